@@ -1,0 +1,91 @@
+//! What a front end may ask of a live run, and what it is told. The same vocabulary serves the workbench in the same
+//! process and other shells through `.g1/sock` (one JSON object a line).
+
+use super::{
+    AssumptionId, ClauseId, Clean, GateId, Hash, StepId,
+    event::Envelope,
+    run::{GateMode, Run, Verb},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A person's wish. Only front ends create these; no model path can.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Refused unless `digest` is that of the proposal at the gate.
+    Decide {
+        gate: GateId,
+        digest: Hash,
+        verb: Verb,
+        who: Clean,
+    },
+    Pause {
+        who: Clean,
+    },
+    Resume {
+        who: Clean,
+    },
+    /// Words for the persona of a step, or for whoever works next; they reach the next attempt's pack.
+    Say {
+        step: Option<StepId>,
+        text: Clean,
+        who: Clean,
+    },
+    AnswerAssumption {
+        assumption: AssumptionId,
+        answer: Clean,
+        who: Clean,
+    },
+    Waive {
+        clause: ClauseId,
+        why: Clean,
+        who: Clean,
+    },
+    SetGates {
+        gates: GateMode,
+        who: Clean,
+    },
+    StartPreview {
+        port: Option<u16>,
+    },
+    StopPreview,
+    /// Ask for a snapshot now (a second screen that just attached).
+    Attach,
+    /// The front end is closing; a run with work in flight goes on to the next gate only if `detach`.
+    Quit {
+        detach: bool,
+    },
+}
+
+/// What a front end is told.
+#[derive(Debug, Clone)]
+pub enum Update {
+    /// The state after one or more events; always the newest.
+    Run(Arc<Run>),
+    /// A journalled event, in order.
+    Event(Arc<Envelope>),
+    /// Streamed words of a persona at work; not journalled. Merged to at most 30 a second.
+    Delta {
+        step: StepId,
+        text: Clean,
+    },
+    /// What is being done right now, such as "tests 9/14".
+    Progress {
+        step: Option<StepId>,
+        text: Clean,
+    },
+    Preview {
+        url: Option<String>,
+        note: Clean,
+    },
+    /// A command was refused or something failed; says what to do.
+    Notice {
+        error: bool,
+        text: Clean,
+    },
+    /// The driver has ended; nothing more will come.
+    Ended {
+        exit: u8,
+    },
+}

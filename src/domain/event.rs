@@ -1,0 +1,188 @@
+//! Events: the journal's records and the truth of a run. `orchestrator::decide` makes them, `orchestrator::apply` folds them.
+
+use super::{
+    AssumptionId, ClauseId, Clean, EvidenceId, GateId, Hash, StepId,
+    artifact::FileEntry,
+    clause::{Clause, Requirement, Waiver},
+    evidence::{ControlRun, Evidence, ExclusionSearch},
+    plan::Phase,
+    run::{Check, Decided, GateReason, Outcome, PauseReason, Proposal, RunSettings},
+    usage::Usage,
+};
+use serde::{Deserialize, Serialize};
+
+/// Version of the event vocabulary below; a reader refuses a newer one and upgrades an older one.
+pub const EVENT_VERSION: u16 = 1;
+
+/// One journal record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// From 1, without gaps.
+    pub seq: u64,
+    pub at: jiff::Timestamp,
+    pub v: u16,
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    RunStarted {
+        name: Clean,
+        requirement: Requirement,
+        settings: RunSettings,
+        who: Clean,
+        instructions: Option<Hash>,
+    },
+    ClausesCut {
+        clauses: Vec<Clause>,
+    },
+    PhaseStarted {
+        phase: Phase,
+    },
+    PhaseCompleted {
+        phase: Phase,
+    },
+    /// Attempts count from 1; a person's "request changes" starts a new one as a failed check does.
+    StepStarted {
+        step: StepId,
+        attempt: u32,
+    },
+    /// The pack is the blob `blob`.
+    StepContext {
+        step: StepId,
+        attempt: u32,
+        pack: Hash,
+        blob: Hash,
+        tokens: u32,
+        items: u32,
+        cut: u32,
+    },
+    /// Written and synced before a request leaves the machine.
+    CallIntended {
+        step: StepId,
+        attempt: u32,
+        request: Hash,
+        model: Clean,
+        worst_case: Usage,
+    },
+    /// Written and synced before the reply is used. The raw reply is the blob `reply`.
+    CallFinished {
+        step: StepId,
+        attempt: u32,
+        request: Hash,
+        reply: Hash,
+        usage: Usage,
+        cached: bool,
+    },
+    CallFailed {
+        step: StepId,
+        attempt: u32,
+        error: Clean,
+        retry: bool,
+    },
+    /// What the persona said, settled (the streamed deltas are never journalled).
+    Said {
+        step: Option<StepId>,
+        speaker: Clean,
+        text: Clean,
+    },
+    CheckCompleted {
+        step: StepId,
+        attempt: u32,
+        check: Check,
+    },
+    /// A validated result, not in force before its gate is passed.
+    StepProposed {
+        step: StepId,
+        attempt: u32,
+        proposal: Proposal,
+        digest: Hash,
+    },
+    EvidenceRecorded {
+        step: StepId,
+        evidence: Evidence,
+    },
+    ControlsRecorded {
+        step: StepId,
+        controls: Vec<ControlRun>,
+    },
+    SearchRecorded {
+        step: StepId,
+        search: ExclusionSearch,
+    },
+    GateOpened {
+        gate: GateId,
+        step: StepId,
+        reason: GateReason,
+        digest: Hash,
+    },
+    GateDecided {
+        gate: GateId,
+        decided: Decided,
+    },
+    /// The proposal is in force: merged into the hub, its files written.
+    StepCommitted {
+        step: StepId,
+        files: Vec<FileEntry>,
+    },
+    /// Red and not approved: its clauses become missing, what depends on it is blocked.
+    StepFailed {
+        step: StepId,
+        reason: Clean,
+    },
+    StepBlocked {
+        step: StepId,
+        by: StepId,
+    },
+    AssumptionAnswered {
+        assumption: AssumptionId,
+        answer: Clean,
+        who: Clean,
+    },
+    Waived {
+        waiver: Waiver,
+    },
+    SettingsChanged {
+        settings: RunSettings,
+        who: Clean,
+    },
+    Paused {
+        reason: PauseReason,
+        detail: Clean,
+    },
+    Resumed {
+        who: Clean,
+    },
+    RunCompleted {
+        outcome: Outcome,
+        tree: Hash,
+        evidence: Option<EvidenceId>,
+    },
+    /// A clause's kind was corrected by a person.
+    ClauseMarked {
+        clause: ClauseId,
+        kind: super::clause::ClauseKind,
+        who: Clean,
+    },
+}
+
+impl Event {
+    /// True when the journal must be synced to disk before anything acts on this event.
+    #[must_use]
+    pub fn is_barrier(&self) -> bool {
+        matches!(
+            self,
+            Self::RunStarted { .. }
+                | Self::CallIntended { .. }
+                | Self::CallFinished { .. }
+                | Self::StepProposed { .. }
+                | Self::StepCommitted { .. }
+                | Self::GateDecided { .. }
+                | Self::AssumptionAnswered { .. }
+                | Self::Waived { .. }
+                | Self::RunCompleted { .. }
+        )
+    }
+}

@@ -1,0 +1,113 @@
+//! Evidence: records of commands that G1 executed, and of control runs.
+
+use super::{ClauseId, Clean, EvidenceId, Hash};
+use serde::{Deserialize, Serialize};
+
+/// How strongly a command was confined, as enforced, not as wished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum SandboxLevel {
+    /// Nothing: refused.
+    L0,
+    /// Seccomp and resource limits only.
+    L1,
+    /// Landlock, seccomp and resource limits.
+    L2,
+    /// L2 inside namespaces and a cgroup.
+    L3,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestOutcome {
+    Passed,
+    /// An assertion was false.
+    Failed,
+    /// It broke before or beside an assertion.
+    Error,
+    Skipped,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestResult {
+    pub name: String,
+    pub outcome: TestOutcome,
+    /// The last lines of its traceback.
+    #[serde(default)]
+    pub detail: Clean,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// The whole test suite, or a module's.
+    Tests,
+    /// The application started and answered `/healthz`.
+    Boot,
+    /// A recorded search for something excluded.
+    Search,
+    /// One batch of control runs.
+    Control,
+}
+
+/// The record of one command that G1 executed. Times live here, in `.g1/`, never in the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub id: EvidenceId,
+    pub kind: EvidenceKind,
+    pub argv: Vec<String>,
+    /// `None` when it was killed (time, output or memory limit).
+    pub exit: Option<i32>,
+    pub tests: Vec<TestResult>,
+    /// Hash of the captured output, which is a blob.
+    pub output_sha256: Hash,
+    /// Hash of the tree it ran on.
+    pub tree: Hash,
+    pub sandbox: SandboxLevel,
+    pub duration_ms: u64,
+    pub at: jiff::Timestamp,
+    /// What ended it early or why it could not run, in words for people.
+    pub note: Option<Clean>,
+}
+
+impl Evidence {
+    #[must_use]
+    pub fn count(&self, outcome: TestOutcome) -> usize {
+        self.tests.iter().filter(|t| t.outcome == outcome).count()
+    }
+}
+
+/// What happened when one linked range was neutralised alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlRun {
+    pub clause: ClauseId,
+    pub path: String,
+    pub lines: (u32, u32),
+    /// Hash of the file whose range was neutralised, and of the test's file.
+    pub file_sha256: Hash,
+    pub test: String,
+    pub test_sha256: Hash,
+    /// The application still imported and answered `/healthz`.
+    pub booted: bool,
+    /// What the linked test did then. Only `Failed` after a boot proves anything.
+    pub outcome: Option<TestOutcome>,
+    pub evidence: EvidenceId,
+}
+
+impl ControlRun {
+    #[must_use]
+    pub fn proves(&self) -> bool {
+        self.booted && self.outcome == Some(TestOutcome::Failed)
+    }
+}
+
+/// The recorded search that an exclusion is proven by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExclusionSearch {
+    pub clause: ClauseId,
+    pub terms: Vec<String>,
+    /// `path:line` of each hit; empty proves the exclusion.
+    pub hits: Vec<Clean>,
+    /// What was searched: code, API description, pages.
+    pub searched: Vec<Clean>,
+    pub evidence: EvidenceId,
+}

@@ -1,0 +1,23 @@
+//! Plain data, no I/O. Every other layer depends on this one and this one on none.
+
+pub mod artifact;
+pub mod clause;
+pub mod command;
+pub mod event;
+pub mod evidence;
+pub mod hash;
+pub mod ids;
+pub mod pack;
+pub mod persona;
+pub mod plan;
+pub mod reply;
+pub mod run;
+pub mod text;
+pub mod trace;
+pub mod usage;
+
+pub use hash::Hash;
+pub use ids::{
+    AssumptionId, ClauseId, DecisionId, EvidenceId, GateId, InterpretationId, InterpretationKind, PersonaId, StepId,
+};
+pub use text::Clean;

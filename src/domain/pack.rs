@@ -1,0 +1,87 @@
+//! Context packs: exactly what a persona is given for one step.
+
+use super::{Clean, Hash, PersonaId, StepId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PackKind {
+    /// A clause, verbatim. `id` is the clause id, `label` its kind if marked.
+    Clause,
+    /// JSON of [`super::clause::Interpretation`].
+    Interpretation,
+    /// JSON of [`super::clause::Assumption`].
+    Assumption,
+    /// JSON of [`super::clause::Decision`].
+    Decision,
+    /// JSON of [`super::clause::Gap`].
+    Gap,
+    /// JSON of [`super::plan::Plan`] or of the module this step is about.
+    Plan,
+    /// A design artifact, its content as written.
+    Artifact,
+    /// A workspace file from an upstream step.
+    File,
+    /// The parsed report of an execution.
+    Evidence,
+    /// `AGENTS.md` of the project.
+    Instructions,
+    /// The transition manager's handoff: what is done, what to honour, what is open.
+    Handoff,
+    /// Why the last attempt was refused: failed checks, or what a person asked for.
+    Feedback,
+}
+
+/// One thing a persona was given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PackItem {
+    pub kind: PackKind,
+    /// The hub's id of it: `C-004`, `D-002`, `FR-001`, a path, an artifact name.
+    pub id: String,
+    pub label: Clean,
+    /// What the persona sees, unchanged; clause text is the original bytes.
+    pub text: String,
+    pub hash: Hash,
+    /// Retrieval score, `None` when pinned by the plan.
+    pub score: Option<f32>,
+    pub tokens: u32,
+    /// Why it is here, for the context inspector.
+    pub why: Clean,
+}
+
+/// One thing that did not fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CutItem {
+    pub kind: PackKind,
+    pub id: String,
+    pub tokens: u32,
+    pub hash: Hash,
+    pub why: Clean,
+}
+
+/// Exactly what a persona is given for one attempt at one step.
+///
+/// `id` is the hash of everything the persona sees (personas, items in order, reply kind), so the same pack means the
+/// same call and the call cache can answer it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContextPack {
+    pub id: Hash,
+    pub step: StepId,
+    /// From 1; an attempt after a refusal has `Feedback` items.
+    pub attempt: u32,
+    pub personas: Vec<PersonaId>,
+    pub module: Option<Clean>,
+    pub budget_tokens: u32,
+    pub items: Vec<PackItem>,
+    pub cut: Vec<CutItem>,
+}
+
+impl ContextPack {
+    #[must_use]
+    pub fn tokens(&self) -> u32 {
+        self.items.iter().map(|item| item.tokens).sum()
+    }
+    pub fn of_kind(&self, kind: PackKind) -> impl Iterator<Item = &PackItem> {
+        self.items.iter().filter(move |item| item.kind == kind)
+    }
+}

@@ -1,0 +1,216 @@
+//! What personas answer: one typed reply per kind of step. The JSON schema sent to models is derived from these types,
+//! so the contract cannot drift from the parser. Replies are untrusted: they carry ids as plain strings and are checked
+//! by the orchestrator before anything of them reaches the hub.
+
+use super::clause::ClauseKind;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyKind {
+    Understand,
+    Plan,
+    Design,
+    Build,
+    Test,
+    Verify,
+}
+
+/// The ids of clauses and decisions the persona says it will honour; compared by id with its pack.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TeachBack {
+    pub clauses: Vec<String>,
+    #[serde(default)]
+    pub decisions: Vec<String>,
+}
+
+/// `understand`: Requirement Concierge and Business Analyst.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UnderstandReply {
+    pub teach_back: TeachBack,
+    /// A short name for the thing to build, such as "Fitness tracker".
+    pub title: String,
+    /// Every clause of the pack, exactly once.
+    pub clauses: Vec<MarkedClause>,
+    pub interpretations: Vec<NewInterpretation>,
+    pub assumptions: Vec<NewAssumption>,
+    /// What cannot be done for a clause.
+    pub gaps: Vec<NewGap>,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MarkedClause {
+    pub id: String,
+    pub kind: ClauseKind,
+    pub reason: String,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewInterpretation {
+    /// True for behaviour (FR), false for a quality (NFR).
+    pub functional: bool,
+    pub statement: String,
+    pub clauses: Vec<String>,
+    pub acceptance: Vec<String>,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewAssumption {
+    /// A stable key for the question, lower case, such as `week-starts-on`.
+    pub key: String,
+    pub question: String,
+    pub default: String,
+    pub clauses: Vec<String>,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewGap {
+    pub clause: String,
+    pub what: String,
+    pub reason: String,
+    /// True when nothing of the clause can be built.
+    pub whole: bool,
+}
+
+/// `plan`: Workflow Designer, Team Structure Architect, Communication Architect.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanReply {
+    pub teach_back: TeachBack,
+    /// In build order; every demanding clause that is not wholly a gap belongs to at least one.
+    pub modules: Vec<NewModule>,
+    /// The steps after planning: one design, a build and a test per module, one verify.
+    pub steps: Vec<NewStep>,
+    /// The Team Structure Architect's reasons.
+    pub team_notes: String,
+    /// The Communication Architect's reasons.
+    pub communication_notes: String,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewModule {
+    /// Lower case, letters, digits and `_`.
+    pub name: String,
+    pub purpose: String,
+    pub clauses: Vec<String>,
+    pub depends_on: Vec<String>,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewStep {
+    /// `design`, `build:<module>`, `test:<module>` or `verify`.
+    pub id: String,
+    pub title: String,
+    pub produces: ReplyKind,
+    pub personas: Vec<String>,
+    pub module: Option<String>,
+    pub after: Vec<String>,
+    pub reads: Vec<super::persona::ReadKind>,
+}
+
+/// `design`: Solution, Technical, API and Database architects, each signing an artifact.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DesignReply {
+    pub teach_back: TeachBack,
+    pub decisions: Vec<NewDecision>,
+    pub assumptions: Vec<NewAssumption>,
+    pub artifacts: Vec<NewArtifact>,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewDecision {
+    pub title: String,
+    pub choice: String,
+    pub why: String,
+    pub clauses: Vec<String>,
+    /// The persona that signs it.
+    pub by: String,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewArtifact {
+    /// `solution`, `technical`, `api` or `database`.
+    pub name: String,
+    pub by: String,
+    /// Markdown, SQL or JSON.
+    pub content: String,
+    pub clauses: Vec<String>,
+}
+
+/// `build:<module>`: Developer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BuildReply {
+    pub teach_back: TeachBack,
+    pub files: Vec<NewFile>,
+    /// Which lines implement which clause. Every clause of the step that is built has at least one.
+    pub links: Vec<CodeLink>,
+    /// Things added that no clause asks for, each with its source.
+    pub additions: Vec<Addition>,
+    pub notes: String,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewFile {
+    /// Relative to the project, forward slashes, no `..`.
+    pub path: String,
+    pub content: String,
+}
+/// A range of at most one function, route or table: `symbol` (a qualified name such as `Workouts.create`) or `lines`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CodeLink {
+    pub clause: String,
+    pub path: String,
+    pub symbol: Option<String>,
+    /// First and last line, from 1, inclusive.
+    pub lines: Option<(u32, u32)>,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Addition {
+    pub what: String,
+    /// A clause id, an assumption id or `baseline:<entry>` of docs/baseline.md.
+    pub source: String,
+}
+
+/// `test:<module>`: Tester.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TestReply {
+    pub teach_back: TeachBack,
+    pub files: Vec<NewFile>,
+    pub links: Vec<TestLink>,
+    /// For `exclusion` clauses: what G1 searches the code, the API description and the pages for.
+    #[serde(default)]
+    pub searches: Vec<NewSearch>,
+    pub notes: String,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewSearch {
+    pub clause: String,
+    /// Words that would show the excluded thing; a hit anywhere refutes the exclusion.
+    pub terms: Vec<String>,
+}
+/// Which test checks which clause, and which linked code it must fail without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TestLink {
+    pub clause: String,
+    /// As the test runner names it: `tests.test_workouts.Create.test_requires_login`.
+    pub test: String,
+    /// What it proves about the clause, one sentence.
+    pub shows: String,
+    /// For a `quality` clause: true when the test measures the very thing the clause limits.
+    #[serde(default)]
+    pub measures: bool,
+}
+
+/// `verify`: Verifier, arguing from the original text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct VerifyReply {
+    pub teach_back: TeachBack,
+    /// Every demanding clause of the pack, exactly once.
+    pub findings: Vec<Finding>,
+    pub summary: String,
+}
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Met,
+    Partly,
+    Unmet,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    pub clause: String,
+    pub verdict: Verdict,
+    /// Why, quoting the clause.
+    pub argument: String,
+}

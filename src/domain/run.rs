@@ -1,0 +1,305 @@
+//! The state of a run: the fold of its journal. Read by every front end; changed only by `orchestrator::apply`.
+
+use super::{
+    AssumptionId, ClauseId, Clean, DecisionId, GateId, Hash, InterpretationId, StepId,
+    artifact::{Artifact, CodeRange, FileEntry, TestRef},
+    clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
+    evidence::{ControlRun, Evidence, ExclusionSearch},
+    plan::{Phase, Plan, PlanVariant, StepPlan},
+    reply::Finding,
+    usage::{Budget, Usage},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// When a person is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateMode {
+    Step,
+    Phase,
+    Plan,
+    Risk,
+    None,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSettings {
+    /// `offline`, `openai/gpt-…`, `compat/…`, `cassette/FILE`.
+    pub model: String,
+    pub gates: GateMode,
+    pub plan: PlanVariant,
+    pub budget: Option<Budget>,
+    pub plan_only: bool,
+    /// Phases whose remaining green gates a person approved in advance.
+    #[serde(default)]
+    pub relaxed: Vec<Phase>,
+    /// Tokens a context pack may hold.
+    pub pack_tokens: u32,
+}
+
+/// One named check of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// `schema`, `teach-back`, `drift`, `unsourced`, `conflicts`, `plan`, `tests`, `controls`…
+    pub name: Clean,
+    pub passed: bool,
+    /// One line for people: "covered 14/14, dropped 0, unsourced 0".
+    pub summary: Clean,
+    /// What failed, for the persona that must repair it.
+    #[serde(default)]
+    pub details: Vec<Clean>,
+    /// Same failure, same signature: twice in a row stops the repair.
+    #[serde(default)]
+    pub signature: Option<Hash>,
+}
+
+/// A validated result of a step with its ids assigned, waiting for its gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Proposal {
+    Understand {
+        title: Clean,
+        kinds: Vec<(ClauseId, ClauseKind, Clean)>,
+        interpretations: Vec<Interpretation>,
+        assumptions: Vec<Assumption>,
+        gaps: Vec<Gap>,
+    },
+    Plan {
+        plan: Plan,
+    },
+    Design {
+        decisions: Vec<Decision>,
+        assumptions: Vec<Assumption>,
+        artifacts: Vec<Artifact>,
+    },
+    Build {
+        files: Vec<FileEntry>,
+        links: Vec<CodeRange>,
+        additions: Vec<(Clean, Clean)>,
+        notes: Clean,
+    },
+    Test {
+        files: Vec<FileEntry>,
+        links: Vec<TestRef>,
+        notes: Clean,
+    },
+    Verify {
+        findings: Vec<Finding>,
+        summary: Clean,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Waits for the steps in `after`.
+    Waiting,
+    /// A persona works (the context is being packed or the call is under way).
+    Working,
+    /// Its reply is being checked, tests and control runs included.
+    Checking,
+    /// Its gate is open.
+    AtGate,
+    /// Approved; being written.
+    Committing,
+    Done,
+    Failed,
+    /// A step it depends on failed.
+    Blocked,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub plan: StepPlan,
+    pub state: StepState,
+    pub attempt: u32,
+    /// The pack of the current attempt and its blob.
+    pub pack: Option<(Hash, Hash)>,
+    /// Request hash of an intended call without a result: the one call that may be paid twice.
+    pub in_flight: Option<Hash>,
+    /// The blob of the raw reply of the current attempt.
+    pub reply: Option<Hash>,
+    /// Checks of the current attempt.
+    pub checks: Vec<Check>,
+    pub proposal: Option<Proposal>,
+    pub digest: Option<Hash>,
+    /// What a person asked to change, or what failed, for the next attempt.
+    pub feedback: Vec<Clean>,
+    /// Failed attempts since a person last looked, and the signature of the last failure.
+    pub failures: u32,
+    pub last_signature: Option<Hash>,
+    pub usage: Usage,
+    pub started_at: Option<jiff::Timestamp>,
+    pub ended_at: Option<jiff::Timestamp>,
+    pub fail_reason: Option<Clean>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateReason {
+    /// Understanding and plan in one decision.
+    Plan,
+    Step,
+    PhaseEnd,
+    /// Checks stayed red after the permitted repairs.
+    Red {
+        why: Clean,
+    },
+    /// The budget does not cover the next call.
+    Budget {
+        why: Clean,
+    },
+    /// The result of the whole run.
+    Result,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    Approve,
+    /// Approve this and the rest of its phase while green.
+    ApprovePhase,
+    Changes {
+        text: Clean,
+    },
+    /// Reject: the step's proposal is dropped, the run pauses.
+    Reject,
+}
+
+/// Who decided what, when, on exactly which content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    pub verb: Verb,
+    /// A person's name, or `by policy` for green gates under `--gates none`.
+    pub who: Clean,
+    pub by_policy: bool,
+    pub at: jiff::Timestamp,
+    /// Digest of the proposal that was shown; a decision on another digest is refused.
+    pub digest: Hash,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    pub id: GateId,
+    pub step: StepId,
+    pub reason: GateReason,
+    pub digest: Hash,
+    pub opened_at: jiff::Timestamp,
+    pub decided: Option<Decided>,
+}
+
+impl Gate {
+    #[must_use]
+    pub fn is_red(&self) -> bool {
+        matches!(self.reason, GateReason::Red { .. } | GateReason::Budget { .. })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    Gate,
+    Budget,
+    Provider,
+    Interrupted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every demanding clause proven or waived by a person.
+    Proven,
+    /// Finished honestly, something is not proven.
+    Partial,
+    /// Nothing that starts was built.
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    Running,
+    /// Nothing is ready but an open gate.
+    WaitingAtGate,
+    Paused {
+        reason: PauseReason,
+        detail: Clean,
+    },
+    Completed {
+        outcome: Outcome,
+        stopped_at_plan: bool,
+    },
+}
+
+/// A settled line of the conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatItem {
+    pub seq: u64,
+    pub at: jiff::Timestamp,
+    pub step: Option<StepId>,
+    /// A persona id, `you`, or `g1`.
+    pub speaker: Clean,
+    pub text: Clean,
+}
+
+/// The fold of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Sequence number of the last folded event.
+    pub seq: u64,
+    pub name: Clean,
+    pub title: Clean,
+    pub requirement: Requirement,
+    pub settings: RunSettings,
+    pub instructions: Option<Hash>,
+    pub started_at: jiff::Timestamp,
+    pub updated_at: jiff::Timestamp,
+    pub status: RunStatus,
+    pub clauses: BTreeMap<ClauseId, Clause>,
+    pub interpretations: BTreeMap<InterpretationId, Interpretation>,
+    pub decisions: BTreeMap<DecisionId, Decision>,
+    pub assumptions: BTreeMap<AssumptionId, Assumption>,
+    pub gaps: Vec<Gap>,
+    /// By name.
+    pub artifacts: BTreeMap<String, Artifact>,
+    pub plan: Option<Plan>,
+    /// In plan order, `understand` and `plan` first.
+    pub steps: Vec<Step>,
+    pub gates: BTreeMap<GateId, Gate>,
+    /// Tracked files in force, by path.
+    pub files: BTreeMap<String, FileEntry>,
+    pub code_links: Vec<CodeRange>,
+    pub test_links: Vec<TestRef>,
+    pub additions: Vec<(Clean, Clean)>,
+    pub evidence: Vec<Evidence>,
+    pub controls: Vec<ControlRun>,
+    pub searches: Vec<ExclusionSearch>,
+    pub findings: Vec<Finding>,
+    pub waivers: BTreeMap<ClauseId, Waiver>,
+    pub usage: Usage,
+    pub chat: Vec<ChatItem>,
+}
+
+impl Run {
+    #[must_use]
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.steps.iter().find(|s| &s.plan.id == id)
+    }
+    #[must_use]
+    pub fn step_mut(&mut self, id: &StepId) -> Option<&mut Step> {
+        self.steps.iter_mut().find(|s| &s.plan.id == id)
+    }
+    /// Clauses in force that demand something, in document order.
+    pub fn demanding(&self) -> impl Iterator<Item = &Clause> {
+        self.clauses.values().filter(|c| c.demands())
+    }
+    /// Gates nobody has decided, oldest first.
+    pub fn open_gates(&self) -> impl Iterator<Item = &Gate> {
+        self.gates.values().filter(|g| g.decided.is_none())
+    }
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.status, RunStatus::Completed { .. })
+    }
+}

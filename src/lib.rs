@@ -1,0 +1,9 @@
+//! G1: a terminal workbench in which a team of AI personas turns a business requirement into running, tested software.
+//!
+//! Two pure state machines, and I/O only at the rim. The dependency rule (`tests/architecture.rs` enforces it):
+//! `domain ← orchestrator ← driver`, `domain ← ui`; only `hub` knows sled and hnsw_rs, only `models` knows
+//! async-openai, only `term` and `ui` know ratatui and crossterm. `docs/architecture.md` is the ten-minute tour.
+
+pub mod domain;
+pub mod models;
+pub mod orchestrator;

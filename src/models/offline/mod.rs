@@ -1,0 +1,4 @@
+//! The offline engine: rules instead of a language model. It reads English, derives an [`spec::AppSpec`] from the clauses
+//! in its pack and fills parametric blueprints. Deterministic, no network, no key.
+
+pub mod spec;

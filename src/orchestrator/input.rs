@@ -1,0 +1,129 @@
+//! What goes into `decide` and what comes out of `pending`.
+
+use crate::domain::{
+    Clean, Hash, StepId,
+    artifact::{CodeRange, FileEntry, TestRef},
+    clause::{Clause, Requirement},
+    command::Command,
+    evidence::{ControlRun, EvidenceKind, ExclusionSearch, SandboxLevel, TestResult},
+    run::{Check, PauseReason, RunSettings},
+    usage::Usage,
+};
+
+/// Everything that can happen to a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    Begin {
+        name: Clean,
+        requirement: Requirement,
+        clauses: Vec<Clause>,
+        settings: RunSettings,
+        who: Clean,
+        instructions: Option<Hash>,
+    },
+    /// The context pack of the step's current attempt was built and stored.
+    Packed {
+        step: StepId,
+        attempt: u32,
+        pack: Hash,
+        blob: Hash,
+        tokens: u32,
+        items: u32,
+        cut: u32,
+    },
+    /// The request is ready to leave. Answered by `CallIntended`, or by a budget gate.
+    CallStarting {
+        step: StepId,
+        attempt: u32,
+        request: Hash,
+        model: Clean,
+        worst_case: Usage,
+    },
+    /// The reply is stored as blob `reply`; `text` is its content.
+    CallDone {
+        step: StepId,
+        attempt: u32,
+        request: Hash,
+        reply: Hash,
+        text: String,
+        usage: Usage,
+        cached: bool,
+    },
+    /// `pause`: the provider or key is at fault and the run must stop; else another attempt may help.
+    CallFailed {
+        step: StepId,
+        attempt: u32,
+        error: Clean,
+        pause: Option<PauseReason>,
+    },
+    /// The checks that need I/O are done.
+    Checked {
+        step: StepId,
+        attempt: u32,
+        checked: Checked,
+    },
+    /// The proposal's files are in the workspace.
+    Committed {
+        step: StepId,
+        files: Vec<FileEntry>,
+    },
+    /// TRACE.md and the last snapshot are written. `tree`: hash of the tracked files.
+    Finished {
+        tree: Hash,
+        booted: bool,
+    },
+    Command(Command),
+    /// A signal or a vanished provider stopped the driver.
+    Interrupted {
+        reason: PauseReason,
+        detail: Clean,
+    },
+}
+
+/// One executed command, not yet numbered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Executed {
+    pub kind: EvidenceKind,
+    pub argv: Vec<String>,
+    pub exit: Option<i32>,
+    pub tests: Vec<TestResult>,
+    pub output_sha256: Hash,
+    pub tree: Hash,
+    pub sandbox: SandboxLevel,
+    pub duration_ms: u64,
+    pub note: Option<Clean>,
+}
+
+/// What the driver found when it stored a reply's files, resolved its links and ran its code.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checked {
+    /// Files of the reply, stored as blobs.
+    pub files: Vec<FileEntry>,
+    pub code_links: Vec<CodeRange>,
+    pub test_links: Vec<TestRef>,
+    /// In order; `ControlRun::evidence` and `ExclusionSearch::evidence` are indices into this list (from 1) that
+    /// `decide` replaces by the minted ids.
+    pub executed: Vec<Executed>,
+    pub controls: Vec<ControlRun>,
+    pub searches: Vec<ExclusionSearch>,
+    /// `paths`, `links`, `boot`, `tests`, `assertions`, `controls`, `searches`: each passed or not.
+    pub checks: Vec<Check>,
+}
+
+/// What is still to be done. An effect is issued again after a restart until its result is an event.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Build the pack if there is none yet, then call the model. Answers: `Packed`, `CallStarting`, `CallDone`/`CallFailed`.
+    Call { step: StepId, attempt: u32 },
+    /// Run the checks that need I/O. Answer: `Checked`.
+    Check { step: StepId, attempt: u32 },
+    /// Write the approved proposal into the workspace. Answer: `Committed`.
+    Commit { step: StepId },
+    /// Write TRACE.md, take the last snapshot. Answer: `Finished`.
+    Finish,
+}
+
+/// An input that does not fit the state: a decision on another digest, a command on a finished run. For people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub String);
