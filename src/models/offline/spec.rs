@@ -228,17 +228,20 @@ pub enum Scope {
     All,
     /// `owner_id` is the account.
     Own,
-    /// The record whose `user_id`-like field (a `UserReference`) is the account (assigned to me).
+    /// The record whose `user_id`-like field (a `UserReference`) is the account (assigned to me). `field` may be a dotted
+    /// path over references, the last step a `UserReference`: `defect_id.contractor_id.account_id` on a quote.
     AssignedTo {
         field: String,
     },
-    /// The owner of the parent record (by reference field) is the account.
+    /// The owner of the parent record (by reference field, or a dotted path of them) is the account.
     OwnParent {
         field: String,
     },
-    /// The owner granted this account access (`Feature::Grant`).
+    /// The owner granted this account access (`Feature::Grant`). On a child of the granted entity (a comment on a
+    /// workout) the owner of the record it refers to granted it.
     Granted,
-    /// A profile field of the account equals a field of the record (tenants of the same flat).
+    /// A profile field of the account equals a field of the record (tenants of the same flat). When that field of the
+    /// record is `read_only`, the server copies it from the creator's profile.
     SameAs {
         profile: String,
         field: String,
