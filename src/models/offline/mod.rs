@@ -2,3 +2,4 @@
 //! in its pack and fills parametric blueprints. Deterministic, no network, no key.
 
 pub mod spec;
+pub mod suite;
