@@ -93,6 +93,13 @@ pub enum Event {
         attempt: u32,
         check: Check,
     },
+    /// A reply that passed the checks that need no I/O, its ids assigned but files and links not yet resolved: what
+    /// `Effect::Check` works on.
+    StepDrafted {
+        step: StepId,
+        attempt: u32,
+        draft: Proposal,
+    },
     /// A validated result, not in force before its gate is passed.
     StepProposed {
         step: StepId,
@@ -121,6 +128,15 @@ pub enum Event {
     GateDecided {
         gate: GateId,
         decided: Decided,
+    },
+    /// What the gate showed no longer exists (a person's answer re-opened the step); nobody decided it.
+    GateWithdrawn {
+        gate: GateId,
+        why: Clean,
+    },
+    /// A green result goes on without a gate, as the gate mode says.
+    StepAccepted {
+        step: StepId,
     },
     /// The proposal is in force: merged into the hub, its files written.
     StepCommitted {

@@ -1,7 +1,7 @@
 //! The state of a run: the fold of its journal. Read by every front end; changed only by `orchestrator::apply`.
 
 use super::{
-    AssumptionId, ClauseId, Clean, DecisionId, GateId, Hash, InterpretationId, StepId,
+    AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, GateId, Hash, InterpretationId, StepId,
     artifact::{Artifact, CodeRange, FileEntry, TestRef},
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
@@ -130,9 +130,47 @@ pub struct Step {
     pub failures: u32,
     pub last_signature: Option<Hash>,
     pub usage: Usage,
+    /// The most the call in flight can cost; part of the budget until its result is known.
+    #[serde(default)]
+    pub reserved: Usage,
+    /// Evidence of the current attempt.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceId>,
     pub started_at: Option<jiff::Timestamp>,
     pub ended_at: Option<jiff::Timestamp>,
     pub fail_reason: Option<Clean>,
+}
+
+impl Step {
+    /// A step nobody has started.
+    #[must_use]
+    pub fn new(plan: StepPlan) -> Self {
+        Self {
+            plan,
+            state: StepState::Waiting,
+            attempt: 0,
+            pack: None,
+            in_flight: None,
+            reply: None,
+            checks: Vec::new(),
+            proposal: None,
+            digest: None,
+            feedback: Vec::new(),
+            failures: 0,
+            last_signature: None,
+            usage: Usage::default(),
+            reserved: Usage::default(),
+            evidence: Vec::new(),
+            started_at: None,
+            ended_at: None,
+            fail_reason: None,
+        }
+    }
+    /// Nothing more will happen to it.
+    #[must_use]
+    pub fn settled(&self) -> bool {
+        matches!(self.state, StepState::Done | StepState::Failed | StepState::Blocked)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +187,9 @@ pub enum GateReason {
     /// The budget does not cover the next call.
     Budget {
         why: Clean,
+        /// What the budget becomes when a person approves.
+        #[serde(default)]
+        raise_to: Option<Budget>,
     },
     /// The result of the whole run.
     Result,
@@ -187,9 +228,17 @@ pub struct Gate {
     pub digest: Hash,
     pub opened_at: jiff::Timestamp,
     pub decided: Option<Decided>,
+    /// Why nobody will decide it any more: its step failed by policy, or what it showed was re-opened.
+    #[serde(default)]
+    pub withdrawn: Option<Clean>,
 }
 
 impl Gate {
+    /// Somebody still has to decide it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.decided.is_none() && self.withdrawn.is_none()
+    }
     #[must_use]
     pub fn is_red(&self) -> bool {
         matches!(self.reason, GateReason::Red { .. } | GateReason::Budget { .. })
@@ -296,7 +345,7 @@ impl Run {
     }
     /// Gates nobody has decided, oldest first.
     pub fn open_gates(&self) -> impl Iterator<Item = &Gate> {
-        self.gates.values().filter(|g| g.decided.is_none())
+        self.gates.values().filter(|g| g.is_open())
     }
     #[must_use]
     pub fn is_over(&self) -> bool {

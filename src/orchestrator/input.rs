@@ -31,7 +31,8 @@ pub enum Input {
         items: u32,
         cut: u32,
     },
-    /// The request is ready to leave. Answered by `CallIntended`, or by a budget gate.
+    /// The request is ready to leave. Answered by `CallIntended`; by a budget gate or pause; or by nothing when the
+    /// call is no longer wanted. Only after `CallIntended` may the request be sent.
     CallStarting {
         step: StepId,
         attempt: u32,
@@ -73,6 +74,8 @@ pub enum Input {
         booted: bool,
     },
     Command(Command),
+    /// Answer to [`Effect::Continue`].
+    Continue,
     /// A signal or a vanished provider stopped the driver.
     Interrupted {
         reason: PauseReason,
@@ -121,6 +124,9 @@ pub enum Effect {
     Commit { step: StepId },
     /// Write TRACE.md, take the last snapshot. Answer: `Finished`.
     Finish,
+    /// The journal ends within a group of events (a crash between two appends): steps that are ready have not been
+    /// started. Answer at once with `Input::Continue`.
+    Continue,
 }
 
 /// An input that does not fit the state: a decision on another digest, a command on a finished run. For people.
