@@ -1,0 +1,112 @@
+//! From an [`AppSpec`](super::spec::AppSpec) to a real multi-user web application in Python's standard library.
+//!
+//! What `spec.rs` and design 5.4 leave open is decided here; the test suite relies on it.
+//!
+//! # Requests and answers
+//! - Lists answer a JSON **array**; `X-Total-Count` holds the number of matches. Without `page`/`per_page` at most 1000
+//!   records, by ascending `id` unless a default `Sort` is declared. `?page=` from 1, `?per_page=` 1..=1000 (default 1000;
+//!   with `Feature::Pagination` its `per_page`). `?q=` search, `?<field>=`, `?<field>_min=`, `?<field>_max=` (inclusive)
+//!   filters, `?sort=<field>` / `?sort=-<field>`: only where the feature is declared. Undeclared parameters are ignored,
+//!   except that an undeclared `sort` field is 422. A `Choice` sorts by the order of its values.
+//! - `POST` 201 with the record and `Location`; `PUT` 200 with the record, changing only the fields sent (`null` clears an
+//!   optional field); `DELETE` 204. Fields without a value are **absent** from answers, never `null`. Unknown and read-only
+//!   fields in a body are ignored.
+//! - Errors: `{"error": "…"}`; invalid fields 422 `{"error": "…", "fields": {"name": "message"}}`; malformed JSON or a body
+//!   that is no object 400; a body over 1 MiB 413. 401 before 403 before 422 before 404 before 409.
+//!   `PUT`/`DELETE` of a record that is visible but not writable is 403, of an invisible or unknown one 404 (422 first if
+//!   the body is invalid).
+//! - A reference in a body must name a record that the account can see, else 422 on that field. (When the account holds no
+//!   read access at all to that kind of record, existence is enough.)
+//! - Deleting a record that others refer to: an optional reference is cleared; a required one is deleted along when the
+//!   parent entity is `owned`, else 409.
+//! - Wrong method: 405 with `Allow`, in the API also when no access right and no `Forbid` mentions the operation. With a
+//!   `Forbid` neutralised, the operation exists but nobody holds it unless an access right says so: 401/403.
+//! - A handler whose function was neutralised answers 501.
+//!
+//! # Accounts (only when `spec.users` is there)
+//! - `POST /api/signup` (`signUp`; 201, the account) with `email` or `username`, `password` (8..=200 characters) and the
+//!   profile fields; a taken name is 409. `POST /api/login` (`logIn`; 200 `{"token": "…"}`; 401 when wrong).
+//!   `POST /api/logout` (`logOut`, 204). `GET/PUT /api/account` (`getAccount`, `updateAccount`: own profile; in answers
+//!   `id`, `email`/`username`, `name`, `roles`, `administrator`, profile fields). `POST /api/account/password`
+//!   (`changePassword`, 204; body `current_password`, `new_password`; 403 when the current one is wrong).
+//! - `GET /api/users`, `GET /api/users/{id}`: the administrator (first account) sees everybody with all data; others see
+//!   themselves whole and, where a reference or grant lets them pick people, those (`id`, `name`, `roles`).
+//!   `PUT /api/users/{id}` (`updateUser`, administrator only, else 403): `roles` (array of role names, the complete granted set;
+//!   open roles stay) and profile fields. The administrator always holds every role. The collection is `accounts` when an
+//!   entity's plural is `users`.
+//! - A profile field used by `Scope::SameAs` can be given at sign-up and afterwards only be changed by the administrator.
+//! - The bearer token is for `/api`, the cookie `session` for pages. `APP_SESSION_SECONDS` (default 1209600) is how long a
+//!   log-in lasts; `0` ends it at once.
+//!
+//! # Access
+//! - An operation nobody holds is 403 (401 without an account). Read scope limits lists and makes the rest 404.
+//!   `entity.private` puts the scopes behind a guard of its own, `keep_<plural>_private`: neutralised, everybody who holds
+//!   *some* read right sees every record.
+//! - `Own` on create is always met (the record gets the account as `owner_id`); `AssignedTo`/`SameAs` on create fill an
+//!   omitted field and refuse another value with 403; `OwnParent`, `Granted` need a parent of the kind; `Where` needs the value.
+//!   `AssignedTo { field }` may name a field of a referenced parent when the entity has no such field itself.
+//!   `Granted` holds for entities with a `Grant` and for entities that refer to one.
+//! - A change of a field outside `only_fields` is 403; sending the value it already has is no change.
+//! - A read-only `UserReference` is set to the acting account at creation, a read-only `Date`/`DateTime` to today/now
+//!   (at every change if the name starts with `updated`, `changed` or `modified`). Defaults `today` and `now` are understood.
+//!
+//! # Features
+//! - Grants: `POST/GET /api/<entity>_grants`, `GET/DELETE …/{id}`; `{id, owner_id, user_id}`; twice the same is 409, an
+//!   account without the role 422. Both sides see a grant; only its giver makes and deletes it.
+//! - History: `GET /api/<entity>_changes`, `…/{id}`; `{id, <entity>_id, action: created|updated|deleted, user_id, user_name,
+//!   changed_at, changes: {field: {"from": …, "to": …}}}`, newest first.
+//! - Totals: `GET /api/<name>` → `{"count": n, "total_<measure>": x, "from": date, "to": date, "groups": [{"<group_by>": v,
+//!   "count": n, "total_<measure>": x}]}` (`from`/`to` with `days`: the last `days` days up to and including today;
+//!   `groups` with `group_by`). Page `/<name>`.
+//! - Progress: `progress` and `progress_percent` on the goal; no value when neutralised. `Week` starts on Monday.
+//! - Workflow: the field is not part of the creation schema; a record starts with `initial`; sending another value on
+//!   creation, or a move that is not listed, is 409; a listed move by others than `who` is 403.
+//! - `FieldGuard`, `Threshold`: 403. `NoOverlap`, `UniqueTogether`, `Limit`, `Capacity`, `Locked`, `Unique`: 409.
+//! - CSV: `GET /api/<plural>.csv`, header row of field names, same filters and visibility as the list, all pages;
+//!   text starting with `= + - @` gets a leading apostrophe against formula injection.
+//! - DateTimes without a zone are local time; every form is read back as it was sent.
+//!
+//! # Pages
+//! `/` (dashboard or overview), `/<plural>`, `/<plural>/new`, `/<plural>/{id}`, `/<plural>/{id}/edit`, forms post to
+//! `/<plural>`, `/<plural>/{id}`, `/<plural>/{id}/delete` with `csrf`; `/<plural>.csv`; `/signup`, `/login`, `/logout`, `/account`,
+//! `/users`, `/<totals name>`. A page that needs an account redirects to `/login?next=…`.
+//!
+//! # In-process use (tests)
+//! `from app.server import create_server; server = create_server(port=0, data_dir=path)`, then `server.serve_forever()` in a
+//! thread, `server.server_address`, `server.shutdown()`, `server.server_close()`. Many servers may live in one process, each
+//! with its own data directory. `python3 -m app --port N` (`APP_DATA_DIR`) is the same from outside.
+//!
+//! # Links
+//! One row of a table literal or one function per demand: entity → its row in `COLLECTIONS`; field, field rule, access right →
+//! its row; `private` → `keep_<plural>_private`; search, filter, sort, CSV, pagination, grant, workflow, field guard, history,
+//! forbid → its row; threshold, totals, progress, overlap, unique together, limit, capacity, computed, locked, performance →
+//! a named function. Access rows are made disjoint first: what a wider right already gives is linked to the wider row.
+//! Accounts: `Users::clauses` → `current_account`, sign up → `sign_up`, log in → `log_in`, change password →
+//! `change_password`, edit profile → `update_own_account`, profile field and role → its row in `app/people.py`; mobile → `viewport`;
+//! hashed → `hash_password`, must sign in → `require_account`, session expires → `session_is_over`. Exclusions have no code.
+
+use super::spec::Clauses;
+use crate::domain::reply::{Addition, CodeLink, NewFile};
+
+/// A part of the application that is built and tested on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleSpec {
+    /// A valid identifier: `core`, `workouts`…
+    pub name: String,
+    pub purpose: String,
+    /// Names of its entities, in declaration order.
+    pub entities: Vec<String>,
+    /// Indexes into `AppSpec::features`.
+    pub features: Vec<usize>,
+    pub clauses: Clauses,
+    /// Modules that must be built before.
+    pub depends_on: Vec<String>,
+}
+
+/// What building one module yields: the content of a build reply.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Built {
+    pub files: Vec<NewFile>,
+    pub links: Vec<CodeLink>,
+    pub additions: Vec<Addition>,
+}
