@@ -24,11 +24,11 @@
 //! - A handler whose function was neutralised answers 501.
 //!
 //! # Accounts (only when `spec.users` is there)
-//! - `POST /api/signup` (`signUp`; 201, the account) with `email` or `username`, `password` (8..=200 characters) and the
-//!   profile fields; a taken name is 409. `POST /api/login` (`logIn`; 200 `{"token": "…"}`; 401 when wrong).
-//!   `POST /api/logout` (`logOut`, 204). `GET/PUT /api/account` (`getAccount`, `updateAccount`: own profile; in answers
-//!   `id`, `email`/`username`, `name`, `roles`, `administrator`, profile fields). `POST /api/account/password`
-//!   (`changePassword`, 204; body `current_password`, `new_password`; 403 when the current one is wrong).
+//! - `POST /api/users` (`signUp`; 201, the account, without a log-in) with `email` or `user_name`, `password` (8..=200 characters)
+//!   and the profile fields; a taken name is 409. `POST /api/sessions` (`logIn`; 200 `{"token": "…"}`; 401 when wrong).
+//!   `DELETE /api/sessions` (`logOut`, 204). `GET/PUT /api/me` (`getAccount`, `updateAccount`: own profile; in answers `id`,
+//!   `email`/`user_name`, `name`, `roles`, `administrator`, profile fields). `PUT /api/me/password` (`changePassword`, 204; body
+//!   `old_password`, `new_password`; 403 when the old one is wrong).
 //! - `GET /api/users`, `GET /api/users/{id}`: the administrator (first account) sees everybody with all data; others see
 //!   themselves whole and, where a reference or grant lets them pick people, those (`id`, `name`, `roles`).
 //!   `PUT /api/users/{id}` (`updateUser`, administrator only, else 403): `roles` (array of role names, the complete granted set;
@@ -54,9 +54,9 @@
 //! - Grants: `POST/GET /api/<entity>_grants`, `GET/DELETE …/{id}`; `{id, owner_id, user_id}`; twice the same is 409, an
 //!   account without the role 422. Both sides see a grant; only its giver makes and deletes it.
 //! - History: `GET /api/<entity>_changes`, `…/{id}`; `{id, <entity>_id, action: created|updated|deleted, user_id, user_name,
-//!   changed_at, changes: {field: {"from": …, "to": …}}}`, newest first.
-//! - Totals: `GET /api/<name>` → `{"count": n, "total_<measure>": x, "from": date, "to": date, "groups": [{"<group_by>": v,
-//!   "count": n, "total_<measure>": x}]}` (`from`/`to` with `days`: the last `days` days up to and including today;
+//!   at, changes: {field: {"from": …, "to": …}}}`, newest first.
+//! - Totals: `GET /api/<name>` → `{"count": n, "<measure>": sum, "from": date, "to": date, "groups": [{"value": v, "count": n,
+//!   "<measure>": sum}]}` (`from`/`to` with `days`: the last `days` days up to and including today;
 //!   `groups` with `group_by`). Page `/<name>`.
 //! - Progress: `progress` and `progress_percent` on the goal; no value when neutralised. `Week` starts on Monday.
 //! - Workflow: the field is not part of the creation schema; a record starts with `initial`; sending another value on
@@ -68,11 +68,11 @@
 //!
 //! # Pages
 //! `/` (dashboard or overview), `/<plural>`, `/<plural>/new`, `/<plural>/{id}`, `/<plural>/{id}/edit`, forms post to
-//! `/<plural>`, `/<plural>/{id}`, `/<plural>/{id}/delete` with `csrf`; `/<plural>.csv`; `/signup`, `/login`, `/logout`, `/account`,
-//! `/users`, `/<totals name>`. A page that needs an account redirects to `/login?next=…`.
+//! `/<plural>`, `/<plural>/{id}`, `/<plural>/{id}/delete` with `csrf`; `/<plural>.csv`; `/sign-up`, `/log-in`, `/log-out`, `/account`,
+//! `/users`, `/<totals name>`. A page that needs an account redirects to `/log-in?next=…`.
 //!
 //! # In-process use (tests)
-//! `from app.server import create_server; server = create_server(port=0, data_dir=path)`, then `server.serve_forever()` in a
+//! `from app.server import make_server; server = make_server(0, data_dir=path)` (default: `APP_DATA_DIR` at the call), then `server.serve_forever()` in a
 //! thread, `server.server_address`, `server.shutdown()`, `server.server_close()`. Many servers may live in one process, each
 //! with its own data directory. `python3 -m app --port N` (`APP_DATA_DIR`) is the same from outside.
 //!
