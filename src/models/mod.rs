@@ -58,6 +58,14 @@ pub trait Model: Send + Sync {
     fn id(&self) -> &str;
     /// Tokens `text` takes for this model; an estimate where the tokenizer is not known.
     fn count_tokens(&self, text: &str) -> u32;
+    /// Whether it can work on this text at all, before anything is created.
+    ///
+    /// # Errors
+    /// [`ModelError::Refused`] saying why and what to do. Only the offline engine refuses.
+    fn accepts(&self, clauses: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
+        let _ = clauses;
+        Ok(())
+    }
     /// Upper bound of what `request` can cost.
     fn worst_case(&self, request: &Request) -> Usage;
     /// # Errors
