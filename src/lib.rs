@@ -7,3 +7,4 @@
 pub mod domain;
 pub mod models;
 pub mod orchestrator;
+pub mod personas;

@@ -1,0 +1,152 @@
+//! The JSON schema of each reply, derived from the types that parse it, in the strict subset that providers enforce:
+//! every object closed, every property required (nullable where the type is optional), nothing by reference.
+
+use crate::domain::reply::{BuildReply, DesignReply, PlanReply, ReplyKind, TestReply, UnderstandReply, VerifyReply};
+use serde_json::{Map, Value, json};
+
+/// The strict schema of a reply of this kind.
+#[must_use]
+pub fn schema(kind: ReplyKind) -> Value {
+    let root = match kind {
+        ReplyKind::Understand => schemars::schema_for!(UnderstandReply),
+        ReplyKind::Plan => schemars::schema_for!(PlanReply),
+        ReplyKind::Design => schemars::schema_for!(DesignReply),
+        ReplyKind::Build => schemars::schema_for!(BuildReply),
+        ReplyKind::Test => schemars::schema_for!(TestReply),
+        ReplyKind::Verify => schemars::schema_for!(VerifyReply),
+    };
+    let mut root = root.to_value();
+    let defs = root.as_object_mut().and_then(|o| o.remove("$defs")).unwrap_or(Value::Null);
+    let mut strict = strict(&root, &defs, "");
+    if let Some(object) = strict.as_object_mut() {
+        object.remove("description");
+    }
+    strict
+}
+
+/// The same schema without length and count bounds, for servers whose strict mode does not know them.
+#[must_use]
+pub fn without_bounds(schema: &Value) -> Value {
+    match schema {
+        Value::Object(object) => {
+            let kept = object.iter().filter(|(key, value)| {
+                !(matches!(key.as_str(), "maxLength" | "maxItems" | "minItems" | "minLength") && value.is_number())
+            });
+            Value::Object(kept.map(|(k, v)| (k.clone(), without_bounds(v))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(without_bounds).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Rewrites one node. `name` is the property it stands for, which decides its bounds.
+fn strict(node: &Value, defs: &Value, name: &str) -> Value {
+    let Some(object) = node.as_object() else {
+        return node.clone();
+    };
+    if let Some(target) = object.get("$ref").and_then(Value::as_str) {
+        let key = target.rsplit('/').next().unwrap_or_default();
+        let mut resolved = strict(&defs[key], defs, name);
+        if let (Some(text), Some(into)) = (object.get("description"), resolved.as_object_mut()) {
+            into.insert("description".to_owned(), text.clone());
+        }
+        return resolved;
+    }
+    if let Some(variants) = object.get("oneOf").and_then(Value::as_array)
+        && let Some(merged) = merge_enum(variants)
+    {
+        return merged;
+    }
+    let mut out = Map::new();
+    for key in ["type", "description", "enum"] {
+        if let Some(value) = object.get(key) {
+            out.insert(key.to_owned(), value.clone());
+        }
+    }
+    if let Some(value) = object.get("const") {
+        out.insert("enum".to_owned(), json!([value]));
+    }
+    if let Some(any) = object.get("anyOf").and_then(Value::as_array) {
+        out.insert("anyOf".to_owned(), any.iter().map(|v| strict(v, defs, name)).collect());
+    }
+    if let Some(properties) = object.get("properties").and_then(Value::as_object) {
+        let rewritten: Map<String, Value> =
+            properties.iter().map(|(key, value)| (key.clone(), strict(value, defs, key))).collect();
+        out.insert("required".to_owned(), rewritten.keys().cloned().collect());
+        out.insert("properties".to_owned(), Value::Object(rewritten));
+        out.insert("additionalProperties".to_owned(), Value::Bool(false));
+    }
+    if let Some(tuple) = object.get("prefixItems").and_then(Value::as_array) {
+        // Strict modes know no positional items; all our tuples are pairs of one type.
+        out.insert("items".to_owned(), tuple.first().map_or_else(|| json!({}), |item| strict(item, defs, "")));
+        out.insert("minItems".to_owned(), json!(tuple.len()));
+        out.insert("maxItems".to_owned(), json!(tuple.len()));
+    } else if let Some(items) = object.get("items") {
+        out.insert("items".to_owned(), strict(items, defs, name));
+        if let Some(most) = max_items(name) {
+            out.insert("maxItems".to_owned(), json!(most));
+        }
+    }
+    let is = |word: &str| match object.get("type") {
+        Some(Value::String(one)) => one == word,
+        Some(Value::Array(many)) => many.iter().any(|t| t == word),
+        _ => false,
+    };
+    if is("string")
+        && !out.contains_key("enum")
+        && let Some(most) = max_length(name)
+    {
+        out.insert("maxLength".to_owned(), json!(most));
+    }
+    if is("integer") {
+        out.insert("minimum".to_owned(), json!(0));
+    }
+    Value::Object(out)
+}
+
+/// An enum whose variants carry doc comments comes as a list of constants; one `enum` with the comments joined says the
+/// same in the strict subset.
+fn merge_enum(variants: &[Value]) -> Option<Value> {
+    let mut words = Vec::new();
+    let mut notes = Vec::new();
+    for variant in variants {
+        let these: Vec<&Value> = match (variant.get("const"), variant.get("enum").and_then(Value::as_array)) {
+            (Some(word), _) => vec![word],
+            (None, Some(several)) => several.iter().collect(),
+            (None, None) => return None,
+        };
+        if let Some(note) = variant.get("description").and_then(Value::as_str) {
+            notes.push(format!("{}: {note}", these.first().and_then(|w| w.as_str()).unwrap_or_default()));
+        }
+        words.extend(these.into_iter().cloned());
+    }
+    let mut out = Map::new();
+    out.insert("type".to_owned(), json!("string"));
+    if !notes.is_empty() {
+        out.insert("description".to_owned(), json!(notes.join(" ")));
+    }
+    out.insert("enum".to_owned(), Value::Array(words));
+    Some(Value::Object(out))
+}
+
+/// Bounds keep a model that runs away from filling its whole output with one field; they are far above honest use.
+fn max_length(property: &str) -> Option<u32> {
+    match property {
+        "id" | "clause" | "by" | "name" | "module" => Some(64),
+        "clauses" | "decisions" | "personas" | "after" | "depends_on" => Some(64),
+        "title" | "key" | "terms" => Some(120),
+        "path" | "symbol" | "source" | "test" => Some(240),
+        "content" | "text" => None,
+        _ => Some(2000),
+    }
+}
+
+fn max_items(property: &str) -> Option<u32> {
+    match property {
+        "acceptance" | "modules" => Some(12),
+        "artifacts" => Some(8),
+        "terms" | "depends_on" | "reads" | "personas" => Some(20),
+        "steps" => Some(40),
+        _ => None,
+    }
+}
