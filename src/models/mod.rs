@@ -1,6 +1,7 @@
 //! Models: who answers a persona's call. A model sees the pack and nothing else.
 
 pub mod offline;
+pub mod render;
 
 use crate::domain::{Clean, Hash, pack::ContextPack, reply::ReplyKind, usage::Usage};
 use futures::future::BoxFuture;
