@@ -4,7 +4,9 @@
 //! `domain ← orchestrator ← driver`, `domain ← ui`; only `hub` knows sled and hnsw_rs, only `models` knows
 //! async-openai, only `term` and `ui` know ratatui and crossterm. `docs/architecture.md` is the ten-minute tour.
 
+pub mod config;
 pub mod domain;
+pub mod hub;
 pub mod models;
 pub mod orchestrator;
 pub mod personas;

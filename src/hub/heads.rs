@@ -1,0 +1,89 @@
+//! Head hashes kept outside the project, in the user's state directory: a journal that was rewritten or cut, even with a
+//! perfect chain, no longer contains the record that is remembered here. Tamper-*evident*, not tamper-proof: who can
+//! write both places can forge both.
+
+use super::{
+    blobs::write_atomically,
+    journal::{Head, Link, hex},
+};
+use crate::domain::Hash;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What is remembered of one project folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered {
+    pub dir: PathBuf,
+    /// Link of the first record.
+    pub genesis: String,
+    /// The last synced record seen, and its link.
+    pub seq: u64,
+    pub link: String,
+    /// Mismatches found when the project was opened for writing; they stay on record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<String>,
+}
+
+/// The file of one project folder; `None` when the folder has no real path.
+#[derive(Debug, Clone)]
+pub struct Heads {
+    file: PathBuf,
+    dir: PathBuf,
+}
+
+impl Heads {
+    /// `state`: the user's state directory for G1. `dir`: the project's folder, which exists.
+    #[must_use]
+    pub fn of(state: &Path, dir: &Path) -> Option<Self> {
+        let dir = fs::canonicalize(dir).ok()?;
+        let name = Hash::of(dir.as_os_str().as_encoded_bytes());
+        Some(Self { file: state.join("heads").join(format!("{}.json", &name.as_str()[..32])), dir })
+    }
+
+    #[must_use]
+    pub fn load(&self) -> Option<Remembered> {
+        serde_json::from_slice(&fs::read(&self.file).ok()?).ok()
+    }
+
+    /// Remembers `head`. Failing to is not an error: the project works without, and `verify` then says that nothing is
+    /// remembered.
+    pub fn store(&self, genesis: &Link, head: &Head, breaks: Vec<String>) {
+        let remembered =
+            Remembered { dir: self.dir.clone(), genesis: hex(genesis), seq: head.seq, link: head.hex(), breaks };
+        if let (Some(parent), Ok(json)) = (self.file.parent(), serde_json::to_vec(&remembered))
+            && fs::create_dir_all(parent).is_ok()
+        {
+            let _ = write_atomically(&self.file, &json, false);
+        }
+    }
+}
+
+impl Remembered {
+    /// Compares with a journal's links (the first is that of record 1). `None` when they agree.
+    #[must_use]
+    pub fn mismatch(&self, links: &[Link]) -> Option<String> {
+        if links.first().map(hex).is_some_and(|first| first != self.genesis) {
+            return Some(
+                "the journal is not the one this machine remembers for this folder: it was replaced".to_owned(),
+            );
+        }
+        let at = usize::try_from(self.seq).unwrap_or(usize::MAX);
+        if links.len() < at {
+            return Some(format!(
+                "the journal ends at record {}, but this machine remembers record {}: its end was cut off",
+                links.len(),
+                self.seq
+            ));
+        }
+        let there = at.checked_sub(1).and_then(|i| links.get(i)).map(hex);
+        (there.as_deref() != Some(self.link.as_str()) && at > 0).then(|| {
+            format!(
+                "record {} is not the one this machine remembers: the journal was rewritten at or before it",
+                self.seq
+            )
+        })
+    }
+}

@@ -1,0 +1,19 @@
+//! What personas work from, and the truth it is folded from.
+//!
+//! `.g1/journal` and `.g1/blobs/` are the truth. Everything else here is derived: the checkpoint (so that a long project
+//! opens at once), the store (look-ups, the call cache), the indices and the context packs. Derived things are rebuilt
+//! unasked whenever they are missing, behind or damaged.
+
+pub mod blobs;
+pub mod checkpoint;
+pub mod clauses;
+mod error;
+pub mod heads;
+pub mod journal;
+pub mod project;
+pub mod verify;
+
+pub use blobs::Blobs;
+pub use error::HubError;
+pub use project::{Opened, Project, read, writer};
+pub use verify::{VerifyReport, verify};

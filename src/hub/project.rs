@@ -1,0 +1,346 @@
+//! A project on disk: `.g1/`, its one writer and its many readers.
+
+use super::{
+    Blobs, HubError, blobs, checkpoint,
+    heads::Heads,
+    journal::{self, Head, Journal, Link, Scan},
+};
+use crate::{
+    config::dirs,
+    domain::{
+        Clean,
+        event::{EVENT_VERSION, Envelope, Event},
+    },
+};
+use jiff::Timestamp;
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Seek, Write},
+    path::{Path, PathBuf},
+};
+
+/// The folder inside a project's folder that holds everything of G1's own.
+pub const FOLDER: &str = ".g1";
+const NEW_PREFIX: &str = ".g1.new-";
+/// Everything in `.g1` stays out of a repository around the project.
+const GITIGNORE: &str = "*\n";
+/// Group commit: this many unsynced bytes at most before the journal is synced without being asked to.
+const GROUP_BYTES: usize = 1 << 20;
+
+/// What the journal says.
+#[derive(Debug)]
+pub struct Opened {
+    /// The newest checkpoint that fits the journal: the sequence number it was taken at, and the fold.
+    pub checkpoint: Option<(u64, Vec<u8>)>,
+    /// The records after the checkpoint, or all.
+    pub tail: Vec<Envelope>,
+    /// What had to be put right on opening, for people.
+    pub recovery: Option<Clean>,
+}
+
+/// A project, open for writing. The lock dies with the process.
+#[derive(Debug)]
+pub struct Project {
+    dir: PathBuf,
+    journal: Journal,
+    blobs: Blobs,
+    heads: Option<Heads>,
+    genesis: Link,
+    breaks: Vec<String>,
+    ungrouped: usize,
+    _lock: File,
+}
+
+fn state_dir() -> PathBuf {
+    // Unit tests must not write into the home of whoever runs them.
+    if cfg!(test) { std::env::temp_dir().join("g1-unit-tests-state") } else { dirs::state() }
+}
+
+impl Project {
+    /// Makes `dir` a project: `.g1` appears by rename, whole, with `requirement` stored and `first` journalled and synced.
+    ///
+    /// # Errors
+    /// There is a project already, or the disk refuses.
+    pub fn create(
+        dir: &Path,
+        requirement: &[u8],
+        first: &[Event],
+        at: Timestamp,
+    ) -> Result<(Self, Vec<Envelope>), HubError> {
+        fs::create_dir_all(dir).map_err(HubError::io("cannot create", dir))?;
+        let target = dir.join(FOLDER);
+        if target.symlink_metadata().is_ok() {
+            return Err(HubError::Exists(dir.to_owned()));
+        }
+        sweep(dir);
+        let new = tempfile::Builder::new()
+            .prefix(NEW_PREFIX)
+            .tempdir_in(dir)
+            .map_err(HubError::io("cannot create a folder in", dir))?;
+        private(new.path()).map_err(HubError::io("cannot make private", new.path()))?;
+        let lock = lock(new.path())?;
+        for sub in ["blobs", "logs"] {
+            fs::create_dir(new.path().join(sub)).map_err(HubError::io("cannot create", new.path().join(sub)))?;
+        }
+        let ignore = new.path().join(".gitignore");
+        fs::write(&ignore, GITIGNORE).map_err(HubError::io("cannot write", ignore))?;
+        Blobs::at(&new.path().join("blobs")).put(requirement)?;
+
+        let mut journal = Journal::create(&new.path().join("journal"))?;
+        let envelopes = number(first.to_vec(), 0, at);
+        journal.append(&envelopes, true)?;
+        blobs::sync_dir(new.path()).map_err(HubError::io("cannot sync", new.path()))?;
+        fs::rename(new.path(), &target).map_err(|e| match e.kind() {
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => HubError::Exists(dir.to_owned()),
+            _ => HubError::io("cannot create", &target)(e),
+        })?;
+        // It has moved: nothing is left to remove.
+        let _ = new.keep();
+        blobs::sync_dir(dir).map_err(HubError::io("cannot sync", dir))?;
+
+        let genesis = journal::first(&target.join("journal")).unwrap_or_default();
+        let heads = Heads::of(&state_dir(), dir);
+        if let Some(heads) = &heads {
+            heads.store(&genesis, &journal.head(), Vec::new());
+        }
+        let project = Self {
+            dir: dir.to_owned(),
+            journal,
+            blobs: Blobs::at(&target.join("blobs")),
+            heads,
+            genesis,
+            breaks: Vec::new(),
+            ungrouped: 0,
+            _lock: lock,
+        };
+        Ok((project, envelopes))
+    }
+
+    /// Takes the writer's lock and reads what there is to fold.
+    ///
+    /// # Errors
+    /// No project, another writer, or damage.
+    pub fn open(dir: &Path) -> Result<(Self, Opened), HubError> {
+        let g1 = folder(dir)?;
+        let lock = lock(&g1)?;
+        let path = g1.join("journal");
+        let (checkpoint, scan) = load(&g1)?;
+        let (journal, aside) = Journal::open(&path, &scan)?;
+        let mut notes = Vec::new();
+        if let Some(aside) = aside {
+            let name = aside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            notes.push(format!(
+                "the last record was incomplete ({} bytes, a write was interrupted); it was moved to .g1/{name}",
+                scan.torn
+            ));
+        }
+        let genesis = match &checkpoint {
+            None => scan.links.first().copied().unwrap_or_default(),
+            Some(_) => journal::first(&path).unwrap_or_default(),
+        };
+        let heads = Heads::of(&state_dir(), dir);
+        let mut breaks = Vec::new();
+        if let Some(remembered) = heads.as_ref().and_then(Heads::load) {
+            breaks.clone_from(&remembered.breaks);
+            // The whole chain is read by `verify` only; here the part that was read has to do.
+            let whole = if checkpoint.is_none() { Some(scan.links.clone()) } else { None };
+            let found = match whole {
+                Some(links) => remembered.mismatch(&links),
+                None if scan.head.seq < remembered.seq => Some(format!(
+                    "the journal ends at record {}, this machine remembers {}",
+                    scan.head.seq, remembered.seq
+                )),
+                None => None,
+            };
+            if let Some(found) = found.filter(|f| !breaks.contains(f)) {
+                notes.push(found.clone());
+                breaks.push(found);
+            }
+        }
+        let project = Self {
+            dir: dir.to_owned(),
+            journal,
+            blobs: Blobs::at(&g1.join("blobs")),
+            heads,
+            genesis,
+            breaks,
+            ungrouped: 0,
+            _lock: lock,
+        };
+        project.remember();
+        let recovery = (!notes.is_empty()).then(|| Clean::new(&notes.join("; ")));
+        let checkpoint = checkpoint.map(|(head, fold)| (head.seq, fold));
+        Ok((project, Opened { checkpoint, tail: scan.envelopes, recovery }))
+    }
+
+    /// Numbers, chains and writes events. Durable before this returns iff one of them is a barrier.
+    ///
+    /// # Errors
+    /// The disk refuses; then none of them is in the journal.
+    pub fn append(&mut self, events: Vec<Event>, at: Timestamp) -> Result<Vec<Envelope>, HubError> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let barrier = events.iter().any(Event::is_barrier);
+        let envelopes = number(events, self.journal.head().seq, at);
+        let before = self.journal.head().end;
+        self.journal.append(&envelopes, barrier)?;
+        self.ungrouped += usize::try_from(self.journal.head().end - before).unwrap_or(GROUP_BYTES);
+        if barrier {
+            self.ungrouped = 0;
+            self.remember();
+        } else if self.ungrouped > GROUP_BYTES {
+            self.sync()?;
+        }
+        Ok(envelopes)
+    }
+
+    /// Makes everything appended durable: the end of a group commit.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn sync(&mut self) -> Result<(), HubError> {
+        self.journal.sync()?;
+        if self.ungrouped > 0 {
+            self.ungrouped = 0;
+            self.remember();
+        }
+        Ok(())
+    }
+
+    /// Stores the fold up to record `seq`, which must be the last one; otherwise nothing is written.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn write_checkpoint(&mut self, seq: u64, fold: &[u8]) -> Result<(), HubError> {
+        self.sync()?;
+        let head = self.journal.head();
+        if head.seq != seq {
+            return Ok(());
+        }
+        checkpoint::write(&self.folder().join("checkpoint"), &head, fold)
+    }
+
+    #[must_use]
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// The project's folder, which is the workspace.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// `.g1` inside it.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.dir.join(FOLDER)
+    }
+
+    fn remember(&self) {
+        if let Some(heads) = &self.heads {
+            heads.store(&self.genesis, &self.journal.head(), self.breaks.clone());
+        }
+    }
+}
+
+/// What the journal says, for readers: no lock, no store, and nothing is put right. An incomplete last record is left
+/// out, because a writer may be in the middle of it.
+///
+/// # Errors
+/// No project, or damage.
+pub fn read(dir: &Path) -> Result<Opened, HubError> {
+    let (checkpoint, scan) = load(&folder(dir)?)?;
+    let checkpoint = checkpoint.map(|(head, fold)| (head.seq, fold));
+    Ok(Opened { checkpoint, tail: scan.envelopes, recovery: None })
+}
+
+/// The blobs of a project, for readers.
+#[must_use]
+pub fn blobs_of(dir: &Path) -> Blobs {
+    Blobs::at(&dir.join(FOLDER).join("blobs"))
+}
+
+/// The process that holds the writer's lock, if one does. Only a hint: it may be gone the next moment.
+#[must_use]
+pub fn writer(dir: &Path) -> Option<u32> {
+    writer_of(&dir.join(FOLDER))
+}
+
+pub(super) fn folder(dir: &Path) -> Result<PathBuf, HubError> {
+    let g1 = dir.join(FOLDER);
+    let there = g1.symlink_metadata().is_ok_and(|m| m.is_dir()) && g1.join("journal").is_file();
+    if there { Ok(g1) } else { Err(HubError::NoProject(dir.to_owned())) }
+}
+
+type Loaded = (Option<(Head, Vec<u8>)>, Scan);
+
+fn load(g1: &Path) -> Result<Loaded, HubError> {
+    let path = g1.join("journal");
+    let checkpoint = checkpoint::load(&g1.join("checkpoint"), &path);
+    let scan = journal::scan(&path, checkpoint.as_ref().map(|(head, _)| *head))?;
+    Ok((checkpoint, scan))
+}
+
+fn number(events: Vec<Event>, after: u64, at: Timestamp) -> Vec<Envelope> {
+    (after + 1..).zip(events).map(|(seq, event)| Envelope { seq, at, v: EVENT_VERSION, event }).collect()
+}
+
+fn pid_in(file: &mut File) -> u32 {
+    let mut text = String::new();
+    let _ = file.rewind();
+    let _ = file.take(32).read_to_string(&mut text);
+    text.trim().parse().unwrap_or(0)
+}
+
+fn lock(g1: &Path) -> Result<File, HubError> {
+    let path = g1.join("lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(HubError::io("cannot open", &path))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(HubError::Locked { pid: pid_in(&mut file) }),
+        Err(TryLockError::Error(e)) => return Err(HubError::io("cannot lock", path)(e)),
+    }
+    let pid = format!("{}\n", std::process::id());
+    let written = file.set_len(0).and_then(|()| file.write_all(pid.as_bytes()));
+    written.map_err(HubError::io("cannot write", path))?;
+    Ok(file)
+}
+
+/// Removes what an interrupted [`Project::create`] left: folders whose lock nobody holds any more.
+fn sweep(dir: &Path) {
+    let Ok(entries) = fs::read_dir(dir) else { return };
+    for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(NEW_PREFIX)) {
+        if writer_of(&entry.path()).is_none() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn writer_of(g1: &Path) -> Option<u32> {
+    let mut file = File::open(g1.join("lock")).ok()?;
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| pid_in(&mut file))
+}
+
+#[cfg(unix)]
+fn private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+#[cfg(not(unix))]
+fn private(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether `name` is G1's own in a project's folder: a folder that holds nothing else counts as empty.
+#[must_use]
+pub fn is_own(name: &str) -> bool {
+    name == FOLDER || name.starts_with(NEW_PREFIX)
+}
