@@ -5,6 +5,7 @@ use super::{
     AssumptionId, ClauseId, Clean, GateId, Hash, StepId,
     event::Envelope,
     run::{GateMode, Run, Verb},
+    usage::Budget,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -44,6 +45,11 @@ pub enum Command {
     },
     SetGates {
         gates: GateMode,
+        who: Clean,
+    },
+    /// A new upper bound on what the run may spend; `None` lifts it.
+    SetBudget {
+        budget: Option<Budget>,
         who: Clean,
     },
     StartPreview {

@@ -129,11 +129,6 @@ pub enum Event {
         gate: GateId,
         decided: Decided,
     },
-    /// What the gate showed no longer exists (a person's answer re-opened the step); nobody decided it.
-    GateWithdrawn {
-        gate: GateId,
-        why: Clean,
-    },
     /// A green result goes on without a gate, as the gate mode says.
     StepAccepted {
         step: StepId,

@@ -1,7 +1,16 @@
 //! The trace: every clause tied to code and tests, with the status its evidence supports. Pure: a function of the run.
 //! Its JSON form is a fixed contract (design 5.3).
 
+mod judge;
+
+use super::{
+    AssumptionId, ClauseId, DecisionId, EvidenceId, Hash, InterpretationId,
+    clause::{ClauseKind, Origin, Requirement, Retired},
+    evidence::{EvidenceKind, SandboxLevel, TestOutcome},
+    run::{GateReason, Outcome, PauseReason, Run, RunStatus},
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,5 +35,186 @@ impl Status {
             Self::Proven => "proven",
             Self::Waived => "waived",
         }
+    }
+}
+
+/// How many demanding clauses have each status, and what rests on no clause or on an open question.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub demanding: u32,
+    pub proven: u32,
+    pub tested: u32,
+    pub built: u32,
+    pub designed: u32,
+    pub missing: u32,
+    pub waived: u32,
+    /// Additions with neither a clause, nor an assumption, nor a baseline entry.
+    pub unsourced: u32,
+    /// Assumptions whose default nobody has confirmed.
+    pub assumed: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedFile {
+    pub path: String,
+    pub lines: (u32, u32),
+    pub sha256: Hash,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedTest {
+    pub name: String,
+    pub passed: bool,
+    /// It failed by an assertion in a control run of this clause.
+    pub control_failed: bool,
+    /// Where it was last run.
+    pub evidence: Option<EvidenceId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClauseTrace {
+    pub id: ClauseId,
+    pub origin: Origin,
+    pub span: Option<(u64, u64)>,
+    pub text: String,
+    pub kind: Option<ClauseKind>,
+    /// `None` for a clause that demands nothing.
+    pub status: Option<Status>,
+    /// A linked file or test has changed since its proof.
+    pub stale: bool,
+    /// Why it is not proven, in words for people.
+    pub reason: Option<String>,
+    pub supersedes: Option<ClauseId>,
+    pub retired: Option<Retired>,
+    pub interpretations: Vec<InterpretationId>,
+    pub decisions: Vec<DecisionId>,
+    pub assumptions: Vec<AssumptionId>,
+    pub files: Vec<LinkedFile>,
+    pub tests: Vec<LinkedTest>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceTrace {
+    pub id: EvidenceId,
+    pub argv: Vec<String>,
+    pub exit: Option<i32>,
+    pub passed: usize,
+    pub failed: usize,
+    pub skipped: usize,
+    pub output_sha256: Hash,
+    pub tree: Hash,
+    pub sandbox: SandboxLevel,
+    pub at: jiff::Timestamp,
+}
+
+/// The whole trace; serialised it is `g1 trace --format json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    pub version: u32,
+    pub requirement: Requirement,
+    pub outcome: Outcome,
+    pub counts: Counts,
+    pub clauses: Vec<ClauseTrace>,
+    pub evidence: Vec<EvidenceTrace>,
+}
+
+/// The trace of a run whose workspace holds what the run wrote.
+#[must_use]
+pub fn trace(run: &Run) -> Trace {
+    let hashes = run.files.values().map(|f| (f.path.clone(), f.sha256.clone())).collect();
+    trace_of(run, &hashes)
+}
+
+/// The trace of a run against the files as they are now: a linked file that has changed makes the proof stale.
+#[must_use]
+pub fn trace_of(run: &Run, files: &BTreeMap<String, Hash>) -> Trace {
+    let clauses = judge::clauses(run, files);
+    let counts = count(run, &clauses);
+    let evidence = run
+        .evidence
+        .iter()
+        .map(|e| EvidenceTrace {
+            id: e.id,
+            argv: e.argv.clone(),
+            exit: e.exit,
+            passed: e.count(TestOutcome::Passed),
+            failed: e.count(TestOutcome::Failed) + e.count(TestOutcome::Error),
+            skipped: e.count(TestOutcome::Skipped),
+            output_sha256: e.output_sha256.clone(),
+            tree: e.tree.clone(),
+            sandbox: e.sandbox,
+            at: e.at,
+        })
+        .collect();
+    Trace { version: 1, requirement: run.requirement.clone(), outcome: outcome(run, counts), counts, clauses, evidence }
+}
+
+fn count(run: &Run, clauses: &[ClauseTrace]) -> Counts {
+    let with = |status| clauses.iter().filter(|c| c.status == Some(status)).count() as u32;
+    let sourced = |source: &str| {
+        source.starts_with("baseline:")
+            || source.parse::<ClauseId>().is_ok_and(|id| run.clauses.contains_key(&id))
+            || source.parse::<AssumptionId>().is_ok_and(|id| run.assumptions.contains_key(&id))
+    };
+    Counts {
+        demanding: clauses.iter().filter(|c| c.status.is_some()).count() as u32,
+        proven: with(Status::Proven),
+        tested: with(Status::Tested),
+        built: with(Status::Built),
+        designed: with(Status::Designed),
+        missing: with(Status::Missing),
+        waived: with(Status::Waived),
+        unsourced: run.additions.iter().filter(|(_, source)| !sourced(source.trim())).count() as u32,
+        assumed: run.assumptions.values().filter(|a| a.answered_by.is_none()).count() as u32,
+    }
+}
+
+/// The counts by status alone, for a screen that shows no more.
+#[must_use]
+pub fn counts(run: &Run) -> Counts {
+    trace(run).counts
+}
+
+fn outcome(run: &Run, counts: Counts) -> Outcome {
+    if let RunStatus::Completed { stopped_at_plan: true, .. } = run.status {
+        return Outcome::Partial;
+    }
+    let gone = matches!(run.status, RunStatus::Completed { outcome: Outcome::Failed, .. });
+    if gone || !starts(run) {
+        Outcome::Failed
+    } else if counts.demanding > 0 && counts.proven + counts.waived == counts.demanding {
+        Outcome::Proven
+    } else {
+        Outcome::Partial
+    }
+}
+
+/// Something that starts was built: the application answered in a run that G1 made.
+fn starts(run: &Run) -> bool {
+    !run.files.is_empty()
+        && run.evidence.iter().any(|e| e.kind == EvidenceKind::Boot && e.exit == Some(0) && e.note.is_none())
+}
+
+/// The exit code that a run in this state gives (design 5.1); `--allow-partial` is the caller's.
+#[must_use]
+pub fn exit_code(run: &Run) -> u8 {
+    match &run.status {
+        RunStatus::Completed { stopped_at_plan: true, .. } => 0,
+        RunStatus::Completed { outcome, .. } => match outcome {
+            Outcome::Proven => 0,
+            Outcome::Partial => 7,
+            Outcome::Failed => 4,
+        },
+        RunStatus::WaitingAtGate => {
+            let budget = run.open_gates().all(|g| matches!(g.reason, GateReason::Budget { .. }));
+            if budget { 5 } else { 3 }
+        }
+        RunStatus::Paused { reason, .. } => match reason {
+            PauseReason::Gate => 3,
+            PauseReason::Budget => 5,
+            PauseReason::Provider => 6,
+            PauseReason::Interrupted => 130,
+        },
+        RunStatus::Running => 130,
     }
 }

@@ -1,0 +1,312 @@
+//! The status of each clause, and the reason in words when it is not proven.
+
+use super::{ClauseTrace, LinkedFile, LinkedTest, Status};
+use crate::domain::{
+    Clean, EvidenceId, Hash,
+    artifact::{CodeRange, TestRef, tree_hash},
+    clause::{Clause, ClauseKind},
+    evidence::{ControlRun, Evidence, EvidenceKind, TestOutcome},
+    reply::{Finding, ReplyKind, Verdict},
+    run::{Proposal, Run, StepState},
+};
+use std::collections::BTreeMap;
+
+pub(super) fn clauses(run: &Run, files: &BTreeMap<String, Hash>) -> Vec<ClauseTrace> {
+    let judge = Judge::new(run, files);
+    run.clauses.values().map(|clause| judge.clause(clause)).collect()
+}
+
+struct Judge<'a> {
+    run: &'a Run,
+    files: &'a BTreeMap<String, Hash>,
+    /// Hash of the files in force.
+    tree: Hash,
+    /// The newest result of each test, and where it is recorded.
+    results: BTreeMap<&'a str, (TestOutcome, EvidenceId)>,
+    findings: &'a [Finding],
+}
+
+/// A status with the reason why it is no better.
+type Verdicted = (Status, Option<String>);
+
+impl<'a> Judge<'a> {
+    fn new(run: &'a Run, files: &'a BTreeMap<String, Hash>) -> Self {
+        let tree = tree_hash(run.files.values());
+        // The verifier's findings count even when its step was not approved: they can only lower a status.
+        let uncommitted = run.steps.iter().find_map(|s| match &s.proposal {
+            Some(Proposal::Verify { findings, .. }) => Some(findings.as_slice()),
+            _ => None,
+        });
+        let findings = uncommitted.unwrap_or(&run.findings);
+        let results = results(run, &tree);
+        Self { run, files, tree, results, findings }
+    }
+
+    fn clause(&self, clause: &Clause) -> ClauseTrace {
+        let id = clause.id;
+        let code: Vec<&CodeRange> = self.run.code_links.iter().filter(|l| l.clause == id).collect();
+        let tests: Vec<&TestRef> = self.run.test_links.iter().filter(|l| l.clause == id).collect();
+        let stale = code.iter().any(|l| self.changed(&l.path, &l.sha256))
+            || tests.iter().any(|l| self.changed(&l.path, &l.sha256));
+        let (status, reason) = if clause.demands() {
+            let (status, reason) = self.status(clause, &code, &tests, stale);
+            (Some(status), reason)
+        } else {
+            (None, None)
+        };
+        ClauseTrace {
+            id,
+            origin: clause.origin,
+            span: clause.span,
+            text: clause.text.clone(),
+            kind: clause.kind,
+            status,
+            stale,
+            reason,
+            supersedes: clause.supersedes,
+            retired: clause.retired,
+            interpretations: self
+                .run
+                .interpretations
+                .values()
+                .filter(|i| i.clauses.contains(&id))
+                .map(|i| i.id)
+                .collect(),
+            decisions: self.run.decisions.values().filter(|d| d.clauses.contains(&id)).map(|d| d.id).collect(),
+            assumptions: self.run.assumptions.values().filter(|a| a.clauses.contains(&id)).map(|a| a.id).collect(),
+            files: code
+                .iter()
+                .map(|l| LinkedFile { path: l.path.clone(), lines: l.lines, sha256: l.sha256.clone() })
+                .collect(),
+            tests: self.tests(clause, &tests),
+        }
+    }
+
+    fn tests(&self, clause: &Clause, links: &[&TestRef]) -> Vec<LinkedTest> {
+        let mut tests: Vec<LinkedTest> = Vec::new();
+        for link in links {
+            if tests.iter().any(|t| t.name == link.test) {
+                continue;
+            }
+            let result = self.results.get(link.test.as_str());
+            let caught = |c: &ControlRun| c.clause == clause.id && c.test == link.test && c.proves() && self.fresh(c);
+            tests.push(LinkedTest {
+                name: link.test.clone(),
+                passed: result.is_some_and(|(outcome, _)| *outcome == TestOutcome::Passed),
+                control_failed: self.run.controls.iter().any(caught),
+                evidence: result.map(|(_, id)| *id),
+            });
+        }
+        tests
+    }
+
+    fn changed(&self, path: &str, sha256: &Hash) -> bool {
+        self.files.get(path) != Some(sha256)
+    }
+
+    /// The control run neutralised the file as it is now.
+    fn fresh(&self, control: &ControlRun) -> bool {
+        !self.changed(&control.path, &control.file_sha256)
+    }
+
+    fn status(&self, clause: &Clause, code: &[&CodeRange], tests: &[&TestRef], stale: bool) -> Verdicted {
+        if let Some(waiver) = self.run.waivers.get(&clause.id) {
+            return (Status::Waived, Some(format!("waived by {}: {}", waiver.who, waiver.why)));
+        }
+        let gaps: Vec<_> = self.run.gaps.iter().filter(|g| g.clause == clause.id).collect();
+        if let Some(gap) = gaps.iter().find(|g| g.whole) {
+            return (Status::Missing, Some(format!("{}: {}", gap.what.one_line(200), gap.reason.one_line(300))));
+        }
+        let (mut status, mut reason) = if clause.kind == Some(ClauseKind::Exclusion) {
+            self.exclusion(clause)
+        } else {
+            self.demand(clause, code, tests, stale)
+        };
+        if let Some(gap) = gaps.first()
+            && status > Status::Built
+        {
+            status = Status::Built;
+            reason = Some(format!("only in part; {}: {}", gap.what.one_line(200), gap.reason.one_line(300)));
+        }
+        if let Some(finding) = self.objection(clause)
+            && status > Status::Tested
+        {
+            status = Status::Tested;
+            let word = if finding.verdict == Verdict::Unmet { "unmet" } else { "met only in part" };
+            reason = Some(format!("the verifier holds it {word}: {}", Clean::new(&finding.argument).one_line(400)));
+        }
+        (status, if status == Status::Proven { None } else { reason })
+    }
+
+    fn objection(&self, clause: &Clause) -> Option<&Finding> {
+        self.findings.iter().find(|f| {
+            f.verdict != Verdict::Met && f.clause.parse().is_ok_and(|id: crate::domain::ClauseId| id == clause.id)
+        })
+    }
+
+    fn demand(&self, clause: &Clause, code: &[&CodeRange], tests: &[&TestRef], stale: bool) -> Verdicted {
+        if code.is_empty() {
+            return self.unbuilt(clause);
+        }
+        let built = |reason: String| (Status::Built, Some(reason));
+        if stale {
+            return built(self.what_changed(code, tests));
+        }
+        if tests.is_empty() {
+            return built(self.untested(clause));
+        }
+        let passed: Vec<&TestRef> =
+            tests.iter().copied().filter(|t| self.outcome(t) == Some(TestOutcome::Passed)).collect();
+        // One linked test that fails says that the clause is not kept, whatever the others say.
+        if let Some(test) =
+            tests.iter().find(|t| matches!(self.outcome(t), Some(TestOutcome::Failed | TestOutcome::Error)))
+        {
+            return built(format!("the linked test {} failed", test.test));
+        }
+        if passed.is_empty() {
+            let (test, how) = match self.outcome(tests[0]) {
+                Some(TestOutcome::Skipped) => (&tests[0].test, "was skipped"),
+                _ => (&tests[0].test, "was not run on the finished application"),
+            };
+            return built(format!("the linked test {test} {how}"));
+        }
+        if let Some(silent) = tests.iter().find(|t| self.outcome(t) != Some(TestOutcome::Passed)) {
+            return (Status::Tested, Some(format!("the linked test {} has no passing run", silent.test)));
+        }
+        let proving: Vec<&TestRef> = if clause.kind == Some(ClauseKind::Quality) {
+            passed.into_iter().filter(|t| t.measures).collect()
+        } else {
+            passed
+        };
+        if proving.is_empty() {
+            return (Status::Tested, Some("no test measures the quality itself on what the clause names".to_owned()));
+        }
+        match code.iter().find_map(|range| self.unproven(range, &proving)) {
+            Some(reason) => (Status::Tested, Some(reason)),
+            None => (Status::Proven, None),
+        }
+    }
+
+    fn outcome(&self, test: &TestRef) -> Option<TestOutcome> {
+        self.results.get(test.test.as_str()).map(|(outcome, _)| *outcome)
+    }
+
+    /// Why a range is not proven by any of the tests; `None` when one of them fails without it.
+    fn unproven(&self, range: &CodeRange, tests: &[&TestRef]) -> Option<String> {
+        let place = format!("{}:{}-{}", range.path, range.lines.0, range.lines.1);
+        let mut reason = format!("{place} was not neutralised in a control run");
+        for control in self.run.controls.iter().filter(|c| {
+            c.clause == range.clause && c.path == range.path && c.lines == range.lines && c.file_sha256 == range.sha256
+        }) {
+            let Some(test) = tests.iter().find(|t| t.test == control.test && t.sha256 == control.test_sha256) else {
+                continue;
+            };
+            if control.proves() {
+                return None;
+            }
+            reason = match (control.booted, control.outcome) {
+                (false, _) => {
+                    format!("without {place} the application does not start, which proves nothing about the clause")
+                }
+                (true, Some(TestOutcome::Passed)) => format!("without {place} {} still passes", test.test),
+                (true, Some(TestOutcome::Error)) => {
+                    format!("without {place} {} breaks instead of failing by an assertion", test.test)
+                }
+                (true, _) => format!("without {place} {} gave no result", test.test),
+            };
+        }
+        Some(reason)
+    }
+
+    /// An exclusion is kept when a recorded search of the finished application has no hits.
+    fn exclusion(&self, clause: &Clause) -> Verdicted {
+        let Some(search) = self.run.searches.iter().rev().find(|s| s.clause == clause.id) else {
+            return self.unbuilt_because(clause, "no search has shown that it is kept".to_owned());
+        };
+        if let Some(hit) = search.hits.first() {
+            return (Status::Missing, Some(format!("what is excluded was found: {}", hit.one_line(200))));
+        }
+        let on_this_tree = self.evidence(search.evidence).is_some_and(|e| e.tree == self.tree)
+            && self.run.files.values().all(|f| !self.changed(&f.path, &f.sha256));
+        if on_this_tree {
+            (Status::Proven, None)
+        } else {
+            (Status::Tested, Some(format!("{} searched an earlier state of the application", search.evidence)))
+        }
+    }
+
+    fn evidence(&self, id: EvidenceId) -> Option<&Evidence> {
+        self.run.evidence.iter().find(|e| e.id == id)
+    }
+
+    fn what_changed(&self, code: &[&CodeRange], tests: &[&TestRef]) -> String {
+        let mut links = code.iter().map(|l| (&l.path, &l.sha256)).chain(tests.iter().map(|l| (&l.path, &l.sha256)));
+        let path = links.find(|(path, sha256)| self.changed(path, sha256)).map_or("a file", |(path, _)| path);
+        let what = if self.files.contains_key(path) { "has changed" } else { "is gone" };
+        format!("{path} {what} since it was linked")
+    }
+
+    fn unbuilt(&self, clause: &Clause) -> Verdicted {
+        let why = self.stuck(clause, ReplyKind::Build, "no code is linked to it");
+        self.unbuilt_because(clause, why)
+    }
+
+    fn unbuilt_because(&self, clause: &Clause, why: String) -> Verdicted {
+        let designed = self.run.decisions.values().any(|d| d.clauses.contains(&clause.id))
+            || self.run.artifacts.values().any(|a| a.clauses.contains(&clause.id));
+        (if designed { Status::Designed } else { Status::Missing }, Some(why))
+    }
+
+    fn untested(&self, clause: &Clause) -> String {
+        self.stuck(clause, ReplyKind::Test, "no test is linked to it")
+    }
+
+    /// What became of the steps that should have dealt with the clause.
+    fn stuck(&self, clause: &Clause, kind: ReplyKind, otherwise: &str) -> String {
+        let steps: Vec<_> =
+            self.run.steps.iter().filter(|s| s.plan.produces == kind && s.plan.clauses.contains(&clause.id)).collect();
+        if steps.is_empty() {
+            // Nothing further is planned yet, or an earlier step went wrong.
+            if let Some(failed) = self.run.steps.iter().find(|s| s.state == StepState::Failed) {
+                return format!("{} failed: {}", failed.plan.id, reason_of(failed.fail_reason.as_ref()));
+            }
+            return if self.run.plan.is_some() {
+                "no step is responsible for it"
+            } else {
+                "nothing is planned for it yet"
+            }
+            .to_owned();
+        }
+        if let Some(failed) = steps.iter().find(|s| s.state == StepState::Failed) {
+            return format!("{} failed: {}", failed.plan.id, reason_of(failed.fail_reason.as_ref()));
+        }
+        if let Some(blocked) = steps.iter().find(|s| s.state == StepState::Blocked) {
+            return format!("{} was blocked: {}", blocked.plan.id, reason_of(blocked.fail_reason.as_ref()));
+        }
+        if let Some(open) = steps.iter().find(|s| s.state != StepState::Done) {
+            return format!("{} is not done yet", open.plan.id);
+        }
+        otherwise.to_owned()
+    }
+}
+
+fn reason_of(reason: Option<&Clean>) -> String {
+    reason.map_or_else(|| "no reason was recorded".to_owned(), |r| r.one_line(300))
+}
+
+/// The newest result of each test. A run of the whole suite on the tree in force says all there is to say; while there is
+/// none, each test's latest run counts.
+fn results<'a>(run: &'a Run, tree: &Hash) -> BTreeMap<&'a str, (TestOutcome, EvidenceId)> {
+    let tests = || run.evidence.iter().filter(|e| e.kind == EvidenceKind::Tests);
+    let verified = run.steps.iter().filter(|s| s.plan.produces == ReplyKind::Verify).flat_map(|s| &s.evidence);
+    let full = verified.rev().find_map(|id| tests().find(|e| e.id == *id && e.tree == *tree));
+    let mut results = BTreeMap::new();
+    let mut runs: Vec<&Evidence> = full.map_or_else(|| tests().collect(), |e| vec![e]);
+    runs.sort_by_key(|e| e.at);
+    for evidence in runs {
+        for test in &evidence.tests {
+            results.insert(test.name.as_str(), (test.outcome, evidence.id));
+        }
+    }
+    results
+}

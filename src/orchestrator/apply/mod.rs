@@ -1,0 +1,217 @@
+//! Folding one event into the state. Total: an event that does not fit (a damaged or foreign journal) changes nothing but
+//! the sequence number; nothing here panics.
+
+pub(super) mod gate;
+mod merge;
+mod step;
+
+use super::{PLAN, UNDERSTAND, gates, persona_id, step_id};
+use crate::domain::{
+    Clean, StepId,
+    event::{Envelope, Event},
+    persona::ReadKind,
+    plan::{Phase, StepPlan},
+    reply::ReplyKind,
+    run::{ChatItem, Outcome, Run, RunStatus, Step},
+};
+use std::collections::BTreeMap;
+
+/// Fold one journal record. Only `RunStarted` makes a run out of none.
+pub fn apply(run: &mut Option<Run>, env: &Envelope) {
+    match run {
+        Some(run) => fold(run, env),
+        None => *run = begin(env),
+    }
+}
+
+fn begin(env: &Envelope) -> Option<Run> {
+    let Event::RunStarted { name, requirement, settings, instructions, .. } = &env.event else {
+        return None;
+    };
+    Some(Run {
+        seq: env.seq,
+        name: name.clone(),
+        title: name.clone(),
+        requirement: requirement.clone(),
+        settings: settings.clone(),
+        instructions: instructions.clone(),
+        started_at: env.at,
+        updated_at: env.at,
+        status: RunStatus::Running,
+        clauses: BTreeMap::new(),
+        interpretations: BTreeMap::new(),
+        decisions: BTreeMap::new(),
+        assumptions: BTreeMap::new(),
+        gaps: Vec::new(),
+        artifacts: BTreeMap::new(),
+        plan: None,
+        steps: vec![Step::new(understand()), Step::new(planning())],
+        gates: BTreeMap::new(),
+        files: BTreeMap::new(),
+        code_links: Vec::new(),
+        test_links: Vec::new(),
+        additions: Vec::new(),
+        evidence: Vec::new(),
+        controls: Vec::new(),
+        searches: Vec::new(),
+        findings: Vec::new(),
+        waivers: BTreeMap::new(),
+        usage: crate::domain::usage::Usage::default(),
+        chat: Vec::new(),
+    })
+}
+
+fn understand() -> StepPlan {
+    StepPlan {
+        id: step_id(UNDERSTAND),
+        phase: Phase::Requirements,
+        title: Clean::new("Understand the requirement"),
+        personas: vec![persona_id("requirement-concierge"), persona_id("business-analyst")],
+        produces: ReplyKind::Understand,
+        module: None,
+        clauses: Vec::new(),
+        after: Vec::new(),
+        reads: vec![ReadKind::Clauses, ReadKind::Assumptions, ReadKind::Instructions],
+    }
+}
+
+fn planning() -> StepPlan {
+    StepPlan {
+        id: step_id(PLAN),
+        phase: Phase::Planning,
+        title: Clean::new("Plan the work and the team"),
+        personas: vec![
+            persona_id("workflow-designer"),
+            persona_id("team-architect"),
+            persona_id("communication-architect"),
+        ],
+        produces: ReplyKind::Plan,
+        module: None,
+        clauses: Vec::new(),
+        after: vec![step_id(UNDERSTAND)],
+        reads: vec![
+            ReadKind::Clauses,
+            ReadKind::Interpretations,
+            ReadKind::Assumptions,
+            ReadKind::Gaps,
+            ReadKind::Instructions,
+        ],
+    }
+}
+
+pub(super) fn fold(run: &mut Run, env: &Envelope) {
+    run.seq = env.seq;
+    run.updated_at = env.at;
+    event(run, env);
+    if matches!(run.status, RunStatus::Running | RunStatus::WaitingAtGate) {
+        run.status = if gates::waits(run) { RunStatus::WaitingAtGate } else { RunStatus::Running };
+    }
+}
+
+fn event(run: &mut Run, env: &Envelope) {
+    match &env.event {
+        Event::RunStarted { .. } | Event::PhaseStarted { .. } | Event::PhaseCompleted { .. } => {}
+        Event::ClausesCut { clauses } => {
+            run.clauses.extend(clauses.iter().map(|c| (c.id, c.clone())));
+            let all: Vec<_> = run.clauses.keys().copied().collect();
+            if let Some(step) = run.step_mut(&step_id(UNDERSTAND)) {
+                step.plan.clauses = all;
+            }
+        }
+        Event::StepStarted { step, attempt } => step::started(run, step, *attempt, env.at),
+        Event::StepContext { .. }
+        | Event::CallIntended { .. }
+        | Event::CallFinished { .. }
+        | Event::CallFailed { .. } => step::call(run, &env.event),
+        Event::Said { step, speaker, text } => {
+            if speaker.as_str() == YOU
+                && let Some(target) = step.as_ref().and_then(|id| run.step_mut(id))
+            {
+                target.feedback.push(text.clone());
+            }
+            say(run, env, step.clone(), speaker.clone(), text.clone());
+        }
+        Event::CheckCompleted { step, attempt, check } => step::checked(run, step, *attempt, check),
+        Event::StepDrafted { step, attempt, draft } => step::drafted(run, step, *attempt, draft),
+        Event::StepProposed { step, attempt, proposal, digest } => {
+            step::proposed(run, step, *attempt, proposal, digest);
+        }
+        Event::StepAccepted { step } => step::accepted(run, step),
+        Event::StepFailed { step, reason } => step::failed(run, step, reason, env.at),
+        Event::StepBlocked { step, by } => step::blocked(run, step, by, env.at),
+        Event::EvidenceRecorded { step, evidence } => step::evidence(run, step, evidence),
+        Event::ControlsRecorded { step, controls } => step::controls(run, step, controls),
+        Event::SearchRecorded { search, .. } => {
+            run.searches.retain(|s| s.clause != search.clause || s.evidence != search.evidence);
+            run.searches.push(search.clone());
+        }
+        Event::GateOpened { gate, step, reason, digest } => gate::opened(run, *gate, step, reason, digest, env.at),
+        Event::GateDecided { gate, decided } => gate::decided(run, *gate, decided, env),
+        Event::StepCommitted { step, files } => merge::committed(run, step, files, env.at),
+        Event::AssumptionAnswered { assumption: id, answer, who } => {
+            if let Some(assumption) = run.assumptions.get_mut(id) {
+                assumption.answer = answer.clone();
+                assumption.answered_by = Some(who.clone());
+                gate::reopened(run, *id);
+            }
+        }
+        Event::Waived { waiver } => {
+            run.waivers.insert(waiver.clause, waiver.clone());
+            judge_again(run);
+        }
+        Event::SettingsChanged { settings, .. } => run.settings = settings.clone(),
+        Event::Paused { reason, detail } => {
+            if !run.is_over() {
+                run.status = RunStatus::Paused { reason: *reason, detail: detail.clone() };
+            }
+        }
+        Event::Resumed { .. } => {
+            if matches!(run.status, RunStatus::Paused { .. }) {
+                run.status = RunStatus::Running;
+            }
+        }
+        Event::RunCompleted { outcome, .. } => {
+            run.status = RunStatus::Completed { outcome: *outcome, stopped_at_plan: stopped_at_plan(run) };
+        }
+        Event::ClauseMarked { clause, kind, who } => {
+            if let Some(clause) = run.clauses.get_mut(clause) {
+                clause.kind = Some(*kind);
+                clause.kind_reason = Some(Clean::from(format!("corrected by {who}")));
+            }
+        }
+    }
+}
+
+/// The speaker of a person's words.
+pub const YOU: &str = "you";
+
+fn say(run: &mut Run, env: &Envelope, step: Option<StepId>, speaker: Clean, text: Clean) {
+    run.chat.push(ChatItem { seq: env.seq, at: env.at, step, speaker, text });
+}
+
+fn stopped_at_plan(run: &Run) -> bool {
+    run.settings.plan_only && run.plan.is_some() && run.files.is_empty()
+}
+
+/// A person's waiver after the end can make the outcome `proven`; nothing else changes it.
+fn judge_again(run: &mut Run) {
+    if let RunStatus::Completed { outcome: Outcome::Partial, stopped_at_plan: false } = run.status {
+        let outcome = crate::domain::trace::trace(run).outcome;
+        run.status = RunStatus::Completed { outcome, stopped_at_plan: false };
+    }
+}
+
+/// Back to waiting, everything of the last attempt dropped.
+fn reset(step: &mut Step) {
+    step.state = crate::domain::run::StepState::Waiting;
+    step.pack = None;
+    step.in_flight = None;
+    step.reserved = crate::domain::usage::Usage::default();
+    step.reply = None;
+    step.checks.clear();
+    step.proposal = None;
+    step.digest = None;
+    step.evidence.clear();
+    step.ended_at = None;
+    step.fail_reason = None;
+}

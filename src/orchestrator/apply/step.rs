@@ -1,0 +1,145 @@
+//! The life of a step: attempts, calls, checks, results.
+
+use super::{super::repair, PLAN, UNDERSTAND, reset, step_id};
+use crate::domain::{
+    Clean, Hash, StepId,
+    event::Event,
+    evidence::{ControlRun, Evidence},
+    run::{Check, Proposal, Run, Step, StepState},
+    usage::Usage,
+};
+use jiff::Timestamp;
+
+/// The step, when the event is about its current attempt.
+fn current<'a>(run: &'a mut Run, id: &StepId, attempt: u32) -> Option<&'a mut Step> {
+    run.step_mut(id).filter(|s| s.attempt == attempt)
+}
+
+pub(super) fn started(run: &mut Run, id: &StepId, attempt: u32, at: Timestamp) {
+    let Some(step) = run.step_mut(id) else { return };
+    if let Some(signature) = repair::signature(step) {
+        step.failures += 1;
+        step.last_signature = Some(signature);
+        step.feedback.retain(|f| !f.starts_with(repair::FAILED));
+        let failed = repair::feedback(step);
+        step.feedback.extend(failed);
+    }
+    reset(step);
+    step.state = StepState::Working;
+    step.attempt = attempt;
+    step.started_at = step.started_at.or(Some(at));
+    // A plan made on an understanding that is being made again is no longer about anything.
+    if id.as_str() == UNDERSTAND
+        && let Some(plan) = run.step_mut(&step_id(PLAN)).filter(|s| s.state != StepState::Done)
+    {
+        reset(plan);
+    }
+}
+
+pub(super) fn call(run: &mut Run, event: &Event) {
+    match event {
+        Event::StepContext { step, attempt, pack, blob, .. } => {
+            if let Some(step) = current(run, step, *attempt) {
+                step.pack = Some((pack.clone(), blob.clone()));
+            }
+        }
+        Event::CallIntended { step, attempt, request, worst_case, .. } => {
+            if let Some(step) = current(run, step, *attempt) {
+                step.in_flight = Some(request.clone());
+                step.reserved = *worst_case;
+            }
+        }
+        Event::CallFinished { step, attempt, reply, usage, cached, .. } => {
+            let spent = if *cached { Usage::default() } else { *usage };
+            run.usage += spent;
+            if let Some(step) = run.step_mut(step) {
+                step.usage += spent;
+            }
+            if let Some(step) = current(run, step, *attempt) {
+                step.in_flight = None;
+                step.reserved = Usage::default();
+                step.reply = Some(reply.clone());
+                step.state = StepState::Checking;
+            }
+        }
+        Event::CallFailed { step, attempt, .. } => {
+            if let Some(step) = current(run, step, *attempt) {
+                step.in_flight = None;
+                step.reserved = Usage::default();
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn checked(run: &mut Run, id: &StepId, attempt: u32, check: &Check) {
+    if let Some(step) = current(run, id, attempt) {
+        // A check is repeated when the journal ended before its consequence.
+        match step.checks.iter_mut().find(|c| c.name == check.name) {
+            Some(old) => *old = check.clone(),
+            None => step.checks.push(check.clone()),
+        }
+    }
+}
+
+pub(super) fn drafted(run: &mut Run, id: &StepId, attempt: u32, draft: &Proposal) {
+    if let Some(step) = current(run, id, attempt) {
+        step.proposal = Some(draft.clone());
+        step.state = StepState::Checking;
+    }
+}
+
+pub(super) fn proposed(run: &mut Run, id: &StepId, attempt: u32, proposal: &Proposal, digest: &Hash) {
+    if let Some(step) = current(run, id, attempt) {
+        step.proposal = Some(proposal.clone());
+        step.digest = Some(digest.clone());
+        step.state = StepState::Checking;
+    }
+}
+
+pub(super) fn accepted(run: &mut Run, id: &StepId) {
+    if let Some(step) = run.step_mut(id).filter(|s| s.state == StepState::Checking && s.digest.is_some()) {
+        step.state = StepState::Committing;
+    }
+}
+
+pub(super) fn failed(run: &mut Run, id: &StepId, reason: &Clean, at: Timestamp) {
+    for gate in run.gates.values_mut().filter(|g| &g.step == id && g.is_open()) {
+        gate.withdrawn = Some(reason.clone());
+    }
+    if let Some(step) = run.step_mut(id) {
+        step.state = StepState::Failed;
+        step.in_flight = None;
+        step.reserved = Usage::default();
+        step.fail_reason = Some(reason.clone());
+        step.ended_at = Some(at);
+    }
+}
+
+pub(super) fn blocked(run: &mut Run, id: &StepId, by: &StepId, at: Timestamp) {
+    if let Some(step) = run.step_mut(id) {
+        step.state = StepState::Blocked;
+        step.fail_reason = Some(Clean::from(format!("{by} did not succeed")));
+        step.ended_at = Some(at);
+    }
+}
+
+pub(super) fn evidence(run: &mut Run, id: &StepId, evidence: &Evidence) {
+    match run.evidence.iter_mut().find(|e| e.id == evidence.id) {
+        Some(old) => *old = evidence.clone(),
+        None => run.evidence.push(evidence.clone()),
+    }
+    if let Some(step) = run.step_mut(id)
+        && !step.evidence.contains(&evidence.id)
+    {
+        step.evidence.push(evidence.id);
+    }
+}
+
+pub(super) fn controls(run: &mut Run, id: &StepId, controls: &[ControlRun]) {
+    if let Some(step) = run.step(id) {
+        let again = step.evidence.clone();
+        run.controls.retain(|c| !again.contains(&c.evidence));
+    }
+    run.controls.extend_from_slice(controls);
+}

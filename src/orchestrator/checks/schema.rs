@@ -1,0 +1,136 @@
+//! Reading a reply: a JSON object of the expected type, perhaps inside a Markdown fence or between sentences.
+
+use super::verdict;
+use crate::domain::{
+    reply::{BuildReply, DesignReply, PlanReply, ReplyKind, TeachBack, TestReply, UnderstandReply, VerifyReply},
+    run::Check,
+};
+use serde::de::DeserializeOwned;
+
+/// A typed reply. Untrusted: its ids are plain strings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    Understand(UnderstandReply),
+    Plan(PlanReply),
+    Design(DesignReply),
+    Build(BuildReply),
+    Test(TestReply),
+    Verify(VerifyReply),
+}
+
+impl Reply {
+    #[must_use]
+    pub fn teach_back(&self) -> &TeachBack {
+        match self {
+            Self::Understand(r) => &r.teach_back,
+            Self::Plan(r) => &r.teach_back,
+            Self::Design(r) => &r.teach_back,
+            Self::Build(r) => &r.teach_back,
+            Self::Test(r) => &r.teach_back,
+            Self::Verify(r) => &r.teach_back,
+        }
+    }
+}
+
+/// Parse the reply of a step.
+///
+/// # Errors
+/// The words for the persona: what is wrong and where.
+pub fn parse(kind: ReplyKind, text: &str) -> Result<Reply, String> {
+    Ok(match kind {
+        ReplyKind::Understand => Reply::Understand(object(text)?),
+        ReplyKind::Plan => Reply::Plan(object(text)?),
+        ReplyKind::Design => Reply::Design(object(text)?),
+        ReplyKind::Build => Reply::Build(object(text)?),
+        ReplyKind::Test => Reply::Test(object(text)?),
+        ReplyKind::Verify => Reply::Verify(object(text)?),
+    })
+}
+
+/// The `schema` check of a reply that did or did not parse.
+#[must_use]
+pub fn check(parsed: &Result<Reply, String>) -> Check {
+    match parsed {
+        Ok(_) => verdict("schema", "the reply has the agreed form".to_owned(), Vec::new()),
+        Err(error) => verdict("schema", "the reply does not have the agreed form".to_owned(), vec![error.clone()]),
+    }
+}
+
+/// The first `{` that begins an object of the expected type wins; text around it is not looked at.
+fn object<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let mut first = None;
+    // A model that explains itself first may use braces in its prose; a few places are tried, not all of a long text.
+    for (start, _) in text.match_indices('{').filter(|(at, _)| begins(text, *at)).take(8) {
+        let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<T>();
+        match stream.next() {
+            Some(Ok(value)) => return Ok(value),
+            Some(Err(error)) => {
+                first.get_or_insert_with(|| describe(&text[start..], &error));
+            }
+            None => {}
+        }
+    }
+    Err(first.unwrap_or_else(|| {
+        if text.trim().is_empty() {
+            "the reply is empty; answer with one JSON object".to_owned()
+        } else {
+            "the reply has no JSON object; answer with one JSON object and nothing else".to_owned()
+        }
+    }))
+}
+
+/// Objects begin the text, a line, or follow a fence.
+fn begins(text: &str, at: usize) -> bool {
+    text[..at]
+        .chars()
+        .rev()
+        .find(|c| !matches!(c, ' ' | '\t' | '\u{feff}'))
+        .is_none_or(|c| matches!(c, '\n' | '`' | ':'))
+}
+
+fn describe(text: &str, error: &serde_json::Error) -> String {
+    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let from = error.column().saturating_sub(40);
+    let near: String = line.chars().skip(from).take(60).collect();
+    if error.is_eof() {
+        return format!("the JSON ends too early ({error}); was the reply cut off? Answer shorter, but complete");
+    }
+    format!("{error}, near: {near}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERIFY: &str = r#"{"teach_back":{"clauses":["C-001"]},"findings":[],"summary":"all {good}"}"#;
+
+    #[test]
+    fn objects_are_found_bare_fenced_and_after_words() {
+        let bare = parse(ReplyKind::Verify, VERIFY).unwrap();
+        for text in [
+            format!("```json\n{VERIFY}\n```\nDone."),
+            format!("Here {{it}} is:\n\n  {VERIFY}"),
+            format!("\u{feff}{VERIFY}"),
+            format!("{{not json}}\n{VERIFY}"),
+        ] {
+            assert_eq!(parse(ReplyKind::Verify, &text).as_ref(), Ok(&bare), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let missing = parse(ReplyKind::Verify, r#"{"teach_back":{"clauses":[]},"findings":[]}"#).unwrap_err();
+        assert!(missing.contains("summary"), "{missing}");
+        let cut = parse(ReplyKind::Verify, &VERIFY[..40]).unwrap_err();
+        assert!(cut.contains("too early"), "{cut}");
+        assert!(parse(ReplyKind::Verify, "I cannot do this.").unwrap_err().contains("no JSON object"));
+        assert!(parse(ReplyKind::Build, "").unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn any_text_is_survived() {
+        for text in ["{", "{{{{{{{{{{", "é{\n{\"a\":1}", "[1]", "```", "\n{\"teach_back\":7}"] {
+            assert!(parse(ReplyKind::Understand, text).is_err());
+        }
+    }
+}

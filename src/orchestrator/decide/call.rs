@@ -1,0 +1,155 @@
+//! Calls and the judgement of their replies.
+
+use super::Draft;
+use crate::{
+    domain::{
+        Clean, Hash, StepId,
+        event::Event,
+        run::{Check, GateMode, GateReason, PauseReason, Proposal, StepState},
+        usage::Usage,
+    },
+    orchestrator::{
+        budget,
+        checks::{self, schema},
+        gates, needs_execution, propose,
+        repair::{self, Next},
+        summary,
+    },
+};
+
+pub(super) fn starting(draft: &mut Draft, step: StepId, attempt: u32, request: Hash, model: Clean, worst_case: Usage) {
+    if !draft.live() || draft.working(&step, attempt).is_none() {
+        return;
+    }
+    let Some((why, raise_to)) = budget::lacks(&draft.run, &step, worst_case) else {
+        draft.push(Event::CallIntended { step, attempt, request, model, worst_case });
+        return;
+    };
+    if draft.run.settings.gates == GateMode::None {
+        draft.push(Event::Paused { reason: PauseReason::Budget, detail: why });
+        return;
+    }
+    let digest = Hash::of_parts([step.as_str(), request.as_str(), &why].map(str::as_bytes));
+    let reason = GateReason::Budget { why, raise_to: Some(raise_to) };
+    let gate = super::gate::next_id(&draft.run);
+    draft.push(Event::GateOpened { gate, step, reason, digest });
+}
+
+pub(super) fn failed(draft: &mut Draft, step: &StepId, attempt: u32, error: Clean, pause: Option<PauseReason>) {
+    if draft.working(step, attempt).is_none() {
+        return;
+    }
+    draft.push(Event::CallFailed { step: step.clone(), attempt, error: error.clone(), retry: pause.is_none() });
+    if let Some(reason) = pause {
+        if draft.live() {
+            draft.push(Event::Paused { reason, detail: error });
+        }
+        return;
+    }
+    let check = checks::verdict("call", "the call gave no usable reply".to_owned(), vec![error.to_string()]);
+    draft.push(Event::CheckCompleted { step: step.clone(), attempt, check });
+    red(draft, step, None);
+}
+
+pub(super) fn done(draft: &mut Draft, id: &StepId, attempt: u32, finished: Event, text: &str) {
+    let Some(step) = draft.run.step(id).filter(|s| s.attempt == attempt) else { return };
+    let again = step.state == StepState::Checking && (step.proposal.is_none() || !needs_execution(step.plan.produces));
+    if step.state != StepState::Working && !again {
+        return;
+    }
+    if !again {
+        draft.push(finished);
+    }
+    let Some(step) = draft.run.step(id).cloned() else { return };
+    let parsed = schema::parse(step.plan.produces, text);
+    let check = |draft: &mut Draft, check: Check| {
+        draft.push(Event::CheckCompleted { step: id.clone(), attempt, check });
+    };
+    if let (Ok(reply), false) = (&parsed, again) {
+        for (speaker, text) in summary::of(&step, reply) {
+            draft.push(Event::Said { step: Some(id.clone()), speaker, text });
+        }
+    }
+    check(draft, schema::check(&parsed));
+    let Ok(reply) = parsed else {
+        red(draft, id, None);
+        return;
+    };
+    for one in checks::all(&draft.run, &step, &reply) {
+        check(draft, one);
+    }
+    let proposal = propose::proposal(&draft.run, &step, &reply);
+    let executes = needs_execution(step.plan.produces);
+    if is_red(draft, id) {
+        red(draft, id, Some(proposal));
+    } else if executes {
+        draft.push(Event::StepDrafted { step: id.clone(), attempt, draft: proposal });
+    } else {
+        green(draft, id, proposal);
+    }
+}
+
+pub(super) fn is_red(draft: &Draft, id: &StepId) -> bool {
+    draft.run.step(id).is_some_and(|s| repair::red(s).next().is_some())
+}
+
+/// A green result: proposed, then to its gate, or on its way as the gate mode says.
+pub(super) fn green(draft: &mut Draft, id: &StepId, proposal: Proposal) {
+    let Some(digest) = proposed(draft, id, proposal) else { return };
+    let wanted = draft.run.step(id).and_then(|step| gates::wanted(&draft.run, step));
+    match wanted {
+        None => draft.push(Event::StepAccepted { step: id.clone() }),
+        Some(reason) => {
+            let gate = super::gate::next_id(&draft.run);
+            draft.push(Event::GateOpened { gate, step: id.clone(), reason, digest: digest.clone() });
+            if draft.run.settings.gates == GateMode::None {
+                super::gate::by_policy(draft, gate, digest);
+            }
+        }
+    }
+}
+
+fn proposed(draft: &mut Draft, id: &StepId, proposal: Proposal) -> Option<Hash> {
+    let attempt = draft.run.step(id)?.attempt;
+    let digest = propose::digest(&proposal);
+    draft.push(Event::StepProposed { step: id.clone(), attempt, proposal, digest: digest.clone() });
+    Some(digest)
+}
+
+/// A red attempt: another one, or the red gate with the truth on it.
+pub(super) fn red(draft: &mut Draft, id: &StepId, proposal: Option<Proposal>) {
+    let Some(step) = draft.run.step(id) else { return };
+    let attempt = step.attempt;
+    let why = match repair::next(&draft.run, step) {
+        Next::Retry => {
+            draft.push(Event::StepStarted { step: id.clone(), attempt: attempt + 1 });
+            return;
+        }
+        Next::Stop(why) => why,
+    };
+    // A person who is asked about code gets to see it stored, resolved and executed, whatever else is red.
+    if draft.run.settings.gates != GateMode::None
+        && needs_execution(step.plan.produces)
+        && step.proposal.is_none()
+        && let Some(proposal) = &proposal
+    {
+        draft.push(Event::StepDrafted { step: id.clone(), attempt, draft: proposal.clone() });
+        return;
+    }
+    red_gate(draft, id, proposal, why);
+}
+
+/// In every mode a red gate is opened; where nobody is asked it is never approved, and the step fails.
+pub(super) fn red_gate(draft: &mut Draft, id: &StepId, proposal: Option<Proposal>, why: Clean) {
+    let digest = match proposal {
+        Some(proposal) => proposed(draft, id, proposal),
+        None => None,
+    };
+    let digest = digest.unwrap_or_else(|| Hash::of_parts([id.as_str(), &why].map(str::as_bytes)));
+    let gate = super::gate::next_id(&draft.run);
+    let reason = GateReason::Red { why: why.clone() };
+    draft.push(Event::GateOpened { gate, step: id.clone(), reason, digest });
+    if draft.run.settings.gates == GateMode::None {
+        draft.push(Event::StepFailed { step: id.clone(), reason: why });
+    }
+}

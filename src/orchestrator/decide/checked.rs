@@ -1,0 +1,109 @@
+//! Results of the checks that need I/O: evidence gets its ids, the draft its files and links.
+
+use super::{
+    Draft,
+    call::{green, is_red, red, red_gate},
+};
+use crate::{
+    domain::{
+        Clean, EvidenceId, StepId,
+        event::Event,
+        evidence::Evidence,
+        reply::ReplyKind,
+        run::{Proposal, Run, StepState},
+    },
+    orchestrator::{
+        Checked, checks, needs_execution,
+        repair::{self, Next},
+    },
+};
+use std::collections::BTreeSet;
+
+/// Evidence ids are scoped to the step, so that steps that run in parallel number theirs the same whoever is first:
+/// the third step of the plan has `E-301` to `E-399`.
+const BLOCK: u32 = 100;
+
+pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Checked) {
+    let Some(step) = draft.run.step(id).filter(|s| s.attempt == attempt && s.state == StepState::Checking) else {
+        return;
+    };
+    let (kind, proposal) = (step.plan.produces, step.proposal.clone());
+    // Red before it was executed: it was executed only so that a person sees all of it at the red gate.
+    let was_red = repair::red(step).any(|c| checks::PURE.contains(&c.name.as_str()));
+    let red_before = was_red.then(|| match repair::next(&draft.run, step) {
+        Next::Stop(why) => why,
+        Next::Retry => Clean::from(repair::words(step)),
+    });
+    let Some(proposal) = proposal.filter(|_| needs_execution(kind)) else { return };
+    record(draft, id, attempt, &checked);
+    let Checked { files, code_links, test_links, .. } = checked;
+    let proposal = match proposal {
+        Proposal::Build { additions, notes, .. } => Proposal::Build { files, links: code_links, additions, notes },
+        Proposal::Test { notes, .. } => Proposal::Test { files, links: test_links, notes },
+        other => other,
+    };
+    if let Some(why) = red_before {
+        red_gate(draft, id, Some(proposal), why);
+    } else if !is_red(draft, id) {
+        green(draft, id, proposal);
+    } else if kind == ReplyKind::Verify {
+        // What fails on the final tree is not for the verifier to repair.
+        let why = draft.run.step(id).map(repair::words).unwrap_or_default();
+        red_gate(draft, id, Some(proposal), Clean::from(why));
+    } else {
+        red(draft, id, Some(proposal));
+    }
+}
+
+fn record(draft: &mut Draft, id: &StepId, attempt: u32, checked: &Checked) {
+    let ids = mint(&draft.run, id, checked.executed.len());
+    let at = draft.at;
+    for (id_of, run) in ids.iter().zip(&checked.executed) {
+        let evidence = Evidence {
+            id: *id_of,
+            kind: run.kind,
+            argv: run.argv.clone(),
+            exit: run.exit,
+            tests: run.tests.clone(),
+            output_sha256: run.output_sha256.clone(),
+            tree: run.tree.clone(),
+            sandbox: run.sandbox,
+            duration_ms: run.duration_ms,
+            at,
+            note: run.note.clone(),
+        };
+        draft.push(Event::EvidenceRecorded { step: id.clone(), evidence });
+    }
+    // An index that names no execution proves nothing: the record is left out.
+    let real = |index: EvidenceId| (index.0 as usize).checked_sub(1).and_then(|i| ids.get(i)).copied();
+    let controls: Vec<_> = checked
+        .controls
+        .iter()
+        .filter_map(|c| real(c.evidence).map(|evidence| crate::domain::evidence::ControlRun { evidence, ..c.clone() }))
+        .collect();
+    if !controls.is_empty() {
+        draft.push(Event::ControlsRecorded { step: id.clone(), controls });
+    }
+    for search in &checked.searches {
+        if let Some(evidence) = real(search.evidence) {
+            let search = crate::domain::evidence::ExclusionSearch { evidence, ..search.clone() };
+            draft.push(Event::SearchRecorded { step: id.clone(), search });
+        }
+    }
+    for check in &checked.checks {
+        draft.push(Event::CheckCompleted { step: id.clone(), attempt, check: check.clone() });
+    }
+}
+
+/// Ids for the executions of one attempt. Those that this attempt recorded before (the journal ended before their
+/// consequence) are used again, so nothing is recorded twice.
+fn mint(run: &Run, id: &StepId, count: usize) -> Vec<EvidenceId> {
+    let Some(index) = run.steps.iter().position(|s| &s.plan.id == id) else { return Vec::new() };
+    let own: &[EvidenceId] = &run.steps[index].evidence;
+    let taken: BTreeSet<EvidenceId> = run.evidence.iter().map(|e| e.id).filter(|e| !own.contains(e)).collect();
+    let first = u32::try_from(index + 1).unwrap_or(u32::MAX / BLOCK).saturating_mul(BLOCK);
+    let block = (first + 1..first + BLOCK).map(EvidenceId);
+    // More than a block holds goes beyond all blocks.
+    let beyond = (1_000_000..).map(EvidenceId);
+    block.chain(beyond).filter(|e| !taken.contains(e)).take(count).collect()
+}

@@ -1,0 +1,138 @@
+//! What a person asks for.
+
+use super::{Draft, gate};
+use crate::{
+    domain::{
+        AssumptionId, ClauseId, Clean, StepId,
+        clause::Waiver,
+        command::Command,
+        event::Event,
+        reply::ReplyKind,
+        run::{PauseReason, RunSettings, RunStatus, Step, StepState},
+    },
+    orchestrator::{Refusal, apply::YOU},
+};
+
+pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal> {
+    match command {
+        Command::Decide { gate, digest, verb, who } => {
+            not_over(draft)?;
+            gate::decide(draft, gate, digest, verb, who)
+        }
+        Command::Pause { who } => {
+            not_over(draft)?;
+            if draft.live() {
+                let detail = Clean::from(format!("paused by {who}"));
+                draft.push(Event::Paused { reason: PauseReason::Interrupted, detail });
+            }
+            Ok(())
+        }
+        Command::Resume { who } => {
+            not_over(draft)?;
+            if !draft.live() {
+                draft.push(Event::Resumed { who });
+            }
+            Ok(())
+        }
+        Command::Say { step, text, .. } => {
+            not_over(draft)?;
+            say(draft, step, text)
+        }
+        Command::AnswerAssumption { assumption, answer, who } => {
+            not_over(draft)?;
+            answer_assumption(draft, assumption, answer, who)
+        }
+        Command::Waive { clause, why, who } => waive(draft, clause, why, who),
+        Command::SetGates { gates, who } => {
+            not_over(draft)?;
+            if draft.run.settings.gates != gates {
+                let mut settings = draft.run.settings.clone();
+                settings.gates = gates;
+                draft.push(Event::SettingsChanged { settings, who });
+            }
+            Ok(())
+        }
+        Command::SetBudget { budget, who } => {
+            not_over(draft)?;
+            let settings = RunSettings { budget, ..draft.run.settings.clone() };
+            draft.push(Event::SettingsChanged { settings, who });
+            Ok(())
+        }
+        // The driver's own; they change nothing that is journalled.
+        Command::StartPreview { .. } | Command::StopPreview | Command::Attach | Command::Quit { .. } => Ok(()),
+    }
+}
+
+fn not_over(draft: &Draft) -> Result<(), Refusal> {
+    if draft.run.is_over() {
+        return Err(Refusal("the run is finished: there is nothing to decide any more".to_owned()));
+    }
+    Ok(())
+}
+
+/// Words reach the next pack of their step: the one that was named, or the next one whose pack is not built yet.
+fn say(draft: &mut Draft, step: Option<StepId>, text: Clean) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal("there is nothing to say".to_owned()));
+    }
+    let step = match step {
+        Some(id) => match draft.run.step(&id) {
+            None => return Err(Refusal(format!("there is no step {id}"))),
+            Some(step) if step.settled() => {
+                return Err(Refusal(format!("{id} is over; its persona will not read this")));
+            }
+            Some(_) => Some(id),
+        },
+        None => {
+            let unpacked =
+                |s: &&Step| s.state == StepState::Waiting || (s.state == StepState::Working && s.pack.is_none());
+            let steps = &draft.run.steps;
+            steps.iter().find(unpacked).or_else(|| steps.iter().find(|s| !s.settled())).map(|s| s.plan.id.clone())
+        }
+    };
+    draft.push(Event::Said { step, speaker: Clean::new(YOU), text });
+    Ok(())
+}
+
+/// An answer re-opens what was made on the assumption: the understanding while the plan is not approved, the design while
+/// that is not approved. Later it would have to undo approved work, which an amendment does.
+fn answer_assumption(draft: &mut Draft, id: AssumptionId, answer: Clean, who: Clean) -> Result<(), Refusal> {
+    let Some(assumption) = draft.run.assumptions.get(&id) else {
+        return Err(Refusal(format!("there is no assumption {id}: `g1 assumptions` lists those there are")));
+    };
+    if answer.trim().is_empty() {
+        return Err(Refusal("the answer is empty".to_owned()));
+    }
+    if assumption.answer == answer && assumption.answered_by.is_some() {
+        return Ok(());
+    }
+    let steps = &draft.run.steps;
+    let approved = |kind| {
+        let done = |s: &Step| matches!(s.state, StepState::Committing | StepState::Done);
+        steps.iter().any(|s| s.plan.produces == kind && done(s))
+    };
+    if approved(ReplyKind::Design) {
+        return Err(Refusal(format!(
+            "the design that rests on {id} is already approved: an answer can no longer change it in this run"
+        )));
+    }
+    draft.push(Event::AssumptionAnswered { assumption: id, answer, who });
+    Ok(())
+}
+
+fn waive(draft: &mut Draft, clause: ClauseId, why: Clean, who: Clean) -> Result<(), Refusal> {
+    let Some(found) = draft.run.clauses.get(&clause) else {
+        return Err(Refusal(format!("there is no clause {clause}")));
+    };
+    if found.kind.is_some() && !found.demands() {
+        return Err(Refusal(format!("{clause} demands nothing, so there is nothing to waive")));
+    }
+    if why.trim().is_empty() || who.trim().is_empty() {
+        return Err(Refusal("a waiver needs a name and a reason".to_owned()));
+    }
+    if matches!(draft.run.status, RunStatus::Completed { stopped_at_plan: true, .. }) {
+        return Err(Refusal("this run stopped at the plan: nothing was judged that could be waived".to_owned()));
+    }
+    draft.push(Event::Waived { waiver: Waiver { clause, who, why, at: draft.at } });
+    Ok(())
+}

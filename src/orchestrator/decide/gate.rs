@@ -1,0 +1,67 @@
+//! Decisions at gates.
+
+use super::Draft;
+use crate::{
+    domain::{
+        Clean, GateId, Hash,
+        event::Event,
+        run::{Decided, GateReason, PauseReason, Proposal, Run, RunStatus, StepState, Verb},
+    },
+    orchestrator::{Refusal, gates, plan},
+};
+
+pub(super) fn next_id(run: &Run) -> GateId {
+    run.gates.keys().next_back().map_or(GateId(1), |id| GateId(id.0 + 1))
+}
+
+/// The recorded policy of `--gates none`; only green gates come here.
+pub(super) fn by_policy(draft: &mut Draft, gate: GateId, digest: Hash) {
+    let who = Clean::new(gates::BY_POLICY);
+    let decided = Decided { verb: Verb::Approve, who, by_policy: true, at: draft.at, digest };
+    draft.push(Event::GateDecided { gate, decided });
+}
+
+pub(super) fn decide(draft: &mut Draft, id: GateId, digest: Hash, verb: Verb, who: Clean) -> Result<(), Refusal> {
+    let refuse = |text: String| Err(Refusal(text));
+    let Some(gate) = draft.run.gates.get(&id) else {
+        return refuse(format!("there is no gate {id}: `g1 gate list` shows those there are"));
+    };
+    if let Some(decided) = &gate.decided {
+        return refuse(format!("{id} was already decided by {}", decided.who));
+    }
+    if let Some(why) = &gate.withdrawn {
+        return refuse(format!("{id} is no longer open: {why}"));
+    }
+    if gate.digest != digest {
+        return refuse(format!("what {id} shows has changed since you looked: look again, then decide"));
+    }
+    if matches!(verb, Verb::Approve | Verb::ApprovePhase)
+        && let Some(Proposal::Plan { plan }) = draft.run.step(&gate.step).and_then(|s| s.proposal.as_ref())
+        && !plan::runnable(plan)
+    {
+        return refuse(format!("the plan at {id} cannot be carried out: ask for changes, or reject it"));
+    }
+    if let Verb::Changes { text } = &verb {
+        if matches!(gate.reason, GateReason::Budget { .. }) {
+            return refuse(format!("{id} is about money: approve it, or reject it to stop here"));
+        }
+        if text.trim().is_empty() {
+            return refuse("say what shall change".to_owned());
+        }
+    }
+    let step = gate.step.clone();
+    let rejected = verb == Verb::Reject;
+    let decided = Decided { verb, who, by_policy: false, at: draft.at, digest };
+    draft.push(Event::GateDecided { gate: id, decided });
+    if rejected {
+        // The fold has paused the run already; the event says so to whoever follows the journal.
+        if let RunStatus::Paused { detail, .. } = draft.run.status.clone() {
+            draft.push(Event::Paused { reason: PauseReason::Gate, detail });
+        }
+    }
+    if let Some(failed) = draft.run.step(&step).filter(|s| s.state == StepState::Failed) {
+        let reason = failed.fail_reason.clone().unwrap_or_default();
+        draft.push(Event::StepFailed { step, reason });
+    }
+    Ok(())
+}

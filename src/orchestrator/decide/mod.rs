@@ -1,0 +1,86 @@
+//! Turning an input into events, one file per concern.
+
+mod begin;
+mod call;
+mod checked;
+mod command;
+mod commit;
+mod finish;
+mod gate;
+mod schedule;
+
+use super::{Input, Refusal, apply};
+use crate::domain::{
+    StepId,
+    event::{EVENT_VERSION, Envelope, Event},
+    run::{Run, RunStatus, Step},
+};
+use jiff::Timestamp;
+
+/// What happens because of `input`. An input that no longer fits (a late result of an old attempt, a repeated one) makes
+/// no events; a person's command that does not fit is refused in words.
+///
+/// # Errors
+/// [`Refusal`], whose text is for the person who asked.
+pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+    if let Input::Begin { name, requirement, clauses, settings, who, instructions } = input {
+        let started = Event::RunStarted { name, requirement, settings, who, instructions };
+        return begin::begin(run, started, clauses, at);
+    }
+    let Some(run) = run else {
+        return Err(Refusal("there is no run here yet: start one with `g1 run`".to_owned()));
+    };
+    let mut draft = Draft { run: run.clone(), events: Vec::new(), at };
+    match input {
+        Input::Begin { .. } => {}
+        Input::Packed { step, attempt, pack, blob, tokens, items, cut } => {
+            if draft.working(&step, attempt).is_some_and(|s| s.pack.is_none()) {
+                draft.push(Event::StepContext { step, attempt, pack, blob, tokens, items, cut });
+            }
+        }
+        Input::CallStarting { step, attempt, request, model, worst_case } => {
+            call::starting(&mut draft, step, attempt, request, model, worst_case);
+        }
+        Input::CallDone { step, attempt, request, reply, text, usage, cached } => {
+            let finished = Event::CallFinished { step: step.clone(), attempt, request, reply, usage, cached };
+            call::done(&mut draft, &step, attempt, finished, &text);
+        }
+        Input::CallFailed { step, attempt, error, pause } => call::failed(&mut draft, &step, attempt, error, pause),
+        Input::Checked { step, attempt, checked } => checked::checked(&mut draft, &step, attempt, checked),
+        Input::Committed { step, files } => commit::committed(&mut draft, step, files),
+        Input::Finished { tree, booted } => finish::finished(&mut draft, tree, booted),
+        Input::Command(command) => command::command(&mut draft, command)?,
+        Input::Continue => {}
+        Input::Interrupted { reason, detail } => {
+            if draft.live() {
+                draft.push(Event::Paused { reason, detail });
+            }
+        }
+    }
+    schedule::schedule(&mut draft, run);
+    Ok(draft.events)
+}
+
+/// The run as it will be once the events so far are applied.
+struct Draft {
+    run: Run,
+    events: Vec<Event>,
+    at: Timestamp,
+}
+
+impl Draft {
+    fn push(&mut self, event: Event) {
+        let env = Envelope { seq: self.run.seq + 1, at: self.at, v: EVENT_VERSION, event };
+        apply::fold(&mut self.run, &env);
+        self.events.push(env.event);
+    }
+    /// Neither paused nor over.
+    fn live(&self) -> bool {
+        matches!(self.run.status, RunStatus::Running | RunStatus::WaitingAtGate)
+    }
+    /// The step, when it is at this attempt and a persona works on it.
+    fn working(&self, step: &StepId, attempt: u32) -> Option<&Step> {
+        let step = self.run.step(step)?;
+        (step.attempt == attempt && step.state == crate::domain::run::StepState::Working).then_some(step)
+    }
+}

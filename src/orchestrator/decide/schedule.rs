@@ -1,0 +1,37 @@
+//! After every input: what can start now is started, what never can is blocked, phases begin and end.
+
+use super::Draft;
+use crate::{
+    domain::{
+        event::Event,
+        plan::Phase,
+        run::{Run, Step},
+    },
+    orchestrator::gates,
+};
+
+pub(super) fn schedule(draft: &mut Draft, before: &Run) {
+    if draft.live() {
+        while let Some((step, by)) = gates::blocked(&draft.run) {
+            draft.push(Event::StepBlocked { step, by });
+        }
+    }
+    for phase in Phase::ALL {
+        if ended(&draft.run, phase) && !ended(before, phase) {
+            draft.push(Event::PhaseCompleted { phase });
+        }
+    }
+    while draft.live() {
+        let Some(step) = gates::startable(&draft.run).next() else { break };
+        let (id, attempt, phase) = (step.plan.id.clone(), step.attempt + 1, step.plan.phase);
+        if !draft.run.steps.iter().any(|s| s.plan.phase == phase && s.attempt > 0) {
+            draft.push(Event::PhaseStarted { phase });
+        }
+        draft.push(Event::StepStarted { step: id, attempt });
+    }
+}
+
+fn ended(run: &Run, phase: Phase) -> bool {
+    let mut steps = run.steps.iter().filter(|s| s.plan.phase == phase).peekable();
+    steps.peek().is_some() && steps.all(Step::settled)
+}

@@ -1,0 +1,35 @@
+//! What is still to be done, from the state alone.
+
+use super::{Effect, gates, needs_execution};
+use crate::domain::run::{Run, RunStatus, Step, StepState};
+
+/// Effects in plan order. Nothing while the run is paused or over. An effect is issued until its result is an event, so
+/// the driver keeps a set of those it has under way.
+#[must_use]
+pub fn pending(run: &Run) -> Vec<Effect> {
+    if !matches!(run.status, RunStatus::Running | RunStatus::WaitingAtGate) {
+        return Vec::new();
+    }
+    let mut effects: Vec<Effect> = run.steps.iter().filter_map(effect).collect();
+    if effects.is_empty() && !run.steps.is_empty() && run.steps.iter().all(Step::settled) {
+        effects.push(Effect::Finish);
+    }
+    if gates::startable(run).next().is_some() || gates::blocked(run).is_some() {
+        effects.push(Effect::Continue);
+    }
+    effects
+}
+
+fn effect(step: &Step) -> Option<Effect> {
+    let id = step.plan.id.clone();
+    match step.state {
+        StepState::Working => Some(Effect::Call { step: id, attempt: step.attempt }),
+        StepState::Checking if needs_execution(step.plan.produces) && step.proposal.is_some() => {
+            Some(Effect::Check { step: id, attempt: step.attempt })
+        }
+        // The journal ends before the reply was judged: the call cache delivers it again, nothing is paid.
+        StepState::Checking => Some(Effect::Call { step: id, attempt: step.attempt }),
+        StepState::Committing => Some(Effect::Commit { step: id }),
+        StepState::Waiting | StepState::AtGate | StepState::Done | StepState::Failed | StepState::Blocked => None,
+    }
+}

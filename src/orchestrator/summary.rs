@@ -1,0 +1,84 @@
+//! What the personas are heard saying about a reply: a few lines for the conversation, in place of raw JSON.
+
+use super::checks::schema::Reply;
+use crate::domain::{Clean, reply::Verdict, run::Step};
+
+/// Speaker and words, one entry per persona that has something to say.
+#[must_use]
+pub fn of(step: &Step, reply: &Reply) -> Vec<(Clean, Clean)> {
+    let mut said: Vec<(String, String)> = Vec::new();
+    let lead = step.plan.personas.first().map_or("g1", |p| p.as_str()).to_owned();
+    match reply {
+        Reply::Understand(r) => {
+            let demands = r.clauses.iter().filter(|m| m.kind.demands()).count();
+            let mut text =
+                format!("“{}”. {}, {} of them demand something.", r.title, many(r.clauses.len(), "clause"), demands);
+            for a in r.assumptions.iter().take(6) {
+                text.push_str(&format!("\n- {} I assume: {}", a.question, a.default));
+            }
+            more(&mut text, r.assumptions.len(), 6);
+            said.push(("requirement-concierge".to_owned(), text));
+            let mut text = format!("I understand {}.", many(r.interpretations.len(), "demand"));
+            for gap in r.gaps.iter().take(6) {
+                text.push_str(&format!("\n- {} cannot be done: {} ({})", gap.clause, gap.what, gap.reason));
+            }
+            more(&mut text, r.gaps.len(), 6);
+            said.push(("business-analyst".to_owned(), text));
+        }
+        Reply::Plan(r) => {
+            let names: Vec<&str> = r.modules.iter().map(|m| m.name.as_str()).collect();
+            let text =
+                format!("{}: {}. {}.", many(r.modules.len(), "module"), names.join(", "), many(r.steps.len(), "step"));
+            said.push(("workflow-designer".to_owned(), text));
+            said.push(("team-architect".to_owned(), r.team_notes.clone()));
+            said.push(("communication-architect".to_owned(), r.communication_notes.clone()));
+        }
+        Reply::Design(r) => {
+            for persona in step.plan.personas.iter().map(|p| p.as_str()) {
+                let mut lines: Vec<String> = r
+                    .artifacts
+                    .iter()
+                    .filter(|a| a.by == persona)
+                    .map(|a| format!("- I wrote the {} design.", a.name))
+                    .collect();
+                lines.extend(
+                    r.decisions.iter().filter(|d| d.by == persona).map(|d| format!("- {}: {}", d.title, d.choice)),
+                );
+                said.push((persona.to_owned(), lines.join("\n")));
+            }
+        }
+        Reply::Build(r) => {
+            let text =
+                format!("{}, {}.\n{}", many(r.files.len(), "file"), many(r.links.len(), "linked range"), r.notes);
+            said.push((lead.clone(), text));
+        }
+        Reply::Test(r) => {
+            let text =
+                format!("{}, {}.\n{}", many(r.files.len(), "test file"), many(r.links.len(), "linked test"), r.notes);
+            said.push((lead.clone(), text));
+        }
+        Reply::Verify(r) => {
+            let of = |verdict| r.findings.iter().filter(|f| f.verdict == verdict).count();
+            let (met, partly, unmet) = (of(Verdict::Met), of(Verdict::Partly), of(Verdict::Unmet));
+            said.push((lead.clone(), format!("{}\n{met} met, {partly} partly, {unmet} unmet.", r.summary)));
+        }
+    }
+    said.into_iter()
+        .filter(|(_, text)| !text.trim().is_empty())
+        .map(|(speaker, text)| {
+            // A persona that does not sit in the step says nothing; its words go to the one who leads.
+            let seated = step.plan.personas.iter().any(|p| p.as_str() == speaker);
+            (Clean::from(if seated { speaker } else { lead.clone() }), Clean::new(text.trim()))
+        })
+        .collect()
+}
+
+fn many(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn more(text: &mut String, all: usize, shown: usize) {
+    if all > shown {
+        text.push_str(&format!("\n- and {} more", all - shown));
+    }
+}
