@@ -5,7 +5,7 @@ use crate::{
     domain::{
         Clean, Hash, StepId,
         event::Event,
-        run::{Check, GateMode, GateReason, PauseReason, Proposal, StepState},
+        run::{Check, GateMode, GateReason, Outcome, PauseReason, Proposal, StepState},
         usage::Usage,
     },
     orchestrator::{
@@ -49,6 +49,16 @@ pub(super) fn failed(draft: &mut Draft, step: &StepId, attempt: u32, error: Clea
     let check = checks::verdict("call", "the call gave no usable reply".to_owned(), vec![error.to_string()]);
     draft.push(Event::CheckCompleted { step: step.clone(), attempt, check });
     red(draft, step, None);
+}
+
+/// A text the model cannot work on: with `--plan-only` the partition is the result, else the run pauses with the reason.
+pub(super) fn refused(draft: &mut Draft, step: &StepId, attempt: u32, error: Clean) {
+    if !draft.run.settings.plan_only {
+        failed(draft, step, attempt, error, Some(PauseReason::Provider));
+    } else if draft.live() && draft.working(step, attempt).is_some() {
+        draft.push(Event::CallFailed { step: step.clone(), attempt, error, retry: false });
+        draft.push(Event::RunCompleted { outcome: Outcome::Partial, tree: Hash::of_parts([]), evidence: None });
+    }
 }
 
 pub(super) fn done(draft: &mut Draft, id: &StepId, attempt: u32, finished: Event, text: &str) {

@@ -46,6 +46,7 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
             call::done(&mut draft, &step, attempt, finished, &text);
         }
         Input::CallFailed { step, attempt, error, pause } => call::failed(&mut draft, &step, attempt, error, pause),
+        Input::Refused { step, attempt, error } => call::refused(&mut draft, &step, attempt, error),
         Input::Checked { step, attempt, checked } => checked::checked(&mut draft, &step, attempt, checked),
         Input::Committed { step, files } => commit::committed(&mut draft, step, files),
         Input::Finished { tree, booted } => finish::finished(&mut draft, tree, booted),
