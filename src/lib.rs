@@ -6,7 +6,9 @@
 
 pub mod config;
 pub mod domain;
+pub mod evidence;
 pub mod hub;
 pub mod models;
 pub mod orchestrator;
 pub mod personas;
+pub mod workspace;

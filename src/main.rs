@@ -1,1 +1,3 @@
-fn main() {}
+fn main() {
+    g1::evidence::sandbox::main_if_child();
+}

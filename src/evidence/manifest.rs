@@ -1,0 +1,114 @@
+//! `g1.toml`: the manifest of the generated software. Argument vectors only; nothing ever passes through a shell.
+
+use serde::{Deserialize, Serialize};
+
+/// What the generated software is and how it is set up, tested and run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    pub name: String,
+    pub stack: String,
+    pub setup: Vec<String>,
+    pub test: Vec<String>,
+    /// With `{port}` where the port goes.
+    pub run: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    #[error("g1.toml cannot be read: {0}")]
+    Syntax(String),
+    #[error("g1.toml: `commands.{0}` must be a list of arguments such as [\"python3\", \"-m\", \"app\"]")]
+    Empty(&'static str),
+    #[error("g1.toml: `commands.run` must take its port as {{port}}")]
+    NoPort,
+    #[error("g1.toml: an argument of `commands.{0}` holds a control character")]
+    Control(&'static str),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    app: App,
+    commands: Commands,
+}
+#[derive(Serialize, Deserialize)]
+struct App {
+    name: String,
+    stack: String,
+}
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Commands {
+    #[serde(default)]
+    setup: Vec<String>,
+    test: Vec<String>,
+    run: Vec<String>,
+}
+
+impl Manifest {
+    /// The path of the manifest in the workspace.
+    pub const PATH: &'static str = "g1.toml";
+
+    /// # Errors
+    /// The text is not the manifest of design 5.4: unknown keys, strings where lists belong, no `{port}`.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let file: File = toml::from_str(text).map_err(|error| ManifestError::Syntax(error.message().to_owned()))?;
+        let Commands { setup, test, run } = file.commands;
+        for (name, argv, needed) in [("setup", &setup, false), ("test", &test, true), ("run", &run, true)] {
+            if (needed && argv.is_empty()) || argv.first().is_some_and(|program| program.trim().is_empty()) {
+                return Err(ManifestError::Empty(name));
+            }
+            if argv.iter().any(|arg| arg.chars().any(char::is_control)) {
+                return Err(ManifestError::Control(name));
+            }
+        }
+        if !run.iter().any(|arg| arg.contains("{port}")) {
+            return Err(ManifestError::NoPort);
+        }
+        Ok(Self { name: file.app.name, stack: file.app.stack, setup, test, run })
+    }
+
+    /// The `run` command for one port.
+    #[must_use]
+    pub fn run_on(&self, port: u16) -> Vec<String> {
+        self.run.iter().map(|arg| arg.replace("{port}", &port.to_string())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[app]
+name = "fitness"
+stack = "python-stdlib"
+[commands]
+setup = []
+test = ["python3", "-m", "unittest", "-v"]
+run = ["python3", "-m", "app", "--port", "{port}"]
+"#;
+
+    #[test]
+    fn the_manifest_of_the_design_is_read() {
+        let manifest = Manifest::parse(GOOD).unwrap();
+        assert_eq!(manifest.name, "fitness");
+        assert_eq!(manifest.run_on(8123).last().map(String::as_str), Some("8123"));
+    }
+
+    #[test]
+    fn what_could_reach_a_shell_or_lacks_a_port_is_refused() {
+        for (from, to) in [
+            (r#"["python3", "-m", "unittest", "-v"]"#, r#""python3 -m unittest""#),
+            (r#"["python3", "-m", "unittest", "-v"]"#, "[]"),
+            ("{port}", "8000"),
+            ("setup = []", "setup = [\"\"]"),
+            ("setup = []", "setup = [\"a\\u0007\"]"),
+            ("setup = []", "deploy = []"),
+            ("[app]", "[application]"),
+        ] {
+            assert!(GOOD.contains(from));
+            assert!(Manifest::parse(&GOOD.replace(from, to)).is_err(), "{from} -> {to}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Evidence: whatever runs, runs in a scratch copy of exactly the hashed tree, confined, and is recorded.
+//!
+//! A test that passes shows little; a test that passes, and fails by an assertion when the linked lines alone are
+//! neutralised while the application still starts, shows that those lines do what the clause demands. [`controls`] makes
+//! those control runs, [`search`] records the proof of an exclusion, [`verify`] does both again on changed files.
+
+#![allow(dead_code)]
+
+mod http;
+pub mod manifest;
+mod ports;
+pub mod python;
+pub mod report;
+pub mod runner;
+pub mod sandbox;
+mod scratch;
+pub mod tree;
+
+pub use manifest::{Manifest, ManifestError};
+pub use python::Python;
+pub use runner::{Recorded, Runner};
+pub use sandbox::Sandbox;
+pub use tree::{Tree, TreeFile};
+
+/// Why a command could not be run at all. A command that ran and failed is evidence, not an error.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    #[error("this machine cannot confine programs ({0}), so nothing that was generated is run")]
+    NotConfined(String),
+    #[error("python3 is needed to run what was generated: {0}; install Python 3.9 or newer")]
+    NoPython(String),
+    #[error("the sandbox could not be set up: {0}")]
+    Setup(String),
+    #[error("stopped")]
+    Cancelled,
+    #[error("cannot run `{0}`: only applications of the stack python-stdlib are run")]
+    Unsupported(String),
+    #[error("no free TCP port on 127.0.0.1: {0}")]
+    NoPort(std::io::Error),
+    #[error("{what}: {error}")]
+    Io { what: String, error: std::io::Error },
+    #[error("the syntax tool failed: {0}")]
+    Tool(String),
+}
+
+impl EvidenceError {
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |error| Self::Io { what, error }
+    }
+}

@@ -1,0 +1,319 @@
+//! Running the generated application and its tests in a scratch copy of exactly one tree.
+
+use super::{
+    EvidenceError, Manifest, Python, Sandbox, Tree, http,
+    ports::Lease,
+    report,
+    sandbox::{Ended, Finished, Limits, Running, Spec},
+    scratch::Scratch,
+};
+use crate::{
+    domain::{
+        Clean, Hash,
+        evidence::{EvidenceKind, TestResult},
+    },
+    orchestrator::input::Executed,
+};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// How long an application may take to answer `/healthz`.
+const BOOT: Duration = Duration::from_secs(20);
+/// Somebody else may take a port between our closing and the program's opening it.
+const PORT_TRIES: u32 = 3;
+
+/// The record of one command, and beside it what it printed (whose hash the record names).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    pub executed: Executed,
+    pub output: Arc<[u8]>,
+}
+
+/// Runs generated programs, always confined.
+#[derive(Debug, Clone)]
+pub struct Runner {
+    sandbox: Sandbox,
+    python: Python,
+    limits: Limits,
+}
+
+/// A booted application. Dropping it kills everything of it.
+#[derive(Debug)]
+pub(super) struct Booted {
+    pub(super) port: u16,
+    pub(super) running: Running,
+    _lease: Lease,
+}
+
+/// How starting an application ended.
+pub(super) enum Boot {
+    Up(Booted),
+    /// It ended, or did not answer in time.
+    Down(Finished),
+}
+
+impl Runner {
+    #[must_use]
+    pub fn new(sandbox: Sandbox, python: Python) -> Self {
+        Self { sandbox, python, limits: Limits::default() }
+    }
+
+    /// The machine's sandbox and Python, ready to run.
+    ///
+    /// # Errors
+    /// Nothing can be confined here, or there is no Python.
+    pub async fn detect() -> Result<Self, EvidenceError> {
+        let sandbox = tokio::task::spawn_blocking(Sandbox::probe)
+            .await
+            .map_err(|error| EvidenceError::Setup(error.to_string()))?;
+        sandbox.require()?;
+        Ok(Self::new(sandbox, Python::find().await?))
+    }
+
+    /// Other bounds than the defaults.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    #[must_use]
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+    #[must_use]
+    pub fn python(&self) -> &Python {
+        &self.python
+    }
+
+    /// Starts the application and waits for `GET /healthz` to answer 200: exit 0 when it did.
+    ///
+    /// # Errors
+    /// It could not be run at all. An application that does not start is evidence with its output and a note.
+    pub async fn boot(
+        &self,
+        tree: &Tree,
+        manifest: &Manifest,
+        cancel: &CancellationToken,
+    ) -> Result<Recorded, EvidenceError> {
+        supported(manifest)?;
+        let scratch = Scratch::of(tree)?;
+        let boot = self.start(&scratch, manifest, cancel).await?;
+        let (finished, up) = match boot {
+            Boot::Up(mut booted) => {
+                booted.running.stop();
+                (booted.running.wait().await?, true)
+            }
+            Boot::Down(finished) => (finished, false),
+        };
+        let note = if up { None } else { Some(why_not_booted(&finished)) };
+        let mut recorded = self.record(EvidenceKind::Boot, manifest.run.clone(), tree, finished, vec![]);
+        recorded.executed.exit =
+            if up { Some(0) } else { recorded.executed.exit.filter(|code| *code != 0).or(Some(1)) };
+        recorded.executed.note = note.map(Clean::from);
+        Ok(recorded)
+    }
+
+    /// Runs the test suite, or only some test modules, classes or tests of it.
+    ///
+    /// # Errors
+    /// It could not be run at all. Failing tests are evidence.
+    pub async fn tests(
+        &self,
+        tree: &Tree,
+        manifest: &Manifest,
+        only: Option<&[String]>,
+        cancel: &CancellationToken,
+    ) -> Result<Recorded, EvidenceError> {
+        supported(manifest)?;
+        let scratch = Scratch::of(tree)?;
+        let (finished, argv) = self.run_tests(&scratch, manifest, only, cancel).await?;
+        let report = report::unittest(&finished.output.bytes);
+        let doubt = (finished.ended == Ended::Exited && !report.consistent).then_some(match report.ran {
+            None => "the test runner printed no result",
+            Some(_) => "the printed results do not add up to the printed total",
+        });
+        let mut recorded = self.record(EvidenceKind::Tests, argv, tree, finished, report.tests);
+        if let Some(doubt) = doubt {
+            recorded.executed.note = Some(doubt.into());
+            recorded.executed.exit = recorded.executed.exit.filter(|code| *code != 0);
+        }
+        Ok(recorded)
+    }
+
+    pub(super) async fn run_tests(
+        &self,
+        scratch: &Scratch,
+        manifest: &Manifest,
+        only: Option<&[String]>,
+        cancel: &CancellationToken,
+    ) -> Result<(Finished, Vec<String>), EvidenceError> {
+        let mut argv = manifest.test.clone();
+        argv.extend(only.unwrap_or_default().iter().cloned());
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut lease = Lease::any()?;
+            let spec = self.spec(scratch, &argv, Some(lease.hand_over()))?;
+            let finished = self.sandbox.run(&spec, cancel).await?;
+            if tries < PORT_TRIES && address_in_use(&finished) {
+                continue;
+            }
+            return Ok((finished, argv));
+        }
+    }
+
+    /// Starts the application of a scratch copy on a port of its own.
+    pub(super) async fn start(
+        &self,
+        scratch: &Scratch,
+        manifest: &Manifest,
+        cancel: &CancellationToken,
+    ) -> Result<Boot, EvidenceError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut lease = Lease::any()?;
+            let port = lease.hand_over();
+            let spec = self.spec(scratch, &manifest.run_on(port), Some(port))?;
+            let mut running = self.sandbox.start(&spec)?;
+            if healthy(port, &running, BOOT, cancel).await? {
+                return Ok(Boot::Up(Booted { port, running, _lease: lease }));
+            }
+            running.stop();
+            let finished = running.wait().await?;
+            if tries < PORT_TRIES && address_in_use(&finished) {
+                continue;
+            }
+            return Ok(Boot::Down(finished));
+        }
+    }
+
+    /// The sandbox for one command in a scratch copy: the tree is readable, only its `tmp` is writable.
+    pub(super) fn spec(&self, scratch: &Scratch, argv: &[String], port: Option<u16>) -> Result<Spec, EvidenceError> {
+        let (program, args) = argv.split_first().ok_or_else(|| EvidenceError::Unsupported(String::new()))?;
+        let tmp = scratch.tmp();
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let mut env = vec![
+            ("PATH".to_owned(), self.path()),
+            ("HOME".to_owned(), text(tmp.clone())),
+            ("TMPDIR".to_owned(), text(tmp.clone())),
+            ("APP_DATA_DIR".to_owned(), text(tmp.join("data"))),
+            // Every Python since 3.7 has UTF-8 under this name, whatever locales are installed.
+            ("LANG".to_owned(), "C.UTF-8".to_owned()),
+            ("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned()),
+            ("PYTHONHASHSEED".to_owned(), "0".to_owned()),
+            ("PYTHONNOUSERSITE".to_owned(), "1".to_owned()),
+            ("PYTHONUNBUFFERED".to_owned(), "1".to_owned()),
+            // Each thread's arena would reserve 64 MB of the limited address space.
+            ("MALLOC_ARENA_MAX".to_owned(), "2".to_owned()),
+        ];
+        env.extend(port.map(|port| ("PORT".to_owned(), port.to_string())));
+        let mut read = self.python.read.clone();
+        read.push(scratch.tree());
+        Ok(Spec {
+            argv: std::iter::once(self.program(program)?).chain(args.iter().cloned()).collect(),
+            cwd: scratch.tree(),
+            env,
+            read,
+            write: vec![tmp],
+            port,
+            limits: self.limits,
+            drop_to: None,
+            required: self.sandbox.level,
+        })
+    }
+
+    fn path(&self) -> String {
+        let own = self.python.executable.parent().map(|dir| dir.to_string_lossy().into_owned());
+        own.into_iter().chain(["/usr/bin".to_owned(), "/bin".to_owned()]).collect::<Vec<_>>().join(":")
+    }
+
+    /// Only the interpreter that was found; a manifest cannot name another program.
+    fn program(&self, name: &str) -> Result<String, EvidenceError> {
+        if matches!(name, "python3" | "python") {
+            return Ok(self.python.executable.to_string_lossy().into_owned());
+        }
+        Err(EvidenceError::Unsupported(name.to_owned()))
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    pub(super) fn record(
+        &self,
+        kind: EvidenceKind,
+        argv: Vec<String>,
+        tree: &Tree,
+        finished: Finished,
+        tests: Vec<TestResult>,
+    ) -> Recorded {
+        let output: Arc<[u8]> = finished.output.bytes.into();
+        let executed = Executed {
+            kind,
+            argv,
+            exit: finished.exit,
+            tests,
+            output_sha256: Hash::of(&output),
+            tree: tree.hash(),
+            sandbox: self.sandbox.level,
+            duration_ms: u64::try_from(finished.duration.as_millis()).unwrap_or(u64::MAX),
+            note: finished.ended.note().map(Clean::from),
+        };
+        Recorded { executed, output }
+    }
+}
+
+fn supported(manifest: &Manifest) -> Result<(), EvidenceError> {
+    if manifest.stack != "python-stdlib" {
+        return Err(EvidenceError::Unsupported(manifest.stack.clone()));
+    }
+    if !manifest.setup.is_empty() {
+        return Err(EvidenceError::Unsupported(manifest.setup.join(" ")));
+    }
+    Ok(())
+}
+
+/// Asks `/healthz` until it answers 200, the program ends, or time is up.
+pub(crate) async fn healthy(
+    port: u16,
+    running: &Running,
+    patience: Duration,
+    cancel: &CancellationToken,
+) -> Result<bool, EvidenceError> {
+    let deadline = tokio::time::Instant::now() + patience;
+    let mut pause = Duration::from_millis(10);
+    loop {
+        if let Ok(answer) = http::send(port, "GET", "/healthz", &[], None, Duration::from_secs(5)).await
+            && answer.status == 200
+        {
+            // The answer must be the program's own, not that of somebody who took the port.
+            return Ok(!running.is_finished());
+        }
+        if running.is_finished() || tokio::time::Instant::now() >= deadline {
+            return Ok(false);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = cancel.cancelled() => return Err(EvidenceError::Cancelled),
+        }
+        pause = (pause * 3 / 2).min(Duration::from_millis(200));
+    }
+}
+
+pub(super) fn address_in_use(finished: &Finished) -> bool {
+    let text = String::from_utf8_lossy(&finished.output.bytes);
+    text.contains("Address already in use") || text.contains("EADDRINUSE")
+}
+
+pub(super) fn why_not_booted(finished: &Finished) -> String {
+    let text = Clean::from_bytes(&finished.output.bytes);
+    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it printed nothing");
+    let last = Clean::new(last).one_line(200);
+    match (finished.ended, finished.exit) {
+        (Ended::Stopped, _) => format!("did not answer /healthz within {} s; last line: {last}", BOOT.as_secs()),
+        (Ended::Exited, Some(code)) => format!("ended with exit status {code} instead of serving; last line: {last}"),
+        (ended, _) => ended.note().unwrap_or_else(|| "did not start".to_owned()),
+    }
+}

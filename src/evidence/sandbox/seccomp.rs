@@ -1,0 +1,204 @@
+//! The system calls a generated program has no business with.
+//!
+//! Landlock confines opening files, TCP, abstract sockets and signals. What it leaves open is denied here: other socket
+//! families and types, changing modes and owners of files that are merely readable, other processes' limits and memory,
+//! namespaces, mounts, keys, BPF, io_uring.
+
+use nix::libc;
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen::Dword, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+};
+use std::collections::BTreeMap;
+
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+
+/// x86-64 kernels may know every call by a second number.
+#[cfg(target_arch = "x86_64")]
+const X32: Option<i64> = Some(0x4000_0000);
+#[cfg(not(target_arch = "x86_64"))]
+const X32: Option<i64> = None;
+
+pub(super) fn apply(signals_are_scoped: bool) -> Result<(), seccompiler::Error> {
+    let deny = u32::try_from(libc::EPERM).unwrap_or(1);
+    let unknown = u32::try_from(libc::ENOSYS).unwrap_or(38);
+    install(denied(signals_are_scoped)?, SeccompAction::Errno(deny))?;
+    // Programs copy files with their modes and times as a matter of course: these calls succeed and do nothing.
+    install(without_effect(), SeccompAction::Errno(0))?;
+    // Its flags are behind a pointer that a filter cannot read; the C library then uses clone, whose flags it can.
+    install(always(&[libc::SYS_clone3]), SeccompAction::Errno(unknown))
+}
+
+fn install(rules: Rules, action: SeccompAction) -> Result<(), seccompiler::Error> {
+    let arch = std::env::consts::ARCH.try_into().map_err(seccompiler::Error::Backend)?;
+    let filter = SeccompFilter::new(rules, SeccompAction::Allow, action, arch).map_err(seccompiler::Error::Backend)?;
+    let program: BpfProgram = filter.try_into().map_err(seccompiler::Error::Backend)?;
+    seccompiler::apply_filter(&program)
+}
+
+fn always(calls: &[i64]) -> Rules {
+    calls.iter().flat_map(|call| numbers(*call)).map(|call| (call, vec![])).collect()
+}
+
+fn numbers(call: i64) -> impl Iterator<Item = i64> {
+    [Some(call), X32.map(|x32| x32 | call)].into_iter().flatten()
+}
+
+/// The call is matched when all conditions of one rule hold: (argument, comparison, value).
+fn when(rules: &mut Rules, call: i64, alternatives: &[&[(u8, SeccompCmpOp, u64)]]) -> Result<(), seccompiler::Error> {
+    for number in numbers(call) {
+        for conditions in alternatives {
+            let conditions: Result<Vec<_>, _> = conditions
+                .iter()
+                .map(|(arg, op, value)| SeccompCondition::new(*arg, Dword, op.clone(), *value))
+                .collect();
+            let rule = conditions.and_then(SeccompRule::new).map_err(seccompiler::Error::Backend)?;
+            rules.entry(number).or_default().push(rule);
+        }
+    }
+    Ok(())
+}
+
+fn bits(value: i32) -> u64 {
+    u64::from(value.cast_unsigned())
+}
+
+fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
+    use SeccompCmpOp::{Eq, MaskedEq, Ne};
+    let mut rules = always(DENIED);
+    #[cfg(target_arch = "x86_64")]
+    rules.extend(always(&[libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_modify_ldt]));
+
+    // Sockets: TCP over IP only. MPTCP and SCTP would pass Landlock by; a Unix socket reaches daemons such as Docker's.
+    let kind = MaskedEq(0xf);
+    let (inet, inet6) = (bits(libc::AF_INET), bits(libc::AF_INET6));
+    let stream = bits(libc::SOCK_STREAM);
+    when(&mut rules, libc::SYS_socket, &[&[(0, Ne, inet), (0, Ne, inet6)]])?;
+    for other in (0..16).filter(|other| *other != stream) {
+        when(&mut rules, libc::SYS_socket, &[&[(1, kind.clone(), other)]])?;
+    }
+    when(&mut rules, libc::SYS_socket, &[&[(2, Ne, 0), (2, Ne, bits(libc::IPPROTO_TCP))]])?;
+    when(&mut rules, libc::SYS_socketpair, &[&[(0, Ne, bits(libc::AF_UNIX))]])?;
+    // Data in the first packet connects without `connect`.
+    let fast_open = bits(libc::MSG_FASTOPEN);
+    for (call, flags) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
+        when(&mut rules, call, &[&[(flags, MaskedEq(fast_open), fast_open)]])?;
+    }
+
+    // New namespaces of any kind.
+    for flag in [
+        libc::CLONE_NEWNS,
+        libc::CLONE_NEWCGROUP,
+        libc::CLONE_NEWUTS,
+        libc::CLONE_NEWIPC,
+        libc::CLONE_NEWUSER,
+        libc::CLONE_NEWPID,
+        libc::CLONE_NEWNET,
+    ] {
+        when(&mut rules, libc::SYS_clone, &[&[(0, MaskedEq(bits(flag)), bits(flag))]])?;
+    }
+    // Another process's limits.
+    when(&mut rules, libc::SYS_prlimit64, &[&[(0, Ne, 0)]])?;
+    // Typing into a terminal.
+    for request in [0x5412, 0x541C] {
+        when(&mut rules, libc::SYS_ioctl, &[&[(1, Eq, request)]])?;
+    }
+    if !signals_are_scoped {
+        // Everybody at once, or a process group other than the own.
+        when(&mut rules, libc::SYS_kill, &[&[(0, SeccompCmpOp::Ge, 0x8000_0000)]])?;
+    }
+    Ok(rules)
+}
+
+fn without_effect() -> Rules {
+    #[cfg(target_arch = "x86_64")]
+    let by_path: &[i64] =
+        &[libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes, libc::SYS_futimesat];
+    #[cfg(not(target_arch = "x86_64"))]
+    let by_path: &[i64] = &[];
+    let mut rules = always(by_path);
+    rules.extend(always(&[
+        libc::SYS_fchmod,
+        libc::SYS_fchmodat,
+        FCHMODAT2,
+        libc::SYS_fchown,
+        libc::SYS_fchownat,
+        libc::SYS_utimensat,
+    ]));
+    rules
+}
+
+/// The same on every architecture; the C library's crate does not name it everywhere.
+const FCHMODAT2: i64 = 452;
+const SETXATTRAT: i64 = 463;
+const REMOVEXATTRAT: i64 = 466;
+
+const DENIED: &[i64] = &[
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_process_madvise,
+    libc::SYS_kcmp,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_open_tree,
+    libc::SYS_move_mount,
+    libc::SYS_fsopen,
+    libc::SYS_fsconfig,
+    libc::SYS_fsmount,
+    libc::SYS_fspick,
+    libc::SYS_mount_setattr,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_fanotify_init,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+    SETXATTRAT,
+    REMOVEXATTRAT,
+    libc::SYS_mknodat,
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_semget,
+    libc::SYS_msgget,
+    libc::SYS_mq_open,
+    libc::SYS_setpriority,
+    libc::SYS_ioprio_set,
+    libc::SYS_sched_setscheduler,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setattr,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_kexec_load,
+    libc::SYS_reboot,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_acct,
+    libc::SYS_quotactl,
+    libc::SYS_settimeofday,
+    libc::SYS_clock_settime,
+    libc::SYS_clock_adjtime,
+    libc::SYS_adjtimex,
+    libc::SYS_sethostname,
+    libc::SYS_setdomainname,
+    libc::SYS_syslog,
+    libc::SYS_vhangup,
+    libc::SYS_personality,
+];

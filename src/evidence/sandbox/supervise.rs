@@ -1,0 +1,285 @@
+//! The supervisor: starts the confined child, watches time, processes, memory and disk, and leaves no process behind.
+
+use super::{
+    SUBCOMMAND,
+    spec::{Ended, Report, Spec},
+};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use std::{
+    fs,
+    io::Write,
+    os::fd::AsFd,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+const TICK: Duration = Duration::from_millis(50);
+/// Killing takes no time; a process in an uninterruptible system call does.
+const KILL_GRACE: Duration = Duration::from_secs(5);
+
+/// Runs `spec` to its end, writes the report to stdout, returns the exit status.
+pub(super) fn main(spec: &Spec) -> i32 {
+    let _ = rustix::process::setsid();
+    #[cfg(target_os = "linux")]
+    {
+        // Orphans of the program become children of this process, so that none is ever lost.
+        let me = rustix::process::getpid();
+        if let Err(error) = rustix::process::set_child_subreaper(Some(me)) {
+            return report(&failed(format!("cannot become a subreaper: {error}")));
+        }
+    }
+    super::confine::close_inherited_files();
+    report(&run(spec))
+}
+
+fn report(report: &Report) -> i32 {
+    let line = serde_json::to_string(report).unwrap_or_default();
+    i32::from(std::io::stdout().write_all(line.as_bytes()).is_err())
+}
+
+fn failed(error: String) -> Report {
+    Report { exit: None, ended: Ended::Setup, survivors: 0, left: 0, error: Some(error) }
+}
+
+fn run(spec: &Spec) -> Report {
+    let child = match start(spec) {
+        Ok(child) => child,
+        Err(error) => return failed(format!("cannot start the confined process: {error}")),
+    };
+    let pid = Pid::from_child(&child);
+    let ended = watch(spec, pid);
+    let mut main_status = None;
+    if let Watched::Exited(status) = ended {
+        main_status = Some(status);
+    }
+    let (killed, left) = kill_all(pid, &mut main_status);
+    let natural = matches!(ended, Watched::Exited(_));
+    let (exit, ended) = match ended {
+        Watched::Limit(limit) => (None, limit),
+        Watched::Exited(status) => match (status.exit_status(), status.terminating_signal()) {
+            (Some(code), _) => (Some(code), Ended::Exited),
+            (None, Some(signal)) => (None, Ended::Signalled(signal)),
+            (None, None) => (None, Ended::Signalled(0)),
+        },
+    };
+    Report { exit, ended, survivors: if natural { killed } else { 0 }, left, error: None }
+}
+
+fn start(spec: &Spec) -> std::io::Result<Child> {
+    use std::os::unix::process::CommandExt;
+    let text = serde_json::to_string(spec)?;
+    let output = std::io::stderr().as_fd().try_clone_to_owned()?;
+    // stdout of this process is the report's; the program's own stdout and stderr share one pipe, in order.
+    Command::new(super::own_exe())
+        .arg0("g1")
+        .args([SUBCOMMAND, "exec", &text])
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::from(output))
+        .stderr(Stdio::inherit())
+        .spawn()
+}
+
+#[derive(Clone, Copy)]
+enum Watched {
+    Exited(rustix::process::WaitStatus),
+    Limit(Ended),
+}
+
+fn watch(spec: &Spec, pid: Pid) -> Watched {
+    let deadline = Instant::now() + Duration::from_millis(spec.limits.wall_ms);
+    let mut ticks = 0_u32;
+    loop {
+        match waitpid(Some(pid), WaitOptions::NOHANG) {
+            Ok(Some((_, status))) => return Watched::Exited(status),
+            Ok(None) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return Watched::Limit(Ended::Signalled(0)),
+        }
+        if stdin_is_closed(pid) {
+            return Watched::Limit(Ended::Stopped);
+        }
+        if Instant::now() >= deadline {
+            return Watched::Limit(Ended::TimedOut);
+        }
+        if let Some(limit) = over_limits(spec, ticks) {
+            return Watched::Limit(limit);
+        }
+        reap_orphans(pid);
+        ticks = ticks.wrapping_add(1);
+    }
+}
+
+/// Waits one tick, or until the program ends or G1 closes the other end of stdin; true for the latter.
+fn stdin_is_closed(pid: Pid) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = std::io::stdin();
+    let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(TICK.subsec_nanos()) };
+    #[cfg(target_os = "linux")]
+    let pidfd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok();
+    #[cfg(not(target_os = "linux"))]
+    let (pidfd, _) = (None::<std::os::fd::OwnedFd>, pid);
+    let mut fds = vec![PollFd::new(&stdin, PollFlags::IN)];
+    if let Some(pidfd) = &pidfd {
+        fds.push(PollFd::new(pidfd, PollFlags::IN));
+    }
+    if poll(&mut fds, Some(&timeout)).is_err() {
+        return false;
+    }
+    let happened = fds.first().map_or(PollFlags::empty(), PollFd::revents);
+    // Nothing is ever written to it: whatever happens on it is its end.
+    happened.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+}
+
+fn over_limits(spec: &Spec, ticks: u32) -> Option<Ended> {
+    let processes = descendants();
+    if processes.len() > spec.limits.processes as usize {
+        return Some(Ended::TooManyProcesses);
+    }
+    // The sums cost more than the count: every fifth tick is often enough for what takes seconds to grow.
+    if ticks % 5 == 4 {
+        let resident: u64 = processes.iter().map(|pid| resident_bytes(*pid)).sum();
+        if resident > spec.limits.memory_bytes {
+            return Some(Ended::TooMuchMemory);
+        }
+        let written: u64 = spec.write.iter().map(|dir| disk_bytes(dir, 0)).sum();
+        if written > spec.limits.disk_bytes {
+            return Some(Ended::TooMuchDisk);
+        }
+    }
+    None
+}
+
+/// Kills every descendant and reaps it. Returns how many were killed besides the program itself, and how many are left.
+fn kill_all(main: Pid, main_status: &mut Option<rustix::process::WaitStatus>) -> (u32, u32) {
+    let deadline = Instant::now() + KILL_GRACE;
+    let mut reaped = 0;
+    loop {
+        // First stop everybody: what is stopped cannot fork away while the others are killed.
+        let alive = descendants();
+        for pid in &alive {
+            let _ = kill_process(*pid, Signal::STOP);
+        }
+        for pid in alive.iter().chain(&descendants()) {
+            let _ = kill_process(*pid, Signal::KILL);
+        }
+        loop {
+            match waitpid(None, WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) => {
+                    if pid == main {
+                        *main_status = Some(status);
+                    } else {
+                        reaped += 1;
+                    }
+                }
+                Ok(None) => break,
+                Err(rustix::io::Errno::INTR) => {}
+                // No child of any kind is left.
+                Err(_) => return (reaped, 0),
+            }
+        }
+        if Instant::now() >= deadline {
+            return (reaped, u32::try_from(descendants().len()).unwrap_or(u32::MAX));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Zombies of daemons that ended while the program still runs.
+fn reap_orphans(main: Pid) {
+    for pid in descendants() {
+        if pid != main && state(pid) == Some('Z') {
+            let _ = waitpid(Some(pid), WaitOptions::NOHANG);
+        }
+    }
+}
+
+fn state(pid: Pid) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// All processes below this one, nearest first. Without `/proc/<pid>/task/<tid>/children` (an option of the kernel) the
+/// whole of /proc is searched.
+fn descendants() -> Vec<Pid> {
+    let me = rustix::process::getpid();
+    let mut found = vec![];
+    let mut queue = vec![me];
+    while let Some(pid) = queue.pop() {
+        let Some(children) = children_of(pid) else { return descendants_by_parent(me) };
+        for child in children {
+            if !found.contains(&child) {
+                found.push(child);
+                queue.push(child);
+            }
+        }
+    }
+    found
+}
+
+/// `None` when the kernel does not offer the list. A process that has just ended has no children.
+fn children_of(pid: Pid) -> Option<Vec<Pid>> {
+    let tasks = match fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())) {
+        Ok(tasks) => tasks,
+        Err(_) if pid == rustix::process::getpid() => return None,
+        Err(_) => return Some(vec![]),
+    };
+    let mut children = vec![];
+    for task in tasks.flatten() {
+        match fs::read_to_string(task.path().join("children")) {
+            Ok(text) => children.extend(text.split_whitespace().filter_map(parse_pid)),
+            Err(_) if task.path().join("stat").exists() => return None,
+            Err(_) => {}
+        }
+    }
+    Some(children)
+}
+
+fn parse_pid(text: &str) -> Option<Pid> {
+    text.parse().ok().and_then(Pid::from_raw)
+}
+
+fn descendants_by_parent(me: Pid) -> Vec<Pid> {
+    let parent_of = |pid: Pid| {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+        parse_pid(stat.rsplit_once(") ")?.1.split(' ').nth(1)?)
+    };
+    let all: Vec<(Pid, Option<Pid>)> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| parse_pid(entry.file_name().to_str()?))
+        .map(|pid| (pid, parent_of(pid)))
+        .collect();
+    let mut found: Vec<Pid> = vec![];
+    loop {
+        let new: Vec<Pid> = all
+            .iter()
+            .filter(|(pid, parent)| !found.contains(pid) && parent.is_some_and(|p| p == me || found.contains(&p)))
+            .map(|(pid, _)| *pid)
+            .collect();
+        if new.is_empty() {
+            return found;
+        }
+        found.extend(new);
+    }
+}
+
+fn resident_bytes(pid: Pid) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) * 1024
+}
+
+/// Bytes below a directory; links are not followed and the depth is bounded.
+fn disk_bytes(dir: &Path, depth: u32) -> u64 {
+    let Ok(entries) = fs::read_dir(dir) else { return 0 };
+    entries
+        .flatten()
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() && depth < 32 => disk_bytes(&entry.path(), depth + 1),
+            Ok(meta) if meta.is_file() => meta.len(),
+            _ => 0,
+        })
+        .sum()
+}

@@ -1,0 +1,116 @@
+//! Scratch copies: exactly the files of a tree, in a private directory that vanishes with its handle.
+
+use super::{EvidenceError, Tree, TreeFile};
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Component, Path, PathBuf},
+};
+use tempfile::TempDir;
+
+/// `tree/` is what runs and is never writable for it; `tmp/` is its home, temporary and data directory.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    root: TempDir,
+}
+
+impl Scratch {
+    pub(super) fn of(tree: &Tree) -> Result<Self, EvidenceError> {
+        let scratch = Self::empty()?;
+        for file in tree.files() {
+            scratch.put(file)?;
+        }
+        Ok(scratch)
+    }
+
+    /// The same files as hard links, with one replaced: the cost does not grow with their size.
+    pub(super) fn like(other: &Self, tree: &Tree, replaced: &TreeFile) -> Result<Self, EvidenceError> {
+        let scratch = Self::empty()?;
+        for file in tree.files().filter(|file| file.path != replaced.path) {
+            let (from, to) = (other.tree().join(&file.path), scratch.target(&file.path)?);
+            if fs::hard_link(&from, &to).is_err() {
+                scratch.put(file)?;
+            }
+        }
+        scratch.put(replaced)?;
+        Ok(scratch)
+    }
+
+    pub(super) fn empty() -> Result<Self, EvidenceError> {
+        let root = tempfile::Builder::new()
+            .prefix("g1-")
+            .permissions(fs::Permissions::from_mode(0o700))
+            .tempdir_in(base())
+            .map_err(EvidenceError::io("making a scratch directory"))?;
+        for name in ["tree", "tmp", "tmp/data"] {
+            fs::create_dir(root.path().join(name)).map_err(EvidenceError::io("making a scratch directory"))?;
+        }
+        Ok(Self { root })
+    }
+
+    pub(super) fn tree(&self) -> PathBuf {
+        self.root.path().join("tree")
+    }
+    pub(super) fn tmp(&self) -> PathBuf {
+        self.root.path().join("tmp")
+    }
+
+    fn target(&self, path: &str) -> Result<PathBuf, EvidenceError> {
+        let relative = Path::new(path);
+        // The workspace refuses such paths long before; a scratch copy must not trust that.
+        if path.is_empty() || !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(EvidenceError::Setup(format!("{path:?} is not a path inside the project")));
+        }
+        let target = self.tree().join(relative);
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent).map_err(EvidenceError::io("making a scratch directory"))?;
+        }
+        Ok(target)
+    }
+
+    fn put(&self, file: &TreeFile) -> Result<(), EvidenceError> {
+        let target = self.target(&file.path)?;
+        fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(if file.executable { 0o755 } else { 0o644 })
+            .open(target)
+            .and_then(|mut out| out.write_all(&file.bytes))
+            .map_err(EvidenceError::io(format!("copying {}", file.path)))
+    }
+}
+
+/// Memory where there is plenty: databases of generated applications sync often, and nothing here must survive.
+fn base() -> PathBuf {
+    const ENOUGH: u64 = 1 << 30;
+    let memory = Path::new("/dev/shm");
+    let free = rustix::fs::statvfs(memory).map_or(0, |fs| fs.f_bavail * fs.f_frsize);
+    let writable = rustix::fs::access(memory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK).is_ok();
+    if cfg!(target_os = "linux") && free >= ENOUGH && writable { memory.to_owned() } else { std::env::temp_dir() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_shares_what_did_not_change_and_vanishes() {
+        let tree = Tree::new(vec![TreeFile::new("app/a.py", *b"1"), TreeFile::new("app/b.py", *b"2")]);
+        let first = Scratch::of(&tree).unwrap();
+        let second = Scratch::like(&first, &tree, &TreeFile::new("app/b.py", *b"3")).unwrap();
+        assert_eq!(fs::read(second.tree().join("app/a.py")).unwrap(), b"1");
+        assert_eq!(fs::read(second.tree().join("app/b.py")).unwrap(), b"3");
+        assert_eq!(fs::read(first.tree().join("app/b.py")).unwrap(), b"2");
+        let gone = second.tree();
+        drop(second);
+        assert!(!gone.exists());
+    }
+
+    #[test]
+    fn a_hostile_path_leaves_no_file_anywhere() {
+        for path in ["../x", "/tmp/g1-x", "a/../../x", "", "."] {
+            assert!(Scratch::of(&Tree::new(vec![TreeFile::new(path, *b"x")])).is_err(), "{path}");
+        }
+    }
+}

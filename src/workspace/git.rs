@@ -1,0 +1,173 @@
+//! Commits, only in a repository that G1 created itself, without hooks, filters or anybody's configuration.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Lies in the `.git` of a repository that G1 created.
+const MARK: &str = ".git/g1-created";
+
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("this is not a repository that G1 created, so G1 does not commit in it")]
+    NotOurs,
+    #[error("git: {0}")]
+    Failed(String),
+    #[error("git: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// True when G1 may commit in `dir`: its own repository is there, or none is there nor above, and git is installed.
+#[must_use]
+pub fn may_commit(dir: &Path) -> bool {
+    let Ok(dir) = dir.canonicalize() else { return false };
+    let free = !dir.ancestors().any(|above| fs::symlink_metadata(above.join(".git")).is_ok());
+    (free || is_ours(&dir)) && git(&dir).arg("--version").stdout(Stdio::null()).status().is_ok_and(|s| s.success())
+}
+
+/// Creates the repository if there is none.
+///
+/// # Errors
+/// There is a repository here or above that G1 did not create, or git fails.
+pub fn init(dir: &Path) -> Result<(), GitError> {
+    let dir = dir.canonicalize()?;
+    if is_ours(&dir) {
+        return Ok(());
+    }
+    if !may_commit(&dir) {
+        return Err(GitError::NotOurs);
+    }
+    // An empty template: no hooks, no description, no exclude file of this machine.
+    run(git(&dir).args(["init", "--quiet", "--template=", "--initial-branch=main"]))?;
+    fs::write(dir.join(MARK), "")?;
+    Ok(())
+}
+
+/// Commits everything but G1's own folder. False when nothing changed.
+///
+/// # Errors
+/// The repository is not G1's, or git fails.
+pub fn commit(dir: &Path, message: &str) -> Result<bool, GitError> {
+    let dir = dir.canonicalize()?;
+    if !is_ours(&dir) {
+        return Err(GitError::NotOurs);
+    }
+    run(git(&dir).args(["add", "--all", "--", ".", ":(exclude,icase).g1"]))?;
+    let changed = !git(&dir).args(["diff", "--cached", "--quiet"]).status()?.success();
+    if changed {
+        run(git(&dir).args([
+            "commit",
+            "--quiet",
+            "--no-verify",
+            "--no-gpg-sign",
+            "--cleanup=whitespace",
+            "-m",
+            message,
+        ]))?;
+    }
+    Ok(changed)
+}
+
+/// The mark alone could be copied in; so the configuration must be the one that `git init` writes and nothing else:
+/// filters, monitors, signing programs and includes all need a line more.
+fn is_ours(dir: &Path) -> bool {
+    let plain = |path: &str| fs::symlink_metadata(dir.join(path)).is_ok_and(|meta| meta.is_file());
+    let config = fs::read_to_string(dir.join(".git/config")).unwrap_or_default();
+    let harmless = config.lines().map(str::trim).filter(|line| !line.is_empty()).all(|line| {
+        let key = line.split('=').next().unwrap_or_default().trim();
+        let known =
+            ["repositoryformatversion", "filemode", "bare", "logallrefupdates", "ignorecase", "precomposeunicode"];
+        line == "[core]" || known.contains(&key)
+    });
+    let folder = fs::symlink_metadata(dir.join(".git")).is_ok_and(|meta| meta.is_dir());
+    folder && plain(MARK) && plain(".git/config") && !config.is_empty() && harmless && !plain(".git/info/attributes")
+}
+
+fn git(dir: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).env_clear();
+    if let Some(path) = std::env::var_os("PATH") {
+        git.env("PATH", path);
+    }
+    git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ATTR_NOSYSTEM", "1").env("HOME", "/nonexistent").env("LC_ALL", "C");
+    for setting in [
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "core.attributesFile=/dev/null",
+        "core.excludesFile=/dev/null",
+        "core.autocrlf=false",
+        "commit.gpgSign=false",
+        "gc.auto=0",
+        "user.name=G1",
+        "user.email=g1@localhost",
+    ] {
+        git.args(["-c", setting]);
+    }
+    git
+}
+
+fn run(command: &mut Command) -> Result<(), GitError> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(GitError::Failed(crate::domain::Clean::from_bytes(&output.stderr).one_line(300)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(dir: &Path) -> String {
+        let output =
+            git(dir).args(["log", "--format=%an <%ae> %s", "--name-only"]).stdout(Stdio::piped()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    #[test]
+    fn only_changes_outside_of_g1_are_committed_under_an_own_identity() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join(".g1")).unwrap();
+        fs::write(dir.path().join(".g1/journal"), "x").unwrap();
+        fs::write(dir.path().join("a.py"), "1").unwrap();
+        init(dir.path()).unwrap();
+        init(dir.path()).unwrap();
+        assert!(commit(dir.path(), "Step build:core").unwrap());
+        assert!(!commit(dir.path(), "Again").unwrap());
+        assert_eq!(log(dir.path()), "G1 <g1@localhost> Step build:core\n\na.py\n");
+    }
+
+    #[test]
+    fn a_repository_of_somebody_else_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        run(git(dir.path()).args(["init", "--quiet"])).unwrap();
+        let below = dir.path().join("project");
+        fs::create_dir(&below).unwrap();
+        for place in [dir.path(), &below] {
+            assert!(!may_commit(place));
+            assert!(matches!(init(place), Err(GitError::NotOurs)));
+            assert!(matches!(commit(place, "x"), Err(GitError::NotOurs)));
+        }
+    }
+
+    #[test]
+    fn hooks_and_added_configuration_never_run() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        init(dir.path()).unwrap();
+        let hook = dir.path().join(".git/hooks/pre-commit");
+        fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        fs::write(&hook, "#!/bin/sh\ntouch hooked\n").unwrap();
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(dir.path().join("a.py"), "1").unwrap();
+        assert!(commit(dir.path(), "x").unwrap());
+        assert!(!dir.path().join("hooked").exists());
+        let config = dir.path().join(".git/config");
+        let text = fs::read_to_string(&config).unwrap() + "[filter \"x\"]\n\tclean = touch filtered\n";
+        fs::write(&config, text).unwrap();
+        assert!(matches!(commit(dir.path(), "y"), Err(GitError::NotOurs)));
+    }
+}

@@ -1,0 +1,83 @@
+//! Booting and testing a real application in the sandbox.
+
+mod fixture;
+
+use fixture::{ledger, manifest, runner};
+use g1::{
+    domain::evidence::{SandboxLevel, TestOutcome},
+    evidence::{EvidenceError, Manifest, Tree, TreeFile},
+};
+use tokio_util::sync::CancellationToken;
+
+fn with(path: &str, from: &str, to: &str) -> Tree {
+    let tree = ledger();
+    let text = String::from_utf8(tree.get(path).unwrap().bytes.to_vec()).unwrap();
+    assert!(text.contains(from));
+    tree.with([TreeFile::new(path, text.replace(from, to).into_bytes())])
+}
+
+#[tokio::test]
+async fn the_application_boots_and_its_suite_is_recorded() {
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let runner = runner().await;
+    let boot = runner.boot(&tree, &manifest(), &cancel).await.unwrap();
+    assert_eq!(boot.executed.exit, Some(0), "{}", String::from_utf8_lossy(&boot.output));
+    assert_eq!(boot.executed.note, None);
+
+    let tests = runner.tests(&tree, &manifest(), None, &cancel).await.unwrap();
+    let text = String::from_utf8_lossy(&tests.output);
+    assert_eq!(tests.executed.exit, Some(0), "{text}");
+    assert_eq!(tests.executed.tree, tree.hash());
+    assert!(tests.executed.sandbox >= SandboxLevel::L2);
+    let outcomes: Vec<_> = tests.executed.tests.iter().map(|test| (test.name.as_str(), test.outcome)).collect();
+    assert_eq!(outcomes.len(), 8, "{text}");
+    assert!(outcomes.contains(&("tests.test_entries.Entries.test_create_and_list", TestOutcome::Passed)), "{text}");
+    assert!(outcomes.contains(&("tests.test_entries.Entries.test_skipped", TestOutcome::Skipped)), "{text}");
+
+    let one = ["tests.test_entries.Entries.test_vacuous".to_owned()];
+    let only = runner.tests(&tree, &manifest(), Some(&one), &cancel).await.unwrap();
+    assert_eq!(only.executed.tests.len(), 1);
+    assert_eq!(only.executed.argv.last(), one.first());
+}
+
+#[tokio::test]
+async fn an_application_that_does_not_start_is_evidence_that_says_why() {
+    let runner = runner().await;
+    let cancel = CancellationToken::new();
+    let broken = with("app/server.py", "import sqlite3", "import sqlite4");
+    let boot = runner.boot(&broken, &manifest(), &cancel).await.unwrap();
+    assert_ne!(boot.executed.exit, Some(0));
+    assert!(boot.executed.note.unwrap().contains("sqlite4"));
+    let tests = runner.tests(&broken, &manifest(), None, &cancel).await.unwrap();
+    assert_eq!(tests.executed.tests[0].outcome, TestOutcome::Error);
+    assert_eq!(tests.executed.tests[0].name, "tests.test_entries");
+    assert_ne!(tests.executed.exit, Some(0));
+}
+
+#[tokio::test]
+async fn the_tree_cannot_be_changed_by_what_runs_in_it() {
+    let runner = runner().await;
+    let writes = with("app/server.py", "ROUTES = {}", "ROUTES = {}\nopen('app/new.py', 'w').write('x')");
+    let boot = runner.boot(&writes, &manifest(), &CancellationToken::new()).await.unwrap();
+    assert_ne!(boot.executed.exit, Some(0));
+    assert!(boot.executed.note.unwrap().contains("Permission denied"));
+}
+
+#[tokio::test]
+async fn other_programs_than_python_are_refused() {
+    let runner = runner().await;
+    let shell = Manifest { run: vec!["/bin/sh".into(), "{port}".into()], ..manifest() };
+    let refused = runner.boot(&ledger(), &shell, &CancellationToken::new()).await;
+    assert!(matches!(refused, Err(EvidenceError::Unsupported(_))));
+}
+
+#[tokio::test]
+async fn a_cancelled_run_ends_with_everything_it_started() {
+    let runner = runner().await;
+    let sleeps = with("tests/test_entries.py", "import unittest\n", "import time\ntime.sleep(1000)\nimport unittest\n");
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    let manifest = manifest();
+    let (result, ()) = tokio::join!(runner.tests(&sleeps, &manifest, None, &cancel), async { stop.cancel() });
+    assert!(matches!(result, Err(EvidenceError::Cancelled)));
+}
