@@ -31,8 +31,16 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 
 /// Layers that must stay pure: no clock, no files, no environment, no tasks.
 const PURE: &[&str] = &["domain", "orchestrator", "ui"];
-const IMPURE: &[&str] =
-    &["std::fs", "std::env::", "std::net", "std::process", "tokio::", "Timestamp::now", "Instant::now", "SystemTime::now"];
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::env::",
+    "std::net",
+    "std::process",
+    "tokio::",
+    "Timestamp::now",
+    "Instant::now",
+    "SystemTime::now",
+];
 
 fn sources(under: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(under).expect("a readable source tree") {
@@ -69,9 +77,8 @@ fn code(text: &str) -> String {
 
 /// `name` used as a path (`name::`), not as part of a longer word.
 fn uses(code: &str, name: &str) -> bool {
-    code.match_indices(&format!("{name}::")).any(|(at, _)| {
-        !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-    })
+    code.match_indices(&format!("{name}::"))
+        .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
 }
 
 fn crate_modules(code: &str) -> Vec<String> {

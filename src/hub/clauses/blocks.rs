@@ -246,13 +246,18 @@ fn listing_paragraphs(lines: &[Line<'_>]) -> Vec<Listing> {
         let paragraph = &lines[from..i];
         let all = paragraph.iter().all(|l| !starts_lower(l.text) && l.text.starts_with(char::is_alphanumeric));
         let wrapped = paragraph.iter().rev().skip(1).any(|l| ends_open(l.text) || l.text.chars().count() > 66);
-        if paragraph.len() > 1 && all && !wrapped {
+        // Long lines without a full stop before a last one with it: one sentence with capitals in it.
+        let one = paragraph.last().is_some_and(|l| ends_sentence(l.text))
+            && paragraph.iter().rev().skip(1).any(|l| !ends_sentence(l.text) && l.text.chars().count() > 40);
+        if paragraph.len() > 1 && all && !wrapped && !one {
             listing[from..i].fill(Listing::Titles);
         }
         if let Some(label) = paragraph.iter().position(|l| ends_label(l.text)) {
             let items = &paragraph[label + 1..];
-            let bare =
-                |l: &Line<'_>| !l.text.ends_with(['.', ',', ';']) && !ends_open(l.text) && l.text.chars().count() <= 50;
+            let bare = |l: &Line<'_>| {
+                let open = ends_open(l.text) || starts_open(l.text) || l.text.ends_with(['.', ',', ';']);
+                !open && l.text.chars().count() <= 50
+            };
             if items.len() > 1 && items.iter().all(bare) {
                 listing[from + label + 1..i].fill(Listing::Labelled);
             }
@@ -287,6 +292,13 @@ fn ends_open(text: &str) -> bool {
     }
     let word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
     OPEN.iter().any(|open| word.eq_ignore_ascii_case(open))
+}
+
+/// Starts with a word that goes on with a sentence.
+fn starts_open(text: &str) -> bool {
+    const OPEN: [&str; 12] = ["and", "or", "of", "to", "in", "by", "with", "for", "if", "when", "which", "that"];
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    OPEN.contains(&word)
 }
 
 fn mark_headings(lines: &[Line<'_>], drafts: &mut [Draft]) {
@@ -339,7 +351,7 @@ fn mark_headings(lines: &[Line<'_>], drafts: &mut [Draft]) {
                 } else {
                     let fellow = |n: Option<usize>| {
                         n.and_then(|n| Some((drafts.get(n)?, flat.get(n)?)))
-                            .is_some_and(|(d, f)| d.shape == Shape::Text && f.0 <= 6 && !f.2)
+                            .is_some_and(|(d, f)| d.shape == Shape::Text && f.0 <= 12 && !f.2)
                     };
                     let lone = !fellow(i.checked_sub(1)) && !fellow(Some(i + 1));
                     (before && after && words <= 6 && is_title(first) && !has_verb(first) && lone).then_some(TITLE_LINE)

@@ -1,7 +1,12 @@
 //! What one line is, seen alone.
 
-/// Bullets that PDF and word processors leave, Markdown's included. U+F0B7 and U+F0A7 are Symbol and Wingdings bullets.
-const BULLETS: &str = "-*+•◦▪▫●○■□‣⁃·–—➢➤►✓✔✗\u{f0b7}\u{f0a7}\u{f0d8}\u{f0fc}\u{f076}";
+/// Bullets that PDF and word processors leave, Markdown's included.
+const BULLETS: &str = "-*+•◦▪▫●○■□‣⁃·–—➢➤►✓✔✗";
+
+/// A bullet; private-use characters and C1 controls are what is left of one in a symbol font.
+fn is_bullet(c: char) -> bool {
+    BULLETS.contains(c) || matches!(c, '\u{80}'..='\u{9f}' | '\u{e000}'..='\u{f8ff}')
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -69,11 +74,15 @@ fn shape(line: &str) -> Shape {
     if first == '|' && line.len() > 1 {
         return Shape::Row;
     }
-    if BULLETS.contains(first) && line[first.len_utf8()..].starts_with(|c: char| c.is_whitespace()) {
+    if is_bullet(first) && line[first.len_utf8()..].starts_with(|c: char| c.is_whitespace()) {
         return Shape::Bullet;
     }
     // Bullets of PDF texts often stand without a space; the ASCII ones need it.
-    if BULLETS.contains(first) && !first.is_ascii() && !matches!(first, '–' | '—' | '·') {
+    if is_bullet(first) && !first.is_ascii() && !matches!(first, '–' | '—' | '·') {
+        return Shape::Bullet;
+    }
+    // Word's second-level bullet, as text.
+    if line.strip_prefix("o ").is_some_and(|rest| rest.trim_start().starts_with(char::is_uppercase)) {
         return Shape::Bullet;
     }
     if is_furniture(line) {
@@ -125,7 +134,8 @@ fn lettered(line: &str) -> bool {
     let word = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
     let roman = rest[..word].bytes().all(|b| matches!(b.to_ascii_lowercase(), b'i' | b'v' | b'x'));
     let after = &rest[word..];
-    let closed = after.starts_with(')') || (!open && word == 1 && after.starts_with('.') && line.as_bytes()[0] != b'I');
+    let stop = !open && after.starts_with('.') && line.as_bytes()[0] != b'I' && (word == 1 || roman);
+    let closed = after.starts_with(')') || stop;
     (word == 1 || (roman && word <= 4 && word > 0)) && closed && after[1..].starts_with(char::is_whitespace)
 }
 
@@ -202,6 +212,9 @@ mod tests {
             ("(iv) x", Shape::Lettered),
             ("I. am", Shape::Text),
             ("a. x", Shape::Lettered),
+            ("ii. Staff", Shape::Lettered),
+            ("o Bank name", Shape::Bullet),
+            ("\u{83} To target", Shape::Bullet),
             ("| a | b |", Shape::Row),
             ("As a user, I want", Shape::Story),
             ("FR-12: The system", Shape::Story),

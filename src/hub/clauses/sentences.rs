@@ -61,7 +61,7 @@ pub(super) fn ends(text: &str, starts: &mut Vec<usize>) {
             break;
         }
         let spaced = after.len() < rest.len();
-        if !letters {
+        if !letters || (sentence == 0 && is_marker(&text[..at])) {
             continue;
         }
         let decided = if wide {
@@ -86,6 +86,19 @@ pub(super) fn ends(text: &str, starts: &mut Vec<usize>) {
                 chars.next();
             }
         }
+    }
+}
+
+/// The number of an item, before its stop: `a`, `iv`, `• b`.
+fn is_marker(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| !c.is_whitespace() && c.is_alphanumeric());
+    let first = letters.next();
+    let rest: Vec<char> = letters.take(4).collect();
+    let roman = |c: char| matches!(c, 'i' | 'v' | 'x');
+    match first {
+        Some(c) if rest.is_empty() => c.is_ascii_lowercase(),
+        Some(c) => roman(c) && rest.len() <= 3 && rest.iter().copied().all(roman),
+        None => true,
     }
 }
 
