@@ -9,8 +9,10 @@ pub mod checkpoint;
 pub mod clauses;
 mod error;
 pub mod heads;
+pub mod index;
 pub mod journal;
 pub mod project;
+pub mod store;
 pub mod verify;
 
 pub use blobs::Blobs;
