@@ -35,8 +35,9 @@ pub enum Event {
         who: Clean,
         instructions: Option<Hash>,
     },
-    ClausesCut {
-        clauses: Vec<Clause>,
+    /// One per clause, in document order, right after `RunStarted`.
+    ClauseAdded {
+        clause: Clause,
     },
     PhaseStarted {
         phase: Phase,

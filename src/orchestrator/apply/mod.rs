@@ -111,11 +111,10 @@ pub(super) fn fold(run: &mut Run, env: &Envelope) {
 fn event(run: &mut Run, env: &Envelope) {
     match &env.event {
         Event::RunStarted { .. } | Event::PhaseStarted { .. } | Event::PhaseCompleted { .. } => {}
-        Event::ClausesCut { clauses } => {
-            run.clauses.extend(clauses.iter().map(|c| (c.id, c.clone())));
-            let all: Vec<_> = run.clauses.keys().copied().collect();
+        Event::ClauseAdded { clause } => {
+            run.clauses.insert(clause.id, clause.clone());
             if let Some(step) = run.step_mut(&step_id(UNDERSTAND)) {
-                step.plan.clauses = all;
+                step.plan.clauses.push(clause.id);
             }
         }
         Event::StepStarted { step, attempt } => step::started(run, step, *attempt, env.at),

@@ -30,7 +30,9 @@ pub(super) fn begin(
     };
     let before = state.clone();
     let mut draft = Draft { run: state, events: vec![started], at };
-    draft.push(Event::ClausesCut { clauses });
+    for clause in clauses {
+        draft.push(Event::ClauseAdded { clause });
+    }
     schedule::schedule(&mut draft, &before);
     Ok(draft.events)
 }
