@@ -2,6 +2,7 @@
 //! Its JSON form is a fixed contract (design 5.3).
 
 mod judge;
+mod render;
 
 use super::{
     AssumptionId, ClauseId, DecisionId, EvidenceId, Hash, InterpretationId,
@@ -130,7 +131,7 @@ pub fn trace(run: &Run) -> Trace {
 pub fn trace_of(run: &Run, files: &BTreeMap<String, Hash>) -> Trace {
     let clauses = judge::clauses(run, files);
     let counts = count(run, &clauses);
-    let evidence = run
+    let mut evidence: Vec<EvidenceTrace> = run
         .evidence
         .iter()
         .map(|e| EvidenceTrace {
@@ -146,6 +147,7 @@ pub fn trace_of(run: &Run, files: &BTreeMap<String, Hash>) -> Trace {
             at: e.at,
         })
         .collect();
+    evidence.sort_by_key(|e| e.id);
     Trace { version: 1, requirement: run.requirement.clone(), outcome: outcome(run, counts), counts, clauses, evidence }
 }
 

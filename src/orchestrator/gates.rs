@@ -15,7 +15,7 @@
 use crate::domain::{
     Clean, StepId,
     reply::ReplyKind,
-    run::{GateMode, GateReason, Run, RunStatus, Step, StepState},
+    run::{Gate, GateMode, GateReason, Run, RunStatus, Step, StepState},
 };
 
 /// Recorded as the decider of green gates under `--gates none`.
@@ -87,6 +87,20 @@ fn lost(step: &Step) -> bool {
 
 fn something_built(run: &Run) -> bool {
     run.steps.iter().any(|s| s.plan.produces == ReplyKind::Build && s.state == StepState::Done)
+}
+
+/// The oldest open gate that the policy of `--gates none` deals with. Money is never decided by a policy.
+#[must_use]
+pub fn policy_decides(run: &Run) -> Option<&Gate> {
+    let waits = |g: &&Gate| !matches!(g.reason, GateReason::Budget { .. });
+    run.open_gates().find(waits).filter(|_| run.settings.gates == GateMode::None)
+}
+
+/// The run was asked for a plan only, and has it.
+#[must_use]
+pub fn ends_at_plan(run: &Run) -> bool {
+    let planned = |s: &Step| s.plan.produces == ReplyKind::Plan && s.state == StepState::Done;
+    run.settings.plan_only && run.steps.iter().any(planned)
 }
 
 /// A waiting step that can never start, and the step that blocks it.

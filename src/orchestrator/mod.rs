@@ -17,6 +17,10 @@ pub mod plan;
 pub mod propose;
 pub mod repair;
 pub mod summary;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use apply::apply;
 pub use checks::schema::{Reply, parse};

@@ -14,7 +14,11 @@ pub fn pending(run: &Run) -> Vec<Effect> {
     if effects.is_empty() && !run.steps.is_empty() && run.steps.iter().all(Step::settled) {
         effects.push(Effect::Finish);
     }
-    if gates::startable(run).next().is_some() || gates::blocked(run).is_some() {
+    let overdue = gates::startable(run).next().is_some()
+        || gates::blocked(run).is_some()
+        || gates::policy_decides(run).is_some()
+        || gates::ends_at_plan(run);
+    if overdue {
         effects.push(Effect::Continue);
     }
     effects

@@ -44,8 +44,13 @@ impl<'a> Judge<'a> {
 
     fn clause(&self, clause: &Clause) -> ClauseTrace {
         let id = clause.id;
-        let code: Vec<&CodeRange> = self.run.code_links.iter().filter(|l| l.clause == id).collect();
-        let tests: Vec<&TestRef> = self.run.test_links.iter().filter(|l| l.clause == id).collect();
+        // Sorted, because steps that run in parallel are committed in any order.
+        let mut code: Vec<&CodeRange> = self.run.code_links.iter().filter(|l| l.clause == id).collect();
+        let mut tests: Vec<&TestRef> = self.run.test_links.iter().filter(|l| l.clause == id).collect();
+        code.sort();
+        code.dedup();
+        tests.sort();
+        tests.dedup();
         let stale = code.iter().any(|l| self.changed(&l.path, &l.sha256))
             || tests.iter().any(|l| self.changed(&l.path, &l.sha256));
         let (status, reason) = if clause.demands() {

@@ -60,6 +60,8 @@ pub(super) fn call(run: &mut Run, event: &Event) {
                 step.reserved = Usage::default();
                 step.reply = Some(reply.clone());
                 step.state = StepState::Checking;
+                // Of a call that gave nothing, when the journal ended before the next attempt.
+                step.checks.clear();
             }
         }
         Event::CallFailed { step, attempt, .. } => {

@@ -103,7 +103,7 @@ pub(super) fn is_red(draft: &Draft, id: &StepId) -> bool {
     draft.run.step(id).is_some_and(|s| repair::red(s).next().is_some())
 }
 
-/// A green result: proposed, then to its gate, or on its way as the gate mode says.
+/// A green result: proposed, then to its gate (which scheduling decides where a policy may), or on its way.
 pub(super) fn green(draft: &mut Draft, id: &StepId, proposal: Proposal) {
     let Some(digest) = proposed(draft, id, proposal) else { return };
     let wanted = draft.run.step(id).and_then(|step| gates::wanted(&draft.run, step));
@@ -111,10 +111,7 @@ pub(super) fn green(draft: &mut Draft, id: &StepId, proposal: Proposal) {
         None => draft.push(Event::StepAccepted { step: id.clone() }),
         Some(reason) => {
             let gate = super::gate::next_id(&draft.run);
-            draft.push(Event::GateOpened { gate, step: id.clone(), reason, digest: digest.clone() });
-            if draft.run.settings.gates == GateMode::None {
-                super::gate::by_policy(draft, gate, digest);
-            }
+            draft.push(Event::GateOpened { gate, step: id.clone(), reason, digest });
         }
     }
 }
@@ -149,7 +146,7 @@ pub(super) fn red(draft: &mut Draft, id: &StepId, proposal: Option<Proposal>) {
     red_gate(draft, id, proposal, why);
 }
 
-/// In every mode a red gate is opened; where nobody is asked it is never approved, and the step fails.
+/// In every mode a red gate is opened; where nobody is asked, scheduling fails the step.
 pub(super) fn red_gate(draft: &mut Draft, id: &StepId, proposal: Option<Proposal>, why: Clean) {
     let digest = match proposal {
         Some(proposal) => proposed(draft, id, proposal),
@@ -157,9 +154,6 @@ pub(super) fn red_gate(draft: &mut Draft, id: &StepId, proposal: Option<Proposal
     };
     let digest = digest.unwrap_or_else(|| Hash::of_parts([id.as_str(), &why].map(str::as_bytes)));
     let gate = super::gate::next_id(&draft.run);
-    let reason = GateReason::Red { why: why.clone() };
+    let reason = GateReason::Red { why };
     draft.push(Event::GateOpened { gate, step: id.clone(), reason, digest });
-    if draft.run.settings.gates == GateMode::None {
-        draft.push(Event::StepFailed { step: id.clone(), reason: why });
-    }
 }

@@ -3,14 +3,28 @@
 use super::Draft;
 use crate::{
     domain::{
+        artifact::tree_hash,
         event::Event,
         plan::Phase,
-        run::{Run, Step},
+        run::{GateReason, Outcome, Run, Step},
     },
     orchestrator::gates,
 };
 
 pub(super) fn schedule(draft: &mut Draft, before: &Run) {
+    while draft.live()
+        && let Some(gate) = gates::policy_decides(&draft.run).cloned()
+    {
+        match gate.reason {
+            GateReason::Red { why } => draft.push(Event::StepFailed { step: gate.step, reason: why }),
+            _ => super::gate::by_policy(draft, gate.id, gate.digest),
+        }
+    }
+    if draft.live() && gates::ends_at_plan(&draft.run) {
+        let tree = tree_hash(draft.run.files.values());
+        let evidence = super::finish::newest_tests(&draft.run);
+        draft.push(Event::RunCompleted { outcome: Outcome::Partial, tree, evidence });
+    }
     if draft.live() {
         while let Some((step, by)) = gates::blocked(&draft.run) {
             draft.push(Event::StepBlocked { step, by });

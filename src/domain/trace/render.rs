@@ -1,0 +1,178 @@
+//! The trace as JSON (the contract), Markdown (`TRACE.md`) and CSV.
+
+use super::{ClauseTrace, Trace};
+use crate::domain::{Clean, clause::Retired, run::Outcome};
+use std::fmt::{Display, Write};
+
+impl Trace {
+    /// `g1 trace --format json`: one object, indented, with a final newline.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Plain data with string keys: serialising it cannot fail.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// `TRACE.md`. It is a workspace file, so it has no time, duration or anything else that differs between two equal
+    /// runs; those are in the JSON form.
+    #[must_use]
+    pub fn to_markdown(&self, title: &Clean) -> String {
+        let mut md = format!("# Trace: {}\n\n", inline(title));
+        let c = &self.counts;
+        let _ = writeln!(
+            md,
+            "Requirement `{}`, {} bytes. {}\n",
+            self.requirement.sha256,
+            self.requirement.bytes,
+            sentence(self)
+        );
+        md.push_str("| demanding | proven | tested | built | designed | missing | waived | unsourced | assumed |\n");
+        md.push_str("|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        let numbers =
+            [c.demanding, c.proven, c.tested, c.built, c.designed, c.missing, c.waived, c.unsourced, c.assumed];
+        let _ = writeln!(md, "| {} |\n", numbers.map(|n| n.to_string()).join(" | "));
+        md.push_str(WORDS);
+        for clause in &self.clauses {
+            section(&mut md, clause);
+        }
+        if !self.evidence.is_empty() {
+            md.push_str("\n## Evidence\n\n| id | command | exit | passed | failed | skipped | sandbox |\n");
+            md.push_str("|---|---|--:|--:|--:|--:|---|\n");
+            for e in &self.evidence {
+                let exit = e.exit.map_or_else(|| "killed".to_owned(), |code| code.to_string());
+                let argv = inline(&Clean::from(e.argv.join(" ")));
+                let _ = writeln!(
+                    md,
+                    "| {} | {argv} | {exit} | {} | {} | {} | {:?} |",
+                    e.id, e.passed, e.failed, e.skipped, e.sandbox
+                );
+            }
+        }
+        md
+    }
+
+    /// One line for each clause, after a header line.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut csv = String::from(
+            "id,origin,start,end,kind,status,stale,retired,reason,text,interpretations,decisions,assumptions,files,tests\r\n",
+        );
+        for c in &self.clauses {
+            let files: Vec<String> =
+                c.files.iter().map(|f| format!("{}:{}-{}", f.path, f.lines.0, f.lines.1)).collect();
+            let tests: Vec<&str> = c.tests.iter().map(|t| t.name.as_str()).collect();
+            let cells = [
+                c.id.to_string(),
+                word(&c.origin),
+                c.span.map_or_else(String::new, |s| s.0.to_string()),
+                c.span.map_or_else(String::new, |s| s.1.to_string()),
+                c.kind.map_or("", |k| k.word()).to_owned(),
+                c.status.map_or("", super::Status::word).to_owned(),
+                c.stale.to_string(),
+                c.retired.as_ref().map_or_else(String::new, word),
+                c.reason.clone().unwrap_or_default(),
+                Clean::new(&c.text).to_string(),
+                list(&c.interpretations),
+                list(&c.decisions),
+                list(&c.assumptions),
+                files.join(" "),
+                tests.join(" "),
+            ];
+            let _ = write!(csv, "{}\r\n", cells.map(|cell| quoted(&cell)).join(","));
+        }
+        csv
+    }
+}
+
+const WORDS: &str = "\
+`proven`: G1 ran a linked test that passes, and that fails when any one of the linked places is taken away alone; an \
+exclusion: a search of the finished application found nothing. `tested`: a linked test passes. `built`: code is linked. \
+`designed`: a decision or a design names it. `missing`: nothing of it is there. `waived`: a person decided to live without it.\n";
+
+fn sentence(trace: &Trace) -> String {
+    let c = &trace.counts;
+    match trace.outcome {
+        Outcome::Proven => format!("All {} demanding clauses are proven or waived.", c.demanding),
+        Outcome::Partial => format!("{} of {} demanding clauses are proven.", c.proven, c.demanding),
+        Outcome::Failed => "Nothing that starts was built.".to_owned(),
+    }
+}
+
+fn section(md: &mut String, clause: &ClauseTrace) {
+    let kind = clause.kind.map_or("not marked", |k| k.word());
+    let status = clause.status.map_or("demands nothing", super::Status::word);
+    let _ = write!(md, "\n## {} · {kind} · {status}", clause.id);
+    if clause.stale {
+        md.push_str(" · stale");
+    }
+    match clause.retired {
+        Some(Retired::Superseded) => md.push_str(" · superseded"),
+        Some(Retired::Removed) => md.push_str(" · removed"),
+        None => {}
+    }
+    md.push_str("\n\n");
+    for line in Clean::new(clause.text.trim()).lines() {
+        let _ = writeln!(md, "> {}", inline(&Clean::new(line)));
+    }
+    md.push('\n');
+    if let Some(reason) = &clause.reason {
+        let _ = writeln!(md, "- Why: {}", inline(&Clean::new(reason)));
+    }
+    let mut named = Vec::new();
+    for (what, ids) in [
+        ("understood as", list(&clause.interpretations)),
+        ("decided in", list(&clause.decisions)),
+        ("assuming", list(&clause.assumptions)),
+    ] {
+        if !ids.is_empty() {
+            named.push(format!("{what} {ids}"));
+        }
+    }
+    if !named.is_empty() {
+        let _ = writeln!(md, "- {}", named.join("; "));
+    }
+    for file in &clause.files {
+        let _ = writeln!(md, "- Code: `{}` lines {}–{}", code(&file.path), file.lines.0, file.lines.1);
+    }
+    for test in &clause.tests {
+        let passed = if test.passed { "passed" } else { "did not pass" };
+        let control = if test.control_failed { ", fails without the code" } else { "" };
+        let evidence = test.evidence.map_or_else(String::new, |e| format!(" ({e})"));
+        let _ = writeln!(md, "- Test: `{}` {passed}{control}{evidence}", code(&test.name));
+    }
+}
+
+fn list(ids: &[impl Display]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The word that JSON has for it.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Text that Markdown shows as it is: on one line, nothing in it taken as markup.
+fn inline(text: &Clean) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.one_line(2_000).chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '!') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn code(text: &str) -> String {
+    Clean::new(text).one_line(300).replace('`', "'")
+}
+
+/// A cell that a spreadsheet shows as text, never runs as a formula.
+fn quoted(cell: &str) -> String {
+    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    if guard.is_empty() && !cell.contains(['"', ',', '\n', '\r']) {
+        return cell.to_owned();
+    }
+    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+}
