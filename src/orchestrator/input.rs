@@ -58,7 +58,11 @@ pub enum Input {
         pause: Option<PauseReason>,
     },
     /// The model cannot work on this text at all. A run that was to stop at the plan has what can be had: the clauses.
-    Refused { step: StepId, attempt: u32, error: Clean },
+    Refused {
+        step: StepId,
+        attempt: u32,
+        error: Clean,
+    },
     /// The checks that need I/O are done.
     Checked {
         step: StepId,

@@ -1,0 +1,189 @@
+use super::*;
+use crate::domain::{
+    Clean, Hash,
+    command::Command,
+    evidence::TestOutcome,
+    run::{GateReason, PauseReason, Verb},
+    usage::{Budget, Usage},
+};
+use crate::orchestrator::{Effect, Input, pending, repair};
+
+fn attempts(sim: &Sim, id: &str) -> u32 {
+    sim.step(id).attempt
+}
+
+#[test]
+fn a_fault_is_repaired_with_the_failure_as_feedback() {
+    for (id, fault) in [
+        ("understand", Fault::Garbage),
+        ("understand", Fault::Drop),
+        ("plan", Fault::Drop),
+        ("design", Fault::Drop),
+        ("design", Fault::CallFails),
+        ("build:notes", Fault::Drop),
+        ("build:core", Fault::Fails),
+        ("test:notes", Fault::Fails),
+        ("test:core", Fault::Drop),
+        ("verify", Fault::Drop),
+    ] {
+        let mut sim = Sim::start(GateMode::None).with_fault(id, 1, fault);
+        sim.go();
+        assert_eq!(exit_code(sim.run()), 0, "{id} {fault:?}");
+        assert_eq!(attempts(&sim, id), 2, "{id} {fault:?}");
+        let feedback = &sim.step(id).feedback;
+        assert!(feedback.iter().any(|f| f.starts_with(repair::FAILED)), "{id} {fault:?}: {feedback:?}");
+    }
+}
+
+#[test]
+fn a_dropped_clause_shows() {
+    let mut sim = Sim::start(GateMode::Risk).with_fault("build:notes", 0, Fault::Drop);
+    sim.go();
+    let gate = sim.run().open_gates().next().unwrap().clone();
+    assert_eq!(gate.step.as_str(), "build:notes");
+    let GateReason::Red { why } = &gate.reason else { panic!("{gate:?}") };
+    assert!(why.contains("dropped 1"), "{why}");
+    let drift = sim.step("build:notes").checks.iter().find(|c| c.name.as_str() == "drift").unwrap();
+    assert!(drift.details.iter().any(|d| d.contains("C-004 is dropped")), "{drift:?}");
+    // It was stored and executed all the same, so that the person sees all of it.
+    assert!(sim.step("build:notes").proposal.is_some() && !sim.step("build:notes").evidence.is_empty());
+    // Accepting the truth goes on with what there is, and the trace says what is not there.
+    sim.decide_gate(gate.id, Verb::Approve).unwrap();
+    sim.finish();
+    assert_eq!(exit_code(sim.run()), 7);
+    let trace = trace(sim.run());
+    let dropped = trace.clauses.iter().find(|c| c.id.0 == 4).unwrap();
+    assert_eq!(dropped.reason.as_deref(), Some("no code is linked to it"));
+}
+
+#[test]
+fn the_same_failure_twice_stops() {
+    let mut sim = Sim::start(GateMode::Risk).with_fault("design", 0, Fault::Garbage);
+    sim.go();
+    assert_eq!(attempts(&sim, "design"), 2);
+    let gate = sim.run().open_gates().next().unwrap().clone();
+    let GateReason::Red { why } = &gate.reason else { panic!("{gate:?}") };
+    assert!(why.contains("the same failure twice"), "{why}");
+    // A person asks for changes: repairs count from the start again.
+    sim.faults.clear();
+    sim.decide_gate(gate.id, Verb::Changes { text: "JSON, please".into() }).unwrap();
+    assert_eq!((sim.step("design").attempt, sim.step("design").failures), (3, 0));
+    sim.finish();
+    assert_eq!(exit_code(sim.run()), 0);
+}
+
+#[test]
+fn different_failures_stop_after_three_repairs() {
+    let mut sim = Sim::start(GateMode::Risk)
+        .with_fault("test:core", 1, Fault::Garbage)
+        .with_fault("test:core", 2, Fault::Drop)
+        .with_fault("test:core", 3, Fault::Fails)
+        .with_fault("test:core", 4, Fault::Garbage);
+    sim.go();
+    assert_eq!(attempts(&sim, "test:core"), 4);
+    let gate = sim.run().open_gates().next().unwrap().clone();
+    let GateReason::Red { why } = &gate.reason else { panic!("{gate:?}") };
+    assert!(why.contains("after 3 repairs"), "{why}");
+    // There is no result to go on with: approving accepts that, and the step has failed.
+    sim.decide_gate(gate.id, Verb::Approve).unwrap();
+    assert_eq!(sim.step("test:core").state, StepState::Failed);
+    sim.finish();
+    assert_eq!(exit_code(sim.run()), 7);
+}
+
+#[test]
+fn unnoticed_code_is_tested_not_red() {
+    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 0, Fault::Unnoticed);
+    sim.go();
+    assert_eq!(attempts(&sim, "test:notes"), 1);
+    let trace = trace(sim.run());
+    let notes = trace.clauses.iter().find(|c| c.id.0 == 3).unwrap();
+    assert_eq!(notes.status.unwrap().word(), "tested");
+    assert!(notes.reason.as_ref().unwrap().contains("still passes"), "{notes:?}");
+}
+
+#[test]
+fn a_failure_on_the_final_tree_is_no_work_for_the_verifier() {
+    let mut sim = Sim::start(GateMode::None).with_fault("verify", 0, Fault::Fails);
+    sim.verdicts.insert("C-003".into(), "unmet");
+    sim.go();
+    assert_eq!((sim.step("verify").attempt, sim.step("verify").state), (1, StepState::Failed));
+    let trace = trace(sim.run());
+    let failing = sim.run().evidence.iter().flat_map(|e| &e.tests).filter(|t| t.outcome == TestOutcome::Failed).count();
+    assert_eq!(failing, 1);
+    assert_eq!(trace.counts.built, 1, "the clause of the failing test: {trace:#?}");
+    let objected = trace.clauses.iter().find(|c| c.id.0 == 3).unwrap();
+    assert!(objected.reason.as_ref().unwrap().contains("verifier"), "findings count though the step failed");
+}
+
+#[test]
+fn a_provider_that_fails_pauses_and_the_call_is_made_again() {
+    let mut sim = Sim::start(GateMode::None);
+    let error: Clean = "the key was refused".into();
+    let step = step("understand");
+    sim.feed(Input::CallFailed { step: step.clone(), attempt: 1, error, pause: Some(PauseReason::Provider) }).unwrap();
+    assert_eq!(exit_code(sim.run()), 6);
+    assert!(pending(sim.run()).is_empty());
+    sim.feed(Input::Command(Command::Resume { who: "Anna".into() })).unwrap();
+    assert_eq!(pending(sim.run()), [Effect::Call { step, attempt: 1 }]);
+    sim.finish();
+    assert_eq!(exit_code(sim.run()), 0);
+}
+
+#[test]
+fn a_late_or_repeated_result_changes_nothing() {
+    let mut sim = Sim::start(GateMode::None);
+    sim.go();
+    let done = |attempt| Input::CallDone {
+        step: step("design"),
+        attempt,
+        request: Hash::of(b"r"),
+        reply: Hash::of(b"x"),
+        text: "{}".into(),
+        usage: Usage::default(),
+        cached: false,
+    };
+    let checked = || Input::Checked { step: step("build:core"), attempt: 1, checked: Default::default() };
+    for input in
+        [done(1), done(7), checked(), Input::Committed { step: step("plan"), files: Vec::new() }, Input::Continue]
+    {
+        assert_eq!(sim.feed(input).unwrap(), []);
+    }
+}
+
+fn with_budget(gates: GateMode, budget: Budget) -> Sim {
+    let mut input = begin(gates);
+    if let Input::Begin { settings, .. } = &mut input {
+        settings.budget = Some(budget);
+    }
+    Sim::start_with(input)
+}
+
+#[test]
+fn the_worst_case_is_reserved_before_a_call() {
+    // Each made-up call takes 1500 tokens: three fit.
+    let mut sim = with_budget(GateMode::Risk, Budget::Tokens(5_000));
+    sim.go();
+    let gate = sim.run().open_gates().next().unwrap().clone();
+    let GateReason::Budget { why, raise_to } = &gate.reason else { panic!("{gate:?}") };
+    assert!(why.contains("can take 1500 tokens; 4500 of 5000"), "{why}");
+    assert_eq!(*raise_to, Some(Budget::Tokens(6_000)));
+    assert_eq!(exit_code(sim.run()), 5);
+    assert_eq!(sim.paid, 3);
+    assert!(sim.decide_gate(gate.id, Verb::Changes { text: "cheaper".into() }).is_err());
+    sim.decide_gate(gate.id, Verb::Approve).unwrap();
+    assert_eq!(sim.run().settings.budget, Some(Budget::Tokens(6_000)));
+    sim.finish();
+    assert_eq!(exit_code(sim.run()), 0);
+}
+
+#[test]
+fn without_gates_the_budget_pauses_and_a_larger_one_goes_on() {
+    let mut sim = with_budget(GateMode::None, Budget::CostMicros(5_000));
+    sim.go();
+    assert!(matches!(sim.run().status, RunStatus::Paused { reason: PauseReason::Budget, .. }));
+    assert_eq!(exit_code(sim.run()), 5);
+    sim.feed(Input::Command(Command::SetBudget { budget: None, who: "Anna".into() })).unwrap();
+    sim.finish();
+    assert_eq!(exit_code(sim.run()), 0);
+}
