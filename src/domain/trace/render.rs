@@ -14,10 +14,22 @@ impl Trace {
         text
     }
 
-    /// `TRACE.md`. It is a workspace file, so it has no time, duration or anything else that differs between two equal
-    /// runs; those are in the JSON form.
+    /// `TRACE.md`. It is a workspace file, so it has nothing that differs between two equal runs: no time, no port, and no
+    /// evidence ids, whose order depends on which of two parallel steps came first.
+    #[must_use]
+    pub fn to_report(&self, title: &Clean) -> String {
+        let mut md = self.markdown(title, false);
+        md.push_str("\nThe commands that G1 ran, with times and outputs: `g1 trace`, `g1 trace --format json`.\n");
+        md
+    }
+
+    /// `g1 trace --format md`: the report and the evidence behind it.
     #[must_use]
     pub fn to_markdown(&self, title: &Clean) -> String {
+        self.markdown(title, true)
+    }
+
+    fn markdown(&self, title: &Clean, evidence: bool) -> String {
         let mut md = format!("# Trace: {}\n\n", inline(title));
         let c = &self.counts;
         let _ = writeln!(
@@ -34,9 +46,9 @@ impl Trace {
         let _ = writeln!(md, "| {} |\n", numbers.map(|n| n.to_string()).join(" | "));
         md.push_str(WORDS);
         for clause in &self.clauses {
-            section(&mut md, clause);
+            section(&mut md, clause, evidence);
         }
-        if !self.evidence.is_empty() {
+        if evidence && !self.evidence.is_empty() {
             md.push_str("\n## Evidence\n\n| id | command | exit | passed | failed | skipped | sandbox |\n");
             md.push_str("|---|---|--:|--:|--:|--:|---|\n");
             for e in &self.evidence {
@@ -99,7 +111,7 @@ fn sentence(trace: &Trace) -> String {
     }
 }
 
-fn section(md: &mut String, clause: &ClauseTrace) {
+fn section(md: &mut String, clause: &ClauseTrace, evidence: bool) {
     let kind = clause.kind.map_or("not marked", |k| k.word());
     let status = clause.status.map_or("demands nothing", super::Status::word);
     let _ = write!(md, "\n## {} · {kind} · {status}", clause.id);
@@ -138,8 +150,8 @@ fn section(md: &mut String, clause: &ClauseTrace) {
     for test in &clause.tests {
         let passed = if test.passed { "passed" } else { "did not pass" };
         let control = if test.control_failed { ", fails without the code" } else { "" };
-        let evidence = test.evidence.map_or_else(String::new, |e| format!(" ({e})"));
-        let _ = writeln!(md, "- Test: `{}` {passed}{control}{evidence}", code(&test.name));
+        let record = test.evidence.filter(|_| evidence).map_or_else(String::new, |e| format!(" ({e})"));
+        let _ = writeln!(md, "- Test: `{}` {passed}{control}{record}", code(&test.name));
     }
 }
 
