@@ -1,7 +1,14 @@
 //! Models: who answers a persona's call. A model sees the pack and nothing else.
 
+pub mod cassette;
 pub mod offline;
+pub mod openai;
+pub mod pricing;
+pub mod registry;
 pub mod render;
+pub mod settings;
+#[cfg(test)]
+mod testing;
 
 use crate::domain::{Clean, Hash, pack::ContextPack, reply::ReplyKind, usage::Usage};
 use futures::future::BoxFuture;

@@ -1,0 +1,300 @@
+//! What can go wrong with a call, with the HTTP status and the server's words kept, and what people are told.
+
+use super::super::ModelError;
+use crate::domain::Clean;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Why an attempt has no reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fault {
+    /// No connection at all.
+    Connect(String),
+    /// The connection broke. `text` bytes of the reply had arrived.
+    Broken {
+        detail: String,
+        text: usize,
+    },
+    /// Nothing was heard for this long.
+    Silence {
+        limit: Duration,
+        first: bool,
+    },
+    /// The server answered with an error status.
+    Status {
+        status: u16,
+        body: String,
+        retry_after: Option<Duration>,
+    },
+    /// The server reported an error in the middle of its stream.
+    InStream {
+        code: Option<u16>,
+        body: String,
+        text: usize,
+    },
+    /// The answer is not what this protocol answers (a proxy's page, another service).
+    NotApi {
+        status: u16,
+        detail: String,
+    },
+    /// The stream ended without saying that the reply is complete.
+    Unfinished {
+        text: usize,
+    },
+    /// An event of the stream is not JSON, so a part of the reply is lost.
+    Garbled(String),
+    /// The reply reached its token limit.
+    Cut {
+        tokens: u64,
+    },
+    /// The provider's filter stopped the reply, or the model declined.
+    Declined(String),
+    TooLarge {
+        limit: usize,
+    },
+    /// The whole call took too long.
+    TooLong {
+        limit: Duration,
+    },
+    Cancelled,
+}
+
+/// Whom the person reads about.
+pub struct Whom<'a> {
+    pub id: &'a str,
+    pub base_url: &'a str,
+    pub key_env: Option<&'a str>,
+    pub key: Option<&'a str>,
+}
+
+impl Fault {
+    /// True when the same request may well pass a moment later, and nothing of the reply was streamed yet. Silence is
+    /// not among them: the server may be at work on a call that is already paid for.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Connect(_) => true,
+            Self::Broken { text, .. } => *text == 0,
+            Self::Status { status, body, .. } => passing_status(*status) && !out_of_quota(body),
+            Self::InStream { code, body, text } => {
+                *text == 0 && code.is_some_and(passing_status) && !out_of_quota(body)
+            }
+            _ => false,
+        }
+    }
+
+    pub fn retry_after(&self) -> Option<Duration> {
+        if let Self::Status { retry_after, .. } = self { *retry_after } else { None }
+    }
+
+    /// The error people see, after `attempts` attempts.
+    pub fn into_error(self, whom: &Whom<'_>, attempts: u32) -> ModelError {
+        let id = whom.id;
+        let tries = if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() };
+        let provider = |text: String| ModelError::Provider(tell(whom, &text));
+        let reply = |text: String| ModelError::Reply(tell(whom, &text));
+        match self {
+            Self::Cancelled => ModelError::Cancelled,
+            Self::Connect(detail) => provider(format!(
+                "{id}: no connection to {}{tries} ({detail}). Check the address, the network and HTTPS_PROXY, then `g1 resume`.",
+                whom.base_url
+            )),
+            Self::Broken { detail, text: 0 } => provider(format!(
+                "{id}: the connection broke before the reply{tries} ({detail}). `g1 resume` tries again."
+            )),
+            Self::Broken { detail, text } => {
+                reply(format!("{id}: the connection broke after {text} bytes of the reply ({detail})."))
+            }
+            Self::Silence { limit, first } => {
+                let (what, key) =
+                    if first { ("for the first token", "first_token_ms") } else { ("in mid-reply", "idle_ms") };
+                provider(format!(
+                    "{id}: no sign of life for {} s {what}. It is not asked again by itself, because the call may be paid for: \
+                     `g1 resume` does. For a slow server raise models.timeouts.{key}.",
+                    seconds(limit)
+                ))
+            }
+            Self::TooLong { limit } => provider(format!(
+                "{id}: the call took longer than {} s. Choose a faster model or raise models.timeouts.call_ms, then `g1 resume`.",
+                seconds(limit)
+            )),
+            Self::Status { status, body, retry_after } => status_error(whom, status, &body, retry_after, &tries),
+            Self::InStream { code, body, text: _ } => match code {
+                Some(status) => status_error(whom, status, &body, None, &tries),
+                None => provider(format!("{id}: the server reported an error in mid-reply: {}", words(&body))),
+            },
+            Self::NotApi { status, detail } => provider(format!(
+                "{id}: {} does not answer as an OpenAI-compatible server (HTTP {status}, {detail}). Check the base URL; it \
+                 usually ends in /v1.",
+                whom.base_url
+            )),
+            Self::Unfinished { text } => reply(format!(
+                "{id}: the stream ended after {text} bytes without a finish_reason, so the reply may be incomplete."
+            )),
+            Self::Garbled(detail) => {
+                reply(format!("{id}: a part of the reply arrived damaged and is lost ({detail})."))
+            }
+            Self::Cut { tokens } => reply(format!(
+                "{id}: the reply reached its limit of {tokens} tokens and is cut. Answer shorter; if that cannot be, plan \
+                 smaller modules or choose a model with longer answers."
+            )),
+            Self::Declined(detail) => reply(format!("{id}: the model declined to answer: {}", words(&detail))),
+            Self::TooLarge { limit } => reply(format!(
+                "{id}: the reply is larger than {limit} bytes and was stopped. Raise models.max_reply_bytes if that is right."
+            )),
+        }
+    }
+}
+
+fn status_error(whom: &Whom<'_>, status: u16, body: &str, wait: Option<Duration>, tries: &str) -> ModelError {
+    let id = whom.id;
+    let said = words(body);
+    let text = match status {
+        401 | 403 => {
+            let advice = match (whom.key_env, whom.key) {
+                (Some(env), Some(_)) => format!("Check the key in {env}, and that it may use this model"),
+                (Some(env), None) => format!("It wants a key: set {env}"),
+                (None, _) => "It wants a key: name the variable that holds it as key_env of this provider".to_owned(),
+            };
+            return ModelError::Key(tell(whom, &format!("{id}: not admitted (HTTP {status}): {said}. {advice}.")));
+        }
+        402 => format!("{id}: the provider wants payment (HTTP 402): {said}. Check your account, then `g1 resume`."),
+        404 => format!("{id}: not found (HTTP 404): {said}. Check the model's name (`g1 models`) and the base URL."),
+        408 | 429 if out_of_quota(body) => {
+            format!(
+                "{id}: the quota is used up (HTTP {status}): {said}. Check your plan and billing, then `g1 resume`."
+            )
+        }
+        429 => match wait {
+            Some(wait) => format!(
+                "{id}: too many requests (HTTP 429){tries}; the server asks for a pause of {} s: {said}. `g1 resume` after that.",
+                seconds(wait)
+            ),
+            None => format!("{id}: too many requests (HTTP 429){tries}: {said}. Wait a little, then `g1 resume`."),
+        },
+        400 | 413 | 422 if over_context(body) => format!(
+            "{id}: the request is too long for this model (HTTP {status}): {said}. Lower pack_tokens or choose a model with a \
+             larger context."
+        ),
+        300..=399 => format!(
+            "{id}: the server redirects elsewhere (HTTP {status}), which is not followed with a key. Correct the base URL {}.",
+            whom.base_url
+        ),
+        500..=599 => {
+            format!("{id}: the provider has a problem (HTTP {status}){tries}: {said}. `g1 resume` tries again.")
+        }
+        _ => format!("{id}: the request was refused (HTTP {status}): {said}."),
+    };
+    ModelError::Provider(tell(whom, &text))
+}
+
+pub fn passing_status(status: u16) -> bool {
+    matches!(status, 408 | 409 | 425 | 429 | 500 | 502 | 503 | 504 | 520..=524 | 529)
+}
+
+fn out_of_quota(body: &str) -> bool {
+    body.contains("insufficient_quota") || body.contains("billing_hard_limit")
+}
+
+/// The request with its answer does not fit the model's context.
+pub fn over_context(body: &str) -> bool {
+    let body = body.to_ascii_lowercase();
+    ["context_length", "exceed_context", "context length", "context window", "maximum context", "prompt is too long"]
+        .iter()
+        .any(|sign| body.contains(sign))
+}
+
+/// The server's own words, from whichever shape of error it sent.
+pub fn words(body: &str) -> String {
+    let parsed: Option<Value> = serde_json::from_str(body).ok();
+    let said = parsed.as_ref().and_then(|value| {
+        let value = if let Value::Array(list) = value { list.first()? } else { value };
+        let error = value.get("error").unwrap_or(value);
+        error.as_str().or_else(|| ["message", "detail", "error"].iter().find_map(|key| error.get(key)?.as_str()))
+    });
+    let text = match said {
+        Some(said) => said.to_owned(),
+        None => strip_tags(body),
+    };
+    let line = Clean::from(text).one_line(300);
+    if line.is_empty() { "no explanation".to_owned() } else { line.trim_end_matches('.').to_owned() }
+}
+
+/// An HTML page's text, roughly: enough to read "502 Bad Gateway".
+fn strip_tags(body: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for c in body.chars().take(4000) {
+        match c {
+            '<' => inside = true,
+            '>' if inside => {
+                inside = false;
+                out.push(' ');
+            }
+            c if !inside => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Text for people: sanitised, and without the key even if the server repeats it.
+fn tell(whom: &Whom<'_>, text: &str) -> Clean {
+    match whom.key {
+        Some(key) if !key.is_empty() => Clean::from(text.replace(key, "[key]")),
+        _ => Clean::new(text),
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    if duration.subsec_millis() == 0 {
+        duration.as_secs().to_string()
+    } else {
+        format!("{:.1}", duration.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whom() -> Whom<'static> {
+        Whom { id: "openai/m", base_url: "https://x/v1", key_env: Some("OPENAI_API_KEY"), key: Some("sk-secret-1") }
+    }
+
+    #[test]
+    fn every_shape_of_error_body_gives_its_words() {
+        for (body, expected) in [
+            (r#"{"error":{"message":"No such model.","code":404}}"#, "No such model"),
+            (r#"{"error":"plain"}"#, "plain"),
+            (r#"[{"error":{"message":"in a list"}}]"#, "in a list"),
+            (r#"{"detail":"fast"}"#, "fast"),
+            ("<html><h1>502 Bad Gateway</h1></html>", "502 Bad Gateway"),
+            ("", "no explanation"),
+        ] {
+            assert_eq!(words(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_the_server_repeats_is_not_shown() {
+        let fault = Fault::Status {
+            status: 401,
+            body: r#"{"error":{"message":"Incorrect API key provided: sk-secret-1"}}"#.into(),
+            retry_after: None,
+        };
+        let ModelError::Key(text) = fault.into_error(&whom(), 1) else { panic!("not a key error") };
+        assert!(text.contains("[key]") && !text.contains("sk-secret") && text.contains("OPENAI_API_KEY"), "{text}");
+        assert!(text.contains("401"));
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let status = |status, body: &str| Fault::Status { status, body: body.into(), retry_after: None };
+        assert!(status(429, "").may_pass() && status(503, "<html>").may_pass() && status(529, "").may_pass());
+        assert!(!status(429, r#"{"error":{"code":"insufficient_quota"}}"#).may_pass());
+        assert!(!status(400, "").may_pass() && !status(401, "").may_pass() && !status(501, "").may_pass());
+        assert!(Fault::Broken { detail: String::new(), text: 0 }.may_pass());
+        assert!(!Fault::Broken { detail: String::new(), text: 1 }.may_pass());
+        assert!(!Fault::Silence { limit: Duration::from_secs(1), first: true }.may_pass());
+    }
+}

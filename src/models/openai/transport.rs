@@ -1,0 +1,223 @@
+//! The HTTP side of a call, as a service under async-openai's client.
+//!
+//! The library keeps neither the status of every error nor its headers, and hides the comments by which a server says
+//! that it is still at work. Here everything passes, so here time is kept, sizes are limited and faults are noted.
+
+use super::super::settings::Timeouts;
+use super::fault::Fault;
+use async_openai::{error::OpenAIError, middleware::HttpRequestFactory};
+use futures::future::BoxFuture;
+use reqwest::{Body, Response, header};
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::bytes::Bytes;
+
+/// As much of an error's body as is worth reading.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// What one attempt's transport has seen; shared with the reader of the stream.
+#[derive(Debug, Default)]
+pub struct Probe {
+    fault: Mutex<Option<Fault>>,
+    tokens_flow: AtomicBool,
+    changed: Notify,
+}
+
+impl Probe {
+    /// From now on the idle limit counts, not the one for the first token.
+    pub fn tokens_flow(&self) {
+        if !self.tokens_flow.swap(true, Ordering::Relaxed) {
+            self.changed.notify_one();
+        }
+    }
+    fn flows(&self) -> bool {
+        self.tokens_flow.load(Ordering::Relaxed)
+    }
+    pub fn take_fault(&self) -> Option<Fault> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+    fn note(&self, fault: Fault) -> io::Error {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);
+        io::Error::other("see the noted fault")
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Transport {
+    pub http: reqwest::Client,
+    pub timeouts: Timeouts,
+    pub max_body: usize,
+    pub probe: Arc<Probe>,
+}
+
+impl tower::Service<HttpRequestFactory> for Transport {
+    type Response = Response;
+    type Error = OpenAIError;
+    type Future = BoxFuture<'static, Result<Response, OpenAIError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OpenAIError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, factory: HttpRequestFactory) -> Self::Future {
+        let this = self.clone();
+        Box::pin(async move {
+            let request = factory.build().await?;
+            match this.exchange(request).await {
+                Ok(response) => Ok(response),
+                Err(fault) => Err(OpenAIError::Boxed(Box::new(this.probe.note(fault)))),
+            }
+        })
+    }
+}
+
+impl Transport {
+    async fn exchange(&self, request: reqwest::Request) -> Result<Response, Fault> {
+        let limit = self.timeouts.first_token();
+        let response = match timeout(limit, self.http.execute(request)).await {
+            Err(_) => return Err(Fault::Silence { limit, first: true }),
+            Ok(Err(error)) if error.is_connect() => return Err(Fault::Connect(cause(error))),
+            Ok(Err(error)) => return Err(Fault::Broken { detail: cause(error), text: 0 }),
+            Ok(Ok(response)) => response,
+        };
+        let status = response.status();
+        if !status.is_success() {
+            let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|v| retry_after(v.to_str().ok()?));
+            let body = self.read(response, MAX_ERROR_BODY).await.unwrap_or_default();
+            let body = String::from_utf8_lossy(&body).into_owned();
+            return Err(Fault::Status { status: status.as_u16(), body, retry_after });
+        }
+        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "application/json" => self.whole_as_event(response).await,
+            "" | "text/event-stream" | "application/octet-stream" | "text/plain" | "application/x-ndjson" => {
+                Ok(self.watched(response))
+            }
+            other => {
+                let detail = format!("content type {other}");
+                Err(Fault::NotApi { status: status.as_u16(), detail })
+            }
+        }
+    }
+
+    /// The answer of a server that does not stream, as a stream of one event.
+    async fn whole_as_event(&self, response: Response) -> Result<Response, Fault> {
+        let status = response.status().as_u16();
+        let body = self.read(response, self.max_body).await?;
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(&body) else {
+            return Err(Fault::NotApi { status, detail: "a body that is not JSON".to_owned() });
+        };
+        Ok(event_stream(Body::from(format!("data: {value}\n\ndata: [DONE]\n\n"))))
+    }
+
+    /// The same response, with its clock, its size and its end watched.
+    fn watched(&self, response: Response) -> Response {
+        let state = Some((response, self.clone(), 0_usize));
+        let body = futures::stream::unfold(state, |state| async move {
+            let (mut response, this, mut total) = state?;
+            let fault = match this.next(&mut response).await {
+                Err(silence) => silence,
+                Ok(Err(error)) => Fault::Broken { detail: cause(error), text: 0 },
+                Ok(Ok(None)) => return None,
+                Ok(Ok(Some(bytes))) => {
+                    total += bytes.len();
+                    if total <= this.max_body {
+                        return Some((Ok(bytes), Some((response, this, total))));
+                    }
+                    Fault::TooLarge { limit: this.max_body }
+                }
+            };
+            Some((Err(this.probe.note(fault)), None))
+        });
+        event_stream(Body::wrap_stream(body))
+    }
+
+    /// The next bytes, or the silence in place of them. The reader of the stream may find the first token only when the
+    /// wait for what comes after it has begun, so the limit is looked at again when that happens.
+    async fn next(&self, response: &mut Response) -> Result<Result<Option<Bytes>, reqwest::Error>, Fault> {
+        let since = Instant::now();
+        let mut chunk = std::pin::pin!(response.chunk());
+        loop {
+            let first = !self.probe.flows();
+            let limit = if first { self.timeouts.first_token() } else { self.timeouts.idle() };
+            tokio::select! {
+                biased;
+                got = &mut chunk => return Ok(got),
+                () = self.probe.changed.notified() => {}
+                () = sleep_until(since + limit) => return Err(Fault::Silence { limit, first }),
+            }
+        }
+    }
+
+    async fn read(&self, mut response: Response, most: usize) -> Result<Vec<u8>, Fault> {
+        let mut body = Vec::new();
+        let limit = self.timeouts.idle();
+        loop {
+            match timeout(limit, response.chunk()).await {
+                Err(_) => return Err(Fault::Silence { limit, first: true }),
+                Ok(Err(error)) => return Err(Fault::Broken { detail: cause(error), text: 0 }),
+                Ok(Ok(None)) => return Ok(body),
+                Ok(Ok(Some(bytes))) => {
+                    let room = most.saturating_sub(body.len());
+                    body.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+                    if bytes.len() > room {
+                        return if most == MAX_ERROR_BODY { Ok(body) } else { Err(Fault::TooLarge { limit: most }) };
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn event_stream(body: Body) -> Response {
+    let mut response = http::Response::new(body);
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/event-stream"));
+    Response::from(response)
+}
+
+/// The innermost reason, without the URL, which may carry credentials.
+fn cause(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut reason: &dyn std::error::Error = &error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    reason.to_string()
+}
+
+/// `Retry-After` as seconds or as a date.
+fn retry_after(value: &str) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let at = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
+    let wait = at.duration_since(jiff::Timestamp::now());
+    Some(Duration::try_from(wait).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_seconds_or_as_a_date() {
+        assert_eq!(retry_after("2"), Some(Duration::from_secs(2)));
+        assert_eq!(retry_after(" 0.5 "), Some(Duration::from_millis(500)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert!(retry_after("Thu, 31 Dec 2099 23:59:59 GMT").unwrap() > Duration::from_secs(1_000_000));
+        assert_eq!(retry_after("-3"), None);
+        assert_eq!(retry_after("soon"), None);
+    }
+}

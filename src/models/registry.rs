@@ -1,0 +1,261 @@
+//! From what the user wrote after `-m` to a model.
+
+use super::{
+    Model, ModelError,
+    cassette::{Cassette, Recorder},
+    openai::{Key, OpenAi},
+    settings::{ModelSettings, ProviderSettings, Structured},
+};
+use crate::domain::Clean;
+use std::{path::Path, sync::Arc};
+
+/// A provider G1 knows by name, for listings. Keys are named, never read, here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub name: String,
+    pub base_url: String,
+    pub key_env: Option<String>,
+    /// The key's variable is set; G1 uses it only when this provider is chosen.
+    pub key_found: bool,
+    pub note: &'static str,
+}
+
+/// The model that `spec` names: `offline`, `openai/M`, `anthropic/M`, `gemini/M`, `openrouter/M`, `ollama/M`,
+/// `compat/M`, `NAME/M` with a provider of the user's configuration, or `cassette/FILE`.
+///
+/// A key is read from the environment here and only for the provider named: one that merely lies there is not used.
+///
+/// # Errors
+/// The spec names nothing known, a key is missing or malformed, a file cannot be read.
+pub fn open(spec: &str, settings: &ModelSettings) -> Result<Arc<dyn Model>, ModelError> {
+    open_with(spec, settings, &|name| std::env::var(name).ok())
+}
+
+/// [`open`] with the environment given.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(
+    spec: &str,
+    settings: &ModelSettings,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Arc<dyn Model>, ModelError> {
+    let spec = spec.trim();
+    let model: Arc<dyn Model> = match spec.split_once('/') {
+        Some(("cassette", file)) if !file.is_empty() => Arc::new(Cassette::open(Path::new(file))?),
+        Some((name, model)) if !model.trim().is_empty() => {
+            let (provider, needs_key) = provider(name, settings, env)
+                .ok_or_else(|| unknown(spec, settings))?
+                .map_err(|what| ModelError::Provider(Clean::from(format!("{spec}: {what}"))))?;
+            let key = key(spec, &provider, needs_key, env)?;
+            Arc::new(OpenAi::new(spec, model.trim(), &provider, key, settings)?)
+        }
+        _ => return Err(unknown(spec, settings)),
+    };
+    match &settings.record {
+        Some(path) => Ok(Arc::new(Recorder::new(model, path)?)),
+        None => Ok(model),
+    }
+}
+
+/// Every provider that can be chosen, built in and configured.
+#[must_use]
+pub fn known(settings: &ModelSettings) -> Vec<Known> {
+    known_with(settings, &|name| std::env::var(name).ok())
+}
+
+fn known_with(settings: &ModelSettings, env: &dyn Fn(&str) -> Option<String>) -> Vec<Known> {
+    let entry = |name: &str, provider: ProviderSettings, note| Known {
+        name: name.to_owned(),
+        key_found: provider.key_env.as_deref().and_then(env).is_some_and(|key| !key.trim().is_empty()),
+        base_url: provider.base_url,
+        key_env: provider.key_env,
+        note,
+    };
+    let mut all: Vec<Known> = BUILT_IN
+        .iter()
+        .filter(|(name, _)| !settings.providers.contains_key(*name))
+        .filter_map(|(name, note)| Some(entry(name, built_in(name, env)?.ok()?.0, note)))
+        .collect();
+    all.extend(settings.providers.iter().map(|(name, p)| entry(name, p.clone(), "configured by you")));
+    all
+}
+
+const BUILT_IN: [(&str, &str); 6] = [
+    ("openai", "OpenAI"),
+    ("anthropic", "Anthropic, through its OpenAI-compatible interface"),
+    ("gemini", "Google Gemini, through its OpenAI-compatible interface"),
+    ("openrouter", "OpenRouter"),
+    ("ollama", "Ollama on this machine, or at OLLAMA_HOST"),
+    ("compat", "the OpenAI-compatible server at OPENAI_BASE_URL"),
+];
+
+type Found = Result<(ProviderSettings, bool), String>;
+
+/// The provider's settings and whether it is of no use without a key. The user's own come first.
+fn provider(name: &str, settings: &ModelSettings, env: &dyn Fn(&str) -> Option<String>) -> Option<Found> {
+    match settings.providers.get(name) {
+        Some(own) => Some(Ok((own.clone(), own.key_env.is_some()))),
+        None => built_in(name, env),
+    }
+}
+
+fn built_in(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<Found> {
+    let of = |base_url: &str, key_env: &str, structured| ProviderSettings {
+        base_url: base_url.to_owned(),
+        key_env: Some(key_env.to_owned()),
+        structured,
+        max_completion_tokens: false,
+    };
+    let set = |name: &str| env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let found = match name {
+        "openai" => {
+            let provider = of("https://api.openai.com/v1", "OPENAI_API_KEY", Structured::Strict);
+            (ProviderSettings { max_completion_tokens: true, ..provider }, true)
+        }
+        // Its compatible interface ignores response formats, so the schema goes into the prompt.
+        "anthropic" => (of("https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", Structured::Prompt), true),
+        "gemini" => {
+            let base = "https://generativelanguage.googleapis.com/v1beta/openai";
+            (of(base, "GEMINI_API_KEY", Structured::Strict), true)
+        }
+        "openrouter" => (of("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", Structured::Strict), true),
+        "ollama" => {
+            let base = ollama_base(set("OLLAMA_HOST").as_deref());
+            let provider = of(&base, "", Structured::Bounded);
+            (ProviderSettings { key_env: None, ..provider }, false)
+        }
+        "compat" => match set("OPENAI_BASE_URL") {
+            Some(base) => (of(&base, "OPENAI_API_KEY", Structured::Bounded), false),
+            None => {
+                let what = "set OPENAI_BASE_URL to the server's address, such as http://127.0.0.1:8080/v1";
+                return Some(Err(what.to_owned()));
+            }
+        },
+        _ => return None,
+    };
+    Some(Ok(found))
+}
+
+/// `OLLAMA_HOST` is written as a host, host and port, or URL; a server told to listen everywhere is reached here.
+fn ollama_base(host: Option<&str>) -> String {
+    let host = host.unwrap_or("127.0.0.1:11434").trim_end_matches('/');
+    let (scheme, rest) = host.split_once("://").unwrap_or(("http", host));
+    let rest = rest.replace("0.0.0.0", "127.0.0.1");
+    let has_port = rest.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let port = if has_port || host.contains("://") { "" } else { ":11434" };
+    if rest.ends_with("/v1") { format!("{scheme}://{rest}") } else { format!("{scheme}://{rest}{port}/v1") }
+}
+
+fn key(
+    spec: &str,
+    provider: &ProviderSettings,
+    needed: bool,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<Key>, ModelError> {
+    let Some(name) = &provider.key_env else {
+        return Ok(None);
+    };
+    match env(name) {
+        Some(raw) if !raw.trim().is_empty() => match Key::new(&raw) {
+            Ok(key) => Ok(Some(key)),
+            Err(what) => Err(ModelError::Key(Clean::from(format!("{spec}: the key in {name} {what}. Set it again.")))),
+        },
+        _ if needed => Err(ModelError::Key(Clean::from(format!(
+            "{spec} needs a key: set {name}, or choose another model (`-m offline` needs none)."
+        )))),
+        _ => Ok(None),
+    }
+}
+
+fn unknown(spec: &str, settings: &ModelSettings) -> ModelError {
+    let mut names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+    names.extend(settings.providers.keys().map(String::as_str));
+    ModelError::Provider(Clean::from(format!(
+        "no model is called '{}'. Write `offline`, `cassette/FILE` or PROVIDER/MODEL with one of: {}.",
+        Clean::new(spec).one_line(80),
+        names.join(", ")
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn opened(spec: &str, env: &[(&str, &str)]) -> Result<Arc<dyn Model>, ModelError> {
+        let env: BTreeMap<String, String> = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let mut settings = ModelSettings::default();
+        settings.providers.insert(
+            "mine".into(),
+            ProviderSettings {
+                base_url: "https://llm.example.org/v1".into(),
+                key_env: Some("MY_KEY".into()),
+                structured: Structured::Object,
+                max_completion_tokens: false,
+            },
+        );
+        open_with(spec, &settings, &|name| env.get(name).cloned())
+    }
+
+    fn refusal(spec: &str, env: &[(&str, &str)]) -> (bool, String) {
+        match opened(spec, env) {
+            Ok(model) => panic!("{spec} opened {}", model.id()),
+            Err(ModelError::Key(text)) => (true, text.to_string()),
+            Err(error) => (false, error.to_string()),
+        }
+    }
+
+    #[test]
+    fn each_provider_opens_with_its_own_key_only() {
+        for (spec, key) in [
+            ("openai/gpt-x", Some("OPENAI_API_KEY")),
+            ("anthropic/claude", Some("ANTHROPIC_API_KEY")),
+            ("gemini/g", Some("GEMINI_API_KEY")),
+            ("openrouter/a/b", Some("OPENROUTER_API_KEY")),
+            ("mine/m", Some("MY_KEY")),
+            ("ollama/llama:8b", None),
+        ] {
+            match key {
+                Some(name) => {
+                    assert_eq!(opened(spec, &[(name, "k-1\n")]).unwrap().id(), spec);
+                    let (is_key, text) = refusal(spec, &[("OTHER_KEY", "x")]);
+                    assert!(is_key && text.contains(name), "{text}");
+                }
+                None => assert_eq!(opened(spec, &[]).unwrap().id(), spec),
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_opened_says_what_to_write() {
+        assert!(refusal("gpt-4o", &[]).1.contains("PROVIDER/MODEL"));
+        assert!(refusal("openai/", &[("OPENAI_API_KEY", "k")]).1.contains("PROVIDER/MODEL"));
+        assert!(refusal("compat/m", &[]).1.contains("OPENAI_BASE_URL"));
+        assert!(refusal("compat/m", &[("OPENAI_BASE_URL", "ftp://x")]).1.contains("http://"));
+        assert!(refusal("compat/m", &[("OPENAI_BASE_URL", "http://u:pw@x/v1")]).1.contains("key_env"));
+        assert!(refusal("cassette/nowhere.jsonl", &[]).1.contains("nowhere.jsonl"));
+        let (is_key, text) = refusal("openai/m", &[("OPENAI_API_KEY", "sk-a\nb")]);
+        assert!(is_key && !text.contains("sk-a"), "{text}");
+    }
+
+    #[test]
+    fn a_host_of_ollama_is_read_as_its_own_client_reads_it() {
+        for (host, base) in [
+            (None, "http://127.0.0.1:11434/v1"),
+            (Some("0.0.0.0"), "http://127.0.0.1:11434/v1"),
+            (Some("box:9999"), "http://box:9999/v1"),
+            (Some("https://o.example.org/"), "https://o.example.org/v1"),
+        ] {
+            assert_eq!(ollama_base(host), base);
+        }
+    }
+
+    #[test]
+    fn the_list_names_keys_that_lie_about_without_showing_them() {
+        let list = known_with(&ModelSettings::default(), &|name| (name == "OPENAI_API_KEY").then(|| "sk-1".to_owned()));
+        assert!(list.iter().any(|k| k.name == "openai" && k.key_found));
+        assert!(list.iter().any(|k| k.name == "gemini" && !k.key_found));
+        assert!(!format!("{list:?}").contains("sk-1"));
+    }
+}
