@@ -30,7 +30,7 @@ async fn the_application_boots_and_its_suite_is_recorded() {
     assert_eq!(tests.executed.tree, tree.hash());
     assert!(tests.executed.sandbox >= SandboxLevel::L2);
     let outcomes: Vec<_> = tests.executed.tests.iter().map(|test| (test.name.as_str(), test.outcome)).collect();
-    assert_eq!(outcomes.len(), 8, "{text}");
+    assert_eq!(outcomes.len(), 9, "{text}");
     assert!(outcomes.contains(&("tests.test_entries.Entries.test_create_and_list", TestOutcome::Passed)), "{text}");
     assert!(outcomes.contains(&("tests.test_entries.Entries.test_skipped", TestOutcome::Skipped)), "{text}");
 

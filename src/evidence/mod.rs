@@ -6,7 +6,9 @@
 
 #![allow(dead_code)]
 
+pub mod controls;
 mod http;
+pub mod links;
 pub mod manifest;
 mod ports;
 pub mod python;
@@ -14,8 +16,10 @@ pub mod report;
 pub mod runner;
 pub mod sandbox;
 mod scratch;
+mod syntax;
 pub mod tree;
 
+pub use controls::{ControlTarget, Controlled};
 pub use manifest::{Manifest, ManifestError};
 pub use python::Python;
 pub use runner::{Recorded, Runner};

@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long an application may take to answer `/healthz`.
 const BOOT: Duration = Duration::from_secs(20);
+/// How long it may answer `/healthz` with something else than 200, such as 503 while it warms up.
+const UNHEALTHY: Duration = Duration::from_secs(3);
 /// Somebody else may take a port between our closing and the program's opening it.
 const PORT_TRIES: u32 = 3;
 
@@ -284,12 +286,17 @@ pub(crate) async fn healthy(
 ) -> Result<bool, EvidenceError> {
     let deadline = tokio::time::Instant::now() + patience;
     let mut pause = Duration::from_millis(10);
+    let mut unhealthy_since = None;
     loop {
-        if let Ok(answer) = http::send(port, "GET", "/healthz", &[], None, Duration::from_secs(5)).await
-            && answer.status == 200
-        {
-            // The answer must be the program's own, not that of somebody who took the port.
-            return Ok(!running.is_finished());
+        if let Ok(answer) = http::send(port, "GET", "/healthz", &[], None, Duration::from_secs(5)).await {
+            if answer.status == 200 {
+                // The answer must be the program's own, not that of somebody who took the port.
+                return Ok(!running.is_finished());
+            }
+            let since = *unhealthy_since.get_or_insert_with(tokio::time::Instant::now);
+            if since.elapsed() >= UNHEALTHY {
+                return Ok(false);
+            }
         }
         if running.is_finished() || tokio::time::Instant::now() >= deadline {
             return Ok(false);
@@ -308,12 +315,17 @@ pub(super) fn address_in_use(finished: &Finished) -> bool {
 }
 
 pub(super) fn why_not_booted(finished: &Finished) -> String {
-    let text = Clean::from_bytes(&finished.output.bytes);
-    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it printed nothing");
-    let last = Clean::new(last).one_line(200);
+    let last = last_line(finished);
     match (finished.ended, finished.exit) {
-        (Ended::Stopped, _) => format!("did not answer /healthz within {} s; last line: {last}", BOOT.as_secs()),
+        (Ended::Stopped, _) => format!("did not answer /healthz with 200; last line: {last}"),
         (Ended::Exited, Some(code)) => format!("ended with exit status {code} instead of serving; last line: {last}"),
         (ended, _) => ended.note().unwrap_or_else(|| "did not start".to_owned()),
     }
+}
+
+/// The last thing it printed, for people.
+pub(super) fn last_line(finished: &Finished) -> String {
+    let text = Clean::from_bytes(&finished.output.bytes);
+    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it printed nothing");
+    Clean::new(last).one_line(200)
 }

@@ -1,0 +1,253 @@
+//! Control runs: each linked range is neutralised alone, then the application must still start and the linked tests must
+//! fail by an assertion. Whatever else happens shows nothing.
+
+use super::{
+    EvidenceError, Manifest, Recorded, Runner, Tree, TreeFile, report,
+    runner::Boot,
+    sandbox::Finished,
+    scratch::Scratch,
+    syntax::{self, Question},
+};
+use crate::{
+    domain::{
+        ClauseId, Clean, EvidenceId, Hash,
+        artifact::{CodeRange, TestRef},
+        evidence::{ControlRun, EvidenceKind, TestOutcome, TestResult},
+    },
+    orchestrator::input::Executed,
+};
+use futures::{StreamExt, stream};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+/// One linked range of one clause, and the clause's linked tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlTarget {
+    pub clause: ClauseId,
+    pub range: CodeRange,
+    pub tests: Vec<TestRef>,
+}
+
+/// How far the control runs are: ranges done, of how many.
+pub type Progress = Arc<dyn Fn(usize, usize) + Send + Sync>;
+
+/// The outcome of control runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Controlled {
+    /// One record for the whole batch.
+    pub recorded: Vec<Recorded>,
+    /// `evidence` counts from 1 in `recorded`.
+    pub runs: Vec<ControlRun>,
+    /// Ranges that could not be neutralised alone; they have no run.
+    pub problems: Vec<Clean>,
+}
+
+/// What is run once for all clauses that name the same lines.
+pub(super) struct Case {
+    pub path: String,
+    pub lines: (u32, u32),
+    pub tests: BTreeSet<String>,
+}
+
+/// What one neutralised range did.
+struct Outcome {
+    booted: bool,
+    tests: BTreeMap<String, TestOutcome>,
+    output: Vec<u8>,
+}
+
+/// Output kept of each control run: enough to see the failing assertion.
+const OUTPUT: usize = 6 << 10;
+
+impl Runner {
+    /// Makes the control runs of `targets`, several at a time.
+    ///
+    /// # Errors
+    /// They could not be run at all.
+    pub async fn controls(
+        &self,
+        tree: &Tree,
+        manifest: &Manifest,
+        targets: &[ControlTarget],
+        progress: Option<Progress>,
+        cancel: &CancellationToken,
+    ) -> Result<Controlled, EvidenceError> {
+        let cases = cases(targets);
+        let questions: Vec<Question> =
+            cases.iter().map(|case| Question::Neutralise { path: case.path.clone(), lines: case.lines }).collect();
+        let base = Scratch::of(tree)?;
+        let answers = syntax::ask(self, &base, &questions, cancel).await?;
+        let texts = answers.into_iter().map(|answer| answer.text.ok_or(answer.problem.unwrap_or_default())).collect();
+        let work = Work { runner: self, tree, manifest, base, progress, cancel };
+        let batch = work.run(&cases, texts).await?;
+        let mut runs = vec![];
+        for target in targets {
+            let lines = target.range.lines;
+            let Some(outcome) = batch.outcomes.get(&(target.range.path.clone(), lines)) else { continue };
+            runs.extend(target.tests.iter().map(|test| ControlRun {
+                clause: target.clause,
+                path: target.range.path.clone(),
+                lines,
+                file_sha256: target.range.sha256.clone(),
+                test: test.test.clone(),
+                test_sha256: test.sha256.clone(),
+                booted: outcome.booted,
+                outcome: outcome.tests.get(&test.test).copied(),
+                evidence: EvidenceId(1),
+            }));
+        }
+        Ok(Controlled { recorded: vec![batch.recorded], runs, problems: batch.problems })
+    }
+
+    /// The same for files whose neutralised text is already known. Answers by path and lines.
+    pub(super) async fn control_texts(
+        &self,
+        tree: &Tree,
+        manifest: &Manifest,
+        texts: Vec<(Case, String)>,
+        progress: Option<Progress>,
+        cancel: &CancellationToken,
+    ) -> Result<(Recorded, Proofs), EvidenceError> {
+        let work = Work { runner: self, tree, manifest, base: Scratch::of(tree)?, progress, cancel };
+        let (cases, texts): (Vec<Case>, Vec<Result<String, String>>) =
+            texts.into_iter().map(|(case, text)| (case, Ok(text))).unzip();
+        let batch = work.run(&cases, texts).await?;
+        let proofs = batch.outcomes.into_iter().map(|(key, outcome)| (key, (outcome.booted, outcome.tests))).collect();
+        Ok((batch.recorded, proofs))
+    }
+}
+
+/// By path and lines: booted, and what each test did.
+pub(super) type Proofs = BTreeMap<(String, (u32, u32)), (bool, BTreeMap<String, TestOutcome>)>;
+
+struct Batch {
+    recorded: Recorded,
+    outcomes: BTreeMap<(String, (u32, u32)), Outcome>,
+    problems: Vec<Clean>,
+}
+
+/// Ranges that several clauses link are run once, with the tests of all of them.
+fn cases(targets: &[ControlTarget]) -> Vec<Case> {
+    let mut cases: BTreeMap<(&str, (u32, u32)), BTreeSet<String>> = BTreeMap::new();
+    for target in targets {
+        let tests = cases.entry((target.range.path.as_str(), target.range.lines)).or_default();
+        tests.extend(target.tests.iter().map(|test| test.test.clone()));
+    }
+    cases
+        .into_iter()
+        .filter(|(_, tests)| !tests.is_empty())
+        .map(|((path, lines), tests)| Case { path: path.to_owned(), lines, tests })
+        .collect()
+}
+
+struct Work<'a> {
+    runner: &'a Runner,
+    tree: &'a Tree,
+    manifest: &'a Manifest,
+    base: Scratch,
+    progress: Option<Progress>,
+    cancel: &'a CancellationToken,
+}
+
+impl Work<'_> {
+    async fn run(&self, cases: &[Case], texts: Vec<Result<String, String>>) -> Result<Batch, EvidenceError> {
+        let started = Instant::now();
+        let mut problems = vec![];
+        let mut ready = vec![];
+        for (case, text) in cases.iter().zip(texts) {
+            match text {
+                Ok(text) => ready.push((case, text)),
+                Err(problem) => problems.push(Clean::from(problem)),
+            }
+        }
+        let total = ready.len();
+        // One more than there are processors: booting waits for sockets, tests wait for password hashing and disk.
+        let width = std::thread::available_parallelism().map_or(2, |cpus| cpus.get() + 1).min(8);
+        let mut finished =
+            stream::iter(ready.into_iter().map(|(case, text)| async move { (case, self.one(case, text).await) }))
+                .buffer_unordered(width);
+        let mut outcomes = BTreeMap::new();
+        while let Some((case, outcome)) = finished.next().await {
+            outcomes.insert((case.path.clone(), case.lines), outcome?);
+            if let Some(progress) = &self.progress {
+                progress(outcomes.len(), total);
+            }
+        }
+        drop(finished);
+        let recorded = self.record(&outcomes, started);
+        Ok(Batch { recorded, outcomes, problems })
+    }
+
+    async fn one(&self, case: &Case, text: String) -> Result<Outcome, EvidenceError> {
+        let replaced = TreeFile {
+            path: case.path.clone(),
+            bytes: text.into_bytes().into(),
+            executable: self.tree.get(&case.path).is_some_and(|file| file.executable),
+        };
+        let scratch = Scratch::like(&self.base, self.tree, &replaced)?;
+        match self.runner.start(&scratch, self.manifest, self.cancel).await? {
+            Boot::Up(mut booted) => {
+                booted.running.stop();
+                booted.running.wait().await?;
+            }
+            Boot::Down(finished) => {
+                return Ok(Outcome { booted: false, tests: BTreeMap::new(), output: finished.output.bytes });
+            }
+        }
+        let names: Vec<String> = case.tests.iter().cloned().collect();
+        let (finished, _) = self.runner.run_tests(&scratch, self.manifest, Some(&names), self.cancel).await?;
+        Ok(Outcome { booted: true, tests: outcomes(&finished, &names), output: finished.output.bytes })
+    }
+
+    /// One record for all: its output has a part for each range, its tests say what each linked test did for it.
+    fn record(&self, outcomes: &BTreeMap<(String, (u32, u32)), Outcome>, started: Instant) -> Recorded {
+        let mut output = vec![];
+        let mut tests = vec![];
+        for ((path, (first, last)), outcome) in outcomes {
+            let place = format!("{path}:{first}-{last}");
+            output.extend_from_slice(format!("### {place} neutralised, ").as_bytes());
+            let booted: &[u8] = if outcome.booted { b"started\n" } else { b"did not start\n" };
+            output.extend_from_slice(booted);
+            let from = outcome.output.len().saturating_sub(OUTPUT);
+            output.extend_from_slice(outcome.output.get(from..).unwrap_or_default());
+            output.push(b'\n');
+            tests.extend(outcome.tests.iter().map(|(name, result)| TestResult {
+                name: name.clone(),
+                outcome: *result,
+                detail: Clean::from(format!("without {place}")),
+            }));
+        }
+        let booted = outcomes.values().filter(|outcome| outcome.booted).count();
+        let caught = outcomes.values().filter(|o| o.tests.values().any(|test| *test == TestOutcome::Failed)).count();
+        let note = format!(
+            "{} ranges neutralised one at a time: {booted} still started, {caught} were caught",
+            outcomes.len()
+        );
+        let output: Arc<[u8]> = output.into();
+        let executed = Executed {
+            kind: EvidenceKind::Control,
+            argv: self.manifest.test.clone(),
+            exit: Some(0),
+            tests,
+            output_sha256: Hash::of(&output),
+            tree: self.tree.hash(),
+            sandbox: self.runner.sandbox().level,
+            duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            note: Some(Clean::from(note)),
+        };
+        Recorded { executed, output }
+    }
+}
+
+/// What each test did; nothing when the printed results do not add up, or the run was cut short.
+fn outcomes(finished: &Finished, names: &[String]) -> BTreeMap<String, TestOutcome> {
+    let report = report::unittest(&finished.output.bytes);
+    if !report.consistent {
+        return BTreeMap::new();
+    }
+    names.iter().filter_map(|name| Some((name.clone(), report.outcome(name)?))).collect()
+}

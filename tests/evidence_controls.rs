@@ -1,0 +1,169 @@
+//! Links and control runs on a real application: what they prove, and what they refuse to prove.
+
+mod fixture;
+
+use fixture::{ledger, manifest, runner};
+use g1::{
+    domain::{
+        evidence::TestOutcome,
+        reply::{CodeLink, TestLink},
+    },
+    evidence::{ControlTarget, Runner, Tree, links},
+};
+use tokio_util::sync::CancellationToken;
+
+const FILE: &str = "app/server.py";
+
+fn symbol(name: &str) -> CodeLink {
+    CodeLink { clause: "C-001".into(), path: FILE.into(), symbol: Some(name.into()), lines: None }
+}
+
+fn lines(first: u32, last: u32) -> CodeLink {
+    CodeLink { clause: "C-001".into(), path: FILE.into(), symbol: None, lines: Some((first, last)) }
+}
+
+fn test(name: &str) -> TestLink {
+    let test = format!("tests.test_entries.Entries.{name}");
+    TestLink { clause: "C-001".into(), test, shows: "it".into(), measures: false }
+}
+
+/// The lines of the file that hold the text.
+fn line_of(tree: &Tree, text: &str) -> u32 {
+    let file = String::from_utf8_lossy(&tree.get(FILE).unwrap().bytes).into_owned();
+    u32::try_from(file.lines().position(|line| line.contains(text)).unwrap()).unwrap() + 1
+}
+
+/// One control run of one link by one test.
+async fn control(runner: &Runner, link: CodeLink, name: &str) -> (bool, Option<TestOutcome>) {
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let ranges = links::resolve(runner, &tree, &[link], &cancel).await.unwrap();
+    assert!(ranges.problems.is_empty(), "{ranges:?}");
+    let tests = links::tests(runner, &tree, &[test(name)], &cancel).await.unwrap();
+    assert!(tests.problems.is_empty(), "{tests:?}");
+    let range = ranges.found[0].clone();
+    let target = ControlTarget { clause: range.clause, range, tests: tests.found };
+    let controlled = runner.controls(&tree, &manifest(), &[target], None, &cancel).await.unwrap();
+    assert_eq!(controlled.problems, []);
+    let run = &controlled.runs[0];
+    assert_eq!(run.proves(), run.booted && run.outcome == Some(TestOutcome::Failed));
+    (run.booted, run.outcome)
+}
+
+#[tokio::test]
+async fn a_good_test_fails_by_assertion_when_its_lines_are_taken_away() {
+    let runner = runner().await;
+    let tree = ledger();
+    let row = line_of(&tree, "(\"amount\", \"integer\", True)");
+    for (link, name) in [
+        (symbol("create"), "test_create_and_list"),
+        (symbol("required"), "test_title_is_required"),
+        (lines(row, row), "test_amount_is_kept"),
+        (symbol("FIELDS[amount]"), "test_amount_is_kept"),
+        (symbol("LIMITS"), "test_title_is_limited"),
+        (symbol("within_limit"), "test_title_is_limited"),
+    ] {
+        let shown = format!("{link:?} {name}");
+        assert_eq!(control(&runner, link, name).await, (true, Some(TestOutcome::Failed)), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_test_that_does_not_depend_on_the_lines_proves_nothing() {
+    let runner = runner().await;
+    assert_eq!(control(&runner, symbol("within_limit"), "test_vacuous").await, (true, Some(TestOutcome::Passed)));
+    assert_eq!(
+        control(&runner, symbol("within_limit"), "test_title_is_required").await,
+        (true, Some(TestOutcome::Passed))
+    );
+}
+
+#[tokio::test]
+async fn breaking_is_not_failing() {
+    let runner = runner().await;
+    let broke = control(&runner, symbol("create"), "test_breaks_instead_of_failing").await;
+    assert_eq!(broke, (true, Some(TestOutcome::Error)));
+    // Without these lines nothing starts: no test is run at all.
+    let dead = control(&runner, symbol("make"), "test_create_and_list").await;
+    assert_eq!(dead, (false, None));
+    let unhealthy = control(&runner, symbol("healthz"), "test_create_and_list").await;
+    assert_eq!(unhealthy, (false, None));
+}
+
+#[tokio::test]
+async fn one_run_serves_all_clauses_that_link_the_same_lines() {
+    let runner = runner().await;
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let range = links::resolve(&runner, &tree, &[symbol("required")], &cancel).await.unwrap().found.remove(0);
+    let tests =
+        links::tests(&runner, &tree, &[test("test_title_is_required"), test("test_vacuous")], &cancel).await.unwrap();
+    let target = |clause: u32, tests| ControlTarget {
+        clause: g1::domain::ClauseId(clause),
+        range: g1::domain::artifact::CodeRange { clause: g1::domain::ClauseId(clause), ..range.clone() },
+        tests,
+    };
+    let targets = [target(1, tests.found[..1].to_vec()), target(2, tests.found.clone())];
+    let controlled = runner.controls(&tree, &manifest(), &targets, None, &cancel).await.unwrap();
+    let proven: Vec<_> = controlled.runs.iter().map(|run| (run.clause.0, run.proves())).collect();
+    assert_eq!(proven, [(1, true), (2, true), (2, false)]);
+    assert_eq!(controlled.recorded.len(), 1);
+    let note = controlled.recorded[0].executed.note.clone().unwrap();
+    assert_eq!(note.as_str(), "1 ranges neutralised one at a time: 1 still started, 1 were caught");
+    assert!(String::from_utf8_lossy(&controlled.recorded[0].output).contains("AssertionError"));
+}
+
+#[tokio::test]
+async fn a_link_is_at_most_one_function_route_or_table() {
+    let runner = runner().await;
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let required = line_of(&tree, "def required");
+    let bad = [
+        symbol("nowhere"),
+        symbol("Handler.nowhere"),
+        lines(required, required + 9),
+        lines(required, required + 1),
+        lines(1, 9999),
+        lines(0, 0),
+        CodeLink { symbol: None, ..symbol("x") },
+        CodeLink { path: "README.md".into(), ..symbol("x") },
+        CodeLink { path: "../server.py".into(), ..symbol("x") },
+        CodeLink { clause: "seven".into(), ..symbol("create") },
+    ];
+    let resolved = links::resolve(&runner, &tree, &bad, &cancel).await.unwrap();
+    assert_eq!(resolved.found, []);
+    assert_eq!(resolved.problems.len(), bad.len());
+
+    let create = links::resolve(&runner, &tree, &[symbol("create")], &cancel).await.unwrap().found.remove(0);
+    assert_eq!(
+        create.lines.0,
+        line_of(&tree, "@route(\"POST\", \"/api/entries\")"),
+        "the route belongs to its function"
+    );
+    assert_eq!(&create.sha256, tree.sha256(FILE).unwrap());
+}
+
+#[tokio::test]
+async fn a_linked_test_exists_asserts_something_and_is_not_skipped() {
+    let runner = runner().await;
+    let cancel = CancellationToken::new();
+    let bad = [
+        ("test_without_assertion", "asserts nothing"),
+        ("test_asserts_only_a_constant", "asserts nothing"),
+        ("test_skipped", "is skipped"),
+        ("test_missing", "has no test"),
+        ("expect", "has no test"),
+    ];
+    let links: Vec<TestLink> = bad
+        .iter()
+        .map(|(name, _)| test(name))
+        .chain([TestLink { test: "tests.nowhere.A.test_b".into(), ..test("x") }])
+        .collect();
+    let found = links::tests(&runner, &ledger(), &links, &cancel).await.unwrap();
+    assert_eq!(found.found, []);
+    for ((name, why), problem) in bad.iter().zip(&found.problems) {
+        assert!(problem.contains(why), "{name}: {problem}");
+    }
+    assert_eq!(found.problems.len(), links.len());
+    // The assertion of this one is in the helper of its base class.
+    let helped = links::tests(&runner, &ledger(), &[test("test_title_is_required")], &cancel).await.unwrap();
+    assert_eq!(helped.found[0].path, "tests/test_entries.py");
+}
