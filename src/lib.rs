@@ -11,4 +11,6 @@ pub mod hub;
 pub mod models;
 pub mod orchestrator;
 pub mod personas;
+pub mod term;
+pub mod ui;
 pub mod workspace;

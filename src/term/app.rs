@@ -1,0 +1,489 @@
+//! The event loop: signals, keys, news from the driver, deadlines and frames. Nothing wakes it when nothing happens.
+
+use super::{
+    frames::Screen,
+    input::{Incoming, Input},
+    jobs,
+    lifecycle::{self, Guard},
+};
+use crate::{
+    domain::{
+        Clean, Hash,
+        command::{Command, Update},
+    },
+    ui::{Cmd, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, update},
+};
+use futures::future::BoxFuture;
+use std::{
+    io::{self, Write},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
+    time::Instant,
+};
+
+/// Reads a blob of the project, verified; `None` when there is none.
+pub type Blobs = Arc<dyn Fn(&Hash) -> Option<Vec<u8>> + Send + Sync>;
+
+/// Channels to and from the driver, and its blobs.
+pub struct Handle {
+    pub commands: mpsc::Sender<Command>,
+    pub updates: mpsc::Receiver<Update>,
+    pub blob: Blobs,
+    /// The project folder as people write it.
+    pub folder: Clean,
+}
+
+impl std::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Handle").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// Makes (or opens) a project and its driver; the error is shown on the welcome screen.
+pub type Start = Arc<dyn Fn(StartRequest) -> BoxFuture<'static, Result<Handle, Clean>> + Send + Sync>;
+
+/// Everything the workbench needs.
+pub struct Workbench {
+    pub setup: Setup,
+    /// `None`: begin with the welcome screen.
+    pub handle: Option<Handle>,
+    pub welcome: WelcomeInfo,
+    pub start: Start,
+}
+
+impl std::fmt::Debug for Workbench {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workbench").field("setup", &self.setup).finish_non_exhaustive()
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// The driver's exit code; 130 after SIGINT, 143 after SIGTERM, 129 when the terminal went away and nothing ran.
+    pub exit: u8,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TermError {
+    #[error("the terminal cannot be used for a full screen ({0}); --plain needs nothing of it")]
+    Terminal(#[from] io::Error),
+}
+
+/// Frames caused by anything but a key come at most this often.
+const FRAME: Duration = Duration::from_millis(33);
+const FRAME_SSH: Duration = Duration::from_millis(66);
+/// How long the driver may take to close the project when the process is told to end.
+const CLOSE: Duration = Duration::from_secs(5);
+/// Without work in flight, a process without a terminal is gone after this.
+const GONE: Duration = Duration::from_millis(1_500);
+
+enum Inner {
+    Msg(Msg),
+    Started(Result<Handle, Clean>),
+    Edited(Result<String, Clean>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caught {
+    Interrupt,
+    Terminate,
+    Hangup,
+    Stop,
+    Continue,
+    Resize,
+}
+
+struct Signals {
+    int: Signal,
+    term: Signal,
+    quit: Signal,
+    hup: Signal,
+    tstp: Signal,
+    cont: Signal,
+    winch: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            int: signal(SignalKind::interrupt())?,
+            term: signal(SignalKind::terminate())?,
+            quit: signal(SignalKind::quit())?,
+            hup: signal(SignalKind::hangup())?,
+            tstp: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
+            cont: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            winch: signal(SignalKind::window_change())?,
+        })
+    }
+    async fn next(&mut self) -> Caught {
+        tokio::select! {
+            _ = self.hup.recv() => Caught::Hangup,
+            _ = self.term.recv() => Caught::Terminate,
+            _ = self.quit.recv() => Caught::Terminate,
+            _ = self.int.recv() => Caught::Interrupt,
+            _ = self.tstp.recv() => Caught::Stop,
+            _ = self.cont.recv() => Caught::Continue,
+            _ = self.winch.recv() => Caught::Resize,
+        }
+    }
+}
+
+/// Why the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Quit,
+    Signal(u8),
+    /// The terminal is gone; the driver was told to go on alone.
+    Detached,
+}
+
+/// Wall time that never goes back, from a monotonic clock.
+struct Clock {
+    wall: jiff::Timestamp,
+    start: Instant,
+}
+
+impl Clock {
+    fn now(&self) -> jiff::Timestamp {
+        let gone = jiff::SignedDuration::try_from(self.start.elapsed()).unwrap_or_default();
+        self.wall.checked_add(gone).unwrap_or(self.wall)
+    }
+    fn instant(&self, at: jiff::Timestamp) -> Instant {
+        let ahead = at.duration_since(self.wall);
+        self.start + Duration::try_from(ahead).unwrap_or_default()
+    }
+}
+
+struct App {
+    model: Model,
+    screen: Screen,
+    clock: Clock,
+    handle: Option<Handle>,
+    start: Start,
+    tx: mpsc::Sender<Inner>,
+    /// The editor has the terminal: no keys are read, no frames drawn.
+    away: bool,
+    end: Option<End>,
+    frame: Duration,
+    drawn_at: Option<Instant>,
+    /// The next frame does not wait for the frame rate: a key was pressed.
+    urgent: bool,
+}
+
+/// Runs the workbench until the person leaves or a signal ends it. The terminal is given back on every way out.
+///
+/// # Errors
+/// The terminal cannot be taken or written.
+pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
+    let mut signals = Signals::new()?;
+    let mut input = Input::new()?;
+    let size = crossterm::terminal::size()?;
+    let guard = Guard::enter()?;
+    let clock = Clock { wall: jiff::Timestamp::now(), start: Instant::now() };
+    let mut model = Model::new(bench.setup, size, clock.now());
+    model.welcome = Welcome::new(bench.welcome);
+    if let Some(handle) = &bench.handle {
+        model.screen = model::Screen::Work;
+        model.setup.folder = handle.folder.clone();
+    }
+    let (tx, mut rx) = mpsc::channel(64);
+    let frame = if model.setup.caps.ssh { FRAME_SSH } else { FRAME };
+    let mut app = App {
+        model,
+        screen: Screen::default(),
+        clock,
+        handle: bench.handle,
+        start: bench.start,
+        tx,
+        away: false,
+        end: None,
+        frame,
+        drawn_at: None,
+        urgent: true,
+    };
+    if let Some(handle) = &app.handle {
+        let _ = handle.commands.send(Command::Attach).await;
+    }
+    let end = loop {
+        app.draw()?;
+        if let Some(end) = app.end {
+            break end;
+        }
+        let wake = app.wake();
+        tokio::select! {
+            biased;
+            caught = signals.next() => app.signal(caught).await,
+            incoming = input.next(), if !app.away => app.keys(incoming).await,
+            Some(inner) = rx.recv() => app.inner(inner).await,
+            news = next_update(&mut app.handle) => app.news(news).await,
+            () = sleep_until(wake) => app.dispatch(Msg::Tick).await,
+        }
+    };
+    drop(guard);
+    finish(app, end).await
+}
+
+async fn next_update(handle: &mut Option<Handle>) -> Option<Update> {
+    match handle {
+        Some(handle) => handle.updates.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// After the terminal is given back: the last words, and what the driver still has to do.
+async fn finish(mut app: App, end: End) -> Result<Outcome, TermError> {
+    if let (End::Signal(_), Some(handle)) = (end, &app.handle) {
+        let _ = handle.commands.send(Command::Quit { detach: false }).await;
+    }
+    let wait = match end {
+        End::Quit => Duration::ZERO,
+        End::Signal(_) => CLOSE,
+        End::Detached if app.model.is_working() => Duration::from_secs(60 * 60 * 24),
+        End::Detached => GONE,
+    };
+    let until = Instant::now() + wait;
+    while app.model.ended.is_none() && app.handle.is_some() {
+        match tokio::time::timeout_at(until, next_update(&mut app.handle)).await {
+            Ok(Some(Update::Ended { exit })) => app.model.ended = Some(exit),
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => break,
+        }
+    }
+    let exit = match end {
+        End::Signal(code) => code,
+        End::Quit => app.model.ended.unwrap_or(0),
+        End::Detached => app.model.ended.unwrap_or(129),
+    };
+    if end != End::Detached {
+        let mut out = io::stdout().lock();
+        for line in report::farewell(&app.model) {
+            // The terminal may be gone by now; there is nobody left to tell.
+            let _ = writeln!(out, "{line}");
+        }
+        let _ = out.flush();
+    }
+    Ok(Outcome { exit })
+}
+
+impl App {
+    async fn dispatch(&mut self, msg: Msg) {
+        let now = self.clock.now();
+        for cmd in update(&mut self.model, msg, now) {
+            self.execute(cmd).await;
+        }
+    }
+
+    async fn execute(&mut self, cmd: Cmd) {
+        match cmd {
+            Cmd::Send(command) => {
+                // A driver that does not take commands must not freeze the screens.
+                if let Some(handle) = &self.handle
+                    && let Err(mpsc::error::TrySendError::Full(_)) = handle.commands.try_send(command)
+                {
+                    self.model.say(true, "The driver is busy and did not take that; try again.");
+                }
+            }
+            Cmd::Start(request) => {
+                let (start, tx) = (self.start.clone(), self.tx.clone());
+                tokio::spawn(async move {
+                    let result = start(request).await;
+                    let _ = tx.send(Inner::Started(result)).await;
+                });
+            }
+            Cmd::LoadBlob(hash) => {
+                let Some(handle) = &self.handle else { return };
+                let (blob, tx) = (handle.blob.clone(), self.tx.clone());
+                tokio::spawn(async move {
+                    let wanted = hash.clone();
+                    let bytes = tokio::task::spawn_blocking(move || blob(&wanted)).await.ok().flatten();
+                    let _ = tx.send(Inner::Msg(Msg::Blob { hash, bytes: bytes.map(Into::into) })).await;
+                });
+            }
+            Cmd::ReadFile(path) => {
+                let tx = self.tx.clone();
+                tokio::spawn(async move {
+                    let read = tokio::task::spawn_blocking(move || jobs::read_file(&path)).await;
+                    let read = read.unwrap_or_else(|_| Err("The file could not be read.".into()));
+                    let _ = tx.send(Inner::Msg(Msg::FileRead(read))).await;
+                });
+            }
+            Cmd::Copy(text) => {
+                let said = jobs::copy(&text, &mut io::stdout()).await;
+                self.model.say(false, said);
+            }
+            Cmd::Edit(text) => {
+                self.away = true;
+                lifecycle::restore();
+                let tx = self.tx.clone();
+                tokio::spawn(async move {
+                    let edited = jobs::edit(text).await;
+                    let _ = tx.send(Inner::Edited(edited)).await;
+                });
+            }
+            Cmd::Redraw => self.screen.forget(),
+            Cmd::Suspend => self.suspend(),
+            Cmd::Quit => self.end = Some(End::Quit),
+        }
+        self.model.dirty = true;
+    }
+
+    fn suspend(&mut self) {
+        if self.away {
+            return;
+        }
+        lifecycle::restore();
+        jobs::suspend();
+        self.come_back();
+    }
+
+    /// The terminal is ours again; what it shows is not known.
+    fn come_back(&mut self) {
+        self.away = false;
+        if lifecycle::take().is_err() {
+            self.end = Some(End::Detached);
+        }
+        self.screen.forget();
+        self.urgent = true;
+        self.model.dirty = true;
+    }
+
+    async fn signal(&mut self, caught: Caught) {
+        match caught {
+            // The editor shares the terminal's interrupt key; it is meant for the editor then.
+            Caught::Interrupt if self.away => {}
+            Caught::Interrupt => self.end = Some(End::Signal(130)),
+            Caught::Terminate => self.end = Some(End::Signal(143)),
+            Caught::Hangup => self.detach().await,
+            Caught::Stop => self.suspend(),
+            Caught::Continue if !self.away => self.come_back(),
+            Caught::Continue => {}
+            Caught::Resize => self.resize().await,
+        }
+    }
+
+    async fn detach(&mut self) {
+        if let Some(handle) = &self.handle {
+            let _ = handle.commands.try_send(Command::Quit { detach: true });
+        }
+        self.end = Some(End::Detached);
+    }
+
+    async fn resize(&mut self) {
+        if let Ok((width, height)) = crossterm::terminal::size()
+            && (width, height) != self.model.size
+        {
+            self.dispatch(Msg::Resize(width, height)).await;
+        }
+    }
+
+    async fn keys(&mut self, incoming: Vec<Incoming>) {
+        self.urgent = true;
+        for event in incoming {
+            match event {
+                Incoming::Key { key, burst } => self.dispatch(Msg::Key { key, burst }).await,
+                Incoming::Paste(text) => self.dispatch(Msg::Paste(text)).await,
+                Incoming::Hangup => self.detach().await,
+            }
+        }
+    }
+
+    async fn inner(&mut self, inner: Inner) {
+        match inner {
+            Inner::Msg(msg) => self.dispatch(msg).await,
+            Inner::Started(Ok(handle)) => {
+                self.model.setup.folder = handle.folder.clone();
+                let _ = handle.commands.try_send(Command::Attach);
+                self.handle = Some(handle);
+                self.dispatch(Msg::Started(Ok(()))).await;
+            }
+            Inner::Started(Err(why)) => self.dispatch(Msg::Started(Err(why))).await,
+            Inner::Edited(result) => {
+                self.come_back();
+                self.resize().await;
+                self.dispatch(Msg::Edited(result)).await;
+            }
+        }
+    }
+
+    /// News from the driver; of several states that waited only the newest is shown.
+    async fn news(&mut self, first: Option<Update>) {
+        let Some(first) = first else {
+            self.handle = None;
+            self.dispatch(Msg::DriverGone).await;
+            return;
+        };
+        let mut batch = vec![first];
+        while batch.len() < 256
+            && let Some(handle) = &mut self.handle
+            && let Ok(more) = handle.updates.try_recv()
+        {
+            batch.push(more);
+        }
+        let newest = batch.iter().rposition(|u| matches!(u, Update::Run(_)));
+        for (i, change) in batch.into_iter().enumerate() {
+            if !matches!(change, Update::Run(_)) || Some(i) == newest {
+                self.dispatch(Msg::Update(change)).await;
+            }
+        }
+    }
+
+    /// When to wake up without an event: a deadline of the model, or a frame held back by the frame rate.
+    fn wake(&self) -> Option<Instant> {
+        let deadline = self.model.deadline().map(|at| self.clock.instant(at));
+        let held = match (self.model.dirty && !self.away, self.drawn_at) {
+            (true, Some(at)) => Some(at + self.frame),
+            (true, None) => Some(Instant::now()),
+            (false, _) => None,
+        };
+        match (deadline, held) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if !self.model.dirty || self.away || self.end == Some(End::Detached) {
+            return Ok(());
+        }
+        if !self.urgent && self.drawn_at.is_some_and(|at| at.elapsed() < self.frame) {
+            return Ok(());
+        }
+        // The size at the time of drawing counts: events may be late.
+        if let Ok(size) = crossterm::terminal::size()
+            && size != self.model.size
+            && size.0 > 0
+        {
+            let now = self.clock.now();
+            let _ = update(&mut self.model, Msg::Resize(size.0, size.1), now);
+        }
+        self.model.dirty = false;
+        let shown = match self.screen.draw(&self.model, &mut io::stdout().lock()) {
+            Ok(shown) => shown,
+            Err(_) => {
+                // A terminal that cannot be written is gone.
+                self.end = Some(End::Detached);
+                if let Some(handle) = &self.handle {
+                    let _ = handle.commands.try_send(Command::Quit { detach: true });
+                }
+                return Ok(());
+            }
+        };
+        self.urgent = false;
+        self.drawn_at = Some(Instant::now());
+        let now = self.clock.now();
+        let _ = update(&mut self.model, Msg::Drawn(shown), now);
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! Entering and giving back the terminal. Giving back is one function for every way out: the end, an error, a panic, a
+//! signal, a suspension, the editor.
+
+use std::{
+    io::{self, Write},
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// True while the terminal is ours.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+static HOOK: Once = Once::new();
+
+/// Alternate screen, bracketed paste, cursor hidden until a frame shows it.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[2J";
+/// The end of a half-drawn frame, then everything back as it was; harmless when nothing was set.
+const RESTORE: &[u8] = b"\x1b[?2026l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+
+/// Gives the terminal back when dropped.
+#[derive(Debug)]
+pub struct Guard(());
+
+impl Guard {
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, and a panic hook that gives it back.
+    ///
+    /// # Errors
+    /// The terminal refused raw mode or could not be written.
+    pub fn enter() -> io::Result<Self> {
+        HOOK.call_once(|| {
+            let previous = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                restore();
+                previous(info);
+            }));
+        });
+        take()?;
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Takes the terminal (again).
+///
+/// # Errors
+/// The terminal refused raw mode or could not be written.
+pub fn take() -> io::Result<()> {
+    if !ENTERED.swap(true, Ordering::SeqCst) {
+        if let Err(error) = crossterm::terminal::enable_raw_mode() {
+            ENTERED.store(false, Ordering::SeqCst);
+            return Err(error);
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(ENTER)?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal back; a second call does nothing. Failures are ignored: a terminal that is gone needs nothing.
+pub fn restore() {
+    if ENTERED.swap(false, Ordering::SeqCst) {
+        // Written directly: a panic may hold the lock of standard output.
+        let mut rest = RESTORE;
+        while !rest.is_empty() {
+            match rustix::io::write(rustix::stdio::stdout(), rest) {
+                Ok(n) if n > 0 => rest = &rest[n..],
+                _ => break,
+            }
+        }
+        let _ = crossterm::terminal::disable_raw_mode();
+    }
+}

@@ -1,0 +1,15 @@
+//! The only code that touches the terminal: taking and giving it back, keys, signals, frames, clipboard, editor. The
+//! screens themselves are pure and live in `ui`.
+
+mod app;
+mod caps;
+mod frames;
+mod input;
+mod jobs;
+pub mod lifecycle;
+mod parser;
+
+pub use app::{Blobs, Handle, Outcome, Start, TermError, Workbench, run_workbench};
+pub use caps::{ColorChoice, Env, detect, full_screen, process_env};
+pub use frames::Screen;
+pub use parser::{Event, Parser};

@@ -1,0 +1,81 @@
+//! What comes into `update` and what goes out of it.
+
+use super::key::Key;
+use crate::domain::{
+    Clean, GateId, Hash,
+    command::{Command, Update},
+};
+use std::sync::Arc;
+
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// `burst`: it arrived in one read with other keys, as a paste without brackets does; such keys never decide.
+    Key {
+        key: Key,
+        burst: bool,
+    },
+    Paste(String),
+    Resize(u16, u16),
+    Update(Update),
+    /// Answer to [`Cmd::LoadBlob`].
+    Blob {
+        hash: Hash,
+        bytes: Option<Arc<[u8]>>,
+    },
+    /// A frame has reached the terminal.
+    Drawn(Shown),
+    /// The time [`super::Model::deadline`] asked for has come.
+    Tick,
+    /// The editor closed with this text, or could not be used.
+    Edited(Result<String, Clean>),
+    /// Answer to [`Cmd::Start`].
+    Started(Result<(), Clean>),
+    /// Answer to [`Cmd::ReadFile`].
+    FileRead(Result<String, Clean>),
+    /// What became of [`Cmd::Copy`].
+    Copied(Clean),
+    /// The driver's channel closed.
+    DriverGone,
+}
+
+/// What the last frame showed of a gate card: the proof that a person could read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    pub card: Option<ShownCard>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownCard {
+    pub gate: GateId,
+    pub digest: Hash,
+    /// The card's own version: it changes with its lines.
+    pub version: u64,
+    /// Lines `first..last` of `total` were on screen, nothing above them.
+    pub first: usize,
+    pub last: usize,
+    pub total: usize,
+}
+
+/// What a person wants to work on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StartRequest {
+    New { requirement: Vec<u8>, folder: String, model: String },
+    Open { folder: String },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cmd {
+    Send(Command),
+    Start(StartRequest),
+    LoadBlob(Hash),
+    /// To the clipboard of the person's terminal.
+    Copy(String),
+    /// The text to edit; answered by [`Msg::Edited`].
+    Edit(String),
+    ReadFile(String),
+    /// Forget what the terminal shows and draw all of it.
+    Redraw,
+    Suspend,
+    /// Leave. The driver has been told when there is one.
+    Quit,
+}

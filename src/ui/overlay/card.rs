@@ -1,0 +1,456 @@
+//! What a gate card says: the step's result against what was approved before, its checks, evidence, assumptions, cost.
+
+use crate::{
+    domain::{
+        ClauseId, Clean,
+        artifact::FileEntry,
+        clause::{Assumption, ClauseKind, Gap},
+        evidence::TestOutcome,
+        run::{Gate, GateMode, GateReason, Proposal, Run, Step},
+        usage::Budget,
+    },
+    ui::{
+        Model,
+        panes::{chat, timeline},
+        report,
+        text::{markdown, wrap_spans},
+    },
+};
+use ratatui::{style::Style, text::Line};
+use std::collections::BTreeMap;
+
+struct Page<'a> {
+    model: &'a Model,
+    columns: usize,
+    out: Vec<Line<'static>>,
+}
+
+impl Page<'_> {
+    /// A labelled row; the label column is nine wide.
+    fn row(&mut self, label: &str, pieces: Vec<(String, Style)>) {
+        let label_width = if self.columns >= 60 { 10 } else { 0 };
+        let mut all = vec![(format!("{label:<label_width$}"), self.model.look.theme.dim)];
+        if label_width == 0 {
+            all.push((" ".into(), Style::new()));
+        }
+        all.extend(pieces.into_iter().map(|(t, s)| (t.replace('\n', " "), s)));
+        self.out.extend(wrap_spans(&all, self.columns, label_width));
+    }
+    fn text(&mut self, label: &str, text: &str) {
+        let pieces = markdown::inline(text, &self.model.look);
+        self.row(label, pieces);
+    }
+    fn styled(&mut self, label: &str, text: String, style: Style) {
+        self.row(label, vec![(text, style)]);
+    }
+    fn blank(&mut self) {
+        self.out.push(Line::default());
+    }
+}
+
+#[must_use]
+pub fn lines(model: &Model, run: &Run, gate: &Gate, columns: usize, question: usize) -> Vec<Line<'static>> {
+    let mut page = Page { model, columns, out: Vec::new() };
+    let t = &model.look.theme;
+    match &gate.reason {
+        GateReason::Red { why } => page.styled("red", why.to_string(), t.error),
+        GateReason::Budget { why, .. } => page.styled("budget", why.to_string(), t.warn),
+        _ => {}
+    }
+    match gate.reason {
+        GateReason::Plan => plan_gate(&mut page, run, question),
+        GateReason::Result => {
+            page.out.extend(report::lines(model, run, columns));
+            cost(&mut page, run, None);
+        }
+        _ => {
+            if let Some(step) = run.step(&gate.step) {
+                step_gate(&mut page, run, step);
+            }
+        }
+    }
+    page.out
+}
+
+/// Kinds, assumptions and gaps as they are in force or proposed at this gate.
+struct Understanding<'a> {
+    kinds: BTreeMap<ClauseId, ClauseKind>,
+    assumptions: Vec<&'a Assumption>,
+    gaps: Vec<&'a Gap>,
+}
+
+fn understanding(run: &Run) -> Understanding<'_> {
+    let mut kinds: BTreeMap<_, _> = run.clauses.values().filter_map(|c| Some((c.id, c.kind?))).collect();
+    let mut assumptions: BTreeMap<_, &Assumption> = run.assumptions.iter().map(|(id, a)| (*id, a)).collect();
+    let mut gaps: Vec<&Gap> = run.gaps.iter().collect();
+    for step in &run.steps {
+        if let Some(Proposal::Understand { kinds: k, assumptions: a, gaps: g, .. }) = &step.proposal {
+            kinds.extend(k.iter().map(|(id, kind, _)| (*id, *kind)));
+            for x in a {
+                assumptions.entry(x.id).or_insert(x);
+            }
+            for x in g {
+                if !gaps.iter().any(|y| y.clause == x.clause && y.what == x.what) {
+                    gaps.push(x);
+                }
+            }
+        }
+    }
+    Understanding { kinds, assumptions: assumptions.into_values().collect(), gaps }
+}
+
+/// The questions of the first gate, in the order the card shows them.
+#[must_use]
+pub fn questions(run: &Run) -> Vec<&Assumption> {
+    understanding(run).assumptions
+}
+
+fn plan_gate(page: &mut Page<'_>, run: &Run, question: usize) {
+    let (g, t) = (page.model.look.glyphs, page.model.look.theme.clone());
+    let u = understanding(run);
+    let demand = u.kinds.values().filter(|k| k.demands()).count();
+    let exclusions = u.kinds.values().filter(|k| **k == ClauseKind::Exclusion).count();
+    let quiet = u.kinds.len() - demand;
+    let not = match exclusions {
+        0 => String::new(),
+        1 => " (1 says what you do not want)".into(),
+        n => format!(" ({n} say what you do not want)"),
+    };
+    let one = |n: usize, s: &str, p: &str| if n == 1 { format!("{n} {s}") } else { format!("{n} {p}") };
+    page.row(
+        "",
+        vec![
+            (format!("I read {}: ", one(run.clauses.len(), "clause", "clauses")), t.title),
+            (
+                format!(
+                    "{}{not}, {}.",
+                    one(demand, "demands something", "demand something"),
+                    one(quiet, "is goal or context", "are goal or context")
+                ),
+                t.text,
+            ),
+        ],
+    );
+    if !u.assumptions.is_empty() {
+        let n = u.assumptions.len();
+        page.blank();
+        page.styled("", format!("{}, answered for now:", one(n, "question", "questions")), t.title);
+        for (i, a) in u.assumptions.iter().enumerate() {
+            let chosen = i == question;
+            let mark = if chosen { g.fold_closed } else { " " };
+            let (word, style) = if a.answered_by.is_some() { (" (yours)", t.ok) } else { ("", t.accent) };
+            page.row(
+                "",
+                vec![
+                    (format!("{mark} "), t.key),
+                    (format!("{} ", a.id), t.id),
+                    (format!("{} ", a.question), t.text),
+                    (format!("{} ", g.arrow), t.dim),
+                    (format!("{}{word}", a.answer), style),
+                ],
+            );
+        }
+    }
+    if !u.gaps.is_empty() {
+        page.blank();
+        page.styled("", format!("With the model {} this cannot be done:", run.settings.model), t.warn);
+        for gap in &u.gaps {
+            let end = if gap.whole { "will be reported missing" } else { "the rest of it will be built" };
+            let pieces = vec![
+                (format!("  {} ", gap.clause), t.id),
+                (format!("\"{}\": ", gap.what), t.text),
+                (format!("{}; {end}", gap.reason), t.dim),
+            ];
+            page.row("", pieces);
+        }
+    }
+    page.blank();
+    plan_rows(page, run);
+    page.row("Ask me", ask_me(page.model, run.settings.gates));
+}
+
+fn plan_rows(page: &mut Page<'_>, run: &Run) {
+    let t = page.model.look.theme.clone();
+    let proposed = run.steps.iter().find_map(|s| match &s.proposal {
+        Some(Proposal::Plan { plan }) => Some(plan),
+        _ => None,
+    });
+    let Some(plan) = proposed.or(run.plan.as_ref()) else { return };
+    let e = &plan.estimate;
+    let name = format!("{:?}", plan.variant).to_lowercase();
+    page.row(
+        "Plan",
+        vec![
+            (name, t.title),
+            (
+                format!(
+                    "  {} steps, {} calls ≈ {} ≈ {} ≈ {} s",
+                    plan.steps.len(),
+                    e.calls,
+                    timeline::tokens(e.tokens),
+                    timeline::dollars(e.cost_micros),
+                    e.seconds
+                ),
+                t.text,
+            ),
+        ],
+    );
+    for module in &plan.modules {
+        page.row(
+            "",
+            vec![
+                (format!("  {} ", module.name), t.code),
+                (module.purpose.to_string(), t.text),
+                (format!("  {} clauses", module.clauses.len()), t.dim),
+            ],
+        );
+    }
+    let steps: Vec<String> = plan.steps.iter().map(|s| s.id.to_string()).collect();
+    page.styled("Steps", steps.join(&format!(" {} ", page.model.look.glyphs.sep)), t.dim);
+}
+
+/// The gate modes as a person chooses them, in the order `m` turns through.
+pub const MODES: [(GateMode, &str); 4] = [
+    (GateMode::Step, "after every step"),
+    (GateMode::Phase, "at phase ends"),
+    (GateMode::Plan, "only at the end"),
+    (GateMode::Risk, "only when something is red"),
+];
+
+fn ask_me(model: &Model, mode: GateMode) -> Vec<(String, Style)> {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    MODES
+        .iter()
+        .map(|(m, name)| {
+            let (mark, style) = if *m == mode { (g.radio_on, t.title) } else { (g.radio_off, t.dim) };
+            (format!("{mark} {name}   "), style)
+        })
+        .collect()
+}
+
+fn ids<T: ToString>(ids: impl IntoIterator<Item = T>) -> String {
+    ids.into_iter().map(|i| i.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
+    let t = page.model.look.theme.clone();
+    let sep = page.model.look.glyphs.sep;
+    page.text("does", &step.plan.title);
+    match &step.proposal {
+        None => page.styled("proposes", "nothing that could be used".into(), t.warn),
+        Some(Proposal::Understand { interpretations, assumptions, gaps, .. }) => {
+            page.text(
+                "proposes",
+                &format!(
+                    "{} interpretations, {} assumptions, {} gaps",
+                    interpretations.len(),
+                    assumptions.len(),
+                    gaps.len()
+                ),
+            );
+            for i in interpretations {
+                page.text("", &format!("{} {}  {}", i.id, i.statement, ids(&i.clauses)));
+            }
+        }
+        Some(Proposal::Plan { .. }) => plan_rows(page, run),
+        Some(Proposal::Design { decisions, assumptions, artifacts }) => {
+            let names: Vec<&str> = artifacts.iter().map(|a| a.name.as_str()).collect();
+            page.text(
+                "proposes",
+                &format!("{} decisions, {} documents: {}", decisions.len(), artifacts.len(), names.join(", ")),
+            );
+            for d in decisions {
+                page.text("", &format!("{} {}: {}  {}", d.id, d.title, d.choice, ids(&d.clauses)));
+            }
+            for a in assumptions {
+                page.text("assumes", &format!("{} {} → {}", a.id, a.question, a.answer));
+            }
+        }
+        Some(Proposal::Build { files, links, additions, notes }) => {
+            files_rows(page, run, files);
+            let covered = links.iter().map(|l| l.clause).collect::<std::collections::BTreeSet<_>>();
+            page.text(
+                "covers",
+                &format!("{} of {} clauses of this step: {}", covered.len(), step.plan.clauses.len(), ids(&covered)),
+            );
+            for (what, source) in additions {
+                page.text("adds", &format!("{what} ({source})"));
+            }
+            note(page, notes);
+        }
+        Some(Proposal::Test { files, links, notes }) => {
+            files_rows(page, run, files);
+            let covered = links.iter().map(|l| l.clause).collect::<std::collections::BTreeSet<_>>();
+            page.text("covers", &format!("{} tests for {} clauses: {}", links.len(), covered.len(), ids(&covered)));
+            note(page, notes);
+        }
+        Some(Proposal::Verify { findings, summary }) => {
+            note(page, summary);
+            for f in findings.iter().filter(|f| f.verdict != crate::domain::reply::Verdict::Met) {
+                page.text("", &format!("{} {:?}: {}", f.clause, f.verdict, Clean::new(&f.argument)));
+            }
+        }
+    }
+    let checks = chat::checks(step, page.columns.saturating_sub(8), &page.model.look);
+    for (i, line) in checks.into_iter().enumerate() {
+        let mut spans = vec![ratatui::text::Span::styled(if i == 0 { "checks  " } else { "        " }, t.dim)];
+        spans.extend(line.spans);
+        page.out.push(Line::from(spans));
+    }
+    let evidence: Vec<_> = run.evidence.iter().filter(|e| step.evidence.contains(&e.id)).collect();
+    for e in &evidence {
+        let passed = e.count(TestOutcome::Passed);
+        let failed = e.count(TestOutcome::Failed) + e.count(TestOutcome::Error);
+        let kind = format!("{:?}", e.kind).to_lowercase();
+        let exit = e.exit.map_or_else(|| "killed".into(), |c| format!("exit {c}"));
+        let note = e.note.as_ref().map_or_else(String::new, |n| format!(" {sep} {n}"));
+        let style = if e.exit == Some(0) || e.kind == crate::domain::evidence::EvidenceKind::Control {
+            t.text
+        } else {
+            t.error
+        };
+        page.styled(
+            "evidence",
+            format!("{} {kind}: {passed} passed, {failed} failed, {exit}, sandbox {:?}{note}", e.id, e.sandbox),
+            style,
+        );
+    }
+    let numbers: std::collections::BTreeSet<_> = evidence.iter().map(|e| e.id).collect();
+    let controls: Vec<_> = run.controls.iter().filter(|c| numbers.contains(&c.evidence)).collect();
+    if !controls.is_empty() {
+        let proving = controls.iter().filter(|c| c.proves()).count();
+        page.text(
+            "controls",
+            &format!(
+                "{proving} of {} linked ranges: the test fails by an assertion when the code is taken away",
+                controls.len()
+            ),
+        );
+    }
+    let open: Vec<_> = run
+        .assumptions
+        .values()
+        .filter(|a| a.answered_by.is_none() && a.clauses.iter().any(|c| step.plan.clauses.contains(c)))
+        .collect();
+    for a in open.iter().take(4) {
+        page.text("assumes", &format!("{} {} {} {}", a.id, a.question, page.model.look.glyphs.arrow, a.answer));
+    }
+    if open.len() > 4 {
+        page.styled("", format!("and {} more: 1 shows the Hub", open.len() - 4), t.dim);
+    }
+    cost(page, run, Some(step));
+}
+
+fn note(page: &mut Page<'_>, text: &Clean) {
+    if !text.trim().is_empty() {
+        page.text("says", &text.one_line(600));
+    }
+}
+
+fn files_rows(page: &mut Page<'_>, run: &Run, files: &[FileEntry]) {
+    let t = page.model.look.theme.clone();
+    let lines: u32 = files.iter().map(|f| f.lines).sum();
+    page.text("proposes", &format!("{} files, {lines} lines, since the last approval:", files.len()));
+    const MOST: usize = 10;
+    for file in files.iter().take(MOST) {
+        let (mark, word, style) = match run.files.get(&file.path) {
+            None => ("+", "new", t.add),
+            Some(old) if old.sha256 == file.sha256 => (" ", "unchanged", t.dim),
+            Some(_) => ("~", "changed", t.warn),
+        };
+        let width = page.columns.saturating_sub(36).clamp(12, 44);
+        let path = crate::ui::text::pad(&file.path, width, page.model.look.glyphs.ellipsis);
+        page.row("", vec![(format!("{mark} {path} "), style), (format!("{:>5} lines  {word}", file.lines), t.dim)]);
+    }
+    if files.len() > MOST {
+        page.styled("", format!("and {} more: d shows all of it", files.len() - MOST), t.dim);
+    }
+}
+
+fn cost(page: &mut Page<'_>, run: &Run, step: Option<&Step>) {
+    let sep = page.model.look.glyphs.sep;
+    let mut parts = Vec::new();
+    if let Some(step) = step {
+        parts.push(format!("this step {}, {}", timeline::tokens(step.usage.tokens()), timeline::money(&step.usage)));
+    }
+    parts.push(format!("so far {}, {}", timeline::tokens(run.usage.tokens()), timeline::money(&run.usage)));
+    if let Some(plan) = &run.plan {
+        let calls = plan.estimate.calls.saturating_sub(run.usage.calls);
+        let tokens = plan.estimate.tokens.saturating_sub(run.usage.tokens());
+        let money = plan.estimate.cost_micros.saturating_sub(run.usage.cost_micros);
+        if calls > 0 {
+            parts.push(format!(
+                "still about {calls} calls, {}, {}",
+                timeline::tokens(tokens),
+                timeline::dollars(money)
+            ));
+        }
+    }
+    match run.settings.budget {
+        Some(Budget::CostMicros(max)) => {
+            parts.push(format!("budget left {}", timeline::dollars(max.saturating_sub(run.usage.cost_micros))));
+        }
+        Some(Budget::Tokens(max)) => {
+            parts.push(format!("budget left {}", timeline::tokens(max.saturating_sub(run.usage.tokens()))));
+        }
+        None => {}
+    }
+    page.text("cost", &parts.join(&format!(" {sep} ")));
+}
+
+/// Proposals without files, as lines that are added.
+#[must_use]
+pub fn plain_diff(run: &Run, proposal: Option<&Proposal>) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut change = |id: String, old: Option<String>, new: String| match old {
+        Some(old) if old == new => {}
+        Some(old) => {
+            out.push(format!("-{id} {old}"));
+            out.push(format!("+{id} {new}"));
+        }
+        None => out.push(format!("+{id} {new}")),
+    };
+    match proposal {
+        Some(Proposal::Understand { interpretations, assumptions, gaps, .. }) => {
+            for i in interpretations {
+                let old = run.interpretations.get(&i.id).map(|o| o.statement.one_line(400));
+                change(i.id.to_string(), old, i.statement.one_line(400));
+            }
+            for a in assumptions {
+                let line = |a: &Assumption| format!("{} -> {}", a.question.one_line(200), a.answer.one_line(200));
+                change(a.id.to_string(), run.assumptions.get(&a.id).map(line), line(a));
+            }
+            for g in gaps {
+                change(
+                    g.clause.to_string(),
+                    None,
+                    format!("cannot: {} ({})", g.what.one_line(200), g.reason.one_line(200)),
+                );
+            }
+        }
+        Some(Proposal::Design { decisions, artifacts, .. }) => {
+            for d in decisions {
+                let line = |d: &crate::domain::clause::Decision| {
+                    format!("{}: {}", d.title.one_line(200), d.choice.one_line(300))
+                };
+                change(d.id.to_string(), run.decisions.get(&d.id).map(line), line(d));
+            }
+            for a in artifacts {
+                let old = run.artifacts.get(a.name.as_str()).map(|o| o.hash.short().to_owned());
+                change(format!("document {}", a.name), old, a.hash.short().to_owned());
+            }
+        }
+        Some(Proposal::Plan { plan }) => {
+            for s in &plan.steps {
+                change(s.id.to_string(), None, s.title.one_line(200));
+            }
+        }
+        Some(Proposal::Verify { findings, .. }) => {
+            for f in findings {
+                change(f.clause.clone(), None, format!("{:?}: {}", f.verdict, Clean::new(&f.argument).one_line(300)));
+            }
+        }
+        Some(Proposal::Build { .. } | Proposal::Test { .. }) | None => {}
+    }
+    out
+}

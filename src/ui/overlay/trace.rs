@@ -1,0 +1,34 @@
+//! `/trace`: every clause with its status, code and tests.
+
+use crate::{
+    domain::{Clean, run::Run},
+    ui::{Model, text::wrap_spans},
+};
+use ratatui::text::Line;
+
+#[must_use]
+pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
+    let t = &model.look.theme;
+    let mut out = Vec::new();
+    for clause in run.clauses.values() {
+        let (mark, word, style) = model.statuses.show(run, clause, &model.look);
+        let text = Clean::new(clause.text.trim()).replace('\n', " ");
+        let pieces = vec![(format!("{mark} {:<9}", word), style), (format!("{} ", clause.id), t.id), (text, t.text)];
+        out.extend(wrap_spans(&pieces, columns, 17));
+        let mut under = |label: &str, text: String| {
+            out.extend(wrap_spans(&[(format!("           {label} "), t.dim), (text, t.dim)], columns, 17));
+        };
+        if let Some(reason) = model.statuses.by_clause.get(&clause.id).and_then(|s| s.reason.clone()) {
+            under("why  ", reason);
+        }
+        for link in run.code_links.iter().filter(|l| l.clause == clause.id) {
+            under("code ", format!("{}:{}-{}", link.path, link.lines.0, link.lines.1));
+        }
+        for test in run.test_links.iter().filter(|l| l.clause == clause.id) {
+            let proved = run.controls.iter().any(|c| c.clause == clause.id && c.test == test.test && c.proves());
+            let note = if proved { "fails without the code" } else { "not shown to fail without the code" };
+            under("test ", format!("{} ({note})", test.test));
+        }
+    }
+    out
+}

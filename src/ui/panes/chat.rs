@@ -1,0 +1,428 @@
+//! The Chat: what personas say and what people say to them, the result of each step, decisions, and live work.
+
+use crate::{
+    domain::{
+        Clean, GateId, StepId,
+        run::{Proposal, Run, Step, StepState},
+    },
+    ui::{
+        Action, Look, Model,
+        panes::timeline,
+        report,
+        text::{self, markdown, wrap_plain, wrap_spans},
+        widgets::{draw, list::Search},
+    },
+};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChatEntry {
+    /// Index into `run.chat`.
+    Said(usize),
+    /// What a step produced and how its checks went.
+    Work(StepId),
+    Decided(GateId),
+    /// A persona at work now.
+    Live(StepId),
+    End,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ChatState {
+    pub entries: Vec<ChatEntry>,
+    /// Entry and line at the top of the screen; `None` follows the end.
+    pub anchor: Option<(usize, usize)>,
+    pub search: Option<Search>,
+    /// Entries that came while the reader was elsewhere.
+    pub unseen: usize,
+}
+
+/// Wrapped lines of settled messages; may be dropped at any time.
+pub type LineCache = HashMap<(u64, usize), Arc<[Line<'static>]>>;
+
+/// More messages than this in the cache and it starts anew.
+const CACHE: usize = 2_000;
+
+#[must_use]
+pub fn entries(run: &Run) -> Vec<ChatEntry> {
+    let mut last_said: HashMap<&StepId, usize> = HashMap::new();
+    for (i, item) in run.chat.iter().enumerate() {
+        if let Some(step) = &item.step {
+            last_said.insert(step, i);
+        }
+    }
+    // (time, order within the same moment) keeps cause before effect when clocks are coarse.
+    let mut dated: Vec<(jiff::Timestamp, u8, ChatEntry)> = Vec::with_capacity(run.chat.len() + run.steps.len() * 2);
+    dated.extend(run.chat.iter().enumerate().map(|(i, item)| (item.at, 0, ChatEntry::Said(i))));
+    for step in &run.steps {
+        let id = &step.plan.id;
+        let works = matches!(step.state, StepState::Working | StepState::Checking | StepState::Committing);
+        if !works && (!step.checks.is_empty() || step.fail_reason.is_some()) {
+            let said = last_said.get(id).map(|i| run.chat[*i].at);
+            if let Some(at) = said.max(step.ended_at).or(step.started_at) {
+                dated.push((at, 1, ChatEntry::Work(id.clone())));
+            }
+        }
+    }
+    for gate in run.gates.values() {
+        if let Some(decided) = &gate.decided {
+            dated.push((decided.at, 2, ChatEntry::Decided(gate.id)));
+        }
+    }
+    dated.sort_by_key(|(at, order, _)| (*at, *order));
+    let mut out: Vec<ChatEntry> = dated.into_iter().map(|(_, _, e)| e).collect();
+    for step in &run.steps {
+        if matches!(step.state, StepState::Working | StepState::Checking | StepState::Committing) {
+            out.push(ChatEntry::Live(step.plan.id.clone()));
+        }
+    }
+    if run.is_over() {
+        out.push(ChatEntry::End);
+    }
+    out
+}
+
+impl ChatState {
+    pub fn refresh(&mut self, run: &Run) {
+        let entries = entries(run);
+        if self.anchor.is_some() && entries.len() > self.entries.len() {
+            self.unseen += entries.len() - self.entries.len();
+        }
+        self.entries = entries;
+        if let Some((entry, _)) = self.anchor
+            && entry >= self.entries.len()
+        {
+            self.anchor = None;
+        }
+    }
+}
+
+/// `Requirement Concierge` for `requirement-concierge`.
+#[must_use]
+pub fn persona_name(id: &str) -> String {
+    match id {
+        "you" => return "You".into(),
+        "g1" => return "G1".into(),
+        "qa-specialist" => return "QA Specialist".into(),
+        "api-designer" => return "API Designer".into(),
+        _ => {}
+    }
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+    };
+    id.split('-').map(capital).collect::<Vec<_>>().join(" ")
+}
+
+fn header(look: &Look, speaker: &str, note: &str) -> Line<'static> {
+    let style = look.persona(speaker);
+    Line::from(vec![
+        Span::styled(format!("{} ", look.glyphs.built), style),
+        Span::styled(persona_name(speaker), style),
+        Span::styled(if note.is_empty() { String::new() } else { format!("  {note}") }, look.theme.dim),
+    ])
+}
+
+/// The lines of one entry, the blank line after it included.
+#[must_use]
+pub fn lines(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Line<'static>> {
+    let look = &model.look;
+    let t = &look.theme;
+    let mut out = Vec::new();
+    match entry {
+        ChatEntry::Said(i) => {
+            let Some(item) = run.chat.get(*i) else { return out };
+            let note = item.step.as_ref().map_or_else(String::new, |s| s.to_string());
+            out.push(header(look, &item.speaker, &note));
+            out.extend(indent(markdown::lines(&item.text, columns.saturating_sub(2), look)));
+        }
+        ChatEntry::Work(id) => {
+            let Some(step) = run.step(id) else { return out };
+            out.extend(work(model, run, step, columns));
+        }
+        ChatEntry::Decided(id) => {
+            let Some(gate) = run.gates.get(id) else { return out };
+            let text = format!("{} {id} {} {}", look.glyphs.done, gate.step, timeline::gate_word(gate));
+            let text = text::cut(&text, columns.saturating_sub(6), look.glyphs.ellipsis);
+            let rule = look.glyphs.rule;
+            let fill = columns.saturating_sub(text::width(&text) + 4);
+            out.push(Line::from(vec![
+                Span::styled(format!("{rule}{rule} "), t.border),
+                Span::styled(text, t.dim),
+                Span::styled(format!(" {}", rule.repeat(fill)), t.border),
+            ]));
+            if let Some(crate::domain::run::Decided { verb: crate::domain::run::Verb::Changes { text }, .. }) =
+                &gate.decided
+            {
+                out.extend(indent(wrap_plain(text, columns.saturating_sub(2), t.you)));
+            }
+        }
+        ChatEntry::Live(id) => {
+            let Some(step) = run.step(id) else { return out };
+            let (_, word, _) = timeline::state(step, look);
+            let who = step.plan.personas.first().map_or("g1", |p| p.as_str());
+            let nth = run.steps.iter().position(|s| s.plan.id == *id).map_or(0, |i| i + 1);
+            out.push(header(
+                look,
+                who,
+                &format!("{id}  step {nth}/{}  {}", run.steps.len(), timeline::elapsed(model, step)),
+            ));
+            if let Some(stream) = model.streams.get(id) {
+                out.extend(indent(markdown::lines(tail(stream), columns.saturating_sub(2), look)));
+            }
+            let doing = model.progress.get(&Some(id.clone())).map_or_else(|| word.to_owned(), |p| p.one_line(columns));
+            out.extend(checks(step, columns, look));
+            out.push(Line::styled(format!("  {} {doing}", look.glyphs.running), t.accent));
+        }
+        ChatEntry::End => out.extend(report::lines(model, run, columns)),
+    }
+    out.push(Line::default());
+    out
+}
+
+/// The part of a stream that can be on screen.
+fn tail(stream: &Clean) -> &str {
+    let text = stream.as_str();
+    let mut start = text.len().saturating_sub(6_000);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    if start == 0 { text } else { text[start..].split_once('\n').map_or(&text[start..], |(_, rest)| rest) }
+}
+
+fn indent(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
+    lines
+        .into_iter()
+        .map(|mut line| {
+            line.spans.insert(0, Span::raw("  "));
+            line
+        })
+        .collect()
+}
+
+fn work(model: &Model, run: &Run, step: &Step, columns: usize) -> Vec<Line<'static>> {
+    let look = &model.look;
+    let t = &look.theme;
+    let mut out = Vec::new();
+    let spoke = run.chat.iter().rev().take(40).any(|i| i.step.as_ref() == Some(&step.plan.id));
+    if !spoke {
+        let who = step.plan.personas.first().map_or("g1", |p| p.as_str());
+        out.push(header(look, who, step.plan.id.as_str()));
+    }
+    let files = match &step.proposal {
+        Some(Proposal::Build { files, .. } | Proposal::Test { files, .. }) => files.as_slice(),
+        _ => &[],
+    };
+    const MOST: usize = 8;
+    for file in files.iter().take(MOST) {
+        let path = text::pad(&file.path, columns.saturating_sub(16).min(40), look.glyphs.ellipsis);
+        out.push(Line::from(vec![
+            Span::styled(format!("  {} ", look.glyphs.fold_closed), t.dim),
+            Span::styled(path, t.text),
+            Span::styled(format!(" {:>4} lines", file.lines), t.dim),
+        ]));
+    }
+    if files.len() > MOST {
+        out.push(Line::styled(format!("    and {} more files: 4 shows the code", files.len() - MOST), t.dim));
+    }
+    out.extend(checks(step, columns, look));
+    if let Some(reason) = &step.fail_reason {
+        out.extend(wrap_spans(&[(format!("  {} failed: {reason}", look.glyphs.failed), t.error)], columns, 4));
+    }
+    out
+}
+
+/// `✓ schema  ✓ drift 0 dropped`, failed ones with what failed.
+#[must_use]
+pub fn checks(step: &Step, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let (g, t) = (&look.glyphs, &look.theme);
+    let mut pieces: Vec<(String, Style)> = vec![("  ".into(), t.text)];
+    let mut failed = Vec::new();
+    for check in &step.checks {
+        let (mark, style) = if check.passed { (g.done, t.ok) } else { (g.failed, t.error) };
+        pieces.push((format!("{mark}\u{a0}"), style));
+        let words =
+            if check.summary.is_empty() { check.name.to_string() } else { format!("{} {}", check.name, check.summary) };
+        pieces.push((format!("{}   ", words.replace('\n', " ")), if check.passed { t.dim } else { t.error }));
+        if !check.passed {
+            failed.extend(check.details.iter().take(4));
+        }
+    }
+    let mut out = if step.checks.is_empty() { Vec::new() } else { wrap_spans(&pieces, columns, 2) };
+    for detail in failed {
+        out.extend(wrap_spans(&[(format!("    {detail}").replace('\n', " "), t.error)], columns, 4));
+    }
+    out
+}
+
+/// The text of an entry: searched and copied.
+#[must_use]
+pub fn entry_text(model: &Model, run: &Run, entry: &ChatEntry) -> String {
+    match entry {
+        ChatEntry::Said(i) => run.chat.get(*i).map_or_else(String::new, |c| c.text.to_string()),
+        ChatEntry::Live(id) => model.streams.get(id).map_or_else(String::new, ToString::to_string),
+        _ => lines(model, run, entry, 200).iter().map(|l| format!("{}\n", text::wrap::plain(l).trim())).collect(),
+    }
+}
+
+/// Entry and line at the top when the end is at the bottom.
+fn bottom_anchor(model: &Model, run: &Run, columns: usize, height: usize) -> (usize, usize) {
+    let mut left = height;
+    for (i, entry) in model.chat.entries.iter().enumerate().rev() {
+        let n = lines(model, run, entry, columns).len();
+        if n >= left {
+            return (i, n - left);
+        }
+        left -= n;
+    }
+    (0, 0)
+}
+
+/// Moves the view; the cost is that of the lines passed, not of the whole chat.
+pub fn act(model: &mut Model, run: &Run, action: Action, columns: usize, height: usize) -> bool {
+    let bottom = bottom_anchor(model, run, columns, height);
+    let at = model.chat.anchor.unwrap_or(bottom).min(bottom);
+    let by = match action {
+        Action::Down => 1,
+        Action::Up => -1,
+        Action::HalfDown => half(height),
+        Action::HalfUp => -half(height),
+        Action::PageDown => half(height) * 2 - 1,
+        Action::PageUp => -(half(height) * 2 - 1),
+        Action::Top => {
+            model.chat.anchor = Some((0, 0)).filter(|_| bottom > (0, 0));
+            return true;
+        }
+        Action::Bottom => {
+            model.chat.anchor = None;
+            model.chat.unseen = 0;
+            return true;
+        }
+        Action::SearchNext | Action::SearchPrev => {
+            let found = model.chat.search.as_ref().and_then(|s| s.next(at.0, action == Action::SearchNext));
+            if let Some(entry) = found {
+                model.chat.anchor = Some((entry, 0)).filter(|a| *a < bottom);
+            }
+            return true;
+        }
+        _ => return false,
+    };
+    let (mut entry, mut line) = at;
+    let count = |entry: usize| model.chat.entries.get(entry).map_or(0, |e| lines(model, run, e, columns).len());
+    if by < 0 {
+        let mut up = by.unsigned_abs();
+        while up > 0 {
+            if line >= up {
+                line -= up;
+                break;
+            }
+            up -= line;
+            if entry == 0 {
+                line = 0;
+                break;
+            }
+            entry -= 1;
+            line = count(entry);
+        }
+    } else {
+        line += by.unsigned_abs();
+        while line >= count(entry).max(1) && entry + 1 < model.chat.entries.len() {
+            line -= count(entry);
+            entry += 1;
+        }
+    }
+    if (entry, line) >= bottom {
+        model.chat.anchor = None;
+        model.chat.unseen = 0;
+    } else {
+        model.chat.anchor = Some((entry, line));
+    }
+    true
+}
+
+fn half(height: usize) -> isize {
+    isize::try_from(height.div_ceil(2)).unwrap_or(1).max(1)
+}
+
+/// The entry that copying takes: the first one wholly or partly on screen, or the last one when following.
+#[must_use]
+pub fn current(model: &Model) -> Option<&ChatEntry> {
+    match model.chat.anchor {
+        Some((entry, _)) => model.chat.entries.get(entry),
+        None => model.chat.entries.last(),
+    }
+}
+
+/// Asks for the lines of an entry, through the cache when the entry can no longer change.
+fn cached(model: &Model, run: &Run, entry: &ChatEntry, columns: usize, cache: &mut LineCache) -> Arc<[Line<'static>]> {
+    let ChatEntry::Said(i) = entry else { return lines(model, run, entry, columns).into() };
+    let seq = run.chat.get(*i).map_or(0, |c| c.seq);
+    if cache.len() > CACHE {
+        cache.clear();
+    }
+    cache.entry((seq, columns)).or_insert_with(|| lines(model, run, entry, columns).into()).clone()
+}
+
+pub fn view(model: &Model, run: &Run, inner: Rect, cache: &mut LineCache, buf: &mut Buffer) {
+    let (columns, height) = (usize::from(inner.width), usize::from(inner.height));
+    let chat = &model.chat;
+    if chat.entries.is_empty() {
+        let text = "Reading the requirement. What the personas say appears here.";
+        for (y, line) in wrap_plain(text, columns, model.look.theme.dim).iter().enumerate() {
+            draw::line(buf, inner, y, line);
+        }
+        return;
+    }
+    let matched: BTreeSet<usize> = chat.search.iter().flat_map(|s| s.matches.iter().copied()).collect();
+    let mut paint = |y: usize, i: usize, line: &Line<'static>| {
+        draw::line(buf, inner, y, line);
+        if matched.contains(&i) {
+            draw::row_style(buf, Rect { width: inner.width.min(1), ..inner }, y, model.look.theme.matched);
+        }
+    };
+    match chat.anchor {
+        Some((first, skip)) => {
+            let mut y = 0;
+            for (i, entry) in chat.entries.iter().enumerate().skip(first) {
+                let entry_lines = cached(model, run, entry, columns, cache);
+                let skip = if i == first { skip } else { 0 };
+                for line in entry_lines.iter().skip(skip) {
+                    paint(y, i, line);
+                    y += 1;
+                }
+                if y >= height {
+                    break;
+                }
+            }
+        }
+        None => {
+            let mut stack = Vec::new();
+            let mut left = height;
+            for (i, entry) in chat.entries.iter().enumerate().rev() {
+                let entry_lines = cached(model, run, entry, columns, cache);
+                let n = entry_lines.len();
+                stack.push((i, entry_lines));
+                if n >= left {
+                    left = 0;
+                    break;
+                }
+                left -= n;
+            }
+            let total: usize = stack.iter().map(|(_, l)| l.len()).sum();
+            let skip = if left == 0 { total.saturating_sub(height) } else { 0 };
+            let all = stack.iter().rev().flat_map(|(i, l)| l.iter().map(move |line| (*i, line)));
+            for (y, (i, line)) in all.skip(skip).enumerate() {
+                paint(y, i, line);
+            }
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! The Timeline: phases and steps with state, elapsed time, tokens and cost; gates; what is being done right now.
+
+use crate::{
+    domain::{
+        StepId,
+        plan::Phase,
+        run::{Gate, Run, Step, StepState, Verb},
+        usage::Usage,
+    },
+    ui::{
+        Look, Model, text,
+        widgets::{draw, list::ListState},
+    },
+};
+use jiff::Timestamp;
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TimelineRow {
+    Phase(Phase),
+    Step(StepId),
+    Gate(crate::domain::GateId),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct TimelineState {
+    pub rows: Vec<TimelineRow>,
+    pub list: ListState,
+}
+
+#[must_use]
+pub fn rows(run: &Run) -> Vec<TimelineRow> {
+    let mut rows = Vec::new();
+    for phase in Phase::ALL {
+        let steps: Vec<&Step> = run.steps.iter().filter(|s| s.plan.phase == phase).collect();
+        if steps.is_empty() {
+            continue;
+        }
+        rows.push(TimelineRow::Phase(phase));
+        for step in steps {
+            rows.push(TimelineRow::Step(step.plan.id.clone()));
+            rows.extend(run.gates.values().filter(|g| g.step == step.plan.id).map(|g| TimelineRow::Gate(g.id)));
+        }
+    }
+    rows
+}
+
+/// Mark, word and style of a step's state.
+#[must_use]
+pub fn state(step: &Step, look: &Look) -> (&'static str, &'static str, Style) {
+    let (g, t) = (&look.glyphs, &look.theme);
+    match step.state {
+        StepState::Waiting => (g.open, "waiting", t.dim),
+        StepState::Working => (g.running, "working", t.accent),
+        StepState::Checking => (g.running, "checking", t.accent),
+        StepState::AtGate => (g.gate, "at gate", t.gate),
+        StepState::Committing => (g.running, "writing", t.accent),
+        StepState::Done => (g.done, "done", t.ok),
+        StepState::Failed => (g.failed, "failed", t.error),
+        StepState::Blocked => (g.blocked, "blocked", t.warn),
+    }
+}
+
+/// `0:07`, `12:41`, `1:02:03`.
+#[must_use]
+pub fn clock(from: Timestamp, to: Timestamp) -> String {
+    let s = to.duration_since(from).as_secs().max(0);
+    if s >= 3600 {
+        format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+    } else {
+        format!("{}:{:02}", s / 60, s % 60)
+    }
+}
+
+/// `812 tok`, `38k tok`.
+#[must_use]
+pub fn tokens(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} tok"),
+        1_000..10_000 => format!("{:.1}k tok", n as f64 / 1e3),
+        10_000..1_000_000 => format!("{}k tok", n / 1_000),
+        _ => format!("{:.1}M tok", n as f64 / 1e6),
+    }
+}
+
+#[must_use]
+pub fn money(usage: &Usage) -> String {
+    dollars(usage.cost_micros)
+}
+
+#[must_use]
+pub fn dollars(micros: u64) -> String {
+    format!("${:.2}", micros as f64 / 1e6)
+}
+
+#[must_use]
+pub fn elapsed(model: &Model, step: &Step) -> String {
+    let Some(start) = step.started_at else { return String::new() };
+    let running =
+        matches!(step.state, StepState::Working | StepState::Checking | StepState::Committing) && model.is_working();
+    clock(start, step.ended_at.unwrap_or(if running { model.now } else { start }))
+}
+
+/// What was decided at a gate, and by whom.
+#[must_use]
+pub fn gate_word(gate: &Gate) -> String {
+    match &gate.decided {
+        None if gate.is_red() => "red, waits for you".into(),
+        None => "waits for you".into(),
+        Some(d) => {
+            let verb = match d.verb {
+                Verb::Approve => "approved",
+                Verb::ApprovePhase => "approved with the rest of the phase",
+                Verb::Changes { .. } => "changes asked",
+                Verb::Reject => "rejected",
+            };
+            if d.by_policy { format!("{verb} by policy") } else { format!("{verb} by {}", d.who) }
+        }
+    }
+}
+
+fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line<'static> {
+    let look = &model.look;
+    let (g, t) = (&look.glyphs, &look.theme);
+    match row {
+        TimelineRow::Phase(phase) => {
+            let steps = || run.steps.iter().filter(|s| s.plan.phase == *phase);
+            let done = steps().filter(|s| s.state == StepState::Done).count();
+            Line::from(vec![
+                Span::styled(phase.name().to_owned(), t.title),
+                Span::styled(format!("  {done}/{}", steps().count()), t.dim),
+            ])
+        }
+        TimelineRow::Step(id) => {
+            let Some(step) = run.step(id) else { return Line::default() };
+            let (mark, word, style) = state(step, look);
+            let who = step.plan.personas.first().map_or_else(String::new, ToString::to_string);
+            let seats = step.plan.personas.len().saturating_sub(1);
+            let who = if seats > 0 { format!("{who} +{seats}") } else { who };
+            let mut tail = vec![elapsed(model, step)];
+            if step.usage.calls > 0 {
+                tail.push(tokens(step.usage.tokens()));
+                tail.push(money(&step.usage));
+            }
+            if step.attempt > 1 {
+                tail.insert(0, format!("attempt {}", step.attempt));
+            }
+            let progress = model.progress.get(&Some(id.clone())).filter(|_| word == "working" || word == "checking");
+            let word = progress.map_or_else(|| word.to_owned(), |p| p.one_line(28));
+            let tail = tail.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("  ");
+            let room = columns.saturating_sub(text::width(&tail) + 1);
+            let head = vec![
+                (format!("  {mark} "), style),
+                (text::pad(id.as_str(), 18.min(room / 2), g.ellipsis), t.text),
+                (format!(" {}", text::pad(&word, 10, g.ellipsis)), style),
+                (format!(" {who}"), look.persona(step.plan.personas.first().map_or("", |p| p.as_str()))),
+            ];
+            let mut spans = Vec::new();
+            let mut used = 0;
+            for (piece, style) in head {
+                let piece = text::cut(&piece, room.saturating_sub(used), g.ellipsis);
+                used += text::width(&piece);
+                spans.push(Span::styled(piece, style));
+            }
+            spans.push(Span::raw(" ".repeat((columns.saturating_sub(text::width(&tail))).saturating_sub(used))));
+            spans.push(Span::styled(tail, t.dim));
+            Line::from(spans)
+        }
+        TimelineRow::Gate(id) => {
+            let Some(gate) = run.gates.get(id) else { return Line::default() };
+            let style = match (&gate.decided, gate.is_red()) {
+                (None, true) => t.error,
+                (None, false) => t.gate,
+                _ => t.dim,
+            };
+            let mark = if gate.decided.is_some() { g.done } else { g.gate };
+            Line::styled(text::cut(&format!("      {mark} {id} {}", gate_word(gate)), columns, g.ellipsis), style)
+        }
+    }
+}
+
+#[must_use]
+pub fn row_text(run: &Run, row: &TimelineRow) -> String {
+    match row {
+        TimelineRow::Phase(p) => p.name().to_owned(),
+        TimelineRow::Step(id) => run.step(id).map_or_else(String::new, |s| {
+            let who: Vec<String> = s.plan.personas.iter().map(ToString::to_string).collect();
+            format!("{id} {} {}", s.plan.title, who.join(" "))
+        }),
+        TimelineRow::Gate(id) => run.gates.get(id).map_or_else(String::new, |g| format!("{id} {}", gate_word(g))),
+    }
+}
+
+pub fn view(model: &Model, run: &Run, inner: Rect, focused: bool, buf: &mut Buffer) {
+    let list = &model.timeline.list;
+    let columns = usize::from(inner.width);
+    let lanes = inner.height < 9 && inner.width >= 100;
+    if lanes && !focused {
+        for (y, line) in strip(model, run, columns, usize::from(inner.height)).iter().enumerate() {
+            draw::line(buf, inner, y, line);
+        }
+        return;
+    }
+    let top = if focused { list.top } else { follow_top(model, run, usize::from(inner.height)) };
+    for (y, (i, row)) in model.timeline.rows.iter().enumerate().skip(top).take(usize::from(inner.height)).enumerate() {
+        draw::line(buf, inner, y, &row_line(model, run, row, columns));
+        if list.search.as_ref().is_some_and(|s| s.matches.binary_search(&i).is_ok()) {
+            draw::row_style(buf, Rect { width: inner.width.min(2), ..inner }, y, model.look.theme.matched);
+        }
+        if i == list.selected && focused {
+            draw::row_style(buf, inner, y, model.look.theme.selection);
+        }
+    }
+}
+
+/// Unfocused, the list follows the work: the last step that has started stays in sight.
+fn follow_top(model: &Model, run: &Run, height: usize) -> usize {
+    let rows = &model.timeline.rows;
+    let started = rows.iter().rposition(|r| match r {
+        TimelineRow::Step(id) => run.step(id).is_some_and(|s| s.started_at.is_some()),
+        _ => false,
+    });
+    let bottom = rows.len().saturating_sub(height);
+    started.map_or(0, |i| (i + 4).saturating_sub(height)).min(bottom)
+}
+
+/// The phases side by side, with a mark per step: the strip of a low screen.
+#[must_use]
+pub fn strip(model: &Model, run: &Run, columns: usize, rows: usize) -> Vec<Line<'static>> {
+    let look = &model.look;
+    let t = &look.theme;
+    let mut spans = vec![Span::raw(" ")];
+    let current = current_phase(run);
+    for phase in Phase::ALL {
+        let steps: Vec<&Step> = run.steps.iter().filter(|s| s.plan.phase == phase).collect();
+        let name = if Some(phase) == current { t.title } else { t.dim };
+        spans.push(Span::styled(phase.name().to_owned(), name));
+        spans.push(Span::raw(" "));
+        if steps.is_empty() {
+            spans.push(Span::styled(look.glyphs.open, t.dim));
+        }
+        for step in steps {
+            let (mark, _, style) = state(step, look);
+            spans.push(Span::styled(mark, style));
+        }
+        spans.push(Span::raw("   "));
+    }
+    let mut lines = vec![Line::from(spans)];
+    if rows > 1 {
+        let busy: Vec<String> = run
+            .steps
+            .iter()
+            .filter(|s| !matches!(s.state, StepState::Waiting | StepState::Done | StepState::Blocked))
+            .map(|s| {
+                let (mark, word, _) = state(s, look);
+                let doing =
+                    model.progress.get(&Some(s.plan.id.clone())).map_or_else(|| word.into(), |p| p.one_line(30));
+                format!("{mark} {} {doing} {}", s.plan.id, elapsed(model, s))
+            })
+            .collect();
+        let text = if busy.is_empty() { summary(run) } else { busy.join("   ") };
+        lines.push(Line::styled(
+            format!(" {}", text::cut(&text, columns.saturating_sub(1), look.glyphs.ellipsis)),
+            t.dim,
+        ));
+    }
+    for row in model.timeline.rows.iter().skip(follow_top(model, run, rows.saturating_sub(2))) {
+        if lines.len() >= rows {
+            break;
+        }
+        lines.push(row_line(model, run, row, columns));
+    }
+    lines
+}
+
+#[must_use]
+pub fn current_phase(run: &Run) -> Option<Phase> {
+    let busy = run.steps.iter().find(|s| !matches!(s.state, StepState::Done | StepState::Waiting | StepState::Blocked));
+    busy.or_else(|| run.steps.iter().find(|s| s.state == StepState::Waiting)).map(|s| s.plan.phase)
+}
+
+/// `▸ Development 9/14` in one line.
+#[must_use]
+pub fn one_line(model: &Model, run: &Run) -> String {
+    let done = run.steps.iter().filter(|s| s.state == StepState::Done).count();
+    let phase = if run.is_over() { "Done" } else { current_phase(run).map_or("Requirements", Phase::name) };
+    format!("{} {phase} {done}/{}", model.look.glyphs.fold_closed, run.steps.len())
+}
+
+#[must_use]
+pub fn summary(run: &Run) -> String {
+    let n = run.usage.calls;
+    format!("{n} call{}  {}  {}", if n == 1 { "" } else { "s" }, tokens(run.usage.tokens()), money(&run.usage))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_amounts_read_well() {
+        let t = |s| Timestamp::from_second(s).unwrap();
+        assert_eq!(clock(t(0), t(7)), "0:07");
+        assert_eq!(clock(t(0), t(3_723)), "1:02:03");
+        assert_eq!(clock(t(9), t(7)), "0:00");
+        assert_eq!(tokens(812), "812 tok");
+        assert_eq!(tokens(4_120), "4.1k tok");
+        assert_eq!(tokens(38_900), "38k tok");
+        assert_eq!(dollars(21_000), "$0.02");
+    }
+}

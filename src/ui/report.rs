@@ -1,0 +1,146 @@
+//! What came of it: the end of the chat, the result gate, `/report`, and the lines left on the primary screen.
+
+use crate::{
+    domain::{
+        evidence::TestOutcome,
+        run::{Outcome, Run, RunStatus},
+        trace::Status,
+    },
+    ui::{
+        Model,
+        panes::timeline,
+        text::{wrap_plain, wrap_spans},
+    },
+};
+use ratatui::text::{Line, Span};
+use std::collections::BTreeSet;
+
+/// Tests that passed in a run G1 made, by name.
+#[must_use]
+pub fn passing_tests(run: &Run) -> usize {
+    let mut passed = BTreeSet::new();
+    for test in run.evidence.iter().flat_map(|e| &e.tests) {
+        if test.outcome == TestOutcome::Passed {
+            passed.insert(&test.name);
+        } else {
+            passed.remove(&test.name);
+        }
+    }
+    passed.len()
+}
+
+/// `12 of 14 proven by 31 tests G1 ran · 1 tested · 1 missing`
+#[must_use]
+pub fn verdict(model: &Model, run: &Run) -> String {
+    let c = model.statuses.counts;
+    let mut parts = vec![format!("{} of {} proven by {} tests G1 ran", c.proven, c.demanding, passing_tests(run))];
+    for (n, word) in
+        [(c.tested, "tested"), (c.built, "built"), (c.open, "open"), (c.missing, "missing"), (c.waived, "waived")]
+    {
+        if n > 0 {
+            parts.push(format!("{n} {word}"));
+        }
+    }
+    parts.join(&format!(" {} ", model.look.glyphs.sep))
+}
+
+fn opening(model: &Model, run: &Run) -> String {
+    let took = timeline::clock(run.started_at, run.updated_at);
+    let word = match &run.status {
+        RunStatus::Completed { stopped_at_plan: true, .. } => "Planned",
+        RunStatus::Completed { outcome: Outcome::Failed, .. } => "Ended: nothing that starts was built",
+        RunStatus::Completed { .. } => "Done",
+        _ => "So far",
+    };
+    let _ = model;
+    format!("{word} in {took}, {} calls, {}.", run.usage.calls, timeline::money(&run.usage))
+}
+
+/// The `ssh -L` line for a preview URL.
+#[must_use]
+pub fn ssh_line(model: &Model, url: &str) -> Option<String> {
+    let port: u16 = url.trim_end_matches('/').rsplit(':').next()?.split('/').next()?.parse().ok()?;
+    Some(format!("ssh -L {port}:127.0.0.1:{port} {}", model.setup.host))
+}
+
+#[must_use]
+pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
+    let look = &model.look;
+    let t = &look.theme;
+    let mut out = wrap_spans(
+        &[(format!("{} ", opening(model, run)), t.title), (format!("  {}", verdict(model, run)), t.text)],
+        columns,
+        2,
+    );
+    for clause in run.demanding() {
+        let Some(state) = model.statuses.by_clause.get(&clause.id) else { continue };
+        if state.status >= Status::Proven && !state.stale && state.status != Status::Waived {
+            continue;
+        }
+        let (mark, word, style) = model.statuses.show(run, clause, look);
+        let half = columns.saturating_sub(22).max(10);
+        let reason = state.reason.clone().unwrap_or_default();
+        let pieces = vec![
+            (format!("  {mark} {word:<8} "), style),
+            (format!("{} ", clause.id), t.id),
+            (format!("\"{}\"", clause.line(half.min(60))), t.text),
+            (format!("  {reason}"), t.dim),
+        ];
+        out.extend(wrap_spans(&pieces, columns, 13));
+    }
+    match &model.preview.url {
+        Some(url) => {
+            let mut spans = vec![Span::styled("Running  ", t.title), Span::styled(url.clone(), t.accent)];
+            if let Some(ssh) = ssh_line(model, url) {
+                spans.push(Span::styled(format!("   over SSH, on your laptop:  {ssh}"), t.dim));
+            }
+            let pieces: Vec<_> = spans.into_iter().map(|s| (s.content.into_owned(), s.style)).collect();
+            out.extend(wrap_spans(&pieces, columns, 2));
+            out.extend(wrap_plain("/stop ends it", columns, t.dim));
+        }
+        None if run.is_over() => {
+            out.extend(wrap_plain("/preview runs it here and shows its address", columns, t.dim));
+        }
+        None => {}
+    }
+    if !model.preview.note.is_empty() {
+        out.extend(wrap_plain(&model.preview.note, columns, t.dim));
+    }
+    if run.is_over() {
+        out.extend(wrap_plain(
+            &format!("/trace every clause {0} /files the code {0} /report this again", look.glyphs.sep),
+            columns,
+            t.dim,
+        ));
+    }
+    out
+}
+
+/// Four lines for the primary screen after the workbench has gone.
+#[must_use]
+pub fn farewell(model: &Model) -> Vec<String> {
+    let Some(run) = model.run.as_deref() else { return Vec::new() };
+    let title = if run.title.is_empty() { run.name.one_line(60) } else { run.title.one_line(60) };
+    let state = match &run.status {
+        RunStatus::Completed { .. } => opening(model, run),
+        RunStatus::WaitingAtGate => {
+            let gate = run.open_gates().next().map_or_else(String::new, |g| format!(" {}", g.id));
+            format!("Waiting at gate{gate}; nothing is lost.")
+        }
+        RunStatus::Paused { detail, .. } => format!("Paused. {}", detail.one_line(80)),
+        RunStatus::Running => "Stopped in the middle of a step; nothing is lost.".into(),
+    };
+    let next = if run.is_over() {
+        "g1 preview   g1 trace   g1 verify"
+    } else {
+        "g1 resume   or g1 to open the workbench again"
+    };
+    let mut lines =
+        vec![format!("{title} in {}", model.setup.folder), state, verdict(model, run), format!("Next: {next}")];
+    if model.look.glyphs.ascii {
+        for line in &mut lines {
+            *line = line.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+        }
+    }
+    lines
+}

@@ -1,0 +1,91 @@
+//! What the screens say about each clause. One function, so that nothing on screen can claim more than the trace does.
+
+use super::theme::Look;
+use crate::domain::{
+    ClauseId,
+    clause::Clause,
+    run::Run,
+    trace::{Status, trace},
+};
+use ratatui::style::Style;
+use std::collections::BTreeMap;
+
+/// A clause's state in words for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClauseStatus {
+    pub status: Status,
+    pub stale: bool,
+    /// Why it is not more than it is.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub demanding: usize,
+    pub proven: usize,
+    /// Linked lines exist, or a linked test passed, but nothing shows that it fails without them.
+    pub built: usize,
+    pub tested: usize,
+    pub open: usize,
+    pub missing: usize,
+    pub waived: usize,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Statuses {
+    pub by_clause: BTreeMap<ClauseId, ClauseStatus>,
+    pub counts: Counts,
+    pub over: bool,
+}
+
+impl Statuses {
+    #[must_use]
+    pub fn of(run: &Run) -> Self {
+        let over = run.is_over();
+        let by_clause: BTreeMap<_, _> = trace(run)
+            .clauses
+            .into_iter()
+            .filter(|c| c.retired.is_none())
+            .filter_map(|c| Some((c.id, ClauseStatus { status: c.status?, stale: c.stale, reason: c.reason })))
+            .collect();
+        let mut counts = Counts { demanding: by_clause.len(), ..Counts::default() };
+        for (id, state) in &by_clause {
+            let known_missing = over || run.gaps.iter().any(|g| g.clause == *id && g.whole);
+            match state.status {
+                Status::Proven if !state.stale => counts.proven += 1,
+                Status::Proven | Status::Tested => counts.tested += 1,
+                Status::Built => counts.built += 1,
+                Status::Waived => counts.waived += 1,
+                Status::Missing if known_missing => counts.missing += 1,
+                Status::Missing | Status::Designed => counts.open += 1,
+            }
+        }
+        Self { by_clause, counts, over }
+    }
+
+    /// Mark, word and style for a clause. Before the end, what nobody has built yet is `open`, not `missing`.
+    #[must_use]
+    pub fn show(&self, run: &Run, clause: &Clause, look: &Look) -> (&'static str, &'static str, Style) {
+        let (g, t) = (&look.glyphs, &look.theme);
+        if clause.retired.is_some() {
+            return (g.quiet, "retired", t.dim);
+        }
+        let Some(kind) = clause.kind else { return (g.open, "unread", t.dim) };
+        if !kind.demands() {
+            return (g.quiet, kind.word(), t.dim);
+        }
+        let Some(state) = self.by_clause.get(&clause.id) else { return (g.open, "open", t.dim) };
+        match state.status {
+            Status::Proven if state.stale => (g.tested, "stale", t.warn),
+            Status::Proven => (g.proven, "proven", t.ok),
+            Status::Tested => (g.tested, "tested", t.accent),
+            Status::Built => (g.built, "built", t.accent),
+            Status::Waived => (g.waived, "waived", t.warn),
+            Status::Designed => (g.open, "designed", t.text),
+            Status::Missing if self.over || run.gaps.iter().any(|x| x.clause == clause.id && x.whole) => {
+                (g.missing, "missing", t.error)
+            }
+            Status::Missing => (g.open, "open", t.text),
+        }
+    }
+}

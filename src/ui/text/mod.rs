@@ -1,0 +1,7 @@
+//! Text to lines: widths, wrapping, a small Markdown for what personas say, unified diffs.
+
+pub mod diff;
+pub mod markdown;
+pub mod wrap;
+
+pub use wrap::{cut, pad, width, wrap_plain, wrap_spans};

@@ -1,0 +1,302 @@
+//! Gates: when a card opens, when its keys act, what they send.
+
+use crate::{
+    domain::{
+        Clean,
+        command::Command,
+        run::{GateReason, Proposal, Verb},
+    },
+    ui::{
+        Action, Cmd, Model, Shown,
+        keymap::Context,
+        model::{Focus, QUIET, Screen},
+        overlay::{Overlay, Prompt, Purpose, card, confirm::Confirm, gate::Card, pager::Source},
+    },
+};
+use jiff::Timestamp;
+
+/// When the waiting gate's card opens by itself: two seconds after the last key, if nothing is being written or read.
+pub(crate) fn opens_at(model: &Model) -> Option<Timestamp> {
+    let gate = model.waiting_gate()?;
+    let free = model.screen == Screen::Work
+        && model.overlays.is_empty()
+        && model.focus == Focus::Input
+        && model.draft.is_empty()
+        && model.quitting.is_none()
+        && !model.gates.put_off.contains(&(gate.id, gate.digest.clone()));
+    free.then(|| model.last_key.map_or(model.now, |at| at + QUIET))
+}
+
+pub(super) fn offer(model: &mut Model) {
+    if opens_at(model).is_some_and(|at| at <= model.now) {
+        open_waiting(model);
+    }
+}
+
+pub(super) fn open_waiting(model: &mut Model) {
+    let Some(run) = model.run.clone() else { return };
+    let Some(gate) = model.waiting_gate().cloned() else { return };
+    model.overlays.retain(|o| !matches!(o, Overlay::Gate(_)));
+    let card = Card::new(model, &run, &gate);
+    model.overlays.push(Overlay::Gate(Box::new(card)));
+    model.notice = None;
+}
+
+/// A frame reached the terminal: only now has a person seen what it shows.
+pub(super) fn drawn(model: &mut Model, shown: &Shown) {
+    let now = model.now;
+    let top = model.overlays.len();
+    for (i, overlay) in model.overlays.iter_mut().enumerate() {
+        if let Overlay::Gate(card) = overlay {
+            let in_front = i + 1 == top;
+            card.drawn(shown.card.as_ref().filter(|_| in_front), now);
+        }
+    }
+}
+
+pub(super) fn want_blobs(model: &mut Model, cmds: &mut Vec<Cmd>) {
+    let Some(run) = model.run.clone() else { return };
+    let mut wanted = Vec::new();
+    for overlay in &model.overlays {
+        let Overlay::Pager(pager) = overlay else { continue };
+        match &pager.source {
+            Source::Context(step) => wanted.extend(run.step(step).and_then(|s| s.pack.clone()).map(|(_, blob)| blob)),
+            Source::Artifact(name) => wanted.extend(run.artifacts.get(name).map(|a| a.hash.clone())),
+            Source::Diff(gate) => {
+                let step = run.gates.get(gate).and_then(|g| run.step(&g.step));
+                if let Some(Proposal::Build { files, .. } | Proposal::Test { files, .. }) =
+                    step.and_then(|s| s.proposal.as_ref())
+                {
+                    for file in files {
+                        wanted.push(file.sha256.clone());
+                        wanted.extend(run.files.get(&file.path).map(|f| f.sha256.clone()));
+                    }
+                }
+            }
+            Source::Help | Source::Trace | Source::Report => {}
+        }
+    }
+    for hash in wanted {
+        model.want_blob(&hash, cmds);
+    }
+}
+
+/// Keys on the card.
+pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
+    use Action as A;
+    let Some(run) = model.run.clone() else { return };
+    let Some(Overlay::Gate(card)) = model.overlays.last() else { return };
+    let Some(gate) = run.gates.get(&card.gate).cloned() else { return };
+    let key = (card.gate, card.digest.clone());
+    let ready = card.ready(model.now);
+    match action {
+        A::Approve | A::ApprovePhase | A::RequestChanges | A::Reject => {
+            if !super::super::overlay::gate::actions(&gate).iter().any(|(a, _)| *a == action) {
+                return;
+            }
+            if burst {
+                return model
+                    .say(false, "Keys that arrive together, as a paste does, decide nothing. Press it once more.");
+            }
+            if !ready {
+                let why = if card.wholly_seen() {
+                    "A moment: the card has only just come up."
+                } else {
+                    "There is more on this card: read on with j or Space, then decide."
+                };
+                return model.say(false, why);
+            }
+            model.gates.read.insert(key.clone());
+            match action {
+                A::Approve => decide(model, Verb::Approve, cmds),
+                A::ApprovePhase => decide(model, Verb::ApprovePhase, cmds),
+                A::RequestChanges => {
+                    let label = if matches!(gate.reason, GateReason::Plan) { "correct me" } else { "change" };
+                    let purpose = Purpose::Changes { gate: key.0, digest: key.1 };
+                    model.overlays.push(Overlay::Prompt(Box::new(Prompt::new(label, purpose))));
+                }
+                _ => {
+                    let confirm = Confirm::reject(&run, &gate);
+                    model.overlays.push(Overlay::Confirm(confirm));
+                }
+            }
+        }
+        A::GateDiff => {
+            let title = format!("{} against the last approval", gate.step);
+            super::keys::open_pager(model, &title, Source::Diff(gate.id));
+        }
+        A::GateContext => {
+            let title = format!("What {} saw", gate.step);
+            super::keys::open_pager(model, &title, Source::Context(gate.step.clone()));
+        }
+        A::AskMe if matches!(gate.reason, GateReason::Plan) => turn_mode(model, cmds),
+        A::NextPane => question(model, true),
+        A::PrevPane => question(model, false),
+        A::Answer => {
+            let questions = card::questions(&run);
+            let selected = questions.get(card.question);
+            if let (GateReason::Plan, Some(a)) = (&gate.reason, selected) {
+                let prompt = Prompt::new(&format!("answer {}", a.id), Purpose::Answer(a.id));
+                model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+            }
+        }
+        A::Later | A::Cancel | A::ToPanes => {
+            if ready {
+                model.gates.read.insert(key.clone());
+            }
+            model.gates.put_off.insert(key);
+            model.overlays.pop();
+            model.focus = Focus::Input;
+        }
+        _ => {
+            let Some(Overlay::Gate(card)) = model.overlays.last() else { return };
+            let mut card = card.clone();
+            card.scroll(model, action);
+            if let Some(top) = model.overlays.last_mut() {
+                *top = Overlay::Gate(card);
+            }
+        }
+    }
+}
+
+fn question(model: &mut Model, forward: bool) {
+    let Some(run) = model.run.clone() else { return };
+    let n = card::questions(&run).len();
+    let Some(Overlay::Gate(card)) = model.overlays.last() else { return };
+    if n == 0 || !run.gates.get(&card.gate).is_some_and(|g| matches!(g.reason, GateReason::Plan)) {
+        return;
+    }
+    let mut card = card.clone();
+    card.question = (card.question + if forward { 1 } else { n - 1 }) % n;
+    if let Some(gate) = run.gates.get(&card.gate) {
+        // Moving the mark does not make the card unread.
+        let (seen, since, version) = (card.seen.clone(), card.complete_since, card.version);
+        card.rebuild(model, &run, gate);
+        if card.seen.len() == seen.len() {
+            (card.seen, card.complete_since, card.version) = (seen, since, version);
+        }
+    }
+    if let Some(top) = model.overlays.last_mut() {
+        *top = Overlay::Gate(card);
+    }
+}
+
+/// Sends the verb for the card in front and closes it.
+fn decide(model: &mut Model, verb: Verb, cmds: &mut Vec<Cmd>) {
+    let Some(Overlay::Gate(card)) = model.overlays.last() else { return };
+    let (gate, digest) = (card.gate, card.digest.clone());
+    send(model, gate, digest, verb, cmds);
+}
+
+/// Sends a decision on exactly the content that was read.
+pub(super) fn send(
+    model: &mut Model,
+    gate: crate::domain::GateId,
+    digest: crate::domain::Hash,
+    verb: Verb,
+    cmds: &mut Vec<Cmd>,
+) {
+    let word = match verb {
+        Verb::Approve => "approved",
+        Verb::ApprovePhase => "approved, with the rest of the phase while it stays green",
+        Verb::Changes { .. } => "sent back with your words",
+        Verb::Reject => "rejected",
+    };
+    model.overlays.retain(|o| !matches!(o, Overlay::Gate(c) if c.gate == gate));
+    model.gates.sent.insert((gate, digest.clone()));
+    cmds.push(Cmd::Send(Command::Decide { gate, digest, verb, who: model.setup.who.clone() }));
+    model.focus = Focus::Input;
+    model.say(false, format!("{gate} {word}."));
+}
+
+/// The question before something is undone.
+pub(super) fn confirm(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
+    use Action as A;
+    let Some(Overlay::Confirm(confirm)) = model.overlays.last_mut() else { return };
+    match action {
+        A::NextPane | A::PrevPane | A::Open | A::Back => confirm.yes = !confirm.yes,
+        A::Confirm if burst => {}
+        A::Confirm => {
+            let confirm = confirm.clone();
+            model.overlays.pop();
+            if confirm.yes {
+                send(model, confirm.gate, confirm.digest, Verb::Reject, cmds);
+            }
+        }
+        A::Cancel | A::Later | A::ToPanes => {
+            model.overlays.pop();
+        }
+        _ => {}
+    }
+}
+
+/// `m`: the next gate mode.
+pub(super) fn turn_mode(model: &mut Model, cmds: &mut Vec<Cmd>) {
+    let Some(run) = model.run.as_deref() else { return };
+    let at = card::MODES.iter().position(|(m, _)| *m == run.settings.gates).map_or(0, |i| i + 1);
+    let (gates, name) = card::MODES[at % card::MODES.len()];
+    cmds.push(Cmd::Send(Command::SetGates { gates, who: model.setup.who.clone() }));
+    model.say(false, format!("You will be asked {name}."));
+}
+
+/// `/approve` and `/changes`: words decide only what was read on the card before.
+pub(super) fn by_words(model: &mut Model, verb: Verb, cmds: &mut Vec<Cmd>) {
+    let Some(gate) = model.waiting_gate().cloned() else {
+        return model.say(true, "No gate is waiting.");
+    };
+    if model.gates.read.contains(&(gate.id, gate.digest.clone())) {
+        send(model, gate.id, gate.digest, verb, cmds);
+    } else {
+        open_waiting(model);
+        let key = model.key(Context::Gate, Action::Approve);
+        model.say(false, Clean::from(format!("Read {} first; {key} on the card approves it.", gate.id)));
+    }
+}
+
+/// After a new state of the run: cards of gates that are decided or changed go away or are made anew.
+pub(super) fn refresh(model: &mut Model) {
+    let Some(run) = model.run.clone() else { return };
+    let mut news = None;
+    let mut gone = Vec::new();
+    for (i, overlay) in model.overlays.iter().enumerate() {
+        let (id, digest) = match overlay {
+            Overlay::Gate(card) => (card.gate, &card.digest),
+            Overlay::Confirm(c) => (c.gate, &c.digest),
+            Overlay::Prompt(p) => match &p.purpose {
+                Purpose::Changes { gate, digest } => (*gate, digest),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        let Some(gate) = run.gates.get(&id) else {
+            gone.push(i);
+            continue;
+        };
+        if !gate.is_open() {
+            gone.push(i);
+            news = Some(match (&gate.decided, &gate.withdrawn) {
+                (Some(d), _) if d.by_policy => format!("{id} was decided by policy."),
+                (Some(d), _) => format!("{id} was decided by {}.", d.who),
+                (_, Some(why)) => format!("{id} is no longer asked: {why}"),
+                _ => continue,
+            });
+        } else if gate.digest != *digest && !matches!(overlay, Overlay::Gate(_)) {
+            gone.push(i);
+            news = Some(format!("{id} shows something new now: read it again."));
+        }
+    }
+    for i in gone.into_iter().rev() {
+        let removed = model.overlays.remove(i);
+        // Words that were being written are kept.
+        if let Overlay::Prompt(p) = removed
+            && !p.draft.is_empty()
+        {
+            let text = p.draft.text();
+            model.draft.set(&text);
+        }
+    }
+    if let Some(news) = news {
+        model.say(false, news);
+    }
+    model.gates.sent.retain(|(id, digest)| run.gates.get(id).is_some_and(|g| g.is_open() && g.digest == *digest));
+}

@@ -1,0 +1,298 @@
+//! Keys and pastes: context, action, or typed text.
+
+use super::{available, gate, interrupt, moves, prompt, quit, slash, welcome};
+use crate::{
+    domain::{Clean, command::Command},
+    ui::{
+        Action, Cmd, Key, Model,
+        keymap::Context,
+        model::{Focus, Screen},
+        overlay::{
+            Overlay, Prompt, Purpose,
+            pager::{Pager, Source},
+            palette::Palette,
+        },
+        panes::Pane,
+        view::layout,
+    },
+};
+
+pub(super) fn key(model: &mut Model, key: Key, burst: bool, cmds: &mut Vec<Cmd>) {
+    let context = model.context();
+    if context == Context::Welcome && welcome::key(model, key) {
+        return;
+    }
+    match model.keymap.lookup(context, key) {
+        Some(action) => act(model, action, burst, cmds),
+        None => typed(model, context, key),
+    }
+}
+
+fn typed(model: &mut Model, context: Context, key: Key) {
+    match context {
+        Context::EmptyInput | Context::Input if model.draft.key(key) => model.notice = None,
+        Context::Prompt => prompt::typed(model, key),
+        Context::Palette => {
+            if let Some(Overlay::Palette(p)) = model.overlays.last_mut()
+                && p.draft.key(key)
+            {
+                p.list = crate::ui::widgets::list::ListState::default();
+            }
+        }
+        Context::Panes if key.typed().is_some() => {
+            let (esc, help) = (model.key(Context::Panes, Action::ToInput), model.key(Context::Panes, Action::Help));
+            model.say(false, format!("{key} does nothing in the panes. {esc} writes, {help} shows the keys."));
+        }
+        _ => {}
+    }
+}
+
+/// A paste inserts text; it never sends, never chooses and never decides.
+pub(super) fn paste(model: &mut Model, text: &str) {
+    let clean = Clean::new(&text.replace("\r\n", "\n").replace('\r', "\n"));
+    match model.overlays.last_mut() {
+        Some(Overlay::Prompt(p)) => p.draft.insert(&clean),
+        Some(Overlay::Palette(p)) => p.draft.insert(&clean.one_line(80)),
+        Some(_) => {
+            model.draft.insert(&clean);
+            model.say(false, "The pasted text is in the input line below; a paste decides nothing.");
+        }
+        None if model.screen == Screen::Welcome => welcome::paste(model, &clean),
+        None => {
+            model.draft.insert(&clean);
+            model.focus = Focus::Input;
+        }
+    }
+}
+
+/// Does one action, wherever it came from: a key, the palette, a slash command.
+pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
+    use Action as A;
+    match action {
+        A::Interrupt => return interrupt(model, cmds),
+        A::Redraw => return cmds.push(Cmd::Redraw),
+        A::Suspend => return cmds.push(Cmd::Suspend),
+        A::Quit => return quit(model, cmds),
+        A::Help => return open_pager(model, "Help", Source::Help),
+        A::Palette if !matches!(model.overlays.last(), Some(Overlay::Palette(_))) => {
+            model.overlays.push(Overlay::Palette(Box::default()));
+            return;
+        }
+        A::Trace => return open_pager(model, "Trace: every clause, its code, its tests", Source::Trace),
+        A::Report => return open_pager(model, "Report", Source::Report),
+        A::Pause if available(model, A::Pause) => {
+            cmds.push(Cmd::Send(Command::Pause { who: model.setup.who.clone() }));
+            return model.say(false, "Pausing after the current call.");
+        }
+        A::Resume if available(model, A::Resume) => {
+            cmds.push(Cmd::Send(Command::Resume { who: model.setup.who.clone() }));
+            return model.say(false, "Going on.");
+        }
+        A::Preview => {
+            cmds.push(Cmd::Send(Command::StartPreview { port: None }));
+            return model.say(false, "Starting the application.");
+        }
+        A::StopPreview => {
+            cmds.push(Cmd::Send(Command::StopPreview));
+            return;
+        }
+        A::Context => {
+            let step = model.run.as_deref().and_then(|r| r.steps.iter().rev().find(|s| s.pack.is_some()));
+            if let Some(id) = step.map(|s| s.plan.id.clone()) {
+                open_pager(model, &format!("Context of {id}"), Source::Context(id));
+            }
+            return;
+        }
+        A::AskMe if !matches!(model.overlays.last(), Some(Overlay::Gate(_))) => return gate::turn_mode(model, cmds),
+        _ => {}
+    }
+    match model.overlays.last() {
+        Some(Overlay::Gate(_)) => gate::act(model, action, burst, cmds),
+        Some(Overlay::Pager(_)) => pager(model, action, cmds),
+        Some(Overlay::Prompt(_)) => prompt::act(model, action, cmds),
+        Some(Overlay::Palette(_)) => palette(model, action, burst, cmds),
+        Some(Overlay::Confirm(_)) => gate::confirm(model, action, burst, cmds),
+        None if model.screen == Screen::Welcome => welcome::act(model, action, burst, cmds),
+        None => work(model, action, burst, cmds),
+    }
+}
+
+fn work(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
+    use Action as A;
+    match action {
+        A::Hub | A::Chat | A::Timeline | A::Code => {
+            if let Some(pane) = Pane::ALL.into_iter().find(|p| p.action() == action) {
+                show_pane(model, pane);
+                model.focus = Focus::Panes;
+            }
+        }
+        A::ToPanes => model.focus = Focus::Panes,
+        A::ToInput => model.focus = Focus::Input,
+        A::NextPane | A::PrevPane => {
+            let pane = if model.focus == Focus::Input && action == A::NextPane {
+                model.pane
+            } else {
+                next_pane(model, action == A::NextPane)
+            };
+            show_pane(model, pane);
+            model.focus = Focus::Panes;
+        }
+        A::Zoom => {
+            model.zoom = !model.zoom;
+            super::refit(model);
+        }
+        A::Cancel => {
+            // Esc in the panes takes back one thing at a time: search, text focus, zoom; then it goes to the input.
+            if !moves::clear_search(model) {
+                if model.pane == Pane::Code && model.code.in_text {
+                    model.code.in_text = false;
+                } else if model.zoom {
+                    model.zoom = false;
+                    super::refit(model);
+                } else {
+                    model.focus = Focus::Input;
+                }
+            }
+        }
+        A::ReviewGate => gate::open_waiting(model),
+        A::Send => send(model, burst, cmds),
+        A::Editor => cmds.push(Cmd::Edit(model.draft.text())),
+        A::Search => {
+            model.focus = Focus::Panes;
+            let prompt = Prompt::new(&format!("search {}", model.pane.name()), Purpose::SearchPane(model.pane));
+            model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+        }
+        A::Answer => {
+            if let Some(id) = moves::selected_assumption(model) {
+                let prompt = Prompt::new(&format!("answer {id}"), Purpose::Answer(id));
+                model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+            }
+        }
+        A::Copy => moves::copy(model, cmds),
+        A::PageUp | A::PageDown if model.focus == Focus::Input => moves::pane(model, action, cmds),
+        _ if model.focus == Focus::Panes => moves::pane(model, action, cmds),
+        A::ToggleDiff | A::ShowTests => {
+            show_pane(model, Pane::Code);
+            moves::pane(model, action, cmds);
+        }
+        _ => {
+            model.draft.act(action);
+        }
+    }
+}
+
+fn next_pane(model: &Model, forward: bool) -> Pane {
+    let layout = layout::layout(model);
+    // On a wide screen Tab goes through what is there, in reading order.
+    let order: Vec<Pane> = match layout.class {
+        layout::Class::Four if !model.zoom => layout.panes.iter().map(|(p, _)| *p).collect(),
+        _ => return model.pane.turn(forward),
+    };
+    let at = order.iter().position(|p| *p == model.pane).unwrap_or(0);
+    order[(at + if forward { 1 } else { order.len() - 1 }) % order.len()]
+}
+
+pub(super) fn show_pane(model: &mut Model, pane: Pane) {
+    model.pane = pane;
+    if pane != Pane::Chat {
+        model.side = pane;
+    }
+    moves::clamp(model);
+}
+
+fn send(model: &mut Model, burst: bool, cmds: &mut Vec<Cmd>) {
+    // Without brackets a pasted line end looks like Enter: in a burst it is only a new line.
+    if burst {
+        return model.draft.newline();
+    }
+    if model.draft.continues() {
+        return;
+    }
+    let text = model.draft.take();
+    let words = text.trim();
+    if words.is_empty() {
+        return gate::open_waiting(model);
+    }
+    if words.starts_with('/') && !words.contains('\n') {
+        return slash::run(model, words, cmds);
+    }
+    if model.ended.is_some() {
+        model.draft.set(&text);
+        return model.say(true, "The run has ended here: leave with /quit, then g1 add changes a finished project.");
+    }
+    let (step, said) = slash::addressed(model, words);
+    cmds.push(Cmd::Send(Command::Say { step, text: said.into(), who: model.setup.who.clone() }));
+    model.chat.anchor = None;
+    model.say(false, "Said. It reaches the next context that is packed.");
+}
+
+pub(super) fn open_pager(model: &mut Model, title: &str, source: Source) {
+    if let Some(Overlay::Pager(p)) = model.overlays.last()
+        && p.source == source
+    {
+        return;
+    }
+    model.overlays.push(Overlay::Pager(Pager::new(title, source)));
+    super::rebuild_overlays(model);
+}
+
+fn pager(model: &mut Model, action: Action, cmds: &mut Vec<Cmd>) {
+    use Action as A;
+    let Some(Overlay::Pager(pager)) = model.overlays.last() else { return };
+    let (len, height) = (pager.lines.len(), pager.height(model));
+    match action {
+        A::Cancel | A::Later => {
+            model.overlays.pop();
+        }
+        A::Search => {
+            let prompt = Prompt::new("search", Purpose::SearchPager);
+            model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+        }
+        A::Copy => {
+            let text = pager.texts().join("\n");
+            cmds.push(Cmd::Copy(text));
+        }
+        _ => {
+            let Some(Overlay::Pager(pager)) = model.overlays.last_mut() else { return };
+            match action {
+                A::Open => pager.shift = (pager.shift + 8).min(2_000),
+                A::Back => pager.shift = pager.shift.saturating_sub(8),
+                _ => {
+                    pager.list.scroll(action, len, height);
+                }
+            }
+        }
+    }
+}
+
+fn palette(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
+    use crate::ui::overlay::palette;
+    use Action as A;
+    let Some(Overlay::Palette(p)) = model.overlays.last() else { return };
+    let query = p.draft.text();
+    let mut list = p.list.clone();
+    // What works is judged without the palette on top.
+    let Some(top) = model.overlays.pop() else { return };
+    let hits = palette::matches(model, &query);
+    match action {
+        A::Cancel | A::ToPanes => return,
+        A::Confirm | A::Send => {
+            if let Some(action) = hits.get(list.selected) {
+                act(model, *action, burst, cmds);
+            }
+            return;
+        }
+        _ => {}
+    }
+    model.overlays.push(top);
+    let rows = palette::rows(layout::layout(model).body);
+    let moved = list.act(action, hits.len(), rows.max(1));
+    if let Some(Overlay::Palette(p)) = model.overlays.last_mut() {
+        let Palette { draft, list: place } = p.as_mut();
+        if moved {
+            *place = list;
+        } else {
+            draft.act(action);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `update`: the only place where the model changes. Routed by concern; this file only routes.
+
+pub mod gate;
+mod keys;
+mod moves;
+mod prompt;
+mod run;
+pub mod slash;
+mod welcome;
+
+use super::{
+    Action, Cmd, Model, Msg,
+    keymap::Context,
+    model::{Focus, QUIT_WAIT, Screen},
+    overlay::Overlay,
+    panes::code,
+};
+use crate::domain::{
+    command::Command,
+    run::{GateReason, RunStatus},
+};
+use jiff::Timestamp;
+
+/// Applies one message. `now` never goes back: an earlier time counts as the last one.
+pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
+    model.now = model.now.max(now);
+    let mut cmds = Vec::new();
+    match msg {
+        Msg::Drawn(shown) => {
+            gate::drawn(model, &shown);
+            return cmds;
+        }
+        Msg::Key { key, burst } => {
+            model.last_key = Some(model.now);
+            keys::key(model, key, burst, &mut cmds);
+        }
+        Msg::Paste(text) => {
+            model.last_key = Some(model.now);
+            keys::paste(model, &text);
+        }
+        Msg::Resize(width, height) => {
+            model.size = (width, height);
+            refit(model);
+        }
+        Msg::Update(change) => run::update(model, change, &mut cmds),
+        Msg::Blob { hash, bytes } => {
+            model.blobs.arrived(hash, bytes.as_deref());
+            rebuild_overlays(model);
+        }
+        Msg::Tick => {}
+        Msg::Edited(Ok(text)) => prompt::edited(model, &text),
+        Msg::Edited(Err(why)) | Msg::FileRead(Err(why)) => model.say(true, why),
+        Msg::FileRead(Ok(text)) => welcome::file_read(model, &text),
+        Msg::Started(result) => welcome::started(model, result),
+        Msg::Copied(what) => model.say(false, what),
+        Msg::DriverGone => {
+            if model.ended.is_none() && model.screen == Screen::Work {
+                model.ended = Some(1);
+                model.say(true, "The driver has stopped. Everything up to now is in the project; leave with /quit and run g1 resume.");
+            }
+        }
+    }
+    settle(model, &mut cmds);
+    model.dirty = true;
+    cmds
+}
+
+/// What follows from any change: blobs to load, a gate to open, a quit to finish.
+fn settle(model: &mut Model, cmds: &mut Vec<Cmd>) {
+    if model.screen == Screen::Work {
+        code::sync(model, cmds);
+        gate::offer(model);
+    }
+    gate::want_blobs(model, cmds);
+    if let Some(asked) = model.quitting
+        && (model.ended.is_some() || model.now.duration_since(asked) >= QUIT_WAIT)
+        && !cmds.contains(&Cmd::Quit)
+    {
+        cmds.push(Cmd::Quit);
+    }
+}
+
+/// After a change of size or of the run: positions stay inside, texts are made for the new width.
+pub(super) fn refit(model: &mut Model) {
+    moves::clamp(model);
+    rebuild_overlays(model);
+}
+
+/// Texts on top of the panes show the newest state.
+pub(super) fn rebuild_overlays(model: &mut Model) {
+    let mut overlays = std::mem::take(&mut model.overlays);
+    let run = model.run.clone();
+    // Each is rebuilt while it counts as lying on the ones below it, as it does on screen.
+    for overlay in overlays.drain(..) {
+        let mut overlay = overlay;
+        match &mut overlay {
+            Overlay::Pager(pager) => pager.rebuild(model),
+            Overlay::Gate(card) => {
+                if let Some(run) = run.as_deref()
+                    && let Some(gate) = run.gates.get(&card.gate)
+                {
+                    card.rebuild(model, run, gate);
+                }
+            }
+            Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Confirm(_) => {}
+        }
+        model.overlays.push(overlay);
+    }
+}
+
+/// True when the action does something now: palette, help and hints show only these.
+#[must_use]
+pub fn available(model: &Model, action: Action) -> bool {
+    use Action as A;
+    let work = model.screen == Screen::Work;
+    let run = model.run.as_deref();
+    let status = run.map(|r| &r.status);
+    let over = run.is_some_and(crate::domain::run::Run::is_over);
+    let context = model.context();
+    match action {
+        A::Hub | A::Chat | A::Timeline | A::Code | A::Zoom | A::ToPanes | A::ToInput => work,
+        A::Trace | A::Report => run.is_some(),
+        A::Context => run.is_some_and(|r| r.steps.iter().any(|s| s.pack.is_some())),
+        A::ReviewGate => work && model.waiting_gate().is_some(),
+        A::Pause => matches!(status, Some(RunStatus::Running)) && model.ended.is_none(),
+        A::Resume => matches!(status, Some(RunStatus::Paused { .. })) && model.ended.is_none(),
+        A::Preview => work && model.preview.url.is_none() && run.is_some_and(|r| !r.files.is_empty()),
+        A::StopPreview => model.preview.url.is_some(),
+        A::Approve | A::RequestChanges | A::Reject | A::ApprovePhase => match model.overlays.last() {
+            Some(Overlay::Gate(card)) => {
+                let offered = run.and_then(|r| r.gates.get(&card.gate));
+                card.ready(model.now)
+                    && offered.is_some_and(|g| super::overlay::gate::actions(g).iter().any(|(a, _)| *a == action))
+            }
+            _ => false,
+        },
+        A::AskMe => {
+            work && !over
+                && run.is_some()
+                && (context != Context::Gate || gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan)))
+        }
+        A::GateDiff => gate_reason(model)
+            .is_some_and(|r| !matches!(r, GateReason::Plan | GateReason::Budget { .. } | GateReason::Result)),
+        A::GateContext => gate_reason(model).is_some(),
+        A::Answer => match context {
+            Context::Gate => {
+                gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan))
+                    && run.is_some_and(|r| !super::overlay::card::questions(r).is_empty())
+            }
+            Context::Panes => moves::selected_assumption(model).is_some(),
+            _ => false,
+        },
+        A::Start | A::Example => model.screen == Screen::Welcome && !model.welcome.starting,
+        A::SearchNext | A::SearchPrev => moves::has_search(model),
+        A::ToggleDiff | A::ShowTests => work && (context != Context::Panes || model.pane == super::panes::Pane::Code),
+        A::Search => work || context == Context::Pager,
+        A::Copy => matches!(context, Context::Panes | Context::Pager),
+        A::Editor => matches!(context, Context::Input | Context::EmptyInput | Context::Welcome | Context::Prompt),
+        _ => true,
+    }
+}
+
+fn gate_reason(model: &Model) -> Option<&GateReason> {
+    let Some(Overlay::Gate(card)) = model.overlays.last() else { return None };
+    model.run.as_deref()?.gates.get(&card.gate).map(|g| &g.reason)
+}
+
+impl Model {
+    /// The context under the topmost overlay: what help and palette are about.
+    #[must_use]
+    pub fn context_below(&self) -> Context {
+        match self.overlays.len().checked_sub(2).and_then(|i| self.overlays.get(i)) {
+            Some(Overlay::Gate(_)) => Context::Gate,
+            Some(Overlay::Pager(_)) => Context::Pager,
+            Some(Overlay::Prompt(_)) => Context::Prompt,
+            Some(Overlay::Palette(_)) => Context::Palette,
+            Some(Overlay::Confirm(_)) => Context::Confirm,
+            None if self.screen == Screen::Welcome => Context::Welcome,
+            None if self.focus == Focus::Panes => Context::Panes,
+            None => Context::EmptyInput,
+        }
+    }
+}
+
+/// Ctrl-C and `/quit`: what is lost least first.
+pub(super) fn interrupt(model: &mut Model, cmds: &mut Vec<Cmd>) {
+    let prompt_has_text = matches!(model.overlays.last(), Some(Overlay::Prompt(p)) if !p.draft.is_empty());
+    if let (true, Some(Overlay::Prompt(p))) = (prompt_has_text, model.overlays.last_mut()) {
+        p.draft.clear();
+        return;
+    }
+    if matches!(model.overlays.last(), Some(Overlay::Prompt(_) | Overlay::Palette(_) | Overlay::Confirm(_))) {
+        model.overlays.pop();
+        return;
+    }
+    if model.screen == Screen::Welcome {
+        if model.welcome.draft.is_empty() || model.welcome.starting {
+            cmds.push(Cmd::Quit);
+        } else {
+            // Taken, not thrown away: Up brings it back.
+            model.welcome.draft.take();
+            model.say(false, "Cleared; Up brings it back. Ctrl-C again leaves.");
+        }
+        return;
+    }
+    if !model.draft.is_empty() {
+        model.draft.take();
+        model.say(false, "Cleared; Up brings it back.");
+    } else if available(model, Action::Pause) && model.is_working() && model.quitting.is_none() && !model.pause_asked()
+    {
+        cmds.push(Cmd::Send(Command::Pause { who: model.setup.who.clone() }));
+        model.say(false, "Pausing after the current call. Ctrl-C again leaves G1; nothing is lost.");
+    } else {
+        quit(model, cmds);
+    }
+}
+
+impl Model {
+    /// A pause was asked for and nothing was typed since.
+    fn pause_asked(&self) -> bool {
+        self.notice.as_ref().is_some_and(|n| n.text.starts_with("Pausing"))
+    }
+}
+
+pub(super) fn quit(model: &mut Model, cmds: &mut Vec<Cmd>) {
+    let driver_lives = model.screen == Screen::Work && model.run.is_some() && model.ended.is_none();
+    if driver_lives && model.quitting.is_none() {
+        model.quitting = Some(model.now);
+        cmds.push(Cmd::Send(Command::Quit { detach: false }));
+        model.say(false, "Leaving: the project is being closed.");
+    } else {
+        cmds.push(Cmd::Quit);
+    }
+}

@@ -1,0 +1,83 @@
+//! Questions in the place of the input line: what must change, an answer, a search.
+
+use crate::{
+    domain::{Clean, command::Command, run::Verb},
+    ui::{
+        Action, Cmd, Key, Model,
+        model::Screen,
+        overlay::{Overlay, Purpose},
+        widgets::list::Search,
+    },
+};
+
+pub(super) fn typed(model: &mut Model, key: Key) {
+    if let Some(Overlay::Prompt(p)) = model.overlays.last_mut() {
+        p.draft.key(key);
+        model.notice = None;
+    }
+}
+
+pub(super) fn act(model: &mut Model, action: Action, cmds: &mut Vec<Cmd>) {
+    let Some(Overlay::Prompt(p)) = model.overlays.last_mut() else { return };
+    match action {
+        Action::Cancel | Action::ToPanes => {
+            model.overlays.pop();
+        }
+        Action::Editor => {
+            let text = p.draft.text();
+            cmds.push(Cmd::Edit(text));
+        }
+        Action::Send => {
+            if p.draft.continues() {
+                return;
+            }
+            let (text, purpose) = (p.draft.take(), p.purpose.clone());
+            model.overlays.pop();
+            answer(model, &purpose, text.trim(), cmds);
+        }
+        _ => {
+            p.draft.act(action);
+        }
+    }
+}
+
+fn answer(model: &mut Model, purpose: &Purpose, text: &str, cmds: &mut Vec<Cmd>) {
+    let who = model.setup.who.clone();
+    match purpose {
+        Purpose::SearchPane(pane) => super::moves::search(model, *pane, text, cmds),
+        Purpose::SearchPager => {
+            let Some(Overlay::Pager(pager)) = model.overlays.last_mut() else { return };
+            let search = Search::new(text, pager.texts().into_iter());
+            if search.matches.is_empty() {
+                pager.list.search = None;
+                return model.say(false, Clean::from(format!("'{text}' is not in this text.")));
+            }
+            pager.list.selected = search.matches.first().copied().unwrap_or(0);
+            pager.list.top = pager.list.selected.saturating_sub(3);
+            pager.list.search = Some(search);
+        }
+        _ if text.is_empty() => model.say(false, "Nothing was written, so nothing was sent."),
+        Purpose::Changes { gate, digest } => {
+            super::gate::send(model, *gate, digest.clone(), Verb::Changes { text: text.into() }, cmds);
+        }
+        Purpose::Answer(id) => {
+            cmds.push(Cmd::Send(Command::AnswerAssumption { assumption: *id, answer: text.into(), who }));
+            model.say(false, format!("{id} answered; what depended on it is done again."));
+        }
+        Purpose::Waive(clause) => {
+            cmds.push(Cmd::Send(Command::Waive { clause: *clause, why: text.into(), who }));
+            model.say(false, format!("{clause} waived in your name."));
+        }
+    }
+}
+
+/// The text came back from the editor.
+pub(super) fn edited(model: &mut Model, text: &str) {
+    let clean = Clean::new(text);
+    let text = clean.trim_end();
+    match model.overlays.last_mut() {
+        Some(Overlay::Prompt(p)) => p.draft.set(text),
+        _ if model.screen == Screen::Welcome => model.welcome.draft.set(text),
+        _ => model.draft.set(text),
+    }
+}

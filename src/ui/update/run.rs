@@ -1,0 +1,87 @@
+//! News from the driver.
+
+use super::{gate, refit};
+use crate::{
+    domain::{
+        Clean,
+        command::Update,
+        run::{Run, StepState},
+    },
+    ui::{Cmd, Model, model::Screen, overlay::Overlay, status::Statuses},
+};
+use std::sync::Arc;
+
+/// Streamed text kept per step; older words are in the settled message later.
+const STREAM: usize = 64 << 10;
+
+pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
+    match change {
+        Update::Run(run) => snapshot(model, run),
+        Update::Event(_) => {}
+        Update::Delta { step, text } => {
+            let old = model.streams.remove(&step).unwrap_or_default();
+            let mut joined = String::with_capacity(old.len() + text.len());
+            let mut from = old.len().saturating_sub(STREAM);
+            while !old.is_char_boundary(from) {
+                from += 1;
+            }
+            joined.push_str(&old[from..]);
+            joined.push_str(&text);
+            model.streams.insert(step, Clean::from(joined));
+        }
+        Update::Progress { step, text } => {
+            model.progress.insert(step, text);
+        }
+        Update::Preview { url, note } => {
+            if let Some(url) = &url {
+                model.say(false, format!("Running at {url}"));
+            } else if !note.is_empty() {
+                model.say(false, note.clone());
+            }
+            model.preview.url = url;
+            model.preview.note = note;
+            refit(model);
+        }
+        Update::Notice { error, text } => {
+            // A refused decision must be possible again.
+            if error {
+                model.gates.sent.clear();
+            }
+            model.say(error, text);
+        }
+        Update::Ended { exit } => {
+            model.ended = Some(exit);
+            if model.quitting.is_some() && !cmds.contains(&Cmd::Quit) {
+                cmds.push(Cmd::Quit);
+            }
+        }
+    }
+}
+
+fn snapshot(model: &mut Model, run: Arc<Run>) {
+    let first = model.run.is_none();
+    if model.run.as_ref().is_some_and(|old| old.seq > run.seq) {
+        return;
+    }
+    model.statuses = Statuses::of(&run);
+    model.hub.refresh(&run);
+    model.chat.refresh(&run);
+    model.timeline.rows = crate::ui::panes::timeline::rows(&run);
+    model.code.refresh(&run);
+    // Words of steps that are no longer at work have settled into messages.
+    let at_work = |id: &crate::domain::StepId| {
+        run.step(id).is_some_and(|s| matches!(s.state, StepState::Working | StepState::Checking))
+    };
+    model.streams.retain(|id, _| at_work(id));
+    model.progress.retain(|id, _| id.as_ref().is_none_or(at_work));
+    if run.is_over() {
+        model.progress.clear();
+    }
+    model.run = Some(run);
+    if first {
+        model.screen = Screen::Work;
+        model.overlays.retain(|o| !matches!(o, Overlay::Prompt(_)));
+    }
+    gate::refresh(model);
+    refit(model);
+}

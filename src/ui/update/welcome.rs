@@ -1,0 +1,156 @@
+//! The welcome screen's keys.
+
+use super::keys;
+use crate::{
+    domain::Clean,
+    ui::{
+        Action, Cmd, Code, Key, Model,
+        model::Screen,
+        msg::StartRequest,
+        welcome::{EXAMPLE, Field},
+    },
+};
+
+/// Keys that the key map does not decide: choices and typed text. True when taken.
+pub(super) fn key(model: &mut Model, key: Key) -> bool {
+    if model.welcome.starting {
+        return !(key.ctrl && matches!(key.code, Code::Char('c' | 'l' | 'z')));
+    }
+    let w = &mut model.welcome;
+    if w.field == Field::Requirement && w.draft.is_empty() && key == Key::char('?') {
+        keys::act(model, Action::Help, false, &mut Vec::new());
+        return true;
+    }
+    match key.code {
+        Code::Up | Code::Down if matches!(w.field, Field::Model | Field::Recent) => {
+            w.choose(key.code == Code::Down);
+            true
+        }
+        Code::Char(' ') if matches!(w.field, Field::Model | Field::Recent) => {
+            w.choose(true);
+            true
+        }
+        _ => {
+            let taken = match w.field {
+                Field::Requirement => w.draft.key(key),
+                Field::Folder => w.folder.key(key),
+                Field::Model | Field::Recent => false,
+            };
+            if taken {
+                model.notice = None;
+            }
+            taken
+        }
+    }
+}
+
+pub(super) fn paste(model: &mut Model, text: &str) {
+    if model.welcome.starting {
+        return;
+    }
+    match model.welcome.field {
+        Field::Folder => model.welcome.folder.insert(text.lines().next().unwrap_or("")),
+        _ => {
+            model.welcome.field = Field::Requirement;
+            model.welcome.draft.insert(text);
+        }
+    }
+}
+
+pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
+    if model.welcome.starting {
+        return;
+    }
+    match action {
+        Action::NextPane => model.welcome.step_field(true),
+        Action::PrevPane => model.welcome.step_field(false),
+        Action::Example => example(model),
+        Action::Editor => {
+            model.welcome.field = Field::Requirement;
+            cmds.push(Cmd::Edit(model.welcome.draft.text()));
+        }
+        Action::Start | Action::Send if burst => model.welcome.draft.newline(),
+        Action::Start | Action::Send => start(model, cmds),
+        Action::ToPanes => model.welcome.field = Field::Requirement,
+        _ => match model.welcome.field {
+            Field::Requirement => {
+                model.welcome.draft.act(action);
+            }
+            Field::Folder if action != Action::Newline => {
+                model.welcome.folder.act(action);
+            }
+            _ => {}
+        },
+    }
+}
+
+fn example(model: &mut Model) {
+    model.welcome.field = Field::Requirement;
+    model.welcome.draft.set(EXAMPLE);
+}
+
+fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
+    let w = &mut model.welcome;
+    match w.field {
+        // Enter in a list takes the choice and returns to the text; only the text and a recent project start something.
+        Field::Model | Field::Folder => {
+            w.field = Field::Requirement;
+            return;
+        }
+        Field::Recent => {
+            if let Some(recent) = w.info.recent.get(w.recent) {
+                let folder = recent.folder.clone();
+                w.starting = true;
+                cmds.push(Cmd::Start(StartRequest::Open { folder }));
+            }
+            return;
+        }
+        Field::Requirement => {}
+    }
+    if w.draft.continues() {
+        return;
+    }
+    let text = w.draft.text();
+    let words = text.trim();
+    if words.is_empty() {
+        return model.say(false, "Write what should be built first, or /example for one to try.");
+    }
+    if !words.contains('\n') {
+        if let Some(path) = words.strip_prefix('@') {
+            cmds.push(Cmd::ReadFile(path.trim().to_owned()));
+            return;
+        }
+        if let Some(command) = words.strip_prefix('/') {
+            let command = command.to_owned();
+            w.draft.clear();
+            return match command.as_str() {
+                "example" => example(model),
+                "quit" | "q" | "exit" => cmds.push(Cmd::Quit),
+                "help" | "?" => keys::act(model, Action::Help, false, cmds),
+                _ => model.say(true, Clean::from(format!("There is no /{command} here: /example /help /quit"))),
+            };
+        }
+    }
+    let folder = w.folder.text().trim().to_owned();
+    let request = StartRequest::New { requirement: text.into_bytes(), folder, model: w.model() };
+    w.starting = true;
+    model.say(false, "Starting: the requirement is stored word for word.");
+    cmds.push(Cmd::Start(request));
+}
+
+pub(super) fn started(model: &mut Model, result: Result<(), Clean>) {
+    model.welcome.starting = false;
+    match result {
+        Ok(()) => {
+            model.screen = Screen::Work;
+            model.notice = None;
+        }
+        Err(why) => model.say(true, why),
+    }
+}
+
+pub(super) fn file_read(model: &mut Model, text: &str) {
+    // The editor's rule: what is shown is clean; the bytes that are stored are those of this text.
+    model.welcome.draft.set(&Clean::new(text));
+    model.welcome.field = Field::Requirement;
+}

@@ -1,0 +1,294 @@
+//! Everything around the panes: header, tabs, the rule with announcements, the input line, hints, the small-screen card.
+
+use super::layout::{self, Layout};
+use crate::{
+    domain::run::{Run, RunStatus},
+    ui::{
+        Action, Model,
+        keymap::Context,
+        model::Focus,
+        overlay::Overlay,
+        panes::{Pane, timeline},
+        text,
+        update::available,
+        widgets::draw,
+    },
+};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// What the run is doing, in a mark and a few words.
+fn state(model: &Model, run: &Run) -> (String, Style) {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    if model.ended.is_some() && !run.is_over() {
+        return (format!("{} stopped", g.blocked), t.warn);
+    }
+    if let Some(gate) = model.waiting_gate() {
+        let style = if gate.is_red() { t.error } else { t.gate };
+        let red = if gate.is_red() { "red" } else { "ready" };
+        return (format!("{} {} {red}", g.gate, gate.id), style);
+    }
+    match &run.status {
+        RunStatus::Running | RunStatus::WaitingAtGate => (format!("{} working", g.running), t.accent),
+        RunStatus::Paused { .. } => (format!("{} paused", g.blocked), t.warn),
+        RunStatus::Completed { stopped_at_plan: true, .. } => (format!("{} planned", g.done), t.ok),
+        RunStatus::Completed { outcome, .. } => match outcome {
+            crate::domain::run::Outcome::Proven => (format!("{} done, all proven", g.done), t.ok),
+            crate::domain::run::Outcome::Partial => (format!("{} done, not all proven", g.tested), t.warn),
+            crate::domain::run::Outcome::Failed => (format!("{} failed", g.failed), t.error),
+        },
+    }
+}
+
+pub fn header(model: &Model, area: Rect, buf: &mut Buffer) {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let Some(run) = model.run.as_deref() else {
+        draw::line(buf, area, 0, &Line::from(vec![Span::styled(" g1 ", t.title), Span::styled("opening", t.dim)]));
+        return;
+    };
+    let c = model.statuses.counts;
+    let wide = area.width >= 100;
+    let mut right: Vec<Span<'static>> = Vec::new();
+    let mut push = |text: String, style: Style| {
+        if !right.is_empty() {
+            right.push(Span::styled(format!(" {} ", g.sep), t.dim));
+        }
+        right.push(Span::styled(text, style));
+    };
+    push(format!("{} proven", c.proven), if c.proven > 0 { t.ok } else { t.dim });
+    push(format!("{} built", c.built + c.tested), if c.built + c.tested > 0 { t.accent } else { t.dim });
+    push(format!("{} open", c.open), t.text);
+    if c.missing > 0 {
+        push(format!("{} missing", c.missing), t.error);
+    }
+    if wide {
+        let end = if run.is_over() || !model.is_working() { run.updated_at } else { model.now };
+        push(timeline::money(&run.usage), t.dim);
+        push(timeline::clock(run.started_at, end), t.dim);
+    }
+    let (word, style) = state(model, run);
+    right.push(Span::raw("  "));
+    right.push(Span::styled(format!("{word} "), style));
+    let right = Line::from(right);
+    let name = if run.title.is_empty() { &run.name } else { &run.title };
+    let room = usize::from(area.width).saturating_sub(right.width() + 1);
+    let full = if wide {
+        let plan = format!("{:?}", run.settings.plan).to_lowercase();
+        format!("{name} {sep} {} {sep} {plan} plan", run.settings.model, sep = g.sep)
+    } else {
+        format!("{name} {} {}", g.sep, run.settings.model)
+    };
+    let title = text::cut(&full.replace('\n', " "), room.saturating_sub(5), g.ellipsis);
+    draw::line(buf, area, 0, &Line::from(vec![Span::styled(" g1  ", t.accent), Span::styled(title, t.title)]));
+    draw::right(buf, area, 0, &right);
+}
+
+pub fn chat_note(model: &Model) -> Option<String> {
+    if let Some(s) = &model.chat.search {
+        let at = model.chat.anchor.map_or(0, |(e, _)| e);
+        return Some(format!("/{} {}", s.query, s.count(at)));
+    }
+    let down = model.look.glyphs.down;
+    match (model.chat.anchor, model.chat.unseen) {
+        (Some(_), n) if n > 0 => Some(format!("{down} {n} new, G follows")),
+        (Some(_), _) => Some(format!("{down} G follows")),
+        (None, _) => None,
+    }
+}
+
+pub fn tabs(model: &Model, area: Rect, buf: &mut Buffer) {
+    let t = &model.look.theme;
+    let mut spans = vec![Span::raw(" ")];
+    for (i, pane) in Pane::ALL.iter().enumerate() {
+        let label = format!("{} {}", i + 1, pane.name());
+        if *pane == model.pane {
+            let style = if model.focus == Focus::Panes { t.selection } else { t.title };
+            spans.push(Span::styled(format!("[{label}]"), style));
+        } else {
+            spans.push(Span::styled(format!(" {label} "), t.dim));
+        }
+        spans.push(Span::raw(" "));
+    }
+    let used: usize = spans.iter().map(|s| s.width()).sum();
+    draw::line(buf, area, 0, &Line::from(spans));
+    if let Some(run) = model.run.as_deref() {
+        let note = if model.pane == Pane::Chat { chat_note(model) } else { None };
+        let text = note.unwrap_or_else(|| timeline::one_line(model, run));
+        let room = usize::from(area.width).saturating_sub(used + 1);
+        let text = text::cut(&text, room, model.look.glyphs.ellipsis);
+        draw::right(buf, Rect { width: area.width.saturating_sub(1), ..area }, 0, &Line::styled(text, t.accent));
+    }
+}
+
+/// The line above the input: a notice, or the gate that waits.
+pub fn rule(model: &Model, area: Rect, buf: &mut Buffer) {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    buf.set_string(area.x, area.y, g.rule.repeat(usize::from(area.width)), t.border);
+    let room = usize::from(area.width).saturating_sub(6);
+    let (text, style) = if let Some(notice) = &model.notice {
+        let mark = if notice.error { format!("{} ", g.failed) } else { String::new() };
+        (format!("{mark}{}", notice.text.one_line(400)), if notice.error { t.error } else { t.accent })
+    } else if let Some(gate) = model.waiting_gate().filter(|_| model.overlays.is_empty()) {
+        let n = model.run.as_deref().map_or(1, |r| r.open_gates().count());
+        let more = if n > 1 { format!(" ({n} wait)") } else { String::new() };
+        (
+            format!(
+                "{} {} ready{more} {} Enter on an empty line to review",
+                g.gate,
+                gate_name(gate),
+                if g.ascii { "-" } else { "–" }
+            ),
+            if gate.is_red() { t.error } else { t.gate },
+        )
+    } else {
+        return;
+    };
+    let text = text::cut(&text, room, g.ellipsis);
+    draw::line(
+        buf,
+        Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area },
+        0,
+        &Line::styled(format!(" {text} "), style),
+    );
+}
+
+fn gate_name(gate: &crate::domain::run::Gate) -> String {
+    format!("Gate {}", gate.id.0)
+}
+
+/// The input line, or the question in its place. Gives the cursor when it belongs here.
+pub fn input(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let area = l.input;
+    let prompt = match model.overlays.last() {
+        Some(Overlay::Prompt(p)) => Some(p),
+        _ => None,
+    };
+    let draft = prompt.map_or(&model.draft, |p| &p.draft);
+    let indent = u16::try_from(layout::prompt_columns(model)).unwrap_or(2);
+    let active = prompt.is_some() || (model.focus == Focus::Input && model.overlays.is_empty());
+    let mark_style = if active { t.key } else { t.dim };
+    let mark = prompt.map_or_else(
+        || g.prompt.to_owned(),
+        |p| format!("{} {}", text::cut(&p.label, usize::from(indent).saturating_sub(3), g.ellipsis), g.prompt),
+    );
+    draw::line(buf, area, 0, &Line::styled(mark, mark_style));
+    let field = Rect { x: area.x + indent.min(area.width), width: area.width.saturating_sub(indent), ..area };
+    if draft.is_empty() {
+        draw::line(buf, field, 0, &Line::styled(placeholder(model, prompt.is_some()), t.dim));
+    }
+    let picture = draft.picture(layout::input_columns(model), usize::from(area.height));
+    for (y, row) in picture.rows.iter().enumerate() {
+        if !draft.is_empty() {
+            draw::line(buf, field, y, &Line::styled(row.clone(), t.text));
+        }
+    }
+    active.then(|| Position {
+        x: field.x + u16::try_from(picture.cursor.1).unwrap_or(0),
+        y: field.y + u16::try_from(picture.cursor.0).unwrap_or(0),
+    })
+}
+
+fn placeholder(model: &Model, prompt: bool) -> &'static str {
+    if prompt {
+        return "write it here";
+    }
+    match model.run.as_deref() {
+        Some(run) if run.is_over() => "/preview runs it, /trace shows every sentence, /quit leaves",
+        _ if model.focus == Focus::Panes => "",
+        _ => "say something to the personas, or / for a command",
+    }
+}
+
+/// Actions for the hint bar, most useful first; only those that do something now are shown.
+fn hint_actions(context: Context) -> &'static [Action] {
+    use Action as A;
+    match context {
+        Context::EmptyInput => &[A::ReviewGate, A::ToPanes, A::Resume, A::Palette, A::Editor, A::Interrupt],
+        Context::Input => &[A::Send, A::Newline, A::Editor, A::ToPanes, A::Interrupt],
+        Context::Panes => &[
+            A::ToInput,
+            A::NextPane,
+            A::Down,
+            A::Open,
+            A::Answer,
+            A::ToggleDiff,
+            A::ShowTests,
+            A::Search,
+            A::SearchNext,
+            A::Copy,
+            A::Zoom,
+            A::Bottom,
+            A::Palette,
+        ],
+        Context::Gate => &[A::Down, A::PageDown, A::NextPane, A::Later],
+        Context::Pager => &[A::Down, A::PageDown, A::Bottom, A::Search, A::SearchNext, A::Copy, A::Cancel],
+        Context::Prompt => &[A::Send, A::Newline, A::Editor, A::Cancel],
+        Context::Palette => &[A::Confirm, A::Down, A::Cancel],
+        Context::Confirm => &[A::NextPane, A::Confirm, A::Cancel],
+        Context::Welcome => &[A::Start, A::Newline, A::NextPane, A::Editor, A::Interrupt],
+        Context::Everywhere => &[],
+    }
+}
+
+pub fn hints(model: &Model, area: Rect, buf: &mut Buffer) {
+    let t = &model.look.theme;
+    let context = model.context();
+    let help = if matches!(context, Context::Input | Context::Prompt | Context::Palette) { "F1" } else { "?" };
+    let tail = Line::from(vec![Span::styled(help, t.key), Span::styled(" help ", t.dim)]);
+    let room = usize::from(area.width).saturating_sub(tail.width() + 2);
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
+    for action in hint_actions(context) {
+        if !available(model, *action) {
+            continue;
+        }
+        let Some(key) = model.keymap.key_for(context, *action) else { continue };
+        let (key, label) = (key.to_string(), label(context, *action));
+        let width = text::width(&key) + text::width(label) + 3;
+        if used + width > room {
+            break;
+        }
+        used += width;
+        spans.push(Span::styled(key, t.key));
+        spans.push(Span::styled(format!(" {label}  "), t.dim));
+    }
+    draw::line(buf, area, 0, &Line::from(spans));
+    draw::right(buf, area, 0, &tail);
+}
+
+fn label(context: Context, action: Action) -> &'static str {
+    match (context, action) {
+        (Context::Confirm, Action::NextPane) => "change",
+        (Context::Welcome, Action::NextPane) => "next field",
+        (Context::Welcome, Action::Interrupt) => "clear / quit",
+        (Context::Gate, Action::NextPane) => "next question",
+        _ => action.label(),
+    }
+}
+
+/// Too small for panes: what is going on, in a few words, while the run goes on.
+pub fn too_small(model: &Model, buf: &mut Buffer) {
+    let area = *buf.area();
+    let t = &model.look.theme;
+    let (w, h) = model.size;
+    let mut lines = vec![Line::styled(format!("g1 {w}x{h}, needs 40x10"), t.title)];
+    if let Some(run) = model.run.as_deref() {
+        let (word, style) = state(model, run);
+        lines.push(Line::styled(word, style));
+        lines.push(Line::styled(timeline::one_line(model, run), t.text));
+        lines.push(Line::styled(
+            format!("{} of {} proven", model.statuses.counts.proven, model.statuses.counts.demanding),
+            t.text,
+        ));
+        lines.push(Line::styled("The run goes on.", t.dim));
+    }
+    lines.push(Line::styled("Ctrl-C leaves", t.dim));
+    for (y, line) in lines.iter().enumerate() {
+        draw::line(buf, area, y, line);
+    }
+}

@@ -1,0 +1,154 @@
+//! The welcome screen: what should be built, with which model, what is needed, where it goes, what was worked on.
+
+use super::{chrome, layout::Layout};
+use crate::ui::{Model, text, welcome::Field, widgets::draw};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    text::{Line, Span},
+};
+
+pub fn view(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let w = &model.welcome;
+    let full = Rect { x: 0, y: 0, width: model.size.0, height: l.hints.y };
+    let width = full.width.min(112);
+    let area = Rect { x: (full.width - width) / 2, width, ..full };
+    let columns = usize::from(width);
+    let mut cursor = None;
+
+    let title = vec![
+        Span::styled(" G1", t.accent.add_modifier(ratatui::style::Modifier::BOLD)),
+        Span::styled("  every sentence of your requirement, tied to code and to a test G1 ran", t.dim),
+    ];
+    draw::line(buf, area, 0, &Line::from(title));
+
+    // The lower part has a fixed height; the requirement takes what is left.
+    let lower = below(model, columns);
+    let lower_rows = u16::try_from(lower.len()).unwrap_or(0);
+    let box_top = if area.height >= 18 { 2 } else { 1 };
+    let box_height = area.height.saturating_sub(box_top + lower_rows + 2).clamp(3, 18);
+    let frame = Rect { y: area.y + box_top, height: box_height, ..area };
+    let focused = w.field == Field::Requirement && model.overlays.is_empty();
+    let heading = vec![Span::styled("What should be built?", t.title)];
+    let inner = draw::frame(buf, frame, heading, focused, &model.look);
+    let field = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    if w.draft.is_empty() {
+        let hint = [
+            "Paste or type a requirement. Sentences, lists, user stories: whatever you have.",
+            "@brief.md takes a file, /example one to try.",
+        ];
+        for (y, text) in hint.iter().enumerate() {
+            draw::line(buf, field, y, &Line::styled(text::cut(text, usize::from(field.width), g.ellipsis), t.dim));
+        }
+    }
+    let picture = w.draft.picture(usize::from(field.width).max(1), usize::from(field.height).max(1));
+    if !w.draft.is_empty() {
+        for (y, row) in picture.rows.iter().enumerate() {
+            draw::line(buf, field, y, &Line::styled(row.clone(), t.text));
+        }
+        let size = format!(" {} ", size_note(&w.draft.text()));
+        let foot = Rect { y: frame.y + frame.height - 1, height: 1, width: frame.width.saturating_sub(2), ..frame };
+        draw::right(buf, foot, 0, &Line::styled(size, t.dim));
+    }
+    if focused {
+        cursor = Some(Position {
+            x: field.x + u16::try_from(picture.cursor.1).unwrap_or(0),
+            y: field.y + u16::try_from(picture.cursor.0).unwrap_or(0),
+        });
+    }
+    let rest_y = frame.y + frame.height;
+    let rest = Rect { y: rest_y, height: full.height.saturating_sub(rest_y), ..area };
+    for (y, (line, folder)) in lower.iter().enumerate() {
+        draw::line(buf, rest, y, line);
+        if let (true, Some(column)) = (w.field == Field::Folder && model.overlays.is_empty(), folder) {
+            let at = w.folder.picture(columns, 1).cursor.1;
+            cursor = Some(Position {
+                x: rest.x + u16::try_from(column + at).unwrap_or(0),
+                y: rest.y + u16::try_from(y).unwrap_or(0),
+            });
+        }
+    }
+    if let Some(notice) = &model.notice {
+        let style = if notice.error { t.error } else { t.accent };
+        let mark = if notice.error { format!("{} ", g.failed) } else { String::new() };
+        let lines = text::wrap_plain(&format!("{mark}{}", notice.text), columns.saturating_sub(2), style);
+        let count = u16::try_from(lines.len()).unwrap_or(1).min(4);
+        let place =
+            Rect { x: area.x + 1, y: l.hints.y.saturating_sub(count), height: count, width: width.saturating_sub(2) };
+        draw::clear(buf, place);
+        for (y, line) in lines.iter().enumerate() {
+            draw::line(buf, place, y, line);
+        }
+    }
+    chrome::hints(model, l.hints, buf);
+    cursor
+}
+
+fn size_note(text: &str) -> String {
+    let words = text.split_whitespace().count();
+    if text.len() < 10_000 { format!("{words} words") } else { format!("{words} words, {} KB", text.len() / 1000) }
+}
+
+/// Model, needs, folder, recent projects; with the column where the folder is typed.
+fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<usize>)> {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let w = &model.welcome;
+    let mut out: Vec<(Line<'static>, Option<usize>)> = vec![(Line::default(), None)];
+    let label = |text: &str, on: bool| {
+        let mark = if on { g.fold_closed } else { " " };
+        Span::styled(format!("{mark}{text:<8} "), if on { t.key } else { t.title })
+    };
+    for (i, choice) in w.info.models.iter().enumerate() {
+        let on = i == w.info.model;
+        let mark = if on { g.radio_on } else { g.radio_off };
+        let style = if on { t.accent } else { t.dim };
+        let name = format!("{mark} {:<14} ", choice.spec);
+        let room = columns.saturating_sub(10 + text::width(&name));
+        out.push((
+            Line::from(vec![
+                if i == 0 { label("Model", w.field == Field::Model) } else { Span::raw(" ".repeat(10)) },
+                Span::styled(name, style),
+                Span::styled(text::cut(&choice.note, room, g.ellipsis), t.dim),
+            ]),
+            None,
+        ));
+    }
+    let mut needs = vec![label("Needs", false)];
+    for need in &w.info.needs {
+        let (mark, style) = match (need.ok, need.optional) {
+            (true, _) => (g.done, t.ok),
+            (false, true) => (g.blocked, t.dim),
+            (false, false) => (g.failed, t.error),
+        };
+        needs.push(Span::styled(format!("{mark} {}", need.name), style));
+        needs.push(Span::raw("   "));
+    }
+    if !w.info.needs.is_empty() {
+        out.push((Line::from(needs), None));
+    }
+    let folder = w.folder.text();
+    let shown =
+        if folder.is_empty() && w.field != Field::Folder { "a new folder named after it".to_owned() } else { folder };
+    out.push((
+        Line::from(vec![
+            label("Folder", w.field == Field::Folder),
+            Span::styled(text::cut(&shown, columns.saturating_sub(12), g.ellipsis), t.text),
+            Span::styled(format!("   {}", w.info.folder_note), t.dim),
+        ]),
+        Some(10),
+    ));
+    for (i, recent) in w.info.recent.iter().enumerate().take(4) {
+        let on = w.field == Field::Recent && i == w.recent;
+        let room = columns.saturating_sub(14);
+        let text = text::cut(&format!("{}  {}", recent.folder, recent.note), room, g.ellipsis);
+        out.push((
+            Line::from(vec![
+                if i == 0 { label("Recent", w.field == Field::Recent) } else { Span::raw(" ".repeat(10)) },
+                Span::styled(text, if on { t.selection } else { t.text }),
+            ]),
+            None,
+        ));
+    }
+    out
+}

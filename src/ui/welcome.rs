@@ -1,0 +1,121 @@
+//! The welcome screen: what should be built, where, with which model.
+
+use super::widgets::input::Draft;
+use crate::domain::Clean;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelChoice {
+    /// `offline`, `openai/gpt-…`: what `--model` takes.
+    pub spec: String,
+    pub note: Clean,
+    /// False: shown, but cannot be chosen (no key, no server).
+    pub usable: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    pub name: Clean,
+    pub ok: bool,
+    pub optional: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    pub folder: String,
+    pub note: Clean,
+}
+
+/// What the rim found out before the first frame.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WelcomeInfo {
+    pub models: Vec<ModelChoice>,
+    /// Index of the model chosen by flag or configuration.
+    pub model: usize,
+    pub needs: Vec<Need>,
+    /// Where the project goes; empty: a new folder named after the requirement.
+    pub folder: String,
+    pub folder_note: Clean,
+    pub recent: Vec<Recent>,
+    /// A requirement to start from, such as a file named on the command line.
+    pub requirement: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Field {
+    #[default]
+    Requirement,
+    Model,
+    Folder,
+    Recent,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Welcome {
+    pub info: WelcomeInfo,
+    pub draft: Draft,
+    pub folder: Draft,
+    pub field: Field,
+    pub recent: usize,
+    /// The start was asked for; keys wait for the answer.
+    pub starting: bool,
+}
+
+/// The text `/example` fills in.
+pub const EXAMPLE: &str = "Build a reading club site with user accounts. Members sign up with an email address and a \
+password. A member suggests books: the title, the author, the number of pages and why it is worth reading. \
+Every member can vote once for each book. The list shows the books with the most votes first and can be searched \
+by title. Members must never see each other's email addresses. There is no chat. The pages must be usable on a phone.";
+
+impl Welcome {
+    #[must_use]
+    pub fn new(info: WelcomeInfo) -> Self {
+        let mut welcome = Self::default();
+        welcome.draft.set(&info.requirement);
+        welcome.folder.set(&info.folder);
+        welcome.info = info;
+        welcome
+    }
+    #[must_use]
+    pub fn fields(&self) -> Vec<Field> {
+        let mut fields = vec![Field::Requirement];
+        if self.info.models.len() > 1 {
+            fields.push(Field::Model);
+        }
+        fields.push(Field::Folder);
+        if !self.info.recent.is_empty() {
+            fields.push(Field::Recent);
+        }
+        fields
+    }
+    pub fn step_field(&mut self, forward: bool) {
+        let fields = self.fields();
+        let at = fields.iter().position(|f| *f == self.field).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + fields.len() - 1 };
+        self.field = fields[next % fields.len()];
+    }
+    /// Moves among models or recent projects; false when the field has no choices.
+    pub fn choose(&mut self, forward: bool) -> bool {
+        let turn = |at: usize, len: usize| if forward { (at + 1) % len } else { (at + len - 1) % len };
+        match self.field {
+            Field::Model if !self.info.models.is_empty() => {
+                let len = self.info.models.len();
+                for _ in 0..len {
+                    self.info.model = turn(self.info.model, len);
+                    if self.info.models[self.info.model].usable {
+                        break;
+                    }
+                }
+                true
+            }
+            Field::Recent if !self.info.recent.is_empty() => {
+                self.recent = turn(self.recent, self.info.recent.len());
+                true
+            }
+            _ => false,
+        }
+    }
+    #[must_use]
+    pub fn model(&self) -> String {
+        self.info.models.get(self.info.model).map_or_else(|| "offline".into(), |m| m.spec.clone())
+    }
+}

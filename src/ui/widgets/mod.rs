@@ -1,0 +1,5 @@
+//! Small pieces the panes share.
+
+pub mod draw;
+pub mod input;
+pub mod list;
