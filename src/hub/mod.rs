@@ -8,14 +8,21 @@ pub mod blobs;
 pub mod checkpoint;
 pub mod clauses;
 mod error;
+mod facade;
+#[cfg(test)]
+mod fixture;
 pub mod heads;
 pub mod index;
 pub mod journal;
+pub mod pack;
 pub mod project;
+#[cfg(test)]
+mod project_tests;
 pub mod store;
 pub mod verify;
 
 pub use blobs::Blobs;
 pub use error::HubError;
+pub use facade::{Document, Filter, Hit, Hub};
 pub use project::{Opened, Project, read, writer};
 pub use verify::{VerifyReport, verify};

@@ -8,7 +8,7 @@ mod sled_store;
 mod tests;
 
 pub use memory::MemoryStore;
-pub use sled_store::SledStore;
+pub use sled_store::{SledStore, is_fenced};
 
 /// A named part of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +50,7 @@ pub enum StoreError {
 pub type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// A small ordered key-value store. Values are checksummed: what comes back is what was put, or an error.
-pub trait Store: Send + std::fmt::Debug {
+pub trait Store: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// See [`StoreError`]; the same for every method.
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;

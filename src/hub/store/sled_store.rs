@@ -6,23 +6,70 @@ use super::{
     checked::{seal, unseal},
 };
 use std::{
+    cell::Cell,
     fs, io,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind},
     path::Path,
+    sync::Once,
 };
 
 #[derive(Debug)]
 pub struct SledStore {
+    /// `None` only while it is being dropped.
+    inner: Option<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
     db: sled::Db,
     trees: Vec<sled::Tree>,
 }
 
+thread_local! {
+    static FENCED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// True for a panic inside the store, which is caught and answered by a rebuild. A panic hook that gives the terminal
+/// back, or prints, leaves such a panic alone.
+#[must_use]
+pub fn is_fenced(panic: &PanicHookInfo<'_>) -> bool {
+    FENCED.with(Cell::get)
+        || panic.location().is_some_and(|l| l.file().contains("sled-0.34") || l.file().contains("pagecache"))
+}
+
+/// Keeps fenced panics out of stderr.
+fn quiet() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !is_fenced(info) {
+                before(info);
+            }
+        }));
+    });
+}
+
 /// Runs what sled might panic in.
 fn fenced<T>(f: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, StoreError> {
-    match catch_unwind(AssertUnwindSafe(f)) {
+    let before = FENCED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(f));
+    FENCED.set(before);
+    match result {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(e)) => Err(StoreError::Engine(e.to_string())),
         Err(_) => Err(StoreError::Engine("it panicked".to_owned())),
+    }
+}
+
+impl Drop for SledStore {
+    fn drop(&mut self) {
+        // Closing flushes, and flushing a damaged store may panic.
+        let inner = self.inner.take();
+        let _ = fenced(|| {
+            drop(inner);
+            Ok(())
+        });
     }
 }
 
@@ -32,6 +79,7 @@ impl SledStore {
     /// # Errors
     /// It does not open: damaged, in use, or the disk is full.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        quiet();
         fenced(|| {
             let db = sled::Config::new()
                 .path(dir)
@@ -40,7 +88,7 @@ impl SledStore {
                 .cache_capacity(16 << 20)
                 .open()?;
             let trees = Tree::ALL.iter().map(|t| db.open_tree(t.name())).collect::<Result<_, _>>()?;
-            Ok(Self { db, trees })
+            Ok(Self { inner: Some(Inner { db, trees }) })
         })
     }
 
@@ -64,31 +112,41 @@ impl SledStore {
         }
     }
 
-    fn tree(&self, tree: Tree) -> &sled::Tree {
-        // `trees` is made from `Tree::ALL`, which lists the enum in order.
-        &self.trees[tree as usize]
+    fn inner(&self) -> Result<&Inner, StoreError> {
+        self.inner.as_ref().ok_or_else(|| StoreError::Engine("it is closed".to_owned()))
+    }
+
+    fn tree(&self, tree: Tree) -> Result<&sled::Tree, StoreError> {
+        let tree = self.inner()?.trees.get(tree as usize);
+        tree.ok_or_else(|| StoreError::Engine("it lacks a tree".to_owned()))
     }
 }
 
 impl Store for SledStore {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let sealed = fenced(|| self.tree(tree).get(key))?;
+        let tree_of = self.tree(tree)?;
+        let sealed = fenced(|| tree_of.get(key))?;
         sealed.map(|sealed| unseal(tree, key, &sealed)).transpose()
     }
     fn put(&self, tree: Tree, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        fenced(|| self.tree(tree).insert(key, seal(tree, key, value))).map(drop)
+        let tree_of = self.tree(tree)?;
+        fenced(|| tree_of.insert(key, seal(tree, key, value))).map(drop)
     }
     fn remove(&self, tree: Tree, key: &[u8]) -> Result<(), StoreError> {
-        fenced(|| self.tree(tree).remove(key)).map(drop)
+        let tree_of = self.tree(tree)?;
+        fenced(|| tree_of.remove(key)).map(drop)
     }
     fn all(&self, tree: Tree) -> Result<Pairs, StoreError> {
-        let sealed = fenced(|| self.tree(tree).iter().collect::<Result<Vec<_>, _>>())?;
+        let tree_of = self.tree(tree)?;
+        let sealed = fenced(|| tree_of.iter().collect::<Result<Vec<_>, _>>())?;
         sealed.into_iter().map(|(key, value)| Ok((key.to_vec(), unseal(tree, &key, &value)?))).collect()
     }
     fn clear(&self, tree: Tree) -> Result<(), StoreError> {
-        fenced(|| self.tree(tree).clear())
+        let tree_of = self.tree(tree)?;
+        fenced(|| tree_of.clear())
     }
     fn flush(&self) -> Result<(), StoreError> {
-        fenced(|| self.db.flush()).map(drop)
+        let inner = self.inner()?;
+        fenced(|| inner.db.flush()).map(drop)
     }
 }

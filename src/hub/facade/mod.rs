@@ -1,0 +1,307 @@
+//! The hub as the rest of G1 uses it: documents to look up and search, and the call cache.
+
+mod documents;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    Blobs, HubError,
+    index::{Lexical, lexical::words},
+    journal,
+    project::FOLDER,
+    store::{MemoryStore, SledStore, Store, StoreError, Tree},
+};
+use crate::domain::{Clean, Hash, event::Event, pack::PackKind, run::Run, usage::Usage};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    path::{Path, PathBuf},
+};
+
+/// One thing the hub knows: a clause, an interpretation, a decision, a file…
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    pub kind: PackKind,
+    pub id: String,
+    pub title: Clean,
+    /// What is searched and shown. For a file or artifact its content, if it is text.
+    pub text: String,
+    /// Of the content; another hash means that the document is out of date.
+    pub hash: Hash,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hit {
+    pub kind: PackKind,
+    pub id: String,
+    pub title: Clean,
+    pub score: f32,
+    pub snippet: Clean,
+}
+
+/// Which documents a search looks at.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Empty: all kinds.
+    pub kinds: Vec<PackKind>,
+}
+
+type Key = (PackKind, String);
+
+/// Documents, lexical index and call cache of one project.
+#[derive(Debug)]
+pub struct Hub {
+    store: Box<dyn Store>,
+    /// `.g1` for a writer; readers have none.
+    g1: Option<PathBuf>,
+    blobs: Blobs,
+    documents: BTreeMap<Key, Document>,
+    lexical: Lexical,
+    /// The documents in the order of their numbers in the index.
+    order: Vec<Key>,
+    seq: u64,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CachedCall {
+    reply: Hash,
+    usage: Usage,
+}
+
+impl Hub {
+    /// Opens the hub of the project in `dir` for its writer. Whatever its store lacks is rebuilt from the run, the blobs
+    /// and the journal; where no store can be opened it works from memory. Both are said in [`Hub::note`].
+    #[must_use]
+    pub fn open(dir: &Path, run: &Run, blobs: &Blobs) -> Self {
+        let g1 = dir.join(FOLDER);
+        let mut notes = Vec::new();
+        let store: Box<dyn Store> = match SledStore::open_or_recreate(&g1.join("hub")) {
+            Ok((store, None)) => Box::new(store),
+            Ok((store, Some(why))) => {
+                notes.push(format!("the hub's store was rebuilt: {why}"));
+                Box::new(store)
+            }
+            Err(why) => {
+                notes.push(format!("the hub works from memory, slower to open next time: {why}"));
+                Box::new(MemoryStore::default())
+            }
+        };
+        Self::with(store, Some(g1), run, blobs, notes)
+    }
+
+    /// A hub without a store, for readers: it neither locks nor writes anything.
+    #[must_use]
+    pub fn in_memory(run: &Run, blobs: &Blobs) -> Self {
+        Self::with(Box::new(MemoryStore::default()), None, run, blobs, Vec::new())
+    }
+
+    fn with(store: Box<dyn Store>, g1: Option<PathBuf>, run: &Run, blobs: &Blobs, notes: Vec<String>) -> Self {
+        let mut hub = Self {
+            store,
+            g1,
+            blobs: blobs.clone(),
+            documents: BTreeMap::new(),
+            lexical: Lexical::default(),
+            order: Vec::new(),
+            seq: 0,
+            notes,
+        };
+        let applied = hub.load();
+        let before: BTreeSet<Key> = hub.documents.keys().cloned().collect();
+        hub.bring_up_to(run);
+        // Behind is normal after a crash; lacking what it had applied is not.
+        let lost = hub.documents.keys().filter(|key| !before.contains(*key)).count();
+        if applied >= run.seq && applied > 0 && lost > 0 {
+            hub.notes.push(format!("the hub's store had lost {lost} entries; they were put back"));
+        }
+        hub.recall_calls(applied < run.seq);
+        hub
+    }
+
+    /// Reads what the store has; damage empties it. Returns the sequence number it had applied.
+    fn load(&mut self) -> u64 {
+        let read = || -> Result<(u64, Vec<Document>), StoreError> {
+            let documents = self.store.all(Tree::Documents)?;
+            let documents =
+                documents.into_iter().filter_map(|(_, value)| serde_json::from_slice(&value).ok()).collect();
+            Ok((self.store.applied()?, documents))
+        };
+        match read() {
+            Ok((applied, documents)) => {
+                self.documents = documents.into_iter().map(|d| ((d.kind, d.id.clone()), d)).collect();
+                applied
+            }
+            Err(why) => {
+                self.start_over(&why);
+                0
+            }
+        }
+    }
+
+    /// Empties the store, or gives it up for memory when not even that works.
+    fn start_over(&mut self, why: &StoreError) {
+        self.notes.push(format!("the hub's store was rebuilt: {why}"));
+        if Tree::ALL.iter().any(|tree| self.store.clear(*tree).is_err()) {
+            self.store = Box::new(MemoryStore::default());
+        }
+    }
+
+    /// Follows the run: documents that changed are read anew, others are not touched. Cheap when nothing changed.
+    pub fn refresh(&mut self, run: &Run, blobs: &Blobs) {
+        self.blobs = blobs.clone();
+        if run.seq != self.seq {
+            self.bring_up_to(run);
+        }
+    }
+
+    fn bring_up_to(&mut self, run: &Run) {
+        let wanted = documents::of(run);
+        let mut changed = false;
+        let keys: HashSet<&Key> = wanted.iter().map(|w| &w.key).collect();
+        let gone: Vec<Key> = self.documents.keys().filter(|key| !keys.contains(key)).cloned().collect();
+        for key in gone {
+            self.documents.remove(&key);
+            self.tell(|store| store.remove(Tree::Documents, &store_key(&key)));
+            changed = true;
+        }
+        for wish in &wanted {
+            if self.documents.get(&wish.key).is_some_and(|there| there.hash == wish.hash && there.title == wish.title) {
+                continue;
+            }
+            // A blob that cannot be read is found by `verify`; the search does without it.
+            let document = wish.document(&self.blobs);
+            if let Ok(json) = serde_json::to_vec(&document) {
+                self.tell(|store| store.put(Tree::Documents, &store_key(&wish.key), &json));
+            }
+            self.documents.insert(wish.key.clone(), document);
+            changed = true;
+        }
+        self.seq = run.seq;
+        self.tell(|store| store.set_applied(run.seq));
+        if changed || self.order.len() != self.documents.len() {
+            self.lexical = Lexical::default();
+            self.order = self.documents.keys().cloned().collect();
+            for document in self.documents.values() {
+                self.lexical.add(&format!("{} {} {}", document.id, document.title, document.text));
+            }
+        }
+    }
+
+    /// A change that the store may refuse: everything is in memory as well, so the hub goes on without it.
+    fn tell(&mut self, change: impl Fn(&dyn Store) -> Result<(), StoreError>) {
+        if let Err(why) = change(self.store.as_ref()) {
+            self.notes.push(format!("the hub works from memory, slower to open next time: {why}"));
+            self.store = Box::new(MemoryStore::default());
+        }
+    }
+
+    /// Puts back replies that the journal knows and the cache does not.
+    fn recall_calls(&mut self, behind: bool) {
+        let Some(g1) = self.g1.clone() else { return };
+        let cached = self.store.all(Tree::Calls);
+        let counted = self.store.get(Tree::Meta, b"calls");
+        let count = |value: Vec<u8>| value.try_into().ok().map(u64::from_be_bytes);
+        let intact = match (&cached, counted) {
+            (Ok(calls), Ok(counted)) => counted.and_then(count) == Some(calls.len() as u64),
+            _ => false,
+        };
+        if intact && !behind {
+            return;
+        }
+        if cached.is_err() {
+            self.tell(|store| store.clear(Tree::Calls));
+        }
+        let Ok(scan) = journal::scan(&g1.join("journal"), None) else { return };
+        for envelope in scan.envelopes {
+            if let Event::CallFinished { request, reply, usage, cached: false, .. } = envelope.event {
+                self.remember_reply(&request, &reply, usage);
+            }
+        }
+    }
+
+    /// The blob of the reply to this very request, if one was received before and can still be read.
+    #[must_use]
+    pub fn cached_reply(&self, request: &Hash) -> Option<Hash> {
+        let value = self.store.get(Tree::Calls, request.as_str().as_bytes()).ok()??;
+        let call: CachedCall = serde_json::from_slice(&value).ok()?;
+        self.blobs.get(&call.reply).ok()?;
+        Some(call.reply)
+    }
+
+    /// Remembers the reply to a request; its blob is stored already.
+    pub fn remember_reply(&mut self, request: &Hash, reply: &Hash, usage: Usage) {
+        let Ok(json) = serde_json::to_vec(&CachedCall { reply: reply.clone(), usage }) else { return };
+        self.tell(|store| {
+            store.put(Tree::Calls, request.as_str().as_bytes(), &json)?;
+            let count = store.all(Tree::Calls)?.len() as u64;
+            store.put(Tree::Meta, b"calls", &count.to_be_bytes())
+        });
+    }
+
+    /// Documents that share words with `query`, best first.
+    #[must_use]
+    pub fn search(&self, query: &str, k: usize, filter: &Filter) -> Vec<Hit> {
+        let keep = |number: u32| {
+            let kind = self.order.get(number as usize).map(|(kind, _)| *kind);
+            kind.is_some_and(|kind| filter.kinds.is_empty() || filter.kinds.contains(&kind))
+        };
+        let asked: BTreeSet<String> = words(query).collect();
+        let hits = self.lexical.search(query, k, keep);
+        let found = hits.into_iter().filter_map(|(number, score)| {
+            let document = self.documents.get(self.order.get(number as usize)?)?;
+            Some(Hit {
+                kind: document.kind,
+                id: document.id.clone(),
+                title: document.title.clone(),
+                score,
+                snippet: snippet(&document.text, &asked),
+            })
+        });
+        found.collect()
+    }
+
+    /// A document by kind and id.
+    #[must_use]
+    pub fn document(&self, kind: PackKind, id: &str) -> Option<&Document> {
+        self.documents.get(&(kind, id.to_owned()))
+    }
+
+    /// The text behind a hash: from the documents when it is there, else from the blobs. `Ok(None)`: it is not text.
+    pub(super) fn content(
+        &self,
+        kind: PackKind,
+        id: &str,
+        hash: &Hash,
+        blobs: &Blobs,
+    ) -> Result<Option<String>, HubError> {
+        match self.document(kind, id) {
+            Some(document) if document.hash == *hash && !document.text.is_empty() => Ok(Some(document.text.clone())),
+            _ => Ok(String::from_utf8(blobs.get(hash)?).ok()),
+        }
+    }
+
+    /// What had to be put right, for people; `None` when all was well.
+    #[must_use]
+    pub fn note(&self) -> Option<Clean> {
+        (!self.notes.is_empty()).then(|| Clean::new(&self.notes.join("; ")))
+    }
+}
+
+fn store_key((kind, id): &Key) -> Vec<u8> {
+    format!("{}/{id}", documents::kind_word(*kind)).into_bytes()
+}
+
+/// The line with the most of the words that were asked for.
+fn snippet(text: &str, asked: &BTreeSet<String>) -> Clean {
+    let score = |line: &str| words(line).filter(|w| asked.contains(w)).count();
+    let mut best = ("", 0);
+    for line in text.lines() {
+        let found = score(line);
+        if found > best.1 || best.0.is_empty() {
+            best = (line, found);
+        }
+    }
+    Clean::new(&Clean::new(best.0).one_line(160))
+}

@@ -1,0 +1,332 @@
+//! What may go into a pack, in the order a persona reads it, with how important it is.
+
+use super::handoff;
+use crate::{
+    domain::{
+        ClauseId, Clean, Hash, StepId,
+        artifact::FileEntry,
+        clause::Clause,
+        evidence::TestOutcome,
+        pack::{CutItem, PackItem, PackKind},
+        persona::ReadKind,
+        reply::ReplyKind,
+        run::{Run, Step},
+    },
+    hub::{Blobs, Hub, HubError, index::Lexical},
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Never cut.
+pub(super) const ALWAYS: u8 = 0;
+const ORDERS: u8 = 1;
+const OWN_CONTEXT: u8 = 2;
+const FRAME: u8 = 3;
+const MEANING: u8 = 4;
+const OTHERS: u8 = 5;
+const DESIGN: u8 = 6;
+const OWN_FILES: u8 = 7;
+const BACKGROUND: u8 = 8;
+const OTHER_FILES: u8 = 9;
+const LAST_REPLY: u8 = 10;
+
+pub(super) struct Candidate {
+    pub item: PackItem,
+    pub priority: u8,
+}
+
+struct Gathered<'a> {
+    run: &'a Run,
+    step: &'a Step,
+    own: BTreeSet<ClauseId>,
+    upstream: BTreeSet<StepId>,
+    out: Vec<Candidate>,
+    cut: Vec<CutItem>,
+}
+
+/// All candidates in reading order, and what is left out for another reason than the budget.
+pub(super) fn all(
+    run: &Run,
+    step: &Step,
+    hub: &Hub,
+    blobs: &Blobs,
+) -> Result<(Vec<Candidate>, Vec<CutItem>), HubError> {
+    let own = own_clauses(run, step);
+    let upstream = upstream(run, step);
+    let mut gathered = Gathered { run, step, own, upstream, out: Vec::new(), cut: Vec::new() };
+    gathered.clauses();
+    gathered.hub_items();
+    gathered.plan();
+    gathered.artifacts(hub, blobs)?;
+    gathered.files(hub, blobs)?;
+    gathered.evidence();
+    gathered.instructions(blobs)?;
+    let handoff = handoff::text(run, step, &gathered.own, &gathered.upstream);
+    gathered.push(PackKind::Handoff, "handoff", "", handoff, ORDERS, "the transition manager's handoff");
+    gathered.feedback(blobs);
+    Ok((gathered.out, gathered.cut))
+}
+
+/// The clauses a step answers for: for those over the whole application all of them.
+fn own_clauses(run: &Run, step: &Step) -> BTreeSet<ClauseId> {
+    let in_force = run.clauses.values().filter(|c| c.retired.is_none()).map(|c| c.id);
+    match step.plan.produces {
+        ReplyKind::Build | ReplyKind::Test => in_force.filter(|id| step.plan.clauses.contains(id)).collect(),
+        _ => in_force.collect(),
+    }
+}
+
+/// Every step that has to be done before this one.
+fn upstream(run: &Run, step: &Step) -> BTreeSet<StepId> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&StepId> = step.plan.after.iter().collect();
+    while let Some(id) = open.pop() {
+        if seen.insert(id.clone())
+            && let Some(before) = run.step(id)
+        {
+            open.extend(&before.plan.after);
+        }
+    }
+    seen
+}
+
+fn is_test(path: &str) -> bool {
+    path.starts_with("tests/")
+        || path.contains("/tests/")
+        || path.rsplit('/').next().is_some_and(|n| n.starts_with("test_"))
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Plain data with string keys: serialising to memory cannot fail.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+impl Gathered<'_> {
+    fn reads(&self, kind: ReadKind) -> bool {
+        self.step.plan.reads.contains(&kind)
+    }
+
+    fn touches(&self, clauses: &[ClauseId]) -> bool {
+        clauses.iter().any(|id| self.own.contains(id))
+    }
+
+    fn push(&mut self, kind: PackKind, id: &str, label: &str, text: String, priority: u8, why: &str) {
+        self.scored(kind, id, label, text, priority, None, why);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one item, named at the only two callers")]
+    fn scored(
+        &mut self,
+        kind: PackKind,
+        id: &str,
+        label: &str,
+        text: String,
+        priority: u8,
+        score: Option<f32>,
+        why: &str,
+    ) {
+        let hash = Hash::of(text.as_bytes());
+        let (label, why) = (Clean::new(label), Clean::new(why));
+        let item = PackItem { kind, id: id.to_owned(), label, text, hash, score, tokens: 0, why };
+        self.out.push(Candidate { item, priority });
+    }
+
+    fn clauses(&mut self) {
+        let run = self.run;
+        let in_force: Vec<&Clause> = run.clauses.values().filter(|c| c.retired.is_none()).collect();
+        let whole = !matches!(self.step.plan.produces, ReplyKind::Build | ReplyKind::Test);
+        // What is not the step's own is ranked by what it shares with it.
+        let mut index = Lexical::default();
+        for clause in &in_force {
+            index.add(&clause.text);
+        }
+        let query: String = in_force.iter().filter(|c| self.own.contains(&c.id)).map(|c| c.text.as_str()).collect();
+        let scores: BTreeMap<u32, f32> =
+            if whole { BTreeMap::new() } else { index.search(&query, usize::MAX, |_| true).into_iter().collect() };
+        for (number, clause) in (0..).zip(in_force) {
+            // Unmarked clauses may demand something.
+            let demands = clause.kind.is_none_or(|k| k.demands());
+            let (priority, score, why) = match (self.own.contains(&clause.id), demands) {
+                (true, true) => (ALWAYS, None, "a clause this step answers for"),
+                (true, false) => (OWN_CONTEXT, None, "a clause that demands nothing, for context"),
+                (false, demands) => {
+                    let priority = if demands { OTHERS } else { BACKGROUND };
+                    (priority, Some(scores.get(&number).copied().unwrap_or(0.0)), "another step's clause, for context")
+                }
+            };
+            let label = clause.kind.map_or("", |k| k.word());
+            self.scored(PackKind::Clause, &clause.id.to_string(), label, clause.text.clone(), priority, score, why);
+        }
+    }
+
+    /// Interpretations, assumptions, decisions and gaps.
+    fn hub_items(&mut self) {
+        let run = self.run;
+        let near = |touches: bool, priority: u8| {
+            if touches { (priority, "it is about this step's clauses") } else { (OTHERS, "it is about other clauses") }
+        };
+        if self.reads(ReadKind::Interpretations) {
+            for item in run.interpretations.values() {
+                let (priority, why) = near(self.touches(&item.clauses), MEANING);
+                self.push(PackKind::Interpretation, &item.id.to_string(), "", json(item), priority, why);
+            }
+        }
+        if self.reads(ReadKind::Assumptions) {
+            for item in run.assumptions.values() {
+                let (priority, why) = near(self.touches(&item.clauses), FRAME);
+                self.push(PackKind::Assumption, &item.id.to_string(), "", json(item), priority, why);
+            }
+        }
+        if self.reads(ReadKind::Decisions) {
+            for item in run.decisions.values() {
+                let (priority, why) = near(self.touches(&item.clauses), FRAME);
+                self.push(PackKind::Decision, &item.id.to_string(), "", json(item), priority, why);
+            }
+        }
+        if self.reads(ReadKind::Gaps) {
+            let mut numbers: BTreeMap<ClauseId, u32> = BTreeMap::new();
+            for item in &run.gaps {
+                let number = numbers.entry(item.clause).and_modify(|n| *n += 1).or_insert(1);
+                let id = if *number == 1 { item.clause.to_string() } else { format!("{}/{number}", item.clause) };
+                let (priority, why) = near(self.touches(&[item.clause]), FRAME);
+                self.push(PackKind::Gap, &id, "", json(item), priority, why);
+            }
+        }
+    }
+
+    fn plan(&mut self) {
+        let Some(plan) = self.run.plan.as_ref().filter(|_| self.reads(ReadKind::Plan)) else { return };
+        let module = self.step.plan.module.as_ref();
+        match module.and_then(|name| plan.modules.iter().find(|m| m.name == *name)) {
+            Some(module) => {
+                let id = format!("module:{}", module.name);
+                self.push(PackKind::Plan, &id, "module", json(module), FRAME, "the module this step is about");
+            }
+            None => self.push(PackKind::Plan, "plan", "plan", json(plan), FRAME, "the plan in force"),
+        }
+    }
+
+    fn artifacts(&mut self, hub: &Hub, blobs: &Blobs) -> Result<(), HubError> {
+        if !self.reads(ReadKind::Artifacts) {
+            return Ok(());
+        }
+        let run = self.run;
+        let upstream = self.upstream.clone();
+        for artifact in run.artifacts.values().filter(|a| upstream.contains(&a.step)) {
+            let name = artifact.name.as_str();
+            let Some(text) = hub.content(PackKind::Artifact, name, &artifact.hash, blobs)? else { continue };
+            let why = format!("designed in {}", artifact.step);
+            self.push(PackKind::Artifact, name, artifact.by.as_str(), text, DESIGN, &why);
+        }
+        Ok(())
+    }
+
+    fn files(&mut self, hub: &Hub, blobs: &Blobs) -> Result<(), HubError> {
+        let (code, tests) = (self.reads(ReadKind::Files), self.reads(ReadKind::Tests));
+        let run = self.run;
+        let mut texts: Vec<(&FileEntry, String)> = Vec::new();
+        for file in run.files.values().filter(|f| self.upstream.contains(&f.step)) {
+            if !(if is_test(&file.path) { tests } else { code }) {
+                continue;
+            }
+            match hub.content(PackKind::File, &file.path, &file.sha256, blobs)? {
+                Some(text) => texts.push((file, text)),
+                None => self.cut.push(CutItem {
+                    kind: PackKind::File,
+                    id: file.path.clone(),
+                    tokens: 0,
+                    hash: file.sha256.clone(),
+                    why: Clean::new("it is not text"),
+                }),
+            }
+        }
+        let mut index = Lexical::default();
+        for (file, text) in &texts {
+            index.add(&format!("{} {text}", file.path));
+        }
+        let query: String = self.own.iter().filter_map(|id| run.clauses.get(id)).map(|c| c.text.as_str()).collect();
+        let scores: BTreeMap<u32, f32> = index.search(&query, usize::MAX, |_| true).into_iter().collect();
+        for (number, (file, text)) in (0..).zip(texts) {
+            // The files under test, or of the module that is repaired.
+            let own = self.step.plan.after.contains(&file.step) || file.step == self.step.plan.id;
+            let why = format!("written in {}", file.step);
+            let priority = if own { OWN_FILES } else { OTHER_FILES };
+            let score = Some(scores.get(&number).copied().unwrap_or(0.0));
+            self.scored(PackKind::File, &file.path, "", text, priority, score, &why);
+        }
+        Ok(())
+    }
+
+    /// Reports of upstream steps, without times: the same result reads the same.
+    fn evidence(&mut self) {
+        if !self.reads(ReadKind::Evidence) {
+            return;
+        }
+        #[derive(Serialize)]
+        struct Report<'a> {
+            argv: &'a [String],
+            exit: Option<i32>,
+            passed: usize,
+            failed: Vec<&'a str>,
+            skipped: Vec<&'a str>,
+            tests: Vec<&'a str>,
+            sandbox: crate::domain::evidence::SandboxLevel,
+            note: Option<&'a Clean>,
+        }
+        let run = self.run;
+        let upstream = self.upstream.clone();
+        for step in run.steps.iter().filter(|s| upstream.contains(&s.plan.id)) {
+            for evidence in step.evidence.iter().filter_map(|id| run.evidence.iter().find(|e| e.id == *id)) {
+                let named = |outcomes: &[TestOutcome]| {
+                    let tests = evidence.tests.iter().filter(|t| outcomes.contains(&t.outcome));
+                    tests.map(|t| t.name.as_str()).collect::<Vec<_>>()
+                };
+                let report = Report {
+                    argv: &evidence.argv,
+                    exit: evidence.exit,
+                    passed: evidence.count(TestOutcome::Passed),
+                    failed: named(&[TestOutcome::Failed, TestOutcome::Error]),
+                    skipped: named(&[TestOutcome::Skipped]),
+                    tests: named(&[TestOutcome::Passed]),
+                    sandbox: evidence.sandbox,
+                    note: evidence.note.as_ref(),
+                };
+                let why = format!("G1 ran it for {}", step.plan.id);
+                let label = format!("{:?}", evidence.kind).to_lowercase();
+                let text = json(&report);
+                self.push(PackKind::Evidence, &evidence.id.to_string(), &label, text, MEANING, &why);
+            }
+        }
+    }
+
+    fn instructions(&mut self, blobs: &Blobs) -> Result<(), HubError> {
+        let Some(hash) = self.run.instructions.as_ref().filter(|_| self.reads(ReadKind::Instructions)) else {
+            return Ok(());
+        };
+        let text = String::from_utf8_lossy(&blobs.get(hash)?).into_owned();
+        self.push(PackKind::Instructions, "AGENTS.md", "", text, OWN_CONTEXT, "the project's own instructions");
+        Ok(())
+    }
+
+    fn feedback(&mut self, blobs: &Blobs) {
+        let step = self.step;
+        for (number, words) in (1..).zip(&step.feedback) {
+            let id = format!("feedback-{number}");
+            self.push(PackKind::Feedback, &id, "", words.to_string(), ORDERS, "why the last attempt did not pass");
+        }
+        // What is to be repaired, if it is still known. A reply that cannot be read is no reason to fail.
+        if let Some(reply) = step.reply.as_ref().filter(|_| !step.feedback.is_empty())
+            && let Ok(bytes) = blobs.get(reply)
+        {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            self.push(
+                PackKind::Feedback,
+                "last-reply",
+                "your last reply",
+                text,
+                LAST_REPLY,
+                "the reply that did not pass",
+            );
+        }
+    }
+}

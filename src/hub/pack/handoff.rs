@@ -1,0 +1,86 @@
+//! The transition manager's handoff: a deterministic text, made from the run alone.
+
+use crate::domain::{
+    ClauseId, StepId,
+    reply::ReplyKind,
+    run::{Run, Step, StepState},
+};
+use std::{collections::BTreeSet, fmt::Write};
+
+/// Ids that follow each other as ranges: `C-001 to C-004, C-007`.
+fn ids(clauses: impl Iterator<Item = ClauseId>) -> String {
+    let mut ranges: Vec<(ClauseId, ClauseId)> = Vec::new();
+    for id in clauses {
+        match ranges.last_mut() {
+            Some((_, last)) if last.0 + 1 == id.0 => *last = id,
+            _ => ranges.push((id, id)),
+        }
+    }
+    let words: Vec<String> = ranges
+        .into_iter()
+        .map(|(from, to)| match to.0 - from.0 {
+            0 => from.to_string(),
+            1 => format!("{from}, {to}"),
+            _ => format!("{from} to {to}"),
+        })
+        .collect();
+    words.join(", ")
+}
+
+pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let done: Vec<String> = run
+        .steps
+        .iter()
+        .filter(|s| upstream.contains(&s.plan.id) && s.state == StepState::Done)
+        .map(|s| format!("{} ({})", s.plan.id, s.plan.title))
+        .collect();
+    if !done.is_empty() {
+        let _ = writeln!(text, "Approved before this step: {}.", done.join("; "));
+    }
+    let lost: Vec<String> = run
+        .steps
+        .iter()
+        .filter(|s| upstream.contains(&s.plan.id) && matches!(s.state, StepState::Failed | StepState::Blocked))
+        .map(|s| s.plan.id.to_string())
+        .collect();
+    if !lost.is_empty() {
+        let _ = writeln!(text, "Not available, because it failed: {}. Do not rely on it.", lost.join(", "));
+    }
+    let owed = |id: &ClauseId| {
+        let demands = run.clauses.get(id).is_some_and(|c| c.kind.is_none_or(|k| k.demands()));
+        demands && !run.waivers.contains_key(id) && !run.gaps.iter().any(|g| g.clause == *id)
+    };
+    let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|g| g.clause).filter(|id| own.contains(id)).collect();
+    if step.plan.produces == ReplyKind::Understand {
+        let _ = writeln!(text, "Mark every clause: {}. Teach back every id.", ids(own.iter().copied()));
+    } else {
+        let _ = writeln!(
+            text,
+            "You answer for {}. Teach back these ids and every decision you honour.",
+            ids(own.iter().copied().filter(owed))
+        );
+    }
+    if matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test) {
+        let _ = writeln!(text, "All other clauses are there for context only: their own steps build and test them.");
+    }
+    if !gaps.is_empty() {
+        let _ = writeln!(text, "Named as gaps, wholly or in part: {}. Do not claim them.", ids(gaps.into_iter()));
+    }
+    let waived: Vec<ClauseId> = run.waivers.keys().copied().filter(|id| own.contains(id)).collect();
+    if !waived.is_empty() {
+        let _ = writeln!(text, "Waived by a person: {}. Leave them out.", ids(waived.into_iter()));
+    }
+    let open = run.assumptions.values().filter(|a| a.answered_by.is_none()).count();
+    let said = run.assumptions.len() - open;
+    if !run.assumptions.is_empty() {
+        let _ = writeln!(
+            text,
+            "{said} of {} open questions were answered by a person, the others have a default. Both are in force.",
+            run.assumptions.len()
+        );
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
