@@ -29,10 +29,10 @@ pub fn events(text: &str) -> Vec<Event> {
     };
     let requirement = Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 };
     let name = Clean::new("p");
-    vec![
-        Event::RunStarted { name, requirement, settings, who: Clean::new("ann"), instructions: None },
-        Event::ClausesCut { clauses: clauses::cut(text) },
-    ]
+    let mut events =
+        vec![Event::RunStarted { name, requirement, settings, who: Clean::new("ann"), instructions: None }];
+    events.extend(clauses::cut(text).into_iter().map(|clause| Event::ClauseAdded { clause }));
+    events
 }
 
 pub fn run_of(events: Vec<Event>) -> Run {
