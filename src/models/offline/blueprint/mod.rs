@@ -85,8 +85,24 @@
 //! `change_password`, edit profile → `update_own_account`, profile field and role → its row in `app/people.py`; mobile → `viewport`;
 //! hashed → `hash_password`, must sign in → `require_account`, session expires → `session_is_over`. Exclusions have no code.
 
-use super::spec::Clauses;
+mod access;
+mod baseline;
+mod core;
+mod entity;
+mod functions;
+mod grouping;
+mod readme;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use grouping::modules;
+
+use super::spec::{AppSpec, Clauses, Feature};
 use crate::domain::reply::{Addition, CodeLink, NewFile};
+use writer::Writer;
 
 /// A part of the application that is built and tested on its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,4 +125,116 @@ pub struct Built {
     pub files: Vec<NewFile>,
     pub links: Vec<CodeLink>,
     pub additions: Vec<Addition>,
+}
+
+/// What `app/model.py` offers to the generated files, in the order in which they are imported.
+const MODEL_NAMES: &[&str] = &[
+    "ANYONE",
+    "SIGNED_IN",
+    "Account",
+    "After",
+    "Allow",
+    "AssignedTo",
+    "Boolean",
+    "Choice",
+    "Date",
+    "DateTime",
+    "Decimal",
+    "Email",
+    "Entity",
+    "Everything",
+    "Filter",
+    "Forbid",
+    "Granted",
+    "Immutable",
+    "Integer",
+    "MaxLength",
+    "Maximum",
+    "MinLength",
+    "Minimum",
+    "Money",
+    "NotInFuture",
+    "NotInPast",
+    "OnlyBy",
+    "Own",
+    "OwnParent",
+    "Pagination",
+    "Phone",
+    "Reference",
+    "Required",
+    "SameAs",
+    "Search",
+    "Sort",
+    "Text",
+    "Time",
+    "Unique",
+    "Url",
+    "Where",
+];
+/// The same for the files of `app/features`.
+const FEATURE_NAMES: &[(&str, &[&str])] = &[
+    ("app.features.checks", &["locked", "over_capacity", "overlap", "taken", "threshold", "too_many"]),
+    (
+        "app.features.formulas",
+        &["average_of", "count_of", "difference_of", "percent_of", "product_of", "sum_of", "sum_of_fields"],
+    ),
+    ("app.features.grants", &["Grant"]),
+    ("app.features.history", &["History"]),
+    ("app.features.progress", &["measured", "progress"]),
+    ("app.features.spreadsheet", &["Csv"]),
+    ("app.features.totals", &["Totals", "add_up"]),
+    ("app.features.workflow", &["Move", "Workflow"]),
+];
+
+/// The files of one module with what they fulfil; nothing for a module that does not exist.
+#[must_use]
+pub fn build(spec: &AppSpec, module: &str) -> Built {
+    let Some(found) = modules(spec).into_iter().find(|m| m.name == module) else { return Built::default() };
+    let (files, links) = if found.name == "core" {
+        let (mut files, mut links) = core::build(spec);
+        // Features of entities that do not exist have no module of their own.
+        let (extra, more) = module_file(spec, &found, "app/modules/overview.py");
+        if found.features.iter().any(|f| matches!(spec.features[*f], Feature::Totals { .. })) {
+            files.push(extra);
+            links.extend(more);
+        }
+        (files, links)
+    } else {
+        let (file, links) = module_file(spec, &found, &format!("app/modules/{}.py", found.name));
+        (vec![file], links)
+    };
+    Built { files, links, additions: baseline::additions(spec, &found) }
+}
+
+fn module_file(spec: &AppSpec, module: &ModuleSpec, path: &str) -> (NewFile, Vec<CodeLink>) {
+    let mut out = Writer::new(path);
+    let all: Vec<&Feature> = module.features.iter().filter_map(|i| spec.features.get(*i)).collect();
+    let entities: Vec<_> = spec.entities.iter().filter(|e| module.entities.contains(&e.name)).collect();
+    for entity in &entities {
+        let own: Vec<&Feature> = all.iter().copied().filter(|f| f.entity() == Some(&entity.name)).collect();
+        entity::declare(spec, entity, &own, &mut out);
+        functions::declare(spec, entity, &own, &mut out);
+        out.blank(1);
+    }
+    let dashboards = functions::dashboards(spec, &all, &mut out);
+    out.blank(1);
+    out.line("COLLECTIONS = [");
+    for entity in &entities {
+        out.name_row(&entity::constant(&entity.name), &entity.clauses);
+    }
+    out.line("]");
+    if !dashboards.is_empty() {
+        out.blank(1);
+        out.line("TOTALS = [");
+        for row in &dashboards {
+            out.row("Totals", row, &[]);
+        }
+        out.line("]");
+    }
+    let mut head = vec![format!("\"\"\"{}.\"\"\"", writer::prose(&module.purpose)), String::new()];
+    let mut wanted: Vec<(&str, &[&str])> = FEATURE_NAMES.to_vec();
+    wanted.push(("app.model", MODEL_NAMES));
+    head.extend(writer::imports(&out, &wanted));
+    let (content, links) = out.finish(&head);
+    (NewFile { path: path.into(), content }, links)
 }

@@ -1,0 +1,297 @@
+//! Features that are a named function of their own: guards, conflicts, formulas, dashboards.
+
+use super::{
+    access,
+    entity::constant,
+    writer::{Writer, number, prose, text, tuple},
+};
+use crate::models::offline::spec::{AppSpec, Entity, Feature, FieldType, Formula, Op, Period};
+
+/// A docstring.
+fn doc(value: &str) -> String {
+    format!("\"\"\"{}\"\"\"", prose(value))
+}
+
+/// A call as the body's last line, broken up when it is long.
+fn returns(name: &str, arguments: &[String]) -> Vec<String> {
+    let short = format!("return {name}({})", arguments.join(", "));
+    if short.chars().count() <= 106 {
+        return vec![short];
+    }
+    let mut lines = vec![format!("return {name}(")];
+    lines.extend(arguments.iter().map(|a| format!("    {a},")));
+    lines.push(")".into());
+    lines
+}
+
+fn ident(value: &str) -> String {
+    value.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
+}
+
+fn label(entity: &Entity, field: &str) -> String {
+    entity.fields.iter().find(|f| f.name == field).map_or_else(|| field.replace('_', " "), |f| f.label.clone())
+}
+
+/// The functions of one entity.
+pub fn declare(spec: &AppSpec, entity: &Entity, features: &[&Feature], out: &mut Writer) {
+    if !entity.private.is_empty() {
+        let body = vec![
+            doc(&format!(
+                "Nobody sees {} outside these limits; to others they do not exist.",
+                entity.label_plural.to_lowercase()
+            )),
+            "return limits".into(),
+        ];
+        let name = format!("keep_{}_private", ident(&entity.plural));
+        out.function(
+            Some(&format!("{}.private", constant(&entity.name))),
+            &name,
+            "account, limits",
+            &body,
+            &entity.private,
+        );
+    }
+    for feature in features {
+        if guard(entity, feature, out) || conflict(spec, entity, feature, out) || formula(spec, entity, feature, out) {
+            continue;
+        }
+        if let Feature::Performance { records, millis, clauses, .. } = feature {
+            let body = vec![
+                doc(&format!(
+                    "One page out of {records} {} within {millis} ms: one query by index, never all of them.",
+                    entity.label_plural.to_lowercase()
+                )),
+                "return query.fetch(newest_first, everything)".into(),
+            ];
+            let name = format!("read_{}_quickly", ident(&entity.plural));
+            let decorator = format!("{}.listing", constant(&entity.name));
+            out.function(Some(&decorator), &name, "query, newest_first, everything", &body, clauses);
+        }
+    }
+}
+
+fn guard(entity: &Entity, feature: &Feature, out: &mut Writer) -> bool {
+    let Feature::Threshold { field, values, amount, limit, above, below, clauses, .. } = feature else { return false };
+    let say = format!(
+        "{} above {} is decided by one, otherwise by another: {}.",
+        label(entity, amount),
+        number(*limit),
+        values.join(", ")
+    );
+    let arguments = [
+        "change".into(),
+        text(field),
+        tuple(values),
+        text(amount),
+        number(*limit),
+        access::who(above),
+        access::who(below),
+    ];
+    let mut body = vec![doc(&say)];
+    body.extend(returns("threshold", &arguments));
+    let name = format!("decide_{}_by_{}", ident(&entity.name), ident(amount));
+    out.function(Some(&format!("{}.guard", constant(&entity.name))), &name, "change", &body, clauses);
+    true
+}
+
+fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer) -> bool {
+    let many = entity.label_plural.to_lowercase();
+    let both = "\"create\", \"update\"";
+    let optional = |value: &Option<String>| value.as_ref().map_or_else(|| "None".into(), |v| text(v));
+    let (operations, name, say, call, arguments, clauses) = match feature {
+        Feature::NoOverlap { start, end, per, clauses, .. } => {
+            let say = match per {
+                Some(per) => {
+                    format!("There are already {many} at that time for the same {}.", label(entity, per).to_lowercase())
+                }
+                None => format!("There are already {many} at that time."),
+            };
+            let arguments = vec![text(start), text(end), optional(per), text(&say)];
+            (both, format!("no_overlapping_{}", ident(&entity.plural)), say, "overlap", arguments, clauses)
+        }
+        Feature::UniqueTogether { fields, clauses, .. } => {
+            let labels: Vec<String> = fields.iter().map(|f| label(entity, f).to_lowercase()).collect();
+            let say = format!("There is already one with the same {}.", labels.join(" and "));
+            let arguments = vec![tuple(fields), text(&say)];
+            (both, format!("no_second_{}", ident(&entity.name)), say, "taken", arguments, clauses)
+        }
+        Feature::Limit { max, per, clauses, .. } => {
+            let say = match per {
+                Some(per) => format!("There may be at most {max} {many} per {}.", label(entity, per).to_lowercase()),
+                None => format!("There may be at most {max} {many}."),
+            };
+            let arguments = vec![max.to_string(), optional(per), text(&say)];
+            (both, format!("at_most_{max}_{}", ident(&entity.plural)), say, "too_many", arguments, clauses)
+        }
+        Feature::Capacity { per, capacity, amount, clauses, .. } => {
+            let parent = entity.fields.iter().find(|f| f.name == *per).and_then(|f| match &f.ty {
+                FieldType::Reference { entity } => spec.entity(entity),
+                _ => None,
+            });
+            let of = parent.map_or_else(|| label(entity, per), |p| p.label.clone());
+            let say = format!("There is not enough room: {} has no more left.", of.to_lowercase());
+            let arguments = vec![text(per), text(capacity), optional(amount), text(&say)];
+            (both, format!("no_more_{}_than_fit", ident(&entity.plural)), say, "over_capacity", arguments, clauses)
+        }
+        Feature::Locked { op, field, values, clauses, .. } => {
+            let verb = match op {
+                Op::Delete => "deleted",
+                Op::Update => "changed",
+                Op::Create => "made",
+                Op::Read => "read",
+            };
+            let say = format!(
+                "It cannot be {verb} while {} is {}.",
+                label(entity, field).to_lowercase(),
+                values.join(" or ").replace('_', " ")
+            );
+            let operations = if *op == Op::Delete { "\"delete\"" } else { "\"update\"" };
+            let name =
+                format!("{}_stay_{}", ident(&entity.plural), if *op == Op::Delete { "kept" } else { "as_they_are" });
+            (operations, name, say.clone(), "locked", vec![text(field), tuple(values), text(&say)], clauses)
+        }
+        _ => return false,
+    };
+    let mut all = vec!["change".to_owned()];
+    all.extend(arguments);
+    let mut body = vec![doc(&say)];
+    body.extend(returns(call, &all));
+    let decorator = format!("{}.conflict({operations})", constant(&entity.name));
+    out.function(Some(&decorator), &name, "change", &body, clauses);
+    true
+}
+
+fn formula(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer) -> bool {
+    match feature {
+        Feature::Computed { field, formula, clauses, .. } => {
+            let (call, arguments, live, say) = computation(spec, entity, formula);
+            let mut body = vec![doc(&format!("{}: {say}.", label(entity, field)))];
+            body.extend(returns(call, &arguments));
+            let mut target = text(field);
+            if !entity.fields.iter().any(|f| f.name == *field) {
+                target = format!("Decimal({}, {})", text(field), text(&label(entity, field)));
+            }
+            let live = if live { ", live=True" } else { "" };
+            let decorator = format!("{}.computed({target}{live})", constant(&entity.name));
+            out.function(
+                Some(&decorator),
+                &format!("{}_of_{}", ident(field), ident(&entity.name)),
+                "db, record",
+                &body,
+                clauses,
+            );
+            true
+        }
+        Feature::Progress { over, measure, target, measure_field, date_field, period, clauses, .. } => {
+            let table = spec.entity(over).map_or(over.as_str(), |e| e.plural.as_str());
+            let measured = measure_field
+                .as_ref()
+                .map_or_else(|| text(measure), |field| format!("measured(record, {}, {})", text(field), text(measure)));
+            let mut arguments =
+                vec!["db".into(), "record".into(), text(table), measured, text(target), text(date_field)];
+            match period {
+                Period::Field { field } => arguments.push(format!("period=record.get({})", text(field))),
+                Period::Week => arguments.push("period=\"week\"".into()),
+                Period::Month => arguments.push("period=\"month\"".into()),
+                Period::Year => arguments.push("period=\"year\"".into()),
+                Period::Between { start, end } => {
+                    arguments.push(format!("between=({}, {})", text(start), text(end)));
+                }
+                Period::AllTime => {}
+            }
+            let many = spec.entity(over).map_or(over.clone(), |e| e.label_plural.to_lowercase());
+            let mut body = vec![doc(&format!("How much of the target the {many} of the period make up."))];
+            body.extend(returns("progress", &arguments));
+            let shown = |name: &str, label: &str, unit: &str| {
+                if entity.fields.iter().any(|f| f.name == name) {
+                    text(name)
+                } else {
+                    format!("Decimal({}, {}{unit})", text(name), text(label))
+                }
+            };
+            let decorator = format!(
+                "{}.computed({}, {}, live=True)",
+                constant(&entity.name),
+                shown("progress", "Progress", ""),
+                shown("progress_percent", "Progress in percent", ", unit=\"%\""),
+            );
+            let name = format!("progress_of_{}", ident(&entity.plural));
+            out.function(Some(&decorator), &name, "db, record", &body, clauses);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static str, Vec<String>, bool, String) {
+    let record = |more: Vec<String>| {
+        let mut all = vec!["record".to_owned()];
+        all.extend(more);
+        all
+    };
+    let table = |name: &str| spec.entity(name).map_or_else(|| name.to_owned(), |e| e.plural.clone());
+    let other = |name: &str, more: &[&str]| {
+        let mut all = vec!["db".to_owned(), "record".to_owned(), text(&table(name))];
+        all.extend(more.iter().map(|m| text(m)));
+        all
+    };
+    let say = |name: &str| label(entity, name).to_lowercase();
+    match formula {
+        Formula::Percent { of, percent } => {
+            ("percent_of", record(vec![text(of), number(*percent)]), false, format!("{percent} % of {}", say(of)))
+        }
+        Formula::Product { a, b } => {
+            ("product_of", record(vec![text(a), text(b)]), false, format!("{} times {}", say(a), say(b)))
+        }
+        Formula::Sum { fields } => {
+            let names: Vec<String> = fields.iter().map(|f| say(f)).collect();
+            ("sum_of_fields", record(fields.iter().map(|f| text(f)).collect()), false, names.join(" plus "))
+        }
+        Formula::Difference { a, b } => {
+            ("difference_of", record(vec![text(a), text(b)]), false, format!("{} minus {}", say(a), say(b)))
+        }
+        Formula::CountOf { entity, field } => (
+            "count_of",
+            other(entity, &[field]),
+            true,
+            format!("how many {} there are", table(entity).replace('_', " ")),
+        ),
+        Formula::SumOf { entity, field, measure } => {
+            let say = format!("the sum of {} over its {}", measure.replace('_', " "), table(entity).replace('_', " "));
+            ("sum_of", other(entity, &[field, measure]), true, say)
+        }
+        Formula::AverageOf { entity, field, measure } => {
+            let say =
+                format!("the average of {} over its {}", measure.replace('_', " "), table(entity).replace('_', " "));
+            ("average_of", other(entity, &[field, measure]), true, say)
+        }
+    }
+}
+
+/// The dashboards of a module; their rows stand in `TOTALS`.
+pub fn dashboards(spec: &AppSpec, features: &[&Feature], out: &mut Writer) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for feature in features {
+        let Feature::Totals { name, label, entity, measures, date_field, days, group_by, clauses } = feature else {
+            continue;
+        };
+        let many = spec.entity(entity).map_or_else(|| entity.clone(), |e| e.label_plural.to_lowercase());
+        let mut arguments = vec!["request".into(), text(entity)];
+        if !measures.is_empty() {
+            arguments.push(format!("measures={}", tuple(measures)));
+        }
+        if let (Some(date), Some(days)) = (date_field, days) {
+            arguments.push(format!("date_field={}", text(date)));
+            arguments.push(format!("days={days}"));
+        }
+        if let Some(group) = group_by {
+            arguments.push(format!("group_by={}", text(group)));
+        }
+        let when = days.map_or_else(String::new, |d| format!(" of the last {d} days"));
+        let mut body = vec![doc(&format!("{label}: the {many}{when} in numbers."))];
+        body.extend(returns("add_up", &arguments));
+        let function = out.function(None, &format!("show_{}", ident(name)), "request", &body, clauses);
+        rows.push(vec![text(name), text(label), text(entity), function]);
+    }
+    rows
+}

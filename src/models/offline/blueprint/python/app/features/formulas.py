@@ -1,0 +1,64 @@
+"""Values that are worked out of others. Every formula answers None when there is nothing to work with."""
+
+from app.database import quote
+from app.values import moment
+
+
+def tidy(value):
+    """Without the dust that comes from calculating with binary fractions."""
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def numbers(record, *names):
+    values = [record.get(name) for name in names]
+    if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in values):
+        return None
+    return values
+
+
+def percent_of(record, name, percent):
+    values = numbers(record, name)
+    return round(values[0] * percent / 100, 2) if values else None
+
+
+def product_of(record, first, second):
+    values = numbers(record, first, second)
+    return tidy(values[0] * values[1]) if values else None
+
+
+def sum_of_fields(record, *names):
+    values = [value for name in names for value in numbers(record, name) or ()]
+    return tidy(sum(values)) if values else None
+
+
+def difference_of(record, first, second):
+    """Between two numbers, or between two dates in days."""
+    values = numbers(record, first, second)
+    if values:
+        return tidy(values[0] - values[1])
+    late, early = moment(record.get(first)), moment(record.get(second))
+    return tidy(round((late - early) / 86400, 6)) if late is not None and early is not None else None
+
+
+def over_records(db, what, table, field, record):
+    """An aggregate over the records that refer to this one."""
+    if not db.has(table, field):
+        return None
+    return db.value("SELECT %s FROM %s WHERE %s = ?" % (what, quote(table), quote(field)), [record["id"]])
+
+
+def count_of(db, record, table, field):
+    return over_records(db, "count(*)", table, field, record)
+
+
+def sum_of(db, record, table, field, measure):
+    if not db.has(table, measure):
+        return None
+    return tidy(over_records(db, "coalesce(sum(%s), 0)" % quote(measure), table, field, record))
+
+
+def average_of(db, record, table, field, measure):
+    if not db.has(table, measure):
+        return None
+    value = over_records(db, "avg(%s)" % quote(measure), table, field, record)
+    return round(value, 2) if value is not None else None

@@ -1,0 +1,150 @@
+"""Lists: what was asked for, as one SQL query."""
+
+from app import records, rights
+from app.database import quote
+from app.model import Filter, Pagination, Search, Sort
+from app.values import Invalid, from_query
+from app.web import HttpError, invalid
+
+MOST = 1000
+
+
+class Query:
+    """A list that was asked for: its condition, order and part."""
+
+    def __init__(self, request, entity, params, per_page=None):
+        self.request = request
+        self.entity = entity
+        self.problems = {}
+        visible = rights.visible(request.app, request.account, entity) or rights.NOTHING
+        self.conditions = [visible]
+        self.live = []
+        self.text = (params.get("q") or "").strip()
+        self.search()
+        for item in entity.of(Filter):
+            self.filter(entity.field(item.field), params)
+        self.sort, self.descending = self.order(params.get("sort") or "")
+        self.page = self.number(params, "page", 1, 10**9)
+        pages = entity.of(Pagination)
+        self.per_page = self.number(params, "per_page", per_page or (pages[0].per_page if pages else MOST), MOST)
+        if self.problems:
+            raise invalid(self.problems)
+
+    def number(self, params, name, default, most):
+        text = params.get(name)
+        if text is None or text == "":
+            return default
+        if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
+            self.problems[name] = "%s must be a whole number from 1." % name
+            return default
+        return min(int(text), most)
+
+    def search(self):
+        names = []
+        for item in self.entity.of(Search):
+            texts = [field.name for field in self.entity.fields if field.is_text or field.kind == "choice"]
+            names += [name for name in item.fields if self.entity.field(name)] or texts
+        if self.text and names:
+            parts = ["instr(fold(r.%s), fold(?))" % quote(name) for name in names]
+            self.conditions.append(("(" + " OR ".join(parts) + ")", [self.text] * len(parts)))
+
+    def filter(self, field, params):
+        comparisons = [(field.name, "=")]
+        if field.is_number or field.is_moment:
+            comparisons += [(field.name + "_min", ">="), (field.name + "_max", "<=")]
+        for name, comparison in comparisons:
+            text = params.get(name)
+            if text is None or text == "":
+                continue
+            try:
+                value = from_query(field, text)
+            except Invalid as problem:
+                self.problems[name] = "%s %s." % (field.label, problem)
+                continue
+            if field.name in self.entity.live_names():
+                self.live.append((field.name, comparison, value))
+            elif field.kind in ("datetime", "time"):
+                pattern = "moment(r.%s) %s moment(?)" if comparison != "=" else "r.%s %s ?"
+                self.conditions.append((pattern % (quote(field.name), comparison), [value]))
+            elif field.is_text:
+                self.conditions.append(("fold(r.%s) = fold(?)" % quote(field.name), [value]))
+            else:
+                self.conditions.append(("r.%s %s ?" % (quote(field.name), comparison), [value]))
+
+    def order(self, text):
+        """The field to sort by and whether downwards."""
+        name = text[1:] if text.startswith("-") else text
+        known = self.entity.of(Sort)
+        for item in known:
+            if item.field == name:
+                return self.entity.field(name), text.startswith("-")
+        if text:
+            self.problems["sort"] = "This list cannot be sorted by that."
+        for item in known:
+            if item.default:
+                return self.entity.field(item.field), item.descending
+        return None, False
+
+    def order_sql(self, newest_first):
+        if self.sort is None:
+            return "r.id DESC" if newest_first else "r.id"
+        column = "r." + quote(self.sort.name)
+        way = " DESC" if self.descending else ""
+        key = column
+        if self.sort.kind == "choice":
+            cases = " ".join("WHEN '%s' THEN %d" % (c.replace("'", "''"), i) for i, c in enumerate(self.sort.choices))
+            key = "CASE %s %s END" % (column, cases)
+        elif self.sort.kind in ("datetime", "time"):
+            key = "moment(%s)" % column
+        elif self.sort.is_text:
+            key = "fold(%s)" % column
+        return "%s IS NULL, %s%s, r.id%s" % (column, key, way, way)
+
+    def where(self):
+        return " AND ".join("(%s)" % text for text, _ in self.conditions), [v for _, more in self.conditions for v in more]
+
+    def fetch(self, newest_first=False, everything=False):
+        """The records of the page asked for, and how many there are in all."""
+        entity = self.entity
+        where, values = self.where()
+        table = quote(entity.plural)
+        in_python = self.live or (self.sort is not None and self.sort.name in entity.live_names())
+        total = None if in_python else self.request.db.value("SELECT count(*) FROM %s r WHERE %s" % (table, where), values)
+        sql = "SELECT r.* FROM %s r WHERE %s" % (table, where)
+        if not in_python:
+            sql += " ORDER BY " + self.order_sql(newest_first)
+        if not in_python and not everything:
+            sql += " LIMIT ? OFFSET ?"
+            values = [*values, self.per_page, (self.page - 1) * self.per_page]
+        found = [records.load(self.request, entity, row) for row in self.request.db.rows(sql, values)]
+        if in_python:
+            found = self.in_python(found)
+            total = len(found)
+            start = (self.page - 1) * self.per_page
+            found = found if everything else found[start : start + self.per_page]
+        return found, total
+
+    def in_python(self, found):
+        """Filters and order over values that are computed from other records."""
+        for name, comparison, value in self.live:
+            tests = {"=": lambda a, b: a == b, ">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b}
+            found = [one for one in found if one.get(name) is not None and tests[comparison](one[name], value)]
+        if self.sort is not None:
+            name = self.sort.name
+            with_value = [one for one in found if one.get(name) is not None]
+            with_value.sort(key=lambda one: (one[name], one["id"]), reverse=self.descending)
+            found = with_value + [one for one in found if one.get(name) is None]
+        return found
+
+
+def read(request, entity, params, per_page=None, newest_first=False, everything=False):
+    """The query and its answer, or 401, 403, 405, 422."""
+    records.exists(entity, "read")
+    rights.require_right(request, entity, "read")
+    query = Query(request, entity, params, per_page)
+    if entity.reader is None:
+        return query, query.fetch(newest_first, everything)
+    answer = entity.reader(query, newest_first, everything)
+    if answer is None:
+        raise HttpError(501, "This list is not there.")
+    return query, answer

@@ -1,0 +1,1 @@
+"""What the application is about: every file here declares some kinds of records in its list COLLECTIONS."""

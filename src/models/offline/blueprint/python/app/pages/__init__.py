@@ -1,0 +1,1 @@
+"""The pages people see, written by the server without any script."""
