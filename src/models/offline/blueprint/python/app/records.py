@@ -118,7 +118,7 @@ def update(request, entity, number, body):
             }
             refuse_fields(entity, held, sent)
             refuse_guarded(request, entity, sent)
-        values = rules.check(request, entity, body, old)
+        values = rules.check(request, entity, body, old, partly=True)
         if old is None:
             raise not_found()
         change = Change(request, entity, "update", old, {**old, **values}, sent)

@@ -18,8 +18,8 @@ from app.values import Invalid, clean, initial, longest, moment, now, number_tex
 from app.web import HttpError, invalid
 
 
-def check(request, entity, body, old):
-    """The values to store, cleaned; 422 with every problem at once."""
+def check(request, entity, body, old, partly=False):
+    """The values to store, cleaned; 422 with every problem at once. `partly`: only what the body holds counts."""
     values = {}
     problems = {}
     for field in entity.fields:
@@ -31,7 +31,7 @@ def check(request, entity, body, old):
                 if name.startswith(("updated", "changed", "modified")):
                     values[name] = today() if field.kind == "date" else now()
             continue
-        if name not in body and old is not None:
+        if name not in body and (partly or old is not None):
             continue
         value = body.get(name)
         if value is None and old is None:
