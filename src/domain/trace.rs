@@ -3,6 +3,8 @@
 
 mod judge;
 mod render;
+#[cfg(test)]
+mod tests;
 
 use super::{
     AssumptionId, ClauseId, DecisionId, EvidenceId, Hash, InterpretationId,

@@ -80,3 +80,16 @@ fn the_same_inputs_give_the_same_journal() {
     };
     assert_eq!(journal(GateMode::Step), journal(GateMode::Step));
 }
+
+#[test]
+fn a_text_the_model_refuses_still_has_its_clauses_when_only_a_plan_was_asked_for() {
+    let mut input = begin(GateMode::Step);
+    if let super::Input::Begin { settings, .. } = &mut input {
+        settings.plan_only = true;
+    }
+    let mut sim = Sim::start_with(input);
+    sim.feed(super::Input::Refused { step: step("understand"), attempt: 1, error: "not English".into() }).unwrap();
+    assert_eq!(sim.run().status, RunStatus::Completed { outcome: Outcome::Partial, stopped_at_plan: true });
+    assert_eq!(exit_code(sim.run()), 0);
+    assert_eq!(sim.run().clauses.len(), TEXT.len());
+}

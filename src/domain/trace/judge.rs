@@ -2,7 +2,7 @@
 
 use super::{ClauseTrace, LinkedFile, LinkedTest, Status};
 use crate::domain::{
-    Clean, EvidenceId, Hash,
+    ClauseId, Clean, EvidenceId, Hash,
     artifact::{CodeRange, TestRef, tree_hash},
     clause::{Clause, ClauseKind},
     evidence::{ControlRun, Evidence, EvidenceKind, TestOutcome},
@@ -23,7 +23,18 @@ struct Judge<'a> {
     tree: Hash,
     /// The newest result of each test, and where it is recorded.
     results: BTreeMap<&'a str, (TestOutcome, EvidenceId)>,
-    findings: &'a [Finding],
+    findings: BTreeMap<ClauseId, &'a Finding>,
+    code: BTreeMap<ClauseId, Vec<&'a CodeRange>>,
+    tests: BTreeMap<ClauseId, Vec<&'a TestRef>>,
+    controls: BTreeMap<ClauseId, Vec<&'a ControlRun>>,
+}
+
+fn by_clause<T>(items: &[T], clause: impl Fn(&T) -> ClauseId) -> BTreeMap<ClauseId, Vec<&T>> {
+    let mut map: BTreeMap<ClauseId, Vec<&T>> = BTreeMap::new();
+    for item in items {
+        map.entry(clause(item)).or_default().push(item);
+    }
+    map
 }
 
 /// A status with the reason why it is no better.
@@ -39,22 +50,43 @@ impl<'a> Judge<'a> {
         });
         let findings = uncommitted.unwrap_or(&run.findings);
         let results = results(run, &tree);
-        Self { run, files, tree, results, findings }
+        // Of several findings about a clause the worst counts.
+        let rank = |f: &Finding| match f.verdict {
+            Verdict::Unmet => 0,
+            Verdict::Partly => 1,
+            Verdict::Met => 2,
+        };
+        let mut worst: BTreeMap<ClauseId, &Finding> = BTreeMap::new();
+        for finding in findings {
+            let Ok(id) = finding.clause.parse() else { continue };
+            let kept = worst.entry(id).or_insert(finding);
+            if rank(finding) < rank(kept) {
+                *kept = finding;
+            }
+        }
+        // Sorted, because steps that run in parallel are committed in any order.
+        let mut code = by_clause(&run.code_links, |l| l.clause);
+        let mut tests = by_clause(&run.test_links, |l| l.clause);
+        for links in code.values_mut() {
+            links.sort();
+            links.dedup();
+        }
+        for links in tests.values_mut() {
+            links.sort();
+            links.dedup();
+        }
+        let controls = by_clause(&run.controls, |c| c.clause);
+        Self { run, files, tree, results, findings: worst, code, tests, controls }
     }
 
     fn clause(&self, clause: &Clause) -> ClauseTrace {
         let id = clause.id;
-        // Sorted, because steps that run in parallel are committed in any order.
-        let mut code: Vec<&CodeRange> = self.run.code_links.iter().filter(|l| l.clause == id).collect();
-        let mut tests: Vec<&TestRef> = self.run.test_links.iter().filter(|l| l.clause == id).collect();
-        code.sort();
-        code.dedup();
-        tests.sort();
-        tests.dedup();
+        let code: &[&CodeRange] = self.code.get(&id).map_or(&[], Vec::as_slice);
+        let tests: &[&TestRef] = self.tests.get(&id).map_or(&[], Vec::as_slice);
         let stale = code.iter().any(|l| self.changed(&l.path, &l.sha256))
             || tests.iter().any(|l| self.changed(&l.path, &l.sha256));
         let (status, reason) = if clause.demands() {
-            let (status, reason) = self.status(clause, &code, &tests, stale);
+            let (status, reason) = self.status(clause, code, tests, stale);
             (Some(status), reason)
         } else {
             (None, None)
@@ -83,22 +115,22 @@ impl<'a> Judge<'a> {
                 .iter()
                 .map(|l| LinkedFile { path: l.path.clone(), lines: l.lines, sha256: l.sha256.clone() })
                 .collect(),
-            tests: self.tests(clause, &tests),
+            tests: self.linked_tests(clause, tests),
         }
     }
 
-    fn tests(&self, clause: &Clause, links: &[&TestRef]) -> Vec<LinkedTest> {
+    fn linked_tests(&self, clause: &Clause, links: &[&TestRef]) -> Vec<LinkedTest> {
         let mut tests: Vec<LinkedTest> = Vec::new();
         for link in links {
             if tests.iter().any(|t| t.name == link.test) {
                 continue;
             }
             let result = self.results.get(link.test.as_str());
-            let caught = |c: &ControlRun| c.clause == clause.id && c.test == link.test && c.proves() && self.fresh(c);
+            let caught = |c: &ControlRun| c.test == link.test && c.proves() && self.fresh(c);
             tests.push(LinkedTest {
                 name: link.test.clone(),
                 passed: result.is_some_and(|(outcome, _)| *outcome == TestOutcome::Passed),
-                control_failed: self.run.controls.iter().any(caught),
+                control_failed: self.controls(clause.id).iter().any(|c| caught(c)),
                 evidence: result.map(|(_, id)| *id),
             });
         }
@@ -144,9 +176,11 @@ impl<'a> Judge<'a> {
     }
 
     fn objection(&self, clause: &Clause) -> Option<&Finding> {
-        self.findings.iter().find(|f| {
-            f.verdict != Verdict::Met && f.clause.parse().is_ok_and(|id: crate::domain::ClauseId| id == clause.id)
-        })
+        self.findings.get(&clause.id).copied().filter(|f| f.verdict != Verdict::Met)
+    }
+
+    fn controls(&self, clause: ClauseId) -> &[&ControlRun] {
+        self.controls.get(&clause).map_or(&[], Vec::as_slice)
     }
 
     fn demand(&self, clause: &Clause, code: &[&CodeRange], tests: &[&TestRef], stale: bool) -> Verdicted {
@@ -200,9 +234,11 @@ impl<'a> Judge<'a> {
     fn unproven(&self, range: &CodeRange, tests: &[&TestRef]) -> Option<String> {
         let place = format!("{}:{}-{}", range.path, range.lines.0, range.lines.1);
         let mut reason = format!("{place} was not neutralised in a control run");
-        for control in self.run.controls.iter().filter(|c| {
-            c.clause == range.clause && c.path == range.path && c.lines == range.lines && c.file_sha256 == range.sha256
-        }) {
+        for control in self
+            .controls(range.clause)
+            .iter()
+            .filter(|c| c.path == range.path && c.lines == range.lines && c.file_sha256 == range.sha256)
+        {
             let Some(test) = tests.iter().find(|t| t.test == control.test && t.sha256 == control.test_sha256) else {
                 continue;
             };
@@ -236,7 +272,7 @@ impl<'a> Judge<'a> {
         if on_this_tree {
             (Status::Proven, None)
         } else {
-            (Status::Tested, Some(format!("{} searched an earlier state of the application", search.evidence)))
+            (Status::Tested, Some("the search was of an earlier state of the application".to_owned()))
         }
     }
 

@@ -170,7 +170,7 @@ fn event(run: &mut Run, env: &Envelope) {
             }
         }
         Event::RunCompleted { outcome, .. } => {
-            run.status = RunStatus::Completed { outcome: *outcome, stopped_at_plan: stopped_at_plan(run) };
+            run.status = RunStatus::Completed { outcome: *outcome, stopped_at_plan: stopped_at_plan(run, *outcome) };
         }
         Event::ClauseMarked { clause, kind, who } => {
             if let Some(clause) = run.clauses.get_mut(clause) {
@@ -188,8 +188,9 @@ fn say(run: &mut Run, env: &Envelope, step: Option<StepId>, speaker: Clean, text
     run.chat.push(ChatItem { seq: env.seq, at: env.at, step, speaker, text });
 }
 
-fn stopped_at_plan(run: &Run) -> bool {
-    run.settings.plan_only && run.plan.is_some() && run.files.is_empty()
+/// A run that was asked for a plan only and has it, or, where the model refuses the text, the clauses.
+fn stopped_at_plan(run: &Run, outcome: Outcome) -> bool {
+    run.settings.plan_only && outcome == Outcome::Partial
 }
 
 /// A person's waiver after the end can make the outcome `proven`; nothing else changes it.

@@ -1,0 +1,371 @@
+use super::*;
+use crate::domain::{
+    Clean, GateId, PersonaId, StepId,
+    artifact::{CodeRange, FileEntry, TestRef, tree_hash},
+    clause::{Clause, Decision, Gap, Waiver},
+    evidence::{ControlRun, Evidence, ExclusionSearch, TestResult},
+    plan::{Phase, PlanVariant, StepPlan},
+    reply::{Finding, ReplyKind, Verdict},
+    run::{Gate, GateMode, RunSettings, Step},
+    usage::Usage,
+};
+use serde_json::json;
+
+const CODE: &str = "app/notes.py";
+const TEST: &str = "tests/test_notes.py";
+const NAME: &str = "tests.test_notes.Create.test_it";
+
+fn hash(text: &str) -> Hash {
+    Hash::of(text.as_bytes())
+}
+fn step(id: &str) -> StepId {
+    StepId::new(id).unwrap()
+}
+fn file(path: &str) -> FileEntry {
+    FileEntry {
+        path: path.into(),
+        sha256: hash(path),
+        bytes: 9,
+        lines: 9,
+        executable: false,
+        step: step("build:notes"),
+    }
+}
+fn clause(n: u32, kind: ClauseKind) -> Clause {
+    Clause {
+        id: ClauseId(n),
+        origin: Origin::Requirement,
+        span: Some((0, 9)),
+        text: "Write, \"notes\"\n".into(),
+        section: Vec::new(),
+        kind: Some(kind),
+        kind_reason: None,
+        retired: None,
+        supersedes: None,
+    }
+}
+fn range(first: u32, last: u32) -> CodeRange {
+    CodeRange { clause: ClauseId(1), path: CODE.into(), lines: (first, last), sha256: hash(CODE) }
+}
+fn link() -> TestRef {
+    TestRef { clause: ClauseId(1), test: NAME.into(), path: TEST.into(), sha256: hash(TEST), measures: false }
+}
+fn control(lines: (u32, u32), booted: bool, outcome: TestOutcome) -> ControlRun {
+    ControlRun {
+        clause: ClauseId(1),
+        path: CODE.into(),
+        lines,
+        file_sha256: hash(CODE),
+        test: NAME.into(),
+        test_sha256: hash(TEST),
+        booted,
+        outcome: Some(outcome),
+        evidence: EvidenceId(2),
+    }
+}
+fn evidence(id: u32, kind: EvidenceKind, tree: Hash, tests: &[(&str, TestOutcome)]) -> Evidence {
+    Evidence {
+        id: EvidenceId(id),
+        kind,
+        argv: vec!["python3".into(), "-m".into(), "unittest".into()],
+        exit: Some(0),
+        tests: tests
+            .iter()
+            .map(|(n, o)| TestResult { name: (*n).into(), outcome: *o, detail: Clean::default() })
+            .collect(),
+        output_sha256: hash("output"),
+        tree,
+        sandbox: SandboxLevel::L2,
+        duration_ms: 5,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        note: None,
+    }
+}
+
+/// One clause, one range, one test that passes and fails without the range.
+fn proven() -> Run {
+    let files: BTreeMap<String, FileEntry> = [CODE, TEST].map(|p| (p.to_owned(), file(p))).into();
+    let tree = tree_hash(files.values());
+    let verify = Step {
+        evidence: vec![EvidenceId(3)],
+        ..Step::new(StepPlan {
+            id: step("verify"),
+            phase: Phase::Output,
+            title: "Verify".into(),
+            personas: Vec::new(),
+            produces: ReplyKind::Verify,
+            module: None,
+            clauses: Vec::new(),
+            after: Vec::new(),
+            reads: Vec::new(),
+        })
+    };
+    Run {
+        seq: 9,
+        name: "notes".into(),
+        title: "Notes".into(),
+        requirement: Requirement { sha256: hash("text"), bytes: 9 },
+        settings: RunSettings {
+            model: "offline".into(),
+            gates: GateMode::None,
+            plan: PlanVariant::Lean,
+            budget: None,
+            plan_only: false,
+            relaxed: Vec::new(),
+            pack_tokens: 9,
+        },
+        instructions: None,
+        started_at: jiff::Timestamp::UNIX_EPOCH,
+        updated_at: jiff::Timestamp::UNIX_EPOCH,
+        status: RunStatus::Running,
+        clauses: [(ClauseId(1), clause(1, ClauseKind::Function))].into(),
+        interpretations: BTreeMap::new(),
+        decisions: BTreeMap::new(),
+        assumptions: BTreeMap::new(),
+        gaps: Vec::new(),
+        artifacts: BTreeMap::new(),
+        plan: None,
+        steps: vec![verify],
+        gates: BTreeMap::new(),
+        files,
+        code_links: vec![range(1, 3)],
+        test_links: vec![link()],
+        additions: Vec::new(),
+        evidence: vec![
+            evidence(1, EvidenceKind::Boot, tree.clone(), &[]),
+            evidence(2, EvidenceKind::Control, tree.clone(), &[]),
+            evidence(3, EvidenceKind::Tests, tree, &[(NAME, TestOutcome::Passed)]),
+        ],
+        controls: vec![control((1, 3), true, TestOutcome::Failed)],
+        searches: Vec::new(),
+        findings: Vec::new(),
+        waivers: BTreeMap::new(),
+        usage: Usage::default(),
+        chat: Vec::new(),
+    }
+}
+
+/// The only clause's status and reason after `change`.
+fn judged(change: impl FnOnce(&mut Run)) -> (Status, String) {
+    let mut run = proven();
+    change(&mut run);
+    let clause = trace(&run).clauses.remove(0);
+    (clause.status.unwrap(), clause.reason.unwrap_or_default())
+}
+
+#[test]
+fn a_clause_is_proven_by_code_a_passing_test_and_its_control_run() {
+    assert_eq!(judged(|_| {}), (Status::Proven, String::new()));
+    let trace = trace(&proven());
+    assert_eq!(trace.outcome, Outcome::Proven);
+    assert!(trace.clauses[0].tests[0].control_failed && trace.clauses[0].tests[0].passed);
+}
+
+#[test]
+fn whatever_is_missing_of_a_proof_is_named() {
+    type Change = fn(&mut Run);
+    let cases: [(Change, Status, &str); 17] = [
+        (|r| r.controls.clear(), Status::Tested, "app/notes.py:1-3 was not neutralised"),
+        (|r| r.controls[0].outcome = Some(TestOutcome::Passed), Status::Tested, "still passes"),
+        (|r| r.controls[0].outcome = Some(TestOutcome::Error), Status::Tested, "instead of failing by an assertion"),
+        (|r| r.controls[0].booted = false, Status::Tested, "does not start"),
+        (|r| r.controls[0].test_sha256 = hash("older"), Status::Tested, "was not neutralised"),
+        (|r| r.controls[0].clause = ClauseId(7), Status::Tested, "was not neutralised"),
+        (|r| r.code_links.push(range(5, 6)), Status::Tested, "app/notes.py:5-6 was not neutralised"),
+        (|r| r.evidence[2].tests[0].outcome = TestOutcome::Failed, Status::Built, "failed"),
+        (|r| r.evidence[2].tests[0].outcome = TestOutcome::Skipped, Status::Built, "was skipped"),
+        (|r| r.evidence[2].tests.clear(), Status::Built, "was not run"),
+        (|r| r.test_links.clear(), Status::Built, "nothing is planned"),
+        (|r| r.files.get_mut(CODE).unwrap().sha256 = hash("edited"), Status::Built, "app/notes.py has changed"),
+        (|r| drop(r.files.remove(TEST)), Status::Built, "tests/test_notes.py is gone"),
+        (|r| r.code_links.clear(), Status::Missing, "nothing is planned"),
+        (|r| r.gaps = vec![gap(true)], Status::Missing, "by post: no printer"),
+        (|r| r.gaps = vec![gap(false)], Status::Built, "only in part; by post"),
+        (|r| r.findings = vec![finding(Verdict::Partly)], Status::Tested, "met only in part: half of it"),
+    ];
+    for (change, status, reason) in cases {
+        let (is, why) = judged(change);
+        assert!(is == status && why.contains(reason), "{is:?} {why} instead of {status:?} {reason}");
+    }
+}
+
+fn gap(whole: bool) -> Gap {
+    Gap { clause: ClauseId(1), what: "by post".into(), reason: "no printer".into(), whole }
+}
+fn finding(verdict: Verdict) -> Finding {
+    Finding { clause: "C-001".into(), verdict, argument: "half of it".into() }
+}
+
+#[test]
+fn an_older_pass_does_not_count_against_the_last_run_of_the_whole() {
+    let (status, reason) = judged(|run| {
+        let tree = run.evidence[2].tree.clone();
+        run.evidence.push(evidence(4, EvidenceKind::Tests, tree, &[]));
+        run.steps[0].evidence.push(EvidenceId(4));
+    });
+    assert_eq!(status, Status::Built);
+    assert!(reason.contains("was not run on the finished application"), "{reason}");
+}
+
+#[test]
+fn a_quality_needs_a_test_that_measures_it() {
+    let quality = |run: &mut Run, measures| {
+        run.clauses.get_mut(&ClauseId(1)).unwrap().kind = Some(ClauseKind::Quality);
+        run.test_links[0].measures = measures;
+    };
+    let (status, reason) = judged(|run| quality(run, false));
+    assert_eq!(status, Status::Tested);
+    assert!(reason.contains("no test measures"), "{reason}");
+    assert_eq!(judged(|run| quality(run, true)).0, Status::Proven);
+}
+
+fn excluded(run: &mut Run, tree: Option<Hash>, hits: Vec<Clean>) {
+    run.clauses.get_mut(&ClauseId(1)).unwrap().kind = Some(ClauseKind::Exclusion);
+    run.code_links.clear();
+    let tree = tree.unwrap_or_else(|| run.evidence[2].tree.clone());
+    run.evidence.push(evidence(5, EvidenceKind::Search, tree, &[]));
+    let terms = vec!["payment".into()];
+    run.searches =
+        vec![ExclusionSearch { clause: ClauseId(1), terms, hits, searched: Vec::new(), evidence: EvidenceId(5) }];
+}
+
+#[test]
+fn an_exclusion_is_proven_by_a_search_of_the_finished_application() {
+    assert_eq!(judged(|run| excluded(run, None, Vec::new())).0, Status::Proven);
+    let (status, why) = judged(|run| excluded(run, Some(hash("earlier")), Vec::new()));
+    assert!(status == Status::Tested && why.contains("earlier state"), "{why}");
+    let (status, why) = judged(|run| excluded(run, None, vec!["app/pay.py:7".into()]));
+    assert!(status == Status::Missing && why.contains("app/pay.py:7"), "{why}");
+    let (status, why) = judged(|run| {
+        excluded(run, None, Vec::new());
+        run.searches.clear();
+    });
+    assert!(status == Status::Missing && why.contains("no search"), "{why}");
+}
+
+#[test]
+fn a_waiver_is_a_persons_and_outranks_everything_but_is_no_proof() {
+    let mut run = proven();
+    run.code_links.clear();
+    let waiver = Waiver { clause: ClauseId(1), who: "Anna".into(), why: "later".into(), at: run.started_at };
+    run.waivers.insert(ClauseId(1), waiver);
+    let trace = trace(&run);
+    assert_eq!((trace.counts.waived, trace.counts.proven, trace.outcome), (1, 0, Outcome::Proven));
+    assert_eq!(trace.clauses[0].reason.as_deref(), Some("waived by Anna: later"));
+}
+
+#[test]
+fn a_decision_makes_a_clause_designed_and_a_failed_verifier_is_still_heard() {
+    let (status, _) = judged(|run| {
+        run.code_links.clear();
+        let by = PersonaId::new("api-designer").unwrap();
+        let id = DecisionId(1);
+        let clauses = vec![ClauseId(1)];
+        run.decisions.insert(id, Decision { id, title: "t".into(), choice: "c".into(), why: "w".into(), clauses, by });
+    });
+    assert_eq!(status, Status::Designed);
+    let (status, why) = judged(|run| {
+        let findings = vec![finding(Verdict::Met), finding(Verdict::Unmet)];
+        run.steps[0].proposal = Some(crate::domain::run::Proposal::Verify { findings, summary: "s".into() });
+    });
+    assert!(status == Status::Tested && why.contains("unmet: half of it"), "{why}");
+}
+
+#[test]
+fn changed_files_on_disk_make_a_proof_stale() {
+    let run = proven();
+    let mut disk: BTreeMap<String, Hash> = run.files.values().map(|f| (f.path.clone(), f.sha256.clone())).collect();
+    assert!(!trace_of(&run, &disk).clauses[0].stale);
+    disk.insert(TEST.into(), hash("edited by hand"));
+    let changed = trace_of(&run, &disk);
+    assert!(changed.clauses[0].stale);
+    assert_eq!((changed.clauses[0].status, changed.outcome), (Some(Status::Built), Outcome::Partial));
+}
+
+#[test]
+fn what_demands_nothing_has_no_status_and_retired_clauses_are_not_counted() {
+    let mut run = proven();
+    run.clauses.insert(ClauseId(2), clause(2, ClauseKind::Goal));
+    run.clauses.insert(ClauseId(3), Clause { retired: Some(Retired::Removed), ..clause(3, ClauseKind::Data) });
+    let trace = trace(&run);
+    assert_eq!(trace.counts.demanding, 1);
+    assert_eq!((trace.clauses[1].status, trace.clauses[2].status), (None, None));
+    assert_eq!(trace.clauses[2].retired, Some(Retired::Removed));
+}
+
+#[test]
+fn json_has_the_agreed_shape() {
+    let value: serde_json::Value = serde_json::from_str(&trace(&proven()).to_json()).unwrap();
+    let keys = |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(keys(&value), "version requirement outcome counts clauses evidence");
+    assert_eq!(value["requirement"], json!({"sha256": hash("text"), "bytes": 9}));
+    assert_eq!(value["outcome"], "proven");
+    assert_eq!(keys(&value["counts"]), "demanding proven tested built designed missing waived unsourced assumed");
+    let clause = &value["clauses"][0];
+    assert_eq!(
+        keys(clause),
+        "id origin span text kind status stale reason supersedes retired interpretations decisions assumptions files tests"
+    );
+    assert_eq!(clause["id"], "C-001");
+    assert_eq!((&clause["origin"], &clause["span"]), (&json!("requirement"), &json!([0, 9])));
+    assert_eq!(
+        (&clause["status"], &clause["reason"], &clause["retired"]),
+        (&json!("proven"), &json!(null), &json!(null))
+    );
+    assert_eq!(clause["files"], json!([{"path": CODE, "lines": [1, 3], "sha256": hash(CODE)}]));
+    assert_eq!(clause["tests"], json!([{"name": NAME, "passed": true, "control_failed": true, "evidence": "E-003"}]));
+    assert_eq!(keys(&value["evidence"][0]), "id argv exit passed failed skipped output_sha256 tree sandbox at");
+    assert_eq!(value["evidence"][2]["passed"], 1);
+    assert_eq!(value["evidence"][2]["sandbox"], "L2");
+}
+
+#[test]
+fn the_report_in_the_workspace_has_no_time_and_shows_text_as_text() {
+    let mut run = proven();
+    run.clauses.get_mut(&ClauseId(1)).unwrap().text = "<script>|x| `a`\n# no heading\u{1b}[2J".into();
+    let md = trace(&run).to_report(&run.title);
+    assert!(md.contains("## C-001 · function · proven"), "{md}");
+    assert!(md.contains("> \\<script\\>\\|x\\| \\`a\\`\n> \\# no heading␛"), "{md}");
+    assert!(!md.contains("1970") && !md.contains("E-003"), "{md}");
+    assert!(trace(&run).to_markdown(&run.title).contains("E-003"));
+}
+
+#[test]
+fn csv_quotes_and_never_starts_a_formula() {
+    let mut run = proven();
+    run.clauses.insert(ClauseId(2), Clause { text: "=1+1".into(), ..clause(2, ClauseKind::Data) });
+    let csv = trace(&run).to_csv();
+    let lines: Vec<&str> = csv.split("\r\n").collect();
+    assert!(lines[1].starts_with("C-001,requirement,0,9,function,proven,false,,,\"Write, \"\"notes\"\"\n\","), "{csv}");
+    assert!(lines[2].contains(",\"'=1+1\","), "{csv}");
+}
+
+#[test]
+fn exit_codes_follow_the_status() {
+    let mut run = proven();
+    let mut code = |status: RunStatus| {
+        run.status = status;
+        exit_code(&run)
+    };
+    let done = |outcome| RunStatus::Completed { outcome, stopped_at_plan: false };
+    assert_eq!(code(done(Outcome::Proven)), 0);
+    assert_eq!(code(done(Outcome::Partial)), 7);
+    assert_eq!(code(done(Outcome::Failed)), 4);
+    assert_eq!(code(RunStatus::Completed { outcome: Outcome::Partial, stopped_at_plan: true }), 0);
+    for (reason, exit) in
+        [(PauseReason::Gate, 3), (PauseReason::Budget, 5), (PauseReason::Provider, 6), (PauseReason::Interrupted, 130)]
+    {
+        assert_eq!(code(RunStatus::Paused { reason, detail: Clean::default() }), exit);
+    }
+    let mut gate = |reason| {
+        let id = GateId(1);
+        let opened_at = jiff::Timestamp::UNIX_EPOCH;
+        let gate =
+            Gate { id, step: step("verify"), reason, digest: hash(""), opened_at, decided: None, withdrawn: None };
+        run.gates.insert(id, gate);
+        run.status = RunStatus::WaitingAtGate;
+        exit_code(&run)
+    };
+    assert_eq!(gate(GateReason::Result), 3);
+    assert_eq!(gate(GateReason::Budget { why: Clean::default(), raise_to: None }), 5);
+}
