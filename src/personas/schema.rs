@@ -24,13 +24,13 @@ pub fn schema(kind: ReplyKind) -> Value {
     strict
 }
 
-/// The same schema without length and count bounds, for servers whose strict mode does not know them.
+/// The same schema without bounds on lengths, counts and numbers, for servers whose strict mode does not know them.
 #[must_use]
 pub fn without_bounds(schema: &Value) -> Value {
     match schema {
         Value::Object(object) => {
             let kept = object.iter().filter(|(key, value)| {
-                !(matches!(key.as_str(), "maxLength" | "maxItems" | "minItems" | "minLength") && value.is_number())
+                !(matches!(key.as_str(), "maxLength" | "maxItems" | "minItems" | "minLength" | "minimum") && value.is_number())
             });
             Value::Object(kept.map(|(k, v)| (k.clone(), without_bounds(v))).collect())
         }
