@@ -2,5 +2,6 @@
 //! in its pack and fills parametric blueprints. Deterministic, no network, no key.
 
 pub mod blueprint;
+pub mod read;
 pub mod spec;
 pub mod suite;

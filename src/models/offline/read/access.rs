@@ -1,0 +1,422 @@
+//! Who may do what: every plain `X can create, see, edit, delete Y`.
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::lexicon::{
+    nouns,
+    verbs::{self, Class},
+    words,
+};
+use super::sentence::Pred;
+use super::tag::Tag;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+
+/// The entity that records what a transaction verb does: booking for `book a room`.
+#[must_use]
+pub fn record_entity(d: &Draft, pred: &Pred) -> Option<usize> {
+    if pred.verb.class != Class::Transact {
+        return None;
+    }
+    d.find(verbs::record_of(&pred.verb.base)?)
+}
+
+/// Reads the rights a sentence gives.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if d.done[si].contains(&pi) {
+            // what came before is still spoken of
+            continue;
+        }
+        if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) && !pred.verb.finite {
+            continue;
+        }
+        predicate(d, si, pi, pred);
+    }
+}
+
+fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let ops: &[Op] = match pred.verb.class {
+        Class::Create | Class::Transact => &[Op::Create],
+        Class::Read | Class::Search | Class::Export | Class::Filter | Class::Sort => &[Op::Read],
+        Class::Update => &[Op::Update],
+        Class::Delete => &[Op::Delete],
+        Class::Manage => &[Op::Create, Op::Read, Op::Update, Op::Delete],
+        Class::Allow => {
+            mark_subject(d, si, pred);
+            d.mark_verb(si, pred);
+            return;
+        }
+        Class::Have if pred.subject.iter().all(|np| words::system_noun(&np.head) || nouns::person(&np.head).is_some() || matches!(np.pronoun.as_deref(), Some("it" | "there"))) => {
+            return presence(d, si, pi, pred);
+        }
+        Class::Be if s.lower.starts_with("there ") => return presence(d, si, pi, pred),
+        _ => return,
+    };
+    let mut whos = if pred.verb.passive { agents(d, pred) } else { d.actors(pred) };
+    let objects: Vec<Np> = if pred.verb.passive { pred.subject.clone() } else { objects_of(d, si, pred) };
+    let record = record_entity(d, pred);
+    let mut targets: Vec<(usize, Np)> = Vec::new();
+    for np in &objects {
+        if let Some(e) = d.entity_of(np) {
+            targets.push((e, np.clone()));
+        }
+    }
+    if let Some(r) = record {
+        transact(d, si, pred, r, &targets);
+    } else if targets.is_empty() {
+        return;
+    }
+    if pred.verb.negated {
+        return negated(d, si, pi, pred, &whos, &targets, ops);
+    }
+    let agentless = whos.is_empty();
+    if agentless {
+        whos.push(d.ordinary());
+    }
+    let list: Vec<(usize, Option<Np>)> = match record {
+        Some(r) => vec![(r, None)],
+        None => targets.iter().map(|(e, np)| (*e, Some(np.clone()))).collect(),
+    };
+    for (e, np) in &list {
+        d.touch(*e, s.id);
+        let scope = np.as_ref().map_or(Scope::All, |np| scope(d, si, pred, *e, np, ops));
+        let ops = refine(d, pred, *e, np.as_ref(), ops, s.id);
+        for who in &whos {
+            let scope = if ops == [Op::Create] { create_scope(d, si, pred, *e, who).unwrap_or(Scope::All) } else { scope.clone() };
+            d.allow(*e, who.clone(), &ops, scope, s.id);
+        }
+        if ops.contains(&Op::Create) && np.as_ref().is_none_or(|n| n.possessed() && n.det.as_deref() != Some("our")) && whos.iter().any(|w| *w != Who::Anyone) {
+            d.entities[*e].entity.owned = true;
+        }
+        if pred.only && pred.verb.class != Class::Read {
+            d.exclusive(*e, &ops, &whos, s.id);
+        }
+        d.focus = Some(*e);
+    }
+    d.mark_verb(si, pred);
+    mark_subject(d, si, pred);
+    for (_, np) in &targets {
+        mark_target(d, si, np);
+    }
+    parents(d, si, pred, &list);
+    d.done[si].insert(pi);
+}
+
+/// Objects, or the phrase a preposition joins to the verb: `search for events`, `read about the event`.
+fn objects_of(d: &mut Draft, si: usize, pred: &Pred) -> Vec<Np> {
+    let mut out: Vec<Np> = pred.objects.clone();
+    let has_entity = out.iter().any(|np| d.entity_of(np).is_some());
+    if !has_entity {
+        for pp in &pred.preps {
+            if matches!(pp.prep.as_str(), "about" | "for" | "through" | "of" | "on" | "at" | "to" | "in" | "into") && pp.nps.iter().any(|np| d.entity_of(np).is_some()) {
+                out.extend(pp.nps.iter().cloned());
+                d.mark(si, pp.at..pp.at + 1);
+                break;
+            }
+        }
+    }
+    out
+}
+
+fn mark_subject(d: &mut Draft, si: usize, pred: &Pred) {
+    for np in &pred.subject {
+        if np.range.end <= d.sentences[si].words.len() && d.sentences[si].role.as_ref() != Some(np) {
+            d.mark_np(si, np);
+        }
+    }
+}
+
+/// Adjectives that say which records: the engine offers them as a filter where a field carries them.
+fn mark_target(d: &mut Draft, si: usize, np: &Np) {
+    d.mark_np(si, np);
+    let s = &d.sentences[si];
+    let Some(e) = d.entity_of(np) else { return };
+    let end = np.paren.as_ref().map_or(np.range.end, |p| p.start);
+    let adjectives: Vec<usize> = (np.range.start..end.min(s.words.len())).filter(|i| s.words[*i].tag == Tag::Adj).collect();
+    for i in adjectives {
+        let word = s.words[i].lower().to_owned();
+        if words::light(&word) {
+            d.mark(si, i..i + 1);
+            continue;
+        }
+        if let Some(field) = d.status(e) {
+            let values = match d.field_mut(e, &field).map(|f| f.ty.clone()) {
+                Some(FieldType::Choice { values }) => values,
+                _ => Vec::new(),
+            };
+            let open = matches!(word.as_str(), "open" | "active" | "outstanding" | "pending" | "unresolved" | "current") && values.iter().any(|v| super::rules::is_final(v));
+            if values.contains(&word) || open {
+                d.feature(Feature::Filter { entity: d.entities[e].entity.name.clone(), field, clauses: vec![s.id] });
+                d.mark(si, i..i + 1);
+                continue;
+            }
+        }
+        let date = d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime)).map(|f| f.name.clone());
+        if matches!(word.as_str(), "upcoming" | "past" | "future" | "previous" | "recent" | "today" | "latest" | "overdue" | "last")
+            && let Some(field) = date
+        {
+            let name = d.entities[e].entity.name.clone();
+            if matches!(word.as_str(), "recent" | "latest" | "last") {
+                d.feature(Feature::Sort { entity: name, field, descending: true, default: true, clauses: vec![s.id] });
+            } else {
+                d.feature(Feature::Filter { entity: name, field, clauses: vec![s.id] });
+            }
+            d.mark(si, i..i + 1);
+        }
+    }
+}
+
+fn agents(d: &Draft, pred: &Pred) -> Vec<Who> {
+    let mut out = Vec::new();
+    for np in pred.preps.iter().filter(|pp| pp.prep == "by" || pp.prep == "to" || pp.prep == "for").flat_map(|pp| &pp.nps) {
+        if let Some(who) = d.who(np)
+            && !out.contains(&who)
+        {
+            out.push(who);
+        }
+    }
+    out
+}
+
+/// A verb that names a property change: `mark a task as done` writes the status only.
+fn refine(d: &mut Draft, pred: &Pred, e: usize, np: Option<&Np>, ops: &[Op], id: ClauseId) -> Vec<Op> {
+    let _ = (d, e, np, id);
+    if pred.verb.base == "track" { vec![Op::Create, Op::Read] } else { ops.to_vec() }
+}
+
+/// Whose records: the account's own, those assigned to it, all.
+fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -> Scope {
+    let s = &d.sentences[si];
+    let assigned = np.adjectives().any(|a| a == "assigned") || s.lower.contains("assigned to me") || s.lower.contains("assigned to them") || s.lower.contains("assigned to him");
+    if assigned
+        && let Some(field) = super::rules::assignee(d, e)
+    {
+        return Scope::AssignedTo { field };
+    }
+    if ops == [Op::Create] {
+        return Scope::All;
+    }
+    let by_me = s.lower.contains("i have published") || s.lower.contains("i published") || s.lower.contains("i created") || s.lower.contains("i have created") || s.lower.contains("i have added") || s.lower.contains("i wrote");
+    let own = np.possessed() && np.det.as_deref() != Some("our") && np.owner.as_deref().is_none_or(|o| d.who(o).is_some_and(|w| d.actors(pred).contains(&w)));
+    if (own || by_me) && d.has_users() {
+        return Scope::Own;
+    }
+    if let Some(of) = np.of.as_deref().filter(|o| o.possessed())
+        && d.has_users()
+    {
+        // `the defects of their own flat`
+        let name = super::field::identifier(&of.name());
+        if d.users.profile.iter().any(|f| f.name == name) && d.field_named(e, &name).is_some() {
+            return Scope::SameAs { profile: name.clone(), field: name };
+        }
+        if let Some(parent) = d.entity_of(of).filter(|p| *p != e)
+            && let Some(field) = d.reference(e, &d.entities[parent].entity.name)
+        {
+            return Scope::OwnParent { field };
+        }
+    }
+    Scope::All
+}
+
+/// Where a role may only create below what it has access to: comments on granted workouts, quotes for assigned defects.
+fn create_scope(d: &Draft, si: usize, pred: &Pred, e: usize, who: &Who) -> Option<Scope> {
+    let s = &d.sentences[si];
+    for np in pred.preps.iter().flat_map(|pp| &pp.nps) {
+        let Some(parent) = d.entity_of(np).filter(|p| *p != e) else { continue };
+        let assigned = np.adjectives().any(|a| a == "assigned");
+        if assigned && let Some(path) = super::rules::assignee(d, parent) {
+            let reference = format!("{}_id", d.entities[parent].entity.name);
+            return Some(Scope::AssignedTo { field: format!("{reference}.{path}") });
+        }
+        let granted = d.features.iter().any(|f| matches!(f, Feature::Grant { entity, role, .. } if *entity == d.entities[parent].entity.name && (role.is_none() || matches!(who, Who::Role(r) if Some(r) == role.as_ref()))));
+        if granted && *who != d.ordinary() {
+            return Some(Scope::Granted);
+        }
+        if np.possessed() && s.role.is_none() {
+            return Some(Scope::OwnParent { field: format!("{}_id", d.entities[parent].entity.name) });
+        }
+    }
+    None
+}
+
+/// `a comment on a workout`, `a quote for a defect`: the new record refers to the other one.
+fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)]) {
+    let s = &d.sentences[si];
+    if !matches!(pred.verb.class, Class::Create | Class::Transact) {
+        return mark_places(d, si, pred);
+    }
+    for pp in &pred.preps {
+        if !matches!(pp.prep.as_str(), "on" | "for" | "to" | "about" | "in" | "of" | "under" | "within") {
+            continue;
+        }
+        for np in &pp.nps {
+            // a surface noun (`event page`) only says where one clicks
+            let Some(parent) = d.entity_of(np) else { continue };
+            d.mark(si, pp.at..pp.at + 1);
+            d.mark_np(si, np);
+            for (e, _) in targets {
+                if *e != parent && d.reference(parent, &d.entities[*e].entity.name.clone()).is_none() {
+                    d.add_reference(*e, parent, true, s.id);
+                }
+            }
+            let adjectives: Vec<usize> = np.range.clone().filter(|i| *i < s.words.len() && s.words[*i].is("assigned")).collect();
+            d.mark_words(si, &adjectives);
+        }
+    }
+    // `in their flat`: a property of the person that the record shares
+    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "in" | "for" | "of")) {
+        for np in &pp.nps {
+            if d.entity_of(np).is_some() || !np.possessed() || np.owner.is_some() || nouns::property(&np.head).is_none() || !d.has_users() {
+                continue;
+            }
+            let name = super::field::identifier(&np.name());
+            let label = super::field::sentence_case(&np.name());
+            let id = s.id;
+            match d.users.profile.iter_mut().find(|f| f.name == name) {
+                Some(f) => f.clauses.push(id),
+                None => d.users.profile.push(super::data::made(&name, &label, FieldType::Text { multiline: false }, id)),
+            }
+            for (e, _) in targets {
+                if d.field_named(*e, &name).is_none() {
+                    let mut f = super::data::made(&name, &label, FieldType::Text { multiline: false }, id);
+                    f.read_only = true;
+                    d.entities[*e].entity.fields.push(f);
+                }
+            }
+            d.mark(si, pp.at..pp.at + 1);
+            d.mark_np(si, np);
+            d.mark(si, np.range.clone());
+        }
+    }
+    mark_places(d, si, pred);
+}
+
+/// `directly from the event page`, `in the system`: where one clicks, nothing to build beyond the pages.
+fn mark_places(d: &mut Draft, si: usize, pred: &Pred) {
+    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "on" | "in" | "from" | "at" | "through" | "via" | "within" | "under" | "to" | "of")) {
+        for np in &pp.nps {
+            if words::system_noun(&np.head) || d.entity_of(np).is_some() {
+                d.mark(si, pp.at..pp.at + 1);
+                d.mark_np(si, np);
+                let adjectives: Vec<usize> = np.range.clone().filter(|i| d.sentences[si].words.get(*i).is_some_and(|w| w.is("related") || w.is("designated"))).collect();
+                d.mark_words(si, &adjectives);
+            }
+        }
+    }
+}
+
+/// The record of a transaction that a rule spoke of: `members can borrow at most 3 books` also lets them borrow.
+pub fn mark_record(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
+    let s = &d.sentences[si];
+    let targets: Vec<(usize, Np)> = pred.objects.iter().filter_map(|np| d.entity_of(np).map(|e| (e, np.clone()))).collect();
+    transact(d, si, pred, record, &targets);
+    let mut whos = d.actors(pred);
+    if whos.is_empty() {
+        whos.push(d.ordinary());
+    }
+    for who in whos {
+        d.allow(record, who, &[Op::Create], Scope::All, s.id);
+    }
+}
+
+fn transact(d: &mut Draft, si: usize, pred: &Pred, record: usize, targets: &[(usize, Np)]) {
+    let id = d.sentences[si].id;
+    d.touch(record, id);
+    for (t, _) in targets {
+        if *t != record {
+            d.add_reference(record, *t, true, id);
+        }
+    }
+    if targets.is_empty()
+        && let Some(about) = d.entities[record].about.clone()
+        && let Some(t) = d.find(&about)
+    {
+        d.add_reference(record, t, true, id);
+    }
+    for np in pred.preps.iter().flat_map(|pp| &pp.nps) {
+        if let Some(t) = d.entity_of(np).filter(|t| *t != record && !targets.iter().any(|(x, _)| x == t))
+            && targets.is_empty()
+        {
+            d.add_reference(record, t, true, id);
+        }
+    }
+}
+
+/// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
+fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
+    let s = &d.sentences[si];
+    let others = s.lower.contains("each other") || s.lower.contains("other user") || s.lower.contains("other people") || s.lower.contains("others'") || s.lower.contains("of others") || s.lower.contains("one another") || s.lower.contains("someone else") || s.lower.contains("another ") || s.lower.contains(" other ");
+    for (e, np) in targets {
+        d.touch(*e, s.id);
+        if others && ops == [Op::Read] {
+            let entity = &mut d.entities[*e].entity;
+            entity.owned = true;
+            if !entity.private.contains(&s.id) {
+                entity.private.push(s.id);
+            }
+            d.mark(si, 0..s.words.len());
+        } else if others {
+            d.entities[*e].entity.owned = true;
+            let who = whos.first().cloned().unwrap_or_else(|| d.ordinary());
+            d.allow(*e, who, ops, Scope::Own, s.id);
+            d.mark(si, 0..s.words.len());
+        } else if whos.is_empty() {
+            // no longer than some condition: the rules read those first
+            let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once")) || s.preds.iter().any(|p| p.subordinate);
+            if !conditional {
+                for op in ops {
+                    let entity = d.entities[*e].entity.name.clone();
+                    d.feature(Feature::Forbid { entity, op: *op, clauses: vec![s.id] });
+                }
+                d.mark_verb(si, pred);
+                d.mark_np(si, np);
+            }
+        } else {
+            d.denials.push((*e, whos.to_vec(), ops.to_vec(), s.id));
+            d.mark_verb(si, pred);
+            d.mark_np(si, np);
+            mark_subject(d, si, pred);
+        }
+    }
+    if !targets.is_empty() {
+        d.done[si].insert(pi);
+    }
+}
+
+/// `There is a list of members`, `The system has a page with all events`
+fn presence(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    if pred.verb.negated {
+        return;
+    }
+    let mut found = false;
+    for np in pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)) {
+        let listed = words::system_noun(&np.head) || np.plural;
+        if let Some(e) = d.entity_of(np).filter(|_| listed) {
+            let mut whos = d.actors(pred);
+            if whos.is_empty() {
+                whos.push(d.ordinary());
+            }
+            for who in whos {
+                d.allow(e, who, &[Op::Read], Scope::All, s.id);
+            }
+            d.touch(e, s.id);
+            mark_target(d, si, np);
+            d.focus = Some(e);
+            found = true;
+        }
+    }
+    if found {
+        d.mark_verb(si, pred);
+        mark_subject(d, si, pred);
+        for np in &pred.objects {
+            if words::system_noun(&np.head) {
+                d.mark_np(si, np);
+            }
+        }
+        d.done[si].insert(pi);
+    }
+}

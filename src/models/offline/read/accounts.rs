@@ -1,0 +1,280 @@
+//! Signing up, logging in, passwords, profiles.
+
+use super::draft::Draft;
+use super::field;
+use super::lexicon::{nouns, verbs::Class, words};
+use super::sentence::{Pred, Sentence};
+use super::tag::Tag;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Feature, Field, FieldType, SecurityDemand};
+
+/// Notes which clauses ask for accounts at all. Runs before rights are read, because without accounts anyone may do anything.
+pub fn detect(d: &mut Draft) {
+    let mut implied: Vec<ClauseId> = Vec::new();
+    for s in d.sentences {
+        if explicit(s) {
+            implied.push(s.id);
+        }
+    }
+    if implied.is_empty() {
+        implied = by_rights(d);
+    }
+    d.users.implied = implied;
+    if d.has_users() {
+        open_role(d);
+    }
+}
+
+fn explicit(s: &Sentence) -> bool {
+    let auth = s.words.iter().any(|w| matches!(w.lower(), "login" | "signin" | "signup" | "authentication" | "password" | "passwords" | "authenticated" | "authenticate" | "authorization" | "username" | "logged"));
+    let verbs = s.preds.iter().any(|p| matches!(p.verb.class, Class::SignUp | Class::LogIn | Class::LogOut) && !p.verb.negated);
+    let accounts = ["user account", "own account", "an account", "user registration", "registered user", "my profile", "own profile", "user profile", "my account", "create profile", "accounts"];
+    let account = accounts.iter().any(|a| s.lower.contains(a)) && !s.lower.contains("without an account") && !s.lower.contains("bank account");
+    (auth || verbs || account) && !s.lower.contains("without login") && !s.lower.contains("no login") && !s.lower.contains("without logging in")
+}
+
+/// Rights that differ between people, or records that are somebody's own, need accounts.
+fn by_rights(d: &Draft) -> Vec<ClauseId> {
+    let kinds: Vec<_> = d.roles.iter().filter(|r| r.kind != nouns::Person::Stranger).collect();
+    let mut out = Vec::new();
+    if kinds.len() >= 2 || kinds.len() == 1 && d.roles.len() > 1 {
+        for r in kinds.iter() {
+            out.extend(r.clauses.iter().copied());
+        }
+    }
+    for s in d.sentences {
+        for p in &s.preds {
+            let person = p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
+            let own = |np: &super::chunk::Np| np.det.as_deref().is_some_and(words::possessive) && np.det.as_deref() != Some("our") && d.entity_of(np).is_some();
+            let owned = person && p.objects.iter().any(own);
+            let only = p.only && p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
+            if owned || only {
+                out.push(s.id);
+            }
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Which role anybody who signs up holds.
+fn open_role(d: &mut Draft) {
+    use nouns::Person;
+    let user = d.roles.iter().position(|r| r.kind == Person::User && r.name == "user");
+    let ordinary = d.roles.iter().position(|r| r.kind == Person::Ordinary);
+    let accounts: Vec<usize> = (0..d.roles.len()).filter(|i| d.roles[*i].kind != Person::Stranger).collect();
+    let open = user.or(ordinary).or(if accounts.len() == 1 { accounts.first().copied() } else { None });
+    if let Some(i) = open {
+        d.roles[i].open = true;
+    }
+}
+
+/// Reads what a sentence says about accounts.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    if !d.has_users() {
+        return;
+    }
+    for (pi, pred) in s.preds.iter().enumerate() {
+        match pred.verb.class {
+            Class::SignUp => sign_up(d, si, pi, pred),
+            Class::LogIn | Class::LogOut => {
+                push(&mut d.users.log_in, s.id);
+                take(d, si, pi, pred);
+                if s.lower.contains("must log in") || s.lower.contains("must sign in") || s.lower.contains("have to log in") {
+                    d.feature(Feature::Security { what: SecurityDemand::MustSignIn, clauses: vec![s.id] });
+                }
+            }
+            _ if about_account(pred) => account_verb(d, si, pi, pred),
+            _ => {}
+        }
+    }
+    // `with user authentication`, `login`, `user accounts`
+    for i in 0..s.words.len() {
+        let w = &s.words[i];
+        let here = match w.lower() {
+            "authentication" | "login" | "signin" | "authenticated" | "authenticate" | "credentials" | "username" | "authorization" => true,
+            "logged" | "logged-in" | "registered" => true,
+            "accounts" | "account" => s.words.get(i.wrapping_sub(1)).is_some_and(|p| matches!(p.base.as_str(), "user" | "personal" | "own" | "an" | "customer" | "member")),
+            "registration" | "signup" => s.words.get(i.wrapping_sub(1)).is_none_or(|p| p.base == "user" || p.tag != Tag::Noun),
+            _ => false,
+        };
+        if here {
+            let list = if matches!(w.lower(), "registration" | "signup" | "accounts" | "account") { &mut d.users.sign_up } else { &mut d.users.log_in };
+            push(list, s.id);
+            let from = if i > 0 && matches!(s.words[i - 1].base.as_str(), "user" | "personal" | "own" | "secure") { i - 1 } else { i };
+            d.mark(si, from..i + 1);
+        }
+    }
+    if s.words.iter().any(|w| matches!(w.lower(), "hashed" | "hash" | "salted")) && s.lower.contains("password") {
+        d.feature(Feature::Security { what: SecurityDemand::PasswordsHashed, clauses: vec![s.id] });
+        for (i, w) in s.words.iter().enumerate() {
+            if matches!(w.base.as_str(), "password" | "hashed" | "hash" | "salted" | "store" | "stored" | "save") {
+                d.mark(si, i..i + 1);
+            }
+        }
+    }
+    profile_facts(d, si);
+}
+
+fn push(list: &mut Vec<ClauseId>, id: ClauseId) {
+    if !list.contains(&id) {
+        list.push(id);
+    }
+}
+
+fn take(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    d.mark_verb(si, pred);
+    for np in &pred.subject {
+        d.mark_np(si, np);
+    }
+    for np in pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)) {
+        if words::system_noun(&np.head) || matches!(np.head.as_str(), "email" | "password" | "address" | "username") {
+            d.mark_np(si, np);
+        }
+    }
+    d.done[si].insert(pi);
+}
+
+fn sign_up(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    push(&mut d.users.sign_up, s.id);
+    take(d, si, pi, pred);
+    if let Some(pp) = Draft::pp(pred, &["with", "using", "by", ":"]) {
+        let range = pp.at + 1..pp.range.end;
+        for part in super::sentence::split_list(&s.words, range) {
+            let Some(draft) = field::field(s, part) else { continue };
+            match draft.field.name.as_str() {
+                n if n.contains("email") => {}
+                n if n.contains("password") => {}
+                n if n.contains("user_name") || n.contains("username") => d.users.by_name = true,
+                _ => add_profile(d, draft.field.clone(), s.id),
+            }
+            d.mark_words(si, &draft.used);
+        }
+    }
+}
+
+fn add_profile(d: &mut Draft, mut field: Field, id: ClauseId) {
+    if matches!(field.name.as_str(), "email" | "email_address" | "password" | "account" | "profile" | "username" | "user_name") {
+        return;
+    }
+    match d.users.profile.iter_mut().find(|f| f.name == field.name) {
+        Some(f) => push(&mut f.clauses, id),
+        None => {
+            field.required = false;
+            field.clauses = vec![id];
+            d.users.profile.push(field);
+        }
+    }
+}
+
+const ACCOUNT_WORDS: [&str; 5] = ["password", "account", "profile", "username", "credential"];
+
+fn about_account(pred: &Pred) -> bool {
+    let object = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    object.iter().any(|np| {
+        ACCOUNT_WORDS.contains(&np.head.as_str()) && !np.nouns.iter().any(|m| m == "bank")
+            || matches!(np.head.as_str(), "information" | "detail" | "data" | "info") && (np.mods.iter().any(|m| matches!(m.as_str(), "personal" | "account" | "profile" | "contact" | "own")) && !np.mods.iter().any(|m| m == "payment"))
+    })
+}
+
+/// Change my password; create an account; see and edit my personal data (name, address).
+fn account_verb(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let objects = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
+    for np in &objects {
+        if np.head == "password" {
+            if matches!(pred.verb.base.as_str(), "change" | "update" | "edit" | "modify" | "set") {
+                push(&mut d.users.change_password, s.id);
+                take(d, si, pi, pred);
+            }
+            continue;
+        }
+        if np.head == "account" || np.head == "profile" {
+            match pred.verb.class {
+                Class::Create => {
+                    push(&mut d.users.sign_up, s.id);
+                    take(d, si, pi, pred);
+                }
+                Class::Update | Class::Read | Class::Manage if np.possessed() || np.nouns.is_empty() => {
+                    push(&mut d.users.edit_profile, s.id);
+                    take(d, si, pi, pred);
+                    d.mark_np(si, np);
+                }
+                _ => continue,
+            }
+        } else if matches!(pred.verb.class, Class::Create | Class::Update | Class::Read | Class::Manage) {
+            push(&mut d.users.edit_profile, s.id);
+            take(d, si, pi, pred);
+            d.mark_np(si, np);
+            mark_all(d, si, np);
+        } else {
+            continue;
+        }
+        if let Some(paren) = np.paren.clone() {
+            for part in super::sentence::split_list(&s.words, paren.clone()) {
+                if let Some(draft) = field::field(s, part.clone()) {
+                    d.mark_words(si, &draft.used);
+                    add_profile(d, draft.field, s.id);
+                }
+                d.mark(si, part);
+            }
+        }
+        for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including" | "such as" | "like")) {
+            for part in super::sentence::split_list(&s.words, pp.at + 1..pp.range.end) {
+                if let Some(draft) = field::field(s, part) {
+                    d.mark_words(si, &draft.used);
+                    add_profile(d, draft.field, s.id);
+                }
+            }
+        }
+    }
+    for np in &pred.subject {
+        d.mark_np(si, np);
+    }
+}
+
+fn mark_all(d: &mut Draft, si: usize, np: &super::chunk::Np) {
+    let end = np.paren.as_ref().map_or(np.range.end, |p| p.start);
+    d.mark(si, np.range.start..end);
+}
+
+/// `save my bank account (IBAN number) in my user profile`, `edit my preferences`: properties of the account itself.
+fn profile_facts(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if d.done[si].contains(&pi) || !matches!(pred.verb.class, Class::Create | Class::Update | Class::Read | Class::Manage) || pred.verb.passive {
+            continue;
+        }
+        let into_profile = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "in" | "to" | "on" | "under") && pp.nps.iter().any(|np| np.head == "profile" || np.head == "account" && np.possessed()));
+        let mine: Vec<_> = pred.objects.iter().filter(|np| np.det.as_deref().is_some_and(|p| matches!(p, "my" | "their" | "his" | "own"))).cloned().collect();
+        let mut found = false;
+        for np in if into_profile { pred.objects.clone() } else { mine } {
+            let property = nouns::property(&np.head).is_some() || matches!(np.head.as_str(), "preference" | "setting" | "interest" | "bank" | "account");
+            if !property || d.entity_of(&np).is_some() || np.head == "account" && !np.nouns.iter().any(|m| m == "bank") {
+                continue;
+            }
+            let end = np.range.end;
+            let Some(mut draft) = field::field(s, np.range.start..end) else { continue };
+            draft.used.extend(np.range.clone());
+            if matches!(np.head.as_str(), "preference" | "interest" | "setting") {
+                draft.field.ty = FieldType::Text { multiline: true };
+            }
+            d.mark_words(si, &draft.used);
+            add_profile(d, draft.field, s.id);
+            found = true;
+        }
+        if found {
+            push(&mut d.users.edit_profile, s.id);
+            d.mark_verb(si, pred);
+            for np in pred.subject.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).filter(|np| np.head == "profile" || nouns::person(&np.head).is_some()) {
+                let np = np.clone();
+                d.mark_np(si, &np);
+                mark_all(d, si, &np);
+            }
+            d.done[si].insert(pi);
+        }
+    }
+}

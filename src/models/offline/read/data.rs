@@ -1,0 +1,318 @@
+//! Properties: what is kept of each thing, and the values it may take.
+
+use super::chunk::{Item, Np};
+use super::draft::Draft;
+use super::field::{self, choice_values};
+use super::lexicon::{nouns, verbs::Class, words};
+use super::sentence::{Pred, Sentence, split_list};
+use super::tag::Tag;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
+use std::ops::Range;
+
+/// Prepositions that open a list of properties.
+pub const WITH: [&str; 8] = ["with", ":", "including", "such as", "containing", "as", "by specifying", "like"];
+
+/// Reads fields and states of a sentence.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    if states(d, si) {
+        return;
+    }
+    bare_list(d, si);
+    for_each(d, si);
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if d.done[si].contains(&pi) {
+            continue;
+        }
+        match pred.verb.class {
+            Class::Have if !pred.verb.negated => having(d, si, pi, pred),
+            Class::Create | Class::Manage | Class::Update | Class::Transact | Class::Allow => with_list(d, si, pred),
+            _ => {}
+        }
+        brackets(d, si, pred);
+        properties(d, si, pi, pred);
+    }
+}
+
+/// `A defect is reported, assigned, in progress, done or rejected.` `The status is one of: open, closed.`
+fn states(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let Some(Item::Np(np)) = s.items.first() else { return false };
+    let Some(b) = (np.range.end..s.words.len().min(np.range.end + 4)).find(|i| s.words[*i].tag == Tag::Be) else { return false };
+    if s.words[np.range.end..b].iter().any(|w| !matches!(w.tag, Tag::Modal | Tag::Adv | Tag::Verb(_))) {
+        return false;
+    }
+    let mut from = b + 1;
+    while s.words.get(from).is_some_and(|w| w.is("either") || w.is("one") || w.is("of") || w.is("always") || w.is("the") || w.is("following") || w.tag == Tag::Colon || w.is("in")) {
+        from += 1;
+    }
+    let to = (from..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop || matches!(s.words[*i].tag, Tag::Rel)).unwrap_or(s.words.len());
+    let explicit = s.lower.contains("one of");
+    if from >= to || !(explicit || s.words[from..to].iter().any(|w| w.is("or"))) {
+        return false;
+    }
+    let parts = split_list(&s.words, from..to);
+    let short = parts.len() >= 2
+        && parts.iter().all(|p| {
+            p.len() <= 3 && !s.words[p.clone()].iter().any(|w| matches!(w.tag, Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)) || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory"))
+        })
+        && parts.iter().all(|p| !s.words[p.clone()].iter().any(|w| w.tag == Tag::Prep && !w.is("in") && !w.is("on") && !w.is("out") && !w.is("of")));
+    if !short {
+        return false;
+    }
+    let values = choice_values(s, from..to);
+    if values.len() < 2 {
+        return false;
+    }
+    let property = nouns::property(&np.head).is_some();
+    let Some(e) = d.entity_of(np).or_else(|| if property { d.focus } else { None }) else { return false };
+    let name = if property && d.find(&np.name()) != Some(e) {
+        let Some(draft) = field::field(s, np.range.clone()) else { return false };
+        d.add_field(e, draft, s.id)
+    } else {
+        d.ensure_status(e, &[], None, s.id)
+    };
+    if let Some(f) = d.field_mut(e, &name) {
+        f.ty = FieldType::Choice { values: values.clone() };
+        f.default = values.first().cloned().filter(|_| name == "status" || name == "state");
+        if !f.clauses.contains(&s.id) {
+            f.clauses.push(s.id);
+        }
+    }
+    d.focus = Some(e);
+    d.mark(si, 0..to);
+    for pi in 0..s.preds.len() {
+        if s.preds[pi].range.start < to {
+            d.done[si].insert(pi);
+        }
+    }
+    // `Only the caretaker changes this.` in the same clause goes on
+    s.words[to..].iter().all(|w| w.tag == Tag::Stop)
+}
+
+/// `Room: number, floor, capacity.`
+fn bare_list(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let (Some(Item::Np(np)), Some(Item::Colon(c))) = (s.items.first(), s.items.get(1)) else { return };
+    let Some(e) = d.entity_of(np) else { return };
+    if !s.preds.iter().all(|p| p.subordinate) {
+        return;
+    }
+    if !d.fields_from(si, e, c + 1..s.words.len()).is_empty() {
+        let np = np.clone();
+        d.mark_np(si, &np);
+        d.focus = Some(e);
+    }
+}
+
+/// `For each room the name, the floor and the capacity are recorded.`
+fn for_each(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for pair in s.items.windows(2) {
+        let (Item::Prep(p), Item::Np(np)) = (&pair[0], &pair[1]) else { continue };
+        if !(s.words[*p].is("for") || s.words[*p].is("of")) || !matches!(np.det.as_deref(), Some("each" | "every" | "any" | "a" | "the")) {
+            continue;
+        }
+        let Some(e) = d.entity_of(np) else { continue };
+        let target = s.preds.iter().position(|pr| matches!(pr.verb.class, Class::Create | Class::Have | Class::Manage | Class::Read) && !pr.subordinate);
+        let Some(pi) = target else { continue };
+        let pred = &s.preds[pi];
+        let phrases: Vec<Np> = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
+        let all_properties = !phrases.is_empty() && phrases.iter().all(|o| nouns::property(&o.head).is_some() || d.entity_of(o).is_none()) && phrases.iter().any(|o| nouns::property(&o.head).is_some());
+        if !all_properties || phrases.iter().any(|o| d.entity_of(o) == Some(e) && nouns::property(&o.head).is_none()) {
+            continue;
+        }
+        let (Some(first), Some(last)) = (phrases.first(), phrases.last()) else { continue };
+        let range = first.range.start..last.range.end.max(first.range.start);
+        let range = if pred.verb.passive { range } else { range.start..pred.range.end };
+        if !d.fields_from(si, e, range).is_empty() {
+            d.touch(e, s.id);
+            d.mark_np(si, np);
+            d.mark_verb(si, pred);
+            d.done[si].insert(pi);
+            d.focus = Some(e);
+        }
+        return;
+    }
+}
+
+/// `A contractor has a company name, a trade and a phone number.`
+fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let Some(np) = pred.subject.first() else { return };
+    let range = pred.verb.range.end..pred.range.end;
+    if let Some(e) = d.entity_of(np) {
+        d.touch(e, s.id);
+        let plural_entities: Vec<usize> = pred.objects.iter().filter(|o| o.plural || o.number.is_some()).filter_map(|o| d.entity_of(o).filter(|x| *x != e && d.find(&o.head) == Some(*x))).collect();
+        let names = d.fields_from(si, e, range.clone());
+        // `a project has several tasks`: the task belongs to the project
+        for child in plural_entities.iter().copied() {
+            d.add_reference(child, e, false, s.id);
+            d.touch(child, s.id);
+        }
+        for o in &pred.objects {
+            if d.entity_of(o).is_some_and(|x| plural_entities.contains(&x)) {
+                d.mark_np(si, o);
+                d.mark(si, o.range.clone());
+            }
+        }
+        if !names.is_empty() || !plural_entities.is_empty() {
+            let np = np.clone();
+            d.mark_np(si, &np);
+            d.mark_verb(si, pred);
+            d.done[si].insert(pi);
+            d.focus = Some(e);
+            if pred.verb.modal.as_deref() == Some("must") {
+                for name in names {
+                    if let Some(f) = d.field_mut(e, &name) {
+                        f.rules.push(FieldRule { rule: Rule::Required, clauses: vec![s.id] });
+                    }
+                }
+            }
+        }
+    } else if d.has_users() && d.role(np).is_some_and(|r| r.open) && pred.verb.modal.is_none() {
+        for part in split_list(&s.words, range) {
+            if let Some(draft) = field::field(s, part) {
+                d.mark_words(si, &draft.used);
+                let mut f = draft.field;
+                f.required = false;
+                if !d.users.profile.iter().any(|p| p.name == f.name) && !matches!(f.name.as_str(), "email" | "email_address" | "password" | "account" | "login") {
+                    d.users.profile.push(f);
+                }
+            }
+        }
+        let np = np.clone();
+        d.mark_np(si, &np);
+        d.mark_verb(si, pred);
+        d.done[si].insert(pi);
+    }
+}
+
+/// `report a defect with a title, …`, `record their workouts: the date, …`
+fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let entity = objects.iter().rev().find_map(|np| d.entity_of(np)).or_else(|| pred.verb.class.eq(&Class::Transact).then(|| super::access::record_entity(d, pred)).flatten());
+    let record = super::access::record_entity(d, pred);
+    let Some(e) = record.or(entity) else { return };
+    for pp in &pred.preps {
+        if !WITH.contains(&pp.prep.as_str()) || pp.nps.is_empty() || pp.prep == "as" && pp.nps.len() < 2 || pp.prep == "like" && pp.nps.len() < 2 {
+            continue;
+        }
+        // `tasks such as cleaning`: examples of records, not properties
+        if matches!(pp.prep.as_str(), "such as" | "like") && !pp.nps.iter().any(|np| nouns::property(&np.head).is_some()) {
+            continue;
+        }
+        let end = list_end(s, pred, pp.at);
+        if !d.fields_from(si, e, pp.at + 1..end).is_empty() {
+            d.mark(si, pp.at..pp.at + 1);
+            d.touch(e, s.id);
+        }
+        return;
+    }
+}
+
+/// Where a list of properties that begins at `at` ends: at the next predicate or stop.
+fn list_end(s: &Sentence, pred: &Pred, at: usize) -> usize {
+    let stop = (at + 1..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
+    if s.words[at].tag == Tag::Colon { stop } else { stop.min(pred.range.end) }
+}
+
+/// `see the event (e.g., location, date and artist)`, `events (name, date, place)`
+fn brackets(d: &mut Draft, si: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let nps: Vec<Np> = pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).chain(&pred.subject).cloned().collect();
+    for np in nps {
+        let Some(paren) = np.paren.clone() else { continue };
+        let Some(e) = d.entity_of(&np) else { continue };
+        let parts = split_list(&s.words, paren.clone());
+        let properties = parts.iter().filter(|p| field::field(s, (*p).clone()).is_some_and(|f| f.typed)).count();
+        let names_property = nouns::property(&np.head).is_some() || np.nouns.iter().any(|m| nouns::property(m).is_some()) || np.of.is_some() && !words::system_noun(&np.head);
+        if properties * 2 >= parts.len().max(1) && !names_property && properties > 0 {
+            d.fields_from(si, e, paren.clone());
+            d.touch(e, s.id);
+            d.mark(si, paren.start.saturating_sub(1)..paren.end + 1);
+        }
+    }
+}
+
+/// A property of a thing as an object: `a link to my website on the event page`, `the types of tickets (normal, gold)`.
+fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    if pred.verb.negated || !matches!(pred.verb.class, Class::Create | Class::Read | Class::Update | Class::Have | Class::Manage) {
+        return;
+    }
+    let objects = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
+    for np in objects {
+        if np.pronoun.is_some() || nouns::property(&np.head).is_none() || d.find(&np.name()).is_some() || d.find(&np.head).is_some() && np.of.is_none() {
+            continue;
+        }
+        let by_pp = || pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "of" | "on" | "for" | "in" | "to" | "about")).flat_map(|pp| &pp.nps).find_map(|n| d.entity_of(n));
+        let Some(e) = d.entity_of(&np).or_else(by_pp) else { continue };
+        let head_only = np.of.is_some() || np.owner.is_some();
+        let range = if head_only { np.range.start..np.head_at + 1 } else { np.range.start..np.range.end };
+        let range = if np.owner.is_some() { owner_end(&np)..np.head_at + 1 } else { range };
+        let Some(mut draft) = field::field(s, range) else { continue };
+        // `link to my website` is a website, `link to music platforms` too
+        if np.head == "link"
+            && np.nouns.is_empty()
+            && let Some(target) = pred.preps.iter().find(|pp| pp.prep == "to").and_then(|pp| pp.nps.first())
+        {
+            let label = format!("{} link", target.mods.iter().map(String::as_str).chain([target.head.as_str()]).filter(|w| !words::possessive(w)).collect::<Vec<_>>().join(" "));
+            draft.field.name = field::identifier(&label);
+            draft.field.label = field::sentence_case(&label);
+            let target = target.clone();
+            d.mark(si, target.range.clone());
+        }
+        if let Some(paren) = np.paren.clone().or_else(|| np.of.as_ref().and_then(|o| o.paren.clone())) {
+            let values = choice_values(s, paren.clone());
+            if matches!(np.head.as_str(), "type" | "kind" | "category" | "status" | "level" | "genre" | "size" | "color") && values.len() >= 2 {
+                draft.field.ty = FieldType::Choice { values };
+            }
+            d.mark(si, paren.start.saturating_sub(1)..paren.end + 1);
+        }
+        if matches!(&draft.field.ty, FieldType::Choice { values } if values.is_empty()) && d.status(e).is_some() {
+            d.mark_np(si, &np);
+            d.touch(e, s.id);
+            continue;
+        }
+        let used = draft.used.clone();
+        d.add_field(e, draft, s.id);
+        d.mark_words(si, &used);
+        d.mark_np(si, &np);
+        d.mark_verb(si, pred);
+        d.touch(e, s.id);
+        if matches!(pred.verb.class, Class::Have) {
+            d.done[si].insert(pi);
+            for pp in &pred.preps {
+                for n in &pp.nps {
+                    if d.entity_of(n) == Some(e) {
+                        d.mark(si, n.range.clone());
+                    }
+                }
+            }
+            for subject in &pred.subject {
+                d.mark_np(si, subject);
+            }
+        }
+    }
+}
+
+fn owner_end(np: &Np) -> usize {
+    // the owner, its `'s`, then the thing
+    np.owner.as_ref().map_or(np.range.start, |o| o.range.end + 1)
+}
+
+/// A field made by a rule, not read from a phrase.
+#[must_use]
+pub fn made(name: &str, label: &str, ty: FieldType, id: ClauseId) -> Field {
+    Field { name: name.into(), label: label.into(), ty, required: false, read_only: false, default: None, unit: None, clauses: vec![id], rules: Vec::new() }
+}
+
+/// The words from `from` up to the end of their sentence.
+#[must_use]
+pub fn rest(s: &Sentence, from: usize) -> Range<usize> {
+    let stop = (from..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
+    from..stop
+}

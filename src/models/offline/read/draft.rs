@@ -1,0 +1,529 @@
+//! The specification while it is being put together, and which words of the text have found their way into it.
+
+use super::chunk::Np;
+use super::field::{self, FieldDraft, identifier, sentence_case};
+use super::lexicon::{
+    nouns::{self, Person},
+    words,
+};
+use super::sentence::{Pp, Pred, Sentence};
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Access, Clauses, Entity, Feature, Field, FieldRule, FieldType, Op, Question, Rule, Scope, SpecGap, Who};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+#[derive(Debug, Clone)]
+pub struct RoleDraft {
+    pub name: String,
+    pub kind: Person,
+    pub clauses: Clauses,
+    pub open: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct EntityDraft {
+    pub entity: Entity,
+    /// Weight of the evidence that it is a thing records are kept of.
+    pub weight: u32,
+    /// Somebody's own: `their workouts`.
+    pub possessed: bool,
+    /// The record made by a transaction, with the entity it is about.
+    pub about: Option<String>,
+    /// A kind of person, and the role of the same name.
+    pub person: bool,
+    /// Fields may be filled in by an assumption.
+    pub bare: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct UsersDraft {
+    pub implied: Clauses,
+    pub sign_up: Clauses,
+    pub log_in: Clauses,
+    pub change_password: Clauses,
+    pub edit_profile: Clauses,
+    pub profile: Vec<Field>,
+    pub by_name: bool,
+}
+
+pub struct Draft<'a> {
+    pub sentences: &'a [Sentence],
+    pub answers: &'a BTreeMap<String, String>,
+    pub title: String,
+    pub roles: Vec<RoleDraft>,
+    pub entities: Vec<EntityDraft>,
+    pub users: UsersDraft,
+    pub features: Vec<Feature>,
+    pub questions: Vec<Question>,
+    pub gaps: Vec<SpecGap>,
+    used: Vec<Vec<bool>>,
+    /// Which predicates of a sentence are dealt with.
+    pub done: Vec<BTreeSet<usize>>,
+    /// The entity spoken of last, for `it`, `them`, `each`.
+    pub focus: Option<usize>,
+    /// Nobody but these may: `only the board approves`.
+    pub exclusives: Vec<(usize, Vec<Op>, Vec<Who>, ClauseId)>,
+    /// These may not: `a tenant cannot delete a defect`.
+    pub denials: Vec<(usize, Vec<Who>, Vec<Op>, ClauseId)>,
+    /// Who searches a list and so must be able to see it.
+    pub searchers: Vec<(usize, Who, ClauseId)>,
+    pub pending_progress: Vec<(usize, ClauseId)>,
+    /// Sentence, word, and the entity spoken of then.
+    pub pending_totals: Vec<(usize, usize, Option<usize>)>,
+}
+
+impl<'a> Draft<'a> {
+    #[must_use]
+    pub fn new(sentences: &'a [Sentence], answers: &'a BTreeMap<String, String>) -> Self {
+        Self {
+            sentences,
+            answers,
+            title: String::new(),
+            roles: Vec::new(),
+            entities: Vec::new(),
+            users: UsersDraft::default(),
+            features: Vec::new(),
+            questions: Vec::new(),
+            gaps: Vec::new(),
+            used: sentences.iter().map(|s| vec![false; s.words.len()]).collect(),
+            done: vec![BTreeSet::new(); sentences.len()],
+            focus: None,
+            exclusives: Vec::new(),
+            denials: Vec::new(),
+            searchers: Vec::new(),
+            pending_progress: Vec::new(),
+            pending_totals: Vec::new(),
+        }
+    }
+
+    // ---- words -------------------------------------------------------------------------------------------------
+
+    pub fn mark(&mut self, sentence: usize, range: Range<usize>) {
+        let used = &mut self.used[sentence];
+        let end = range.end.min(used.len());
+        if range.start < end {
+            used[range.start..end].fill(true);
+        }
+    }
+    pub fn unmark(&mut self, sentence: usize, list: &[usize]) {
+        for i in list {
+            self.used[sentence][*i] = false;
+        }
+    }
+    pub fn mark_words(&mut self, sentence: usize, list: &[usize]) {
+        for i in list {
+            self.mark(sentence, *i..*i + 1);
+        }
+    }
+    /// The phrase without its adjectives: they say more than that the thing exists.
+    pub fn mark_np(&mut self, si: usize, np: &Np) {
+        let s = &self.sentences[si];
+        let end = np.paren.as_ref().map_or(np.range.end, |p| p.start).min(s.words.len());
+        let inner: Vec<usize> = (np.range.start..end).filter(|i| s.words[*i].tag != super::tag::Tag::Adj).collect();
+        self.mark_words(si, &inner);
+    }
+    pub fn mark_verb(&mut self, si: usize, pred: &Pred) {
+        self.mark(si, pred.verb.range.clone());
+    }
+    pub fn mark_phrase(&mut self, si: usize, phrase: &str) -> bool {
+        match self.sentences[si].find(phrase) {
+            Some(range) => {
+                self.mark(si, range);
+                true
+            }
+            None => false,
+        }
+    }
+    #[must_use]
+    pub fn is_used(&self, si: usize, word: usize) -> bool {
+        self.used[si][word]
+    }
+
+    // ---- answers -----------------------------------------------------------------------------------------------
+
+    /// The answer in force for a question: a person's, else `default`. The question is recorded.
+    pub fn ask(&mut self, key: &str, question: &str, default: &str, clauses: &[ClauseId]) -> String {
+        let answer = self.answers.get(key).map_or_else(|| default.to_owned(), |a| a.trim().to_owned());
+        if !self.questions.iter().any(|q| q.key == key) {
+            self.questions.push(Question { key: key.into(), question: question.into(), answer: answer.clone(), clauses: clauses.to_vec() });
+        }
+        answer
+    }
+
+    // ---- roles -------------------------------------------------------------------------------------------------
+
+    #[must_use]
+    pub fn role(&self, np: &Np) -> Option<&RoleDraft> {
+        if np.head.is_empty() {
+            return None;
+        }
+        let name = identifier(&np.name());
+        self.roles
+            .iter()
+            .find(|r| r.name == name)
+            .or_else(|| self.roles.iter().find(|r| r.name == identifier(&np.head)))
+            .or_else(|| self.roles.iter().find(|r| r.name.ends_with(&format!("_{}", identifier(&np.head)))))
+    }
+    /// Who a phrase speaks of, as far as rights go.
+    #[must_use]
+    pub fn who(&self, np: &Np) -> Option<Who> {
+        if let Some(role) = self.role(np) {
+            return Some(self.who_of(role));
+        }
+        match np.pronoun.as_deref() {
+            Some("everyone" | "everybody" | "anyone" | "anybody") => return Some(Who::Anyone),
+            Some("i" | "we" | "they" | "you" | "he" | "she") => return Some(self.ordinary()),
+            _ => {}
+        }
+        match nouns::person(&np.head)? {
+            Person::Stranger => Some(Who::Anyone),
+            _ => Some(self.ordinary()),
+        }
+    }
+    #[must_use]
+    pub fn who_of(&self, role: &RoleDraft) -> Who {
+        if role.kind == Person::Stranger || !self.has_users() { Who::Anyone } else { Who::Role(role.name.clone()) }
+    }
+    /// The ordinary user.
+    #[must_use]
+    pub fn ordinary(&self) -> Who {
+        if !self.has_users() {
+            return Who::Anyone;
+        }
+        self.roles.iter().find(|r| r.open).map_or(Who::SignedIn, |r| Who::Role(r.name.clone()))
+    }
+    #[must_use]
+    pub fn has_users(&self) -> bool {
+        !self.users.implied.is_empty()
+    }
+    /// The subjects of a predicate as holders of rights.
+    #[must_use]
+    pub fn actors(&self, pred: &Pred) -> Vec<Who> {
+        let mut out: Vec<Who> = Vec::new();
+        for np in &pred.subject {
+            if let Some(who) = self.who(np)
+                && !out.contains(&who)
+            {
+                out.push(who);
+            }
+        }
+        out
+    }
+
+    /// Roles that run the place: those who keep what nobody else is said to keep.
+    #[must_use]
+    pub fn keepers(&self) -> Vec<Who> {
+        const RUNNING: [&str; 22] = [
+            "administrator", "admin", "manager", "organizer", "organiser", "owner", "staff", "librarian", "company", "caretaker", "operator", "editor",
+            "secretary", "curator", "moderator", "clerk", "officer", "coordinator", "employee", "host", "vendor", "board",
+        ];
+        if !self.has_users() {
+            return Vec::new();
+        }
+        let appointed = || self.roles.iter().filter(|r| !r.open && r.kind == Person::Appointed);
+        let best = RUNNING.iter().find_map(|w| self.roles.iter().find(|r| !r.open && r.kind != Person::Stranger && r.name.split('_').any(|p| p == *w)));
+        best.or_else(|| appointed().next()).map(|r| vec![Who::Role(r.name.clone())]).unwrap_or_default()
+    }
+    /// A person's word for who.
+    #[must_use]
+    pub fn word_for(&self, who: &Who) -> String {
+        match who {
+            Who::Anyone => "anyone".into(),
+            Who::SignedIn => "everyone who is signed in".into(),
+            Who::Role(r) => format!("the {}", r.replace('_', " ")),
+        }
+    }
+    /// Who an answer names; `default` when it names nobody that is known.
+    #[must_use]
+    pub fn whos_in(&self, answer: &str, default: Who) -> Vec<Who> {
+        let lower = answer.to_lowercase();
+        if lower.contains("nobody") || lower.contains("no one") || lower.trim() == "no" {
+            return Vec::new();
+        }
+        let named: Vec<Who> = self.roles.iter().filter(|r| lower.contains(&r.name.replace('_', " "))).map(|r| self.who_of(r)).collect();
+        if !named.is_empty() {
+            return named;
+        }
+        if lower.contains("anyone") || lower.contains("anybody") || lower.contains("everybody") || lower.contains("public") {
+            return vec![Who::Anyone];
+        }
+        if lower.contains("signed in") || lower.contains("logged in") || lower.contains("every user") || lower.contains("all users") {
+            return vec![if self.has_users() { Who::SignedIn } else { Who::Anyone }];
+        }
+        vec![default]
+    }
+
+    // ---- entities ----------------------------------------------------------------------------------------------
+
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let id = identifier(name);
+        self.entities.iter().position(|e| e.entity.name == id)
+    }
+    pub fn add_entity(&mut self, name: &str, id: ClauseId) -> usize {
+        if let Some(i) = self.find(name) {
+            let clauses = &mut self.entities[i].entity.clauses;
+            if !clauses.contains(&id) {
+                clauses.push(id);
+            }
+            return i;
+        }
+        let ident = identifier(name);
+        let label = sentence_case(&ident.replace('_', " "));
+        let plural = nouns::plural(&ident);
+        let label_plural = sentence_case(&plural.replace('_', " "));
+        self.entities.push(EntityDraft {
+            entity: Entity { name: ident, plural, label, label_plural, clauses: vec![id], fields: Vec::new(), owned: false, private: Vec::new(), access: Vec::new(), system: false },
+            weight: 0,
+            possessed: false,
+            about: None,
+            person: false,
+            bare: false,
+        });
+        self.entities.len() - 1
+    }
+    pub fn touch(&mut self, e: usize, id: ClauseId) {
+        let clauses = &mut self.entities[e].entity.clauses;
+        if !clauses.contains(&id) {
+            clauses.push(id);
+        }
+    }
+
+    /// The entity a phrase speaks of: by its name, its head, what it is a list or a property of, or by pronoun.
+    #[must_use]
+    pub fn entity_of(&self, np: &Np) -> Option<usize> {
+        match np.pronoun.as_deref() {
+            Some("it" | "them" | "they" | "each" | "all" | "these" | "those" | "this" | "that" | "both" | "one" | "ones" | "any") => {
+                if let Some(of) = np.of.as_deref().filter(|o| o.pronoun.is_none()) {
+                    return self.entity_of(of);
+                }
+                return self.focus;
+            }
+            Some(_) => return None,
+            None => {}
+        }
+        if let Some(i) = self.find(&np.name()).or_else(|| self.find(&np.head)) {
+            return Some(i);
+        }
+        // `event page`, `ticket information`, `list of events`, `status of the defect`
+        let surface = words::system_noun(&np.head) || nouns::property(&np.head).is_some();
+        if surface {
+            if let Some(e) = np.of.as_deref().and_then(|of| self.entity_of(of)) {
+                return Some(e);
+            }
+            if let Some(e) = np.nouns.iter().rev().find_map(|m| self.find(m)) {
+                return Some(e);
+            }
+            if let Some(e) = np.owner.as_deref().filter(|o| nouns::person(&o.head).is_none()).and_then(|o| self.entity_of(o)) {
+                return Some(e);
+            }
+            return None;
+        }
+        // `quote` for `repair_quote` when only one ends so
+        let ending = format!("_{}", identifier(&np.head));
+        let mut ends = self.entities.iter().enumerate().filter(|(_, e)| e.entity.name.ends_with(&ending));
+        match (ends.next(), ends.next()) {
+            (Some((i, _)), None) => Some(i),
+            _ => None,
+        }
+    }
+
+    /// The field of `e` a phrase names.
+    #[must_use]
+    pub fn field_of(&self, e: usize, np: &Np) -> Option<String> {
+        let label = np.mods.iter().map(String::as_str).chain([np.head.as_str()]).collect::<Vec<_>>().join(" ");
+        self.field_named(e, &label).or_else(|| self.field_named(e, &np.head))
+    }
+    /// The field of `e` by a word for it: its name, its end, its beginning.
+    #[must_use]
+    pub fn field_named(&self, e: usize, word: &str) -> Option<String> {
+        let id = identifier(word);
+        let fields = &self.entities[e].entity.fields;
+        let exact = fields.iter().find(|f| f.name == id || f.name == nouns::plural(&id) || f.name == format!("{id}_id"));
+        let loose = || {
+            fields.iter().find(|f| f.name.ends_with(&format!("_{id}"))).or_else(|| fields.iter().find(|f| f.name.starts_with(&format!("{id}_")) && f.name != format!("{id}_id")))
+        };
+        exact.or_else(loose).map(|f| f.name.clone())
+    }
+    pub fn field_mut(&mut self, e: usize, name: &str) -> Option<&mut Field> {
+        self.entities[e].entity.fields.iter_mut().find(|f| f.name == name)
+    }
+
+    /// Adds a field, or what the phrase says about one that is there.
+    pub fn add_field(&mut self, e: usize, draft: FieldDraft, id: ClauseId) -> String {
+        let mut field = draft.field;
+        let entity = &mut self.entities[e].entity;
+        // `ticket price` on a ticket is its price
+        if let Some(short) = field.name.strip_prefix(&format!("{}_", entity.name))
+            && nouns::property(short).is_some()
+        {
+            field.name = short.to_owned();
+            field.label = sentence_case(&short.replace('_', " "));
+        }
+        if let Some(old) = entity.fields.iter_mut().find(|f| f.name == field.name || nouns::plural(&f.name) == field.name) {
+            if !old.clauses.contains(&id) {
+                old.clauses.push(id);
+            }
+            if matches!(&old.ty, FieldType::Choice { values } if values.is_empty()) || matches!(old.ty, FieldType::Text { .. }) && draft.typed {
+                old.ty = field.ty;
+            }
+            for rule in field.rules {
+                if !old.rules.iter().any(|r| r.rule == rule.rule) {
+                    old.rules.push(rule);
+                }
+            }
+            if old.unit.is_none() {
+                old.unit = field.unit;
+            }
+            return old.name.clone();
+        }
+        if draft.stated == Some(true) {
+            field.rules.push(FieldRule { rule: Rule::Required, clauses: vec![id] });
+        }
+        field.clauses = vec![id];
+        let name = field.name.clone();
+        entity.fields.push(field);
+        name
+    }
+    /// Adds a reference from `e` to `to`, once.
+    pub fn add_reference(&mut self, e: usize, to: usize, required: bool, id: ClauseId) -> String {
+        let target = self.entities[to].entity.name.clone();
+        let name = if e == to { format!("parent_{target}_id") } else { format!("{target}_id") };
+        let label = if e == to { format!("Parent {}", target.replace('_', " ")) } else { self.entities[to].entity.label.clone() };
+        let fields = &mut self.entities[e].entity.fields;
+        if let Some(f) = fields.iter_mut().find(|f| f.name == name) {
+            if !f.clauses.contains(&id) {
+                f.clauses.push(id);
+            }
+            return name;
+        }
+        let ty = FieldType::Reference { entity: target };
+        let field = Field { name: name.clone(), label, ty, required, read_only: false, default: None, unit: None, clauses: vec![id], rules: Vec::new() };
+        if required {
+            fields.insert(0, field);
+        } else {
+            fields.push(field);
+        }
+        name
+    }
+    #[must_use]
+    pub fn reference(&self, e: usize, to: &str) -> Option<String> {
+        self.entities[e].entity.fields.iter().find(|f| matches!(&f.ty, FieldType::Reference { entity } if entity == to)).map(|f| f.name.clone())
+    }
+    /// The choice field that holds the state of `e`.
+    #[must_use]
+    pub fn status(&self, e: usize) -> Option<String> {
+        let fields = &self.entities[e].entity.fields;
+        fields
+            .iter()
+            .find(|f| matches!(f.name.as_str(), "status" | "state") && matches!(f.ty, FieldType::Choice { .. }))
+            .map(|f| f.name.clone())
+    }
+    /// The status field of `e` with `values` in it, made if need be.
+    pub fn ensure_status(&mut self, e: usize, values: &[String], initial: Option<&str>, id: ClauseId) -> String {
+        if self.status(e).is_none() {
+            let field = Field {
+                name: "status".into(),
+                label: "Status".into(),
+                ty: FieldType::Choice { values: Vec::new() },
+                required: false,
+                read_only: false,
+                default: None,
+                unit: None,
+                clauses: vec![id],
+                rules: Vec::new(),
+            };
+            self.entities[e].entity.fields.push(field);
+        }
+        let name = self.status(e).unwrap_or_else(|| "status".into());
+        if let Some(f) = self.field_mut(e, &name) {
+            if !f.clauses.contains(&id) {
+                f.clauses.push(id);
+            }
+            if let FieldType::Choice { values: have } = &mut f.ty {
+                if have.is_empty()
+                    && let Some(first) = initial
+                {
+                    have.push(first.to_owned());
+                }
+                for v in values {
+                    if !have.contains(v) {
+                        have.push(v.clone());
+                    }
+                }
+                if f.default.is_none() {
+                    f.default = have.first().cloned();
+                }
+            }
+        }
+        name
+    }
+
+    // ---- rights ------------------------------------------------------------------------------------------------
+
+    pub fn allow(&mut self, e: usize, who: Who, ops: &[Op], scope: Scope, id: ClauseId) {
+        self.allow_fields(e, who, ops, scope, &[], id);
+    }
+    pub fn allow_fields(&mut self, e: usize, who: Who, ops: &[Op], scope: Scope, only: &[String], id: ClauseId) {
+        let access = &mut self.entities[e].entity.access;
+        for op in ops {
+            if let Some(a) = access.iter_mut().find(|a| a.who == who && a.scope == scope && a.ops.contains(op) && a.only_fields == only) {
+                if !a.clauses.contains(&id) {
+                    a.clauses.push(id);
+                }
+                continue;
+            }
+            access.push(Access { who: who.clone(), ops: vec![*op], scope: scope.clone(), only_fields: only.to_vec(), clauses: vec![id] });
+        }
+    }
+    pub fn exclusive(&mut self, e: usize, ops: &[Op], whos: &[Who], id: ClauseId) {
+        self.exclusives.push((e, ops.to_vec(), whos.to_vec(), id));
+    }
+    pub fn feature(&mut self, feature: Feature) {
+        if !self.features.contains(&feature) {
+            self.features.push(feature);
+        }
+    }
+    pub fn gap(&mut self, id: ClauseId, what: &str, reason: &str, whole: bool) {
+        if !self.gaps.iter().any(|g| g.clause == id && g.what == what) {
+            self.gaps.push(SpecGap { clause: id, what: what.into(), reason: reason.into(), whole });
+        }
+    }
+    /// The first prepositional phrase with one of `preps`.
+    #[must_use]
+    pub fn pp<'p>(pred: &'p Pred, preps: &[&str]) -> Option<&'p Pp> {
+        pred.preps.iter().find(|pp| preps.contains(&pp.prep.as_str()))
+    }
+    /// Every property named in a range of words becomes a field of `e`; names of entities become references.
+    pub fn fields_from(&mut self, si: usize, e: usize, range: Range<usize>) -> Vec<String> {
+        let s = &self.sentences[si];
+        let mut names = Vec::new();
+        for part in super::sentence::split_list(&s.words, range) {
+            let Some(draft) = field::field(s, part.clone()) else { continue };
+            let used = draft.used.clone();
+            let phrase = super::chunk::noun_phrase(&s.words, used.iter().copied().find(|i| !matches!(s.words[*i].tag, super::tag::Tag::Adv | super::tag::Tag::Conj)).unwrap_or(part.start));
+            let named = self.find(&draft.field.name).or_else(|| self.find(&draft.head)).filter(|t| *t != e && !draft.typed || self.find(&draft.field.name) == Some(*t) && *t != e && !self.entities[*t].bare);
+            let role = phrase.as_ref().filter(|_| !draft.typed && nouns::person(&draft.head).is_some()).and_then(|np| self.role(np)).cloned();
+            let name = match (named, role) {
+                (Some(to), _) if !phrase.as_ref().is_some_and(|np| np.plural) => self.add_reference(e, to, false, s.id),
+                (Some(_), _) => continue,
+                (None, Some(role)) if self.has_users() && !phrase.as_ref().is_some_and(|np| np.plural) => {
+                    let mut draft = draft;
+                    draft.field.ty = FieldType::UserReference { role: Some(role.name.clone()) };
+                    draft.field.name = format!("{}_id", identifier(&role.name));
+                    self.add_field(e, draft, s.id)
+                }
+                _ => self.add_field(e, draft, s.id),
+            };
+            self.mark_words(si, &used);
+            names.push(name);
+        }
+        names
+    }
+}
+
+impl std::fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft").field("entities", &self.entities.len()).field("roles", &self.roles.len()).finish_non_exhaustive()
+    }
+}

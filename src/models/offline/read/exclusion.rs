@@ -1,0 +1,159 @@
+//! What shall not be part of the product.
+
+use super::draft::Draft;
+use super::lexicon::{nouns, verbs::Class, words};
+use super::sentence::{Sentence, split_list};
+use super::tag::Tag;
+use crate::models::offline::spec::Feature;
+
+/// Openings of a list of unwanted things.
+const OPENINGS: [&str; 14] = [
+    "not wanted",
+    "out of scope",
+    "not in scope",
+    "not needed",
+    "not required",
+    "non-goals",
+    "we do not want",
+    "we don't want",
+    "not included",
+    "excluded",
+    "exclusions",
+    "won't have",
+    "will not have",
+    "explicitly not",
+];
+
+/// Whether the whole clause names things the product shall not have.
+#[must_use]
+pub fn is_exclusion(s: &Sentence) -> bool {
+    if s.heading || s.words.len() < 2 {
+        return false;
+    }
+    let l = s.lower.as_str();
+    if OPENINGS.iter().any(|o| l.starts_with(o)) {
+        return true;
+    }
+    let in_section = s.section.iter().any(|h| {
+        let h = h.to_lowercase();
+        ["out of scope", "not wanted", "non-goals", "not in scope", "exclusions", "won't have", "not included"].iter().any(|o| h.contains(o))
+    });
+    if in_section && s.words.len() < 40 {
+        return true;
+    }
+    // `No payment, no e-mail.`
+    if s.words[0].is("no") && s.preds.iter().all(|p| p.subordinate) {
+        return true;
+    }
+    let trailing = ["is out of scope", "are out of scope", "is not wanted", "are not wanted", "is not needed", "are not needed", "is not part of", "are not part of", "is not required", "are not required"];
+    if trailing.iter().any(|t| l.contains(t)) && !l.contains("field") {
+        return true;
+    }
+    // `The system shall not send e-mails`, `There must be no advertising`, `It does not need payments`
+    s.preds.iter().all(|p| {
+        let about_system = p.subject.iter().all(|np| words::system_noun(&np.head) || matches!(np.pronoun.as_deref(), Some("there" | "it" | "we")) || np.head.is_empty());
+        about_system && (p.verb.negated && matches!(p.verb.class, Class::Unsupported | Class::Have | Class::Allow | Class::Want) && !p.objects.is_empty() || p.verb.base == "be" && l.starts_with("there") && l.contains(" no ") && !l.contains(" can ") && !l.contains("more than"))
+    }) && !s.preds.is_empty()
+}
+
+/// The exclusion as a feature with terms to search for.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let mut terms: Vec<String> = Vec::new();
+    for part in split_list(&s.words, start_of_list(s)..s.words.len()) {
+        let nouns: Vec<&super::tag::Word> = s.words[part.clone()]
+            .iter()
+            .filter(|w| matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Verb(_)) && !words::light(w.lower()) && !matches!(w.lower(), "scope" | "wanted" | "needed" | "required" | "part" | "no" | "excluded"))
+            .collect();
+        if nouns.is_empty() {
+            continue;
+        }
+        let phrase = nouns.iter().map(|w| w.base.as_str()).collect::<Vec<_>>().join(" ");
+        for term in search_terms(&phrase) {
+            if !terms.contains(&term) {
+                terms.push(term);
+            }
+        }
+    }
+    let all = 0..s.words.len();
+    if terms.is_empty() {
+        d.gap(s.id, &s.text.clone(), super::lexicon::NOT_UNDERSTOOD, true);
+        return;
+    }
+    d.mark(si, all);
+    d.feature(Feature::Exclusion { terms, clauses: vec![s.id] });
+}
+
+fn start_of_list(s: &Sentence) -> usize {
+    s.words.iter().position(|w| w.tag == Tag::Colon).map_or(0, |i| i + 1)
+}
+
+/// Words that would show the thing in code, API or pages. Sending e-mail is not the same as having an e-mail address.
+fn search_terms(phrase: &str) -> Vec<String> {
+    let has = |w: &str| phrase.split(' ').any(|p| p == w);
+    let list = |items: &[&str]| items.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+    if has("email") || has("sending") && has("message") || has("newsletter") || has("mail") {
+        return list(&["smtplib", "smtp", "sendmail", "send_mail", "send_email", "newsletter"]);
+    }
+    if has("payment") || has("pay") || has("paying") {
+        return list(&["payment", "paypal", "stripe", "checkout", "credit card", "credit_card"]);
+    }
+    if has("sms") || has("text message") {
+        return list(&["sms", "twilio"]);
+    }
+    if has("notification") {
+        return list(&["notification", "notify"]);
+    }
+    if has("login") || has("account") || has("registration") || has("authentication") {
+        return list(&["signUp", "logIn", "password"]);
+    }
+    if has("advertising") || has("advertisement") || has("ad") {
+        return list(&["advert", "adsense", "sponsored"]);
+    }
+    if has("javascript") {
+        return list(&["<script", "javascript:"]);
+    }
+    if has("upload") {
+        return list(&["multipart/form-data", "type=\"file\"", "upload"]);
+    }
+    if has("tracking") || has("cookie") && !has("session") {
+        return list(&["analytics", "gtag", "tracking pixel"]);
+    }
+    if has("chat") {
+        return list(&["chat", "websocket"]);
+    }
+    let spaced = phrase.to_owned();
+    let mut out = vec![spaced.clone()];
+    if phrase.contains(' ') {
+        out.push(phrase.replace(' ', "_"));
+    } else {
+        let plural = nouns::plural(phrase);
+        if plural != phrase && !plural.ends_with("_records") {
+            out.push(plural);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ClauseId;
+
+    fn is(text: &str) -> bool {
+        is_exclusion(&Sentence::new(ClauseId(1), text, &[]))
+    }
+
+    #[test]
+    fn unwanted_things_are_exclusions_and_banned_behaviour_is_not() {
+        assert!(is("Not wanted: no e-mail sending, no payment."));
+        assert!(is("No payment."));
+        assert!(is("There should be no advertising."));
+        assert!(is("The system shall not send e-mails."));
+        assert!(is("Payments are out of scope."));
+        assert!(!is("Users must never see each other's workouts."));
+        assert!(!is("A room cannot be booked twice."));
+        assert!(!is("An amount may not be negative."));
+        assert!(!is("There is no limit on the number of notes a user can have."));
+    }
+}

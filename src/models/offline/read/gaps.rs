@@ -1,0 +1,81 @@
+//! What of each demand no element of the specification fulfils.
+
+use super::draft::Draft;
+use super::lexicon::{self, nouns, verbs};
+use super::sentence::{Sentence, content};
+use super::tag::Tag;
+use crate::domain::ClauseId;
+use std::collections::BTreeSet;
+
+/// Adds a gap for every demand of which words are left over. `linked`: clauses that some element fulfils.
+pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
+    for si in 0..d.sentences.len() {
+        let s = &d.sentences[si];
+        if d.gaps.iter().any(|g| g.clause == s.id && g.whole) {
+            continue;
+        }
+        let left: Vec<usize> = (0..s.words.len()).filter(|i| !d.is_used(si, *i) && !s.aside[*i] && content(&s.words[*i]) && !example(s, *i)).collect();
+        if linked.contains(&s.id) {
+            if !left.is_empty() {
+                let what = phrases(s, &left);
+                let reason = reason(s, &left).unwrap_or(lexicon::NOT_UNDERSTOOD);
+                d.gap(s.id, &what, reason, false);
+            }
+        } else {
+            let all: Vec<usize> = (0..s.words.len()).filter(|i| !s.aside[*i]).collect();
+            let reason = reason(s, &all).unwrap_or(lexicon::NOT_UNDERSTOOD);
+            let what = crate::domain::Clean::new(&s.text).one_line(160);
+            d.gap(s.id, &what, reason, true);
+        }
+    }
+}
+
+/// `for example running 100 km`: shows what is meant, asks for nothing of its own.
+fn example(s: &Sentence, at: usize) -> bool {
+    let Some(from) = s.find("for example").map(|r| r.start).or_else(|| s.find("for instance").map(|r| r.start)).or_else(|| s.words.iter().position(|w| w.is("e.g."))) else {
+        return false;
+    };
+    if at < from {
+        return false;
+    }
+    let mut depth = 0;
+    for i in from..at {
+        match s.words[i].tag {
+            Tag::Open => depth += 1,
+            Tag::Close if depth == 0 => return false,
+            Tag::Close => depth -= 1,
+            // the sentence goes on after its example
+            Tag::Comma if depth == 0 && i > from + 2 && s.words.get(i + 1).is_some_and(|w| w.tag == Tag::Conj) && s.words.get(i + 2).is_some_and(|w| matches!(w.tag, Tag::Verb(_))) => return false,
+            Tag::Stop => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+/// The left-over words as phrases of the text.
+fn phrases(s: &Sentence, left: &[usize]) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut i = 0;
+    while i < left.len() {
+        let mut j = i;
+        // small words between two left-over ones stay with them
+        while j + 1 < left.len() && left[j + 1] - left[j] <= 2 && !matches!(s.words[left[j] + 1].tag, Tag::Comma | Tag::Stop) {
+            j += 1;
+        }
+        out.push(s.quote(left[i]..left[j] + 1));
+        i = j + 1;
+    }
+    let text = out.join(", ");
+    crate::domain::Clean::new(&text).one_line(160)
+}
+
+/// Why the engine cannot do what the words ask for, when a word says it.
+fn reason(s: &Sentence, words: &[usize]) -> Option<&'static str> {
+    let verb = words.iter().find_map(|i| match s.words[*i].tag {
+        Tag::Verb(_) => verbs::unsupported(&s.words[*i].base),
+        _ => None,
+    });
+    verb.or_else(|| words.iter().filter(|i| s.words[**i].tag == Tag::Noun || s.words[**i].tag == Tag::Adj).find_map(|i| nouns::unsupported(&s.words[*i].base).or_else(|| nouns::unsupported(s.words[*i].lower()))))
+        .or_else(|| words.iter().any(|i| matches!(s.words[*i].lower(), "personalized" | "personalised" | "recommended" | "popular" | "intelligent" | "smart")).then_some(lexicon::NO_ANALYSIS))
+}

@@ -1,0 +1,174 @@
+//! Ideas that only name the thing to build: what such a thing collects.
+
+use super::draft::Draft;
+use super::lexicon::{nouns, words};
+use super::mentions;
+use super::sentence::Sentence;
+use super::tag::Tag;
+
+/// What a collection with this name is a collection of.
+const COLLECTIONS: [(&str, &str); 62] = [
+    ("guest book", "entry"),
+    ("guestbook", "entry"),
+    ("visitor book", "entry"),
+    ("log book", "entry"),
+    ("logbook", "entry"),
+    ("diary", "entry"),
+    ("journal", "entry"),
+    ("blog", "post"),
+    ("weblog", "post"),
+    ("forum", "post"),
+    ("message board", "message"),
+    ("notice board", "notice"),
+    ("noticeboard", "notice"),
+    ("bulletin board", "notice"),
+    ("pinboard", "notice"),
+    ("job board", "job"),
+    ("address book", "contact"),
+    ("phone book", "contact"),
+    ("contact list", "contact"),
+    ("contact form", "message"),
+    ("feedback form", "feedback_message"),
+    ("suggestion box", "suggestion"),
+    ("to-do list", "task"),
+    ("todo list", "task"),
+    ("to do list", "task"),
+    ("todo app", "task"),
+    ("task list", "task"),
+    ("shopping list", "item"),
+    ("grocery list", "item"),
+    ("packing list", "item"),
+    ("wish list", "wish"),
+    ("wishlist", "wish"),
+    ("gift registry", "gift"),
+    ("reading list", "book"),
+    ("bucket list", "wish"),
+    ("cookbook", "recipe"),
+    ("recipe book", "recipe"),
+    ("photo album", "photo"),
+    ("photo gallery", "photo"),
+    ("gallery", "picture"),
+    ("calendar", "event"),
+    ("event calendar", "event"),
+    ("inventory", "item"),
+    ("library", "book"),
+    ("bookshelf", "book"),
+    ("wiki", "article"),
+    ("knowledge base", "article"),
+    ("faq", "question"),
+    ("leaderboard", "score"),
+    ("scoreboard", "score"),
+    ("phonebook", "contact"),
+    ("budget", "expense"),
+    ("finances", "transaction"),
+    ("finance", "transaction"),
+    ("fitness", "workout"),
+    ("guest list", "guest_entry"),
+    ("time sheet", "time_entry"),
+    ("timesheet", "time_entry"),
+    ("lost and found", "lost_item"),
+    ("flea market", "offer"),
+    ("classifieds", "advertisement"),
+    ("waiting list", "waiting_entry"),
+];
+
+/// Words that turn the noun before them into the thing collected: `habit tracker`, `member directory`.
+const ABOUT: [&str; 30] = [
+    "tracker", "tracking", "manager", "management", "organizer", "organiser", "planner", "planning", "log", "logger", "database", "directory", "register", "registry",
+    "list", "catalogue", "catalog", "collection", "archive", "system", "app", "application", "website", "site", "portal", "administration", "book", "board", "software", "record",
+];
+
+/// Things that hold no records; the offline engine does not build them.
+const NOT_DATA: [&str; 24] = [
+    "game", "compiler", "calculator", "converter", "convertor", "generator", "interpreter", "emulator", "simulator", "algorithm", "chatbot", "firewall", "browser", "editor",
+    "parser", "library-function", "driver", "kernel", "animation", "puzzle", "shader", "script", "bot", "clock",
+];
+
+/// Whether the text says that the product is something that holds no records.
+#[must_use]
+pub fn not_data(sentences: &[Sentence]) -> Option<String> {
+    let s = sentences.iter().find(|s| !s.heading)?;
+    // `A puzzle game where …`, `X is a 3D action game`, `Create a web page for a BMI calculator`
+    for item in s.items.iter().take(9) {
+        if let super::chunk::Item::Np(np) = item {
+            let head = np.head.as_str();
+            if NOT_DATA.contains(&head) && !np.nouns.iter().any(|m| matches!(m.as_str(), "manager" | "tracker" | "companion" | "video")) {
+                return Some(np.name());
+            }
+            let soft = words::system_noun(head) && np.nouns.last().is_some_and(|m| m == "game");
+            if soft {
+                return Some("game".into());
+            }
+        }
+    }
+    None
+}
+
+/// Finds what an idea collects when the text names no record otherwise.
+pub fn read(d: &mut Draft) {
+    for si in 0..d.sentences.len() {
+        let s = &d.sentences[si];
+        if !d.entities.is_empty() {
+            return;
+        }
+        let flat = s.words.iter().map(|w| w.lower()).collect::<Vec<_>>().join(" ");
+        let singular = s.words.iter().map(|w| w.base.as_str()).collect::<Vec<_>>().join(" ");
+        let hit = COLLECTIONS
+            .iter()
+            .filter_map(|(name, entity)| find_phrase(&flat, name).or_else(|| find_phrase(&singular, name)).map(|at| (at, *name, *entity)))
+            .min_by_key(|(at, name, _)| (*at, std::cmp::Reverse(name.len())));
+        if let Some((_, name, entity)) = hit {
+            make(d, si, entity, name);
+            continue;
+        }
+        let found = s.words.iter().enumerate().find_map(|(i, w)| {
+            let is_about = ABOUT.contains(&w.lower());
+            let before = (0..i).rev().find(|k| s.words[*k].tag == Tag::Noun && !ABOUT.contains(&s.words[*k].lower()) && !words::light(&s.words[*k].base) && !words::system_noun(&s.words[*k].base));
+            let of = s.words.get(i + 1).is_some_and(|n| n.is("of") || n.is("for"));
+            if !is_about {
+                return None;
+            }
+            if of
+                && let Some(np) = super::chunk::noun_phrase(&s.words, i + 2)
+                && let Some((name, true)) = mentions::thing(&np)
+                && np.plural
+            {
+                return Some(name);
+            }
+            let k = before.filter(|k| i - k <= 3)?;
+            let noun = s.words[k].base.as_str();
+            (nouns::person(noun).is_none() || matches!(noun, "member" | "customer" | "client" | "patient" | "student")).then(|| noun.to_owned())
+        });
+        if let Some(name) = found {
+            let phrase = name.clone();
+            make(d, si, &name, &phrase);
+            continue;
+        }
+        // `recipes for our family`
+        let plural = s.items.iter().find_map(|i| match i {
+            super::chunk::Item::Np(np) if np.plural => mentions::thing(np).filter(|(_, direct)| *direct).map(|(n, _)| n),
+            _ => None,
+        });
+        if let Some(name) = plural {
+            let phrase = name.clone();
+            make(d, si, &name, &phrase);
+        }
+    }
+}
+
+fn find_phrase(text: &str, phrase: &str) -> Option<usize> {
+    let at = text.find(phrase)?;
+    let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    (free(text[..at].chars().last()) && free(text[at + phrase.len()..].chars().next())).then_some(at)
+}
+
+fn make(d: &mut Draft, si: usize, entity: &str, _phrase: &str) {
+    let s = &d.sentences[si];
+    let e = d.add_entity(&entity.replace('_', " "), s.id);
+    d.entities[e].bare = true;
+    d.entities[e].weight = 3;
+    d.mark(si, 0..s.words.len());
+    // words that ask for more than the collection stay to be understood: only the naming phrase is taken
+    let more: Vec<usize> = (0..s.words.len()).filter(|i| nouns::unsupported(&s.words[*i].base).is_some() && !s.words[*i].is("calendar")).collect();
+    d.unmark(si, &more);
+}

@@ -1,0 +1,213 @@
+//! The kind of every clause: does it demand something, and what sort of thing.
+
+use super::exclusion;
+use super::lexicon::{
+    nouns::{self, Person},
+    verbs::{Class, Form},
+    words,
+};
+use super::sentence::{Pred, Sentence};
+use super::tag::Tag;
+use crate::domain::{clause::ClauseKind, ClauseId};
+use crate::models::offline::spec::Mark;
+use std::collections::BTreeSet;
+
+/// Headings that only structure a document.
+const HEADINGS: [&str; 44] = [
+    "introduction", "purpose", "scope", "overview", "references", "reference", "glossary", "definitions", "background", "objective", "objectives",
+    "functional requirements", "non-functional requirements", "nonfunctional requirements", "requirements", "user stories", "features",
+    "table of contents", "table of content", "contents", "revision history", "version history", "appendix", "assumptions", "dependencies",
+    "product functions", "product overview", "project scope", "general", "summary", "motivation", "stakeholders", "users", "actors", "constraints",
+    "data", "interfaces", "system design", "security", "quality requirements", "use cases", "document history", "goals", "description",
+];
+
+/// Words that a quality demand is recognised by.
+const QUALITIES: [&str; 44] = [
+    "usable", "responsive", "fast", "quick", "quickly", "intuitive", "reliable", "scalable", "secure", "maintainable", "accessible", "available 24",
+    "user-friendly", "user friendly", "easy to use", "easy-to-use", "performance", "response time", "milliseconds", "within", "uptime", "availability",
+    "mobile phone", "on a phone", "on phones", "smartphone", "mobile-friendly", "mobile friendly", "concurrent", "simultaneous", "seconds", "robust",
+    "wcag", "looks", "modern", "simple interface", "clean interface", "backup", "browsers", "browser", "easily", "encrypted", "hashed", "load",
+];
+
+/// Marks every sentence. `foreign`: not written in English.
+#[must_use]
+pub fn mark(sentences: &[Sentence], foreign: &BTreeSet<ClauseId>) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = sentences.iter().map(|s| kind(s, sentences, foreign.contains(&s.id))).collect();
+    // an idea that only names the thing to build
+    if !marks.iter().any(|m| m.kind.demands()) {
+        for (mark, s) in marks.iter_mut().zip(sentences) {
+            let names = s.words.iter().any(|w| w.tag == Tag::Noun && !words::light(&w.base));
+            if names && !foreign.contains(&s.id) && mark.kind != ClauseKind::Goal && s.words.len() <= 40 && !furniture(s) {
+                *mark = Mark { clause: s.id, kind: ClauseKind::Function, reason: "names the thing to build".into() };
+                break;
+            }
+        }
+    }
+    marks
+}
+
+fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
+    let of = |kind, reason: &str| Mark { clause: s.id, kind, reason: reason.into() };
+    if foreign {
+        return of(ClauseKind::Context, "not in English");
+    }
+    if s.words.iter().all(|w| w.token.kind == super::token::Kind::Punct) {
+        return of(ClauseKind::Context, "no words");
+    }
+    if furniture(s) {
+        return of(ClauseKind::Context, "furniture of the document");
+    }
+    if exclusion::is_exclusion(s) {
+        return of(ClauseKind::Exclusion, "names what shall not be part of the product");
+    }
+    if s.heading || is_heading(s) {
+        return of(ClauseKind::Context, "a heading");
+    }
+    if let Some(kind) = goal(s) {
+        return of(kind, if kind == ClauseKind::Goal { "says why, not what" } else { "background" });
+    }
+    if !demands(s, all) {
+        return of(ClauseKind::Context, "describes, demands nothing");
+    }
+    if quality(s) {
+        return of(ClauseKind::Quality, "how well it shall do it");
+    }
+    if constraint(s) {
+        return of(ClauseKind::Constraint, "limits what may be done");
+    }
+    if data(s) {
+        return of(ClauseKind::Data, "says what is kept");
+    }
+    of(ClauseKind::Function, "something the application shall do")
+}
+
+fn furniture(s: &Sentence) -> bool {
+    let l = s.lower.as_str();
+    let numbers_only = s.words.iter().all(|w| matches!(w.tag, Tag::Num | Tag::Stop | Tag::Other | Tag::Colon));
+    let page = l.contains("page ") && l.contains(" of ") && s.words.iter().filter(|w| w.tag == Tag::Num).count() >= 2 && s.words.len() < 20;
+    numbers_only || page || l.starts_with("copyright") || l.starts_with("©") || l.starts_with("version ") && s.words.len() < 8 || l.starts_with("prepared by") || l.starts_with("table of content")
+}
+
+fn is_heading(s: &Sentence) -> bool {
+    let l = s.lower.trim_end_matches([':', '.', ' ']);
+    if HEADINGS.contains(&l) {
+        return true;
+    }
+    let ends = s.text.ends_with(['.', '!', '?', ';']);
+    // `Requirements:` opens a list; `Room: number, floor` is a demand
+    if s.text.ends_with(':') && s.words.len() <= 8 && s.preds.iter().all(|p| p.verb.modal.is_none()) {
+        return true;
+    }
+    let word_count = s.words.iter().filter(|w| !matches!(w.tag, Tag::Stop | Tag::Comma)).count();
+    let capitals = s.words.iter().filter(|w| w.token.capitalised()).count();
+    let shouting = s.text.chars().any(char::is_alphabetic) && !s.text.chars().any(char::is_lowercase);
+    !ends && s.preds.iter().all(|p| p.verb.modal.is_none()) && s.role.is_none() && word_count <= 8 && !s.words.iter().any(|w| w.tag == Tag::Comma) && (shouting || s.preds.is_empty() && capitals * 2 >= word_count && word_count >= 1 && s.section.is_empty() && capitals == word_count)
+}
+
+fn goal(s: &Sentence) -> Option<ClauseKind> {
+    let l = s.lower.as_str();
+    let aims = ["the goal of", "the goal is", "our goal", "the aim of", "the aim is", "the purpose of", "the objective", "objective of", "we hope", "this will help us", "the idea is that", "our vision", "our mission", "this document", "the benefit"];
+    if aims.iter().any(|a| l.starts_with(a)) && !s.preds.iter().any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "can"))) {
+        return Some(ClauseKind::Goal);
+    }
+    let past = ["today we", "today,", "currently", "at the moment", "right now", "so far", "until now", "in the past", "we are a", "we're a", "our club has", "at present", "nowadays", "background:"];
+    if past.iter().any(|p| l.starts_with(p)) && !s.preds.iter().any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "should" | "want"))) {
+        return Some(ClauseKind::Context);
+    }
+    // `As a company, I want to avoid the failure of the platform`: a wish about the world is still a demand
+    None
+}
+
+fn demands(s: &Sentence, all: &[Sentence]) -> bool {
+    if s.role.is_some() {
+        return true;
+    }
+    if s.preds.is_empty() {
+        let content = s.words.iter().filter(|w| w.tag == Tag::Noun && !words::light(&w.base)).count();
+        let colon = s.words.iter().any(|w| w.tag == Tag::Colon);
+        let listed = !s.section.is_empty() && !s.text.ends_with(':') && s.words.len() > 1 && all.len() > 1;
+        return content > 0 && (colon && s.words.len() > 4 || listed && content >= 1 || all.len() == 1);
+    }
+    s.preds.iter().any(|p| demanding(s, p)) || quality_words(s) && s.preds.iter().any(|p| p.verb.modal.is_some() && !p.subordinate)
+}
+
+/// Whether one predicate asks for something.
+fn demanding(s: &Sentence, p: &Pred) -> bool {
+    if p.subordinate && !s.preds.iter().all(|p| p.subordinate) {
+        return false;
+    }
+    let first_person = p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("we" | "i" | "you")));
+    if let Some(modal) = p.verb.modal.as_deref() {
+        let about_us = first_person && s.role.is_none() && !matches!(p.verb.class, Class::Read | Class::Create | Class::Manage | Class::Search | Class::Export | Class::Update | Class::Delete | Class::Have | Class::Transact);
+        return !matches!(modal, "would" | "could" | "might" | "did" | "does" | "do") && !(about_us && !matches!(modal, "want" | "must" | "should"));
+    }
+    let start = p.verb.range.start;
+    let verb_form = s.words[p.verb.range.clone()].iter().find_map(|w| match w.tag {
+        Tag::Verb(f) => Some(f),
+        _ => None,
+    });
+    // `Build a …`, `Export playlists …`
+    if p.subject.is_empty() && (start == 0 || p.verb.base == "build") && verb_form == Some(Form::Base) {
+        return true;
+    }
+    if verb_form == Some(Form::Past) && !p.verb.passive && p.verb.base != "have" {
+        return false;
+    }
+    if first_person {
+        return false;
+    }
+    let actor = p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != Person::Stranger || p.verb.class != Class::Be));
+    let system = p.subject.iter().any(|np| words::system_noun(&np.head) || matches!(np.pronoun.as_deref(), Some("it" | "there" | "this")));
+    let present = matches!(verb_form, Some(Form::Base | Form::Third)) || p.verb.passive || p.verb.class == Class::Be;
+    if !present {
+        return p.subject.is_empty() && start == 0;
+    }
+    match p.verb.class {
+        Class::Be => {
+            let exists = s.lower.starts_with("there is") || s.lower.starts_with("there are");
+            let states = p.range.len() > 3 && s.words[p.range.clone()].iter().any(|w| w.is("or"));
+            let rule = p.objects.is_empty() && s.words[p.range.clone()].iter().any(|w| matches!(w.lower(), "required" | "mandatory" | "optional" | "unique" | "visible" | "sorted" | "private" | "public"));
+            exists || states || rule || p.only
+        }
+        Class::Other if !p.verb.passive => actor && !p.objects.is_empty() && p.verb.base != "use" || p.only || system && quality_words(s),
+        Class::Want => actor,
+        _ => actor || system || p.verb.passive || !p.subject.is_empty() && (p.verb.class == Class::Have || p.verb.class == Class::Allow),
+    }
+}
+
+fn quality_words(s: &Sentence) -> bool {
+    QUALITIES.iter().any(|q| if q.contains(' ') { s.lower.contains(q) } else { s.words.iter().any(|w| w.is(q)) })
+}
+
+fn quality(s: &Sentence) -> bool {
+    if !quality_words(s) {
+        return false;
+    }
+    // a function that mentions such a word on the way stays a function
+    let acts = s.preds.iter().any(|p| {
+        !p.subordinate
+            && !p.objects.is_empty()
+            && (!p.subject.is_empty() && p.subject.iter().all(|np| nouns::person(&np.head).is_some()) || p.subject.is_empty() || p.verb.class == Class::Allow)
+            && !matches!(p.verb.class, Class::Be | Class::Have | Class::Other | Class::Want)
+    });
+    let timed = s.words.iter().any(|w| matches!(w.lower(), "ms" | "milliseconds" | "uptime" | "wcag"));
+    let has_list = s.preds.iter().any(|p| p.objects.len() > 2);
+    (timed || !acts) && !has_list
+}
+
+fn constraint(s: &Sentence) -> bool {
+    let negated = s.preds.iter().any(|p| p.verb.negated && p.verb.modal.as_deref() != Some("want"));
+    let l = s.lower.as_str();
+    let limits = ["only ", "at most", "no more than", "more than", "at least", "must be unique", "is required", "are required", "mandatory", "may not", "must not", "cannot", "exactly one", "minimum", "maximum"];
+    negated || s.preds.iter().any(|p| p.only) || s.role.is_none() && limits.iter().any(|w| l.contains(w)) && !s.preds.iter().any(|p| p.verb.class == Class::Create && p.preps.iter().any(|pp| pp.prep == "with"))
+}
+
+fn data(s: &Sentence) -> bool {
+    if s.role.is_some() {
+        return false;
+    }
+    let has = s.preds.iter().any(|p| p.verb.class == Class::Have && !p.subject.iter().any(|np| words::system_noun(&np.head) || np.pronoun.is_some()));
+    let states = s.preds.iter().all(|p| p.verb.class == Class::Be) && !s.preds.is_empty() && !s.lower.starts_with("there");
+    let bare = s.preds.is_empty() && s.words.iter().any(|w| w.tag == Tag::Colon);
+    has && s.preds.iter().filter(|p| !p.subordinate).all(|p| p.verb.class == Class::Have) || states || bare
+}

@@ -1,0 +1,331 @@
+//! First pass: who acts, and what records are kept of.
+
+use super::chunk::Np;
+use super::draft::{Draft, RoleDraft};
+use super::field::identifier;
+use super::lexicon::{
+    nouns::{self, Person},
+    verbs::{self, Class},
+    words,
+};
+use super::sentence::{Pred, Sentence};
+use crate::domain::ClauseId;
+use std::collections::BTreeMap;
+
+/// More entities than this are no application that rules should build: the most demanded ones are kept.
+pub const MOST_ENTITIES: usize = 14;
+
+#[derive(Debug, Default)]
+struct Seen {
+    weight: u32,
+    clauses: Vec<ClauseId>,
+    possessed: bool,
+    about: Option<String>,
+    person: bool,
+    order: usize,
+    /// Created, or said to have properties.
+    strong: bool,
+}
+
+/// The name of the thing a phrase speaks of, and whether it speaks of it directly (not of a property or list of it).
+#[must_use]
+pub fn thing(np: &Np) -> Option<(String, bool)> {
+    if np.pronoun.is_some() {
+        return np.of.as_deref().and_then(thing).map(|(n, _)| (n, false));
+    }
+    let head = np.head.as_str();
+    if head.is_empty() || nouns::person(head).is_some() || head.chars().any(|c| c.is_ascii_digit()) || head.len() < 3 {
+        return None;
+    }
+    let collection = words::system_noun(head)
+        || matches!(head, "overview" | "history" | "collection" | "library" | "archive" | "group-of" | "majority" | "part" | "copy" | "progress" | "change" | "ability" | "name" | "availability" | "feedback-on");
+    let property = nouns::property(head).is_some();
+    let by_modifier = || {
+        let mods: Vec<&str> = np.nouns.iter().map(String::as_str).filter(|m| !words::light(m) && !words::system_noun(m) && nouns::property(m).is_none() && nouns::person(m).is_none() && nouns::unsupported(m).is_none()).collect();
+        if mods.is_empty() { None } else { Some((mods.join(" "), false)) }
+    };
+    if collection || property && !nouns::property_or_thing(head) {
+        let whose = np.of.as_deref().and_then(thing).map(|(n, direct)| (n, direct && collection && np.of.as_deref().is_some_and(|o| o.plural)));
+        return whose.or_else(|| np.owner.as_deref().and_then(thing).map(|(n, _)| (n, false))).or_else(by_modifier);
+    }
+    if property && (np.of.is_some() || np.owner.as_deref().is_some_and(|o| nouns::person(&o.head).is_none())) {
+        return np.of.as_deref().or(np.owner.as_deref()).and_then(thing).map(|(n, _)| (n, false));
+    }
+    if super::field::unit_of(head).is_some() || nouns::unsupported(head).is_some() || words::light(head) {
+        return None;
+    }
+    if matches!(head, "example" | "everything" | "something" | "anything" | "nothing" | "life" | "world" | "future" | "past" | "use" | "need" | "goal-of" | "point" | "order-to" | "term" | "basis" | "help" | "interest" | "habit" | "decision-making" | "productivity" | "security" | "privacy" | "performance" | "quality") {
+        return None;
+    }
+    Some((np.name(), true))
+}
+
+/// Finds roles and entities.
+pub fn collect(d: &mut Draft) {
+    let sentences = d.sentences;
+    let mut things: BTreeMap<String, Seen> = BTreeMap::new();
+    let mut roles: Vec<RoleDraft> = Vec::new();
+    let mut order = 0;
+    for s in sentences.iter().filter(|s| !s.heading) {
+        if let Some(np) = &s.role {
+            add_role(&mut roles, np, s.id);
+        }
+        for pred in &s.preds {
+            agents(&mut roles, s, pred);
+        }
+    }
+    for s in sentences.iter().filter(|s| !s.heading && !super::exclusion::is_exclusion(s)) {
+        for pred in &s.preds {
+            objects(&mut things, &roles, s, pred, &mut order);
+        }
+        listed(&mut things, s, &mut order);
+    }
+    merge(&mut things);
+    let mut accepted: Vec<(&String, &Seen)> = things.iter().filter(|(_, seen)| seen.weight >= 3 || seen.strong).collect();
+    accepted.sort_by_key(|(_, seen)| seen.order);
+    if accepted.len() > MOST_ENTITIES {
+        let mut ranked = accepted.clone();
+        ranked.sort_by_key(|(_, seen)| (std::cmp::Reverse(seen.weight), seen.order));
+        ranked.truncate(MOST_ENTITIES);
+        accepted.retain(|(name, _)| ranked.iter().any(|(n, _)| n == name));
+    }
+    // a role that is also a record: kept apart only when records of it are made
+    for (name, seen) in accepted {
+        let role = roles.iter().any(|r| r.name == identifier(name));
+        if seen.person && role && roles.iter().any(|r| r.name == identifier(name) && matches!(r.kind, Person::User)) {
+            continue;
+        }
+        let e = d.add_entity(name, seen.clauses[0]);
+        let draft = &mut d.entities[e];
+        draft.entity.clauses.clone_from(&seen.clauses);
+        draft.weight = seen.weight;
+        draft.possessed = seen.possessed;
+        draft.about.clone_from(&seen.about);
+        draft.person = seen.person;
+    }
+    d.roles = roles;
+}
+
+fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId) {
+    if np.head.is_empty() {
+        return;
+    }
+    let kind = nouns::person(&np.head);
+    let mods: Vec<&str> = np.nouns.iter().map(String::as_str).filter(|m| !words::light(m) && !words::system_noun(m) || nouns::person(m).is_some()).collect();
+    let name = if kind == Some(Person::User) && mods.is_empty() { "user".to_owned() } else { [mods.as_slice(), &[np.head.as_str()]].concat().join(" ") };
+    let kind = match kind {
+        Some(Person::User) if !mods.is_empty() => Person::Ordinary,
+        Some(k) => k,
+        None => Person::Ordinary,
+    };
+    let name = identifier(&name);
+    match roles.iter_mut().find(|r| r.name == name) {
+        Some(r) => {
+            if !r.clauses.contains(&id) {
+                r.clauses.push(id);
+            }
+        }
+        None => roles.push(RoleDraft { name, kind, clauses: vec![id], open: false }),
+    }
+}
+
+/// Persons who do something are roles.
+fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
+    let acts = !pred.verb.passive && !matches!(pred.verb.class, Class::Have | Class::Be) || pred.verb.class == Class::Have && pred.verb.modal.is_some();
+    if acts {
+        for np in &pred.subject {
+            if nouns::person(&np.head).is_some() {
+                add_role(roles, np, s.id);
+            } else if agent_noun(np) && pred.verb.modal.is_some() && matches!(pred.verb.class, Class::Create | Class::Update | Class::Delete | Class::Manage | Class::Decide | Class::Transact | Class::Read) {
+                add_role(roles, np, s.id);
+            }
+        }
+    }
+    let granted = pred.verb.class == Class::Allow || matches!(pred.verb.base.as_str(), "give" | "grant");
+    if granted {
+        let to = pred.preps.iter().filter(|pp| pp.prep == "to").flat_map(|pp| &pp.nps);
+        for np in pred.objects.iter().chain(if pred.verb.passive { pred.subject.iter() } else { [].iter() }).chain(to) {
+            if nouns::person(&np.head).is_some() {
+                add_role(roles, np, s.id);
+            }
+        }
+    }
+    if pred.verb.passive || pred.verb.base == "be" {
+        for np in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "by" | "to" | "for")).flat_map(|pp| &pp.nps) {
+            if nouns::person(&np.head).is_some() && (!np.possessed() || np.det.is_none()) {
+                add_role(roles, np, s.id);
+            }
+        }
+    }
+}
+
+/// `beekeeper`, `translator`: a noun for somebody who does something.
+fn agent_noun(np: &Np) -> bool {
+    let h = np.head.as_str();
+    np.pronoun.is_none()
+        && h.len() > 5
+        && (h.ends_with("er") || h.ends_with("or") || h.ends_with("ist") || h.ends_with("ian"))
+        && nouns::property(h).is_none()
+        && nouns::unsupported(h).is_none()
+        && !matches!(h, "order" | "number" | "calendar" | "newsletter" | "folder" | "server" | "computer" | "browser" | "container" | "letter" | "voucher" | "chapter" | "poster" | "register" | "planner" | "tracker" | "filter" | "footer" | "header" | "reminder" | "timer" | "router" | "printer" | "scanner" | "sensor" | "error" | "list" | "monitor" | "editor-view" | "counter" | "banner" | "voucher")
+}
+
+fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentence, pred: &Pred, order: &mut usize) {
+    let class = pred.verb.class;
+    let weight = match class {
+        Class::Create | Class::Manage | Class::Transact => 3,
+        Class::Update | Class::Delete | Class::Decide | Class::Assign => 2,
+        Class::Read | Class::Search | Class::Filter | Class::Sort | Class::Export | Class::Share => 1,
+        Class::Have => 0,
+        _ if pred.verb.passive => 0,
+        _ => return have_like(things, s, pred, order),
+    };
+    let objects: Vec<&Np> = if pred.verb.passive { pred.subject.iter().collect() } else { pred.objects.iter().collect() };
+    let system_subject = pred.subject.iter().all(|np| words::system_noun(&np.head) || np.pronoun.is_some());
+    if class == Class::Have {
+        // the subject has properties: a thing, when it has several or typed ones
+        for np in &pred.subject {
+            let lists = pred.objects.len() >= 2 || pred.preps.iter().any(|pp| pp.prep == ":") || pred.objects.iter().any(|o| nouns::property(&o.head).is_some());
+            if !lists {
+                continue;
+            }
+            if let Some((name, true)) = thing(np) {
+                note(things, &name, 3, np, s.id, true, order);
+            } else if nouns::person(&np.head).is_some_and(|p| !matches!(p, Person::User | Person::Stranger)) && pred.verb.modal.is_none() {
+                let name = np.name();
+                let entry = note(things, &name, 3, np, s.id, true, order);
+                entry.person = true;
+            }
+        }
+        if system_subject {
+            for np in &pred.objects {
+                if let Some((name, direct)) = thing(np) {
+                    note(things, &name, u32::from(direct) + u32::from(np.plural), np, s.id, false, order);
+                }
+            }
+        }
+        return;
+    }
+    for np in objects {
+        let person = nouns::person(&np.head);
+        if let Some(kind) = person {
+            // records of people: patients with a name and a birth date
+            let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including"));
+            if matches!(class, Class::Create | Class::Manage | Class::Delete | Class::Update) && !matches!(kind, Person::User | Person::Stranger) && !np.possessed() {
+                let name = np.name();
+                let acting = roles.iter().any(|r| r.name == identifier(&name));
+                if listed || !acting || class == Class::Manage {
+                    let entry = note(things, &name, weight, np, s.id, listed || class != Class::Update, order);
+                    entry.person = true;
+                }
+            }
+            continue;
+        }
+        let Some((name, direct)) = thing(np) else { continue };
+        let w = if direct { weight + u32::from(np.plural && weight == 1) } else { weight.min(1) };
+        if class == Class::Transact {
+            note(things, &name, if direct { 2 } else { 1 }, np, s.id, false, order);
+            continue;
+        }
+        let strong = direct && matches!(class, Class::Create | Class::Manage);
+        note(things, &name, w, np, s.id, strong && !pred.verb.negated, order);
+    }
+    // the record of a transaction
+    if class == Class::Transact
+        && let Some(record) = verbs::record_of(&pred.verb.base)
+        && !(pred.verb.passive && pred.verb.negated)
+    {
+        let object = pred.objects.first().or(if pred.verb.passive { pred.subject.first() } else { None }).or_else(|| pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "on" | "for" | "in" | "to")).and_then(|pp| pp.nps.first()));
+        let about = object.and_then(thing).map(|(n, _)| n);
+        let same = about.as_deref().is_some_and(|a| a == record || a.ends_with(&format!(" {record}")));
+        if !same && about.is_some() {
+            *order += 1;
+            let at = *order;
+            let entry = things.entry(record.to_owned()).or_insert_with(|| Seen { order: at, ..Seen::default() });
+            entry.weight += 3;
+            entry.strong = true;
+            entry.possessed = true;
+            entry.about = entry.about.take().or(about);
+            if !entry.clauses.contains(&s.id) {
+                entry.clauses.push(s.id);
+            }
+        }
+    }
+    // `search for events`, `comment on posts`, `list of …`
+    for np in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "for" | "about" | "on" | "through" | "to" | "of" | "in")).flat_map(|pp| &pp.nps) {
+        if let Some((name, true)) = thing(np)
+            && things.contains_key(&name)
+        {
+            note(things, &name, 1, np, s.id, false, order);
+        }
+    }
+}
+
+/// Sentences without a verb of a known kind: `Events have …` is handled above; here `each room: …`.
+fn have_like(things: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred, order: &mut usize) {
+    for np in pred.objects.iter() {
+        if let Some((name, true)) = thing(np)
+            && np.plural
+            && pred.verb.class != Class::Unsupported
+        {
+            note(things, &name, 1, np, s.id, false, order);
+        }
+    }
+}
+
+/// `Room: number, floor, capacity` and `For each room …`.
+fn listed(things: &mut BTreeMap<String, Seen>, s: &Sentence, order: &mut usize) {
+    use super::chunk::Item;
+    let first = s.items.first();
+    if let (Some(Item::Np(np)), Some(Item::Colon(_))) = (first, s.items.get(1))
+        && s.preds.is_empty()
+        && s.items.len() > 4
+        && let Some((name, true)) = thing(np)
+    {
+        note(things, &name, 3, np, s.id, true, order);
+    }
+    for pair in s.items.windows(2) {
+        if let (Item::Prep(p), Item::Np(np)) = (&pair[0], &pair[1])
+            && s.words[*p].is("for")
+            && matches!(np.det.as_deref(), Some("each" | "every"))
+            && let Some((name, true)) = thing(np)
+        {
+            note(things, &name, 2, np, s.id, false, order);
+        }
+    }
+}
+
+fn note<'t>(things: &'t mut BTreeMap<String, Seen>, name: &str, weight: u32, np: &Np, id: ClauseId, strong: bool, order: &mut usize) -> &'t mut Seen {
+    *order += 1;
+    let at = *order;
+    let seen = things.entry(name.to_owned()).or_insert_with(|| Seen { order: at, ..Seen::default() });
+    seen.weight += weight;
+    seen.strong |= strong;
+    seen.possessed |= np.det.as_deref().is_some_and(words::possessive) && np.det.as_deref() != Some("its");
+    if !seen.clauses.contains(&id) {
+        seen.clauses.push(id);
+    }
+    seen
+}
+
+/// `ticket order` is the `order` of the other sentences, unless there are several kinds of it.
+fn merge(things: &mut BTreeMap<String, Seen>) {
+    let names: Vec<String> = things.keys().cloned().collect();
+    for name in &names {
+        let Some((_, head)) = name.rsplit_once(' ') else { continue };
+        let rivals = names.iter().filter(|n| n.ends_with(&format!(" {head}"))).count();
+        if rivals == 1
+            && things.contains_key(head)
+            && let Some(seen) = things.remove(name)
+        {
+            let target = things.entry(head.to_owned()).or_default();
+            target.weight += seen.weight;
+            target.strong |= seen.strong;
+            target.possessed |= seen.possessed;
+            target.order = target.order.min(seen.order);
+            target.clauses.extend(seen.clauses.into_iter());
+            target.clauses.sort_unstable();
+            target.clauses.dedup();
+        }
+    }
+}

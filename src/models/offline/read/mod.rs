@@ -1,0 +1,125 @@
+//! English → [`AppSpec`], by rules, in layers: words ([`token`], [`tag`]), phrases ([`chunk`]), predicates ([`sentence`]),
+//! kinds of clauses ([`kinds`]), who and what ([`mentions`]), properties ([`data`]), rights ([`access`]), rules, features,
+//! then defaults for what is left open ([`complete`]) and what is left over ([`gaps`]).
+//!
+//! Nothing here knows a particular requirement; [`lexicon`] is general business English.
+
+mod access;
+mod accounts;
+mod assemble;
+mod chunk;
+mod complete;
+mod data;
+mod draft;
+mod exclusion;
+mod features;
+mod field;
+mod gaps;
+mod idea;
+mod kinds;
+mod lang;
+mod lexicon;
+mod mentions;
+mod readings;
+mod rules;
+mod sentence;
+mod tag;
+mod token;
+
+use crate::domain::ClauseId;
+use crate::models::offline::spec::AppSpec;
+use draft::Draft;
+use sentence::Sentence;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why the offline engine cannot work on a text at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("The offline engine reads English only, and this text is not English. Choose a language model with -m PROVIDER/MODEL.")]
+    NotEnglish,
+    #[error("The offline engine builds data-driven web applications, and this text names none: {0}. Choose a language model with -m PROVIDER/MODEL.")]
+    NotDataDriven(String),
+}
+
+/// A clause as the pack shows it: id, text, headings above it.
+pub type Input = (ClauseId, String, Vec<String>);
+
+/// Derives the application from the clauses. `answers`: a person's answers to earlier questions, by their key.
+///
+/// # Errors
+/// The text is not English, or there is nothing in it of which records could be kept.
+pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<AppSpec, Refusal> {
+    let texts: Vec<&str> = clauses.iter().map(|(_, t, _)| t.as_str()).collect();
+    if lang::wholly_foreign(&texts) {
+        return Err(Refusal::NotEnglish);
+    }
+    let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
+    let all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
+    let marks = kinds::mark(&all, &foreign);
+    let sentences: Vec<Sentence> = all.iter().zip(&marks).filter(|(_, m)| m.kind.demands()).map(|(s, _)| s.clone()).collect();
+    if sentences.is_empty() {
+        return Err(Refusal::NotDataDriven("nothing in it demands anything".into()));
+    }
+    let kind_of = |id: ClauseId| marks.iter().find(|m| m.clause == id).map(|m| m.kind);
+    if let Some(what) = idea::not_data(&sentences) {
+        return Err(Refusal::NotDataDriven(format!("“{what}” is not about records that people keep")));
+    }
+    let mut d = Draft::new(&sentences, answers);
+    mentions::collect(&mut d);
+    if d.entities.is_empty() {
+        idea::read(&mut d);
+    }
+    accounts::detect(&mut d);
+    if d.entities.is_empty() && !(d.has_users() && !d.roles.is_empty() && sentences.len() > 1) {
+        return Err(Refusal::NotDataDriven("it names nothing of which records could be kept".into()));
+    }
+    d.title = readings::title(&all, &d);
+    // accounts and properties first: rules and rights refer to them wherever they stand
+    for si in 0..sentences.len() {
+        if kind_of(sentences[si].id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
+            exclusion::read(&mut d, si);
+            continue;
+        }
+        accounts::read(&mut d, si);
+        data::read(&mut d, si);
+        refocus(&mut d, si);
+    }
+    complete::person_accounts(&mut d);
+    d.focus = None;
+    for si in 0..sentences.len() {
+        let Some(kind) = kind_of(sentences[si].id).filter(|k| *k != crate::domain::clause::ClauseKind::Exclusion) else { continue };
+        features::read(&mut d, si, kind);
+        rules::read(&mut d, si);
+        refocus(&mut d, si);
+    }
+    d.focus = None;
+    for si in 0..sentences.len() {
+        if kind_of(sentences[si].id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
+            continue;
+        }
+        access::read(&mut d, si);
+        refocus(&mut d, si);
+    }
+    complete::complete(&mut d);
+    let linked = assemble::linked(&d);
+    gaps::find(&mut d, &linked);
+    let mut spec = assemble::spec(d, marks);
+    if spec.entities.is_empty() && spec.users.is_none() {
+        return Err(Refusal::NotDataDriven("nothing in it is about records that people keep".into()));
+    }
+    spec.interpretations = readings::readings(&sentences, &spec);
+    Ok(spec)
+}
+
+/// After a sentence the entity it named last in its main clause is the one spoken of.
+fn refocus(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let named = s.items.iter().find_map(|item| match item {
+        chunk::Item::Np(np) if np.pronoun.is_none() => d.entity_of(np),
+        _ => None,
+    });
+    if let Some(e) = named {
+        let objects = s.preds.iter().rev().flat_map(|p| p.objects.iter()).find_map(|np| if np.pronoun.is_none() { d.entity_of(np) } else { None });
+        d.focus = Some(objects.unwrap_or(e));
+    }
+}

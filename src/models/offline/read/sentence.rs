@@ -1,0 +1,468 @@
+//! A clause as grammar: who does what to what, with what, and which of its words only give a reason.
+
+use super::chunk::{self, Item, Np, Vg};
+use super::lexicon::{verbs::Class, words};
+use super::tag::{self, Tag, Word};
+use super::token;
+use crate::domain::ClauseId;
+use std::ops::Range;
+
+/// `verb` with its subject, objects and prepositional phrases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pred {
+    pub subject: Vec<Np>,
+    pub verb: Vg,
+    pub objects: Vec<Np>,
+    pub preps: Vec<Pp>,
+    /// From the verb to before the next predicate.
+    pub range: Range<usize>,
+    /// Stands in an `if`/`when`/`which` clause.
+    pub subordinate: bool,
+    /// `only` before the subject.
+    pub only: bool,
+}
+
+/// A preposition with the noun phrases it governs; a colon and `such as` count as prepositions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pp {
+    pub prep: String,
+    pub at: usize,
+    pub nps: Vec<Np>,
+    /// To before the next phrase of the predicate.
+    pub range: Range<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Sentence {
+    pub id: ClauseId,
+    /// On one line, without list markers.
+    pub text: String,
+    pub lower: String,
+    pub section: Vec<String>,
+    pub words: Vec<Word>,
+    pub items: Vec<Item>,
+    pub preds: Vec<Pred>,
+    /// `As a tenant, …`
+    pub role: Option<Np>,
+    /// Words that give reasons (`so that …`) or introduce (`As a tenant,`).
+    pub aside: Vec<bool>,
+    pub heading: bool,
+}
+
+impl Sentence {
+    #[must_use]
+    pub fn new(id: ClauseId, raw: &str, section: &[String]) -> Self {
+        let text = token::plain(raw);
+        let trimmed = raw.trim_start();
+        let mut words = tag::tag(token::tokens(&text));
+        hedge(&mut words);
+        let mut aside = vec![false; words.len()];
+        let mut start = 0;
+        let mut role = None;
+        if let Some((np, after)) = story_role(&words) {
+            aside[..after].fill(true);
+            role = Some(np);
+            start = after;
+        }
+        for (from, to) in reasons(&words, start) {
+            aside[from..to].fill(true);
+        }
+        let items: Vec<Item> = chunk::chunk(&words).into_iter().filter(|i| !aside.get(i.start()).copied().unwrap_or(false)).collect();
+        let preds = predicates(&words, &items, role.as_ref());
+        let heading = trimmed.starts_with('#');
+        let lower = text.to_lowercase();
+        Self { id, lower, text, section: section.to_vec(), words, items, preds, role, aside, heading }
+    }
+
+    #[must_use]
+    pub fn has(&self, phrase: &str) -> bool {
+        self.find(phrase).is_some()
+    }
+
+    /// Where the words of `phrase` stand in a row.
+    #[must_use]
+    pub fn find(&self, phrase: &str) -> Option<Range<usize>> {
+        let wanted: Vec<&str> = phrase.split(' ').collect();
+        (0..self.words.len().saturating_sub(wanted.len() - 1))
+            .find(|i| wanted.iter().enumerate().all(|(k, w)| self.words[i + k].is(w)))
+            .map(|i| i..i + wanted.len())
+    }
+    /// The words of a range as written.
+    #[must_use]
+    pub fn quote(&self, range: Range<usize>) -> String {
+        let mut out = String::new();
+        for w in &self.words[range.start.min(self.words.len())..range.end.min(self.words.len())] {
+            if w.token.spaced && !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(&w.token.text);
+        }
+        out
+    }
+}
+
+/// `if there is one`, `if any`: says a property is optional, and must not break up the list it stands in.
+fn hedge(words: &mut [Word]) {
+    for i in 0..words.len() {
+        if !words[i].is("if") {
+            continue;
+        }
+        let next = |k: usize| words.get(i + k).map_or("", |w| w.lower());
+        let len = match (next(1), next(2), next(3)) {
+            ("there", "is" | "are", _) => 4,
+            ("any" | "available" | "known" | "applicable" | "needed" | "necessary" | "given" | "present" | "desired" | "possible", ..) => 2,
+            ("it" | "they", "exists" | "exist", _) => 3,
+            _ => 0,
+        };
+        let end = (i + len).min(words.len());
+        for w in &mut words[i..end] {
+            w.tag = Tag::Other;
+        }
+    }
+}
+
+/// `As a (single-time) visitor, I …` → the role and the index of `I`.
+fn story_role(words: &[Word]) -> Option<(Np, usize)> {
+    let first = words.first()?;
+    if !first.is("as") || !words.get(1)?.tag_is_det() {
+        return None;
+    }
+    let i = words.iter().take(40).position(|w| w.is("i") || w.is("we") || w.tag == Tag::Comma && !inside(words, w))?;
+    let mut end = i;
+    if words[i].tag == Tag::Comma {
+        end = i + 1;
+    }
+    let role_words: Vec<Word> = {
+        let mut depth = 0;
+        words[1..i]
+            .iter()
+            .filter(|w| {
+                match w.tag {
+                    Tag::Open => depth += 1,
+                    Tag::Close => {
+                        depth -= 1;
+                        return false;
+                    }
+                    _ => {}
+                }
+                depth == 0
+            })
+            .cloned()
+            .map(|mut w| {
+                // `As a Data Publishing User`: whatever a word could be, here it is part of a name
+                if !matches!(w.tag, Tag::Det | Tag::Prep | Tag::Conj | Tag::Adj) {
+                    w.tag = Tag::Noun;
+                    w.base = super::lexicon::nouns::singular(w.lower());
+                }
+                w
+            })
+            .collect()
+    };
+    let np = chunk::noun_phrase(&role_words, 0)?;
+    Some((np, end))
+}
+
+fn inside(words: &[Word], target: &Word) -> bool {
+    let mut depth = 0i32;
+    for w in words {
+        match w.tag {
+            Tag::Open => depth += 1,
+            Tag::Close => depth -= 1,
+            _ => {}
+        }
+        if std::ptr::eq(w, target) {
+            return depth > 0;
+        }
+    }
+    false
+}
+
+/// Parts that only say why: `so that …`, `in order to …`, `because …`.
+fn reasons(words: &[Word], from: usize) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut i = from;
+    while i < words.len() {
+        let next = words.get(i + 1);
+        let so = words[i].is("so") && next.is_some_and(|n| n.is("that") || n.is("i") || n.is("we") || n.is("they") || n.is("users") || n.is("the") || n.is("it"));
+        let order = words[i].is("in") && next.is_some_and(|n| n.is("order")) && words.get(i + 2).is_some_and(|n| n.is("to"));
+        let because = words[i].is("because") && i > from;
+        if so || order || because {
+            out.push((i, words.len()));
+            break;
+        }
+        i += 1;
+    }
+    out
+}
+
+impl Word {
+    fn tag_is_det(&self) -> bool {
+        self.tag == Tag::Det
+    }
+}
+
+struct Builder<'a> {
+    words: &'a [Word],
+    preds: Vec<Pred>,
+    subject: Vec<Np>,
+    role: Option<&'a Np>,
+    subordinate: bool,
+    only: bool,
+    joined: bool,
+}
+
+fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
+    let mut b = Builder { words, preds: Vec::new(), subject: Vec::new(), role, subordinate: false, only: false, joined: false };
+    let mut open: Option<Pred> = None;
+    let mut k = 0;
+    while k < items.len() {
+        match &items[k] {
+            Item::Np(np) => {
+                let subject_ahead = leads_to_verb(items, k) && (open.is_none() || boundary_before(items, k) || open.as_ref().is_some_and(|p| !p.objects.is_empty() && p.subordinate));
+                let helped = open.as_ref().is_some_and(|p| p.verb.class == Class::Allow && p.preps.is_empty());
+                match open.as_mut() {
+                    Some(pred) if !subject_ahead || helped && !boundary_before(items, k) => match pred.preps.last_mut() {
+                        Some(pp) if pp.nps.is_empty() || joins(items, k) => {
+                            pp.nps.push(np.clone());
+                            pp.range.end = np.range.end;
+                        }
+                        _ => pred.objects.push(np.clone()),
+                    },
+                    _ => {
+                        if let Some(pred) = open.take() {
+                            b.close(pred, np.range.start);
+                            b.subordinate = false;
+                        }
+                        if !b.joined {
+                            b.subject.clear();
+                        }
+                        let before = np.range.start.checked_sub(1).map(|i| &words[i]);
+                        b.only = before.is_some_and(|w| w.is("only")) || words[np.range.start].is("only");
+                        b.subject.push(np.clone());
+                    }
+                }
+                b.joined = false;
+            }
+            Item::Vg(vg) => {
+                if let Some(pred) = open.take() {
+                    b.close(pred, vg.range.start);
+                }
+                open = Some(b.open(vg));
+            }
+            Item::Prep(i) => {
+                let prep = if words[*i].is("as") && k > 0 && words[i.saturating_sub(1)].is("such") { "such as".to_owned() } else { words[*i].lower().to_owned() };
+                match open.as_mut() {
+                    Some(pred) => pred.preps.push(Pp { prep, at: *i, nps: Vec::new(), range: *i..*i + 1 }),
+                    None => {
+                        // `For each room, …`, `In the list …`: a phrase before the verb
+                        let np = match items.get(k + 1) {
+                            Some(Item::Np(np)) => Some(np.clone()),
+                            _ => None,
+                        };
+                        if let Some(np) = np
+                            && (b.subject.is_empty() || !leads_to_verb(items, k + 1))
+                        {
+                            k += 1;
+                            let _ = np;
+                        } else if b.subject.is_empty() {
+                            // nothing to attach it to
+                        } else {
+                            k += 1;
+                        }
+                    }
+                }
+            }
+            Item::Colon(i) => {
+                if let Some(pred) = open.as_mut() {
+                    pred.preps.push(Pp { prep: ":".into(), at: *i, nps: Vec::new(), range: *i..*i + 1 });
+                }
+            }
+            Item::Comma(_) | Item::Conj(_) => b.joined = open.is_none() && !b.subject.is_empty(),
+            Item::Sub(i) => {
+                if let Some(pred) = open.take() {
+                    b.close(pred, *i);
+                }
+                b.subordinate = true;
+                b.subject.clear();
+            }
+            Item::Rel(i) => {
+                if let Some(pred) = open.take() {
+                    let antecedent = pred.preps.last().and_then(|p| p.nps.last()).or(pred.objects.last()).cloned();
+                    b.close(pred, *i);
+                    b.subject = antecedent.into_iter().collect();
+                }
+                b.subordinate = true;
+            }
+            Item::Stop(i) => {
+                if let Some(pred) = open.take() {
+                    b.close(pred, *i);
+                }
+                b.subordinate = false;
+                b.subject.clear();
+            }
+            _ => {}
+        }
+        k += 1;
+    }
+    if let Some(pred) = open.take() {
+        b.close(pred, words.len());
+    }
+    b.preds
+}
+
+impl Builder<'_> {
+    fn open(&mut self, vg: &Vg) -> Pred {
+        let last = self.preds.last();
+        let mut subject = std::mem::take(&mut self.subject);
+        let mut only = std::mem::take(&mut self.only);
+        let mut verb = vg.clone();
+        if subject.is_empty()
+            && let Some(last) = last
+        {
+            if last.verb.class == Class::Allow && !last.objects.is_empty() && !last.verb.passive {
+                subject = last.objects.clone();
+                if verb.modal.is_none() {
+                    verb.modal = Some("can".into());
+                }
+            } else if !(last.subordinate && !self.subordinate) || self.preds.len() == 1 {
+                subject = last.subject.clone();
+                only = last.only;
+                if verb.modal.is_none() {
+                    verb.modal.clone_from(&last.verb.modal);
+                }
+                // `cannot be edited or deleted`
+                if last.verb.passive && !verb.finite && verb.range.len() == 1 {
+                    verb.passive = true;
+                }
+                if last.verb.negated && self.words[verb.range.start - 1].tag == Tag::Conj {
+                    verb.negated = true;
+                }
+            } else if let Some(main) = self.preds.iter().rev().find(|p| !p.subordinate) {
+                subject = main.subject.clone();
+            }
+        }
+        if let Some(role) = self.role {
+            for np in &mut subject {
+                if matches!(np.pronoun.as_deref(), Some("i" | "we" | "me" | "us")) {
+                    *np = role.clone();
+                }
+            }
+            if subject.is_empty() && self.preds.is_empty() {
+                subject.push(role.clone());
+            }
+        }
+        Pred { subject, range: vg.range.clone(), verb, objects: Vec::new(), preps: Vec::new(), subordinate: self.subordinate, only }
+    }
+    fn close(&mut self, mut pred: Pred, at: usize) {
+        pred.range.end = at;
+        let ends: Vec<usize> = pred.preps.iter().skip(1).map(|p| p.at).chain([at]).collect();
+        for (pp, end) in pred.preps.iter_mut().zip(ends) {
+            pp.range.end = end;
+        }
+        // the subject lives on for `and …`; a new one replaces it
+        self.preds.push(pred);
+        self.subject.clear();
+    }
+}
+
+/// Whether the noun phrases from `k` on are followed directly by a finite verb: they are its subject.
+fn leads_to_verb(items: &[Item], mut k: usize) -> bool {
+    loop {
+        match items.get(k) {
+            Some(Item::Np(_)) => {}
+            _ => return false,
+        }
+        match (items.get(k + 1), items.get(k + 2), items.get(k + 3)) {
+            (Some(Item::Vg(vg)), ..) => return vg.finite && !vg.infinitive,
+            (Some(Item::Comma(_) | Item::Conj(_)), Some(Item::Np(_)), _) => k += 2,
+            (Some(Item::Comma(_)), Some(Item::Conj(_)), Some(Item::Np(_))) => k += 3,
+            _ => return false,
+        }
+    }
+}
+
+fn boundary_before(items: &[Item], k: usize) -> bool {
+    k == 0 || matches!(items[k - 1], Item::Comma(_) | Item::Conj(_) | Item::Stop(_) | Item::Sub(_) | Item::Colon(_))
+}
+
+/// Whether the item before is a comma or conjunction: a further element of a list.
+fn joins(items: &[Item], k: usize) -> bool {
+    k > 0 && matches!(items[k - 1], Item::Comma(_) | Item::Conj(_))
+}
+
+/// Cuts a range of words at commas, `and`, `or` and `;` outside brackets.
+#[must_use]
+pub fn split_list(words: &[Word], range: Range<usize>) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut depth = 0;
+    let mut start = range.start;
+    for i in range.clone() {
+        match words[i].tag {
+            Tag::Open => depth += 1,
+            Tag::Close => depth -= 1,
+            Tag::Comma | Tag::Stop | Tag::Conj if depth == 0 => {
+                // `between 1 and 10` is one element
+                let number = |w: Option<&Word>| w.is_some_and(|w| w.tag == Tag::Num);
+                if words[i].is("and") && number(words.get(i.wrapping_sub(1))) && number(words.get(i + 1)) {
+                    continue;
+                }
+                if i > start {
+                    out.push(start..i);
+                }
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    if range.end > start {
+        out.push(start..range.end);
+    }
+    out
+}
+
+/// Whether a word carries content: what a demand must not lose.
+#[must_use]
+pub fn content(word: &Word) -> bool {
+    matches!(word.tag, Tag::Noun | Tag::Verb(_) | Tag::Adj | Tag::Adv | Tag::Num) && !words::light(word.lower()) && !words::light(&word.base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<String> {
+        let s = Sentence::new(ClauseId(1), text, &[]);
+        let names = |nps: &[Np]| nps.iter().map(|n| n.pronoun.clone().unwrap_or_else(|| n.name())).collect::<Vec<_>>().join("+");
+        s.preds
+            .iter()
+            .map(|p| {
+                let preps: Vec<String> = p.preps.iter().map(|pp| format!("{} {}", pp.prep, names(&pp.nps))).collect();
+                format!("{}|{}|{}|{}", names(&p.subject), p.verb.base, names(&p.objects), preps.join("; "))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn predicates_know_their_subjects_and_objects() {
+        assert_eq!(
+            read("A tenant can report a defect in their flat with a title, a description and an urgency (low, high)."),
+            ["tenant|report|defect|in flat; with title+description+urgency"]
+        );
+        assert_eq!(
+            read("The caretaker sees all open defects, the most urgent first, and can assign each to a contractor.")[1],
+            "caretaker|assign|each|to contractor"
+        );
+        assert_eq!(
+            read("As a user, I want to see and edit my preferences so that my information does not become outdated."),
+            ["user|see||", "user|edit|preference|"]
+        );
+        assert_eq!(
+            read("A tenant sees only the defects of their own flat, the caretaker and the board see all of them."),
+            ["tenant|see|defect|", "caretaker+board|see|all|"]
+        );
+        assert_eq!(
+            read("An app that helps users log their workouts, set goals, and track progress."),
+            ["app|help|user|", "user|log|workout|", "user|set|goal|", "user|track|progress|"]
+        );
+    }
+}

@@ -1,0 +1,332 @@
+//! Word classes by lexicon and context. Business English is regular enough for rules: a word after a determiner is no
+//! verb, a word after `can` is one.
+
+use super::lexicon::{
+    nouns,
+    verbs::{self, Class, Form},
+    words,
+};
+use super::token::{Kind, Token};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    Det,
+    Poss,
+    Pron,
+    Prep,
+    Conj,
+    /// `if`, `when`, `because`, `so that`.
+    Sub,
+    /// `which`, `who`, `that` after a noun.
+    Rel,
+    Modal,
+    Be,
+    Not,
+    /// `to` before an infinitive.
+    To,
+    Verb(Form),
+    Adj,
+    Adv,
+    Noun,
+    Num,
+    /// `'s`
+    Apos,
+    Comma,
+    Colon,
+    Open,
+    Close,
+    /// End of a sentence or `;`.
+    Stop,
+    Other,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    pub token: Token,
+    pub tag: Tag,
+    /// Base form of a verb, singular of a noun, otherwise the lower-case word.
+    pub base: String,
+}
+
+impl Word {
+    #[must_use]
+    pub fn is(&self, word: &str) -> bool {
+        self.token.is(word)
+    }
+    #[must_use]
+    pub fn lower(&self) -> &str {
+        &self.token.lower
+    }
+}
+
+#[derive(Default)]
+struct State {
+    /// A finite verb has been seen in this clause of the sentence.
+    finite: bool,
+    /// The last verb, for coordination: `create, edit and delete`.
+    last: Option<(Form, Class, usize)>,
+}
+
+/// Tags every token.
+#[must_use]
+pub fn tag(tokens: Vec<Token>) -> Vec<Word> {
+    let mut out: Vec<Word> = Vec::with_capacity(tokens.len());
+    let mut state = State::default();
+    for i in 0..tokens.len() {
+        let (tag, base) = classify(&tokens, i, &out, &state);
+        match tag {
+            Tag::Verb(form) => {
+                state.finite = true;
+                state.last = Some((form, verbs::class(&base), i));
+            }
+            Tag::Modal | Tag::Be => state.finite = true,
+            Tag::Stop | Tag::Sub | Tag::Rel => state = State::default(),
+            Tag::Colon => state.finite = false,
+            _ => {}
+        }
+        out.push(Word { token: tokens[i].clone(), tag, base });
+    }
+    out
+}
+
+fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, String) {
+    let token = &tokens[i];
+    let w = token.lower.as_str();
+    let own = || w.to_owned();
+    if token.kind == Kind::Punct {
+        let tag = match w {
+            "," => Tag::Comma,
+            ":" => Tag::Colon,
+            "(" | "[" | "{" => Tag::Open,
+            ")" | "]" | "}" => Tag::Close,
+            "'s" => Tag::Apos,
+            "." | ";" | "!" | "?" | "–" | "—" => Tag::Stop,
+            "&" | "/" | "+" => Tag::Conj,
+            "-" if token.spaced => Tag::Stop,
+            "'" if done.last().is_some_and(|d| d.tag == Tag::Noun) && !token.spaced => Tag::Apos,
+            _ => Tag::Other,
+        };
+        return (tag, own());
+    }
+    if token.kind == Kind::Number || token.value.is_some() && w != "one" {
+        return (Tag::Num, own());
+    }
+    let next = tokens.get(i + 1);
+    let prev = done.iter().rev().find(|d| d.tag != Tag::Adv && !(d.tag == Tag::Other && d.token.kind == Kind::Punct));
+    let prev_tag = prev.map(|p| p.tag);
+    if let Some(tag) = closed(w, next, prev) {
+        let base = if tag == Tag::Be { "be".into() } else { own() };
+        return (tag, base);
+    }
+    if let Some((base, form)) = verbs::verb(w) {
+        let looks_name = token.capitalised() && i > 0 && token.text.len() > 1 && !tokens[i - 1].is(".");
+        // backlogs write `I want to Submit Application`: after `to` a capital is no name
+        let named = looks_name && !matches!(prev_tag, Some(Tag::To | Tag::Modal | Tag::Conj | Tag::Comma));
+        if !named && let Some(tag) = as_verb(base, form, tokens, i, prev, done, state) {
+            let base = match tag {
+                Tag::Verb(_) => base.to_owned(),
+                _ => own(),
+            };
+            return (tag, base);
+        }
+        return (Tag::Noun, nouns::singular(w));
+    }
+    if verbs::looks_past(w) && nouns::person(w).is_none() {
+        return match prev_tag {
+            Some(Tag::Be) => (Tag::Verb(Form::Past), own()),
+            _ => (Tag::Adj, own()),
+        };
+    }
+    if words::adverb(w) || w.len() > 4 && w.ends_with("ly") && !["family", "supply", "reply", "assembly", "july"].contains(&w) {
+        return (Tag::Adv, own());
+    }
+    if is_adjective(w) {
+        return (Tag::Adj, own());
+    }
+    (Tag::Noun, nouns::singular(w))
+}
+
+fn is_adjective(w: &str) -> bool {
+    if words::adjective(w) {
+        return true;
+    }
+    if nouns::property(w).is_some() || nouns::person(w).is_some() || w.len() < 6 {
+        return false;
+    }
+    ["able", "ible", "ful", "ous", "less", "ical", "ish"].iter().any(|e| w.ends_with(e)) && !["table", "vegetable"].contains(&w)
+}
+
+fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
+    let next_verb = next.and_then(|n| verbs::verb(&n.lower));
+    let prev_tag = prev.map(|p| p.tag);
+    Some(match w {
+        "not" | "never" | "n't" => Tag::Not,
+        "to" => {
+            let base = next.is_some_and(|n| n.is("be") || n.is("only") || n.is("not") || n.is("quickly") || n.is("easily"))
+                || next_verb.is_some_and(|(_, f)| f == Form::Base);
+            if base { Tag::To } else { Tag::Prep }
+        }
+        "that" => match prev_tag {
+            Some(Tag::Noun | Tag::Close | Tag::Pron) => Tag::Rel,
+            Some(Tag::Verb(_) | Tag::Sub) | None => Tag::Sub,
+            _ => Tag::Det,
+        },
+        "like" if !matches!(prev_tag, Some(Tag::Modal | Tag::To | Tag::Conj)) && !prev.is_some_and(|p| p.is("i")) => Tag::Prep,
+        "like" => return None,
+        "no" => Tag::Det,
+        "one" => match next {
+            Some(n) if n.kind == Kind::Word && !words::preposition(&n.lower) && !words::conjunction(&n.lower) => Tag::Num,
+            _ => Tag::Pron,
+        },
+        "including" => Tag::Prep,
+        "so" => Tag::Sub,
+        "once" if next.is_some_and(|n| words::preposition(&n.lower)) => Tag::Adv,
+        "will" if matches!(prev_tag, Some(Tag::Det | Tag::Poss)) => return None,
+        "do" | "does" | "did" => {
+            let helps = next.is_some_and(|n| n.is("not")) || next_verb.is_some();
+            if helps { Tag::Modal } else { return None }
+        }
+        "own" if matches!(prev_tag, Some(Tag::Poss | Tag::Apos)) => Tag::Adj,
+        "other" | "others" if prev_tag == Some(Tag::Det) => return if w == "other" { Some(Tag::Pron) } else { None },
+        w if words::modal(w) => Tag::Modal,
+        w if words::be(w) => Tag::Be,
+        w if words::possessive(w) => Tag::Poss,
+        "which" | "who" | "whose" | "whom" => Tag::Rel,
+        w if words::subordinator(w) => Tag::Sub,
+        w if words::determiner(w) => Tag::Det,
+        w if words::pronoun(w) => Tag::Pron,
+        w if words::conjunction(w) => Tag::Conj,
+        "out" | "up" | "off" if matches!(prev_tag, Some(Tag::Verb(_))) => Tag::Adv,
+        "before" | "after" | "until" | "since" if next_verb.is_none_or(|(_, f)| f == Form::Ing) => Tag::Prep,
+        w if words::preposition(w) => Tag::Prep,
+        _ => return None,
+    })
+}
+
+/// What a word that can be a verb is here; `None`: it is a noun.
+fn as_verb(base: &str, form: Form, tokens: &[Token], i: usize, prev: Option<&Word>, prev_words: &[Word], state: &State) -> Option<Tag> {
+    let verb = Some(Tag::Verb(form));
+    let next = tokens.get(i + 1);
+    let opens = next.is_some_and(opens_object);
+    let ends = next.is_none_or(|n| n.kind == Kind::Punct && n.lower != "(" || words::conjunction(&n.lower));
+    let prev_tag = prev.map(|p| p.tag);
+    let fixed_verb = nouns::property(&tokens[i].lower).is_none()
+        && matches!(base, "allow" | "have" | "be" | "see" | "enable" | "choose" | "receive" | "contain" | "become" | "want" | "add" | "delete");
+    match form {
+        Form::Past => match prev_tag {
+            Some(Tag::Be) => verb,
+            Some(Tag::Verb(_)) if prev.is_some_and(|p| p.base == "have") => verb,
+            Some(Tag::Modal | Tag::To) => Some(Tag::Verb(Form::Base)),
+            Some(Tag::Pron | Tag::Rel) => verb,
+            Some(Tag::Noun | Tag::Close) if !state.finite && !next.is_some_and(|n| n.is("by") || words::preposition(&n.lower)) => verb,
+            Some(Tag::Noun) if next.is_some_and(|n| n.is("by")) => verb,
+            Some(Tag::Conj | Tag::Comma) if state.last.is_some_and(|(f, ..)| f == Form::Past) && !opens => verb,
+            _ => Some(Tag::Adj),
+        },
+        Form::Ing => match prev_tag {
+            Some(Tag::Be | Tag::Prep | Tag::Sub) => verb,
+            Some(Tag::Verb(_)) if opens => verb,
+            Some(Tag::Det | Tag::Adj | Tag::Poss | Tag::Num | Tag::Apos) => None,
+            None | Some(Tag::Colon | Tag::Stop) if opens => verb,
+            Some(Tag::Conj | Tag::Comma) if opens && state.last.is_some_and(|(f, ..)| f == Form::Ing) => verb,
+            Some(Tag::Noun | Tag::Comma) if next.is_some_and(|n| words::determiner(&n.lower) || words::possessive(&n.lower)) => verb,
+            _ => None,
+        },
+        Form::Base | Form::Third => match prev_tag {
+            Some(Tag::Modal | Tag::To) => Some(Tag::Verb(Form::Base)),
+            Some(Tag::Not) => verb,
+            Some(Tag::Det | Tag::Poss | Tag::Adj | Tag::Num | Tag::Apos | Tag::Prep) => {
+                // `each can …` has its own tag; `for example` and `in progress` are nouns
+                None
+            }
+            None | Some(Tag::Stop | Tag::Colon | Tag::Open) => (form == Form::Base && (opens || fixed_verb || ends && i == 0)).then_some(Tag::Verb(form)),
+            Some(Tag::Noun | Tag::Pron | Tag::Close | Tag::Rel) => {
+                let subject = prev?;
+                let plural = subject.tag == Tag::Noun && subject.base != subject.token.lower
+                    || matches!(subject.lower(), "i" | "you" | "we" | "they" | "who" | "which" | "that" | "people" | "staff" | "everyone");
+                let agrees = if form == Form::Base { plural || coordinated(prev_words) } else { !plural || subject.tag == Tag::Rel };
+                let helped = state.last.is_some_and(|(_, c, at)| c == Class::Allow && i - at < 8);
+                let fresh = (form == Form::Third || coordinated(prev_words)) && opens && clause_start(prev_words);
+                let free = !state.finite || fresh || subject.tag == Tag::Rel || helped && form == Form::Base;
+                let free = free || subject.tag == Tag::Pron && form == Form::Base && !matches!(subject.lower(), "it" | "one" | "them" | "me" | "us");
+                (agrees && free && (opens || fixed_verb || subject.tag != Tag::Noun || !state.finite && next.is_some())).then_some(Tag::Verb(form))
+            }
+            Some(Tag::Conj | Tag::Comma) => {
+                let (last_form, class, at) = state.last?;
+                // `set goals, and track progress`
+                let oxford = i >= 2 && tokens[i - 2].is(",") && prev_tag == Some(Tag::Conj);
+                let adjacent = i - at <= 2 || i - at == 3 && tokens[i - 1].kind == Kind::Word;
+                let same = last_form == form || form == Form::Base && class == Class::Allow;
+                let determined = next.is_some_and(|n| {
+                    words::determiner(&n.lower) || words::possessive(&n.lower) || words::pronoun(&n.lower) || n.value.is_some()
+                });
+                (same && (determined || fixed_verb && opens || adjacent && (ends || opens) || opens && (plural_next(next) || oxford && nouns::property(&tokens[i].lower).is_none()))).then_some(Tag::Verb(form))
+            }
+            Some(Tag::Verb(_)) if state.last.is_some_and(|(_, c, _)| c == Class::Allow) => verb,
+            Some(Tag::Verb(_) | Tag::Be) => None,
+            _ => None,
+        },
+    }
+}
+
+/// Whether the noun phrase that ends `words` began right after `and`, a comma or a stop: the subject of a new clause.
+fn clause_start(words: &[Word]) -> bool {
+    let determined = words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Num | Tag::Adv));
+    match determined {
+        Some(at) if matches!(words[at].tag, Tag::Det | Tag::Poss) => {
+            at > 0 && matches!(words[at - 1].tag, Tag::Conj | Tag::Comma | Tag::Stop | Tag::Colon)
+        }
+        _ => false,
+    }
+}
+
+/// `the caretaker and the board`: two singular phrases make a plural subject.
+fn coordinated(words: &[Word]) -> bool {
+    let start = words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Num | Tag::Adv | Tag::Det | Tag::Poss));
+    start.is_some_and(|at| words[at].is("and") && at > 0 && words[at - 1].tag == Tag::Noun)
+}
+
+fn plural_next(next: Option<&Token>) -> bool {
+    next.is_some_and(|n| nouns::singular(&n.lower) != n.lower)
+}
+
+/// Whether a token can begin the object of a verb.
+fn opens_object(t: &Token) -> bool {
+    let w = t.lower.as_str();
+    if t.kind == Kind::Punct {
+        return matches!(w, "“" | "\"" | "‘");
+    }
+    words::determiner(w)
+        || words::possessive(w)
+        || words::pronoun(w)
+        || t.value.is_some()
+        || w == "up"
+        || w == "whether"
+        || w == "how"
+        || !(words::preposition(w) || words::conjunction(w) || words::modal(w) || words::be(w) || words::subordinator(w))
+            && !matches!(w, "not" | "to" | "management" | "tracking" | "system" | "application" | "app" | "tracker" | "manager")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::offline::read::token::tokens;
+
+    fn verbs_in(text: &str) -> Vec<String> {
+        tag(tokens(text)).into_iter().filter(|w| matches!(w.tag, Tag::Verb(_))).map(|w| w.base).collect()
+    }
+
+    #[test]
+    fn words_are_verbs_where_they_stand_as_verbs() {
+        assert_eq!(verbs_in("A tenant can report a defect with a title and a comment."), ["report"]);
+        assert_eq!(verbs_in("The tenant reports defects and the caretaker sees all reports."), ["report", "see"]);
+        assert_eq!(verbs_in("A user sets goals."), ["set"]);
+        assert_eq!(verbs_in("As an admin, I want to create, edit and delete users."), ["want", "create", "edit", "delete"]);
+        assert_eq!(verbs_in("Users can view orders, comments and reports."), ["view"]);
+        assert_eq!(verbs_in("An app that helps users log their workouts, set goals, and track their progress."), ["help", "log", "set", "track"]);
+        assert_eq!(verbs_in("Every change of a defect is recorded with who did it."), ["record", "do"]);
+        assert_eq!(verbs_in("The list of defects can be searched and exported as CSV."), ["search", "export"]);
+        assert_eq!(verbs_in("A guest book for our wedding."), Vec::<String>::new());
+        assert_eq!(verbs_in("People sign up with an email address and record their workouts: the date."), ["sign", "record"]);
+    }
+}

@@ -1,0 +1,234 @@
+//! Words of a clause: the text without its list marker, cut into tokens that remember where they came from.
+
+/// What a token is before anything is known about grammar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Word,
+    Number,
+    Punct,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    pub text: String,
+    /// Lower case, typographic apostrophes made plain, `e-mail` written `email`.
+    pub lower: String,
+    pub kind: Kind,
+    /// The value of a number, with `10,000` and `ten` understood.
+    pub value: Option<f64>,
+    /// Whether a blank (or the start) comes before it.
+    pub spaced: bool,
+}
+
+impl Token {
+    #[must_use]
+    pub fn is(&self, word: &str) -> bool {
+        self.lower == word
+    }
+    #[must_use]
+    pub fn one_of(&self, words: &[&str]) -> bool {
+        words.contains(&self.lower.as_str())
+    }
+    #[must_use]
+    pub fn capitalised(&self) -> bool {
+        self.text.chars().next().is_some_and(char::is_uppercase)
+    }
+}
+
+/// The text of a clause without heading marks, list markers and numbering in front, on one line.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = flat.replace("**", "").replace("__", "").replace('`', "");
+    let mut rest = flat.trim_start_matches(['\u{feff}', '\u{200b}']).trim();
+    rest = rest.trim_start_matches('#').trim_start();
+    loop {
+        let before = rest;
+        for bullet in ["- ", "* ", "+ ", "• ", "– ", "o ", "· ", "▪ ", "[ ] ", "[x] ", "\u{f0b7} "] {
+            if let Some(tail) = rest.strip_prefix(bullet) {
+                rest = tail.trim_start();
+            }
+        }
+        rest = strip_number(rest);
+        if rest == before {
+            return rest.to_owned();
+        }
+    }
+}
+
+/// `1.`, `2.3.1`, `a)`, `(iv)`, `FR-12:`, `REQ 3:`, `R1.` in front of a text that goes on after it.
+fn strip_number(text: &str) -> &str {
+    let Some((first, tail)) = text.split_once(' ') else { return text };
+    let tail = tail.trim_start();
+    if tail.is_empty() {
+        return text;
+    }
+    let core = first.trim_start_matches('(').trim_end_matches([')', '.', ':', '-']);
+    let closed = core.len() < first.len();
+    let dotted = core.contains('.') && core.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    let digits = !core.is_empty() && core.len() <= 3 && core.bytes().all(|b| b.is_ascii_digit());
+    let letter = core.len() == 1 && core.bytes().all(|b| b.is_ascii_lowercase());
+    let roman = !core.is_empty() && core.len() <= 4 && core.bytes().all(|b| b"ivx".contains(&b));
+    let tagged = core.bytes().any(|b| b.is_ascii_digit())
+        && core.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
+        && core.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"-_.".contains(&b));
+    if dotted || (closed && (digits || letter || roman || tagged)) { tail } else { text }
+}
+
+const SMALL: [(&str, f64); 21] = [
+    ("zero", 0.0),
+    ("one", 1.0),
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("seven", 7.0),
+    ("eight", 8.0),
+    ("nine", 9.0),
+    ("ten", 10.0),
+    ("eleven", 11.0),
+    ("twelve", 12.0),
+    ("fifteen", 15.0),
+    ("twenty", 20.0),
+    ("thirty", 30.0),
+    ("forty", 40.0),
+    ("fifty", 50.0),
+    ("sixty", 60.0),
+    ("hundred", 100.0),
+    ("thousand", 1000.0),
+];
+
+fn value(word: &str) -> Option<f64> {
+    if let Some((_, v)) = SMALL.iter().find(|(w, _)| *w == word) {
+        return Some(*v);
+    }
+    if !word.bytes().next().is_some_and(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let grouped = word.contains(',') && word.split(',').skip(1).all(|p| p.len() == 3);
+    let plain = if grouped { word.replace(',', "") } else { word.replace(',', ".") };
+    plain.parse().ok()
+}
+
+/// Cuts `text` into words, numbers and punctuation. `user's` becomes `user` + `'s`; `€500` and `3%` become two tokens.
+#[must_use]
+pub fn tokens(text: &str) -> Vec<Token> {
+    let chars: Vec<char> = text.chars().map(|c| if matches!(c, '’' | '‘' | '`') { '\'' } else { c }).collect();
+    let mut out: Vec<Token> = Vec::new();
+    let mut i = 0;
+    let mut spaced = true;
+    while i < chars.len() {
+        let c = chars[i];
+        if c.is_whitespace() {
+            spaced = true;
+            i += 1;
+            continue;
+        }
+        let start = i;
+        if c.is_ascii_digit() {
+            while i < chars.len()
+                && (chars[i].is_ascii_digit()
+                    || (matches!(chars[i], '.' | ',') && chars.get(i + 1).is_some_and(char::is_ascii_digit)))
+            {
+                i += 1;
+            }
+            // `1st`, `5k`, `2FA` stay words; `300ms` and `10km` are a number and its unit.
+            let unit: String = chars[i..].iter().take_while(|c| c.is_alphanumeric()).collect();
+            let is_unit = ["ms", "s", "km", "m", "kg", "g", "cm", "mm", "min", "h", "mb", "gb", "kb", "px"]
+                .contains(&unit.to_lowercase().as_str());
+            if !unit.is_empty() && !is_unit {
+                i += unit.chars().count();
+            }
+        } else if c.is_alphanumeric() {
+            i += 1;
+            while i < chars.len() {
+                let joined = matches!(chars[i], '-' | '\'' | '_' | '\u{2010}' | '\u{2011}')
+                    && chars.get(i + 1).is_some_and(|n| n.is_alphanumeric());
+                let dotted = chars[i] == '.' && i - start == 1 && chars.get(i + 1).is_some_and(|n| n.is_alphabetic());
+                if chars[i].is_alphanumeric() || joined || dotted {
+                    i += 1;
+                } else {
+                    break;
+                }
+            }
+        } else {
+            i += 1;
+        }
+        let raw: String = chars[start..i].iter().collect();
+        // `e.g.` and `i.e.` keep their last dot
+        if matches!(raw.to_lowercase().as_str(), "e.g" | "i.e") && chars.get(i) == Some(&'.') {
+            i += 1;
+        }
+        push(&mut out, &raw, spaced);
+        spaced = false;
+    }
+    out
+}
+
+fn push(out: &mut Vec<Token>, raw: &str, spaced: bool) {
+    let lower = raw.to_lowercase();
+    for ending in ["'s", "'S"] {
+        if let Some(stem) = raw.strip_suffix(ending)
+            && !["it", "that", "there", "let", "what", "here"].contains(&stem.to_lowercase().as_str())
+        {
+            push(out, stem, spaced);
+            out.push(Token { text: "'s".into(), lower: "'s".into(), kind: Kind::Punct, value: None, spaced: false });
+            return;
+        }
+    }
+    let lower = match lower.as_str() {
+        "e-mail" | "mail" => "email".into(),
+        "e-mails" | "mails" => "emails".into(),
+        "can't" | "cannot" => "cannot".into(),
+        "web-site" => "website".into(),
+        "log-in" => "login".into(),
+        "sign-up" => "signup".into(),
+        "sign-in" => "signin".into(),
+        "e.g" => "e.g.".into(),
+        "i.e" => "i.e.".into(),
+        "colour" => "color".into(),
+        "favourite" => "favorite".into(),
+        "favourites" => "favorites".into(),
+        "eur" => "euros".into(),
+        _ => lower.replace(['\u{2010}', '\u{2011}'], "-"),
+    };
+    let first = raw.chars().next().unwrap_or(' ');
+    let value = value(&lower);
+    let kind = if first.is_ascii_digit() && value.is_some() {
+        Kind::Number
+    } else if first.is_alphanumeric() {
+        Kind::Word
+    } else {
+        Kind::Punct
+    };
+    out.push(Token { text: raw.to_owned(), lower, kind, value, spaced });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lower(text: &str) -> Vec<String> {
+        tokens(text).into_iter().map(|t| t.lower).collect()
+    }
+
+    #[test]
+    fn list_markers_and_heading_marks_go() {
+        assert_eq!(plain("# Maintenance  requests\n"), "Maintenance requests");
+        assert_eq!(plain("  10. It shall answer\n within 300 ms."), "It shall answer within 300 ms.");
+        assert_eq!(plain("- (a) Users log in"), "Users log in");
+        assert_eq!(plain("FR-12: Users log in"), "Users log in");
+        assert_eq!(plain("2.3.1 Users log in"), "Users log in");
+        assert_eq!(plain("A user can log in."), "A user can log in.");
+    }
+
+    #[test]
+    fn tokens_split_possessives_numbers_and_signs() {
+        assert_eq!(lower("a user’s e-mail (€500, 3%)"), ["a", "user", "'s", "email", "(", "€", "500", ",", "3", "%", ")"]);
+        assert_eq!(lower("within 300ms"), ["within", "300", "ms"]);
+        assert_eq!(lower("e.g., recommended"), ["e.g.", ",", "recommended"]);
+        assert_eq!(tokens("10,000 defects")[0].value, Some(10_000.0));
+        assert_eq!(tokens("four weeks")[0].value, Some(4.0));
+    }
+}
