@@ -43,7 +43,15 @@ fn show(spec: &AppSpec, clauses: &[read::Input]) {
         }
     }
     if let Some(u) = &spec.users {
-        println!("\nUsers [{}] sign in with {:?}; sign up [{}], log in [{}], password [{}], profile [{}]", list(&u.clauses), u.sign_in_with, list(&u.sign_up), list(&u.log_in), list(&u.change_password), list(&u.edit_profile));
+        println!(
+            "\nUsers [{}] sign in with {:?}; sign up [{}], log in [{}], password [{}], profile [{}]",
+            list(&u.clauses),
+            u.sign_in_with,
+            list(&u.sign_up),
+            list(&u.log_in),
+            list(&u.change_password),
+            list(&u.edit_profile)
+        );
         for f in &u.profile {
             println!("  profile {}: {:?} [{}]", f.name, f.ty, list(&f.clauses));
         }
@@ -52,13 +60,37 @@ fn show(spec: &AppSpec, clauses: &[read::Input]) {
         }
     }
     for e in &spec.entities {
-        println!("\n{} /{}{}{} [{}]", e.name, e.plural, if e.owned { " owned" } else { "" }, if e.private.is_empty() { "" } else { " private" }, list(&e.clauses));
+        println!(
+            "\n{} /{}{}{} [{}]",
+            e.name,
+            e.plural,
+            if e.owned { " owned" } else { "" },
+            if e.private.is_empty() { "" } else { " private" },
+            list(&e.clauses)
+        );
         for f in &e.fields {
             let rules: Vec<String> = f.rules.iter().map(|r| format!("{:?}[{}]", r.rule, list(&r.clauses))).collect();
-            println!("  {}{}: {:?}{}{} \"{}\" [{}] {}", f.name, if f.required { "*" } else { "" }, f.ty, f.unit.as_ref().map(|u| format!(" in {u}")).unwrap_or_default(), if f.read_only { " read-only" } else { "" }, f.label, list(&f.clauses), rules.join(" "));
+            println!(
+                "  {}{}: {:?}{}{} \"{}\" [{}] {}",
+                f.name,
+                if f.required { "*" } else { "" },
+                f.ty,
+                f.unit.as_ref().map(|u| format!(" in {u}")).unwrap_or_default(),
+                if f.read_only { " read-only" } else { "" },
+                f.label,
+                list(&f.clauses),
+                rules.join(" ")
+            );
         }
         for a in &e.access {
-            println!("  may {:?} {:?} {:?}{} [{}]", a.who, a.ops, a.scope, if a.only_fields.is_empty() { String::new() } else { format!(" only {:?}", a.only_fields) }, list(&a.clauses));
+            println!(
+                "  may {:?} {:?} {:?}{} [{}]",
+                a.who,
+                a.ops,
+                a.scope,
+                if a.only_fields.is_empty() { String::new() } else { format!(" only {:?}", a.only_fields) },
+                list(&a.clauses)
+            );
         }
     }
     println!();
@@ -87,6 +119,9 @@ fn summary(path: &str, spec: &AppSpec, millis: u128) {
         demanding.len(),
         demanding.len() - whole - part,
         entities.join(" "),
-        spec.users.as_ref().map(|u| u.roles.iter().map(|r| r.name.as_str()).collect::<Vec<_>>().join(" ")).unwrap_or_default()
+        spec.users
+            .as_ref()
+            .map(|u| u.roles.iter().map(|r| r.name.as_str()).collect::<Vec<_>>().join(" "))
+            .unwrap_or_default()
     );
 }

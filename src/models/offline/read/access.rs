@@ -49,7 +49,13 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             d.mark_verb(si, pred);
             return;
         }
-        Class::Have if pred.subject.iter().all(|np| words::system_noun(&np.head) || nouns::person(&np.head).is_some() || matches!(np.pronoun.as_deref(), Some("it" | "there"))) => {
+        Class::Have
+            if pred.subject.iter().all(|np| {
+                words::system_noun(&np.head)
+                    || nouns::person(&np.head).is_some()
+                    || matches!(np.pronoun.as_deref(), Some("it" | "there"))
+            }) =>
+        {
             return presence(d, si, pi, pred);
         }
         Class::Be if s.lower.starts_with("there ") => return presence(d, si, pi, pred),
@@ -72,10 +78,23 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if pred.verb.negated {
         return negated(d, si, pi, pred, &whos, &targets, ops);
     }
-    let agentless = whos.is_empty();
-    if agentless {
+    if whos.is_empty() {
+        if ops == [Op::Read] && pred.verb.passive {
+            // somebody can see it: whoever else may, or the ordinary user
+            for (e, np) in &targets {
+                d.touch(*e, s.id);
+                mark_target(d, si, np);
+                d.unnamed_readers.push((*e, s.id));
+                d.focus = Some(*e);
+            }
+            d.mark_verb(si, pred);
+            mark_places(d, si, pred);
+            d.done[si].insert(pi);
+            return;
+        }
         whos.push(d.ordinary());
     }
+    let spoken_of = d.focus;
     let list: Vec<(usize, Option<Np>)> = match record {
         Some(r) => vec![(r, None)],
         None => targets.iter().map(|(e, np)| (*e, Some(np.clone()))).collect(),
@@ -85,10 +104,17 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let scope = np.as_ref().map_or(Scope::All, |np| scope(d, si, pred, *e, np, ops));
         let ops = refine(d, pred, *e, np.as_ref(), ops, s.id);
         for who in &whos {
-            let scope = if ops == [Op::Create] { create_scope(d, si, pred, *e, who).unwrap_or(Scope::All) } else { scope.clone() };
+            let scope = if ops == [Op::Create] {
+                create_scope(d, si, pred, *e, who).unwrap_or(Scope::All)
+            } else {
+                scope.clone()
+            };
             d.allow(*e, who.clone(), &ops, scope, s.id);
         }
-        if ops.contains(&Op::Create) && np.as_ref().is_none_or(|n| n.possessed() && n.det.as_deref() != Some("our")) && whos.iter().any(|w| *w != Who::Anyone) {
+        if ops.contains(&Op::Create)
+            && np.as_ref().is_none_or(|n| n.possessed() && n.det.as_deref() != Some("our"))
+            && whos.iter().any(|w| *w != Who::Anyone)
+        {
             d.entities[*e].entity.owned = true;
         }
         if pred.only && pred.verb.class != Class::Read {
@@ -101,7 +127,9 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     for (_, np) in &targets {
         mark_target(d, si, np);
     }
+    let now = std::mem::replace(&mut d.focus, spoken_of);
     parents(d, si, pred, &list);
+    d.focus = now;
     d.done[si].insert(pi);
 }
 
@@ -111,7 +139,9 @@ fn objects_of(d: &mut Draft, si: usize, pred: &Pred) -> Vec<Np> {
     let has_entity = out.iter().any(|np| d.entity_of(np).is_some());
     if !has_entity {
         for pp in &pred.preps {
-            if matches!(pp.prep.as_str(), "about" | "for" | "through" | "of" | "on" | "at" | "to" | "in" | "into") && pp.nps.iter().any(|np| d.entity_of(np).is_some()) {
+            if matches!(pp.prep.as_str(), "about" | "for" | "through" | "of" | "on" | "at" | "to" | "in" | "into")
+                && pp.nps.iter().any(|np| d.entity_of(np).is_some())
+            {
                 out.extend(pp.nps.iter().cloned());
                 d.mark(si, pp.at..pp.at + 1);
                 break;
@@ -135,7 +165,8 @@ fn mark_target(d: &mut Draft, si: usize, np: &Np) {
     let s = &d.sentences[si];
     let Some(e) = d.entity_of(np) else { return };
     let end = np.paren.as_ref().map_or(np.range.end, |p| p.start);
-    let adjectives: Vec<usize> = (np.range.start..end.min(s.words.len())).filter(|i| s.words[*i].tag == Tag::Adj).collect();
+    let adjectives: Vec<usize> =
+        (np.range.start..end.min(s.words.len())).filter(|i| s.words[*i].tag == Tag::Adj).collect();
     for i in adjectives {
         let word = s.words[i].lower().to_owned();
         if words::light(&word) {
@@ -147,16 +178,25 @@ fn mark_target(d: &mut Draft, si: usize, np: &Np) {
                 Some(FieldType::Choice { values }) => values,
                 _ => Vec::new(),
             };
-            let open = matches!(word.as_str(), "open" | "active" | "outstanding" | "pending" | "unresolved" | "current") && values.iter().any(|v| super::rules::is_final(v));
+            let open =
+                matches!(word.as_str(), "open" | "active" | "outstanding" | "pending" | "unresolved" | "current")
+                    && values.iter().any(|v| super::rules::is_final(v));
             if values.contains(&word) || open {
                 d.feature(Feature::Filter { entity: d.entities[e].entity.name.clone(), field, clauses: vec![s.id] });
                 d.mark(si, i..i + 1);
                 continue;
             }
         }
-        let date = d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime)).map(|f| f.name.clone());
-        if matches!(word.as_str(), "upcoming" | "past" | "future" | "previous" | "recent" | "today" | "latest" | "overdue" | "last")
-            && let Some(field) = date
+        let date = d.entities[e]
+            .entity
+            .fields
+            .iter()
+            .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
+            .map(|f| f.name.clone());
+        if matches!(
+            word.as_str(),
+            "upcoming" | "past" | "future" | "previous" | "recent" | "today" | "latest" | "overdue" | "last"
+        ) && let Some(field) = date
         {
             let name = d.entities[e].entity.name.clone();
             if matches!(word.as_str(), "recent" | "latest" | "last") {
@@ -171,7 +211,9 @@ fn mark_target(d: &mut Draft, si: usize, np: &Np) {
 
 fn agents(d: &Draft, pred: &Pred) -> Vec<Who> {
     let mut out = Vec::new();
-    for np in pred.preps.iter().filter(|pp| pp.prep == "by" || pp.prep == "to" || pp.prep == "for").flat_map(|pp| &pp.nps) {
+    for np in
+        pred.preps.iter().filter(|pp| pp.prep == "by" || pp.prep == "to" || pp.prep == "for").flat_map(|pp| &pp.nps)
+    {
         if let Some(who) = d.who(np)
             && !out.contains(&who)
         {
@@ -190,17 +232,25 @@ fn refine(d: &mut Draft, pred: &Pred, e: usize, np: Option<&Np>, ops: &[Op], id:
 /// Whose records: the account's own, those assigned to it, all.
 fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -> Scope {
     let s = &d.sentences[si];
-    let assigned = np.adjectives().any(|a| a == "assigned") || s.lower.contains("assigned to me") || s.lower.contains("assigned to them") || s.lower.contains("assigned to him");
-    if assigned
-        && let Some(field) = super::rules::assignee(d, e)
-    {
+    let assigned = np.adjectives().any(|a| a == "assigned")
+        || s.lower.contains("assigned to me")
+        || s.lower.contains("assigned to them")
+        || s.lower.contains("assigned to him");
+    if assigned && let Some(field) = super::rules::assignee(d, e) {
         return Scope::AssignedTo { field };
     }
     if ops == [Op::Create] {
         return Scope::All;
     }
-    let by_me = s.lower.contains("i have published") || s.lower.contains("i published") || s.lower.contains("i created") || s.lower.contains("i have created") || s.lower.contains("i have added") || s.lower.contains("i wrote");
-    let own = np.possessed() && np.det.as_deref() != Some("our") && np.owner.as_deref().is_none_or(|o| d.who(o).is_some_and(|w| d.actors(pred).contains(&w)));
+    let by_me = s.lower.contains("i have published")
+        || s.lower.contains("i published")
+        || s.lower.contains("i created")
+        || s.lower.contains("i have created")
+        || s.lower.contains("i have added")
+        || s.lower.contains("i wrote");
+    let own = np.possessed()
+        && np.det.as_deref() != Some("our")
+        && np.owner.as_deref().is_none_or(|o| d.who(o).is_some_and(|w| d.actors(pred).contains(&w)));
     if (own || by_me) && d.has_users() {
         return Scope::Own;
     }
@@ -262,14 +312,20 @@ fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)
                     d.add_reference(*e, parent, true, s.id);
                 }
             }
-            let adjectives: Vec<usize> = np.range.clone().filter(|i| *i < s.words.len() && s.words[*i].is("assigned")).collect();
+            let adjectives: Vec<usize> =
+                np.range.clone().filter(|i| *i < s.words.len() && s.words[*i].is("assigned")).collect();
             d.mark_words(si, &adjectives);
         }
     }
     // `in their flat`: a property of the person that the record shares
     for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "in" | "for" | "of")) {
         for np in &pp.nps {
-            if d.entity_of(np).is_some() || !np.possessed() || np.owner.is_some() || nouns::property(&np.head).is_none() || !d.has_users() {
+            if d.entity_of(np).is_some()
+                || !np.possessed()
+                || np.owner.is_some()
+                || nouns::property(&np.head).is_none()
+                || !d.has_users()
+            {
                 continue;
             }
             let name = super::field::identifier(&np.name());
@@ -277,7 +333,9 @@ fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)
             let id = s.id;
             match d.users.profile.iter_mut().find(|f| f.name == name) {
                 Some(f) => f.clauses.push(id),
-                None => d.users.profile.push(super::data::made(&name, &label, FieldType::Text { multiline: false }, id)),
+                None => {
+                    d.users.profile.push(super::data::made(&name, &label, FieldType::Text { multiline: false }, id))
+                }
             }
             for (e, _) in targets {
                 if d.field_named(*e, &name).is_none() {
@@ -296,12 +354,18 @@ fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)
 
 /// `directly from the event page`, `in the system`: where one clicks, nothing to build beyond the pages.
 fn mark_places(d: &mut Draft, si: usize, pred: &Pred) {
-    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "on" | "in" | "from" | "at" | "through" | "via" | "within" | "under" | "to" | "of")) {
+    for pp in pred.preps.iter().filter(|pp| {
+        matches!(pp.prep.as_str(), "on" | "in" | "from" | "at" | "through" | "via" | "within" | "under" | "to" | "of")
+    }) {
         for np in &pp.nps {
             if words::system_noun(&np.head) || d.entity_of(np).is_some() {
                 d.mark(si, pp.at..pp.at + 1);
                 d.mark_np(si, np);
-                let adjectives: Vec<usize> = np.range.clone().filter(|i| d.sentences[si].words.get(*i).is_some_and(|w| w.is("related") || w.is("designated"))).collect();
+                let adjectives: Vec<usize> = np
+                    .range
+                    .clone()
+                    .filter(|i| d.sentences[si].words.get(*i).is_some_and(|w| w.is("related") || w.is("designated")))
+                    .collect();
                 d.mark_words(si, &adjectives);
             }
         }
@@ -311,7 +375,8 @@ fn mark_places(d: &mut Draft, si: usize, pred: &Pred) {
 /// The record of a transaction that a rule spoke of: `members can borrow at most 3 books` also lets them borrow.
 pub fn mark_record(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
     let s = &d.sentences[si];
-    let targets: Vec<(usize, Np)> = pred.objects.iter().filter_map(|np| d.entity_of(np).map(|e| (e, np.clone()))).collect();
+    let targets: Vec<(usize, Np)> =
+        pred.objects.iter().filter_map(|np| d.entity_of(np).map(|e| (e, np.clone()))).collect();
     transact(d, si, pred, record, &targets);
     let mut whos = d.actors(pred);
     if whos.is_empty() {
@@ -348,7 +413,15 @@ fn transact(d: &mut Draft, si: usize, pred: &Pred, record: usize, targets: &[(us
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
 fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
     let s = &d.sentences[si];
-    let others = s.lower.contains("each other") || s.lower.contains("other user") || s.lower.contains("other people") || s.lower.contains("others'") || s.lower.contains("of others") || s.lower.contains("one another") || s.lower.contains("someone else") || s.lower.contains("another ") || s.lower.contains(" other ");
+    let others = s.lower.contains("each other")
+        || s.lower.contains("other user")
+        || s.lower.contains("other people")
+        || s.lower.contains("others'")
+        || s.lower.contains("of others")
+        || s.lower.contains("one another")
+        || s.lower.contains("someone else")
+        || s.lower.contains("another ")
+        || s.lower.contains(" other ");
     for (e, np) in targets {
         d.touch(*e, s.id);
         if others && ops == [Op::Read] {
@@ -365,7 +438,8 @@ fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targe
             d.mark(si, 0..s.words.len());
         } else if whos.is_empty() {
             // no longer than some condition: the rules read those first
-            let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once")) || s.preds.iter().any(|p| p.subordinate);
+            let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once"))
+                || s.preds.iter().any(|p| p.subordinate);
             if !conditional {
                 for op in ops {
                     let entity = d.entities[*e].entity.name.clone();

@@ -26,11 +26,44 @@ pub fn detect(d: &mut Draft) {
 }
 
 fn explicit(s: &Sentence) -> bool {
-    let auth = s.words.iter().any(|w| matches!(w.lower(), "login" | "signin" | "signup" | "authentication" | "password" | "passwords" | "authenticated" | "authenticate" | "authorization" | "username" | "logged"));
-    let verbs = s.preds.iter().any(|p| matches!(p.verb.class, Class::SignUp | Class::LogIn | Class::LogOut) && !p.verb.negated);
-    let accounts = ["user account", "own account", "an account", "user registration", "registered user", "my profile", "own profile", "user profile", "my account", "create profile", "accounts"];
-    let account = accounts.iter().any(|a| s.lower.contains(a)) && !s.lower.contains("without an account") && !s.lower.contains("bank account");
-    (auth || verbs || account) && !s.lower.contains("without login") && !s.lower.contains("no login") && !s.lower.contains("without logging in")
+    let auth = s.words.iter().any(|w| {
+        matches!(
+            w.lower(),
+            "login"
+                | "signin"
+                | "signup"
+                | "authentication"
+                | "password"
+                | "passwords"
+                | "authenticated"
+                | "authenticate"
+                | "authorization"
+                | "username"
+                | "logged"
+        )
+    });
+    let verbs =
+        s.preds.iter().any(|p| matches!(p.verb.class, Class::SignUp | Class::LogIn | Class::LogOut) && !p.verb.negated);
+    let accounts = [
+        "user account",
+        "own account",
+        "an account",
+        "user registration",
+        "registered user",
+        "my profile",
+        "own profile",
+        "user profile",
+        "my account",
+        "create profile",
+        "accounts",
+    ];
+    let account = accounts.iter().any(|a| s.lower.contains(a))
+        && !s.lower.contains("without an account")
+        && !s.lower.contains("bank account");
+    (auth || verbs || account)
+        && !s.lower.contains("without login")
+        && !s.lower.contains("no login")
+        && !s.lower.contains("without logging in")
 }
 
 /// Rights that differ between people, or records that are somebody's own, need accounts.
@@ -44,10 +77,16 @@ fn by_rights(d: &Draft) -> Vec<ClauseId> {
     }
     for s in d.sentences {
         for p in &s.preds {
-            let person = p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
-            let own = |np: &super::chunk::Np| np.det.as_deref().is_some_and(words::possessive) && np.det.as_deref() != Some("our") && d.entity_of(np).is_some();
+            let person =
+                p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
+            let own = |np: &super::chunk::Np| {
+                np.det.as_deref().is_some_and(words::possessive)
+                    && np.det.as_deref() != Some("our")
+                    && d.entity_of(np).is_some()
+            };
             let owned = person && p.objects.iter().any(own);
-            let only = p.only && p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
+            let only = p.only
+                && p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
             if owned || only {
                 out.push(s.id);
             }
@@ -82,7 +121,10 @@ pub fn read(d: &mut Draft, si: usize) {
             Class::LogIn | Class::LogOut => {
                 push(&mut d.users.log_in, s.id);
                 take(d, si, pi, pred);
-                if s.lower.contains("must log in") || s.lower.contains("must sign in") || s.lower.contains("have to log in") {
+                if s.lower.contains("must log in")
+                    || s.lower.contains("must sign in")
+                    || s.lower.contains("have to log in")
+                {
                     d.feature(Feature::Security { what: SecurityDemand::MustSignIn, clauses: vec![s.id] });
                 }
             }
@@ -94,16 +136,30 @@ pub fn read(d: &mut Draft, si: usize) {
     for i in 0..s.words.len() {
         let w = &s.words[i];
         let here = match w.lower() {
-            "authentication" | "login" | "signin" | "authenticated" | "authenticate" | "credentials" | "username" | "authorization" => true,
+            "authentication" | "login" | "signin" | "authenticated" | "authenticate" | "credentials" | "username"
+            | "authorization" => true,
             "logged" | "logged-in" | "registered" => true,
-            "accounts" | "account" => s.words.get(i.wrapping_sub(1)).is_some_and(|p| matches!(p.base.as_str(), "user" | "personal" | "own" | "an" | "customer" | "member")),
-            "registration" | "signup" => s.words.get(i.wrapping_sub(1)).is_none_or(|p| p.base == "user" || p.tag != Tag::Noun),
+            "accounts" | "account" => s
+                .words
+                .get(i.wrapping_sub(1))
+                .is_some_and(|p| matches!(p.base.as_str(), "user" | "personal" | "own" | "an" | "customer" | "member")),
+            "registration" | "signup" => {
+                s.words.get(i.wrapping_sub(1)).is_none_or(|p| p.base == "user" || p.tag != Tag::Noun)
+            }
             _ => false,
         };
         if here {
-            let list = if matches!(w.lower(), "registration" | "signup" | "accounts" | "account") { &mut d.users.sign_up } else { &mut d.users.log_in };
+            let list = if matches!(w.lower(), "registration" | "signup" | "accounts" | "account") {
+                &mut d.users.sign_up
+            } else {
+                &mut d.users.log_in
+            };
             push(list, s.id);
-            let from = if i > 0 && matches!(s.words[i - 1].base.as_str(), "user" | "personal" | "own" | "secure") { i - 1 } else { i };
+            let from = if i > 0 && matches!(s.words[i - 1].base.as_str(), "user" | "personal" | "own" | "secure") {
+                i - 1
+            } else {
+                i
+            };
             d.mark(si, from..i + 1);
         }
     }
@@ -157,7 +213,10 @@ fn sign_up(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
 }
 
 fn add_profile(d: &mut Draft, mut field: Field, id: ClauseId) {
-    if matches!(field.name.as_str(), "email" | "email_address" | "password" | "account" | "profile" | "username" | "user_name") {
+    if matches!(
+        field.name.as_str(),
+        "email" | "email_address" | "password" | "account" | "profile" | "username" | "user_name"
+    ) {
         return;
     }
     match d.users.profile.iter_mut().find(|f| f.name == field.name) {
@@ -176,7 +235,12 @@ fn about_account(pred: &Pred) -> bool {
     let object = if pred.verb.passive { &pred.subject } else { &pred.objects };
     object.iter().any(|np| {
         ACCOUNT_WORDS.contains(&np.head.as_str()) && !np.nouns.iter().any(|m| m == "bank")
-            || matches!(np.head.as_str(), "information" | "detail" | "data" | "info") && (np.mods.iter().any(|m| matches!(m.as_str(), "personal" | "account" | "profile" | "contact" | "own")) && !np.mods.iter().any(|m| m == "payment"))
+            || matches!(np.head.as_str(), "information" | "detail" | "data" | "info")
+                && (np
+                    .mods
+                    .iter()
+                    .any(|m| matches!(m.as_str(), "personal" | "account" | "profile" | "contact" | "own"))
+                    && !np.mods.iter().any(|m| m == "payment"))
     })
 }
 
@@ -222,7 +286,9 @@ fn account_verb(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
                 d.mark(si, part);
             }
         }
-        for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including" | "such as" | "like")) {
+        for pp in
+            pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including" | "such as" | "like"))
+        {
             for part in super::sentence::split_list(&s.words, pp.at + 1..pp.range.end) {
                 if let Some(draft) = field::field(s, part) {
                     d.mark_words(si, &draft.used);
@@ -245,15 +311,28 @@ fn mark_all(d: &mut Draft, si: usize, np: &super::chunk::Np) {
 fn profile_facts(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
-        if d.done[si].contains(&pi) || !matches!(pred.verb.class, Class::Create | Class::Update | Class::Read | Class::Manage) || pred.verb.passive {
+        if d.done[si].contains(&pi)
+            || !matches!(pred.verb.class, Class::Create | Class::Update | Class::Read | Class::Manage)
+            || pred.verb.passive
+        {
             continue;
         }
-        let into_profile = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "in" | "to" | "on" | "under") && pp.nps.iter().any(|np| np.head == "profile" || np.head == "account" && np.possessed()));
-        let mine: Vec<_> = pred.objects.iter().filter(|np| np.det.as_deref().is_some_and(|p| matches!(p, "my" | "their" | "his" | "own"))).cloned().collect();
+        let into_profile = pred.preps.iter().any(|pp| {
+            matches!(pp.prep.as_str(), "in" | "to" | "on" | "under")
+                && pp.nps.iter().any(|np| np.head == "profile" || np.head == "account" && np.possessed())
+        });
+        let mine: Vec<_> = pred
+            .objects
+            .iter()
+            .filter(|np| np.det.as_deref().is_some_and(|p| matches!(p, "my" | "their" | "his" | "own")))
+            .cloned()
+            .collect();
         let mut found = false;
         for np in if into_profile { pred.objects.clone() } else { mine } {
-            let property = nouns::property(&np.head).is_some() || matches!(np.head.as_str(), "preference" | "setting" | "interest" | "bank" | "account");
-            if !property || d.entity_of(&np).is_some() || np.head == "account" && !np.nouns.iter().any(|m| m == "bank") {
+            let property = nouns::property(&np.head).is_some()
+                || matches!(np.head.as_str(), "preference" | "setting" | "interest" | "bank" | "account");
+            if !property || d.entity_of(&np).is_some() || np.head == "account" && !np.nouns.iter().any(|m| m == "bank")
+            {
                 continue;
             }
             let end = np.range.end;
@@ -269,7 +348,12 @@ fn profile_facts(d: &mut Draft, si: usize) {
         if found {
             push(&mut d.users.edit_profile, s.id);
             d.mark_verb(si, pred);
-            for np in pred.subject.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).filter(|np| np.head == "profile" || nouns::person(&np.head).is_some()) {
+            for np in pred
+                .subject
+                .iter()
+                .chain(pred.preps.iter().flat_map(|pp| &pp.nps))
+                .filter(|np| np.head == "profile" || nouns::person(&np.head).is_some())
+            {
                 let np = np.clone();
                 d.mark_np(si, &np);
                 mark_all(d, si, &np);

@@ -85,7 +85,12 @@ pub fn spec(d: Draft, marks: Vec<Mark>) -> AppSpec {
             .filter_map(|r| {
                 let mut clauses = r.clauses.clone();
                 tidy(&mut clauses, &keep);
-                let acts = entities.iter().any(|e| e.access.iter().any(|a| a.who == Who::Role(r.name.clone())) || e.fields.iter().any(|f| matches!(&f.ty, FieldType::UserReference { role: Some(n) } if *n == r.name)));
+                let acts = entities.iter().any(|e| {
+                    e.access.iter().any(|a| a.who == Who::Role(r.name.clone()))
+                        || e.fields
+                            .iter()
+                            .any(|f| matches!(&f.ty, FieldType::UserReference { role: Some(n) } if *n == r.name))
+                });
                 (!clauses.is_empty() || acts).then(|| Role {
                     name: r.name.clone(),
                     label: sentence_case(&r.name.replace('_', " ")),
@@ -114,7 +119,16 @@ pub fn spec(d: Draft, marks: Vec<Mark>) -> AppSpec {
         tidy(&mut q.clauses, &keep);
     }
     assumptions.retain(|q| !q.clauses.is_empty());
-    let mut spec = AppSpec { title: d.title, users, entities, features, marks, interpretations: Vec::new(), assumptions, gaps: d.gaps };
+    let mut spec = AppSpec {
+        title: d.title,
+        users,
+        entities,
+        features,
+        marks,
+        interpretations: Vec::new(),
+        assumptions,
+        gaps: d.gaps,
+    };
     spec.gaps.retain(|g| demanding.contains(&g.clause));
     spec.gaps.sort_by_key(|g| g.clause);
     spec
@@ -130,7 +144,10 @@ fn tidy(clauses: &mut Clauses, keep: &dyn Fn(&ClauseId) -> bool) {
 fn merge_access(e: &mut Entity) {
     let mut out: Vec<crate::models::offline::spec::Access> = Vec::new();
     for a in e.access.drain(..) {
-        match out.iter_mut().find(|o| o.who == a.who && o.scope == a.scope && o.only_fields == a.only_fields && o.ops == a.ops) {
+        match out
+            .iter_mut()
+            .find(|o| o.who == a.who && o.scope == a.scope && o.only_fields == a.only_fields && o.ops == a.ops)
+        {
             Some(o) => {
                 for c in a.clauses {
                     if !o.clauses.contains(&c) {
@@ -149,7 +166,11 @@ fn ordered(mut entities: Vec<Entity>) -> Vec<Entity> {
     let mut out: Vec<Entity> = Vec::new();
     while !entities.is_empty() {
         let left: BTreeSet<String> = entities.iter().map(|e| e.name.clone()).collect();
-        let needs = |e: &Entity| e.fields.iter().any(|f| matches!(&f.ty, FieldType::Reference { entity } if *entity != e.name && left.contains(entity)));
+        let needs = |e: &Entity| {
+            e.fields
+                .iter()
+                .any(|f| matches!(&f.ty, FieldType::Reference { entity } if *entity != e.name && left.contains(entity)))
+        };
         match entities.iter().position(|e| !needs(e)) {
             Some(i) => out.push(entities.remove(i)),
             None => {
@@ -160,7 +181,9 @@ fn ordered(mut entities: Vec<Entity>) -> Vec<Entity> {
                         f.required = false;
                     }
                 }
-                e.fields.retain(|f| !matches!(&f.ty, FieldType::Reference { entity } if *entity != own && left.contains(entity)));
+                e.fields.retain(
+                    |f| !matches!(&f.ty, FieldType::Reference { entity } if *entity != own && left.contains(entity)),
+                );
                 out.push(e);
             }
         }

@@ -8,7 +8,6 @@ use super::sentence::{Pred, Sentence, split_list};
 use super::tag::Tag;
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
-use std::ops::Range;
 
 /// Prepositions that open a list of properties.
 pub const WITH: [&str; 8] = ["with", ":", "including", "such as", "containing", "as", "by specifying", "like"];
@@ -39,15 +38,28 @@ pub fn read(d: &mut Draft, si: usize) {
 fn states(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];
     let Some(Item::Np(np)) = s.items.first() else { return false };
-    let Some(b) = (np.range.end..s.words.len().min(np.range.end + 4)).find(|i| s.words[*i].tag == Tag::Be) else { return false };
+    let Some(b) = (np.range.end..s.words.len().min(np.range.end + 4)).find(|i| s.words[*i].tag == Tag::Be) else {
+        return false;
+    };
     if s.words[np.range.end..b].iter().any(|w| !matches!(w.tag, Tag::Modal | Tag::Adv | Tag::Verb(_))) {
         return false;
     }
     let mut from = b + 1;
-    while s.words.get(from).is_some_and(|w| w.is("either") || w.is("one") || w.is("of") || w.is("always") || w.is("the") || w.is("following") || w.tag == Tag::Colon || w.is("in")) {
+    while s.words.get(from).is_some_and(|w| {
+        w.is("either")
+            || w.is("one")
+            || w.is("of")
+            || w.is("always")
+            || w.is("the")
+            || w.is("following")
+            || w.tag == Tag::Colon
+            || w.is("in")
+    }) {
         from += 1;
     }
-    let to = (from..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop || matches!(s.words[*i].tag, Tag::Rel)).unwrap_or(s.words.len());
+    let to = (from..s.words.len())
+        .find(|i| s.words[*i].tag == Tag::Stop || matches!(s.words[*i].tag, Tag::Rel))
+        .unwrap_or(s.words.len());
     let explicit = s.lower.contains("one of");
     if from >= to || !(explicit || s.words[from..to].iter().any(|w| w.is("or"))) {
         return false;
@@ -55,9 +67,19 @@ fn states(d: &mut Draft, si: usize) -> bool {
     let parts = split_list(&s.words, from..to);
     let short = parts.len() >= 2
         && parts.iter().all(|p| {
-            p.len() <= 3 && !s.words[p.clone()].iter().any(|w| matches!(w.tag, Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)) || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory"))
+            p.len() <= 3
+                && !s.words[p.clone()].iter().any(|w| {
+                    matches!(
+                        w.tag,
+                        Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)
+                    ) || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory")
+                })
         })
-        && parts.iter().all(|p| !s.words[p.clone()].iter().any(|w| w.tag == Tag::Prep && !w.is("in") && !w.is("on") && !w.is("out") && !w.is("of")));
+        && parts.iter().all(|p| {
+            !s.words[p.clone()]
+                .iter()
+                .any(|w| w.tag == Tag::Prep && !w.is("in") && !w.is("on") && !w.is("out") && !w.is("of"))
+        });
     if !short {
         return false;
     }
@@ -66,7 +88,7 @@ fn states(d: &mut Draft, si: usize) -> bool {
         return false;
     }
     let property = nouns::property(&np.head).is_some();
-    let Some(e) = d.entity_of(np).or_else(|| if property { d.focus } else { None }) else { return false };
+    let Some(e) = d.entity_of(np).or(if property { d.focus } else { None }) else { return false };
     let name = if property && d.find(&np.name()) != Some(e) {
         let Some(draft) = field::field(s, np.range.clone()) else { return false };
         d.add_field(e, draft, s.id)
@@ -111,15 +133,21 @@ fn for_each(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     for pair in s.items.windows(2) {
         let (Item::Prep(p), Item::Np(np)) = (&pair[0], &pair[1]) else { continue };
-        if !(s.words[*p].is("for") || s.words[*p].is("of")) || !matches!(np.det.as_deref(), Some("each" | "every" | "any" | "a" | "the")) {
+        if !(s.words[*p].is("for") || s.words[*p].is("of"))
+            || !matches!(np.det.as_deref(), Some("each" | "every" | "any" | "a" | "the"))
+        {
             continue;
         }
         let Some(e) = d.entity_of(np) else { continue };
-        let target = s.preds.iter().position(|pr| matches!(pr.verb.class, Class::Create | Class::Have | Class::Manage | Class::Read) && !pr.subordinate);
+        let target = s.preds.iter().position(|pr| {
+            matches!(pr.verb.class, Class::Create | Class::Have | Class::Manage | Class::Read) && !pr.subordinate
+        });
         let Some(pi) = target else { continue };
         let pred = &s.preds[pi];
         let phrases: Vec<Np> = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
-        let all_properties = !phrases.is_empty() && phrases.iter().all(|o| nouns::property(&o.head).is_some() || d.entity_of(o).is_none()) && phrases.iter().any(|o| nouns::property(&o.head).is_some());
+        let all_properties = !phrases.is_empty()
+            && phrases.iter().all(|o| nouns::property(&o.head).is_some() || d.entity_of(o).is_none())
+            && phrases.iter().any(|o| nouns::property(&o.head).is_some());
         if !all_properties || phrases.iter().any(|o| d.entity_of(o) == Some(e) && nouns::property(&o.head).is_none()) {
             continue;
         }
@@ -144,7 +172,12 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let range = pred.verb.range.end..pred.range.end;
     if let Some(e) = d.entity_of(np) {
         d.touch(e, s.id);
-        let plural_entities: Vec<usize> = pred.objects.iter().filter(|o| o.plural || o.number.is_some()).filter_map(|o| d.entity_of(o).filter(|x| *x != e && d.find(&o.head) == Some(*x))).collect();
+        let plural_entities: Vec<usize> = pred
+            .objects
+            .iter()
+            .filter(|o| o.plural || o.number.is_some())
+            .filter_map(|o| d.entity_of(o).filter(|x| *x != e && d.find(&o.head) == Some(*x)))
+            .collect();
         let names = d.fields_from(si, e, range.clone());
         // `a project has several tasks`: the task belongs to the project
         for child in plural_entities.iter().copied() {
@@ -177,7 +210,9 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
                 d.mark_words(si, &draft.used);
                 let mut f = draft.field;
                 f.required = false;
-                if !d.users.profile.iter().any(|p| p.name == f.name) && !matches!(f.name.as_str(), "email" | "email_address" | "password" | "account" | "login") {
+                if !d.users.profile.iter().any(|p| p.name == f.name)
+                    && !matches!(f.name.as_str(), "email" | "email_address" | "password" | "account" | "login")
+                {
                     d.users.profile.push(f);
                 }
             }
@@ -193,15 +228,25 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
 fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
     let s = &d.sentences[si];
     let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
-    let entity = objects.iter().rev().find_map(|np| d.entity_of(np)).or_else(|| pred.verb.class.eq(&Class::Transact).then(|| super::access::record_entity(d, pred)).flatten());
+    let entity = objects
+        .iter()
+        .rev()
+        .find_map(|np| d.entity_of(np))
+        .or_else(|| pred.verb.class.eq(&Class::Transact).then(|| super::access::record_entity(d, pred)).flatten());
     let record = super::access::record_entity(d, pred);
     let Some(e) = record.or(entity) else { return };
     for pp in &pred.preps {
-        if !WITH.contains(&pp.prep.as_str()) || pp.nps.is_empty() || pp.prep == "as" && pp.nps.len() < 2 || pp.prep == "like" && pp.nps.len() < 2 {
+        if !WITH.contains(&pp.prep.as_str())
+            || pp.nps.is_empty()
+            || pp.prep == "as" && pp.nps.len() < 2
+            || pp.prep == "like" && pp.nps.len() < 2
+        {
             continue;
         }
         // `tasks such as cleaning`: examples of records, not properties
-        if matches!(pp.prep.as_str(), "such as" | "like") && !pp.nps.iter().any(|np| nouns::property(&np.head).is_some()) {
+        if matches!(pp.prep.as_str(), "such as" | "like")
+            && !pp.nps.iter().any(|np| nouns::property(&np.head).is_some())
+        {
             continue;
         }
         let end = list_end(s, pred, pp.at);
@@ -222,13 +267,16 @@ fn list_end(s: &Sentence, pred: &Pred, at: usize) -> usize {
 /// `see the event (e.g., location, date and artist)`, `events (name, date, place)`
 fn brackets(d: &mut Draft, si: usize, pred: &Pred) {
     let s = &d.sentences[si];
-    let nps: Vec<Np> = pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).chain(&pred.subject).cloned().collect();
+    let nps: Vec<Np> =
+        pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).chain(&pred.subject).cloned().collect();
     for np in nps {
         let Some(paren) = np.paren.clone() else { continue };
         let Some(e) = d.entity_of(&np) else { continue };
         let parts = split_list(&s.words, paren.clone());
         let properties = parts.iter().filter(|p| field::field(s, (*p).clone()).is_some_and(|f| f.typed)).count();
-        let names_property = nouns::property(&np.head).is_some() || np.nouns.iter().any(|m| nouns::property(m).is_some()) || np.of.is_some() && !words::system_noun(&np.head);
+        let names_property = nouns::property(&np.head).is_some()
+            || np.nouns.iter().any(|m| nouns::property(m).is_some())
+            || np.of.is_some() && !words::system_noun(&np.head);
         if properties * 2 >= parts.len().max(1) && !names_property && properties > 0 {
             d.fields_from(si, e, paren.clone());
             d.touch(e, s.id);
@@ -240,15 +288,27 @@ fn brackets(d: &mut Draft, si: usize, pred: &Pred) {
 /// A property of a thing as an object: `a link to my website on the event page`, `the types of tickets (normal, gold)`.
 fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
-    if pred.verb.negated || !matches!(pred.verb.class, Class::Create | Class::Read | Class::Update | Class::Have | Class::Manage) {
+    if pred.verb.negated
+        || !matches!(pred.verb.class, Class::Create | Class::Read | Class::Update | Class::Have | Class::Manage)
+    {
         return;
     }
     let objects = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
     for np in objects {
-        if np.pronoun.is_some() || nouns::property(&np.head).is_none() || d.find(&np.name()).is_some() || d.find(&np.head).is_some() && np.of.is_none() {
+        if np.pronoun.is_some()
+            || nouns::property(&np.head).is_none()
+            || d.find(&np.name()).is_some()
+            || d.find(&np.head).is_some() && np.of.is_none()
+        {
             continue;
         }
-        let by_pp = || pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "of" | "on" | "for" | "in" | "to" | "about")).flat_map(|pp| &pp.nps).find_map(|n| d.entity_of(n));
+        let by_pp = || {
+            pred.preps
+                .iter()
+                .filter(|pp| matches!(pp.prep.as_str(), "of" | "on" | "for" | "in" | "to" | "about"))
+                .flat_map(|pp| &pp.nps)
+                .find_map(|n| d.entity_of(n))
+        };
         let Some(e) = d.entity_of(&np).or_else(by_pp) else { continue };
         let head_only = np.of.is_some() || np.owner.is_some();
         let range = if head_only { np.range.start..np.head_at + 1 } else { np.range.start..np.range.end };
@@ -259,7 +319,17 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             && np.nouns.is_empty()
             && let Some(target) = pred.preps.iter().find(|pp| pp.prep == "to").and_then(|pp| pp.nps.first())
         {
-            let label = format!("{} link", target.mods.iter().map(String::as_str).chain([target.head.as_str()]).filter(|w| !words::possessive(w)).collect::<Vec<_>>().join(" "));
+            let label = format!(
+                "{} link",
+                target
+                    .mods
+                    .iter()
+                    .map(String::as_str)
+                    .chain([target.head.as_str()])
+                    .filter(|w| !words::possessive(w))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            );
             draft.field.name = field::identifier(&label);
             draft.field.label = field::sentence_case(&label);
             let target = target.clone();
@@ -267,7 +337,11 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         }
         if let Some(paren) = np.paren.clone().or_else(|| np.of.as_ref().and_then(|o| o.paren.clone())) {
             let values = choice_values(s, paren.clone());
-            if matches!(np.head.as_str(), "type" | "kind" | "category" | "status" | "level" | "genre" | "size" | "color") && values.len() >= 2 {
+            if matches!(
+                np.head.as_str(),
+                "type" | "kind" | "category" | "status" | "level" | "genre" | "size" | "color"
+            ) && values.len() >= 2
+            {
                 draft.field.ty = FieldType::Choice { values };
             }
             d.mark(si, paren.start.saturating_sub(1)..paren.end + 1);
@@ -307,12 +381,15 @@ fn owner_end(np: &Np) -> usize {
 /// A field made by a rule, not read from a phrase.
 #[must_use]
 pub fn made(name: &str, label: &str, ty: FieldType, id: ClauseId) -> Field {
-    Field { name: name.into(), label: label.into(), ty, required: false, read_only: false, default: None, unit: None, clauses: vec![id], rules: Vec::new() }
-}
-
-/// The words from `from` up to the end of their sentence.
-#[must_use]
-pub fn rest(s: &Sentence, from: usize) -> Range<usize> {
-    let stop = (from..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
-    from..stop
+    Field {
+        name: name.into(),
+        label: label.into(),
+        ty,
+        required: false,
+        read_only: false,
+        default: None,
+        unit: None,
+        clauses: vec![id],
+        rules: Vec::new(),
+    }
 }

@@ -8,7 +8,9 @@ use super::lexicon::{
 };
 use super::sentence::{Pp, Pred, Sentence};
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Access, Clauses, Entity, Feature, Field, FieldRule, FieldType, Op, Question, Rule, Scope, SpecGap, Who};
+use crate::models::offline::spec::{
+    Access, Clauses, Entity, Feature, Field, FieldRule, FieldType, Op, Question, Rule, Scope, SpecGap, Who,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -23,6 +25,7 @@ pub struct RoleDraft {
 #[derive(Debug, Clone)]
 pub struct EntityDraft {
     pub entity: Entity,
+    pub home: ClauseId,
     /// Weight of the evidence that it is a thing records are kept of.
     pub weight: u32,
     /// Somebody's own: `their workouts`.
@@ -67,6 +70,10 @@ pub struct Draft<'a> {
     pub denials: Vec<(usize, Vec<Who>, Vec<Op>, ClauseId)>,
     /// Who searches a list and so must be able to see it.
     pub searchers: Vec<(usize, Who, ClauseId)>,
+    /// Lists that somebody can see, nobody says who.
+    pub unnamed_readers: Vec<(usize, ClauseId)>,
+    /// Properties said to be optional.
+    pub optional: BTreeSet<(usize, String)>,
     pub pending_progress: Vec<(usize, ClauseId)>,
     /// Sentence, word, and the entity spoken of then.
     pub pending_totals: Vec<(usize, usize, Option<usize>)>,
@@ -91,6 +98,8 @@ impl<'a> Draft<'a> {
             exclusives: Vec::new(),
             denials: Vec::new(),
             searchers: Vec::new(),
+            unnamed_readers: Vec::new(),
+            optional: BTreeSet::new(),
             pending_progress: Vec::new(),
             pending_totals: Vec::new(),
         }
@@ -145,7 +154,12 @@ impl<'a> Draft<'a> {
     pub fn ask(&mut self, key: &str, question: &str, default: &str, clauses: &[ClauseId]) -> String {
         let answer = self.answers.get(key).map_or_else(|| default.to_owned(), |a| a.trim().to_owned());
         if !self.questions.iter().any(|q| q.key == key) {
-            self.questions.push(Question { key: key.into(), question: question.into(), answer: answer.clone(), clauses: clauses.to_vec() });
+            self.questions.push(Question {
+                key: key.into(),
+                question: question.into(),
+                answer: answer.clone(),
+                clauses: clauses.to_vec(),
+            });
         }
         answer
     }
@@ -214,14 +228,36 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn keepers(&self) -> Vec<Who> {
         const RUNNING: [&str; 22] = [
-            "administrator", "admin", "manager", "organizer", "organiser", "owner", "staff", "librarian", "company", "caretaker", "operator", "editor",
-            "secretary", "curator", "moderator", "clerk", "officer", "coordinator", "employee", "host", "vendor", "board",
+            "administrator",
+            "admin",
+            "manager",
+            "organizer",
+            "organiser",
+            "owner",
+            "staff",
+            "librarian",
+            "company",
+            "caretaker",
+            "operator",
+            "editor",
+            "secretary",
+            "curator",
+            "moderator",
+            "clerk",
+            "officer",
+            "coordinator",
+            "employee",
+            "host",
+            "vendor",
+            "board",
         ];
         if !self.has_users() {
             return Vec::new();
         }
         let appointed = || self.roles.iter().filter(|r| !r.open && r.kind == Person::Appointed);
-        let best = RUNNING.iter().find_map(|w| self.roles.iter().find(|r| !r.open && r.kind != Person::Stranger && r.name.split('_').any(|p| p == *w)));
+        let best = RUNNING.iter().find_map(|w| {
+            self.roles.iter().find(|r| !r.open && r.kind != Person::Stranger && r.name.split('_').any(|p| p == *w))
+        });
         best.or_else(|| appointed().next()).map(|r| vec![Who::Role(r.name.clone())]).unwrap_or_default()
     }
     /// A person's word for who.
@@ -240,14 +276,23 @@ impl<'a> Draft<'a> {
         if lower.contains("nobody") || lower.contains("no one") || lower.trim() == "no" {
             return Vec::new();
         }
-        let named: Vec<Who> = self.roles.iter().filter(|r| lower.contains(&r.name.replace('_', " "))).map(|r| self.who_of(r)).collect();
+        let named: Vec<Who> =
+            self.roles.iter().filter(|r| lower.contains(&r.name.replace('_', " "))).map(|r| self.who_of(r)).collect();
         if !named.is_empty() {
             return named;
         }
-        if lower.contains("anyone") || lower.contains("anybody") || lower.contains("everybody") || lower.contains("public") {
+        if lower.contains("anyone")
+            || lower.contains("anybody")
+            || lower.contains("everybody")
+            || lower.contains("public")
+        {
             return vec![Who::Anyone];
         }
-        if lower.contains("signed in") || lower.contains("logged in") || lower.contains("every user") || lower.contains("all users") {
+        if lower.contains("signed in")
+            || lower.contains("logged in")
+            || lower.contains("every user")
+            || lower.contains("all users")
+        {
             return vec![if self.has_users() { Who::SignedIn } else { Who::Anyone }];
         }
         vec![default]
@@ -273,7 +318,19 @@ impl<'a> Draft<'a> {
         let plural = nouns::plural(&ident);
         let label_plural = sentence_case(&plural.replace('_', " "));
         self.entities.push(EntityDraft {
-            entity: Entity { name: ident, plural, label, label_plural, clauses: vec![id], fields: Vec::new(), owned: false, private: Vec::new(), access: Vec::new(), system: false },
+            entity: Entity {
+                name: ident,
+                plural,
+                label,
+                label_plural,
+                clauses: vec![id],
+                fields: Vec::new(),
+                owned: false,
+                private: Vec::new(),
+                access: Vec::new(),
+                system: false,
+            },
+            home: id,
             weight: 0,
             possessed: false,
             about: None,
@@ -281,6 +338,11 @@ impl<'a> Draft<'a> {
             bare: false,
         });
         self.entities.len() - 1
+    }
+    /// The clause that brought the entity in: what is assumed about it hangs on that one.
+    #[must_use]
+    pub fn home(&self, e: usize) -> Vec<ClauseId> {
+        vec![self.entities[e].home]
     }
     pub fn touch(&mut self, e: usize, id: ClauseId) {
         let clauses = &mut self.entities[e].entity.clauses;
@@ -293,7 +355,10 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn entity_of(&self, np: &Np) -> Option<usize> {
         match np.pronoun.as_deref() {
-            Some("it" | "them" | "they" | "each" | "all" | "these" | "those" | "this" | "that" | "both" | "one" | "ones" | "any") => {
+            Some(
+                "it" | "them" | "they" | "each" | "all" | "these" | "those" | "this" | "that" | "both" | "one" | "ones"
+                | "any",
+            ) => {
                 if let Some(of) = np.of.as_deref().filter(|o| o.pronoun.is_none()) {
                     return self.entity_of(of);
                 }
@@ -314,7 +379,9 @@ impl<'a> Draft<'a> {
             if let Some(e) = np.nouns.iter().rev().find_map(|m| self.find(m)) {
                 return Some(e);
             }
-            if let Some(e) = np.owner.as_deref().filter(|o| nouns::person(&o.head).is_none()).and_then(|o| self.entity_of(o)) {
+            if let Some(e) =
+                np.owner.as_deref().filter(|o| nouns::person(&o.head).is_none()).and_then(|o| self.entity_of(o))
+            {
                 return Some(e);
             }
             return None;
@@ -339,9 +406,12 @@ impl<'a> Draft<'a> {
     pub fn field_named(&self, e: usize, word: &str) -> Option<String> {
         let id = identifier(word);
         let fields = &self.entities[e].entity.fields;
-        let exact = fields.iter().find(|f| f.name == id || f.name == nouns::plural(&id) || f.name == format!("{id}_id"));
+        let exact =
+            fields.iter().find(|f| f.name == id || f.name == nouns::plural(&id) || f.name == format!("{id}_id"));
         let loose = || {
-            fields.iter().find(|f| f.name.ends_with(&format!("_{id}"))).or_else(|| fields.iter().find(|f| f.name.starts_with(&format!("{id}_")) && f.name != format!("{id}_id")))
+            fields.iter().find(|f| f.name.ends_with(&format!("_{id}"))).or_else(|| {
+                fields.iter().find(|f| f.name.starts_with(&format!("{id}_")) && f.name != format!("{id}_id"))
+            })
         };
         exact.or_else(loose).map(|f| f.name.clone())
     }
@@ -354,17 +424,21 @@ impl<'a> Draft<'a> {
         let mut field = draft.field;
         let entity = &mut self.entities[e].entity;
         // `ticket price` on a ticket is its price
-        if let Some(short) = field.name.strip_prefix(&format!("{}_", entity.name))
-            && nouns::property(short).is_some()
+        if let Some(short) = field.name.strip_prefix(&format!("{}_", entity.name)).map(str::to_owned)
+            && nouns::property(&short).is_some()
         {
-            field.name = short.to_owned();
+            field.name.clone_from(&short);
             field.label = sentence_case(&short.replace('_', " "));
         }
-        if let Some(old) = entity.fields.iter_mut().find(|f| f.name == field.name || nouns::plural(&f.name) == field.name) {
+        if let Some(old) =
+            entity.fields.iter_mut().find(|f| f.name == field.name || nouns::plural(&f.name) == field.name)
+        {
             if !old.clauses.contains(&id) {
                 old.clauses.push(id);
             }
-            if matches!(&old.ty, FieldType::Choice { values } if values.is_empty()) || matches!(old.ty, FieldType::Text { .. }) && draft.typed {
+            if matches!(&old.ty, FieldType::Choice { values } if values.is_empty())
+                || matches!(old.ty, FieldType::Text { .. }) && draft.typed
+            {
                 old.ty = field.ty;
             }
             for rule in field.rules {
@@ -383,13 +457,20 @@ impl<'a> Draft<'a> {
         field.clauses = vec![id];
         let name = field.name.clone();
         entity.fields.push(field);
+        if draft.stated == Some(false) {
+            self.optional.insert((e, name.clone()));
+        }
         name
     }
     /// Adds a reference from `e` to `to`, once.
     pub fn add_reference(&mut self, e: usize, to: usize, required: bool, id: ClauseId) -> String {
         let target = self.entities[to].entity.name.clone();
         let name = if e == to { format!("parent_{target}_id") } else { format!("{target}_id") };
-        let label = if e == to { format!("Parent {}", target.replace('_', " ")) } else { self.entities[to].entity.label.clone() };
+        let label = if e == to {
+            format!("Parent {}", target.replace('_', " "))
+        } else {
+            self.entities[to].entity.label.clone()
+        };
         let fields = &mut self.entities[e].entity.fields;
         if let Some(f) = fields.iter_mut().find(|f| f.name == name) {
             if !f.clauses.contains(&id) {
@@ -398,7 +479,17 @@ impl<'a> Draft<'a> {
             return name;
         }
         let ty = FieldType::Reference { entity: target };
-        let field = Field { name: name.clone(), label, ty, required, read_only: false, default: None, unit: None, clauses: vec![id], rules: Vec::new() };
+        let field = Field {
+            name: name.clone(),
+            label,
+            ty,
+            required,
+            read_only: false,
+            default: None,
+            unit: None,
+            clauses: vec![id],
+            rules: Vec::new(),
+        };
         if required {
             fields.insert(0, field);
         } else {
@@ -408,7 +499,12 @@ impl<'a> Draft<'a> {
     }
     #[must_use]
     pub fn reference(&self, e: usize, to: &str) -> Option<String> {
-        self.entities[e].entity.fields.iter().find(|f| matches!(&f.ty, FieldType::Reference { entity } if entity == to)).map(|f| f.name.clone())
+        self.entities[e]
+            .entity
+            .fields
+            .iter()
+            .find(|f| matches!(&f.ty, FieldType::Reference { entity } if entity == to))
+            .map(|f| f.name.clone())
     }
     /// The choice field that holds the state of `e`.
     #[must_use]
@@ -467,13 +563,22 @@ impl<'a> Draft<'a> {
     pub fn allow_fields(&mut self, e: usize, who: Who, ops: &[Op], scope: Scope, only: &[String], id: ClauseId) {
         let access = &mut self.entities[e].entity.access;
         for op in ops {
-            if let Some(a) = access.iter_mut().find(|a| a.who == who && a.scope == scope && a.ops.contains(op) && a.only_fields == only) {
+            if let Some(a) = access
+                .iter_mut()
+                .find(|a| a.who == who && a.scope == scope && a.ops.contains(op) && a.only_fields == only)
+            {
                 if !a.clauses.contains(&id) {
                     a.clauses.push(id);
                 }
                 continue;
             }
-            access.push(Access { who: who.clone(), ops: vec![*op], scope: scope.clone(), only_fields: only.to_vec(), clauses: vec![id] });
+            access.push(Access {
+                who: who.clone(),
+                ops: vec![*op],
+                scope: scope.clone(),
+                only_fields: only.to_vec(),
+                clauses: vec![id],
+            });
         }
     }
     pub fn exclusive(&mut self, e: usize, ops: &[Op], whos: &[Who], id: ClauseId) {
@@ -501,9 +606,22 @@ impl<'a> Draft<'a> {
         for part in super::sentence::split_list(&s.words, range) {
             let Some(draft) = field::field(s, part.clone()) else { continue };
             let used = draft.used.clone();
-            let phrase = super::chunk::noun_phrase(&s.words, used.iter().copied().find(|i| !matches!(s.words[*i].tag, super::tag::Tag::Adv | super::tag::Tag::Conj)).unwrap_or(part.start));
-            let named = self.find(&draft.field.name).or_else(|| self.find(&draft.head)).filter(|t| *t != e && !draft.typed || self.find(&draft.field.name) == Some(*t) && *t != e && !self.entities[*t].bare);
-            let role = phrase.as_ref().filter(|_| !draft.typed && nouns::person(&draft.head).is_some()).and_then(|np| self.role(np)).cloned();
+            let phrase = super::chunk::noun_phrase(
+                &s.words,
+                used.iter()
+                    .copied()
+                    .find(|i| !matches!(s.words[*i].tag, super::tag::Tag::Adv | super::tag::Tag::Conj))
+                    .unwrap_or(part.start),
+            );
+            let named = self.find(&draft.field.name).or_else(|| self.find(&draft.head)).filter(|t| {
+                *t != e && !draft.typed
+                    || self.find(&draft.field.name) == Some(*t) && *t != e && !self.entities[*t].bare
+            });
+            let role = phrase
+                .as_ref()
+                .filter(|_| !draft.typed && nouns::person(&draft.head).is_some())
+                .and_then(|np| self.role(np))
+                .cloned();
             let name = match (named, role) {
                 (Some(to), _) if !phrase.as_ref().is_some_and(|np| np.plural) => self.add_reference(e, to, false, s.id),
                 (Some(_), _) => continue,
@@ -524,6 +642,9 @@ impl<'a> Draft<'a> {
 
 impl std::fmt::Debug for Draft<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Draft").field("entities", &self.entities.len()).field("roles", &self.roles.len()).finish_non_exhaustive()
+        f.debug_struct("Draft")
+            .field("entities", &self.entities.len())
+            .field("roles", &self.roles.len())
+            .finish_non_exhaustive()
     }
 }

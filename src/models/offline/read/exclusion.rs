@@ -36,7 +36,9 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     }
     let in_section = s.section.iter().any(|h| {
         let h = h.to_lowercase();
-        ["out of scope", "not wanted", "non-goals", "not in scope", "exclusions", "won't have", "not included"].iter().any(|o| h.contains(o))
+        ["out of scope", "not wanted", "non-goals", "not in scope", "exclusions", "won't have", "not included"]
+            .iter()
+            .any(|o| h.contains(o))
     });
     if in_section && s.words.len() < 40 {
         return true;
@@ -45,14 +47,37 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     if s.words[0].is("no") && s.preds.iter().all(|p| p.subordinate) {
         return true;
     }
-    let trailing = ["is out of scope", "are out of scope", "is not wanted", "are not wanted", "is not needed", "are not needed", "is not part of", "are not part of", "is not required", "are not required"];
+    let trailing = [
+        "is out of scope",
+        "are out of scope",
+        "is not wanted",
+        "are not wanted",
+        "is not needed",
+        "are not needed",
+        "is not part of",
+        "are not part of",
+        "is not required",
+        "are not required",
+    ];
     if trailing.iter().any(|t| l.contains(t)) && !l.contains("field") {
         return true;
     }
     // `The system shall not send e-mails`, `There must be no advertising`, `It does not need payments`
     s.preds.iter().all(|p| {
-        let about_system = p.subject.iter().all(|np| words::system_noun(&np.head) || matches!(np.pronoun.as_deref(), Some("there" | "it" | "we")) || np.head.is_empty());
-        about_system && (p.verb.negated && matches!(p.verb.class, Class::Unsupported | Class::Have | Class::Allow | Class::Want) && !p.objects.is_empty() || p.verb.base == "be" && l.starts_with("there") && l.contains(" no ") && !l.contains(" can ") && !l.contains("more than"))
+        let about_system = p.subject.iter().all(|np| {
+            words::system_noun(&np.head)
+                || matches!(np.pronoun.as_deref(), Some("there" | "it" | "we"))
+                || np.head.is_empty()
+        });
+        about_system
+            && (p.verb.negated
+                && matches!(p.verb.class, Class::Unsupported | Class::Have | Class::Allow | Class::Want)
+                && !p.objects.is_empty()
+                || p.verb.base == "be"
+                    && l.starts_with("there")
+                    && l.contains(" no ")
+                    && !l.contains(" can ")
+                    && !l.contains("more than"))
     }) && !s.preds.is_empty()
 }
 
@@ -63,7 +88,11 @@ pub fn read(d: &mut Draft, si: usize) {
     for part in split_list(&s.words, start_of_list(s)..s.words.len()) {
         let nouns: Vec<&super::tag::Word> = s.words[part.clone()]
             .iter()
-            .filter(|w| matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Verb(_)) && !words::light(w.lower()) && !matches!(w.lower(), "scope" | "wanted" | "needed" | "required" | "part" | "no" | "excluded"))
+            .filter(|w| {
+                matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Verb(_))
+                    && !words::light(w.lower())
+                    && !matches!(w.lower(), "scope" | "wanted" | "needed" | "required" | "part" | "no" | "excluded")
+            })
             .collect();
         if nouns.is_empty() {
             continue;

@@ -43,14 +43,59 @@ pub fn identifier(label: &str) -> String {
     let out = out.trim_matches('_').to_owned();
     // words that Python or the platform keeps for itself
     const RESERVED: [&str; 46] = [
-        "class", "from", "import", "def", "return", "pass", "for", "while", "if", "else", "in", "is", "not", "and", "or", "lambda", "global",
-        "with", "as", "try", "except", "raise", "id", "owner_id", "order", "group", "table", "index", "select", "where", "values", "limit",
-        "set", "to", "default", "check", "references", "true", "false", "none", "async", "await", "del", "yield", "transaction", "page",
+        "class",
+        "from",
+        "import",
+        "def",
+        "return",
+        "pass",
+        "for",
+        "while",
+        "if",
+        "else",
+        "in",
+        "is",
+        "not",
+        "and",
+        "or",
+        "lambda",
+        "global",
+        "with",
+        "as",
+        "try",
+        "except",
+        "raise",
+        "id",
+        "owner_id",
+        "order",
+        "group",
+        "table",
+        "index",
+        "select",
+        "where",
+        "values",
+        "limit",
+        "set",
+        "to",
+        "default",
+        "check",
+        "references",
+        "true",
+        "false",
+        "none",
+        "async",
+        "await",
+        "del",
+        "yield",
+        "transaction",
+        "page",
     ];
     if out.is_empty() {
         return "value".into();
     }
-    if RESERVED.contains(&out.as_str()) && !matches!(out.as_str(), "order" | "group" | "page" | "transaction" | "class" | "table" | "set" | "check") {
+    if RESERVED.contains(&out.as_str())
+        && !matches!(out.as_str(), "order" | "group" | "page" | "transaction" | "class" | "table" | "set" | "check")
+    {
         return format!("{out}_value");
     }
     if out.starts_with(|c: char| c.is_ascii_digit()) { format!("n_{out}") } else { out }
@@ -68,7 +113,10 @@ pub fn sentence_case(text: &str) -> String {
 pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     let words = &s.words;
     let mut start = range.start;
-    while start < range.end && matches!(words[start].tag, Tag::Adv | Tag::Other | Tag::Conj | Tag::Verb(_)) && !words[start].is("how") {
+    while start < range.end
+        && matches!(words[start].tag, Tag::Adv | Tag::Other | Tag::Conj | Tag::Verb(_))
+        && !words[start].is("how")
+    {
         start += 1;
     }
     let mut stated = None;
@@ -128,14 +176,27 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             unit = unit_of(&words[i + 1].base);
             used.extend([i, i + 1]);
             i += 2;
-        } else if matches!(w, "from" | "between" | "of" | "on") && n(1).is_some_and(|x| x.token.value.is_some()) && n(3).is_some_and(|x| x.token.value.is_some()) {
+        } else if matches!(w, "from" | "between" | "of" | "on")
+            && n(1).is_some_and(|x| x.token.value.is_some())
+            && n(3).is_some_and(|x| x.token.value.is_some())
+        {
             ty = FieldType::Integer;
             typed = true;
             id_rule(Rule::Min { value: words[i + 1].token.value.unwrap_or(0.0) });
             id_rule(Rule::Max { value: words[i + 3].token.value.unwrap_or(0.0) });
             used.extend(i..i + 4);
             i += 4;
-        } else if w == "if" && n(1).is_some_and(|x| x.is("any") || x.is("there") || x.is("available") || x.is("known") || x.is("applicable") || x.is("needed") || x.is("it")) {
+        } else if w == "if"
+            && n(1).is_some_and(|x| {
+                x.is("any")
+                    || x.is("there")
+                    || x.is("available")
+                    || x.is("known")
+                    || x.is("applicable")
+                    || x.is("needed")
+                    || x.is("it")
+            })
+        {
             stated = Some(false);
             used.extend(i..range.end);
             i = range.end;
@@ -152,14 +213,28 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     if let Some(u) = &unit {
         match u.as_str() {
             "€" | "$" | "£" | "CHF" => ty = FieldType::Decimal { money: true },
-            "minutes" | "hours" | "seconds" | "days" | "weeks" | "months" | "years" if matches!(ty, FieldType::Text { .. }) => ty = FieldType::Integer,
+            "minutes" | "hours" | "seconds" | "days" | "weeks" | "months" | "years"
+                if matches!(ty, FieldType::Text { .. }) =>
+            {
+                ty = FieldType::Integer
+            }
             "%" | "km" | "miles" | "m" | "kg" | "g" | "cm" | "l" | "ml" => ty = FieldType::Decimal { money: false },
             _ => {}
         }
         typed = true;
     }
     Some(FieldDraft {
-        field: Field { name, label, ty, required: stated.unwrap_or(false), read_only: false, default: None, unit, clauses: vec![s.id], rules },
+        field: Field {
+            name,
+            label,
+            ty,
+            required: stated.unwrap_or(false),
+            read_only: false,
+            default: None,
+            unit,
+            clauses: vec![s.id],
+            rules,
+        },
         head: np.head.clone(),
         stated,
         typed,
@@ -184,7 +259,11 @@ fn naming(s: &Sentence, np: &Np) -> (String, String) {
         let label = sentence_case(&s.quote(np.range.start..np.range.end));
         let mut name = np.mods.clone();
         name.insert(0, np.head.clone());
-        let name = if np.head == "number" && !np.mods.is_empty() { format!("number of {}", nouns::plural(&np.mods[0])) } else { name.join(" ") };
+        let name = if np.head == "number" && !np.mods.is_empty() {
+            format!("number of {}", nouns::plural(&np.mods[0]))
+        } else {
+            name.join(" ")
+        };
         return (identifier(&name), label);
     }
     let mut parts: Vec<String> = np.mods.iter().filter(|m| !words_dropped(m)).cloned().collect();
@@ -194,10 +273,33 @@ fn naming(s: &Sentence, np: &Np) -> (String, String) {
     if let Some(of) = &np.of
         && !of.head.is_empty()
         && (np.mods.is_empty() || nouns::property(&np.head).is_some())
-        && matches!(np.head.as_str(), "kind" | "type" | "date" | "number" | "name" | "time" | "place" | "year" | "country" | "amount" | "level" | "reason" | "method" | "unit" | "day" | "sort" | "category" | "state")
+        && matches!(
+            np.head.as_str(),
+            "kind"
+                | "type"
+                | "date"
+                | "number"
+                | "name"
+                | "time"
+                | "place"
+                | "year"
+                | "country"
+                | "amount"
+                | "level"
+                | "reason"
+                | "method"
+                | "unit"
+                | "day"
+                | "sort"
+                | "category"
+                | "state"
+        )
         && of.det.is_none()
     {
-        label = format!("{label} of {}", s.words[of.range.start..of.head_at + 1].iter().map(|w| w.lower()).collect::<Vec<_>>().join(" "));
+        label = format!(
+            "{label} of {}",
+            s.words[of.range.start..of.head_at + 1].iter().map(|w| w.lower()).collect::<Vec<_>>().join(" ")
+        );
     }
     (identifier(&label), sentence_case(&label))
 }
@@ -205,8 +307,31 @@ fn naming(s: &Sentence, np: &Np) -> (String, String) {
 fn words_dropped(m: &str) -> bool {
     matches!(
         m,
-        "own" | "optional" | "required" | "mandatory" | "new" | "short" | "brief" | "long" | "certain" | "given" | "specific" | "different" | "several"
-            | "detailed" | "valid" | "possible" | "relevant" | "corresponding" | "basic" | "unique" | "other" | "simple" | "exact" | "such" | "free"
+        "own"
+            | "optional"
+            | "required"
+            | "mandatory"
+            | "new"
+            | "short"
+            | "brief"
+            | "long"
+            | "certain"
+            | "given"
+            | "specific"
+            | "different"
+            | "several"
+            | "detailed"
+            | "valid"
+            | "possible"
+            | "relevant"
+            | "corresponding"
+            | "basic"
+            | "unique"
+            | "other"
+            | "simple"
+            | "exact"
+            | "such"
+            | "free"
     )
 }
 
@@ -225,16 +350,51 @@ fn base_type(s: &Sentence, np: &Np) -> (FieldType, bool) {
     }
     if np.head == "number"
         && np.of.is_none()
-        && ["house", "street", "postal", "serial", "account", "reference", "room", "flat", "licence", "license", "plate", "iban", "invoice", "order", "member", "membership", "card", "apartment", "customer", "registration", "case", "tracking", "passport", "tax", "vat", "isbn", "part", "model", "article", "inventory", "batch", "id", "policy"]
-            .iter()
-            .any(|w| has(w))
+        && [
+            "house",
+            "street",
+            "postal",
+            "serial",
+            "account",
+            "reference",
+            "room",
+            "flat",
+            "licence",
+            "license",
+            "plate",
+            "iban",
+            "invoice",
+            "order",
+            "member",
+            "membership",
+            "card",
+            "apartment",
+            "customer",
+            "registration",
+            "case",
+            "tracking",
+            "passport",
+            "tax",
+            "vat",
+            "isbn",
+            "part",
+            "model",
+            "article",
+            "inventory",
+            "batch",
+            "id",
+            "policy",
+        ]
+        .iter()
+        .any(|w| has(w))
     {
         return (FieldType::Text { multiline: false }, true);
     }
     if np.head == "date" && has("time") || np.head == "time" && has("date") {
         return (FieldType::DateTime, true);
     }
-    if np.head == "amount" && np.of.as_ref().is_some_and(|of| !matches!(of.head.as_str(), "money" | "euro" | "payment")) {
+    if np.head == "amount" && np.of.as_ref().is_some_and(|of| !matches!(of.head.as_str(), "money" | "euro" | "payment"))
+    {
         return (FieldType::Decimal { money: false }, true);
     }
     if np.head == "rating" || np.head == "star" {
@@ -312,7 +472,16 @@ fn bracket(s: &Sentence, range: Range<usize>, head: &str) -> Bracket {
     }
     let numbers: Vec<f64> = words.iter().filter_map(|w| w.token.value).collect();
     if let [a, b] = numbers[..]
-        && words.iter().all(|w| w.token.value.is_some() || !w.token.lower.chars().any(char::is_alphabetic) || w.is("to") || w.is("from") || w.is("between") || w.is("and") || w.is("stars") || w.is("points"))
+        && words.iter().all(|w| {
+            w.token.value.is_some()
+                || !w.token.lower.chars().any(char::is_alphabetic)
+                || w.is("to")
+                || w.is("from")
+                || w.is("between")
+                || w.is("and")
+                || w.is("stars")
+                || w.is("points")
+        })
     {
         return Bracket::Range(a, b);
     }
@@ -327,8 +496,29 @@ fn bracket(s: &Sentence, range: Range<usize>, head: &str) -> Bracket {
     {
         return Bracket::Unit(u);
     }
-    let examples = first.is("e.g.") || first.is("i.e.") || first.is("for") || first.is("such") || first.is("like") || text.ends_with("etc") || text.ends_with("etc.");
-    if examples && !matches!(head, "type" | "kind" | "status" | "state" | "category" | "priority" | "urgency" | "level" | "role" | "genre" | "severity") {
+    let examples = first.is("e.g.")
+        || first.is("i.e.")
+        || first.is("for")
+        || first.is("such")
+        || first.is("like")
+        || text.ends_with("etc")
+        || text.ends_with("etc.");
+    if examples
+        && !matches!(
+            head,
+            "type"
+                | "kind"
+                | "status"
+                | "state"
+                | "category"
+                | "priority"
+                | "urgency"
+                | "level"
+                | "role"
+                | "genre"
+                | "severity"
+        )
+    {
         return Bracket::Other;
     }
     let values = choice_values(s, range);
@@ -342,7 +532,16 @@ pub fn choice_values(s: &Sentence, range: Range<usize>) -> Vec<String> {
     for part in split_list(&s.words, range) {
         let kept: Vec<&Word> = s.words[part.clone()]
             .iter()
-            .filter(|w| !w.is("e.g.") && !w.is("i.e.") && !w.is("etc") && !matches!(w.tag, Tag::Det | Tag::Other) && !w.is("either") && !w.is("like") && !w.is("such") && !w.is("as"))
+            .filter(|w| {
+                !w.is("e.g.")
+                    && !w.is("i.e.")
+                    && !w.is("etc")
+                    && !matches!(w.tag, Tag::Det | Tag::Other)
+                    && !w.is("either")
+                    && !w.is("like")
+                    && !w.is("such")
+                    && !w.is("as")
+            })
             .collect();
         if kept.is_empty() {
             continue;
@@ -379,9 +578,15 @@ mod tests {
     #[test]
     fn phrases_become_typed_fields() {
         let f = one("the distance in kilometres if there is one");
-        assert_eq!((f.name.as_str(), &f.ty, f.required, f.unit.as_deref()), ("distance", &FieldType::Decimal { money: false }, false, Some("km")));
+        assert_eq!(
+            (f.name.as_str(), &f.ty, f.required, f.unit.as_deref()),
+            ("distance", &FieldType::Decimal { money: false }, false, Some("km"))
+        );
         let f = one("how hard it felt from 1 to 10");
-        assert_eq!((f.name.as_str(), f.label.as_str(), &f.ty, f.rules.len()), ("difficulty", "How hard it felt", &FieldType::Integer, 2));
+        assert_eq!(
+            (f.name.as_str(), f.label.as_str(), &f.ty, f.rules.len()),
+            ("difficulty", "How hard it felt", &FieldType::Integer, 2)
+        );
         let f = one("an urgency (low, normal, emergency)");
         assert_eq!(f.ty, FieldType::Choice { values: vec!["low".into(), "normal".into(), "emergency".into()] });
         assert_eq!(one("an amount in euros").ty, FieldType::Decimal { money: true });
@@ -395,7 +600,13 @@ mod tests {
 
     #[test]
     fn identifiers_are_legal_everywhere() {
-        for (label, id) in [("Prénom", "prenom"), ("2nd line", "n_2nd_line"), ("from", "from_value"), ("—", "value"), ("Kind of exercise", "kind_of_exercise")] {
+        for (label, id) in [
+            ("Prénom", "prenom"),
+            ("2nd line", "n_2nd_line"),
+            ("from", "from_value"),
+            ("—", "value"),
+            ("Kind of exercise", "kind_of_exercise"),
+        ] {
             assert_eq!(identifier(label), id);
         }
     }

@@ -14,7 +14,9 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
         if d.gaps.iter().any(|g| g.clause == s.id && g.whole) {
             continue;
         }
-        let left: Vec<usize> = (0..s.words.len()).filter(|i| !d.is_used(si, *i) && !s.aside[*i] && content(&s.words[*i]) && !example(s, *i)).collect();
+        let left: Vec<usize> = (0..s.words.len())
+            .filter(|i| !d.is_used(si, *i) && !s.aside[*i] && content(&s.words[*i]) && !example(s, *i))
+            .collect();
         if linked.contains(&s.id) {
             if !left.is_empty() {
                 let what = phrases(s, &left);
@@ -32,7 +34,12 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
 
 /// `for example running 100 km`: shows what is meant, asks for nothing of its own.
 fn example(s: &Sentence, at: usize) -> bool {
-    let Some(from) = s.find("for example").map(|r| r.start).or_else(|| s.find("for instance").map(|r| r.start)).or_else(|| s.words.iter().position(|w| w.is("e.g."))) else {
+    let Some(from) = s
+        .find("for example")
+        .map(|r| r.start)
+        .or_else(|| s.find("for instance").map(|r| r.start))
+        .or_else(|| s.words.iter().position(|w| w.is("e.g.")))
+    else {
         return false;
     };
     if at < from {
@@ -45,7 +52,14 @@ fn example(s: &Sentence, at: usize) -> bool {
             Tag::Close if depth == 0 => return false,
             Tag::Close => depth -= 1,
             // the sentence goes on after its example
-            Tag::Comma if depth == 0 && i > from + 2 && s.words.get(i + 1).is_some_and(|w| w.tag == Tag::Conj) && s.words.get(i + 2).is_some_and(|w| matches!(w.tag, Tag::Verb(_))) => return false,
+            Tag::Comma
+                if depth == 0
+                    && i > from + 2
+                    && s.words.get(i + 1).is_some_and(|w| w.tag == Tag::Conj)
+                    && s.words.get(i + 2).is_some_and(|w| matches!(w.tag, Tag::Verb(_))) =>
+            {
+                return false;
+            }
             Tag::Stop => return false,
             _ => {}
         }
@@ -60,7 +74,10 @@ fn phrases(s: &Sentence, left: &[usize]) -> String {
     while i < left.len() {
         let mut j = i;
         // small words between two left-over ones stay with them
-        while j + 1 < left.len() && left[j + 1] - left[j] <= 2 && !matches!(s.words[left[j] + 1].tag, Tag::Comma | Tag::Stop) {
+        while j + 1 < left.len()
+            && left[j + 1] - left[j] <= 2
+            && !matches!(s.words[left[j] + 1].tag, Tag::Comma | Tag::Stop)
+        {
             j += 1;
         }
         out.push(s.quote(left[i]..left[j] + 1));
@@ -76,6 +93,21 @@ fn reason(s: &Sentence, words: &[usize]) -> Option<&'static str> {
         Tag::Verb(_) => verbs::unsupported(&s.words[*i].base),
         _ => None,
     });
-    verb.or_else(|| words.iter().filter(|i| s.words[**i].tag == Tag::Noun || s.words[**i].tag == Tag::Adj).find_map(|i| nouns::unsupported(&s.words[*i].base).or_else(|| nouns::unsupported(s.words[*i].lower()))))
-        .or_else(|| words.iter().any(|i| matches!(s.words[*i].lower(), "personalized" | "personalised" | "recommended" | "popular" | "intelligent" | "smart")).then_some(lexicon::NO_ANALYSIS))
+    verb.or_else(|| {
+        words
+            .iter()
+            .filter(|i| s.words[**i].tag == Tag::Noun || s.words[**i].tag == Tag::Adj)
+            .find_map(|i| nouns::unsupported(&s.words[*i].base).or_else(|| nouns::unsupported(s.words[*i].lower())))
+    })
+    .or_else(|| {
+        words
+            .iter()
+            .any(|i| {
+                matches!(
+                    s.words[*i].lower(),
+                    "personalized" | "personalised" | "recommended" | "popular" | "intelligent" | "smart"
+                )
+            })
+            .then_some(lexicon::NO_ANALYSIS)
+    })
 }

@@ -74,14 +74,64 @@ const COLLECTIONS: [(&str, &str); 62] = [
 
 /// Words that turn the noun before them into the thing collected: `habit tracker`, `member directory`.
 const ABOUT: [&str; 30] = [
-    "tracker", "tracking", "manager", "management", "organizer", "organiser", "planner", "planning", "log", "logger", "database", "directory", "register", "registry",
-    "list", "catalogue", "catalog", "collection", "archive", "system", "app", "application", "website", "site", "portal", "administration", "book", "board", "software", "record",
+    "tracker",
+    "tracking",
+    "manager",
+    "management",
+    "organizer",
+    "organiser",
+    "planner",
+    "planning",
+    "log",
+    "logger",
+    "database",
+    "directory",
+    "register",
+    "registry",
+    "list",
+    "catalogue",
+    "catalog",
+    "collection",
+    "archive",
+    "system",
+    "app",
+    "application",
+    "website",
+    "site",
+    "portal",
+    "administration",
+    "book",
+    "board",
+    "software",
+    "record",
 ];
 
 /// Things that hold no records; the offline engine does not build them.
 const NOT_DATA: [&str; 24] = [
-    "game", "compiler", "calculator", "converter", "convertor", "generator", "interpreter", "emulator", "simulator", "algorithm", "chatbot", "firewall", "browser", "editor",
-    "parser", "library-function", "driver", "kernel", "animation", "puzzle", "shader", "script", "bot", "clock",
+    "game",
+    "compiler",
+    "calculator",
+    "converter",
+    "convertor",
+    "generator",
+    "interpreter",
+    "emulator",
+    "simulator",
+    "algorithm",
+    "chatbot",
+    "firewall",
+    "browser",
+    "editor",
+    "parser",
+    "library-function",
+    "driver",
+    "kernel",
+    "animation",
+    "puzzle",
+    "shader",
+    "script",
+    "bot",
+    "clock",
 ];
 
 /// Whether the text says that the product is something that holds no records.
@@ -92,7 +142,9 @@ pub fn not_data(sentences: &[Sentence]) -> Option<String> {
     for item in s.items.iter().take(9) {
         if let super::chunk::Item::Np(np) = item {
             let head = np.head.as_str();
-            if NOT_DATA.contains(&head) && !np.nouns.iter().any(|m| matches!(m.as_str(), "manager" | "tracker" | "companion" | "video")) {
+            if NOT_DATA.contains(&head)
+                && !np.nouns.iter().any(|m| matches!(m.as_str(), "manager" | "tracker" | "companion" | "video"))
+            {
                 return Some(np.name());
             }
             let soft = words::system_noun(head) && np.nouns.last().is_some_and(|m| m == "game");
@@ -115,7 +167,9 @@ pub fn read(d: &mut Draft) {
         let singular = s.words.iter().map(|w| w.base.as_str()).collect::<Vec<_>>().join(" ");
         let hit = COLLECTIONS
             .iter()
-            .filter_map(|(name, entity)| find_phrase(&flat, name).or_else(|| find_phrase(&singular, name)).map(|at| (at, *name, *entity)))
+            .filter_map(|(name, entity)| {
+                find_phrase(&flat, name).or_else(|| find_phrase(&singular, name)).map(|at| (at, *name, *entity))
+            })
             .min_by_key(|(at, name, _)| (*at, std::cmp::Reverse(name.len())));
         if let Some((_, name, entity)) = hit {
             make(d, si, entity, name);
@@ -123,7 +177,12 @@ pub fn read(d: &mut Draft) {
         }
         let found = s.words.iter().enumerate().find_map(|(i, w)| {
             let is_about = ABOUT.contains(&w.lower());
-            let before = (0..i).rev().find(|k| s.words[*k].tag == Tag::Noun && !ABOUT.contains(&s.words[*k].lower()) && !words::light(&s.words[*k].base) && !words::system_noun(&s.words[*k].base));
+            let before = (0..i).rev().find(|k| {
+                s.words[*k].tag == Tag::Noun
+                    && !ABOUT.contains(&s.words[*k].lower())
+                    && !words::light(&s.words[*k].base)
+                    && !words::system_noun(&s.words[*k].base)
+            });
             let of = s.words.get(i + 1).is_some_and(|n| n.is("of") || n.is("for"));
             if !is_about {
                 return None;
@@ -137,7 +196,8 @@ pub fn read(d: &mut Draft) {
             }
             let k = before.filter(|k| i - k <= 3)?;
             let noun = s.words[k].base.as_str();
-            (nouns::person(noun).is_none() || matches!(noun, "member" | "customer" | "client" | "patient" | "student")).then(|| noun.to_owned())
+            (nouns::person(noun).is_none() || matches!(noun, "member" | "customer" | "client" | "patient" | "student"))
+                .then(|| noun.to_owned())
         });
         if let Some(name) = found {
             let phrase = name.clone();
@@ -146,7 +206,9 @@ pub fn read(d: &mut Draft) {
         }
         // `recipes for our family`
         let plural = s.items.iter().find_map(|i| match i {
-            super::chunk::Item::Np(np) if np.plural => mentions::thing(np).filter(|(_, direct)| *direct).map(|(n, _)| n),
+            super::chunk::Item::Np(np) if np.plural => {
+                mentions::thing(np).filter(|(_, direct)| *direct).map(|(n, _)| n)
+            }
             _ => None,
         });
         if let Some(name) = plural {
@@ -169,6 +231,8 @@ fn make(d: &mut Draft, si: usize, entity: &str, _phrase: &str) {
     d.entities[e].weight = 3;
     d.mark(si, 0..s.words.len());
     // words that ask for more than the collection stay to be understood: only the naming phrase is taken
-    let more: Vec<usize> = (0..s.words.len()).filter(|i| nouns::unsupported(&s.words[*i].base).is_some() && !s.words[*i].is("calendar")).collect();
+    let more: Vec<usize> = (0..s.words.len())
+        .filter(|i| nouns::unsupported(&s.words[*i].base).is_some() && !s.words[*i].is("calendar"))
+        .collect();
     d.unmark(si, &more);
 }

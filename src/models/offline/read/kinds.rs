@@ -8,25 +8,104 @@ use super::lexicon::{
 };
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
-use crate::domain::{clause::ClauseKind, ClauseId};
+use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::Mark;
 use std::collections::BTreeSet;
 
 /// Headings that only structure a document.
 const HEADINGS: [&str; 44] = [
-    "introduction", "purpose", "scope", "overview", "references", "reference", "glossary", "definitions", "background", "objective", "objectives",
-    "functional requirements", "non-functional requirements", "nonfunctional requirements", "requirements", "user stories", "features",
-    "table of contents", "table of content", "contents", "revision history", "version history", "appendix", "assumptions", "dependencies",
-    "product functions", "product overview", "project scope", "general", "summary", "motivation", "stakeholders", "users", "actors", "constraints",
-    "data", "interfaces", "system design", "security", "quality requirements", "use cases", "document history", "goals", "description",
+    "introduction",
+    "purpose",
+    "scope",
+    "overview",
+    "references",
+    "reference",
+    "glossary",
+    "definitions",
+    "background",
+    "objective",
+    "objectives",
+    "functional requirements",
+    "non-functional requirements",
+    "nonfunctional requirements",
+    "requirements",
+    "user stories",
+    "features",
+    "table of contents",
+    "table of content",
+    "contents",
+    "revision history",
+    "version history",
+    "appendix",
+    "assumptions",
+    "dependencies",
+    "product functions",
+    "product overview",
+    "project scope",
+    "general",
+    "summary",
+    "motivation",
+    "stakeholders",
+    "users",
+    "actors",
+    "constraints",
+    "data",
+    "interfaces",
+    "system design",
+    "security",
+    "quality requirements",
+    "use cases",
+    "document history",
+    "goals",
+    "description",
 ];
 
 /// Words that a quality demand is recognised by.
 const QUALITIES: [&str; 44] = [
-    "usable", "responsive", "fast", "quick", "quickly", "intuitive", "reliable", "scalable", "secure", "maintainable", "accessible", "available 24",
-    "user-friendly", "user friendly", "easy to use", "easy-to-use", "performance", "response time", "milliseconds", "within", "uptime", "availability",
-    "mobile phone", "on a phone", "on phones", "smartphone", "mobile-friendly", "mobile friendly", "concurrent", "simultaneous", "seconds", "robust",
-    "wcag", "looks", "modern", "simple interface", "clean interface", "backup", "browsers", "browser", "easily", "encrypted", "hashed", "load",
+    "usable",
+    "responsive",
+    "fast",
+    "quick",
+    "quickly",
+    "intuitive",
+    "reliable",
+    "scalable",
+    "secure",
+    "maintainable",
+    "accessible",
+    "available 24",
+    "user-friendly",
+    "user friendly",
+    "easy to use",
+    "easy-to-use",
+    "performance",
+    "response time",
+    "milliseconds",
+    "within",
+    "uptime",
+    "availability",
+    "mobile phone",
+    "on a phone",
+    "on phones",
+    "smartphone",
+    "mobile-friendly",
+    "mobile friendly",
+    "concurrent",
+    "simultaneous",
+    "seconds",
+    "robust",
+    "wcag",
+    "looks",
+    "modern",
+    "simple interface",
+    "clean interface",
+    "backup",
+    "browsers",
+    "browser",
+    "easily",
+    "encrypted",
+    "hashed",
+    "load",
 ];
 
 /// Marks every sentence. `foreign`: not written in English.
@@ -37,7 +116,12 @@ pub fn mark(sentences: &[Sentence], foreign: &BTreeSet<ClauseId>) -> Vec<Mark> {
     if !marks.iter().any(|m| m.kind.demands()) {
         for (mark, s) in marks.iter_mut().zip(sentences) {
             let names = s.words.iter().any(|w| w.tag == Tag::Noun && !words::light(&w.base));
-            if names && !foreign.contains(&s.id) && mark.kind != ClauseKind::Goal && s.words.len() <= 40 && !furniture(s) {
+            if names
+                && !foreign.contains(&s.id)
+                && mark.kind != ClauseKind::Goal
+                && s.words.len() <= 40
+                && !furniture(s)
+            {
                 *mark = Mark { clause: s.id, kind: ClauseKind::Function, reason: "names the thing to build".into() };
                 break;
             }
@@ -84,8 +168,17 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
 fn furniture(s: &Sentence) -> bool {
     let l = s.lower.as_str();
     let numbers_only = s.words.iter().all(|w| matches!(w.tag, Tag::Num | Tag::Stop | Tag::Other | Tag::Colon));
-    let page = l.contains("page ") && l.contains(" of ") && s.words.iter().filter(|w| w.tag == Tag::Num).count() >= 2 && s.words.len() < 20;
-    numbers_only || page || l.starts_with("copyright") || l.starts_with("©") || l.starts_with("version ") && s.words.len() < 8 || l.starts_with("prepared by") || l.starts_with("table of content")
+    let page = l.contains("page ")
+        && l.contains(" of ")
+        && s.words.iter().filter(|w| w.tag == Tag::Num).count() >= 2
+        && s.words.len() < 20;
+    numbers_only
+        || page
+        || l.starts_with("copyright")
+        || l.starts_with("©")
+        || l.starts_with("version ") && s.words.len() < 8
+        || l.starts_with("prepared by")
+        || l.starts_with("table of content")
 }
 
 fn is_heading(s: &Sentence) -> bool {
@@ -101,17 +194,65 @@ fn is_heading(s: &Sentence) -> bool {
     let word_count = s.words.iter().filter(|w| !matches!(w.tag, Tag::Stop | Tag::Comma)).count();
     let capitals = s.words.iter().filter(|w| w.token.capitalised()).count();
     let shouting = s.text.chars().any(char::is_alphabetic) && !s.text.chars().any(char::is_lowercase);
-    !ends && s.preds.iter().all(|p| p.verb.modal.is_none()) && s.role.is_none() && word_count <= 8 && !s.words.iter().any(|w| w.tag == Tag::Comma) && (shouting || s.preds.is_empty() && capitals * 2 >= word_count && word_count >= 1 && s.section.is_empty() && capitals == word_count)
+    !ends
+        && s.preds.iter().all(|p| p.verb.modal.is_none())
+        && s.role.is_none()
+        && word_count <= 8
+        && !s.words.iter().any(|w| w.tag == Tag::Comma)
+        && (shouting
+            || s.preds.is_empty()
+                && capitals * 2 >= word_count
+                && word_count >= 1
+                && s.section.is_empty()
+                && capitals == word_count)
 }
 
 fn goal(s: &Sentence) -> Option<ClauseKind> {
     let l = s.lower.as_str();
-    let aims = ["the goal of", "the goal is", "our goal", "the aim of", "the aim is", "the purpose of", "the objective", "objective of", "we hope", "this will help us", "the idea is that", "our vision", "our mission", "this document", "the benefit"];
-    if aims.iter().any(|a| l.starts_with(a)) && !s.preds.iter().any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "can"))) {
+    let aims = [
+        "the goal of",
+        "the goal is",
+        "our goal",
+        "the aim of",
+        "the aim is",
+        "the purpose of",
+        "the objective",
+        "objective of",
+        "we hope",
+        "this will help us",
+        "the idea is that",
+        "our vision",
+        "our mission",
+        "this document",
+        "the benefit",
+    ];
+    if aims.iter().any(|a| l.starts_with(a))
+        && !s.preds.iter().any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "can")))
+    {
         return Some(ClauseKind::Goal);
     }
-    let past = ["today we", "today,", "currently", "at the moment", "right now", "so far", "until now", "in the past", "we are a", "we're a", "our club has", "at present", "nowadays", "background:"];
-    if past.iter().any(|p| l.starts_with(p)) && !s.preds.iter().any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "should" | "want"))) {
+    let past = [
+        "today we",
+        "today,",
+        "currently",
+        "at the moment",
+        "right now",
+        "so far",
+        "until now",
+        "in the past",
+        "we are a",
+        "we're a",
+        "our club has",
+        "at present",
+        "nowadays",
+        "background:",
+    ];
+    if past.iter().any(|p| l.starts_with(p))
+        && !s
+            .preds
+            .iter()
+            .any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "should" | "want")))
+    {
         return Some(ClauseKind::Context);
     }
     // `As a company, I want to avoid the failure of the platform`: a wish about the world is still a demand
@@ -128,7 +269,8 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
         let listed = !s.section.is_empty() && !s.text.ends_with(':') && s.words.len() > 1 && all.len() > 1;
         return content > 0 && (colon && s.words.len() > 4 || listed && content >= 1 || all.len() == 1);
     }
-    s.preds.iter().any(|p| demanding(s, p)) || quality_words(s) && s.preds.iter().any(|p| p.verb.modal.is_some() && !p.subordinate)
+    s.preds.iter().any(|p| demanding(s, p))
+        || quality_words(s) && s.preds.iter().any(|p| p.verb.modal.is_some() && !p.subordinate)
 }
 
 /// Whether one predicate asks for something.
@@ -138,8 +280,22 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
     }
     let first_person = p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("we" | "i" | "you")));
     if let Some(modal) = p.verb.modal.as_deref() {
-        let about_us = first_person && s.role.is_none() && !matches!(p.verb.class, Class::Read | Class::Create | Class::Manage | Class::Search | Class::Export | Class::Update | Class::Delete | Class::Have | Class::Transact);
-        return !matches!(modal, "would" | "could" | "might" | "did" | "does" | "do") && !(about_us && !matches!(modal, "want" | "must" | "should"));
+        let about_us = first_person
+            && s.role.is_none()
+            && !matches!(
+                p.verb.class,
+                Class::Read
+                    | Class::Create
+                    | Class::Manage
+                    | Class::Search
+                    | Class::Export
+                    | Class::Update
+                    | Class::Delete
+                    | Class::Have
+                    | Class::Transact
+            );
+        return !matches!(modal, "would" | "could" | "might" | "did" | "does" | "do")
+            && !(about_us && !matches!(modal, "want" | "must" | "should"));
     }
     let start = p.verb.range.start;
     let verb_form = s.words[p.verb.range.clone()].iter().find_map(|w| match w.tag {
@@ -156,8 +312,14 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
     if first_person {
         return false;
     }
-    let actor = p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != Person::Stranger || p.verb.class != Class::Be));
-    let system = p.subject.iter().any(|np| words::system_noun(&np.head) || matches!(np.pronoun.as_deref(), Some("it" | "there" | "this")));
+    let actor = p
+        .subject
+        .iter()
+        .any(|np| nouns::person(&np.head).is_some_and(|k| k != Person::Stranger || p.verb.class != Class::Be));
+    let system = p
+        .subject
+        .iter()
+        .any(|np| words::system_noun(&np.head) || matches!(np.pronoun.as_deref(), Some("it" | "there" | "this")));
     let present = matches!(verb_form, Some(Form::Base | Form::Third)) || p.verb.passive || p.verb.class == Class::Be;
     if !present {
         return p.subject.is_empty() && start == 0;
@@ -166,12 +328,25 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
         Class::Be => {
             let exists = s.lower.starts_with("there is") || s.lower.starts_with("there are");
             let states = p.range.len() > 3 && s.words[p.range.clone()].iter().any(|w| w.is("or"));
-            let rule = p.objects.is_empty() && s.words[p.range.clone()].iter().any(|w| matches!(w.lower(), "required" | "mandatory" | "optional" | "unique" | "visible" | "sorted" | "private" | "public"));
+            let rule = p.objects.is_empty()
+                && s.words[p.range.clone()].iter().any(|w| {
+                    matches!(
+                        w.lower(),
+                        "required" | "mandatory" | "optional" | "unique" | "visible" | "sorted" | "private" | "public"
+                    )
+                });
             exists || states || rule || p.only
         }
-        Class::Other if !p.verb.passive => actor && !p.objects.is_empty() && p.verb.base != "use" || p.only || system && quality_words(s),
+        Class::Other if !p.verb.passive => {
+            actor && !p.objects.is_empty() && p.verb.base != "use" || p.only || system && quality_words(s)
+        }
         Class::Want => actor,
-        _ => actor || system || p.verb.passive || !p.subject.is_empty() && (p.verb.class == Class::Have || p.verb.class == Class::Allow),
+        _ => {
+            actor
+                || system
+                || p.verb.passive
+                || !p.subject.is_empty() && (p.verb.class == Class::Have || p.verb.class == Class::Allow)
+        }
     }
 }
 
@@ -187,7 +362,9 @@ fn quality(s: &Sentence) -> bool {
     let acts = s.preds.iter().any(|p| {
         !p.subordinate
             && !p.objects.is_empty()
-            && (!p.subject.is_empty() && p.subject.iter().all(|np| nouns::person(&np.head).is_some()) || p.subject.is_empty() || p.verb.class == Class::Allow)
+            && (!p.subject.is_empty() && p.subject.iter().all(|np| nouns::person(&np.head).is_some())
+                || p.subject.is_empty()
+                || p.verb.class == Class::Allow)
             && !matches!(p.verb.class, Class::Be | Class::Have | Class::Other | Class::Want)
     });
     let timed = s.words.iter().any(|w| matches!(w.lower(), "ms" | "milliseconds" | "uptime" | "wcag"));
@@ -198,16 +375,39 @@ fn quality(s: &Sentence) -> bool {
 fn constraint(s: &Sentence) -> bool {
     let negated = s.preds.iter().any(|p| p.verb.negated && p.verb.modal.as_deref() != Some("want"));
     let l = s.lower.as_str();
-    let limits = ["only ", "at most", "no more than", "more than", "at least", "must be unique", "is required", "are required", "mandatory", "may not", "must not", "cannot", "exactly one", "minimum", "maximum"];
-    negated || s.preds.iter().any(|p| p.only) || s.role.is_none() && limits.iter().any(|w| l.contains(w)) && !s.preds.iter().any(|p| p.verb.class == Class::Create && p.preps.iter().any(|pp| pp.prep == "with"))
+    let limits = [
+        "only ",
+        "at most",
+        "no more than",
+        "more than",
+        "at least",
+        "must be unique",
+        "is required",
+        "are required",
+        "mandatory",
+        "may not",
+        "must not",
+        "cannot",
+        "exactly one",
+        "minimum",
+        "maximum",
+    ];
+    negated
+        || s.preds.iter().any(|p| p.only)
+        || s.role.is_none()
+            && limits.iter().any(|w| l.contains(w))
+            && !s.preds.iter().any(|p| p.verb.class == Class::Create && p.preps.iter().any(|pp| pp.prep == "with"))
 }
 
 fn data(s: &Sentence) -> bool {
     if s.role.is_some() {
         return false;
     }
-    let has = s.preds.iter().any(|p| p.verb.class == Class::Have && !p.subject.iter().any(|np| words::system_noun(&np.head) || np.pronoun.is_some()));
-    let states = s.preds.iter().all(|p| p.verb.class == Class::Be) && !s.preds.is_empty() && !s.lower.starts_with("there");
+    let has = s.preds.iter().any(|p| {
+        p.verb.class == Class::Have && !p.subject.iter().any(|np| words::system_noun(&np.head) || np.pronoun.is_some())
+    });
+    let states =
+        s.preds.iter().all(|p| p.verb.class == Class::Be) && !s.preds.is_empty() && !s.lower.starts_with("there");
     let bare = s.preds.is_empty() && s.words.iter().any(|w| w.tag == Tag::Colon);
     has && s.preds.iter().filter(|p| !p.subordinate).all(|p| p.verb.class == Class::Have) || states || bare
 }

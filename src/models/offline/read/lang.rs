@@ -9,7 +9,11 @@ const SHARE: f64 = 0.12;
 /// Whether a clause is written in another language than English.
 #[must_use]
 pub fn foreign(text: &str) -> bool {
-    let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|w| !w.is_empty())
+        .map(str::to_lowercase)
+        .collect();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let latin = text.chars().filter(|c| c.is_ascii_alphabetic()).count();
     if letters >= 4 && latin * 2 < letters {
@@ -23,7 +27,11 @@ pub fn foreign(text: &str) -> bool {
         return false;
     }
     match whatlang::detect(text) {
-        Some(info) => info.lang() != whatlang::Lang::Eng && (info.confidence() > 0.6 || english == 0.0 && words.len() >= 6 && info.is_reliable()) || english == 0.0 && info.lang() != whatlang::Lang::Eng && !known_nouns(&words),
+        Some(info) => {
+            info.lang() != whatlang::Lang::Eng
+                && (info.confidence() > 0.6 || english == 0.0 && words.len() >= 6 && info.is_reliable())
+                || english == 0.0 && info.lang() != whatlang::Lang::Eng && !known_nouns(&words)
+        }
         None => false,
     }
 }
@@ -34,7 +42,11 @@ fn known_nouns(words: &[String]) -> bool {
         .iter()
         .filter(|w| {
             let s = super::lexicon::nouns::singular(w);
-            super::lexicon::verbs::verb(w).is_some() || super::lexicon::nouns::property(&s).is_some() || super::lexicon::nouns::person(&s).is_some() || words::system_noun(&s) || words::light(w)
+            super::lexicon::verbs::verb(w).is_some()
+                || super::lexicon::nouns::property(&s).is_some()
+                || super::lexicon::nouns::person(&s).is_some()
+                || words::system_noun(&s)
+                || words::light(w)
         })
         .collect::<BTreeSet<_>>()
         .len();
@@ -76,6 +88,9 @@ mod tests {
         assert!(!foreign("Room number, floor, capacity, equipment, building"));
         assert!(!foreign("Create a website for a budget control application."));
         assert!(wholly_foreign(&["Ein Gästebuch für unsere Hochzeit mit Namen und Grüßen der Gäste."]));
-        assert!(!wholly_foreign(&["Users can add books.", "Die Seite soll schön aussehen und schnell laden."]));
+        assert!(!wholly_foreign(&[
+            "Users can add books with a title and an author, and see all of them.",
+            "Die Seite soll schön aussehen und schnell laden."
+        ]));
     }
 }

@@ -25,6 +25,8 @@ struct Seen {
     order: usize,
     /// Created, or said to have properties.
     strong: bool,
+    /// The first clause that says so.
+    home: Option<ClauseId>,
 }
 
 /// The name of the thing a phrase speaks of, and whether it speaks of it directly (not of a property or list of it).
@@ -38,14 +40,46 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
         return None;
     }
     let collection = words::system_noun(head)
-        || matches!(head, "overview" | "history" | "collection" | "library" | "archive" | "group-of" | "majority" | "part" | "copy" | "progress" | "change" | "ability" | "name" | "availability" | "feedback-on");
+        || matches!(
+            head,
+            "overview"
+                | "history"
+                | "collection"
+                | "library"
+                | "archive"
+                | "group-of"
+                | "majority"
+                | "part"
+                | "copy"
+                | "progress"
+                | "change"
+                | "ability"
+                | "name"
+                | "availability"
+                | "feedback-on"
+        );
     let property = nouns::property(head).is_some();
     let by_modifier = || {
-        let mods: Vec<&str> = np.nouns.iter().map(String::as_str).filter(|m| !words::light(m) && !words::system_noun(m) && nouns::property(m).is_none() && nouns::person(m).is_none() && nouns::unsupported(m).is_none()).collect();
+        let mods: Vec<&str> = np
+            .nouns
+            .iter()
+            .map(String::as_str)
+            .filter(|m| {
+                !words::light(m)
+                    && !words::system_noun(m)
+                    && nouns::property(m).is_none()
+                    && nouns::person(m).is_none()
+                    && nouns::unsupported(m).is_none()
+            })
+            .collect();
         if mods.is_empty() { None } else { Some((mods.join(" "), false)) }
     };
     if collection || property && !nouns::property_or_thing(head) {
-        let whose = np.of.as_deref().and_then(thing).map(|(n, direct)| (n, direct && collection && np.of.as_deref().is_some_and(|o| o.plural)));
+        let whose = np
+            .of
+            .as_deref()
+            .and_then(thing)
+            .map(|(n, direct)| (n, direct && collection && np.of.as_deref().is_some_and(|o| o.plural)));
         return whose.or_else(|| np.owner.as_deref().and_then(thing).map(|(n, _)| (n, false))).or_else(by_modifier);
     }
     if property && (np.of.is_some() || np.owner.as_deref().is_some_and(|o| nouns::person(&o.head).is_none())) {
@@ -54,7 +88,34 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     if super::field::unit_of(head).is_some() || nouns::unsupported(head).is_some() || words::light(head) {
         return None;
     }
-    if matches!(head, "example" | "everything" | "something" | "anything" | "nothing" | "life" | "world" | "future" | "past" | "use" | "need" | "goal-of" | "point" | "order-to" | "term" | "basis" | "help" | "interest" | "habit" | "decision-making" | "productivity" | "security" | "privacy" | "performance" | "quality") {
+    if matches!(
+        head,
+        "example"
+            | "everything"
+            | "something"
+            | "anything"
+            | "nothing"
+            | "life"
+            | "world"
+            | "future"
+            | "past"
+            | "use"
+            | "need"
+            | "goal-of"
+            | "point"
+            | "order-to"
+            | "term"
+            | "basis"
+            | "help"
+            | "interest"
+            | "habit"
+            | "decision-making"
+            | "productivity"
+            | "security"
+            | "privacy"
+            | "performance"
+            | "quality"
+    ) {
         return None;
     }
     Some((np.name(), true))
@@ -81,7 +142,8 @@ pub fn collect(d: &mut Draft) {
         listed(&mut things, s, &mut order);
     }
     merge(&mut things);
-    let mut accepted: Vec<(&String, &Seen)> = things.iter().filter(|(_, seen)| seen.weight >= 3 || seen.strong).collect();
+    let mut accepted: Vec<(&String, &Seen)> =
+        things.iter().filter(|(_, seen)| seen.weight >= 3 || seen.strong).collect();
     accepted.sort_by_key(|(_, seen)| seen.order);
     if accepted.len() > MOST_ENTITIES {
         let mut ranked = accepted.clone();
@@ -95,9 +157,8 @@ pub fn collect(d: &mut Draft) {
         if seen.person && role && roles.iter().any(|r| r.name == identifier(name) && matches!(r.kind, Person::User)) {
             continue;
         }
-        let e = d.add_entity(name, seen.clauses[0]);
+        let e = d.add_entity(name, seen.home.unwrap_or(seen.clauses[0]));
         let draft = &mut d.entities[e];
-        draft.entity.clauses.clone_from(&seen.clauses);
         draft.weight = seen.weight;
         draft.possessed = seen.possessed;
         draft.about.clone_from(&seen.about);
@@ -111,8 +172,17 @@ fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId) {
         return;
     }
     let kind = nouns::person(&np.head);
-    let mods: Vec<&str> = np.nouns.iter().map(String::as_str).filter(|m| !words::light(m) && !words::system_noun(m) || nouns::person(m).is_some()).collect();
-    let name = if kind == Some(Person::User) && mods.is_empty() { "user".to_owned() } else { [mods.as_slice(), &[np.head.as_str()]].concat().join(" ") };
+    let mods: Vec<&str> = np
+        .nouns
+        .iter()
+        .map(String::as_str)
+        .filter(|m| !words::light(m) && !words::system_noun(m) || nouns::person(m).is_some())
+        .collect();
+    let name = if kind == Some(Person::User) && mods.is_empty() {
+        "user".to_owned()
+    } else {
+        [mods.as_slice(), &[np.head.as_str()]].concat().join(" ")
+    };
     let kind = match kind {
         Some(Person::User) if !mods.is_empty() => Person::Ordinary,
         Some(k) => k,
@@ -131,12 +201,24 @@ fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId) {
 
 /// Persons who do something are roles.
 fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
-    let acts = !pred.verb.passive && !matches!(pred.verb.class, Class::Have | Class::Be) || pred.verb.class == Class::Have && pred.verb.modal.is_some();
+    let acts = !pred.verb.passive && !matches!(pred.verb.class, Class::Have | Class::Be)
+        || pred.verb.class == Class::Have && pred.verb.modal.is_some();
     if acts {
         for np in &pred.subject {
-            if nouns::person(&np.head).is_some() {
-                add_role(roles, np, s.id);
-            } else if agent_noun(np) && pred.verb.modal.is_some() && matches!(pred.verb.class, Class::Create | Class::Update | Class::Delete | Class::Manage | Class::Decide | Class::Transact | Class::Read) {
+            if nouns::person(&np.head).is_some()
+                || agent_noun(np)
+                    && pred.verb.modal.is_some()
+                    && matches!(
+                        pred.verb.class,
+                        Class::Create
+                            | Class::Update
+                            | Class::Delete
+                            | Class::Manage
+                            | Class::Decide
+                            | Class::Transact
+                            | Class::Read
+                    )
+            {
                 add_role(roles, np, s.id);
             }
         }
@@ -151,7 +233,8 @@ fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
         }
     }
     if pred.verb.passive || pred.verb.base == "be" {
-        for np in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "by" | "to" | "for")).flat_map(|pp| &pp.nps) {
+        for np in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "by" | "to" | "for")).flat_map(|pp| &pp.nps)
+        {
             if nouns::person(&np.head).is_some() && (!np.possessed() || np.det.is_none()) {
                 add_role(roles, np, s.id);
             }
@@ -167,7 +250,40 @@ fn agent_noun(np: &Np) -> bool {
         && (h.ends_with("er") || h.ends_with("or") || h.ends_with("ist") || h.ends_with("ian"))
         && nouns::property(h).is_none()
         && nouns::unsupported(h).is_none()
-        && !matches!(h, "order" | "number" | "calendar" | "newsletter" | "folder" | "server" | "computer" | "browser" | "container" | "letter" | "voucher" | "chapter" | "poster" | "register" | "planner" | "tracker" | "filter" | "footer" | "header" | "reminder" | "timer" | "router" | "printer" | "scanner" | "sensor" | "error" | "list" | "monitor" | "editor-view" | "counter" | "banner" | "voucher")
+        && !matches!(
+            h,
+            "order"
+                | "number"
+                | "calendar"
+                | "newsletter"
+                | "folder"
+                | "server"
+                | "computer"
+                | "browser"
+                | "container"
+                | "letter"
+                | "voucher"
+                | "chapter"
+                | "poster"
+                | "register"
+                | "planner"
+                | "tracker"
+                | "filter"
+                | "footer"
+                | "header"
+                | "reminder"
+                | "timer"
+                | "router"
+                | "printer"
+                | "scanner"
+                | "sensor"
+                | "error"
+                | "list"
+                | "monitor"
+                | "editor-view"
+                | "counter"
+                | "banner"
+        )
 }
 
 fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentence, pred: &Pred, order: &mut usize) {
@@ -180,18 +296,23 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
         _ if pred.verb.passive => 0,
         _ => return have_like(things, s, pred, order),
     };
-    let objects: Vec<&Np> = if pred.verb.passive { pred.subject.iter().collect() } else { pred.objects.iter().collect() };
+    let objects: Vec<&Np> =
+        if pred.verb.passive { pred.subject.iter().collect() } else { pred.objects.iter().collect() };
     let system_subject = pred.subject.iter().all(|np| words::system_noun(&np.head) || np.pronoun.is_some());
     if class == Class::Have {
         // the subject has properties: a thing, when it has several or typed ones
         for np in &pred.subject {
-            let lists = pred.objects.len() >= 2 || pred.preps.iter().any(|pp| pp.prep == ":") || pred.objects.iter().any(|o| nouns::property(&o.head).is_some());
+            let lists = pred.objects.len() >= 2
+                || pred.preps.iter().any(|pp| pp.prep == ":")
+                || pred.objects.iter().any(|o| nouns::property(&o.head).is_some());
             if !lists {
                 continue;
             }
             if let Some((name, true)) = thing(np) {
                 note(things, &name, 3, np, s.id, true, order);
-            } else if nouns::person(&np.head).is_some_and(|p| !matches!(p, Person::User | Person::Stranger)) && pred.verb.modal.is_none() {
+            } else if nouns::person(&np.head).is_some_and(|p| !matches!(p, Person::User | Person::Stranger))
+                && pred.verb.modal.is_none()
+            {
                 let name = np.name();
                 let entry = note(things, &name, 3, np, s.id, true, order);
                 entry.person = true;
@@ -211,7 +332,10 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
         if let Some(kind) = person {
             // records of people: patients with a name and a birth date
             let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including"));
-            if matches!(class, Class::Create | Class::Manage | Class::Delete | Class::Update) && !matches!(kind, Person::User | Person::Stranger) && !np.possessed() {
+            if matches!(class, Class::Create | Class::Manage | Class::Delete | Class::Update)
+                && !matches!(kind, Person::User | Person::Stranger)
+                && !np.possessed()
+            {
                 let name = np.name();
                 let acting = roles.iter().any(|r| r.name == identifier(&name));
                 if listed || !acting || class == Class::Manage {
@@ -235,7 +359,13 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
         && let Some(record) = verbs::record_of(&pred.verb.base)
         && !(pred.verb.passive && pred.verb.negated)
     {
-        let object = pred.objects.first().or(if pred.verb.passive { pred.subject.first() } else { None }).or_else(|| pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "on" | "for" | "in" | "to")).and_then(|pp| pp.nps.first()));
+        let object =
+            pred.objects.first().or(if pred.verb.passive { pred.subject.first() } else { None }).or_else(|| {
+                pred.preps
+                    .iter()
+                    .find(|pp| matches!(pp.prep.as_str(), "on" | "for" | "in" | "to"))
+                    .and_then(|pp| pp.nps.first())
+            });
         let about = object.and_then(thing).map(|(n, _)| n);
         let same = about.as_deref().is_some_and(|a| a == record || a.ends_with(&format!(" {record}")));
         if !same && about.is_some() {
@@ -244,6 +374,7 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
             let entry = things.entry(record.to_owned()).or_insert_with(|| Seen { order: at, ..Seen::default() });
             entry.weight += 3;
             entry.strong = true;
+            entry.home = entry.home.or(Some(s.id));
             entry.possessed = true;
             entry.about = entry.about.take().or(about);
             if !entry.clauses.contains(&s.id) {
@@ -252,7 +383,12 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
         }
     }
     // `search for events`, `comment on posts`, `list of …`
-    for np in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "for" | "about" | "on" | "through" | "to" | "of" | "in")).flat_map(|pp| &pp.nps) {
+    for np in pred
+        .preps
+        .iter()
+        .filter(|pp| matches!(pp.prep.as_str(), "for" | "about" | "on" | "through" | "to" | "of" | "in"))
+        .flat_map(|pp| &pp.nps)
+    {
         if let Some((name, true)) = thing(np)
             && things.contains_key(&name)
         {
@@ -295,13 +431,24 @@ fn listed(things: &mut BTreeMap<String, Seen>, s: &Sentence, order: &mut usize) 
     }
 }
 
-fn note<'t>(things: &'t mut BTreeMap<String, Seen>, name: &str, weight: u32, np: &Np, id: ClauseId, strong: bool, order: &mut usize) -> &'t mut Seen {
+fn note<'t>(
+    things: &'t mut BTreeMap<String, Seen>,
+    name: &str,
+    weight: u32,
+    np: &Np,
+    id: ClauseId,
+    strong: bool,
+    order: &mut usize,
+) -> &'t mut Seen {
     *order += 1;
     let at = *order;
     let seen = things.entry(name.to_owned()).or_insert_with(|| Seen { order: at, ..Seen::default() });
     seen.weight += weight;
     seen.strong |= strong;
     seen.possessed |= np.det.as_deref().is_some_and(words::possessive) && np.det.as_deref() != Some("its");
+    if strong && seen.home.is_none() {
+        seen.home = Some(id);
+    }
     if !seen.clauses.contains(&id) {
         seen.clauses.push(id);
     }
@@ -321,9 +468,10 @@ fn merge(things: &mut BTreeMap<String, Seen>) {
             let target = things.entry(head.to_owned()).or_default();
             target.weight += seen.weight;
             target.strong |= seen.strong;
+            target.home = target.home.or(seen.home);
             target.possessed |= seen.possessed;
             target.order = target.order.min(seen.order);
-            target.clauses.extend(seen.clauses.into_iter());
+            target.clauses.extend(seen.clauses);
             target.clauses.sort_unstable();
             target.clauses.dedup();
         }

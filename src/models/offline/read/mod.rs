@@ -4,6 +4,9 @@
 //!
 //! Nothing here knows a particular requirement; [`lexicon`] is general business English.
 
+// Conditions follow the phrases they test; the shortest boolean form does not.
+#![allow(clippy::nonminimal_bool)]
+
 mod access;
 mod accounts;
 mod assemble;
@@ -20,6 +23,7 @@ mod kinds;
 mod lang;
 mod lexicon;
 mod mentions;
+mod product;
 mod readings;
 mod rules;
 mod sentence;
@@ -35,9 +39,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Why the offline engine cannot work on a text at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("The offline engine reads English only, and this text is not English. Choose a language model with -m PROVIDER/MODEL.")]
+    #[error(
+        "The offline engine reads English only, and this text is not English. Choose a language model with -m PROVIDER/MODEL."
+    )]
     NotEnglish,
-    #[error("The offline engine builds data-driven web applications, and this text names none: {0}. Choose a language model with -m PROVIDER/MODEL.")]
+    #[error(
+        "The offline engine builds data-driven web applications, and this text names none: {0}. Choose a language model with -m PROVIDER/MODEL."
+    )]
     NotDataDriven(String),
 }
 
@@ -56,7 +64,8 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
     let all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
     let marks = kinds::mark(&all, &foreign);
-    let sentences: Vec<Sentence> = all.iter().zip(&marks).filter(|(_, m)| m.kind.demands()).map(|(s, _)| s.clone()).collect();
+    let sentences: Vec<Sentence> =
+        all.iter().zip(&marks).filter(|(_, m)| m.kind.demands()).map(|(s, _)| s.clone()).collect();
     if sentences.is_empty() {
         return Err(Refusal::NotDataDriven("nothing in it demands anything".into()));
     }
@@ -75,10 +84,13 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     }
     d.title = readings::title(&all, &d);
     // accounts and properties first: rules and rights refer to them wherever they stand
-    for si in 0..sentences.len() {
-        if kind_of(sentences[si].id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
+    for (si, s) in sentences.iter().enumerate() {
+        if kind_of(s.id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
             exclusion::read(&mut d, si);
             continue;
+        }
+        if si == 0 {
+            product::read(&mut d, si);
         }
         accounts::read(&mut d, si);
         data::read(&mut d, si);
@@ -86,15 +98,17 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     }
     complete::person_accounts(&mut d);
     d.focus = None;
-    for si in 0..sentences.len() {
-        let Some(kind) = kind_of(sentences[si].id).filter(|k| *k != crate::domain::clause::ClauseKind::Exclusion) else { continue };
+    for (si, s) in sentences.iter().enumerate() {
+        let Some(kind) = kind_of(s.id).filter(|k| *k != crate::domain::clause::ClauseKind::Exclusion) else {
+            continue;
+        };
         features::read(&mut d, si, kind);
         rules::read(&mut d, si);
         refocus(&mut d, si);
     }
     d.focus = None;
-    for si in 0..sentences.len() {
-        if kind_of(sentences[si].id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
+    for (si, s) in sentences.iter().enumerate() {
+        if kind_of(s.id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
             continue;
         }
         access::read(&mut d, si);
@@ -119,7 +133,12 @@ fn refocus(d: &mut Draft, si: usize) {
         _ => None,
     });
     if let Some(e) = named {
-        let objects = s.preds.iter().rev().flat_map(|p| p.objects.iter()).find_map(|np| if np.pronoun.is_none() { d.entity_of(np) } else { None });
+        let objects = s
+            .preds
+            .iter()
+            .rev()
+            .flat_map(|p| p.objects.iter())
+            .find_map(|np| if np.pronoun.is_none() { d.entity_of(np) } else { None });
         d.focus = Some(objects.unwrap_or(e));
     }
 }

@@ -4,7 +4,9 @@ use super::draft::Draft;
 use super::field::sentence_case;
 use super::sentence::Sentence;
 use crate::domain::{ClauseId, clause::ClauseKind};
-use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Op, Reading, Rule, Scope, SecurityDemand, Who};
+use crate::models::offline::spec::{
+    AppSpec, Entity, Feature, Field, FieldType, Op, Reading, Rule, Scope, SecurityDemand, Who,
+};
 
 /// One reading per demand that something fulfils, in the order of the text.
 #[must_use]
@@ -40,11 +42,24 @@ fn statement(s: &Sentence) -> String {
             let mods: Vec<&str> = role.mods.iter().map(String::as_str).chain([role.head.as_str()]).collect();
             let who = mods.join(" ");
             let article = if who.starts_with(['a', 'e', 'i', 'o']) { "An" } else { "A" };
-            let rest = ["I want to be able to ", "I want to ", "I would like to be able to ", "I would like to ", "I can ", "I need to be able to ", "I need to ", "I should be able to ", "I must be able to "]
-                .iter()
-                .find_map(|p| body.strip_prefix(p));
+            let rest = [
+                "I want to be able to ",
+                "I want to ",
+                "I would like to be able to ",
+                "I would like to ",
+                "I can ",
+                "I need to be able to ",
+                "I need to ",
+                "I should be able to ",
+                "I must be able to ",
+            ]
+            .iter()
+            .find_map(|p| body.strip_prefix(p));
             match rest {
-                Some(rest) => format!("{article} {who} can {}.", rest.replace(" my ", " their ").replace(" I ", " they ").replace(" me ", " them ")),
+                Some(rest) => format!(
+                    "{article} {who} can {}.",
+                    rest.replace(" my ", " their ").replace(" I ", " they ").replace(" me ", " them ")
+                ),
                 None => format!("For {} {who}: {body}.", article.to_lowercase()),
             }
         }
@@ -53,11 +68,25 @@ fn statement(s: &Sentence) -> String {
     crate::domain::Clean::new(&text).one_line(400)
 }
 
+/// The word with its article.
+#[must_use]
+pub fn a(word: &str) -> String {
+    let vowel = word.starts_with(['a', 'e', 'i', 'o'])
+        || word.starts_with('u') && !["user", "uni", "use", "uti"].iter().any(|p| word.starts_with(p))
+        || word.starts_with("hour");
+    format!("{} {word}", if vowel { "an" } else { "a" })
+}
+
+/// The same at the start of a sentence.
+fn a_up(word: &str) -> String {
+    sentence_case(&a(word))
+}
+
 fn who(w: &Who) -> String {
     match w {
         Who::Anyone => "Anyone".into(),
         Who::SignedIn => "Anyone who is signed in".into(),
-        Who::Role(r) => format!("A {}", r.replace('_', " ")),
+        Who::Role(r) => a_up(&r.replace('_', " ")),
     }
 }
 
@@ -98,25 +127,31 @@ fn type_words(f: &Field) -> String {
         FieldType::Url => "link".into(),
         FieldType::Phone => "phone number".into(),
         FieldType::Choice { values } => format!("one of {}", values.join(", ")),
-        FieldType::Reference { entity } => format!("refers to a {}", entity.replace('_', " ")),
-        FieldType::UserReference { role } => format!("names an account{}", role.as_ref().map(|r| format!(" of a {}", r.replace('_', " "))).unwrap_or_default()),
+        FieldType::Reference { entity } => format!("refers to {}", a(&entity.replace('_', " "))),
+        FieldType::UserReference { role } => format!(
+            "names an account{}",
+            role.as_ref().map(|r| format!(" of a {}", r.replace('_', " "))).unwrap_or_default()
+        ),
     };
     format!("{ty}{unit}")
 }
 
 fn rule(f: &Field, label: &str, r: &Rule) -> String {
-    let name = f.label.to_lowercase();
+    let name = if f.label.starts_with("How ") { f.name.replace('_', " ") } else { f.label.to_lowercase() };
+    let one = a_up(label);
     match r {
-        Rule::Required => format!("A {label} without {name} is refused."),
-        Rule::Min { value } => format!("A {label} whose {name} is below {value} is refused."),
-        Rule::Max { value } => format!("A {label} whose {name} is above {value} is refused."),
-        Rule::MinLength { value } => format!("A {label} whose {name} has fewer than {value} characters is refused."),
-        Rule::MaxLength { value } => format!("A {label} whose {name} has more than {value} characters is refused."),
+        Rule::Required => format!("{one} without {name} is refused."),
+        Rule::Min { value } => format!("{one} whose {name} is below {value} is refused."),
+        Rule::Max { value } => format!("{one} whose {name} is above {value} is refused."),
+        Rule::MinLength { value } => format!("{one} whose {name} has fewer than {value} characters is refused."),
+        Rule::MaxLength { value } => format!("{one} whose {name} has more than {value} characters is refused."),
         Rule::Unique { .. } => format!("A second {label} with the same {name} is refused."),
-        Rule::NotInPast => format!("A {label} whose {name} lies in the past is refused."),
-        Rule::NotInFuture => format!("A {label} whose {name} lies in the future is refused."),
-        Rule::After { field, .. } => format!("A {label} whose {name} is not after its {} is refused.", field.replace('_', " ")),
-        Rule::Immutable => format!("The {name} of a {label} cannot be changed."),
+        Rule::NotInPast => format!("{one} whose {name} lies in the past is refused."),
+        Rule::NotInFuture => format!("{one} whose {name} lies in the future is refused."),
+        Rule::After { field, .. } => {
+            format!("{one} whose {name} is not after its {} is refused.", field.replace('_', " "))
+        }
+        Rule::Immutable => format!("The {name} of {} cannot be changed.", a(label)),
     }
 }
 
@@ -126,7 +161,11 @@ pub fn criteria(spec: &AppSpec, id: ClauseId) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(u) = &spec.users {
         if u.sign_up.contains(&id) {
-            let with = if u.sign_in_with == crate::models::offline::spec::SignInWith::Email { "an e-mail address" } else { "a user name" };
+            let with = if u.sign_in_with == crate::models::offline::spec::SignInWith::Email {
+                "an e-mail address"
+            } else {
+                "a user name"
+            };
             out.push(format!("Signing up takes {with} and a password; a second account with the same one is refused."));
         }
         if u.log_in.contains(&id) {
@@ -155,9 +194,14 @@ pub fn criteria(spec: &AppSpec, id: ClauseId) -> Vec<String> {
 fn entity_criteria(e: &Entity, id: ClauseId, out: &mut Vec<String>) {
     let label = e.label.to_lowercase();
     let plural = e.label_plural.to_lowercase();
-    let fields: Vec<String> = e.fields.iter().filter(|f| f.clauses.contains(&id)).map(|f| format!("{} ({})", f.label.to_lowercase(), type_words(f))).collect();
+    let fields: Vec<String> = e
+        .fields
+        .iter()
+        .filter(|f| f.clauses.contains(&id))
+        .map(|f| format!("{} ({})", f.label.to_lowercase(), type_words(f)))
+        .collect();
     if !fields.is_empty() {
-        out.push(format!("A {label} keeps {}; what is entered is read back unchanged.", fields.join(", ")));
+        out.push(format!("{} keeps {}; what is entered is read back unchanged.", a_up(&label), fields.join(", ")));
     }
     for f in &e.fields {
         for r in f.rules.iter().filter(|r| r.clauses.contains(&id)) {
@@ -166,7 +210,11 @@ fn entity_criteria(e: &Entity, id: ClauseId, out: &mut Vec<String>) {
     }
     for a in e.access.iter().filter(|a| a.clauses.contains(&id)) {
         let ops = a.ops.iter().map(|o| op(*o)).collect::<Vec<_>>().join(", ");
-        let what = if a.only_fields.is_empty() { plural.clone() } else { format!("the {} of {plural}", a.only_fields.join(", ").replace("_id", "").replace('_', " ")) };
+        let what = if a.only_fields.is_empty() {
+            plural.clone()
+        } else {
+            format!("the {} of {plural}", a.only_fields.join(", ").replace("_id", "").replace('_', " "))
+        };
         out.push(format!("{} can {ops} {what}{}.", who(&a.who), scope(&a.scope)));
     }
     if e.private.contains(&id) {
@@ -186,49 +234,121 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
     let one = |e: &str| e.replace('_', " ");
     let field = |f: &str| f.trim_end_matches("_id").replace('_', " ");
     match f {
-        Feature::Search { entity, fields, .. } if fields.is_empty() => format!("Searching {} for a word shows those that contain it and no others, whatever its case.", plural(entity)),
-        Feature::Search { entity, fields, .. } => format!("Searching {} by {} shows those that match and no others.", plural(entity), fields.join(", ").replace('_', " ")),
-        Feature::Filter { entity, field: x, .. } => format!("The list of {} can be narrowed by {}.", plural(entity), field(x)),
-        Feature::Sort { entity, field: x, descending, .. } => format!("The list of {} can be ordered by {}{}.", plural(entity), field(x), if *descending { ", highest first" } else { "" }),
-        Feature::Csv { entity, .. } => format!("The list of {} can be downloaded as CSV with one line for each.", plural(entity)),
-        Feature::Pagination { entity, per_page, .. } => format!("The list of {} comes in pages of {per_page}.", plural(entity)),
-        Feature::Grant { entity, role, .. } => format!("The owner of {} gives {} access and takes it back; without it they see nothing.", plural(entity), role.as_ref().map_or("another account".into(), |r| format!("a {}", r.replace('_', " ")))),
-        Feature::Workflow { entity, field: x, .. } => format!("The {} of a {} moves only along the stated steps.", field(x), one(entity)),
-        Feature::FieldGuard { entity, field: x, who, .. } => format!("Only {} can set the {} of a {}.", whos(who), field(x), one(entity)),
-        Feature::Threshold { entity, amount, limit, above, below, values, .. } => {
-            format!("A {} whose {} is above {limit} is {} by {}, any other by {}.", one(entity), field(amount), values.join(" or "), who(above).to_lowercase(), who(below).to_lowercase())
+        Feature::Search { entity, fields, .. } if fields.is_empty() => format!(
+            "Searching {} for a word shows those that contain it and no others, whatever its case.",
+            plural(entity)
+        ),
+        Feature::Search { entity, fields, .. } => format!(
+            "Searching {} by {} shows those that match and no others.",
+            plural(entity),
+            fields.join(", ").replace('_', " ")
+        ),
+        Feature::Filter { entity, field: x, .. } => {
+            format!("The list of {} can be narrowed by {}.", plural(entity), field(x))
         }
-        Feature::History { entity, readers, .. } => format!("Every change of a {} is recorded with who and when; {} can read it, nobody can change it.", one(entity), whos(readers)),
+        Feature::Sort { entity, field: x, descending, .. } => format!(
+            "The list of {} can be ordered by {}{}.",
+            plural(entity),
+            field(x),
+            if *descending { ", highest first" } else { "" }
+        ),
+        Feature::Csv { entity, .. } => {
+            format!("The list of {} can be downloaded as CSV with one line for each.", plural(entity))
+        }
+        Feature::Pagination { entity, per_page, .. } => {
+            format!("The list of {} comes in pages of {per_page}.", plural(entity))
+        }
+        Feature::Grant { entity, role, .. } => format!(
+            "The owner of {} gives {} access and takes it back; without it they see nothing.",
+            plural(entity),
+            role.as_ref().map_or("another account".into(), |r| format!("a {}", r.replace('_', " ")))
+        ),
+        Feature::Workflow { entity, field: x, .. } => {
+            format!("The {} of a {} moves only along the stated steps.", field(x), one(entity))
+        }
+        Feature::FieldGuard { entity, field: x, who, .. } => {
+            format!("Only {} can set the {} of a {}.", whos(who), field(x), one(entity))
+        }
+        Feature::Threshold { entity, amount, limit, above, below, values, .. } => {
+            format!(
+                "A {} whose {} is above {limit} is {} by {}, any other by {}.",
+                one(entity),
+                field(amount),
+                values.join(" or "),
+                who(above).to_lowercase(),
+                who(below).to_lowercase()
+            )
+        }
+        Feature::History { entity, readers, .. } => format!(
+            "Every change of a {} is recorded with who and when; {} can read it, nobody can change it.",
+            one(entity),
+            whos(readers)
+        ),
         Feature::Totals { label, entity, measures, days, .. } => format!(
             "{label} shows the number of {}{}{}.",
             plural(entity),
-            if measures.is_empty() { String::new() } else { format!(" and the sums of {}", measures.join(", ").replace('_', " ")) },
+            if measures.is_empty() {
+                String::new()
+            } else {
+                format!(" and the sums of {}", measures.join(", ").replace('_', " "))
+            },
             days.map(|n| format!(" of the last {n} days")).unwrap_or_default()
         ),
-        Feature::Progress { goal, over, .. } => format!("Each {} shows how far the {} have come towards its target.", one(goal), plural(over)),
-        Feature::NoOverlap { entity, per, .. } => format!("A {} that overlaps another{} is refused.", one(entity), per.as_ref().map(|p| format!(" of the same {}", field(p))).unwrap_or_default()),
-        Feature::UniqueTogether { entity, fields, .. } => format!("A second {} with the same {} is refused.", one(entity), fields.iter().map(|f| field(f)).collect::<Vec<_>>().join(" and ")),
-        Feature::Limit { entity, max, per, .. } => format!("More than {max} {} per {} are refused.", plural(entity), per.as_ref().map_or("account".into(), |p| field(p))),
-        Feature::Capacity { entity, per, capacity, .. } => format!("{} of a {} beyond its {} are refused.", sentence_case(&plural(entity)), field(per), field(capacity)),
+        Feature::Progress { goal, over, .. } => {
+            format!("Each {} shows how far the {} have come towards its target.", one(goal), plural(over))
+        }
+        Feature::NoOverlap { entity, per, .. } => format!(
+            "A {} that overlaps another{} is refused.",
+            one(entity),
+            per.as_ref().map(|p| format!(" of the same {}", field(p))).unwrap_or_default()
+        ),
+        Feature::UniqueTogether { entity, fields, .. } => format!(
+            "A second {} with the same {} is refused.",
+            one(entity),
+            fields.iter().map(|f| field(f)).collect::<Vec<_>>().join(" and ")
+        ),
+        Feature::Limit { entity, max, per, .. } => format!(
+            "More than {max} {} per {} are refused.",
+            plural(entity),
+            per.as_ref().map_or("account".into(), |p| field(p))
+        ),
+        Feature::Capacity { entity, per, capacity, .. } => format!(
+            "{} of a {} beyond its {} are refused.",
+            sentence_case(&plural(entity)),
+            field(per),
+            field(capacity)
+        ),
         Feature::Computed { entity, field: x, .. } => format!("The {} of a {} is computed.", field(x), one(entity)),
         Feature::Forbid { entity, op: o, .. } => format!("Nobody can {} {}.", op(*o), plural(entity)),
-        Feature::Locked { entity, op: o, field: x, values, .. } => format!("A {} whose {} is {} cannot be {}d.", one(entity), field(x), values.join(" or "), op(*o)),
+        Feature::Locked { entity, op: o, field: x, values, .. } => {
+            format!("A {} whose {} is {} cannot be {}d.", one(entity), field(x), values.join(" or "), op(*o))
+        }
         Feature::Mobile { .. } => "Every page fits the width of a phone.".into(),
-        Feature::Performance { entity, records, millis, .. } => format!("With {records} {} the list answers within {millis} ms.", plural(entity)),
+        Feature::Performance { entity, records, millis, .. } => {
+            format!("With {records} {} the list answers within {millis} ms.", plural(entity))
+        }
         Feature::Security { what, .. } => match what {
             SecurityDemand::PasswordsHashed => "No password is stored in a readable form.".into(),
             SecurityDemand::MustSignIn => "Without logging in nothing can be seen or changed.".into(),
             SecurityDemand::SessionExpires => "A session ends by itself.".into(),
         },
-        Feature::Exclusion { terms, .. } => format!("Neither code, API nor pages have anything of: {}.", terms.join(", ")),
+        Feature::Exclusion { terms, .. } => {
+            format!("Neither code, API nor pages have anything of: {}.", terms.join(", "))
+        }
     }
 }
 
 /// What to call the application.
 #[must_use]
 pub fn title(all: &[Sentence], d: &Draft) -> String {
-    let heading = all.iter().find(|s| s.heading && s.words.len() <= 14).map(|s| s.text.trim_end_matches([':', '.']).to_owned());
-    let generic = |t: &str| matches!(t.to_lowercase().as_str(), "requirements" | "overview" | "introduction" | "user stories" | "specification");
+    let heading =
+        all.iter().find(|s| s.heading && s.words.len() <= 14).map(|s| s.text.trim_end_matches([':', '.']).to_owned());
+    let generic = |t: &str| {
+        matches!(
+            t.to_lowercase().as_str(),
+            "requirements" | "overview" | "introduction" | "user stories" | "specification"
+        )
+    };
     if let Some(h) = heading.filter(|h| !generic(h)) {
         let short = h.split(" for ").next().unwrap_or(&h).to_owned();
         return crate::domain::Clean::new(&sentence_case(&short)).one_line(60);
@@ -243,8 +363,16 @@ pub fn title(all: &[Sentence], d: &Draft) -> String {
             return crate::domain::Clean::new(name.trim()).one_line(60);
         }
         let named = s.items.iter().find_map(|i| match i {
-            super::chunk::Item::Np(np) if np.pronoun.is_none() && s.role.is_none() && super::lexicon::nouns::person(&np.head).is_none() => {
-                let words: Vec<&str> = np.mods.iter().map(String::as_str).filter(|m| !matches!(*m, "small" | "simple" | "new" | "modern" | "little")).chain([np.head.as_str()]).collect();
+            super::chunk::Item::Np(np)
+                if np.pronoun.is_none() && s.role.is_none() && super::lexicon::nouns::person(&np.head).is_none() =>
+            {
+                let words: Vec<&str> = np
+                    .mods
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|m| !matches!(*m, "small" | "simple" | "new" | "modern" | "little"))
+                    .chain([np.head.as_str()])
+                    .collect();
                 (words.len() > 1).then(|| words.join(" "))
             }
             _ => None,

@@ -18,7 +18,22 @@ use crate::models::offline::spec::{Feature, FieldRule, FieldType, Op, Rule, Scop
 pub fn is_final(state: &str) -> bool {
     matches!(
         state,
-        "done" | "closed" | "resolved" | "rejected" | "cancelled" | "canceled" | "finished" | "completed" | "archived" | "declined" | "returned" | "delivered" | "paid" | "expired" | "fixed" | "denied"
+        "done"
+            | "closed"
+            | "resolved"
+            | "rejected"
+            | "cancelled"
+            | "canceled"
+            | "finished"
+            | "completed"
+            | "archived"
+            | "declined"
+            | "returned"
+            | "delivered"
+            | "paid"
+            | "expired"
+            | "fixed"
+            | "denied"
     )
 }
 
@@ -31,7 +46,8 @@ pub fn assignee(d: &Draft, e: usize) -> Option<String> {
             FieldType::Reference { entity } => {
                 let to = d.find(entity)?;
                 if d.entities[to].person
-                    && let Some(account) = d.entities[to].entity.fields.iter().find(|f| matches!(f.ty, FieldType::UserReference { .. }))
+                    && let Some(account) =
+                        d.entities[to].entity.fields.iter().find(|f| matches!(f.ty, FieldType::UserReference { .. }))
                 {
                     return Some(format!("{}.{}", f.name, account.name));
                 }
@@ -80,7 +96,10 @@ fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
 fn value_rules(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
-        let is_be = pred.verb.class == Class::Be || pred.verb.passive && matches!(pred.verb.base.as_str(), "require" | "enter" | "fill" | "provide" | "need") || matches!(pred.verb.base.as_str(), "exceed" | "lie");
+        let is_be = pred.verb.class == Class::Be
+            || pred.verb.passive
+                && matches!(pred.verb.base.as_str(), "require" | "enter" | "fill" | "provide" | "need")
+            || matches!(pred.verb.base.as_str(), "exceed" | "lie");
         if !is_be || pred.subordinate || d.done[si].contains(&pi) {
             continue;
         }
@@ -92,12 +111,24 @@ fn value_rules(d: &mut Draft, si: usize) {
             let mut rules: Vec<Rule> = Vec::new();
             if text.contains("negative") && pred.verb.negated {
                 rules.push(Rule::Min { value: 0.0 });
-            } else if text.contains("positive") || text.contains("greater than zero") || text.contains("above zero") || text.contains("more than zero") {
+            } else if text.contains("positive")
+                || text.contains("greater than zero")
+                || text.contains("above zero")
+                || text.contains("more than zero")
+            {
                 let integer = d.field_mut(e, &name).is_some_and(|f| f.ty == FieldType::Integer);
                 rules.push(Rule::Min { value: if integer { 1.0 } else { 0.01 } });
             } else if text.contains("unique") || text.contains("only be used once") {
                 rules.push(Rule::Unique { per_owner: text.contains("per user") });
-            } else if (text.contains("required") || text.contains("mandatory") || text.contains("compulsory") || text.contains("empty") && pred.verb.negated || text.contains("must be entered") || text.contains("must be filled") || text.contains("must be provided")) && !text.contains("not required") {
+            } else if (text.contains("required")
+                || text.contains("mandatory")
+                || text.contains("compulsory")
+                || text.contains("empty") && pred.verb.negated
+                || text.contains("must be entered")
+                || text.contains("must be filled")
+                || text.contains("must be provided"))
+                && !text.contains("not required")
+            {
                 rules.push(Rule::Required);
             } else if text.contains("optional") || text.contains("not required") {
                 if let Some(f) = d.field_mut(e, &name) {
@@ -113,28 +144,53 @@ fn value_rules(d: &mut Draft, si: usize) {
                 rules.push(if pred.verb.negated { Rule::NotInFuture } else { Rule::NotInPast });
             } else if text.contains("character") && !numbers.is_empty() {
                 let n = numbers[0] as u32;
-                rules.push(if text.contains("at least") || text.contains("minimum") { Rule::MinLength { value: n } } else { Rule::MaxLength { value: n } });
+                rules.push(if text.contains("at least") || text.contains("minimum") {
+                    Rule::MinLength { value: n }
+                } else {
+                    Rule::MaxLength { value: n }
+                });
             } else if text.contains("between") && numbers.len() >= 2 || text.contains("from") && numbers.len() == 2 {
                 rules.push(Rule::Min { value: numbers[0] });
                 rules.push(Rule::Max { value: numbers[1] });
             } else if numbers.len() == 1 {
                 let n = numbers[0];
-                let upper = text.contains("at most") || text.contains("no more than") || text.contains("maximum") || text.contains("exceed") || text.contains("not be more") || text.contains("not be greater") || text.contains("not be higher") || text.contains("up to") || text.contains("not be above") || text.contains("less than") && !pred.verb.negated || text.contains("below") && !pred.verb.negated;
-                let lower = text.contains("at least") || text.contains("minimum") || text.contains("not be less") || text.contains("not be below") || text.contains("not be lower") || text.contains("greater than") || text.contains("more than") || text.contains("above");
+                let upper = text.contains("at most")
+                    || text.contains("no more than")
+                    || text.contains("maximum")
+                    || text.contains("exceed")
+                    || text.contains("not be more")
+                    || text.contains("not be greater")
+                    || text.contains("not be higher")
+                    || text.contains("up to")
+                    || text.contains("not be above")
+                    || text.contains("less than") && !pred.verb.negated
+                    || text.contains("below") && !pred.verb.negated;
+                let lower = text.contains("at least")
+                    || text.contains("minimum")
+                    || text.contains("not be less")
+                    || text.contains("not be below")
+                    || text.contains("not be lower")
+                    || text.contains("greater than")
+                    || text.contains("more than")
+                    || text.contains("above");
                 if upper {
                     rules.push(Rule::Max { value: n });
                 } else if lower {
                     rules.push(Rule::Min { value: n });
                 }
-            } else if text.contains("after") || text.contains("later than") || text.contains("before") && pred.verb.negated {
-                if let Some(other) = pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o)) {
-                    rules.push(Rule::After { field: other, or_equal: text.contains("before") });
-                }
+            } else if (text.contains("after")
+                || text.contains("later than")
+                || text.contains("before") && pred.verb.negated)
+                && let Some(other) =
+                    pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o))
+            {
+                rules.push(Rule::After { field: other, or_equal: text.contains("before") });
             }
             if rules.is_empty() {
                 continue;
             }
-            let rules_new: Vec<FieldRule> = rules.into_iter().map(|rule| FieldRule { rule, clauses: vec![s.id] }).collect();
+            let rules_new: Vec<FieldRule> =
+                rules.into_iter().map(|rule| FieldRule { rule, clauses: vec![s.id] }).collect();
             if let Some(f) = d.field_mut(e, &name) {
                 for r in rules_new {
                     match f.rules.iter_mut().find(|x| x.rule == r.rule) {
@@ -158,25 +214,59 @@ fn value_rules(d: &mut Draft, si: usize) {
 fn overlaps(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let l = &s.lower;
-    let overlap = l.contains("overlap") || l.contains("double-book") || l.contains("double book") || l.contains("at the same time") || l.contains("booked twice") || l.contains("reserved twice") || l.contains("lent twice") || l.contains("rented twice");
-    let bans = s.preds.iter().any(|p| p.verb.negated) || l.contains("no two") || l.contains("prevent") || l.contains("avoid");
+    let overlap = l.contains("overlap")
+        || l.contains("double-book")
+        || l.contains("double book")
+        || l.contains("at the same time")
+        || l.contains("booked twice")
+        || l.contains("reserved twice")
+        || l.contains("lent twice")
+        || l.contains("rented twice");
+    let bans =
+        s.preds.iter().any(|p| p.verb.negated) || l.contains("no two") || l.contains("prevent") || l.contains("avoid");
     if !overlap || !bans {
         return;
     }
     // the entity with a beginning and an end
-    let record = s.preds.iter().find_map(|p| (p.verb.class == Class::Transact).then(|| verbs::record_of(&p.verb.base)).flatten()).and_then(|r| d.find(r));
-    let mentioned = s.preds.iter().flat_map(|p| p.subject.iter().chain(&p.objects)).find_map(|np| d.entity_of(np).filter(|e| span(d, *e).is_some()));
-    let Some(e) = record.or(mentioned).or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some())) else { return };
-    let per = s.preds.iter().flat_map(|p| p.subject.iter().chain(&p.objects).chain(p.preps.iter().flat_map(|pp| &pp.nps))).filter_map(|np| d.entity_of(np)).find_map(|x| d.reference(e, &d.entities[x].entity.name));
-    let per = per.or_else(|| d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Reference { .. })).map(|f| f.name.clone()));
+    let record = s
+        .preds
+        .iter()
+        .find_map(|p| (p.verb.class == Class::Transact).then(|| verbs::record_of(&p.verb.base)).flatten())
+        .and_then(|r| d.find(r));
+    let mentioned = s
+        .preds
+        .iter()
+        .flat_map(|p| p.subject.iter().chain(&p.objects))
+        .find_map(|np| d.entity_of(np).filter(|e| span(d, *e).is_some()));
+    let Some(e) = record.or(mentioned).or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some())) else {
+        return;
+    };
+    let per = s
+        .preds
+        .iter()
+        .flat_map(|p| p.subject.iter().chain(&p.objects).chain(p.preps.iter().flat_map(|pp| &pp.nps)))
+        .filter_map(|np| d.entity_of(np))
+        .find_map(|x| d.reference(e, &d.entities[x].entity.name));
+    let per = per.or_else(|| {
+        d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Reference { .. })).map(|f| f.name.clone())
+    });
     let name = d.entities[e].entity.name.clone();
     match span(d, e) {
         Some((start, end)) => d.feature(Feature::NoOverlap { entity: name, start, end, per, clauses: vec![s.id] }),
         None => {
-            let date = d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime)).map(|f| f.name.clone());
+            let date = d.entities[e]
+                .entity
+                .fields
+                .iter()
+                .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
+                .map(|f| f.name.clone());
             let (Some(date), Some(per)) = (date, per) else { return };
             let time = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Time).map(|f| f.name.clone());
-            d.feature(Feature::UniqueTogether { entity: name, fields: [per, date].into_iter().chain(time).collect(), clauses: vec![s.id] });
+            d.feature(Feature::UniqueTogether {
+                entity: name,
+                fields: [per, date].into_iter().chain(time).collect(),
+                clauses: vec![s.id],
+            });
         }
     }
     d.touch(e, s.id);
@@ -190,9 +280,17 @@ fn overlaps(d: &mut Draft, si: usize) {
 #[must_use]
 pub fn span(d: &Draft, e: usize) -> Option<(String, String)> {
     let fields = &d.entities[e].entity.fields;
-    let timed = |f: &&crate::models::offline::spec::Field| matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
-    let start = fields.iter().filter(timed).find(|f| ["start", "begin", "from", "check_in", "arrival", "pick", "first"].iter().any(|w| f.name.starts_with(w)))?;
-    let end = fields.iter().filter(timed).find(|f| ["end", "until", "to_", "check_out", "departure", "return", "due", "last", "finish"].iter().any(|w| f.name.starts_with(w)))?;
+    let timed = |f: &&crate::models::offline::spec::Field| {
+        matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time)
+    };
+    let start = fields.iter().filter(timed).find(|f| {
+        ["start", "begin", "from", "check_in", "arrival", "pick", "first"].iter().any(|w| f.name.starts_with(w))
+    })?;
+    let end = fields.iter().filter(timed).find(|f| {
+        ["end", "until", "to_", "check_out", "departure", "return", "due", "last", "finish"]
+            .iter()
+            .any(|w| f.name.starts_with(w))
+    })?;
     Some((start.name.clone(), end.name.clone()))
 }
 
@@ -253,7 +351,12 @@ fn assign(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let name = format!("{}_id", role.name);
         let label = field::sentence_case(&role.name.replace('_', " "));
         if d.field_named(e, &name).is_none() {
-            let f = super::data::made(&name, &label, FieldType::UserReference { role: Some(role.name.clone()).filter(|_| !role.open) }, s.id);
+            let f = super::data::made(
+                &name,
+                &label,
+                FieldType::UserReference { role: Some(role.name.clone()).filter(|_| !role.open) },
+                s.id,
+            );
             d.entities[e].entity.fields.push(f);
         }
         name
@@ -295,7 +398,10 @@ fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     // all decisions in a row with the same object
     let mut group = vec![pi];
     for (k, p) in s.preds.iter().enumerate().skip(pi + 1) {
-        let joined = p.verb.class == Class::Decide && p.verb.range.start > 0 && matches!(s.words[p.verb.range.start - 1].tag, Tag::Conj | Tag::Comma) && s.preds[k - 1].objects.is_empty();
+        let joined = p.verb.class == Class::Decide
+            && p.verb.range.start > 0
+            && matches!(s.words[p.verb.range.start - 1].tag, Tag::Conj | Tag::Comma)
+            && s.preds[k - 1].objects.is_empty();
         if !joined {
             break;
         }
@@ -313,16 +419,41 @@ fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if whos.is_empty() {
         whos.push(d.ordinary());
     }
-    let initial = if matches!(values[0].as_str(), "approved" | "accepted" | "confirmed" | "rejected" | "declined" | "denied" | "verified") { "pending" } else { "open" };
+    let initial = if matches!(
+        values[0].as_str(),
+        "approved" | "accepted" | "confirmed" | "rejected" | "declined" | "denied" | "verified"
+    ) {
+        "pending"
+    } else {
+        "open"
+    };
     let field = d.ensure_status(e, &values, Some(initial), s.id);
     let entity = d.entities[e].entity.name.clone();
-    let above = s.words.iter().position(|w| matches!(w.lower(), "above" | "over" | "exceeding") || w.is("than")).filter(|i| s.words.get(i + 1).and_then(|w| w.token.value).is_some() || s.words.get(i + 1).is_some_and(|w| matches!(w.lower(), "€" | "$" | "£")));
+    let above =
+        s.words.iter().position(|w| matches!(w.lower(), "above" | "over" | "exceeding") || w.is("than")).filter(|i| {
+            s.words.get(i + 1).and_then(|w| w.token.value).is_some()
+                || s.words.get(i + 1).is_some_and(|w| matches!(w.lower(), "€" | "$" | "£"))
+        });
     if let Some(a) = above
         && let Some(limit) = s.words[a..].iter().find_map(|w| w.token.value)
         && let Some(below) = other_actor(d, si, &whos)
-        && let Some(amount) = d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Decimal { .. } | FieldType::Integer)).map(|f| f.name.clone())
+        && let Some(amount) = d.entities[e]
+            .entity
+            .fields
+            .iter()
+            .find(|f| matches!(f.ty, FieldType::Decimal { .. } | FieldType::Integer))
+            .map(|f| f.name.clone())
     {
-        d.feature(Feature::Threshold { entity, field: field.clone(), values, amount, limit, above: whos[0].clone(), below: below.clone(), clauses: vec![s.id] });
+        d.feature(Feature::Threshold {
+            entity,
+            field: field.clone(),
+            values,
+            amount,
+            limit,
+            above: whos[0].clone(),
+            below: below.clone(),
+            clauses: vec![s.id],
+        });
         for who in whos.iter().chain([&below]) {
             d.allow(e, who.clone(), &[Op::Read], Scope::All, s.id);
             d.allow_fields(e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(&field), s.id);
@@ -346,7 +477,9 @@ fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         d.mark_verb(si, &s.preds[k]);
         d.done[si].insert(k);
     }
-    for np in pred.subject.iter().chain([target]).chain(last.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps)) {
+    for np in
+        pred.subject.iter().chain([target]).chain(last.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps))
+    {
         d.mark_np(si, np);
     }
     d.focus = Some(e);
@@ -358,7 +491,12 @@ fn agents_by(d: &Draft, pred: &Pred) -> Vec<Who> {
 
 /// A second role in the sentence: who decides below the limit.
 fn other_actor(d: &Draft, si: usize, not: &[Who]) -> Option<Who> {
-    d.sentences[si].preds.iter().flat_map(|p| p.subject.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps))).filter_map(|np| d.who(np)).find(|w| !not.contains(w) && *w != Who::Anyone)
+    d.sentences[si]
+        .preds
+        .iter()
+        .flat_map(|p| p.subject.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps)))
+        .filter_map(|np| d.who(np))
+        .find(|w| !not.contains(w) && *w != Who::Anyone)
 }
 
 fn merge_guard(d: &mut Draft, entity: &str, field: &str, whos: &[Who], id: ClauseId) {
@@ -378,13 +516,20 @@ fn merge_guard(d: &mut Draft, entity: &str, field: &str, whos: &[Who], id: Claus
             return;
         }
     }
-    d.feature(Feature::FieldGuard { entity: entity.into(), field: field.into(), who: whos.to_vec(), clauses: vec![id] });
+    d.feature(Feature::FieldGuard {
+        entity: entity.into(),
+        field: field.into(),
+        who: whos.to_vec(),
+        clauses: vec![id],
+    });
 }
 
 /// `mark tasks as done`, `change the status of an order`
 fn marks_state(d: &Draft, pred: &Pred) -> bool {
-    let object_state = pred.objects.iter().any(|np| matches!(np.head.as_str(), "status" | "state")) && !pred.objects.iter().any(|np| np.head == "status" && d.find("status").is_some());
-    let as_state = matches!(pred.verb.base.as_str(), "mark" | "label" | "set" | "complete") && (pred.preps.iter().any(|pp| pp.prep == "as") || pred.verb.base == "complete");
+    let object_state = pred.objects.iter().any(|np| matches!(np.head.as_str(), "status" | "state"))
+        && !pred.objects.iter().any(|np| np.head == "status" && d.find("status").is_some());
+    let as_state = matches!(pred.verb.base.as_str(), "mark" | "label" | "set" | "complete")
+        && (pred.preps.iter().any(|pp| pp.prep == "as") || pred.verb.base == "complete");
     (object_state || as_state) && pred.verb.class == Class::Update
 }
 
@@ -458,7 +603,11 @@ fn cancel(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         whos.push(d.ordinary());
     }
     let field = d.ensure_status(e, &["cancelled".into()], Some("active"), s.id);
-    let scope = if np.possessed() && np.det.as_deref().is_some_and(words::possessive) && d.has_users() { Scope::Own } else { Scope::All };
+    let scope = if np.possessed() && np.det.as_deref().is_some_and(words::possessive) && d.has_users() {
+        Scope::Own
+    } else {
+        Scope::All
+    };
     for who in whos {
         d.allow_fields(e, who, &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
     }

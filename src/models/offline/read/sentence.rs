@@ -67,16 +67,12 @@ impl Sentence {
         for (from, to) in reasons(&words, start) {
             aside[from..to].fill(true);
         }
-        let items: Vec<Item> = chunk::chunk(&words).into_iter().filter(|i| !aside.get(i.start()).copied().unwrap_or(false)).collect();
+        let items: Vec<Item> =
+            chunk::chunk(&words).into_iter().filter(|i| !aside.get(i.start()).copied().unwrap_or(false)).collect();
         let preds = predicates(&words, &items, role.as_ref());
         let heading = trimmed.starts_with('#');
         let lower = text.to_lowercase();
         Self { id, lower, text, section: section.to_vec(), words, items, preds, role, aside, heading }
-    }
-
-    #[must_use]
-    pub fn has(&self, phrase: &str) -> bool {
-        self.find(phrase).is_some()
     }
 
     /// Where the words of `phrase` stand in a row.
@@ -110,7 +106,11 @@ fn hedge(words: &mut [Word]) {
         let next = |k: usize| words.get(i + k).map_or("", |w| w.lower());
         let len = match (next(1), next(2), next(3)) {
             ("there", "is" | "are", _) => 4,
-            ("any" | "available" | "known" | "applicable" | "needed" | "necessary" | "given" | "present" | "desired" | "possible", ..) => 2,
+            (
+                "any" | "available" | "known" | "applicable" | "needed" | "necessary" | "given" | "present" | "desired"
+                | "possible",
+                ..,
+            ) => 2,
             ("it" | "they", "exists" | "exist", _) => 3,
             _ => 0,
         };
@@ -183,8 +183,12 @@ fn reasons(words: &[Word], from: usize) -> Vec<(usize, usize)> {
     let mut i = from;
     while i < words.len() {
         let next = words.get(i + 1);
-        let so = words[i].is("so") && next.is_some_and(|n| n.is("that") || n.is("i") || n.is("we") || n.is("they") || n.is("users") || n.is("the") || n.is("it"));
-        let order = words[i].is("in") && next.is_some_and(|n| n.is("order")) && words.get(i + 2).is_some_and(|n| n.is("to"));
+        let so = words[i].is("so")
+            && next.is_some_and(|n| {
+                n.is("that") || n.is("i") || n.is("we") || n.is("they") || n.is("users") || n.is("the") || n.is("it")
+            });
+        let order =
+            words[i].is("in") && next.is_some_and(|n| n.is("order")) && words.get(i + 2).is_some_and(|n| n.is("to"));
         let because = words[i].is("because") && i > from;
         if so || order || because {
             out.push((i, words.len()));
@@ -212,16 +216,21 @@ struct Builder<'a> {
 }
 
 fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
-    let mut b = Builder { words, preds: Vec::new(), subject: Vec::new(), role, subordinate: false, only: false, joined: false };
+    let mut b =
+        Builder { words, preds: Vec::new(), subject: Vec::new(), role, subordinate: false, only: false, joined: false };
     let mut open: Option<Pred> = None;
     let mut k = 0;
     while k < items.len() {
         match &items[k] {
             Item::Np(np) => {
-                let subject_ahead = leads_to_verb(items, k) && (open.is_none() || boundary_before(items, k) || open.as_ref().is_some_and(|p| !p.objects.is_empty() && p.subordinate));
+                let subject_ahead = leads_to_verb(items, k)
+                    && (open.is_none()
+                        || boundary_before(items, k)
+                        || open.as_ref().is_some_and(|p| !p.objects.is_empty() && p.subordinate));
                 let helped = open.as_ref().is_some_and(|p| p.verb.class == Class::Allow && p.preps.is_empty());
                 match open.as_mut() {
-                    Some(pred) if !subject_ahead || helped && !boundary_before(items, k) => match pred.preps.last_mut() {
+                    Some(pred) if !subject_ahead || helped && !boundary_before(items, k) => match pred.preps.last_mut()
+                    {
                         Some(pp) if pp.nps.is_empty() || joins(items, k) => {
                             pp.nps.push(np.clone());
                             pp.range.end = np.range.end;
@@ -250,7 +259,11 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                 open = Some(b.open(vg));
             }
             Item::Prep(i) => {
-                let prep = if words[*i].is("as") && k > 0 && words[i.saturating_sub(1)].is("such") { "such as".to_owned() } else { words[*i].lower().to_owned() };
+                let prep = if words[*i].is("as") && k > 0 && words[i.saturating_sub(1)].is("such") {
+                    "such as".to_owned()
+                } else {
+                    words[*i].lower().to_owned()
+                };
                 match open.as_mut() {
                     Some(pred) => pred.preps.push(Pp { prep, at: *i, nps: Vec::new(), range: *i..*i + 1 }),
                     None => {
@@ -351,7 +364,15 @@ impl Builder<'_> {
                 subject.push(role.clone());
             }
         }
-        Pred { subject, range: vg.range.clone(), verb, objects: Vec::new(), preps: Vec::new(), subordinate: self.subordinate, only }
+        Pred {
+            subject,
+            range: vg.range.clone(),
+            verb,
+            objects: Vec::new(),
+            preps: Vec::new(),
+            subordinate: self.subordinate,
+            only,
+        }
     }
     fn close(&mut self, mut pred: Pred, at: usize) {
         pred.range.end = at;
@@ -423,7 +444,9 @@ pub fn split_list(words: &[Word], range: Range<usize>) -> Vec<Range<usize>> {
 /// Whether a word carries content: what a demand must not lose.
 #[must_use]
 pub fn content(word: &Word) -> bool {
-    matches!(word.tag, Tag::Noun | Tag::Verb(_) | Tag::Adj | Tag::Adv | Tag::Num) && !words::light(word.lower()) && !words::light(&word.base)
+    matches!(word.tag, Tag::Noun | Tag::Verb(_) | Tag::Adj | Tag::Adv | Tag::Num)
+        && !words::light(word.lower())
+        && !words::light(&word.base)
 }
 
 #[cfg(test)]
@@ -432,7 +455,9 @@ mod tests {
 
     fn read(text: &str) -> Vec<String> {
         let s = Sentence::new(ClauseId(1), text, &[]);
-        let names = |nps: &[Np]| nps.iter().map(|n| n.pronoun.clone().unwrap_or_else(|| n.name())).collect::<Vec<_>>().join("+");
+        let names = |nps: &[Np]| {
+            nps.iter().map(|n| n.pronoun.clone().unwrap_or_else(|| n.name())).collect::<Vec<_>>().join("+")
+        };
         s.preds
             .iter()
             .map(|p| {

@@ -118,6 +118,12 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
         let base = if tag == Tag::Be { "be".into() } else { own() };
         return (tag, base);
     }
+    if words::adjective(w)
+        && matches!(prev_tag, Some(Tag::Det | Tag::Poss | Tag::Adj | Tag::Num | Tag::Be | Tag::Prep | Tag::Verb(_)))
+        && !nouns::property(w).is_some_and(|_| next.is_none_or(|n| n.kind == Kind::Punct))
+    {
+        return (Tag::Adj, own());
+    }
     if let Some((base, form)) = verbs::verb(w) {
         let looks_name = token.capitalised() && i > 0 && token.text.len() > 1 && !tokens[i - 1].is(".");
         // backlogs write `I want to Submit Application`: after `to` a capital is no name
@@ -137,7 +143,9 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
             _ => (Tag::Adj, own()),
         };
     }
-    if words::adverb(w) || w.len() > 4 && w.ends_with("ly") && !["family", "supply", "reply", "assembly", "july"].contains(&w) {
+    if words::adverb(w)
+        || w.len() > 4 && w.ends_with("ly") && !["family", "supply", "reply", "assembly", "july"].contains(&w)
+    {
         return (Tag::Adv, own());
     }
     if is_adjective(w) {
@@ -153,7 +161,8 @@ fn is_adjective(w: &str) -> bool {
     if nouns::property(w).is_some() || nouns::person(w).is_some() || w.len() < 6 {
         return false;
     }
-    ["able", "ible", "ful", "ous", "less", "ical", "ish"].iter().any(|e| w.ends_with(e)) && !["table", "vegetable"].contains(&w)
+    ["able", "ible", "ful", "ous", "less", "ical", "ish"].iter().any(|e| w.ends_with(e))
+        && !["table", "vegetable"].contains(&w)
 }
 
 fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
@@ -162,7 +171,8 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
     Some(match w {
         "not" | "never" | "n't" => Tag::Not,
         "to" => {
-            let base = next.is_some_and(|n| n.is("be") || n.is("only") || n.is("not") || n.is("quickly") || n.is("easily"))
+            let base = next
+                .is_some_and(|n| n.is("be") || n.is("only") || n.is("not") || n.is("quickly") || n.is("easily"))
                 || next_verb.is_some_and(|(_, f)| f == Form::Base);
             if base { Tag::To } else { Tag::Prep }
         }
@@ -171,11 +181,15 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
             Some(Tag::Verb(_) | Tag::Sub) | None => Tag::Sub,
             _ => Tag::Det,
         },
-        "like" if !matches!(prev_tag, Some(Tag::Modal | Tag::To | Tag::Conj)) && !prev.is_some_and(|p| p.is("i")) => Tag::Prep,
+        "like" if !matches!(prev_tag, Some(Tag::Modal | Tag::To | Tag::Conj)) && !prev.is_some_and(|p| p.is("i")) => {
+            Tag::Prep
+        }
         "like" => return None,
         "no" => Tag::Det,
         "one" => match next {
-            Some(n) if n.kind == Kind::Word && !words::preposition(&n.lower) && !words::conjunction(&n.lower) => Tag::Num,
+            Some(n) if n.kind == Kind::Word && !words::preposition(&n.lower) && !words::conjunction(&n.lower) => {
+                Tag::Num
+            }
             _ => Tag::Pron,
         },
         "including" => Tag::Prep,
@@ -204,21 +218,47 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
 }
 
 /// What a word that can be a verb is here; `None`: it is a noun.
-fn as_verb(base: &str, form: Form, tokens: &[Token], i: usize, prev: Option<&Word>, prev_words: &[Word], state: &State) -> Option<Tag> {
+fn as_verb(
+    base: &str,
+    form: Form,
+    tokens: &[Token],
+    i: usize,
+    prev: Option<&Word>,
+    prev_words: &[Word],
+    state: &State,
+) -> Option<Tag> {
     let verb = Some(Tag::Verb(form));
     let next = tokens.get(i + 1);
     let opens = next.is_some_and(opens_object);
     let ends = next.is_none_or(|n| n.kind == Kind::Punct && n.lower != "(" || words::conjunction(&n.lower));
     let prev_tag = prev.map(|p| p.tag);
     let fixed_verb = nouns::property(&tokens[i].lower).is_none()
-        && matches!(base, "allow" | "have" | "be" | "see" | "enable" | "choose" | "receive" | "contain" | "become" | "want" | "add" | "delete");
+        && matches!(
+            base,
+            "allow"
+                | "have"
+                | "be"
+                | "see"
+                | "enable"
+                | "choose"
+                | "receive"
+                | "contain"
+                | "become"
+                | "want"
+                | "add"
+                | "delete"
+        );
     match form {
         Form::Past => match prev_tag {
             Some(Tag::Be) => verb,
             Some(Tag::Verb(_)) if prev.is_some_and(|p| p.base == "have") => verb,
             Some(Tag::Modal | Tag::To) => Some(Tag::Verb(Form::Base)),
             Some(Tag::Pron | Tag::Rel) => verb,
-            Some(Tag::Noun | Tag::Close) if !state.finite && !next.is_some_and(|n| n.is("by") || words::preposition(&n.lower)) => verb,
+            Some(Tag::Noun | Tag::Close)
+                if !state.finite && !next.is_some_and(|n| n.is("by") || words::preposition(&n.lower)) =>
+            {
+                verb
+            }
             Some(Tag::Noun) if next.is_some_and(|n| n.is("by")) => verb,
             Some(Tag::Conj | Tag::Comma) if state.last.is_some_and(|(f, ..)| f == Form::Past) && !opens => verb,
             _ => Some(Tag::Adj),
@@ -229,7 +269,11 @@ fn as_verb(base: &str, form: Form, tokens: &[Token], i: usize, prev: Option<&Wor
             Some(Tag::Det | Tag::Adj | Tag::Poss | Tag::Num | Tag::Apos) => None,
             None | Some(Tag::Colon | Tag::Stop) if opens => verb,
             Some(Tag::Conj | Tag::Comma) if opens && state.last.is_some_and(|(f, ..)| f == Form::Ing) => verb,
-            Some(Tag::Noun | Tag::Comma) if next.is_some_and(|n| words::determiner(&n.lower) || words::possessive(&n.lower)) => verb,
+            Some(Tag::Noun | Tag::Comma)
+                if next.is_some_and(|n| words::determiner(&n.lower) || words::possessive(&n.lower)) =>
+            {
+                verb
+            }
             _ => None,
         },
         Form::Base | Form::Third => match prev_tag {
@@ -239,17 +283,30 @@ fn as_verb(base: &str, form: Form, tokens: &[Token], i: usize, prev: Option<&Wor
                 // `each can …` has its own tag; `for example` and `in progress` are nouns
                 None
             }
-            None | Some(Tag::Stop | Tag::Colon | Tag::Open) => (form == Form::Base && (opens || fixed_verb || ends && i == 0)).then_some(Tag::Verb(form)),
+            None | Some(Tag::Stop | Tag::Colon | Tag::Open) => {
+                (form == Form::Base && (opens || fixed_verb || ends && i == 0)).then_some(Tag::Verb(form))
+            }
             Some(Tag::Noun | Tag::Pron | Tag::Close | Tag::Rel) => {
                 let subject = prev?;
                 let plural = subject.tag == Tag::Noun && subject.base != subject.token.lower
-                    || matches!(subject.lower(), "i" | "you" | "we" | "they" | "who" | "which" | "that" | "people" | "staff" | "everyone");
-                let agrees = if form == Form::Base { plural || coordinated(prev_words) } else { !plural || subject.tag == Tag::Rel };
+                    || matches!(
+                        subject.lower(),
+                        "i" | "you" | "we" | "they" | "who" | "which" | "that" | "people" | "staff" | "everyone"
+                    );
+                let agrees = if form == Form::Base {
+                    plural || coordinated(prev_words)
+                } else {
+                    !plural || subject.tag == Tag::Rel
+                };
                 let helped = state.last.is_some_and(|(_, c, at)| c == Class::Allow && i - at < 8);
                 let fresh = (form == Form::Third || coordinated(prev_words)) && opens && clause_start(prev_words);
                 let free = !state.finite || fresh || subject.tag == Tag::Rel || helped && form == Form::Base;
-                let free = free || subject.tag == Tag::Pron && form == Form::Base && !matches!(subject.lower(), "it" | "one" | "them" | "me" | "us");
-                (agrees && free && (opens || fixed_verb || subject.tag != Tag::Noun || !state.finite && next.is_some())).then_some(Tag::Verb(form))
+                let free = free
+                    || subject.tag == Tag::Pron
+                        && form == Form::Base
+                        && !matches!(subject.lower(), "it" | "one" | "them" | "me" | "us");
+                (agrees && free && (opens || fixed_verb || subject.tag != Tag::Noun || !state.finite && next.is_some()))
+                    .then_some(Tag::Verb(form))
             }
             Some(Tag::Conj | Tag::Comma) => {
                 let (last_form, class, at) = state.last?;
@@ -258,11 +315,21 @@ fn as_verb(base: &str, form: Form, tokens: &[Token], i: usize, prev: Option<&Wor
                 let adjacent = i - at <= 2 || i - at == 3 && tokens[i - 1].kind == Kind::Word;
                 let same = last_form == form || form == Form::Base && class == Class::Allow;
                 let determined = next.is_some_and(|n| {
-                    words::determiner(&n.lower) || words::possessive(&n.lower) || words::pronoun(&n.lower) || n.value.is_some()
+                    words::determiner(&n.lower)
+                        || words::possessive(&n.lower)
+                        || words::pronoun(&n.lower)
+                        || n.value.is_some()
                 });
-                (same && (determined || fixed_verb && opens || adjacent && (ends || opens) || opens && (plural_next(next) || oxford && nouns::property(&tokens[i].lower).is_none()))).then_some(Tag::Verb(form))
+                (same
+                    && (determined
+                        || fixed_verb && opens
+                        || adjacent && (ends || opens)
+                        || opens && (plural_next(next) || oxford && nouns::property(&tokens[i].lower).is_none())))
+                .then_some(Tag::Verb(form))
             }
             Some(Tag::Verb(_)) if state.last.is_some_and(|(_, c, _)| c == Class::Allow) => verb,
+            // `can be read`, `is set`
+            Some(Tag::Be) if matches!(base, "read" | "set" | "put" | "let") => Some(Tag::Verb(Form::Past)),
             Some(Tag::Verb(_) | Tag::Be) => None,
             _ => None,
         },
@@ -282,7 +349,8 @@ fn clause_start(words: &[Word]) -> bool {
 
 /// `the caretaker and the board`: two singular phrases make a plural subject.
 fn coordinated(words: &[Word]) -> bool {
-    let start = words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Num | Tag::Adv | Tag::Det | Tag::Poss));
+    let start =
+        words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Num | Tag::Adv | Tag::Det | Tag::Poss));
     start.is_some_and(|at| words[at].is("and") && at > 0 && words[at - 1].tag == Tag::Noun)
 }
 
@@ -303,8 +371,15 @@ fn opens_object(t: &Token) -> bool {
         || w == "up"
         || w == "whether"
         || w == "how"
-        || !(words::preposition(w) || words::conjunction(w) || words::modal(w) || words::be(w) || words::subordinator(w))
-            && !matches!(w, "not" | "to" | "management" | "tracking" | "system" | "application" | "app" | "tracker" | "manager")
+        || !(words::preposition(w)
+            || words::conjunction(w)
+            || words::modal(w)
+            || words::be(w)
+            || words::subordinator(w))
+            && !matches!(
+                w,
+                "not" | "to" | "management" | "tracking" | "system" | "application" | "app" | "tracker" | "manager"
+            )
 }
 
 #[cfg(test)]
@@ -321,12 +396,21 @@ mod tests {
         assert_eq!(verbs_in("A tenant can report a defect with a title and a comment."), ["report"]);
         assert_eq!(verbs_in("The tenant reports defects and the caretaker sees all reports."), ["report", "see"]);
         assert_eq!(verbs_in("A user sets goals."), ["set"]);
-        assert_eq!(verbs_in("As an admin, I want to create, edit and delete users."), ["want", "create", "edit", "delete"]);
+        assert_eq!(
+            verbs_in("As an admin, I want to create, edit and delete users."),
+            ["want", "create", "edit", "delete"]
+        );
         assert_eq!(verbs_in("Users can view orders, comments and reports."), ["view"]);
-        assert_eq!(verbs_in("An app that helps users log their workouts, set goals, and track their progress."), ["help", "log", "set", "track"]);
+        assert_eq!(
+            verbs_in("An app that helps users log their workouts, set goals, and track their progress."),
+            ["help", "log", "set", "track"]
+        );
         assert_eq!(verbs_in("Every change of a defect is recorded with who did it."), ["record", "do"]);
         assert_eq!(verbs_in("The list of defects can be searched and exported as CSV."), ["search", "export"]);
         assert_eq!(verbs_in("A guest book for our wedding."), Vec::<String>::new());
-        assert_eq!(verbs_in("People sign up with an email address and record their workouts: the date."), ["sign", "record"]);
+        assert_eq!(
+            verbs_in("People sign up with an email address and record their workouts: the date."),
+            ["sign", "record"]
+        );
     }
 }

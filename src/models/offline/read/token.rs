@@ -26,10 +26,6 @@ impl Token {
         self.lower == word
     }
     #[must_use]
-    pub fn one_of(&self, words: &[&str]) -> bool {
-        words.contains(&self.lower.as_str())
-    }
-    #[must_use]
     pub fn capitalised(&self) -> bool {
         self.text.chars().next().is_some_and(char::is_uppercase)
     }
@@ -225,7 +221,10 @@ mod tests {
 
     #[test]
     fn tokens_split_possessives_numbers_and_signs() {
-        assert_eq!(lower("a user’s e-mail (€500, 3%)"), ["a", "user", "'s", "email", "(", "€", "500", ",", "3", "%", ")"]);
+        assert_eq!(
+            lower("a user’s e-mail (€500, 3%)"),
+            ["a", "user", "'s", "email", "(", "€", "500", ",", "3", "%", ")"]
+        );
         assert_eq!(lower("within 300ms"), ["within", "300", "ms"]);
         assert_eq!(lower("e.g., recommended"), ["e.g.", ",", "recommended"]);
         assert_eq!(tokens("10,000 defects")[0].value, Some(10_000.0));

@@ -35,7 +35,9 @@ pub fn singular(word: &str) -> String {
     if let Some((_, s)) = FIXED.iter().find(|(w, _)| *w == word) {
         return (*s).to_owned();
     }
-    if word.len() < 3 || !word.ends_with('s') && !word.ends_with("en") && !word.ends_with("ia") && !word.ends_with("ice") {
+    if word.len() < 3
+        || !word.ends_with('s') && !word.ends_with("en") && !word.ends_with("ia") && !word.ends_with("ice")
+    {
         return word.to_owned();
     }
     if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") || !word.is_ascii() {
@@ -124,12 +126,73 @@ pub fn property(noun: &str) -> Option<FieldType> {
 pub fn property_or_thing(noun: &str) -> bool {
     matches!(
         noun,
-        "room" | "venue" | "category" | "message" | "note" | "model" | "trade" | "genre" | "topic" | "location" | "deposit" | "discount"
-            | "photo" | "picture" | "image" | "rating" | "payment" | "grade" | "language" | "job" | "position" | "department" | "exercise"
-            | "flat" | "rate" | "comment" | "observation" | "diagnosis" | "instruction" | "place" | "author" | "publisher" | "speaker"
-            | "vendor" | "sport" | "budget" | "income" | "key" | "seat" | "score" | "country" | "city" | "keyword" | "link" | "color"
-            | "unit" | "dose" | "remark" | "host" | "day" | "director" | "species" | "text" | "content" | "title" | "level" | "material"
-            | "manufacturer" | "brand" | "feedback" | "theme" | "subject" | "measurement" | "edition" | "address" | "product" | "deadline"
+        "room"
+            | "venue"
+            | "category"
+            | "message"
+            | "note"
+            | "model"
+            | "trade"
+            | "genre"
+            | "topic"
+            | "location"
+            | "deposit"
+            | "discount"
+            | "photo"
+            | "picture"
+            | "image"
+            | "rating"
+            | "payment"
+            | "grade"
+            | "language"
+            | "job"
+            | "position"
+            | "department"
+            | "exercise"
+            | "flat"
+            | "rate"
+            | "comment"
+            | "observation"
+            | "diagnosis"
+            | "instruction"
+            | "place"
+            | "author"
+            | "publisher"
+            | "speaker"
+            | "vendor"
+            | "sport"
+            | "budget"
+            | "income"
+            | "key"
+            | "seat"
+            | "score"
+            | "country"
+            | "city"
+            | "keyword"
+            | "link"
+            | "color"
+            | "unit"
+            | "dose"
+            | "remark"
+            | "host"
+            | "day"
+            | "director"
+            | "species"
+            | "text"
+            | "content"
+            | "title"
+            | "level"
+            | "material"
+            | "manufacturer"
+            | "brand"
+            | "feedback"
+            | "theme"
+            | "subject"
+            | "measurement"
+            | "edition"
+            | "address"
+            | "product"
+            | "deadline"
     )
 }
 
@@ -168,8 +231,12 @@ pub fn person(noun: &str) -> Option<Person> {
     static MAP: OnceLock<HashMap<&'static str, Person>> = OnceLock::new();
     let map = MAP.get_or_init(|| {
         let mut map = HashMap::new();
-        let lists =
-            [(STRANGERS, Person::Stranger), (USERS, Person::User), (ORDINARY, Person::Ordinary), (APPOINTED, Person::Appointed)];
+        let lists = [
+            (STRANGERS, Person::Stranger),
+            (USERS, Person::User),
+            (ORDINARY, Person::Ordinary),
+            (APPOINTED, Person::Appointed),
+        ];
         for (list, kind) in lists {
             for noun in list.split_whitespace() {
                 map.insert(noun, kind);
@@ -184,21 +251,24 @@ pub fn person(noun: &str) -> Option<Person> {
 #[must_use]
 pub fn unsupported(noun: &str) -> Option<&'static str> {
     Some(match noun {
-        "notification" | "reminder" | "newsletter" | "sms" | "alert" | "alarm" | "mailing" | "push" => super::SENDS_NOTHING,
+        "notification" | "reminder" | "newsletter" | "sms" | "alert" | "alarm" | "mailing" | "push" => {
+            super::SENDS_NOTHING
+        }
         "payment" | "checkout" | "paypal" | "stripe" | "refund" | "wallet" => super::NO_PAYMENT,
         "upload" | "attachment" | "file" | "import" | "pdf" | "video" | "audio" | "spreadsheet" => super::NO_UPLOAD,
-        "barcode" | "scanner" | "printer" | "camera" | "qr" | "sensor" | "gps" | "rfid" | "terminal" => super::NO_DEVICES,
-        "recommendation" | "suggestion" | "prediction" | "ai" | "algorithm" | "analytics" | "analysis" | "personalization" | "insight" => {
-            super::NO_ANALYSIS
+        "barcode" | "scanner" | "printer" | "camera" | "qr" | "sensor" | "gps" | "rfid" | "terminal" => {
+            super::NO_DEVICES
         }
-        "chart" | "graph" | "map" | "visualization" | "visualisation" | "animation" | "calendar" | "diagram" | "gantt" | "heatmap" => {
-            super::NO_GRAPHICS
-        }
-        "integration" | "sync" | "google" | "facebook" | "twitter" | "oauth" | "ldap" | "sso" | "webhook" | "crm" | "erp" => {
-            super::NO_INTEGRATION
-        }
+        "recommendation" | "suggestion" | "prediction" | "ai" | "algorithm" | "analytics" | "analysis"
+        | "personalization" | "insight" => super::NO_ANALYSIS,
+        "chart" | "graph" | "map" | "visualization" | "visualisation" | "animation" | "calendar" | "diagram"
+        | "gantt" | "heatmap" => super::NO_GRAPHICS,
+        "integration" | "sync" | "google" | "facebook" | "twitter" | "oauth" | "ldap" | "sso" | "webhook" | "crm"
+        | "erp" => super::NO_INTEGRATION,
         "chat" | "real-time" | "realtime" | "livestream" | "websocket" | "stream" | "multiplayer" => super::NO_REALTIME,
-        "backup" | "encryption" | "deployment" | "firewall" | "uptime" | "availability" | "scalability" => super::NO_OPERATIONS,
+        "backup" | "encryption" | "deployment" | "firewall" | "uptime" | "availability" | "scalability" => {
+            super::NO_OPERATIONS
+        }
         "android" | "ios" | "oracle" => super::NO_NATIVE,
         _ => return None,
     })
@@ -210,7 +280,13 @@ mod tests {
 
     #[test]
     fn singular_and_plural_keep_traps_apart() {
-        for (p, s) in [("defects", "defect"), ("entries", "entry"), ("people", "person"), ("status", "status"), ("classes", "class")] {
+        for (p, s) in [
+            ("defects", "defect"),
+            ("entries", "entry"),
+            ("people", "person"),
+            ("status", "status"),
+            ("classes", "class"),
+        ] {
             assert_eq!(singular(p), s);
         }
         for s in ["defect", "guest_book_entry", "status", "news", "staff", "person"] {

@@ -166,8 +166,8 @@ const IRREGULAR: [(&str, &str); 74] = [
 
 /// Verbs that double their last letter before `-ing`.
 const DOUBLING: [&str; 25] = [
-    "plan", "submit", "log", "tag", "ban", "flag", "scan", "chat", "stop", "refer", "occur", "prefer", "enrol", "cancel", "forget", "set",
-    "put", "let", "get", "run", "win", "begin", "drop", "bid", "drag",
+    "plan", "submit", "log", "tag", "ban", "flag", "scan", "chat", "stop", "refer", "occur", "prefer", "enrol",
+    "cancel", "forget", "set", "put", "let", "get", "run", "win", "begin", "drop", "bid", "drag",
 ];
 
 struct Lexicon {
@@ -221,7 +221,11 @@ fn lexicon() -> &'static Lexicon {
 
 fn inflect(verb: &'static str, forms: &mut HashMap<String, (&'static str, Form)>) {
     let stem = &verb[..verb.len() - 1];
-    let consonant_y = verb.ends_with('y') && !verb.ends_with("ay") && !verb.ends_with("ey") && !verb.ends_with("oy") && !verb.ends_with("uy");
+    let consonant_y = verb.ends_with('y')
+        && !verb.ends_with("ay")
+        && !verb.ends_with("ey")
+        && !verb.ends_with("oy")
+        && !verb.ends_with("uy");
     let third = if consonant_y {
         format!("{stem}ies")
     } else if ["s", "x", "z", "ch", "sh", "o"].iter().any(|e| verb.ends_with(e)) {
@@ -336,14 +340,20 @@ pub fn state_of(base: &str) -> String {
 #[must_use]
 pub fn unsupported(base: &str) -> Option<&'static str> {
     Some(match base {
-        "send" | "notify" | "email" | "remind" | "alert" | "inform" | "message" | "call" | "invite" => super::SENDS_NOTHING,
+        "send" | "notify" | "email" | "remind" | "alert" | "inform" | "message" | "call" | "invite" => {
+            super::SENDS_NOTHING
+        }
         "pay" | "refund" | "charge" => super::NO_PAYMENT,
         "upload" | "attach" | "import" => super::NO_UPLOAD,
         "scan" | "print" => super::NO_DEVICES,
-        "recommend" | "generate" | "analyze" | "analyse" | "predict" | "detect" | "recognize" | "recognise" | "translate" | "simulate"
-        | "optimize" | "optimise" | "match" | "train" | "compare" => super::NO_ANALYSIS,
-        "visualize" | "visualise" | "draw" | "animate" | "plot" | "zoom" | "drag" | "crop" | "resize" => super::NO_GRAPHICS,
-        "integrate" | "sync" | "synchronize" | "synchronise" | "connect" | "crawl" | "scrape" | "transfer" => super::NO_INTEGRATION,
+        "recommend" | "generate" | "analyze" | "analyse" | "predict" | "detect" | "recognize" | "recognise"
+        | "translate" | "simulate" | "optimize" | "optimise" | "match" | "train" | "compare" => super::NO_ANALYSIS,
+        "visualize" | "visualise" | "draw" | "animate" | "plot" | "zoom" | "drag" | "crop" | "resize" => {
+            super::NO_GRAPHICS
+        }
+        "integrate" | "sync" | "synchronize" | "synchronise" | "connect" | "crawl" | "scrape" | "transfer" => {
+            super::NO_INTEGRATION
+        }
         "chat" | "stream" | "play" | "collaborate" => super::NO_REALTIME,
         "encrypt" | "backup" | "restore" | "migrate" | "deploy" | "install" | "compress" => super::NO_OPERATIONS,
         _ => return None,

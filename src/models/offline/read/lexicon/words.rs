@@ -11,16 +11,27 @@ macro_rules! word_list {
     };
 }
 
-word_list!(determiner, "a an the this that these those each every all any some no another both either neither own such other certain several many few most");
+word_list!(
+    determiner,
+    "a an the this that these those each every all any some no another both either neither own such other certain several many few most"
+);
 word_list!(possessive, "my your his her its our their");
-word_list!(pronoun, "i you he she it we they them him me us someone somebody anyone anybody everyone everybody nobody one ones who whoever itself himself herself themselves themself himself it's none others");
-word_list!(preposition, "of in on at by for with from to into onto about over under between among per within without through during towards toward against via after before until since upon across along around behind beside besides beyond except like near off out than as above below");
+word_list!(
+    pronoun,
+    "i you he she it we they them him me us someone somebody anyone anybody everyone everybody nobody one ones who whoever itself himself herself themselves themself himself it's none others"
+);
+word_list!(
+    preposition,
+    "of in on at by for with from to into onto about over under between among per within without through during towards toward against via after before until since upon across along around behind beside besides beyond except like near off out than as above below"
+);
 word_list!(conjunction, "and or but nor & plus");
 word_list!(subordinator, "if when whenever while because unless although though whereas whether once so where");
-word_list!(relative, "that which who whose whom where");
 word_list!(modal, "can could may might must shall should will would cannot");
 word_list!(be, "be is are was were been being am");
-word_list!(adverb, "not also only just then too very more most less least at-least there here now later again always never ever often once directly easily quickly immediately automatically together already still yet even well back away online first last next twice manually securely efficiently currently additionally furthermore moreover however therefore thus instead otherwise simply especially");
+word_list!(
+    adverb,
+    "not also only just then too very more most less least at-least there here now later again always never ever often once directly easily quickly immediately automatically together already still yet even well back away online first last next twice manually securely efficiently currently additionally furthermore moreover however therefore thus instead otherwise simply especially"
+);
 
 word_list!(
     /// Adjectives, where the ending does not give them away.

@@ -1,0 +1,68 @@
+//! The sentence that names the product: `Build a fitness tracking website with …`, `TimeWise is a schedule application that …`
+
+use super::chunk::Item;
+use super::draft::Draft;
+use super::lexicon::{verbs::Class, words};
+use super::tag::Tag;
+
+/// Takes the naming phrase as understood, and ties it to what the application is mainly about.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    if s.role.is_some() || s.preds.len() > 6 {
+        return;
+    }
+    let names_product = |np: &super::chunk::Np| {
+        words::system_noun(&np.head)
+            || matches!(
+                np.head.as_str(),
+                "tracker"
+                    | "planner"
+                    | "organizer"
+                    | "organiser"
+                    | "companion"
+                    | "shop"
+                    | "store"
+                    | "marketplace"
+                    | "community"
+                    | "assistant"
+            )
+    };
+    for (k, item) in s.items.iter().enumerate() {
+        let Item::Np(np) = item else { continue };
+        if !names_product(np) || np.pronoun.is_some() {
+            continue;
+        }
+        let before = k.checked_sub(1).map(|p| &s.items[p]);
+        let built = match before {
+            Some(Item::Vg(vg)) => {
+                vg.class == Class::Be && k <= 3
+                    || matches!(
+                        vg.base.as_str(),
+                        "build" | "create" | "develop" | "make" | "design" | "need" | "want" | "implement"
+                    ) && vg.range.start <= 3
+            }
+            Some(Item::Colon(_)) => k <= 3,
+            None => true,
+            _ => false,
+        };
+        if !built || np.det.as_deref().is_some_and(|x| x == "each" || x == "all") {
+            continue;
+        }
+        let own: Vec<usize> = (np.range.start..np.head_at + 1).collect();
+        d.mark_words(si, &own);
+        // the name before `:` or `is a`, and the verb
+        let start: Vec<usize> = (0..np.range.start).filter(|i| s.words[*i].tag != Tag::Comma).collect();
+        d.mark_words(si, &start);
+        if let Some(e) = super::features::main_entity(d) {
+            d.touch(e, s.id);
+        }
+        // `for a housing cooperative`: for whom
+        if let (Some(Item::Prep(p)), Some(Item::Np(whom))) = (s.items.get(k + 1), s.items.get(k + 2))
+            && s.words[*p].is("for")
+            && d.entity_of(whom).is_none()
+        {
+            d.mark(si, *p..whom.range.end);
+        }
+        return;
+    }
+}
