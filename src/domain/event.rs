@@ -139,6 +139,12 @@ pub enum Event {
         step: StepId,
         files: Vec<FileEntry>,
     },
+    /// Tests that the tester could not repair go back to the developer: the finished `step` is done once more with the
+    /// failures that `by` found.
+    StepReopened {
+        step: StepId,
+        by: StepId,
+    },
     /// Red and not approved: its clauses become missing, what depends on it is blocked.
     StepFailed {
         step: StepId,

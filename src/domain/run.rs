@@ -129,6 +129,9 @@ pub struct Step {
     /// Failed attempts since a person last looked, and the signature of the last failure.
     pub failures: u32,
     pub last_signature: Option<Hash>,
+    /// How often the tests of its module sent it back.
+    #[serde(default)]
+    pub reworks: u32,
     pub usage: Usage,
     /// The most the call in flight can cost; part of the budget until its result is known.
     #[serde(default)]
@@ -158,6 +161,7 @@ impl Step {
             feedback: Vec::new(),
             failures: 0,
             last_signature: None,
+            reworks: 0,
             usage: Usage::default(),
             reserved: Usage::default(),
             evidence: Vec::new(),

@@ -2,7 +2,8 @@
 
 use crate::domain::{
     Clean, Hash,
-    run::{Check, Run, Step},
+    reply::ReplyKind,
+    run::{Check, Run, Step, StepState},
 };
 
 /// Further attempts after the first one.
@@ -59,6 +60,25 @@ pub fn next(run: &Run, step: &Step) -> Next {
         return Next::Stop(Clean::from(format!("{why}, and {what}")));
     }
     Next::Retry
+}
+
+/// How often failing tests send a build back to its developer.
+pub const MAX_REWORKS: u32 = 1;
+
+/// The build that the failing tests of `step` are sent back to once the tester can do no more: the fault may be in the
+/// code, and a tester who is asked again and again would only weaken the tests.
+#[must_use]
+pub fn sends_back<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
+    let failing = red(step).any(|c| c.name.as_str() == "tests");
+    if step.plan.produces != ReplyKind::Test || !failing || super::budget::exhausted(run).is_some() {
+        return None;
+    }
+    run.steps.iter().find(|s| {
+        s.plan.produces == ReplyKind::Build
+            && s.plan.module == step.plan.module
+            && s.state == StepState::Done
+            && s.reworks < MAX_REWORKS
+    })
 }
 
 /// What is red, in one line.

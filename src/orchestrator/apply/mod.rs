@@ -136,6 +136,7 @@ fn event(run: &mut Run, env: &Envelope) {
             step::proposed(run, step, *attempt, proposal, digest);
         }
         Event::StepAccepted { step } => step::accepted(run, step),
+        Event::StepReopened { step, by } => step::reopened(run, step, by),
         Event::StepFailed { step, reason } => step::failed(run, step, reason, env.at),
         Event::StepBlocked { step, by } => step::blocked(run, step, by, env.at),
         Event::EvidenceRecorded { step, evidence } => step::evidence(run, step, evidence),

@@ -105,6 +105,27 @@ pub(super) fn accepted(run: &mut Run, id: &StepId) {
     }
 }
 
+pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
+    let Some(tests) = run.step_mut(by) else { return };
+    let found: Vec<Clean> = repair::red(tests)
+        .map(|check| {
+            let details: Vec<String> = check.details.iter().take(40).map(|d| format!("\n- {d}")).collect();
+            Clean::from(format!("The tests of {by} fail ({}):{}", check.summary, details.concat()))
+        })
+        .collect();
+    tests.feedback.retain(|f| !f.starts_with(repair::FAILED));
+    tests.failures = 0;
+    tests.last_signature = None;
+    reset(tests);
+    if let Some(step) = run.step_mut(id) {
+        step.feedback.extend(found);
+        step.failures = 0;
+        step.last_signature = None;
+        step.reworks += 1;
+        reset(step);
+    }
+}
+
 pub(super) fn failed(run: &mut Run, id: &StepId, reason: &Clean, at: Timestamp) {
     for gate in run.gates.values_mut().filter(|g| &g.step == id && g.is_open()) {
         gate.withdrawn = Some(reason.clone());

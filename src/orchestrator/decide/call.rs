@@ -134,6 +134,10 @@ pub(super) fn red(draft: &mut Draft, id: &StepId, proposal: Option<Proposal>) {
         }
         Next::Stop(why) => why,
     };
+    if let Some(build) = repair::sends_back(&draft.run, step) {
+        draft.push(Event::StepReopened { step: build.plan.id.clone(), by: id.clone() });
+        return;
+    }
     // A person who is asked about code gets to see it stored, resolved and executed, whatever else is red.
     if draft.run.settings.gates != GateMode::None
         && needs_execution(step.plan.produces)

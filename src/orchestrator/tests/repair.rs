@@ -187,3 +187,18 @@ fn without_gates_the_budget_pauses_and_a_larger_one_goes_on() {
     sim.finish();
     assert_eq!(exit_code(sim.run()), 0);
 }
+
+#[test]
+fn tests_that_stay_red_go_back_to_the_developer_once() {
+    let mut sim =
+        Sim::start(GateMode::None).with_fault("test:notes", 1, Fault::Fails).with_fault("test:notes", 2, Fault::Fails);
+    sim.go();
+    assert_eq!((attempts(&sim, "build:notes"), attempts(&sim, "test:notes")), (2, 3));
+    let build = sim.step("build:notes");
+    assert!(build.feedback.iter().any(|f| f.contains("The tests of test:notes fail")), "{:?}", build.feedback);
+    assert_eq!(exit_code(sim.run()), 0, "the second build has another hash, and all of it was proven again");
+    let mut sim = Sim::start(GateMode::Risk).with_fault("test:notes", 0, Fault::Fails);
+    sim.go();
+    assert_eq!((attempts(&sim, "build:notes"), attempts(&sim, "test:notes")), (2, 4));
+    assert_eq!(sim.run().open_gates().next().unwrap().step.as_str(), "test:notes");
+}
