@@ -46,6 +46,9 @@ pub struct Controlled {
     pub problems: Vec<Clean>,
 }
 
+/// Path and lines.
+pub(super) type Place = (String, (u32, u32));
+
 /// What is run once for all clauses that name the same lines.
 pub(super) struct Case {
     pub path: String,
@@ -122,11 +125,11 @@ impl Runner {
 }
 
 /// By path and lines: booted, and what each test did.
-pub(super) type Proofs = BTreeMap<(String, (u32, u32)), (bool, BTreeMap<String, TestOutcome>)>;
+pub(super) type Proofs = BTreeMap<Place, (bool, BTreeMap<String, TestOutcome>)>;
 
 struct Batch {
     recorded: Recorded,
-    outcomes: BTreeMap<(String, (u32, u32)), Outcome>,
+    outcomes: BTreeMap<Place, Outcome>,
     problems: Vec<Clean>,
 }
 
@@ -204,7 +207,7 @@ impl Work<'_> {
     }
 
     /// One record for all: its output has a part for each range, its tests say what each linked test did for it.
-    fn record(&self, outcomes: &BTreeMap<(String, (u32, u32)), Outcome>, started: Instant) -> Recorded {
+    fn record(&self, outcomes: &BTreeMap<Place, Outcome>, started: Instant) -> Recorded {
         let mut output = vec![];
         let mut tests = vec![];
         for ((path, (first, last)), outcome) in outcomes {

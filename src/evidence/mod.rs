@@ -4,8 +4,6 @@
 //! neutralised while the application still starts, shows that those lines do what the clause demands. [`controls`] makes
 //! those control runs, [`search`] records the proof of an exclusion, [`verify`] does both again on changed files.
 
-#![allow(dead_code)]
-
 pub mod controls;
 mod http;
 pub mod links;
@@ -16,15 +14,19 @@ pub mod report;
 pub mod runner;
 pub mod sandbox;
 mod scratch;
+pub mod search;
 mod syntax;
 pub mod tree;
+pub mod verify;
 
 pub use controls::{ControlTarget, Controlled};
 pub use manifest::{Manifest, ManifestError};
 pub use python::Python;
-pub use runner::{Recorded, Runner};
+pub use runner::{Recorded, Runner, Served};
 pub use sandbox::Sandbox;
+pub use search::Searched;
 pub use tree::{Tree, TreeFile};
+pub use verify::{Verified, verify};
 
 /// Why a command could not be run at all. A command that ran and failed is evidence, not an error.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,8 @@ pub enum EvidenceError {
     Cancelled,
     #[error("cannot run `{0}`: only applications of the stack python-stdlib are run")]
     Unsupported(String),
+    #[error("the application does not start: {0}")]
+    NotStarted(String),
     #[error("no free TCP port on 127.0.0.1: {0}")]
     NoPort(std::io::Error),
     #[error("{what}: {error}")]

@@ -14,7 +14,11 @@ use crate::{
     },
     orchestrator::input::Executed,
 };
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long an application may take to answer `/healthz`.
@@ -23,6 +27,19 @@ const BOOT: Duration = Duration::from_secs(20);
 const UNHEALTHY: Duration = Duration::from_secs(3);
 /// Somebody else may take a port between our closing and the program's opening it.
 const PORT_TRIES: u32 = 3;
+
+const FOREVER_MS: u64 = 365 * 24 * 3600 * 1000;
+/// What a person may keep in an application that they try out.
+const PREVIEW: Limits = Limits {
+    wall_ms: FOREVER_MS,
+    cpu_s: FOREVER_MS / 1000,
+    memory_bytes: 2 << 30,
+    file_bytes: 1 << 30,
+    disk_bytes: 4 << 30,
+    open_files: 1024,
+    processes: 64,
+    output_bytes: 1 << 40,
+};
 
 /// The record of one command, and beside it what it printed (whose hash the record names).
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +69,32 @@ pub(super) enum Boot {
     Up(Booted),
     /// It ended, or did not answer in time.
     Down(Finished),
+}
+
+/// An application that serves a person. Dropping it stops it.
+#[derive(Debug)]
+pub struct Served {
+    pub port: u16,
+    running: Running,
+    _scratch: Scratch,
+    _lease: Lease,
+}
+
+impl Served {
+    /// Ends when the application ends, with what is to be said about it.
+    ///
+    /// # Errors
+    /// Its supervisor vanished.
+    pub async fn ended(&mut self) -> Result<String, EvidenceError> {
+        let finished = self.running.wait().await?;
+        Ok(finished.ended.note().unwrap_or_else(|| format!("it ended; last line: {}", last_line(&finished))))
+    }
+
+    /// Kills everything of it and waits until that is done.
+    pub async fn stop(mut self) {
+        self.running.stop();
+        let _ = self.running.wait().await;
+    }
 }
 
 impl Runner {
@@ -239,8 +282,44 @@ impl Runner {
         Err(EvidenceError::Unsupported(name.to_owned()))
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        self.limits
+    /// Runs the application for a person, until it is stopped or dropped: confined as in tests, but its data stays in
+    /// `data`, and neither time nor processor time is bounded.
+    ///
+    /// # Errors
+    /// The port is taken, it cannot be run, or it does not start.
+    pub async fn serve(
+        &self,
+        tree: &Tree,
+        manifest: &Manifest,
+        port: Option<u16>,
+        data: &Path,
+        cancel: &CancellationToken,
+    ) -> Result<Served, EvidenceError> {
+        supported(manifest)?;
+        let scratch = Scratch::of(tree)?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut lease = port.map_or_else(Lease::any, Lease::exactly)?;
+            let number = lease.hand_over();
+            let mut spec = self.spec(&scratch, &manifest.run_on(number), Some(number))?;
+            let place = data.to_string_lossy().into_owned();
+            spec.env
+                .iter_mut()
+                .filter(|(name, _)| name == "APP_DATA_DIR")
+                .for_each(|(_, value)| value.clone_from(&place));
+            spec.write.push(data.to_owned());
+            spec.limits = PREVIEW;
+            let mut running = self.sandbox.start(&spec)?;
+            if healthy(number, &running, BOOT, cancel).await? {
+                return Ok(Served { port: number, running, _scratch: scratch, _lease: lease });
+            }
+            running.stop();
+            let finished = running.wait().await?;
+            if !address_in_use(&finished) || tries >= PORT_TRIES {
+                return Err(EvidenceError::NotStarted(why_not_booted(&finished)));
+            }
+        }
     }
 
     pub(super) fn record(
@@ -267,7 +346,7 @@ impl Runner {
     }
 }
 
-fn supported(manifest: &Manifest) -> Result<(), EvidenceError> {
+pub(super) fn supported(manifest: &Manifest) -> Result<(), EvidenceError> {
     if manifest.stack != "python-stdlib" {
         return Err(EvidenceError::Unsupported(manifest.stack.clone()));
     }

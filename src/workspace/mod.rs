@@ -2,6 +2,7 @@
 
 pub mod git;
 pub mod paths;
+pub mod preview;
 
 use crate::{
     domain::{Hash, artifact::FileEntry},

@@ -1,0 +1,296 @@
+//! Proofs are reproduced on changed files, exclusions are searched for, and the application can be tried out.
+
+mod fixture;
+
+use fixture::{ledger, manifest, runner};
+use g1::{
+    domain::{
+        ClauseId, Clean, EvidenceId, Hash, StepId,
+        artifact::FileEntry,
+        clause::{Clause, ClauseKind, Origin, Requirement},
+        event::{EVENT_VERSION, Envelope, Event},
+        evidence::{Evidence, EvidenceKind, SandboxLevel, TestOutcome},
+        plan::PlanVariant,
+        reply::{CodeLink, NewSearch, TestLink},
+        run::{GateMode, Run, RunSettings},
+        trace::{self, Status},
+    },
+    evidence::{ControlTarget, Recorded, Runner, Tree, TreeFile, links, verify},
+    workspace::preview,
+};
+use std::collections::BTreeMap;
+use tokio_util::sync::CancellationToken;
+
+const FILE: &str = "app/server.py";
+/// Clause, linked symbol, linked test.
+const LINKS: [(u32, &str, &str); 3] = [
+    (1, "create", "test_create_and_list"),
+    (2, "required", "test_title_is_required"),
+    (3, "FIELDS[amount]", "test_amount_is_kept"),
+];
+
+fn empty_run() -> Run {
+    let event = Event::RunStarted {
+        name: Clean::new("ledger"),
+        requirement: Requirement { sha256: Hash::of(b""), bytes: 0 },
+        settings: RunSettings {
+            model: "offline".into(),
+            gates: GateMode::None,
+            plan: PlanVariant::Lean,
+            budget: None,
+            plan_only: false,
+            relaxed: vec![],
+            pack_tokens: 1000,
+        },
+        who: Clean::new("test"),
+        instructions: None,
+    };
+    let mut run = None;
+    let envelope = Envelope { seq: 1, at: jiff::Timestamp::UNIX_EPOCH, v: EVENT_VERSION, event };
+    g1::orchestrator::apply(&mut run, &envelope);
+    run.unwrap()
+}
+
+fn evidence(id: u32, recorded: &Recorded) -> Evidence {
+    let run = recorded.executed.clone();
+    Evidence {
+        id: EvidenceId(id),
+        kind: run.kind,
+        argv: run.argv,
+        exit: run.exit,
+        tests: run.tests,
+        output_sha256: run.output_sha256,
+        tree: run.tree,
+        sandbox: run.sandbox,
+        duration_ms: run.duration_ms,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        note: run.note,
+    }
+}
+
+/// A finished run over the ledger: three proven clauses and a kept exclusion.
+async fn proven_run(runner: &Runner) -> Run {
+    let (tree, cancel, manifest) = (ledger(), CancellationToken::new(), manifest());
+    let mut run = empty_run();
+    for (id, kind) in
+        [(1, ClauseKind::Function), (2, ClauseKind::Constraint), (3, ClauseKind::Data), (4, ClauseKind::Exclusion)]
+    {
+        let clause = Clause {
+            id: ClauseId(id),
+            origin: Origin::Requirement,
+            span: Some((0, 0)),
+            text: String::new(),
+            section: vec![],
+            kind: Some(kind),
+            kind_reason: None,
+            retired: None,
+            supersedes: None,
+        };
+        run.clauses.insert(clause.id, clause);
+    }
+    for file in tree.files() {
+        let entry = FileEntry {
+            path: file.path.clone(),
+            sha256: Hash::of(&file.bytes),
+            bytes: 0,
+            lines: 0,
+            executable: false,
+            step: StepId::new("build:core").unwrap(),
+        };
+        run.files.insert(file.path.clone(), entry);
+    }
+    let code: Vec<CodeLink> = LINKS
+        .iter()
+        .map(|(clause, symbol, _)| CodeLink {
+            clause: ClauseId(*clause).to_string(),
+            path: FILE.into(),
+            symbol: Some((*symbol).into()),
+            lines: None,
+        })
+        .collect();
+    let tests: Vec<TestLink> = LINKS
+        .iter()
+        .map(|(clause, _, test)| TestLink {
+            clause: ClauseId(*clause).to_string(),
+            test: format!("tests.test_entries.Entries.{test}"),
+            shows: String::new(),
+            measures: false,
+        })
+        .collect();
+    run.code_links = links::resolve(runner, &tree, &code, &cancel).await.unwrap().found;
+    run.test_links = links::tests(runner, &tree, &tests, &cancel).await.unwrap().found;
+    let targets: Vec<ControlTarget> = run
+        .code_links
+        .iter()
+        .map(|range| ControlTarget {
+            clause: range.clause,
+            range: range.clone(),
+            tests: run.test_links.iter().filter(|test| test.clause == range.clause).cloned().collect(),
+        })
+        .collect();
+    let controlled = runner.controls(&tree, &manifest, &targets, None, &cancel).await.unwrap();
+    run.controls = controlled.runs;
+    let suite = runner.tests(&tree, &manifest, None, &cancel).await.unwrap();
+    let searches = [NewSearch { clause: "C-004".into(), terms: vec!["payment".into(), "newsletter".into()] }];
+    let searched = runner.search(&tree, &manifest, &searches, &cancel).await.unwrap();
+    run.searches = searched
+        .searches
+        .iter()
+        .cloned()
+        .map(|search| g1::domain::evidence::ExclusionSearch { evidence: EvidenceId(2), ..search })
+        .collect();
+    run.evidence = vec![evidence(1, &suite), evidence(2, &searched.recorded)];
+    let statuses: Vec<_> = trace::trace(&run).clauses.iter().map(|clause| clause.status).collect();
+    assert_eq!(statuses, [Some(Status::Proven); 4], "{:?}", trace::trace(&run));
+    run
+}
+
+async fn failed(runner: &Runner, run: &Run, tree: &Tree) -> BTreeMap<u32, String> {
+    let recorded = ledger();
+    let content =
+        move |hash: &Hash| recorded.files().find(|file| Hash::of(&file.bytes) == *hash).map(|file| file.bytes.to_vec());
+    let verified = verify(runner, run, tree, &content, None, &CancellationToken::new()).await.unwrap();
+    assert_eq!(verified.claims.len(), 4);
+    assert!(verified.recorded.iter().all(|recorded| recorded.executed.sandbox >= SandboxLevel::L2));
+    verified.failed().map(|claim| (claim.clause.0, claim.failed.clone().unwrap().to_string())).collect()
+}
+
+fn changed(path: &str, edits: &[(&str, &str)]) -> Tree {
+    let mut text = String::from_utf8(ledger().get(path).unwrap().bytes.to_vec()).unwrap();
+    for (from, to) in edits {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    ledger().with([TreeFile::new(path, text.into_bytes())])
+}
+
+#[tokio::test]
+async fn what_was_proven_is_proven_again_or_its_clause_is_named() {
+    let runner = runner().await;
+    let run = proven_run(&runner).await;
+    assert_eq!(failed(&runner, &run, &ledger()).await, BTreeMap::new());
+
+    // Comments and code above, another row, a renamed variable elsewhere: everything is found again.
+    let harmless = changed(
+        FILE,
+        &[
+            ("import json\n", "# a comment\nimport json\n\n\ndef new():\n    return 1\n\n"),
+            ("    (\"amount\",", "    # the sum\n    (\"colour\", \"text\", False),\n    (\"amount\","),
+            ("make(port).serve_forever()", "make(port).serve_forever()  # for ever"),
+        ],
+    );
+    assert_eq!(failed(&runner, &run, &harmless).await, BTreeMap::new());
+
+    let broken = [
+        // The linked function does nothing any more.
+        (changed(FILE, &[("    errors = required(body) or within_limit(body)\n", "    return None\n")]), vec![1, 2, 3]),
+        // The linked function is gone.
+        (changed(FILE, &[("def required(", "def needed("), ("required(body) or", "needed(body) or")]), vec![2]),
+        // The linked row is gone.
+        (changed(FILE, &[("    (\"amount\", \"integer\", True),\n", "")]), vec![3]),
+        // The linked test asserts nothing any more, so nothing fails without the row.
+        (
+            changed(
+                "tests/test_entries.py",
+                &[("self.assertEqual(made.get(\"amount\"), 700)", "self.assertIsNotNone(made)")],
+            ),
+            vec![3],
+        ),
+        // The excluded thing has come in.
+        (changed(FILE, &[("Entries and nothing else.", "Entries and our newsletters.")]), vec![4]),
+    ];
+    for (tree, clauses) in broken {
+        let failed = failed(&runner, &run, &tree).await;
+        assert_eq!(failed.keys().copied().collect::<Vec<_>>(), clauses, "{failed:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_exclusion_is_searched_for_in_code_description_and_pages() {
+    let runner = runner().await;
+    let (manifest, cancel) = (manifest(), CancellationToken::new());
+    let searches = [
+        NewSearch { clause: "C-001".into(), terms: vec!["pay".into(), "credit card".into()] },
+        NewSearch { clause: "C-002".into(), terms: vec!["entry".into()] },
+        NewSearch { clause: "C-003".into(), terms: vec!["--".into()] },
+    ];
+    let found = runner.search(&ledger(), &manifest, &searches, &cancel).await.unwrap();
+    assert_eq!(found.searches[0].hits, []);
+    assert!(found.searches[1].hits.iter().any(|hit| hit.starts_with("page /about:")), "{found:?}");
+    assert!(found.searches[1].hits.iter().any(|hit| hit.starts_with("openapi.json:")), "{found:?}");
+    assert!(found.searches[1].hits.iter().any(|hit| hit.starts_with("app/server.py:")), "{found:?}");
+    assert_eq!(found.problems.len(), 1);
+    assert_eq!((found.recorded.executed.kind, found.recorded.executed.exit), (EvidenceKind::Search, Some(0)));
+
+    // README, tests and comments may say what is excluded; a name in the code may not.
+    let said = changed(FILE, &[("ROUTES = {}", "ROUTES = {}  # no payment here")]);
+    assert_eq!(runner.search(&said, &manifest, &searches[..1], &cancel).await.unwrap().searches[0].hits, []);
+    let named = changed(FILE, &[("ROUTES = {}", "ROUTES = {}\npaymentForm = 1")]);
+    let hits = runner.search(&named, &manifest, &searches[..1], &cancel).await.unwrap().searches.remove(0).hits;
+    assert_eq!(hits.len(), 1);
+
+    // What does not start has not been searched.
+    let dead = changed(FILE, &[("import sqlite3", "import sqlite4")]);
+    let unseen = runner.search(&dead, &manifest, &searches[..1], &cancel).await.unwrap();
+    assert_eq!((unseen.searches.len(), unseen.recorded.executed.exit), (0, Some(1)));
+}
+
+#[tokio::test]
+async fn the_application_can_be_tried_out_and_keeps_its_data() {
+    use std::io::{Read, Write};
+    let runner = runner().await;
+    let (tree, manifest, cancel) = (ledger(), manifest(), CancellationToken::new());
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("preview/data");
+    let ask = |url: &str, request: &str| {
+        let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let first = preview::start(&runner, &tree, &manifest, None, &data, &cancel).await.unwrap();
+    let body = r#"{"title": "Kept", "amount": 1}"#;
+    let request = format!("POST /api/entries HTTP/1.0\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    assert!(ask(&first.url, &request).contains("201"));
+    let port: u16 = first.url.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+    assert!(first.ssh.starts_with(&format!("ssh -L {port}:127.0.0.1:{port} ")));
+    first.stop().await;
+    assert!(
+        std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() || cfg!(not(target_os = "linux")),
+        "the port is free again"
+    );
+
+    let again = preview::start(&runner, &tree, &manifest, None, &data, &cancel).await.unwrap();
+    assert!(ask(&again.url, "GET /api/entries HTTP/1.0\r\n\r\n").contains("Kept"));
+    let taken: u16 = again.url.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+    assert!(preview::start(&runner, &tree, &manifest, Some(taken), &data, &cancel).await.is_err());
+    again.stop().await;
+}
+
+#[test]
+fn only_a_failed_assertion_after_a_boot_proves() {
+    let outcomes = [
+        None,
+        Some(TestOutcome::Passed),
+        Some(TestOutcome::Error),
+        Some(TestOutcome::Skipped),
+        Some(TestOutcome::Failed),
+    ];
+    let control = |booted, outcome| g1::domain::evidence::ControlRun {
+        clause: ClauseId(1),
+        path: FILE.into(),
+        lines: (1, 1),
+        file_sha256: Hash::of(b""),
+        test: String::new(),
+        test_sha256: Hash::of(b""),
+        booted,
+        outcome,
+        evidence: EvidenceId(1),
+    };
+    for outcome in outcomes {
+        assert!(!control(false, outcome).proves());
+        assert_eq!(control(true, outcome).proves(), outcome == Some(TestOutcome::Failed));
+    }
+}
