@@ -30,7 +30,8 @@ pub fn without_bounds(schema: &Value) -> Value {
     match schema {
         Value::Object(object) => {
             let kept = object.iter().filter(|(key, value)| {
-                !(matches!(key.as_str(), "maxLength" | "maxItems" | "minItems" | "minLength" | "minimum") && value.is_number())
+                !(matches!(key.as_str(), "maxLength" | "maxItems" | "minItems" | "minLength" | "minimum")
+                    && value.is_number())
             });
             Value::Object(kept.map(|(k, v)| (k.clone(), without_bounds(v))).collect())
         }

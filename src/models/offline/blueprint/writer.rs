@@ -148,8 +148,7 @@ impl Writer {
     }
     /// Whether the text written so far uses this name.
     pub fn uses(&self, name: &str) -> bool {
-        let mut inside = self.lines.iter().filter(|l| l.contains(name));
-        inside.any(|line| {
+        self.lines.iter().filter(|l| l.contains(name)).map(|l| code(l)).any(|line| {
             line.match_indices(name).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
                 let after = line[at + name.len()..].chars().next();
@@ -187,6 +186,22 @@ pub fn imports(writer: &Writer, modules: &[(&str, &[&str])]) -> Vec<String> {
             out.extend(used.iter().map(|name| format!("    {name},")));
             out.push(")".into());
         }
+    }
+    out
+}
+
+/// A line without what stands in quotes: words of people are no names.
+fn code(line: &str) -> String {
+    let mut out = String::new();
+    let (mut quoted, mut escaped) = (false, false);
+    for c in line.chars() {
+        if c == '"' && !escaped {
+            quoted = !quoted;
+            out.push(c);
+        } else if !quoted {
+            out.push(c);
+        }
+        escaped = c == '\\' && !escaped;
     }
     out
 }

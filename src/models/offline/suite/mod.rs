@@ -1,19 +1,271 @@
 //! AppSpec → a `unittest` suite through HTTP, module by module, with links from clauses to tests.
 //!
-//! What the suite relies on of the application that `blueprint` writes, beyond the web contract of the design:
+//! The suite relies on what `blueprint` says of URLs, statuses and in-process use. One demand, one small test, so that a
+//! control run (the code of one demand taken away) turns exactly a test of that demand red, by an assertion: tests build
+//! what they need inside the test itself, look up everything through asserting helpers, and share nothing but accounts.
 //!
-//! - `from app.server import make_server`; `make_server(port)` gives an HTTP server bound to 127.0.0.1 (0: any free port)
-//!   with `server_address` and `serve_forever()`; it reads `APP_DATA_DIR` when called. HTTP/1.1, keep-alive.
-//! - `POST /api/users` (operationId `signUp`) with `email` or `user_name`, `password` and profile fields → 201 with the
-//!   account (`id`, `roles`, never the password). `POST /api/sessions` (`logIn`) → 200 or 201 with `token`, and a cookie.
-//!   `GET /api/me`, `PUT /api/me` (profile), `PUT /api/me/password {"old_password","new_password"}`.
-//!   Whoever may grant roles (the first account): `PUT /api/users/{id}/roles {"roles": [...]}`.
-//! - Lists answer `{"items": [...], "total": n, "page": n, "per_page": n}`; `?page=`, `?per_page=` (up to 100).
-//! - POST answers 201 with the record, PUT 200 with the record (fields left out stay as they are), DELETE 204.
-//! - An invalid body answers 422 (400 for broken JSON) with `{"error": text, "fields": {"<field>": text}}`.
-//! - `<entity>_grants`: `POST {"user_id"}` → 201 with `id`; DELETE takes it back. `<entity>_changes`: `<entity>_id`,
-//!   `user_id`, `at`, `action`. Totals: `{"count": n, "<measure>": sum, "groups": [{"value", "count", "<measure>"}]}`.
-//! - Pages: `/<plural>` (list), `/<plural>/new`, `/<plural>/{id}`, `/sign-up`, `/log-in`; labels as in the spec.
+//! `world` knows who may do what and sets scenes; `samples` gives values; `factory` writes functions that make valid
+//! records; `fields`, `access`, `people`, `lists`, `rules`, `sums` write the tests; `python` puts a file together.
 
-#[allow(dead_code)]
+mod access;
+mod factory;
+mod fields;
+mod flow;
+mod lists;
+mod people;
 mod python;
+mod rules;
+mod samples;
+mod sums;
+mod world;
+
+use super::{
+    blueprint::{self, ModuleSpec},
+    spec::{AppSpec, Feature},
+};
+use crate::domain::reply::{NewFile, NewSearch, TestLink};
+use python::{Class, Module, Test, camel};
+use world::World;
+
+const SUPPORT: &str = include_str!("py/support.py");
+const PEOPLE: &str = include_str!("py/people.py");
+
+/// What a test module may import.
+const EXPORTED: &[&str] = &[
+    "AppCase",
+    "PeopleCase",
+    "LEFT_OUT",
+    "OPEN_ROLES",
+    "PASSWORD",
+    "SIGN_IN_WITH",
+    "Account",
+    "clock",
+    "data_files",
+    "day",
+    "log_in",
+    "moment",
+    "new_name",
+    "new_profile",
+    "serial",
+    "settings",
+    "sign_up",
+    "today",
+    "unique",
+];
+
+/// The tests of one module: the content of a test reply.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Suite {
+    pub files: Vec<NewFile>,
+    pub links: Vec<TestLink>,
+    pub searches: Vec<NewSearch>,
+}
+
+/// The tests of a module of the application; empty for a module that there is not.
+#[must_use]
+pub fn tests(spec: &AppSpec, module: &str) -> Suite {
+    blueprint::modules(spec).iter().find(|m| m.name == module).map(|m| module_tests(spec, m)).unwrap_or_default()
+}
+
+fn module_tests(spec: &AppSpec, module: &ModuleSpec) -> Suite {
+    let world = World { spec };
+    let core = module.name == "core";
+    let mut file = Module {
+        name: format!("tests.test_{}", module.name),
+        doc: format!("{} Checked through HTTP, as a client would.", sentence(&module.purpose)),
+        case: if spec.users.is_some() { "PeopleCase" } else { "AppCase" },
+        blocks: Vec::new(),
+        classes: Vec::new(),
+    };
+    let mut suite = Suite::default();
+    if core {
+        suite.files.push(NewFile { path: "tests/__init__.py".into(), content: String::new() });
+        suite.files.push(NewFile { path: "tests/support.py".into(), content: support(world) });
+        file.classes.push(platform(world));
+        file.classes.extend(people::classes(world));
+    }
+    for entity in module.entities.iter().filter_map(|name| spec.entity(name)) {
+        file.classes.extend(fields::classes(world, entity));
+        file.classes.extend(access::classes(world, entity));
+        file.classes.push(Class {
+            name: format!("{}Pages", camel(&entity.name)),
+            doc: format!("What a browser shows of {}.", entity.label_plural.to_lowercase()),
+            tests: lists::pages(world, entity),
+        });
+    }
+    for feature in module.features.iter().filter_map(|i| spec.features.get(*i)) {
+        if let Feature::Exclusion { terms, clauses } = feature {
+            suite
+                .searches
+                .extend(clauses.iter().map(|c| NewSearch { clause: c.to_string(), terms: search_terms(terms) }));
+            continue;
+        }
+        let tests = feature_tests(world, feature);
+        let name = feature.entity().map_or_else(|| "Whole".to_owned(), |e| format!("{}Rules", camel(e)));
+        match file.classes.iter_mut().find(|c| c.name == name) {
+            Some(class) => class.tests.extend(tests),
+            None => {
+                let doc = feature.entity().and_then(|e| spec.entity(e)).map_or_else(
+                    || "The application as a whole.".to_owned(),
+                    |e| format!("What holds for {}.", e.label_plural.to_lowercase()),
+                );
+                file.classes.push(Class { name, doc, tests });
+            }
+        }
+    }
+    let needed = needed_entities(spec, module);
+    file.blocks = factory::blocks(world, &world.closure(&needed));
+    let used: String =
+        file.classes.iter().flat_map(|c| &c.tests).flat_map(|t| &t.lines).cloned().collect::<Vec<_>>().join("\n");
+    file.blocks = factory::used(file.blocks, &used);
+    suite.files.push(NewFile { path: format!("tests/test_{}.py", module.name), content: file.render(EXPORTED) });
+    suite.links = file.links();
+    suite
+}
+
+/// The entities whose records the tests of a module may make.
+fn needed_entities(spec: &AppSpec, module: &ModuleSpec) -> Vec<String> {
+    let mut names = module.entities.clone();
+    for feature in module.features.iter().filter_map(|i| spec.features.get(*i)) {
+        names.extend(feature.entity().map(str::to_owned));
+    }
+    names
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim().trim_end_matches('.');
+    format!("{text}.")
+}
+
+fn support(world: World<'_>) -> String {
+    let mut text = SUPPORT.to_owned();
+    if let Some(users) = &world.spec.users {
+        let open: Vec<&str> = users.roles.iter().filter(|r| r.open).map(|r| r.name.as_str()).collect();
+        text.push('\n');
+        text.push_str(
+            &PEOPLE
+                .replace("@SIGN_IN_WITH@", world.sign_in_with())
+                .replace("@PROFILE@", &people::profile(world.spec))
+                .replace("@OPEN_ROLES@", &python::list(&open))
+                .replace("@USERS@", world.users_collection()),
+        );
+    }
+    text
+}
+
+/// What every application keeps, whatever it is about.
+fn platform(world: World<'_>) -> Class {
+    let test = |name: &str, shows: &str, lines: &[&str]| Test {
+        name: name.into(),
+        shows: shows.into(),
+        clauses: Vec::new(),
+        measures: false,
+        lines: lines.iter().map(|l| (*l).to_owned()).collect(),
+    };
+    let person =
+        if world.has_people() { "self.page(\"/\", self.someone())" } else { "self.page(\"/\", self.anyone())" };
+    Class {
+        name: "Platform".into(),
+        doc: "What every application keeps.".into(),
+        tests: vec![
+            test(
+                "test_it_is_up",
+                "The application says that it is up.",
+                &["self.expect(200, self.anyone().get(\"/healthz\"))"],
+            ),
+            test(
+                "test_it_describes_its_api",
+                "The API description is there and names its version.",
+                &[
+                    "described = self.description()",
+                    "self.assertTrue(str(self.value(described, \"openapi\")).startswith(\"3.1\"))",
+                ],
+            ),
+            test("test_it_has_a_first_page", "There is a page to begin with.", &[person]),
+            test(
+                "test_nonsense_is_refused",
+                "An unknown address is not found, and a body that is no JSON is refused.",
+                &["self.expect(404, self.anyone().get(\"/api/no_such_thing\"))"],
+            ),
+        ],
+    }
+}
+
+fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
+    let entity = feature.entity().and_then(|name| world.spec.entity(name));
+    let clauses = feature.clauses();
+    let one = |test: Option<Test>| test.into_iter().collect::<Vec<_>>();
+    match (feature, entity) {
+        (Feature::Mobile { .. }, _) => vec![lists::mobile(world, clauses)],
+        (Feature::Security { what, .. }, _) => one(people::security(world, *what, clauses)),
+        (Feature::Search { fields, .. }, Some(e)) => lists::search(world, e, fields, clauses),
+        (Feature::Filter { field, .. }, Some(e)) => one(lists::filter(world, e, field, clauses)),
+        (Feature::Sort { field, descending, default, .. }, Some(e)) => {
+            one(lists::sort(world, e, field, *descending, *default, clauses))
+        }
+        (Feature::Csv { .. }, Some(e)) => one(lists::csv(world, e, clauses)),
+        (Feature::Pagination { per_page, .. }, Some(e)) => one(lists::pagination(world, e, *per_page, clauses)),
+        (Feature::Performance { records, millis, own_machine, .. }, Some(e)) => {
+            one(lists::performance(world, e, *records, *millis, *own_machine, clauses))
+        }
+        (Feature::Grant { role, .. }, Some(e)) => rules::grant(world, e, role.as_ref(), clauses),
+        (Feature::Workflow { field, initial, transitions, .. }, Some(e)) => {
+            rules::workflow(world, e, field, initial, transitions, clauses)
+        }
+        (Feature::FieldGuard { field, who, .. }, Some(e)) => rules::field_guard(world, e, field, who, clauses),
+        (Feature::Threshold { field, values, amount, limit, above, below, .. }, Some(e)) => {
+            let rule = rules::Limit { field, values, amount, limit: *limit, above, below };
+            rules::threshold(world, e, rule, clauses)
+        }
+        (Feature::History { readers, .. }, Some(e)) => rules::history(world, e, readers, clauses),
+        (Feature::Totals { name, label, measures, date_field, days, group_by, .. }, Some(e)) => {
+            let rule = sums::Totals {
+                name,
+                label,
+                measures,
+                date_field: date_field.as_deref(),
+                days: *days,
+                group_by: group_by.as_deref(),
+            };
+            sums::totals(world, e, rule, clauses)
+        }
+        (Feature::Progress { target, over, measure, measure_field, date_field, period, .. }, Some(e)) => {
+            let rule =
+                sums::Progress { target, over, measure, measure_field: measure_field.as_deref(), date_field, period };
+            sums::progress(world, e, rule, clauses)
+        }
+        (Feature::NoOverlap { start, end, per, .. }, Some(e)) => {
+            one(rules::no_overlap(world, e, (start, end), per.as_deref(), clauses))
+        }
+        (Feature::UniqueTogether { fields, .. }, Some(e)) => one(rules::unique_together(world, e, fields, clauses)),
+        (Feature::Limit { max, per, .. }, Some(e)) => one(rules::limit(world, e, *max, per.as_deref(), clauses)),
+        (Feature::Capacity { per, capacity, amount, .. }, Some(e)) => {
+            one(rules::capacity(world, e, per, capacity, amount.as_deref(), clauses))
+        }
+        (Feature::Computed { field, formula, .. }, Some(e)) => one(sums::computed(world, e, field, formula, clauses)),
+        (Feature::Forbid { op, .. }, Some(e)) => one(rules::forbid(world, e, *op, clauses)),
+        (Feature::Locked { op, field, values, .. }, Some(e)) => {
+            one(rules::locked(world, e, *op, field, values, clauses))
+        }
+        (Feature::Exclusion { .. }, _) | (_, None) => Vec::new(),
+    }
+}
+
+/// The words that would show an excluded thing: those of the spec, each in its other spellings.
+fn search_terms(terms: &[String]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for term in terms {
+        let term = term.trim().to_lowercase();
+        let mut add = |t: String| {
+            if t.len() > 2 && !out.contains(&t) {
+                out.push(t);
+            }
+        };
+        add(term.clone());
+        if term.contains([' ', '-']) {
+            add(term.replace([' ', '-'], "_"));
+            add(term.replace([' ', '-'], ""));
+        }
+    }
+    out
+}

@@ -32,6 +32,8 @@ pub(super) struct Module {
     /// `tests.test_workouts`
     pub name: String,
     pub doc: String,
+    /// The class of `support` that its classes extend.
+    pub case: &'static str,
     /// Constants and functions before the classes, each a block of lines.
     pub blocks: Vec<String>,
     pub classes: Vec<Class>,
@@ -45,7 +47,7 @@ impl Module {
             let _ = write!(body, "\n\n{}\n", block.trim_end());
         }
         for class in self.classes.iter().filter(|c| !c.tests.is_empty()) {
-            let _ = write!(body, "\n\nclass {}(AppCase):\n    \"\"\"{}\"\"\"\n", class.name, prose(&class.doc));
+            let _ = write!(body, "\n\nclass {}({}):\n    \"\"\"{}\"\"\"\n", class.name, self.case, prose(&class.doc));
             for test in unique(&class.tests) {
                 let _ = write!(body, "\n    def {}(self):\n        \"\"\"{}\"\"\"\n", test.name, prose(&test.shows));
                 for line in &test.lines {
@@ -56,7 +58,12 @@ impl Module {
         let words = words(&body);
         let mut names: Vec<&str> = exported.iter().copied().filter(|name| words.contains(name)).collect();
         names.sort_unstable();
-        let mut text = format!("\"\"\"{}\"\"\"\n\nimport unittest\n", prose(&self.doc));
+        let mut text = format!("\"\"\"{}\"\"\"\n\n", prose(&self.doc));
+        for import in ["html", "re", "unittest"] {
+            if import == "unittest" || body.contains(&format!("{import}.")) {
+                let _ = writeln!(text, "import {import}");
+            }
+        }
         if !names.is_empty() {
             let _ = write!(text, "\nfrom tests.support import {}\n", names.join(", "));
         }
@@ -143,7 +150,7 @@ pub(super) fn dict(pairs: &[(String, String)]) -> String {
 }
 
 /// `["a", "b"]`
-pub(super) fn strings<S: AsRef<str>>(values: &[S]) -> String {
+pub(super) fn list<S: AsRef<str>>(values: &[S]) -> String {
     format!("[{}]", values.iter().map(|v| lit(v.as_ref())).collect::<Vec<_>>().join(", "))
 }
 
@@ -193,7 +200,13 @@ mod tests {
     fn tests_of_one_name_are_told_apart_in_the_text_and_in_the_links() {
         let test = Test { name: "test_a".into(), shows: "A.".into(), clauses: vec![ClauseId(1)], ..Test::default() };
         let class = Class { name: "K".into(), doc: "K.".into(), tests: vec![test.clone(), test] };
-        let module = Module { name: "tests.test_m".into(), doc: "M.".into(), blocks: Vec::new(), classes: vec![class] };
+        let module = Module {
+            name: "tests.test_m".into(),
+            doc: "M.".into(),
+            case: "AppCase",
+            blocks: Vec::new(),
+            classes: vec![class],
+        };
         assert!(module.render(&["AppCase"]).contains("def test_a_2(self):"));
         let names: Vec<_> = module.links().into_iter().map(|l| l.test).collect();
         assert_eq!(names, ["tests.test_m.K.test_a", "tests.test_m.K.test_a_2"]);

@@ -1,0 +1,69 @@
+
+# People
+
+SIGN_IN_WITH = "@SIGN_IN_WITH@"
+OPEN_ROLES = @OPEN_ROLES@
+PASSWORD = "correct horse battery"
+
+
+class Account(Client):
+    """Somebody with an account, signed up and logged in."""
+
+    def __init__(self, name, password=PASSWORD):
+        super().__init__()
+        self.name = name
+        self.password = password
+
+
+def new_name():
+    """A name to sign in with that nobody has."""
+    return "person%d%s" % (next(_numbers), "@example.org" if SIGN_IN_WITH == "email" else "")
+
+
+def new_profile():
+    """What else an account says about itself."""
+    return @PROFILE@
+
+
+def sign_up(client, name, password=PASSWORD, profile=None):
+    body = {**new_profile(), SIGN_IN_WITH: name, "password": password, **(profile or {})}
+    return client.post("/api/@USERS@", {field: value for field, value in body.items() if value is not LEFT_OUT})
+
+
+def log_in(client, name, password=PASSWORD):
+    return client.post("/api/sessions", {SIGN_IN_WITH: name, "password": password})
+
+
+class PeopleCase(AppCase):
+    """A test with people in it. Accounts are shared between tests, for signing up takes its time."""
+
+    def admin(self):
+        """The first account, which holds every role and grants them."""
+        if "admin" not in _people:
+            _people["admin"] = self._sign_up()
+        return _people["admin"]
+
+    def someone(self, role=None, nth=1, profile=None):
+        """An account with this role and the roles that everybody has; always the same one."""
+        key = (role, nth, repr(profile))
+        if key not in _people:
+            _people[key] = self.newcomer(role, profile)
+        return _people[key]
+
+    def newcomer(self, role=None, profile=None):
+        """A new account with this role and the roles that everybody has."""
+        admin = self.admin()
+        account = self._sign_up(profile)
+        if role and role not in OPEN_ROLES:
+            granted = self.expect(200, admin.put("/api/@USERS@/%d" % account.id, {"roles": [role]}))
+            self.assertIn(role, self.value(granted, "roles"))
+        return account
+
+    def _sign_up(self, profile=None):
+        account = Account(new_name())
+        made = self.expect(201, sign_up(account, account.name, profile=profile))
+        account.id = self.value(made, "id")
+        self.assertIsInstance(account.id, int)
+        account.token = self.value(self.expect((200, 201), log_in(account, account.name)), "token")
+        self.assertIsInstance(account.token, str)
+        return account

@@ -1,0 +1,253 @@
+//! Values for fields, as Python expressions: valid ones that keep every rule, a second valid one, and wrong ones.
+
+use super::python::{lit, num};
+use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Period, Rule};
+
+/// Days between dates that must follow each other, so that moving one by a day breaks nothing.
+const STEP: i64 = 7;
+
+pub(super) fn minimum(field: &Field) -> Option<f64> {
+    field.rules.iter().find_map(|r| if let Rule::Min { value } = r.rule { Some(value) } else { None })
+}
+pub(super) fn maximum(field: &Field) -> Option<f64> {
+    field.rules.iter().find_map(|r| if let Rule::Max { value } = r.rule { Some(value) } else { None })
+}
+fn lengths(field: &Field) -> (usize, usize) {
+    let (mut least, mut most) = (0, 120);
+    for rule in &field.rules {
+        match rule.rule {
+            Rule::MinLength { value } => least = value as usize,
+            Rule::MaxLength { value } => most = value as usize,
+            _ => {}
+        }
+    }
+    (least, most)
+}
+pub(super) fn has(field: &Field, rule: &Rule) -> bool {
+    field.rules.iter().any(|r| &r.rule == rule)
+}
+
+/// How many dates come before this one in its record.
+fn depth(spec: &AppSpec, entity: &Entity, field: &Field, left: u32) -> i64 {
+    if left == 0 {
+        return 0;
+    }
+    field
+        .rules
+        .iter()
+        .filter_map(|r| match &r.rule {
+            Rule::After { field, .. } => entity.fields.iter().find(|f| &f.name == field),
+            _ => None,
+        })
+        .chain(spec.features.iter().filter_map(|f| match f {
+            Feature::NoOverlap { entity: name, start, end, .. }
+            | Feature::Progress { goal: name, period: Period::Between { start, end }, .. }
+                if name == &entity.name && end == &field.name =>
+            {
+                entity.fields.iter().find(|f| &f.name == start)
+            }
+            _ => None,
+        }))
+        .map(|earlier| depth(spec, entity, earlier, left - 1) + 1)
+        .max()
+        .unwrap_or(0)
+}
+
+/// The days from today of a date field in a valid record.
+pub(super) fn offset(spec: &AppSpec, entity: &Entity, field: &Field) -> i64 {
+    let position = depth(spec, entity, field, 4) * STEP;
+    let latest =
+        entity.fields.iter().filter(|f| has(f, &Rule::NotInFuture)).map(|f| depth(spec, entity, f, 4) * STEP).max();
+    let ahead = entity.fields.iter().any(|f| has(f, &Rule::NotInPast));
+    position + if ahead { 1 } else { latest.map_or(0, |days| -days - 1) }
+}
+
+/// Whether dates of different records go back in time, for none may lie in the future.
+pub(super) fn backwards(entity: &Entity) -> bool {
+    entity.fields.iter().any(|f| has(f, &Rule::NotInFuture))
+}
+
+/// Whether each record must have its own value of this field.
+pub(super) fn distinct(spec: &AppSpec, entity: &Entity, field: &Field) -> bool {
+    if field.rules.iter().any(|r| matches!(r.rule, Rule::Unique { .. })) {
+        return true;
+    }
+    spec.features.iter().any(|feature| match feature {
+        Feature::UniqueTogether { entity: name, fields, .. } if name == &entity.name => {
+            // Each record comes with a parent of its own: that makes the combination new.
+            let parent = |f: &Field| matches!(f.ty, FieldType::Reference { .. }) && super::world::is_required(f);
+            if entity.fields.iter().any(|f| fields.contains(&f.name) && parent(f)) {
+                return false;
+            }
+            let scalar = fields.iter().find(|name| {
+                entity.fields.iter().any(|f| {
+                    &f.name == *name
+                        && !matches!(
+                            f.ty,
+                            FieldType::Choice { .. }
+                                | FieldType::Boolean
+                                | FieldType::Reference { .. }
+                                | FieldType::UserReference { .. }
+                        )
+                })
+            });
+            scalar == Some(&field.name)
+        }
+        Feature::NoOverlap { entity: name, start, end, .. } if name == &entity.name => {
+            start == &field.name || end == &field.name
+        }
+        _ => false,
+    })
+}
+
+/// Text that fits the length rules.
+fn fitted(field: &Field, text: &str, room: usize) -> String {
+    let (least, most) = lengths(field);
+    let mut out: String = text.chars().take(most.saturating_sub(room)).collect();
+    while out.chars().count() + room < least {
+        out.push('x');
+    }
+    let trimmed = out.trim_end();
+    if trimmed.chars().count() == out.chars().count() { out } else { format!("{trimmed}x") }
+}
+
+fn number(spec: &AppSpec, entity: &Entity, field: &Field) -> f64 {
+    let (least, most) = (minimum(field), maximum(field));
+    let wanted = if spec
+        .features
+        .iter()
+        .any(|f| matches!(f, Feature::Capacity { capacity, per, entity: e, .. } if capacity == &field.name && refers(spec, e, per, &entity.name)))
+    {
+        1000.0
+    } else if spec.features.iter().any(
+        |f| matches!(f, Feature::Capacity { entity: e, amount: Some(a), .. } if e == &entity.name && a == &field.name),
+    ) {
+        2.0
+    } else if spec.features.iter().any(|f| matches!(f, Feature::Progress { goal, target, .. } if goal == &entity.name && target == &field.name)) {
+        100.0
+    } else {
+        match (least, most) {
+            (Some(a), Some(b)) => a + ((b - a) / 2.0).floor(),
+            (Some(a), None) => a + 5.0,
+            (None, Some(b)) => b - 1.0,
+            (None, None) => 12.0,
+        }
+    };
+    let value = wanted.max(least.unwrap_or(wanted)).min(most.unwrap_or(wanted));
+    if matches!(field.ty, FieldType::Integer) { value.ceil() } else { value }
+}
+
+/// The number in a sample record.
+pub(super) fn plain_number(spec: &AppSpec, entity: &Entity, field: &Field) -> f64 {
+    number(spec, entity, field)
+}
+
+fn refers(spec: &AppSpec, entity: &str, field: &str, target: &str) -> bool {
+    spec.entity(entity)
+        .and_then(|e| e.fields.iter().find(|f| f.name == field))
+        .is_some_and(|f| matches!(&f.ty, FieldType::Reference { entity } if entity == target))
+}
+
+/// A valid value. References are not here: they need a record.
+pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<String> {
+    let distinct = distinct(spec, entity, field);
+    let label = field.label.to_lowercase();
+    let sign = if backwards(entity) { "-" } else { "+" };
+    Some(match &field.ty {
+        FieldType::Text { .. } => {
+            if distinct {
+                format!("unique({})", lit(&fitted(field, &format!("Sample {label}"), 6)))
+            } else {
+                lit(&fitted(field, &format!("Sample {label}"), 0))
+            }
+        }
+        FieldType::Integer if distinct => format!("serial({})", num(minimum(field).unwrap_or(1.0).ceil())),
+        FieldType::Decimal { .. } if distinct => format!("serial({})", num(minimum(field).unwrap_or(1.0))),
+        FieldType::Integer | FieldType::Decimal { .. } => num(number(spec, entity, field)),
+        FieldType::Boolean => "True".into(),
+        FieldType::Date if distinct => format!("day({} {sign} 100 * slot)", offset(spec, entity, field)),
+        FieldType::DateTime if distinct => format!("moment({} {sign} 100 * slot)", offset(spec, entity, field)),
+        FieldType::Time if distinct => format!("clock({} + 20 * slot)", offset(spec, entity, field).max(0)),
+        FieldType::Date => format!("day({})", offset(spec, entity, field)),
+        FieldType::DateTime => format!("moment({})", offset(spec, entity, field)),
+        FieldType::Time => format!("clock({})", 600 + 10 * offset(spec, entity, field)),
+        FieldType::Email if distinct => "unique(\"sample\") + \"@example.org\"".into(),
+        FieldType::Email => lit("sample@example.org"),
+        FieldType::Url if distinct => "\"https://example.org/\" + unique(\"page\")".into(),
+        FieldType::Url => lit("https://example.org/sample"),
+        FieldType::Phone if distinct => "\"+49 30 \" + str(serial(100000))".into(),
+        FieldType::Phone => lit("+49 30 123456"),
+        FieldType::Choice { values } => lit(values.first()?),
+        FieldType::Reference { .. } | FieldType::UserReference { .. } => return None,
+    })
+}
+
+/// Another valid value than [`valid`].
+pub(super) fn other(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<String> {
+    if distinct(spec, entity, field) && !matches!(field.ty, FieldType::Date | FieldType::DateTime | FieldType::Time) {
+        return valid(spec, entity, field);
+    }
+    let days = offset(spec, entity, field) + if has(field, &Rule::NotInFuture) { -1 } else { 1 };
+    let label = field.label.to_lowercase();
+    Some(match &field.ty {
+        FieldType::Text { .. } => lit(&fitted(field, &format!("Another {label}"), 0)),
+        FieldType::Integer | FieldType::Decimal { .. } => {
+            let value = number(spec, entity, field);
+            let step = if matches!(field.ty, FieldType::Integer) { 1.0 } else { 0.5 };
+            if maximum(field).is_none_or(|most| value + step <= most) {
+                num(value + step)
+            } else if minimum(field).is_none_or(|least| value - step >= least) {
+                num(value - step)
+            } else {
+                return None;
+            }
+        }
+        FieldType::Boolean => "False".into(),
+        FieldType::Date | FieldType::DateTime | FieldType::Time if distinct(spec, entity, field) => return None,
+        FieldType::Date => format!("day({days})"),
+        FieldType::DateTime => format!("moment({days})"),
+        FieldType::Time => format!("clock({})", 601 + 10 * offset(spec, entity, field)),
+        FieldType::Email => lit("another@example.org"),
+        FieldType::Url => lit("https://example.org/another"),
+        FieldType::Phone => lit("+49 30 654321"),
+        FieldType::Choice { values } => lit(values.get(1)?),
+        FieldType::Reference { .. } | FieldType::UserReference { .. } => return None,
+    })
+}
+
+/// A value that is not of the field's type.
+pub(super) fn wrong(field: &Field) -> Option<&'static str> {
+    Some(match &field.ty {
+        FieldType::Integer | FieldType::Decimal { .. } => "\"many\"",
+        FieldType::Boolean => "\"perhaps\"",
+        FieldType::Date => "\"2026-02-31\"",
+        FieldType::DateTime => "\"2026-02-31T10:00\"",
+        FieldType::Time => "\"25:61\"",
+        FieldType::Email => "\"nobody\"",
+        FieldType::Url => "\"not a link\"",
+        FieldType::Choice { .. } => "\"no such choice\"",
+        FieldType::Reference { .. } | FieldType::UserReference { .. } => "987654321",
+        // The API says nothing of how a number is written.
+        FieldType::Text { .. } | FieldType::Phone => "[\"not\", \"text\"]",
+    })
+}
+
+/// What kind of value the field holds, in words.
+pub(super) fn kind(field: &Field) -> &'static str {
+    match &field.ty {
+        FieldType::Text { .. } => "text",
+        FieldType::Integer => "a whole number",
+        FieldType::Decimal { money: true } => "an amount of money",
+        FieldType::Decimal { money: false } => "a number",
+        FieldType::Boolean => "yes or no",
+        FieldType::Date => "a date",
+        FieldType::DateTime => "a date with a time",
+        FieldType::Time => "a time of day",
+        FieldType::Email => "an email address",
+        FieldType::Url => "a link",
+        FieldType::Phone => "the text of a phone number",
+        FieldType::Choice { .. } => "one of the choices",
+        FieldType::Reference { .. } => "an existing record",
+        FieldType::UserReference { .. } => "an existing account",
+    }
+}

@@ -1,0 +1,358 @@
+//! Tests of what is counted and computed: totals, progress, formulas.
+
+use super::{
+    python::{Test, ident, lit, num},
+    rules::test,
+    samples,
+    world::{Scene, World},
+};
+use crate::{
+    domain::ClauseId,
+    models::offline::spec::{Entity, Field, FieldType, Formula, Op, Period, Rule, Who},
+};
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Totals<'s> {
+    pub name: &'s str,
+    pub label: &'s str,
+    pub measures: &'s [String],
+    pub date_field: Option<&'s str>,
+    pub days: Option<u32>,
+    pub group_by: Option<&'s str>,
+}
+
+fn column<'a>(entity: &'a Entity, name: &str) -> Option<&'a Field> {
+    entity.fields.iter().find(|f| f.name == name)
+}
+
+/// Somebody whose records are counted, and who reads the totals: a variable.
+fn counted_person<'a>(scene: &mut Scene<'a>, entity: &'a Entity) -> Option<String> {
+    let (_, access) = scene.world.maker(entity)?;
+    if entity.owned && scene.world.has_people() {
+        let who = if access.who == Who::Anyone { Who::SignedIn } else { access.who.clone() };
+        return Some(scene.person("person", &scene.newcomer(&who, "")));
+    }
+    let reader = scene.world.accesses(entity, Op::Read).next().map_or(access.who.clone(), |a| a.who.clone());
+    Some(scene.person("reader", &scene.somebody(&reader)))
+}
+
+pub(super) fn totals(world: World<'_>, entity: &Entity, rule: Totals<'_>, clauses: &[ClauseId]) -> Vec<Test> {
+    let Some(entity) = world.entity(&entity.name) else { return Vec::new() };
+    let Some((index, access)) = world.maker(entity) else { return Vec::new() };
+    let path = lit(&format!("/api/{}", rule.name));
+    let date = rule.date_field.and_then(|d| column(entity, d));
+    let sent = |f: &Field| world.sent_on_create(entity, f, access);
+    let day = |n: i64| match date.map(|f| &f.ty) {
+        Some(FieldType::DateTime) => format!("moment({n}, \"00:00\")"),
+        _ => format!("day({n})"),
+    };
+    // A record inside of the window, whatever its sample date would be.
+    let inside: Vec<(String, String)> = date
+        .filter(|f| sent(f) && rule.days.is_some() && !samples::has(f, &Rule::NotInPast))
+        .map(|f| (f.name.clone(), day(0)))
+        .into_iter()
+        .collect();
+    let own = entity.owned && world.has_people();
+    let mut tests = Vec::new();
+    let start = || {
+        let mut scene = Scene::test(world);
+        let person = counted_person(&mut scene, entity)?;
+        Some((scene, person))
+    };
+    let by = |person: &str| own.then(|| person.to_owned());
+    let what = rule.label.to_lowercase();
+
+    if let Some((mut scene, person)) = start() {
+        scene.line(format!("before = self.expect(200, {person}.get({path}))"));
+        let record = scene.make(entity, by(&person).as_deref(), &inside);
+        if let Some(record) = record {
+            scene.line(format!("after = self.expect(200, {person}.get({path}))"));
+            scene.line("self.assertEqual(self.value(after, \"count\"), self.value(before, \"count\") + 1)");
+            for measure in rule.measures {
+                let name = lit(measure);
+                scene.line(format!(
+                    "self.assertAlmostEqual(self.value(after, {name}), self.value(before, {name}) + self.value({record}, {name}), 2)"
+                ));
+            }
+            tests.push(test(
+                format!("test_{}_add_up", ident(rule.name)),
+                format!("The totals ({what}) count each {} and add up its numbers.", entity.label.to_lowercase()),
+                clauses,
+                scene,
+            ));
+        }
+    }
+    if let (Some(days), Some(date)) = (rule.days, date)
+        && sent(date)
+        && !samples::has(date, &Rule::NotInPast)
+        && let Some((mut scene, person)) = start()
+        && world.can_make(entity)
+    {
+        let days = i64::from(days);
+        scene.line(format!("before = self.expect(200, {person}.get({path}))"));
+        let call = scene.making(entity, index, by(&person).as_deref(), &[(date.name.clone(), day(-days))]);
+        scene.line(call);
+        scene.line(format!("after = self.expect(200, {person}.get({path}))"));
+        scene.line("self.assertEqual(self.value(after, \"count\"), self.value(before, \"count\"))");
+        let call = scene.making(entity, index, by(&person).as_deref(), &[(date.name.clone(), day(1 - days))]);
+        scene.line(call);
+        scene.line(format!("after = self.expect(200, {person}.get({path}))"));
+        scene.line("self.assertEqual(self.value(after, \"count\"), self.value(before, \"count\") + 1)");
+        tests.push(test(
+            format!("test_{}_cover_the_last_{days}_days", ident(rule.name)),
+            format!("The totals ({what}) cover the last {days} days and nothing older."),
+            clauses,
+            scene,
+        ));
+    }
+    if own && let Some((mut scene, person)) = start() {
+        scene.line(format!("before = self.expect(200, {person}.get({path}))"));
+        if scene.make(entity, None, &inside).is_some() {
+            scene.line(format!("after = self.expect(200, {person}.get({path}))"));
+            scene.line("self.assertEqual(self.value(after, \"count\"), self.value(before, \"count\"))");
+            tests.push(test(
+                format!("test_{}_are_ones_own", ident(rule.name)),
+                format!("The totals ({what}) hold one's own records only."),
+                clauses,
+                scene,
+            ));
+        }
+    }
+    if let Some(group) = rule.group_by.and_then(|g| column(entity, g))
+        && let Some((mut scene, person)) = start()
+        && let Some(record) = scene.make(entity, by(&person).as_deref(), &inside)
+    {
+        scene.line(format!("totals = self.expect(200, {person}.get({path}))"));
+        scene.line("groups = self.value(totals, \"groups\")");
+        scene.line("self.assertIsInstance(groups, list)");
+        scene.line("by_value = {group.get(\"value\"): group.get(\"count\") for group in groups}");
+        scene.line(format!("value = self.value({record}, {})", lit(&group.name)));
+        scene.line("self.assertIn(value, by_value)");
+        if own {
+            scene.line("self.assertEqual(by_value[value], 1)");
+        } else {
+            scene.line("self.assertGreaterEqual(by_value[value], 1)");
+        }
+        tests.push(test(
+            format!("test_{}_are_grouped_by_{}", ident(rule.name), group.name),
+            format!("The totals ({what}) are given for each {}.", group.label.to_lowercase()),
+            clauses,
+            scene,
+        ));
+    }
+    if let Some((mut scene, person)) = start() {
+        scene.line(format!("page = self.page(\"/{}\", {person})", rule.name));
+        scene.line(format!("self.assertIn(html.escape({}), page)", lit(rule.label)));
+        tests.push(test(
+            format!("test_{}_has_a_page", ident(rule.name)),
+            format!("A page shows the totals ({what})."),
+            clauses,
+            scene,
+        ));
+    }
+    tests
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Progress<'s> {
+    pub target: &'s str,
+    pub over: &'s str,
+    pub measure: &'s str,
+    pub measure_field: Option<&'s str>,
+    pub date_field: &'s str,
+    pub period: &'s Period,
+}
+
+pub(super) fn progress(world: World<'_>, goal: &Entity, rule: Progress<'_>, clauses: &[ClauseId]) -> Vec<Test> {
+    let (Some(goal), Some(over)) = (world.entity(&goal.name), world.entity(rule.over)) else { return Vec::new() };
+    let (Some(target), Some(date)) = (column(goal, rule.target), column(over, rule.date_field)) else {
+        return Vec::new();
+    };
+    let mut options: Vec<(Vec<(String, String)>, String)> = Vec::new();
+    let mut fixed: Vec<(String, String)> = vec![(target.name.clone(), "100".into())];
+    if samples::maximum(target).is_some_and(|m| m < 100.0) {
+        fixed = vec![(target.name.clone(), num(samples::maximum(target).unwrap_or(10.0)))];
+    }
+    match rule.period {
+        Period::Field { field } => {
+            if let Some(FieldType::Choice { values }) = column(goal, field).map(|f| &f.ty) {
+                let word = values.iter().find(|v| *v == "month").or_else(|| values.first());
+                fixed.extend(word.map(|w| (field.clone(), lit(w))));
+            }
+        }
+        Period::Between { start, end } => {
+            fixed.push((start.clone(), "day(-1)".into()));
+            fixed.push((end.clone(), "day(1)".into()));
+        }
+        _ => {}
+    }
+    match rule.measure_field.and_then(|f| column(goal, f)) {
+        Some(field) => {
+            let FieldType::Choice { values } = &field.ty else { return Vec::new() };
+            for value in values.iter().filter(|v| column(over, v).is_some()) {
+                options.push((vec![(field.name.clone(), lit(value))], value.clone()));
+            }
+        }
+        None => options.push((Vec::new(), rule.measure.to_owned())),
+    }
+    let Some((_, access)) = world.maker(goal) else { return Vec::new() };
+    let (Some((over_index, _)), true) = (world.creator_like(over, &access.who), world.can_make(over)) else {
+        return Vec::new();
+    };
+    let today = match date.ty {
+        FieldType::DateTime => "moment(0, \"00:00\")",
+        _ => "today()",
+    };
+    let long_ago = match date.ty {
+        FieldType::DateTime => "moment(-800)",
+        _ => "day(-800)",
+    };
+    let mut tests = Vec::new();
+    for (chosen, measure) in options {
+        let Some(number) = column(over, &measure) else { continue };
+        let mut scene = Scene::test(world);
+        let person = scene.person("person", &scene.newcomer(&access.who, ""));
+        let fields = [fixed.clone(), chosen].concat();
+        let Some(made) = scene.make(goal, Some(&person), &fields) else { continue };
+        let amount = samples::plain_number(world.spec, over, number);
+        let record = |scene: &Scene<'_>, by: Option<&str>, when: &str| {
+            let mut fields = vec![(measure.clone(), num(amount))];
+            fields.push((date.name.clone(), when.to_owned()));
+            Scene::making(scene, over, over_index, by, &fields)
+        };
+        scene.line(format!("self.assertEqual(self.value(self.stored({made}), \"progress\"), 0)"));
+        let call = record(&scene, Some(&person), today);
+        scene.line(call);
+        let call = record(&scene, Some(&person), today);
+        scene.line(call);
+        if *rule.period != Period::AllTime && !samples::has(date, &Rule::NotInPast) {
+            let call = record(&scene, Some(&person), long_ago);
+            scene.line(call);
+        }
+        if over.owned {
+            let call = record(&scene, None, today);
+            scene.line(call);
+        }
+        scene.line(format!("shown = self.stored({made})"));
+        scene.line(format!("self.assertAlmostEqual(self.value(shown, \"progress\"), {}, 2)", num(amount * 2.0)));
+        scene.line(format!("percent = 100 * {} / self.value({made}, {})", num(amount * 2.0), lit(&target.name)));
+        scene.line("self.assertAlmostEqual(self.value(shown, \"progress_percent\"), percent, delta=1)");
+        tests.push(test(
+            format!("test_{}_shows_its_progress_in_{measure}", goal.name),
+            format!(
+                "A {} shows how far the own {} have come ({}), and counts neither older ones nor those of others.",
+                goal.label.to_lowercase(),
+                over.label_plural.to_lowercase(),
+                number.label.to_lowercase()
+            ),
+            clauses,
+            scene,
+        ));
+    }
+    tests
+}
+
+pub(super) fn computed(
+    world: World<'_>,
+    entity: &Entity,
+    field: &str,
+    formula: &Formula,
+    clauses: &[ClauseId],
+) -> Option<Test> {
+    let entity = world.entity(&entity.name)?;
+    let label = column(entity, field).map_or_else(|| field.replace('_', " "), |f| f.label.to_lowercase());
+    let mut scene = Scene::test(world);
+    let name = lit(field);
+    let value = |record: &str, field: &str| format!("self.value({record}, {})", lit(field));
+    match formula {
+        Formula::Percent { of, percent } => {
+            let record = scene.make(entity, None, &[])?;
+            scene.line(format!("expected = {} * {} / 100", value(&record, of), num(*percent)));
+            scene.line(format!("self.assertAlmostEqual({}, expected, delta=0.0051)", value(&record, field)));
+        }
+        Formula::Product { a, b } => {
+            let record = scene.make(entity, None, &[])?;
+            scene.line(format!("expected = {} * {}", value(&record, a), value(&record, b)));
+            scene.line(format!("self.assertAlmostEqual({}, expected, 2)", value(&record, field)));
+        }
+        Formula::Difference { a, b } => {
+            let record = scene.make(entity, None, &[])?;
+            scene.line(format!("expected = {} - {}", value(&record, a), value(&record, b)));
+            scene.line(format!("self.assertAlmostEqual({}, expected, 2)", value(&record, field)));
+        }
+        Formula::Sum { fields } => {
+            let record = scene.make(entity, None, &[])?;
+            let terms: Vec<String> = fields.iter().map(|f| value(&record, f)).collect();
+            scene.line(format!("self.assertAlmostEqual({}, {}, 2)", value(&record, field), terms.join(" + ")));
+        }
+        Formula::CountOf { entity: child, field: link }
+        | Formula::SumOf { entity: child, field: link, .. }
+        | Formula::AverageOf { entity: child, field: link, .. } => {
+            let child = world.entity(child)?;
+            let reference = column(child, link)?;
+            let (index, access) = world.maker(child)?;
+            if !world.can_make(child) {
+                return None;
+            }
+            let parent = scene.make(entity, None, &[])?;
+            let reader = scene.allowed(entity, &parent, Op::Read)?;
+            let by = if world.creator_shares(child, entity) && !is_open(world, entity, &access.who) {
+                Some(format!("{parent}.by"))
+            } else {
+                None
+            };
+            let measure = match formula {
+                Formula::SumOf { measure, .. } | Formula::AverageOf { measure, .. } => Some(column(child, measure)?),
+                _ => None,
+            };
+            let (first, second) = match measure {
+                Some(m) => {
+                    let a = samples::plain_number(world.spec, child, m);
+                    let b: f64 = samples::other(world.spec, child, m).and_then(|v| v.parse().ok()).unwrap_or(a);
+                    (a, b)
+                }
+                None => (0.0, 0.0),
+            };
+            let sent = world.sent_on_create(child, reference, access);
+            if !sent {
+                return None;
+            }
+            // A second child by somebody else: some things one person does once.
+            for (nth, amount) in [(1, first), (2, second)] {
+                let mut fields = vec![(link.clone(), format!("{parent}[\"id\"]"))];
+                fields.extend(measure.map(|m| (m.name.clone(), num(amount))));
+                let by = by.clone().or_else(|| {
+                    (world.has_people() && access.who != Who::Anyone && nth == 2)
+                        .then(|| scene.somebody_with(&access.who, 2, ""))
+                });
+                let call = scene.making(child, index, by.as_deref(), &fields);
+                scene.line(call);
+            }
+            let expected = match formula {
+                Formula::CountOf { .. } => "2".to_owned(),
+                Formula::SumOf { .. } => num(first + second),
+                _ => format!("({} + {}) / 2", num(first), num(second)),
+            };
+            scene.line(format!("shown = self.stored({parent}, by={reader})"));
+            scene.line(format!("self.assertAlmostEqual({}, {expected}, delta=0.0051)", value("shown", field)));
+        }
+    }
+    if let Some((index, _)) = world.maker(entity) {
+        let call = scene.making(entity, index, None, &[(field.to_owned(), "987654".into())]);
+        scene.line(format!("self.assertNotEqual({call}.get({name}), 987654)"));
+    }
+    Some(test(
+        format!("test_{field}_is_computed"),
+        format!("The {label} of a {} is computed, not entered.", entity.label.to_lowercase()),
+        clauses,
+        scene,
+    ))
+}
+
+/// Whether everybody sees every record of the entity.
+fn is_open(world: World<'_>, entity: &Entity, who: &Who) -> bool {
+    let Some(entity) = world.entity(&entity.name) else { return false };
+    world
+        .accesses(entity, Op::Read)
+        .any(|a| a.scope == crate::models::offline::spec::Scope::All && world.counts_as(who, &a.who))
+}
