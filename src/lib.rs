@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod domain;
+pub mod driver;
 pub mod evidence;
 pub mod hub;
 pub mod models;

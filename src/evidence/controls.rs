@@ -16,7 +16,7 @@ use crate::{
     },
     orchestrator::input::Executed,
 };
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -170,9 +170,10 @@ impl Work<'_> {
         let total = ready.len();
         // One more than there are processors: booting waits for sockets, tests wait for password hashing and disk.
         let width = std::thread::available_parallelism().map_or(2, |cpus| cpus.get() + 1).min(8);
-        let mut finished =
-            stream::iter(ready.into_iter().map(|(case, text)| async move { (case, self.one(case, text).await) }))
-                .buffer_unordered(width);
+        // Collected and boxed first: a closure that makes futures cannot be proven `Send` for every lifetime.
+        let runs: Vec<BoxFuture<'_, _>> =
+            ready.into_iter().map(|(case, text)| async move { (case, self.one(case, text).await) }.boxed()).collect();
+        let mut finished = stream::iter(runs).buffer_unordered(width);
         let mut outcomes = BTreeMap::new();
         while let Some((case, outcome)) = finished.next().await {
             outcomes.insert((case.path.clone(), case.lines), outcome?);

@@ -1,0 +1,503 @@
+//! The loop of the one writer.
+
+use super::{
+    preview::Preview,
+    subscribers::Subscribers,
+    tasks::{self, TaskError},
+};
+use crate::{
+    domain::{
+        Clean, StepId,
+        command::{Command, Update},
+        event::{Envelope, Event},
+        run::{PauseReason, Run, RunStatus},
+    },
+    evidence::Runner,
+    hub::{Blobs, Hub, HubError, Project},
+    models::Model,
+    orchestrator::{self, Effect, Input, Refusal},
+    personas::Library,
+    workspace::Workspace,
+};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    time::Instant,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Events that are not barriers are synced together after this long.
+const GROUP_COMMIT: Duration = Duration::from_millis(200);
+/// A checkpoint is written after this many events, so that a long project opens at once.
+const CHECKPOINT_EVERY: u64 = 256;
+
+/// What tasks share. All of it may be used from several tasks at once.
+pub struct Services {
+    pub dir: PathBuf,
+    pub blobs: Blobs,
+    pub hub: Mutex<Hub>,
+    pub model: Arc<dyn Model>,
+    pub library: Arc<Library>,
+    /// Or why nothing that was generated can be run here.
+    pub runner: Result<Runner, Clean>,
+    pub workspace: Workspace,
+    /// One sandboxed check at a time: each uses all cores by itself, and evidence is recorded in plan order.
+    pub check_slot: Arc<Semaphore>,
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Services").field("dir", &self.dir).field("model", &self.model.id()).finish_non_exhaustive()
+    }
+}
+
+impl Services {
+    /// The hub; a panic elsewhere while it was held does not make it unusable, for it can be rebuilt.
+    pub fn hub(&self) -> std::sync::MutexGuard<'_, Hub> {
+        self.hub.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type Answer = oneshot::Sender<Result<Vec<Event>, Refusal>>;
+
+enum Message {
+    Input { input: Box<Input>, answer: Option<Answer> },
+    Show(Update),
+    TaskEnded { effect: Effect, result: Result<(), TaskError> },
+    Subscribe { lossless: bool, answer: oneshot::Sender<mpsc::Receiver<Update>> },
+    PreviewEnded { note: Clean },
+}
+
+/// How a task reaches the loop.
+#[derive(Clone)]
+pub struct Port(mpsc::Sender<Message>);
+
+impl Port {
+    /// Has `input` decided and journalled; the events are in force when this returns.
+    ///
+    /// # Errors
+    /// The input does not fit the state any more, or the engine is closing.
+    pub async fn ask(&self, input: Input) -> Result<Vec<Event>, Refusal> {
+        let (answer, events) = oneshot::channel();
+        let closing = || Refusal("the run is closing".into());
+        self.0.send(Message::Input { input: Box::new(input), answer: Some(answer) }).await.map_err(|_| closing())?;
+        events.await.map_err(|_| closing())?
+    }
+    pub async fn show(&self, update: Update) {
+        // A closing engine shows nothing any more; there is nobody left to tell.
+        let _ = self.0.send(Message::Show(update)).await;
+    }
+    pub async fn progress(&self, step: &StepId, text: impl Into<Clean>) {
+        self.show(Update::Progress { step: Some(step.clone()), text: text.into() }).await;
+    }
+    /// The same from code that cannot wait; dropped when the engine is busy.
+    pub fn progress_now(&self, step: &StepId, text: impl Into<Clean>) {
+        let update = Update::Progress { step: Some(step.clone()), text: text.into() };
+        // Only a number on a screen: the next one follows.
+        let _ = self.0.try_send(Message::Show(update));
+    }
+    pub(super) async fn preview_ended(&self, note: Clean) {
+        let _ = self.0.send(Message::PreviewEnded { note }).await;
+    }
+}
+
+/// A front end's hold on a live run. Dropping it does not end the run; [`Command::Quit`] does.
+#[derive(Clone)]
+pub struct Handle {
+    messages: mpsc::Sender<Message>,
+    commands: mpsc::Sender<(Command, Option<Answer>)>,
+}
+
+impl std::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Handle")
+    }
+}
+
+impl Handle {
+    /// Listens from now on, starting with a snapshot. `lossless` makes the run wait for a slow listener.
+    pub async fn subscribe(&self, lossless: bool) -> Option<mpsc::Receiver<Update>> {
+        let (answer, updates) = oneshot::channel();
+        self.messages.send(Message::Subscribe { lossless, answer }).await.ok()?;
+        updates.await.ok()
+    }
+    /// Carries out a command; the answer says why it was refused, if it was.
+    ///
+    /// # Errors
+    /// The command does not fit the run's state, or the run has ended.
+    pub async fn command(&self, command: Command) -> Result<(), Refusal> {
+        let (answer, events) = oneshot::channel();
+        let ended = || Refusal("the run has ended".into());
+        self.commands.send((command, Some(answer))).await.map_err(|_| ended())?;
+        events.await.map_err(|_| ended())?.map(|_| ())
+    }
+    /// A sender for front ends that learn of refusals through [`Update::Notice`].
+    #[must_use]
+    pub fn sender(&self) -> mpsc::Sender<Command> {
+        let (sender, mut wishes) = mpsc::channel::<Command>(64);
+        let commands = self.commands.clone();
+        tokio::spawn(async move {
+            while let Some(command) = wishes.recv().await {
+                if commands.send((command, None)).await.is_err() {
+                    break;
+                }
+            }
+        });
+        sender
+    }
+}
+
+/// The loop's own state.
+pub struct Engine {
+    project: Project,
+    run: Option<Run>,
+    services: Arc<Services>,
+    subscribers: Subscribers,
+    in_flight: BTreeSet<Effect>,
+    /// Effects that failed by themselves (disk, sandbox): not started again until a person resumes.
+    stuck: BTreeSet<Effect>,
+    cancel: CancellationToken,
+    tracker: TaskTracker,
+    port: Port,
+    unsynced_since: Option<Instant>,
+    since_checkpoint: u64,
+    preview: Option<Preview>,
+    leaving: Option<bool>,
+}
+
+/// Starts the engine on an opened project. The join handle ends with the reason it could not go on, if any.
+pub fn spawn(
+    project: Project,
+    run: Run,
+    services: Arc<Services>,
+) -> (Handle, tokio::task::JoinHandle<Result<(), HubError>>) {
+    let (messages, inbox) = mpsc::channel(256);
+    let (commands, wishes) = mpsc::channel(64);
+    let engine = Engine {
+        project,
+        run: Some(run),
+        services,
+        subscribers: Subscribers::default(),
+        in_flight: BTreeSet::new(),
+        stuck: BTreeSet::new(),
+        cancel: CancellationToken::new(),
+        tracker: TaskTracker::new(),
+        port: Port(messages.clone()),
+        unsynced_since: None,
+        since_checkpoint: 0,
+        preview: None,
+        leaving: None,
+    };
+    let join = tokio::spawn(engine.run(inbox, wishes));
+    (Handle { messages, commands }, join)
+}
+
+impl Engine {
+    async fn run(
+        mut self,
+        mut inbox: mpsc::Receiver<Message>,
+        mut wishes: mpsc::Receiver<(Command, Option<Answer>)>,
+    ) -> Result<(), HubError> {
+        self.start_pending();
+        loop {
+            let sync_at = self.unsynced_since.map(|since| since + GROUP_COMMIT);
+            tokio::select! {
+                biased;
+                Some(message) = inbox.recv() => self.on_message(message).await?,
+                wish = wishes.recv() => match wish {
+                    Some((command, answer)) => self.on_command(command, answer).await?,
+                    None => self.leaving = Some(false),
+                },
+                () = sleep_until(sync_at), if sync_at.is_some() => self.sync()?,
+            }
+            match self.leaving {
+                Some(true) if self.in_flight.is_empty() => break,
+                Some(false) => break,
+                _ => {}
+            }
+        }
+        self.close(&mut inbox).await
+    }
+
+    async fn on_message(&mut self, message: Message) -> Result<(), HubError> {
+        match message {
+            Message::Input { input, answer } => self.decide(*input, answer).await,
+            Message::Show(update) => {
+                if self.subscribers.behind() {
+                    self.snapshot().await;
+                }
+                self.subscribers.send(update).await;
+                Ok(())
+            }
+            Message::TaskEnded { effect, result } => {
+                self.in_flight.remove(&effect);
+                if let Err(error) = result {
+                    self.on_task_error(effect, error).await?;
+                }
+                self.start_pending();
+                Ok(())
+            }
+            Message::Subscribe { lossless, answer } => {
+                let updates = self.subscribers.add(lossless);
+                if answer.send(updates).is_ok() {
+                    self.snapshot().await;
+                }
+                Ok(())
+            }
+            Message::PreviewEnded { note } => {
+                self.preview = None;
+                self.subscribers.send(Update::Preview { url: None, note }).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// A task that could not do its work is no event of the run: the run pauses and says why.
+    async fn on_task_error(&mut self, effect: Effect, error: TaskError) -> Result<(), HubError> {
+        match error {
+            TaskError::Cancelled => Ok(()),
+            TaskError::Stale(why) => {
+                tracing::debug!(%why, ?effect, "the result fits no more");
+                Ok(())
+            }
+            TaskError::Failed(text) => {
+                self.stuck.insert(effect);
+                self.subscribers.send(Update::Notice { error: true, text: text.clone() }).await;
+                self.decide(Input::Interrupted { reason: PauseReason::Interrupted, detail: text }, None).await
+            }
+        }
+    }
+
+    async fn on_command(&mut self, command: Command, answer: Option<Answer>) -> Result<(), HubError> {
+        let done = |answer: Option<Answer>| {
+            if let Some(answer) = answer {
+                let _ = answer.send(Ok(Vec::new()));
+            }
+        };
+        match command {
+            Command::Quit { detach } => {
+                self.leaving = Some(detach);
+                done(answer);
+                Ok(())
+            }
+            Command::Attach => {
+                self.snapshot().await;
+                done(answer);
+                Ok(())
+            }
+            Command::StartPreview { port } => {
+                self.start_preview(port).await;
+                done(answer);
+                Ok(())
+            }
+            Command::StopPreview => {
+                if let Some(preview) = self.preview.take() {
+                    preview.stop().await;
+                }
+                self.subscribers.send(Update::Preview { url: None, note: Clean::from("preview stopped") }).await;
+                done(answer);
+                Ok(())
+            }
+            command => {
+                if matches!(command, Command::Resume { .. }) {
+                    self.stuck.clear();
+                }
+                self.decide(Input::Command(command), answer).await
+            }
+        }
+    }
+
+    async fn start_preview(&mut self, port: Option<u16>) {
+        let Some(run) = &self.run else { return };
+        if let Some(old) = self.preview.take() {
+            old.stop().await;
+        }
+        let update = match Preview::start(&self.services, run, port, self.port.clone()).await {
+            Ok(preview) => {
+                let update = Update::Preview { url: Some(preview.url().to_owned()), note: preview.note() };
+                self.preview = Some(preview);
+                update
+            }
+            Err(text) => Update::Notice { error: true, text },
+        };
+        self.subscribers.send(update).await;
+    }
+
+    /// Decides, journals, folds, tells, and starts what is pending then.
+    async fn decide(&mut self, input: Input, answer: Option<Answer>) -> Result<(), HubError> {
+        let at = jiff::Timestamp::now();
+        let pausing = matches!(input, Input::Interrupted { .. } | Input::Command(Command::Pause { .. }));
+        match orchestrator::decide(self.run.as_ref(), input, at) {
+            Err(refusal) => {
+                match answer {
+                    Some(answer) => drop(answer.send(Err(refusal))),
+                    None => {
+                        let text = Clean::new(&refusal.0);
+                        self.subscribers.send(Update::Notice { error: true, text }).await;
+                    }
+                }
+                Ok(())
+            }
+            Ok(events) => {
+                self.commit(&events, at).await?;
+                if let Some(answer) = answer {
+                    let _ = answer.send(Ok(events));
+                }
+                if pausing && self.is_paused() {
+                    self.stop_tasks().await;
+                }
+                self.start_pending();
+                Ok(())
+            }
+        }
+    }
+
+    async fn commit(&mut self, events: &[Event], at: jiff::Timestamp) -> Result<(), HubError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let barrier = events.iter().any(Event::is_barrier);
+        let envelopes: Vec<Envelope> = self.project.append(events.to_vec(), at)?;
+        if barrier {
+            self.unsynced_since = None;
+        } else {
+            self.unsynced_since.get_or_insert_with(Instant::now);
+        }
+        for envelope in envelopes {
+            orchestrator::apply(&mut self.run, &envelope);
+            self.since_checkpoint += 1;
+            self.subscribers.send(Update::Event(Arc::new(envelope))).await;
+        }
+        if let Some(run) = &self.run
+            && events.iter().any(changes_hub)
+        {
+            self.services.hub().refresh(run, &self.services.blobs);
+        }
+        self.snapshot().await;
+        if self.since_checkpoint >= CHECKPOINT_EVERY {
+            self.checkpoint()?;
+        }
+        Ok(())
+    }
+
+    fn is_paused(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| matches!(run.status, RunStatus::Paused { .. }))
+    }
+
+    async fn snapshot(&mut self) {
+        if let Some(run) = &self.run {
+            let update = Update::Run(Arc::new(run.clone()));
+            self.subscribers.send(update).await;
+        }
+    }
+
+    fn start_pending(&mut self) {
+        let Some(run) = &self.run else { return };
+        if self.leaving == Some(false) || self.cancel.is_cancelled() {
+            return;
+        }
+        let wanted: Vec<Effect> = orchestrator::pending(run)
+            .into_iter()
+            .filter(|effect| !self.in_flight.contains(effect) && !self.stuck.contains(effect))
+            .collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let snapshot = Arc::new(run.clone());
+        for effect in wanted {
+            self.in_flight.insert(effect.clone());
+            let (services, port, run) = (self.services.clone(), self.port.clone(), snapshot.clone());
+            let cancel = self.cancel.child_token();
+            self.tracker.spawn(async move {
+                let result = tasks::carry_out(effect.clone(), run, services, port.clone(), cancel).await;
+                let _ = port.0.send(Message::TaskEnded { effect, result }).await;
+            });
+        }
+    }
+
+    /// Cancels what is under way and forgets it; `pending` will name it again.
+    async fn stop_tasks(&mut self) {
+        self.cancel.cancel();
+        self.cancel = CancellationToken::new();
+    }
+
+    fn sync(&mut self) -> Result<(), HubError> {
+        self.unsynced_since = None;
+        self.project.sync()
+    }
+
+    fn checkpoint(&mut self) -> Result<(), HubError> {
+        self.since_checkpoint = 0;
+        self.sync()?;
+        let Some(run) = &self.run else { return Ok(()) };
+        match serde_json::to_vec(run) {
+            Ok(fold) => self.project.write_checkpoint(run.seq, &fold),
+            // The journal alone opens the project just as well, only slower.
+            Err(error) => {
+                tracing::warn!(%error, "no checkpoint");
+                Ok(())
+            }
+        }
+    }
+
+    /// Stops the tasks, records an interruption if work was under way, syncs, writes the checkpoint.
+    async fn close(mut self, inbox: &mut mpsc::Receiver<Message>) -> Result<(), HubError> {
+        let working = !self.in_flight.is_empty();
+        self.cancel.cancel();
+        self.tracker.close();
+        loop {
+            tokio::select! {
+                biased;
+                message = inbox.recv() => match message {
+                    // What is refused here is asked again after the next start: nothing of it was journalled.
+                    Some(Message::Input { answer: Some(answer), .. }) => {
+                        let _ = answer.send(Err(Refusal("the run is closing".into())));
+                    }
+                    Some(_) => {}
+                    None => break,
+                },
+                () = self.tracker.wait() => break,
+            }
+        }
+        if let Some(preview) = self.preview.take() {
+            preview.stop().await;
+        }
+        let running = self.run.as_ref().is_some_and(|run| run.status == RunStatus::Running);
+        if working && running {
+            let input = Input::Interrupted {
+                reason: PauseReason::Interrupted,
+                detail: Clean::from("closed while work was under way; resume goes on from here"),
+            };
+            self.leaving = Some(false);
+            self.decide(input, None).await?;
+        }
+        self.sync()?;
+        self.checkpoint()?;
+        self.subscribers.send(Update::Ended { exit: 0 }).await;
+        Ok(())
+    }
+}
+
+/// Events after which what personas can find in the hub is different.
+fn changes_hub(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::RunStarted { .. }
+            | Event::ClauseAdded { .. }
+            | Event::StepCommitted { .. }
+            | Event::AssumptionAnswered { .. }
+            | Event::ClauseMarked { .. }
+    )
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,332 @@
+//! `g1 run` and `g1 resume` without a screen: progress on stderr, the result or JSON lines on stdout, an exit code.
+
+use super::{
+    engine::Handle,
+    jsonl::{self, Ending},
+    open::{Prepared, who},
+};
+use crate::{
+    domain::{
+        Clean,
+        command::{Command, Update},
+        event::Event,
+        run::{Check, GateReason, Outcome, PauseReason, Run, RunStatus},
+        trace,
+    },
+    orchestrator,
+};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+    time::Instant,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// JSON lines on stdout instead of a summary.
+    pub json: bool,
+    /// Exit 0 instead of 7.
+    pub allow_partial: bool,
+    /// A paused run is told to go on first.
+    pub resume: bool,
+}
+
+/// Drives the run until it ends or needs a person; returns the exit code of design 5.1.
+pub async fn drive(prepared: Prepared, options: Options) -> u8 {
+    let mut out = Printer { json: options.json, started: Instant::now(), closed: false };
+    for note in &prepared.notes {
+        out.talk(note);
+    }
+    if let RunStatus::Completed { .. } = prepared.run.status {
+        let run = prepared.run.clone();
+        out.talk("nothing to do: this run has ended");
+        return out.end(&run, None, options);
+    }
+    for envelope in &prepared.first {
+        out.show(&Update::Event(Arc::new(envelope.clone())));
+    }
+    let paused = matches!(prepared.run.status, RunStatus::Paused { .. });
+    let mut run = Arc::new(prepared.run.clone());
+    let (handle, engine) = prepared.launch();
+    let Some(mut updates) = handle.subscribe(true).await else { return 1 };
+    if options.resume
+        && paused
+        && let Err(refusal) = handle.command(Command::Resume { who: who() }).await
+    {
+        out.talk(&refusal.0);
+    }
+    let mut stopped_by: Option<u8> = None;
+    let mut signals = Signals::new();
+    loop {
+        let update = tokio::select! {
+            update = updates.recv() => update,
+            code = signals.next() => {
+                stopped_by = Some(code);
+                quit(&handle).await;
+                continue;
+            }
+        };
+        match update {
+            None | Some(Update::Ended { .. }) => break,
+            Some(Update::Run(newer)) => {
+                run = newer;
+                let waiting = needs_person(&run);
+                if waiting && stopped_by.is_none() {
+                    quit(&handle).await;
+                }
+            }
+            Some(update) => out.show(&update),
+        }
+        if out.closed {
+            stopped_by.get_or_insert(141);
+            quit(&handle).await;
+        }
+    }
+    match engine.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => return out.fail(&run, &error.to_string()),
+        Err(error) => return out.fail(&run, &error.to_string()),
+    }
+    out.end(&run, stopped_by, options)
+}
+
+async fn quit(handle: &Handle) {
+    // It may be closing already.
+    let _ = handle.command(Command::Quit { detach: false }).await;
+}
+
+/// Nothing goes on without somebody: it ended, paused, or only an open gate is left.
+fn needs_person(run: &Run) -> bool {
+    match run.status {
+        RunStatus::Completed { .. } | RunStatus::Paused { .. } => true,
+        RunStatus::WaitingAtGate => orchestrator::pending(run).is_empty(),
+        RunStatus::Running => false,
+    }
+}
+
+struct Signals {
+    interrupt: Option<tokio::signal::unix::Signal>,
+    terminate: Option<tokio::signal::unix::Signal>,
+    hangup: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    fn new() -> Self {
+        Self {
+            interrupt: signal(SignalKind::interrupt()).ok(),
+            terminate: signal(SignalKind::terminate()).ok(),
+            hangup: signal(SignalKind::hangup()).ok(),
+        }
+    }
+    /// The exit code that belongs to the next signal.
+    async fn next(&mut self) -> u8 {
+        async fn wait(signal: &mut Option<tokio::signal::unix::Signal>) {
+            match signal {
+                Some(signal) => {
+                    signal.recv().await;
+                }
+                None => std::future::pending().await,
+            }
+        }
+        tokio::select! {
+            () = wait(&mut self.interrupt) => 130,
+            () = wait(&mut self.terminate) => 143,
+            () = wait(&mut self.hangup) => 129,
+        }
+    }
+}
+
+struct Printer {
+    json: bool,
+    started: Instant,
+    /// stdout was closed by its reader.
+    closed: bool,
+}
+
+impl Printer {
+    fn show(&mut self, update: &Update) {
+        if self.json {
+            if let Some(line) = jsonl::line(update) {
+                self.print(&line.to_string());
+            }
+            if let Update::Notice { error: true, text } = update {
+                self.talk(text);
+            }
+            return;
+        }
+        match update {
+            Update::Event(envelope) => {
+                if let Some(text) = narrate(&envelope.event) {
+                    self.talk(&text);
+                }
+            }
+            Update::Notice { text, .. } => self.talk(text),
+            Update::Progress { text, .. } => tracing::debug!(%text, "progress"),
+            _ => {}
+        }
+    }
+
+    /// To stderr, with the time since the start.
+    fn talk(&self, text: &str) {
+        let seconds = self.started.elapsed().as_secs();
+        // Nobody may be listening; the exit code tells the same.
+        let _ = writeln!(io::stderr(), "{:>2}:{:02} {text}", seconds / 60, seconds % 60);
+    }
+
+    fn print(&mut self, line: &str) {
+        if writeln!(io::stdout(), "{line}").and_then(|()| io::stdout().flush()).is_err() {
+            self.closed = true;
+        }
+    }
+
+    fn fail(&mut self, run: &Run, error: &str) -> u8 {
+        if self.json {
+            self.print(&jsonl::last_line(run, Ending::Failed { error: &Clean::new(error) }, 1).to_string());
+        }
+        self.talk(error);
+        1
+    }
+
+    fn end(&mut self, run: &Run, stopped_by: Option<u8>, options: Options) -> u8 {
+        let mut exit = stopped_by.unwrap_or_else(|| trace::exit_code(run));
+        if exit == 7 && options.allow_partial {
+            exit = 0;
+        }
+        let ending = match &run.status {
+            RunStatus::Completed { outcome, stopped_at_plan } => {
+                Ending::Completed { outcome: *outcome, stopped_at_plan: *stopped_at_plan }
+            }
+            RunStatus::Paused { reason, .. } => Ending::Paused { reason: *reason },
+            RunStatus::WaitingAtGate if stopped_by.is_none() => Ending::Paused { reason: PauseReason::Gate },
+            RunStatus::WaitingAtGate | RunStatus::Running => Ending::Paused { reason: PauseReason::Interrupted },
+        };
+        if self.json {
+            self.print(&jsonl::last_line(run, ending, exit).to_string());
+        } else {
+            let summary = summary(run, ending);
+            self.print(summary.trim_end());
+        }
+        exit
+    }
+}
+
+/// What happened, in a line for people; `None` for what only the machinery cares about.
+fn narrate(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::PhaseStarted { phase } => format!("── {} ──", phase.name()),
+        Event::StepStarted { step, attempt: 1 } => format!("● {step}"),
+        Event::StepStarted { step, attempt } => format!("● {step}, attempt {attempt}"),
+        Event::Said { speaker, text, .. } => format!("  {speaker}: {}", text.one_line(160)),
+        Event::CallFailed { step, error, .. } => format!("✗ {step}: {error}"),
+        Event::CheckCompleted { check, .. } => narrate_check(check),
+        Event::GateOpened { gate, reason, .. } => format!("◆ gate {gate}: {}", gate_word(reason)),
+        Event::GateDecided { gate, decided } => format!("◆ gate {gate} decided {}", decided.who),
+        Event::StepFailed { step, reason } => format!("✗ {step}: {reason}"),
+        Event::StepBlocked { step, by } => format!("✗ {step} is blocked by {by}"),
+        Event::Paused { detail, .. } => format!("paused: {detail}"),
+        _ => return None,
+    })
+}
+
+fn narrate_check(check: &Check) -> String {
+    let mark = if check.passed { "✓" } else { "✗" };
+    let mut line = format!("  {mark} {}: {}", check.name, check.summary);
+    if !check.passed {
+        for detail in check.details.iter().take(3) {
+            line.push_str("\n      ");
+            line.push_str(&detail.one_line(200));
+        }
+    }
+    line
+}
+
+fn gate_word(reason: &GateReason) -> String {
+    match reason {
+        GateReason::Plan => "understanding and plan".into(),
+        GateReason::Step => "a step is done".into(),
+        GateReason::PhaseEnd => "a phase is done".into(),
+        GateReason::Red { why } => format!("red: {why}"),
+        GateReason::Budget { why, .. } => format!("budget: {why}"),
+        GateReason::Result => "the result".into(),
+    }
+}
+
+/// The end in a few lines: what is proven, what is not and why, what to do next.
+#[must_use]
+pub fn summary(run: &Run, ending: Ending<'_>) -> String {
+    use std::fmt::Write;
+    let trace = trace::trace(run);
+    let counts = &trace.counts;
+    let mut text = String::new();
+    let _ = match ending {
+        Ending::Completed { stopped_at_plan: true, .. } => {
+            writeln!(
+                text,
+                "Planned, nothing built (--plan-only). {} clauses, {} demand something.",
+                trace.clauses.len(),
+                counts.demanding
+            )
+        }
+        Ending::Completed { outcome, .. } => {
+            let word = match outcome {
+                Outcome::Proven => "Done: every demanding clause is proven or waived.",
+                Outcome::Partial => "Finished honestly; not everything is proven.",
+                Outcome::Failed => "Failed: nothing that starts was built.",
+            };
+            writeln!(text, "{word}")
+        }
+        Ending::Paused { reason } => {
+            let word = match reason {
+                PauseReason::Gate => "Waiting at a gate.",
+                PauseReason::Budget => "Paused: the budget is reached.",
+                PauseReason::Provider => "Paused: the model cannot be reached or does not accept the call.",
+                PauseReason::Interrupted => "Interrupted; nothing is lost.",
+            };
+            writeln!(text, "{word}")
+        }
+        Ending::Failed { error } => writeln!(text, "Failed: {error}"),
+    };
+    let _ = writeln!(
+        text,
+        "{} of {} proven · {} tested · {} built · {} missing · {} waived    {} calls, ${:.2}",
+        counts.proven,
+        counts.demanding,
+        counts.tested,
+        counts.built + counts.designed,
+        counts.missing,
+        counts.waived,
+        run.usage.calls,
+        run.usage.dollars()
+    );
+    let open = trace.clauses.iter().filter_map(|c| c.status.filter(|s| *s < trace::Status::Proven).map(|s| (c, s)));
+    for (clause, status) in open {
+        let reason = clause.reason.as_deref().unwrap_or("");
+        let words = Clean::new(&clause.text).one_line(60);
+        let _ = writeln!(text, "  {:<8} {} \"{words}\"  {reason}", status.word(), clause.id);
+    }
+    for gate in run.open_gates() {
+        let _ = writeln!(
+            text,
+            "  gate {} · {} · {}   g1 gate show {}",
+            gate.id,
+            gate.step,
+            gate_word(&gate.reason),
+            gate.id
+        );
+    }
+    let _ = match ending {
+        Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial } => {
+            writeln!(text, "Run it: g1 preview    the whole trace: g1 trace    check it again: g1 verify")
+        }
+        Ending::Paused { reason: PauseReason::Gate } => {
+            writeln!(
+                text,
+                "Decide with `g1 gate approve ID` or open the workbench with `g1`; then `g1 resume` goes on."
+            )
+        }
+        Ending::Paused { .. } => writeln!(text, "`g1 resume` goes on from here."),
+        _ => Ok(()),
+    };
+    text
+}

@@ -1,0 +1,135 @@
+//! The `--json` stream (design 5.2): one object a line, the journal's events in words that scripts can rely on.
+
+use crate::domain::{
+    StepId,
+    command::Update,
+    event::{Envelope, Event},
+    run::{Outcome, PauseReason, Proposal, Run},
+    trace,
+};
+use serde_json::{Map, Value, json};
+
+/// The line for one update, if it has one.
+#[must_use]
+pub fn line(update: &Update) -> Option<Value> {
+    match update {
+        Update::Event(envelope) => event_line(envelope),
+        Update::Delta { step, text } => Some(json!({"type": "item.delta", "step": step, "text": text})),
+        _ => None,
+    }
+}
+
+fn event_line(envelope: &Envelope) -> Option<Value> {
+    let (name, body) = body(&envelope.event)?;
+    Some(object(envelope.seq, envelope.at, name, body))
+}
+
+fn object(seq: u64, at: jiff::Timestamp, name: &str, body: Value) -> Value {
+    let mut line = Map::new();
+    line.insert("seq".into(), json!(seq));
+    line.insert("at".into(), json!(at));
+    line.insert("type".into(), json!(name));
+    if let Value::Object(fields) = body {
+        line.extend(fields);
+    }
+    Value::Object(line)
+}
+
+fn body(event: &Event) -> Option<(&'static str, Value)> {
+    Some(match event {
+        Event::RunStarted { name, requirement, settings, who, .. } => (
+            "run.started",
+            json!({"name": name, "requirement": requirement, "model": settings.model, "gates": settings.gates,
+                   "plan": settings.plan, "budget": settings.budget, "who": who}),
+        ),
+        Event::ClauseAdded { clause } => (
+            "clause.added",
+            json!({"id": clause.id, "origin": clause.origin, "span": clause.span, "text": clause.text,
+                   "section": clause.section}),
+        ),
+        Event::PhaseStarted { phase } => ("phase.started", json!({"phase": phase})),
+        Event::PhaseCompleted { phase } => ("phase.completed", json!({"phase": phase})),
+        Event::StepStarted { step, attempt } => ("step.started", json!({"step": step, "attempt": attempt})),
+        Event::StepContext { step, attempt, pack, tokens, items, cut, .. } => (
+            "step.context",
+            json!({"step": step, "attempt": attempt, "pack": pack, "tokens": tokens, "items": items, "cut": cut}),
+        ),
+        Event::Said { step, speaker, text } => {
+            ("item.completed", json!({"step": step, "speaker": speaker, "text": text}))
+        }
+        Event::CallFinished { step, attempt, usage, cached, .. } => (
+            "usage",
+            json!({"step": step, "attempt": attempt, "cached": cached, "usage": usage, "cost": usage.dollars()}),
+        ),
+        Event::CheckCompleted { step, attempt, check } => {
+            ("check.completed", json!({"step": step, "attempt": attempt, "check": check}))
+        }
+        Event::StepProposed { proposal: Proposal::Plan { plan }, step, .. } => {
+            ("plan.proposed", json!({"step": step, "plan": plan}))
+        }
+        Event::EvidenceRecorded { step, evidence } => {
+            ("evidence.recorded", json!({"step": step, "evidence": evidence}))
+        }
+        Event::GateOpened { gate, step, reason, digest } => {
+            ("gate.opened", json!({"gate": gate, "step": step, "reason": reason, "digest": digest}))
+        }
+        Event::GateDecided { gate, decided } => ("gate.decided", json!({"gate": gate, "decided": decided})),
+        Event::StepCommitted { step, files } => artifact(step, files),
+        _ => return None,
+    })
+}
+
+fn artifact(step: &StepId, files: &[crate::domain::artifact::FileEntry]) -> (&'static str, Value) {
+    let files: Vec<Value> =
+        files.iter().map(|f| json!({"path": f.path, "sha256": f.sha256, "lines": f.lines})).collect();
+    ("artifact.committed", json!({"step": step, "files": files}))
+}
+
+/// How the stream ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending<'a> {
+    Completed {
+        outcome: Outcome,
+        stopped_at_plan: bool,
+    },
+    Paused {
+        reason: PauseReason,
+    },
+    /// The run cannot go on: the project is damaged, the disk is full.
+    Failed {
+        error: &'a str,
+    },
+}
+
+/// The last line: how it ended, clause counts by status, evidence, usage, cost.
+#[must_use]
+pub fn last_line(run: &Run, ending: Ending<'_>, exit: u8) -> Value {
+    let trace = trace::trace(run);
+    let evidence: Vec<Value> = trace
+        .evidence
+        .iter()
+        .map(|e| json!({"id": e.id, "exit": e.exit, "passed": e.passed, "failed": e.failed, "skipped": e.skipped}))
+        .collect();
+    let mut body = json!({
+        "clauses": trace.counts, "evidence": evidence, "usage": run.usage, "cost": run.usage.dollars(), "exit": exit,
+    });
+    let name = match ending {
+        Ending::Completed { outcome, stopped_at_plan } => {
+            body["outcome"] = json!(outcome);
+            if stopped_at_plan {
+                body["stopped"] = json!("plan");
+            }
+            "run.completed"
+        }
+        Ending::Paused { reason } => {
+            body["reason"] = json!(reason);
+            body["gates"] = json!(run.open_gates().map(|g| g.id).collect::<Vec<_>>());
+            "run.paused"
+        }
+        Ending::Failed { error } => {
+            body["error"] = json!(error);
+            "run.failed"
+        }
+    };
+    object(run.seq, run.updated_at, name, body)
+}

@@ -1,0 +1,23 @@
+//! Runs the effects of the orchestrator: the only writer of a project, with tasks for calls, checks and commits.
+//!
+//! [`engine`] is the loop: an [`Input`](crate::orchestrator::Input) is decided into events, the events are journalled,
+//! folded and broadcast, and whatever is then pending is started. Tasks talk to the loop through [`engine::Port`]; front
+//! ends through [`Handle`]; other shells through [`socket`].
+
+pub mod client;
+mod engine;
+mod follow;
+pub mod headless;
+pub mod jsonl;
+mod open;
+mod preview;
+mod socket;
+mod subscribers;
+mod tasks;
+pub mod verify;
+
+mod wire;
+
+pub use engine::{Handle, Services};
+pub use follow::{attach, is_live};
+pub use open::{OpenError, Prepared, Setup, Start, create, reopen, slug, who};

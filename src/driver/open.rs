@@ -1,0 +1,286 @@
+//! From a requirement or a project directory to a running engine.
+
+use super::{
+    engine::{self, Handle, Services},
+    socket,
+};
+use crate::{
+    domain::{Clean, Hash, clause::Requirement, event::Envelope, run::Run, run::RunSettings},
+    evidence::Runner,
+    hub::{self, Hub, HubError, Opened, Project, clauses},
+    models::{Model, ModelError, registry, settings::ModelSettings},
+    orchestrator::{self, Input, Refusal},
+    personas::Library,
+    workspace::{Workspace, git},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// What the configuration says about models and personas.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    pub models: ModelSettings,
+    /// `$XDG_CONFIG_HOME/g1/personas`
+    pub user_personas: Option<PathBuf>,
+}
+
+/// A new run.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The workspace; absent, empty, or (with `existing`) anything without a `.g1`.
+    pub dir: PathBuf,
+    pub requirement: Vec<u8>,
+    pub settings: RunSettings,
+    pub setup: Setup,
+}
+
+/// Why a run cannot start or go on. The text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Refused input: exit 2.
+    #[error("{0}")]
+    Refused(Clean),
+    /// No usable model or key: exit 6.
+    #[error("{0}")]
+    Model(Clean),
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl OpenError {
+    /// Exit code of design 5.1.
+    #[must_use]
+    pub fn exit(&self) -> u8 {
+        match self {
+            Self::Refused(_) => 2,
+            Self::Model(_) => 6,
+            Self::Hub(_) | Self::Io(_) => 1,
+        }
+    }
+}
+
+impl From<ModelError> for OpenError {
+    fn from(error: ModelError) -> Self {
+        let text = Clean::from(error.to_string());
+        match error {
+            ModelError::Refused(_) => Self::Refused(text),
+            _ => Self::Model(text),
+        }
+    }
+}
+
+impl From<Refusal> for OpenError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Clean::from(refusal.0))
+    }
+}
+
+/// A project that is open for writing, not yet at work.
+pub struct Prepared {
+    project: Project,
+    pub run: Run,
+    /// The events a new run begins with, already journalled; empty for a reopened one.
+    pub first: Vec<Envelope>,
+    services: Arc<Services>,
+    /// What a person should know: a recovered journal, a rebuilt store, a persona file that was passed over.
+    pub notes: Vec<Clean>,
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").field("run", &self.run.name).finish_non_exhaustive()
+    }
+}
+
+/// The name decisions are recorded under.
+#[must_use]
+pub fn who() -> Clean {
+    let name = ["USER", "LOGNAME"].iter().find_map(|key| std::env::var(key).ok()).filter(|name| !name.is_empty());
+    Clean::new(name.as_deref().unwrap_or("someone"))
+}
+
+/// State of a journal that was read: the checkpoint and what came after it. A checkpoint of another version of G1 that
+/// cannot be read is no loss: the whole journal is folded instead.
+///
+/// # Errors
+/// The journal is damaged.
+pub fn fold(dir: &Path, opened: &Opened) -> Result<Option<Run>, HubError> {
+    let mut run: Option<Run> = None;
+    if let Some((_, fold)) = &opened.checkpoint {
+        match serde_json::from_slice::<Run>(fold) {
+            Ok(read) => run = Some(read),
+            Err(error) => {
+                tracing::info!(%error, "the checkpoint cannot be read, the journal is folded whole");
+                let whole = hub::journal::scan(&dir.join(hub::project::FOLDER).join("journal"), None)?;
+                return Ok(fold_all(&whole.envelopes));
+            }
+        }
+    }
+    for envelope in &opened.tail {
+        orchestrator::apply(&mut run, envelope);
+    }
+    Ok(run)
+}
+
+/// Stores the requirement in a new project. Nothing is written when the text or the model is refused.
+///
+/// # Errors
+/// See [`OpenError`].
+pub async fn create(start: Start) -> Result<Prepared, OpenError> {
+    let text = clauses::decode(&start.requirement).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?;
+    let cut = clauses::cut(text);
+    if cut.is_empty() {
+        return Err(OpenError::Refused(Clean::from("the requirement is empty: say what should be built")));
+    }
+    let model = registry::open(&start.settings.model, &start.setup.models)?;
+    if !start.settings.plan_only {
+        model.accepts(&cut)?;
+    }
+    std::fs::create_dir_all(&start.dir)?;
+    let instructions = std::fs::read(start.dir.join("AGENTS.md")).ok();
+    let input = Input::Begin {
+        name: Clean::from(directory_name(&start.dir)),
+        requirement: Requirement { sha256: Hash::of(&start.requirement), bytes: start.requirement.len() as u64 },
+        clauses: cut,
+        settings: start.settings.clone(),
+        who: who(),
+        instructions: instructions.as_deref().map(Hash::of),
+    };
+    let at = jiff::Timestamp::now();
+    let first = orchestrator::decide(None, input, at)?;
+    let (project, envelopes) = Project::create(&start.dir, &start.requirement, &first, at)?;
+    if let Some(bytes) = &instructions {
+        project.blobs().put(bytes)?;
+    }
+    if let Err(error) = git::init(&start.dir) {
+        tracing::info!(%error, "no repository of its own");
+    }
+    let run = fold_all(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
+    let mut prepared = prepare(project, run, model, &start.setup, &start.dir, Vec::new()).await?;
+    prepared.first = envelopes;
+    Ok(prepared)
+}
+
+/// Opens the project in `dir` for writing, with the model it was started with unless `model` names another.
+///
+/// # Errors
+/// See [`OpenError`]; [`HubError::Locked`] when another `g1` holds it.
+pub async fn reopen(dir: &Path, model: Option<&str>, setup: &Setup) -> Result<Prepared, OpenError> {
+    let (project, opened) = Project::open(dir)?;
+    let run = fold(dir, &opened)?.ok_or_else(|| OpenError::Refused(Clean::from("the journal holds no run")))?;
+    let model = registry::open(model.unwrap_or(&run.settings.model), &setup.models)?;
+    prepare(project, run, model, setup, dir, opened.recovery.into_iter().collect()).await
+}
+
+async fn prepare(
+    project: Project,
+    run: Run,
+    model: Arc<dyn Model>,
+    setup: &Setup,
+    dir: &Path,
+    mut notes: Vec<Clean>,
+) -> Result<Prepared, OpenError> {
+    let runner = Runner::detect().await.map_err(|error| Clean::from(error.to_string()));
+    notes.extend(runner.as_ref().err().cloned());
+    let (library, warnings) = Library::load(Some(&dir.join(".g1")), setup.user_personas.as_deref());
+    notes.extend(warnings);
+    let blobs = project.blobs().clone();
+    let hub = Hub::open(dir, &run, &blobs);
+    notes.extend(hub.note());
+    let services = Services {
+        dir: dir.to_owned(),
+        blobs,
+        hub: Mutex::new(hub),
+        model,
+        library: Arc::new(library),
+        runner,
+        workspace: Workspace::open(dir).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,
+        check_slot: Arc::new(Semaphore::new(1)),
+    };
+    Ok(Prepared { project, run, first: Vec::new(), services: Arc::new(services), notes })
+}
+
+impl Prepared {
+    /// Starts work: the engine, and the socket for other shells. Without a socket the run works all the same.
+    pub fn launch(self) -> (Handle, JoinHandle<Result<(), HubError>>) {
+        let broken = |source| HubError::Io { what: "the run ended unexpectedly in", path: PathBuf::new(), source };
+        let dir = self.services.dir.clone();
+        let (handle, engine) = engine::spawn(self.project, self.run, self.services);
+        let cancel = CancellationToken::new();
+        if let Err(error) = socket::serve(&dir, handle.clone(), cancel.clone()) {
+            tracing::warn!(%error, "other shells cannot reach this run");
+        }
+        let join = tokio::spawn(async move {
+            let result = engine.await.unwrap_or_else(|error| Err(broken(std::io::Error::other(error))));
+            cancel.cancel();
+            result
+        });
+        (handle, join)
+    }
+    #[must_use]
+    pub fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+}
+
+fn fold_all(envelopes: &[Envelope]) -> Option<Run> {
+    let mut run = None;
+    for envelope in envelopes {
+        orchestrator::apply(&mut run, envelope);
+    }
+    run
+}
+
+/// The last component of the directory, for titles only.
+fn directory_name(dir: &Path) -> String {
+    let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    whole.file_name().map_or_else(|| "project".into(), |name| name.to_string_lossy().into_owned())
+}
+
+/// A directory name for a requirement: its first words, `a-z0-9-`, at most 40 characters.
+#[must_use]
+pub fn slug(requirement: &str) -> String {
+    const SKIP: [&str; 14] =
+        ["a", "an", "the", "build", "make", "create", "develop", "write", "for", "our", "my", "of", "with", "and"];
+    let mut slug = String::new();
+    for word in requirement.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        let word = word.to_ascii_lowercase();
+        if SKIP.contains(&word.as_str()) || slug.len() + word.len() > 40 {
+            if slug.is_empty() {
+                continue;
+            }
+            if !SKIP.contains(&word.as_str()) {
+                break;
+            }
+            continue;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(&word);
+        if slug.matches('-').count() >= 2 {
+            break;
+        }
+    }
+    if slug.is_empty() { "project".into() } else { slug }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_short_and_says_what_it_is() {
+        assert_eq!(slug("Build a fitness tracking website with user authentication."), "fitness-tracking-website");
+        assert_eq!(slug("A guest book for our wedding."), "guest-book-wedding");
+        assert_eq!(slug("日本語"), "project");
+        assert_eq!(slug(&"x".repeat(80)), "project");
+        assert!(slug("../../etc/passwd").chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+    }
+}

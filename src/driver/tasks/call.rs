@@ -1,0 +1,178 @@
+//! One persona call: context pack, cache, intent, model, reply.
+
+use super::{Port, Services, TaskError};
+use crate::{
+    domain::{
+        Clean, StepId,
+        command::Update,
+        event::Event,
+        pack::ContextPack,
+        run::{PauseReason, Run, Step},
+        usage::Usage,
+    },
+    hub,
+    models::{ModelError, Request, render},
+    orchestrator::Input,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Streamed words are merged for this long before they are shown.
+const MERGE: Duration = Duration::from_millis(33);
+
+pub async fn call(
+    step_id: &StepId,
+    attempt: u32,
+    run: Arc<Run>,
+    services: &Arc<Services>,
+    port: &Port,
+    cancel: CancellationToken,
+) -> Result<(), TaskError> {
+    let Some(step) = run.step(step_id) else { return Ok(()) };
+    let pack = pack(step.clone(), attempt, &run, services, port.clone()).await?;
+    let request = request(step, pack, &run, services)?;
+
+    let cached = services.hub().cached_reply(&request.hash);
+    if let Some(blob) = cached
+        && let Ok(bytes) = services.blobs.get(&blob)
+    {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let usage = Usage::default();
+        let (step, request) = (step_id.clone(), request.hash);
+        port.ask(Input::CallDone { step, attempt, request, reply: blob, text, usage, cached: true }).await?;
+        return Ok(());
+    }
+
+    let starting = Input::CallStarting {
+        step: step_id.clone(),
+        attempt,
+        request: request.hash.clone(),
+        model: Clean::new(services.model.id()),
+        worst_case: services.model.worst_case(&request),
+    };
+    let events = port.ask(starting).await?;
+    if !events.iter().any(|event| matches!(event, Event::CallIntended { .. })) {
+        return Ok(());
+    }
+
+    match stream(step_id, &request, services, port, cancel).await {
+        Ok(response) => {
+            let reply = services.blobs.put(response.text.as_bytes())?;
+            services.hub().remember_reply(&request.hash, &reply, response.usage);
+            let done = Input::CallDone {
+                step: step_id.clone(),
+                attempt,
+                request: request.hash,
+                reply,
+                text: response.text,
+                usage: response.usage,
+                cached: false,
+            };
+            port.ask(done).await?;
+            Ok(())
+        }
+        Err(ModelError::Cancelled) => Err(TaskError::Cancelled),
+        Err(ModelError::Refused(error)) => {
+            port.ask(Input::Refused { step: step_id.clone(), attempt, error }).await?;
+            Ok(())
+        }
+        Err(error) => {
+            let pause = match &error {
+                ModelError::Reply(_) | ModelError::Cancelled => None,
+                ModelError::Key(_) | ModelError::Provider(_) | ModelError::Refused(_) => Some(PauseReason::Provider),
+            };
+            let error = Clean::from(error.to_string());
+            port.ask(Input::CallFailed { step: step_id.clone(), attempt, error, pause }).await?;
+            Ok(())
+        }
+    }
+}
+
+/// The pack of this attempt: the stored one after a restart, else a new one.
+async fn pack(
+    step: Step,
+    attempt: u32,
+    run: &Arc<Run>,
+    services: &Arc<Services>,
+    port: Port,
+) -> Result<ContextPack, TaskError> {
+    if let Some((_, blob)) = &step.pack {
+        let bytes = services.blobs.get(blob)?;
+        return serde_json::from_slice(&bytes)
+            .map_err(|error| TaskError::Failed(Clean::from(format!("stored context pack {blob}: {error}"))));
+    }
+    let pack = {
+        let (run, services, id) = (run.clone(), services.clone(), step.plan.id.clone());
+        let build = move || {
+            let count = |text: &str| services.model.count_tokens(text);
+            let hub = services.hub();
+            hub::pack::build(&run, &id, &hub, &services.blobs, &count)
+        };
+        tokio::task::spawn_blocking(build)
+            .await
+            .map_err(|error| TaskError::Failed(Clean::from(error.to_string())))??
+    };
+    let bytes = serde_json::to_vec(&pack).map_err(|error| TaskError::Failed(Clean::from(error.to_string())))?;
+    let blob = services.blobs.put(&bytes)?;
+    let packed = Input::Packed {
+        step: step.plan.id.clone(),
+        attempt,
+        pack: pack.id.clone(),
+        blob,
+        tokens: pack.tokens(),
+        items: u32::try_from(pack.items.len()).unwrap_or(u32::MAX),
+        cut: u32::try_from(pack.cut.len()).unwrap_or(u32::MAX),
+    };
+    port.ask(packed).await?;
+    Ok(pack)
+}
+
+fn request(step: &Step, pack: ContextPack, run: &Run, services: &Services) -> Result<Request, TaskError> {
+    let personas: Vec<_> = step.plan.personas.iter().filter_map(|id| services.library.get(id)).collect();
+    if personas.len() != step.plan.personas.len() {
+        let missing: Vec<_> = step
+            .plan
+            .personas
+            .iter()
+            .filter(|id| services.library.get(id).is_none())
+            .map(ToString::to_string)
+            .collect();
+        return Err(TaskError::Failed(Clean::from(format!(
+            "step {} needs persona {}, which is not there: see `g1 personas`",
+            step.plan.id,
+            missing.join(", ")
+        ))));
+    }
+    Ok(render::request(pack, step.plan.produces, &personas, services.model.as_ref(), &run.title))
+}
+
+/// Calls the model and passes its words on, merged, as they come.
+async fn stream(
+    step: &StepId,
+    request: &Request,
+    services: &Services,
+    port: &Port,
+    cancel: CancellationToken,
+) -> Result<crate::models::Response, ModelError> {
+    let (deltas, mut words) = mpsc::channel::<Clean>(256);
+    let show = async {
+        while let Some(first) = words.recv().await {
+            let mut text = first.to_string();
+            let flush = tokio::time::sleep(MERGE);
+            tokio::pin!(flush);
+            loop {
+                tokio::select! {
+                    more = words.recv() => match more {
+                        Some(more) => text.push_str(&more),
+                        None => break,
+                    },
+                    () = &mut flush => break,
+                }
+            }
+            port.show(Update::Delta { step: step.clone(), text: Clean::from(text) }).await;
+        }
+    };
+    let (result, ()) = tokio::join!(services.model.call(request, deltas, cancel), show);
+    result
+}

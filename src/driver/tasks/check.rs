@@ -1,0 +1,344 @@
+//! The checks that need I/O: files become blobs, links become line ranges, code and tests run in the sandbox.
+
+use super::{Port, Services, TaskError, prove};
+use crate::{
+    domain::{
+        Clean, Hash, StepId,
+        artifact::{CodeRange, FileEntry, TestRef},
+        evidence::{ControlRun, EvidenceKind, ExclusionSearch, TestOutcome},
+        reply::{BuildReply, NewFile, ReplyKind, TestReply},
+        run::{Check, Run, Step},
+    },
+    evidence::{EvidenceError, Manifest, Recorded, Runner, Tree, TreeFile, links},
+    orchestrator::{self, Checked, Input, Reply},
+    workspace::paths,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use tokio_util::sync::CancellationToken;
+
+impl From<EvidenceError> for TaskError {
+    fn from(error: EvidenceError) -> Self {
+        match error {
+            EvidenceError::Cancelled => Self::Cancelled,
+            other => Self::Failed(Clean::from(other.to_string())),
+        }
+    }
+}
+
+/// What a check works on and what it has found so far.
+pub(super) struct Bench<'a> {
+    pub run: &'a Run,
+    pub step: &'a Step,
+    pub services: &'a Services,
+    pub runner: &'a Runner,
+    pub port: &'a Port,
+    pub cancel: CancellationToken,
+    pub tree: Tree,
+    pub checked: Checked,
+}
+
+pub async fn check(
+    step_id: &StepId,
+    attempt: u32,
+    run: Arc<Run>,
+    services: &Services,
+    port: &Port,
+    cancel: CancellationToken,
+) -> Result<(), TaskError> {
+    let Some(step) = run.step(step_id) else { return Ok(()) };
+    let Some(reply) = &step.reply else { return Ok(()) };
+    let text = String::from_utf8_lossy(&services.blobs.get(reply)?).into_owned();
+    let runner = services.runner.as_ref().map_err(|why| TaskError::Failed(why.clone()))?;
+    let tree = upstream(&run, step, services)?;
+    let mut bench = Bench { run: &run, step, services, runner, port, cancel, tree, checked: Checked::default() };
+    let reply =
+        orchestrator::parse(step.plan.produces, &text).map_err(|error| TaskError::Failed(Clean::from(error)))?;
+    match reply {
+        // It passed the schema check before: it fails here only if the blob is not what was journalled.
+        Reply::Build(reply) => bench.build(&reply).await?,
+        Reply::Test(reply) => bench.test(&reply).await?,
+        Reply::Verify(_) => bench.whole().await?,
+        Reply::Understand(_) | Reply::Plan(_) | Reply::Design(_) => {}
+    }
+    let checked = bench.checked;
+    port.ask(Input::Checked { step: step_id.clone(), attempt, checked }).await?;
+    Ok(())
+}
+
+/// The files of the steps this one comes after, and no others: what a parallel step wrote must not matter.
+fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tree, TaskError> {
+    let mut closure: BTreeSet<&StepId> = BTreeSet::new();
+    let mut open: Vec<&StepId> = step.plan.after.iter().collect();
+    while let Some(id) = open.pop() {
+        if closure.insert(id) {
+            open.extend(run.step(id).into_iter().flat_map(|s| &s.plan.after));
+        }
+    }
+    let files = run.files.values().filter(|file| closure.contains(&file.step));
+    files
+        .map(|file| {
+            let bytes = services.blobs.get(&file.sha256)?;
+            let mut entry = TreeFile::new(file.path.clone(), bytes);
+            entry.executable = file.executable;
+            Ok(entry)
+        })
+        .collect::<Result<Vec<_>, TaskError>>()
+        .map(Tree::new)
+}
+
+impl Bench<'_> {
+    async fn build(&mut self, reply: &BuildReply) -> Result<(), TaskError> {
+        if !self.store_files(&reply.files)? {
+            return Ok(());
+        }
+        let links = links::resolve(self.runner, &self.tree, &reply.links, &self.cancel).await?;
+        self.report("links", links.problems, format!("{} links resolved to lines", links.found.len()));
+        self.checked.code_links = links.found;
+        self.boot().await
+    }
+
+    async fn test(&mut self, reply: &TestReply) -> Result<(), TaskError> {
+        if !self.store_files(&reply.files)? {
+            return Ok(());
+        }
+        let links = links::tests(self.runner, &self.tree, &reply.links, &self.cancel).await?;
+        self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
+        self.checked.test_links = links.found;
+        let Some(manifest) = self.manifest() else { return Ok(()) };
+        let only = own_test_modules(&reply.files);
+        self.port.progress(&self.step.plan.id, "tests running").await;
+        let recorded = self
+            .runner
+            .tests(&self.tree, &manifest, (!only.is_empty()).then_some(only.as_slice()), &self.cancel)
+            .await?;
+        let green = self.judge_tests(&recorded);
+        self.record(recorded)?;
+        if !green {
+            return Ok(());
+        }
+        let ranges = self.own_ranges();
+        self.controls(&manifest, &ranges).await?;
+        self.search(&manifest, reply).await
+    }
+
+    /// The whole application on the final tree: the suite, a start, and whatever no control run has shown yet.
+    async fn whole(&mut self) -> Result<(), TaskError> {
+        if self.tree.is_empty() {
+            return Ok(());
+        }
+        let Some(manifest) = self.manifest() else { return Ok(()) };
+        self.boot().await?;
+        self.port.progress(&self.step.plan.id, "the whole suite runs").await;
+        let recorded = self.runner.tests(&self.tree, &manifest, None, &self.cancel).await?;
+        self.judge_tests(&recorded);
+        self.record(recorded)?;
+        let left = prove::unproven(self.run);
+        self.controls(&manifest, &left).await
+    }
+
+    /// Puts the reply's files into the blob store and over the tree. False when a path is refused.
+    fn store_files(&mut self, files: &[NewFile]) -> Result<bool, TaskError> {
+        let problems: Vec<Clean> = files
+            .iter()
+            .filter_map(|file| paths::check(&file.path).err().map(|error| Clean::from(error.to_string())))
+            .collect();
+        let refused = !problems.is_empty();
+        self.report("paths", problems, format!("{} files", files.len()));
+        if refused {
+            return Ok(false);
+        }
+        for file in files {
+            let bytes = file.content.as_bytes();
+            let sha256: Hash = self.services.blobs.put(bytes)?;
+            self.checked.files.push(FileEntry {
+                path: file.path.clone(),
+                sha256,
+                bytes: bytes.len() as u64,
+                lines: u32::try_from(file.content.lines().count()).unwrap_or(u32::MAX),
+                executable: false,
+                step: self.step.plan.id.clone(),
+            });
+        }
+        self.tree = self.tree.with(files.iter().map(|f| TreeFile::new(f.path.clone(), f.content.as_bytes())));
+        Ok(true)
+    }
+
+    fn manifest(&mut self) -> Option<Manifest> {
+        let parsed = match self.tree.get("g1.toml") {
+            None => Err("there is no g1.toml: the first build must bring it".to_owned()),
+            Some(file) => Manifest::parse(&String::from_utf8_lossy(&file.bytes)).map_err(|e| e.to_string()),
+        };
+        match parsed {
+            Ok(manifest) => Some(manifest),
+            Err(error) => {
+                self.report("manifest", vec![Clean::from(error)], String::new());
+                None
+            }
+        }
+    }
+
+    async fn boot(&mut self) -> Result<(), TaskError> {
+        let Some(manifest) = self.manifest() else { return Ok(()) };
+        self.port.progress(&self.step.plan.id, "starting the application").await;
+        let recorded = self.runner.boot(&self.tree, &manifest, &self.cancel).await?;
+        let up = recorded.executed.exit == Some(0);
+        let problems = if up { Vec::new() } else { vec![tail(&recorded)] };
+        self.report("boot", problems, "it starts and answers /healthz".into());
+        self.record(recorded)
+    }
+
+    /// Control runs for `ranges`, each with every known test of its clause.
+    async fn controls(&mut self, manifest: &Manifest, ranges: &[CodeRange]) -> Result<(), TaskError> {
+        let tests = self.tests_by_clause();
+        let targets = prove::targets(ranges, &tests);
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let (step, port) = (self.step.plan.id.clone(), self.port.clone());
+        let progress = Arc::new(move |done: usize, of: usize| {
+            port.progress_now(&step, format!("control runs {done}/{of}"));
+        });
+        let controlled = self.runner.controls(&self.tree, manifest, &targets, Some(progress), &self.cancel).await?;
+        let offset = self.checked.executed.len();
+        for one in controlled.recorded {
+            self.record(one)?;
+        }
+        let controls = controlled.runs;
+        let proven = controls.iter().filter(|c| c.proves()).count();
+        let caught: BTreeSet<_> =
+            controls.iter().filter(|c| c.proves()).map(|c| (c.clause, c.path.as_str(), c.lines)).collect();
+        let open: Vec<Clean> = ranges
+            .iter()
+            .filter(|r| !caught.contains(&(r.clause, r.path.as_str(), r.lines)))
+            .map(|r| {
+                let (first, last) = r.lines;
+                Clean::from(format!(
+                    "{}: {}:{first}-{last} can be taken away and no linked test fails by an assertion",
+                    r.clause, r.path
+                ))
+            })
+            .collect();
+        let open = controlled.problems.into_iter().chain(open).collect();
+        let good =
+            format!("{} of {} ranges caught, {proven} control runs fail as they must", caught.len(), ranges.len());
+        self.report("controls", open, good);
+        self.checked.controls.extend(controls.into_iter().map(|mut control: ControlRun| {
+            control.evidence.0 += u32::try_from(offset).unwrap_or(0);
+            control
+        }));
+        Ok(())
+    }
+
+    async fn search(&mut self, manifest: &Manifest, reply: &TestReply) -> Result<(), TaskError> {
+        if reply.searches.is_empty() {
+            return Ok(());
+        }
+        let searched = self.runner.search(&self.tree, manifest, &reply.searches, &self.cancel).await?;
+        let searches = searched.searches;
+        self.record(searched.recorded)?;
+        let at = u32::try_from(self.checked.executed.len()).unwrap_or(u32::MAX);
+        let found = searches.iter().filter(|s| !s.hits.is_empty()).map(|s| {
+            Clean::from(format!(
+                "{}: found {}",
+                s.clause,
+                s.hits.iter().take(3).map(|h| h.as_str()).collect::<Vec<_>>().join(", ")
+            ))
+        });
+        let problems = searched.problems.into_iter().chain(found).collect();
+        self.report("searches", problems, format!("{} exclusions searched for", searches.len()));
+        self.checked.searches.extend(searches.into_iter().map(|mut search: ExclusionSearch| {
+            search.evidence.0 = at;
+            search
+        }));
+        Ok(())
+    }
+
+    /// Ranges this step has to show: those in files that its own module's build wrote, for clauses it tests.
+    fn own_ranges(&self) -> Vec<CodeRange> {
+        let tested: BTreeSet<_> = self.checked.test_links.iter().map(|t| t.clause).collect();
+        let built_by: BTreeSet<&StepId> = self
+            .run
+            .steps
+            .iter()
+            .filter(|s| s.plan.produces == ReplyKind::Build && s.plan.module == self.step.plan.module)
+            .map(|s| &s.plan.id)
+            .collect();
+        let of_module =
+            |range: &CodeRange| self.run.files.get(&range.path).is_some_and(|file| built_by.contains(&file.step));
+        self.run.code_links.iter().filter(|r| tested.contains(&r.clause) && of_module(r)).cloned().collect()
+    }
+
+    /// Tests in force (those of approved steps, then this reply's), by clause.
+    fn tests_by_clause(&self) -> BTreeMap<crate::domain::ClauseId, Vec<TestRef>> {
+        let mut tests: BTreeMap<_, Vec<TestRef>> = BTreeMap::new();
+        let mine = &self.checked.test_links;
+        let all = if mine.is_empty() { &self.run.test_links } else { mine };
+        for test in all {
+            tests.entry(test.clause).or_default().push(test.clone());
+        }
+        tests
+    }
+
+    fn judge_tests(&mut self, recorded: &Recorded) -> bool {
+        let tests = &recorded.executed.tests;
+        let mut problems: Vec<Clean> = tests
+            .iter()
+            .filter(|t| t.outcome != TestOutcome::Passed)
+            .map(|t| Clean::from(format!("{} {:?}: {}", t.name, t.outcome, t.detail)))
+            .collect();
+        if tests.is_empty() {
+            problems.push(Clean::from(format!("no test ran: {}", tail(recorded))));
+        } else if recorded.executed.exit != Some(0) && problems.is_empty() {
+            problems.push(tail(recorded));
+        }
+        let green = problems.is_empty();
+        let passed = tests.iter().filter(|t| t.outcome == TestOutcome::Passed).count();
+        self.report("tests", problems, format!("{passed} of {} passed", tests.len()));
+        green
+    }
+
+    fn record(&mut self, recorded: Recorded) -> Result<(), TaskError> {
+        debug_assert!(matches!(
+            recorded.executed.kind,
+            EvidenceKind::Tests | EvidenceKind::Boot | EvidenceKind::Search | EvidenceKind::Control
+        ));
+        self.services.blobs.put(&recorded.output)?;
+        self.checked.executed.push(recorded.executed);
+        Ok(())
+    }
+
+    fn report(&mut self, name: &str, problems: Vec<Clean>, good: String) {
+        let passed = problems.is_empty();
+        let summary = if passed { good } else { format!("{} problems", problems.len()) };
+        let signature = (!passed).then(|| Hash::of_parts(problems.iter().map(|p| p.as_bytes())));
+        self.checked.checks.push(Check {
+            name: Clean::new(name),
+            passed,
+            summary: Clean::from(summary),
+            details: problems,
+            signature,
+        });
+    }
+}
+
+/// The last lines of what a command said, for the persona that has to repair it.
+fn tail(recorded: &Recorded) -> Clean {
+    let text = Clean::from_bytes(&recorded.output);
+    let lines: Vec<&str> = text.lines().collect();
+    let from = lines.len().saturating_sub(25);
+    let note = recorded.executed.note.as_deref().unwrap_or_default();
+    Clean::from(format!("{note} {}", lines[from..].join("\n")).trim().to_owned())
+}
+
+/// Dotted names of the test modules among the files (`tests/test_workouts.py` → `tests.test_workouts`).
+fn own_test_modules(files: &[NewFile]) -> Vec<String> {
+    files
+        .iter()
+        .filter_map(|file| file.path.strip_suffix(".py"))
+        .filter(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("test")))
+        .map(|path| path.replace('/', "."))
+        .collect()
+}

@@ -1,0 +1,86 @@
+//! Writing approved work into the workspace, and the end of a run.
+
+use super::{Port, Services, TaskError};
+use crate::{
+    domain::{
+        Clean, Hash, StepId,
+        artifact::{FileEntry, tree_hash},
+        evidence::EvidenceKind,
+        run::{Proposal, Run},
+        trace,
+    },
+    orchestrator::Input,
+    workspace::{count_lines, git},
+};
+use std::sync::Arc;
+
+/// The report in the workspace. Not a tracked file: it is about the tree, so it cannot be part of its hash.
+pub const TRACE_FILE: &str = "TRACE.md";
+
+/// Writes the step's files, all or nothing per file; writing them again changes nothing.
+pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port: &Port) -> Result<(), TaskError> {
+    let Some(planned) = run.step(step) else { return Ok(()) };
+    let files: Vec<FileEntry> = match &planned.proposal {
+        Some(Proposal::Build { files, .. } | Proposal::Test { files, .. }) => files.clone(),
+        _ => Vec::new(),
+    };
+    let title = format!("{}: {}", step, planned.plan.title);
+    let entries = files.clone();
+    blocking(move || {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let contents: Vec<(FileEntry, Vec<u8>)> = entries
+            .into_iter()
+            .map(|entry| services.blobs.get(&entry.sha256).map(|bytes| (entry, bytes)))
+            .collect::<Result<_, _>>()?;
+        services.workspace.write(&contents).map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
+        snapshot(&services, &title);
+        Ok(())
+    })
+    .await?;
+    port.ask(Input::Committed { step: step.clone(), files }).await?;
+    Ok(())
+}
+
+/// Writes TRACE.md and the last snapshot.
+pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Result<(), TaskError> {
+    let tree = tree_hash(run.files.values());
+    let booted = run.evidence.iter().rev().find(|e| e.kind == EvidenceKind::Boot).is_some_and(|e| e.exit == Some(0));
+    if let Some(step) = run.files.values().map(|file| file.step.clone()).next_back() {
+        let report = trace::trace(&run).to_report(&run.title);
+        blocking(move || {
+            let entry = FileEntry {
+                path: TRACE_FILE.into(),
+                sha256: Hash::of(report.as_bytes()),
+                bytes: report.len() as u64,
+                lines: count_lines(report.as_bytes()),
+                executable: false,
+                step,
+            };
+            let written = services.workspace.write(&[(entry, report.into_bytes())]);
+            written.map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
+            snapshot(&services, "trace report");
+            Ok(())
+        })
+        .await?;
+    }
+    port.ask(Input::Finished { tree, booted }).await?;
+    Ok(())
+}
+
+/// A commit in a repository of G1's own. The workspace never depends on it, so a failure is only noted.
+fn snapshot(services: &Services, message: &str) {
+    if !git::may_commit(&services.dir) {
+        return;
+    }
+    if let Err(error) = git::commit(&services.dir, message) {
+        tracing::warn!(%error, "no git commit");
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, TaskError> + Send + 'static,
+) -> Result<T, TaskError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| TaskError::Failed(Clean::from(error.to_string())))?
+}

@@ -1,0 +1,65 @@
+//! What carries out an effect. Each task answers with inputs and may be started again after a crash: it repeats nothing
+//! whose result is journalled and is harmless to repeat otherwise.
+
+mod call;
+mod check;
+mod commit;
+mod prove;
+
+use super::engine::{Port, Services};
+use crate::{
+    domain::{Clean, run::Run},
+    hub::HubError,
+    orchestrator::{Effect, Input, Refusal},
+};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Why a task ended without its result.
+#[derive(Debug)]
+pub enum TaskError {
+    Cancelled,
+    /// The run moved on; the result would fit no more.
+    Stale(Refusal),
+    /// Something outside failed (disk, sandbox, a damaged blob). Says what to do.
+    Failed(Clean),
+}
+
+impl From<Refusal> for TaskError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Stale(refusal)
+    }
+}
+impl From<HubError> for TaskError {
+    fn from(error: HubError) -> Self {
+        Self::Failed(Clean::from(error.to_string()))
+    }
+}
+
+/// Carries out one effect.
+pub async fn carry_out(
+    effect: Effect,
+    run: Arc<Run>,
+    services: Arc<Services>,
+    port: Port,
+    cancel: CancellationToken,
+) -> Result<(), TaskError> {
+    match effect {
+        Effect::Call { step, attempt } => call::call(&step, attempt, run, &services, &port, cancel).await,
+        Effect::Check { step, attempt } => {
+            let slot = tokio::select! {
+                slot = services.check_slot.clone().acquire_owned() => slot,
+                () = cancel.cancelled() => return Err(TaskError::Cancelled),
+            };
+            // The semaphore is never closed; losing it would only mean more checks at once.
+            let _slot = slot.ok();
+            check::check(&step, attempt, run, &services, &port, cancel).await
+        }
+        Effect::Commit { step } => commit::commit(&step, run, services, &port).await,
+        Effect::Finish => commit::finish(run, services, &port).await,
+        Effect::Continue => {
+            port.ask(Input::Continue).await?;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use crate::support::{Bed, TOOL_SHED, code, lines, text, workspace};
+
+/// The id of the first open gate.
+fn open_gate(bed: &Bed) -> String {
+    let status = bed.output(&["status", "--json"]);
+    let stdout = text(&status.stdout);
+    let start = stdout.find("G-").unwrap_or_else(|| panic!("an open gate in {stdout}"));
+    stdout[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+}
+
+#[test]
+fn without_a_terminal_a_run_stops_at_the_first_gate_and_goes_on_when_it_is_approved() {
+    let bed = Bed::new();
+    let output = bed.with_input(&["run", "-", "--json", "--gates", "plan"], TOOL_SHED.as_bytes());
+    assert_eq!(code(&output), 3, "{}", text(&output.stderr));
+    let stream = lines(&output.stdout);
+    let last = stream.last().expect("a last line");
+    assert_eq!((&last["type"], &last["reason"], &last["exit"]), (&"run.paused".into(), &"gate".into(), &3.into()));
+    assert!(workspace(&bed.dir).is_empty(), "nothing is built before the plan is approved");
+
+    let list = bed.output(&["gate", "list"]);
+    assert!(text(&list.stdout).contains("G-01"), "{}", text(&list.stdout));
+    let approve = bed.output(&["gate", "approve", "G-01"]);
+    assert_eq!(code(&approve), 0, "{}", text(&approve.stderr));
+    let twice = bed.output(&["gate", "approve", "G-01"]);
+    assert_ne!(code(&twice), 0, "a gate is decided once");
+
+    let resumed = bed.output(&["resume", "--json"]);
+    assert_eq!(code(&resumed), 3, "the result gate: {}", text(&resumed.stderr));
+    let gate = open_gate(&bed);
+    assert_eq!(code(&bed.output(&["gate", "approve", &gate])), 0);
+    let done = bed.output(&["resume"]);
+    assert!([0, 7].contains(&code(&done)), "{}", text(&done.stderr));
+    let log = text(&bed.output(&["log"]).stdout);
+    assert!(log.contains("tester"), "decisions carry a name: {log}");
+}
+
+#[test]
+fn asking_for_changes_makes_a_new_attempt_with_the_words_in_its_pack() {
+    let bed = Bed::new();
+    let output = bed.with_input(&["run", "-", "--gates", "step"], TOOL_SHED.as_bytes());
+    assert_eq!(code(&output), 3, "{}", text(&output.stderr));
+    assert_eq!(code(&bed.output(&["gate", "changes", "G-01", "--text", "please mind the shed key"])), 0);
+    let again = bed.output(&["resume"]);
+    assert_eq!(code(&again), 3, "{}", text(&again.stderr));
+    let context = text(&bed.output(&["context", "plan"]).stdout);
+    assert!(context.contains("please mind the shed key"), "{context}");
+}
+
+#[test]
+fn a_budget_that_does_not_cover_the_next_call_is_never_exceeded() {
+    let bed = Bed::new();
+    let output = bed.with_input(&["run", "-", "-y", "--json", "--budget", "1tok"], TOOL_SHED.as_bytes());
+    let stream = lines(&output.stdout);
+    let last = stream.last().expect("a last line");
+    // The offline engine costs nothing and counts no tokens against a budget.
+    assert!([0, 5, 7].contains(&code(&output)), "{last}");
+}

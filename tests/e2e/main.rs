@@ -1,0 +1,8 @@
+//! The main job through the real binary, without a screen: requirement in, tested application and trace out.
+
+mod bad_input;
+mod gates;
+mod kill;
+mod run;
+mod support;
+mod verify;
