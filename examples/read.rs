@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn cut(text: &str) -> Vec<read::Input> {
-    g1::hub::clauses::cut(text).into_iter().map(|c| (c.id, c.text, c.section)).collect()
+    read::inputs(g1::hub::clauses::cut(text).into_iter().map(|c| (c.id, c.text)).collect())
 }
 
 fn list(ids: &[ClauseId]) -> String {

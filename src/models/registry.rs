@@ -1,5 +1,6 @@
 //! From what the user wrote after `-m` to a model.
 
+use super::offline::Offline;
 use super::{
     Model, ModelError,
     cassette::{Cassette, Recorder},
@@ -42,6 +43,7 @@ pub fn open_with(
 ) -> Result<Arc<dyn Model>, ModelError> {
     let spec = spec.trim();
     let model: Arc<dyn Model> = match spec.split_once('/') {
+        None if spec == "offline" => Arc::new(Offline::new()),
         Some(("cassette", file)) if !file.is_empty() => Arc::new(Cassette::open(Path::new(file))?),
         Some((name, model)) if !model.trim().is_empty() => {
             let (provider, needs_key) = provider(name, settings, env)

@@ -3,5 +3,126 @@
 
 pub mod blueprint;
 pub mod read;
+pub mod replies;
 pub mod spec;
 pub mod suite;
+
+use super::{Model, ModelError, Request, Response};
+use crate::domain::{
+    ClauseId, Clean, DecisionId,
+    clause::Assumption,
+    clause::Clause,
+    pack::{ContextPack, PackKind},
+    reply::ReplyKind,
+    usage::Usage,
+};
+use futures::future::BoxFuture;
+use spec::AppSpec;
+use std::collections::BTreeMap;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// The rule engine as a model. It has no state: everything comes from the pack.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Offline;
+
+impl Offline {
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+/// What the pack's clauses and a person's answers add up to.
+fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
+    let clauses = pack
+        .of_kind(PackKind::Clause)
+        .filter_map(|item| item.id.parse::<ClauseId>().ok().map(|id| (id, item.text.clone())))
+        .collect();
+    let answers: BTreeMap<String, String> = pack
+        .of_kind(PackKind::Assumption)
+        .filter_map(|item| serde_json::from_str::<Assumption>(&item.text).ok())
+        .filter(|a| a.answered_by.is_some())
+        .map(|a| (a.key.to_string(), a.answer.to_string()))
+        .collect();
+    read::analyse(&read::inputs(clauses), &answers)
+}
+
+/// The reply as JSON, and what a person reads meanwhile.
+fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
+    let pack = &request.pack;
+    let spec = understand(pack).map_err(|refusal| ModelError::Refused(Clean::from(refusal.to_string())))?;
+    let decisions: Vec<DecisionId> = pack.of_kind(PackKind::Decision).filter_map(|i| i.id.parse().ok()).collect();
+    let unusable = |e: serde_json::Error| ModelError::Reply(Clean::from(format!("the reply is no JSON: {e}")));
+    let out = match request.kind {
+        ReplyKind::Understand => {
+            let reply = replies::understand::reply(&spec);
+            (serde_json::to_string(&reply).map_err(unusable)?, replies::understand::narration(&spec))
+        }
+        ReplyKind::Plan => {
+            let reply = replies::plan::reply(&spec, decisions);
+            (serde_json::to_string(&reply).map_err(unusable)?, replies::plan::narration(&reply))
+        }
+        kind => {
+            let what =
+                format!("the offline engine has no reply of kind {kind:?} for this step; choose a model with -m");
+            return Err(ModelError::Reply(Clean::from(what)));
+        }
+    };
+    Ok(out)
+}
+
+impl Model for Offline {
+    fn id(&self) -> &str {
+        "offline"
+    }
+
+    fn count_tokens(&self, text: &str) -> u32 {
+        // four characters a token, as for English text with the usual tokenizers
+        u32::try_from(text.chars().count().div_ceil(4)).unwrap_or(u32::MAX)
+    }
+
+    fn accepts(&self, clauses: &[Clause]) -> Result<(), ModelError> {
+        let list = clauses.iter().filter(|c| c.retired.is_none()).map(|c| (c.id, c.text.clone())).collect();
+        read::analyse(&read::inputs(list), &BTreeMap::new())
+            .map(|_| ())
+            .map_err(|refusal| ModelError::Refused(Clean::from(refusal.to_string())))
+    }
+
+    fn worst_case(&self, request: &Request) -> Usage {
+        Usage {
+            calls: 1,
+            input_tokens: u64::from(request.pack.tokens()),
+            output_tokens: u64::from(request.max_output_tokens),
+            cost_micros: 0,
+        }
+    }
+
+    fn call<'a>(
+        &'a self,
+        request: &'a Request,
+        deltas: mpsc::Sender<Clean>,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'a, Result<Response, ModelError>> {
+        Box::pin(async move {
+            if cancel.is_cancelled() {
+                return Err(ModelError::Cancelled);
+            }
+            let (text, narration) = answer(request)?;
+            for line in narration {
+                if cancel.is_cancelled() {
+                    return Err(ModelError::Cancelled);
+                }
+                // nobody listening is no reason not to answer
+                let _ = deltas.send(Clean::from(line)).await;
+            }
+            let usage = Usage {
+                calls: 1,
+                input_tokens: u64::from(request.pack.tokens()),
+                output_tokens: u64::from(self.count_tokens(&text)),
+                cost_micros: 0,
+            };
+            Ok(Response { text, usage })
+        })
+    }
+}

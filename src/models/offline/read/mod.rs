@@ -52,6 +52,38 @@ pub enum Refusal {
 /// A clause as the pack shows it: id, text, headings above it.
 pub type Input = (ClauseId, String, Vec<String>);
 
+/// Clauses with the Markdown headings above them, as a pack shows the clauses: one after the other.
+#[must_use]
+pub fn inputs(clauses: Vec<(ClauseId, String)>) -> Vec<Input> {
+    let mut headings: Vec<(usize, String)> = Vec::new();
+    clauses
+        .into_iter()
+        .map(|(id, text)| {
+            let line = text.trim();
+            let level = line.bytes().take_while(|b| *b == b'#').count();
+            let label = line.ends_with(':') && line.split_whitespace().count() <= 5 && line.split('\n').count() == 1;
+            if level > 0 || label {
+                let level = if level > 0 { level } else { 9 };
+                headings.retain(|(l, _)| *l < level);
+            } else if headings.last().is_some_and(|(l, _)| *l == 9) && ends_list(&text) {
+                headings.pop();
+            }
+            let section = headings.iter().map(|(_, h)| h.clone()).collect();
+            if level > 0 || label {
+                headings.push((if level > 0 { level } else { 9 }, token::plain(line)));
+            }
+            (id, text, section)
+        })
+        .collect()
+}
+
+/// A paragraph that is no list item ends the list that a label such as `Not wanted:` opened.
+fn ends_list(text: &str) -> bool {
+    let line = text.trim_start();
+    !(line.starts_with(['-', '*', '+', '•', '–', '·', '▪', '\u{f0b7}'])
+        || line.starts_with(|c: char| c.is_ascii_digit() || c == '('))
+}
+
 /// Derives the application from the clauses. `answers`: a person's answers to earlier questions, by their key.
 ///
 /// # Errors

@@ -1,0 +1,14 @@
+//! The typed replies of the offline engine, one file per kind of step.
+
+pub mod plan;
+pub mod understand;
+
+use crate::domain::{ClauseId, DecisionId, reply::TeachBack};
+
+/// What a persona says it will honour.
+pub(super) fn teach_back(clauses: impl Iterator<Item = ClauseId>, decisions: Vec<DecisionId>) -> TeachBack {
+    TeachBack {
+        clauses: clauses.map(|c| c.to_string()).collect(),
+        decisions: decisions.iter().map(ToString::to_string).collect(),
+    }
+}
