@@ -1,6 +1,7 @@
 //! Plain data, no I/O. Every other layer depends on this one and this one on none.
 
 pub mod artifact;
+pub mod baseline;
 pub mod clause;
 pub mod command;
 pub mod event;

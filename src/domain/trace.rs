@@ -7,7 +7,7 @@ mod render;
 mod tests;
 
 use super::{
-    AssumptionId, ClauseId, DecisionId, EvidenceId, Hash, InterpretationId,
+    AssumptionId, ClauseId, DecisionId, EvidenceId, Hash, InterpretationId, baseline,
     clause::{ClauseKind, Origin, Requirement, Retired},
     evidence::{EvidenceKind, SandboxLevel, TestOutcome},
     run::{GateReason, Outcome, PauseReason, Run, RunStatus},
@@ -156,7 +156,7 @@ pub fn trace_of(run: &Run, files: &BTreeMap<String, Hash>) -> Trace {
 fn count(run: &Run, clauses: &[ClauseTrace]) -> Counts {
     let with = |status| clauses.iter().filter(|c| c.status == Some(status)).count() as u32;
     let sourced = |source: &str| {
-        source.starts_with("baseline:")
+        baseline::names(source)
             || source.parse::<ClauseId>().is_ok_and(|id| run.clauses.contains_key(&id))
             || source.parse::<AssumptionId>().is_ok_and(|id| run.assumptions.contains_key(&id))
     };

@@ -330,7 +330,7 @@ impl Sim {
                 json!({
                     "files": [{"path": path, "content": format!("# {module}\n# {}\n", step.feedback.len())}],
                     "links": links,
-                    "additions": [{"what": "health check", "source": "baseline:health"}],
+                    "additions": [{"what": "health check", "source": "baseline:healthz"}],
                     "notes": "done",
                 })
             }

@@ -2,7 +2,7 @@
 
 use super::{schema::Reply, verdict};
 use crate::domain::{
-    AssumptionId, ClauseId,
+    AssumptionId, ClauseId, baseline,
     run::{Check, Run},
 };
 
@@ -46,9 +46,10 @@ pub fn check(run: &Run, reply: &Reply) -> Check {
         Reply::Build(r) => {
             for a in &r.additions {
                 let why = format!(
-                    "'{}' has the source '{}', which is neither a clause nor an assumption nor baseline:…",
+                    "'{}' has the source '{}', which is no clause, no assumption and no entry of the baseline ({})",
                     short(&a.what),
-                    short(&a.source)
+                    short(&a.source),
+                    baseline::ENTRIES.iter().map(|e| format!("baseline:{}", e.name)).collect::<Vec<_>>().join(", ")
                 );
                 need(sourced(run, &a.source), why);
             }
@@ -66,9 +67,36 @@ fn names_one(run: &Run, clauses: &[String]) -> bool {
 #[must_use]
 pub fn sourced(run: &Run, source: &str) -> bool {
     let source = source.trim();
-    if let Some(entry) = source.strip_prefix("baseline:") {
-        return !entry.trim().is_empty();
-    }
-    source.parse::<ClauseId>().is_ok_and(|id| run.clauses.contains_key(&id))
+    baseline::names(source)
+        || source.parse::<ClauseId>().is_ok_and(|id| run.clauses.contains_key(&id))
         || source.parse::<AssumptionId>().is_ok_and(|id| run.assumptions.contains_key(&id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            reply::{Addition, BuildReply},
+            run::GateMode,
+        },
+        orchestrator::testing::Sim,
+    };
+
+    #[test]
+    fn an_addition_needs_a_clause_an_assumption_or_a_baseline_entry() {
+        let mut sim = Sim::start(GateMode::Plan);
+        sim.go();
+        let with = |source: &str| {
+            let addition = Addition { what: "an export".into(), source: source.into() };
+            check(sim.run(), &Reply::Build(BuildReply { additions: vec![addition], ..BuildReply::default() }))
+        };
+        for good in ["C-001", "A-001", " baseline:healthz "] {
+            assert!(with(good).passed, "{good}");
+        }
+        for bad in ["", "C-099", "A-042", "baseline:invoices", "it is useful"] {
+            let check = with(bad);
+            assert!(!check.passed && check.summary.as_str() == "unsourced 1 of 1", "{bad}");
+        }
+    }
 }
