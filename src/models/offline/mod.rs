@@ -63,6 +63,14 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
             let reply = replies::plan::reply(&spec, decisions);
             (serde_json::to_string(&reply).map_err(unusable)?, replies::plan::narration(&reply))
         }
+        ReplyKind::Test => {
+            let reply = replies::test::reply(&spec, module(pack), decisions);
+            (serde_json::to_string(&reply).map_err(unusable)?, replies::test::narration(&reply))
+        }
+        ReplyKind::Verify => {
+            let reply = replies::verify::reply(&spec, pack, decisions);
+            (serde_json::to_string(&reply).map_err(unusable)?, replies::verify::narration(&reply))
+        }
         kind => {
             let what =
                 format!("the offline engine has no reply of kind {kind:?} for this step; choose a model with -m");
@@ -70,6 +78,11 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
         }
     };
     Ok(out)
+}
+
+/// The module a build or test step is about.
+fn module(pack: &ContextPack) -> &str {
+    pack.module.as_ref().map_or("", |module| module.as_str())
 }
 
 impl Model for Offline {

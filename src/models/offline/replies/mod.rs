@@ -1,7 +1,9 @@
 //! The typed replies of the offline engine, one file per kind of step.
 
 pub mod plan;
+pub mod test;
 pub mod understand;
+pub mod verify;
 
 use crate::domain::{ClauseId, DecisionId, reply::TeachBack};
 
