@@ -1,0 +1,179 @@
+//! The attacks of the threat model, from inside of the sandbox. What cannot be tried counts as failed.
+#![cfg(target_os = "linux")]
+
+mod fixture;
+
+use fixture::sandbox;
+use g1::{
+    domain::evidence::SandboxLevel,
+    evidence::{Manifest, Python, Recorded, Runner, Tree, TreeFile, sandbox::Limits},
+};
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+
+const ATTACKS: &str = include_str!("fixtures/probes/attacks.py");
+const BOMBS: &str = include_str!("fixtures/probes/bombs.py");
+
+async fn run(runner: &Runner, script: &str, args: &[&str]) -> Recorded {
+    let tree = Tree::new(vec![TreeFile::new("attacks.py", script.as_bytes())]);
+    let mut test = vec!["python3".to_owned(), "attacks.py".to_owned()];
+    test.extend(args.iter().map(|arg| (*arg).to_owned()));
+    let run = vec!["python3".to_owned(), "{port}".to_owned()];
+    let manifest = Manifest { name: "x".into(), stack: "python-stdlib".into(), setup: vec![], test, run };
+    runner.tests(&tree, &manifest, None, &CancellationToken::new()).await.unwrap()
+}
+
+/// A name that only the processes of one test carry.
+fn mark() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("g1-probe-{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Processes that carry the mark and are not zombies.
+fn alive(mark: &str) -> Vec<String> {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter_map(|entry| {
+            let line = fs::read(entry.path().join("cmdline")).ok()?;
+            let line = String::from_utf8_lossy(&line).replace('\0', " ");
+            line.contains(mark).then_some(line)
+        })
+        .collect()
+}
+
+async fn attack(runner: &Runner) {
+    // Beside the scratch copies where they are in memory, so that no file system boundary helps.
+    let shared = Path::new("/dev/shm");
+    let home = if shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() }.unwrap();
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    fs::create_dir(home.path().join(".ssh")).unwrap();
+    let canary = home.path().join(".ssh/id_ed25519");
+    fs::write(&canary, "secret").unwrap();
+    fs::set_permissions(&canary, fs::Permissions::from_mode(0o666)).unwrap();
+    let before = fs::metadata(&canary).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    // An open file that a careless shell let G1 inherit.
+    let leaked = rustix::fs::open(&canary, rustix::fs::OFlags::RDWR, rustix::fs::Mode::empty()).unwrap();
+
+    let arguments = [home.path().to_str().unwrap(), canary.to_str().unwrap(), &port];
+    let recorded = run(runner, ATTACKS, &arguments).await;
+    drop(leaked);
+    let text = String::from_utf8_lossy(&recorded.output).into_owned();
+    assert!(text.ends_with("END\n"), "{text}");
+    let attempts: Vec<(&str, &str)> = text
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, rest)| (name, rest.split(' ').next().unwrap()))
+        .collect();
+    let (needed, attacks): (Vec<_>, Vec<_>) = attempts.into_iter().partition(|(name, _)| name.starts_with("NEEDED-"));
+    let wrong: Vec<_> = attacks
+        .iter()
+        .filter(|(_, outcome)| *outcome != "denied")
+        .chain(needed.iter().filter(|(_, outcome)| *outcome != "allowed"))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}\n{text}");
+    let expected = if cfg!(target_arch = "x86_64") { 59 } else { 43 };
+    assert!(attacks.len() == expected && needed.len() == 7, "{} attacks, {} needs", attacks.len(), needed.len());
+
+    let after = fs::metadata(&canary).unwrap();
+    assert_eq!(fs::read(&canary).unwrap(), b"secret");
+    assert_eq!(after.permissions().mode(), before.permissions().mode(), "chmod had an effect");
+    assert_eq!(after.modified().unwrap(), before.modified().unwrap(), "utime had an effect");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+    assert!(!Path::new("/tmp/g1-sandbox-probe").exists());
+    assert!(listener.accept().is_err(), "something reached a port that was not assigned");
+}
+
+#[tokio::test]
+async fn every_attack_is_denied() {
+    let sandbox = sandbox();
+    assert!(sandbox.level >= SandboxLevel::L2, "{:?}", sandbox.notes);
+    assert!(sandbox.confines_tcp());
+    attack(&Runner::new(sandbox, Python::find().await.unwrap())).await;
+}
+
+fn small() -> Limits {
+    Limits { wall_ms: 20_000, processes: 12, ..Limits::default() }
+}
+
+/// Runs a bomb; it must be stopped for the reason, and nothing of it may be left.
+async fn bomb(kind: &str, limits: Limits, reason: &str) {
+    let runner = Runner::new(sandbox(), Python::find().await.unwrap()).with_limits(limits);
+    let mark = mark();
+    let started = Instant::now();
+    let recorded = run(&runner, BOMBS, &[kind, &mark]).await;
+    let note = recorded.executed.note.clone().unwrap_or_default();
+    assert!(note.contains(reason), "{kind}: {note:?}");
+    assert_eq!(alive(&mark), Vec::<String>::new(), "{kind}");
+    assert!(started.elapsed() < Duration::from_millis(limits.wall_ms) + Duration::from_secs(10), "{kind}");
+}
+
+#[tokio::test]
+async fn a_fork_bomb_is_stopped() {
+    bomb("forks", small(), "too many processes").await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_deaf_to_signals_is_stopped_with_its_daemon() {
+    bomb("deaf", Limits { wall_ms: 1_500, ..small() }, "longer than permitted").await;
+}
+
+#[tokio::test]
+async fn endless_output_is_stopped() {
+    bomb("output", Limits { output_bytes: 4 << 20, ..small() }, "printed too much").await;
+}
+
+#[tokio::test]
+async fn a_filled_disk_is_stopped() {
+    bomb("disk", Limits { disk_bytes: 40 << 20, ..small() }, "wrote too much").await;
+}
+
+#[tokio::test]
+async fn memory_in_sum_is_stopped() {
+    bomb("memory", Limits { processes: 40, memory_bytes: 600 << 20, ..small() }, "too much memory").await;
+}
+
+#[tokio::test]
+async fn processor_time_is_stopped() {
+    bomb("processor", Limits { cpu_s: 1, ..small() }, "ended by signal").await;
+}
+
+#[tokio::test]
+async fn a_daemon_does_not_outlive_its_program() {
+    let runner = Runner::new(sandbox(), Python::find().await.unwrap());
+    let mark = mark();
+    let recorded = run(&runner, BOMBS, &["daemon", &mark]).await;
+    assert!(String::from_utf8_lossy(&recorded.output).contains("daemon left behind"));
+    assert_eq!(alive(&mark), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn dropping_a_run_ends_it() {
+    let runner = Runner::new(sandbox(), Python::find().await.unwrap());
+    let mark = mark();
+    {
+        let args = ["deaf", mark.as_str()];
+        let running = run(&runner, BOMBS, &args);
+        tokio::pin!(running);
+        // Poll it until its processes are there, then drop it half way.
+        while alive(&mark).is_empty() {
+            let turn = tokio::time::timeout(Duration::from_millis(20), &mut running).await;
+            assert!(turn.is_err(), "it ended by itself");
+        }
+    }
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !alive(&mark).is_empty() {
+        assert!(Instant::now() < deadline, "{:?}", alive(&mark));
+        tokio::task::yield_now().await;
+    }
+}
