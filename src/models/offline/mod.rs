@@ -63,6 +63,14 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
             let reply = replies::plan::reply(&spec, decisions);
             (serde_json::to_string(&reply).map_err(unusable)?, replies::plan::narration(&reply))
         }
+        ReplyKind::Design => {
+            let reply = replies::design::reply(&spec, decisions);
+            (serde_json::to_string(&reply).map_err(unusable)?, replies::design::narration(&reply))
+        }
+        ReplyKind::Build => {
+            let reply = replies::build::reply(&spec, module(pack), decisions);
+            (serde_json::to_string(&reply).map_err(unusable)?, replies::build::narration(&reply))
+        }
         ReplyKind::Test => {
             let reply = replies::test::reply(&spec, module(pack), decisions);
             (serde_json::to_string(&reply).map_err(unusable)?, replies::test::narration(&reply))
@@ -70,11 +78,6 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
         ReplyKind::Verify => {
             let reply = replies::verify::reply(&spec, pack, decisions);
             (serde_json::to_string(&reply).map_err(unusable)?, replies::verify::narration(&reply))
-        }
-        kind => {
-            let what =
-                format!("the offline engine has no reply of kind {kind:?} for this step; choose a model with -m");
-            return Err(ModelError::Reply(Clean::from(what)));
         }
     };
     Ok(out)

@@ -6,14 +6,19 @@ use crate::{
     models::offline::spec::AppSpec,
 };
 
-/// The additions of a module, each with its place in the baseline.
+/// The additions of a module, each with its place in the baseline or the clause whose gap it fills.
 pub fn additions(spec: &AppSpec, module: &ModuleSpec) -> Vec<Addition> {
-    if module.name != "core" {
-        return Vec::new();
+    let mut out = Vec::new();
+    if module.name == "core" {
+        let entries = ENTRIES.iter().filter(|e| !e.accounts || spec.users.is_some());
+        out.extend(entries.map(|e| Addition { what: e.what.to_owned(), source: format!("baseline:{}", e.name) }));
     }
-    ENTRIES
-        .iter()
-        .filter(|e| !e.accounts || spec.users.is_some())
-        .map(|e| Addition { what: e.what.to_owned(), source: format!("baseline:{}", e.name) })
-        .collect()
+    for entity in spec.entities.iter().filter(|e| module.entities.contains(&e.name)) {
+        let Some(clause) = entity.clauses.first() else { continue };
+        for field in entity.fields.iter().filter(|f| f.clauses.is_empty()) {
+            let what = format!("{} of {}", field.label, entity.label_plural.to_lowercase());
+            out.push(Addition { what, source: clause.to_string() });
+        }
+    }
+    out
 }

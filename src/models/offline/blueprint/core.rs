@@ -110,13 +110,15 @@ fn settings(spec: &AppSpec) -> String {
         parts.push("app.pages.sharing");
     }
     parts.push("app.pages.collections");
-    let rows: Vec<String> = parts.iter().map(|part| format!("    {},", text(part))).collect();
+    let table = |rows: Vec<String>| rows.iter().map(|row| format!("    {},\n", text(row))).collect::<String>();
     format!(
-        "\"\"\"What this application is called and which parts it is made of.\"\"\"\n\nTITLE = {}\n\n# Names the folder of \
-         the data unless APP_DATA_DIR says where it is.\nNAME = {}\n\n# Set up in this order.\nPARTS = [\n{}\n]\n",
+        "\"\"\"What this application is called and what it is made of.\"\"\"\n\nTITLE = {}\n\n# Names the folder of the data \
+         unless APP_DATA_DIR says where it is.\nNAME = {}\n\n# The kinds of records, in the order of the navigation.\n\
+         ORDER = [\n{}]\n\n# The parts of the machinery, set up in this order.\nPARTS = [\n{}]\n",
         text(&spec.title),
         text(&slug(&spec.title)),
-        rows.join("\n")
+        table(spec.entities.iter().map(|e| e.name.clone()).collect()),
+        table(parts.into_iter().map(str::to_owned).collect()),
     )
 }
 
@@ -173,14 +175,16 @@ fn people(spec: &AppSpec) -> (Option<NewFile>, Vec<CodeLink>) {
     out.line("PERSON = Entity(\"account\", \"app_accounts\", \"Account\", \"Accounts\")");
     out.blank(1);
     out.line("PERSON.fields = [");
-    for field in &users.profile {
+    let reserved = ["id", "password", "roles", "administrator", "sign_in", "sign_in_key", with];
+    let profile: Vec<_> = users.profile.iter().filter(|f| !reserved.contains(&f.name.as_str())).collect();
+    for field in &profile {
         let (kind, arguments) = declare_field(field, false);
         out.row(kind, &arguments, &field.clauses);
     }
     out.line("]");
     out.blank(1);
     out.line("PERSON.rules = [");
-    for field in &users.profile {
+    for field in &profile {
         for rule in &field.rules {
             let (kind, arguments) = declare_rule(field, &rule.rule);
             out.row(kind, &arguments, &rule.clauses);

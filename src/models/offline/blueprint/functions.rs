@@ -291,7 +291,11 @@ pub fn dashboards(spec: &AppSpec, features: &[&Feature], out: &mut Writer) -> Ve
         let mut body = vec![doc(&format!("{label}: the {many}{when} in numbers."))];
         body.extend(returns("add_up", &arguments));
         let function = out.function(None, &format!("show_{}", ident(name)), "request", &body, clauses);
-        rows.push(vec![text(name), text(label), text(entity), function]);
+        let mut row = vec![text(name), text(label), text(entity), function];
+        if let Some(group) = group_by {
+            row.push(format!("by={}", text(group)));
+        }
+        rows.push(row);
     }
     rows
 }

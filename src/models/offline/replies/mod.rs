@@ -1,5 +1,7 @@
 //! The typed replies of the offline engine, one file per kind of step.
 
+pub mod build;
+pub mod design;
 pub mod plan;
 pub mod test;
 pub mod understand;

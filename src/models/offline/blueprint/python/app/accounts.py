@@ -81,6 +81,9 @@ class Accounts:
         row = self.db.row("SELECT * FROM %s WHERE id = ?" % quote(TABLE), [number])
         return Account(self, row) if row is not None else None
 
+    def is_empty(self):
+        return self.db.row("SELECT 1 FROM %s" % quote(TABLE)) is None
+
     def everybody(self):
         return [Account(self, row) for row in self.db.rows("SELECT * FROM %s ORDER BY id" % quote(TABLE))]
 

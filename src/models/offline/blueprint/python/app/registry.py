@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 
-from app import modules
+from app import modules, settings
 
 
 class Registry:
@@ -17,6 +17,8 @@ class Registry:
             module = importlib.import_module("app.modules." + name)
             self.entities.extend(getattr(module, "COLLECTIONS", ()))
             self.totals.extend(getattr(module, "TOTALS", ()))
+        order = {name: place for place, name in enumerate(settings.ORDER)}
+        self.entities.sort(key=lambda entity: order.get(entity.name, len(order)))
         self.by_name = {entity.name: entity for entity in self.entities}
 
     def entity(self, name):

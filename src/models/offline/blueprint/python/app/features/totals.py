@@ -15,11 +15,13 @@ from app.web import json_response, not_found
 class Totals:
     """A dashboard: the function gives its numbers."""
 
-    def __init__(self, name, label, entity, function):
+    def __init__(self, name, label, entity, function, by=None):
         self.name = name
         self.label = label
         self.entity = entity
         self.function = function
+        # The field of the groups.
+        self.by = by
 
     def mount(self, app):
         def get(request):

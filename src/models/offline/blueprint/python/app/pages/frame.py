@@ -8,7 +8,7 @@ import urllib.parse
 
 from app import rights, settings
 from app.database import quote
-from app.pages.html import Markup, el, join, link, viewport
+from app.pages.html import Markup, el, link, viewport
 from app.web import HttpError, Response, redirect
 
 MESSAGES = {
@@ -166,10 +166,12 @@ def home(request):
         count = request.db.value(sql, values)
         tiles.append(el("a", el("strong", count), entity.label_plural, class_="tile", href=page_path(entity)))
     parts.append(el("div", tiles, class_="tiles") if tiles else None)
+    buttons = []
     for entity in app.registry.entities:
         if "create" in entity.operations() and rights.rights_of(request.account, entity, "create"):
-            parts.append(Markup(" ") + link(page_path(entity) + "/new", "New " + entity.label.lower(), "button"))
-    return page(request, settings.TITLE, heading(settings.TITLE), join(parts))
+            buttons.append(link(page_path(entity) + "/new", "New " + entity.label.lower(), "button"))
+    parts.append(el("div", buttons, class_="actions") if buttons else None)
+    return page(request, settings.TITLE, heading(settings.TITLE), parts)
 
 
 def mount(app):

@@ -24,7 +24,7 @@ def join(parts):
 VOID = ("input", "meta", "link", "br", "hr", "img")
 
 
-def el(name, *children, **attributes):
+def el(tag, /, *children, **attributes):
     """An element; `class_` and `for_` stand for the reserved words, True for an attribute without a value."""
     text = ""
     for key, value in attributes.items():
@@ -32,9 +32,9 @@ def el(name, *children, **attributes):
             continue
         key = key.rstrip("_").replace("_", "-")
         text += " " + key if value is True else ' %s="%s"' % (key, escape(value))
-    if name in VOID:
-        return Markup("<%s%s>" % (name, text))
-    return Markup("<%s%s>%s</%s>" % (name, text, join(children), name))
+    if tag in VOID:
+        return Markup("<%s%s>" % (tag, text))
+    return Markup("<%s%s>%s</%s>" % (tag, text, join(children), tag))
 
 
 def link(path, text, class_=None):

@@ -1,0 +1,41 @@
+//! `build:<module>`: the files of one module, which lines fulfil which clauses, and what comes from the baseline.
+
+use crate::{
+    domain::{DecisionId, reply::BuildReply},
+    models::offline::{blueprint, spec::AppSpec},
+};
+use std::collections::BTreeSet;
+
+/// The reply for one module; `decisions` are those of the pack.
+#[must_use]
+pub fn reply(spec: &AppSpec, module: &str, decisions: Vec<DecisionId>) -> BuildReply {
+    let built = blueprint::build(spec, module);
+    let demanding = spec.marks.iter().filter(|m| m.kind.demands()).map(|m| m.clause);
+    let linked: BTreeSet<&str> = built.links.iter().map(|l| l.clause.as_str()).collect();
+    let notes = if built.files.is_empty() {
+        format!("The clauses in the pack ask for nothing that belongs into {module}.")
+    } else {
+        format!(
+            "{} files; {} links from {} clauses to a row or function each, so that every demand can be taken away alone.",
+            built.files.len(),
+            built.links.len(),
+            linked.len()
+        )
+    };
+    BuildReply {
+        teach_back: super::teach_back(demanding, decisions),
+        files: built.files,
+        links: built.links,
+        additions: built.additions,
+        notes,
+    }
+}
+
+/// What a person reads while it works.
+#[must_use]
+pub fn narration(reply: &BuildReply) -> Vec<String> {
+    let mut lines: Vec<String> =
+        reply.files.iter().map(|f| format!("{} ({} lines)\n", f.path, f.content.lines().count())).collect();
+    lines.push(format!("{}\n", reply.notes));
+    lines
+}
