@@ -4,6 +4,7 @@
 //! `domain ← orchestrator ← driver`, `domain ← ui`; only `hub` knows sled and hnsw_rs, only `models` knows
 //! async-openai, only `term` and `ui` know ratatui and crossterm. `docs/architecture.md` is the ten-minute tour.
 
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod driver;

@@ -1,3 +1,6 @@
-fn main() {
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
     g1::evidence::sandbox::main_if_child();
+    g1::cli::main(std::env::args_os())
 }

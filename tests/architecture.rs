@@ -10,7 +10,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("orchestrator", &["domain"]),
     ("ui", &["domain"]),
-    ("hub", &["domain"]),
+    ("hub", &["domain", "config"]),
     ("personas", &["domain"]),
     ("models", &["domain", "personas"]),
     ("evidence", &["domain", "orchestrator"]),

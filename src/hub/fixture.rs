@@ -1,4 +1,4 @@
-//! Runs for the tests of this module.
+//! Runs for the tests of this module; compiled for them only (`#[cfg(test)]` in `mod.rs`).
 
 use super::{Blobs, clauses};
 use crate::{

@@ -87,3 +87,13 @@ impl Remembered {
         })
     }
 }
+
+/// Everything that is remembered, by folder.
+#[must_use]
+pub fn all(state: &Path) -> Vec<Remembered> {
+    let Ok(entries) = fs::read_dir(state.join("heads")) else { return Vec::new() };
+    let read = |path: PathBuf| serde_json::from_slice(&fs::read(path).ok()?).ok();
+    let mut all: Vec<Remembered> = entries.flatten().filter_map(|e| read(e.path())).collect();
+    all.sort_by(|a, b| a.dir.cmp(&b.dir));
+    all
+}

@@ -1,0 +1,293 @@
+//! What can be typed. The help is the manual: every command says what it does, shows it, and names its exit codes.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXITS: &str = "\
+Exit codes:
+  0    every demanding clause is proven, or waived by a person
+  1    error (`log --verify`: the journal or a blob is damaged)
+  2    usage, or input that is refused
+  3    waiting at a gate
+  4    `verify`: a claim failed; `run`: nothing that starts was built
+  5    the budget is reached
+  6    the provider or its key
+  7    finished honestly, but something is not proven (--allow-partial makes it 0)
+  130  interrupted        143  terminated
+
+stdout carries the result (with --json: one object a line), stderr the talk.";
+
+/// Turns a business requirement into running, tested software, one approved step at a time.
+///
+/// Without a command: the workbench, for the project in DIR or for a new one.
+#[derive(Debug, Parser)]
+#[command(name = "g1", version, after_help = EXITS, max_term_width = 100, infer_long_args = false)]
+pub struct Cli {
+    /// The project's folder for the workbench
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct Global {
+    /// The project's folder [default: the current one; for `run` a new ./<name>]
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub folder: Option<PathBuf>,
+    /// Who answers: offline (the default), openai/M, anthropic/M, ollama/M, compat/M, NAME/M, cassette/FILE
+    #[arg(short, long, value_name = "PROVIDER[/MODEL]", global = true)]
+    pub model: Option<String>,
+    /// When a person is asked: after every step, at the end of a phase, for plan and result, when red, never
+    #[arg(long, value_enum, value_name = "MODE", global = true)]
+    pub gates: Option<Gates>,
+    /// The same as --gates none: green results are approved by policy, red ones are recorded and never approved
+    #[arg(short = 'y', global = true, conflicts_with = "gates")]
+    pub yes: bool,
+    /// How many personas and calls
+    #[arg(long, value_enum, global = true)]
+    pub plan: Option<Plan>,
+    /// Stop after the plan: show the clauses, the plan and what it would cost
+    #[arg(long, global = true)]
+    pub plan_only: bool,
+    /// Upper bound of the run, in dollars or tokens
+    #[arg(long, value_name = "2.50|200ktok", global = true)]
+    pub budget: Option<String>,
+    /// JSON on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// A setting for this call; `g1 config` lists the keys
+    #[arg(short = 'c', value_name = "KEY=VALUE", global = true)]
+    pub config: Vec<String>,
+    #[arg(long, value_enum, value_name = "WHEN", global = true)]
+    pub color: Option<Color>,
+    /// Lines instead of screens (for pipes and screen readers)
+    #[arg(long, global = true)]
+    pub plain: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Gates {
+    Step,
+    Phase,
+    Plan,
+    Risk,
+    None,
+}
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Plan {
+    Lean,
+    Standard,
+    Thorough,
+}
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a requirement to the end without a screen
+    #[command(after_help = RUN)]
+    Run(Run),
+    /// Go on with a run from its journal; of a finished run: nothing to do, the same exit code
+    #[command(
+        after_help = "Example:\n  g1 resume -C guestbook -y\n\nAt most the one call that was in flight is paid for again, and it is named."
+    )]
+    Resume(Resume),
+    /// Look at gates and decide them, from any shell, while the run lives or not
+    #[command(after_help = GATE)]
+    Gate {
+        #[command(subcommand)]
+        action: Option<Gate>,
+    },
+    /// Pause the run: what is in flight is finished, nothing new is started
+    Pause,
+    /// Where the run stands
+    #[command(
+        after_help = "Example:\n  g1 status -C guestbook --json\n\nNeeds no lock: it works while the run lives. Exit 0, or 1 when there is no project."
+    )]
+    Status,
+    /// The journal: everything that happened, in order
+    #[command(
+        after_help = "Examples:\n  g1 log\n  g1 log --json | jq -c 'select(.type==\"gate_decided\")'\n  g1 log --verify   reads the whole journal and every blob; exit 1 when one is damaged or the journal was rewritten"
+    )]
+    Log {
+        /// Check the whole journal, its chain, and every blob; the checkpoint is ignored
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Every clause of the requirement with the code and the tests that stand for it
+    #[command(
+        after_help = "Examples:\n  g1 trace\n  g1 trace --format json | jq '.counts'\n  g1 trace --format csv > trace.csv\n\nA linked file that has changed since its proof makes the proof stale."
+    )]
+    Trace {
+        #[arg(long, value_enum, default_value = "md")]
+        format: Format,
+    },
+    /// Exactly what a persona was given for a step
+    #[command(
+        after_help = "Examples:\n  g1 context build:core\n  g1 context understand --json\n\n`g1 status` lists the steps."
+    )]
+    Context {
+        /// A step, such as build:core
+        step: String,
+    },
+    /// Search and look up what the personas work from
+    Hub {
+        #[command(subcommand)]
+        action: HubAction,
+    },
+    /// Live without a clause: a decision of a person, recorded with the reason
+    #[command(after_help = "Example:\n  g1 waive C-012 --why \"the printer is bought next year\"")]
+    Waive {
+        /// The clause, such as C-012
+        clause: String,
+        /// Why the product may do without it
+        #[arg(long, value_name = "REASON")]
+        why: String,
+    },
+    /// The open questions and the answers in force
+    #[command(
+        after_help = "Examples:\n  g1 assumptions\n  g1 assumptions answer A-002 \"Weeks start on Monday\"\n\nAn answer re-does only what depended on it."
+    )]
+    Assumptions {
+        #[command(subcommand)]
+        action: Option<AssumptionAction>,
+    },
+    /// Run the evidence and the control runs again, in a scratch copy
+    #[command(
+        after_help = "Exit 0 when every recorded proof reproduces, whatever is unproven (--strict: 7 then), 4 otherwise, naming the clauses.\nIt never asks and never judges by hashes alone."
+    )]
+    Verify {
+        /// Exit 7 when something is not proven
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Run the built application on 127.0.0.1
+    #[command(after_help = "Prints its URL and the ssh -L line that reaches it from another machine. Ctrl-C ends it.")]
+    Preview {
+        #[arg(long)]
+        port: Option<u16>,
+    },
+    /// The personas: who does the work
+    Personas {
+        /// Show one with its prompt
+        id: Option<String>,
+    },
+    /// The models G1 can ask, and whether a key is found
+    Models,
+    /// The settings in force and where they come from
+    #[command(
+        after_help = "Order: flag > environment > project (.g1/config.toml) > user > default.\nA project can never set a model, a server, a provider or where a key is found."
+    )]
+    Config {
+        /// Show one key
+        key: Option<String>,
+    },
+    /// The projects this machine has worked on
+    Projects,
+    /// What this machine offers: sandbox, Python, git, terminal, folders
+    #[command(after_help = "Exit 0 when everything needed is there, 1 otherwise.")]
+    Doctor,
+    /// Completions for a shell
+    #[command(after_help = "Example:\n  g1 completions bash > ~/.local/share/bash-completion/completions/g1")]
+    Completions { shell: clap_complete::Shell },
+}
+
+const RUN: &str = "\
+Examples:
+  g1 run -y \"A guest book for our wedding.\"
+  g1 run -y -f requirement.md -C shop
+  pbpaste | g1 run --plan-only -
+  g1 run -f req.txt -C old --existing --gates plan
+
+The text is kept byte for byte; it is UTF-8, at most 10 MB. With -C the folder is absent or empty; else a new
+./<name> is made. Where a project is already: g1 resume, add, amend, fork. Gates other than none and risk stop
+at the first gate with exit 3: decide it with `g1 gate`, go on with `g1 resume`.";
+
+const GATE: &str = "\
+Examples:
+  g1 gate                          the open gates
+  g1 gate show G-01                what is to be decided, with the checks
+  g1 gate approve G-01
+  g1 gate changes G-02 --text \"Members must not see other members' e-mail\"
+  g1 gate reject G-02
+
+A decision holds for exactly what `show` shows: when the step has changed meanwhile it is refused.";
+
+#[derive(Debug, Clone, Args)]
+pub struct Run {
+    /// What to build, in your words; - reads it from stdin
+    #[arg(conflicts_with = "file")]
+    pub requirement: Option<String>,
+    /// Read the requirement from a file
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The folder may hold other things
+    #[arg(long)]
+    pub existing: bool,
+    /// Exit 0 instead of 7 when something is not proven
+    #[arg(long)]
+    pub allow_partial: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Resume {
+    /// Exit 0 instead of 7 when something is not proven
+    #[arg(long)]
+    pub allow_partial: bool,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Gate {
+    /// The open gates
+    List,
+    /// What is to be decided
+    Show { id: String },
+    /// Approve it: the result is in force
+    Approve { id: String },
+    /// Ask for changes: the step starts again with your words
+    Changes {
+        id: String,
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+    },
+    /// Reject it: the result is dropped and the run pauses
+    Reject { id: String },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum HubAction {
+    /// Find clauses, interpretations, decisions, assumptions, designs and files by their words
+    Search {
+        #[arg(required = true)]
+        query: Vec<String>,
+        /// How many
+        #[arg(short, default_value_t = 10)]
+        k: usize,
+    },
+    /// Show one thing: C-001, FR-001, D-001, A-001, E-001, G-01, an artifact or a path
+    Show { id: String },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum AssumptionAction {
+    List,
+    /// Answer an open question
+    Answer {
+        id: String,
+        answer: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Md,
+    Json,
+    Csv,
+}

@@ -1,0 +1,129 @@
+//! `g1 doctor`
+
+use super::out::{self, Done, Fail, columns};
+use crate::{config::dirs, domain::Clean, evidence, hub, ui::welcome::Need};
+use serde_json::json;
+use std::{
+    fs,
+    io::IsTerminal,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+struct Finding {
+    what: &'static str,
+    /// `None`: nice to have.
+    ok: Option<bool>,
+    text: String,
+}
+
+pub fn run(folder: Option<&Path>, as_json: bool) -> Done {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fail::error)?;
+    let mut found = vec![
+        Finding {
+            what: "g1",
+            ok: Some(true),
+            text: format!("{} on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS),
+        },
+        runtime.block_on(python()),
+        sandbox(),
+        git(),
+        terminal(),
+        writable("configuration", &dirs::config()),
+        writable("state", &dirs::state()),
+    ];
+    if let Some(project) = project(folder.unwrap_or(Path::new("."))) {
+        found.push(project);
+    }
+    let healthy = found.iter().all(|f| f.ok != Some(false));
+    if as_json {
+        for f in &found {
+            out::json(&json!({"what": f.what, "ok": f.ok, "text": f.text}))?;
+        }
+    } else {
+        let word = |ok| match ok {
+            Some(true) => "ok",
+            Some(false) => "MISSING",
+            None => "note",
+        };
+        let rows: Vec<Vec<String>> =
+            found.iter().map(|f| vec![word(f.ok).to_owned(), f.what.to_owned(), f.text.clone()]).collect();
+        out::show(&columns(&rows))?;
+    }
+    Ok(u8::from(!healthy))
+}
+
+/// The same in the words of the welcome screen.
+pub async fn needs() -> Vec<Need> {
+    let found = [python().await, sandbox(), git()];
+    found
+        .into_iter()
+        .map(|f| {
+            let bad = if f.ok == Some(true) { String::new() } else { format!(": {}", f.text) };
+            Need { name: Clean::new(&format!("{}{bad}", f.what)), ok: f.ok == Some(true), optional: f.what == "git" }
+        })
+        .collect()
+}
+
+async fn python() -> Finding {
+    match evidence::Python::find().await {
+        Ok(python) => Finding { what: "python", ok: Some(true), text: format!("{python:?}") },
+        Err(e) => Finding { what: "python", ok: Some(false), text: e.to_string() },
+    }
+}
+
+fn sandbox() -> Finding {
+    let sandbox = evidence::Sandbox::probe();
+    let notes: Vec<String> = sandbox.notes.iter().map(ToString::to_string).collect();
+    let text = format!("level {:?}. {}", sandbox.level, notes.join(" "));
+    Finding { what: "sandbox", ok: Some(sandbox.require().is_ok()), text }
+}
+
+fn git() -> Finding {
+    let version = Command::new("git").arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output();
+    match version.ok().filter(|o| o.status.success()) {
+        Some(output) => {
+            Finding { what: "git", ok: Some(true), text: String::from_utf8_lossy(&output.stdout).trim().to_owned() }
+        }
+        None => {
+            Finding { what: "git", ok: None, text: "not found; only the history of the workspace needs it".to_owned() }
+        }
+    }
+}
+
+fn terminal() -> Finding {
+    let term = std::env::var("TERM").unwrap_or_default();
+    let tty = std::io::stdout().is_terminal();
+    let text = match (tty, term.as_str()) {
+        (true, "" | "dumb") => "TERM is not set to a full-screen terminal: --plain works everywhere".to_owned(),
+        (true, term) => format!("TERM={term}"),
+        (false, _) => "stdout is no terminal: commands and --plain work, the workbench does not".to_owned(),
+    };
+    Finding { what: "terminal", ok: None, text }
+}
+
+fn writable(what: &'static str, dir: &Path) -> Finding {
+    let test = fs::create_dir_all(dir).and_then(|()| tempfile::tempfile_in(dir));
+    match test {
+        Ok(_) => Finding { what, ok: Some(true), text: dir.display().to_string() },
+        Err(e) => Finding { what, ok: Some(false), text: format!("cannot write to {}: {e}", dir.display()) },
+    }
+}
+
+fn project(dir: &Path) -> Option<Finding> {
+    if !dir.join(hub::project::FOLDER).exists() {
+        return None;
+    }
+    Some(match hub::read(dir) {
+        Ok(opened) => {
+            let seq = opened.tail.last().map(|e| e.seq).or(opened.checkpoint.map(|c| c.0)).unwrap_or(0);
+            let writer = hub::writer(dir).map_or_else(String::new, |pid| format!(", open in g1 {pid}"));
+            Finding {
+                what: "project",
+                ok: Some(true),
+                text: format!("{seq} records{writer}; `g1 log --verify` reads all"),
+            }
+        }
+        Err(e) => Finding { what: "project", ok: Some(false), text: e.to_string() },
+    })
+}

@@ -1,0 +1,162 @@
+//! `g1 gate …`
+
+use super::{
+    args::Gate as Action,
+    command::{self, Who},
+    out::{self, Done, Fail, columns},
+    project::{self, Looked},
+    status::reason_words,
+};
+use crate::domain::{
+    GateId,
+    artifact::FileEntry,
+    command::Command,
+    run::{Gate, Proposal, Run, Verb},
+};
+use serde_json::json;
+use std::{fmt::Write, path::Path};
+
+pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> Done {
+    let Looked { dir, run, .. } = project::look(folder)?;
+    let (id, verb) = match action {
+        Action::List => return list(&run, as_json),
+        Action::Show { id } => return show(&run, gate(&run, id)?, as_json),
+        Action::Approve { id } => (id, Verb::Approve),
+        Action::Changes { id, text } => (id, Verb::Changes { text: text.as_str().into() }),
+        Action::Reject { id } => (id, Verb::Reject),
+    };
+    let gate = gate(&run, id)?;
+    let word = match verb {
+        Verb::Approve | Verb::ApprovePhase => "approved",
+        Verb::Changes { .. } => "sent back with your words",
+        Verb::Reject => "rejected; the run is paused",
+    };
+    let wish = Command::Decide { gate: gate.id, digest: gate.digest.clone(), verb, who: who.name() };
+    command::send(&dir, wish, &format!("{} {word}", gate.id), as_json)
+}
+
+fn gate<'a>(run: &'a Run, id: &str) -> Result<&'a Gate, Fail> {
+    let open = || {
+        let open: Vec<String> = run.open_gates().map(|g| g.id.to_string()).collect();
+        if open.is_empty() { "no gate is open".to_owned() } else { format!("open: {}", open.join(", ")) }
+    };
+    let found = id.parse::<GateId>().ok().and_then(|id| run.gates.get(&id));
+    found.ok_or_else(|| Fail::usage(format!("there is no gate '{id}'; {}", open())))
+}
+
+fn list(run: &Run, as_json: bool) -> Done {
+    let open: Vec<&Gate> = run.open_gates().collect();
+    if as_json {
+        for gate in open {
+            out::json(gate)?;
+        }
+        return Ok(0);
+    }
+    let rows: Vec<Vec<String>> =
+        open.iter().map(|g| vec![g.id.to_string(), g.step.to_string(), reason_words(g)]).collect();
+    out::show(&if rows.is_empty() { "No gate is open.\n".to_owned() } else { columns(&rows) })?;
+    Ok(0)
+}
+
+fn show(run: &Run, gate: &Gate, as_json: bool) -> Done {
+    let step = run.step(&gate.step);
+    if as_json {
+        let checks = step.map(|s| &s.checks);
+        out::json(&json!({"gate": gate, "checks": checks, "proposal": step.and_then(|s| s.proposal.as_ref())}))?;
+        return Ok(0);
+    }
+    let mut text = format!("{} {}: {}\n", gate.id, gate.step, reason_words(gate));
+    if let Some(decided) = &gate.decided {
+        let _ = writeln!(text, "Decided by {} at {}.", decided.who, decided.at);
+    } else if let Some(why) = &gate.withdrawn {
+        let _ = writeln!(text, "Withdrawn: {why}");
+    }
+    if let Some(step) = step {
+        let _ = writeln!(text, "Step: {}, attempt {}", step.plan.title, step.attempt);
+        for check in &step.checks {
+            let verdict = if check.passed { "ok " } else { "RED" };
+            let _ = writeln!(text, "  {verdict} {}: {}", check.name, check.summary);
+            for detail in &check.details {
+                let _ = writeln!(text, "        {}", detail.one_line(160));
+            }
+        }
+        if let Some(proposal) = &step.proposal {
+            let _ = write!(text, "\n{}", proposed(proposal));
+        }
+    }
+    if gate.step.as_str() == "plan"
+        && let Some(plan) = &run.plan
+    {
+        let _ = write!(text, "\n{}", proposed(&Proposal::Plan { plan: plan.clone() }));
+    }
+    let _ = writeln!(text, "\nDigest {}", gate.digest.short());
+    out::show(&text)?;
+    Ok(0)
+}
+
+fn files(text: &mut String, files: &[FileEntry]) {
+    for file in files {
+        let _ = writeln!(text, "  {} ({} lines)", file.path, file.lines);
+    }
+}
+
+fn proposed(proposal: &Proposal) -> String {
+    let mut text = String::new();
+    match proposal {
+        Proposal::Understand { interpretations, assumptions, gaps, .. } => {
+            for item in interpretations {
+                let _ = writeln!(text, "  {} {}", item.id, item.statement.one_line(140));
+            }
+            for item in assumptions {
+                let _ = writeln!(text, "  {} {} -> {}", item.id, item.question.one_line(90), item.answer.one_line(60));
+            }
+            for gap in gaps {
+                let _ = writeln!(text, "  gap {}: {} ({})", gap.clause, gap.what.one_line(80), gap.reason.one_line(80));
+            }
+        }
+        Proposal::Plan { plan } => {
+            for module in &plan.modules {
+                let _ = writeln!(text, "  module {}: {}", module.name, module.purpose.one_line(120));
+            }
+            for step in &plan.steps {
+                let after: Vec<&str> = step.after.iter().map(|s| s.as_str()).collect();
+                let _ = writeln!(text, "  {} after {}", step.id, after.join(", "));
+            }
+            let e = &plan.estimate;
+            let _ = writeln!(
+                text,
+                "  expected: {} calls, {} tokens, ${:.2}, {} s",
+                e.calls,
+                e.tokens,
+                e.cost_micros as f64 / 1e6,
+                e.seconds
+            );
+        }
+        Proposal::Design { decisions, artifacts, .. } => {
+            for item in decisions {
+                let _ = writeln!(text, "  {} {}: {}", item.id, item.title.one_line(60), item.choice.one_line(100));
+            }
+            for item in artifacts {
+                let _ = writeln!(text, "  design {} by {} ({} bytes)", item.name, item.by, item.bytes);
+            }
+        }
+        Proposal::Build { files: f, additions, notes, .. } => {
+            files(&mut text, f);
+            for (what, source) in additions {
+                let _ = writeln!(text, "  added: {} ({source})", what.one_line(100));
+            }
+            let _ = writeln!(text, "  {}", notes.one_line(400));
+        }
+        Proposal::Test { files: f, notes, .. } => {
+            files(&mut text, f);
+            let _ = writeln!(text, "  {}", notes.one_line(400));
+        }
+        Proposal::Verify { findings, summary } => {
+            for finding in findings {
+                let _ = writeln!(text, "  {} {:?}: {}", finding.clause, finding.verdict, finding.argument);
+            }
+            let _ = writeln!(text, "  {}", summary.one_line(400));
+        }
+    }
+    text
+}

@@ -1,0 +1,94 @@
+//! What `g1 run` is given: the requirement, and the folder it may use.
+
+use super::{args, out::Fail};
+use crate::{
+    driver,
+    hub::{clauses, project},
+};
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+/// The largest requirement, in bytes.
+const LIMIT: u64 = 10_000_000;
+
+/// The requirement, byte for byte.
+///
+/// # Errors
+/// Nothing is given, it cannot be read, is empty, too large or not UTF-8: exit 2.
+pub fn requirement(run: &args::Run) -> Result<Vec<u8>, Fail> {
+    let bytes = match (&run.requirement, &run.file) {
+        (_, Some(file)) => {
+            let open = fs::File::open(file).map_err(|e| Fail::usage(format!("cannot read {}: {e}", file.display())))?;
+            take(open, &file.display().to_string())?
+        }
+        (Some(dash), None) if dash == "-" => take(io::stdin().lock(), "stdin")?,
+        (Some(text), None) => take(text.as_bytes(), "the requirement")?,
+        (None, None) => {
+            return Err(Fail::usage(
+                "say what to build: g1 run \"A guest book for our wedding.\", -f FILE, or - for stdin",
+            ));
+        }
+    };
+    let text = clauses::decode(&bytes).map_err(Fail::usage)?;
+    if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
+        return Err(Fail::usage("the requirement is empty: say what should be built"));
+    }
+    Ok(bytes)
+}
+
+fn take(from: impl Read, name: &str) -> Result<Vec<u8>, Fail> {
+    let mut bytes = Vec::new();
+    from.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|e| Fail::usage(format!("cannot read {name}: {e}")))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(Fail::usage(format!("{name} is larger than 10 MB ({LIMIT} bytes), the most a requirement may be")));
+    }
+    Ok(bytes)
+}
+
+/// The folder for a new run: `-C DIR`, or a new `./<name>`.
+///
+/// # Errors
+/// There is a project already, or the folder holds other things: exit 2.
+pub fn folder(asked: Option<&Path>, existing: bool, requirement: &str) -> Result<PathBuf, Fail> {
+    let here = Path::new(".");
+    let dir = match asked {
+        Some(dir) => dir.to_owned(),
+        None if existing || is_project(here) => here.to_owned(),
+        None => return fresh(&driver::slug(requirement)),
+    };
+    if is_project(&dir) {
+        return Err(Fail::usage(format!(
+            "{} holds a run already: go on with `g1 resume`; change what it builds with `g1 add` or `g1 amend`; try \
+             something else with `g1 fork`; or give another folder with -C",
+            dir.display()
+        )));
+    }
+    match fs::read_dir(&dir) {
+        Ok(entries) => {
+            let others = entries.flatten().any(|e| !project::is_own(&e.file_name().to_string_lossy()));
+            if others && !existing {
+                return Err(Fail::usage(format!(
+                    "{} holds other things; give an empty folder with -C, or --existing to work in this one",
+                    dir.display()
+                )));
+            }
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        Err(e) => return Err(Fail::usage(format!("cannot use {} as the folder: {e}", dir.display()))),
+    }
+    Ok(dir)
+}
+
+fn is_project(dir: &Path) -> bool {
+    dir.join(project::FOLDER).symlink_metadata().is_ok()
+}
+
+/// The first of `name`, `name-2`, `name-3`… that does not exist.
+fn fresh(name: &str) -> Result<PathBuf, Fail> {
+    let names = std::iter::once(name.to_owned()).chain((2..1000).map(|n| format!("{name}-{n}")));
+    let mut free = names.map(|n| Path::new(".").join(n)).filter(|dir| dir.symlink_metadata().is_err());
+    free.next().ok_or_else(|| Fail::usage(format!("./{name} and 998 more of its name exist; give a folder with -C")))
+}

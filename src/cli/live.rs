@@ -1,0 +1,79 @@
+//! `g1 verify` and `g1 preview`: they run the built application.
+
+use super::{
+    out::{self, Done, Fail, columns, talk},
+    run::runtime,
+};
+use crate::{
+    domain::trace::{self, exit_code},
+    driver::verify::{VerifyError, serve},
+};
+use serde_json::json;
+use std::{path::Path, sync::Arc};
+use tokio_util::sync::CancellationToken;
+
+fn fail(error: &VerifyError) -> Fail {
+    Fail::error(error)
+}
+
+pub fn verify(folder: Option<&Path>, strict: bool, as_json: bool) -> Done {
+    let dir = folder.unwrap_or(Path::new(".")).to_owned();
+    runtime()?.block_on(async move {
+        let cancel = CancellationToken::new();
+        let progress = Arc::new(|done, of| talk(&format!("control runs {done}/{of}")));
+        let verified = tokio::select! {
+            verified = crate::driver::verify::verify(&dir, Some(progress), &cancel) => verified,
+            _ = tokio::signal::ctrl_c() => return Ok(130),
+        };
+        let (run, verified) = verified.map_err(|e| fail(&e))?;
+        let failed = verified.failed().count();
+        if as_json {
+            for claim in &verified.claims {
+                out::json(&json!({"clause": claim.clause, "claimed": claim.claimed, "failed": claim.failed}))?;
+            }
+        } else {
+            let rows: Vec<Vec<String>> = verified
+                .claims
+                .iter()
+                .map(|c| {
+                    let verdict =
+                        c.failed.as_ref().map_or("holds".to_owned(), |why| format!("FAILED: {}", why.one_line(160)));
+                    vec![c.clause.to_string(), c.claimed.word().to_owned(), verdict]
+                })
+                .collect();
+            let total = rows.len();
+            out::show(&format!("{}{} of {total} claims hold", columns(&rows), total - failed))?;
+        }
+        if failed > 0 {
+            return Ok(4);
+        }
+        let counts = trace::counts(&run);
+        let unproven = counts.proven + counts.waived < counts.demanding || exit_code(&run) != 0;
+        Ok(if strict && unproven { 7 } else { 0 })
+    })
+}
+
+pub fn preview(folder: Option<&Path>, port: Option<u16>, as_json: bool) -> Done {
+    let dir = folder.unwrap_or(Path::new(".")).to_owned();
+    runtime()?.block_on(async move {
+        let mut preview = serve(&dir, port).await.map_err(|e| fail(&e))?;
+        if as_json {
+            out::json(&json!({"url": preview.url, "ssh": preview.ssh}))?;
+        } else {
+            out::show(&format!("{}\nFrom another machine: {}", preview.url, preview.ssh))?;
+            talk("Ctrl-C ends it");
+        }
+        let mut terminate =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(Fail::error)?;
+        let code = tokio::select! {
+            _ = tokio::signal::ctrl_c() => 0,
+            _ = terminate.recv() => 143,
+            ended = preview.ended() => {
+                talk(&ended.unwrap_or_else(|e| e.to_string()));
+                return Ok(1);
+            }
+        };
+        preview.stop().await;
+        Ok(code)
+    })
+}

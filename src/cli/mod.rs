@@ -1,0 +1,187 @@
+//! The command line: arguments in, exit code out. One file per command; the reading ones need neither lock nor store and
+//! work while a run lives.
+
+mod args;
+mod command;
+mod config;
+mod context;
+mod doctor;
+mod gate;
+mod hub;
+mod input;
+mod live;
+mod log;
+mod models;
+mod out;
+mod personas;
+mod project;
+mod projects;
+mod run;
+mod status;
+mod trace;
+mod workbench;
+
+use crate::{
+    config::{self as settings, Loaded, Sources, dirs},
+    hub::project::FOLDER,
+};
+use args::{AssumptionAction, Cli, Color, Command, Gates, Global, Plan};
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use command::Who;
+use out::{Done, Fail, talk};
+use std::{env, ffi::OsString, path::Path, process::ExitCode};
+
+/// Runs what `args` (the program's name first) ask for.
+#[must_use]
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version go to stdout with 0, everything else to stderr with 2. A closed pipe is no error.
+            let _ = e.print();
+            let fine = matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if fine { 0 } else { 2 });
+        }
+    };
+    match dispatch(&cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(Fail { code, text }) => {
+            talk(&text);
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Done {
+    let global = &cli.global;
+    let folder = global.folder.as_deref();
+    let json = global.json;
+    if let (Some(dir), Some(_)) = (&cli.dir, &cli.command) {
+        return Err(Fail::usage(format!("'{}' is in the wrong place: the folder goes with -C DIR", dir.display())));
+    }
+    let loaded = load(global, cli.dir.as_deref().or(folder))?;
+    loaded.warnings.iter().for_each(|warning| talk(warning));
+    let config = &loaded.config;
+    let who = Who(config.who.clone());
+    let how = run::Headless { folder, config, model_given: global.model.is_some(), plan_only: global.plan_only, json };
+    let Some(command) = &cli.command else {
+        return workbench::open(cli.dir.as_deref(), &how, &who);
+    };
+    match command {
+        Command::Run(run) => run::run(run, &how),
+        Command::Resume(resume) => run::resume(resume, &how),
+        Command::Gate { action } => gate::run(folder, action.as_ref().unwrap_or(&args::Gate::List), &who, json),
+        Command::Pause => command::pause(folder, &who, json),
+        Command::Status => status::run(folder, json),
+        Command::Log { verify } => log::run(folder, *verify, json),
+        Command::Trace { format } => trace::run(folder, *format, json),
+        Command::Context { step } => context::run(folder, step, json),
+        Command::Hub { action } => hub::run(folder, action, json),
+        Command::Waive { clause, why } => command::waive(folder, clause, why, &who, json),
+        Command::Assumptions { action } => match action {
+            None | Some(AssumptionAction::List) => command::assumptions(folder, json),
+            Some(AssumptionAction::Answer { id, answer }) => command::answer(folder, id, answer, &who, json),
+        },
+        Command::Verify { strict } => live::verify(folder, *strict, json),
+        Command::Preview { port } => live::preview(folder, *port, json),
+        Command::Personas { id } => personas::run(folder, id.as_deref(), json),
+        Command::Models => models::run(config, json),
+        Command::Config { key } => self::config::run(&loaded, key.as_deref(), json),
+        Command::Projects => projects::run(json),
+        Command::Doctor => doctor::run(folder, json),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "g1", &mut script);
+            out::print(&String::from_utf8_lossy(&script))?;
+            Ok(0)
+        }
+    }
+}
+
+/// The settings in force, with what the flags say on top.
+fn load(global: &Global, dir: Option<&Path>) -> Result<Loaded, Fail> {
+    let dir = dir.unwrap_or(Path::new("."));
+    let mut flags = global.config.clone();
+    let mut say = |key: &str, value: &str| flags.push(format!("{key}={value}"));
+    if let Some(model) = &global.model {
+        say("model", model);
+    }
+    match global.gates {
+        _ if global.yes => say("gates", "none"),
+        Some(gates) => say(
+            "gates",
+            match gates {
+                Gates::Step => "step",
+                Gates::Phase => "phase",
+                Gates::Plan => "plan",
+                Gates::Risk => "risk",
+                Gates::None => "none",
+            },
+        ),
+        None => {}
+    }
+    match global.plan {
+        Some(Plan::Lean) => say("plan", "lean"),
+        Some(Plan::Standard) => say("plan", "standard"),
+        Some(Plan::Thorough) => say("plan", "thorough"),
+        None => {}
+    }
+    if let Some(budget) = &global.budget {
+        say("budget", budget);
+    }
+    match global.color {
+        Some(Color::Auto) => say("color", "auto"),
+        Some(Color::Always) => say("color", "always"),
+        Some(Color::Never) => say("color", "never"),
+        None => {}
+    }
+    if global.plain {
+        say("plain", "true");
+    }
+    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mut environment = Vec::new();
+    environment.extend(set("G1_MODEL").map(|model| ("model".to_owned(), model)));
+    environment.extend(set("NO_COLOR").map(|_| ("color".to_owned(), "never".to_owned())));
+    settings::load(&Sources {
+        user: Some(dirs::config().join("config.toml")),
+        project: Some(dir.join(FOLDER).join("config.toml")),
+        environment,
+        flags,
+    })
+    .map_err(Fail::usage)
+}
+
+/// The command that a mistyped word most likely means.
+fn nearest_command(word: &str) -> Option<String> {
+    let names = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
+    let best = names.into_iter().min_by_key(|name| settings::distance(name, word))?;
+    (settings::distance(&best, word) <= 2).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn words_that_are_nearly_commands_are_recognised() {
+        assert_eq!(nearest_command("staus").as_deref(), Some("status"));
+        assert_eq!(nearest_command("my-project"), None);
+    }
+
+    #[test]
+    fn flags_go_before_and_after_the_command() {
+        for args in [["g1", "-C", "x", "status", "--json"], ["g1", "status", "--json", "-C", "x"]] {
+            let cli = Cli::try_parse_from(args).unwrap();
+            assert!(cli.global.json && cli.global.folder.as_deref() == Some(Path::new("x")));
+            assert!(matches!(cli.command, Some(Command::Status)));
+        }
+        let cli = Cli::try_parse_from(["g1", "some/dir"]).unwrap();
+        assert_eq!((cli.dir.as_deref(), cli.command.is_none()), (Some(Path::new("some/dir")), true));
+        assert!(Cli::try_parse_from(["g1", "run", "-y", "--gates", "step", "x"]).is_err());
+    }
+}

@@ -1,0 +1,77 @@
+//! `g1 run` and `g1 resume`: to the end, without a screen.
+
+use super::{
+    args, input,
+    out::{Done, Fail},
+};
+use crate::{
+    config::Config,
+    domain::{plan::PlanVariant, run::RunSettings},
+    driver::{self, OpenError, headless},
+    hub::clauses,
+};
+use std::path::Path;
+
+/// What both need.
+pub struct Headless<'a> {
+    pub folder: Option<&'a Path>,
+    pub config: &'a Config,
+    /// `-m` was given: `resume` changes the model then only.
+    pub model_given: bool,
+    pub plan_only: bool,
+    pub json: bool,
+}
+
+pub fn settings(config: &Config, plan_only: bool) -> Result<RunSettings, Fail> {
+    if config.plan != PlanVariant::Lean {
+        return Err(Fail::usage("this version plans lean runs only: leave --plan out"));
+    }
+    Ok(RunSettings {
+        model: config.model.clone(),
+        gates: config.gates,
+        plan: config.plan,
+        budget: config.budget,
+        plan_only,
+        relaxed: Vec::new(),
+        pack_tokens: config.pack_tokens,
+    })
+}
+
+pub fn setup(config: &Config) -> driver::Setup {
+    driver::Setup { models: config.models.clone(), user_personas: Some(crate::config::dirs::config().join("personas")) }
+}
+
+pub fn fail(error: &OpenError) -> Fail {
+    Fail { code: error.exit(), text: error.to_string() }
+}
+
+/// The runtime for what is live.
+///
+/// # Errors
+/// The machine has no threads left.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Fail> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Fail::error)
+}
+
+pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
+    let settings = settings(how.config, how.plan_only)?;
+    let requirement = input::requirement(run)?;
+    let text = clauses::decode(&requirement).map_err(Fail::usage)?;
+    let dir = input::folder(how.folder, run.existing, text)?;
+    let start = driver::Start { dir, requirement, settings, setup: setup(how.config) };
+    let options = headless::Options { json: how.json, allow_partial: run.allow_partial, resume: false };
+    runtime()?.block_on(async {
+        let prepared = driver::create(start).await.map_err(|e| fail(&e))?;
+        Ok(headless::drive(prepared, options).await)
+    })
+}
+
+pub fn resume(resume: &args::Resume, how: &Headless<'_>) -> Done {
+    let dir = how.folder.unwrap_or(Path::new("."));
+    let model = how.model_given.then_some(how.config.model.as_str());
+    let options = headless::Options { json: how.json, allow_partial: resume.allow_partial, resume: true };
+    runtime()?.block_on(async {
+        let prepared = driver::reopen(dir, model, &setup(how.config)).await.map_err(|e| fail(&e))?;
+        Ok(headless::drive(prepared, options).await)
+    })
+}

@@ -1,0 +1,28 @@
+//! `g1 trace`
+
+use super::{
+    args::Format,
+    out::{self, Done},
+    project::{self, Looked},
+};
+use crate::{domain::Hash, domain::trace, workspace::Workspace};
+use std::{collections::BTreeMap, path::Path};
+
+pub fn run(folder: Option<&Path>, format: Format, as_json: bool) -> Done {
+    let Looked { dir, run, .. } = project::look(folder)?;
+    // Against the files as they are now: a change since the proof shows.
+    let now: BTreeMap<String, Hash> = match Workspace::open(&dir) {
+        Ok(workspace) => {
+            run.files.keys().filter_map(|path| Some((path.clone(), Hash::of(&workspace.read(path).ok()?)))).collect()
+        }
+        Err(_) => BTreeMap::new(),
+    };
+    let trace = trace::trace_of(&run, &now);
+    match if as_json { Format::Json } else { format } {
+        // Escaped by JSON; the clauses' text is exactly theirs.
+        Format::Json => out::print(&trace.to_json())?,
+        Format::Md => out::show(&trace.to_markdown(if run.title.is_empty() { &run.name } else { &run.title }))?,
+        Format::Csv => out::show(&trace.to_csv())?,
+    }
+    Ok(0)
+}

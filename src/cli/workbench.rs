@@ -1,0 +1,183 @@
+//! `g1 [DIR]`: the workbench on a project, or the welcome screen.
+
+use super::{
+    command::Who,
+    doctor, input, nearest_command,
+    out::{Done, Fail},
+    run::{self, Headless},
+};
+use crate::{
+    config::{Color, Config, dirs},
+    domain::{Clean, Hash},
+    driver::{self, Prepared},
+    hub::{self, HubError, clauses, heads, project},
+    models::registry,
+    term::{self, ColorChoice, Handle, Start, Workbench},
+    ui::{Setup, StartRequest, WelcomeInfo, welcome},
+};
+use futures::FutureExt;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::task::JoinHandle;
+
+/// Engines that were started; the process ends after they have closed their project.
+type Engines = Arc<Mutex<Vec<JoinHandle<Result<(), HubError>>>>>;
+
+pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
+    let dir = dir.or(how.folder).unwrap_or(Path::new(".")).to_owned();
+    if !dir.exists()
+        && let Some(word) = dir.to_str().filter(|w| !w.contains(['/', '.']))
+        && let Some(command) = nearest_command(word)
+    {
+        return Err(Fail::usage(format!("there is no command '{word}', did you mean `g1 {command}`?")));
+    }
+    if dir.exists() && !dir.is_dir() {
+        return Err(Fail::usage(format!("{} is no folder; a requirement in a file: g1 run -f FILE", dir.display())));
+    }
+    if how.config.plain || !term::full_screen(&term::process_env) {
+        return Err(Fail::usage(
+            "the workbench needs a terminal of its own; without one: g1 run \"what to build\", then g1 gate and g1 resume",
+        ));
+    }
+    let config = Arc::new(how.config.clone());
+    let settings = run::settings(&config, how.plan_only)?;
+    let engines = Engines::default();
+    run::runtime()?.block_on(async {
+        let there = dir.join(project::FOLDER).is_dir();
+        let handle = match there {
+            true => {
+                let model = how.model_given.then_some(config.model.as_str());
+                Some(attach_or_open(&dir, model, &config, &engines).await?)
+            }
+            false => None,
+        };
+        let bench = Workbench {
+            setup: Setup {
+                caps: term::detect(&term::process_env, color(config.color)),
+                theme: config.theme.clone().unwrap_or_else(|| "default".to_owned()),
+                who: who.name(),
+                host: host(),
+                folder: Clean::new(&dir.display().to_string()),
+            },
+            handle,
+            welcome: if there { WelcomeInfo::default() } else { info(&dir, &config).await },
+            start: start(Arc::clone(&config), settings, Arc::clone(&engines)),
+        };
+        let outcome = term::run_workbench(bench).await.map_err(Fail::error)?;
+        let running = std::mem::take(&mut *engines.lock().unwrap_or_else(PoisonError::into_inner));
+        for engine in running {
+            if let Ok(Err(error)) = engine.await {
+                return Err(Fail::error(error));
+            }
+        }
+        Ok(outcome.exit)
+    })
+}
+
+fn color(color: Color) -> ColorChoice {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+}
+
+fn host() -> Clean {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok());
+    Clean::new(name.as_deref().map_or("host", str::trim))
+}
+
+/// A second screen on a live run, or the run itself when nobody has it open.
+async fn attach_or_open(dir: &Path, model: Option<&str>, config: &Config, engines: &Engines) -> Result<Handle, Fail> {
+    if driver::is_live(dir).await
+        && let Ok((commands, updates)) = driver::attach(dir).await
+    {
+        return Ok(Handle { commands, updates, blob: blob(dir), folder: Clean::new(&dir.display().to_string()) });
+    }
+    let prepared = driver::reopen(dir, model, &run::setup(config)).await.map_err(|e| run::fail(&e))?;
+    launch(prepared, dir, engines).await.map_err(Fail::error)
+}
+
+fn blob(dir: &Path) -> term::Blobs {
+    let blobs = project::blobs_of(dir);
+    Arc::new(move |hash: &Hash| blobs.get(hash).ok())
+}
+
+async fn launch(prepared: Prepared, dir: &Path, engines: &Engines) -> Result<Handle, Clean> {
+    let (handle, engine) = prepared.launch();
+    engines.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
+    let updates = handle.subscribe(false).await.ok_or_else(|| Clean::new("the run ended while it was opened"))?;
+    Ok(Handle { commands: handle.sender(), updates, blob: blob(dir), folder: Clean::new(&dir.display().to_string()) })
+}
+
+/// What the welcome screen starts.
+fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines: Engines) -> Start {
+    Arc::new(move |request| {
+        let (config, mut settings, engines) = (Arc::clone(&config), settings.clone(), Arc::clone(&engines));
+        async move {
+            let said = |fail: Fail| Clean::new(&fail.text);
+            match request {
+                StartRequest::Open { folder } => {
+                    attach_or_open(Path::new(&folder), None, &config, &engines).await.map_err(said)
+                }
+                StartRequest::New { requirement, folder, model } => {
+                    let text = clauses::decode(&requirement).map_err(|e| Clean::new(&e.to_string()))?;
+                    let asked = Some(folder.trim()).filter(|f| !f.is_empty()).map(PathBuf::from);
+                    let dir = input::folder(asked.as_deref(), false, text).map_err(said)?;
+                    settings.model = model;
+                    let begin = driver::Start { dir: dir.clone(), requirement, settings, setup: run::setup(&config) };
+                    let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
+                    launch(prepared, &dir, &engines).await
+                }
+            }
+        }
+        .boxed()
+    })
+}
+
+/// What the welcome screen shows of this machine.
+async fn info(dir: &Path, config: &Config) -> WelcomeInfo {
+    let mut models = vec![welcome::ModelChoice {
+        spec: "offline".to_owned(),
+        note: Clean::new("built in: no key, no network, no cost"),
+        usable: true,
+    }];
+    if config.model != "offline" {
+        models.push(welcome::ModelChoice {
+            spec: config.model.clone(),
+            note: Clean::new("chosen by flag or configuration"),
+            usable: registry::open(&config.model, &config.models).is_ok(),
+        });
+    }
+    for known in registry::known(&config.models).into_iter().filter(|k| k.key_found) {
+        let note = format!("its key is set; choose a model with -m {}/MODEL", known.name);
+        models.push(welcome::ModelChoice { spec: known.name, note: Clean::new(&note), usable: false });
+    }
+    let recent = heads::all(&dirs::state())
+        .into_iter()
+        .filter(|r| r.dir.join(project::FOLDER).is_dir())
+        .map(|r| {
+            let note =
+                driver::client::look(&r.dir).map_or_else(|_| String::new(), |run| super::status::status_words(&run));
+            welcome::Recent { folder: r.dir.display().to_string(), note: Clean::new(&note) }
+        })
+        .collect();
+    let empty =
+        fs::read_dir(dir).map_or(true, |e| e.flatten().all(|e| hub::project::is_own(&e.file_name().to_string_lossy())));
+    WelcomeInfo {
+        model: usize::from(config.model != "offline"),
+        models,
+        needs: doctor::needs().await,
+        folder: if empty { dir.display().to_string() } else { String::new() },
+        folder_note: Clean::new(if empty {
+            "empty: the project goes here"
+        } else {
+            "a new folder named after the requirement"
+        }),
+        recent,
+        requirement: String::new(),
+    }
+}

@@ -1,0 +1,95 @@
+//! Every key there is.
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Flag,
+    /// A whole number, at least 0.
+    Number,
+    OneOf(&'static [&'static str]),
+    Budget,
+    /// A list of tables, checked as a whole.
+    List,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Dotted; `*` stands for a name of the user's choice.
+    pub path: &'static str,
+    pub kind: Kind,
+    /// A project's file may set it.
+    pub project: bool,
+    pub about: &'static str,
+}
+
+const fn key(path: &'static str, kind: Kind, project: bool, about: &'static str) -> Key {
+    Key { path, kind, project, about }
+}
+
+pub const GATES: &[&str] = &["step", "phase", "plan", "risk", "none"];
+pub const PLANS: &[&str] = &["lean", "standard", "thorough"];
+pub const COLORS: &[&str] = &["auto", "always", "never"];
+const STRUCTURED: &[&str] = &["bounded", "strict", "object", "prompt"];
+
+pub const KEYS: &[Key] = &[
+    key("model", Kind::Text, false, "who answers: offline, openai/M, compat/M, ollama/M, NAME/M, cassette/FILE"),
+    key("gates", Kind::OneOf(GATES), true, "when a person is asked"),
+    key("plan", Kind::OneOf(PLANS), true, "how many personas and calls"),
+    key("budget", Kind::Budget, true, "upper bound of a run: dollars (2.50), tokens (200ktok) or none"),
+    key("pack_tokens", Kind::Number, true, "tokens a context pack may hold"),
+    key("who", Kind::Text, false, "the name decisions are recorded under"),
+    key("theme", Kind::Text, true, "colours of the workbench"),
+    key("color", Kind::OneOf(COLORS), true, "colours in plain output"),
+    key("plain", Kind::Flag, true, "lines instead of screens"),
+    key("models.retries", Kind::Number, false, "further attempts after a failure that may pass"),
+    key("models.backoff_ms", Kind::Number, false, "first wait between attempts"),
+    key("models.max_wait_ms", Kind::Number, false, "longest wait a server may ask for"),
+    key("models.max_reply_bytes", Kind::Number, false, "larger replies are refused"),
+    key("models.record", Kind::Text, false, "record every call onto this cassette"),
+    key("models.timeouts.connect_ms", Kind::Number, false, "to connect"),
+    key("models.timeouts.first_token_ms", Kind::Number, false, "to the first token"),
+    key("models.timeouts.idle_ms", Kind::Number, false, "between two signs of life"),
+    key("models.timeouts.call_ms", Kind::Number, false, "the whole call"),
+    key("models.providers.*.base_url", Kind::Text, false, "an OpenAI-compatible server of your own"),
+    key("models.providers.*.key_env", Kind::Text, false, "the environment variable with its key"),
+    key(
+        "models.providers.*.structured",
+        Kind::OneOf(STRUCTURED),
+        false,
+        "the strictest answer format to ask for first",
+    ),
+    key("models.providers.*.max_completion_tokens", Kind::Flag, false, "it wants max_completion_tokens"),
+    key("models.prices", Kind::List, false, "prices that extend or override the built-in list"),
+];
+
+/// The key at a path.
+pub(super) fn find(path: &[&str]) -> Option<&'static Key> {
+    KEYS.iter().find(|key| {
+        let parts: Vec<&str> = key.path.split('.').collect();
+        parts.len() == path.len() && parts.iter().zip(path).all(|(part, at)| *part == "*" || part == at)
+    })
+}
+
+/// The key a mistyped one most likely means.
+pub(super) fn nearest(path: &str) -> Option<&'static str> {
+    let close = |key: &&Key| distance(key.path, path);
+    KEYS.iter().min_by_key(close).filter(|key| distance(key.path, path) <= 1 + path.len() / 4).map(|key| key.path)
+}
+
+/// Edits that turn one word into the other (insert, delete, replace).
+#[must_use]
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replace = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replace.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
