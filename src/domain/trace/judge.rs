@@ -5,7 +5,7 @@ use crate::domain::{
     ClauseId, Clean, EvidenceId, Hash,
     artifact::{CodeRange, TestRef, tree_hash},
     clause::{Clause, ClauseKind},
-    evidence::{ControlRun, Evidence, EvidenceKind, TestOutcome},
+    evidence::{ControlRun, Evidence, EvidenceKind, ExclusionSearch, TestOutcome},
     reply::{Finding, ReplyKind, Verdict},
     run::{Proposal, Run, StepState},
 };
@@ -264,7 +264,9 @@ impl<'a> Judge<'a> {
         let Some(search) = self.run.searches.iter().rev().find(|s| s.clause == clause.id) else {
             return self.unbuilt_because(clause, "no search has shown that it is kept".to_owned());
         };
-        if let Some(hit) = search.hits.first() {
+        // One run may have searched for several groups of words.
+        let same_run = |s: &&ExclusionSearch| s.clause == clause.id && s.evidence == search.evidence;
+        if let Some(hit) = self.run.searches.iter().filter(same_run).find_map(|s| s.hits.first()) {
             return (Status::Missing, Some(format!("what is excluded was found: {}", hit.one_line(200))));
         }
         let on_this_tree = self.evidence(search.evidence).is_some_and(|e| e.tree == self.tree)

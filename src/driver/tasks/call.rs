@@ -7,12 +7,13 @@ use crate::{
         command::Update,
         event::Event,
         pack::ContextPack,
+        reply::ReplyKind,
         run::{PauseReason, Run, Step},
         usage::Usage,
     },
     hub,
     models::{ModelError, Request, render},
-    orchestrator::Input,
+    orchestrator::{self, Input, Reply},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
@@ -38,6 +39,7 @@ pub async fn call(
         && let Ok(bytes) = services.blobs.get(&blob)
     {
         let text = String::from_utf8_lossy(&bytes).into_owned();
+        store_artifacts(step, &text, services)?;
         let usage = Usage::default();
         let (step, request) = (step_id.clone(), request.hash);
         port.ask(Input::CallDone { step, attempt, request, reply: blob, text, usage, cached: true }).await?;
@@ -59,6 +61,7 @@ pub async fn call(
     match stream(step_id, &request, services, port, cancel).await {
         Ok(response) => {
             let reply = services.blobs.put(response.text.as_bytes())?;
+            store_artifacts(step, &response.text, services)?;
             services.hub().remember_reply(&request.hash, &reply, response.usage);
             let done = Input::CallDone {
                 step: step_id.clone(),
@@ -87,6 +90,19 @@ pub async fn call(
             Ok(())
         }
     }
+}
+
+/// The contents of design artifacts become blobs before the record that names them.
+fn store_artifacts(step: &Step, text: &str, services: &Services) -> Result<(), TaskError> {
+    if step.plan.produces != ReplyKind::Design {
+        return Ok(());
+    }
+    if let Ok(Reply::Design(reply)) = orchestrator::parse(step.plan.produces, text) {
+        for artifact in &reply.artifacts {
+            services.blobs.put(artifact.content.as_bytes())?;
+        }
+    }
+    Ok(())
 }
 
 /// The pack of this attempt: the stored one after a restart, else a new one.

@@ -6,7 +6,7 @@ use crate::{
         Clean, Hash, StepId,
         artifact::{CodeRange, FileEntry, TestRef},
         evidence::{ControlRun, EvidenceKind, ExclusionSearch, TestOutcome},
-        reply::{BuildReply, NewFile, ReplyKind, TestReply},
+        reply::{BuildReply, NewFile, NewSearch, ReplyKind, TestReply},
         run::{Check, Run, Step},
     },
     evidence::{EvidenceError, Manifest, Recorded, Runner, Tree, TreeFile, links},
@@ -121,7 +121,7 @@ impl Bench<'_> {
         }
         let ranges = self.own_ranges();
         self.controls(&manifest, &ranges).await?;
-        self.search(&manifest, reply).await
+        self.search(&manifest, &reply.searches).await
     }
 
     /// The whole application on the final tree: the suite, a start, and whatever no control run has shown yet.
@@ -136,7 +136,10 @@ impl Bench<'_> {
         self.judge_tests(&recorded);
         self.record(recorded)?;
         let left = prove::unproven(self.run);
-        self.controls(&manifest, &left).await
+        self.controls(&manifest, &left).await?;
+        // What each module's tester searched for was searched before later modules were there.
+        let searches = prove::searches(self.run);
+        self.search(&manifest, &searches).await
     }
 
     /// Puts the reply's files into the blob store and over the tree. False when a path is refused.
@@ -232,11 +235,11 @@ impl Bench<'_> {
         Ok(())
     }
 
-    async fn search(&mut self, manifest: &Manifest, reply: &TestReply) -> Result<(), TaskError> {
-        if reply.searches.is_empty() {
+    async fn search(&mut self, manifest: &Manifest, searches: &[NewSearch]) -> Result<(), TaskError> {
+        if searches.is_empty() {
             return Ok(());
         }
-        let searched = self.runner.search(&self.tree, manifest, &reply.searches, &self.cancel).await?;
+        let searched = self.runner.search(&self.tree, manifest, searches, &self.cancel).await?;
         let searches = searched.searches;
         self.record(searched.recorded)?;
         let at = u32::try_from(self.checked.executed.len()).unwrap_or(u32::MAX);

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         ClauseId,
         artifact::{CodeRange, TestRef},
+        reply::NewSearch,
         run::Run,
     },
     evidence::ControlTarget,
@@ -24,6 +25,21 @@ pub fn unproven(run: &Run) -> Vec<CodeRange> {
         .filter(|r| tested.contains(&r.clause) && run.files.contains_key(&r.path))
         .filter(|r| !proven.contains(&(r.clause, r.path.as_str(), r.lines, &r.sha256)))
         .cloned()
+        .collect()
+}
+
+/// The searches to repeat on the finished application: the terms of each exclusion's testers together.
+pub fn searches(run: &Run) -> Vec<NewSearch> {
+    let mut terms: BTreeMap<ClauseId, BTreeSet<&str>> = BTreeMap::new();
+    for search in &run.searches {
+        terms.entry(search.clause).or_default().extend(search.terms.iter().map(String::as_str));
+    }
+    terms
+        .into_iter()
+        .map(|(clause, terms)| NewSearch {
+            clause: clause.to_string(),
+            terms: terms.into_iter().map(str::to_owned).collect(),
+        })
         .collect()
 }
 

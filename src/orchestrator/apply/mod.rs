@@ -142,7 +142,8 @@ fn event(run: &mut Run, env: &Envelope) {
         Event::EvidenceRecorded { step, evidence } => step::evidence(run, step, evidence),
         Event::ControlsRecorded { step, controls } => step::controls(run, step, controls),
         Event::SearchRecorded { search, .. } => {
-            run.searches.retain(|s| s.clause != search.clause || s.evidence != search.evidence);
+            run.searches
+                .retain(|s| (s.clause, s.evidence) != (search.clause, search.evidence) || s.terms != search.terms);
             run.searches.push(search.clone());
         }
         Event::GateOpened { gate, step, reason, digest } => gate::opened(run, *gate, step, reason, digest, env.at),
