@@ -23,7 +23,7 @@ pub fn request(pack: ContextPack, kind: ReplyKind, personas: &[&Persona], model:
     let system = system(kind, personas);
     let user = user(&pack, kind, title);
     let schema = personas::schema(kind);
-    let max_output_tokens = max_output_tokens(kind);
+    let max_output_tokens = max_output_tokens(kind, pack.of_kind(PackKind::Clause).count());
     // The pack's own identity is part of it, because the offline engine reads the pack and not the text.
     let hash = Hash::of_parts([
         b"g1-request-1".as_slice(),
@@ -38,15 +38,18 @@ pub fn request(pack: ContextPack, kind: ReplyKind, personas: &[&Persona], model:
     Request { hash, model: model.id().to_owned(), kind, pack, system, user, schema, max_output_tokens }
 }
 
-/// Room for the largest honest reply of each kind; whole files need most.
+/// Room for the largest honest reply of each kind to so many clauses; whole files need most.
 #[must_use]
-pub fn max_output_tokens(kind: ReplyKind) -> u32 {
-    match kind {
-        ReplyKind::Plan => 8_000,
-        ReplyKind::Design | ReplyKind::Verify => 16_000,
-        ReplyKind::Understand => 24_000,
-        ReplyKind::Build | ReplyKind::Test => 32_000,
-    }
+pub fn max_output_tokens(kind: ReplyKind, clauses: usize) -> u32 {
+    // A base, what each clause adds, and the most that models in use can write.
+    let (base, each, most) = match kind {
+        ReplyKind::Understand => (8_000, 200, 64_000),
+        ReplyKind::Plan => (8_000, 20, 24_000),
+        ReplyKind::Design => (16_000, 100, 32_000),
+        ReplyKind::Build | ReplyKind::Test => (32_000, 0, 32_000),
+        ReplyKind::Verify => (8_000, 150, 48_000),
+    };
+    u32::try_from(clauses).unwrap_or(u32::MAX).saturating_mul(each).saturating_add(base).min(most)
 }
 
 /// The system prompt: the rules, then each persona's prompt under its name.

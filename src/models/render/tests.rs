@@ -150,3 +150,13 @@ proptest! {
         prop_assert_eq!(closing, items.len());
     }
 }
+
+#[test]
+fn the_room_for_an_answer_grows_with_the_clauses_and_has_an_end() {
+    for kind in [ReplyKind::Understand, ReplyKind::Plan, ReplyKind::Design, ReplyKind::Build, ReplyKind::Verify] {
+        assert!(max_output_tokens(kind, 1) <= max_output_tokens(kind, 400), "{kind:?}");
+        assert_eq!(max_output_tokens(kind, 100_000), max_output_tokens(kind, usize::MAX), "{kind:?}");
+    }
+    assert!(max_output_tokens(ReplyKind::Understand, 7) < 10_000);
+    assert_eq!(max_output_tokens(ReplyKind::Understand, 700), 64_000);
+}
