@@ -230,6 +230,12 @@ mod tests {
     }
 
     #[test]
+    fn the_offline_engine_needs_nothing() {
+        assert_eq!(opened(" offline ", &[]).unwrap().id(), "offline");
+        assert!(refusal("offline/x", &[]).1.contains("`offline`"));
+    }
+
+    #[test]
     fn what_cannot_be_opened_says_what_to_write() {
         assert!(refusal("gpt-4o", &[]).1.contains("PROVIDER/MODEL"));
         assert!(refusal("openai/", &[("OPENAI_API_KEY", "k")]).1.contains("PROVIDER/MODEL"));

@@ -4,7 +4,7 @@
 //! cache a prefix charge the shared part once.
 
 use crate::domain::{
-    Hash,
+    Hash, baseline,
     pack::{ContextPack, PackItem, PackKind},
     persona::Persona,
     reply::ReplyKind,
@@ -55,7 +55,7 @@ pub fn max_output_tokens(kind: ReplyKind, clauses: usize) -> u32 {
 /// The system prompt: the rules, then each persona's prompt under its name.
 #[must_use]
 pub fn system(kind: ReplyKind, personas: &[&Persona]) -> String {
-    let mut text = PREAMBLE.trim_end().to_owned();
+    let mut text = PREAMBLE.trim_end().replace("{baseline}", &baseline());
     let who: Vec<String> = personas.iter().map(|p| format!("{} (`{}`)", p.name, p.id)).collect();
     match who.as_slice() {
         [] => {}
@@ -82,6 +82,15 @@ pub fn system(kind: ReplyKind, personas: &[&Persona]) -> String {
     }
     text.push('\n');
     text
+}
+
+/// The platform baseline in one line.
+fn baseline() -> String {
+    let entry = |e: &baseline::Entry| {
+        let only = if e.accounts { ", only where the requirement implies accounts" } else { "" };
+        format!("`{}` ({}{only})", e.name, e.what)
+    };
+    baseline::ENTRIES.iter().map(entry).collect::<Vec<_>>().join("; ")
 }
 
 /// The user message: the pack as data blocks, stable kinds first, then the task.

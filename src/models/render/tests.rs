@@ -134,6 +134,7 @@ fn personas_that_share_a_call_know_who_signs_what() {
         assert_eq!(text.matches(&format!("\n# {} (`{}`)\n", persona.name, persona.id)).count(), 1);
     }
     assert!(text.contains("Solution Architect (`solution-architect`) leads"));
+    assert!(text.contains("; `pagination` (") && !text.contains("{baseline}"));
 }
 
 proptest! {
