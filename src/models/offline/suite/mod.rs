@@ -8,6 +8,7 @@
 //! records; `fields`, `access`, `people`, `lists`, `rules`, `sums` write the tests; `python` puts a file together.
 
 mod access;
+mod described;
 mod factory;
 mod fields;
 mod flow;
@@ -113,6 +114,7 @@ fn module_tests(spec: &AppSpec, module: &ModuleSpec) -> Suite {
             }
         }
     }
+    described::add(world, module, &mut file.classes, &suite.searches);
     let needed = needed_entities(spec, module);
     file.blocks = factory::blocks(world, &world.closure(&needed));
     let used: String =

@@ -302,6 +302,15 @@ class AppCase(unittest.TestCase):
         self.assertIsInstance(found, dict)
         return sorted(found)
 
+    def properties(self, path):
+        """The names of the fields that the API description has for the records of a collection."""
+        described = self.description()
+        operation = described["paths"].get(path, {}).get("get", {})
+        text = json.dumps(operation.get("responses", {}).get("200", {}))
+        names = re.findall(r'"#/components/schemas/([^"]+)"', text)
+        schemas = described.get("components", {}).get("schemas", {})
+        return sorted(name for schema in names for name in schemas.get(schema, {}).get("properties", {}))
+
 
 _people = {}
 

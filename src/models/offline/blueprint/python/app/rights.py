@@ -61,6 +61,22 @@ def visible(app, account, entity):
     return limits
 
 
+def nameable(app, account, entity, field, parent):
+    """The condition for the parents that the account's records may refer to: what it sees, and what its rights lead to."""
+    seen = visible(app, account, parent)
+    if seen is None:
+        return EVERYTHING
+    conditions = [seen]
+    for right in entity.access:
+        scope = right.scope
+        if not holds(account, right.who) or not isinstance(scope, (AssignedTo, OwnParent)):
+            continue
+        first, _, rest = scope.path.partition(".")
+        if first == field.name and rest:
+            conditions.append(scope_condition(app, account, parent, type(scope)(rest)))
+    return any_of(conditions)
+
+
 def is_within(app, account, entity, number, scope):
     """Whether the stored record lies within the scope."""
     text, values = scope_condition(app, account, entity, scope)

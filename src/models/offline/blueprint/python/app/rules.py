@@ -56,8 +56,8 @@ def automatic(request, entity, field, body):
     if field.kind == "account":
         return request.account.id if request.account is not None else None
     for right in entity.access:
-        if isinstance(right.scope, SameAs) and right.scope.path == field.name and "create" in right.operations:
-            return body.get(field.name)
+        if isinstance(right.scope, SameAs) and right.scope.path == field.name and request.account is not None:
+            return request.account.profile.get(right.scope.profile)
     if field.default is None and field.kind == "date":
         return today()
     if field.default is None and field.kind == "datetime":
@@ -86,7 +86,7 @@ def check_value(request, entity, field, value, old):
         if len(value) > longest(field):
             raise Invalid("may have at most %d characters" % longest(field))
     if field.is_reference:
-        check_reference(request, field, value)
+        check_reference(request, entity, field, value)
     return value
 
 
@@ -138,7 +138,7 @@ def check_order(entity, field, record):
     return None
 
 
-def check_reference(request, field, number):
+def check_reference(request, owner, field, number):
     if field.kind == "account":
         accounts = request.app.accounts
         if accounts is not None and not accounts.can_be_named(number, field.role):
@@ -147,7 +147,7 @@ def check_reference(request, field, number):
     entity = request.app.registry.entity(field.entity)
     if entity is None:
         return
-    condition = rights.visible(request.app, request.account, entity) or rights.EVERYTHING
+    condition = rights.nameable(request.app, request.account, owner, field, entity)
     sql = "SELECT 1 FROM %s r WHERE r.id = ? AND (%s)" % (quote(entity.plural), condition[0])
     if request.db.row(sql, [number, *condition[1]]) is None:
         raise Invalid("does not exist")
