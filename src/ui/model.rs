@@ -35,6 +35,8 @@ pub enum Screen {
 pub struct Notice {
     pub error: bool,
     pub text: Clean,
+    /// When it goes by itself; errors stay until a key.
+    pub until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,6 +121,8 @@ pub struct GateDesk {
 pub const GATE_GUARD: SignedDuration = SignedDuration::from_millis(300);
 /// Seconds without a key before a card opens by itself.
 pub const QUIET: SignedDuration = SignedDuration::from_secs(2);
+/// How long a notice stays.
+pub const NOTICE: SignedDuration = SignedDuration::from_secs(6);
 /// How long a quit waits for the driver.
 pub const QUIT_WAIT: SignedDuration = SignedDuration::from_secs(5);
 
@@ -202,6 +206,9 @@ impl Model {
             // Elapsed times are shown in whole seconds.
             want(Timestamp::from_second(self.now.as_second() + 1).unwrap_or(self.now));
         }
+        if let Some(at) = self.notice.as_ref().and_then(|n| n.until) {
+            want(at.max(self.now));
+        }
         if let Some(at) = self.quitting {
             want(at + QUIT_WAIT);
         }
@@ -222,7 +229,8 @@ impl Model {
     }
 
     pub fn say(&mut self, error: bool, text: impl Into<Clean>) {
-        self.notice = Some(Notice { error, text: text.into() });
+        let until = (!error).then(|| self.now + NOTICE);
+        self.notice = Some(Notice { error, text: text.into(), until });
         self.dirty = true;
     }
 

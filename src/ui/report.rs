@@ -33,10 +33,17 @@ pub fn passing_tests(run: &Run) -> usize {
 #[must_use]
 pub fn verdict(model: &Model, run: &Run) -> String {
     let c = model.statuses.counts;
-    let mut parts = vec![format!("{} of {} proven by {} tests G1 ran", c.proven, c.demanding, passing_tests(run))];
-    for (n, word) in
-        [(c.tested, "tested"), (c.built, "built"), (c.open, "open"), (c.missing, "missing"), (c.waived, "waived")]
-    {
+    let mut parts = vec![match passing_tests(run) {
+        1 => format!("{} of {} proven by 1 test G1 ran", c.proven, c.demanding),
+        n => format!("{} of {} proven by {n} tests G1 ran", c.proven, c.demanding),
+    }];
+    for (n, word) in [
+        (c.tested, "tested"),
+        (c.built, "built"),
+        (c.open, if run.is_over() { "designed" } else { "open" }),
+        (c.missing, "missing"),
+        (c.waived, "waived"),
+    ] {
         if n > 0 {
             parts.push(format!("{n} {word}"));
         }
@@ -44,7 +51,7 @@ pub fn verdict(model: &Model, run: &Run) -> String {
     parts.join(&format!(" {} ", model.look.glyphs.sep))
 }
 
-fn opening(model: &Model, run: &Run) -> String {
+fn opening(run: &Run) -> String {
     let took = timeline::clock(run.started_at, run.updated_at);
     let word = match &run.status {
         RunStatus::Completed { stopped_at_plan: true, .. } => "Planned",
@@ -52,7 +59,6 @@ fn opening(model: &Model, run: &Run) -> String {
         RunStatus::Completed { .. } => "Done",
         _ => "So far",
     };
-    let _ = model;
     format!("{word} in {took}, {} calls, {}.", run.usage.calls, timeline::money(&run.usage))
 }
 
@@ -67,11 +73,8 @@ pub fn ssh_line(model: &Model, url: &str) -> Option<String> {
 pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
     let look = &model.look;
     let t = &look.theme;
-    let mut out = wrap_spans(
-        &[(format!("{} ", opening(model, run)), t.title), (format!("  {}", verdict(model, run)), t.text)],
-        columns,
-        2,
-    );
+    let mut out = wrap_spans(&[(opening(run), t.title)], columns, 2);
+    out.extend(wrap_spans(&[(verdict(model, run), t.text)], columns, 2));
     for clause in run.demanding() {
         let Some(state) = model.statuses.by_clause.get(&clause.id) else { continue };
         if state.status >= Status::Proven && !state.stale && state.status != Status::Waived {
@@ -122,7 +125,7 @@ pub fn farewell(model: &Model) -> Vec<String> {
     let Some(run) = model.run.as_deref() else { return Vec::new() };
     let title = if run.title.is_empty() { run.name.one_line(60) } else { run.title.one_line(60) };
     let state = match &run.status {
-        RunStatus::Completed { .. } => opening(model, run),
+        RunStatus::Completed { .. } => opening(run),
         RunStatus::WaitingAtGate => {
             let gate = run.open_gates().next().map_or_else(String::new, |g| format!(" {}", g.id));
             format!("Waiting at gate{gate}; nothing is lost.")

@@ -28,13 +28,15 @@ struct Page<'a> {
 impl Page<'_> {
     /// A labelled row; the label column is nine wide.
     fn row(&mut self, label: &str, pieces: Vec<(String, Style)>) {
-        let label_width = if self.columns >= 60 { 10 } else { 0 };
+        let label_width = if self.columns >= 60 { 10 } else { label.len() + 1 };
         let mut all = vec![(format!("{label:<label_width$}"), self.model.look.theme.dim)];
-        if label_width == 0 {
-            all.push((" ".into(), Style::new()));
-        }
         all.extend(pieces.into_iter().map(|(t, s)| (t.replace('\n', " "), s)));
-        self.out.extend(wrap_spans(&all, self.columns, label_width));
+        self.out.extend(wrap_spans(&all, self.columns, label_width.min(10)));
+    }
+    /// A row over the whole width; continuation lines start at `indent`.
+    fn full(&mut self, pieces: Vec<(String, Style)>, indent: usize) {
+        let pieces: Vec<_> = pieces.into_iter().map(|(t, s)| (t.replace('\n', " "), s)).collect();
+        self.out.extend(wrap_spans(&pieces, self.columns, indent));
     }
     fn text(&mut self, label: &str, text: &str) {
         let pieces = markdown::inline(text, &self.model.look);
@@ -117,8 +119,7 @@ fn plan_gate(page: &mut Page<'_>, run: &Run, question: usize) {
         n => format!(" ({n} say what you do not want)"),
     };
     let one = |n: usize, s: &str, p: &str| if n == 1 { format!("{n} {s}") } else { format!("{n} {p}") };
-    page.row(
-        "",
+    page.full(
         vec![
             (format!("I read {}: ", one(run.clauses.len(), "clause", "clauses")), t.title),
             (
@@ -130,38 +131,38 @@ fn plan_gate(page: &mut Page<'_>, run: &Run, question: usize) {
                 t.text,
             ),
         ],
+        2,
     );
     if !u.assumptions.is_empty() {
-        let n = u.assumptions.len();
         page.blank();
-        page.styled("", format!("{}, answered for now:", one(n, "question", "questions")), t.title);
+        let n = u.assumptions.len();
+        page.full(vec![(format!("{}, answered for now:", one(n, "question", "questions")), t.title)], 2);
         for (i, a) in u.assumptions.iter().enumerate() {
-            let chosen = i == question;
-            let mark = if chosen { g.fold_closed } else { " " };
+            let mark = if i == question { g.fold_closed } else { " " };
             let (word, style) = if a.answered_by.is_some() { (" (yours)", t.ok) } else { ("", t.accent) };
-            page.row(
-                "",
-                vec![
-                    (format!("{mark} "), t.key),
-                    (format!("{} ", a.id), t.id),
-                    (format!("{} ", a.question), t.text),
-                    (format!("{} ", g.arrow), t.dim),
-                    (format!("{}{word}", a.answer), style),
-                ],
-            );
+            let pieces = vec![
+                (format!("{mark} "), t.key),
+                (format!("{} ", a.id), t.id),
+                (format!("{} ", a.question), t.text),
+                (format!("{} ", g.arrow), t.dim),
+                (format!("{}{word}", a.answer), style),
+            ];
+            page.full(pieces, 8);
         }
     }
     if !u.gaps.is_empty() {
         page.blank();
-        page.styled("", format!("With the model {} this cannot be done:", run.settings.model), t.warn);
+        let offline =
+            if run.settings.model == "offline" { "Offline".into() } else { format!("With {}", run.settings.model) };
+        page.full(vec![(format!("{offline} I cannot do:"), t.warn)], 2);
         for gap in &u.gaps {
-            let end = if gap.whole { "will be reported missing" } else { "the rest of it will be built" };
+            let end = if gap.whole { "it will be reported missing" } else { "the rest of it will be built" };
             let pieces = vec![
-                (format!("  {} ", gap.clause), t.id),
-                (format!("\"{}\": ", gap.what), t.text),
-                (format!("{}; {end}", gap.reason), t.dim),
+                (format!("{} {} ", g.missing, gap.clause), t.id),
+                (format!("\"{}\"  ", gap.what), t.text),
+                (format!("{}: {end}", gap.reason), t.dim),
             ];
-            page.row("", pieces);
+            page.full(pieces, 8);
         }
     }
     page.blank();
@@ -199,22 +200,20 @@ fn plan_rows(page: &mut Page<'_>, run: &Run) {
         page.row(
             "",
             vec![
-                (format!("  {} ", module.name), t.code),
+                (format!("{} ", module.name), t.code),
                 (module.purpose.to_string(), t.text),
                 (format!("  {} clauses", module.clauses.len()), t.dim),
             ],
         );
     }
-    let steps: Vec<String> = plan.steps.iter().map(|s| s.id.to_string()).collect();
-    page.styled("Steps", steps.join(&format!(" {} ", page.model.look.glyphs.sep)), t.dim);
 }
 
 /// The gate modes as a person chooses them, in the order `m` turns through.
 pub const MODES: [(GateMode, &str); 4] = [
-    (GateMode::Step, "after every step"),
-    (GateMode::Phase, "at phase ends"),
-    (GateMode::Plan, "only at the end"),
-    (GateMode::Risk, "only when something is red"),
+    (GateMode::Step, "every step"),
+    (GateMode::Phase, "phase ends"),
+    (GateMode::Plan, "the end only"),
+    (GateMode::Risk, "only if red"),
 ];
 
 fn ask_me(model: &Model, mode: GateMode) -> Vec<(String, Style)> {
@@ -332,8 +331,11 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         .values()
         .filter(|a| a.answered_by.is_none() && a.clauses.iter().any(|c| step.plan.clauses.contains(c)))
         .collect();
-    for a in open.iter().take(4) {
-        page.text("assumes", &format!("{} {} {} {}", a.id, a.question, page.model.look.glyphs.arrow, a.answer));
+    for (i, a) in open.iter().take(4).enumerate() {
+        page.text(
+            if i == 0 { "assumes" } else { "" },
+            &format!("{} {} {} {}", a.id, a.question, page.model.look.glyphs.arrow, a.answer),
+        );
     }
     if open.len() > 4 {
         page.styled("", format!("and {} more: 1 shows the Hub", open.len() - 4), t.dim);
@@ -350,7 +352,13 @@ fn note(page: &mut Page<'_>, text: &Clean) {
 fn files_rows(page: &mut Page<'_>, run: &Run, files: &[FileEntry]) {
     let t = page.model.look.theme.clone();
     let lines: u32 = files.iter().map(|f| f.lines).sum();
-    page.text("proposes", &format!("{} files, {lines} lines, since the last approval:", files.len()));
+    page.text(
+        "proposes",
+        &format!(
+            "{}, {lines} lines, against the last approval:",
+            if files.len() == 1 { "1 file".into() } else { format!("{} files", files.len()) }
+        ),
+    );
     const MOST: usize = 10;
     for file in files.iter().take(MOST) {
         let (mark, word, style) = match run.files.get(&file.path) {

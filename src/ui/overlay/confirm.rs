@@ -31,8 +31,12 @@ impl Confirm {
             Some(Proposal::Build { files, .. } | Proposal::Test { files, .. }) => {
                 let lines: u32 = files.iter().map(|f| f.lines).sum();
                 format!(
-                    "{} proposed files ({lines} lines) are dropped; the workspace does not have them yet",
-                    files.len()
+                    "{} ({lines} lines) dropped; the workspace does not have them yet",
+                    if files.len() == 1 {
+                        "1 proposed file is".into()
+                    } else {
+                        format!("{} proposed files are", files.len())
+                    }
                 )
             }
             Some(Proposal::Design { decisions, artifacts, .. }) => {

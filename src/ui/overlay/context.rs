@@ -23,7 +23,7 @@ pub fn lines(model: &Model, run: &Run, step: &StepId, columns: usize) -> Vec<Lin
     let personas: Vec<String> = pack.personas.iter().map(ToString::to_string).collect();
     let mut out = wrap_spans(
         &[
-            (format!("{} of {} tokens   ", pack.tokens(), pack.budget_tokens), t.title),
+            (format!("{} of {} tokens   ", grouped(pack.tokens()), grouped(pack.budget_tokens)), t.title),
             (format!("attempt {}   {}   pack {}", pack.attempt, personas.join(", "), pack.id.short()), t.dim),
         ],
         columns,
@@ -50,7 +50,14 @@ pub fn lines(model: &Model, run: &Run, step: &StepId, columns: usize) -> Vec<Lin
         out.push(Line::styled("nothing was cut", t.dim));
     } else {
         let lost: u32 = pack.cut.iter().map(|c| c.tokens).sum();
-        out.push(Line::styled(format!("cut: {} items, {lost} tokens", pack.cut.len()), t.warn));
+        out.push(Line::styled(
+            format!(
+                "cut: {}, {} tokens",
+                if pack.cut.len() == 1 { "1 item".into() } else { format!("{} items", pack.cut.len()) },
+                grouped(lost)
+            ),
+            t.warn,
+        ));
         for cut in &pack.cut {
             let kind = format!("cut {:?}", cut.kind).to_lowercase();
             out.push(row(&kind, &cut.id, "", cut.tokens, cut.hash.short(), &cut.why, t.warn));
@@ -64,4 +71,9 @@ pub fn lines(model: &Model, run: &Run, step: &StepId, columns: usize) -> Vec<Lin
         out.extend(text::wrap_plain(&clean, columns, t.text));
     }
     out
+}
+
+/// `6,212`
+fn grouped(n: u32) -> String {
+    if n < 1_000 { n.to_string() } else { format!("{},{:03}", grouped(n / 1_000), n % 1_000) }
 }

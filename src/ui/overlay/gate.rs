@@ -236,7 +236,7 @@ pub fn view(model: &Model, card: &Card, focused: bool, buf: &mut Buffer) -> Opti
     draw::scrollbar(buf, area, card.top, visible, card.lines.len(), look);
     let below = card.lines.len() - last;
     let note = if below > 0 {
-        format!(" {} {below} more lines: read on with j or Space ", look.glyphs.down)
+        format!(" {} {below} more: read on with j or Space ", look.glyphs.down)
     } else if !card.wholly_seen() && card.complete_since.is_none() && card.top > 0 {
         format!(" {} there is more above ", look.glyphs.up)
     } else {

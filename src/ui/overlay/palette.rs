@@ -54,6 +54,10 @@ fn listed(action: Action) -> bool {
             | A::Back
             | A::ToPanes
             | A::ToInput
+            | A::Top
+            | A::Bottom
+            | A::NextPane
+            | A::PrevPane
     )
 }
 

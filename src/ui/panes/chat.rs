@@ -132,12 +132,13 @@ fn header(look: &Look, speaker: &str, note: &str) -> Line<'static> {
     ])
 }
 
-/// The lines of one entry, the blank line after it included.
+/// The lines of one entry, the blank line before it included.
 #[must_use]
 pub fn lines(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Line<'static>> {
     let look = &model.look;
     let t = &look.theme;
-    let mut out = Vec::new();
+    // What a step produced follows its words directly; everything else keeps its distance.
+    let mut out = if matches!(entry, ChatEntry::Work(_)) { Vec::new() } else { vec![Line::default()] };
     match entry {
         ChatEntry::Said(i) => {
             let Some(item) = run.chat.get(*i) else { return out };
@@ -185,7 +186,6 @@ pub fn lines(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec
         }
         ChatEntry::End => out.extend(report::lines(model, run, columns)),
     }
-    out.push(Line::default());
     out
 }
 
@@ -215,6 +215,7 @@ fn work(model: &Model, run: &Run, step: &Step, columns: usize) -> Vec<Line<'stat
     let mut out = Vec::new();
     let spoke = run.chat.iter().rev().take(40).any(|i| i.step.as_ref() == Some(&step.plan.id));
     if !spoke {
+        out.push(Line::default());
         let who = step.plan.personas.first().map_or("g1", |p| p.as_str());
         out.push(header(look, who, step.plan.id.as_str()));
     }

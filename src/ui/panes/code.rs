@@ -247,8 +247,9 @@ pub fn view(model: &Model, run: &Run, inner: Rect, focused: bool, buf: &mut Buff
             Change::Changed => ("~", t.warn),
         };
         let count = format!("{}", file.entry.lines);
-        let room = usize::from(list.width).saturating_sub(count.len() + 3);
+        let room = usize::from(list.width).saturating_sub(count.len() + 4);
         let line = Line::from(vec![
+            Span::styled(if i == model.code.list.selected { g.fold_closed } else { " " }, t.key),
             Span::styled(format!("{mark} "), style),
             Span::styled(text::pad(&file.path, room, g.ellipsis), style),
             Span::styled(format!(" {count}"), t.dim),

@@ -199,12 +199,8 @@ pub fn row_text(run: &Run, row: &TimelineRow) -> String {
 pub fn view(model: &Model, run: &Run, inner: Rect, focused: bool, buf: &mut Buffer) {
     let list = &model.timeline.list;
     let columns = usize::from(inner.width);
-    let lanes = inner.height < 9 && inner.width >= 100;
-    if lanes && !focused {
-        for (y, line) in strip(model, run, columns, usize::from(inner.height)).iter().enumerate() {
-            draw::line(buf, inner, y, line);
-        }
-        return;
+    if inner.width >= 120 && !focused {
+        return lanes(model, run, inner, buf);
     }
     let top = if focused { list.top } else { follow_top(model, run, usize::from(inner.height)) };
     for (y, (i, row)) in model.timeline.rows.iter().enumerate().skip(top).take(usize::from(inner.height)).enumerate() {
@@ -214,6 +210,63 @@ pub fn view(model: &Model, run: &Run, inner: Rect, focused: bool, buf: &mut Buff
         }
         if i == list.selected && focused {
             draw::row_style(buf, inner, y, model.look.theme.selection);
+        }
+    }
+}
+
+/// The phases side by side, their steps below them: the timeline of a wide screen.
+fn lanes(model: &Model, run: &Run, inner: Rect, buf: &mut Buffer) {
+    let look = &model.look;
+    let (g, t) = (&look.glyphs, &look.theme);
+    let current = current_phase(run);
+    let width = inner.width / 6;
+    for (n, phase) in Phase::ALL.into_iter().enumerate() {
+        let x = inner.x + width * u16::try_from(n).unwrap_or(0);
+        let lane = Rect { x, width: width.saturating_sub(2), ..inner };
+        let columns = usize::from(lane.width);
+        let steps: Vec<&Step> = run.steps.iter().filter(|s| s.plan.phase == phase).collect();
+        let done = steps.iter().filter(|s| s.state == StepState::Done).count();
+        let name = if current == Some(phase) && !run.is_over() { t.accent } else { t.title };
+        let head = vec![
+            Span::styled(phase.name().to_owned(), name),
+            Span::styled(if steps.is_empty() { String::new() } else { format!(" {done}/{}", steps.len()) }, t.dim),
+        ];
+        draw::line(buf, lane, 0, &Line::from(head));
+        let rows = usize::from(lane.height.saturating_sub(1));
+        // What has ended scrolls away first when a lane is full.
+        let full = steps.len() > rows;
+        let room = if full { rows.saturating_sub(1) } else { rows };
+        let busy = steps.iter().position(|s| !s.settled()).unwrap_or(steps.len());
+        let skip = busy.saturating_sub(1).min(steps.len().saturating_sub(room));
+        for (y, step) in steps.iter().skip(skip).take(room).enumerate() {
+            let (mark, word, style) = state(step, look);
+            let gate = run.gates.values().find(|x| x.step == step.plan.id && x.is_open()).map(|x| x.id.to_string());
+            let doing = model.progress.get(&Some(step.plan.id.clone())).map(|p| p.one_line(16));
+            let note = match step.state {
+                StepState::Waiting => String::new(),
+                StepState::Done => elapsed(model, step),
+                StepState::AtGate => gate.unwrap_or_else(|| word.into()),
+                StepState::Failed | StepState::Blocked => word.into(),
+                _ => doing.unwrap_or_else(|| elapsed(model, step)),
+            };
+            let room = columns.saturating_sub(text::width(&note) + 3);
+            let line = Line::from(vec![
+                Span::styled(format!("{mark} "), style),
+                Span::styled(
+                    text::pad(step.plan.id.as_str(), room, g.ellipsis),
+                    if step.state == StepState::Waiting { t.dim } else { t.text },
+                ),
+                Span::styled(format!(" {note}"), if step.state == StepState::Done { t.dim } else { style }),
+            ]);
+            draw::line(buf, lane, y + 1, &line);
+        }
+        if full {
+            draw::line(
+                buf,
+                lane,
+                rows,
+                &Line::styled(format!("{} of {} shown", room.min(steps.len()), steps.len()), t.dim),
+            );
         }
     }
 }

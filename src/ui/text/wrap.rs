@@ -67,7 +67,7 @@ pub fn wrap_spans(pieces: &[(String, Style)], columns: usize, indent: usize) -> 
     let mut word_width = 0;
     for (text, style) in pieces {
         for g in text.graphemes(true) {
-            if g == "\t" || g.chars().all(char::is_whitespace) {
+            if g == "\t" || (g != "\u{a0}" && g.chars().all(char::is_whitespace)) {
                 out.word(&mut word, &mut word_width);
                 let blanks = if g == "\t" { 4 } else { 1 };
                 for _ in 0..blanks {

@@ -236,7 +236,7 @@ pub(super) fn turn_mode(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let at = card::MODES.iter().position(|(m, _)| *m == run.settings.gates).map_or(0, |i| i + 1);
     let (gates, name) = card::MODES[at % card::MODES.len()];
     cmds.push(Cmd::Send(Command::SetGates { gates, who: model.setup.who.clone() }));
-    model.say(false, format!("You will be asked {name}."));
+    model.say(false, format!("From now on you are asked: {name}."));
 }
 
 /// `/approve` and `/changes`: words decide only what was read on the card before.

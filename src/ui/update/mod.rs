@@ -47,7 +47,11 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
             model.blobs.arrived(hash, bytes.as_deref());
             rebuild_overlays(model);
         }
-        Msg::Tick => {}
+        Msg::Tick => {
+            if model.notice.as_ref().and_then(|n| n.until).is_some_and(|at| at <= model.now) {
+                model.notice = None;
+            }
+        }
         Msg::Edited(Ok(text)) => prompt::edited(model, &text),
         Msg::Edited(Err(why)) | Msg::FileRead(Err(why)) => model.say(true, why),
         Msg::FileRead(Ok(text)) => welcome::file_read(model, &text),
@@ -155,6 +159,14 @@ pub fn available(model: &Model, action: Action) -> bool {
         A::ToggleDiff | A::ShowTests => work && (context != Context::Panes || model.pane == super::panes::Pane::Code),
         A::Search => work || context == Context::Pager,
         A::Copy => matches!(context, Context::Panes | Context::Pager),
+        A::NextPane | A::PrevPane if context == Context::Gate => {
+            gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan))
+                && run.is_some_and(|r| super::overlay::card::questions(r).len() > 1)
+        }
+        A::Down | A::Up | A::PageDown | A::PageUp if context == Context::Gate => match model.overlays.last() {
+            Some(Overlay::Gate(card)) => card.lines.len() > card.visible(model),
+            _ => false,
+        },
         A::Editor => matches!(context, Context::Input | Context::EmptyInput | Context::Welcome | Context::Prompt),
         _ => true,
     }

@@ -61,7 +61,7 @@ pub fn header(model: &Model, area: Rect, buf: &mut Buffer) {
     };
     push(format!("{} proven", c.proven), if c.proven > 0 { t.ok } else { t.dim });
     push(format!("{} built", c.built + c.tested), if c.built + c.tested > 0 { t.accent } else { t.dim });
-    push(format!("{} open", c.open), t.text);
+    push(format!("{} {}", c.open, if run.is_over() { "designed" } else { "open" }), t.text);
     if c.missing > 0 {
         push(format!("{} missing", c.missing), t.error);
     }

@@ -1,5 +1,6 @@
 //! Where things are, from the size alone (design 5.5). `update` uses the same answer, so pages and clicks agree with the picture.
 
+use crate::domain::plan::Phase;
 use crate::ui::{Model, model::Screen, overlay::Overlay, panes::Pane};
 use ratatui::layout::Rect;
 
@@ -98,7 +99,12 @@ pub fn layout(model: &Model) -> Layout {
             out.panes.push((model.side, right));
         }
         Class::Four => {
-            let timeline = if h >= 40 { 10 } else { 7 };
+            // As high as the fullest phase, so that a small plan leaves its rows to the other panes.
+            let fullest = model.run.as_deref().map_or(0, |run| {
+                let per = |p| run.steps.iter().filter(|s| s.plan.phase == p).count();
+                Phase::ALL.into_iter().map(per).max().unwrap_or(0)
+            });
+            let timeline = u16::try_from(fullest + 3).unwrap_or(10).clamp(5, if h >= 40 { 10 } else { 7 });
             let main = Rect { height: body.height.saturating_sub(timeline), ..body };
             let hub = Rect { width: (w * 27 / 100).min(64), ..main };
             let code = Rect { width: w * 35 / 100, x: w - w * 35 / 100, ..main };

@@ -87,12 +87,10 @@ fn pane_title(model: &Model, pane: Pane) -> Vec<Span<'static>> {
         Pane::Hub => {
             model.hub.list.search.as_ref().map(|s| format!("/{} {}", s.query, s.count(model.hub.list.selected)))
         }
-        Pane::Timeline => model
-            .timeline
-            .list
-            .search
-            .as_ref()
-            .map(|s| format!("/{} {}", s.query, s.count(model.timeline.list.selected))),
+        Pane::Timeline => match (&model.timeline.list.search, model.run.as_deref()) {
+            (Some(s), _) => Some(format!("/{} {}", s.query, s.count(model.timeline.list.selected))),
+            (None, run) => run.map(timeline::summary),
+        },
         Pane::Chat => chrome::chat_note(model),
         Pane::Code => Some(match model.code.files.len() {
             0 => String::new(),

@@ -228,34 +228,53 @@ pub struct Picture {
     pub above: bool,
 }
 
-/// Hard-wraps one line, so that what is typed never jumps; gives the cursor's row and column when asked.
+/// Wraps one line after spaces where it can; gives the cursor's row and column when asked.
 fn wrap_line(line: &str, columns: usize, cursor: Option<usize>) -> (Vec<String>, Option<(usize, usize)>) {
-    let mut rows = vec![String::new()];
-    let mut used = 0;
-    let mut chars = 0;
-    let mut at = None;
-    for g in line.graphemes(true) {
-        let shown = if g == "\t" { "    " } else { g };
-        let w = if g == "\t" { 4.min(columns) } else { grapheme_width(g) };
-        if used + w > columns {
-            rows.push(String::new());
-            used = 0;
-        }
-        if cursor.is_some_and(|c| c >= chars && c < chars + g.chars().count()) {
-            at = Some((rows.len() - 1, used));
-        }
-        if let Some(row) = rows.last_mut() {
-            row.push_str(shown);
+    let pieces: Vec<(&str, usize, usize)> = line
+        .graphemes(true)
+        .map(|g| {
+            let w = if g == "\t" { 4.min(columns) } else { grapheme_width(g).min(columns) };
+            (g, w, g.chars().count())
+        })
+        .collect();
+    // Where each row starts.
+    let mut starts = vec![0];
+    let (mut used, mut after_space) = (0, None);
+    for (i, (g, w, _)) in pieces.iter().enumerate() {
+        let start = starts[starts.len() - 1];
+        if used + w > columns && i > start {
+            let at = after_space.filter(|at| *at > start && *at <= i).unwrap_or(i);
+            starts.push(at);
+            used = pieces[at..i].iter().map(|(_, w, _)| w).sum();
         }
         used += w;
-        chars += g.chars().count();
-    }
-    if cursor.is_some() && at.is_none() {
-        if used >= columns {
-            rows.push(String::new());
-            used = 0;
+        if *g == " " {
+            after_space = Some(i + 1);
         }
-        at = Some((rows.len() - 1, used));
+    }
+    let mut rows = Vec::with_capacity(starts.len());
+    let mut at = None;
+    let mut chars = 0;
+    for (n, start) in starts.iter().enumerate() {
+        let end = starts.get(n + 1).copied().unwrap_or(pieces.len());
+        let (mut row, mut used) = (String::new(), 0);
+        for (g, w, count) in &pieces[*start..end] {
+            if cursor.is_some_and(|c| c >= chars && c < chars + count) {
+                at = Some((n, used));
+            }
+            row.push_str(if *g == "\t" { "    " } else { g });
+            used += w;
+            chars += count;
+        }
+        if n + 1 == starts.len() && cursor.is_some() && at.is_none() {
+            if used >= columns {
+                rows.push(row);
+                rows.push(String::new());
+                return (rows, Some((n + 1, 0)));
+            }
+            at = Some((n, used));
+        }
+        rows.push(row);
     }
     (rows, at)
 }
@@ -332,6 +351,8 @@ mod tests {
         assert_eq!(picture.rows, ["abcd", "ef", "gh"]);
         assert_eq!(picture.cursor, (2, 2));
         assert_eq!(draft.picture(4, 2).rows, ["ef", "gh"]);
+        draft.set("one two three");
+        assert_eq!(draft.picture(8, 5).rows, ["one two ", "three"]);
         assert!(draft.picture(4, 2).above);
     }
 

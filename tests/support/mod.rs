@@ -1,0 +1,4 @@
+//! What several tests and the examples share.
+#![allow(dead_code, clippy::unwrap_used)]
+
+pub mod sample;

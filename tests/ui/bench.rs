@@ -1,0 +1,116 @@
+//! A workbench driven by hand: messages in, commands and pictures out, time as told.
+
+use crate::support::sample::{Moment, Sample, at};
+use g1::{
+    domain::{Hash, command::Update},
+    ui::{Cache, Caps, Cmd, Key, Model, Msg, Setup, Shown, update, view},
+};
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use std::{collections::HashMap, sync::Arc};
+
+pub struct Bench {
+    pub model: Model,
+    pub now: Timestamp,
+    pub sent: Vec<Cmd>,
+    pub shown: Shown,
+    pub blobs: HashMap<Hash, Vec<u8>>,
+    cache: Cache,
+}
+
+impl Bench {
+    pub fn welcome(width: u16, height: u16) -> Self {
+        Self::with(width, height, Caps::default())
+    }
+
+    pub fn with(width: u16, height: u16, caps: Caps) -> Self {
+        let setup = Setup { caps, who: "sam".into(), host: "devbox".into(), ..Setup::default() };
+        let now = at(60);
+        let model = Model::new(setup, (width, height), now);
+        Self { model, now, sent: vec![], shown: Shown::default(), blobs: HashMap::new(), cache: Cache::default() }
+    }
+
+    /// A workbench that shows the sample run at a moment; nothing has been drawn yet.
+    pub fn at(moment: Moment, width: u16, height: u16) -> Self {
+        Self::at_with(moment, width, height, Caps::default())
+    }
+
+    pub fn at_with(moment: Moment, width: u16, height: u16, caps: Caps) -> Self {
+        let mut bench = Self::with(width, height, caps);
+        bench.show(moment);
+        bench
+    }
+
+    pub fn show(&mut self, moment: Moment) {
+        let mut sample = Sample::default();
+        let run = sample.run(moment);
+        self.blobs.extend(sample.blobs);
+        self.send(Msg::Update(Update::Run(Arc::new(run))));
+    }
+
+    pub fn send(&mut self, msg: Msg) {
+        let cmds = update(&mut self.model, msg, self.now);
+        for cmd in cmds {
+            if let Cmd::LoadBlob(hash) = &cmd {
+                let bytes = self.blobs.get(hash).map(|b| Arc::from(b.as_slice()));
+                self.send(Msg::Blob { hash: hash.clone(), bytes });
+            } else {
+                self.sent.push(cmd);
+            }
+        }
+    }
+
+    pub fn key(&mut self, key: &str) {
+        self.send(Msg::Key { key: key.parse().unwrap(), burst: false });
+    }
+
+    pub fn typed(&mut self, text: &str) {
+        for c in text.chars() {
+            self.send(Msg::Key { key: Key::char(c), burst: false });
+        }
+    }
+
+    /// Time goes on; what was waiting for it is told.
+    pub fn wait(&mut self, millis: i64) {
+        self.now += SignedDuration::from_millis(millis);
+        self.send(Msg::Tick);
+    }
+
+    /// A frame is painted and reaches the terminal.
+    pub fn draw(&mut self) -> Buffer {
+        let area = ratatui::layout::Rect::new(0, 0, self.model.size.0, self.model.size.1);
+        let mut buf = Buffer::empty(area);
+        let frame = view(&self.model, &mut self.cache, &mut buf);
+        self.shown = frame.shown.clone();
+        let now = self.now;
+        update(&mut self.model, Msg::Drawn(frame.shown), now);
+        buf
+    }
+
+    /// The picture as text.
+    pub fn text(&mut self) -> String {
+        let buf = self.draw();
+        text_of(&buf)
+    }
+
+    pub fn commands(&mut self) -> Vec<g1::domain::command::Command> {
+        std::mem::take(&mut self.sent)
+            .into_iter()
+            .filter_map(|c| match c {
+                Cmd::Send(command) => Some(command),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+pub fn text_of(buf: &Buffer) -> String {
+    let width = usize::from(buf.area().width).max(1);
+    let mut out = String::new();
+    for row in buf.content.chunks(width) {
+        let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,10 @@
+//! The screens without a terminal: update tables, properties of any input, and snapshots of whole screens.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bench;
+mod properties;
+mod screens;
+mod updates;

@@ -1,0 +1,143 @@
+//! Any keys, pastes, resizes and news: no panic, and no decision on what was not read.
+
+use crate::{bench::Bench, support::sample::Moment};
+use g1::{
+    domain::{GateId, Hash, command::Command},
+    ui::{Code, Key, Msg},
+};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone)]
+enum Act {
+    Key(Key, bool),
+    Paste(String),
+    Resize(u16, u16),
+    Wait(i64),
+    Draw,
+    Show(Moment),
+    Line(&'static str),
+}
+
+fn acts() -> impl Strategy<Value = Act> {
+    let chars = prop::sample::select("yfdvxamjkgGnNitzohl/?:1234 \\".chars().collect::<Vec<_>>());
+    let codes = prop::sample::select(vec![
+        Code::Enter,
+        Code::Esc,
+        Code::Tab,
+        Code::BackTab,
+        Code::Backspace,
+        Code::Up,
+        Code::Down,
+        Code::Left,
+        Code::Right,
+        Code::PageUp,
+        Code::PageDown,
+        Code::Home,
+        Code::End,
+    ]);
+    let ctrl = prop::sample::select("acdegjkpruwyzl_".chars().collect::<Vec<_>>());
+    let lines = prop::sample::select(vec![
+        "/approve",
+        "/changes no",
+        "/gate",
+        "/help",
+        "/trace",
+        "/context",
+        "/report",
+        "/quit",
+    ]);
+    prop_oneof![
+        8 => chars.prop_map(|c| Act::Key(Key::char(c), false)),
+        1 => Just(Act::Key(Key::char('y'), true)),
+        4 => codes.prop_map(|c| Act::Key(Key::plain(c), false)),
+        2 => ctrl.prop_map(|c| Act::Key(Key::ctrl(c), false)),
+        1 => "[yaxf\n]{1,6}".prop_map(Act::Paste),
+        1 => (0_u16..220, 0_u16..60).prop_map(|(w, h)| Act::Resize(w, h)),
+        3 => prop::sample::select(vec![0, 100, 250, 350, 2_500]).prop_map(Act::Wait),
+        5 => Just(Act::Draw),
+        1 => prop::sample::select(vec![Moment::PlanGate, Moment::Building, Moment::BuildGate, Moment::Red, Moment::Done]).prop_map(Act::Show),
+        1 => lines.prop_map(Act::Line),
+    ]
+}
+
+/// What a person can have read, kept apart from the model: per gate content, the lines shown and since when all are.
+#[derive(Default)]
+struct Reader {
+    seen: BTreeMap<(GateId, Hash, u64), Vec<bool>>,
+    since: BTreeMap<(GateId, Hash), Timestamp>,
+    read: Vec<(GateId, Hash)>,
+}
+
+impl Reader {
+    fn drawn(&mut self, bench: &Bench) {
+        let now = bench.now;
+        let Some(card) = &bench.shown.card else {
+            self.since.clear();
+            return;
+        };
+        let key = (card.gate, card.digest.clone());
+        let seen = self.seen.entry((card.gate, card.digest.clone(), card.version)).or_default();
+        seen.resize(card.total, false);
+        seen[card.first..card.last].fill(true);
+        if seen.iter().all(|s| *s) {
+            self.since.entry(key).or_insert(now);
+        } else {
+            self.since.remove(&key);
+        }
+    }
+    fn note(&mut self, now: Timestamp) {
+        for (key, since) in &self.since {
+            if now.duration_since(*since).as_millis() >= 300 {
+                self.read.push(key.clone());
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_panics_and_nothing_unread_is_decided(
+        start in prop::sample::select(vec![Moment::PlanGate, Moment::Building, Moment::BuildGate, Moment::Red]),
+        size in prop::sample::select(vec![(40_u16, 12_u16), (80, 24), (120, 40), (200, 50)]),
+        acts in prop::collection::vec(acts(), 0..120),
+    ) {
+        let mut bench = Bench::at(start, size.0, size.1);
+        let mut reader = Reader::default();
+        for act in acts {
+            match act {
+                Act::Key(key, burst) => bench.send(Msg::Key { key, burst }),
+                Act::Paste(text) => bench.send(Msg::Paste(text)),
+                Act::Resize(w, h) => bench.send(Msg::Resize(w, h)),
+                Act::Wait(ms) => bench.wait(ms),
+                Act::Draw => { bench.draw(); reader.drawn(&bench); }
+                Act::Show(moment) => bench.show(moment),
+                Act::Line(line) => { bench.typed(line); bench.key("enter"); }
+            }
+            reader.note(bench.now);
+            for command in bench.commands() {
+                if let Command::Decide { gate, digest, .. } = command {
+                    prop_assert!(reader.read.contains(&(gate, digest)), "{gate} was decided unread");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_welcome_screen_takes_anything(acts in prop::collection::vec(acts(), 0..80)) {
+        let mut bench = Bench::welcome(80, 24);
+        for act in acts {
+            match act {
+                Act::Key(key, burst) => bench.send(Msg::Key { key, burst }),
+                Act::Paste(text) => bench.send(Msg::Paste(text)),
+                Act::Resize(w, h) => bench.send(Msg::Resize(w, h)),
+                Act::Wait(ms) => bench.wait(ms),
+                Act::Draw | Act::Show(_) => { bench.draw(); }
+                Act::Line(line) => { bench.typed(line); bench.key("enter"); }
+            }
+            bench.draw();
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Whole screens at the sizes that matter.
+
+use crate::{
+    bench::{Bench, text_of},
+    support::sample::Moment,
+};
+use g1::ui::{Caps, ModelChoice, Need, Recent, Welcome, WelcomeInfo};
+use ratatui::style::Color;
+
+const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 50)];
+
+fn snap(name: &str, bench: &mut Bench) {
+    let (w, h) = bench.model.size;
+    insta::assert_snapshot!(format!("{name}_{w}x{h}"), bench.text());
+}
+
+fn info() -> WelcomeInfo {
+    let choice = |spec: &str, note: &str| ModelChoice { spec: spec.into(), note: note.into(), usable: true };
+    WelcomeInfo {
+        models: vec![
+            choice(
+                "offline",
+                "rule-based, no AI: data-driven web apps from English text. Nothing leaves this machine.",
+            ),
+            choice("openai/gpt", "key found in OPENAI_API_KEY: not used unless you choose it"),
+        ],
+        model: 0,
+        needs: vec![
+            Need { name: "python3 3.11".into(), ok: true, optional: false },
+            Need { name: "git (optional)".into(), ok: false, optional: true },
+            Need { name: "sandbox L2".into(), ok: true, optional: false },
+        ],
+        folder: "./fitness-tracking".into(),
+        folder_note: "new".into(),
+        recent: vec![Recent { folder: "./voucher-desk".into(), note: "waiting at gate 3".into() }],
+        requirement: String::new(),
+    }
+}
+
+#[test]
+fn welcome() {
+    for (w, h) in SIZES {
+        let mut bench = Bench::welcome(w, h);
+        bench.model.welcome = Welcome::new(info());
+        snap("welcome", &mut bench);
+    }
+    let mut bench = Bench::welcome(80, 24);
+    bench.model.welcome = Welcome::new(info());
+    bench.typed("/example");
+    bench.key("enter");
+    snap("welcome_example", &mut bench);
+}
+
+#[test]
+fn work() {
+    for (w, h) in SIZES {
+        let mut bench = Bench::at(Moment::Building, w, h);
+        bench.wait(0);
+        snap("building", &mut bench);
+    }
+}
+
+#[test]
+fn gates() {
+    for (w, h) in SIZES {
+        for (name, moment) in
+            [("gate_plan", Moment::PlanGate), ("gate_build", Moment::BuildGate), ("gate_red", Moment::Red)]
+        {
+            let mut bench = Bench::at(moment, w, h);
+            bench.draw();
+            bench.wait(400);
+            snap(name, &mut bench);
+        }
+    }
+}
+
+#[test]
+fn the_end() {
+    for (w, h) in SIZES {
+        snap("done", &mut Bench::at(Moment::Done, w, h));
+    }
+}
+
+#[test]
+fn panes_in_turn() {
+    for (key, name) in [("1", "hub"), ("3", "timeline"), ("4", "code")] {
+        for (w, h) in [(80, 24), (120, 40)] {
+            let mut bench = Bench::at(Moment::Done, w, h);
+            bench.key(key);
+            snap(name, &mut bench);
+        }
+    }
+    let mut bench = Bench::at(Moment::Done, 80, 24);
+    bench.key("4");
+    bench.key("t");
+    snap("tests", &mut bench);
+}
+
+#[test]
+fn texts_on_top() {
+    let mut bench = Bench::at(Moment::BuildGate, 80, 24);
+    bench.draw();
+    bench.key("d");
+    snap("gate_diff", &mut bench);
+    bench.key("esc");
+    bench.key("v");
+    snap("gate_context", &mut bench);
+    bench.key("esc");
+    bench.draw();
+    bench.wait(400);
+    bench.key("x");
+    snap("gate_reject", &mut bench);
+    bench.key("esc");
+    bench.key("esc");
+    bench.key("?");
+    snap("help", &mut bench);
+    bench.key("esc");
+    bench.key(":");
+    snap("palette", &mut bench);
+}
+
+/// Bytes beyond ASCII may be shown as other things by terminals without UTF-8, so there must be none.
+#[test]
+fn without_utf8_every_cell_is_ascii() {
+    let caps = Caps { unicode: false, ..Caps::default() };
+    for moment in [Moment::PlanGate, Moment::Building, Moment::BuildGate, Moment::Done] {
+        for (w, h) in SIZES {
+            let mut bench = Bench::at_with(moment, w, h, caps);
+            let text = bench.text();
+            assert!(text.is_ascii(), "{text}");
+        }
+    }
+    snap("ascii", &mut Bench::at_with(Moment::Building, 80, 24, caps));
+}
+
+#[test]
+fn without_colour_no_cell_has_one_and_focus_still_shows() {
+    let caps = Caps { color: false, ..Caps::default() };
+    let mut bench = Bench::at_with(Moment::Building, 120, 40, caps);
+    let unfocused = bench.draw();
+    bench.key("1");
+    let focused = bench.draw();
+    for cell in unfocused.content.iter().chain(&focused.content) {
+        assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset));
+    }
+    assert_ne!(text_of(&unfocused), text_of(&focused), "focus must show by glyphs alone");
+}
+
+/// A warm cache and a cold one give the same picture.
+#[test]
+fn the_cache_may_be_dropped() {
+    let mut bench = Bench::at(Moment::Done, 120, 40);
+    let warm = {
+        bench.draw();
+        bench.draw()
+    };
+    let mut cold = ratatui::buffer::Buffer::empty(*warm.area());
+    g1::ui::view(&bench.model, &mut g1::ui::Cache::default(), &mut cold);
+    assert_eq!(warm, cold);
+}
+
+#[test]
+fn small_sizes_never_panic() {
+    for moment in [Moment::PlanGate, Moment::BuildGate, Moment::Done] {
+        let mut bench = Bench::at(moment, 80, 24);
+        bench.draw();
+        for w in (0..60).chain([99, 100, 159, 160, 300]) {
+            for h in (0..14).chain([24, 60]) {
+                bench.send(g1::ui::Msg::Resize(w, h));
+                bench.draw();
+            }
+        }
+    }
+}
