@@ -13,6 +13,7 @@ pub mod hub;
 pub mod models;
 pub mod orchestrator;
 pub mod personas;
+pub mod plain;
 pub mod term;
 pub mod ui;
 pub mod workspace;

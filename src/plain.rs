@@ -1,0 +1,457 @@
+//! The line-oriented front end: for `--plain`, `TERM=dumb`, pipes and screen readers. The same model, the same words,
+//! printed once and in order; no cursor movement, no colour, no box. Every gate can be answered by typed words.
+
+use crate::{
+    domain::{
+        Clean, Hash,
+        command::{Command, Update},
+        run::{Gate, Run, RunStatus, StepState, Verb},
+    },
+    term::{Blobs, Handle, Outcome, Start},
+    ui::{
+        Cmd, Key, Model, Msg, Setup, StartRequest,
+        key::Code,
+        model::Screen,
+        overlay::{Overlay, Purpose, card, confirm::Confirm, gate as gate_card},
+        panes::timeline,
+        report, text, update,
+        welcome::EXAMPLE,
+    },
+};
+use jiff::Timestamp;
+use std::{collections::BTreeSet, io::Write, path::Path};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, Lines};
+
+/// What the plain front end needs.
+pub struct Plain<R, W> {
+    pub setup: Setup,
+    /// `None`: ask what should be built.
+    pub handle: Option<Handle>,
+    pub start: Start,
+    /// `--model`, for a run that starts here.
+    pub model: String,
+    pub folder: String,
+    pub input: R,
+    pub output: W,
+    /// Input comes from a script, not from a person at a terminal: its lines wait until something is asked.
+    pub scripted: bool,
+}
+
+impl<R, W> std::fmt::Debug for Plain<R, W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plain").field("setup", &self.setup).finish_non_exhaustive()
+    }
+}
+
+const COLUMNS: usize = 78;
+
+struct Session<W> {
+    model: Model,
+    out: W,
+    blob: Option<Blobs>,
+    /// Sequence of the last printed message.
+    said: u64,
+    states: Vec<StepState>,
+    asked: BTreeSet<(crate::domain::GateId, Hash)>,
+    /// `reject` was typed for this gate; typing it once more does it.
+    rejecting: Option<(crate::domain::GateId, Hash)>,
+    over: bool,
+}
+
+/// Runs until the run ends, the input ends, or the person leaves.
+///
+/// # Errors
+/// The output could not be written.
+pub async fn run<R: AsyncBufRead + Unpin, W: Write>(plain: Plain<R, W>) -> std::io::Result<Outcome> {
+    let mut lines = plain.input.lines();
+    let mut model = Model::new(plain.setup, (80, 24), Timestamp::now());
+    model.screen = Screen::Work;
+    let mut session = Session {
+        model,
+        out: plain.output,
+        blob: None,
+        said: 0,
+        states: Vec::new(),
+        asked: BTreeSet::new(),
+        rejecting: None,
+        over: false,
+    };
+    let mut handle = match plain.handle {
+        Some(handle) => handle,
+        None => match session.intake(&mut lines, &plain.start, &plain.model, &plain.folder).await? {
+            Some(handle) => handle,
+            None => return Ok(Outcome { exit: 0 }),
+        },
+    };
+    session.blob = Some(handle.blob.clone());
+    session.model.setup.folder = handle.folder.clone();
+    let _ = handle.commands.send(Command::Attach).await;
+    let mut reading = true;
+    let mut leaving = false;
+    loop {
+        // A script's next line is an answer: it waits for the question.
+        let ask = reading && (!plain.scripted || session.wants_an_answer());
+        tokio::select! {
+            news = handle.updates.recv() => match news {
+                Some(Update::Ended { exit }) => return Ok(Outcome { exit }),
+                Some(change) => session.news(change)?,
+                None => return Ok(Outcome { exit: 1 }),
+            },
+            line = lines.next_line(), if ask => match line {
+                Ok(Some(line)) => {
+                    for command in session.line(line.trim())? {
+                        leaving |= matches!(command, Command::Quit { .. });
+                        let _ = handle.commands.send(command).await;
+                    }
+                }
+                Ok(None) | Err(_) => {
+                    reading = false;
+                    if !leaving && (!plain.scripted || session.wants_an_answer() || session.over) {
+                        leaving = true;
+                        let _ = handle.commands.send(Command::Quit { detach: false }).await;
+                    }
+                }
+            },
+        }
+        // Nothing more can be answered: the driver closes the project, and says how it stands.
+        if !reading && !leaving && session.wants_an_answer() {
+            leaving = true;
+            let _ = handle.commands.send(Command::Quit { detach: false }).await;
+        }
+    }
+}
+
+impl<W: Write> Session<W> {
+    fn say(&mut self, text: &str) -> std::io::Result<()> {
+        let text = if self.model.look.glyphs.ascii {
+            text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect()
+        } else {
+            text.to_owned()
+        };
+        writeln!(self.out, "{text}")?;
+        self.out.flush()
+    }
+
+    fn wants_an_answer(&self) -> bool {
+        let paused = self.model.run.as_deref().is_some_and(|r| matches!(r.status, RunStatus::Paused { .. }));
+        paused || self.over || self.model.waiting_gate().is_some_and(|g| self.asked.contains(&(g.id, g.digest.clone())))
+    }
+
+    async fn intake<R: AsyncBufRead + Unpin>(
+        &mut self,
+        lines: &mut Lines<R>,
+        start: &Start,
+        model: &str,
+        folder: &str,
+    ) -> std::io::Result<Option<Handle>> {
+        loop {
+            self.say(
+                "What should be built? Write it, then a line with only a dot. /example, @FILE and /quit work too.",
+            )?;
+            let mut text = String::new();
+            let ended = loop {
+                let Some(line) = lines.next_line().await? else { break true };
+                match line.trim() {
+                    "/quit" => return Ok(None),
+                    "/example" if text.is_empty() => {
+                        text = EXAMPLE.to_owned();
+                        self.say(EXAMPLE)?;
+                        break false;
+                    }
+                    "." => break false,
+                    at if text.is_empty() && at.starts_with('@') => {
+                        match std::fs::read_to_string(Path::new(&at[1..])) {
+                            Ok(file) => {
+                                text = file;
+                                break false;
+                            }
+                            Err(error) => self.say(&Clean::from(format!("{}: {error}", &at[1..])))?,
+                        }
+                    }
+                    _ => {
+                        text.push_str(&line);
+                        text.push('\n');
+                    }
+                }
+            };
+            if text.trim().is_empty() {
+                if ended {
+                    return Ok(None);
+                }
+                continue;
+            }
+            let request =
+                StartRequest::New { requirement: text.into_bytes(), folder: folder.into(), model: model.into() };
+            match start(request).await {
+                Ok(handle) => return Ok(Some(handle)),
+                Err(why) => self.say(&why)?,
+            }
+            if ended {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn news(&mut self, change: Update) -> std::io::Result<()> {
+        match &change {
+            Update::Notice { text, .. } => self.say(&format!("[g1] {text}"))?,
+            Update::Preview { url: Some(url), .. } => {
+                let ssh = report::ssh_line(&self.model, url).unwrap_or_default();
+                self.say(&format!("[g1] Running at {url}   over SSH, on your laptop: {ssh}"))?;
+            }
+            Update::Preview { url: None, note } => self.say(&format!("[g1] {note}"))?,
+            Update::Run(_)
+            | Update::Event(_)
+            | Update::Delta { .. }
+            | Update::Progress { .. }
+            | Update::Ended { .. } => {}
+        }
+        let is_run = matches!(change, Update::Run(_));
+        let _ = update(&mut self.model, Msg::Update(change), Timestamp::now());
+        self.model.overlays.clear();
+        if is_run && let Some(run) = self.model.run.clone() {
+            self.print(&run)?;
+        }
+        Ok(())
+    }
+
+    /// What is new in the run since the last time, once and in order.
+    fn print(&mut self, run: &Run) -> std::io::Result<()> {
+        let said = self.said;
+        for item in run.chat.iter().filter(|c| c.seq > said) {
+            let step = item.step.as_ref().map_or_else(String::new, |s| format!(" {s}"));
+            self.say(&format!("[{}{step}] {}", item.speaker, item.text.trim_end()))?;
+        }
+        self.said = run.chat.last().map_or(self.said, |c| c.seq.max(self.said));
+        for (i, step) in run.steps.iter().enumerate() {
+            let before = self.states.get(i).copied();
+            if before != Some(step.state)
+                && !matches!(step.state, StepState::Waiting | StepState::AtGate | StepState::Committing)
+            {
+                let (_, word, _) = timeline::state(step, &self.model.look);
+                self.say(&format!("[step {}/{} {}: {word}]", i + 1, run.steps.len(), step.plan.id))?;
+            }
+        }
+        self.states = run.steps.iter().map(|s| s.state).collect();
+        for gate in run.open_gates() {
+            if self.asked.insert((gate.id, gate.digest.clone())) {
+                self.ask(run, gate)?;
+            }
+        }
+        if let RunStatus::Paused { detail, .. } = &run.status {
+            self.say(&format!("[g1] Paused. {detail} Type /resume or /quit."))?;
+        }
+        if run.is_over() && !self.over {
+            self.over = true;
+            for line in report::lines(&self.model, run, COLUMNS) {
+                self.say(text::wrap::plain(&line).trim_end())?;
+            }
+            self.say("Type /preview, /trace or /quit.")?;
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, run: &Run, gate: &Gate) -> std::io::Result<()> {
+        self.say(&format!("--- Gate {} ({}) ---", gate.id, gate.step))?;
+        for line in card::lines(&self.model, run, gate, COLUMNS, usize::MAX) {
+            self.say(text::wrap::plain(&line).trim_end())?;
+        }
+        let words = gate_card::actions(gate).into_iter().filter_map(|(action, _)| {
+            use crate::ui::Action as A;
+            Some(match action {
+                A::Approve => "approve",
+                A::RequestChanges => "changes TEXT",
+                A::ApprovePhase => "rest (approve the rest of the phase)",
+                A::Reject => "reject",
+                A::GateDiff => "diff",
+                A::GateContext => "context",
+                A::Answer => "/assume A-001 TEXT",
+                A::AskMe => "/ask step|phase|plan|risk",
+                _ => return None,
+            })
+        });
+        let words: Vec<&str> = words.collect();
+        self.say(&format!("Gate {}: type {}, or later.", gate.id, words.join(", ")))
+    }
+
+    /// One typed line: a decision, a slash command, or words for the personas.
+    fn line(&mut self, line: &str) -> std::io::Result<Vec<Command>> {
+        let gate = self.model.waiting_gate().cloned();
+        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let (word, rest) = (word.trim_start_matches('/').to_lowercase(), rest.trim());
+        if let Some(gate) = gate.filter(|g| self.asked.contains(&(g.id, g.digest.clone()))) {
+            let key = (gate.id, gate.digest.clone());
+            let alone = rest.is_empty();
+            let verb = match word.as_str() {
+                "approve" | "y" | "yes" | "build" if alone => Some(Verb::Approve),
+                "rest" | "a" if alone => Some(Verb::ApprovePhase),
+                "changes" | "change" | "f" if !alone => Some(Verb::Changes { text: rest.into() }),
+                "changes" | "change" | "f" => {
+                    self.say("Say what must change in the same line: changes TEXT")?;
+                    return Ok(vec![]);
+                }
+                "reject" | "x" if alone && self.rejecting.as_ref() == Some(&key) => Some(Verb::Reject),
+                "reject" | "x" if alone => {
+                    if let Some(run) = self.model.run.clone() {
+                        self.say(&Confirm::reject(&run, &gate).text)?;
+                    }
+                    self.say("Type reject once more to do it.")?;
+                    self.rejecting = Some(key);
+                    return Ok(vec![]);
+                }
+                "diff" | "d" if alone => return self.show_diff(&gate),
+                "context" | "v" if alone => return self.slash(&format!("/context {}", gate.step)),
+                "later" if alone => {
+                    self.say("It stays open. /gate shows it again.")?;
+                    return Ok(vec![]);
+                }
+                _ => None,
+            };
+            self.rejecting = None;
+            if word == "gate" && alone {
+                if let Some(run) = self.model.run.clone() {
+                    self.ask(&run, &gate)?;
+                }
+                return Ok(vec![]);
+            }
+            if let Some(verb) = verb {
+                self.model.gates.sent.insert(key);
+                return Ok(match Model::decide(&gate, verb, &self.model.setup.who) {
+                    Cmd::Send(command) => vec![command],
+                    _ => vec![],
+                });
+            }
+        } else if matches!(word.as_str(), "approve" | "y" | "yes" | "rest" | "reject") && rest.is_empty() {
+            self.say("No gate is waiting.")?;
+            return Ok(vec![]);
+        }
+        if line.is_empty() { Ok(vec![]) } else { self.slash(line) }
+    }
+
+    fn show_diff(&mut self, gate: &Gate) -> std::io::Result<Vec<Command>> {
+        use crate::ui::overlay::pager::{Pager, Source};
+        self.model.overlays.push(Overlay::Pager(Pager::new("", Source::Diff(gate.id))));
+        self.feed(Msg::Tick)
+    }
+
+    /// Slash commands and words go through the screens' own update, so both front ends understand the same things.
+    fn slash(&mut self, line: &str) -> std::io::Result<Vec<Command>> {
+        self.model.overlays.clear();
+        self.model.focus = crate::ui::model::Focus::Input;
+        self.model.notice = None;
+        self.model.draft.set(line);
+        self.feed(Msg::Key { key: Key::plain(Code::Enter), burst: false })
+    }
+
+    fn feed(&mut self, msg: Msg) -> std::io::Result<Vec<Command>> {
+        let mut commands = Vec::new();
+        let mut todo = vec![msg];
+        while let Some(msg) = todo.pop() {
+            for cmd in update(&mut self.model, msg, Timestamp::now()) {
+                match cmd {
+                    Cmd::Send(command) => commands.push(command),
+                    Cmd::LoadBlob(hash) => {
+                        let bytes = self.blob.as_ref().and_then(|b| b(&hash)).map(Into::into);
+                        todo.push(Msg::Blob { hash, bytes });
+                    }
+                    Cmd::Quit => commands.push(Command::Quit { detach: false }),
+                    Cmd::Start(_) | Cmd::Copy(_) | Cmd::Edit(_) | Cmd::ReadFile(_) | Cmd::Redraw | Cmd::Suspend => {}
+                }
+            }
+        }
+        match self.model.overlays.pop() {
+            Some(Overlay::Pager(pager)) => {
+                for line in pager.texts() {
+                    self.say(line.trim_end())?;
+                }
+            }
+            Some(Overlay::Prompt(p)) => {
+                if let Purpose::Waive(clause) = &p.purpose {
+                    self.say(&format!("Say why in the same line: /waive {clause} WHY"))?;
+                }
+            }
+            _ => {}
+        }
+        self.model.overlays.clear();
+        if let Some(notice) = self.model.notice.take() {
+            self.say(&format!("[g1] {}", notice.text))?;
+        }
+        Ok(commands)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+    use tokio::sync::mpsc;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn handle() -> (Handle, mpsc::Receiver<Command>, mpsc::Sender<Update>) {
+        let (commands, orders) = mpsc::channel(8);
+        let (tx, updates) = mpsc::channel(8);
+        (Handle { commands, updates, blob: Arc::new(|_| None), folder: "x".into() }, orders, tx)
+    }
+
+    #[tokio::test]
+    async fn the_requirement_is_taken_as_written_and_the_end_is_the_drivers() {
+        let (ours, mut orders, tx) = handle();
+        let got = Arc::new(Mutex::new(None));
+        let (slot, given) = (got.clone(), Arc::new(Mutex::new(Some(ours))));
+        let start: Start = Arc::new(move |request| {
+            *slot.lock().unwrap() = Some(request);
+            let handle = given.lock().unwrap().take();
+            Box::pin(async move { handle.ok_or_else(|| "started twice".into()) })
+        });
+        let out = Sink::default();
+        let plain = Plain {
+            setup: Setup::default(),
+            handle: None,
+            start,
+            model: "offline".into(),
+            folder: "./x".into(),
+            input: &b"Build a guest book.\n- a name\n.\nhello there\n/quit\n"[..],
+            output: out.clone(),
+            scripted: false,
+        };
+        let driver = async {
+            let mut seen = Vec::new();
+            while let Some(order) = orders.recv().await {
+                let last = matches!(order, Command::Quit { .. });
+                seen.push(order);
+                if last {
+                    tx.send(Update::Ended { exit: 3 }).await.unwrap();
+                    return seen;
+                }
+            }
+            seen
+        };
+        let (outcome, seen) = tokio::join!(run(plain), driver);
+        assert_eq!(outcome.unwrap(), Outcome { exit: 3 });
+        assert_eq!(
+            *got.lock().unwrap(),
+            Some(StartRequest::New {
+                requirement: b"Build a guest book.\n- a name\n".to_vec(),
+                folder: "./x".into(),
+                model: "offline".into()
+            })
+        );
+        assert!(
+            seen.iter().any(|c| matches!(c, Command::Say { text, .. } if text.as_str() == "hello there")),
+            "{seen:?}"
+        );
+        let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+        assert!(!text.contains('\x1b'));
+    }
+}
