@@ -433,6 +433,33 @@ impl Feature {
             | Self::Exclusion { clauses, .. } => clauses,
         }
     }
+    pub fn clauses_mut(&mut self) -> &mut Clauses {
+        match self {
+            Self::Search { clauses, .. }
+            | Self::Filter { clauses, .. }
+            | Self::Sort { clauses, .. }
+            | Self::Csv { clauses, .. }
+            | Self::Pagination { clauses, .. }
+            | Self::Grant { clauses, .. }
+            | Self::Workflow { clauses, .. }
+            | Self::FieldGuard { clauses, .. }
+            | Self::Threshold { clauses, .. }
+            | Self::History { clauses, .. }
+            | Self::Totals { clauses, .. }
+            | Self::Progress { clauses, .. }
+            | Self::NoOverlap { clauses, .. }
+            | Self::UniqueTogether { clauses, .. }
+            | Self::Limit { clauses, .. }
+            | Self::Capacity { clauses, .. }
+            | Self::Computed { clauses, .. }
+            | Self::Forbid { clauses, .. }
+            | Self::Locked { clauses, .. }
+            | Self::Mobile { clauses }
+            | Self::Performance { clauses, .. }
+            | Self::Security { clauses, .. }
+            | Self::Exclusion { clauses, .. } => clauses,
+        }
+    }
     /// The entity it belongs to, if it belongs to one.
     #[must_use]
     pub fn entity(&self) -> Option<&str> {

@@ -29,11 +29,102 @@ pub fn read(d: &mut Draft, si: usize) {
             // what came before is still spoken of
             continue;
         }
-        if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) && !pred.verb.finite {
+        // what stands in a relative or conditional clause limits the main demand; it gives no right of its own
+        if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) {
+            if only_navigates(d, si, pred) {
+                let range = pred.range.clone();
+                d.mark(si, range.start.saturating_sub(2)..range.end);
+            }
+            continue;
+        }
+        if collects(d, si, pi, pred) || looks_at_relations(d, si, pi, pred) {
             continue;
         }
         predicate(d, si, pi, pred);
     }
+}
+
+/// `once I select the event`, `when clicking on a result`: how one gets there, which every list offers.
+fn only_navigates(d: &Draft, si: usize, pred: &Pred) -> bool {
+    let _ = si;
+    matches!(pred.verb.base.as_str(), "select" | "click" | "open" | "choose" | "view" | "see" | "tap")
+        && pred
+            .objects
+            .iter()
+            .chain(pred.preps.iter().flat_map(|pp| &pp.nps))
+            .all(|np| d.entity_of(np).is_some() || words::system_noun(&np.head) || np.pronoun.is_some())
+}
+
+/// `add tickets to the shopping cart`: a record of its own that says what lies in the cart.
+fn collects(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
+    let Some((holder, what)) = super::mentions::collecting(pred) else { return false };
+    let Some(e) = d.find(&holder) else { return false };
+    let s = &d.sentences[si];
+    let targets: Vec<usize> = what.iter().filter_map(|np| d.entity_of(np)).filter(|t| *t != e).collect();
+    let mut whos = d.actors(pred);
+    if whos.is_empty() {
+        whos.push(d.ordinary());
+    }
+    for t in targets {
+        d.add_reference(e, t, true, s.id);
+    }
+    let ops: &[Op] = if pred.verb.class == Class::Delete { &[Op::Delete] } else { &[Op::Create] };
+    for who in whos {
+        let scope = if ops == [Op::Delete] && who != Who::Anyone { Scope::Own } else { Scope::All };
+        d.allow(e, who, ops, scope, s.id);
+    }
+    d.touch(e, s.id);
+    d.mark_verb(si, pred);
+    mark_subject(d, si, pred);
+    for np in what.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)) {
+        d.mark_np(si, np);
+        d.mark(si, np.head_at..np.head_at + 1);
+    }
+    d.focus = Some(e);
+    d.done[si].insert(pi);
+    true
+}
+
+/// `find my favorited events`: the records that say so.
+fn looks_at_relations(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
+    if pred.verb.class != Class::Read || pred.verb.negated {
+        return false;
+    }
+    let s = &d.sentences[si];
+    let phrases: Vec<Np> =
+        pred.objects.iter().flat_map(|np| [Some(np.clone()), np.of.as_deref().cloned()]).flatten().collect();
+    for np in phrases {
+        let record = np.adjectives().find_map(|a| verbs::verb(a).and_then(|(b, _)| verbs::record_of(b)));
+        let Some(e) = record.and_then(|r| d.find(r)) else { continue };
+        let mut whos = d.actors(pred);
+        if whos.is_empty() {
+            whos.push(d.ordinary());
+        }
+        for who in whos {
+            let scope = if who == Who::Anyone { Scope::All } else { Scope::Own };
+            d.allow(e, who, &[Op::Read], scope, s.id);
+        }
+        d.touch(e, s.id);
+        d.mark_verb(si, pred);
+        mark_subject(d, si, pred);
+        let about = d.entity_of(&np).is_some();
+        for o in &pred.objects {
+            if words::system_noun(&o.head) {
+                d.mark(si, o.range.start..o.head_at + 1);
+            }
+        }
+        let upto = if about { np.head_at + 1 } else { np.head_at };
+        d.mark(si, np.range.start..upto);
+        let known: Vec<&Np> = pred.objects.iter().filter(|o| d.entity_of(o).is_some()).collect();
+        for o in known {
+            d.mark_np(si, o);
+        }
+        mark_places(d, si, pred);
+        d.focus = Some(e);
+        d.done[si].insert(pi);
+        return true;
+    }
+    false
 }
 
 fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
@@ -100,6 +191,23 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         None => targets.iter().map(|(e, np)| (*e, Some(np.clone()))).collect(),
     };
     for (e, np) in &list {
+        // `add a description of the event`: one property of a record that is there
+        if let Some(np) = np
+            && matches!(pred.verb.class, Class::Create | Class::Update)
+            && nouns::property(&np.head).is_some()
+            && d.find(&np.head) != Some(*e)
+            && d.find(&np.name()) != Some(*e)
+            && let Some(field) = d.field_of(*e, np)
+        {
+            let scope = scope(d, si, pred, *e, np, &[Op::Update]);
+            for who in &whos {
+                let scope = scope.clone();
+                d.allow_fields(*e, who.clone(), &[Op::Update], scope, std::slice::from_ref(&field), s.id);
+            }
+            d.touch(*e, s.id);
+            d.focus = Some(*e);
+            continue;
+        }
         d.touch(*e, s.id);
         let scope = np.as_ref().map_or(Scope::All, |np| scope(d, si, pred, *e, np, ops));
         let ops = refine(d, pred, *e, np.as_ref(), ops, s.id);
@@ -169,7 +277,9 @@ fn mark_target(d: &mut Draft, si: usize, np: &Np) {
         (np.range.start..end.min(s.words.len())).filter(|i| s.words[*i].tag == Tag::Adj).collect();
     for i in adjectives {
         let word = s.words[i].lower().to_owned();
-        if words::light(&word) {
+        // what is recorded of a transaction is past by itself
+        let past = d.entities[e].about.is_some() && matches!(word.as_str(), "previous" | "past" | "earlier" | "old");
+        if words::light(&word) || past {
             d.mark(si, i..i + 1);
             continue;
         }
@@ -242,6 +352,17 @@ fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -> Sc
     if ops == [Op::Create] {
         return Scope::All;
     }
+    // what one has booked or bought is one's own affair
+    let everything = np.det.as_deref() == Some("all") || s.words.get(np.range.start).is_some_and(|w| w.is("all"));
+    let ordinary = d.ordinary();
+    if d.entities[e].about.is_some()
+        && d.has_users()
+        && !everything
+        && ops == [Op::Read]
+        && d.actors(pred).iter().all(|w| *w == ordinary)
+    {
+        return Scope::Own;
+    }
     let by_me = s.lower.contains("i have published")
         || s.lower.contains("i published")
         || s.lower.contains("i created")
@@ -295,7 +416,14 @@ fn create_scope(d: &Draft, si: usize, pred: &Pred, e: usize, who: &Who) -> Optio
 /// `a comment on a workout`, `a quote for a defect`: the new record refers to the other one.
 fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)]) {
     let s = &d.sentences[si];
+    // `buy a ticket as a guest`: the role once more
+    for pp in pred.preps.iter().filter(|pp| pp.prep == "as") {
+        if pp.nps.iter().all(|np| d.who(np).is_some_and(|w| d.actors(pred).contains(&w))) {
+            d.mark(si, pp.range.clone());
+        }
+    }
     if !matches!(pred.verb.class, Class::Create | Class::Transact) {
+        belongs(d, si, pred, targets);
         return mark_places(d, si, pred);
     }
     for pp in &pred.preps {
@@ -352,6 +480,29 @@ fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)
     mark_places(d, si, pred);
 }
 
+/// `the seats at the event`: seats belong to an event.
+fn belongs(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)]) {
+    let s = &d.sentences[si];
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (e, np) in targets {
+        if let Some(np) = np
+            && d.find(&np.head) == Some(*e)
+            && np.plural
+        {
+            let near = np.of.as_deref().into_iter().chain(
+                pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "of" | "at" | "for")).flat_map(|pp| &pp.nps),
+            );
+            pairs.extend(near.filter_map(|o| d.find(&o.head)).filter(|p| p != e).map(|p| (*e, p)));
+        }
+    }
+    for (e, parent) in pairs {
+        let (child, owner) = (d.entities[e].entity.name.clone(), d.entities[parent].entity.name.clone());
+        if d.reference(parent, &child).is_none() && d.reference(e, &owner).is_none() {
+            d.add_reference(e, parent, false, s.id);
+        }
+    }
+}
+
 /// `directly from the event page`, `in the system`: where one clicks, nothing to build beyond the pages.
 fn mark_places(d: &mut Draft, si: usize, pred: &Pred) {
     for pp in pred.preps.iter().filter(|pp| {
@@ -390,6 +541,19 @@ pub fn mark_record(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
 fn transact(d: &mut Draft, si: usize, pred: &Pred, record: usize, targets: &[(usize, Np)]) {
     let id = d.sentences[si].id;
     d.touch(record, id);
+    // `buy multiple tickets`: how many
+    let many = pred.objects.iter().any(|np| {
+        np.plural && np.det.as_deref().is_some_and(|x| matches!(x, "several" | "many"))
+            || np.mods.iter().any(|m| m == "multiple")
+    });
+    if many && d.field_named(record, "quantity").is_none() {
+        let mut f = super::data::made("quantity", "Quantity", FieldType::Integer, id);
+        f.rules.push(crate::models::offline::spec::FieldRule {
+            rule: crate::models::offline::spec::Rule::Min { value: 1.0 },
+            clauses: vec![id],
+        });
+        d.entities[record].entity.fields.push(f);
+    }
     for (t, _) in targets {
         if *t != record {
             d.add_reference(record, *t, true, id);

@@ -26,7 +26,8 @@ pub fn detect(d: &mut Draft) {
 }
 
 fn explicit(s: &Sentence) -> bool {
-    let auth = s.words.iter().any(|w| {
+    let said = s.quote_demand();
+    let auth = s.words.iter().zip(&s.aside).filter(|(_, aside)| !**aside).map(|(w, _)| w).any(|w| {
         matches!(
             w.lower(),
             "login"
@@ -57,7 +58,7 @@ fn explicit(s: &Sentence) -> bool {
         "create profile",
         "accounts",
     ];
-    let account = accounts.iter().any(|a| s.lower.contains(a))
+    let account = accounts.iter().any(|a| said.contains(a))
         && !s.lower.contains("without an account")
         && !s.lower.contains("bank account");
     (auth || verbs || account)
@@ -134,6 +135,9 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     // `with user authentication`, `login`, `user accounts`
     for i in 0..s.words.len() {
+        if s.aside[i] {
+            continue;
+        }
         let w = &s.words[i];
         let here = match w.lower() {
             "authentication" | "login" | "signin" | "authenticated" | "authenticate" | "credentials" | "username"
@@ -317,10 +321,15 @@ fn profile_facts(d: &mut Draft, si: usize) {
         {
             continue;
         }
-        let into_profile = pred.preps.iter().any(|pp| {
-            matches!(pp.prep.as_str(), "in" | "to" | "on" | "under")
-                && pp.nps.iter().any(|np| np.head == "profile" || np.head == "account" && np.possessed())
-        });
+        let stranger = pred.subject.iter().all(|np| d.who(np) == Some(crate::models::offline::spec::Who::Anyone));
+        if stranger {
+            continue;
+        }
+        let into_profile = pred.verb.class != Class::Read
+            && pred.preps.iter().any(|pp| {
+                matches!(pp.prep.as_str(), "in" | "to" | "on" | "under")
+                    && pp.nps.iter().any(|np| np.head == "profile" || np.head == "account" && np.possessed())
+            });
         let mine: Vec<_> = pred
             .objects
             .iter()
@@ -330,6 +339,8 @@ fn profile_facts(d: &mut Draft, si: usize) {
         let mut found = false;
         for np in if into_profile { pred.objects.clone() } else { mine } {
             let property = nouns::property(&np.head).is_some()
+                && np.nouns.is_empty()
+                && (into_profile || pred.verb.class != Class::Read)
                 || matches!(np.head.as_str(), "preference" | "setting" | "interest" | "bank" | "account");
             if !property || d.entity_of(&np).is_some() || np.head == "account" && !np.nouns.iter().any(|m| m == "bank")
             {

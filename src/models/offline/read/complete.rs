@@ -136,7 +136,10 @@ fn own_fields(d: &Draft, e: usize) -> usize {
 fn fields(d: &mut Draft, e: usize) {
     let name = d.entities[e].entity.name.clone();
     let refers = d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Reference { .. }));
-    if own_fields(d, e) > 0 || refers && relation_only(&name) || d.pending_progress.iter().any(|(g, _)| *g == e) {
+    if own_fields(d, e) > 0
+        || refers && (relation_only(&name) || name.ends_with("_item"))
+        || d.pending_progress.iter().any(|(g, _)| *g == e)
+    {
         return;
     }
     let clauses = d.home(e);
@@ -364,7 +367,15 @@ fn rights(d: &mut Draft, e: usize) {
     }
     let mut kept = false;
     if !has_op(d, e, Op::Create) && !forbidden(d, Op::Create) {
-        let keeper = d.keepers().first().cloned().unwrap_or_else(|| d.ordinary());
+        // `my events`: whoever sees their own adds them
+        let ordinary = d.ordinary();
+        let owner = d.entities[e]
+            .entity
+            .access
+            .iter()
+            .find(|a| a.scope == Scope::Own && a.who != ordinary)
+            .map(|a| a.who.clone());
+        let keeper = owner.or_else(|| d.keepers().first().cloned()).unwrap_or(ordinary);
         let answer = d.ask(&format!("create:{name}"), &format!("Who adds {plural}?"), &d.word_for(&keeper), &clauses);
         for who in d.whos_in(&answer, keeper) {
             for id in &clauses {
@@ -396,7 +407,11 @@ fn rights(d: &mut Draft, e: usize) {
             && d.has_users()
             && blind.iter().all(|w| *w != Who::Anyone)
             && !kept;
-        let default = if own {
+        let keeper = d.keepers();
+        let default = if !own && personal(d, e) && !keeper.is_empty() {
+            // what somebody without an account orders is not for everybody's eyes
+            words_for(d, &keeper)
+        } else if own {
             format!("{}, only those of their own", words_for(d, &blind))
         } else {
             public_default(d, e, &blind)
@@ -432,7 +447,10 @@ fn rights(d: &mut Draft, e: usize) {
                 name.as_str(),
                 "entry" | "message" | "comment" | "vote" | "testimonial" | "greeting" | "suggestion"
             );
-        let default = if collection || handled {
+        let strangers = d.has_users() && creators.contains(&Who::Anyone);
+        let default = if strangers && !d.keepers().is_empty() && !personal(d, e) {
+            words_for(d, &d.keepers())
+        } else if collection || handled || strangers {
             "nobody".to_owned()
         } else if owned {
             "whoever added it".to_owned()
@@ -496,6 +514,10 @@ fn unique(whos: impl Iterator<Item = Who>) -> Vec<Who> {
 
 /// What is attached to somebody's record is seen by that somebody.
 fn parent_owner(d: &mut Draft, e: usize, clauses: &[ClauseId]) {
+    if d.entities[e].about.is_some() {
+        // who books something does not show it to whoever offers it, unless the text says so
+        return;
+    }
     let parents: Vec<(String, String)> = d.entities[e]
         .entity
         .fields

@@ -30,6 +30,7 @@ pub fn read(d: &mut Draft, si: usize) {
             _ => {}
         }
         brackets(d, si, pred);
+        fill_in(d, si, pi, pred);
         properties(d, si, pi, pred);
     }
 }
@@ -264,6 +265,36 @@ fn list_end(s: &Sentence, pred: &Pred, at: usize) -> usize {
     if s.words[at].tag == Tag::Colon { stop } else { stop.min(pred.range.end) }
 }
 
+/// `fill in my name and email when buying a ticket`: properties of the purchase.
+fn fill_in(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let asks = matches!(pred.verb.base.as_str(), "fill" | "enter" | "provide" | "specify" | "give" | "state" | "input");
+    let all = !pred.objects.is_empty() && pred.objects.iter().all(|np| nouns::property(&np.head).is_some());
+    if !asks || !all || pred.verb.negated {
+        return;
+    }
+    let later = s.preds.iter().enumerate().skip(pi + 1);
+    let Some((k, e)) = later.filter_map(|(k, p)| super::access::record_entity(d, p).map(|e| (k, e))).next() else {
+        return;
+    };
+    if d.fields_from(si, e, pred.verb.range.end..pred.range.end).is_empty() {
+        return;
+    }
+    let when = &s.preds[k];
+    d.touch(e, s.id);
+    d.mark_verb(si, pred);
+    d.mark_verb(si, when);
+    let nps: Vec<Np> = when.objects.iter().chain(&pred.subject).cloned().collect();
+    for np in nps {
+        d.mark_np(si, &np);
+    }
+    for name in d.entities[e].entity.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>() {
+        d.optional.insert((e, name));
+    }
+    d.done[si].insert(pi);
+    d.focus = Some(e);
+}
+
 /// `see the event (e.g., location, date and artist)`, `events (name, date, place)`
 fn brackets(d: &mut Draft, si: usize, pred: &Pred) {
     let s = &d.sentences[si];
@@ -309,7 +340,11 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
                 .flat_map(|pp| &pp.nps)
                 .find_map(|n| d.entity_of(n))
         };
-        let Some(e) = d.entity_of(&np).or_else(by_pp) else { continue };
+        let same_role = || {
+            let before = si.checked_sub(1).and_then(|b| d.sentences[b].role.as_ref()).map(|r| &r.head);
+            before.is_some() && before == s.role.as_ref().map(|r| &r.head) && pred.verb.class == Class::Have
+        };
+        let Some(e) = d.entity_of(&np).or_else(by_pp).or_else(|| d.focus.filter(|_| same_role())) else { continue };
         let head_only = np.of.is_some() || np.owner.is_some();
         let range = if head_only { np.range.start..np.head_at + 1 } else { np.range.start..np.range.end };
         let range = if np.owner.is_some() { owner_end(&np)..np.head_at + 1 } else { range };
@@ -336,13 +371,21 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             d.mark(si, target.range.clone());
         }
         if let Some(paren) = np.paren.clone().or_else(|| np.of.as_ref().and_then(|o| o.paren.clone())) {
-            let values = choice_values(s, paren.clone());
+            let own = d.entities[e].entity.name.clone();
+            let values: Vec<String> = choice_values(s, paren.clone())
+                .into_iter()
+                .map(|v| v.split(' ').filter(|w| nouns::singular(w) != own).collect::<Vec<_>>().join(" "))
+                .filter(|v| !v.is_empty())
+                .collect();
             if matches!(
                 np.head.as_str(),
                 "type" | "kind" | "category" | "status" | "level" | "genre" | "size" | "color"
             ) && values.len() >= 2
             {
                 draft.field.ty = FieldType::Choice { values };
+                // one record has one of the types
+                draft.field.name = field::identifier(&np.head);
+                draft.field.label = field::sentence_case(&np.head);
             }
             d.mark(si, paren.start.saturating_sub(1)..paren.end + 1);
         }

@@ -14,6 +14,16 @@ use crate::models::offline::spec::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+/// Words for the same record of a transaction.
+const SAME: [&[&str]; 6] = [
+    &["purchase", "order"],
+    &["booking", "reservation"],
+    &["loan", "rental", "borrowing"],
+    &["enrolment", "registration", "sign_up", "attendance"],
+    &["favorite", "bookmark", "watchlist", "wishlist"],
+    &["rating", "review"],
+];
+
 #[derive(Debug, Clone)]
 pub struct RoleDraft {
     pub name: String,
@@ -128,7 +138,21 @@ impl<'a> Draft<'a> {
     pub fn mark_np(&mut self, si: usize, np: &Np) {
         let s = &self.sentences[si];
         let end = np.paren.as_ref().map_or(np.range.end, |p| p.start).min(s.words.len());
-        let inner: Vec<usize> = (np.range.start..end).filter(|i| s.words[*i].tag != super::tag::Tag::Adj).collect();
+        let named = |word: &str| {
+            words::light(word)
+                || words::system_noun(word)
+                || nouns::property(word).is_some()
+                || nouns::person(word).is_some()
+                || self.entities.iter().any(|e| e.entity.name.split('_').any(|p| p == word))
+                || self.roles.iter().any(|r| r.name.split('_').any(|p| p == word))
+        };
+        let inner: Vec<usize> = (np.range.start..end)
+            .filter(|i| match s.words[*i].tag {
+                super::tag::Tag::Adj => false,
+                super::tag::Tag::Noun => *i == np.head_at || named(&s.words[*i].base),
+                _ => true,
+            })
+            .collect();
         self.mark_words(si, &inner);
     }
     pub fn mark_verb(&mut self, si: usize, pred: &Pred) {
@@ -370,6 +394,14 @@ impl<'a> Draft<'a> {
         if let Some(i) = self.find(&np.name()).or_else(|| self.find(&np.head)) {
             return Some(i);
         }
+        // another word for the same record: an order of tickets is their purchase
+        for group in SAME {
+            if group.contains(&np.head.as_str())
+                && let Some(e) = group.iter().find_map(|w| self.find(w))
+            {
+                return Some(e);
+            }
+        }
         // `event page`, `ticket information`, `list of events`, `status of the defect`
         let surface = words::system_noun(&np.head) || nouns::property(&np.head).is_some();
         if surface {
@@ -584,10 +616,25 @@ impl<'a> Draft<'a> {
     pub fn exclusive(&mut self, e: usize, ops: &[Op], whos: &[Who], id: ClauseId) {
         self.exclusives.push((e, ops.to_vec(), whos.to_vec(), id));
     }
-    pub fn feature(&mut self, feature: Feature) {
-        if !self.features.contains(&feature) {
-            self.features.push(feature);
+    /// Adds a feature, or the clauses of it to the same one that is there.
+    pub fn feature(&mut self, mut feature: Feature) {
+        let clauses = std::mem::take(feature.clauses_mut());
+        for have in &mut self.features {
+            let old = std::mem::take(have.clauses_mut());
+            let same = *have == feature;
+            let list = have.clauses_mut();
+            *list = old;
+            if same {
+                for id in clauses {
+                    if !list.contains(&id) {
+                        list.push(id);
+                    }
+                }
+                return;
+            }
         }
+        *feature.clauses_mut() = clauses;
+        self.features.push(feature);
     }
     pub fn gap(&mut self, id: ClauseId, what: &str, reason: &str, whole: bool) {
         if !self.gaps.iter().any(|g| g.clause == id && g.what == what) {

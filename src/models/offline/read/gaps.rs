@@ -93,21 +93,44 @@ fn reason(s: &Sentence, words: &[usize]) -> Option<&'static str> {
         Tag::Verb(_) => verbs::unsupported(&s.words[*i].base),
         _ => None,
     });
-    verb.or_else(|| {
-        words
-            .iter()
-            .filter(|i| s.words[**i].tag == Tag::Noun || s.words[**i].tag == Tag::Adj)
-            .find_map(|i| nouns::unsupported(&s.words[*i].base).or_else(|| nouns::unsupported(s.words[*i].lower())))
-    })
-    .or_else(|| {
-        words
-            .iter()
-            .any(|i| {
-                matches!(
-                    s.words[*i].lower(),
-                    "personalized" | "personalised" | "recommended" | "popular" | "intelligent" | "smart"
-                )
-            })
-            .then_some(lexicon::NO_ANALYSIS)
-    })
+    let judged = [
+        "intuitive",
+        "attractive",
+        "user-friendly",
+        "friendly",
+        "modern",
+        "beautiful",
+        "easy",
+        "simple",
+        "quick",
+        "short",
+        "trustworthy",
+        "reliable",
+        "nice",
+        "pleasant",
+        "clear",
+        "visually",
+        "appealing",
+        "engaging",
+        "professional",
+    ];
+    let judgement = || words.iter().any(|i| judged.contains(&s.words[*i].lower())).then_some(lexicon::NO_JUDGEMENT);
+    verb.or_else(judgement)
+        .or_else(|| {
+            words
+                .iter()
+                .filter(|i| s.words[**i].tag == Tag::Noun || s.words[**i].tag == Tag::Adj)
+                .find_map(|i| nouns::unsupported(&s.words[*i].base).or_else(|| nouns::unsupported(s.words[*i].lower())))
+        })
+        .or_else(|| {
+            words
+                .iter()
+                .any(|i| {
+                    matches!(
+                        s.words[*i].lower(),
+                        "personalized" | "personalised" | "recommended" | "popular" | "intelligent" | "smart"
+                    )
+                })
+                .then_some(lexicon::NO_ANALYSIS)
+        })
 }

@@ -121,6 +121,24 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     Some((np.name(), true))
 }
 
+/// `add tickets to the cart`: the name of the record (`cart item`) and what is collected.
+#[must_use]
+pub fn collecting(pred: &Pred) -> Option<(String, Vec<Np>)> {
+    if pred.verb.passive || !matches!(pred.verb.base.as_str(), "add" | "put" | "save" | "remove" | "place" | "delete") {
+        return None;
+    }
+    let pp = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "to" | "in" | "into" | "from" | "on"))?;
+    let holder = pp.nps.first()?;
+    let name = match holder.head.as_str() {
+        "cart" | "basket" | "trolley" => "cart item".to_owned(),
+        "wishlist" | "watchlist" | "playlist" | "shortlist" => format!("{} item", holder.head),
+        "favorite" => "favorite".to_owned(),
+        "list" if !holder.nouns.is_empty() => format!("{} list item", holder.nouns.join(" ")),
+        _ => return None,
+    };
+    (!pred.objects.is_empty()).then(|| (name, pred.objects.clone()))
+}
+
 /// Finds roles and entities.
 pub fn collect(d: &mut Draft) {
     let sentences = d.sentences;
@@ -296,6 +314,18 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
         _ if pred.verb.passive => 0,
         _ => return have_like(things, s, pred, order),
     };
+    if let Some((name, what)) = collecting(pred) {
+        for np in &what {
+            if let Some((n, direct)) = thing(np) {
+                note(things, &n, 1 + u32::from(direct), np, s.id, false, order);
+            }
+        }
+        let first = what[0].clone();
+        let entry = note(things, &name, 3, &first, s.id, true, order);
+        entry.possessed = true;
+        entry.about = thing(&first).map(|(n, _)| n);
+        return;
+    }
     let objects: Vec<&Np> =
         if pred.verb.passive { pred.subject.iter().collect() } else { pred.objects.iter().collect() };
     let system_subject = pred.subject.iter().all(|np| words::system_noun(&np.head) || np.pronoun.is_some());

@@ -381,5 +381,5 @@ pub fn title(all: &[Sentence], d: &Draft) -> String {
             return crate::domain::Clean::new(&sentence_case(&n)).one_line(60);
         }
     }
-    d.entities.first().map_or_else(|| "Application".into(), |e| e.entity.label_plural.clone())
+    super::features::main_entity(d).map_or_else(|| "Application".into(), |e| d.entities[e].entity.label_plural.clone())
 }

@@ -61,6 +61,9 @@ pub fn assignee(d: &Draft, e: usize) -> Option<String> {
 /// Reads the rules of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
     value_rules(d, si);
+    if d.done[si].is_empty() {
+        bounded_property(d, si);
+    }
     overlaps(d, si);
     at_most(d, si);
     let s = &d.sentences[si];
@@ -208,6 +211,71 @@ fn value_rules(d: &mut Draft, si: usize) {
             d.done[si].insert(pi);
         }
     }
+}
+
+/// `set any price above 5 cents for the ticket`, `the minimum price for a ticket at 5 cents`
+fn bounded_property(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let word = |i: usize| s.words.get(i).map_or("", |w| w.lower());
+    let before = |at: usize, k: usize| at.checked_sub(k).map_or("", word);
+    let number = (0..s.words.len()).find(|i| {
+        s.words[*i].token.value.is_some()
+            && !s.aside[*i]
+            && matches!(
+                before(*i, 1),
+                "above" | "over" | "least" | "most" | "below" | "under" | "than" | "at" | "of" | "is"
+            )
+    });
+    let Some(at) = number else { return };
+    let said = |list: &[&str]| s.words[..at].iter().any(|w| list.contains(&w.lower()));
+    let minimum = said(&["minimum", "minimal", "lowest"])
+        || matches!(before(at, 1), "above" | "over" | "least")
+        || before(at, 1) == "than" && before(at, 2) == "more";
+    let maximum = said(&["maximum", "maximal", "highest"]) || matches!(before(at, 1), "below" | "under" | "most");
+    if minimum == maximum {
+        return;
+    }
+    let mut value = s.words[at].token.value.unwrap_or(0.0);
+    let cents = s.words.get(at + 1).is_some_and(|w| w.base == "cent");
+    if cents {
+        value /= 100.0;
+    }
+    let numeric = |np: &Np| matches!(nouns::property(&np.head), Some(FieldType::Decimal { .. } | FieldType::Integer));
+    let property = s.items.iter().find_map(|i| match i {
+        super::chunk::Item::Np(np) if np.range.end <= at && numeric(np) => Some(np.clone()),
+        _ => None,
+    });
+    let Some(np) = property else { return };
+    let entity = s.items.iter().find_map(|i| match i {
+        super::chunk::Item::Np(n) if n.head != np.head => d.entity_of(n),
+        _ => None,
+    });
+    let Some(e) = d.entity_of(&np).or(entity) else { return };
+    let Some(draft) = field::field(s, np.head_at..np.head_at + 1) else { return };
+    let name = d.add_field(e, draft, s.id);
+    let rule = if minimum { Rule::Min { value } } else { Rule::Max { value } };
+    if let Some(f) = d.field_mut(e, &name) {
+        match f.rules.iter_mut().find(|r| r.rule == rule) {
+            Some(r) => r.clauses.push(s.id),
+            None => f.rules.push(FieldRule { rule, clauses: vec![s.id] }),
+        }
+        if !f.clauses.contains(&s.id) {
+            f.clauses.push(s.id);
+        }
+    }
+    d.touch(e, s.id);
+    let start = s.aside.iter().position(|a| !*a).unwrap_or(0);
+    d.mark(si, start..at + 1 + usize::from(cents));
+    for i in at + 1..s.words.len() {
+        let w = &s.words[i];
+        if matches!(w.base.as_str(), "sell" | "cent" | "euro" | "dollar") || d.find(&w.base) == Some(e) {
+            d.mark(si, i..i + 1);
+        }
+    }
+    for pi in 0..s.preds.len() {
+        d.done[si].insert(pi);
+    }
+    d.focus = Some(e);
 }
 
 /// `A room cannot be booked twice at the same time.` `Bookings of the same room may not overlap.`
@@ -401,7 +469,7 @@ fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let joined = p.verb.class == Class::Decide
             && p.verb.range.start > 0
             && matches!(s.words[p.verb.range.start - 1].tag, Tag::Conj | Tag::Comma)
-            && s.preds[k - 1].objects.is_empty();
+            && s.preds[k - 1].objects == p.objects;
         if !joined {
             break;
         }

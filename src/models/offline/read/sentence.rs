@@ -75,6 +75,11 @@ impl Sentence {
         Self { id, lower, text, section: section.to_vec(), words, items, preds, role, aside, heading }
     }
 
+    /// The words that demand, in lower case: without reasons and `As a …`.
+    #[must_use]
+    pub fn quote_demand(&self) -> String {
+        self.words.iter().zip(&self.aside).filter(|(_, a)| !**a).map(|(w, _)| w.lower()).collect::<Vec<_>>().join(" ")
+    }
     /// Where the words of `phrase` stand in a row.
     #[must_use]
     pub fn find(&self, phrase: &str) -> Option<Range<usize>> {
@@ -320,7 +325,28 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
     if let Some(pred) = open.take() {
         b.close(pred, words.len());
     }
+    share(words, &mut b.preds);
     b.preds
+}
+
+/// `create, edit and delete tasks`: the verbs share their object.
+fn share(words: &[Word], preds: &mut [Pred]) {
+    for i in (0..preds.len().saturating_sub(1)).rev() {
+        let (left, right) = preds.split_at_mut(i + 1);
+        let (this, next) = (&mut left[i], &right[0]);
+        let between = &words[this.verb.range.end.min(next.verb.range.start)..next.verb.range.start];
+        let joined = !between.is_empty()
+            && between.iter().all(|w| matches!(w.tag, Tag::Conj | Tag::Comma | Tag::Adv | Tag::Other));
+        if joined
+            && this.objects.is_empty()
+            && this.preps.is_empty()
+            && this.verb.passive == next.verb.passive
+            && !next.objects.is_empty()
+        {
+            this.objects.clone_from(&next.objects);
+            this.preps.clone_from(&next.preps);
+        }
+    }
 }
 
 impl Builder<'_> {
@@ -479,7 +505,7 @@ mod tests {
         );
         assert_eq!(
             read("As a user, I want to see and edit my preferences so that my information does not become outdated."),
-            ["user|see||", "user|edit|preference|"]
+            ["user|see|preference|", "user|edit|preference|"]
         );
         assert_eq!(
             read("A tenant sees only the defects of their own flat, the caretaker and the board see all of them."),

@@ -173,6 +173,28 @@ fn push(out: &mut Vec<Token>, raw: &str, spaced: bool) {
             return;
         }
     }
+    if let Some((subject, verb)) = match lower.as_str() {
+        "i'm" => Some(("I", "am")),
+        "i've" => Some(("I", "have")),
+        "i'd" => Some(("I", "would")),
+        "i'll" => Some(("I", "will")),
+        "they're" => Some(("they", "are")),
+        "we're" => Some(("we", "are")),
+        "you're" => Some(("you", "are")),
+        "it's" => Some(("it", "is")),
+        "don't" => Some(("do", "not")),
+        "doesn't" => Some(("does", "not")),
+        "won't" => Some(("will", "not")),
+        "shouldn't" => Some(("should", "not")),
+        "mustn't" => Some(("must", "not")),
+        "aren't" => Some(("are", "not")),
+        "isn't" => Some(("is", "not")),
+        _ => None,
+    } {
+        push(out, subject, spaced);
+        push(out, verb, true);
+        return;
+    }
     let lower = match lower.as_str() {
         "e-mail" | "mail" => "email".into(),
         "e-mails" | "mails" => "emails".into(),

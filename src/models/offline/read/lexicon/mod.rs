@@ -18,4 +18,6 @@ pub const NO_REALTIME: &str = "the offline engine builds no live, streaming or c
 pub const NO_OPERATIONS: &str =
     "the offline engine does nothing about operations (backup, deployment, encryption at rest)";
 pub const NO_NATIVE: &str = "the offline engine builds web applications, no mobile or desktop programs";
+pub const NO_JUDGEMENT: &str =
+    "how good this is only people can judge; no test that the offline engine writes can show it";
 pub const NOT_UNDERSTOOD: &str = "the offline engine's rules did not understand these words; a model (-m) may";

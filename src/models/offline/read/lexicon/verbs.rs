@@ -48,12 +48,12 @@ pub enum Form {
 
 const CREATE: &str = "create add record report write post submit enter register insert input save store capture leave log make set define \
     publish propose request issue raise file place note list-up open start launch add-in contribute fill provide specify document host \
-    organize organise plan schedule track keep collect build compose draft introduce offer sell list upload-link describe suggest announce \
+    organize organise plan schedule track keep collect build compose draft introduce offer sell resell list upload-link describe suggest announce \
     lodge ask";
 const TRANSACT: &str = "book reserve borrow rent hire order buy purchase enrol enroll join favorite bookmark like follow rate review comment \
     reply vote bid apply subscribe donate loan lend check-out wishlist rsvp volunteer nominate register-for";
 const READ: &str = "view see browse read access look find check show display monitor get consult inspect preview watch visit receive retrieve \
-    observe know learn understand present review-list render obtain examine lookup follow-up discover explore navigate";
+    observe know learn understand present review-list render obtain examine lookup follow-up discover explore navigate click select land tap";
 const UPDATE: &str = "edit change update modify correct adjust rename amend revise alter customize customise extend renew increase decrease \
     set-up reorganize categorize categorise tag label move reschedule prolong complete mark";
 const DELETE: &str = "delete remove cancel withdraw discard erase clear unfavorite unsubscribe unlike drop";
@@ -74,17 +74,17 @@ const UNSUPPORTED: &str = "send notify email remind alert inform pay refund char
     translate encrypt backup restore migrate deploy install detect recognize recognise capture-photo draw animate drag calculate-route \
     dispense validate compare convert crawl scrape train simulate transfer optimize optimise crop resize interact invite match plot parse \
     compress collaborate zoom";
-const OTHER: &str = "do use work run click select choose pick go come take give put bring wait try feel think decide ensure guarantee avoid prevent \
+const OTHER: &str = "do use work run choose pick go come take give put bring wait try feel think decide ensure guarantee avoid prevent \
     protect help keep-up attract retain consider operate perform conduct process execute fulfil fulfill satisfy improve enhance \
     facilitate identify implement develop design test support answer respond load exceed belong relate depend apply-to happen occur \
-    begin end stop continue return exist need refer link point press enter-in type submit-to redirect direct land arrive leave-out \
+    begin end stop continue return exist need refer link point press enter-in type submit-to redirect direct arrive leave-out \
     determine calculate compute adapt act serve meet reach achieve gain earn spend lose grow drive travel eat cook teach study attend \
     participate compete win train-up care treat visit-in measure weigh estimate cost last sell-out speak talk tell say mention explain \
     confirm-to agree forget remember believe hope love prefer interest concern affect cause lead result base store-as save-as overlap \
     conflict collide appear remain stay stand fall rise become seem carry-out grant revoke give-out bear recover reset force fill-in \
     pass fail expire last-for invalidate engage foster showcase promote simplify reduce minimize maximise maximize boost streamline \
     suffer withstand guide sign assist exchange replace distribute deliver produce supply handle-out pickup collect-up collaborate-on \
-    write-off tie write-up stick turn switch toggle hover scroll swipe tap stage attempt address cover";
+    write-off tie write-up stick turn switch toggle hover scroll swipe stage attempt address cover";
 
 /// Past tense and participle of irregular verbs.
 const IRREGULAR: [(&str, &str); 74] = [
