@@ -2,9 +2,11 @@
 
 use crate::domain::{
     Clean, Hash,
+    evidence::{EvidenceKind, TestOutcome},
     reply::ReplyKind,
     run::{Check, Run, Step, StepState},
 };
+use std::collections::BTreeSet;
 
 /// Further attempts after the first one.
 pub const MAX_REPAIRS: u32 = 3;
@@ -30,27 +32,58 @@ pub fn red(step: &Step) -> impl Iterator<Item = &Check> {
     step.checks.iter().filter(|c| !c.passed && !informs(c))
 }
 
-/// One signature for everything that is red.
+/// One signature for everything that is red: the same failure has the same signature, whatever directory, port or time
+/// it came with.
 #[must_use]
-pub fn signature(step: &Step) -> Option<Hash> {
-    let mut parts: Vec<String> = red(step)
-        .map(|c| {
-            let of = c.signature.as_ref().map_or_else(
-                || Hash::of_parts(c.details.iter().map(|d| d.as_bytes()).chain([c.summary.as_bytes()])),
-                Clone::clone,
-            );
-            format!("{}\0{of}", c.name)
-        })
-        .collect();
+pub fn signature(run: &Run, step: &Step) -> Option<Hash> {
+    let mut parts: Vec<String> = red(step).map(|c| format!("{}\0{}", c.name, signature_of(run, step, c))).collect();
     parts.sort();
     (!parts.is_empty()).then(|| Hash::of_parts(parts.iter().map(String::as_bytes)))
+}
+
+fn signature_of(run: &Run, step: &Step, check: &Check) -> Hash {
+    if super::checks::PURE.contains(&check.name.as_str())
+        && let Some(signature) = &check.signature
+    {
+        return signature.clone();
+    }
+    if check.name.as_str() == "tests" {
+        let failing: BTreeSet<String> = run
+            .evidence
+            .iter()
+            .filter(|e| e.kind == EvidenceKind::Tests && step.evidence.contains(&e.id))
+            .flat_map(|e| &e.tests)
+            .filter(|t| t.outcome != TestOutcome::Passed)
+            .map(|t| format!("{} {:?}", t.name, t.outcome))
+            .collect();
+        if !failing.is_empty() {
+            return Hash::of_parts(failing.iter().map(String::as_bytes));
+        }
+    }
+    let words: Vec<String> = check.details.iter().chain([&check.summary]).map(|d| lasting(d)).collect();
+    Hash::of_parts(words.iter().map(String::as_bytes))
+}
+
+/// Text without what differs between two runs of the same program: directories, and long numbers (ports, processes,
+/// addresses, times).
+fn lasting(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | ')' | ',')) {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        let varies = name
+            .split(|c: char| !c.is_ascii_hexdigit() && c != 'x')
+            .any(|run| run.len() >= 4 && run.bytes().any(|b| b.is_ascii_digit()));
+        out.push_str(if varies { "#" } else { name });
+        out.push(' ');
+    }
+    out
 }
 
 /// Whether the persona may try again. `step.failures` counts the red attempts before this one since a person last looked.
 #[must_use]
 pub fn next(run: &Run, step: &Step) -> Next {
     let what = words(step);
-    if step.last_signature.is_some() && step.last_signature == signature(step) {
+    if step.last_signature.is_some() && step.last_signature == signature(run, step) {
         return Next::Stop(Clean::from(format!("the same failure twice: {what}")));
     }
     if step.failures >= MAX_REPAIRS {
@@ -104,4 +137,18 @@ pub fn feedback(step: &Step) -> Vec<Clean> {
             Clean::from(text)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_between_runs_is_no_difference() {
+        let first = "File \"/dev/shm/g1-bCsEKS/tree/app/x.py\", line 91: refused 127.0.0.1:40123 at 0x7f3a2c";
+        let second = "File \"/dev/shm/g1-wMNd0k/tree/app/x.py\", line 91: refused 127.0.0.1:51999 at 0x7faa10";
+        assert_eq!(lasting(first), lasting(second));
+        assert_ne!(lasting("C-004: no symbol create in app/x.py"), lasting("C-005: no symbol create in app/x.py"));
+        assert_ne!(lasting("File app/x.py"), lasting("File app/y.py"));
+    }
 }

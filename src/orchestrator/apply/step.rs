@@ -16,8 +16,9 @@ fn current<'a>(run: &'a mut Run, id: &StepId, attempt: u32) -> Option<&'a mut St
 }
 
 pub(super) fn started(run: &mut Run, id: &StepId, attempt: u32, at: Timestamp) {
+    let failed = run.step(id).and_then(|step| repair::signature(run, step));
     let Some(step) = run.step_mut(id) else { return };
-    if let Some(signature) = repair::signature(step) {
+    if let Some(signature) = failed {
         step.failures += 1;
         step.last_signature = Some(signature);
         step.feedback.retain(|f| !f.starts_with(repair::FAILED));
@@ -106,6 +107,7 @@ pub(super) fn accepted(run: &mut Run, id: &StepId) {
 }
 
 pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
+    let signature = run.step(by).and_then(|step| repair::signature(run, step));
     let Some(tests) = run.step_mut(by) else { return };
     let found: Vec<Clean> = repair::red(tests)
         .map(|check| {
@@ -115,7 +117,8 @@ pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
         .collect();
     tests.feedback.retain(|f| !f.starts_with(repair::FAILED));
     tests.failures = 0;
-    tests.last_signature = None;
+    // If the new build fails the same tests, nothing was gained and nothing more is tried.
+    tests.last_signature = signature;
     reset(tests);
     if let Some(step) = run.step_mut(id) {
         step.feedback.extend(found);
