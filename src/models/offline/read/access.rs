@@ -37,6 +37,7 @@ pub fn read(d: &mut Draft, si: usize) {
             }
             continue;
         }
+        d.attend(si, pi);
         if collects(d, si, pi, pred) || looks_at_relations(d, si, pi, pred) {
             continue;
         }
@@ -297,10 +298,12 @@ fn mark_target(d: &mut Draft, si: usize, np: &Np) {
                 continue;
             }
         }
+        let due = super::rules::span(d, e).map(|(_, end)| end).filter(|_| word == "overdue");
         let date = d.entities[e]
             .entity
             .fields
             .iter()
+            .filter(|f| due.as_ref().is_none_or(|x| *x == f.name))
             .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
             .map(|f| f.name.clone());
         if matches!(
@@ -373,7 +376,13 @@ fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -> Sc
         && np.det.as_deref() != Some("our")
         && np.owner.as_deref().is_none_or(|o| d.who(o).is_some_and(|w| d.actors(pred).contains(&w)));
     if (own || by_me) && d.has_users() {
-        return Scope::Own;
+        // `my appointments` of a doctor are those that name the doctor
+        let roles: Vec<String> =
+            d.actors(pred).iter().filter_map(|w| if let Who::Role(r) = w { Some(r.clone()) } else { None }).collect();
+        return match super::rules::names(d, e, &roles) {
+            Some(field) => Scope::AssignedTo { field },
+            None => Scope::Own,
+        };
     }
     if let Some(of) = np.of.as_deref().filter(|o| o.possessed())
         && d.has_users()
@@ -443,6 +452,25 @@ fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)
             let adjectives: Vec<usize> =
                 np.range.clone().filter(|i| *i < s.words.len() && s.words[*i].is("assigned")).collect();
             d.mark_words(si, &adjectives);
+        }
+    }
+    // `for a day`, `on a date`: its beginning and end say so, or a date of its own
+    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "for" | "on")) {
+        let Some(np) = pp
+            .nps
+            .first()
+            .filter(|np| matches!(np.head.as_str(), "day" | "date") && np.number.is_none() && np.of.is_none())
+        else {
+            continue;
+        };
+        for (e, _) in targets {
+            let timed =
+                d.entities[*e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+            if !timed {
+                let f = super::data::made("date", "Date", FieldType::Date, s.id);
+                d.entities[*e].entity.fields.push(f);
+            }
+            d.mark(si, pp.at..np.range.end);
         }
     }
     // `in their flat`: a property of the person that the record shares
@@ -538,6 +566,44 @@ pub fn mark_record(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
     }
 }
 
+/// What a transaction is about, known before the rules that speak of it: a booking refers to its boat.
+pub fn relate(d: &mut Draft, si: usize, pred: &Pred) {
+    let Some(record) = record_entity(d, pred) else { return };
+    if pred.verb.negated || pred.subordinate {
+        return;
+    }
+    let objects: Vec<Np> = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
+    let targets: Vec<(usize, Np)> = objects.into_iter().filter_map(|np| d.entity_of(&np).map(|e| (e, np))).collect();
+    transact(d, si, pred, record, &targets);
+    rated(d, si, pred, record);
+}
+
+/// `rate a recipe from 1 to 5 stars`
+fn rated(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
+    use crate::models::offline::spec::{FieldRule, Rule};
+    if pred.verb.base != "rate" {
+        return;
+    }
+    let s = &d.sentences[si];
+    let end = s.words[pred.range.clone()]
+        .iter()
+        .position(|w| matches!(w.lower(), "and" | ",") && w.tag == Tag::Conj)
+        .map_or(pred.range.end, |p| pred.range.start + p);
+    let numbers: Vec<usize> = (pred.range.start..end).filter(|i| s.words[*i].token.value.is_some()).collect();
+    let [a, b] = numbers[..] else { return };
+    let (low, high) = (s.words[a].token.value.unwrap_or(1.0), s.words[b].token.value.unwrap_or(5.0));
+    if d.field_named(record, "rating").is_none() {
+        let mut f = super::data::made("rating", "Rating", FieldType::Integer, s.id);
+        f.required = true;
+        for rule in [Rule::Min { value: low }, Rule::Max { value: high }] {
+            f.rules.push(FieldRule { rule, clauses: vec![s.id] });
+        }
+        d.entities[record].entity.fields.push(f);
+    }
+    let star = s.words.get(b + 1).is_some_and(|w| matches!(w.base.as_str(), "star" | "point"));
+    d.mark(si, a.saturating_sub(1)..b + 1 + usize::from(star));
+}
+
 fn transact(d: &mut Draft, si: usize, pred: &Pred, record: usize, targets: &[(usize, Np)]) {
     let id = d.sentences[si].id;
     d.touch(record, id);
@@ -604,7 +670,25 @@ fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targe
             // no longer than some condition: the rules read those first
             let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once"))
                 || s.preds.iter().any(|p| p.subordinate);
-            if !conditional {
+            let states: Vec<String> = np.adjectives().map(str::to_owned).collect();
+            let locked = d.status(*e).filter(|f| {
+                let values = d.entities[*e].entity.fields.iter().find(|x| x.name == *f).map(|x| x.ty.clone());
+                matches!(values, Some(FieldType::Choice { values }) if states.iter().any(|s| values.contains(s)))
+            });
+            if let Some(field) = locked {
+                for op in ops {
+                    let entity = d.entities[*e].entity.name.clone();
+                    d.feature(Feature::Locked {
+                        entity,
+                        op: *op,
+                        field: field.clone(),
+                        values: states.clone(),
+                        clauses: vec![s.id],
+                    });
+                }
+                d.mark_verb(si, pred);
+                d.mark(si, np.range.clone());
+            } else if !conditional && states.iter().all(|x| words::light(x)) {
                 for op in ops {
                     let entity = d.entities[*e].entity.name.clone();
                     d.feature(Feature::Forbid { entity, op: *op, clauses: vec![s.id] });

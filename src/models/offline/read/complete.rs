@@ -120,6 +120,56 @@ pub fn person_accounts(d: &mut Draft) {
     }
 }
 
+/// A start time and an end time without a day mean a day and a time each.
+pub fn spans(d: &mut Draft) {
+    for e in 0..d.entities.len() {
+        let Some((start, end)) = super::rules::span(d, e) else { continue };
+        let times = [&start, &end]
+            .iter()
+            .all(|n| d.entities[e].entity.fields.iter().any(|f| f.name == **n && f.ty == FieldType::Time));
+        let dated = d.entities[e].entity.fields.iter().any(|f| f.ty == FieldType::Date);
+        if !times || dated {
+            continue;
+        }
+        for name in [start, end] {
+            if let Some(f) = d.field_mut(e, &name) {
+                f.ty = FieldType::DateTime;
+            }
+        }
+    }
+}
+
+/// A comment, a rating is about something: what its sentence names besides.
+pub fn about(d: &mut Draft) {
+    for e in 0..d.entities.len() {
+        let name = d.entities[e].entity.name.clone();
+        let kind = name.rsplit('_').next().unwrap_or("");
+        let speaks = matches!(
+            kind,
+            "comment" | "review" | "rating" | "reply" | "remark" | "feedback" | "vote" | "like" | "answer"
+        );
+        if !speaks || d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Reference { .. })) {
+            continue;
+        }
+        let id = d.entities[e].home;
+        let Some(s) = d.sentences.iter().find(|s| s.id == id) else { continue };
+        let other = s.items.iter().find_map(|i| match i {
+            super::chunk::Item::Np(np) => d.find(&np.head).filter(|x| *x != e && d.entities[*x].about.is_none()),
+            _ => None,
+        });
+        if let Some(other) = other {
+            d.add_reference(e, other, true, id);
+            let label = d.entities[other].entity.label.to_lowercase();
+            d.ask(
+                &format!("about:{name}"),
+                &format!("What is {} about?", super::readings::a(&name.replace('_', " "))),
+                &super::readings::a(&label),
+                &[id],
+            );
+        }
+    }
+}
+
 fn own_fields(d: &Draft, e: usize) -> usize {
     d.entities[e]
         .entity

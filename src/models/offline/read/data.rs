@@ -24,6 +24,7 @@ pub fn read(d: &mut Draft, si: usize) {
         if d.done[si].contains(&pi) {
             continue;
         }
+        super::access::relate(d, si, pred);
         match pred.verb.class {
             Class::Have if !pred.verb.negated => having(d, si, pi, pred),
             Class::Create | Class::Manage | Class::Update | Class::Transact | Class::Allow => with_list(d, si, pred),
@@ -197,7 +198,12 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             d.mark_verb(si, pred);
             d.done[si].insert(pi);
             d.focus = Some(e);
-            if pred.verb.modal.as_deref() == Some("must") {
+            if np.adjectives().any(|a| !words::light(a)) {
+                // `a rejected claim has a reason`: not every claim
+                for name in &names {
+                    d.optional.insert((e, name.clone()));
+                }
+            } else if pred.verb.modal.as_deref() == Some("must") {
                 for name in names {
                     if let Some(f) = d.field_mut(e, &name) {
                         f.rules.push(FieldRule { rule: Rule::Required, clauses: vec![s.id] });
@@ -255,14 +261,17 @@ fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
             d.mark(si, pp.at..pp.at + 1);
             d.touch(e, s.id);
         }
-        return;
     }
 }
 
 /// Where a list of properties that begins at `at` ends: at the next predicate or stop.
 fn list_end(s: &Sentence, pred: &Pred, at: usize) -> usize {
     let stop = (at + 1..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
-    if s.words[at].tag == Tag::Colon { stop } else { stop.min(pred.range.end) }
+    if s.words[at].tag == Tag::Colon {
+        return stop;
+    }
+    let next = pred.preps.iter().map(|pp| pp.at).find(|x| *x > at && s.words[*x].is("with")).unwrap_or(stop);
+    stop.min(pred.range.end).min(next)
 }
 
 /// `fill in my name and email when buying a ticket`: properties of the purchase.

@@ -82,6 +82,8 @@ pub struct Draft<'a> {
     pub searchers: Vec<(usize, Who, ClauseId)>,
     /// Lists that somebody can see, nobody says who.
     pub unnamed_readers: Vec<(usize, ClauseId)>,
+    /// Words before a noun that only tell what the text calls by the noun alone elsewhere: `expense claim`.
+    pub merged: BTreeSet<String>,
     /// Properties said to be optional.
     pub optional: BTreeSet<(usize, String)>,
     pub pending_progress: Vec<(usize, ClauseId)>,
@@ -109,6 +111,7 @@ impl<'a> Draft<'a> {
             denials: Vec::new(),
             searchers: Vec::new(),
             unnamed_readers: Vec::new(),
+            merged: BTreeSet::new(),
             optional: BTreeSet::new(),
             pending_progress: Vec::new(),
             pending_totals: Vec::new(),
@@ -139,7 +142,11 @@ impl<'a> Draft<'a> {
         let s = &self.sentences[si];
         let end = np.paren.as_ref().map_or(np.range.end, |p| p.start).min(s.words.len());
         let named = |word: &str| {
+            if matches!(word, "day" | "week" | "month" | "year" | "today") {
+                return false;
+            }
             words::light(word)
+                || self.merged.contains(word)
                 || words::system_noun(word)
                 || nouns::property(word).is_some()
                 || nouns::person(word).is_some()
@@ -375,6 +382,17 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// What the sentence has named before predicate `pi` is what its pronouns mean.
+    pub fn attend(&mut self, si: usize, pi: usize) {
+        let s = &self.sentences[si];
+        let named = s.preds[..pi].iter().rev().find_map(|p| {
+            let main = if p.verb.passive { &p.subject } else { &p.objects };
+            main.iter().rev().filter(|np| np.pronoun.is_none()).find_map(|np| self.entity_of(np))
+        });
+        if named.is_some() {
+            self.focus = named;
+        }
+    }
     /// The entity a phrase speaks of: by its name, its head, what it is a list or a property of, or by pronoun.
     #[must_use]
     pub fn entity_of(&self, np: &Np) -> Option<usize> {

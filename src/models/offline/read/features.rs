@@ -22,6 +22,7 @@ pub fn read(d: &mut Draft, si: usize, kind: ClauseKind) {
         if d.done[si].contains(&pi) {
             continue;
         }
+        d.attend(si, pi);
         match pred.verb.class {
             Class::Search => search(d, si, pred),
             Class::Filter => filter(d, si, pred),

@@ -139,6 +139,13 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     if np.head.is_empty() || words::light(&np.head) && nouns::property(&np.head).is_none() {
         return None;
     }
+    // `a list of ingredients`: the ingredients
+    let np = match np.of.as_deref() {
+        Some(of) if matches!(np.head.as_str(), "list" | "set") && !of.head.is_empty() => {
+            Np { range: np.range.clone(), ..of.clone() }
+        }
+        _ => np,
+    };
     let (name, label) = naming(s, &np);
     used.extend(np.range.start..np.paren.as_ref().map_or(np.range.end, |p| p.start));
     let (mut ty, mut typed) = base_type(s, &np);
@@ -214,7 +221,7 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         match u.as_str() {
             "€" | "$" | "£" | "CHF" => ty = FieldType::Decimal { money: true },
             "minutes" | "hours" | "seconds" | "days" | "weeks" | "months" | "years"
-                if matches!(ty, FieldType::Text { .. }) =>
+                if matches!(ty, FieldType::Text { .. } | FieldType::Time) =>
             {
                 ty = FieldType::Integer
             }
@@ -348,46 +355,8 @@ fn base_type(s: &Sentence, np: &Np) -> (FieldType, bool) {
     if (has("phone") || has("telephone") || has("mobile")) && !has("name") {
         return (FieldType::Phone, true);
     }
-    if np.head == "number"
-        && np.of.is_none()
-        && [
-            "house",
-            "street",
-            "postal",
-            "serial",
-            "account",
-            "reference",
-            "room",
-            "flat",
-            "licence",
-            "license",
-            "plate",
-            "iban",
-            "invoice",
-            "order",
-            "member",
-            "membership",
-            "card",
-            "apartment",
-            "customer",
-            "registration",
-            "case",
-            "tracking",
-            "passport",
-            "tax",
-            "vat",
-            "isbn",
-            "part",
-            "model",
-            "article",
-            "inventory",
-            "batch",
-            "id",
-            "policy",
-        ]
-        .iter()
-        .any(|w| has(w))
-    {
+    // a number that is counted is `the number of …`; the others are names made of digits
+    if np.head == "number" && np.of.is_none() && !np.plural && !np.nouns.is_empty() {
         return (FieldType::Text { multiline: false }, true);
     }
     if np.head == "date" && has("time") || np.head == "time" && has("date") {
@@ -536,7 +505,8 @@ pub fn choice_values(s: &Sentence, range: Range<usize>) -> Vec<String> {
                 !w.is("e.g.")
                     && !w.is("i.e.")
                     && !w.is("etc")
-                    && !matches!(w.tag, Tag::Det | Tag::Other)
+                    && !matches!(w.lower(), "a" | "an" | "the")
+                    && w.tag != Tag::Other
                     && !w.is("either")
                     && !w.is("like")
                     && !w.is("such")

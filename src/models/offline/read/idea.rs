@@ -7,7 +7,7 @@ use super::sentence::Sentence;
 use super::tag::Tag;
 
 /// What a collection with this name is a collection of.
-const COLLECTIONS: [(&str, &str); 62] = [
+const COLLECTIONS: [(&str, &str); 63] = [
     ("guest book", "entry"),
     ("guestbook", "entry"),
     ("visitor book", "entry"),
@@ -34,6 +34,7 @@ const COLLECTIONS: [(&str, &str); 62] = [
     ("todo list", "task"),
     ("to do list", "task"),
     ("todo app", "task"),
+    ("todo", "task"),
     ("task list", "task"),
     ("shopping list", "item"),
     ("grocery list", "item"),
@@ -163,7 +164,7 @@ pub fn read(d: &mut Draft) {
         if !d.entities.is_empty() {
             return;
         }
-        let flat = s.words.iter().map(|w| w.lower()).collect::<Vec<_>>().join(" ");
+        let flat = s.words.iter().map(|w| w.lower()).collect::<Vec<_>>().join(" ").replace("to-do", "todo");
         let singular = s.words.iter().map(|w| w.base.as_str()).collect::<Vec<_>>().join(" ");
         let hit = COLLECTIONS
             .iter()

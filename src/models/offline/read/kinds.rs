@@ -263,6 +263,23 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
     if s.role.is_some() {
         return true;
     }
+    let ordered = [" first", " at the top", "by default", "automatically"]
+        .iter()
+        .any(|w| s.lower.trim_end_matches('.').ends_with(w) || s.lower.contains(&format!("{w} ")));
+    if ordered
+        && s.preds.iter().any(|p| !p.subordinate && p.verb.finite && !p.subject.is_empty())
+        && !s.lower.starts_with("we ")
+    {
+        return true;
+    }
+    // `A recipe collection for our family.` opens a text by naming the thing
+    let opens = all.iter().find(|x| !x.heading && !x.words.is_empty()).is_some_and(|x| x.id == s.id);
+    if opens
+        && s.words.first().is_some_and(|w| w.is("a") || w.is("an"))
+        && s.preds.iter().all(|p| p.subordinate || p.verb.class == Class::Allow)
+    {
+        return true;
+    }
     if s.preds.is_empty() {
         let content = s.words.iter().filter(|w| w.tag == Tag::Noun && !words::light(&w.base)).count();
         let colon = s.words.iter().any(|w| w.tag == Tag::Colon);
@@ -341,6 +358,16 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
             actor && !p.objects.is_empty() && p.verb.base != "use" || p.only || system && quality_words(s)
         }
         Class::Want => actor,
+        Class::Create
+        | Class::Read
+        | Class::Update
+        | Class::Delete
+        | Class::Manage
+        | Class::Transact
+        | Class::Decide
+        | Class::Assign
+        | Class::Export
+        | Class::Search => true,
         _ => {
             actor
                 || system

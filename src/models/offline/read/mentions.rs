@@ -10,7 +10,7 @@ use super::lexicon::{
 };
 use super::sentence::{Pred, Sentence};
 use crate::domain::ClauseId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More entities than this are no application that rules should build: the most demanded ones are kept.
 pub const MOST_ENTITIES: usize = 14;
@@ -159,7 +159,7 @@ pub fn collect(d: &mut Draft) {
         }
         listed(&mut things, s, &mut order);
     }
-    merge(&mut things);
+    d.merged = merge(&mut things);
     let mut accepted: Vec<(&String, &Seen)> =
         things.iter().filter(|(_, seen)| seen.weight >= 3 || seen.strong).collect();
     accepted.sort_by_key(|(_, seen)| seen.order);
@@ -225,7 +225,7 @@ fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
         for np in &pred.subject {
             if nouns::person(&np.head).is_some()
                 || agent_noun(np)
-                    && pred.verb.modal.is_some()
+                    && (pred.verb.modal.is_some() || np.det.is_some())
                     && matches!(
                         pred.verb.class,
                         Class::Create
@@ -253,7 +253,8 @@ fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
     if pred.verb.passive || pred.verb.base == "be" {
         for np in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "by" | "to" | "for")).flat_map(|pp| &pp.nps)
         {
-            if nouns::person(&np.head).is_some() && (!np.possessed() || np.det.is_none()) {
+            let several = np.number.is_some() || np.head == "person";
+            if nouns::person(&np.head).is_some() && (!np.possessed() || np.det.is_none()) && !several {
                 add_role(roles, np, s.id);
             }
         }
@@ -368,7 +369,7 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
             {
                 let name = np.name();
                 let acting = roles.iter().any(|r| r.name == identifier(&name));
-                if listed || !acting || class == Class::Manage {
+                if listed || !acting || matches!(class, Class::Manage | Class::Create) {
                     let entry = note(things, &name, weight, np, s.id, listed || class != Class::Update, order);
                     entry.person = true;
                 }
@@ -486,15 +487,17 @@ fn note<'t>(
 }
 
 /// `ticket order` is the `order` of the other sentences, unless there are several kinds of it.
-fn merge(things: &mut BTreeMap<String, Seen>) {
+fn merge(things: &mut BTreeMap<String, Seen>) -> BTreeSet<String> {
+    let mut merged = BTreeSet::new();
     let names: Vec<String> = things.keys().cloned().collect();
     for name in &names {
-        let Some((_, head)) = name.rsplit_once(' ') else { continue };
+        let Some((front, head)) = name.rsplit_once(' ') else { continue };
         let rivals = names.iter().filter(|n| n.ends_with(&format!(" {head}"))).count();
         if rivals == 1
             && things.contains_key(head)
             && let Some(seen) = things.remove(name)
         {
+            merged.extend(front.split(' ').map(str::to_owned));
             let target = things.entry(head.to_owned()).or_default();
             target.weight += seen.weight;
             target.strong |= seen.strong;
@@ -506,4 +509,5 @@ fn merge(things: &mut BTreeMap<String, Seen>) {
             target.clauses.dedup();
         }
     }
+    merged
 }

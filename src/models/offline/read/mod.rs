@@ -129,6 +129,8 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
         refocus(&mut d, si);
     }
     complete::person_accounts(&mut d);
+    complete::spans(&mut d);
+    complete::about(&mut d);
     d.focus = None;
     for (si, s) in sentences.iter().enumerate() {
         let Some(kind) = kind_of(s.id).filter(|k| *k != crate::domain::clause::ClauseKind::Exclusion) else {

@@ -15,7 +15,10 @@ pub fn read(d: &mut Draft, si: usize) {
         words::system_noun(&np.head)
             || matches!(
                 np.head.as_str(),
-                "tracker"
+                "tool"
+                    | "service"
+                    | "product"
+                    | "tracker"
                     | "planner"
                     | "organizer"
                     | "organiser"

@@ -58,6 +58,21 @@ pub fn assignee(d: &Draft, e: usize) -> Option<String> {
     None
 }
 
+/// The path from a record of `e` to an account of one of `roles` that it names.
+#[must_use]
+pub fn names(d: &Draft, e: usize, roles: &[String]) -> Option<String> {
+    d.entities[e].entity.fields.iter().find_map(|f| match &f.ty {
+        FieldType::UserReference { role: Some(r) } if roles.contains(r) => Some(f.name.clone()),
+        FieldType::Reference { entity } if roles.contains(entity) => {
+            let to = d.find(entity)?;
+            let account =
+                d.entities[to].entity.fields.iter().find(|f| matches!(f.ty, FieldType::UserReference { .. }))?;
+            Some(format!("{}.{}", f.name, account.name))
+        }
+        _ => None,
+    })
+}
+
 /// Reads the rules of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
     value_rules(d, si);
@@ -71,6 +86,7 @@ pub fn read(d: &mut Draft, si: usize) {
         if d.done[si].contains(&pi) {
             continue;
         }
+        d.attend(si, pi);
         match pred.verb.class {
             Class::Assign => assign(d, si, pi, pred),
             Class::Decide => decide(d, si, pi, pred),
@@ -370,6 +386,20 @@ fn at_most(d: &mut Draft, si: usize) {
     let Some(range) = phrase.or(negated_more) else { return };
     let Some(value) = s.words.get(range.end).and_then(|w| w.token.value) else { return };
     let Some(np) = super::chunk::noun_phrase(&s.words, range.end) else { return };
+    if s.preds.is_empty()
+        && let Some(e) = d.entity_of(&np)
+    {
+        let per_role = s.words[range.end..].iter().any(|w| w.is("per") || w.is("each"))
+            && s.items.iter().any(|i| matches!(i, super::chunk::Item::Np(n) if d.role(n).is_some()));
+        if per_role && d.has_users() {
+            d.entities[e].entity.owned = true;
+            let entity = d.entities[e].entity.name.clone();
+            d.feature(Feature::Limit { entity, max: value as u32, per: None, clauses: vec![s.id] });
+            d.touch(e, s.id);
+            d.mark(si, 0..s.words.len());
+        }
+        return;
+    }
     for (pi, pred) in s.preds.iter().enumerate() {
         if !pred.range.contains(&range.start) && !pred.subject.iter().any(|x| x.range.contains(&range.start)) {
             continue;
@@ -635,7 +665,7 @@ fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         }
     };
     let entity = d.entities[e].entity.name.clone();
-    let scope = if np.possessed() && d.has_users() { Scope::Own } else { Scope::All };
+    let scope = if np.possessed() && d.has_users() { own_scope(d, e, &whos) } else { Scope::All };
     for who in &whos {
         d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
     }
@@ -657,6 +687,13 @@ fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     d.done[si].insert(pi);
 }
 
+/// Somebody's own: what names them, else what they added.
+fn own_scope(d: &Draft, e: usize, whos: &[Who]) -> Scope {
+    let roles: Vec<String> =
+        whos.iter().filter_map(|w| if let Who::Role(r) = w { Some(r.clone()) } else { None }).collect();
+    names(d, e, &roles).map_or(Scope::Own, |field| Scope::AssignedTo { field })
+}
+
 /// Cancelling keeps the record and changes its state.
 fn cancel(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
@@ -672,7 +709,7 @@ fn cancel(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     }
     let field = d.ensure_status(e, &["cancelled".into()], Some("active"), s.id);
     let scope = if np.possessed() && np.det.as_deref().is_some_and(words::possessive) && d.has_users() {
-        Scope::Own
+        own_scope(d, e, &whos)
     } else {
         Scope::All
     };

@@ -51,14 +51,14 @@ word_list!(
 word_list!(
     /// The thing being built itself, or a part of its surface: no record behind it.
     system_noun,
-    "system website site web application app software platform tool program programme page webpage homepage screen interface ui gui \
-     dashboard portal product solution service module functionality feature function option button form menu tab panel section area view \
-     window field column row table database backend frontend server client browser device computer pc phone smartphone desktop tablet \
+    "system website site web application app software platform program programme page webpage homepage screen interface ui gui \
+     dashboard portal solution module functionality feature function option button form menu tab panel section area view \
+     window field column row table database backend frontend server client browser computer pc phone smartphone desktop tablet \
      internet network api url overview list index catalog catalogue directory register registry history log search result results \
      navigation link account login profile session password credential authentication authorization registration sign-up signup signin \
      information data detail details content way process experience ability capability possibility access right permission role user-interface \
-     purpose manner case example requirement specification project team developer mvp version release \
-     item thing stuff type kind sort set number amount total count variety range collection lot overview-page summary record \
+     purpose manner case example requirement specification developer mvp version release \
+     stuff type kind sort set number amount total count variety range collection lot overview-page summary record \
      crud basis operation action activity-log functionality technology environment language framework storage file-menu engine"
 );
 
@@ -66,8 +66,8 @@ word_list!(
     /// Words that may stay unused in a demand without changing what it asks for.
     light,
     "able possible easily easy quickly quick new existing own various all each every any different system website web site application app \
-     software platform tool page pages screen user-interface interface ui information details detail data list lists overview form forms \
-     section area view table database record records entry item items please need needs want wants like would should must shall can could may \
+     software platform page pages screen user-interface interface ui information details detail data list lists overview form forms \
+     section area view table database record records entry please need needs want wants like would should must shall can could may \
      will also only just then there here very directly simply following below above using use used via way order well order. etc etc. \
      example e.g. i.e. such be is are was were been being have has had having do does did it its they them their this that these those \
      which who whom whose what how and or but not no with without within of in on at by for from to into as when while if so than \
