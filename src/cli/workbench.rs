@@ -12,12 +12,14 @@ use crate::{
     driver::{self, Prepared},
     hub::{self, HubError, clauses, heads, project},
     models::registry,
+    plain::{self, Plain},
     term::{self, ColorChoice, Handle, Start, Workbench},
     ui::{Setup, StartRequest, WelcomeInfo, welcome},
 };
 use futures::FutureExt;
 use std::{
     fs,
+    io::IsTerminal,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -37,9 +39,11 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
     if dir.exists() && !dir.is_dir() {
         return Err(Fail::usage(format!("{} is no folder; a requirement in a file: g1 run -f FILE", dir.display())));
     }
-    if how.config.plain || !term::full_screen(&term::process_env) {
+    // A terminal that cannot move its cursor gets the same workbench line by line; no terminal at all must ask for it.
+    let plain = how.config.plain || (!term::full_screen(&term::process_env) && std::io::stdin().is_terminal());
+    if !plain && !term::full_screen(&term::process_env) {
         return Err(Fail::usage(
-            "the workbench needs a terminal of its own; without one: g1 run \"what to build\", then g1 gate and g1 resume",
+            "the workbench needs a terminal of its own; without one: g1 run \"what to build\", then g1 gate and g1 resume, or g1 --plain",
         ));
     }
     let config = Arc::new(how.config.clone());
@@ -54,19 +58,24 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
             }
             false => None,
         };
-        let bench = Workbench {
-            setup: Setup {
-                caps: term::detect(&term::process_env, color(config.color)),
-                theme: config.theme.clone().unwrap_or_else(|| "default".to_owned()),
-                who: who.name(),
-                host: host(),
-                folder: Clean::new(&dir.display().to_string()),
-            },
-            handle,
-            welcome: if there { WelcomeInfo::default() } else { info(&dir, &config).await },
-            start: start(Arc::clone(&config), settings, Arc::clone(&engines)),
+        let setup = Setup {
+            caps: term::detect(&term::process_env, color(config.color)),
+            theme: config.theme.clone().unwrap_or_else(|| "default".to_owned()),
+            who: who.name(),
+            host: host(),
+            folder: Clean::new(&dir.display().to_string()),
         };
-        let outcome = term::run_workbench(bench).await.map_err(Fail::error)?;
+        let welcome = if there { WelcomeInfo::default() } else { info(&dir, &config).await };
+        let start = start(Arc::clone(&config), settings, Arc::clone(&engines));
+        let outcome = if plain {
+            let (input, output) = (tokio::io::BufReader::new(tokio::io::stdin()), std::io::stdout());
+            let (model, folder) = (config.model.clone(), welcome.folder);
+            let scripted = !std::io::stdin().is_terminal();
+            let lines = Plain { setup, handle, start, model, folder, input, output, scripted };
+            plain::run(lines).await.map_err(Fail::error)?
+        } else {
+            term::run_workbench(Workbench { setup, handle, welcome, start }).await.map_err(Fail::error)?
+        };
         let running = std::mem::take(&mut *engines.lock().unwrap_or_else(PoisonError::into_inner));
         for engine in running {
             if let Ok(Err(error)) = engine.await {

@@ -1,0 +1,165 @@
+//! A real program in a pseudo-terminal: its screen, every byte it wrote, its end. Nothing here sleeps to synchronise;
+//! everything waits for a condition, up to a deadline.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use std::{
+    io::{Read, Write},
+    sync::{Arc, Condvar, Mutex},
+    time::{Duration, Instant},
+};
+
+fn cells(n: u16) -> std::num::NonZero<u16> {
+    std::num::NonZero::new(n).unwrap()
+}
+
+/// Long enough for a busy machine; a test that waits for it has failed.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+struct Seen {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+    closed: bool,
+}
+
+type Shared = Arc<(Mutex<Seen>, Condvar)>;
+
+pub struct Pty {
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Arc<Mutex<Box<dyn Write + Send>>>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Shared,
+}
+
+impl Pty {
+    /// Starts `program` with exactly these variables (and `PATH`).
+    pub fn start(program: &str, args: &[&str], dir: &std::path::Path, env: &[(&str, &str)], size: (u16, u16)) -> Self {
+        let pair = native_pty_system().openpty(PtySize { rows: size.1, cols: size.0, ..PtySize::default() }).unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(args);
+        command.cwd(dir);
+        command.env_clear();
+        command.env("PATH", std::env::var("PATH").unwrap_or_default());
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("HOME", dir.to_str().unwrap())] {
+            command.env(name, value);
+        }
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let seen: Shared = Arc::new((
+            Mutex::new(Seen {
+                parser: vt100::Parser::new(cells(size.1), cells(size.0), 0),
+                raw: vec![],
+                closed: false,
+            }),
+            Condvar::new(),
+        ));
+        let writer = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (shared, answers) = (seen.clone(), writer.clone());
+        std::thread::spawn(move || {
+            let mut buf = [0_u8; 8192];
+            loop {
+                let n = reader.read(&mut buf).unwrap_or(0);
+                let (lock, changed) = &*shared;
+                let mut seen = lock.lock().unwrap();
+                if n == 0 {
+                    seen.closed = true;
+                    changed.notify_all();
+                    return;
+                }
+                seen.parser.process(&buf[..n]);
+                seen.raw.extend_from_slice(&buf[..n]);
+                let cursor = seen.parser.screen().cursor_position();
+                changed.notify_all();
+                drop(seen);
+                // What a terminal answers when it is asked.
+                let mut reply = Vec::new();
+                for (question, answer) in [
+                    (&b"\x1b[6n"[..], format!("\x1b[{};{}R", cursor.0 + 1, cursor.1 + 1)),
+                    (b"\x1b[c", "\x1b[?62;22c".to_owned()),
+                    (b"\x1b[?u", "\x1b[?0u".to_owned()),
+                ] {
+                    if buf[..n].windows(question.len()).any(|w| w == question) {
+                        reply.extend_from_slice(answer.as_bytes());
+                    }
+                }
+                if !reply.is_empty() {
+                    let _ = answers.lock().unwrap().write_all(&reply);
+                }
+            }
+        });
+        Self { master: Some(pair.master), writer, child, seen }
+    }
+
+    pub fn send(&self, text: &str) {
+        let mut writer = self.writer.lock().unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+        writer.flush().unwrap();
+    }
+
+    /// Waits until the screen's text fits; panics with the screen when it never does.
+    pub fn wait(&self, what: &str, fits: impl Fn(&str) -> bool) -> String {
+        let (lock, changed) = &*self.seen;
+        let end = Instant::now() + DEADLINE;
+        let mut seen = lock.lock().unwrap();
+        loop {
+            let text = seen.parser.screen().contents();
+            if fits(&text) {
+                return text;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !seen.closed, "never saw {what}; the screen was:\n{text}");
+            seen = changed.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait(text, |screen| screen.contains(text))
+    }
+
+    /// The program's end, and everything it wrote.
+    pub fn end(&mut self) -> (ExitStatus, Vec<u8>) {
+        let (lock, changed) = &*self.seen;
+        let until = Instant::now() + DEADLINE;
+        let mut seen = lock.lock().unwrap();
+        while !seen.closed {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "it never ended; the screen was:\n{}", seen.parser.screen().contents());
+            seen = changed.wait_timeout(seen, left).unwrap().0;
+        }
+        let raw = std::mem::take(&mut seen.raw);
+        drop(seen);
+        (self.child.wait().unwrap(), raw)
+    }
+
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen.0.lock().unwrap().raw.clone()
+    }
+
+    pub fn resize(&self, width: u16, height: u16) {
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(cells(height), cells(width));
+        let size = PtySize { rows: height, cols: width, ..PtySize::default() };
+        self.master.as_ref().unwrap().resize(size).unwrap();
+    }
+
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_raw(self.child.process_id().unwrap().try_into().unwrap()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Settings of the terminal that a shell relies on.
+    pub fn is_cooked(&self) -> bool {
+        const ICANON: u64 = 2;
+        let flags = self.master.as_ref().unwrap().get_termios().unwrap().local_flags;
+        u64::from(flags.bits()) & ICANON != 0
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
