@@ -44,7 +44,14 @@ fn samples_compile_and_each_file_belongs_to_one_module() {
         assert_eq!(paths.len(), files.len(), "{name}: a file is written twice");
         write(&files, &base.join(name));
         if kept.is_some() {
-            let text = serde_json::to_string_pretty(&links).expect("links");
+            let mut tests = Vec::new();
+            for module in modules(&spec) {
+                let tested = crate::models::offline::suite::tests(&spec, &module.name);
+                write(&tested.files, &base.join(name));
+                tests.extend(tested.links);
+            }
+            let both = serde_json::json!({"code": links, "tests": tests});
+            let text = serde_json::to_string_pretty(&both).expect("links");
             std::fs::write(base.join(format!("{name}.links.json")), text).expect("written");
         }
     }
