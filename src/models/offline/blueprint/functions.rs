@@ -61,7 +61,7 @@ pub fn declare(spec: &AppSpec, entity: &Entity, features: &[&Feature], out: &mut
                     "One page out of {records} {} within {millis} ms: one query by index, never all of them.",
                     entity.label_plural.to_lowercase()
                 )),
-                "return query.fetch(newest_first, everything)".into(),
+                "return query.at_most(100).fetch(newest_first, everything)".into(),
             ];
             let name = format!("read_{}_quickly", ident(&entity.plural));
             let decorator = format!("{}.listing", constant(&entity.name));

@@ -15,8 +15,9 @@
 //!   that is no object 400; a body over 1 MiB 413. 401 before 403 before 422 before 404 before 409.
 //!   `PUT`/`DELETE` of a record that is visible but not writable is 403, of an invisible or unknown one 404 (422 first if
 //!   the body is invalid).
-//! - A reference in a body must name a record that the account can see, else 422 on that field. (When the account holds no
-//!   read access at all to that kind of record, existence is enough.)
+//! - A reference in a body must name a record that the account can see, or that one of its own rights to write leads through
+//!   (`AssignedTo`, `OwnParent`, `Granted`), else 422 on that field. (When the account holds no read access at all to that
+//!   kind of record, existence is enough.)
 //! - Deleting a record that others refer to: an optional reference is cleared; a required one is deleted along when the
 //!   parent entity is `owned`, else 409.
 //! - Wrong method: 405 with `Allow`, in the API also when no access right and no `Forbid` mentions the operation. With a
@@ -65,6 +66,8 @@
 //! - CSV: `GET /api/<plural>.csv`, header row of field names, same filters and visibility as the list, all pages;
 //!   text starting with `= + - @` gets a leading apostrophe against formula injection.
 //! - DateTimes without a zone are local time; every form is read back as it was sent.
+//! - Performance: the list of that entity has 100 records a page unless `per_page` asks for more.
+//! - Features that say the same (two searches, two sorts by one field) are merged; the row left is linked to all their clauses.
 //!
 //! # Pages
 //! `/` (dashboard or overview), `/<plural>`, `/<plural>/new`, `/<plural>/{id}`, `/<plural>/{id}/edit`, forms post to
@@ -91,6 +94,7 @@ mod core;
 mod entity;
 mod functions;
 mod grouping;
+mod merge;
 mod readme;
 #[cfg(test)]
 mod samples;
@@ -212,11 +216,15 @@ fn module_file(spec: &AppSpec, module: &ModuleSpec, path: &str) -> (NewFile, Vec
     let entities: Vec<_> = spec.entities.iter().filter(|e| module.entities.contains(&e.name)).collect();
     for entity in &entities {
         let own: Vec<&Feature> = all.iter().copied().filter(|f| f.entity() == Some(&entity.name)).collect();
+        let own = merge::merge(&own);
+        let own: Vec<&Feature> = own.iter().collect();
         entity::declare(spec, entity, &own, &mut out);
         functions::declare(spec, entity, &own, &mut out);
         out.blank(1);
     }
-    let dashboards = functions::dashboards(spec, &all, &mut out);
+    let totals: Vec<&Feature> = all.iter().copied().filter(|f| matches!(f, Feature::Totals { .. })).collect();
+    let totals = merge::merge(&totals);
+    let dashboards = functions::dashboards(spec, &totals.iter().collect::<Vec<_>>(), &mut out);
     out.blank(1);
     out.line("COLLECTIONS = [");
     for entity in &entities {

@@ -30,6 +30,12 @@ class Query:
         if self.problems:
             raise invalid(self.problems)
 
+    def at_most(self, records):
+        """A smaller part unless somebody asked for more."""
+        if not self.request.query.get("per_page"):
+            self.per_page = min(self.per_page, records)
+        return self
+
     def number(self, params, name, default, most):
         text = params.get(name)
         if text is None or text == "":

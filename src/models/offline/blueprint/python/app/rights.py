@@ -61,20 +61,25 @@ def visible(app, account, entity):
     return limits
 
 
-def nameable(app, account, entity, field, parent):
-    """The condition for the parents that the account's records may refer to: what it sees, and what its rights lead to."""
-    seen = visible(app, account, parent)
-    if seen is None:
+def nameable(app, account, entity, field):
+    """The condition for the records that a reference may name: what the account may read, and what a right of its own
+    to write such records leads through. Existence is enough for who may read nothing of the kind."""
+    parent = app.registry.entity(field.entity)
+    readable = visible(app, account, parent)
+    if readable is None:
         return EVERYTHING
-    conditions = [seen]
-    for right in entity.access:
-        scope = right.scope
-        if not holds(account, right.who) or not isinstance(scope, (AssignedTo, OwnParent)):
-            continue
-        first, _, rest = scope.path.partition(".")
-        if first == field.name and rest:
-            conditions.append(scope_condition(app, account, parent, type(scope)(rest)))
-    return any_of(conditions)
+    scopes = [right.scope for operation in ("create", "update") for right in rights_of(account, entity, operation)]
+    scopes = [behind(scope, field.name) for scope in scopes]
+    return any_of([readable] + [scope_condition(app, account, parent, scope) for scope in scopes if scope is not None])
+
+
+def behind(scope, name):
+    """What a scope that leads through this reference says about the record referred to; None if it does not."""
+    if isinstance(scope, (AssignedTo, OwnParent)):
+        head, _, rest = scope.path.partition(".")
+        if head == name:
+            return type(scope)(rest) if rest else Own() if isinstance(scope, OwnParent) else None
+    return scope if isinstance(scope, Granted) else None
 
 
 def is_within(app, account, entity, number, scope):

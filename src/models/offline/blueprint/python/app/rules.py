@@ -26,7 +26,7 @@ def check(request, entity, body, old, partly=False):
         name = field.name
         if not entity.writable(field):
             if old is None and name not in entity.computed_names():
-                values[name] = automatic(request, entity, field, body)
+                values[name] = automatic(request, entity, field)
             elif old is not None and field.kind in ("date", "datetime"):
                 if name.startswith(("updated", "changed", "modified")):
                     values[name] = today() if field.kind == "date" else now()
@@ -51,11 +51,12 @@ def check(request, entity, body, old, partly=False):
     return values
 
 
-def automatic(request, entity, field, body):
+def automatic(request, entity, field):
     """The value of a read-only field of a new record."""
     if field.kind == "account":
         return request.account.id if request.account is not None else None
     for right in entity.access:
+        # What decides who sees the record comes from the profile of who makes it.
         if isinstance(right.scope, SameAs) and right.scope.path == field.name and request.account is not None:
             return request.account.profile.get(right.scope.profile)
     if field.default is None and field.kind == "date":
@@ -147,7 +148,7 @@ def check_reference(request, owner, field, number):
     entity = request.app.registry.entity(field.entity)
     if entity is None:
         return
-    condition = rights.nameable(request.app, request.account, owner, field, entity)
+    condition = rights.nameable(request.app, request.account, owner, field)
     sql = "SELECT 1 FROM %s r WHERE r.id = ? AND (%s)" % (quote(entity.plural), condition[0])
     if request.db.row(sql, [number, *condition[1]]) is None:
         raise Invalid("does not exist")

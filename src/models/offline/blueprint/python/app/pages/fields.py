@@ -82,7 +82,7 @@ def control(request, entity, field, value, attributes, record):
     if field.kind == "choice":
         options = [(choice, words(choice)) for choice in choices(entity, field, request.account, record)]
     elif field.kind == "reference":
-        options = reference_options(request, field, value)
+        options = reference_options(request, entity, field)
     elif field.kind == "account" and request.app.accounts is not None:
         options = request.app.accounts.names(field.role)
     if options is not None:
@@ -113,14 +113,14 @@ def select(options, value, attributes):
     return el("select", rows, **attributes)
 
 
-def reference_options(request, field, value):
+def reference_options(request, owner, field):
     """The records that may be chosen; None when they cannot be listed."""
     entity = request.app.registry.entity(field.entity)
-    condition = rights.visible(request.app, request.account, entity) if entity is not None else None
-    if condition is None:
+    if entity is None or rights.visible(request.app, request.account, entity) is None:
         return None
-    sql = "SELECT * FROM %s r WHERE %s ORDER BY r.id DESC LIMIT %d" % (quote(entity.plural), condition[0], MOST_CHOICES)
-    rows = request.db.rows(sql, condition[1])
+    text, values = rights.nameable(request.app, request.account, owner, field)
+    sql = "SELECT * FROM %s r WHERE %s ORDER BY r.id DESC LIMIT %d" % (quote(entity.plural), text, MOST_CHOICES)
+    rows = request.db.rows(sql, values)
     return [(row["id"], label_of(request, entity, load(request, entity, row))) for row in rows]
 
 
