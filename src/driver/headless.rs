@@ -50,11 +50,13 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
     let mut run = Arc::new(prepared.run.clone());
     let (handle, engine) = prepared.launch();
     let Some(mut updates) = handle.subscribe(true).await else { return 1 };
-    if options.resume
-        && paused
-        && let Err(refusal) = handle.command(Command::Resume { who: who() }).await
-    {
-        out.talk(&refusal.0);
+    // The snapshot that listening began with still shows the pause: it says nothing about the run that goes on.
+    let mut stale_until = None;
+    if options.resume && paused {
+        match handle.command(Command::Resume { who: who() }).await {
+            Ok(()) => stale_until = Some(run.seq),
+            Err(refusal) => out.talk(&refusal.0),
+        }
     }
     let mut stopped_by: Option<u8> = None;
     let mut signals = Signals::new();
@@ -71,7 +73,7 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
             None | Some(Update::Ended { .. }) => break,
             Some(Update::Run(newer)) => {
                 run = newer;
-                let waiting = needs_person(&run);
+                let waiting = needs_person(&run) && stale_until.is_none_or(|seq| run.seq > seq);
                 if waiting && stopped_by.is_none() {
                     quit(&handle).await;
                 }

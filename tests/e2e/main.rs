@@ -3,6 +3,7 @@
 mod bad_input;
 mod gates;
 mod kill;
+mod model;
 mod run;
 mod support;
 mod verify;

@@ -5,7 +5,10 @@ use crate::domain::{
     reply::ReplyKind,
     run::{Run, Step, StepState},
 };
-use std::{collections::BTreeSet, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 /// Ids that follow each other as ranges: `C-001 to C-004, C-007`.
 fn ids(clauses: impl Iterator<Item = ClauseId>) -> String {
@@ -25,6 +28,22 @@ fn ids(clauses: impl Iterator<Item = ClauseId>) -> String {
         })
         .collect();
     words.join(", ")
+}
+
+/// The ranges that the developer linked to the tester's clauses: each must be missed by a test when it is gone.
+fn linked(text: &mut String, run: &Run, own: &BTreeSet<ClauseId>) {
+    for id in own {
+        let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for link in run.code_links.iter().filter(|l| l.clause == *id) {
+            let (first, last) = link.lines;
+            let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
+            files.entry(link.path.as_str()).or_default().push(lines);
+        }
+        let places: Vec<String> = files.iter().map(|(path, lines)| format!("{path} {}", lines.join(", "))).collect();
+        if !places.is_empty() {
+            let _ = writeln!(text, "Lines linked to {id}: {}.", places.join("; "));
+        }
+    }
 }
 
 pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
@@ -64,6 +83,9 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     }
     if matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test) {
         let _ = writeln!(text, "All other clauses are there for context only: their own steps build and test them.");
+    }
+    if step.plan.produces == ReplyKind::Test {
+        linked(&mut text, run, own);
     }
     if !gaps.is_empty() {
         let _ = writeln!(text, "Named as gaps, wholly or in part: {}. Do not claim them.", ids(gaps.into_iter()));

@@ -1,0 +1,275 @@
+//! The model path through the real binary: a server on loopback that speaks the chat protocol and gives scripted
+//! replies. The application it "writes" lies in `tests/fixtures/quotes`.
+
+use crate::support::{Bed, code, text, workspace};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
+    sync::{Arc, Mutex},
+    thread,
+};
+
+const WALL: &str = "A quote wall for our office.\nA quote has a text and who said it.\nNo payment.\n";
+const KEY: &str = "sk-e2e-4f1d8a7c";
+
+/// Answers every request by the name of the schema it asks for; how often each was asked is counted.
+struct Scripted {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Scripted {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = asked.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                serve(stream, &log);
+            }
+        });
+        Self { address, asked }
+    }
+
+    fn count(&self, name: &str) -> usize {
+        self.asked.lock().expect("not poisoned").iter().filter(|n| *n == name).count()
+    }
+}
+
+fn serve(mut stream: TcpStream, log: &Mutex<Vec<String>>) {
+    let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+    let mut length = 0;
+    let mut line = String::new();
+    while reader.read_line(&mut line).is_ok_and(|n| n > 2) {
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().expect("a length");
+        }
+        line.clear();
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("the whole request");
+    let request: Value = serde_json::from_slice(&body).expect("JSON");
+    let name = request["response_format"]["json_schema"]["name"].as_str().unwrap_or_default().to_owned();
+    let nth = {
+        let mut log = log.lock().expect("not poisoned");
+        log.push(name.clone());
+        log.iter().filter(|n| **n == name).count()
+    };
+    // The very first call meets a busy server.
+    let answer = if name == "understand_reply" && nth == 1 {
+        let body = r#"{"error":{"message":"busy"}}"#;
+        format!(
+            "HTTP/1.1 429 Busy\r\ncontent-type: application/json\r\nretry-after: 0\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        )
+    } else {
+        let user = request["messages"][1]["content"].as_str().unwrap_or_default();
+        stream_of(&reply(&name, nth, user).to_string())
+    };
+    // A client that was stopped has gone; the next one will ask again.
+    let _ = stream.write_all(answer.as_bytes());
+}
+
+fn stream_of(text: &str) -> String {
+    let mut out =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n: hello\n\n".to_owned();
+    let chars: Vec<char> = text.chars().collect();
+    for piece in chars.chunks(97) {
+        let piece: String = piece.iter().collect();
+        out.push_str(&format!("data: {}\n\n", json!({"choices": [{"delta": {"content": piece}}]})));
+    }
+    out.push_str(&format!("data: {}\n\n", json!({"choices": [{"delta": {}, "finish_reason": "stop"}]})));
+    out.push_str(&format!(
+        "data: {}\n\ndata: [DONE]\n\n",
+        json!({"choices": [], "usage": {"prompt_tokens": 900, "completion_tokens": 100}})
+    ));
+    out
+}
+
+fn files(tests: bool) -> Vec<Value> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes");
+    workspace(&root)
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("tests/") == tests && !path.contains("__pycache__"))
+        .map(|(path, content)| json!({"path": path, "content": text(&content)}))
+        .collect()
+}
+
+fn reply(name: &str, nth: usize, user: &str) -> Value {
+    let all = json!(["C-001", "C-002", "C-003"]);
+    let decisions = if user.contains("<decision id=\"D-001\"") { json!(["D-001"]) } else { json!([]) };
+    let teach_back = json!({"clauses": all, "decisions": decisions});
+    let mut body = match name {
+        "understand_reply" => understand(nth, user),
+        "plan_reply" => plan(&all),
+        "design_reply" => json!({
+            "decisions": [{"title": "Stack", "choice": "python-stdlib", "why": "It runs anywhere.", "clauses": ["C-001"], "by": "technical-architect"}],
+            "assumptions": [],
+            "artifacts": [{"name": "api", "by": "api-designer", "content": "POST and GET /api/quotes", "clauses": all}],
+        }),
+        "build_reply" => {
+            let link = |clause: &str, symbol: &str| json!({"clause": clause, "path": "app/quotes.py", "symbol": symbol, "lines": null});
+            json!({
+                "files": files(false),
+                "links": [link("C-001", "create"), link("C-001", "index"), link("C-001", "show"), link("C-002", "FIELDS[text]"), link("C-002", "FIELDS[speaker]"), link("C-002", "problem")],
+                "additions": [{"what": "A health check", "source": "baseline:healthz"}],
+                "notes": "",
+            })
+        }
+        "test_reply" => {
+            assert!(user.contains("Lines linked to C-002: app/quotes.py"), "{user}");
+            let link = |clause: &str, test: &str| json!({"clause": clause, "test": format!("tests.test_core.Quotes.{test}"), "shows": "It is so.", "measures": false});
+            json!({
+                "files": files(true),
+                "links": [link("C-001", "test_a_quote_is_kept_and_read_back"), link("C-001", "test_quotes_are_on_the_wall"), link("C-002", "test_a_quote_is_kept_and_read_back"), link("C-002", "test_limits")],
+                "searches": [{"clause": "C-003", "terms": ["payment", "checkout"]}],
+                "notes": "",
+            })
+        }
+        "verify_reply" => json!({
+            "findings": [finding("C-001"), finding("C-002"), finding("C-003")],
+            "summary": "It is a quote wall.",
+        }),
+        other => panic!("nobody asks for {other:?}"),
+    };
+    body["teach_back"] = teach_back;
+    body
+}
+
+/// The second call (the first after the busy server) forgets a clause; the repair, told so, does not.
+fn understand(nth: usize, user: &str) -> Value {
+    let mark = |id: &str, kind: &str| json!({"id": id, "kind": kind, "reason": "as it says"});
+    let mut clauses = vec![mark("C-001", "function"), mark("C-002", "data"), mark("C-003", "exclusion")];
+    if nth == 2 {
+        clauses.pop();
+    } else {
+        assert!(user.contains("<feedback") && user.contains("C-003 is dropped"), "{user}");
+    }
+    let read = |id: &str, statement: &str| json!({"functional": true, "statement": statement, "clauses": [id], "acceptance": ["It is so."]});
+    json!({
+        "title": "Quote wall",
+        "clauses": clauses,
+        "interpretations": [read("C-001", "People put quotes on a wall."), read("C-002", "A quote has a text and a speaker."), read("C-003", "There is no payment.")],
+        "assumptions": [{"key": "fields:quote", "question": "How long may they be?", "default": "Text up to 500, speaker up to 80 characters.", "clauses": ["C-002"]}],
+        "gaps": [],
+    })
+}
+
+fn plan(all: &Value) -> Value {
+    let reads = json!([
+        "clauses",
+        "interpretations",
+        "assumptions",
+        "decisions",
+        "gaps",
+        "plan",
+        "artifacts",
+        "files",
+        "tests",
+        "evidence"
+    ]);
+    let step = |id: &str, produces: &str, personas: &[&str], module: Option<&str>, after: &[&str]| json!({"id": id, "title": id, "produces": produces, "personas": personas, "module": module, "after": after, "reads": reads});
+    json!({
+        "modules": [{"name": "core", "purpose": "The wall", "clauses": all, "depends_on": []}],
+        "steps": [
+            step("design", "design", &["solution-architect", "technical-architect", "api-designer", "database-architect"], None, &[]),
+            step("build:core", "build", &["developer"], Some("core"), &["design"]),
+            step("test:core", "test", &["tester"], Some("core"), &["build:core"]),
+            step("verify", "verify", &["verifier", "qa-specialist"], None, &["test:core"]),
+        ],
+        "team_notes": "",
+        "communication_notes": "",
+    })
+}
+
+fn finding(clause: &str) -> Value {
+    json!({"clause": clause, "verdict": "met", "argument": "It is there."})
+}
+
+/// Every file below a folder that holds the bytes.
+fn holding(dir: &Path, needle: &[u8], found: &mut Vec<String>) {
+    for entry in fs::read_dir(dir).expect("readable") {
+        let entry = entry.expect("an entry");
+        let kind = entry.file_type().expect("a type");
+        if kind.is_dir() {
+            holding(&entry.path(), needle, found);
+        } else if kind.is_file() && fs::read(entry.path()).expect("readable").windows(needle.len()).any(|w| w == needle)
+        {
+            found.push(entry.path().display().to_string());
+        }
+    }
+}
+
+#[test]
+fn a_language_model_builds_it_and_a_cassette_builds_it_again() {
+    let server = Scripted::start();
+    let bed = Bed::new();
+    let cassette = bed.home.join("wall.jsonl");
+    let record = format!("models.record={}", cassette.display());
+    let run = bed
+        .g1(&["run", WALL, "-m", "compat/scripted", "-y", "-c", &record])
+        .env("OPENAI_BASE_URL", format!("http://{}/v1", server.address))
+        .env("OPENAI_API_KEY", format!("{KEY}\n"))
+        .output()
+        .expect("g1 starts");
+    assert_eq!(code(&run), 0, "{}{}", text(&run.stdout), text(&run.stderr));
+    assert_eq!(server.count("understand_reply"), 3, "busy, a dropped clause, then right");
+    assert_eq!(server.count("build_reply"), 1);
+
+    let trace = bed.trace();
+    assert_eq!(trace["outcome"], "proven");
+    assert_eq!(trace["counts"]["proven"], 3);
+    assert_eq!(trace["counts"]["unsourced"], 0);
+
+    let mut found = Vec::new();
+    holding(&bed.dir, KEY.as_bytes(), &mut found);
+    holding(&bed.home, KEY.as_bytes(), &mut found);
+    assert!(found.is_empty(), "the key lies in {found:?}");
+
+    let again = Bed::new();
+    let replay = again.output(&["run", WALL, "-m", &format!("cassette/{}", cassette.display()), "-y"]);
+    assert_eq!(code(&replay), 0, "{}", text(&replay.stderr));
+    let without_report = |dir: &Path| {
+        let mut files = workspace(dir);
+        files.remove("TRACE.md");
+        files
+    };
+    assert_eq!(without_report(&bed.dir), without_report(&again.dir));
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_pauses_the_run_with_exit_6_and_resume_goes_on() {
+    let bed = Bed::new();
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let settings = ["-c", "models.backoff_ms=1"];
+    let run = bed
+        .g1(&["run", WALL, "-m", "compat/scripted", "-y"])
+        .args(settings)
+        .env("OPENAI_BASE_URL", format!("http://{closed}/v1"))
+        .output()
+        .expect("g1 starts");
+    assert_eq!(code(&run), 6, "{}{}", text(&run.stdout), text(&run.stderr));
+    assert!(text(&run.stderr).contains(&closed.to_string()), "{}", text(&run.stderr));
+
+    let server = Scripted::start();
+    let resumed = bed
+        .g1(&["resume"])
+        .args(settings)
+        .env("OPENAI_BASE_URL", format!("http://{}/v1", server.address))
+        .output()
+        .expect("g1 starts");
+    assert_eq!(code(&resumed), 0, "{}{}", text(&resumed.stdout), text(&resumed.stderr));
+}
+
+#[test]
+fn a_key_that_was_not_set_is_exit_6_and_nothing_is_created() {
+    let bed = Bed::new();
+    let run = bed.output(&["run", WALL, "-m", "openai/any", "-y"]);
+    assert_eq!(code(&run), 6);
+    assert!(text(&run.stderr).contains("OPENAI_API_KEY"), "{}", text(&run.stderr));
+    assert!(!bed.dir.join(".g1").exists());
+}
