@@ -125,7 +125,7 @@ fn search_terms(phrase: &str) -> Vec<String> {
         return list(&["smtplib", "smtp", "sendmail", "send_mail", "send_email", "newsletter"]);
     }
     if has("payment") || has("pay") || has("paying") {
-        return list(&["payment", "paypal", "stripe", "checkout", "credit card", "credit_card"]);
+        return list(&["payment", "paypal", "checkout", "credit card", "credit_card"]);
     }
     if has("sms") || has("text message") {
         return list(&["sms", "twilio"]);
