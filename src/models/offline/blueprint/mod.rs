@@ -94,7 +94,7 @@ mod core;
 mod entity;
 mod functions;
 mod grouping;
-mod merge;
+pub(super) mod merge;
 mod readme;
 #[cfg(test)]
 mod samples;

@@ -190,7 +190,7 @@ pub fn imports(writer: &Writer, modules: &[(&str, &[&str])]) -> Vec<String> {
     out
 }
 
-/// A line without what stands in quotes: words of people are no names.
+/// A line without comment and without what stands in quotes: words of people are no names.
 fn code(line: &str) -> String {
     let mut out = String::new();
     let (mut quoted, mut escaped) = (false, false);
@@ -199,6 +199,9 @@ fn code(line: &str) -> String {
             quoted = !quoted;
             out.push(c);
         } else if !quoted {
+            if c == '#' {
+                break;
+            }
             out.push(c);
         }
         escaped = c == '\\' && !escaped;

@@ -93,6 +93,30 @@ fn clauses_of(access: &Access, entity: &Entity) -> Vec<ClauseId> {
 pub(super) fn stage<'a>(scene: &mut Scene<'a>, entity: &'a Entity, access: &'a Access) -> Option<(String, String)> {
     let world = scene.world;
     let who = &access.who;
+    // What somebody may change or delete is, for them, only what they see.
+    if access.scope == Scope::All && !access.ops.contains(&Op::Read) {
+        let reading: Vec<&Access> = world.accesses(entity, Op::Read).filter(|a| world.counts_as(who, &a.who)).collect();
+        if !reading.is_empty() && reading.iter().all(|a| a.scope != Scope::All) {
+            for seen in reading {
+                let kept = scene.clone();
+                if let Some(found) = stage_for(scene, entity, seen, who) {
+                    return Some(found);
+                }
+                *scene = kept;
+            }
+            return None;
+        }
+    }
+    stage_for(scene, entity, access, who)
+}
+
+fn stage_for<'a>(
+    scene: &mut Scene<'a>,
+    entity: &'a Entity,
+    access: &'a Access,
+    who: &'a Who,
+) -> Option<(String, String)> {
+    let world = scene.world;
     let wanted = match who {
         Who::Anyone => "visitor".to_owned(),
         Who::SignedIn => "account".to_owned(),
@@ -103,7 +127,10 @@ pub(super) fn stage<'a>(scene: &mut Scene<'a>, entity: &'a Entity, access: &'a A
     }
     match &access.scope {
         Scope::All => {
-            let person = scene.person(&wanted, &scene.somebody(who));
+            // Somebody to whom no narrower right of theirs gives the record anyway.
+            let profile = other_profile(scene, entity, who);
+            let own = entity.access.iter().any(|a| a.scope == Scope::Own && world.counts_as(who, &a.who));
+            let person = scene.person(&wanted, &scene.somebody_with(who, if own { 2 } else { 1 }, &profile));
             let record = scene.make(entity, None, &[])?;
             Some((person, record))
         }

@@ -186,14 +186,15 @@ fn reference<'a>(scene: &mut Scene<'a>, entity: &'a Entity, field: &'a Field, ac
 /// A record of somebody who granted `by` access to it.
 fn granted<'a>(scene: &mut Scene<'a>, parent: &'a Entity) -> Option<String> {
     let (index, access) = scene.world.maker(parent)?;
-    let owner = scene.somebody_with(&access.who, 2, "");
+    let owner = scene.somebody_with(&access.who, 7, "");
     let made = scene.make_as(parent, index, Some(&owner), &[])?;
-    scene.line(format!("grant_{}({made}.by, by, case)", parent.name));
+    let me = scene.me();
+    scene.line(format!("grant_{}({made}.by, by, {me})", parent.name));
     Some(made)
 }
 
 /// A record that `by`, who counts as `who`, can see.
-fn visible<'a>(scene: &mut Scene<'a>, parent: &'a Entity, who: &Who) -> Option<String> {
+pub(super) fn visible<'a>(scene: &mut Scene<'a>, parent: &'a Entity, who: &Who) -> Option<String> {
     let world = scene.world;
     let reading: Vec<&Access> = world.accesses(parent, Op::Read).filter(|a| world.counts_as(who, &a.who)).collect();
     if reading.is_empty() || reading.iter().any(|a| matches!(a.scope, Scope::All | Scope::SameAs { .. })) {

@@ -43,7 +43,8 @@ fn kept(world: World<'_>, entity: &Entity) -> Option<Test> {
         scene.line(format!("self.stored({record}, by={reader})"));
         scene.line(format!("self.assertIn({record}[\"id\"], self.ids(\"/api/{}\", {reader}))", entity.plural));
     }
-    scene.line(format!("self.assertIn(\"get\", self.operations(\"/api/{}\"))", entity.plural));
+    let method = if world.accesses(entity, Op::Read).next().is_some() { "get" } else { "post" };
+    scene.line(format!("self.assertIn({}, self.operations(\"/api/{}\"))", lit(method), entity.plural));
     Some(Test {
         name: format!("test_{}_is_kept", entity.name),
         shows: format!("A {} is stored, read back and listed.", entity.label.to_lowercase()),
@@ -194,9 +195,12 @@ fn keeps<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<V
                 return Some(scene.lines);
             }
             let parent = world.entity(target(field)?)?;
-            let by = (created && world.creator_shares(entity, parent))
-                .then(|| scene.person("by", &scene.somebody(&access.who)));
-            let made = scene.make(parent, by.as_deref(), &[])?;
+            let by = created.then(|| scene.person("by", &scene.somebody(&access.who)));
+            let made = if created {
+                super::factory::visible(&mut scene, parent, &access.who)?
+            } else {
+                scene.make(parent, None, &[])?
+            };
             if created {
                 let value = format!("{made}[\"id\"]");
                 let record = scene.make(entity, by.as_deref(), &[(field.name.clone(), value.clone())])?;

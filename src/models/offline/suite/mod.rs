@@ -65,7 +65,26 @@ pub struct Suite {
 /// The tests of a module of the application; empty for a module that there is not.
 #[must_use]
 pub fn tests(spec: &AppSpec, module: &str) -> Suite {
+    let spec = &merged(spec);
     blueprint::modules(spec).iter().find(|m| m.name == module).map(|m| module_tests(spec, m)).unwrap_or_default()
+}
+
+/// The specification as it is built: what repeats itself within an entity is one feature.
+fn merged(spec: &AppSpec) -> AppSpec {
+    let mut homes: Vec<Option<&str>> = Vec::new();
+    for feature in &spec.features {
+        if !homes.contains(&feature.entity()) {
+            homes.push(feature.entity());
+        }
+    }
+    let features = homes
+        .iter()
+        .flat_map(|home| {
+            let own: Vec<&Feature> = spec.features.iter().filter(|f| f.entity() == *home).collect();
+            blueprint::merge::merge(&own)
+        })
+        .collect();
+    AppSpec { features, ..spec.clone() }
 }
 
 fn module_tests(spec: &AppSpec, module: &ModuleSpec) -> Suite {

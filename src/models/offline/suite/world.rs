@@ -73,7 +73,8 @@ impl<'a> World<'a> {
             .collect()
     }
     pub fn accesses(&self, entity: &'a Entity, op: Op) -> impl Iterator<Item = &'a Access> + use<'a> {
-        entity.access.iter().filter(move |a| a.ops.contains(&op))
+        let forbidden = self.forbidden(entity, op);
+        entity.access.iter().filter(move |a| !forbidden && a.ops.contains(&op))
     }
     /// The access by which a sample record is made, and its place in `entity.access`.
     pub fn maker(&self, entity: &'a Entity) -> Option<(usize, &'a Access)> {
@@ -103,10 +104,28 @@ impl<'a> World<'a> {
             && self.maker(entity).is_some()
             && entity.fields.iter().all(|f| match &f.ty {
                 FieldType::Reference { entity: target } if self.must_send(entity, f) => {
-                    self.entity(target).is_some_and(|t| self.can_make_at(t, left - 1))
+                    self.entity(target).is_some_and(|t| self.can_make_at(t, left - 1) && self.can_name(entity, f, t))
                 }
                 _ => true,
             })
+    }
+    /// Whether the maker of a record can come to see a parent that it must name.
+    fn can_name(&self, entity: &'a Entity, field: &Field, parent: &'a Entity) -> bool {
+        let Some((_, access)) = self.maker(entity) else { return false };
+        match &access.scope {
+            Scope::OwnParent { field: path } if *path == field.name => {
+                return parent.owned && self.creator_like(parent, &access.who).is_some();
+            }
+            Scope::AssignedTo { field: path } | Scope::OwnParent { field: path }
+                if path.split('.').next() == Some(field.name.as_str()) =>
+            {
+                return true;
+            }
+            _ => {}
+        }
+        let mut reading = self.accesses(parent, Op::Read).filter(|a| self.counts_as(&access.who, &a.who)).peekable();
+        reading.peek().is_none()
+            || reading.any(|a| a.scope != Scope::Own || self.creator_like(parent, &access.who).is_some())
     }
     fn must_send(&self, entity: &Entity, field: &Field) -> bool {
         is_required(field) && !self.server_sets(entity, field)
@@ -233,6 +252,10 @@ impl<'a> Scene<'a> {
     pub fn factory(world: World<'a>) -> Self {
         let names = RESERVED.iter().chain(&["by", "fields", "body", "send", "case"]).map(|n| (*n).to_owned()).collect();
         Self { world, lines: Vec::new(), me: "case", names }
+    }
+    /// What the test case is called here.
+    pub fn me(&self) -> &'static str {
+        self.me
     }
     pub fn line(&mut self, line: impl Into<String>) {
         self.lines.push(line.into());
@@ -505,7 +528,7 @@ impl<'a> Scene<'a> {
                 self.set(entity, record, direct, &format!("{person}.id"), left - 1).then_some(person)
             }
             Scope::Granted => {
-                let person = self.somebody(holder);
+                let person = self.somebody_with(holder, 8, "");
                 self.world.grant_role(&entity.name).filter(|role| holder_fits(&self.world, holder, role.as_ref()))?;
                 self.line(format!("grant_{}({record}.by, {person}, {})", entity.name, self.me));
                 Some(person)

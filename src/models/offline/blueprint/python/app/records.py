@@ -107,7 +107,9 @@ def update(request, entity, number, body):
     exists(entity, "update")
     held = rights.require_right(request, entity, "update")
     with request.db.transaction():
-        seen = is_visible(request, entity, number)
+        # Who may change but not read knows the record by its number alone.
+        blind = not rights.rights_of(request.account, entity, "read")
+        seen = blind or is_visible(request, entity, number)
         old = fetch(request, entity, number) if seen else None
         if old is not None:
             held = within(request, entity, number, held)
