@@ -65,7 +65,8 @@ pub(super) async fn serve(
         return Err(Clean::from("nothing to run yet: there is no g1.toml"));
     };
     let manifest = Manifest::parse(&String::from_utf8_lossy(&manifest.bytes)).map_err(|error| say(&error))?;
-    let data = dir.join(".g1").join("preview");
+    // The application runs in a scratch copy: a relative path would mean another place there.
+    let data = std::path::absolute(dir.join(".g1").join("preview")).map_err(|error| say(&error))?;
     let cancel = CancellationToken::new();
     preview::start(runner, &tree, &manifest, port, &data, &cancel).await.map_err(|error| say(&error))
 }

@@ -5,7 +5,7 @@ use crate::{
         ClauseId, Clean,
         artifact::FileEntry,
         clause::{Assumption, ClauseKind, Gap},
-        evidence::TestOutcome,
+        evidence::{EvidenceKind, TestOutcome},
         run::{Gate, GateMode, GateReason, Proposal, Run, Step},
         usage::Budget,
     },
@@ -124,9 +124,13 @@ fn plan_gate(page: &mut Page<'_>, run: &Run, question: usize) {
             (format!("I read {}: ", one(run.clauses.len(), "clause", "clauses")), t.title),
             (
                 format!(
-                    "{}{not}, {}.",
+                    "{}{not}{}.",
                     one(demand, "demands something", "demand something"),
-                    one(quiet, "is goal or context", "are goal or context")
+                    if quiet == 0 {
+                        String::new()
+                    } else {
+                        format!(", {}", one(quiet, "is goal or context", "are goal or context"))
+                    }
                 ),
                 t.text,
             ),
@@ -158,7 +162,7 @@ fn plan_gate(page: &mut Page<'_>, run: &Run, question: usize) {
         for gap in &u.gaps {
             let end = if gap.whole { "it will be reported missing" } else { "the rest of it will be built" };
             let pieces = vec![
-                (format!("{} {} ", g.missing, gap.clause), t.id),
+                (format!("{} {} ", if gap.whole { g.missing } else { g.tested }, gap.clause), t.id),
                 (format!("\"{}\"  ", gap.what), t.text),
                 (format!("{}: {end}", gap.reason), t.dim),
             ];
@@ -202,7 +206,14 @@ fn plan_rows(page: &mut Page<'_>, run: &Run) {
             vec![
                 (format!("{} ", module.name), t.code),
                 (module.purpose.to_string(), t.text),
-                (format!("  {} clauses", module.clauses.len()), t.dim),
+                (
+                    match module.clauses.len() {
+                        0 => String::new(),
+                        1 => "  1 clause".into(),
+                        n => format!("  {n} clauses"),
+                    },
+                    t.dim,
+                ),
             ],
         );
     }
@@ -272,8 +283,8 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
                 "covers",
                 &format!("{} of {} clauses of this step: {}", covered.len(), step.plan.clauses.len(), ids(&covered)),
             );
-            for (what, source) in additions {
-                page.text("adds", &format!("{what} ({source})"));
+            for (i, (what, source)) in additions.iter().enumerate() {
+                page.text(if i == 0 { "adds" } else { "" }, &format!("{what} ({source})"));
             }
             note(page, notes);
         }
@@ -290,7 +301,7 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
             }
         }
     }
-    let checks = chat::checks(step, page.columns.saturating_sub(8), &page.model.look);
+    let checks = chat::checks(step, page.columns.saturating_sub(8), &page.model.look, true);
     for (i, line) in checks.into_iter().enumerate() {
         let mut spans = vec![ratatui::text::Span::styled(if i == 0 { "checks  " } else { "        " }, t.dim)];
         spans.extend(line.spans);
@@ -303,14 +314,17 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         let kind = format!("{:?}", e.kind).to_lowercase();
         let exit = e.exit.map_or_else(|| "killed".into(), |c| format!("exit {c}"));
         let note = e.note.as_ref().map_or_else(String::new, |n| format!(" {sep} {n}"));
-        let style = if e.exit == Some(0) || e.kind == crate::domain::evidence::EvidenceKind::Control {
-            t.text
-        } else {
-            t.error
-        };
+        let style = if e.exit == Some(0) || e.kind == EvidenceKind::Control { t.text } else { t.error };
         page.styled(
             "evidence",
-            format!("{} {kind}: {passed} passed, {failed} failed, {exit}, sandbox {:?}{note}", e.id, e.sandbox),
+            match e.kind {
+                EvidenceKind::Boot | EvidenceKind::Search => {
+                    format!("{} {kind}: {exit}, sandbox {:?}{note}", e.id, e.sandbox)
+                }
+                _ => {
+                    format!("{} {kind}: {passed} passed, {failed} failed, {exit}, sandbox {:?}{note}", e.id, e.sandbox)
+                }
+            },
             style,
         );
     }
@@ -338,7 +352,7 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         );
     }
     if open.len() > 4 {
-        page.styled("", format!("and {} more: 1 shows the Hub", open.len() - 4), t.dim);
+        page.styled("", format!("and {} more, in the Hub", open.len() - 4), t.dim);
     }
     cost(page, run, Some(step));
 }
@@ -436,16 +450,12 @@ pub fn plain_diff(run: &Run, proposal: Option<&Proposal>) -> Vec<String> {
                 );
             }
         }
-        Some(Proposal::Design { decisions, artifacts, .. }) => {
+        Some(Proposal::Design { decisions, .. }) => {
             for d in decisions {
                 let line = |d: &crate::domain::clause::Decision| {
                     format!("{}: {}", d.title.one_line(200), d.choice.one_line(300))
                 };
                 change(d.id.to_string(), run.decisions.get(&d.id).map(line), line(d));
-            }
-            for a in artifacts {
-                let old = run.artifacts.get(a.name.as_str()).map(|o| o.hash.short().to_owned());
-                change(format!("document {}", a.name), old, a.hash.short().to_owned());
             }
         }
         Some(Proposal::Plan { plan }) => {

@@ -29,11 +29,14 @@ pub fn lines(model: &Model, run: &Run, step: &StepId, columns: usize) -> Vec<Lin
         columns,
         2,
     );
-    let head = format!("{:<15}{:<16}{:>7} {:>7}  {:<9} why", "kind", "id", "score", "tokens", "hash");
+    let wide = columns >= 90;
+    let hash_head = if wide { "hash      " } else { "" };
+    let head = format!("{:<15}{:<16}{:>7} {:>7}  {hash_head}why", "kind", "id", "score", "tokens");
     out.push(Line::styled(text::cut(&head, columns, g.ellipsis), t.title));
     let row = |kind: &str, id: &str, score: &str, tokens: u32, hash: &str, why: &str, style| {
         let left = format!("{:<15}{:<16}", text::pad(kind, 14, g.ellipsis), text::pad(id, 15, g.ellipsis));
-        let mid = format!("{score:>7} {tokens:>7}  {hash:<9} ");
+        let hash = if wide { format!("{hash:<9} ") } else { String::new() };
+        let mid = format!("{score:>7} {tokens:>7}  {hash}");
         let room = columns.saturating_sub(text::width(&left) + text::width(&mid));
         Line::from(vec![
             Span::styled(left, style),

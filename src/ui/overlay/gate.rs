@@ -286,7 +286,19 @@ pub fn diff_lines(model: &Model, run: &Run, gate: GateId) -> Vec<Line<'static>> 
             }
             out
         }
-        other => card::plain_diff(run, other.as_ref()),
+        other => {
+            let mut out = card::plain_diff(run, other.as_ref());
+            if let Some(Proposal::Design { artifacts, .. }) = other {
+                for a in artifacts {
+                    let old = run.artifacts.get(a.name.as_str()).and_then(|o| model.blobs.text(&o.hash));
+                    match model.blobs.text(&a.hash) {
+                        Some(new) => out.extend(diff::unified(&a.name, old.map(AsRef::as_ref), new)),
+                        None => out.push(format!("document {}: loading", a.name)),
+                    }
+                }
+            }
+            out
+        }
     };
     if text.is_empty() {
         return vec![Line::styled("Nothing changes since the last approval.", look.theme.dim)];

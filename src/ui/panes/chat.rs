@@ -68,7 +68,7 @@ pub fn entries(run: &Run) -> Vec<ChatEntry> {
         let works = matches!(step.state, StepState::Working | StepState::Checking | StepState::Committing);
         if !works && (!step.checks.is_empty() || step.fail_reason.is_some()) {
             let said = last_said.get(id).map(|i| run.chat[*i].at);
-            if let Some(at) = said.max(step.ended_at).or(step.started_at) {
+            if let Some(at) = said.or(step.ended_at).or(step.started_at) {
                 dated.push((at, 1, ChatEntry::Work(id.clone())));
             }
         }
@@ -181,7 +181,7 @@ pub fn lines(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec
                 out.extend(indent(markdown::lines(tail(stream), columns.saturating_sub(2), look)));
             }
             let doing = model.progress.get(&Some(id.clone())).map_or_else(|| word.to_owned(), |p| p.one_line(columns));
-            out.extend(checks(step, columns, look));
+            out.extend(checks(step, columns, look, false));
             out.push(Line::styled(format!("  {} {doing}", look.glyphs.running), t.accent));
         }
         ChatEntry::End => out.extend(report::lines(model, run, columns)),
@@ -235,25 +235,33 @@ fn work(model: &Model, run: &Run, step: &Step, columns: usize) -> Vec<Line<'stat
     if files.len() > MOST {
         out.push(Line::styled(format!("    and {} more files: 4 shows the code", files.len() - MOST), t.dim));
     }
-    out.extend(checks(step, columns, look));
+    out.extend(checks(step, columns, look, false));
     if let Some(reason) = &step.fail_reason {
         out.extend(wrap_spans(&[(format!("  {} failed: {reason}", look.glyphs.failed), t.error)], columns, 4));
     }
     out
 }
 
-/// `✓ schema  ✓ drift 0 dropped`, failed ones with what failed.
+/// `✓ schema   ✓ tests 14 of 14 passed`; failed ones with what failed. `full`: with the words of every check, else of
+/// those whose numbers people look for.
 #[must_use]
-pub fn checks(step: &Step, columns: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn checks(step: &Step, columns: usize, look: &Look, full: bool) -> Vec<Line<'static>> {
     let (g, t) = (&look.glyphs, &look.theme);
     let mut pieces: Vec<(String, Style)> = vec![("  ".into(), t.text)];
     let mut failed = Vec::new();
     for check in &step.checks {
         let (mark, style) = if check.passed { (g.done, t.ok) } else { (g.failed, t.error) };
         pieces.push((format!("{mark}\u{a0}"), style));
-        let words =
-            if check.summary.is_empty() { check.name.to_string() } else { format!("{} {}", check.name, check.summary) };
-        pieces.push((format!("{}   ", words.replace('\n', " ")), if check.passed { t.dim } else { t.error }));
+        let numbers = matches!(check.name.as_str(), "drift" | "tests" | "controls" | "searches");
+        // A summary that begins with the check's own name says it already.
+        let summary = check.summary.replace('\n', " ");
+        let summary = summary.strip_prefix(check.name.as_str()).map_or(summary.as_str(), str::trim_start);
+        let words = if summary.is_empty() || (check.passed && !full && !numbers) {
+            check.name.to_string()
+        } else {
+            format!("{} {summary}", check.name)
+        };
+        pieces.push((format!("{words}   "), if check.passed { t.dim } else { t.error }));
         if !check.passed {
             failed.extend(check.details.iter().take(4));
         }

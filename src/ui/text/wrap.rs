@@ -127,7 +127,8 @@ impl Out {
             return;
         }
         let at_start = self.used == 0 || (self.used == self.indent && !self.lines.is_empty());
-        if self.used + w > self.columns && !at_start {
+        // A word that no line can hold (a test name, a path) is broken where it stands.
+        if self.used + w > self.columns && !at_start && w <= self.columns - self.indent {
             self.start_continuation();
         }
         for (text, style) in pieces {

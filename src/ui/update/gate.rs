@@ -64,6 +64,12 @@ pub(super) fn want_blobs(model: &mut Model, cmds: &mut Vec<Cmd>) {
             Source::Artifact(name) => wanted.extend(run.artifacts.get(name).map(|a| a.hash.clone())),
             Source::Diff(gate) => {
                 let step = run.gates.get(gate).and_then(|g| run.step(&g.step));
+                if let Some(Proposal::Design { artifacts, .. }) = step.and_then(|s| s.proposal.as_ref()) {
+                    for a in artifacts {
+                        wanted.push(a.hash.clone());
+                        wanted.extend(run.artifacts.get(a.name.as_str()).map(|o| o.hash.clone()));
+                    }
+                }
                 if let Some(Proposal::Build { files, .. } | Proposal::Test { files, .. }) =
                     step.and_then(|s| s.proposal.as_ref())
                 {

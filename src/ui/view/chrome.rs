@@ -9,7 +9,7 @@ use crate::{
         model::Focus,
         overlay::Overlay,
         panes::{Pane, timeline},
-        text,
+        text::{self, wrap_plain},
         update::available,
         widgets::draw,
     },
@@ -61,7 +61,9 @@ pub fn header(model: &Model, area: Rect, buf: &mut Buffer) {
     };
     push(format!("{} proven", c.proven), if c.proven > 0 { t.ok } else { t.dim });
     push(format!("{} built", c.built + c.tested), if c.built + c.tested > 0 { t.accent } else { t.dim });
-    push(format!("{} {}", c.open, if run.is_over() { "designed" } else { "open" }), t.text);
+    if c.open > 0 || !run.is_over() {
+        push(format!("{} {}", c.open, if run.is_over() { "designed" } else { "open" }), t.text);
+    }
     if c.missing > 0 {
         push(format!("{} missing", c.missing), t.error);
     }
@@ -147,13 +149,22 @@ pub fn rule(model: &Model, area: Rect, buf: &mut Buffer) {
     } else {
         return;
     };
-    let text = text::cut(&text, room, g.ellipsis);
-    draw::line(
-        buf,
-        Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area },
-        0,
-        &Line::styled(format!(" {text} "), style),
-    );
+    let place = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
+    let lines = wrap_plain(&text, room.max(1), style);
+    if lines.len() == 1 || !model.notice.as_ref().is_some_and(|n| n.error) {
+        let text = text::cut(&text, room, g.ellipsis);
+        return draw::line(buf, place, 0, &Line::styled(format!(" {text} "), style));
+    }
+    // What went wrong is worth the rows it needs.
+    let count = u16::try_from(lines.len().min(4)).unwrap_or(4).min(area.y);
+    let over = Rect { y: area.y - count, height: count, ..area };
+    buf.set_string(over.x, over.y, g.rule.repeat(usize::from(area.width)), t.border);
+    let text = Rect { y: over.y + 1, ..over };
+    draw::clear(buf, text);
+    for (y, line) in lines.iter().take(usize::from(count)).enumerate() {
+        let indented = Rect { x: text.x + 3, width: text.width.saturating_sub(3), ..text };
+        draw::line(buf, indented, y, line);
+    }
 }
 
 fn gate_name(gate: &crate::domain::run::Gate) -> String {

@@ -128,13 +128,13 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<usize>)> {
         out.push((Line::from(needs), None));
     }
     let folder = w.folder.text();
-    let shown =
-        if folder.is_empty() && w.field != Field::Folder { "a new folder named after it".to_owned() } else { folder };
+    let shown = folder;
+    let blank = if shown.is_empty() && w.field != Field::Folder { "" } else { "   " };
     out.push((
         Line::from(vec![
             label("Folder", w.field == Field::Folder),
             Span::styled(text::cut(&shown, columns.saturating_sub(12), g.ellipsis), t.text),
-            Span::styled(format!("   {}", w.info.folder_note), t.dim),
+            Span::styled(format!("{blank}{}", w.info.folder_note), t.dim),
         ]),
         Some(10),
     ));
