@@ -26,6 +26,16 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         super::access::relate(d, si, pred);
         match pred.verb.class {
+            _ if super::mentions::keeps_information(pred) => {
+                let colon = pred.preps.iter().find(|pp| pp.prep == ":").map(|pp| pp.at);
+                if let (Some(e), Some(at)) = (pred.subject.first().and_then(|np| d.find(&np.name())), colon) {
+                    d.fields_from(si, e, at + 1..list_end(s, pred, at));
+                    d.touch(e, s.id);
+                    d.mark(si, pred.subject[0].range.start..at + 1);
+                    d.done[si].insert(pi);
+                    d.focus = Some(e);
+                }
+            }
             Class::Have if !pred.verb.negated => having(d, si, pi, pred),
             Class::Create | Class::Manage | Class::Update | Class::Transact | Class::Allow => with_list(d, si, pred),
             _ => {}

@@ -138,7 +138,7 @@ const NOT_DATA: [&str; 24] = [
 /// Whether the text says that the product is something that holds no records.
 #[must_use]
 pub fn not_data(sentences: &[Sentence]) -> Option<String> {
-    let s = sentences.iter().find(|s| !s.heading)?;
+    let s = sentences.iter().find(|s| !s.heading).filter(|s| s.role.is_none())?;
     // `A puzzle game where …`, `X is a 3D action game`, `Create a web page for a BMI calculator`
     for item in s.items.iter().take(9) {
         if let super::chunk::Item::Np(np) = item {
@@ -147,6 +147,11 @@ pub fn not_data(sentences: &[Sentence]) -> Option<String> {
                 && !np.nouns.iter().any(|m| matches!(m.as_str(), "manager" | "tracker" | "companion" | "video"))
             {
                 return Some(np.name());
+            }
+            if np.nouns.iter().any(|m| matches!(m.as_str(), "batch" | "command-line" | "cli"))
+                && words::system_noun(head)
+            {
+                return Some(format!("{} {head}", np.nouns.join(" ")));
             }
             let soft = words::system_noun(head) && np.nouns.last().is_some_and(|m| m == "game");
             if soft {
@@ -177,7 +182,11 @@ pub fn read(d: &mut Draft) {
             continue;
         }
         let found = s.words.iter().enumerate().find_map(|(i, w)| {
-            let is_about = ABOUT.contains(&w.lower());
+            // `Quest Tracker: a software …`: the name before the colon is a name
+            let named = s.words.iter().take(6).position(|w| w.tag == Tag::Colon).is_some_and(|c| i < c);
+            let joined =
+                |k: &usize| s.words[*k..i].iter().all(|w| matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Verb(_)));
+            let is_about = ABOUT.contains(&w.lower()) && !named;
             let before = (0..i).rev().find(|k| {
                 s.words[*k].tag == Tag::Noun
                     && !ABOUT.contains(&s.words[*k].lower())
@@ -195,7 +204,7 @@ pub fn read(d: &mut Draft) {
             {
                 return Some(name);
             }
-            let k = before.filter(|k| i - k <= 3)?;
+            let k = before.filter(|k| i - k <= 3).filter(joined)?;
             let noun = s.words[k].base.as_str();
             (nouns::person(noun).is_none() || matches!(noun, "member" | "customer" | "client" | "patient" | "student"))
                 .then(|| noun.to_owned())
@@ -206,6 +215,9 @@ pub fn read(d: &mut Draft) {
             continue;
         }
         // `recipes for our family`
+        if !s.preds.is_empty() {
+            continue;
+        }
         let plural = s.items.iter().find_map(|i| match i {
             super::chunk::Item::Np(np) if np.plural => {
                 mentions::thing(np).filter(|(_, direct)| *direct).map(|(n, _)| n)

@@ -333,6 +333,13 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
         .subject
         .iter()
         .any(|np| nouns::person(&np.head).is_some_and(|k| k != Person::Stranger || p.verb.class != Class::Be));
+    let actor = actor
+        || p.subject.iter().any(|np| {
+            matches!(
+                np.pronoun.as_deref(),
+                Some("everyone" | "everybody" | "anyone" | "anybody" | "nobody" | "they" | "he" | "she")
+            )
+        });
     let system = p
         .subject
         .iter()

@@ -118,7 +118,51 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     ) {
         return None;
     }
+    if no_thing(head) {
+        return None;
+    }
     Some((np.name(), true))
+}
+
+/// Words that are tagged as nouns for want of a better guess, and name nothing.
+fn no_thing(head: &str) -> bool {
+    const BOTH: &str = "report request order review comment note record post offer plan message file place vote bid issue test document question \
+        answer schedule contact favorite bookmark reply purchase update change design draft list meeting booking rating training listing \
+        building posting painting drawing recording reading outing wedding setting holding filing finding opening share rent loan book \
+        visit call charge claim match play print scan import export refund match race track score search filter group form need use work run \
+        drive study cost measure tag label move mark sale train stream show display view watch monitor host store stage handle guide process \
+        delivery supply produce exchange support help attempt trade exercise experience interest rank sort count sum total screen \
+        download backup chat email invite crop zoom install deposit address point link press result lead base cause concern love hope belief tie";
+    let reflexive = head.ends_with("self") || head.ends_with("selves");
+    let verb = verbs::verb(head).is_some_and(|(_, form)| !matches!(form, verbs::Form::Third))
+        && !BOTH.split_whitespace().any(|w| w == head);
+    reflexive
+        || verb
+        || words::adjective(head)
+        || words::adverb(head)
+        || matches!(
+            head,
+            "sure"
+                | "else"
+                | "like"
+                | "etc"
+                | "gov"
+                | "lot"
+                | "bit"
+                | "kind"
+                | "today"
+                | "tomorrow"
+                | "everybody"
+                | "easier"
+                | "better"
+                | "opportunity"
+                | "purpose"
+                | "matter"
+                | "manner"
+                | "circumstance"
+                | "environment"
+        )
+        || !head.chars().all(|c| c.is_alphabetic() || c == '-')
 }
 
 /// `add tickets to the cart`: the name of the record (`cart item`) and what is collected.
@@ -261,6 +305,22 @@ fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
     }
 }
 
+/// `The product needs to save this information: name, price`: the product has a name and a price.
+#[must_use]
+pub fn keeps_information(pred: &Pred) -> bool {
+    matches!(pred.verb.class, Class::Create | Class::Have)
+        && !pred.verb.passive
+        && !pred.objects.is_empty()
+        && pred.objects.iter().all(|np| {
+            matches!(
+                np.head.as_str(),
+                "information" | "data" | "detail" | "column" | "attribute" | "property" | "field" | "info"
+            )
+        })
+        && pred.preps.iter().any(|pp| pp.prep == ":")
+        && pred.subject.iter().all(|np| np.pronoun.is_none() && !words::system_noun(&np.head))
+}
+
 /// `beekeeper`, `translator`: a noun for somebody who does something.
 fn agent_noun(np: &Np) -> bool {
     let h = np.head.as_str();
@@ -330,6 +390,33 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
     let objects: Vec<&Np> =
         if pred.verb.passive { pred.subject.iter().collect() } else { pred.objects.iter().collect() };
     let system_subject = pred.subject.iter().all(|np| words::system_noun(&np.head) || np.pronoun.is_some());
+    if keeps_information(pred) {
+        for np in &pred.subject {
+            let person = nouns::person(&np.head).is_some();
+            if person || thing(np).is_some_and(|(_, direct)| direct) {
+                let entry = note(things, &np.name(), 3, np, s.id, true, order);
+                entry.person = person;
+            }
+        }
+        return;
+    }
+    if matches!(class, Class::Create)
+        && pred.preps.iter().any(|pp| {
+            matches!(pp.prep.as_str(), "for" | "to")
+                && pp.nps.iter().any(|np| matches!(np.det.as_deref(), Some("each" | "every")))
+        })
+        && pred.objects.len() > 1
+    {
+        // `add a timestamp, a message and a trace for each error`: properties of the error
+        for np in
+            pred.preps.iter().flat_map(|pp| &pp.nps).filter(|np| matches!(np.det.as_deref(), Some("each" | "every")))
+        {
+            if let Some((name, true)) = thing(np) {
+                note(things, &name, 2, np, s.id, false, order);
+            }
+        }
+        return;
+    }
     if class == Class::Have {
         // the subject has properties: a thing, when it has several or typed ones
         for np in &pred.subject {

@@ -23,12 +23,16 @@ mod kinds;
 mod lang;
 mod lexicon;
 mod mentions;
+pub mod outline;
 mod product;
 mod readings;
 mod rules;
 mod sentence;
 mod tag;
 mod token;
+
+#[cfg(test)]
+mod tests;
 
 use crate::domain::ClauseId;
 use crate::models::offline::spec::AppSpec;
@@ -101,7 +105,9 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     if sentences.is_empty() {
         return Err(Refusal::NotDataDriven("nothing in it demands anything".into()));
     }
-    let kind_of = |id: ClauseId| marks.iter().find(|m| m.clause == id).map(|m| m.kind);
+    let kinds: BTreeMap<ClauseId, crate::domain::clause::ClauseKind> =
+        marks.iter().map(|m| (m.clause, m.kind)).collect();
+    let kind_of = |id: ClauseId| kinds.get(&id).copied();
     if let Some(what) = idea::not_data(&sentences) {
         return Err(Refusal::NotDataDriven(format!("“{what}” is not about records that people keep")));
     }

@@ -11,6 +11,19 @@ pub fn read(d: &mut Draft, si: usize) {
     if s.role.is_some() || s.preds.len() > 6 {
         return;
     }
+    if si == 0
+        && s.preds.is_empty()
+        && s.words.first().is_some_and(|w| w.is("a") || w.is("an") || w.is("the"))
+        && !d.entities.is_empty()
+    {
+        let plain: Vec<usize> =
+            (0..s.words.len()).filter(|i| super::lexicon::nouns::unsupported(&s.words[*i].base).is_none()).collect();
+        d.mark_words(si, &plain);
+        if let Some(e) = super::features::main_entity(d) {
+            d.touch(e, s.id);
+        }
+        return;
+    }
     let names_product = |np: &super::chunk::Np| {
         words::system_noun(&np.head)
             || matches!(

@@ -52,7 +52,21 @@ pub fn singular(word: &str) -> String {
             _ => word.to_owned(),
         };
     }
-    pluralizer::pluralize(word, 1, false)
+    remembered(word, 1)
+}
+
+/// The general rules are regular expressions tried one after the other; a text repeats its words.
+fn remembered(word: &str, count: isize) -> String {
+    use std::{cell::RefCell, thread_local};
+    thread_local! {
+        static KNOWN: RefCell<HashMap<(String, isize), String>> = RefCell::new(HashMap::new());
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() > 20_000 {
+            known.clear();
+        }
+        known.entry((word.to_owned(), count)).or_insert_with(|| pluralizer::pluralize(word, count, false)).clone()
+    })
 }
 
 /// The plural of a lower-case noun; of several words the last one.
@@ -66,7 +80,7 @@ pub fn plural(word: &str) -> String {
         "status" => "statuses".to_owned(),
         "criterion" => "criteria".to_owned(),
         w => {
-            let p = pluralizer::pluralize(w, 2, false);
+            let p = remembered(w, 2);
             // A name and its plural must differ: `/api/<plural>` and the entity are different words.
             if p == w { format!("{w}_records") } else { p }
         }

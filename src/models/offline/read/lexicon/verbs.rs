@@ -74,7 +74,7 @@ const UNSUPPORTED: &str = "send notify email remind alert inform pay refund char
     translate encrypt backup restore migrate deploy install detect recognize recognise capture-photo draw animate drag calculate-route \
     dispense validate compare convert crawl scrape train simulate transfer optimize optimise crop resize interact invite match plot parse \
     compress collaborate zoom";
-const OTHER: &str = "do use work run choose pick go come take give put bring wait try feel think decide ensure guarantee avoid prevent \
+const OTHER: &str = "do ignore disregard override obey use work run choose pick go come take give put bring wait try feel think decide ensure guarantee avoid prevent \
     protect help keep-up attract retain consider operate perform conduct process execute fulfil fulfill satisfy improve enhance \
     facilitate identify implement develop design test support answer respond load exceed belong relate depend apply-to happen occur \
     begin end stop continue return exist need refer link point press enter-in type submit-to redirect direct arrive leave-out \
