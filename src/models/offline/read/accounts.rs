@@ -65,6 +65,7 @@ fn explicit(s: &Sentence) -> bool {
         && !s.lower.contains("without login")
         && !s.lower.contains("no login")
         && !s.lower.contains("without logging in")
+        && !s.lower.contains("without signing in")
 }
 
 /// Rights that differ between people, or records that are somebody's own, need accounts.
@@ -119,6 +120,13 @@ pub fn read(d: &mut Draft, si: usize) {
     for (pi, pred) in s.preds.iter().enumerate() {
         match pred.verb.class {
             Class::SignUp => sign_up(d, si, pi, pred),
+            Class::LogIn | Class::LogOut
+                if pred.verb.range.start > 0 && s.words[pred.verb.range.start - 1].is("without") =>
+            {
+                // `without logging in`: whoever it is about needs no account
+                d.mark(si, pred.verb.range.start - 1..pred.verb.range.end);
+                d.done[si].insert(pi);
+            }
             Class::LogIn | Class::LogOut => {
                 push(&mut d.users.log_in, s.id);
                 take(d, si, pi, pred);

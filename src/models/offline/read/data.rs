@@ -24,7 +24,7 @@ pub fn read(d: &mut Draft, si: usize) {
         if d.done[si].contains(&pi) {
             continue;
         }
-        super::access::relate(d, si, pred);
+        super::relations::relate(d, si, pred);
         match pred.verb.class {
             _ if super::mentions::keeps_information(pred) => {
                 let colon = pred.preps.iter().find(|pp| pp.prep == ":").map(|pp| pp.at);
@@ -38,6 +38,14 @@ pub fn read(d: &mut Draft, si: usize) {
             }
             Class::Have if !pred.verb.negated => having(d, si, pi, pred),
             Class::Create | Class::Manage | Class::Update | Class::Transact | Class::Allow => with_list(d, si, pred),
+            // `browse products with a name, a price and a picture`
+            Class::Read
+                if pred.preps.iter().any(|pp| {
+                    pp.prep == "with" && pp.nps.len() > 1 && pp.nps.iter().all(|np| nouns::property(&np.head).is_some())
+                }) =>
+            {
+                with_list(d, si, pred);
+            }
             _ => {}
         }
         brackets(d, si, pred);

@@ -136,9 +136,6 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         chunk::Item::Np(np) => shift(np, start),
         _ => return None,
     };
-    if np.head.is_empty() || words::light(&np.head) && nouns::property(&np.head).is_none() {
-        return None;
-    }
     // `a list of ingredients`: the ingredients
     let np = match np.of.as_deref() {
         Some(of) if matches!(np.head.as_str(), "list" | "set") && !of.head.is_empty() => {
@@ -146,6 +143,9 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         }
         _ => np,
     };
+    if np.head.is_empty() || words::light(&np.head) && nouns::property(&np.head).is_none() {
+        return None;
+    }
     let (name, label) = naming(s, &np);
     used.extend(np.range.start..np.paren.as_ref().map_or(np.range.end, |p| p.start));
     let (mut ty, mut typed) = base_type(s, &np);

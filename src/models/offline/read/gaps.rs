@@ -93,6 +93,13 @@ fn reason(s: &Sentence, words: &[usize]) -> Option<&'static str> {
         Tag::Verb(_) => verbs::unsupported(&s.words[*i].base),
         _ => None,
     });
+    let gets = words.iter().any(|i| matches!(s.words[*i].base.as_str(), "get" | "receive" | "obtain" | "forward"))
+        && words.iter().any(|i| {
+            matches!(s.words[*i].base.as_str(), "email" | "sms" | "message" | "notification" | "reminder" | "letter")
+        });
+    if gets {
+        return Some(lexicon::SENDS_NOTHING);
+    }
     let judged = [
         "intuitive",
         "attractive",

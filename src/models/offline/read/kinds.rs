@@ -263,6 +263,20 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
     if s.role.is_some() {
         return true;
     }
+    // `A parcel is waiting, collected or returned.`
+    let first_be = s.words.iter().take(8).position(|w| w.tag == Tag::Be);
+    let enumerates = first_be.is_some_and(|b| {
+        s.words[b..].iter().any(|w| w.is("or")) && s.words[b..].iter().any(|w| w.tag == Tag::Comma || w.is("either"))
+    });
+    if enumerates
+        && s.words.len() <= 30
+        && !s.lower.starts_with("if ")
+        && !s.lower.starts_with("it is")
+        && !s.lower.starts_with("there ")
+        && s.words.first().is_some_and(|w| matches!(w.tag, Tag::Det | Tag::Noun))
+    {
+        return true;
+    }
     let ordered = [" first", " at the top", "by default", "automatically"]
         .iter()
         .any(|w| s.lower.trim_end_matches('.').ends_with(w) || s.lower.contains(&format!("{w} ")));
@@ -327,7 +341,10 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
         return false;
     }
     if first_person {
-        return false;
+        let product = p.objects.iter().any(|np| {
+            words::system_noun(&np.head) || matches!(np.head.as_str(), "tool" | "service" | "tracker" | "planner")
+        });
+        return product && matches!(p.verb.base.as_str(), "want" | "need" | "like" | "wish");
     }
     let actor = p
         .subject

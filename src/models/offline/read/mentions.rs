@@ -124,15 +124,22 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     Some((np.name(), true))
 }
 
+/// `record payments`: keeping a list of them is no payment processing.
+fn recorded(pred: &Pred, np: &Np) -> Option<(String, bool)> {
+    let keeps = matches!(pred.verb.base.as_str(), "record" | "log" | "note" | "track" | "enter" | "register" | "list");
+    (keeps && matches!(np.head.as_str(), "payment" | "refund" | "file" | "video" | "notification" | "backup"))
+        .then(|| (np.name(), true))
+}
+
 /// Words that are tagged as nouns for want of a better guess, and name nothing.
 fn no_thing(head: &str) -> bool {
     const BOTH: &str = "report request order review comment note record post offer plan message file place vote bid issue test document question \
         answer schedule contact favorite bookmark reply purchase update change design draft list meeting booking rating training listing \
         building posting painting drawing recording reading outing wedding setting holding filing finding opening share rent loan book \
-        visit call charge claim match play print scan import export refund match race track score search filter group form need use work run \
-        drive study cost measure tag label move mark sale train stream show display view watch monitor host store stage handle guide process \
-        delivery supply produce exchange support help attempt trade exercise experience interest rank sort count sum total screen \
-        download backup chat email invite crop zoom install deposit address point link press result lead base cause concern love hope belief tie";
+        visit call charge claim match play print scan import export refund match race track score   group form  use work run \
+        drive study cost measure tag label move mark sale train stream show display view watch monitor host store stage  guide process \
+        delivery supply produce exchange    trade exercise experience interest rank   sum  screen \
+        download backup chat email invite   install deposit address point link press result lead base cause concern    tie";
     let reflexive = head.ends_with("self") || head.ends_with("selves");
     let verb = verbs::verb(head).is_some_and(|(_, form)| !matches!(form, verbs::Form::Third))
         && !BOTH.split_whitespace().any(|w| w == head);
@@ -204,8 +211,12 @@ pub fn collect(d: &mut Draft) {
         listed(&mut things, s, &mut order);
     }
     d.merged = merge(&mut things);
-    let mut accepted: Vec<(&String, &Seen)> =
-        things.iter().filter(|(_, seen)| seen.weight >= 3 || seen.strong).collect();
+    let mut accepted: Vec<(&String, &Seen)> = things
+        .iter()
+        .filter(|(_, seen)| {
+            seen.weight >= 3 || seen.strong || seen.weight >= 2 && (seen.possessed || seen.clauses.len() > 1)
+        })
+        .collect();
     accepted.sort_by_key(|(_, seen)| seen.order);
     if accepted.len() > MOST_ENTITIES {
         let mut ranked = accepted.clone();
@@ -463,7 +474,7 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
             }
             continue;
         }
-        let Some((name, direct)) = thing(np) else { continue };
+        let Some((name, direct)) = thing(np).or_else(|| recorded(pred, np)) else { continue };
         let w = if direct { weight + u32::from(np.plural && weight == 1) } else { weight.min(1) };
         if class == Class::Transact {
             note(things, &name, if direct { 2 } else { 1 }, np, s.id, false, order);

@@ -362,7 +362,15 @@ pub fn title(all: &[Sentence], d: &Draft) -> String {
         {
             return crate::domain::Clean::new(name.trim()).one_line(60);
         }
-        let named = s.items.iter().find_map(|i| match i {
+        let names = s.preds.first().is_none_or(|p| {
+            p.subordinate
+                || p.verb.class == super::lexicon::verbs::Class::Be
+                || matches!(
+                    p.verb.base.as_str(),
+                    "build" | "create" | "develop" | "make" | "design" | "want" | "need" | "implement"
+                ) && !p.subject.iter().any(|np| super::lexicon::nouns::person(&np.head).is_some())
+        });
+        let named = s.items.iter().filter(|_| names).find_map(|i| match i {
             super::chunk::Item::Np(np)
                 if np.pronoun.is_none() && s.role.is_none() && super::lexicon::nouns::person(&np.head).is_none() =>
             {

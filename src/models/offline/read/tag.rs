@@ -264,6 +264,17 @@ fn as_verb(
             _ => Some(Tag::Adj),
         },
         Form::Ing => match prev_tag {
+            // `by tracking number`: the name of a property
+            Some(Tag::Prep)
+                if next.is_some_and(|n| {
+                    matches!(
+                        n.lower.as_str(),
+                        "number" | "date" | "time" | "address" | "type" | "name" | "code" | "status"
+                    )
+                }) =>
+            {
+                None
+            }
             Some(Tag::Be | Tag::Prep | Tag::Sub) => verb,
             Some(Tag::Verb(_)) if opens => verb,
             Some(Tag::Det | Tag::Adj | Tag::Poss | Tag::Num | Tag::Apos) => None,

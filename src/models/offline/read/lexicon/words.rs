@@ -68,7 +68,7 @@ word_list!(
     "able possible easily easy quickly quick new existing own various all each every any different system website web site application app \
      software platform page pages screen user-interface interface ui information details detail data list lists overview form forms \
      section area view table database record records entry please need needs want wants like would should must shall can could may \
-     will also only just then there here very directly simply following below above using use used via way order well order. etc etc. \
+     will also only just then there here very directly simply following below above using use used via way well etc etc. \
      example e.g. i.e. such be is are was were been being have has had having do does did it its they them their this that these those \
      which who whom whose what how and or but not no with without within of in on at by for from to into as when while if so than \
      one ones i we you he she us our your my his her other others another both either some several multiple many certain specific \

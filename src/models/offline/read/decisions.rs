@@ -1,0 +1,303 @@
+//! Assigning, deciding, moving a record into a state, cancelling it.
+
+use super::draft::Draft;
+use super::field;
+use super::lexicon::{
+    nouns,
+    verbs::{self, Class},
+    words,
+};
+use super::rules::names;
+use super::sentence::Pred;
+use super::tag::Tag;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+
+/// `can assign each to a contractor`
+pub fn assign(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let Some(e) = objects.iter().find_map(|np| d.entity_of(np)) else { return };
+    let to = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "to" | "as")).and_then(|pp| pp.nps.first());
+    let Some(to) = to else { return };
+    let field = if let Some(target) = d.entity_of(to).filter(|t| *t != e) {
+        d.add_reference(e, target, false, s.id)
+    } else if let Some(role) = d.role(to).cloned().filter(|_| d.has_users()) {
+        let name = format!("{}_id", role.name);
+        let label = field::sentence_case(&role.name.replace('_', " "));
+        if d.field_named(e, &name).is_none() {
+            let f = super::data::made(
+                &name,
+                &label,
+                FieldType::UserReference { role: Some(role.name.clone()).filter(|_| !role.open) },
+                s.id,
+            );
+            d.entities[e].entity.fields.push(f);
+        }
+        name
+    } else if nouns::person(&to.head).is_some() && d.has_users() {
+        let f = super::data::made("assignee_id", "Assignee", FieldType::UserReference { role: None }, s.id);
+        if d.field_named(e, "assignee_id").is_none() {
+            d.entities[e].entity.fields.push(f);
+        }
+        "assignee_id".into()
+    } else {
+        return;
+    };
+    let mut whos = d.actors(pred);
+    if whos.is_empty() {
+        whos.push(d.ordinary());
+    }
+    let entity = d.entities[e].entity.name.clone();
+    for who in &whos {
+        d.allow_fields(e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(&field), s.id);
+    }
+    if d.has_users() {
+        d.feature(Feature::FieldGuard { entity, field, who: whos, clauses: vec![s.id] });
+    }
+    d.touch(e, s.id);
+    d.mark_verb(si, pred);
+    for np in pred.subject.iter().chain(&pred.objects).chain([to]) {
+        d.mark_np(si, np);
+    }
+    if let Some(pp) = pred.preps.iter().find(|pp| pp.prep == "to") {
+        d.mark(si, pp.at..pp.at + 1);
+    }
+    d.focus = Some(e);
+    d.done[si].insert(pi);
+}
+
+/// `The board approves or rejects a quote above 500 euros; below that the caretaker does.`
+pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    // all decisions in a row with the same object
+    let mut group = vec![pi];
+    for (k, p) in s.preds.iter().enumerate().skip(pi + 1) {
+        let joined = p.verb.class == Class::Decide
+            && p.verb.range.start > 0
+            && matches!(s.words[p.verb.range.start - 1].tag, Tag::Conj | Tag::Comma)
+            && s.preds[k - 1].objects == p.objects;
+        if !joined {
+            break;
+        }
+        group.push(k);
+    }
+    let last = &s.preds[*group.last().unwrap_or(&pi)];
+    let objects = if pred.verb.passive { pred.subject.clone() } else { last.objects.clone() };
+    let Some(target) = objects.iter().find(|np| d.entity_of(np).is_some()) else { return };
+    let Some(e) = d.entity_of(target) else { return };
+    if d.find(&target.name()).is_none() && d.find(&target.head).is_none() && target.pronoun.is_none() {
+        return;
+    }
+    let values: Vec<String> = group.iter().map(|k| verbs::state_of(&s.preds[*k].verb.base)).collect();
+    let mut whos = if pred.verb.passive { agents_by(d, last) } else { d.actors(pred) };
+    if whos.is_empty() {
+        whos.push(d.ordinary());
+    }
+    let initial = if matches!(
+        values[0].as_str(),
+        "approved" | "accepted" | "confirmed" | "rejected" | "declined" | "denied" | "verified"
+    ) {
+        "pending"
+    } else {
+        "open"
+    };
+    let field = d.ensure_status(e, &values, Some(initial), s.id);
+    let entity = d.entities[e].entity.name.clone();
+    let above =
+        s.words.iter().position(|w| matches!(w.lower(), "above" | "over" | "exceeding") || w.is("than")).filter(|i| {
+            s.words.get(i + 1).and_then(|w| w.token.value).is_some()
+                || s.words.get(i + 1).is_some_and(|w| matches!(w.lower(), "€" | "$" | "£"))
+        });
+    if let Some(a) = above
+        && let Some(limit) = s.words[a..].iter().find_map(|w| w.token.value)
+        && let Some(below) = other_actor(d, si, &whos)
+        && let Some(amount) = d.entities[e]
+            .entity
+            .fields
+            .iter()
+            .find(|f| matches!(f.ty, FieldType::Decimal { .. } | FieldType::Integer))
+            .map(|f| f.name.clone())
+    {
+        d.feature(Feature::Threshold {
+            entity,
+            field: field.clone(),
+            values,
+            amount,
+            limit,
+            above: whos[0].clone(),
+            below: below.clone(),
+            clauses: vec![s.id],
+        });
+        for who in whos.iter().chain([&below]) {
+            d.allow(e, who.clone(), &[Op::Read], Scope::All, s.id);
+            d.allow_fields(e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(&field), s.id);
+        }
+        d.mark(si, 0..s.words.len());
+        for k in 0..s.preds.len() {
+            d.done[si].insert(k);
+        }
+        d.focus = Some(e);
+        return;
+    }
+    for who in &whos {
+        d.allow_fields(e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(&field), s.id);
+        d.allow(e, who.clone(), &[Op::Read], Scope::All, s.id);
+    }
+    if d.has_users() {
+        merge_guard(d, &entity, &field, &whos, s.id);
+    }
+    d.touch(e, s.id);
+    for k in group {
+        d.mark_verb(si, &s.preds[k]);
+        d.done[si].insert(k);
+    }
+    for np in
+        pred.subject.iter().chain([target]).chain(last.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps))
+    {
+        d.mark_np(si, np);
+    }
+    d.focus = Some(e);
+}
+
+fn agents_by(d: &Draft, pred: &Pred) -> Vec<Who> {
+    pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps).filter_map(|np| d.who(np)).collect()
+}
+
+/// A second role in the sentence: who decides below the limit.
+fn other_actor(d: &Draft, si: usize, not: &[Who]) -> Option<Who> {
+    d.sentences[si]
+        .preds
+        .iter()
+        .flat_map(|p| p.subject.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps)))
+        .filter_map(|np| d.who(np))
+        .find(|w| !not.contains(w) && *w != Who::Anyone)
+}
+
+fn merge_guard(d: &mut Draft, entity: &str, field: &str, whos: &[Who], id: ClauseId) {
+    for f in &mut d.features {
+        if let Feature::FieldGuard { entity: e, field: n, who, clauses } = f
+            && e == entity
+            && n == field
+        {
+            for w in whos {
+                if !who.contains(w) {
+                    who.push(w.clone());
+                }
+            }
+            if !clauses.contains(&id) {
+                clauses.push(id);
+            }
+            return;
+        }
+    }
+    d.feature(Feature::FieldGuard {
+        entity: entity.into(),
+        field: field.into(),
+        who: whos.to_vec(),
+        clauses: vec![id],
+    });
+}
+
+/// `mark tasks as done`, `change the status of an order`
+pub fn marks_state(d: &Draft, pred: &Pred) -> bool {
+    let object_state = pred.objects.iter().any(|np| matches!(np.head.as_str(), "status" | "state"))
+        && !pred.objects.iter().any(|np| np.head == "status" && d.find("status").is_some());
+    let as_state = matches!(pred.verb.base.as_str(), "mark" | "label" | "set" | "complete")
+        && (pred.preps.iter().any(|pp| pp.prep == "as") || pred.verb.base == "complete");
+    (object_state || as_state) && pred.verb.class == Class::Update
+}
+
+/// `Only the caretaker changes this.` `mark a task as done`
+pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let objects = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
+    let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
+    if whos.is_empty() {
+        whos.push(d.ordinary());
+    }
+    let Some(np) = objects.first() else { return };
+    let state_word = matches!(np.head.as_str(), "status" | "state");
+    let pronoun = matches!(np.pronoun.as_deref(), Some("this" | "it" | "that"));
+    let Some(e) = d.entity_of(np).or(if state_word || pronoun { d.focus } else { None }) else { return };
+    // a state the record is put into
+    let to = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "as" | "to"));
+    let mut values: Vec<String> = Vec::new();
+    if let Some(pp) = to {
+        let stop = pred.range.end;
+        values = field::choice_values(s, pp.at + 1..stop).into_iter().filter(|v| v.split(' ').count() <= 3).collect();
+    }
+    if pred.verb.base == "complete" {
+        values = vec!["done".into()];
+    }
+    let field = if state_word || pronoun || !values.is_empty() {
+        if d.status(e).is_none() && values.is_empty() && !state_word {
+            return;
+        }
+        d.ensure_status(e, &values, Some("open"), s.id)
+    } else {
+        match d.field_of(e, np).filter(|_| nouns::property(&np.head).is_some()) {
+            Some(f) => f,
+            None => return,
+        }
+    };
+    let entity = d.entities[e].entity.name.clone();
+    let scope = if np.possessed() && d.has_users() { own_scope(d, e, &whos) } else { Scope::All };
+    for who in &whos {
+        d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
+    }
+    if d.has_users() && (pred.only || whos.iter().all(|w| *w != d.ordinary())) {
+        merge_guard(d, &entity, &field, &whos, s.id);
+    }
+    d.touch(e, s.id);
+    d.mark_verb(si, pred);
+    for n in pred.subject.iter().chain(&objects) {
+        d.mark_np(si, n);
+        if s.words.get(n.range.start.wrapping_sub(1)).is_some_and(|w| w.is("only")) {
+            d.mark(si, n.range.start - 1..n.range.start);
+        }
+    }
+    if let Some(pp) = to.filter(|_| !values.is_empty()) {
+        d.mark(si, pp.at..pred.range.end);
+    }
+    d.focus = Some(e);
+    d.done[si].insert(pi);
+}
+
+/// Somebody's own: what names them, else what they added.
+fn own_scope(d: &Draft, e: usize, whos: &[Who]) -> Scope {
+    let roles: Vec<String> =
+        whos.iter().filter_map(|w| if let Who::Role(r) = w { Some(r.clone()) } else { None }).collect();
+    names(d, e, &roles).map_or(Scope::Own, |field| Scope::AssignedTo { field })
+}
+
+/// Cancelling keeps the record and changes its state.
+pub fn cancel(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    if pred.verb.negated {
+        return;
+    }
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let Some(np) = objects.iter().find(|np| d.entity_of(np).is_some()) else { return };
+    let Some(e) = d.entity_of(np) else { return };
+    let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
+    if whos.is_empty() {
+        whos.push(d.ordinary());
+    }
+    let field = d.ensure_status(e, &["cancelled".into()], Some("active"), s.id);
+    let scope = if np.possessed() && np.det.as_deref().is_some_and(words::possessive) && d.has_users() {
+        own_scope(d, e, &whos)
+    } else {
+        Scope::All
+    };
+    for who in whos {
+        d.allow_fields(e, who, &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
+    }
+    d.touch(e, s.id);
+    d.mark_verb(si, pred);
+    for n in pred.subject.iter().chain([np]) {
+        d.mark_np(si, n);
+    }
+    d.focus = Some(e);
+    d.done[si].insert(pi);
+}

@@ -1,0 +1,310 @@
+//! Searching, filtering, sorting and exporting lists.
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::features::{main_entity, mentioned};
+use super::lexicon::{nouns, words};
+use super::sentence::Pred;
+use super::tag::Tag;
+use crate::models::offline::spec::{Feature, FieldType, Op};
+
+pub fn by_which(pred: &Pred) -> bool {
+    matches!(pred.verb.base.as_str(), "find" | "look") && pred.preps.iter().any(|pp| pp.prep == "by")
+}
+
+/// The entity a predicate is about; the one spoken of last when it only says `results` or `list`.
+pub fn entity(d: &Draft, pred: &Pred) -> Option<usize> {
+    let all = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    all.iter()
+        .find_map(|np| d.entity_of(np))
+        .or_else(|| {
+            pred.preps.iter().filter(|pp| pp.prep != "by").flat_map(|pp| &pp.nps).find_map(|np| d.entity_of(np))
+        })
+        .or_else(|| {
+            d.focus
+                .filter(|_| all.is_empty() || all.iter().any(|np| words::system_noun(&np.head) || np.pronoun.is_some()))
+        })
+}
+
+fn reads(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
+    let id = d.sentences[si].id;
+    let mut whos = d.actors(pred);
+    if whos.is_empty() || pred.verb.passive {
+        return d.touch(e, id);
+    }
+    for who in whos.drain(..) {
+        // who may search may at least see what anyone in that role sees
+        let has = d.entities[e].entity.access.iter().any(|a| a.who == who && a.ops.contains(&Op::Read));
+        if !has {
+            d.searchers.push((e, who, id));
+        }
+    }
+    d.touch(e, id);
+}
+
+fn take(d: &mut Draft, si: usize, pred: &Pred) {
+    d.mark_verb(si, pred);
+    let objects = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
+    for np in objects.iter().chain(&pred.subject) {
+        if d.entity_of(np).is_some() || words::system_noun(&np.head) || nouns::person(&np.head).is_some() {
+            d.mark_np(si, np);
+        }
+    }
+    for pp in &pred.preps {
+        if pp.prep != "by"
+            && pp.prep != "as"
+            && pp.nps.iter().any(|np| d.entity_of(np).is_some() || words::system_noun(&np.head))
+        {
+            d.mark(si, pp.at..pp.at + 1);
+            for np in &pp.nps {
+                d.mark_np(si, np);
+            }
+        }
+    }
+}
+
+/// The fields a `by …` phrase names; words that name none stay open.
+fn by_fields(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> (Vec<String>, bool) {
+    let mut out = Vec::new();
+    let mut by = false;
+    let s = &d.sentences[si];
+    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "by" | "on" | "for" | "based on" | "from")) {
+        if pp.prep != "by" && pp.nps.iter().any(|np| d.entity_of(np).is_some() && d.field_of(e, np).is_none()) {
+            continue;
+        }
+        by |= pp.prep == "by";
+        for np in &pp.nps {
+            let found = d.field_of(e, np).or_else(|| {
+                // an entity the record refers to
+                d.entity_of(np).and_then(|t| d.reference(e, &d.entities[t].entity.name.clone()))
+            });
+            let found = found.or_else(|| add_named(d, si, e, np));
+            if let Some(f) = found {
+                d.mark_np(si, np);
+                d.mark(si, np.range.start..np.head_at + 1);
+                if !out.contains(&f) {
+                    out.push(f);
+                }
+            }
+        }
+        if !out.is_empty() {
+            d.mark(si, pp.at..pp.at + 1);
+        }
+    }
+    let _ = s;
+    (out, by)
+}
+
+/// `filter by price` of something whose price nobody mentioned before: the demand implies the field.
+fn add_named(d: &mut Draft, si: usize, e: usize, np: &Np) -> Option<String> {
+    if nouns::property(&np.head).is_none() || np.pronoun.is_some() {
+        return None;
+    }
+    let s = &d.sentences[si];
+    let draft = super::field::field(s, np.range.start..np.head_at + 1)?;
+    Some(d.add_field(e, draft, s.id))
+}
+
+pub fn search(d: &mut Draft, si: usize, pred: &Pred) {
+    let Some(e) = entity(d, pred) else { return };
+    let id = d.sentences[si].id;
+    let (fields, by) = by_fields(d, si, pred, e);
+    let text: Vec<String> = fields
+        .iter()
+        .filter(|f| {
+            d.entities[e].entity.fields.iter().any(|x| {
+                x.name == **f
+                    && matches!(x.ty, FieldType::Text { .. } | FieldType::Email | FieldType::Phone | FieldType::Url)
+            })
+        })
+        .cloned()
+        .collect();
+    let name = d.entities[e].entity.name.clone();
+    for f in fields.iter().filter(|f| !text.contains(f)) {
+        d.feature(Feature::Filter { entity: name.clone(), field: f.clone(), clauses: vec![id] });
+    }
+    if !by || !text.is_empty() {
+        d.feature(Feature::Search { entity: name, fields: text, clauses: vec![id] });
+    }
+    reads(d, si, pred, e);
+    take(d, si, pred);
+    d.focus = Some(e);
+}
+
+pub fn filter(d: &mut Draft, si: usize, pred: &Pred) {
+    let Some(e) = entity(d, pred) else { return };
+    let id = d.sentences[si].id;
+    let (fields, _) = by_fields(d, si, pred, e);
+    if fields.is_empty() {
+        return;
+    }
+    let name = d.entities[e].entity.name.clone();
+    for f in fields {
+        d.feature(Feature::Filter { entity: name.clone(), field: f, clauses: vec![id] });
+    }
+    reads(d, si, pred, e);
+    take(d, si, pred);
+    d.focus = Some(e);
+}
+
+pub fn sort(d: &mut Draft, si: usize, pred: &Pred) {
+    let Some(e) = entity(d, pred) else { return };
+    let s = &d.sentences[si];
+    let (fields, _) = by_fields(d, si, pred, e);
+    if fields.is_empty() {
+        return;
+    }
+    let name = d.entities[e].entity.name.clone();
+    let descending = ["newest", "latest", "descending", "highest", "most recent"].iter().any(|w| s.lower.contains(w));
+    let default =
+        pred.verb.passive || pred.subject.iter().all(|np| nouns::person(&np.head).is_none() && np.pronoun.is_none());
+    for (i, f) in fields.into_iter().enumerate() {
+        d.feature(Feature::Sort {
+            entity: name.clone(),
+            field: f,
+            descending,
+            default: default && i == 0,
+            clauses: vec![s.id],
+        });
+    }
+    for w in [
+        "newest first",
+        "latest first",
+        "descending",
+        "ascending",
+        "alphabetically",
+        "in ascending order",
+        "in descending order",
+        "oldest first",
+        "most recent first",
+    ] {
+        d.mark_phrase(si, w);
+    }
+    reads(d, si, pred, e);
+    take(d, si, pred);
+    d.focus = Some(e);
+}
+
+pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
+    let Some(e) = entity(d, pred) else { return };
+    let s = &d.sentences[si];
+    let other = s
+        .words
+        .iter()
+        .any(|w| matches!(w.lower(), "pdf" | "excel" | "xlsx" | "json" | "xml" | "word" | "png" | "image" | "ical"));
+    let csv = s.words.iter().any(|w| w.is("csv"));
+    if other && !csv {
+        return;
+    }
+    let name = d.entities[e].entity.name.clone();
+    d.feature(Feature::Csv { entity: name, clauses: vec![s.id] });
+    if !csv {
+        d.ask(
+            &format!("export:{}", d.entities[e].entity.name),
+            "In which format is the list exported?",
+            "CSV",
+            &[s.id],
+        );
+    }
+    for p in ["as csv", "csv", "to csv", "csv file", "csv files", "spreadsheet"] {
+        d.mark_phrase(si, p);
+    }
+    reads(d, si, pred, e);
+    take(d, si, pred);
+    d.focus = Some(e);
+}
+
+/// `the most urgent first`, `newest first`, `ordered by date`
+pub fn order_phrase(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let Some(first) = s.words.iter().position(|w| w.is("first")).filter(|i| *i > 0) else { return };
+    let from = (0..first)
+        .rev()
+        .take_while(|i| {
+            matches!(
+                s.words[*i].tag,
+                Tag::Det | Tag::Adj | Tag::Adv | Tag::Noun | Tag::Prep | Tag::Verb(super::lexicon::verbs::Form::Base)
+            ) && !s.words[*i].is("with")
+                || s.words[*i].is("the")
+        })
+        .last()
+        .unwrap_or(first);
+    let text: Vec<&str> = s.words[from..first].iter().map(|w| w.lower()).collect();
+    let Some(e) = mentioned(d, si).or_else(|| s.preds.iter().find_map(|p| entity(d, p))).or(d.focus) else { return };
+    let has = |w: &str| text.contains(&w);
+    let fields = &d.entities[e].entity.fields;
+    let date = fields.iter().find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime)).map(|f| f.name.clone());
+    let ranked =
+        |names: &[&str]| fields.iter().find(|f| names.iter().any(|n| f.name.contains(n))).map(|f| f.name.clone());
+    let pick: Option<(String, bool)> = if has("urgent") {
+        ranked(&["urgency", "priority", "severity"]).map(|f| (f, true))
+    } else if has("important") {
+        ranked(&["importance", "priority"]).map(|f| (f, true))
+    } else if has("newest") || has("latest") || has("recent") || has("new") {
+        date.map(|f| (f, true)).or(Some(("id".into(), true)))
+    } else if has("oldest") || has("earliest") || has("next") || has("soonest") {
+        date.map(|f| (f, false)).or(Some(("id".into(), false)))
+    } else if has("cheapest") {
+        ranked(&["price", "cost", "amount"]).map(|f| (f, false))
+    } else if has("highest") || has("best") || has("largest") || has("most") || has("biggest") {
+        text.iter()
+            .rev()
+            .find_map(|w| d.field_named(e, w))
+            .or_else(|| ranked(&["rating", "score", "amount", "price"]))
+            .map(|f| (f, true))
+    } else {
+        None
+    };
+    if let Some((field, descending)) = pick {
+        d.feature(Feature::Sort {
+            entity: d.entities[e].entity.name.clone(),
+            field,
+            descending,
+            default: true,
+            clauses: vec![s.id],
+        });
+        d.mark(si, from..first + 1);
+    }
+}
+
+/// Features named by a noun: `with search and CSV export of books`, `provides search and filter functionalities`
+pub fn nominal(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for i in 0..s.words.len() {
+        if d.is_used(si, i) || s.aside[i] || s.words[i].tag != Tag::Noun {
+            continue;
+        }
+        let word = s.words[i].base.clone();
+        let is = |list: &[&str]| list.contains(&word.as_str()) || list.contains(&s.words[i].lower());
+        if !is(&["search", "searching", "filter", "filtering", "csv", "sorting", "pagination"]) {
+            continue;
+        }
+        let Some(e) = mentioned(d, si).or(d.focus).or_else(|| main_entity(d)) else { continue };
+        let name = d.entities[e].entity.name.clone();
+        if is(&["search", "searching"]) {
+            if s.words.get(i + 1).is_some_and(|w| matches!(w.base.as_str(), "result" | "engine")) {
+                // `search results`, `search engine`: the search itself
+                d.mark(si, i..i + 2);
+            }
+            d.feature(Feature::Search { entity: name, fields: Vec::new(), clauses: vec![s.id] });
+        } else if is(&["filter", "filtering"]) {
+            let choice = d.entities[e]
+                .entity
+                .fields
+                .iter()
+                .find(|f| matches!(f.ty, FieldType::Choice { .. } | FieldType::Date | FieldType::Boolean))
+                .or(d.entities[e].entity.fields.first())
+                .map(|f| f.name.clone());
+            let Some(field) = choice else { continue };
+            d.feature(Feature::Filter { entity: name, field, clauses: vec![s.id] });
+        } else if is(&["csv"]) {
+            d.feature(Feature::Csv { entity: name, clauses: vec![s.id] });
+        } else if is(&["pagination"]) {
+            d.feature(Feature::Pagination { entity: name, per_page: 20, clauses: vec![s.id] });
+        } else {
+            continue;
+        }
+        d.touch(e, s.id);
+        d.mark(si, i..i + 1);
+    }
+}

@@ -1,0 +1,303 @@
+//! What a record refers to: the boat of a booking, the workout of a comment, the cart of an item.
+
+use super::access::{mark_subject, record_entity};
+use super::chunk::Np;
+use super::draft::Draft;
+use super::lexicon::{
+    nouns,
+    verbs::{self, Class},
+    words,
+};
+use super::sentence::Pred;
+use super::tag::Tag;
+use crate::models::offline::spec::{FieldType, Op, Scope, Who};
+
+/// `add tickets to the shopping cart`: a record of its own that says what lies in the cart.
+pub fn collects(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
+    let Some((holder, what)) = super::mentions::collecting(pred) else { return false };
+    let Some(e) = d.find(&holder) else { return false };
+    let s = &d.sentences[si];
+    let targets: Vec<usize> = what.iter().filter_map(|np| d.entity_of(np)).filter(|t| *t != e).collect();
+    let mut whos = d.actors(pred);
+    if whos.is_empty() {
+        whos.push(d.ordinary());
+    }
+    for t in targets {
+        d.add_reference(e, t, true, s.id);
+    }
+    let ops: &[Op] = if pred.verb.class == Class::Delete { &[Op::Delete] } else { &[Op::Create] };
+    for who in whos {
+        let scope = if ops == [Op::Delete] && who != Who::Anyone { Scope::Own } else { Scope::All };
+        d.allow(e, who, ops, scope, s.id);
+    }
+    d.touch(e, s.id);
+    d.mark_verb(si, pred);
+    mark_subject(d, si, pred);
+    for np in what.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)) {
+        d.mark_np(si, np);
+        d.mark(si, np.head_at..np.head_at + 1);
+    }
+    d.focus = Some(e);
+    d.done[si].insert(pi);
+    true
+}
+
+/// `find my favorited events`: the records that say so.
+pub fn looks_at_relations(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
+    if pred.verb.class != Class::Read || pred.verb.negated {
+        return false;
+    }
+    let s = &d.sentences[si];
+    let phrases: Vec<Np> =
+        pred.objects.iter().flat_map(|np| [Some(np.clone()), np.of.as_deref().cloned()]).flatten().collect();
+    for np in phrases {
+        let record = np.adjectives().find_map(|a| verbs::verb(a).and_then(|(b, _)| verbs::record_of(b)));
+        let Some(e) = record.and_then(|r| d.find(r)) else { continue };
+        let mut whos = d.actors(pred);
+        if whos.is_empty() {
+            whos.push(d.ordinary());
+        }
+        for who in whos {
+            let scope = if who == Who::Anyone { Scope::All } else { Scope::Own };
+            d.allow(e, who, &[Op::Read], scope, s.id);
+        }
+        d.touch(e, s.id);
+        d.mark_verb(si, pred);
+        mark_subject(d, si, pred);
+        let about = d.entity_of(&np).is_some();
+        for o in &pred.objects {
+            if words::system_noun(&o.head) {
+                d.mark(si, o.range.start..o.head_at + 1);
+            }
+        }
+        let upto = if about { np.head_at + 1 } else { np.head_at };
+        d.mark(si, np.range.start..upto);
+        let known: Vec<&Np> = pred.objects.iter().filter(|o| d.entity_of(o).is_some()).collect();
+        for o in known {
+            d.mark_np(si, o);
+        }
+        mark_places(d, si, pred);
+        d.focus = Some(e);
+        d.done[si].insert(pi);
+        return true;
+    }
+    false
+}
+
+/// `a comment on a workout`, `a quote for a defect`: the new record refers to the other one.
+pub fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)]) {
+    let s = &d.sentences[si];
+    // `buy a ticket as a guest`: the role once more
+    for pp in pred.preps.iter().filter(|pp| pp.prep == "as") {
+        if pp.nps.iter().all(|np| d.who(np).is_some_and(|w| d.actors(pred).contains(&w))) {
+            d.mark(si, pp.range.clone());
+        }
+    }
+    if !matches!(pred.verb.class, Class::Create | Class::Transact) {
+        belongs(d, si, pred, targets);
+        return mark_places(d, si, pred);
+    }
+    for pp in &pred.preps {
+        if !matches!(pp.prep.as_str(), "on" | "for" | "to" | "about" | "in" | "of" | "under" | "within") {
+            continue;
+        }
+        for np in &pp.nps {
+            // a surface noun (`event page`) only says where one clicks
+            let Some(parent) = d.entity_of(np) else { continue };
+            d.mark(si, pp.at..pp.at + 1);
+            d.mark_np(si, np);
+            for (e, _) in targets {
+                if *e != parent && d.reference(parent, &d.entities[*e].entity.name.clone()).is_none() {
+                    d.add_reference(*e, parent, true, s.id);
+                }
+            }
+            let adjectives: Vec<usize> =
+                np.range.clone().filter(|i| *i < s.words.len() && s.words[*i].is("assigned")).collect();
+            d.mark_words(si, &adjectives);
+        }
+    }
+    // `for a day`, `on a date`: its beginning and end say so, or a date of its own
+    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "for" | "on")) {
+        let Some(np) = pp
+            .nps
+            .first()
+            .filter(|np| matches!(np.head.as_str(), "day" | "date") && np.number.is_none() && np.of.is_none())
+        else {
+            continue;
+        };
+        for (e, _) in targets {
+            let timed =
+                d.entities[*e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+            if !timed {
+                let f = super::data::made("date", "Date", FieldType::Date, s.id);
+                d.entities[*e].entity.fields.push(f);
+            }
+            d.mark(si, pp.at..np.range.end);
+        }
+    }
+    // `in their flat`: a property of the person that the record shares
+    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "in" | "for" | "of")) {
+        for np in &pp.nps {
+            if d.entity_of(np).is_some()
+                || !np.possessed()
+                || np.owner.is_some()
+                || nouns::property(&np.head).is_none()
+                || !d.has_users()
+            {
+                continue;
+            }
+            let name = super::field::identifier(&np.name());
+            let label = super::field::sentence_case(&np.name());
+            let id = s.id;
+            match d.users.profile.iter_mut().find(|f| f.name == name) {
+                Some(f) => f.clauses.push(id),
+                None => {
+                    d.users.profile.push(super::data::made(&name, &label, FieldType::Text { multiline: false }, id))
+                }
+            }
+            for (e, _) in targets {
+                if d.field_named(*e, &name).is_none() {
+                    let mut f = super::data::made(&name, &label, FieldType::Text { multiline: false }, id);
+                    f.read_only = true;
+                    d.entities[*e].entity.fields.push(f);
+                }
+            }
+            d.mark(si, pp.at..pp.at + 1);
+            d.mark_np(si, np);
+            d.mark(si, np.range.clone());
+        }
+    }
+    mark_places(d, si, pred);
+}
+
+/// `the seats at the event`: seats belong to an event.
+fn belongs(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)]) {
+    let s = &d.sentences[si];
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (e, np) in targets {
+        if let Some(np) = np
+            && d.find(&np.head) == Some(*e)
+            && np.plural
+        {
+            let near = np.of.as_deref().into_iter().chain(
+                pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "of" | "at" | "for")).flat_map(|pp| &pp.nps),
+            );
+            pairs.extend(near.filter_map(|o| d.find(&o.head)).filter(|p| p != e).map(|p| (*e, p)));
+        }
+    }
+    for (e, parent) in pairs {
+        let (child, owner) = (d.entities[e].entity.name.clone(), d.entities[parent].entity.name.clone());
+        if d.reference(parent, &child).is_none() && d.reference(e, &owner).is_none() {
+            d.add_reference(e, parent, false, s.id);
+        }
+    }
+}
+
+/// `directly from the event page`, `in the system`: where one clicks, nothing to build beyond the pages.
+pub fn mark_places(d: &mut Draft, si: usize, pred: &Pred) {
+    for pp in pred.preps.iter().filter(|pp| {
+        matches!(pp.prep.as_str(), "on" | "in" | "from" | "at" | "through" | "via" | "within" | "under" | "to" | "of")
+    }) {
+        for np in &pp.nps {
+            if words::system_noun(&np.head) || d.entity_of(np).is_some() {
+                d.mark(si, pp.at..pp.at + 1);
+                d.mark_np(si, np);
+                let adjectives: Vec<usize> = np
+                    .range
+                    .clone()
+                    .filter(|i| d.sentences[si].words.get(*i).is_some_and(|w| w.is("related") || w.is("designated")))
+                    .collect();
+                d.mark_words(si, &adjectives);
+            }
+        }
+    }
+}
+
+/// The record of a transaction that a rule spoke of: `members can borrow at most 3 books` also lets them borrow.
+pub fn mark_record(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
+    let s = &d.sentences[si];
+    let targets: Vec<(usize, Np)> =
+        pred.objects.iter().filter_map(|np| d.entity_of(np).map(|e| (e, np.clone()))).collect();
+    transact(d, si, pred, record, &targets);
+    let mut whos = d.actors(pred);
+    if whos.is_empty() {
+        whos.push(d.ordinary());
+    }
+    for who in whos {
+        d.allow(record, who, &[Op::Create], Scope::All, s.id);
+    }
+}
+
+/// What a transaction is about, known before the rules that speak of it: a booking refers to its boat.
+pub fn relate(d: &mut Draft, si: usize, pred: &Pred) {
+    let Some(record) = record_entity(d, pred) else { return };
+    if pred.verb.negated || pred.subordinate {
+        return;
+    }
+    let objects: Vec<Np> = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
+    let targets: Vec<(usize, Np)> = objects.into_iter().filter_map(|np| d.entity_of(&np).map(|e| (e, np))).collect();
+    transact(d, si, pred, record, &targets);
+    rated(d, si, pred, record);
+}
+
+/// `rate a recipe from 1 to 5 stars`
+fn rated(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
+    use crate::models::offline::spec::{FieldRule, Rule};
+    if pred.verb.base != "rate" {
+        return;
+    }
+    let s = &d.sentences[si];
+    let end = s.words[pred.range.clone()]
+        .iter()
+        .position(|w| matches!(w.lower(), "and" | ",") && w.tag == Tag::Conj)
+        .map_or(pred.range.end, |p| pred.range.start + p);
+    let numbers: Vec<usize> = (pred.range.start..end).filter(|i| s.words[*i].token.value.is_some()).collect();
+    let [a, b] = numbers[..] else { return };
+    let (low, high) = (s.words[a].token.value.unwrap_or(1.0), s.words[b].token.value.unwrap_or(5.0));
+    if d.field_named(record, "rating").is_none() {
+        let mut f = super::data::made("rating", "Rating", FieldType::Integer, s.id);
+        f.required = true;
+        for rule in [Rule::Min { value: low }, Rule::Max { value: high }] {
+            f.rules.push(FieldRule { rule, clauses: vec![s.id] });
+        }
+        d.entities[record].entity.fields.push(f);
+    }
+    let star = s.words.get(b + 1).is_some_and(|w| matches!(w.base.as_str(), "star" | "point"));
+    d.mark(si, a.saturating_sub(1)..b + 1 + usize::from(star));
+}
+
+pub fn transact(d: &mut Draft, si: usize, pred: &Pred, record: usize, targets: &[(usize, Np)]) {
+    let id = d.sentences[si].id;
+    d.touch(record, id);
+    // `buy multiple tickets`: how many
+    let many = pred.objects.iter().any(|np| {
+        np.plural && np.det.as_deref().is_some_and(|x| matches!(x, "several" | "many"))
+            || np.mods.iter().any(|m| m == "multiple")
+    });
+    if many && d.field_named(record, "quantity").is_none() {
+        let mut f = super::data::made("quantity", "Quantity", FieldType::Integer, id);
+        f.rules.push(crate::models::offline::spec::FieldRule {
+            rule: crate::models::offline::spec::Rule::Min { value: 1.0 },
+            clauses: vec![id],
+        });
+        d.entities[record].entity.fields.push(f);
+    }
+    for (t, _) in targets {
+        if *t != record {
+            d.add_reference(record, *t, true, id);
+        }
+    }
+    if targets.is_empty()
+        && let Some(about) = d.entities[record].about.clone()
+        && let Some(t) = d.find(&about)
+    {
+        d.add_reference(record, t, true, id);
+    }
+    for np in pred.preps.iter().flat_map(|pp| &pp.nps) {
+        if let Some(t) = d.entity_of(np).filter(|t| *t != record && !targets.iter().any(|(x, _)| x == t))
+            && targets.is_empty()
+        {
+            d.add_reference(record, t, true, id);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Who may do what, where the text leaves it open.
+
+use super::draft::Draft;
+use super::lexicon::nouns;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+
+pub fn searchers(d: &mut Draft) {
+    for (e, who, id) in std::mem::take(&mut d.searchers) {
+        let has = d.entities[e]
+            .entity
+            .access
+            .iter()
+            .any(|a| a.ops.contains(&Op::Read) && (a.who == who || a.who == Who::Anyone));
+        if !has && d.entities[e].entity.private.is_empty() {
+            let scope = if d.entities[e].entity.owned && d.entities[e].possessed && d.has_users() {
+                Scope::Own
+            } else {
+                Scope::All
+            };
+            d.allow(e, who, &[Op::Read], scope, id);
+        }
+    }
+}
+
+/// Lists that somebody can see: whoever else may; with nobody named, the ordinary user.
+pub fn unnamed_readers(d: &mut Draft) {
+    for (e, id) in std::mem::take(&mut d.unnamed_readers) {
+        if !d.entities[e].entity.access.iter().any(|a| a.ops.contains(&Op::Read)) {
+            let who = d.ordinary();
+            let scope = if personal(d, e) { Scope::Own } else { Scope::All };
+            d.allow(e, who, &[Op::Read], scope, id);
+        }
+    }
+}
+
+/// Things that people keep for themselves, unless the text says otherwise.
+fn personal(d: &Draft, e: usize) -> bool {
+    let draft = &d.entities[e];
+    if !d.has_users() {
+        return false;
+    }
+    let last = draft.entity.name.rsplit('_').next().unwrap_or("");
+    let noun = matches!(
+        last,
+        "goal"
+            | "target"
+            | "workout"
+            | "expense"
+            | "income"
+            | "habit"
+            | "task"
+            | "todo"
+            | "note"
+            | "diary"
+            | "budget"
+            | "plan"
+            | "reminder"
+            | "favorite"
+            | "bookmark"
+            | "order"
+            | "booking"
+            | "reservation"
+            | "loan"
+            | "rental"
+            | "purchase"
+            | "subscription"
+            | "wish"
+            | "measurement"
+            | "application"
+            | "registration"
+            | "enrolment"
+            | "message"
+            | "cart"
+            | "journal"
+            | "transaction"
+    );
+    let below = draft.entity.fields.iter().any(|f| match &f.ty {
+        FieldType::Reference { entity } => d.find(entity).is_some_and(|p| {
+            p != e
+                && (!d.entities[p].entity.private.is_empty() || d.entities[p].possessed && d.entities[p].entity.owned)
+        }),
+        _ => false,
+    });
+    let shared = matches!(last, "rating" | "review" | "comment" | "like" | "vote" | "reply" | "bid" | "nomination");
+    if shared {
+        return below;
+    }
+    draft.entity.owned || draft.possessed || noun || below
+}
+
+fn has_op(d: &Draft, e: usize, op: Op) -> bool {
+    d.entities[e].entity.access.iter().any(|a| a.ops.contains(&op) && (op != Op::Update || a.only_fields.is_empty()))
+}
+
+/// Somebody must be able to add, see and correct records; who, where the text does not say, is an assumption.
+pub fn rights(d: &mut Draft, e: usize) {
+    let name = d.entities[e].entity.name.clone();
+    let label = d.entities[e].entity.label.to_lowercase();
+    let plural = d.entities[e].entity.label_plural.to_lowercase();
+    let clauses = d.home(e);
+    let forbidden = |d: &Draft, op: Op| {
+        d.features.iter().any(|f| matches!(f, Feature::Forbid { entity, op: o, .. } if *entity == name && *o == op))
+    };
+    if d.entities[e].possessed
+        && d.has_users()
+        && d.entities[e].entity.access.iter().any(|a| a.ops.contains(&Op::Create) && a.who != Who::Anyone)
+    {
+        d.entities[e].entity.owned = true;
+    }
+    let mut kept = false;
+    if !has_op(d, e, Op::Create) && !forbidden(d, Op::Create) {
+        // `my events`: whoever sees their own adds them
+        let owner = d.entities[e].entity.access.iter().find(|a| a.scope == Scope::Own).map(|a| a.who.clone());
+        let keeper = owner.or_else(|| d.keepers().first().cloned()).unwrap_or_else(|| d.ordinary());
+        let answer = d.ask(&format!("create:{name}"), &format!("Who adds {plural}?"), &d.word_for(&keeper), &clauses);
+        for who in d.whos_in(&answer, keeper) {
+            for id in &clauses {
+                d.allow(e, who.clone(), &[Op::Create], Scope::All, *id);
+            }
+        }
+        kept = true;
+    }
+    let creators: Vec<Who> =
+        unique(d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone()));
+    if d.entities[e].entity.access.iter().any(|a| a.scope == Scope::Own) {
+        d.entities[e].entity.owned = true;
+    }
+    // reading
+    let readers: Vec<Who> =
+        unique(d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Read)).map(|a| a.who.clone()));
+    let blind: Vec<Who> = creators
+        .iter()
+        .filter(|w| {
+            !readers.contains(w)
+                && !readers.contains(&Who::Anyone)
+                && !(readers.contains(&Who::SignedIn) && **w != Who::Anyone)
+        })
+        .cloned()
+        .collect();
+    if !blind.is_empty() {
+        let own = (personal(d, e) || !readers.is_empty())
+            && d.has_users()
+            && blind.iter().all(|w| *w != Who::Anyone)
+            && !kept;
+        let keeper = d.keepers();
+        let default = if !own && personal(d, e) && !keeper.is_empty() {
+            // what somebody without an account orders is not for everybody's eyes
+            words_for(d, &keeper)
+        } else if own {
+            format!("{}, only those of their own", words_for(d, &blind))
+        } else {
+            public_default(d, e, &blind)
+        };
+        let answer = d.ask(&format!("see:{name}"), &format!("Who sees {plural}?"), &default, &clauses);
+        let only_own = answer.to_lowercase().contains("own");
+        let whos = if answer == default && own { blind.clone() } else { d.whos_in(&answer, blind[0].clone()) };
+        if only_own {
+            d.entities[e].entity.owned = true;
+        }
+        for who in &whos {
+            let scope = if only_own && *who != Who::Anyone { Scope::Own } else { Scope::All };
+            for id in &clauses {
+                d.allow(e, who.clone(), &[Op::Read], scope.clone(), *id);
+            }
+        }
+        parent_owner(d, e, &clauses);
+    }
+    // changing
+    if !has_op(d, e, Op::Update)
+        && !has_op(d, e, Op::Delete)
+        && !forbidden(d, Op::Update)
+        && !forbidden(d, Op::Delete)
+        && !creators.is_empty()
+    {
+        let anonymous = creators.iter().all(|w| *w == Who::Anyone);
+        let owned = d.entities[e].entity.owned && d.has_users();
+        let handled = d.entities[e].entity.access.iter().any(|a| !a.only_fields.is_empty());
+        let collection = anonymous
+            && !d.has_users()
+            && d.entities[e].bare
+            && matches!(
+                name.as_str(),
+                "entry" | "message" | "comment" | "vote" | "testimonial" | "greeting" | "suggestion"
+            );
+        let strangers = d.has_users() && creators.contains(&Who::Anyone);
+        let default = if strangers && !d.keepers().is_empty() && !personal(d, e) {
+            words_for(d, &d.keepers())
+        } else if collection || handled || strangers {
+            "nobody".to_owned()
+        } else if owned {
+            "whoever added it".to_owned()
+        } else {
+            words_for(d, &creators)
+        };
+        let answer = d.ask(
+            &format!("edit:{name}"),
+            &format!("Who may change or delete {}?", super::readings::a(&label)),
+            &default,
+            &clauses,
+        );
+        let own = answer.contains("added it") || answer.contains("own");
+        let whos = if own {
+            creators.iter().filter(|w| **w != Who::Anyone).cloned().collect()
+        } else {
+            d.whos_in(&answer, creators[0].clone())
+        };
+        for who in whos {
+            if own {
+                d.entities[e].entity.owned = true;
+            }
+            let scope = if own { Scope::Own } else { Scope::All };
+            for id in &clauses {
+                d.allow(e, who.clone(), &[Op::Update, Op::Delete], scope.clone(), *id);
+            }
+        }
+    }
+    privacy(d, e);
+}
+
+fn public_default(d: &Draft, e: usize, blind: &[Who]) -> String {
+    let visitors = d.roles.iter().any(|r| r.kind == nouns::Person::Stranger);
+    let _ = e;
+    if visitors {
+        "anyone".into()
+    } else if d.has_users() && blind.iter().all(|w| matches!(w, Who::Role(_))) {
+        format!("everyone who is signed in ({})", words_for(d, &[d.ordinary()]))
+            .split(" (")
+            .next()
+            .unwrap_or("")
+            .to_owned()
+    } else {
+        words_for(d, blind)
+    }
+}
+
+fn words_for(d: &Draft, whos: &[Who]) -> String {
+    whos.iter().map(|w| d.word_for(w)).collect::<Vec<_>>().join(" and ")
+}
+
+fn unique(whos: impl Iterator<Item = Who>) -> Vec<Who> {
+    let mut out = Vec::new();
+    for w in whos {
+        if !out.contains(&w) {
+            out.push(w);
+        }
+    }
+    out
+}
+
+/// What is attached to somebody's record is seen by that somebody.
+fn parent_owner(d: &mut Draft, e: usize, clauses: &[ClauseId]) {
+    if d.entities[e].about.is_some() {
+        // who books something does not show it to whoever offers it, unless the text says so
+        return;
+    }
+    let parents: Vec<(String, String)> = d.entities[e]
+        .entity
+        .fields
+        .iter()
+        .filter_map(|f| match &f.ty {
+            FieldType::Reference { entity } => Some((f.name.clone(), entity.clone())),
+            _ => None,
+        })
+        .collect();
+    for (field, parent) in parents {
+        let Some(p) = d.find(&parent) else { continue };
+        if d.entities[p].entity.owned && d.has_users() {
+            let who = d.ordinary();
+            let all = d.entities[e]
+                .entity
+                .access
+                .iter()
+                .any(|a| a.ops.contains(&Op::Read) && a.scope == Scope::All && a.who == who);
+            if !all {
+                for id in clauses {
+                    d.allow(e, who.clone(), &[Op::Read], Scope::OwnParent { field: field.clone() }, *id);
+                }
+            }
+        }
+    }
+}
+
+/// Where others must never see somebody's records, nobody reads all of them, unless the text says who may.
+fn privacy(d: &mut Draft, e: usize) {
+    let private = d.entities[e].entity.private.clone();
+    if private.is_empty() {
+        return;
+    }
+    let ordinary = d.ordinary();
+    for a in &mut d.entities[e].entity.access {
+        if a.scope == Scope::All
+            && (a.who == ordinary || a.who == Who::SignedIn || a.who == Who::Anyone)
+            && !a.ops.contains(&Op::Create)
+        {
+            a.scope = Scope::Own;
+        }
+    }
+}
+
+/// `only the board approves`, `a tenant cannot delete a defect`: others lose the right.
+pub fn exclusives(d: &mut Draft) {
+    for (e, ops, whos, id) in std::mem::take(&mut d.exclusives) {
+        for a in &mut d.entities[e].entity.access {
+            if !whos.contains(&a.who) {
+                a.ops.retain(|op| !ops.contains(op));
+            }
+        }
+        d.entities[e].entity.access.retain(|a| !a.ops.is_empty());
+        d.touch(e, id);
+    }
+    for (e, whos, ops, id) in std::mem::take(&mut d.denials) {
+        for a in &mut d.entities[e].entity.access {
+            if whos.contains(&a.who) {
+                a.ops.retain(|op| !ops.contains(op));
+            }
+        }
+        d.entities[e].entity.access.retain(|a| !a.ops.is_empty());
+        // when nobody is left the operation does not exist
+        for op in ops {
+            if !d.entities[e].entity.access.iter().any(|a| a.ops.contains(&op)) {
+                let entity = d.entities[e].entity.name.clone();
+                d.feature(Feature::Forbid { entity, op, clauses: vec![id] });
+            } else {
+                for a in d.entities[e].entity.access.iter_mut().filter(|a| a.ops.contains(&op)) {
+                    if !a.clauses.contains(&id) {
+                        a.clauses.push(id);
+                    }
+                }
+            }
+        }
+        d.touch(e, id);
+    }
+}
