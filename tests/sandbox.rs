@@ -102,6 +102,26 @@ async fn every_attack_is_denied() {
     attack(&Runner::new(sandbox, Python::find().await.unwrap())).await;
 }
 
+/// Root can run programs as a user of their own when everybody can read the Python installation.
+#[tokio::test]
+async fn every_attack_is_denied_to_an_unprivileged_user_of_root() {
+    if !rustix::process::geteuid().is_root() {
+        // Then the test above has shown it.
+        return;
+    }
+    let python = Python::ask(Path::new("/usr/bin/python3")).await.expect("root needs a system Python for this test");
+    let runner = Runner::new(sandbox(), python);
+    assert!(runner.becomes_unprivileged());
+    attack(&runner).await;
+    let who = run(&runner, "import os\nprint(os.getuid(), os.getgid(), os.getgroups())", &[]).await;
+    let text = String::from_utf8_lossy(&who.output).into_owned();
+    assert!(text.starts_with("6") && text.ends_with("[]\n"), "{text}");
+    let mark = mark();
+    let forks = run(&runner.with_limits(small()), BOMBS, &["forks", &mark]).await;
+    assert!(forks.executed.note.is_some());
+    assert_eq!(alive(&mark), Vec::<String>::new());
+}
+
 fn small() -> Limits {
     Limits { wall_ms: 20_000, processes: 12, ..Limits::default() }
 }

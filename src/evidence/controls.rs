@@ -82,7 +82,7 @@ impl Runner {
         let cases = cases(targets);
         let questions: Vec<Question> =
             cases.iter().map(|case| Question::Neutralise { path: case.path.clone(), lines: case.lines }).collect();
-        let base = Scratch::of(tree)?;
+        let base = Scratch::of(tree, self.owner())?;
         let answers = syntax::ask(self, &base, &questions, cancel).await?;
         let texts = answers.into_iter().map(|answer| answer.text.ok_or(answer.problem.unwrap_or_default())).collect();
         let work = Work { runner: self, tree, manifest, base, progress, cancel };
@@ -115,7 +115,7 @@ impl Runner {
         progress: Option<Progress>,
         cancel: &CancellationToken,
     ) -> Result<(Recorded, Proofs), EvidenceError> {
-        let work = Work { runner: self, tree, manifest, base: Scratch::of(tree)?, progress, cancel };
+        let work = Work { runner: self, tree, manifest, base: Scratch::of(tree, self.owner())?, progress, cancel };
         let (cases, texts): (Vec<Case>, Vec<Result<String, String>>) =
             texts.into_iter().map(|(case, text)| (case, Ok(text))).unzip();
         let batch = work.run(&cases, texts).await?;
@@ -192,7 +192,7 @@ impl Work<'_> {
             bytes: text.into_bytes().into(),
             executable: self.tree.get(&case.path).is_some_and(|file| file.executable),
         };
-        let scratch = Scratch::like(&self.base, self.tree, &replaced)?;
+        let scratch = Scratch::like(&self.base, self.tree, &replaced, self.runner.owner())?;
         match self.runner.start(&scratch, self.manifest, self.cancel).await? {
             Boot::Up(mut booted) => {
                 booted.running.stop();

@@ -33,7 +33,7 @@ pub async fn resolve(
         .iter()
         .map(|link| Question::Resolve { path: link.path.clone(), symbol: link.symbol.clone(), lines: link.lines })
         .collect();
-    let answers = syntax::ask(runner, &Scratch::of(tree)?, &questions, cancel).await?;
+    let answers = syntax::ask(runner, &Scratch::of(tree, runner.owner())?, &questions, cancel).await?;
     let mut resolved = Resolved { found: vec![], problems: vec![] };
     for (link, answer) in links.iter().zip(answers) {
         let range = link.clause.parse::<ClauseId>().ok().zip(answer.lines).zip(tree.sha256(&link.path)).map(
@@ -59,7 +59,7 @@ pub async fn tests(
     cancel: &CancellationToken,
 ) -> Result<Resolved<TestRef>, EvidenceError> {
     let questions: Vec<Question> = links.iter().map(|link| Question::Test { test: link.test.clone() }).collect();
-    let answers = syntax::ask(runner, &Scratch::of(tree)?, &questions, cancel).await?;
+    let answers = syntax::ask(runner, &Scratch::of(tree, runner.owner())?, &questions, cancel).await?;
     let mut resolved = Resolved { found: vec![], problems: vec![] };
     for (link, answer) in links.iter().zip(answers) {
         let found = link.clause.parse::<ClauseId>().ok().zip(answer.path);

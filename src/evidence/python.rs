@@ -80,6 +80,18 @@ impl Python {
     }
 }
 
+impl Python {
+    /// True when a user without any rights could run it: nothing of it lies in a private home.
+    #[must_use]
+    pub fn is_readable_by_all(&self) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.permissions().mode());
+        self.read
+            .iter()
+            .all(|path| mode(path) & 0o004 != 0 && path.ancestors().skip(1).all(|dir| mode(dir) & 0o001 != 0))
+    }
+}
+
 /// A library directory that is the root, the home or above it would open everything.
 fn is_too_wide(path: &Path, home: Option<&Path>) -> bool {
     path.parent().is_none() || home.is_some_and(|home| home.starts_with(path))

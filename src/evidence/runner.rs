@@ -16,7 +16,10 @@ use crate::{
 };
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
@@ -54,6 +57,8 @@ pub struct Runner {
     sandbox: Sandbox,
     python: Python,
     limits: Limits,
+    /// G1 is root, and everybody can read the Python installation: what runs becomes a user of its own.
+    unprivileged: bool,
 }
 
 /// A booted application. Dropping it kills everything of it.
@@ -100,7 +105,8 @@ impl Served {
 impl Runner {
     #[must_use]
     pub fn new(sandbox: Sandbox, python: Python) -> Self {
-        Self { sandbox, python, limits: Limits::default() }
+        let unprivileged = rustix::process::geteuid().is_root() && python.is_readable_by_all();
+        Self { sandbox, python, limits: Limits::default(), unprivileged }
     }
 
     /// The machine's sandbox and Python, ready to run.
@@ -113,6 +119,22 @@ impl Runner {
             .map_err(|error| EvidenceError::Setup(error.to_string()))?;
         sandbox.require()?;
         Ok(Self::new(sandbox, Python::find().await?))
+    }
+
+    /// True when G1 is root and what it runs is not.
+    #[must_use]
+    pub fn becomes_unprivileged(&self) -> bool {
+        self.unprivileged
+    }
+
+    /// A user for one scratch copy, out of the range that systemd gives to services without an account. Each copy has
+    /// another, so that the kernel's count of processes is one program's.
+    pub(super) fn owner(&self) -> Option<u32> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        const FIRST: u32 = 61_184;
+        const MANY: u32 = 4_000;
+        let next = std::process::id().wrapping_mul(31).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        self.unprivileged.then_some(FIRST + next % MANY)
     }
 
     /// Other bounds than the defaults.
@@ -142,7 +164,7 @@ impl Runner {
         cancel: &CancellationToken,
     ) -> Result<Recorded, EvidenceError> {
         supported(manifest)?;
-        let scratch = Scratch::of(tree)?;
+        let scratch = Scratch::of(tree, self.owner())?;
         let boot = self.start(&scratch, manifest, cancel).await?;
         let (finished, up) = match boot {
             Boot::Up(mut booted) => {
@@ -171,7 +193,7 @@ impl Runner {
         cancel: &CancellationToken,
     ) -> Result<Recorded, EvidenceError> {
         supported(manifest)?;
-        let scratch = Scratch::of(tree)?;
+        let scratch = Scratch::of(tree, self.owner())?;
         let (finished, argv) = self.run_tests(&scratch, manifest, only, cancel).await?;
         let report = report::unittest(&finished.output.bytes);
         let doubt = (finished.ended == Ended::Exited && !report.consistent).then_some(match report.ran {
@@ -264,7 +286,7 @@ impl Runner {
             write: vec![tmp],
             port,
             limits: self.limits,
-            drop_to: None,
+            drop_to: scratch.owner(),
             required: self.sandbox.level,
         })
     }
@@ -296,7 +318,8 @@ impl Runner {
         cancel: &CancellationToken,
     ) -> Result<Served, EvidenceError> {
         supported(manifest)?;
-        let scratch = Scratch::of(tree)?;
+        // Its data lies in a folder of the person who runs G1, so it runs as that person, root included.
+        let scratch = Scratch::of(tree, None)?;
         let mut tries = 0;
         loop {
             tries += 1;

@@ -13,11 +13,13 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub(super) struct Scratch {
     root: TempDir,
+    /// The unprivileged user that what runs here becomes, when G1 is root.
+    owner: Option<u32>,
 }
 
 impl Scratch {
-    pub(super) fn of(tree: &Tree) -> Result<Self, EvidenceError> {
-        let scratch = Self::empty()?;
+    pub(super) fn of(tree: &Tree, owner: Option<u32>) -> Result<Self, EvidenceError> {
+        let scratch = Self::empty(owner)?;
         for file in tree.files() {
             scratch.put(file)?;
         }
@@ -25,8 +27,13 @@ impl Scratch {
     }
 
     /// The same files as hard links, with one replaced: the cost does not grow with their size.
-    pub(super) fn like(other: &Self, tree: &Tree, replaced: &TreeFile) -> Result<Self, EvidenceError> {
-        let scratch = Self::empty()?;
+    pub(super) fn like(
+        other: &Self,
+        tree: &Tree,
+        replaced: &TreeFile,
+        owner: Option<u32>,
+    ) -> Result<Self, EvidenceError> {
+        let scratch = Self::empty(owner)?;
         for file in tree.files().filter(|file| file.path != replaced.path) {
             let (from, to) = (other.tree().join(&file.path), scratch.target(&file.path)?);
             if fs::hard_link(&from, &to).is_err() {
@@ -37,16 +44,24 @@ impl Scratch {
         Ok(scratch)
     }
 
-    pub(super) fn empty() -> Result<Self, EvidenceError> {
+    pub(super) fn empty(owner: Option<u32>) -> Result<Self, EvidenceError> {
+        let failed = |error| EvidenceError::io("making a scratch directory")(error);
         let root = tempfile::Builder::new()
             .prefix("g1-")
             .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(base())
-            .map_err(EvidenceError::io("making a scratch directory"))?;
-        for name in ["tree", "tmp", "tmp/data"] {
-            fs::create_dir(root.path().join(name)).map_err(EvidenceError::io("making a scratch directory"))?;
+            .map_err(failed)?;
+        let scratch = Self { root, owner };
+        folder(&scratch.tree()).map_err(failed)?;
+        for dir in [scratch.tmp(), scratch.tmp().join("data")] {
+            folder(&dir).and_then(|()| std::os::unix::fs::chown(&dir, owner, owner)).map_err(failed)?;
         }
-        Ok(Self { root })
+        std::os::unix::fs::chown(scratch.root.path(), owner, owner).map_err(failed)?;
+        Ok(scratch)
+    }
+
+    pub(super) fn owner(&self) -> Option<u32> {
+        self.owner
     }
 
     pub(super) fn tree(&self) -> PathBuf {
@@ -63,22 +78,34 @@ impl Scratch {
             return Err(EvidenceError::Setup(format!("{path:?} is not a path inside the project")));
         }
         let target = self.tree().join(relative);
-        if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent).map_err(EvidenceError::io("making a scratch directory"))?;
+        let mut parent = self.tree();
+        for part in relative.parent().into_iter().flat_map(Path::components) {
+            parent.push(part);
+            if !parent.is_dir() {
+                folder(&parent).map_err(EvidenceError::io("making a scratch directory"))?;
+            }
         }
         Ok(target)
     }
 
     fn put(&self, file: &TreeFile) -> Result<(), EvidenceError> {
         let target = self.target(&file.path)?;
+        let mode = if file.executable { 0o755 } else { 0o644 };
         fs::OpenOptions::new()
             .write(true)
             .create_new(true)
-            .mode(if file.executable { 0o755 } else { 0o644 })
+            .mode(mode)
             .open(target)
-            .and_then(|mut out| out.write_all(&file.bytes))
+            .and_then(|mut out| out.write_all(&file.bytes).map(|()| out))
+            .and_then(|out| out.set_permissions(fs::Permissions::from_mode(mode)))
             .map_err(EvidenceError::io(format!("copying {}", file.path)))
     }
+}
+
+/// Readable whatever the umask is; the directory around it is private.
+fn folder(path: &Path) -> std::io::Result<()> {
+    fs::create_dir(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
 
 /// Memory where there is plenty: databases of generated applications sync often, and nothing here must survive.
@@ -97,8 +124,8 @@ mod tests {
     #[test]
     fn a_copy_shares_what_did_not_change_and_vanishes() {
         let tree = Tree::new(vec![TreeFile::new("app/a.py", *b"1"), TreeFile::new("app/b.py", *b"2")]);
-        let first = Scratch::of(&tree).unwrap();
-        let second = Scratch::like(&first, &tree, &TreeFile::new("app/b.py", *b"3")).unwrap();
+        let first = Scratch::of(&tree, None).unwrap();
+        let second = Scratch::like(&first, &tree, &TreeFile::new("app/b.py", *b"3"), None).unwrap();
         assert_eq!(fs::read(second.tree().join("app/a.py")).unwrap(), b"1");
         assert_eq!(fs::read(second.tree().join("app/b.py")).unwrap(), b"3");
         assert_eq!(fs::read(first.tree().join("app/b.py")).unwrap(), b"2");
@@ -110,7 +137,7 @@ mod tests {
     #[test]
     fn a_hostile_path_leaves_no_file_anywhere() {
         for path in ["../x", "/tmp/g1-x", "a/../../x", "", "."] {
-            assert!(Scratch::of(&Tree::new(vec![TreeFile::new(path, *b"x")])).is_err(), "{path}");
+            assert!(Scratch::of(&Tree::new(vec![TreeFile::new(path, *b"x")]), None).is_err(), "{path}");
         }
     }
 }

@@ -151,7 +151,7 @@ async fn control(
     cancel: &CancellationToken,
 ) -> Result<(Vec<Found>, Controls), EvidenceError> {
     let questions: Vec<Question> = ranges.iter().map(|range| question(range.range, tree, content)).collect();
-    let answers = syntax::ask(runner, &Scratch::of(tree)?, &questions, cancel).await?;
+    let answers = syntax::ask(runner, &Scratch::of(tree, runner.owner())?, &questions, cancel).await?;
     let found: Vec<Found> = ranges
         .iter()
         .zip(answers)

@@ -113,8 +113,9 @@ impl Sandbox {
             Ok(Probed { level, landlock_abi, mut notes }) => {
                 if rustix::process::geteuid().is_root() {
                     notes.push(
-                        "running as root: programs run without capabilities, but the kernel does not limit how many \
-                         processes root starts; G1 counts and stops them"
+                        "running as root: programs run without capabilities, and as a user of their own where everybody \
+                         can read the Python installation; else the kernel does not limit how many processes they start, \
+                         and G1 counts and stops them"
                             .to_owned(),
                     );
                 }

@@ -155,7 +155,9 @@ fn kill_all(main: Pid, main_status: &mut Option<rustix::process::WaitStatus>) ->
     let deadline = Instant::now() + KILL_GRACE;
     let mut reaped = 0;
     loop {
-        // First stop everybody: what is stopped cannot fork away while the others are killed.
+        // The program's own group at once, which ends a fork bomb in one system call; then who left the group. They are
+        // stopped first: what is stopped cannot fork away while the others are killed.
+        let _ = rustix::process::kill_process_group(main, Signal::KILL);
         let alive = descendants();
         for pid in &alive {
             let _ = kill_process(*pid, Signal::STOP);

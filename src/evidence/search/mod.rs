@@ -57,7 +57,7 @@ impl Runner {
     ) -> Result<Searched, EvidenceError> {
         supported(manifest)?;
         let started = Instant::now();
-        let scratch = Scratch::of(tree)?;
+        let scratch = Scratch::of(tree, self.owner())?;
         let mut texts = self.code(tree, &scratch, cancel).await?;
         let files = texts.len();
         let mut note = None;

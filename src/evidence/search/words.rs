@@ -3,7 +3,7 @@
 /// A word or a phrase to search for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Term {
-    words: Vec<String>,
+    words: Vec<Word>,
 }
 
 impl Term {
@@ -16,12 +16,12 @@ impl Term {
     /// All its words, one after the other, in some form.
     pub(super) fn is_in(&self, line: &str) -> bool {
         let line = words(line);
-        line.windows(self.words.len()).any(|window| window.iter().zip(&self.words).all(|(a, b)| related(a, b)))
+        line.windows(self.words.len()).any(|window| window.iter().zip(&self.words).all(|(a, b)| a.is_related(b)))
     }
 }
 
-/// The words of a text in their base form; identifiers are taken apart.
-fn words(text: &str) -> Vec<String> {
+/// The words of a text; identifiers are taken apart.
+fn words(text: &str) -> Vec<Word> {
     let mut words = vec![];
     let mut word = String::new();
     let mut before = ' ';
@@ -31,7 +31,7 @@ fn words(text: &str) -> Vec<String> {
         if (!c.is_alphanumeric() || camel) && !word.is_empty() {
             // The end of a host name is no word of the application.
             if !(dotted && word == "com") {
-                words.push(base(&word));
+                words.push(Word::new(&word));
             }
             word.clear();
         }
@@ -46,40 +46,46 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Plural, -ing and -ed taken off, and a silent e, so that all forms of a word meet.
-fn base(word: &str) -> String {
-    let keep = |stem: &str| stem.chars().count() >= 3 && stem.chars().any(|c| "aeiouy".contains(c));
-    let mut base = word.to_owned();
-    if let Some(stem) = word.strip_suffix("ies").filter(|stem| keep(stem)) {
-        base = format!("{stem}y");
-    } else if let Some(stem) = ["sses", "xes", "ches", "shes", "zes"]
-        .iter()
-        .find_map(|end| word.ends_with(end).then(|| &word[..word.len() - 2]))
-    {
-        base = stem.to_owned();
-    } else if !["ss", "us", "is"].iter().any(|end| word.ends_with(end))
-        && let Some(stem) = word.strip_suffix('s').filter(|stem| keep(stem))
-    {
-        base = stem.to_owned();
-    }
-    for ending in ["ing", "ed"] {
-        if let Some(stem) = base.strip_suffix(ending).filter(|stem| keep(stem)) {
-            let double = stem.chars().rev().take(2).collect::<Vec<_>>();
-            let doubled = matches!(double.as_slice(), [a, b] if a == b && !"aeiouls".contains(*a));
-            base = if doubled { stem.chars().take(stem.chars().count() - 1).collect() } else { stem.to_owned() };
-            break;
+/// A word and what it may be a form of: `sharing` is one of `shar` or `share`, `stripe` only of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Word(Vec<String>);
+
+impl Word {
+    fn new(word: &str) -> Self {
+        let keep = |stem: &str| stem.chars().count() >= 3 && stem.chars().any(|c| "aeiouy".contains(c));
+        let mut forms = vec![word.to_owned()];
+        if let Some(stem) = word.strip_suffix("ies").filter(|stem| keep(stem)) {
+            forms.push(format!("{stem}y"));
+        } else if ["sses", "xes", "ches", "shes", "zes"].iter().any(|end| word.ends_with(end)) {
+            forms.extend(word.strip_suffix("es").map(str::to_owned));
         }
+        if !["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
+            forms.extend(word.strip_suffix('s').filter(|stem| keep(stem)).map(str::to_owned));
+        }
+        for form in forms.clone() {
+            for stem in ["ing", "ed"].iter().filter_map(|end| form.strip_suffix(end)).filter(|stem| keep(stem)) {
+                forms.push(stem.to_owned());
+                forms.push(format!("{stem}e"));
+                let mut last = stem.chars().rev();
+                if let (Some(a), Some(b)) = (last.next(), last.next())
+                    && a == b
+                {
+                    forms.push(stem.chars().take(stem.chars().count() - 1).collect());
+                }
+            }
+        }
+        Self(forms)
     }
-    match base.strip_suffix('e') {
-        Some(stem) if keep(stem) => stem.to_owned(),
-        _ => base,
+
+    /// The same word, or one made from the other.
+    fn is_related(&self, other: &Self) -> bool {
+        self.0.iter().any(|a| other.0.iter().any(|b| related(a, b)))
     }
 }
 
-/// The same word, or one made from the other.
 fn related(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let derived = ["ment", "er", "or", "abl", "ation", "ion"];
+    let derived = ["ment", "er", "or", "able", "ation", "ion"];
     short == long
         || (short.chars().count() >= 3 && long.strip_prefix(short).is_some_and(|rest| derived.contains(&rest)))
 }
@@ -125,7 +131,8 @@ mod tests {
             ("chat", "character"),
             ("like", "likely"),
             ("credit card", "card credit"),
-            ("map", "mapping_proxy".trim_start_matches("mapping")),
+            ("stripe", "text.strip()"),
+            ("star", "start = stare(1)"),
             ("post", "postal"),
         ] {
             assert!(!found(term, line), "{term} in {line}");

@@ -45,7 +45,7 @@ pub(super) async fn ask(
         return Ok(vec![]);
     }
     // The tool gets a place of its own: what ran in the scratch copy before cannot have prepared anything there.
-    let desk = Scratch::empty()?;
+    let desk = Scratch::empty(scratch.owner())?;
     let (tool, request, response) =
         (desk.tmp().join("tool.py"), desk.tmp().join("ask.json"), desk.tmp().join("answer.json"));
     let text = serde_json::to_vec(questions).map_err(|error| EvidenceError::Tool(error.to_string()))?;
