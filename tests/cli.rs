@@ -60,8 +60,11 @@ impl World {
     }
     /// A project in `p` with a started run, an assumption and the pack of its first step.
     fn project(&self) -> Project {
+        self.project_with("offline")
+    }
+    fn project_with(&self, model: &str) -> Project {
         let settings = RunSettings {
-            model: "offline".into(),
+            model: model.into(),
             gates: GateMode::Step,
             plan: PlanVariant::Lean,
             budget: None,
@@ -80,7 +83,8 @@ impl World {
         };
         let at = jiff::Timestamp::UNIX_EPOCH;
         let first = orchestrator::decide(None, input, at).unwrap();
-        let (mut project, envelopes) = Project::create(&self.path().join("p"), TEXT.as_bytes(), &first, at).unwrap();
+        let dir = self.path().join("p");
+        let (mut project, envelopes) = Project::create_with(&dir, TEXT.as_bytes(), &first, at, None).unwrap();
         let mut run = None;
         envelopes.iter().for_each(|e| orchestrator::apply(&mut run, e));
         let run = run.unwrap();
@@ -272,6 +276,15 @@ fn decisions_from_another_shell_are_recorded() {
     let list = fine(&world.g1(&["assumptions", "-C", "p"]));
     assert!(list.contains("Sunday") && list.contains("answered by ann"), "{list}");
     assert!(fine(&world.g1(&["gate", "-C", "p"])).contains("No gate is open"));
+}
+
+#[test]
+fn a_project_from_elsewhere_chooses_no_model() {
+    let world = World::new();
+    drop(world.project_with("openai/gpt-x"));
+    refused(&world.g1(&["resume", "-C", "p"]), 2, "-m openai/gpt-x");
+    // Named by the user it is asked, and here its key is missing.
+    refused(&world.g1(&["resume", "-C", "p", "-m", "openai/gpt-x"]), 6, "OPENAI_API_KEY");
 }
 
 #[test]

@@ -67,7 +67,11 @@ pub async fn needs() -> Vec<Need> {
 
 async fn python() -> Finding {
     match evidence::Python::find().await {
-        Ok(python) => Finding { what: "python", ok: Some(true), text: format!("{python:?}") },
+        Ok(python) => Finding {
+            what: "python",
+            ok: Some(true),
+            text: format!("{}.{}, {}", python.version.0, python.version.1, python.executable.display()),
+        },
         Err(e) => Finding { what: "python", ok: Some(false), text: e.to_string() },
     }
 }

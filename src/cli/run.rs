@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     domain::{plan::PlanVariant, run::RunSettings},
     driver::{self, OpenError, headless},
-    hub::clauses,
+    hub::{clauses, project},
 };
 use std::path::Path;
 
@@ -66,8 +66,25 @@ pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
     })
 }
 
+/// A project that came from elsewhere does not choose who is paid: its journal may name a model whose key lies here.
+///
+/// # Errors
+/// The run was begun with a model that costs or leaves the machine, not by this user, and none was named now: exit 2.
+pub fn may_ask_its_model(dir: &Path, config: &Config, model_given: bool) -> Result<(), Fail> {
+    // What cannot be read is complained about by whoever opens it.
+    let Ok(run) = driver::client::look(dir) else { return Ok(()) };
+    let model = run.settings.model;
+    let own = model_given || model == config.model || project::is_remembered(dir);
+    if own || model == "offline" || model.starts_with("cassette/") {
+        return Ok(());
+    }
+    let model = crate::domain::Clean::new(&model);
+    Err(Fail::usage(format!("this run was begun elsewhere with the model {model}; to use it here say so: -m {model}")))
+}
+
 pub fn resume(resume: &args::Resume, how: &Headless<'_>) -> Done {
     let dir = how.folder.unwrap_or(Path::new("."));
+    may_ask_its_model(dir, how.config, how.model_given)?;
     let model = how.model_given.then_some(how.config.model.as_str());
     let options = headless::Options { json: how.json, allow_partial: resume.allow_partial, resume: true };
     runtime()?.block_on(async {

@@ -106,6 +106,7 @@ async fn attach_or_open(dir: &Path, model: Option<&str>, config: &Config, engine
     {
         return Ok(Handle { commands, updates, blob: blob(dir), folder: Clean::new(&dir.display().to_string()) });
     }
+    run::may_ask_its_model(dir, config, model.is_some())?;
     let prepared = driver::reopen(dir, model, &run::setup(config)).await.map_err(|e| run::fail(&e))?;
     launch(prepared, dir, engines).await.map_err(Fail::error)
 }

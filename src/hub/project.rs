@@ -67,6 +67,20 @@ impl Project {
         first: &[Event],
         at: Timestamp,
     ) -> Result<(Self, Vec<Envelope>), HubError> {
+        Self::create_with(dir, requirement, first, at, Some(&state_dir()))
+    }
+
+    /// The same with the place where its head is remembered; `None`: nowhere.
+    ///
+    /// # Errors
+    /// As [`Project::create`].
+    pub fn create_with(
+        dir: &Path,
+        requirement: &[u8],
+        first: &[Event],
+        at: Timestamp,
+        state: Option<&Path>,
+    ) -> Result<(Self, Vec<Envelope>), HubError> {
         fs::create_dir_all(dir).map_err(HubError::io("cannot create", dir))?;
         let target = dir.join(FOLDER);
         if target.symlink_metadata().is_ok() {
@@ -99,7 +113,7 @@ impl Project {
         blobs::sync_dir(dir).map_err(HubError::io("cannot sync", dir))?;
 
         let genesis = journal::first(&target.join("journal")).unwrap_or_default();
-        let heads = Heads::of(&state_dir(), dir);
+        let heads = state.and_then(|state| Heads::of(state, dir));
         if let Some(heads) = &heads {
             heads.store(&genesis, &journal.head(), Vec::new());
         }
@@ -260,6 +274,14 @@ pub fn read(dir: &Path) -> Result<Opened, HubError> {
 #[must_use]
 pub fn blobs_of(dir: &Path) -> Blobs {
     Blobs::at(&dir.join(FOLDER).join("blobs"))
+}
+
+/// Whether this machine has worked on the project in `dir` before: it was begun or gone on with here, not just copied.
+#[must_use]
+pub fn is_remembered(dir: &Path) -> bool {
+    let first = journal::first(&dir.join(FOLDER).join("journal"));
+    let remembered = Heads::of(&state_dir(), dir).and_then(|h| h.load());
+    first.zip(remembered).is_some_and(|(first, remembered)| journal::hex(&first) == remembered.genesis)
 }
 
 /// The process that holds the writer's lock, if one does. Only a hint: it may be gone the next moment.

@@ -187,6 +187,17 @@ fn a_break_found_on_opening_stays_on_record() {
 }
 
 #[test]
+fn a_copied_project_is_not_remembered() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    drop(create(dir.path()));
+    assert!(is_remembered(dir.path()));
+    fs::create_dir(copy.path().join(".g1")).unwrap();
+    fs::copy(dir.path().join(".g1/journal"), copy.path().join(".g1/journal")).unwrap();
+    assert!(!is_remembered(copy.path()));
+    assert!(!is_remembered(&copy.path().join("nowhere")));
+}
+
+#[test]
 fn heads_belong_to_a_folder() {
     let (state, one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let heads = Heads::of(state.path(), one.path()).unwrap();
