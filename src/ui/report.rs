@@ -106,7 +106,8 @@ pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
         }
         None => {}
     }
-    if !model.preview.note.is_empty() {
+    // With an address the note is its `ssh -L` line, which is shown already.
+    if model.preview.url.is_none() && !model.preview.note.is_empty() {
         out.extend(wrap_plain(&model.preview.note, columns, t.dim));
     }
     if run.is_over() {
