@@ -12,7 +12,7 @@ use std::{
 };
 
 /// The largest requirement, in bytes.
-const LIMIT: u64 = 10_000_000;
+const LIMIT: u64 = 1_000_000;
 
 /// The requirement, byte for byte.
 ///
@@ -43,7 +43,9 @@ fn take(from: impl Read, name: &str) -> Result<Vec<u8>, Fail> {
     let mut bytes = Vec::new();
     from.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|e| Fail::usage(format!("cannot read {name}: {e}")))?;
     if bytes.len() as u64 > LIMIT {
-        return Err(Fail::usage(format!("{name} is larger than 10 MB ({LIMIT} bytes), the most a requirement may be")));
+        return Err(Fail::usage(format!(
+            "{name} is larger than 1 MB ({LIMIT} bytes), the most this version reads as one requirement: split it"
+        )));
     }
     Ok(bytes)
 }

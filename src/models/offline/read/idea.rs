@@ -135,10 +135,32 @@ const NOT_DATA: [&str; 24] = [
     "clock",
 ];
 
+/// Orders to whoever reads, not demands on a product.
+const ORDERS: &[&str] = &[
+    "ignore",
+    "disregard",
+    "forget",
+    "pretend",
+    "print",
+    "translate",
+    "tell",
+    "say",
+    "explain",
+    "answer",
+    "execute",
+    "repeat",
+    "respond",
+    "reply",
+];
+
 /// Whether the text says that the product is something that holds no records.
 #[must_use]
 pub fn not_data(sentences: &[Sentence]) -> Option<String> {
     let s = sentences.iter().find(|s| !s.heading).filter(|s| s.role.is_none())?;
+    let ordered = |s: &Sentence| s.words.first().is_some_and(|w| ORDERS.contains(&w.lower()));
+    if sentences.iter().filter(|s| !s.heading).all(ordered) {
+        return s.words.first().map(|w| format!("{} …", w.lower()));
+    }
     // `A puzzle game where …`, `X is a 3D action game`, `Create a web page for a BMI calculator`
     for item in s.items.iter().take(9) {
         if let super::chunk::Item::Np(np) = item {
