@@ -173,7 +173,7 @@ fn input_that_cannot_be_used_is_refused_and_nothing_is_written() {
     refused(&world.g1_with(&["run", "-y", "-"], b" \n\t"), 2, "empty");
     refused(&world.g1_with(&["run", "-y", "-"], b"Build \xff it"), 2, "offset 6");
     refused(&world.g1(&["run", "-y", "-f", "nowhere.txt"]), 2, "nowhere.txt");
-    refused(&world.g1_with(&["run", "-y", "-"], &vec![b'a'; 10_000_001]), 2, "10 MB");
+    refused(&world.g1_with(&["run", "-y", "-"], &vec![b'a'; 1_000_001]), 2, "1 MB");
     let entries: Vec<_> = fs::read_dir(world.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(entries.iter().all(|name| name == "home"), "{entries:?}");
 }

@@ -206,7 +206,7 @@ Examples:
   pbpaste | g1 run --plan-only -
   g1 run -f req.txt -C old --existing --gates plan
 
-The text is kept byte for byte; it is UTF-8, at most 10 MB. With -C the folder is absent or empty; else a new
+The text is kept byte for byte; it is UTF-8, at most 1 MB. With -C the folder is absent or empty; else a new
 ./<name> is made. Where a project is already: g1 resume, add, amend, fork. Gates other than none and risk stop
 at the first gate with exit 3: decide it with `g1 gate`, go on with `g1 resume`.";
 
