@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Words for the same record of a transaction.
-const SAME: [&[&str]; 6] = [
+pub const SAME: [&[&str]; 6] = [
     &["purchase", "order"],
     &["booking", "reservation"],
     &["loan", "rental", "borrowing"],
@@ -611,6 +611,10 @@ impl<'a> Draft<'a> {
         self.allow_fields(e, who, ops, scope, &[], id);
     }
     pub fn allow_fields(&mut self, e: usize, who: Who, ops: &[Op], scope: Scope, only: &[String], id: ClauseId) {
+        if who == Who::Anyone && !matches!(scope, Scope::All | Scope::Where { .. }) {
+            let why = "without an account nobody's own records can be told from others'";
+            return self.gap(id, "their own", why, false);
+        }
         let access = &mut self.entities[e].entity.access;
         for op in ops {
             if let Some(a) = access

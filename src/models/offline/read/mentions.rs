@@ -211,6 +211,7 @@ pub fn collect(d: &mut Draft) {
         listed(&mut things, s, &mut order);
     }
     d.merged = merge(&mut things);
+    same_record(&mut things);
     let mut accepted: Vec<(&String, &Seen)> = things
         .iter()
         .filter(|(_, seen)| {
@@ -582,6 +583,20 @@ fn note<'t>(
         seen.clauses.push(id);
     }
     seen
+}
+
+/// The order of tickets that are bought is their purchase, when nothing more is said of orders.
+fn same_record(things: &mut BTreeMap<String, Seen>) {
+    for group in super::draft::SAME {
+        let Some(record) = group.iter().find(|w| things.get(**w).is_some_and(|seen| seen.about.is_some())) else {
+            continue;
+        };
+        for other in group.iter().filter(|w| *w != record) {
+            if things.get(*other).is_some_and(|seen| !seen.strong && seen.about.is_none()) {
+                things.remove(*other);
+            }
+        }
+    }
 }
 
 /// `ticket order` is the `order` of the other sentences, unless there are several kinds of it.

@@ -216,6 +216,39 @@ pub fn rights(d: &mut Draft, e: usize) {
         }
     }
     privacy(d, e);
+    see_what_one_changes(d, e);
+}
+
+/// Who changes a record must be able to see it: the change reaches no further than the sight, and gives it where there
+/// is none.
+fn see_what_one_changes(d: &mut Draft, e: usize) {
+    let access = d.entities[e].entity.access.clone();
+    let reads = |who: &Who| {
+        access
+            .iter()
+            .filter(|a| {
+                a.ops.contains(&Op::Read)
+                    && (a.who == *who || a.who == Who::Anyone || a.who == Who::SignedIn && *who != Who::Anyone)
+            })
+            .map(|a| a.scope.clone())
+            .collect::<Vec<_>>()
+    };
+    let mut give: Vec<(Who, Scope, Vec<ClauseId>)> = Vec::new();
+    for a in
+        d.entities[e].entity.access.iter_mut().filter(|a| a.ops.iter().any(|op| matches!(op, Op::Update | Op::Delete)))
+    {
+        let seen = reads(&a.who);
+        if seen.is_empty() {
+            give.push((a.who.clone(), a.scope.clone(), a.clauses.clone()));
+        } else if a.scope == Scope::All && !seen.contains(&Scope::All) {
+            a.scope = seen[0].clone();
+        }
+    }
+    for (who, scope, clauses) in give {
+        for id in clauses {
+            d.allow(e, who.clone(), &[Op::Read], scope.clone(), id);
+        }
+    }
 }
 
 fn public_default(d: &Draft, e: usize, blind: &[Who]) -> String {
