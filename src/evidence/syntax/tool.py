@@ -3,6 +3,7 @@
 python3 -I -S tool.py REQUEST RESPONSE        with the tree to read as the working directory
 """
 import ast
+import functools
 import io
 import json
 import re
@@ -41,6 +42,16 @@ class Source:
         self.starts = [0]
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line))
+
+    @staticmethod
+    @functools.lru_cache(maxsize=None)
+    def of(path):
+        """A file of the tree, parsed once however often it is asked about."""
+        return Source(path)
+
+    @functools.lru_cache(maxsize=None)
+    def dump(self):
+        return ast.dump(self.tree)
 
     def offset(self, line, column):
         return self.starts[line - 1] + column
@@ -257,7 +268,7 @@ def neutralised(source, unit):
         after = ast.parse(data, source.path)
     except (SyntaxError, ValueError) as error:
         raise Problem(f"{source.path} lines {unit.first}-{unit.last} cannot be taken away alone: {error}")
-    if ast.dump(after) == ast.dump(source.tree):
+    if ast.dump(after) == source.dump():
         raise Problem(f"{source.path} lines {unit.first}-{unit.last} do nothing that could be taken away")
     return data.decode("utf-8")
 
@@ -481,6 +492,7 @@ class Suite:
                     raise
         return None
 
+    @functools.lru_cache(maxsize=None)
     def look_up(self, source, name):
         """A function or class by the name that a module knows it by, imports followed once."""
         head, _, rest = name.partition(".")
@@ -518,6 +530,7 @@ class Suite:
             if found and isinstance(found[1], ast.ClassDef) and found[1] is not cls:
                 yield from self.bases(*found, depth + 1)
 
+    @functools.lru_cache(maxsize=None)
     def method(self, source, cls, name):
         for home, owner in self.bases(source, cls):
             for node in owner.body:
@@ -605,7 +618,7 @@ def code_only(source):
 # ---------------------------------------------------------------- the questions
 
 def resolve(question):
-    source = Source(question["path"])
+    source = Source.of(question["path"])
     if question.get("symbol"):
         unit = unit_of_symbol(source, question["symbol"])
     elif question.get("lines"):
@@ -619,18 +632,18 @@ def resolve(question):
 
 
 def neutralise(question):
-    source = Source(question["path"])
+    source = Source.of(question["path"])
     return {"text": neutralised(source, unit_at(source, *question["lines"]))}
 
 
 def locate(question):
-    new = Source(question["path"])
+    new = Source.of(question["path"])
     unit = located(Source(question["path"], question["old"].encode("utf-8")), *question["lines"], new)
     return {"lines": [unit.first, unit.last], "text": neutralised(new, unit)}
 
 
 def strip(question):
-    return {"text": code_only(Source(question["path"]))}
+    return {"text": code_only(Source.of(question["path"]))}
 
 
 def main(request, response):
