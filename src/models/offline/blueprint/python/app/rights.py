@@ -63,14 +63,24 @@ def visible(app, account, entity):
 
 def nameable(app, account, entity, field):
     """The condition for the records that a reference may name: what the account may read, and what a right of its own
-    to write such records leads through. Existence is enough for who may read nothing of the kind."""
+    to write such records leads through. Existence is enough for who may read nothing of the kind or can have none."""
     parent = app.registry.entity(field.entity)
     readable = visible(app, account, parent)
-    if readable is None:
+    if readable is None or cannot_have(account, parent):
         return EVERYTHING
     scopes = [right.scope for operation in ("create", "update") for right in rights_of(account, entity, operation)]
     scopes = [behind(scope, field.name) for scope in scopes]
     return any_of([readable] + [scope_condition(app, account, parent, scope) for scope in scopes if scope is not None])
+
+
+def cannot_have(account, entity):
+    """Whether somebody reads only records of their own but never makes any; others make what they choose from."""
+    held = rights_of(account, entity, "read")
+    return entity.privacy is None and not rights_of(account, entity, "create") and all(is_own(one.scope) for one in held)
+
+
+def is_own(scope):
+    return isinstance(scope, Own)
 
 
 def behind(scope, name):
