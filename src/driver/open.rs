@@ -102,7 +102,7 @@ impl std::fmt::Debug for Prepared {
 #[must_use]
 pub fn who() -> Clean {
     let name = ["USER", "LOGNAME"].iter().find_map(|key| std::env::var(key).ok()).filter(|name| !name.is_empty());
-    Clean::new(name.as_deref().unwrap_or("someone"))
+    Clean::new(name.as_deref().unwrap_or("you"))
 }
 
 /// State of a journal that was read: the checkpoint and what came after it. A checkpoint of another version of G1 that
