@@ -3,7 +3,8 @@
 use super::{
     python::{dict, lit},
     samples,
-    world::{PathEnd, Scene, World, is_required, target},
+    scene::{PathEnd, Scene},
+    world::{World, is_required, target},
 };
 use crate::models::offline::spec::{Access, Entity, Feature, Field, FieldType, Op, Scope, Who};
 

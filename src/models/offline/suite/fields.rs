@@ -1,9 +1,11 @@
 //! Tests of what an entity stores: each field, each rule, at its limits.
 
 use super::{
+    field_rules::rule_tests,
     python::{Class, Test, camel, list, lit, num},
     samples,
-    world::{Scene, World, is_required, target},
+    scene::Scene,
+    world::{World, is_required, target},
 };
 use crate::{
     domain::ClauseId,
@@ -13,7 +15,7 @@ use crate::{
 const DEPTH: u32 = 5;
 
 /// How a test gets a value into a field.
-enum Way {
+pub(super) enum Way {
     /// When the record is made.
     Create,
     /// Afterwards, by this person, on the record in this variable.
@@ -122,7 +124,7 @@ fn field_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field, tests
 }
 
 /// The lines so far and how the value goes in.
-fn way<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<(Scene<'a>, Way)> {
+pub(super) fn way<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<(Scene<'a>, Way)> {
     let mut scene = Scene::test(world);
     let (_, access) = world.maker(entity)?;
     if world.sent_on_create(entity, field, access) {
@@ -134,7 +136,7 @@ fn way<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<(Sc
 }
 
 /// Sends a value; gives the expression of the answer.
-fn sending(scene: &Scene<'_>, entity: &Entity, field: &Field, way: &Way, value: &str) -> Option<String> {
+pub(super) fn sending(scene: &Scene<'_>, entity: &Entity, field: &Field, way: &Way, value: &str) -> Option<String> {
     let entity = scene.world.entity(&entity.name)?;
     Some(match way {
         Way::Create => {
@@ -146,14 +148,14 @@ fn sending(scene: &Scene<'_>, entity: &Entity, field: &Field, way: &Way, value: 
     })
 }
 
-fn accepted(scene: &mut Scene<'_>, entity: &Entity, field: &Field, way: &Way, value: &str) -> Option<()> {
+pub(super) fn accepted(scene: &mut Scene<'_>, entity: &Entity, field: &Field, way: &Way, value: &str) -> Option<()> {
     let answer = sending(scene, entity, field, way, value)?;
     scene.line(format!("answer = self.expect((200, 201), {answer})"));
     scene.line(format!("self.assertEqual(self.value(answer, {}), {value})", lit(&field.name)));
     Some(())
 }
 
-fn refused(scene: &mut Scene<'_>, entity: &Entity, field: &Field, way: &Way, value: &str) -> Option<()> {
+pub(super) fn refused(scene: &mut Scene<'_>, entity: &Entity, field: &Field, way: &Way, value: &str) -> Option<()> {
     let answer = sending(scene, entity, field, way, value)?;
     scene.line(format!("self.expect_refused({answer}, {})", lit(&field.name)));
     Some(())
@@ -347,172 +349,5 @@ fn required<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Optio
         return None;
     }
     refused(&mut scene, entity, field, &way, "LEFT_OUT")?;
-    Some(scene.lines)
-}
-
-type RuleTest = (String, String, Option<Vec<String>>);
-
-fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field, rule: &Rule) -> Vec<RuleTest> {
-    let label = field.label.to_lowercase();
-    let noun = entity.label.to_lowercase();
-    let unit = field.unit.as_ref().map(|u| format!(" {u}")).unwrap_or_default();
-    let both = |good: &str, bad: &str| {
-        let (mut scene, way) = way(world, entity, field)?;
-        accepted(&mut scene, entity, field, &way, good)?;
-        refused(&mut scene, entity, field, &way, bad)?;
-        Some(scene.lines)
-    };
-    let step = if matches!(field.ty, FieldType::Integer) { 1.0 } else { 0.01 };
-    match rule {
-        Rule::Required => Vec::new(),
-        Rule::Min { value } => vec![(
-            format!("test_{}_is_at_least_{}", field.name, super::python::ident(&num(*value))),
-            format!("The {label} of a {noun} may be {}{unit}, but not less.", num(*value)),
-            both(&num(*value), &num(round(value - step))),
-        )],
-        Rule::Max { value } => vec![(
-            format!("test_{}_is_at_most_{}", field.name, super::python::ident(&num(*value))),
-            format!("The {label} of a {noun} may be {}{unit}, but not more.", num(*value)),
-            both(&num(*value), &num(round(value + step))),
-        )],
-        Rule::MinLength { value } => vec![(
-            format!("test_{}_has_at_least_{value}_characters", field.name),
-            format!("The {label} of a {noun} may have {value} characters, but not fewer."),
-            both(&format!("\"x\" * {value}"), &format!("\"x\" * {}", value.saturating_sub(1))),
-        )],
-        Rule::MaxLength { value } => vec![(
-            format!("test_{}_has_at_most_{value}_characters", field.name),
-            format!("The {label} of a {noun} may have {value} characters, but not more."),
-            both(&format!("\"x\" * {value}"), &format!("\"x\" * {}", value + 1)),
-        )],
-        Rule::NotInPast | Rule::NotInFuture => {
-            let past = *rule == Rule::NotInPast;
-            let day = |n: i64| match field.ty {
-                FieldType::DateTime => format!("moment({n}, \"{}\")", if past == (n < 0) { "00:00" } else { "23:59" }),
-                _ => format!("day({n})"),
-            };
-            let (good, bad) = if past { (1, -1) } else { (-1, 1) };
-            let (name, word) = if past { ("past", "past") } else { ("future", "future") };
-            let other = offsets_follow(entity, field);
-            vec![(
-                format!("test_{}_is_not_in_the_{name}", field.name),
-                format!("The {label} of a {noun} may not lie in the {word}."),
-                if other {
-                    way(world, entity, field).and_then(|(mut scene, way)| {
-                        refused(&mut scene, entity, field, &way, &day(bad)).map(|()| scene.lines)
-                    })
-                } else {
-                    both(&day(if matches!(field.ty, FieldType::Date) { 0 } else { good }), &day(bad))
-                },
-            )]
-        }
-        Rule::Unique { per_owner } => vec![(
-            format!("test_{}_is_unique", field.name),
-            if *per_owner {
-                format!("Nobody has two {} with the same {label}.", entity.label_plural.to_lowercase())
-            } else {
-                format!("No two {} have the same {label}.", entity.label_plural.to_lowercase())
-            },
-            unique(world, entity, field, *per_owner),
-        )],
-        Rule::After { field: earlier, or_equal } => vec![(
-            format!("test_{}_is_after_{earlier}", field.name),
-            format!("The {label} of a {noun} must lie after its {}.", earlier.replace('_', " ")),
-            after(world, entity, field, earlier, *or_equal),
-        )],
-        Rule::Immutable => vec![(
-            format!("test_{}_cannot_be_changed", field.name),
-            format!("The {label} of a {noun} stays as it was once it is set."),
-            immutable(world, entity, field),
-        )],
-    }
-}
-
-/// Whether another date of the record must follow or precede this one.
-fn offsets_follow(entity: &Entity, field: &Field) -> bool {
-    entity.fields.iter().any(|f| {
-        f.rules.iter().any(|r| match &r.rule {
-            Rule::After { field: earlier, .. } => f.name == field.name || earlier == &field.name,
-            _ => false,
-        })
-    })
-}
-
-fn round(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
-}
-
-fn unique<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field, per_owner: bool) -> Option<Vec<String>> {
-    let (mut scene, way) = way(world, entity, field)?;
-    if !matches!(way, Way::Create) {
-        return None;
-    }
-    let first = scene.make(entity, None, &[])?;
-    let (index, access) = world.maker(entity)?;
-    let value = format!("{first}[{}]", lit(&field.name));
-    scene.line(format!("self.value({first}, {})", lit(&field.name)));
-    let by = format!("{first}.by");
-    let again = scene.making(entity, index, Some(&by), &[(field.name.clone(), value.clone())]);
-    scene.line(format!("self.expect(409, {})", again.replacen("(self", "(self, send=self.attempt", 1)));
-    if per_owner {
-        let other = scene.somebody_with(&access.who, 2, "");
-        let fine = scene.making(entity, index, Some(&other), &[(field.name.clone(), value)]);
-        scene.line(fine);
-    }
-    Some(scene.lines)
-}
-
-fn after<'a>(
-    world: World<'a>,
-    entity: &'a Entity,
-    field: &'a Field,
-    earlier: &str,
-    or_equal: bool,
-) -> Option<Vec<String>> {
-    let (mut scene, way) = way(world, entity, field)?;
-    if !matches!(way, Way::Create) {
-        return None;
-    }
-    let first = entity.fields.iter().find(|f| f.name == earlier)?;
-    let (index, access) = world.maker(entity)?;
-    if !world.sent_on_create(entity, first, access) {
-        return None;
-    }
-    let at = samples::offset(world.spec, entity, first);
-    let value = |field: &Field, shift: i64| match field.ty {
-        FieldType::Date => Some(format!("day({})", at + shift)),
-        FieldType::DateTime => Some(format!("moment({})", at + shift)),
-        FieldType::Time => Some(format!("clock({})", 720 + shift)),
-        _ => None,
-    };
-    let pair =
-        |shift: i64| Some(vec![(earlier.to_owned(), value(first, 0)?), (field.name.clone(), value(field, shift)?)]);
-    let attempt = |scene: &Scene<'a>, fields: &[(String, String)]| {
-        scene.making(entity, index, None, fields).replacen("(self", "(self, send=self.attempt", 1)
-    };
-    let call = attempt(&scene, &pair(-1)?);
-    scene.line(format!("self.expect_refused({call}, {})", lit(&field.name)));
-    let call = attempt(&scene, &pair(0)?);
-    if or_equal {
-        scene.line(format!("self.expect(201, {call})"));
-    } else {
-        scene.line(format!("self.expect_refused({call}, {})", lit(&field.name)));
-        let call = attempt(&scene, &pair(1)?);
-        scene.line(format!("self.expect(201, {call})"));
-    }
-    Some(scene.lines)
-}
-
-fn immutable<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<Vec<String>> {
-    let value = samples::other(world.spec, entity, field)?;
-    let mut scene = Scene::test(world);
-    let record = scene.make(entity, None, &[])?;
-    let by = scene.allowed(entity, &record, Op::Update)?;
-    let name = lit(&field.name);
-    scene.line(format!("before = self.value({record}, {name})"));
-    scene.line(format!("self.expect((400, 403, 409, 422), {by}.put({record}.path, {{{name}: {value}}}))"));
-    if let Some(reader) = scene.allowed(entity, &record, Op::Read) {
-        scene.line(format!("self.assertEqual(self.value(self.stored({record}, by={reader}), {name}), before)"));
-    }
     Some(scene.lines)
 }

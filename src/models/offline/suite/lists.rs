@@ -3,7 +3,8 @@
 use super::{
     python::{Test, lit},
     samples,
-    world::{Scene, World, target},
+    scene::Scene,
+    world::{World, target},
 };
 use crate::{
     domain::ClauseId,

@@ -4,19 +4,23 @@
 //! control run (the code of one demand taken away) turns exactly a test of that demand red, by an assertion: tests build
 //! what they need inside the test itself, look up everything through asserting helpers, and share nothing but accounts.
 //!
-//! `world` knows who may do what and sets scenes; `samples` gives values; `factory` writes functions that make valid
-//! records; `fields`, `access`, `people`, `lists`, `rules`, `sums` write the tests; `python` puts a file together.
+//! `world` knows who may do what, `scene` and `stage` set scenes; `samples` gives values; `factory` writes functions that make valid
+//! records; `fields`, `field_rules`, `access`, `people`, `lists`, `rules`, `limits`, `sums` write the tests; `python` puts a file together.
 
 mod access;
 mod described;
 mod factory;
+mod field_rules;
 mod fields;
 mod flow;
+mod limits;
 mod lists;
 mod people;
 mod python;
 mod rules;
 mod samples;
+mod scene;
+mod stage;
 mod sums;
 mod world;
 
@@ -256,17 +260,17 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
             sums::progress(world, e, rule, clauses)
         }
         (Feature::NoOverlap { start, end, per, .. }, Some(e)) => {
-            one(rules::no_overlap(world, e, (start, end), per.as_deref(), clauses))
+            one(limits::no_overlap(world, e, (start, end), per.as_deref(), clauses))
         }
-        (Feature::UniqueTogether { fields, .. }, Some(e)) => one(rules::unique_together(world, e, fields, clauses)),
-        (Feature::Limit { max, per, .. }, Some(e)) => one(rules::limit(world, e, *max, per.as_deref(), clauses)),
+        (Feature::UniqueTogether { fields, .. }, Some(e)) => one(limits::unique_together(world, e, fields, clauses)),
+        (Feature::Limit { max, per, .. }, Some(e)) => one(limits::limit(world, e, *max, per.as_deref(), clauses)),
         (Feature::Capacity { per, capacity, amount, .. }, Some(e)) => {
-            one(rules::capacity(world, e, per, capacity, amount.as_deref(), clauses))
+            one(limits::capacity(world, e, per, capacity, amount.as_deref(), clauses))
         }
         (Feature::Computed { field, formula, .. }, Some(e)) => one(sums::computed(world, e, field, formula, clauses)),
-        (Feature::Forbid { op, .. }, Some(e)) => one(rules::forbid(world, e, *op, clauses)),
+        (Feature::Forbid { op, .. }, Some(e)) => one(limits::forbid(world, e, *op, clauses)),
         (Feature::Locked { op, field, values, .. }, Some(e)) => {
-            one(rules::locked(world, e, *op, field, values, clauses))
+            one(limits::locked(world, e, *op, field, values, clauses))
         }
         (Feature::Exclusion { .. }, _) | (_, None) => Vec::new(),
     }

@@ -2,15 +2,15 @@
 
 use super::{
     access::{capital, who_words},
-    python::{Test, dict, ident, lit, num},
+    python::{Test, ident, lit, num},
     samples,
-    world::{Scene, World, target},
+    scene::Scene,
+    world::World,
 };
 use crate::{
     domain::ClauseId,
     models::offline::spec::{Access, Entity, Feature, Field, FieldType, Op, Scope, Transition, Who},
 };
-use std::collections::BTreeSet;
 
 const DEPTH: u32 = 5;
 
@@ -19,7 +19,7 @@ pub(super) fn test(name: String, shows: String, clauses: &[ClauseId], scene: Sce
 }
 
 /// The same call, whose answer is looked at instead of expected.
-fn attempted(call: &str) -> String {
+pub(super) fn attempted(call: &str) -> String {
     call.replacen("(self", "(self, send=self.attempt", 1)
 }
 
@@ -423,8 +423,8 @@ pub(super) fn history(world: World<'_>, entity: &Entity, readers: &[Who], clause
     }
     for access in world.accesses(entity, Op::Update) {
         let mut scene = Scene::test(world);
-        let Some((person, record)) = super::access::stage(&mut scene, entity, access) else { continue };
-        let Some((field, value)) = super::access::changeable(&mut scene, entity, access, &record) else { continue };
+        let Some((person, record)) = super::stage::stage(&mut scene, entity, access) else { continue };
+        let Some((field, value)) = super::stage::changeable(&mut scene, entity, access, &record) else { continue };
         let name = lit(&field.name);
         scene.line(format!("reader = {}", scene.somebody(reader)));
         scene.line(format!("before = [row[\"id\"] for row in self.listed({path}, reader)]"));
@@ -444,7 +444,7 @@ pub(super) fn history(world: World<'_>, entity: &Entity, readers: &[Who], clause
     }
     for access in world.accesses(entity, Op::Delete) {
         let mut scene = Scene::test(world);
-        let Some((person, record)) = super::access::stage(&mut scene, entity, access) else { continue };
+        let Some((person, record)) = super::stage::stage(&mut scene, entity, access) else { continue };
         scene.line(format!("self.expect(204, {person}.delete({record}.path))"));
         entries(&mut scene, &record, "deleted");
         check(&mut scene, &person);
@@ -483,318 +483,4 @@ pub(super) fn history(world: World<'_>, entity: &Entity, readers: &[Who], clause
         scene,
     ));
     tests
-}
-
-/// A moment of a no-overlap test: so many steps after the slot begins.
-fn point(world: World<'_>, entity: &Entity, field: &Field, start: &Field, shift: i64) -> Option<String> {
-    let at = samples::offset(world.spec, entity, start);
-    let sign = if samples::backwards(entity) { "-" } else { "+" };
-    Some(match field.ty {
-        FieldType::Date => format!("day({} {sign} 100 * slot)", at + shift),
-        FieldType::DateTime => format!("moment({} {sign} 100 * slot)", at + shift),
-        FieldType::Time => format!("clock({} + 20 * slot)", 600 + shift),
-        FieldType::Integer | FieldType::Decimal { .. } => format!("{} + 100 * slot", 1 + shift),
-        _ => return None,
-    })
-}
-
-pub(super) fn no_overlap(
-    world: World<'_>,
-    entity: &Entity,
-    (start, end): (&str, &str),
-    per: Option<&str>,
-    clauses: &[ClauseId],
-) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let first = entity.fields.iter().find(|f| f.name == start)?;
-    let last = entity.fields.iter().find(|f| f.name == end)?;
-    let (index, _) = world.maker(entity)?;
-    let mut scene = Scene::test(world);
-    scene.line("slot = serial()");
-    let span = |from: i64, to: i64| {
-        Some(vec![
-            (start.to_owned(), point(world, entity, first, first, from)?),
-            (end.to_owned(), point(world, entity, last, first, to)?),
-        ])
-    };
-    let booked = scene.make(entity, None, &span(0, 6)?)?;
-    let by = format!("{booked}.by");
-    let same: Vec<(String, String)> = per
-        .filter(|p| *p != "owner_id")
-        .map(|p| (p.to_owned(), format!("self.value({booked}, {})", lit(p))))
-        .into_iter()
-        .collect();
-    for (from, to) in [(3, 9), (-3, 3), (2, 4), (0, 6)] {
-        let fields = [span(from, to)?, same.clone()].concat();
-        let call = scene.making(entity, index, Some(&by), &fields);
-        scene.line(format!("self.expect(409, {})", attempted(&call)));
-    }
-    let fields = [span(6, 8)?, same.clone()].concat();
-    let call = scene.making(entity, index, Some(&by), &fields);
-    scene.line(format!("self.expect(201, {})", attempted(&call)));
-    let other = per.and_then(|p| entity.fields.iter().find(|f| f.name == p)).filter(|f| target(f).is_some());
-    if other.is_some() {
-        let call = scene.making(entity, index, Some(&by), &span(0, 6)?);
-        scene.line(format!("self.expect(201, {})", attempted(&call)));
-    }
-    Some(test(
-        format!("test_{}_do_not_overlap", ident(&entity.label_plural)),
-        format!(
-            "No two {} overlap{}; one may begin when another ends.",
-            entity.label_plural.to_lowercase(),
-            per.map(|p| format!(" for one {}", p.trim_end_matches("_id").replace('_', " "))).unwrap_or_default()
-        ),
-        clauses,
-        scene,
-    ))
-}
-
-pub(super) fn unique_together(
-    world: World<'_>,
-    entity: &Entity,
-    fields: &[String],
-    clauses: &[ClauseId],
-) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let (index, access) = world.maker(entity)?;
-    let mut scene = Scene::test(world);
-    let first = scene.make(entity, None, &[])?;
-    let by = format!("{first}.by");
-    let columns: Vec<&Field> = fields.iter().filter_map(|n| entity.fields.iter().find(|f| &f.name == n)).collect();
-    let sent: Vec<&&Field> = columns.iter().filter(|f| world.sent_on_create(entity, f, access)).collect();
-    let same: Vec<(String, String)> =
-        sent.iter().map(|f| (f.name.clone(), format!("{first}.get({})", lit(&f.name)))).collect();
-    let call = scene.making(entity, index, Some(&by), &same);
-    scene.line(format!("self.expect(409, {})", attempted(&call)));
-    // With one of the values changed it is another combination.
-    let other = sent.iter().find_map(|f| match f.ty {
-        FieldType::Reference { .. } => super::world::is_required(f).then(|| (f.name.clone(), None)),
-        _ => samples::other(world.spec, entity, f).map(|v| (f.name.clone(), Some(v))),
-    });
-    if let Some((name, value)) = other {
-        let mut fields: Vec<(String, String)> = same.iter().filter(|(n, _)| n != &name).cloned().collect();
-        fields.extend(value.map(|v| (name, v)));
-        let call = scene.making(entity, index, Some(&by), &fields);
-        scene.line(format!("self.expect(201, {})", attempted(&call)));
-    }
-    Some(test(
-        format!("test_{}_are_unique_together", ident(&fields.join("_"))),
-        format!("The same combination of {} is there only once.", fields.join(", ").replace('_', " ")),
-        clauses,
-        scene,
-    ))
-}
-
-pub(super) fn limit(
-    world: World<'_>,
-    entity: &Entity,
-    max: u32,
-    per: Option<&str>,
-    clauses: &[ClauseId],
-) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let (index, access) = world.maker(entity)?;
-    let mut scene = Scene::test(world);
-    let per = per.filter(|p| *p != "owner_id");
-    let first = if per.is_none() && world.has_people() {
-        let person = scene.person("person", &scene.newcomer(&access.who, ""));
-        scene.make(entity, Some(&person), &[])?
-    } else {
-        scene.make(entity, None, &[])?
-    };
-    let by = format!("{first}.by");
-    let same: Vec<(String, String)> =
-        per.map(|p| (p.to_owned(), format!("self.value({first}, {})", lit(p)))).into_iter().collect();
-    let again = scene.making(entity, index, Some(&by), &same);
-    if max > 1 {
-        scene.line(format!("for _ in range({}):", max - 1));
-        scene.line(format!("    {again}"));
-    }
-    scene.line(format!("self.expect(409, {})", attempted(&again)));
-    Some(test(
-        format!("test_at_most_{max}_{}", ident(&entity.label_plural)),
-        format!(
-            "At most {max} {} per {}.",
-            entity.label_plural.to_lowercase(),
-            per.map_or("account".into(), |p| p.trim_end_matches("_id").replace('_', " "))
-        ),
-        clauses,
-        scene,
-    ))
-}
-
-pub(super) fn capacity(
-    world: World<'_>,
-    entity: &Entity,
-    per: &str,
-    capacity: &str,
-    amount: Option<&str>,
-    clauses: &[ClauseId],
-) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let link = entity.fields.iter().find(|f| f.name == per)?;
-    let parent = world.entity(target(link)?)?;
-    let room = parent.fields.iter().find(|f| f.name == capacity)?;
-    let (index, access) = world.maker(entity)?;
-    let mut scene = Scene::test(world);
-    let least = amount
-        .and_then(|a| entity.fields.iter().find(|f| f.name == a))
-        .and_then(samples::minimum)
-        .map_or(1.0, |m| m.max(1.0));
-    let total = num(samples::minimum(room).unwrap_or(0.0).max(least * 2.0));
-    let by = scene.person("person", &scene.somebody(&access.who));
-    let own = world.creator_shares(entity, parent).then_some(by.as_str());
-    let parent_access = world.maker(parent)?.1;
-    let made = if world.sent_on_create(parent, room, parent_access) {
-        scene.make(parent, own, &[(capacity.to_owned(), total.clone())])?
-    } else {
-        let made = scene.make(parent, own, &[])?;
-        scene.set(parent, &made, room, &total, DEPTH).then_some(made)?
-    };
-    let at = |count: String| {
-        let mut fields = vec![(per.to_owned(), format!("{made}[\"id\"]"))];
-        fields.extend(amount.map(|a| (a.to_owned(), count)));
-        fields
-    };
-    match amount {
-        Some(_) => {
-            let more = scene.making(entity, index, Some(&by), &at(format!("{total} - {}", num(least))));
-            scene.line(more);
-            let too_many = scene.making(entity, index, Some(&by), &at(num(least + 1.0)));
-            scene.line(format!("self.expect(409, {})", attempted(&too_many)));
-            let last = scene.making(entity, index, Some(&by), &at(num(least)));
-            scene.line(last);
-        }
-        None => {
-            let one = scene.making(entity, index, Some(&by), &at(String::new()));
-            scene.line(format!("for _ in range({total}):"));
-            scene.line(format!("    {one}"));
-        }
-    }
-    let over = scene.making(entity, index, Some(&by), &at(num(least)));
-    scene.line(format!("self.expect(409, {})", attempted(&over)));
-    Some(test(
-        format!("test_{capacity}_of_a_{}_is_not_exceeded", parent.name),
-        format!(
-            "{} never take more than the {} of their {}.",
-            entity.label_plural,
-            room.label.to_lowercase(),
-            parent.label.to_lowercase()
-        ),
-        clauses,
-        scene,
-    ))
-}
-
-pub(super) fn forbid(world: World<'_>, entity: &Entity, op: Op, clauses: &[ClauseId]) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let (method, verb) = match op {
-        Op::Create => ("post", "created"),
-        Op::Read => ("get", "read"),
-        Op::Update => ("put", "changed"),
-        Op::Delete => ("delete", "deleted"),
-    };
-    let mut scene = Scene::test(world);
-    let list = format!("/api/{}", entity.plural);
-    let item = format!("{list}/{{id}}");
-    if op == Op::Create || op == Op::Read {
-        scene.line(format!("self.assertNotIn({}, self.operations({}))", lit(method), lit(&list)));
-    }
-    if op != Op::Create {
-        scene.line(format!("self.assertNotIn({}, self.operations({}))", lit(method), lit(&item)));
-    }
-    let mut people: Vec<String> = vec!["self.anyone()".into()];
-    if world.has_people() {
-        people = vec!["self.admin()".into(), "self.someone()".into()];
-    }
-    let record = if op == Op::Create { None } else { scene.make(entity, None, &[]) };
-    if let Some(record) = &record {
-        people.push(format!("{record}.by"));
-    }
-    let people: BTreeSet<String> = people.into_iter().collect();
-    // An address without any operation does not exist at all.
-    let beside: &[Op] = if op == Op::Create { &[Op::Read] } else { &[Op::Read, Op::Update, Op::Delete] };
-    let beside = beside.iter().any(|other| *other != op && world.accesses(entity, *other).next().is_some());
-    let refusal = if beside { "405" } else { "(404, 405)" };
-    for person in people {
-        let request = match (op, &record) {
-            (Op::Create, _) => format!("{person}.post({}, {{}})", lit(&list)),
-            (Op::Read, _) => format!("{person}.get({})", lit(&list)),
-            (Op::Update, Some(record)) => format!("{person}.put({record}.path, {{}})"),
-            (Op::Update, None) => format!("{person}.put({}, {{}})", lit(&format!("{list}/1"))),
-            (Op::Delete, Some(record)) => format!("{person}.delete({record}.path)"),
-            (Op::Delete, None) => format!("{person}.delete({})", lit(&format!("{list}/1"))),
-        };
-        scene.line(format!("self.expect({refusal}, {request})"));
-    }
-    Some(test(
-        format!("test_{}_are_not_{verb}", ident(&entity.label_plural)),
-        format!("{} cannot be {verb} by anybody: the operation does not exist.", entity.label_plural),
-        clauses,
-        scene,
-    ))
-}
-
-pub(super) fn locked(
-    world: World<'_>,
-    entity: &Entity,
-    op: Op,
-    field: &str,
-    values: &[String],
-    clauses: &[ClauseId],
-) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let column = entity.fields.iter().find(|f| f.name == field)?;
-    if !matches!(op, Op::Update | Op::Delete) {
-        return None;
-    }
-    let mut blocks = Vec::new();
-    for value in values {
-        let mut scene = Scene::test(world);
-        let (_, maker) = world.maker(entity)?;
-        let literal = if matches!(column.ty, FieldType::Boolean) {
-            if value == "true" { "True".to_owned() } else { "False".to_owned() }
-        } else {
-            lit(value)
-        };
-        let record = if world.sent_on_create(entity, column, maker) {
-            scene.make(entity, None, &[(field.to_owned(), literal)])
-        } else {
-            scene.make(entity, None, &[]).filter(|record| scene.set(entity, record, column, &literal, DEPTH))
-        };
-        let Some(record) = record else { continue };
-        if op == Op::Delete {
-            let Some(by) = scene.allowed(entity, &record, Op::Delete) else { continue };
-            scene.line(format!("self.expect(409, {by}.delete({record}.path))"));
-        } else {
-            let change =
-                entity.fields.iter().filter(|f| f.name != field && !world.server_sets(entity, f)).find_map(|f| {
-                    let value = samples::other(world.spec, entity, f)?;
-                    let mut trial = scene.clone();
-                    let by = trial.updater(entity, &record, f, &[], DEPTH)?;
-                    Some((trial, by, dict(&[(f.name.clone(), value)])))
-                });
-            let Some((trial, by, body)) = change else { continue };
-            scene = trial;
-            scene.line(format!("self.expect(409, {by}.put({record}.path, {body}))"));
-        }
-        blocks.push(scene.lines);
-    }
-    if blocks.is_empty() {
-        return None;
-    }
-    let mut scene = Scene::test(world);
-    for (i, lines) in blocks.into_iter().enumerate() {
-        if i > 0 {
-            scene.line("");
-        }
-        scene.lines.extend(lines);
-    }
-    let verb = if op == Op::Delete { "deleted" } else { "changed" };
-    Some(test(
-        format!("test_{}_{}_is_not_{verb}", ident(&values.join("_")), entity.name),
-        format!("A {} that is {} cannot be {verb}.", entity.label.to_lowercase(), values.join(" or ")),
-        clauses,
-        scene,
-    ))
 }

@@ -4,7 +4,8 @@ use super::{
     python::{Test, ident, lit, num},
     rules::test,
     samples,
-    world::{Scene, World},
+    scene::Scene,
+    world::World,
 };
 use crate::{
     domain::ClauseId,

@@ -1,0 +1,94 @@
+//! The generated test suite on the generated application: green as it is, red by an assertion without any linked range.
+//!
+//! One small specification here; `cargo run --example generate` and `scripts/control-check` do the same for any other.
+
+use g1::models::offline::{blueprint, spec::AppSpec, suite};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+const SPECS: [(&str, &str); 4] = [
+    ("guestbook", include_str!("specs/guestbook.json")),
+    ("fitness", include_str!("specs/fitness.json")),
+    ("maintenance", include_str!("specs/maintenance.json")),
+    ("shop", include_str!("specs/shop.json")),
+];
+
+fn spec(name: &str) -> AppSpec {
+    let (_, text) = SPECS.iter().find(|(known, _)| *known == name).expect("a specification of this name");
+    serde_json::from_str(text).expect("a specification")
+}
+
+/// Writes application, tests and `links.json`.
+fn generate(spec: &AppSpec, folder: &Path) {
+    let (mut code, mut tests) = (Vec::new(), Vec::new());
+    for module in blueprint::modules(spec) {
+        let (built, tested) = (blueprint::build(spec, &module.name), suite::tests(spec, &module.name));
+        for file in built.files.iter().chain(&tested.files) {
+            let path = folder.join(&file.path);
+            fs::create_dir_all(path.parent().expect("a folder")).unwrap();
+            fs::write(path, &file.content).unwrap();
+        }
+        code.extend(built.links);
+        tests.extend(tested.links);
+    }
+    let links = serde_json::json!({"code": code, "tests": tests, "searches": []});
+    fs::write(folder.join("links.json"), links.to_string()).unwrap();
+}
+
+#[test]
+fn every_linked_range_is_caught_by_an_assertion() {
+    let folder = tempfile::tempdir().unwrap();
+    generate(&spec("guestbook"), folder.path());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/control-check");
+    let done = Command::new("python3").arg(script).arg(folder.path()).output().expect("python3 runs");
+    let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("proven by an assertion, 0 problems") && !said.contains("\n0 links"), "{said}");
+}
+
+#[test]
+fn every_demand_of_a_specification_has_a_test_that_exists() {
+    for (name, _) in SPECS {
+        let spec = spec(name);
+        for module in blueprint::modules(&spec) {
+            let suite = suite::tests(&spec, &module.name);
+            assert_eq!(suite, suite::tests(&spec, &module.name), "{name}: the same specification, the same tests");
+            let file = suite.files.last().expect("a test file");
+            for link in &suite.links {
+                let mut parts = link.test.rsplit('.');
+                let (test, class) = (parts.next().unwrap(), parts.next().unwrap());
+                assert!(file.content.contains(&format!("\nclass {class}(")), "{name}: {}", link.test);
+                assert!(file.content.contains(&format!("    def {test}(self):")), "{name}: {}", link.test);
+                assert!(!link.shows.is_empty());
+            }
+            let shown: BTreeSet<&str> = suite
+                .links
+                .iter()
+                .map(|l| l.clause.as_str())
+                .chain(suite.searches.iter().map(|s| s.clause.as_str()))
+                .collect();
+            for clause in &module.clauses {
+                assert!(
+                    shown.contains(clause.to_string().as_str()),
+                    "{name}: {} has no test for {clause}",
+                    module.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_clause_that_is_taken_away_takes_its_tests_along() {
+    let mut spec = spec("guestbook");
+    let before = spec.features.len();
+    spec.features.pop();
+    let gone = spec.features.len() + 1;
+    assert_eq!(before, gone);
+    let full = serde_json::from_str::<AppSpec>(SPECS[0].1).unwrap();
+    let clause = full.features.last().expect("a feature").clauses()[0].to_string();
+    let linked = |spec: &AppSpec| {
+        blueprint::modules(spec).iter().any(|m| suite::tests(spec, &m.name).links.iter().any(|l| l.clause == clause))
+    };
+    assert!(linked(&full));
+    assert!(!linked(&spec));
+}
