@@ -105,7 +105,7 @@ class Pages:
                     control = fields.control(request, entity, field, given.get(name), attributes, None)
                 parts.append(labelled(name, label, control))
         sorts = entity.of(Sort)
-        if sorts:
+        if len(sorts) > 1 or (sorts and (parts or not sorts[0].default)):
             options = []
             for item in sorts:
                 label = entity.field(item.field).label
@@ -122,9 +122,9 @@ class Pages:
             return [(field.name + "_min", field.label + " from"), (field.name + "_max", field.label + " to")]
         return [(field.name, field.label)]
 
-    def rows(self, request, query, found):
+    def rows(self, request, query, found, parent=None):
         entity = self.entity
-        shown = [field for field in entity.shown_fields() if field.name != "id"]
+        shown = [field for field in entity.shown_fields() if field is not parent]
         if any(field.multiline for field in shown) and len(shown) <= 5:
             return [self.card(request, record, shown) for record in found]
         plain = [field for field in shown if not field.multiline][:COLUMNS]
@@ -138,17 +138,17 @@ class Pages:
             cells = []
             for field in plain:
                 value = fields.show(request, entity, field, record, short=True)
-                if field is title and field.kind != "reference":
+                if field is title and field.kind not in ("reference", "url"):
                     value = el("a", value, href="%s/%d" % (self.path, record["id"]))
                 kind = "number" if field.is_number else None
                 cells.append(el("td", el("span", value), class_=kind, data_label=field.label))
             if not plain:
                 cells.append(el("td", link("%s/%d" % (self.path, record["id"]), "%s %d" % (entity.label, record["id"]))))
-            if title is not None and title.kind == "reference":
+            if title is not None and title.kind in ("reference", "url"):
                 more = link("%s/%d" % (self.path, record["id"]), "Show")
                 cells.append(el("td", more, data_label=entity.label))
             lines.append(el("tr", cells))
-        if title is not None and title.kind == "reference":
+        if title is not None and title.kind in ("reference", "url"):
             head.append(el("th", entity.label, scope="col"))
         table = el("table", el("thead", el("tr", head)), el("tbody", lines))
         return el("div", table, class_="scroll")
@@ -222,7 +222,7 @@ class Pages:
             sql = "SELECT r.* FROM %s r WHERE r.%s = ? AND (%s) ORDER BY r.id DESC LIMIT 50"
             rows = request.db.rows(sql % (quote(other.plural), quote(field.name), condition[0]), [number, *condition[1]])
             found = [records.load(request, other, row) for row in rows]
-            parts.append(pages.rows(request, None, found) if found else None)
+            parts.append(pages.rows(request, None, found, field) if found else None)
         if pages.may(request, "create") and other.writable(field):
             path = "%s/new?%s=%d" % (pages.path, field.name, number)
             parts.append(el("p", link(path, "New " + other.label.lower(), "button")))

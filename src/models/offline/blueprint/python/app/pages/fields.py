@@ -13,11 +13,10 @@ MOST_CHOICES = 500
 
 def label_of(request, entity, record):
     """What a record is called: its first text, else its kind and number."""
-    for kinds in (("text",), ("choice", "date", "datetime")):
-        for field in entity.fields:
-            if field.kind in kinds and not field.multiline and record.get(field.name):
-                text = display(field, record[field.name])
-                return text if len(text) <= 80 else text[:79] + "…"
+    for field in entity.fields:
+        if field.kind == "text" and not field.multiline and record.get(field.name):
+            text = record[field.name]
+            return text if len(text) <= 80 else text[:79] + "…"
     return "%s %d" % (entity.label, record["id"])
 
 
