@@ -46,6 +46,31 @@ pub fn read(d: &mut Draft, si: usize) {
     }
 }
 
+/// `click on an event shown on the homepage and be directed to the event page`: lists lead to the record's own page.
+fn follow_link(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let leads = |w: &super::tag::Word| {
+        matches!(
+            w.lower(),
+            "shown"
+                | "displayed"
+                | "listed"
+                | "directed"
+                | "redirected"
+                | "taken"
+                | "brought"
+                | "led"
+                | "land"
+                | "clicking"
+                | "homepage"
+                | "click"
+        ) || words::system_noun(&w.base)
+            || matches!(w.tag, Tag::Noun) && d.find(&w.base).is_some()
+    };
+    let known: Vec<usize> = (0..s.words.len()).filter(|i| leads(&s.words[*i])).collect();
+    d.mark_words(si, &known);
+}
+
 /// `once I select the event`, `when clicking on a result`: how one gets there, which every list offers.
 fn only_navigates(d: &Draft, si: usize, pred: &Pred) -> bool {
     let _ = si;
@@ -172,6 +197,9 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     mark_subject(d, si, pred);
     for (_, np) in &targets {
         mark_target(d, si, np);
+    }
+    if matches!(pred.verb.base.as_str(), "click" | "select" | "tap" | "land") && pred.verb.class == Class::Read {
+        follow_link(d, si);
     }
     let now = std::mem::replace(&mut d.focus, spoken_of);
     parents(d, si, pred, &list);

@@ -164,6 +164,9 @@ fn for_each(d: &mut Draft, si: usize) {
         });
         let Some(pi) = target else { continue };
         let pred = &s.preds[pi];
+        if !pred.verb.passive && !matches!(np.det.as_deref(), Some("each" | "every")) {
+            continue;
+        }
         let phrases: Vec<Np> = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
         let all_properties = !phrases.is_empty()
             && phrases.iter().all(|o| nouns::property(&o.head).is_some() || d.entity_of(o).is_none())

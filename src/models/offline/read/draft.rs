@@ -147,6 +147,7 @@ impl<'a> Draft<'a> {
             }
             words::light(word)
                 || self.merged.contains(word)
+                || SAME.iter().any(|g| g.contains(&word) && g.iter().any(|w| self.find(w).is_some()))
                 || words::system_noun(word)
                 || nouns::property(word).is_some()
                 || nouns::person(word).is_some()

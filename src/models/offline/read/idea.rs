@@ -108,7 +108,7 @@ const ABOUT: [&str; 30] = [
 ];
 
 /// Things that hold no records; the offline engine does not build them.
-const NOT_DATA: [&str; 24] = [
+const NOT_DATA: [&str; 16] = [
     "game",
     "compiler",
     "calculator",
@@ -121,18 +121,10 @@ const NOT_DATA: [&str; 24] = [
     "algorithm",
     "chatbot",
     "firewall",
-    "browser",
-    "editor",
-    "parser",
-    "library-function",
-    "driver",
-    "kernel",
     "animation",
     "puzzle",
     "shader",
-    "script",
     "bot",
-    "clock",
 ];
 
 /// Orders to whoever reads, not demands on a product.

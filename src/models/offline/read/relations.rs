@@ -36,6 +36,10 @@ pub fn collects(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
     for np in what.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)) {
         d.mark_np(si, np);
         d.mark(si, np.head_at..np.head_at + 1);
+        // `the shopping cart`: a cart like any other
+        if np.nouns.iter().all(|n| n == "shopping") {
+            d.mark(si, np.range.start..np.head_at + 1);
+        }
     }
     d.focus = Some(e);
     d.done[si].insert(pi);
