@@ -211,6 +211,8 @@ for path in sorted(collections):
         result = create(path, who, 11)
         if result and result[0] == 201:
             break
+    if result and result[0] == 403 and "403" in item["post"].get("responses", {}):
+        continue  # a right that nobody has by signing up alone, such as one that somebody must grant
     if not result or result[0] != 201:
         problem(f"POST {path} answers {result[0] if result else '-'}: {result[2] if result else ''} for {result[1] if result else ''}")
         continue
