@@ -93,7 +93,9 @@ def main():
     rng = random.Random(7)
     amiss = False
     for text in args.texts:
-        work = tempfile.mkdtemp(prefix="g1-acceptance-", dir=args.keep)
+        if args.keep:
+            os.makedirs(args.keep, exist_ok=True)
+            work = tempfile.mkdtemp(prefix="g1-acceptance-", dir=args.keep)
         project, home = os.path.join(work, "project"), os.path.join(work, "home")
         os.makedirs(home)
         os.environ["G1_HOME"] = os.path.join(home, "g1")

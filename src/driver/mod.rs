@@ -20,4 +20,4 @@ mod wire;
 
 pub use engine::{Handle, Services};
 pub use follow::{attach, is_live};
-pub use open::{OpenError, Prepared, Setup, Start, create, reopen, slug, who};
+pub use open::{OpenError, Prepared, Setup, Start, create, create_with, reopen, slug, who};

@@ -133,12 +133,25 @@ pub fn fold(dir: &Path, opened: &Opened) -> Result<Option<Run>, HubError> {
 /// # Errors
 /// See [`OpenError`].
 pub async fn create(start: Start) -> Result<Prepared, OpenError> {
+    let model = registry::open(&start.settings.model, &start.setup.models)?;
+    create_with(start, model, detect().await).await
+}
+
+/// The same with somebody in particular answering, whatever the settings name, and somebody in particular running what
+/// was generated.
+///
+/// # Errors
+/// See [`OpenError`].
+pub async fn create_with(
+    start: Start,
+    model: Arc<dyn Model>,
+    runner: Result<Runner, Clean>,
+) -> Result<Prepared, OpenError> {
     let text = clauses::decode(&start.requirement).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?;
     let cut = clauses::cut(text);
     if cut.is_empty() {
         return Err(OpenError::Refused(Clean::from("the requirement is empty: say what should be built")));
     }
-    let model = registry::open(&start.settings.model, &start.setup.models)?;
     if !start.settings.plan_only {
         model.accepts(&cut)?;
     }
@@ -162,7 +175,7 @@ pub async fn create(start: Start) -> Result<Prepared, OpenError> {
         tracing::info!(%error, "no repository of its own");
     }
     let run = fold_all(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
-    let mut prepared = prepare(project, run, model, &start.setup, &start.dir, Vec::new()).await?;
+    let mut prepared = prepare(project, run, model, runner, &start.setup, &start.dir, Vec::new())?;
     prepared.first = envelopes;
     Ok(prepared)
 }
@@ -175,18 +188,23 @@ pub async fn reopen(dir: &Path, model: Option<&str>, setup: &Setup) -> Result<Pr
     let (project, opened) = Project::open(dir)?;
     let run = fold(dir, &opened)?.ok_or_else(|| OpenError::Refused(Clean::from("the journal holds no run")))?;
     let model = registry::open(model.unwrap_or(&run.settings.model), &setup.models)?;
-    prepare(project, run, model, setup, dir, opened.recovery.into_iter().collect()).await
+    prepare(project, run, model, detect().await, setup, dir, opened.recovery.into_iter().collect())
 }
 
-async fn prepare(
+/// Why nothing can be run is told once it is known that something would be.
+async fn detect() -> Result<Runner, Clean> {
+    Runner::detect().await.map_err(|error| Clean::from(error.to_string()))
+}
+
+fn prepare(
     project: Project,
     run: Run,
     model: Arc<dyn Model>,
+    runner: Result<Runner, Clean>,
     setup: &Setup,
     dir: &Path,
     mut notes: Vec<Clean>,
 ) -> Result<Prepared, OpenError> {
-    let runner = Runner::detect().await.map_err(|error| Clean::from(error.to_string()));
     notes.extend(runner.as_ref().err().cloned());
     let (library, warnings) = Library::load(Some(&dir.join(".g1")), setup.user_personas.as_deref());
     notes.extend(warnings);

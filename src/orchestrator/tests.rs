@@ -56,7 +56,7 @@ fn a_failed_module_is_missing_with_its_reason_and_the_rest_goes_on() {
     assert_eq!(exit_code(sim.run()), 7);
     let trace = trace(sim.run());
     let notes = trace.clauses.iter().find(|c| c.id.0 == 3).unwrap();
-    assert_eq!(notes.status.map(|s| s.word()), Some("designed"));
+    assert_eq!(notes.status.map(|s| s.word()), Some("missing"));
     assert!(notes.reason.as_ref().unwrap().contains("build:notes failed: the same failure twice"), "{notes:?}");
     assert_eq!(trace.counts.proven, 3);
     assert!(sim.run().open_gates().next().is_none());

@@ -7,7 +7,7 @@ use crate::domain::{
     clause::{Clause, ClauseKind},
     evidence::{ControlRun, Evidence, EvidenceKind, ExclusionSearch, TestOutcome},
     reply::{Finding, ReplyKind, Verdict},
-    run::{Proposal, Run, StepState},
+    run::{Proposal, Run, Step, StepState},
 };
 use std::collections::BTreeMap;
 
@@ -291,7 +291,11 @@ impl<'a> Judge<'a> {
 
     fn unbuilt(&self, clause: &Clause) -> Verdicted {
         let why = self.stuck(clause, ReplyKind::Build, "no code is linked to it");
-        self.unbuilt_because(clause, why)
+        // A design that nobody will build any more is no step towards the clause.
+        let given_up = self
+            .responsible(clause, ReplyKind::Build)
+            .any(|step| matches!(step.state, StepState::Failed | StepState::Blocked));
+        if given_up { (Status::Missing, Some(why)) } else { self.unbuilt_because(clause, why) }
     }
 
     fn unbuilt_because(&self, clause: &Clause, why: String) -> Verdicted {
@@ -304,10 +308,14 @@ impl<'a> Judge<'a> {
         self.stuck(clause, ReplyKind::Test, "no test is linked to it")
     }
 
+    fn responsible(&self, clause: &Clause, kind: ReplyKind) -> impl Iterator<Item = &Step> {
+        let id = clause.id;
+        self.run.steps.iter().filter(move |s| s.plan.produces == kind && s.plan.clauses.contains(&id))
+    }
+
     /// What became of the steps that should have dealt with the clause.
     fn stuck(&self, clause: &Clause, kind: ReplyKind, otherwise: &str) -> String {
-        let steps: Vec<_> =
-            self.run.steps.iter().filter(|s| s.plan.produces == kind && s.plan.clauses.contains(&clause.id)).collect();
+        let steps: Vec<_> = self.responsible(clause, kind).collect();
         if steps.is_empty() {
             // Nothing further is planned yet, or an earlier step went wrong.
             if let Some(failed) = self.run.steps.iter().find(|s| s.state == StepState::Failed) {

@@ -1,0 +1,5 @@
+//! Models that fail their task, each in one way, driven through whole runs: the check that is there for it must fire.
+#![allow(clippy::unwrap_used)]
+
+mod dropped;
+mod support;
