@@ -126,7 +126,7 @@ async fn main() -> anyhow::Result<()> {
         requirement: String::new(),
     };
     let start: term::Start = Arc::new(|_| Box::pin(async { Ok(driver(Moment::PlanGate)) }));
-    let bench = Workbench { setup, handle: moment.map(driver), welcome, start };
+    let bench = Workbench { setup, handle: moment.map(driver), welcome, later: None, start };
     let outcome = term::run_workbench(bench).await?;
     std::process::exit(outcome.exit.into());
 }

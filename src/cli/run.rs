@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     domain::{plan::PlanVariant, run::RunSettings},
     driver::{self, OpenError, headless},
-    hub::{clauses, project},
+    hub::{clauses, project, store::Place},
 };
 use std::path::Path;
 
@@ -38,7 +38,11 @@ pub fn settings(config: &Config, plan_only: bool) -> Result<RunSettings, Fail> {
 }
 
 pub fn setup(config: &Config) -> driver::Setup {
-    driver::Setup { models: config.models.clone(), user_personas: Some(crate::config::dirs::config().join("personas")) }
+    driver::Setup {
+        models: config.models.clone(),
+        user_personas: Some(crate::config::dirs::config().join("personas")),
+        store: Place::Here,
+    }
 }
 
 pub fn fail(error: &OpenError) -> Fail {
@@ -71,11 +75,14 @@ pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
 /// # Errors
 /// The run was begun with a model that costs or leaves the machine, not by this user, and none was named now: exit 2.
 pub fn may_ask_its_model(dir: &Path, config: &Config, model_given: bool) -> Result<(), Fail> {
+    // Asked first: it reads one record where the run is a fold of all.
+    if model_given || project::is_remembered(dir) {
+        return Ok(());
+    }
     // What cannot be read is complained about by whoever opens it.
     let Ok(run) = driver::client::look(dir) else { return Ok(()) };
     let model = run.settings.model;
-    let own = model_given || model == config.model || project::is_remembered(dir);
-    if own || model == "offline" || model.starts_with("cassette/") {
+    if model == config.model || model == "offline" || model.starts_with("cassette/") {
         return Ok(());
     }
     let model = crate::domain::Clean::new(&model);

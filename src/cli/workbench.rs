@@ -10,13 +10,13 @@ use crate::{
     config::{Color, Config, dirs},
     domain::{Clean, Hash},
     driver::{self, Prepared},
-    hub::{self, HubError, clauses, heads, project},
+    hub::{self, HubError, clauses, heads, project, store::Place},
     models::registry,
     plain::{self, Plain},
     term::{self, ColorChoice, Handle, Start, Workbench},
-    ui::{Setup, StartRequest, WelcomeInfo, welcome},
+    ui::{Looked, Setup, StartRequest, WelcomeInfo, welcome},
 };
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use std::{
     fs,
     io::IsTerminal,
@@ -65,16 +65,18 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
             host: host(),
             folder: Clean::new(&dir.display().to_string()),
         };
-        let welcome = if there { WelcomeInfo::default() } else { info(&dir, &config).await };
+        let welcome = if there { WelcomeInfo::default() } else { info(&dir, &config) };
+        let later = (!there).then(look_around);
         let start = start(Arc::clone(&config), settings, Arc::clone(&engines));
         let outcome = if plain {
             let (input, output) = (tokio::io::BufReader::new(tokio::io::stdin()), std::io::stdout());
             let (model, folder) = (config.model.clone(), welcome.folder);
             let scripted = !std::io::stdin().is_terminal();
+            drop(later);
             let lines = Plain { setup, handle, start, model, folder, input, output, scripted };
             plain::run(lines).await.map_err(Fail::error)?
         } else {
-            term::run_workbench(Workbench { setup, handle, welcome, start }).await.map_err(Fail::error)?
+            term::run_workbench(Workbench { setup, handle, welcome, later, start }).await.map_err(Fail::error)?
         };
         let running = std::mem::take(&mut *engines.lock().unwrap_or_else(PoisonError::into_inner));
         for engine in running {
@@ -107,7 +109,7 @@ async fn attach_or_open(dir: &Path, model: Option<&str>, config: &Config, engine
         return Ok(Handle { commands, updates, blob: blob(dir), folder: Clean::new(&dir.display().to_string()) });
     }
     run::may_ask_its_model(dir, config, model.is_some())?;
-    let prepared = driver::reopen(dir, model, &run::setup(config)).await.map_err(|e| run::fail(&e))?;
+    let prepared = driver::reopen(dir, model, &setup_of(config)).await.map_err(|e| run::fail(&e))?;
     launch(prepared, dir, engines).await.map_err(Fail::error)
 }
 
@@ -138,7 +140,7 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
                     let asked = Some(folder.trim()).filter(|f| !f.is_empty()).map(PathBuf::from);
                     let dir = input::folder(asked.as_deref(), false, text).map_err(said)?;
                     settings.model = model;
-                    let begin = driver::Start { dir: dir.clone(), requirement, settings, setup: run::setup(&config) };
+                    let begin = driver::Start { dir: dir.clone(), requirement, settings, setup: setup_of(&config) };
                     let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
                     launch(prepared, &dir, &engines).await
                 }
@@ -148,8 +150,37 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
     })
 }
 
-/// What the welcome screen shows of this machine.
-async fn info(dir: &Path, config: &Config) -> WelcomeInfo {
+/// How projects are opened from a screen that may stay for days: the store's engine must not keep it awake.
+fn setup_of(config: &Config) -> driver::Setup {
+    // Through `/proc/self/exe` it is the same program even when its file was replaced meanwhile.
+    let own = if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() };
+    let store = own.map_or(Place::Here, Place::Helper);
+    driver::Setup { store, ..run::setup(config) }
+}
+
+/// What takes longer to find out than a first frame may take: what this machine lacks, and how projects stand.
+fn look_around() -> BoxFuture<'static, Looked> {
+    async {
+        let recent = tokio::task::spawn_blocking(recent);
+        Looked { needs: doctor::needs().await, recent: recent.await.unwrap_or_default() }
+    }
+    .boxed()
+}
+
+fn recent() -> Vec<welcome::Recent> {
+    heads::all(&dirs::state())
+        .into_iter()
+        .filter(|r| r.dir.join(project::FOLDER).is_dir())
+        .map(|r| {
+            let note =
+                driver::client::look(&r.dir).map_or_else(|_| String::new(), |run| super::status::status_words(&run));
+            welcome::Recent { folder: r.dir.display().to_string(), note: Clean::new(&note) }
+        })
+        .collect()
+}
+
+/// What the welcome screen shows of this machine at once.
+fn info(dir: &Path, config: &Config) -> WelcomeInfo {
     let mut models = vec![welcome::ModelChoice {
         spec: "offline".to_owned(),
         note: Clean::new("built in: no key, no network, no cost"),
@@ -166,28 +197,17 @@ async fn info(dir: &Path, config: &Config) -> WelcomeInfo {
         let note = format!("its key is set; choose a model with -m {}/MODEL", known.name);
         models.push(welcome::ModelChoice { spec: known.name, note: Clean::new(&note), usable: false });
     }
-    let recent = heads::all(&dirs::state())
-        .into_iter()
-        .filter(|r| r.dir.join(project::FOLDER).is_dir())
-        .map(|r| {
-            let note =
-                driver::client::look(&r.dir).map_or_else(|_| String::new(), |run| super::status::status_words(&run));
-            welcome::Recent { folder: r.dir.display().to_string(), note: Clean::new(&note) }
-        })
-        .collect();
     let empty =
         fs::read_dir(dir).map_or(true, |e| e.flatten().all(|e| hub::project::is_own(&e.file_name().to_string_lossy())));
     WelcomeInfo {
         model: usize::from(config.model != "offline"),
         models,
-        needs: doctor::needs().await,
         folder: if empty { dir.display().to_string() } else { String::new() },
         folder_note: Clean::new(if empty {
             "empty: the project goes here"
         } else {
             "a new folder named after the requirement"
         }),
-        recent,
-        requirement: String::new(),
+        ..WelcomeInfo::default()
     }
 }

@@ -26,7 +26,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{Semaphore, mpsc, oneshot},
+    sync::{OnceCell, Semaphore, mpsc, oneshot},
     time::Instant,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -43,8 +43,8 @@ pub struct Services {
     pub hub: Mutex<Hub>,
     pub model: Arc<dyn Model>,
     pub library: Arc<Library>,
-    /// Or why nothing that was generated can be run here.
-    pub runner: Result<Runner, Clean>,
+    /// Found when it is first needed; see [`Services::runner`].
+    pub runner: OnceCell<Result<Runner, Clean>>,
     pub workspace: Workspace,
     /// One sandboxed check at a time: each uses all cores by itself, and evidence is recorded in plan order.
     pub check_slot: Arc<Semaphore>,
@@ -57,6 +57,15 @@ impl std::fmt::Debug for Services {
 }
 
 impl Services {
+    /// What runs generated code; or why nothing can be run here. Looking for it starts processes, so it happens when it
+    /// is needed and once.
+    ///
+    /// # Errors
+    /// No sandbox or no Python, in words for a person.
+    pub async fn runner(&self) -> Result<&Runner, Clean> {
+        let find = || async { Runner::detect().await.map_err(|error| Clean::from(error.to_string())) };
+        self.runner.get_or_init(find).await.as_ref().map_err(Clean::clone)
+    }
     /// The hub; a panic elsewhere while it was held does not make it unusable, for it can be rebuilt.
     pub fn hub(&self) -> std::sync::MutexGuard<'_, Hub> {
         self.hub.lock().unwrap_or_else(PoisonError::into_inner)

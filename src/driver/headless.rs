@@ -43,6 +43,10 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
         out.talk("nothing to do: this run has ended");
         return out.end(&run, None, options);
     }
+    // What cannot be done is said before anything is built.
+    if let Err(why) = prepared.services().runner().await {
+        out.talk(&why);
+    }
     for envelope in &prepared.first {
         out.show(&Update::Event(Arc::new(envelope.clone())));
     }

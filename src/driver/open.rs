@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{Clean, Hash, clause::Requirement, event::Envelope, run::Run, run::RunSettings},
     evidence::Runner,
-    hub::{self, Hub, HubError, Opened, Project, clauses},
+    hub::{self, Hub, HubError, Opened, Project, clauses, store::Place},
     models::{Model, ModelError, registry, settings::ModelSettings},
     orchestrator::{self, Input, Refusal},
     personas::Library,
@@ -17,15 +17,19 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
-/// What the configuration says about models and personas.
+/// What the configuration says about models and personas, and where the hub's store runs.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
     pub models: ModelSettings,
     /// `$XDG_CONFIG_HOME/g1/personas`
     pub user_personas: Option<PathBuf>,
+    pub store: Place,
 }
 
 /// A new run.
@@ -88,7 +92,7 @@ pub struct Prepared {
     /// The events a new run begins with, already journalled; empty for a reopened one.
     pub first: Vec<Envelope>,
     services: Arc<Services>,
-    /// What a person should know: a recovered journal, a rebuilt store, a persona file that was passed over.
+    /// What a person should know: a recovered journal, a persona file that was passed over.
     pub notes: Vec<Clean>,
 }
 
@@ -134,7 +138,7 @@ pub fn fold(dir: &Path, opened: &Opened) -> Result<Option<Run>, HubError> {
 /// See [`OpenError`].
 pub async fn create(start: Start) -> Result<Prepared, OpenError> {
     let model = registry::open(&start.settings.model, &start.setup.models)?;
-    create_with(start, model, detect().await).await
+    begin(start, model, OnceCell::new())
 }
 
 /// The same with somebody in particular answering, whatever the settings name, and somebody in particular running what
@@ -147,6 +151,10 @@ pub async fn create_with(
     model: Arc<dyn Model>,
     runner: Result<Runner, Clean>,
 ) -> Result<Prepared, OpenError> {
+    begin(start, model, OnceCell::new_with(Some(runner)))
+}
+
+fn begin(start: Start, model: Arc<dyn Model>, runner: OnceCell<Result<Runner, Clean>>) -> Result<Prepared, OpenError> {
     let text = clauses::decode(&start.requirement).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?;
     let cut = clauses::cut(text);
     if cut.is_empty() {
@@ -188,29 +196,22 @@ pub async fn reopen(dir: &Path, model: Option<&str>, setup: &Setup) -> Result<Pr
     let (project, opened) = Project::open(dir)?;
     let run = fold(dir, &opened)?.ok_or_else(|| OpenError::Refused(Clean::from("the journal holds no run")))?;
     let model = registry::open(model.unwrap_or(&run.settings.model), &setup.models)?;
-    prepare(project, run, model, detect().await, setup, dir, opened.recovery.into_iter().collect())
-}
-
-/// Why nothing can be run is told once it is known that something would be.
-async fn detect() -> Result<Runner, Clean> {
-    Runner::detect().await.map_err(|error| Clean::from(error.to_string()))
+    prepare(project, run, model, OnceCell::new(), setup, dir, opened.recovery.into_iter().collect())
 }
 
 fn prepare(
     project: Project,
     run: Run,
     model: Arc<dyn Model>,
-    runner: Result<Runner, Clean>,
+    runner: OnceCell<Result<Runner, Clean>>,
     setup: &Setup,
     dir: &Path,
     mut notes: Vec<Clean>,
 ) -> Result<Prepared, OpenError> {
-    notes.extend(runner.as_ref().err().cloned());
     let (library, warnings) = Library::load(Some(&dir.join(".g1")), setup.user_personas.as_deref());
     notes.extend(warnings);
     let blobs = project.blobs().clone();
-    let hub = Hub::open(dir, &run, &blobs);
-    notes.extend(hub.note());
+    let hub = Hub::closed(dir, &blobs, setup.store.clone());
     let services = Services {
         dir: dir.to_owned(),
         blobs,

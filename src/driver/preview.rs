@@ -20,7 +20,7 @@ pub struct Preview {
 impl Preview {
     /// Starts what is in the workspace now.
     pub async fn start(services: &Services, run: &Run, port: Option<u16>, engine: Port) -> Result<Self, Clean> {
-        let mut started = serve(&services.dir, &services.workspace, &services.runner, run, port).await?;
+        let mut started = serve(&services.dir, &services.workspace, services.runner().await?, run, port).await?;
         let (url, ssh) = (started.url.clone(), started.ssh.clone());
         let stop = CancellationToken::new();
         let token = stop.clone();
@@ -54,12 +54,11 @@ impl Preview {
 pub(super) async fn serve(
     dir: &Path,
     workspace: &Workspace,
-    runner: &Result<Runner, Clean>,
+    runner: &Runner,
     run: &Run,
     port: Option<u16>,
 ) -> Result<preview::Preview, Clean> {
     let say = |error: &dyn std::fmt::Display| Clean::from(error.to_string());
-    let runner = runner.as_ref().map_err(Clean::clone)?;
     let tree = workspace.current(&run.files).map_err(|error| say(&error))?;
     let Some(manifest) = tree.get("g1.toml") else {
         return Err(Clean::from("nothing to run yet: there is no g1.toml"));

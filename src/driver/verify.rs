@@ -50,6 +50,6 @@ pub async fn verify(
 pub async fn serve(dir: &Path, port: Option<u16>) -> Result<preview::Preview, VerifyError> {
     let run = client::look(dir)?;
     let workspace = Workspace::open(dir).map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
-    let runner = Runner::detect().await.map_err(|error| Clean::from(error.to_string()));
+    let runner = Runner::detect().await.map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
     super::preview::serve(dir, &workspace, &runner, &run, port).await.map_err(VerifyError::Here)
 }

@@ -11,7 +11,7 @@ use crate::{
         Clean, Hash,
         command::{Command, Update},
     },
-    ui::{Cmd, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, update},
+    ui::{Cmd, Looked, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, update},
 };
 use futures::future::BoxFuture;
 use std::{
@@ -52,6 +52,8 @@ pub struct Workbench {
     /// `None`: begin with the welcome screen.
     pub handle: Option<Handle>,
     pub welcome: WelcomeInfo,
+    /// What the welcome screen learns after its first frame.
+    pub later: Option<BoxFuture<'static, Looked>>,
     pub start: Start,
 }
 
@@ -209,8 +211,13 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
     if let Some(handle) = &app.handle {
         let _ = handle.commands.send(Command::Attach).await;
     }
+    let mut later = bench.later;
     let end = loop {
         app.draw()?;
+        if let Some(later) = later.take() {
+            let tx = app.tx.clone();
+            tokio::spawn(async move { tx.send(Inner::Msg(Msg::Looked(later.await))).await });
+        }
         if let Some(end) = app.end {
             break end;
         }

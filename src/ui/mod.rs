@@ -24,4 +24,4 @@ pub use msg::{Cmd, Msg, Shown, StartRequest};
 pub use theme::{Caps, Look};
 pub use update::update;
 pub use view::{Cache, view};
-pub use welcome::{ModelChoice, Need, Recent, Welcome, WelcomeInfo};
+pub use welcome::{Looked, ModelChoice, Need, Recent, Welcome, WelcomeInfo};

@@ -1,6 +1,6 @@
 //! What comes into `update` and what goes out of it.
 
-use super::key::Key;
+use super::{key::Key, welcome::Looked};
 use crate::domain::{
     Clean, GateId, Hash,
     command::{Command, Update},
@@ -30,6 +30,8 @@ pub enum Msg {
     Edited(Result<String, Clean>),
     /// Answer to [`Cmd::Start`].
     Started(Result<(), Clean>),
+    /// The welcome screen's slower facts have been found out.
+    Looked(Looked),
     /// Answer to [`Cmd::ReadFile`].
     FileRead(Result<String, Clean>),
     /// What became of [`Cmd::Copy`].

@@ -25,6 +25,13 @@ pub struct Recent {
     pub note: Clean,
 }
 
+/// What takes longer to find out than the first frame may wait.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Looked {
+    pub needs: Vec<Need>,
+    pub recent: Vec<Recent>,
+}
+
 /// What the rim found out before the first frame.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WelcomeInfo {

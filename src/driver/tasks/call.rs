@@ -31,6 +31,7 @@ pub async fn call(
     cancel: CancellationToken,
 ) -> Result<(), TaskError> {
     let Some(step) = run.step(step_id) else { return Ok(()) };
+    ready(&run, services, port).await?;
     let pack = pack(step.clone(), attempt, &run, services, port.clone()).await?;
     let request = request(step, pack, &run, services)?;
 
@@ -90,6 +91,18 @@ pub async fn call(
             Ok(())
         }
     }
+}
+
+/// Opens the hub if nobody has needed it before.
+async fn ready(run: &Arc<Run>, services: &Arc<Services>, port: &Port) -> Result<(), TaskError> {
+    let (run, services) = (run.clone(), services.clone());
+    let note = tokio::task::spawn_blocking(move || services.hub().ready(&run))
+        .await
+        .map_err(|error| TaskError::Failed(Clean::from(error.to_string())))?;
+    if let Some(text) = note {
+        port.show(Update::Notice { error: false, text }).await;
+    }
+    Ok(())
 }
 
 /// The contents of design artifacts become blobs before the record that names them.

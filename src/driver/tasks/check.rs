@@ -51,7 +51,7 @@ pub async fn check(
     let Some(step) = run.step(step_id) else { return Ok(()) };
     let Some(reply) = &step.reply else { return Ok(()) };
     let text = String::from_utf8_lossy(&services.blobs.get(reply)?).into_owned();
-    let runner = services.runner.as_ref().map_err(|why| TaskError::Failed(why.clone()))?;
+    let runner = services.runner().await.map_err(TaskError::Failed)?;
     let tree = upstream(&run, step, services)?;
     let mut bench = Bench { run: &run, step, services, runner, port, cancel, tree, checked: Checked::default() };
     let reply =

@@ -9,7 +9,7 @@ use super::{
     index::{Lexical, lexical::words},
     journal,
     project::FOLDER,
-    store::{MemoryStore, SledStore, Store, StoreError, Tree},
+    store::{self, MemoryStore, Place, Store, StoreError, Tree},
 };
 use crate::domain::{Clean, Hash, event::Event, pack::PackKind, run::Run, usage::Usage};
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,8 @@ pub struct Hub {
     order: Vec<Key>,
     seq: u64,
     notes: Vec<String>,
+    /// Not opened yet: where its store's engine will run.
+    closed: Option<Place>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,30 +77,49 @@ impl Hub {
     /// and the journal; where no store can be opened it works from memory. Both are said in [`Hub::note`].
     #[must_use]
     pub fn open(dir: &Path, run: &Run, blobs: &Blobs) -> Self {
-        let g1 = dir.join(FOLDER);
-        let mut notes = Vec::new();
-        let store: Box<dyn Store> = match SledStore::open_or_recreate(&g1.join("hub")) {
-            Ok((store, None)) => Box::new(store),
-            Ok((store, Some(why))) => {
-                notes.push(format!("the hub's store was rebuilt: {why}"));
-                Box::new(store)
-            }
-            Err(why) => {
-                notes.push(format!("the hub works from memory, slower to open next time: {why}"));
-                Box::new(MemoryStore::default())
-            }
+        let mut hub = Self::closed(dir, blobs, Place::Here);
+        hub.ready(run);
+        hub
+    }
+
+    /// A hub that opens itself when it is needed ([`Hub::ready`]): who only looks at a project pays nothing for it.
+    #[must_use]
+    pub fn closed(dir: &Path, blobs: &Blobs, place: Place) -> Self {
+        Self { closed: Some(place), ..Self::bare(Box::new(MemoryStore::default()), Some(dir.join(FOLDER)), blobs) }
+    }
+
+    /// Opens a closed hub and follows the run. What had to be put right is said once.
+    pub fn ready(&mut self, run: &Run) -> Option<Clean> {
+        let Some(place) = self.closed.take() else {
+            let blobs = self.blobs.clone();
+            self.refresh(run, &blobs);
+            return None;
         };
-        Self::with(store, Some(g1), run, blobs, notes)
+        let mut notes = Vec::new();
+        if let Some(g1) = &self.g1 {
+            match store::open(&place, &g1.join("hub")) {
+                Ok((store, rebuilt)) => {
+                    self.store = store;
+                    notes.extend(rebuilt.map(|why| format!("the hub's store was rebuilt: {why}")));
+                }
+                Err(why) => notes.push(format!("the hub works from memory, slower to open next time: {why}")),
+            }
+        }
+        self.notes = notes;
+        self.fill(run);
+        self.note()
     }
 
     /// A hub without a store, for readers: it neither locks nor writes anything.
     #[must_use]
     pub fn in_memory(run: &Run, blobs: &Blobs) -> Self {
-        Self::with(Box::new(MemoryStore::default()), None, run, blobs, Vec::new())
+        let mut hub = Self::bare(Box::new(MemoryStore::default()), None, blobs);
+        hub.fill(run);
+        hub
     }
 
-    fn with(store: Box<dyn Store>, g1: Option<PathBuf>, run: &Run, blobs: &Blobs, notes: Vec<String>) -> Self {
-        let mut hub = Self {
+    fn bare(store: Box<dyn Store>, g1: Option<PathBuf>, blobs: &Blobs) -> Self {
+        Self {
             store,
             g1,
             blobs: blobs.clone(),
@@ -106,18 +127,22 @@ impl Hub {
             lexical: Lexical::default(),
             order: Vec::new(),
             seq: 0,
-            notes,
-        };
-        let applied = hub.load();
-        let before: BTreeSet<Key> = hub.documents.keys().cloned().collect();
-        hub.bring_up_to(run);
-        // Behind is normal after a crash; lacking what it had applied is not.
-        let lost = hub.documents.keys().filter(|key| !before.contains(*key)).count();
-        if applied >= run.seq && applied > 0 && lost > 0 {
-            hub.notes.push(format!("the hub's store had lost {lost} entries; they were put back"));
+            notes: Vec::new(),
+            closed: None,
         }
-        hub.recall_calls(applied < run.seq);
-        hub
+    }
+
+    /// Brings a store that was just opened up to the run.
+    fn fill(&mut self, run: &Run) {
+        let applied = self.load();
+        let before: BTreeSet<Key> = self.documents.keys().cloned().collect();
+        self.bring_up_to(run);
+        // Behind is normal after a crash; lacking what it had applied is not.
+        let lost = self.documents.keys().filter(|key| !before.contains(*key)).count();
+        if applied >= run.seq && applied > 0 && lost > 0 {
+            self.notes.push(format!("the hub's store had lost {lost} entries; they were put back"));
+        }
+        self.recall_calls(applied < run.seq);
     }
 
     /// Reads what the store has; damage empties it. Returns the sequence number it had applied.
@@ -148,10 +173,11 @@ impl Hub {
         }
     }
 
-    /// Follows the run: documents that changed are read anew, others are not touched. Cheap when nothing changed.
+    /// Follows the run: documents that changed are read anew, others are not touched. Cheap when nothing changed, or
+    /// when nobody has needed the hub yet.
     pub fn refresh(&mut self, run: &Run, blobs: &Blobs) {
         self.blobs = blobs.clone();
-        if run.seq != self.seq {
+        if run.seq != self.seq && self.closed.is_none() {
             self.bring_up_to(run);
         }
     }

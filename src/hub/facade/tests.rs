@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     domain::StepId,
-    hub::{Project, fixture},
+    hub::{Project, fixture, store::SledStore},
 };
 use std::fs;
 

@@ -2,13 +2,43 @@
 //! flushed on the critical path: whatever it lacks is put back unasked.
 
 mod checked;
+mod frames;
+pub mod helper;
 mod memory;
 mod sled_store;
 #[cfg(test)]
 mod tests;
 
+pub use helper::HelperStore;
 pub use memory::MemoryStore;
 pub use sled_store::{SledStore, is_fenced};
+
+/// Where the store's engine runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Place {
+    /// In this process: for what ends by itself.
+    #[default]
+    Here,
+    /// In a helper process started from this binary, which has [`helper::main_if_child`]: for what stays open.
+    Helper(std::path::PathBuf),
+}
+
+/// Opens the store in `dir`, creating it when it is missing; the second value says why it was started again, if it was.
+///
+/// # Errors
+/// No store can be opened there.
+pub fn open(place: &Place, dir: &std::path::Path) -> Result<(Box<dyn Store>, Option<StoreError>), StoreError> {
+    Ok(match place {
+        Place::Here => {
+            let (store, rebuilt) = SledStore::open_or_recreate(dir)?;
+            (Box::new(store), rebuilt)
+        }
+        Place::Helper(exe) => {
+            let (store, rebuilt) = HelperStore::open(exe, dir)?;
+            (Box::new(store), rebuilt)
+        }
+    })
+}
 
 /// A named part of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

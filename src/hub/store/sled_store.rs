@@ -11,7 +11,11 @@ use std::{
     panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind},
     path::Path,
     sync::Once,
+    time::{Duration, Instant},
 };
+
+/// How long to wait for another process to close the store.
+const CLOSING: Duration = Duration::from_secs(3);
 
 #[derive(Debug)]
 pub struct SledStore {
@@ -62,6 +66,11 @@ fn fenced<T>(f: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, StoreError
     }
 }
 
+/// sled says it in words only.
+fn is_in_use(why: &StoreError) -> bool {
+    matches!(why, StoreError::Engine(text) if text.contains("could not acquire lock"))
+}
+
 impl Drop for SledStore {
     fn drop(&mut self) {
         // Closing flushes, and flushing a damaged store may panic.
@@ -97,8 +106,16 @@ impl SledStore {
     /// # Errors
     /// A new one does not open either.
     pub fn open_or_recreate(dir: &Path) -> Result<(Self, Option<StoreError>), StoreError> {
-        match Self::open(dir) {
+        let since = Instant::now();
+        let mut opened = Self::open(dir);
+        // The one who had it may still be closing it; what somebody else uses is never deleted.
+        while opened.as_ref().is_err_and(is_in_use) && since.elapsed() < CLOSING {
+            std::thread::sleep(Duration::from_millis(10));
+            opened = Self::open(dir);
+        }
+        match opened {
             Ok(store) => Ok((store, None)),
+            Err(why) if is_in_use(&why) => Err(why),
             Err(why) => {
                 match fs::remove_dir_all(dir) {
                     Err(e) if e.kind() != io::ErrorKind::NotFound => {

@@ -55,6 +55,10 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         Msg::Edited(Ok(text)) => prompt::edited(model, &text),
         Msg::Edited(Err(why)) | Msg::FileRead(Err(why)) => model.say(true, why),
         Msg::FileRead(Ok(text)) => welcome::file_read(model, &text),
+        Msg::Looked(looked) => {
+            model.welcome.info.needs = looked.needs;
+            model.welcome.info.recent = looked.recent;
+        }
         Msg::Started(result) => welcome::started(model, result),
         Msg::Copied(what) => model.say(false, what),
         Msg::DriverGone => {
