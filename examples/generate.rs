@@ -31,12 +31,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: generate FILE OUT".into());
     };
     let text = fs::read_to_string(&file)?;
-    let spec: AppSpec = if file.ends_with(".json") {
+    let mut spec: AppSpec = if file.ends_with(".json") {
         serde_json::from_str(&text)?
     } else {
         let clauses: Vec<read::Input> = clauses::cut(&text).into_iter().map(|c| (c.id, c.text, c.section)).collect();
         read::analyse(&clauses, &BTreeMap::new()).map_err(|refusal| refusal.to_string())?
     };
+    let unshown = suite::unshown(&spec);
+    spec.gaps.extend(unshown);
+    for gap in &spec.gaps {
+        println!("{} gap: {}: {}", gap.clause, gap.what, gap.reason);
+    }
     let mut links = Links::default();
     for module in blueprint::modules(&spec) {
         let built = blueprint::build(&spec, &module.name);

@@ -85,17 +85,18 @@ impl Runner {
             }
         }
         let output = protocol(&done, &texts);
+        let exit = i32::from(note.is_some());
         let recorded = Recorded {
             executed: Executed {
                 kind: EvidenceKind::Search,
                 argv: manifest.run.clone(),
-                exit: Some(i32::from(note.is_some())),
+                exit: Some(exit),
                 tests: vec![],
                 output_sha256: Hash::of(&output),
                 tree: tree.hash(),
                 sandbox: self.sandbox().level,
                 duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-                note: note.map(Clean::from),
+                note: note.or_else(|| results(&done)).map(Clean::from),
             },
             output,
         };
@@ -160,6 +161,15 @@ fn is_code(path: &str) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let text = ["py", "html", "js", "css", "sql", "json", "csv", "xml", "svg", "jinja", "j2", "tmpl"].contains(&ending);
     !document && text && !lower.starts_with("tests/") && !name.starts_with("test_")
+}
+
+/// What was found, clause by clause: `C-011: not found; C-012: found in app/pages.py:3`.
+fn results(searches: &[ExclusionSearch]) -> Option<String> {
+    let of = |search: &ExclusionSearch| match search.hits.first() {
+        Some(hit) => format!("{}: found in {hit}", search.clause),
+        None => format!("{}: not found", search.clause),
+    };
+    (!searches.is_empty()).then(|| searches.iter().map(of).collect::<Vec<_>>().join("; "))
 }
 
 /// What was searched for, where, and what was found: the output that the record names by its hash.

@@ -45,7 +45,10 @@ fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
         .filter(|a| a.answered_by.is_some())
         .map(|a| (a.key.to_string(), a.answer.to_string()))
         .collect();
-    read::analyse(&read::inputs(clauses), &answers)
+    let mut spec = read::analyse(&read::inputs(clauses), &answers)?;
+    let unshown = suite::unshown(&spec);
+    spec.gaps.extend(unshown);
+    Ok(spec)
 }
 
 /// The reply as JSON, and what a person reads meanwhile.

@@ -193,6 +193,20 @@ pub enum Rule {
     },
     /// May not be changed once set.
     Immutable,
+    /// At most so many days after another date field of the same record.
+    Within {
+        field: String,
+        days: u32,
+    },
+    /// Must be given while a choice field of the same record has one of these values (a rejection needs a reason).
+    RequiredWhen {
+        field: String,
+        values: Vec<String>,
+    },
+    /// A date at least so many years ago (nobody under 16).
+    MinAge {
+        years: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -328,6 +342,17 @@ pub enum Feature {
     Forbid { entity: String, op: Op, clauses: Clauses },
     /// `op` is refused with 409 while `field` has one of `values` (a closed case cannot be edited).
     Locked { entity: String, op: Op, field: String, values: Vec<String>, clauses: Clauses },
+    /// A list of its own, `?view=<name>` and a page: the records that meet every condition (overdue, upcoming, open).
+    View { entity: String, name: String, label: String, conditions: Vec<Condition>, clauses: Clauses },
+    /// The page of a `parent` record offers to make an `entity` record that refers to it.
+    Offer { entity: String, parent: String, clauses: Clauses },
+    /// The start page shows the newest records, each leading to its own page.
+    Home { entity: String, clauses: Clauses },
+    /// A record that `by` records refer to cannot be deleted: 409.
+    InUse { entity: String, by: String, clauses: Clauses },
+    /// At most `max` records per account (or per value of `per`) whose `date_field` lies in the same period
+    /// (`Week`, `Month` or `Year`): 409.
+    LimitIn { entity: String, max: u32, per: Option<String>, date_field: String, period: Period, clauses: Clauses },
     /// Pages usable on a phone: viewport, no fixed widths. `tested` at best.
     Mobile { clauses: Clauses },
     /// The list of `entity` answers within `millis` with `records` records. `own_machine`: the text ties it to a machine
@@ -337,6 +362,30 @@ pub enum Feature {
     Security { what: SecurityDemand, clauses: Clauses },
     /// A thing that shall not be part of the product; `terms` are searched for in code, API description and pages.
     Exclusion { terms: Vec<String>, clauses: Clauses },
+}
+/// What a record of a view meets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Condition {
+    /// A date field lies so many days from today or later (0: upcoming).
+    From { field: String, days: i32 },
+    /// A date field lies before the day so many days from today (0: overdue).
+    Before { field: String, days: i32 },
+    /// A choice or yes/no field has one of these values.
+    In { field: String, values: Vec<String> },
+    /// It has none of them.
+    NotIn { field: String, values: Vec<String> },
+}
+impl Condition {
+    #[must_use]
+    pub fn field(&self) -> &str {
+        match self {
+            Self::From { field, .. }
+            | Self::Before { field, .. }
+            | Self::In { field, .. }
+            | Self::NotIn { field, .. } => field,
+        }
+    }
 }
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transition {
@@ -379,6 +428,11 @@ pub enum Formula {
     Difference {
         a: String,
         b: String,
+    },
+    /// The date so many days after another date field.
+    DaysAfter {
+        of: String,
+        days: u32,
     },
     /// Number of records of `entity` whose reference `field` is this record.
     CountOf {
@@ -427,6 +481,11 @@ impl Feature {
             | Self::Computed { clauses, .. }
             | Self::Forbid { clauses, .. }
             | Self::Locked { clauses, .. }
+            | Self::View { clauses, .. }
+            | Self::Offer { clauses, .. }
+            | Self::Home { clauses, .. }
+            | Self::InUse { clauses, .. }
+            | Self::LimitIn { clauses, .. }
             | Self::Mobile { clauses }
             | Self::Performance { clauses, .. }
             | Self::Security { clauses, .. }
@@ -454,6 +513,11 @@ impl Feature {
             | Self::Computed { clauses, .. }
             | Self::Forbid { clauses, .. }
             | Self::Locked { clauses, .. }
+            | Self::View { clauses, .. }
+            | Self::Offer { clauses, .. }
+            | Self::Home { clauses, .. }
+            | Self::InUse { clauses, .. }
+            | Self::LimitIn { clauses, .. }
             | Self::Mobile { clauses }
             | Self::Performance { clauses, .. }
             | Self::Security { clauses, .. }
@@ -482,6 +546,11 @@ impl Feature {
             | Self::Computed { entity, .. }
             | Self::Forbid { entity, .. }
             | Self::Locked { entity, .. }
+            | Self::View { entity, .. }
+            | Self::Offer { entity, .. }
+            | Self::Home { entity, .. }
+            | Self::InUse { entity, .. }
+            | Self::LimitIn { entity, .. }
             | Self::Performance { entity, .. } => Some(entity),
             Self::Progress { goal, .. } => Some(goal),
             Self::Mobile { .. } | Self::Security { .. } | Self::Exclusion { .. } => None,

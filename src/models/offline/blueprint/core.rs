@@ -34,6 +34,8 @@ fn needed(spec: &AppSpec, path: &str) -> bool {
                     | Feature::NoOverlap { .. }
                     | Feature::UniqueTogether { .. }
                     | Feature::Limit { .. }
+                    | Feature::LimitIn { .. }
+                    | Feature::InUse { .. }
                     | Feature::Capacity { .. }
                     | Feature::Locked { .. }
             )

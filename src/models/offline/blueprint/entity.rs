@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Rule, Scope},
+    models::offline::spec::{AppSpec, Condition, Entity, Feature, Field, FieldType, Rule, Scope},
 };
 
 /// The constant that holds the entity.
@@ -225,6 +225,20 @@ pub fn declare_rule(field: &Field, rule: &Rule) -> (&'static str, Vec<String>) {
             "After"
         }
         Rule::Immutable => "Immutable",
+        Rule::Within { field, days } => {
+            arguments.push(text(field));
+            arguments.push(days.to_string());
+            "Within"
+        }
+        Rule::RequiredWhen { field, values } => {
+            arguments.push(text(field));
+            arguments.extend(values.iter().map(|v| text(v)));
+            "RequiredWhen"
+        }
+        Rule::MinAge { years } => {
+            arguments.push(years.to_string());
+            "MinimumAge"
+        }
     };
     (kind, arguments)
 }
@@ -267,9 +281,36 @@ fn lists(features: &[&Feature]) -> Vec<Ability> {
             Feature::Pagination { per_page, clauses, .. } => {
                 Some(ability("Pagination", vec![(*per_page).max(1).to_string()], clauses))
             }
+            Feature::View { name, label, conditions, clauses, .. } => {
+                let mut arguments = vec![text(name), text(label)];
+                arguments.extend(conditions.iter().map(condition));
+                Some(ability("View", arguments, clauses))
+            }
+            Feature::Home { clauses, .. } => Some(ability("Home", Vec::new(), clauses)),
             _ => None,
         })
         .collect()
+}
+
+/// The field by which records name a parent of this kind.
+pub fn reference<'a>(entity: &'a Entity, parent: &str) -> Option<&'a str> {
+    entity.fields.iter().find_map(|field| match &field.ty {
+        FieldType::Reference { entity } if entity == parent && !field.read_only => Some(field.name.as_str()),
+        _ => None,
+    })
+}
+
+fn condition(condition: &Condition) -> String {
+    let listed = |kind: &str, field: &str, values: &[String]| {
+        let values: Vec<String> = values.iter().map(|v| text(v)).collect();
+        format!("{kind}({}, {})", text(field), values.join(", "))
+    };
+    match condition {
+        Condition::From { field, days } => format!("FromDay({}, {days})", text(field)),
+        Condition::Before { field, days } => format!("BeforeDay({}, {days})", text(field)),
+        Condition::In { field, values } => listed("OneOf", field, values),
+        Condition::NotIn { field, values } => listed("NoneOf", field, values),
+    }
 }
 
 fn behaviours(entity: &Entity, features: &[&Feature]) -> Vec<Ability> {
@@ -301,6 +342,10 @@ fn behaviours(entity: &Entity, features: &[&Feature]) -> Vec<Ability> {
             }
             Feature::History { readers, clauses, .. } => {
                 Some(Ability { kind: "History", arguments: whos(readers), clauses: clauses.clone() })
+            }
+            Feature::Offer { parent, clauses, .. } => {
+                let link = reference(entity, parent)?;
+                Some(Ability { kind: "Offer", arguments: vec![text(link)], clauses: clauses.clone() })
             }
             Feature::Forbid { op, clauses, .. } => {
                 Some(Ability { kind: "Forbid", arguments: vec![text(access::word(*op))], clauses: clauses.clone() })

@@ -123,6 +123,31 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             let arguments = vec![max.to_string(), optional(per), text(&say)];
             (both, format!("at_most_{max}_{}", ident(&entity.plural)), say, "too_many", arguments, clauses)
         }
+        Feature::LimitIn { max, per, date_field, period, clauses, .. } => {
+            let word = period_word(period);
+            let say = match per {
+                Some(per) => {
+                    format!("There may be at most {max} {many} a {word} per {}.", label(entity, per).to_lowercase())
+                }
+                None => format!("There may be at most {max} {many} a {word}."),
+            };
+            let arguments = vec![max.to_string(), optional(per), text(date_field), text(word), text(&say)];
+            (both, format!("at_most_{max}_{}_a_{word}", ident(&entity.plural)), say, "too_many_in", arguments, clauses)
+        }
+        Feature::InUse { by, clauses, .. } => {
+            let others = spec.entity(by);
+            let who = others.map_or_else(|| by.replace('_', " "), |e| e.label_plural.to_lowercase());
+            let say = format!("It cannot be deleted while there are {who} that refer to it.");
+            let arguments = vec![text(by), text(&say)];
+            (
+                "\"delete\"",
+                format!("keep_{}_of_{}", ident(&entity.plural), ident(by)),
+                say,
+                "in_use",
+                arguments,
+                clauses,
+            )
+        }
         Feature::Capacity { per, capacity, amount, clauses, .. } => {
             let parent = entity.fields.iter().find(|f| f.name == *per).and_then(|f| match &f.ty {
                 FieldType::Reference { entity } => spec.entity(entity),
@@ -156,9 +181,21 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
     all.extend(arguments);
     let mut body = vec![doc(&say)];
     body.extend(returns(call, &all));
-    let decorator = format!("{}.conflict({operations})", constant(&entity.name));
+    let about = match feature {
+        Feature::InUse { by, .. } => format!(", about={}", text(by)),
+        _ => String::new(),
+    };
+    let decorator = format!("{}.conflict({operations}{about})", constant(&entity.name));
     out.function(Some(&decorator), &name, "change", &body, clauses);
     true
+}
+
+fn period_word(period: &Period) -> &'static str {
+    match period {
+        Period::Week => "week",
+        Period::Year => "year",
+        _ => "month",
+    }
 }
 
 fn formula(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer) -> bool {
@@ -169,7 +206,8 @@ fn formula(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer)
             body.extend(returns(call, &arguments));
             let mut target = text(field);
             if !entity.fields.iter().any(|f| f.name == *field) {
-                target = format!("Decimal({}, {})", text(field), text(&label(entity, field)));
+                let kind = if matches!(formula, Formula::DaysAfter { .. }) { "Date" } else { "Decimal" };
+                target = format!("{kind}({}, {})", text(field), text(&label(entity, field)));
             }
             let live = if live { ", live=True" } else { "" };
             let decorator = format!("{}.computed({target}{live})", constant(&entity.name));
@@ -250,6 +288,12 @@ fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static 
         Formula::Difference { a, b } => {
             ("difference_of", record(vec![text(a), text(b)]), false, format!("{} minus {}", say(a), say(b)))
         }
+        Formula::DaysAfter { of, days } => (
+            "days_after",
+            record(vec![text(of), days.to_string()]),
+            false,
+            format!("{days} days after the {}", say(of)),
+        ),
         Formula::CountOf { entity, field } => (
             "count_of",
             other(entity, &[field]),

@@ -43,13 +43,36 @@ fn same(a: &Feature, b: &Feature) -> bool {
     }
 }
 
+/// Whether what `b` asks for on top of `a` would be lost: then the first is built, and not for the clauses of the second.
+fn clashes(a: &Feature, b: &Feature) -> bool {
+    match (a, b) {
+        (Feature::Pagination { .. }, Feature::Pagination { .. })
+        | (Feature::Grant { .. }, Feature::Grant { .. })
+        | (Feature::Computed { .. }, Feature::Computed { .. })
+        | (Feature::Totals { .. }, Feature::Totals { .. })
+        | (Feature::Progress { .. }, Feature::Progress { .. }) => without_clauses(a) != without_clauses(b),
+        (
+            Feature::Sort { descending: one, default: true, .. },
+            Feature::Sort { descending: other, default: true, .. },
+        ) => one != other,
+        (Feature::Workflow { initial: one, .. }, Feature::Workflow { initial: other, .. }) => one != other,
+        (Feature::Performance { own_machine: one, .. }, Feature::Performance { own_machine: other, .. }) => {
+            one != other
+        }
+        _ => false,
+    }
+}
+
 /// One feature for both, with the clauses of both.
 fn joined(a: &Feature, b: &Feature) -> Feature {
+    let mut kept = a.clone();
+    if clashes(a, b) {
+        return kept;
+    }
     let mut clauses = a.clauses().to_vec();
     clauses.extend(b.clauses().iter().copied());
     clauses.sort();
     clauses.dedup();
-    let mut kept = a.clone();
     match (&mut kept, b) {
         (Feature::Search { fields, .. }, Feature::Search { fields: more, .. }) => {
             if fields.is_empty() || more.is_empty() {
@@ -78,13 +101,15 @@ fn joined(a: &Feature, b: &Feature) -> Feature {
                 }
             }
         }
+        // The stricter of both keeps both.
+        (Feature::Performance { records, millis, .. }, Feature::Performance { records: more, millis: fewer, .. }) => {
+            *records = (*records).max(*more);
+            *millis = (*millis).min(*fewer);
+        }
         _ => {}
     }
-    let mut value = serde_json::to_value(&kept).unwrap_or_default();
-    if let (Some(map), Ok(clauses)) = (value.as_object_mut(), serde_json::to_value(&clauses)) {
-        map.insert("clauses".into(), clauses);
-    }
-    serde_json::from_value(value).unwrap_or(kept)
+    *kept.clauses_mut() = clauses;
+    kept
 }
 
 fn a_has(feature: &Feature, field: &String) -> bool {
@@ -113,6 +138,27 @@ mod tests {
         assert!(matches!(&merged[0], Feature::Search { fields, .. } if fields.len() == 2));
         let everywhere = search(&[], 4);
         assert!(matches!(&merge(&[&a, &everywhere])[0], Feature::Search { fields, .. } if fields.is_empty()));
+    }
+
+    #[test]
+    fn what_cannot_be_kept_together_is_not_claimed_for_the_second() {
+        let pages = |per_page, clause| Feature::Pagination {
+            entity: "event".into(),
+            per_page,
+            clauses: vec![ClauseId(clause)],
+        };
+        assert_eq!(merge(&[&pages(20, 1), &pages(50, 2)]), [pages(20, 1)]);
+        assert_eq!(merge(&[&pages(20, 1), &pages(20, 2)])[0].clauses(), [ClauseId(1), ClauseId(2)]);
+        let quick = |records, millis, clause| Feature::Performance {
+            entity: "event".into(),
+            records,
+            millis,
+            own_machine: false,
+            clauses: vec![ClauseId(clause)],
+        };
+        let both = merge(&[&quick(1000, 200, 1), &quick(5000, 500, 2)]);
+        assert!(matches!(&both[..], [Feature::Performance { records: 5000, millis: 200, .. }]), "{both:?}");
+        assert_eq!(both[0].clauses(), [ClauseId(1), ClauseId(2)]);
     }
 
     #[test]

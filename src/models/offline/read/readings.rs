@@ -152,6 +152,13 @@ fn rule(f: &Field, label: &str, r: &Rule) -> String {
             format!("{one} whose {name} is not after its {} is refused.", field.replace('_', " "))
         }
         Rule::Immutable => format!("The {name} of {} cannot be changed.", a(label)),
+        Rule::Within { field, days } => {
+            format!("{one} whose {name} is more than {days} days after its {} is refused.", field.replace('_', " "))
+        }
+        Rule::RequiredWhen { field, values } => {
+            format!("{one} whose {} is {} is refused without {name}.", field.replace('_', " "), values.join(" or "))
+        }
+        Rule::MinAge { years } => format!("{one} whose {name} is less than {years} years ago is refused."),
     }
 }
 
@@ -323,6 +330,28 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
         Feature::Locked { entity, op: o, field: x, values, .. } => {
             format!("A {} whose {} is {} cannot be {}d.", one(entity), field(x), values.join(" or "), op(*o))
         }
+        Feature::View { entity, label, .. } => {
+            format!("The list “{label}” shows the {} that belong there and no others.", plural(entity))
+        }
+        Feature::Offer { entity, parent, .. } => {
+            format!("The page of a {} leads to the form for a {} that belongs to it.", one(parent), one(entity))
+        }
+        Feature::Home { entity, .. } => {
+            format!("The start page shows the newest {}, each with a link to its page.", plural(entity))
+        }
+        Feature::InUse { entity, by, .. } => {
+            format!("A {} that {} refer to cannot be deleted.", one(entity), plural(by))
+        }
+        Feature::LimitIn { entity, max, per, period, .. } => format!(
+            "More than {max} {} per {} and {} are refused.",
+            plural(entity),
+            per.as_ref().map_or("account".into(), |p| field(p)),
+            match period {
+                crate::models::offline::spec::Period::Week => "week",
+                crate::models::offline::spec::Period::Year => "year",
+                _ => "month",
+            }
+        ),
         Feature::Mobile { .. } => "Every page fits the width of a phone.".into(),
         Feature::Performance { entity, records, millis, .. } => {
             format!("With {records} {} the list answers within {millis} ms.", plural(entity))

@@ -23,6 +23,9 @@ struct Report {
     tests: Vec<String>,
     #[serde(default)]
     failed: Vec<String>,
+    /// Of a search: what was found of each exclusion.
+    #[serde(default)]
+    note: Option<String>,
 }
 
 /// The reply for a specification and what the pack says was run; `decisions` are those of the pack.
@@ -50,6 +53,8 @@ struct Judge<'a> {
     linked: BTreeMap<ClauseId, BTreeSet<String>>,
     passed: BTreeSet<String>,
     failed: BTreeSet<String>,
+    /// Exclusions that were searched for, with the place where something was found.
+    searched: BTreeMap<ClauseId, Option<String>>,
 }
 
 impl<'a> Judge<'a> {
@@ -73,14 +78,15 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        let reports: Vec<Report> = pack
-            .of_kind(PackKind::Evidence)
-            .filter(|item| item.label.as_str() == "tests")
-            .filter_map(|item| serde_json::from_str(&item.text).ok())
-            .collect();
+        let reports = |label: &str| -> Vec<Report> {
+            let items = pack.of_kind(PackKind::Evidence).filter(|item| item.label.as_str() == label);
+            items.filter_map(|item| serde_json::from_str(&item.text).ok()).collect()
+        };
+        let searched = searched(&reports("search"));
+        let reports = reports("tests");
         let passed = reports.iter().flat_map(|r| r.tests.iter().cloned()).collect();
         let failed = reports.iter().flat_map(|r| r.failed.iter().cloned()).collect();
-        Self { words, gaps, linked, passed, failed }
+        Self { words, gaps, linked, passed, failed, searched }
     }
 
     fn finding(&self, clause: ClauseId, kind: ClauseKind) -> Finding {
@@ -95,7 +101,13 @@ impl<'a> Judge<'a> {
             return (verdict, format!("“{}” is not there: {}", gap.what, gap.reason));
         }
         if kind == ClauseKind::Exclusion {
-            return (Verdict::Met, "nothing of it was built; the recorded search says so.".into());
+            return match self.searched.get(&clause) {
+                Some(None) => {
+                    (Verdict::Met, "the recorded search of code, description and pages found nothing.".into())
+                }
+                Some(Some(place)) => (Verdict::Unmet, format!("the recorded search found it in {place}.")),
+                None => (Verdict::Unmet, "no recorded search says that it is not there.".into()),
+            };
         }
         let Some(tests) = self.linked.get(&clause) else {
             return (Verdict::Unmet, "no test is linked to it.".into());
@@ -110,6 +122,21 @@ impl<'a> Judge<'a> {
             n => (Verdict::Met, format!("{n} tests of it passed, each asks for it through HTTP.")),
         }
     }
+}
+
+/// `C-011: not found; C-012: found in app/pages.py:3`, of all searches; what one of them found was found.
+fn searched(reports: &[Report]) -> BTreeMap<ClauseId, Option<String>> {
+    let mut all: BTreeMap<ClauseId, Option<String>> = BTreeMap::new();
+    for result in reports.iter().filter_map(|r| r.note.as_deref()).flat_map(|note| note.split("; ")) {
+        let Some((clause, found)) = result.split_once(": ") else { continue };
+        let Ok(clause) = clause.parse::<ClauseId>() else { continue };
+        let place = found.strip_prefix("found in ").map(str::to_owned);
+        let known = all.entry(clause).or_default();
+        if place.is_some() || found != "not found" {
+            *known = place.or_else(|| Some("a place that was not named".into()));
+        }
+    }
+    all
 }
 
 fn quote(text: &str) -> String {

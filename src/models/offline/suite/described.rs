@@ -13,6 +13,13 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+const CLASS: &str = "Described";
+
+/// Whether a test, by its dotted name, asks for no more than that the API description has something.
+pub(super) fn only_describes(test: &str) -> bool {
+    test.split('.').any(|part| part == CLASS)
+}
+
 /// Adds a test for each clause of the module that no other test is linked to, where an element names the clause.
 pub(super) fn add(world: World<'_>, module: &ModuleSpec, classes: &mut Vec<Class>, searches: &[NewSearch]) {
     let mut covered: BTreeSet<ClauseId> =
@@ -38,7 +45,7 @@ pub(super) fn add(world: World<'_>, module: &ModuleSpec, classes: &mut Vec<Class
         }
     }
     if !tests.is_empty() {
-        classes.push(Class { name: "Described".into(), doc: "What the API description has.".into(), tests });
+        classes.push(Class { name: CLASS.into(), doc: "What the API description has.".into(), tests });
     }
 }
 

@@ -64,7 +64,7 @@ fn factory<'a>(world: World<'a>, entity: &'a Entity, index: usize, access: &'a A
     let mut scene = Scene::factory(world);
     let limited = world
         .features_of(&entity.name)
-        .any(|f| matches!(f, Feature::Limit { per, .. } if per.as_deref().is_none_or(|p| p == "owner_id")));
+        .any(|f| matches!(f, Feature::Limit { per, .. } | Feature::LimitIn { per, .. } if per.as_deref().is_none_or(|p| p == "owner_id")));
     let who =
         if access.who == Who::Anyone && entity.owned && world.has_people() { &Who::SignedIn } else { &access.who };
     let by = if limited { scene.newcomer(who, "") } else { scene.somebody(who) };

@@ -84,6 +84,25 @@ pub(super) fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Fi
             format!("The {label} of a {noun} stays as it was once it is set."),
             immutable(world, entity, field),
         )],
+        Rule::Within { field: earlier, days } => vec![(
+            format!("test_{}_is_within_{days}_days", field.name),
+            format!("The {label} of a {noun} lies {days} days after its {} at most.", earlier.replace('_', " ")),
+            within(world, entity, field, earlier, i64::from(*days)),
+        )],
+        Rule::RequiredWhen { field: other, values } => vec![(
+            format!("test_{}_is_needed_when_{}", field.name, ident(&values.join("_"))),
+            format!(
+                "A {noun} whose {} is {} needs a {label}.",
+                other.replace('_', " "),
+                values.join(" or ").replace('_', " ")
+            ),
+            super::views::required_when(world, entity, field, (other, values)),
+        )],
+        Rule::MinAge { years } => vec![(
+            format!("test_{}_is_{years}_years_ago", field.name),
+            format!("The {label} of a {noun} may be {years} years ago to the day, but not later."),
+            both(&format!("years_ago({years})"), &format!("years_ago({years}, 1)")),
+        )],
     }
 }
 
@@ -158,6 +177,31 @@ fn after<'a>(
         scene.line(format!("self.expect_refused({call}, {})", lit(&field.name)));
         let call = attempt(&scene, &pair(1)?);
         scene.line(format!("self.expect(201, {call})"));
+    }
+    Some(scene.lines)
+}
+
+fn within<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field, earlier: &str, days: i64) -> Option<Vec<String>> {
+    let (mut scene, way) = way(world, entity, field)?;
+    let first = entity.fields.iter().find(|f| f.name == earlier)?;
+    let (index, access) = world.maker(entity)?;
+    if !matches!(way, Way::Create) || !world.sent_on_create(entity, first, access) {
+        return None;
+    }
+    let at = samples::offset(world.spec, entity, first);
+    let value = |field: &Field, shift: i64| match field.ty {
+        FieldType::Date => Some(format!("day({})", at + shift)),
+        FieldType::DateTime => Some(format!("moment({})", at + shift)),
+        _ => None,
+    };
+    for (shift, fits) in [(days, true), (days + 1, false)] {
+        let pair = [(earlier.to_owned(), value(first, 0)?), (field.name.clone(), value(field, shift)?)];
+        let call = scene.making(entity, index, None, &pair).replacen("(self", "(self, send=self.attempt", 1);
+        scene.line(if fits {
+            format!("self.expect(201, {call})")
+        } else {
+            format!("self.expect_refused({call}, {})", lit(&field.name))
+        });
     }
     Some(scene.lines)
 }

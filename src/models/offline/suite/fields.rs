@@ -173,6 +173,10 @@ fn read_back<'a>(scene: &mut Scene<'a>, entity: &'a Entity, record: &str, field:
     scene.line(format!("self.assertEqual(self.value({record}, {name}), {value})"));
     if let Some(reader) = scene.allowed(entity, record, Op::Read) {
         scene.line(format!("self.assertEqual(self.value(self.stored({record}, by={reader}), {name}), {value})"));
+        if matches!(field.ty, FieldType::Text { .. } | FieldType::Email | FieldType::Url | FieldType::Phone) {
+            scene.line(format!("page = self.page(\"/{}/%d\" % {record}[\"id\"], {reader})", entity.plural));
+            scene.line(format!("self.assertIn(html.escape({value}), page)"));
+        }
     }
 }
 

@@ -107,6 +107,12 @@ pub(super) fn unique_together(
         let call = scene.making(entity, index, Some(&by), &fields);
         scene.line(format!("self.expect(201, {})", attempted(&call)));
     }
+    if fields.iter().any(|f| f == "owner_id") && world.has_people() {
+        let somebody = scene.newcomer(&access.who, "");
+        let other = scene.person("other", &somebody);
+        let call = scene.making(entity, index, Some(&other), &same);
+        scene.line(format!("self.expect(201, {})", attempted(&call)));
+    }
     Some(test(
         format!("test_{}_are_unique_together", ident(&fields.join("_"))),
         format!("The same combination of {} is there only once.", fields.join(", ").replace('_', " ")),

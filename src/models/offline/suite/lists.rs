@@ -11,7 +11,7 @@ use crate::{
     models::offline::spec::{Entity, Field, FieldType, Op},
 };
 
-const DEPTH: u32 = 5;
+pub(super) const DEPTH: u32 = 5;
 
 fn test(name: String, shows: String, clauses: &[ClauseId], scene: Scene<'_>) -> Test {
     Test { name, shows, clauses: clauses.to_vec(), measures: false, lines: scene.lines }
@@ -87,6 +87,10 @@ pub(super) fn search(world: World<'_>, entity: &Entity, fields: &[String], claus
         scene.line(format!("hits = self.ids(\"/api/{}\", {reader}, q=\"wOMBAT\")", entity.plural));
         scene.line(format!("self.assertIn({found}[\"id\"], hits)"));
         scene.line(format!("self.assertNotIn({other}[\"id\"], hits)"));
+        scene.line(format!("self.assertIn('name=\"q\"', self.page(\"/{}\", {reader}))", entity.plural));
+        scene.line(format!("hits = self.linked(\"/{}\", {reader}, q=\"wOMBAT\")", entity.plural));
+        scene.line(format!("self.assertIn({found}[\"id\"], hits)"));
+        scene.line(format!("self.assertNotIn({other}[\"id\"], hits)"));
         tests.push(test(
             format!("test_{}_are_searched_by_{}", super::python::ident(&entity.label_plural), field.name),
             format!(
@@ -142,6 +146,10 @@ pub(super) fn filter(world: World<'_>, entity: &Entity, field: &str, clauses: &[
         scene.line(format!("self.assertNotIn({lacks}[\"id\"], hits)"));
     };
     hits(&mut scene, &field.name, &shown, &first, &second);
+    let page = lit(&format!("/{}", entity.plural));
+    scene.line(format!("hits = self.linked({page}, {reader}, **{{{name}: {shown}}})"));
+    scene.line(format!("self.assertIn({first}[\"id\"], hits)"));
+    scene.line(format!("self.assertNotIn({second}[\"id\"], hits)"));
     if matches!(
         field.ty,
         FieldType::Integer | FieldType::Decimal { .. } | FieldType::Date | FieldType::DateTime | FieldType::Time
@@ -196,6 +204,12 @@ pub(super) fn sort(
         "self.assertEqual(self.order({path}, {reader}, both, sort={}), {down})",
         lit(&format!("-{}", field.name))
     ));
+    scene.line(format!(
+        "shown = self.linked({}, {reader}, sort={})",
+        lit(&format!("/{}", entity.plural)),
+        lit(&format!("-{}", field.name))
+    ));
+    scene.line(format!("self.assertEqual([one for one in shown if one in {down}], {down})"));
     Some(test(
         format!("test_{}_are_ordered_by_{}", super::python::ident(&entity.label_plural), field.name),
         if default {
@@ -231,6 +245,7 @@ pub(super) fn csv(world: World<'_>, entity: &Entity, clauses: &[ClauseId]) -> Op
         let name = lit(&field.name);
         scene.line(format!("self.assertEqual(mine[0].get({name}), {record}.get({name}, \"\"))"));
     }
+    scene.line(format!("self.assertIn(\"/{0}.csv\", self.page(\"/{0}\", {reader}))", entity.plural));
     Some(test(
         format!("test_{}_are_exported", super::python::ident(&entity.label_plural)),
         format!("The {} can be had as CSV, a row each.", entity.label_plural.to_lowercase()),

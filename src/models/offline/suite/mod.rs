@@ -22,11 +22,15 @@ mod samples;
 mod scene;
 mod stage;
 mod sums;
+mod unshown;
+mod views;
 mod world;
+
+pub use unshown::unshown;
 
 use super::{
     blueprint::{self, ModuleSpec},
-    spec::{AppSpec, Feature},
+    spec::{AppSpec, Feature, Period},
 };
 use crate::domain::reply::{NewFile, NewSearch, TestLink};
 use python::{Class, Module, Test, camel};
@@ -53,9 +57,12 @@ const EXPORTED: &[&str] = &[
     "new_profile",
     "serial",
     "settings",
+    "shipped_cost",
     "sign_up",
     "today",
+    "traces",
     "unique",
+    "years_ago",
 ];
 
 /// The tests of one module: the content of a test reply.
@@ -165,6 +172,8 @@ fn sentence(text: &str) -> String {
 fn support(world: World<'_>) -> String {
     let mut text = SUPPORT.to_owned();
     if let Some(users) = &world.spec.users {
+        text = text.replace("import atexit\n", "import atexit\nimport base64\n");
+        text = text.replace("import http.client\n", "import hashlib\nimport http.client\n");
         let open: Vec<&str> = users.roles.iter().filter(|r| r.open).map(|r| r.name.as_str()).collect();
         text.push('\n');
         text.push_str(
@@ -271,6 +280,20 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
         (Feature::Forbid { op, .. }, Some(e)) => one(limits::forbid(world, e, *op, clauses)),
         (Feature::Locked { op, field, values, .. }, Some(e)) => {
             one(limits::locked(world, e, *op, field, values, clauses))
+        }
+        (Feature::View { name, label, conditions, .. }, Some(e)) => {
+            views::view(world, e, (name, label), conditions, clauses)
+        }
+        (Feature::Home { .. }, Some(e)) => one(views::home(world, e, clauses)),
+        (Feature::Offer { parent, .. }, Some(e)) => one(views::offer(world, e, parent, clauses)),
+        (Feature::InUse { by, .. }, Some(e)) => one(views::in_use(world, e, by, clauses)),
+        (Feature::LimitIn { max, per, date_field, period, .. }, Some(e)) => {
+            let span = match period {
+                Period::Week => ("week", 8),
+                Period::Year => ("year", 400),
+                _ => ("month", 40),
+            };
+            one(views::limit_in(world, e, *max, per.as_deref(), (date_field, span.0, span.1), clauses))
         }
         (Feature::Exclusion { .. }, _) | (_, None) => Vec::new(),
     }

@@ -59,7 +59,7 @@ impl Module {
         let mut names: Vec<&str> = exported.iter().copied().filter(|name| words.contains(name)).collect();
         names.sort_unstable();
         let mut text = format!("\"\"\"{}\"\"\"\n\n", prose(&self.doc));
-        for import in ["html", "re", "unittest"] {
+        for import in ["datetime", "html", "re", "unittest"] {
             if import == "unittest" || body.contains(&format!("{import}.")) {
                 let _ = writeln!(text, "import {import}");
             }

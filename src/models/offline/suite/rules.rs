@@ -135,7 +135,8 @@ fn move_test<'a>(
     let record = at(&mut scene, entity, field, from)?;
     let by = scene.updater(entity, &record, field, who, DEPTH)?;
     let name = lit(&field.name);
-    scene.line(format!("self.change({record}, {{{name}: {}}}, by={by})", lit(to)));
+    let body = world.body(entity, field, &lit(to));
+    scene.line(format!("self.change({record}, {body}, by={by})"));
     scene.line(format!("self.assertEqual(self.value({record}, {name}), {})", lit(to)));
     Some(test(
         format!("test_{}_moves_from_{}_to_{}", field.name, ident(from), ident(to)),
@@ -169,7 +170,8 @@ fn forbidden_moves<'a>(
             });
             let Some((trial, by)) = anyone_moving else { continue };
             scene = trial;
-            scene.line(format!("self.expect(409, {by}.put({record}.path, {{{}: {}}}))", lit(&field.name), lit(to)));
+            let body = world.body(entity, field, &lit(to));
+            scene.line(format!("self.expect(409, {by}.put({record}.path, {body}))"));
             done.push(scene.lines);
         }
     }
@@ -215,11 +217,8 @@ fn move_by_others<'a>(
             continue;
         }
         let expression = scene.somebody(&person);
-        scene.line(format!(
-            "self.expect((403, 404), {expression}.put({record}.path, {{{}: {}}}))",
-            lit(&field.name),
-            lit(to)
-        ));
+        let body = world.body(entity, field, &lit(to));
+        scene.line(format!("self.expect((403, 404), {expression}.put({record}.path, {body}))"));
         any = true;
     }
     any.then(|| {
@@ -356,7 +355,7 @@ pub(super) fn threshold(world: World<'_>, entity: &Entity, rule: Limit<'_>, clau
         let decisions: Vec<&String> = rule.values.iter().collect();
         let Some(first) = decisions.first() else { continue };
         let put = |by: &str, record: &str, value: &str| {
-            format!("{by}.put({record}.path, {{{}: {}}})", lit(rule.field), lit(value))
+            format!("{by}.put({record}.path, {})", world.body(entity, column, &lit(value)))
         };
         if !world.counts_as(not, decides) {
             scene.line(format!("self.expect(403, {})", put(&other, &record, first)));
@@ -428,7 +427,7 @@ pub(super) fn history(world: World<'_>, entity: &Entity, readers: &[Who], clause
         let name = lit(&field.name);
         scene.line(format!("reader = {}", scene.somebody(reader)));
         scene.line(format!("before = [row[\"id\"] for row in self.listed({path}, reader)]"));
-        scene.line(format!("self.change({record}, {{{name}: {value}}}, by={person})"));
+        scene.line(format!("self.change({record}, {}, by={person})", world.body(entity, field, &value)));
         scene.line(format!("mine = [row for row in self.listed({path}, reader) if row[\"id\"] not in before]"));
         scene.line("self.assertEqual(len(mine), 1, \"entries of one change\")");
         scene.line(format!("self.assertEqual(self.value(mine[0], {link}), {record}[\"id\"])"));

@@ -59,7 +59,21 @@ pub(super) fn offset(spec: &AppSpec, entity: &Entity, field: &Field) -> i64 {
     let latest =
         entity.fields.iter().filter(|f| has(f, &Rule::NotInFuture)).map(|f| depth(spec, entity, f, 4) * STEP).max();
     let ahead = entity.fields.iter().any(|f| has(f, &Rule::NotInPast));
-    position + if ahead { 1 } else { latest.map_or(0, |days| -days - 1) }
+    let free = position + if ahead { 1 } else { latest.map_or(0, |days| -days - 1) };
+    let bound = field.rules.iter().find_map(|r| match &r.rule {
+        Rule::Within { field: earlier, days } if *earlier != field.name => {
+            let earlier = entity.fields.iter().find(|f| &f.name == earlier)?;
+            // Halfway, so that moving one of the two by a day breaks nothing.
+            Some(offset(spec, entity, earlier) + i64::from(days / 2).max(1))
+        }
+        _ => None,
+    });
+    bound.map_or(free, |most| free.min(most))
+}
+
+/// How many years ago a date must be at least.
+fn age(field: &Field) -> Option<u32> {
+    field.rules.iter().find_map(|r| if let Rule::MinAge { years } = r.rule { Some(years) } else { None })
 }
 
 /// Whether dates of different records go back in time, for none may lie in the future.
@@ -153,6 +167,9 @@ pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
     let distinct = distinct(spec, entity, field);
     let label = field.label.to_lowercase();
     let sign = if backwards(entity) { "-" } else { "+" };
+    if let (Some(years), FieldType::Date) = (age(field), &field.ty) {
+        return Some(format!("years_ago({})", years + 10));
+    }
     Some(match &field.ty {
         FieldType::Text { .. } => {
             if distinct {
@@ -189,6 +206,9 @@ pub(super) fn other(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
     }
     let days = offset(spec, entity, field) + if has(field, &Rule::NotInFuture) { -1 } else { 1 };
     let label = field.label.to_lowercase();
+    if let (Some(years), FieldType::Date) = (age(field), &field.ty) {
+        return Some(format!("years_ago({})", years + 11));
+    }
     Some(match &field.ty {
         FieldType::Text { .. } => lit(&fitted(field, &format!("Another {label}"), 0)),
         FieldType::Integer | FieldType::Decimal { .. } => {

@@ -191,12 +191,14 @@ impl<'a> Scene<'a> {
             let Some(moves) = super::flow::route(initial, transitions, to) else { return false };
             for (who, next) in moves {
                 let Some(by) = self.updater(entity, record, field, &who, left - 1) else { return false };
-                self.line(format!("{}.change({record}, {{{}: {}}}, by={by})", self.me, lit(&field.name), lit(&next)));
+                let body = self.world.body(entity, field, &lit(&next));
+                self.line(format!("{}.change({record}, {body}, by={by})", self.me));
             }
             return true;
         }
         let Some(by) = self.updater(entity, record, field, &[], left - 1) else { return false };
-        self.line(format!("{}.change({record}, {{{}: {value}}}, by={by})", self.me, lit(&field.name)));
+        let body = self.world.body(entity, field, value);
+        self.line(format!("{}.change({record}, {body}, by={by})", self.me));
         true
     }
     /// Somebody who may change `field` of `record` and counts as one of `among` (anybody when empty).
@@ -327,7 +329,7 @@ fn holder_fits(world: &World<'_>, holder: &Who, role: Option<&String>) -> bool {
 }
 
 /// Names that the test modules import or use.
-const RESERVED: &[&str] = &["today", "day", "moment", "clock", "serial", "unique", "slot", "unittest"];
+const RESERVED: &[&str] = &["today", "day", "moment", "clock", "serial", "unique", "slot", "unittest", "years_ago"];
 
 const KEYWORDS: &[&str] = &[
     "and", "as", "assert", "async", "await", "break", "case", "class", "continue", "def", "del", "elif", "else",

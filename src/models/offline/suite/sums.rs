@@ -292,6 +292,12 @@ pub(super) fn computed(
             let terms: Vec<String> = fields.iter().map(|f| value(&record, f)).collect();
             scene.line(format!("self.assertAlmostEqual({}, {}, 2)", value(&record, field), terms.join(" + ")));
         }
+        Formula::DaysAfter { of, days } => {
+            let record = scene.make(entity, None, &[])?;
+            scene.line(format!("start = datetime.date.fromisoformat({}[:10])", value(&record, of)));
+            scene.line(format!("expected = (start + datetime.timedelta(days={days})).isoformat()"));
+            scene.line(format!("self.assertEqual({}[:10], expected)", value(&record, field)));
+        }
         Formula::CountOf { entity: child, field: link }
         | Formula::SumOf { entity: child, field: link, .. }
         | Formula::AverageOf { entity: child, field: link, .. } => {
@@ -345,8 +351,9 @@ pub(super) fn computed(
         }
     }
     if let Some((index, _)) = world.maker(entity) {
-        let call = scene.making(entity, index, None, &[(field.to_owned(), "987654".into())]);
-        scene.line(format!("self.assertNotEqual({call}.get({name}), 987654)"));
+        let made_up = if matches!(formula, Formula::DaysAfter { .. }) { "\"1999-12-31\"" } else { "987654" };
+        let call = scene.making(entity, index, None, &[(field.to_owned(), made_up.into())]);
+        scene.line(format!("self.assertNotEqual({call}.get({name}), {made_up})"));
     }
     Some(test(
         format!("test_{field}_is_computed"),

@@ -188,6 +188,22 @@ impl<'a> World<'a> {
                 .any(|f| matches!(f, Feature::Computed { field: g, .. } if g == &field.name))
             && self.may_touch(entity, &field.name, access)
     }
+    /// The body that gives a field a value, together with what that value calls for.
+    pub fn body(&self, entity: &Entity, field: &Field, value: &str) -> String {
+        let mut pairs = vec![(field.name.clone(), value.to_owned())];
+        for other in &entity.fields {
+            let called = other.rules.iter().any(|r| match &r.rule {
+                Rule::RequiredWhen { field: decider, values } => {
+                    *decider == field.name && values.iter().any(|v| super::python::lit(v) == value)
+                }
+                _ => false,
+            });
+            if called && let Some(given) = samples::valid(self.spec, entity, other) {
+                pairs.push((other.name.clone(), given));
+            }
+        }
+        super::python::dict(&pairs)
+    }
     /// A way to create records for somebody who counts as `who`.
     pub fn creator_like(&self, entity: &'a Entity, who: &Who) -> Option<(usize, &'a Access)> {
         let main = self.maker(entity)?;

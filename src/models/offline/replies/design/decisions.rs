@@ -122,11 +122,19 @@ fn of_feature(spec: &AppSpec, feature: &Feature) -> Option<(String, String, &'st
         Feature::NoOverlap { entity, .. }
         | Feature::UniqueTogether { entity, .. }
         | Feature::Limit { entity, .. }
+        | Feature::LimitIn { entity, .. }
+        | Feature::InUse { entity, .. }
         | Feature::Capacity { entity, .. } => (
             format!("Conflicts between {}", many(entity)),
             "Checked in the transaction that writes; the loser gets 409".into(),
             "Two people at the same moment must not both succeed",
             DATABASE,
+        ),
+        Feature::View { entity, label, .. } => (
+            format!("{label}: {}", many(entity)),
+            "A named part of the list, worked out from today's date whenever it is asked for".into(),
+            "Nobody has to move a record from one list to another",
+            SOLUTION,
         ),
         Feature::Totals { label, days, .. } => (
             label.clone(),

@@ -10,9 +10,36 @@ class Account(Client):
     """Somebody with an account, signed up and logged in."""
 
     def __init__(self, name, password=PASSWORD):
-        super().__init__()
         self.name = name
         self.password = password
+
+
+_shipped = {}
+
+
+@_before.append
+def hash_quickly():
+    """Hashing a password is slow on purpose. Tests sign up many people, so here it is quick."""
+    from app import accounts
+
+    _shipped["cost"] = accounts.COST
+    accounts.COST = 2**4
+
+
+def shipped_cost():
+    """How much work hashing a password is where no test runs."""
+    application()
+    return _shipped["cost"]
+
+
+def traces(password):
+    """What a file would hold if the password were in it: as it is, encoded, backwards, or hashed without salt."""
+    raw = password.encode()
+    found = [raw, raw[::-1], base64.b64encode(raw), base64.b64encode(raw)[:-4], raw.hex().encode()]
+    for name in ("md5", "sha1", "sha256", "sha512"):
+        made = hashlib.new(name, raw, usedforsecurity=False)
+        found += [made.digest(), made.hexdigest().encode(), base64.b64encode(made.digest())]
+    return found
 
 
 def new_name():

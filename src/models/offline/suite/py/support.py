@@ -24,6 +24,9 @@ LEFT_OUT = object()
 
 _numbers = itertools.count(1)
 _running = {}
+_here = threading.local()
+# What is done before the application starts.
+_before = []
 
 
 def application():
@@ -31,6 +34,8 @@ def application():
     if not _running:
         from app.server import make_server
 
+        for prepare in _before:
+            prepare()
         folder = tempfile.mkdtemp(prefix="app-test-")
         server = make_server(int(os.environ.get("PORT") or 0), data_dir=folder)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -39,7 +44,21 @@ def application():
     return _running["address"]
 
 
+def _connection():
+    """The connection of this thread to the application; everybody's requests take it, for each says who sends it."""
+    if getattr(_here, "connection", None) is None:
+        _here.connection = http.client.HTTPConnection(*application(), timeout=30)
+    return _here.connection
+
+
+def _disconnect():
+    if getattr(_here, "connection", None) is not None:
+        _here.connection.close()
+        _here.connection = None
+
+
 def _stop():
+    _disconnect()
     _running["server"].shutdown()
     _running["server"].server_close()
     shutil.rmtree(_running["folder"], ignore_errors=True)
@@ -61,6 +80,13 @@ def today():
 def day(days):
     """The date so many days from today."""
     return (datetime.date.today() + datetime.timedelta(days=days)).isoformat()
+
+
+def years_ago(years, later=0):
+    """This day so many years ago, or so many days later."""
+    today = datetime.date.today()
+    last = 28 if (today.month, today.day) == (2, 29) else today.day
+    return (today.replace(year=today.year - years, day=last) + datetime.timedelta(days=later)).isoformat()
 
 
 def moment(days, time="10:00"):
@@ -115,9 +141,6 @@ class Client:
     token = None
     name = None
 
-    def __init__(self):
-        self._connection = None
-
     def send(self, method, path, body=None, headers=None):
         """Sends one request and gives the answer, whatever it is."""
         headers = dict(headers or {})
@@ -128,14 +151,12 @@ class Client:
             headers.setdefault("Content-Type", "application/json")
         for last in (False, True):
             try:
-                if self._connection is None:
-                    self._connection = http.client.HTTPConnection(*application(), timeout=30)
-                self._connection.request(method, path, body, headers)
-                answer = self._connection.getresponse()
+                connection = _connection()
+                connection.request(method, path, body, headers)
+                answer = connection.getresponse()
                 return Answer(answer.status, answer.getheaders(), answer.read())
             except (OSError, http.client.HTTPException):
-                self._connection.close()
-                self._connection = None
+                _disconnect()
                 if last:
                     return Answer(0, [], b"")
 
@@ -254,6 +275,17 @@ class AppCase(unittest.TestCase):
         self.expect(200, answer)
         self.assertIn("text/html", answer.header("Content-Type"))
         return answer.text
+
+    @staticmethod
+    def links(page, path):
+        """The ids of the records that a page leads to, in its order."""
+        found = re.findall(r'href="%s/(\d+)"' % re.escape(path), page)
+        return [int(number) for number in dict.fromkeys(found)]
+
+    def linked(self, path, by, **query):
+        """The ids of the records on the page of a list, in its order."""
+        query.setdefault("per_page", 1000)
+        return self.links(self.page(path + "?" + urllib.parse.urlencode(query), by), path)
 
     def styles(self, page):
         """The style sheets that a page names."""

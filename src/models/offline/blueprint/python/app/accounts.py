@@ -17,6 +17,8 @@ SIGN_IN = Email("email", "Email address") if people.SIGN_IN_WITH == "email" else
 SHORTEST, LONGEST = 8, 200
 # After so many wrong passwords in a row an account has to wait so many seconds.
 TRIES, PAUSE = 20, 30
+# How much work a password hash is; kept with each hash, so that it can be raised later.
+COST = 2**14
 
 
 class Account:
@@ -111,17 +113,17 @@ class Accounts:
         return [(one.id, one.name) for one in self.everybody() if role is None or role in one.roles]
 
 
-def hash_password(password, salt=None):
+def hash_password(password, salt=None, cost=None):
     """A salted scrypt hash, slow on purpose."""
-    salt = salt or os.urandom(16)
-    key = hashlib.scrypt(password.encode("utf-8"), salt=salt, n=2**14, r=8, p=1, maxmem=2**26)
-    return "scrypt$%s$%s" % (salt.hex(), key.hex())
+    salt, cost = salt or os.urandom(16), cost or COST
+    key = hashlib.scrypt(password.encode("utf-8"), salt=salt, n=cost, r=8, p=1, maxmem=2**26)
+    return "scrypt$%d$%s$%s" % (cost, salt.hex(), key.hex())
 
 
 def is_password(password, known):
     """Compared in constant time; an account that does not exist takes as long."""
-    kind, salt, _ = (known or "scrypt$" + "00" * 16 + "$").split("$")
-    given = hash_password(password, bytes.fromhex(salt))
+    kind, cost, salt, _ = (known or "scrypt$%d$%s$" % (COST, "00" * 16)).split("$")
+    given = hash_password(password, bytes.fromhex(salt), int(cost))
     return kind == "scrypt" and given is not None and hmac.compare_digest(given, known or "-")
 
 

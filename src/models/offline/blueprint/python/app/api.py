@@ -1,7 +1,7 @@
 """The JSON interface of every kind of record."""
 
 from app import listing, records
-from app.model import ANYONE, Filter, Search, Sort
+from app.model import ANYONE, Filter, Search, Sort, View
 from app.openapi import list_value_schema, type_name
 from app.rights import require_right
 from app.router import Operation
@@ -111,6 +111,9 @@ def list_params(entity):
     if names:
         both = [way + name for name in names for way in ("", "-")]
         params.append(("sort", {"type": "string", "enum": both}, "Field to sort by, with - downwards"))
+    views = [item.name for item in entity.of(View)]
+    if views:
+        params.append(("view", {"type": "string", "enum": views}, "Only what belongs into this list"))
     params.append(("page", {"type": "integer", "minimum": 1}, "Which page, from 1"))
     params.append(("per_page", {"type": "integer", "minimum": 1, "maximum": 1000}, "How many a page"))
     return params

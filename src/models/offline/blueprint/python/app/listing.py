@@ -1,8 +1,10 @@
 """Lists: what was asked for, as one SQL query."""
 
+import datetime
+
 from app import records, rights
 from app.database import quote
-from app.model import Filter, Pagination, Search, Sort
+from app.model import BeforeDay, Filter, FromDay, NoneOf, Pagination, Search, Sort, View
 from app.values import Invalid, from_query
 from app.web import HttpError, invalid
 
@@ -23,6 +25,8 @@ class Query:
         self.search()
         for item in entity.of(Filter):
             self.filter(entity.field(item.field), params)
+        self.view = None
+        self.choose(params.get("view") or "")
         self.sort, self.descending = self.order(params.get("sort") or "")
         self.page = self.number(params, "page", 1, 10**9)
         pages = entity.of(Pagination)
@@ -81,6 +85,20 @@ class Query:
                 self.conditions.append(("fold(r.%s) = fold(?)" % quote(field.name), [value]))
             else:
                 self.conditions.append(("r.%s %s ?" % (quote(field.name), comparison), [value]))
+
+    def choose(self, name):
+        """The view that is asked for, if any."""
+        known = self.entity.of(View)
+        if not name or not known:
+            return
+        self.view = next((view for view in known if view.name == name), None)
+        if self.view is None:
+            self.problems["view"] = "There is no such view."
+            return
+        for condition in self.view.conditions:
+            field = self.entity.field(condition.field)
+            if field is not None:
+                self.conditions.append(meets(field, condition))
 
     def order(self, text):
         """The field to sort by and whether downwards."""
@@ -146,6 +164,17 @@ class Query:
             with_value.sort(key=lambda one: (one[name], one["id"]), reverse=self.descending)
             found = with_value + [one for one in found if one.get(name) is None]
         return found
+
+
+def meets(field, condition):
+    """A condition of a view as SQL. What has no date is in no view of dates."""
+    column = "r." + quote(field.name)
+    if isinstance(condition, FromDay):
+        day = (datetime.date.today() + datetime.timedelta(days=condition.days)).isoformat()
+        return "substr(%s, 1, 10) %s ?" % (column, "<" if isinstance(condition, BeforeDay) else ">="), [day]
+    values = [value.lower() == "true" if field.kind == "boolean" else value for value in condition.values]
+    text = "%s IN (%s)" % (column, ", ".join("?" for _ in values))
+    return ("(%s IS NULL OR NOT %s)" % (column, text) if isinstance(condition, NoneOf) else text), values
 
 
 def read(request, entity, params, per_page=None, newest_first=False, everything=False):

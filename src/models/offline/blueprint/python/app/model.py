@@ -153,6 +153,32 @@ class After(Rule):
         self.or_equal = or_equal
 
 
+class Within(Rule):
+    """At most so many days after another date of the record."""
+
+    def __init__(self, field, other, days):
+        super().__init__(field)
+        self.other = other
+        self.days = days
+
+
+class RequiredWhen(Rule):
+    """There must be a value while another field has one of these."""
+
+    def __init__(self, field, other, *values):
+        super().__init__(field)
+        self.other = other
+        self.values = values
+
+
+class MinimumAge(Rule):
+    """A day so many years ago or earlier."""
+
+    def __init__(self, field, years):
+        super().__init__(field)
+        self.years = years
+
+
 class Everything:
     """Every record."""
 
@@ -229,6 +255,50 @@ class Pagination:
         self.per_page = per_page
 
 
+class View:
+    """A list of its own: what meets every condition."""
+
+    def __init__(self, name, label, *conditions):
+        self.name = name
+        self.label = label
+        self.conditions = conditions
+
+
+class FromDay:
+    """The date lies so many days from today, or later."""
+
+    def __init__(self, field, days):
+        self.field = field
+        self.days = days
+
+
+class BeforeDay(FromDay):
+    """The date lies before the day so many days from today."""
+
+
+class OneOf:
+    """The field has one of these values."""
+
+    def __init__(self, field, *values):
+        self.field = field
+        self.values = values
+
+
+class NoneOf(OneOf):
+    """The field has none of these values."""
+
+
+class Home:
+    """The newest records stand on the start page."""
+
+
+class Offer:
+    """The page of the record that this field names leads to the form for a new record of this kind."""
+
+    def __init__(self, field):
+        self.field = field
+
+
 class OnlyBy:
     """Only these may set the field."""
 
@@ -265,6 +335,7 @@ class Entity:
         self.formulas = []
         self.guards = []
         self.conflicts = []
+        self.decided = set()
         self.privacy = None
         self.reader = None
 
@@ -325,11 +396,14 @@ class Entity:
         self.guards.append(function)
         return function
 
-    def conflict(self, *operations):
-        """Decorator: the function says what a change would clash with (409), or None."""
+    def conflict(self, *operations, about=None):
+        """Decorator: the function says what a change would clash with (409), or None.
+
+        `about`: the kind of records whose references to this one it decides about."""
 
         def keep(function):
             self.conflicts.append((operations, function))
+            self.decided.add(about)
             return function
 
         return keep

@@ -129,7 +129,7 @@ def describe_operation(app, pattern, operation):
     responses = {str(operation.status): answer}
     errors = set(operation.errors)
     if app.accounts is not None and not operation.open_to_all:
-        errors |= {401, 403}
+        errors |= {403} if operation.visitors else {401, 403}
     for status in sorted(errors):
         content = {"application/json": {"schema": reference("Error")}}
         responses[str(status)] = {"description": REASONS[status], "content": content}

@@ -152,7 +152,7 @@ def remove(request, entity, old):
         for row in request.db.rows(where, [old["id"]]):
             if not other.is_required(field):
                 request.db.update(other.plural, row["id"], {field.name: None})
-            elif entity.owned:
+            elif entity.owned or other.name in entity.decided:
                 remove(request, other, load(request, other, row))
             else:
                 raise HttpError(409, "There are %s that refer to this." % other.label_plural.lower())

@@ -1,5 +1,7 @@
 """Whether values are right: kinds, rules and references, with a message per field."""
 
+import datetime
+
 from app import rights
 from app.database import quote
 from app.model import (
@@ -8,11 +10,14 @@ from app.model import (
     Maximum,
     MaxLength,
     Minimum,
+    MinimumAge,
     MinLength,
     NotInFuture,
     NotInPast,
+    RequiredWhen,
     SameAs,
     Unique,
+    Within,
 )
 from app.values import Invalid, clean, initial, longest, moment, now, number_text, today
 from app.web import HttpError, invalid
@@ -42,13 +47,20 @@ def check(request, entity, body, old, partly=False):
             problems[name] = "%s %s." % (field.label, problem)
     merged = {**(old or {}), **values}
     for field in entity.fields:
-        if field.name not in problems and field.name in values:
+        if field.name not in problems and (field.name in values or starts_with(entity, field, values)):
             problem = check_order(entity, field, merged)
             if problem:
                 problems[field.name] = problem
+        if field.name not in problems and is_missing(entity, field, merged):
+            problems[field.name] = "%s is required." % field.label
     if problems:
         raise invalid(problems)
     return values
+
+
+def starts_with(entity, field, values):
+    """Whether what this field is measured from changes."""
+    return any(rule.other in values for rule in entity.rules_for(field.name) if isinstance(rule, (After, Within)))
 
 
 def automatic(request, entity, field):
@@ -112,6 +124,26 @@ def check_rule(rule, field, value):
             raise Invalid("may not be in the future")
 
 
+    elif isinstance(rule, MinimumAge):
+        if field.kind in ("date", "datetime") and value[:10] > years_ago(rule.years):
+            raise Invalid("must be at least %d years ago" % rule.years)
+
+
+def years_ago(years):
+    """This day so many years ago; the 28th of February where the 29th is missing."""
+    day = datetime.date.today()
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return day.replace(year=day.year - years, day=last).isoformat()
+
+
+def is_missing(entity, field, record):
+    """Whether a value that another one calls for is not there."""
+    value = record.get(field.name)
+    if value is not None and not (isinstance(value, str) and not value.strip()):
+        return False
+    return any(record.get(rule.other) in rule.values for rule in entity.rules_for(field.name, RequiredWhen))
+
+
 def is_before_now(field, value):
     if field.kind == "date":
         return value < today()
@@ -136,6 +168,11 @@ def check_order(entity, field, record):
             continue
         if late < early or (late == early and not rule.or_equal):
             return "%s must be %s %s." % (field.label, "at or after" if rule.or_equal else "after", other.label)
+    for rule in entity.rules_for(field.name, Within):
+        other = entity.field(rule.other)
+        late, early = moment(record.get(field.name)), moment(record.get(rule.other))
+        if other is not None and late is not None and early is not None and late > early + rule.days * 86400:
+            return "%s must be at most %d days after %s." % (field.label, rule.days, other.label)
     return None
 
 

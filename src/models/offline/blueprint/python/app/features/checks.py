@@ -1,5 +1,7 @@
 """What can stand against a change. Every check answers None when there is nothing to say."""
 
+import datetime
+
 from app.database import quote
 
 
@@ -40,11 +42,19 @@ def overlap(change, start, end, per, message):
     return message if others(change, condition, values) else None
 
 
+def owner(change):
+    """Whose record it is."""
+    if change.old is not None:
+        return change.old.get("owner_id")
+    return change.account.id if change.account is not None else None
+
+
 def taken(change, fields, message):
-    """Another record has the same combination of values."""
-    if not has(change, *fields):
+    """Another record has the same combination of values; `owner_id` stands for whose it is."""
+    own = change.entity.owned and "owner_id" in fields
+    if not has(change, *(name for name in fields if not (own and name == "owner_id"))):
         return None
-    values = [change.new.get(name) for name in fields]
+    values = [owner(change) if own and name == "owner_id" else change.new.get(name) for name in fields]
     if None in values:
         return None
     return message if others(change, " AND ".join(quote(name) + " = ?" for name in fields), values) else None
@@ -59,10 +69,49 @@ def too_many(change, most, per, message):
             return None
         number = others(change, quote(per) + " = ?", [change.new[per]])
     elif change.entity.owned:
-        number = others(change, "owner_id IS ?", [change.account.id if change.account else None])
+        number = others(change, "owner_id IS ?", [owner(change)])
     else:
         number = others(change, "1", [])
     return message if number >= most else None
+
+
+def bounds(day, period):
+    """First and last day of the week (from Monday), month or year that a day lies in."""
+    if period == "week":
+        first = day - datetime.timedelta(days=day.weekday())
+        return first, first + datetime.timedelta(days=6)
+    if period == "year":
+        return day.replace(month=1, day=1), day.replace(month=12, day=31)
+    after = (day.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
+    return day.replace(day=1), after - datetime.timedelta(days=1)
+
+
+def too_many_in(change, most, per, date_field, period, message):
+    """There are as many as there may be in the week, month or year of the record, per account or per `per`."""
+    if not has(change, date_field, per) or not change.new.get(date_field):
+        return None
+    if change.operation != "create" and not change.changes(date_field) and (per is None or not change.changes(per)):
+        return None
+    first, last = bounds(datetime.date.fromisoformat(change.new[date_field][:10]), period)
+    condition = "substr(%s, 1, 10) BETWEEN ? AND ?" % quote(date_field)
+    values = [first.isoformat(), last.isoformat()]
+    if per is not None:
+        condition += " AND %s = ?" % quote(per)
+        values.append(change.new.get(per))
+    elif change.entity.owned:
+        condition += " AND owner_id IS ?"
+        values.append(owner(change))
+    return message if others(change, condition, values) >= most else None
+
+
+def in_use(change, name, message):
+    """Other records refer to this one."""
+    for other, field in change.app.registry.referring_to(change.entity):
+        if other.name == name:
+            sql = "SELECT 1 FROM %s WHERE %s = ?" % (quote(other.plural), quote(field.name))
+            if change.db.row(sql, [change.old["id"]]) is not None:
+                return message
+    return None
 
 
 def over_capacity(change, per, capacity, amount, message):

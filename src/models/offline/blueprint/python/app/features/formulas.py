@@ -1,5 +1,7 @@
 """Values that are worked out of others. Every formula answers None when there is nothing to work with."""
 
+import datetime
+
 from app.database import quote
 from app.values import moment
 
@@ -38,6 +40,17 @@ def difference_of(record, first, second):
         return tidy(values[0] - values[1])
     late, early = moment(record.get(first)), moment(record.get(second))
     return tidy(round((late - early) / 86400, 6)) if late is not None and early is not None else None
+
+
+def days_after(record, name, days):
+    """The date so many days later; the time of day stays."""
+    text = record.get(name)
+    if moment(text) is None or len(text) < 10:
+        return None
+    try:
+        return (datetime.date.fromisoformat(text[:10]) + datetime.timedelta(days=days)).isoformat() + text[10:]
+    except (ValueError, OverflowError):
+        return None
 
 
 def over_records(db, what, table, field, record):

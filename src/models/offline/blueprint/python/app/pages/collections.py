@@ -4,7 +4,7 @@ import urllib.parse
 
 from app import listing, records, rights
 from app.database import quote
-from app.model import Everything, Filter, OnlyBy, SameAs, Search, Sort
+from app.model import Everything, Filter, Home, Offer, OnlyBy, SameAs, Search, Sort, View
 from app.pages import fields
 from app.pages.frame import back, form, heading, page, page_path, sent_form
 from app.pages.html import el, link
@@ -12,12 +12,16 @@ from app.values import from_form, words
 from app.web import HttpError
 
 PER_PAGE = 25
+# Records of a kind on the start page.
+NEWEST = 10
 COLUMNS = 7
 
 
 def mount(app):
     for entity in app.registry.entities:
-        Pages(app, entity)
+        pages = Pages(app, entity)
+        if entity.of(Home):
+            app.home_sections.append(pages.newest)
 
 
 class Pages:
@@ -71,6 +75,7 @@ class Pages:
         if inline:
             parts.append(self.form(request, None, self.first_values(request), {}))
         parts += [el("p", text, class_="notice bad", role="alert") for text in problems.values()]
+        parts.append(self.views(request))
         parts.append(self.filters(request))
         parts.append(self.rows(request, query, found) if found else self.empty(request, query))
         parts.append(self.pager(request, query, total))
@@ -80,10 +85,35 @@ class Pages:
         return "/%s.csv" % self.entity.plural
 
     def empty(self, request, query):
+        if query.view is not None and len(query.conditions) == 1 + len(query.view.conditions) and not query.live:
+            return el("div", el("p", "There is nothing here."), class_="card empty")
         if query.text or len(query.conditions) > 1 or query.live:
             return el("div", el("p", "Nothing fits."), link(self.path, "Show all", "button"), class_="card empty")
         text = "There are no %s yet." % self.entity.label_plural.lower()
         return el("div", el("p", text), class_="card empty")
+
+    def views(self, request):
+        """The lists that this kind of record has, as tabs."""
+        known = self.entity.of(View)
+        if not known:
+            return None
+        chosen = request.query.get("view", "")
+        tabs = [("", "All")] + [(view.name, view.label) for view in known]
+        links = []
+        for name, label in tabs:
+            path = self.path + ("?" + urllib.parse.urlencode({"view": name}) if name else "")
+            links.append(el("a", label, href=path, aria_current="page" if name == chosen else None))
+        return el("nav", links, class_="tabs", aria_label="Lists")
+
+    def newest(self, request):
+        """The newest records, for the start page."""
+        if "read" not in self.entity.operations() or not self.may(request, "read"):
+            return None
+        query = listing.Query(request, self.entity, {}, NEWEST)
+        query.sort = None
+        found, _ = query.fetch(newest_first=True)
+        shown = self.rows(request, query, found) if found else self.empty(request, query)
+        return [el("h2", self.entity.label_plural), shown]
 
     def filters(self, request):
         """Search, filters and order in one form."""
@@ -113,6 +143,8 @@ class Pages:
             parts.append(labelled("sort", "Order", fields.select(options, given.get("sort"), {"id": "q-sort", "name": "sort"})))
         if not parts:
             return None
+        if given.get("view"):
+            parts.append(el("input", type="hidden", name="view", value=given["view"]))
         buttons = el("div", el("button", "Show", class_="button"), class_="actions")
         return el("form", parts, buttons, class_="card filters", method="get", action=self.path, role="search")
 
@@ -191,6 +223,10 @@ class Pages:
         if self.reaches(request, number, "delete"):
             sure = form(request, "%s/%d/delete" % (self.path, number), el("button", "Yes, delete it", class_="button bad"))
             actions.append(el("details", el("summary", "Delete", class_="button bad"), sure))
+        for other, field in request.app.registry.referring_to(entity):
+            if self.offered(other, field) and self.known(request, other).may(request, "create"):
+                path = "%s/new?%s=%d" % (page_path(other), field.name, number)
+                actions.insert(0, link(path, "New " + other.label.lower(), "button main"))
         rows = []
         for field in entity.shown_fields():
             rows += [el("dt", field.label), el("dd", fields.show(request, entity, field, record))]
@@ -213,6 +249,11 @@ class Pages:
         pages.path = page_path(entity)
         return pages
 
+    @staticmethod
+    def offered(other, field):
+        """Whether the top of this page offers to make one of these."""
+        return any(item.field == field.name for item in other.of(Offer))
+
     def part(self, request, pages, field, number):
         """The records that refer to this one."""
         other = pages.entity
@@ -223,7 +264,7 @@ class Pages:
             rows = request.db.rows(sql % (quote(other.plural), quote(field.name), condition[0]), [number, *condition[1]])
             found = [records.load(request, other, row) for row in rows]
             parts.append(pages.rows(request, None, found, field) if found else None)
-        if pages.may(request, "create") and other.writable(field):
+        if pages.may(request, "create") and other.writable(field) and not self.offered(other, field):
             path = "%s/new?%s=%d" % (pages.path, field.name, number)
             parts.append(el("p", link(path, "New " + other.label.lower(), "button")))
         return [el("h2", other.label_plural), parts] if any(parts) else None
