@@ -22,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("sled", &["hub"]),
     ("hnsw_rs", &["hub"]),
+    ("ndarray", &["hub"]),
     ("async_openai", &["models"]),
     ("ratatui", &["term", "ui"]),
     ("crossterm", &["term", "ui"]),

@@ -263,13 +263,16 @@ pub enum Gate {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum HubAction {
-    /// Find clauses, interpretations, decisions, assumptions, designs and files by their words
+    /// Find clauses, interpretations, decisions, assumptions, designs and files by their words and what they mean
     Search {
         #[arg(required = true)]
         query: Vec<String>,
         /// How many
         #[arg(short, default_value_t = 10)]
         k: usize,
+        /// Only of this kind (may be given again): clause, interpretation, assumption, decision, artifact, file
+        #[arg(long, value_name = "KIND")]
+        kind: Vec<String>,
     },
     /// Show one thing: C-001, FR-001, D-001, A-001, E-001, G-01, an artifact or a path
     Show { id: String },

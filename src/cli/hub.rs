@@ -1,4 +1,4 @@
-//! `g1 hub search|show`: from memory, so that it works while the run lives.
+//! `g1 hub search|show`: they work while the run lives, too.
 
 use super::{
     args::HubAction,
@@ -6,17 +6,18 @@ use super::{
     project::{self, Looked},
 };
 use crate::{
-    domain::{Clean, run::Run},
-    hub::{Blobs, Filter, Hub},
+    domain::{Clean, pack::PackKind, run::Run},
+    hub::{self, Blobs, Filter, Hit, Hub, Project, encoder},
 };
 use serde_json::{Value, json};
 use std::path::Path;
 
 pub fn run(folder: Option<&Path>, action: &HubAction, as_json: bool) -> Done {
-    let Looked { run, blobs, .. } = project::look(folder)?;
+    let Looked { dir, run, blobs } = project::look(folder)?;
     match action {
-        HubAction::Search { query, k } => {
-            let hits = Hub::in_memory(&run, &blobs).search(&query.join(" "), *k, &Filter::default());
+        HubAction::Search { query, k, kind } => {
+            let filter = Filter { kinds: kind.iter().map(|k| kind_named(k)).collect::<Result<_, _>>()? };
+            let hits = search(&dir, &run, &blobs, &query.join(" "), *k, &filter);
             if as_json {
                 for hit in &hits {
                     out::json(hit)?;
@@ -42,6 +43,27 @@ pub fn run(folder: Option<&Path>, action: &HubAction, as_json: bool) -> Done {
             Ok(0)
         }
     }
+}
+
+/// With the hub's store while nobody else writes to the project, so that vectors are made once; else from memory.
+fn search(dir: &Path, run: &Run, blobs: &Blobs, query: &str, k: usize, filter: &Filter) -> Vec<Hit> {
+    let writer = if hub::writer(dir).is_none() { Project::open(dir).ok() } else { None };
+    let mut hub = match &writer {
+        Some(_) => Hub::open(dir, run, blobs),
+        None => Hub::in_memory(run, blobs),
+    };
+    if let Some(encoder) = encoder::builtin() {
+        hub.understand(encoder);
+    }
+    hub.search(query, k, filter)
+}
+
+fn kind_named(name: &str) -> Result<PackKind, Fail> {
+    serde_json::from_value(json!(name)).map_err(|_| {
+        Fail::usage(format!(
+            "there is no kind '{name}': clause, interpretation, assumption, decision, artifact and file can be searched"
+        ))
+    })
 }
 
 /// A thing by the id people see, and its own text where it has one.

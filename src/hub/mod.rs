@@ -7,6 +7,7 @@
 pub mod blobs;
 pub mod checkpoint;
 pub mod clauses;
+pub mod encoder;
 mod error;
 mod facade;
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! The hub as the rest of G1 uses it: documents to look up and search, and the call cache.
 
 mod documents;
+mod search;
 #[cfg(test)]
 mod tests;
 
+pub use search::{Filter, Hit};
+
 use super::{
     Blobs, HubError,
-    index::{Lexical, lexical::words},
+    encoder::Encode,
+    index::Retrieval,
     journal,
     project::FOLDER,
     store::{self, MemoryStore, Place, Store, StoreError, Tree},
@@ -30,26 +34,9 @@ pub struct Document {
     pub hash: Hash,
 }
 
-/// What a search found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Hit {
-    pub kind: PackKind,
-    pub id: String,
-    pub title: Clean,
-    pub score: f32,
-    pub snippet: Clean,
-}
-
-/// Which documents a search looks at.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Empty: all kinds.
-    pub kinds: Vec<PackKind>,
-}
-
 type Key = (PackKind, String);
 
-/// Documents, lexical index and call cache of one project.
+/// Documents, their index and the call cache of one project.
 #[derive(Debug)]
 pub struct Hub {
     store: Box<dyn Store>,
@@ -57,7 +44,9 @@ pub struct Hub {
     g1: Option<PathBuf>,
     blobs: Blobs,
     documents: BTreeMap<Key, Document>,
-    lexical: Lexical,
+    index: Retrieval,
+    /// What made the vectors of the index, once it has some.
+    encoder: Option<&'static dyn Encode>,
     /// The documents in the order of their numbers in the index.
     order: Vec<Key>,
     seq: u64,
@@ -124,7 +113,8 @@ impl Hub {
             g1,
             blobs: blobs.clone(),
             documents: BTreeMap::new(),
-            lexical: Lexical::default(),
+            index: Retrieval::default(),
+            encoder: None,
             order: Vec::new(),
             seq: 0,
             notes: Vec::new(),
@@ -207,11 +197,7 @@ impl Hub {
         self.seq = run.seq;
         self.tell(|store| store.set_applied(run.seq));
         if changed || self.order.len() != self.documents.len() {
-            self.lexical = Lexical::default();
-            self.order = self.documents.keys().cloned().collect();
-            for document in self.documents.values() {
-                self.lexical.add(&format!("{} {} {}", document.id, document.title, document.text));
-            }
+            self.index_anew();
         }
     }
 
@@ -266,28 +252,6 @@ impl Hub {
         });
     }
 
-    /// Documents that share words with `query`, best first.
-    #[must_use]
-    pub fn search(&self, query: &str, k: usize, filter: &Filter) -> Vec<Hit> {
-        let keep = |number: u32| {
-            let kind = self.order.get(number as usize).map(|(kind, _)| *kind);
-            kind.is_some_and(|kind| filter.kinds.is_empty() || filter.kinds.contains(&kind))
-        };
-        let asked: BTreeSet<String> = words(query).collect();
-        let hits = self.lexical.search(query, k, keep);
-        let found = hits.into_iter().filter_map(|(number, score)| {
-            let document = self.documents.get(self.order.get(number as usize)?)?;
-            Some(Hit {
-                kind: document.kind,
-                id: document.id.clone(),
-                title: document.title.clone(),
-                score,
-                snippet: snippet(&document.text, &asked),
-            })
-        });
-        found.collect()
-    }
-
     /// A document by kind and id.
     #[must_use]
     pub fn document(&self, kind: PackKind, id: &str) -> Option<&Document> {
@@ -317,17 +281,4 @@ impl Hub {
 
 fn store_key((kind, id): &Key) -> Vec<u8> {
     format!("{}/{id}", documents::kind_word(*kind)).into_bytes()
-}
-
-/// The line with the most of the words that were asked for.
-fn snippet(text: &str, asked: &BTreeSet<String>) -> Clean {
-    let score = |line: &str| words(line).filter(|w| asked.contains(w)).count();
-    let mut best = ("", 0);
-    for line in text.lines() {
-        let found = score(line);
-        if found > best.1 || best.0.is_empty() {
-            best = (line, found);
-        }
-    }
-    Clean::new(&Clean::new(best.0).one_line(160))
 }

@@ -30,8 +30,9 @@ impl World {
     }
 }
 
+/// What shares a word with the query.
 fn found(hub: &Hub, query: &str) -> Vec<String> {
-    hub.search(query, 10, &Filter::default()).into_iter().map(|h| h.id).collect()
+    hub.search(query, 10, &Filter::default()).into_iter().filter(|h| h.words > 0.0).map(|h| h.id).collect()
 }
 
 fn assert_whole(hub: &Hub, world: &World) {
@@ -48,7 +49,8 @@ fn documents_are_found_and_filtered() {
     let hub = world.hub();
     assert_whole(&hub, &world);
     let clauses = hub.search("workouts", 10, &Filter { kinds: vec![PackKind::Clause] });
-    assert_eq!(clauses.len(), 2);
+    assert_eq!(clauses.len(), 4, "all clauses, the two with the word first");
+    assert!(clauses[1].words > 0.0 && clauses[2].words == 0.0);
     assert!(clauses[0].snippet.contains("workouts"));
     assert_eq!(hub.note(), None);
 }
@@ -66,6 +68,49 @@ fn refresh_follows_the_run() {
     assert_eq!(hub.document(PackKind::File, "app/goals.py"), None);
     drop(hub);
     assert_eq!(found(&world.hub(), "zebra"), ["app/core.py"], "and so does what is reopened");
+}
+
+/// Vectors by the number of letters a text has of a few; counts how many it made.
+#[derive(Debug)]
+struct Letters(std::sync::atomic::AtomicUsize);
+
+impl Encode for Letters {
+    fn version(&self) -> &str {
+        "letters"
+    }
+    fn dimension(&self) -> usize {
+        4
+    }
+    fn encode(&self, texts: &[&str]) -> Vec<Vec<f32>> {
+        self.0.fetch_add(texts.len(), std::sync::atomic::Ordering::Relaxed);
+        let count = |text: &str, letter: char| 0.1 + text.chars().filter(|c| *c == letter).count() as f32;
+        texts.iter().map(|text| ['a', 'o', 'w', 'c'].iter().map(|l| count(text, *l)).collect()).collect()
+    }
+}
+
+#[test]
+fn vectors_are_made_once_and_follow_the_documents() {
+    static LETTERS: Letters = Letters(std::sync::atomic::AtomicUsize::new(0));
+    let made = || LETTERS.0.swap(0, std::sync::atomic::Ordering::Relaxed);
+    let mut world = world();
+    let mut hub = world.hub();
+    hub.understand(&LETTERS);
+    assert_eq!(made(), 7);
+    assert!(hub.search("x", 10, &Filter::default()).iter().all(|hit| hit.meaning.is_some()));
+    assert_eq!(hub.search("x", 10, &Filter::default()).len(), 7);
+    drop(hub);
+    made();
+    let mut hub = world.hub();
+    hub.understand(&LETTERS);
+    assert_eq!(made(), 0, "all from the store");
+    world.run.files.get_mut("app/core.py").unwrap().sha256 = world.project.blobs().put(b"new words").unwrap();
+    world.run.seq += 1;
+    hub.refresh(&world.run, world.project.blobs());
+    assert!(hub.search("x", 3, &Filter::default()).iter().all(|hit| hit.meaning.is_none()), "by words until then");
+    made();
+    hub.understand(&LETTERS);
+    assert_eq!(made(), 1);
+    assert_eq!(hub.store.all(Tree::Vectors).unwrap().len(), 7, "the old one is gone");
 }
 
 #[test]

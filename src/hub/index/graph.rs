@@ -18,8 +18,9 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// Below about this many documents the exact scan was the faster one when measured (384 dimensions, one core).
-pub const SWITCH: usize = 5_000;
+/// Below about this many documents the exact scan was the faster one when measured (384 dimensions, one core; at 10,000
+/// twice as fast, at 30,000 half as fast; docs/fidelity.md).
+pub const SWITCH: usize = 20_000;
 const CONNECTIONS: usize = 16;
 const LAYERS: usize = 16;
 const EFFORT_BUILD: usize = 100;
@@ -110,6 +111,13 @@ impl Adaptive {
     #[must_use]
     pub fn with_switch(dimension: usize, switch: usize) -> Self {
         Self { flat: Flat::new(dimension), graph: None, switch, dimension }
+    }
+
+    /// The cosine similarity of a document to a query, as [`VectorIndex::nearest`] would give it.
+    #[must_use]
+    pub fn similarity(&self, id: &str, query: &[f32]) -> Option<f32> {
+        let query = normalised(query, self.dimension).ok()?;
+        self.flat.get(id).map(|vector| dot(&query, vector).clamp(-1.0, 1.0))
     }
 
     fn tend(&mut self) {

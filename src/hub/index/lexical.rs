@@ -31,19 +31,28 @@ impl Lexical {
         number
     }
 
+    /// How rare a word is among the documents.
+    fn rarity(&self, word: &str) -> f32 {
+        let containing = self.postings.get(word).map_or(0, Vec::len) as f32;
+        (1.0 + (self.lengths.len() as f32 - containing + 0.5) / (containing + 0.5)).ln()
+    }
+
+    /// About the score of a document that has every word of the query once. The words that no document has count too: a
+    /// score far below this one was reached with the common words of the query only.
+    #[must_use]
+    pub fn ideal(&self, query: &str) -> f32 {
+        distinct(query).iter().map(|word| self.rarity(word)).sum()
+    }
+
     /// Documents that share a word with the query and that `keep` lets through, best first, at most `k`.
     #[must_use]
     pub fn search(&self, query: &str, k: usize, keep: impl Fn(u32) -> bool) -> Vec<(u32, f32)> {
-        let mut terms: Vec<String> = words(query).collect();
-        terms.sort();
-        terms.dedup();
         let documents = self.lengths.len() as f32;
         let average = (self.total as f32 / documents.max(1.0)).max(1.0);
         let mut scores: BTreeMap<u32, f32> = BTreeMap::new();
-        for term in &terms {
+        for term in &distinct(query) {
             let Some(postings) = self.postings.get(term) else { continue };
-            let containing = postings.len() as f32;
-            let rarity = (1.0 + (documents - containing + 0.5) / (containing + 0.5)).ln();
+            let rarity = self.rarity(term);
             for (document, count) in postings.iter().filter(|(document, _)| keep(*document)) {
                 let count = *count as f32;
                 let length = self.lengths.get(*document as usize).copied().unwrap_or(0) as f32;
@@ -56,6 +65,13 @@ impl Lexical {
         ranked.truncate(k);
         ranked
     }
+}
+
+fn distinct(query: &str) -> Vec<String> {
+    let mut terms: Vec<String> = words(query).collect();
+    terms.sort();
+    terms.dedup();
+    terms
 }
 
 /// The words of a text as the index knows them: lower case, identifiers taken apart (`createWorkout`, `user_id`), a plural

@@ -1,0 +1,157 @@
+//! How well the hub finds clauses: `cargo run --release --example retrieval [--graph] [GOLD.json]`.
+//!
+//! Prints recall@1, recall@5 and MRR by words, by meaning and by both, over the paraphrased questions in
+//! `tests/fixtures/retrieval` (their pool: the clauses of all texts they are about), and over the test titles of an
+//! E2EDev-shaped file (`[{"requirements": [{"text", "tests": ["… Scenario: title …"]}]}]`) when one is given. With
+//! `--graph` the graph against the exact scan instead.
+
+use g1::hub::{
+    clauses::cut,
+    encoder::{self, Encode},
+    index::{Retrieval, VectorIndex, flat::Flat, graph::Adaptive},
+};
+use serde_json::Value;
+use std::{collections::BTreeSet, error::Error, fs, path::Path, time::Instant};
+
+/// Texts, and questions with the number of the text that answers each.
+struct Set {
+    name: &'static str,
+    texts: Vec<String>,
+    questions: Vec<(String, usize)>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::args().any(|argument| argument == "--graph") {
+        println!("| vectors | build s | recall@10 | exact µs/query | graph µs/query |\n|---|---|---|---|---|");
+        return [1_000, 5_000, 10_000, 30_000].into_iter().try_for_each(graph);
+    }
+    let mut sets = vec![paraphrases()?];
+    if let Some(path) = std::env::args().nth(1) {
+        sets.push(titles(&path)?);
+    }
+    let encoder = encoder::builtin();
+    println!("| set | texts | questions | by | recall@1 | recall@5 | MRR |\n|---|---|---|---|---|---|---|");
+    for set in &sets {
+        measure(set, encoder);
+    }
+    Ok(())
+}
+
+fn paraphrases() -> Result<Set, Box<dyn Error>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let asked: Vec<Value> = serde_json::from_slice(&fs::read(folder.join("retrieval/paraphrases.json"))?)?;
+    let files: BTreeSet<&str> = asked.iter().filter_map(|q| q["file"].as_str()).collect();
+    let mut texts: Vec<(&str, String)> = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(folder.join("requirements").join(file))?.replace('¶', "");
+        texts.extend(cut(&text).into_iter().map(|clause| (file, flat(&clause.text))));
+    }
+    let mut questions = Vec::new();
+    for question in &asked {
+        let part = |name: &str| question[name].as_str().unwrap_or_default();
+        let at = texts.iter().position(|(file, text)| *file == part("file") && text.contains(part("clause")));
+        questions.push((part("ask").to_owned(), at.ok_or_else(|| format!("no clause has '{}'", part("clause")))?));
+    }
+    Ok(Set { name: "paraphrases", texts: texts.into_iter().map(|(_, text)| text).collect(), questions })
+}
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn titles(path: &str) -> Result<Set, Box<dyn Error>> {
+    let projects: Vec<Value> = serde_json::from_slice(&fs::read(path)?)?;
+    let (mut texts, mut questions) = (Vec::new(), Vec::new());
+    let requirements = projects.iter().filter_map(|p| p["requirements"].as_array()).flatten();
+    for requirement in requirements {
+        let tests = requirement["tests"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        for test in tests {
+            let line = test.lines().find_map(|l| l.trim().strip_prefix("Scenario")).and_then(|l| l.split_once(':'));
+            let Some((_, title)) = line else { continue };
+            let title = title.trim().split_once(']').map_or(title, |(_, rest)| rest);
+            questions.push((title.trim().to_owned(), texts.len()));
+        }
+        texts.push(requirement["text"].as_str().unwrap_or_default().to_owned());
+    }
+    Ok(Set { name: "test titles", texts, questions })
+}
+
+fn measure(set: &Set, encoder: Option<&dyn Encode>) {
+    let mut index = Retrieval::default();
+    for (number, text) in set.texts.iter().enumerate() {
+        index.add(&number.to_string(), text);
+    }
+    let asked: Vec<&str> = set.questions.iter().map(|(question, _)| question.as_str()).collect();
+    row(set, "words", |question| rank(&index, &set.questions[question].0, None));
+    let Some(encoder) = encoder else { return };
+    let texts: Vec<&str> = set.texts.iter().map(String::as_str).collect();
+    let started = Instant::now();
+    let vectors = encoder.encode(&texts);
+    eprintln!("{}: {:.1} ms a text", encoder.version(), started.elapsed().as_secs_f64() * 1e3 / texts.len() as f64);
+    index.set_vectors(encoder.dimension(), vectors.iter().map(Vec::as_slice));
+    let queries = encoder.encode(&asked);
+    row(set, "meaning", |question| rank(&index, "", Some(&queries[question])));
+    row(set, "both", |question| rank(&index, &set.questions[question].0, Some(&queries[question])));
+}
+
+fn rank(index: &Retrieval, query: &str, vector: Option<&[f32]>) -> Vec<usize> {
+    index.search(query, vector, index.len(), &|_| true).iter().map(|found| found.number).collect()
+}
+
+fn row(set: &Set, by: &str, ranked: impl Fn(usize) -> Vec<usize>) {
+    let (mut first, mut fifth, mut reciprocal) = (0.0, 0.0, 0.0);
+    for (question, (_, answer)) in set.questions.iter().enumerate() {
+        let Some(place) = ranked(question).iter().position(|number| number == answer) else { continue };
+        first += f64::from(u8::from(place == 0));
+        fifth += f64::from(u8::from(place < 5));
+        reciprocal += 1.0 / (place + 1) as f64;
+    }
+    let n = set.questions.len() as f64;
+    println!(
+        "| {} | {} | {n} | {by} | {:.3} | {:.3} | {:.3} |",
+        set.name,
+        set.texts.len(),
+        first / n,
+        fifth / n,
+        reciprocal / n
+    );
+}
+
+/// Points around 500 centres in 384 dimensions; deterministic.
+fn graph(n: usize) -> Result<(), Box<dyn Error>> {
+    const DIMENSIONS: usize = 384;
+    let mut state = 7_u64;
+    let mut number = || {
+        let mut sum = 0.0;
+        for _ in 0..6 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            sum += ((state >> 40) as f32 / 8_388_608.0) - 1.0;
+        }
+        sum / std::f32::consts::SQRT_2
+    };
+    let centres: Vec<Vec<f32>> = (0..500).map(|_| (0..DIMENSIONS).map(|_| number()).collect()).collect();
+    let mut point = |at: usize| -> Vec<f32> { centres[at % 500].iter().map(|x| x + 0.7 * number()).collect() };
+    let data: Vec<Vec<f32>> = (0..n).map(|i| point(i * 7919)).collect();
+    let queries: Vec<Vec<f32>> = (0..200).map(|i| point(i * 31 + 3)).collect();
+    let (mut scan, mut graph) = (Flat::new(DIMENSIONS), Adaptive::with_switch(DIMENSIONS, 1));
+    for (i, vector) in data.iter().enumerate() {
+        scan.put(&format!("{i:05}"), vector)?;
+    }
+    let started = Instant::now();
+    for (i, vector) in data.iter().enumerate() {
+        graph.put(&format!("{i:05}"), vector)?;
+    }
+    let build = started.elapsed().as_secs_f64();
+    let ask = |index: &dyn VectorIndex| -> Result<_, Box<dyn Error>> {
+        let started = Instant::now();
+        let mut found: Vec<BTreeSet<String>> = Vec::new();
+        for query in &queries {
+            found.push(index.nearest(query, 10, &|_| true)?.into_iter().map(|(id, _)| id).collect());
+        }
+        Ok((found, started.elapsed().as_micros() / queries.len() as u128))
+    };
+    let ((exact, scanned), (near, walked)) = (ask(&scan)?, ask(&graph)?);
+    let same: usize = exact.iter().zip(&near).map(|(exact, near)| exact.intersection(near).count()).sum();
+    println!("| {n} | {build:.1} | {:.4} | {scanned} | {walked} |", same as f64 / (queries.len() * 10) as f64);
+    Ok(())
+}
