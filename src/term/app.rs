@@ -79,6 +79,8 @@ pub enum TermError {
 /// Frames caused by anything but a key come at most this often.
 const FRAME: Duration = Duration::from_millis(33);
 const FRAME_SSH: Duration = Duration::from_millis(66);
+/// How long a first frame waits for the state of the run.
+const FIRST: Duration = Duration::from_millis(100);
 /// How long the driver may take to close the project when the process is told to end.
 const CLOSE: Duration = Duration::from_secs(5);
 /// Without work in flight, a process without a terminal is gone after this.
@@ -195,9 +197,10 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
     }
     let (tx, mut rx) = mpsc::channel(64);
     let frame = if model.setup.caps.ssh { FRAME_SSH } else { FRAME };
+    let color = model.setup.caps.color;
     let mut app = App {
         model,
-        screen: Screen::default(),
+        screen: Screen::new(color),
         clock,
         handle: bench.handle,
         start: bench.start,
@@ -208,8 +211,11 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
         drawn_at: None,
         urgent: true,
     };
-    if let Some(handle) = &app.handle {
-        let _ = handle.commands.send(Command::Attach).await;
+    if let Some(handle) = &mut app.handle
+        && let Ok(Some(state)) = tokio::time::timeout(FIRST, handle.updates.recv()).await
+    {
+        // A first frame with something on it.
+        app.news(Some(state)).await;
     }
     let mut later = bench.later;
     let end = loop {
@@ -411,7 +417,6 @@ impl App {
             Inner::Msg(msg) => self.dispatch(msg).await,
             Inner::Started(Ok(handle)) => {
                 self.model.setup.folder = handle.folder.clone();
-                let _ = handle.commands.try_send(Command::Attach);
                 self.handle = Some(handle);
                 self.dispatch(Msg::Started(Ok(()))).await;
             }

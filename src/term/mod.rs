@@ -3,6 +3,7 @@
 
 mod app;
 mod caps;
+mod encode;
 mod frames;
 mod input;
 mod jobs;
