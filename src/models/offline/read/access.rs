@@ -2,11 +2,7 @@
 
 use super::chunk::Np;
 use super::draft::Draft;
-use super::lexicon::{
-    nouns,
-    verbs::{self, Class},
-    words,
-};
+use super::lexicon::{nouns, verbs::Class, words};
 use super::relations::{collects, looks_at_relations, mark_places, parents, transact};
 use super::sentence::Pred;
 use super::tag::Tag;
@@ -16,14 +12,16 @@ use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
 /// The entity that records what a transaction verb does: booking for `book a room`.
 #[must_use]
 pub fn record_entity(d: &Draft, pred: &Pred) -> Option<usize> {
-    if pred.verb.class != Class::Transact {
+    if pred.verb.class != Class::Transact && pred.verb.base != "request" {
         return None;
     }
-    d.find(verbs::record_of(&pred.verb.base)?)
+    d.find(super::things::record_of(pred)?)
 }
 
 /// Reads the rights a sentence gives.
 pub fn read(d: &mut Draft, si: usize) {
+    super::only::visible_to(d, si);
+    super::only::privacy_wish(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
         if d.done[si].contains(&pi) {
@@ -84,6 +82,9 @@ fn only_navigates(d: &Draft, si: usize, pred: &Pred) -> bool {
 
 fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
+    if super::decisions::sets_to(pred) || super::only::sees_who(d, si, pi, pred) {
+        return;
+    }
     let ops: &[Op] = match pred.verb.class {
         Class::Create | Class::Transact => &[Op::Create],
         Class::Read | Class::Search | Class::Export | Class::Filter | Class::Sort => &[Op::Read],
@@ -108,6 +109,10 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         _ => return,
     };
     let mut whos = if pred.verb.passive { agents(d, pred) } else { d.actors(pred) };
+    let gerund = super::only::allowed_to(d, si, pi);
+    if let Some(holders) = &gerund {
+        whos.clone_from(holders);
+    }
     let objects: Vec<Np> = if pred.verb.passive { pred.subject.clone() } else { objects_of(d, si, pred) };
     let record = record_entity(d, pred);
     let mut targets: Vec<(usize, Np)> = Vec::new();
@@ -116,9 +121,42 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             targets.push((e, np.clone()));
         }
     }
+    if super::only::everything(d, si, pi, pred, &whos, ops) {
+        return;
+    }
     if let Some(r) = record {
         transact(d, si, pred, r, &targets);
     } else if targets.is_empty() {
+        return;
+    }
+    if super::only::nobody_but(d, si, pi, pred, &targets, ops) {
+        return;
+    }
+    // `The system manages invoices`: it says that there are some, not who does it
+    let impersonal = whos.is_empty() && !pred.verb.passive && !pred.subject.is_empty() && !pred.verb.negated;
+    if impersonal {
+        for (e, np) in &targets {
+            d.touch(*e, s.id);
+            mark_target(d, si, np);
+            if ops == [Op::Read] {
+                d.unnamed_readers.push((*e, s.id));
+            }
+            d.focus = Some(*e);
+        }
+        d.mark_verb(si, pred);
+        mark_subject(d, si, pred);
+        mark_places(d, si, pred);
+        d.done[si].insert(pi);
+        return;
+    }
+    // `must not be lent to two people at once`: the rules know such bans, or nobody does
+    if pred.verb.negated && record.is_some() && whos.is_empty() {
+        return;
+    }
+    // `a household receives one parcel`: it is handed something, not shown it
+    let handed = matches!(pred.verb.base.as_str(), "receive" | "get" | "obtain")
+        && objects.iter().all(|np| !words::system_noun(&np.head) && d.find(&np.head).is_some());
+    if handed {
         return;
     }
     if pred.verb.negated {
@@ -137,6 +175,9 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             mark_places(d, si, pred);
             d.done[si].insert(pi);
             return;
+        }
+        if pred.verb.passive && record.is_none() {
+            return unnamed(d, si, pi, pred, &targets);
         }
         whos.push(d.ordinary());
     }
@@ -188,7 +229,8 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         {
             d.entities[*e].entity.owned = true;
         }
-        if pred.only && pred.verb.class != Class::Read {
+        let alone = super::only::alone(d, si, pred) || gerund.is_some() && s.words.iter().any(|w| w.is("only"));
+        if (pred.only || alone) && (pred.verb.class != Class::Read || alone) {
             d.exclusive(*e, &ops, &whos, s.id);
         }
         d.focus = Some(*e);
@@ -196,7 +238,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     d.mark_verb(si, pred);
     mark_subject(d, si, pred);
     for (_, np) in &targets {
-        mark_target(d, si, np);
+        if ops == [Op::Read] { mark_target(d, si, np) } else { mark_plain(d, si, np) }
     }
     if matches!(pred.verb.base.as_str(), "click" | "select" | "tap" | "land") && pred.verb.class == Class::Read {
         follow_link(d, si);
@@ -231,6 +273,33 @@ pub fn mark_subject(d: &mut Draft, si: usize, pred: &Pred) {
             d.mark_np(si, np);
         }
     }
+}
+
+/// `Donations are recorded with the date`: it is done, by whom is left open.
+fn unnamed(d: &mut Draft, si: usize, pi: usize, pred: &Pred, targets: &[(usize, Np)]) {
+    let s = &d.sentences[si];
+    for (e, np) in targets {
+        d.touch(*e, s.id);
+        mark_plain(d, si, np);
+        d.focus = Some(*e);
+    }
+    d.mark_verb(si, pred);
+    let list: Vec<(usize, Option<Np>)> = targets.iter().map(|(e, np)| (*e, Some(np.clone()))).collect();
+    let now = d.focus;
+    parents(d, si, pred, &list);
+    d.focus = now;
+    d.done[si].insert(pi);
+}
+
+/// The phrase, with adjectives that add nothing.
+fn mark_plain(d: &mut Draft, si: usize, np: &Np) {
+    d.mark_np(si, np);
+    let s = &d.sentences[si];
+    let end = np.paren.as_ref().map_or(np.range.end, |p| p.start).min(s.words.len());
+    let plain: Vec<usize> = (np.range.start..end)
+        .filter(|i| s.words[*i].tag == Tag::Adj && (words::light(s.words[*i].lower()) || s.words[*i].is("assigned")))
+        .collect();
+    d.mark_words(si, &plain);
 }
 
 /// Adjectives that say which records: the engine offers them as a filter where a field carries them.
@@ -332,6 +401,19 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
         && d.actors(pred).iter().all(|w| *w == ordinary)
     {
         return Scope::Own;
+    }
+    // `the requests for my own tools`
+    let below = pred
+        .preps
+        .iter()
+        .filter(|pp| pp.at == np.range.end && matches!(pp.prep.as_str(), "for" | "of" | "on" | "to" | "in"))
+        .flat_map(|pp| &pp.nps)
+        .find(|p| p.possessed() && p.det.as_deref() != Some("our") && d.entity_of(p).is_some_and(|x| x != e));
+    if let Some(parent) = below.and_then(|p| d.entity_of(p))
+        && d.has_users()
+        && let Some(field) = d.reference(e, &d.entities[parent].entity.name)
+    {
+        return Scope::OwnParent { field };
     }
     let by_me = s.lower.contains("i have published")
         || s.lower.contains("i published")

@@ -21,8 +21,34 @@ pub fn detect(d: &mut Draft) {
     }
     d.users.implied = implied;
     if d.has_users() {
+        speaker(d);
         open_role(d);
     }
+}
+
+/// Who says `I` where others have rights of their own: the owner of the whole.
+fn speaker(d: &mut Draft) {
+    let helpers = d.roles.iter().any(|r| r.kind != nouns::Person::Stranger && r.kind != nouns::Person::User);
+    let own = |s: &Sentence| {
+        s.role.is_none() && s.preds.iter().any(|p| p.subject.iter().any(|np| np.pronoun.as_deref() == Some("i")))
+    };
+    let stories = d.sentences.iter().any(|s| s.role.is_some());
+    let clauses: Vec<ClauseId> = d.sentences.iter().filter(|s| own(s)).map(|s| s.id).collect();
+    let helped = d.sentences.iter().any(|s| {
+        s.preds
+            .iter()
+            .any(|p| p.subject.iter().any(|np| np.det.as_deref() == Some("my") && nouns::person(&np.head).is_some()))
+    });
+    if stories || clauses.len() < 2 || !helpers || !helped || d.roles.iter().any(|r| r.name == "owner") {
+        return;
+    }
+    d.roles.push(super::draft::RoleDraft {
+        name: "owner".into(),
+        kind: nouns::Person::Appointed,
+        clauses,
+        open: false,
+    });
+    d.speaker = Some("owner".into());
 }
 
 fn explicit(s: &Sentence) -> bool {
@@ -43,8 +69,12 @@ fn explicit(s: &Sentence) -> bool {
                 | "logged"
         )
     });
-    let verbs =
-        s.preds.iter().any(|p| matches!(p.verb.class, Class::SignUp | Class::LogIn | Class::LogOut) && !p.verb.negated);
+    let registers = s.preds.iter().any(registers)
+        || ["who is registered", "who are registered", "registered members"].iter().any(|w| said.contains(w));
+    let verbs = registers
+        || s.preds
+            .iter()
+            .any(|p| matches!(p.verb.class, Class::SignUp | Class::LogIn | Class::LogOut) && !p.verb.negated);
     let accounts = [
         "user account",
         "own account",
@@ -68,6 +98,15 @@ fn explicit(s: &Sentence) -> bool {
         && !s.lower.contains("without signing in")
 }
 
+/// `register with my name and address`: an account of one's own, not a record of something else.
+fn registers(pred: &Pred) -> bool {
+    pred.verb.base == "register"
+        && !pred.verb.passive
+        && !pred.verb.negated
+        && pred.objects.is_empty()
+        && !pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "for" | "in" | "to"))
+}
+
 /// Rights that differ between people, or records that are somebody's own, need accounts.
 fn by_rights(d: &Draft) -> Vec<ClauseId> {
     let kinds: Vec<_> = d.roles.iter().filter(|r| r.kind != nouns::Person::Stranger).collect();
@@ -87,6 +126,20 @@ fn by_rights(d: &Draft) -> Vec<ClauseId> {
                     && d.entity_of(np).is_some()
             };
             let owned = person && p.objects.iter().any(own);
+            // `my own requests` where several people act
+            let mine = p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("i" | "we")))
+                && p.objects.iter().any(|np| np.mods.iter().any(|m| m == "own") && d.entity_of(np).is_some());
+            if mine {
+                out.push(s.id);
+            }
+            // `My friend can read everything but must not change anything`
+            let refused = person
+                && p.verb.negated
+                && p.verb.modal.is_some()
+                && matches!(p.verb.class, Class::Update | Class::Delete | Class::Create | Class::Manage | Class::Read);
+            if refused {
+                out.push(s.id);
+            }
             let only = p.only
                 && p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
             if owned || only {
@@ -120,6 +173,7 @@ pub fn read(d: &mut Draft, si: usize) {
     for (pi, pred) in s.preds.iter().enumerate() {
         match pred.verb.class {
             Class::SignUp => sign_up(d, si, pi, pred),
+            _ if registers(pred) => sign_up(d, si, pi, pred),
             Class::LogIn | Class::LogOut
                 if pred.verb.range.start > 0 && s.words[pred.verb.range.start - 1].is("without") =>
             {

@@ -122,6 +122,10 @@ fn step(words: &[Word], i: usize) -> Option<(Item, usize)> {
         let end = np.range.end;
         return Some((Item::Np(np), end));
     }
+    if let Some(np) = asked(words, i) {
+        let end = np.range.end;
+        return Some((Item::Np(np), end));
+    }
     if let Some(np) = noun_phrase(words, i) {
         let end = np.range.end;
         return Some((Item::Np(np), end));
@@ -188,6 +192,36 @@ fn how(words: &[Word], i: usize) -> Option<Np> {
         end += 1;
     }
     Some(Np { range: i..end, head: head.into(), head_at: i + 1, mods, ..np_none() })
+}
+
+/// `…, whether it is available and where it was found`: an element of a list of properties, said as a question.
+fn asked(words: &[Word], i: usize) -> Option<Np> {
+    if !matches!(words[i].lower(), "whether" | "where" | "when" | "what" | "who") {
+        return None;
+    }
+    let before = words.get(i.checked_sub(1)?)?;
+    let element = matches!(before.tag, Tag::Comma | Tag::Colon | Tag::Open)
+        || before.is("and")
+        || matches!(before.tag, Tag::Verb(_)) && matches!(before.base.as_str(), "enter" | "record" | "note");
+    let separators = words.iter().filter(|w| matches!(w.tag, Tag::Comma | Tag::Colon) || w.is("and")).count();
+    let end = words[i..]
+        .iter()
+        .position(|w| matches!(w.tag, Tag::Comma | Tag::Stop | Tag::Close | Tag::Colon) || w.tag == Tag::Conj)
+        .map_or(words.len(), |p| i + p);
+    let keeps = words[..i].iter().any(|w| {
+        w.tag == Tag::Colon
+            || matches!(w.tag, Tag::Verb(_))
+                && matches!(verbs::class(&w.base), Class::Create | Class::Have | Class::Manage)
+    });
+    let says = words[i + 1..end].iter().any(|w| matches!(w.tag, Tag::Be | Tag::Verb(_) | Tag::Adj | Tag::Noun));
+    // `…, when it is fixed it becomes resolved` is no property
+    let verbs = words[i..end].iter().filter(|w| matches!(w.tag, Tag::Be)).count();
+    let goes_on = words.get(end).is_some_and(|w| w.tag == Tag::Comma)
+        && words.get(end + 1).is_some_and(|w| matches!(w.tag, Tag::Pron));
+    if !(element && keeps && says && separators >= 2 && verbs <= 1 && !goes_on && (3..=7).contains(&(end - i))) {
+        return None;
+    }
+    Some(Np { range: i..end, head: "detail".into(), head_at: i, ..np_none() })
 }
 
 /// The noun phrase that begins at `start`.
@@ -280,7 +314,25 @@ pub fn noun_phrase(words: &[Word], start: usize) -> Option<Np> {
         return owned(words, np);
     }
     attach(words, &mut np, i);
+    reduced(words, &mut np);
     Some(np)
+}
+
+/// `the year it was bought`: a clause without `that` tells which year.
+fn reduced(words: &[Word], np: &mut Np) {
+    let at = np.range.end;
+    let which =
+        matches!(np.head.as_str(), "year" | "date" | "time" | "day" | "place" | "price" | "number" | "amount" | "name");
+    let clause = words.get(at).is_some_and(|w| matches!(w.lower(), "it" | "they" | "he" | "she"))
+        && words.get(at + 1).is_some_and(|w| w.tag == Tag::Be || matches!(w.tag, Tag::Verb(verbs::Form::Past)));
+    if !(which && np.det.is_some() && clause) {
+        return;
+    }
+    let end = words[at..]
+        .iter()
+        .position(|w| matches!(w.tag, Tag::Comma | Tag::Stop | Tag::Close | Tag::Conj))
+        .map_or(words.len(), |p| at + p);
+    np.range.end = end;
 }
 
 fn np_none() -> Np {
@@ -368,6 +420,11 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                 if verb.is_some() && !any_to {
                     break;
                 }
+                // `has to be between 1 and 5`
+                if verb.is_some_and(|(v, _)| matches!(words[v].base.as_str(), "have" | "need")) {
+                    verb = None;
+                    modal.get_or_insert_with(|| "must".into());
+                }
                 be = true;
                 finite |= i == start || modal.is_some();
             }
@@ -395,6 +452,8 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                         "want" | "wish" | "like" | "need" | "have" | "expect" | "require"
                     ) && any_to
                     {
+                        // `would like to see`
+                        modal = modal.filter(|m| m != "would");
                         modal.get_or_insert_with(|| "want".into());
                     }
                 }
@@ -418,6 +477,17 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
             let mut base = words[v].base.clone();
             let mut end = i.max(v + 1);
             let mut class = verbs::class(&base);
+            // `mark talks as favourites`
+            let favors = matches!(base.as_str(), "mark" | "save" | "flag" | "tag")
+                && words[end..].windows(3).take(6).any(|w| {
+                    w[0].is("as")
+                        && (matches!(w[1].base.as_str(), "favorite" | "bookmark")
+                            || matches!(w[2].base.as_str(), "favorite" | "bookmark"))
+                });
+            if favors {
+                base = "favorite".into();
+                class = Class::Transact;
+            }
             // particles: sign up, log in, log out, check out, set up, fill in
             if let Some(p) = words.get(end) {
                 let particle = match (base.as_str(), p.lower()) {
@@ -444,6 +514,7 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                     }
                     ("register" | "enrol" | "enroll" | "sign", "for") => Some(("register", Class::Transact)),
                     ("subscribe", "to") => Some(("subscribe", Class::Transact)),
+                    ("consist", "of") => Some(("consist", Class::Have)),
                     ("leave", "out") => Some(("omit", Class::Other)),
                     ("narrow", "down") => Some(("filter", Class::Filter)),
                     _ => None,

@@ -15,7 +15,7 @@ pub const WITH: [&str; 8] = ["with", ":", "including", "such as", "containing", 
 /// Reads fields and states of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
-    if states(d, si) {
+    if states(d, si) || initial(d, si) {
         return;
     }
     bare_list(d, si);
@@ -25,6 +25,7 @@ pub fn read(d: &mut Draft, si: usize) {
             continue;
         }
         super::relations::relate(d, si, pred);
+        super::relations::belongs_to(d, si, pi, pred);
         match pred.verb.class {
             _ if super::mentions::keeps_information(pred) => {
                 let colon = pred.preps.iter().find(|pp| pp.prep == ":").map(|pp| pp.at);
@@ -36,6 +37,8 @@ pub fn read(d: &mut Draft, si: usize) {
                     d.focus = Some(e);
                 }
             }
+            // `while it has bookings` only says when
+            Class::Have if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) => {}
             Class::Have if !pred.verb.negated => having(d, si, pi, pred),
             Class::Create | Class::Manage | Class::Update | Class::Transact | Class::Allow => with_list(d, si, pred),
             // `browse products with a name, a price and a picture`
@@ -74,7 +77,15 @@ fn states(d: &mut Draft, si: usize) -> bool {
             || w.is("following")
             || w.tag == Tag::Colon
             || w.is("in")
+            || w.is("state")
+            || w.is("status")
     }) {
+        // `is in progress or done`: the state is `in progress`
+        if s.words[from].is("in")
+            && !s.words.get(from + 1).is_some_and(|w| matches!(w.lower(), "one" | "the" | "state" | "status"))
+        {
+            break;
+        }
         from += 1;
     }
     let to = (from..s.words.len())
@@ -96,9 +107,9 @@ fn states(d: &mut Draft, si: usize) -> bool {
                 })
         })
         && parts.iter().all(|p| {
-            !s.words[p.clone()]
-                .iter()
-                .any(|w| w.tag == Tag::Prep && !w.is("in") && !w.is("on") && !w.is("out") && !w.is("of"))
+            !s.words[p.clone()].iter().any(|w| {
+                w.tag == Tag::Prep && !matches!(w.lower(), "in" | "on" | "out" | "of" | "over" | "up" | "back" | "off")
+            })
         });
     if !short {
         return false;
@@ -131,6 +142,49 @@ fn states(d: &mut Draft, si: usize) -> bool {
     }
     // `Only the caretaker changes this.` in the same clause goes on
     s.words[to..].iter().all(|w| w.tag == Tag::Stop)
+}
+
+/// `A new bug is open.`, `Initially a request is pending.`: the state a record begins with.
+fn initial(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let [np] = &pred.subject[..] else { return false };
+    let new = np.mods.iter().any(|m| m == "new")
+        || ["initially", "at first", "in the beginning", "by default"].iter().any(|w| s.lower.contains(w));
+    let be = pred.verb.class == Class::Be || matches!(pred.verb.base.as_str(), "start" | "begin");
+    if !new || !be || pred.verb.negated || s.words[pred.range.clone()].iter().any(|w| w.is("or")) {
+        return false;
+    }
+    let Some(e) = d.entity_of(np) else { return false };
+    let value: Vec<&str> = s.words[pred.verb.range.end..pred.range.end]
+        .iter()
+        .filter(|w| {
+            !matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Det)
+                && !matches!(
+                    w.lower(),
+                    "as" | "initially" | "first" | "by" | "default" | "always" | "at" | "status" | "state" | "with"
+                )
+        })
+        .map(super::tag::Word::lower)
+        .collect();
+    if value.is_empty() || value.len() > 2 || value.iter().any(|w| nouns::property(w).is_some()) {
+        return false;
+    }
+    let value = value.join(" ");
+    let name = d.ensure_status(e, &[], Some(&value), s.id);
+    if let Some(f) = d.field_mut(e, &name) {
+        if let FieldType::Choice { values } = &mut f.ty
+            && !values.contains(&value)
+        {
+            values.insert(0, value.clone());
+        }
+        f.default = Some(value);
+    }
+    d.touch(e, s.id);
+    d.focus = Some(e);
+    d.mark(si, 0..s.words.len());
+    d.done[si].insert(0);
+    true
 }
 
 /// `Room: number, floor, capacity.`
@@ -263,6 +317,9 @@ fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
         .or_else(|| pred.verb.class.eq(&Class::Transact).then(|| super::access::record_entity(d, pred)).flatten());
     let record = super::access::record_entity(d, pred);
     let Some(e) = record.or(entity) else { return };
+    if matches!(pred.verb.class, Class::Create | Class::Transact) {
+        from_to(d, si, pred, e);
+    }
     for pp in &pred.preps {
         if !WITH.contains(&pp.prep.as_str())
             || pp.nps.is_empty()
@@ -278,8 +335,32 @@ fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
             continue;
         }
         let end = list_end(s, pred, pp.at);
-        if !d.fields_from(si, e, pp.at + 1..end).is_empty() {
+        let names = d.fields_from(si, e, pp.at + 1..end);
+        if !names.is_empty() {
             d.mark(si, pp.at..pp.at + 1);
+            d.touch(e, s.id);
+        }
+        // what comes with a later change is not there from the beginning
+        if pred.verb.class == Class::Update {
+            d.optional.extend(names.into_iter().map(|n| (e, n)));
+        }
+    }
+}
+
+/// `book a room from a start time to an end time`, `a request with the first and the last day`
+fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
+    let s = &d.sentences[si];
+    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between")) {
+        for np in &pp.nps {
+            let timed =
+                matches!(nouns::property(&np.head), Some(FieldType::Date | FieldType::DateTime | FieldType::Time));
+            if !timed || np.mods.is_empty() || np.det.is_none() || np.of.is_some() || np.possessed() {
+                continue;
+            }
+            let Some(draft) = field::field(s, np.range.clone()) else { continue };
+            d.add_field(e, draft, s.id);
+            d.mark(si, pp.at..pp.at + 1);
+            d.mark(si, np.range.clone());
             d.touch(e, s.id);
         }
     }
@@ -375,6 +456,25 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             before.is_some() && before == s.role.as_ref().map(|r| &r.head) && pred.verb.class == Class::Have
         };
         let Some(e) = d.entity_of(&np).or_else(by_pp).or_else(|| d.focus.filter(|_| same_role())) else { continue };
+        // `the total rent`, `the average price`: worked out from what is kept
+        let counts = matches!(np.head.as_str(), "number" | "count" | "amount")
+            && np.of.as_deref().is_some_and(|o| o.plural && d.entity_of(o).is_some())
+            && pred.verb.class == Class::Read;
+        if counts || np.mods.iter().any(|m| matches!(m.as_str(), "total" | "average" | "overall")) {
+            continue;
+        }
+        if np.of.is_some()
+            && np.nouns.is_empty()
+            && let Some(have) = d.field_named(e, &np.head)
+        {
+            if let Some(f) = d.field_mut(e, &have)
+                && !f.clauses.contains(&s.id)
+            {
+                f.clauses.push(s.id);
+            }
+            d.touch(e, s.id);
+            continue;
+        }
         let head_only = np.of.is_some() || np.owner.is_some();
         let range = if head_only { np.range.start..np.head_at + 1 } else { np.range.start..np.range.end };
         let range = if np.owner.is_some() { owner_end(&np)..np.head_at + 1 } else { range };

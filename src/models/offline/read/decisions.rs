@@ -44,7 +44,8 @@ pub fn assign(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     } else {
         return;
     };
-    let mut whos = d.actors(pred);
+    let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
+    let named = !whos.is_empty() && whos.iter().all(|w| *w != d.ordinary());
     if whos.is_empty() {
         whos.push(d.ordinary());
     }
@@ -52,7 +53,7 @@ pub fn assign(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     for who in &whos {
         d.allow_fields(e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(&field), s.id);
     }
-    if d.has_users() {
+    if d.has_users() && named {
         d.feature(Feature::FieldGuard { entity, field, who: whos, clauses: vec![s.id] });
     }
     d.touch(e, s.id);
@@ -92,7 +93,7 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let values: Vec<String> = group.iter().map(|k| verbs::state_of(&s.preds[*k].verb.base)).collect();
     let mut whos = if pred.verb.passive { agents_by(d, last) } else { d.actors(pred) };
     if whos.is_empty() {
-        whos.push(d.ordinary());
+        whos = somebody(d, pred, e, s.id);
     }
     let initial = if matches!(
         values[0].as_str(),
@@ -160,6 +161,22 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     d.focus = Some(e);
 }
 
+/// `The request is then closed.`: by whom the text does not say.
+fn somebody(d: &mut Draft, pred: &Pred, e: usize, id: ClauseId) -> Vec<Who> {
+    let default = d.keepers().first().cloned().filter(|_| pred.verb.passive).unwrap_or_else(|| d.ordinary());
+    if !pred.verb.passive || !d.has_users() {
+        return vec![default];
+    }
+    let entity = d.entities[e].entity.label.to_lowercase();
+    let answer = d.ask(
+        &format!("decide:{}", d.entities[e].entity.name),
+        &format!("Who changes the state of {}?", super::readings::a(&entity)),
+        &d.word_for(&default),
+        &[id],
+    );
+    d.whos_in(&answer, default)
+}
+
 fn agents_by(d: &Draft, pred: &Pred) -> Vec<Who> {
     pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps).filter_map(|np| d.who(np)).collect()
 }
@@ -205,7 +222,15 @@ pub fn marks_state(d: &Draft, pred: &Pred) -> bool {
         && !pred.objects.iter().any(|np| np.head == "status" && d.find("status").is_some());
     let as_state = matches!(pred.verb.base.as_str(), "mark" | "label" | "set" | "complete")
         && (pred.preps.iter().any(|pp| pp.prep == "as") || pred.verb.base == "complete");
-    (object_state || as_state) && pred.verb.class == Class::Update
+    (object_state || as_state) && pred.verb.class == Class::Update || sets_to(pred)
+}
+
+/// `sets it to in progress`: a state, not a new record.
+#[must_use]
+pub fn sets_to(pred: &Pred) -> bool {
+    matches!(pred.verb.base.as_str(), "set" | "move" | "put" | "switch" | "turn")
+        && !pred.objects.is_empty()
+        && pred.preps.iter().any(|pp| pp.prep == "to")
 }
 
 /// `Only the caretaker changes this.` `mark a task as done`
@@ -224,7 +249,14 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let to = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "as" | "to"));
     let mut values: Vec<String> = Vec::new();
     if let Some(pp) = to {
-        let stop = pred.range.end;
+        let stop = (pp.at + 1..pred.range.end)
+            .find(|i| {
+                s.aside[*i]
+                    || matches!(s.words[*i].tag, Tag::Sub | Tag::Stop)
+                    || s.words[*i].is("with")
+                    || s.words[*i].tag == Tag::Comma && s.words.get(*i + 1).is_some_and(|w| w.is("with"))
+            })
+            .unwrap_or(pred.range.end);
         values = field::choice_values(s, pp.at + 1..stop).into_iter().filter(|v| v.split(' ').count() <= 3).collect();
     }
     if pred.verb.base == "complete" {
@@ -258,7 +290,13 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         }
     }
     if let Some(pp) = to.filter(|_| !values.is_empty()) {
-        d.mark(si, pp.at..pred.range.end);
+        let named = values.join(" ");
+        let upto = (pp.at + 1..pred.range.end)
+            .take_while(|i| !s.words[*i].is("with") && !s.aside[*i])
+            .filter(|i| named.contains(s.words[*i].lower()))
+            .last()
+            .map_or(pp.at + 1, |i| i + 1);
+        d.mark(si, pp.at..upto);
     }
     d.focus = Some(e);
     d.done[si].insert(pi);

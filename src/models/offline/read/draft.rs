@@ -4,6 +4,7 @@ use super::chunk::Np;
 use super::field::{self, FieldDraft, identifier, sentence_case};
 use super::lexicon::{
     nouns::{self, Person},
+    verbs::Class,
     words,
 };
 use super::sentence::{Pp, Pred, Sentence};
@@ -46,6 +47,8 @@ pub struct EntityDraft {
     pub person: bool,
     /// Fields may be filled in by an assumption.
     pub bare: bool,
+    /// Written down as it happens: logged, noted, entered.
+    pub recorded: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -86,6 +89,8 @@ pub struct Draft<'a> {
     pub merged: BTreeSet<String>,
     /// Properties said to be optional.
     pub optional: BTreeSet<(usize, String)>,
+    /// The role of whoever says `I`.
+    pub speaker: Option<String>,
     pub pending_progress: Vec<(usize, ClauseId)>,
     /// Sentence, word, and the entity spoken of then.
     pub pending_totals: Vec<(usize, usize, Option<usize>)>,
@@ -113,6 +118,7 @@ impl<'a> Draft<'a> {
             unnamed_readers: Vec::new(),
             merged: BTreeSet::new(),
             optional: BTreeSet::new(),
+            speaker: None,
             pending_progress: Vec::new(),
             pending_totals: Vec::new(),
         }
@@ -154,11 +160,17 @@ impl<'a> Draft<'a> {
                 || self.entities.iter().any(|e| e.entity.name.split('_').any(|p| p == word))
                 || self.roles.iter().any(|r| r.name.split('_').any(|p| p == word))
         };
+        let page = matches!(np.head.as_str(), "page" | "screen" | "homepage");
         let inner: Vec<usize> = (np.range.start..end)
-            .filter(|i| match s.words[*i].tag {
-                super::tag::Tag::Adj => false,
-                super::tag::Tag::Noun => *i == np.head_at || named(&s.words[*i].base),
-                _ => true,
+            .filter(|i| {
+                // `the start page`, `a report page`: whichever page it is
+                let place = matches!(s.words[*i].lower(), "start" | "home" | "front" | "main" | "landing" | "report");
+                match s.words[*i].tag {
+                    _ if page && place => true,
+                    super::tag::Tag::Adj => false,
+                    super::tag::Tag::Noun => *i == np.head_at || named(&s.words[*i].base),
+                    _ => true,
+                }
             })
             .collect();
         self.mark_words(si, &inner);
@@ -218,6 +230,9 @@ impl<'a> Draft<'a> {
         }
         match np.pronoun.as_deref() {
             Some("everyone" | "everybody" | "anyone" | "anybody") => return Some(Who::Anyone),
+            Some("whoever") => return Some(Who::Anyone),
+            Some("signed-in-person") => return Some(if self.has_users() { Who::SignedIn } else { Who::Anyone }),
+            Some("i") if self.speaker.is_some() => return self.speaker.clone().map(Who::Role),
             Some("i" | "we" | "they" | "you" | "he" | "she") => return Some(self.ordinary()),
             _ => {}
         }
@@ -368,6 +383,7 @@ impl<'a> Draft<'a> {
             about: None,
             person: false,
             bare: false,
+            recorded: false,
         });
         self.entities.len() - 1
     }
@@ -388,7 +404,10 @@ impl<'a> Draft<'a> {
         let s = &self.sentences[si];
         let named = s.preds[..pi].iter().rev().find_map(|p| {
             let main = if p.verb.passive { &p.subject } else { &p.objects };
-            main.iter().rev().filter(|np| np.pronoun.is_none()).find_map(|np| self.entity_of(np))
+            let named =
+                |nps: &[Np]| nps.iter().rev().filter(|np| np.pronoun.is_none()).find_map(|np| self.entity_of(np));
+            named(main)
+                .or_else(|| if p.objects.is_empty() || p.verb.class == Class::Be { named(&p.subject) } else { None })
         });
         if named.is_some() {
             self.focus = named;
@@ -420,6 +439,18 @@ impl<'a> Draft<'a> {
             {
                 return Some(e);
             }
+        }
+        // `my hours` are the entries of hours, `entries` those of whatever is mainly kept
+        if let Some(e) = self.find(&format!("{} entry", np.head)) {
+            return Some(e);
+        }
+        if matches!(np.head.as_str(), "entry" | "record") && np.nouns.is_empty() && np.of.is_none() {
+            let ends = self.entities.iter().position(|e| e.entity.name.ends_with("_entry"));
+            let recorded = self.entities.iter().position(|e| e.recorded);
+            return ends.or(recorded).or_else(|| super::features::main_entity(self));
+        }
+        if np.head == "signup" {
+            return ["registration", "enrolment", "sign_up"].iter().find_map(|w| self.find(w));
         }
         // `event page`, `ticket information`, `list of events`, `status of the defect`
         let surface = words::system_noun(&np.head) || nouns::property(&np.head).is_some();
@@ -457,6 +488,11 @@ impl<'a> Draft<'a> {
     pub fn field_named(&self, e: usize, word: &str) -> Option<String> {
         let id = identifier(word);
         let fields = &self.entities[e].entity.fields;
+        if matches!(id.as_str(), "state" | "status")
+            && let Some(f) = self.status(e)
+        {
+            return Some(f);
+        }
         let exact =
             fields.iter().find(|f| f.name == id || f.name == nouns::plural(&id) || f.name == format!("{id}_id"));
         let loose = || {
@@ -474,6 +510,11 @@ impl<'a> Draft<'a> {
     pub fn add_field(&mut self, e: usize, draft: FieldDraft, id: ClauseId) -> String {
         let mut field = draft.field;
         let entity = &mut self.entities[e].entity;
+        if matches!(field.name.as_str(), "state" | "status")
+            && let Some(have) = entity.fields.iter().find(|f| matches!(f.name.as_str(), "state" | "status"))
+        {
+            field.name.clone_from(&have.name);
+        }
         // `ticket price` on a ticket is its price
         if let Some(short) = field.name.strip_prefix(&format!("{}_", entity.name)).map(str::to_owned)
             && nouns::property(&short).is_some()
@@ -674,7 +715,13 @@ impl<'a> Draft<'a> {
         let s = &self.sentences[si];
         let mut names = Vec::new();
         for part in super::sentence::split_list(&s.words, range) {
-            let Some(draft) = field::field(s, part.clone()) else { continue };
+            let Some(mut draft) = field::field(s, part.clone()) else { continue };
+            if let Some((whose, name, label)) = draft.plain.take()
+                && self.find(&whose) == Some(e)
+            {
+                draft.field.name = name;
+                draft.field.label = label;
+            }
             let used = draft.used.clone();
             let phrase = super::chunk::noun_phrase(
                 &s.words,

@@ -44,7 +44,9 @@ pub fn is_exclusion(s: &Sentence) -> bool {
         return true;
     }
     // `No payment, no e-mail.`
-    if s.words[0].is("no") && s.preds.iter().all(|p| p.subordinate) {
+    // `No of claims` is a number
+    let numbers = s.words.get(1).is_some_and(|w| w.is("of")) || s.words.get(1).is_some_and(|w| w.is("."));
+    if s.words[0].is("no") && !numbers && s.preds.iter().all(|p| p.subordinate) {
         return true;
     }
     let trailing = [
@@ -58,6 +60,12 @@ pub fn is_exclusion(s: &Sentence) -> bool {
         "are not part of",
         "is not required",
         "are not required",
+        "handled elsewhere",
+        "managed elsewhere",
+        "done elsewhere",
+        "outside the system",
+        "outside this system",
+        "outside of the system",
     ];
     if trailing.iter().any(|t| l.contains(t)) && !l.contains("field") {
         return true;
@@ -91,7 +99,21 @@ pub fn read(d: &mut Draft, si: usize) {
             .filter(|w| {
                 matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Verb(_))
                     && !words::light(w.lower())
-                    && !matches!(w.lower(), "scope" | "wanted" | "needed" | "required" | "part" | "no" | "excluded")
+                    && !matches!(
+                        w.lower(),
+                        "scope"
+                            | "wanted"
+                            | "needed"
+                            | "required"
+                            | "part"
+                            | "no"
+                            | "excluded"
+                            | "elsewhere"
+                            | "handled"
+                            | "managed"
+                            | "done"
+                            | "system"
+                    )
             })
             .collect();
         if nouns.is_empty() {

@@ -3,7 +3,7 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class};
-use super::listing::{by_which, export, filter, nominal, order_phrase, search, sort};
+use super::listing::{by_which, export, filter, nominal, order_phrase, ordered, search, sort};
 use super::sentence::Sentence;
 use super::tag::Tag;
 use crate::domain::{ClauseId, clause::ClauseKind};
@@ -17,6 +17,7 @@ pub fn read(d: &mut Draft, si: usize, kind: ClauseKind) {
     history(d, si);
     grant(d, si);
     progress(d, si);
+    super::formulas::read(d, si);
     totals(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
@@ -29,6 +30,7 @@ pub fn read(d: &mut Draft, si: usize, kind: ClauseKind) {
             Class::Filter => filter(d, si, pred),
             Class::Sort => sort(d, si, pred),
             Class::Export => export(d, si, pred),
+            _ if ordered(d, si, pred) => sort(d, si, pred),
             Class::Read if by_which(pred) => search(d, si, pred),
             _ => {}
         }
@@ -214,7 +216,7 @@ fn totals(d: &mut Draft, si: usize) {
         matches!(w.lower(), "total" | "totals" | "sum" | "sums" | "statistics" | "summary")
             && !d_is_property(s, w.lower())
     });
-    let Some(at) = at.filter(|i| !s.aside[*i]) else { return };
+    let Some(at) = at.filter(|i| !s.aside[*i] && !d.is_used(si, *i)) else { return };
     if s.lower.contains("order summary")
         || s.words.get(at + 1).is_some_and(|w| w.is("price")) && s.lower.contains("deduct")
     {

@@ -4,7 +4,9 @@
 use super::chunk::{self, Np};
 use super::lexicon::{nouns, words};
 use super::sentence::{Sentence, split_list};
-use super::tag::{Tag, Word};
+use super::tag::Tag;
+use super::value::{Bracket, base_type, bracket};
+pub use super::value::{choice_values, unit_of};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
 use std::ops::Range;
@@ -21,6 +23,8 @@ pub struct FieldDraft {
     pub typed: bool,
     /// The words understood.
     pub used: Vec<usize>,
+    /// `the name of the builder`: whose it is, with name and label where that is the record itself.
+    pub plain: Option<(String, String, String)>,
 }
 
 /// `Company name` → `company_name`; always a legal identifier.
@@ -115,9 +119,14 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     let mut start = range.start;
     while start < range.end
         && matches!(words[start].tag, Tag::Adv | Tag::Other | Tag::Conj | Tag::Verb(_))
-        && !words[start].is("how")
+        && !matches!(words[start].lower(), "how" | "where" | "when")
     {
         start += 1;
+    }
+    if start < range.end
+        && let Some(draft) = question(s, range.clone(), start)
+    {
+        return Some(draft);
     }
     let mut stated = None;
     let mut used: Vec<usize> = (range.start..start).collect();
@@ -131,6 +140,7 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             used.push(i);
         }
     }
+    let unique = range.clone().find(|i| words[*i].is("unique"));
     let sub = chunk::chunk(&words[start..range.end]);
     let np = match sub.first()? {
         chunk::Item::Np(np) => shift(np, start),
@@ -146,12 +156,24 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     if np.head.is_empty() || words::light(&np.head) && nouns::property(&np.head).is_none() {
         return None;
     }
-    let (name, label) = naming(s, &np);
+    let (mut name, mut label) = naming(s, &np);
+    let mut plain = None;
+    if let Some(of) = np.of.as_deref().filter(|of| of.pronoun.is_none() && !of.head.is_empty() && of.det.is_some()) {
+        // somebody else's name is a property of its own
+        let whose = of.name();
+        plain = Some((whose.clone(), name, label.clone()));
+        name = identifier(&format!("{whose} {label}"));
+        label = sentence_case(&format!("{whose} {}", label.to_lowercase()));
+    }
     used.extend(np.range.start..np.paren.as_ref().map_or(np.range.end, |p| p.start));
     let (mut ty, mut typed) = base_type(s, &np);
     let mut unit = None;
     let mut rules = Vec::new();
     let mut id_rule = |rule| rules.push(FieldRule { rule, clauses: vec![s.id] });
+    if let Some(at) = unique {
+        id_rule(Rule::Unique { per_owner: false });
+        used.push(at);
+    }
     // the bracket
     if let Some(paren) = np.paren.clone() {
         match bracket(s, paren.clone(), &np.head) {
@@ -170,9 +192,17 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             Bracket::Boolean => ty = FieldType::Boolean,
             Bracket::Date => ty = FieldType::Date,
             Bracket::Length(n) => id_rule(Rule::MaxLength { value: n }),
+            Bracket::AtLeast(n) => id_rule(Rule::Min { value: n }),
+            Bracket::AtMost(n) => id_rule(Rule::Max { value: n }),
             Bracket::Other => {}
         }
         used.extend(paren.start.saturating_sub(1)..(paren.end + 1).min(words.len()));
+    }
+    // `the year it was bought`: which year
+    if s.words[np.range.start].is("how") {
+        // already said in its own words
+    } else if (np.head_at + 1..np.range.end).any(|i| matches!(words[i].lower(), "it" | "they" | "he" | "she")) {
+        label = sentence_case(s.quote(np.head_at..np.range.end).trim_end_matches(['.', ';']));
     }
     // what follows the phrase
     let mut i = np.range.end;
@@ -207,12 +237,22 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             stated = Some(false);
             used.extend(i..range.end);
             i = range.end;
-        } else if w == "up" && n(1).is_some_and(|x| x.is("to")) && n(3).is_some_and(|x| x.base == "character") {
-            if let Some(v) = n(2).and_then(|x| x.token.value) {
-                id_rule(Rule::MaxLength { value: v as u32 });
+        } else if let Some((phrase, upper)) = bound(words, i, range.end)
+            && let Some(value) = n(phrase).and_then(|x| x.token.value)
+        {
+            let characters = n(phrase + 1).is_some_and(|x| x.base == "character" || x.base == "letter");
+            id_rule(match (characters, upper) {
+                (true, true) => Rule::MaxLength { value: value as u32 },
+                (true, false) => Rule::MinLength { value: value as u32 },
+                (false, true) => Rule::Max { value },
+                (false, false) => Rule::Min { value },
+            });
+            let more = usize::from(characters || n(phrase + 1).is_some_and(|x| unit_of(&x.base).is_some()));
+            if more == 1 && !characters && unit.is_none() {
+                unit = unit_of(&words[i + phrase + 1].base);
             }
-            used.extend(i..i + 4);
-            i += 4;
+            used.extend(i..i + phrase + 1 + more);
+            i += phrase + 1 + more;
         } else {
             i += 1;
         }
@@ -246,7 +286,66 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         stated,
         typed,
         used,
+        plain,
     })
+}
+
+/// `at most`, `up to`, `at least` …: how many words, and whether it is an upper bound.
+fn bound(words: &[super::tag::Word], at: usize, end: usize) -> Option<(usize, bool)> {
+    const BOUNDS: [(&[&str], bool); 9] = [
+        (&["at", "most"], true),
+        (&["up", "to"], true),
+        (&["no", "more", "than"], true),
+        (&["not", "more", "than"], true),
+        (&["a", "maximum", "of"], true),
+        (&["maximum"], true),
+        (&["at", "least"], false),
+        (&["a", "minimum", "of"], false),
+        (&["no", "less", "than"], false),
+    ];
+    BOUNDS
+        .iter()
+        .find(|(phrase, _)| phrase.iter().enumerate().all(|(k, w)| at + k < end && words[at + k].is(w)))
+        .map(|(phrase, upper)| (phrase.len(), *upper))
+}
+
+/// `whether it is available`, `where it was found`, `when it was found`: properties said as questions.
+fn question(s: &Sentence, range: Range<usize>, start: usize) -> Option<FieldDraft> {
+    let asks = s.words[start].lower();
+    let ty = match asks {
+        "whether" => FieldType::Boolean,
+        "when" => FieldType::Date,
+        "where" | "what" | "who" => FieldType::Text { multiline: false },
+        _ => return None,
+    };
+    if start + 1 >= range.end {
+        return None;
+    }
+    let kept: Vec<&str> = s.words[start + 1..range.end]
+        .iter()
+        .filter(|w| !matches!(w.tag, Tag::Det | Tag::Be | Tag::Adv | Tag::Pron | Tag::Poss | Tag::Stop | Tag::Modal))
+        .map(|w| w.lower())
+        .collect();
+    let name = match asks {
+        "whether" if !kept.is_empty() => kept.join(" "),
+        "what" => s.quote(start..range.end),
+        _ if !kept.is_empty() => format!("{asks} {}", kept.join(" ")),
+        _ => return None,
+    };
+    let label = if asks == "whether" && kept.len() == 1 { name.clone() } else { s.quote(start..range.end) };
+    let label = label.trim_end_matches(['.', ';']).to_owned();
+    let field = Field {
+        name: identifier(&name),
+        label: sentence_case(&label),
+        ty,
+        required: false,
+        read_only: false,
+        default: None,
+        unit: None,
+        clauses: vec![s.id],
+        rules: Vec::new(),
+    };
+    Some(FieldDraft { field, head: String::new(), stated: None, typed: true, used: range.collect(), plain: None })
 }
 
 /// Moves a phrase read from a slice to its place in the sentence.
@@ -340,192 +439,6 @@ fn words_dropped(m: &str) -> bool {
             | "such"
             | "free"
     )
-}
-
-fn base_type(s: &Sentence, np: &Np) -> (FieldType, bool) {
-    let all: Vec<&str> = np.mods.iter().map(String::as_str).chain([np.head.as_str()]).collect();
-    let has = |w: &str| all.contains(&w);
-    let surface = s.words[np.head_at].lower();
-    if has("email") {
-        return (FieldType::Email, true);
-    }
-    if has("link") || has("url") {
-        return (FieldType::Url, true);
-    }
-    if (has("phone") || has("telephone") || has("mobile")) && !has("name") {
-        return (FieldType::Phone, true);
-    }
-    // a number that is counted is `the number of …`; the others are names made of digits
-    if np.head == "number" && np.of.is_none() && !np.plural && !np.nouns.is_empty() {
-        return (FieldType::Text { multiline: false }, true);
-    }
-    if np.head == "date" && has("time") || np.head == "time" && has("date") {
-        return (FieldType::DateTime, true);
-    }
-    if np.head == "amount" && np.of.as_ref().is_some_and(|of| !matches!(of.head.as_str(), "money" | "euro" | "payment"))
-    {
-        return (FieldType::Decimal { money: false }, true);
-    }
-    if np.head == "rating" || np.head == "star" {
-        return (FieldType::Integer, true);
-    }
-    if let Some(ty) = nouns::property(surface).filter(|_| np.plural).or_else(|| nouns::property(&np.head)) {
-        // `last name` is a text, `is active` a yes or no
-        return (ty, true);
-    }
-    if np.plural && np.number.is_none() {
-        return (FieldType::Text { multiline: true }, false);
-    }
-    (FieldType::Text { multiline: false }, false)
-}
-
-/// The unit people read for a noun that names one.
-#[must_use]
-pub fn unit_of(noun: &str) -> Option<String> {
-    Some(
-        match noun {
-            "minute" | "minutes" | "min" => "minutes",
-            "hour" | "hours" | "h" => "hours",
-            "second" | "seconds" => "seconds",
-            "day" | "days" => "days",
-            "week" | "weeks" => "weeks",
-            "month" | "months" => "months",
-            "year" | "years" => "years",
-            "kilometre" | "kilometer" | "km" | "kilometres" | "kilometers" => "km",
-            "mile" | "miles" => "miles",
-            "metre" | "meter" | "m" | "metres" | "meters" => "m",
-            "centimetre" | "centimeter" | "cm" => "cm",
-            "kilogram" | "kilogramme" | "kg" | "kilo" | "kilograms" => "kg",
-            "gram" | "gramme" | "g" | "grams" => "g",
-            "litre" | "liter" | "l" | "litres" => "l",
-            "millilitre" | "ml" => "ml",
-            "euro" | "euros" | "€" | "eur" => "€",
-            "dollar" | "dollars" | "$" | "usd" => "$",
-            "pound" | "pounds" | "£" | "gbp" => "£",
-            "chf" | "franc" | "francs" => "CHF",
-            "percent" | "%" => "%",
-            "calorie" | "calories" | "kcal" => "kcal",
-            "piece" | "pieces" => "pieces",
-            _ => return None,
-        }
-        .to_owned(),
-    )
-}
-
-enum Bracket {
-    Choice(Vec<String>),
-    Optional(bool),
-    Range(f64, f64),
-    Unit(String),
-    Length(u32),
-    Boolean,
-    Date,
-    Other,
-}
-
-fn bracket(s: &Sentence, range: Range<usize>, head: &str) -> Bracket {
-    let words = &s.words[range.clone()];
-    let Some(first) = words.first() else { return Bracket::Other };
-    let text = s.quote(range.clone()).to_lowercase();
-    if text.contains("optional") || text.starts_with("if ") {
-        return Bracket::Optional(false);
-    }
-    if text.contains("required") || text.contains("mandatory") {
-        return Bracket::Optional(true);
-    }
-    if matches!(text.as_str(), "yes/no" | "yes or no" | "true/false" | "yes / no") {
-        return Bracket::Boolean;
-    }
-    if text.contains("yyyy") || text.contains("dd/mm") {
-        return Bracket::Date;
-    }
-    let numbers: Vec<f64> = words.iter().filter_map(|w| w.token.value).collect();
-    if let [a, b] = numbers[..]
-        && words.iter().all(|w| {
-            w.token.value.is_some()
-                || !w.token.lower.chars().any(char::is_alphabetic)
-                || w.is("to")
-                || w.is("from")
-                || w.is("between")
-                || w.is("and")
-                || w.is("stars")
-                || w.is("points")
-        })
-    {
-        return Bracket::Range(a, b);
-    }
-    if let [n] = numbers[..]
-        && text.contains("character")
-    {
-        return Bracket::Length(n as u32);
-    }
-    let bare = if first.is("in") { words.get(1) } else { Some(first) };
-    if words.len() <= 2
-        && let Some(u) = bare.and_then(|w| unit_of(&w.base).or_else(|| unit_of(w.lower())))
-    {
-        return Bracket::Unit(u);
-    }
-    let examples = first.is("e.g.")
-        || first.is("i.e.")
-        || first.is("for")
-        || first.is("such")
-        || first.is("like")
-        || text.ends_with("etc")
-        || text.ends_with("etc.");
-    if examples
-        && !matches!(
-            head,
-            "type"
-                | "kind"
-                | "status"
-                | "state"
-                | "category"
-                | "priority"
-                | "urgency"
-                | "level"
-                | "role"
-                | "genre"
-                | "severity"
-        )
-    {
-        return Bracket::Other;
-    }
-    let values = choice_values(s, range);
-    if values.len() >= 2 { Bracket::Choice(values) } else { Bracket::Other }
-}
-
-/// The values of an enumeration: `low, normal or emergency`. Empty when the elements are no values.
-#[must_use]
-pub fn choice_values(s: &Sentence, range: Range<usize>) -> Vec<String> {
-    let mut values = Vec::new();
-    for part in split_list(&s.words, range) {
-        let kept: Vec<&Word> = s.words[part.clone()]
-            .iter()
-            .filter(|w| {
-                !w.is("e.g.")
-                    && !w.is("i.e.")
-                    && !w.is("etc")
-                    && !matches!(w.lower(), "a" | "an" | "the")
-                    && w.tag != Tag::Other
-                    && !w.is("either")
-                    && !w.is("like")
-                    && !w.is("such")
-                    && !w.is("as")
-            })
-            .collect();
-        if kept.is_empty() {
-            continue;
-        }
-        if kept.len() > 4 {
-            return Vec::new();
-        }
-        let value = kept.iter().map(|w| w.token.lower.as_str()).collect::<Vec<_>>().join(" ");
-        let value = value.replace(" - ", "-");
-        if value.len() <= 40 && !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    if values.len() > 12 { Vec::new() } else { values }
 }
 
 /// Reads a written list of fields: an answer such as `author, message, rating from 1 to 5`.

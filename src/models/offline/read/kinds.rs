@@ -168,10 +168,9 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
 fn furniture(s: &Sentence) -> bool {
     let l = s.lower.as_str();
     let numbers_only = s.words.iter().all(|w| matches!(w.tag, Tag::Num | Tag::Stop | Tag::Other | Tag::Colon));
-    let page = l.contains("page ")
-        && l.contains(" of ")
-        && s.words.iter().filter(|w| w.tag == Tag::Num).count() >= 2
-        && s.words.len() < 20;
+    let page =
+        s.words.windows(4).any(|w| w[0].is("page") && w[1].tag == Tag::Num && w[2].is("of") && w[3].tag == Tag::Num)
+            && s.words.len() < 20;
     numbers_only
         || page
         || l.starts_with("copyright")
@@ -297,7 +296,7 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
     if s.preds.is_empty() {
         let content = s.words.iter().filter(|w| w.tag == Tag::Noun && !words::light(&w.base)).count();
         let colon = s.words.iter().any(|w| w.tag == Tag::Colon);
-        let listed = !s.section.is_empty() && !s.text.ends_with(':') && s.words.len() > 1 && all.len() > 1;
+        let listed = (!s.section.is_empty() || s.item) && !s.text.ends_with(':') && s.words.len() > 1 && all.len() > 1;
         return content > 0 && (colon && s.words.len() > 4 || listed && content >= 1 || all.len() == 1);
     }
     s.preds.iter().any(|p| demanding(s, p))
@@ -340,6 +339,15 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
     if verb_form == Some(Form::Past) && !p.verb.passive && p.verb.base != "have" {
         return false;
     }
+    // `For every inspection I note the date`: what is kept of each
+    let each = s.words.windows(2).any(|w| w[0].is("for") && (w[1].is("every") || w[1].is("each")));
+    if first_person && each && p.verb.class == Class::Create && !p.objects.is_empty() {
+        return true;
+    }
+    // `we need the sum of all fees`
+    if first_person && matches!(p.verb.base.as_str(), "want" | "need" | "wish") && !p.objects.is_empty() {
+        return true;
+    }
     if first_person {
         let product = p.objects.iter().any(|np| {
             words::system_noun(&np.head) || matches!(np.head.as_str(), "tool" | "service" | "tracker" | "planner")
@@ -373,11 +381,41 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                 && s.words[p.range.clone()].iter().any(|w| {
                     matches!(
                         w.lower(),
-                        "required" | "mandatory" | "optional" | "unique" | "visible" | "sorted" | "private" | "public"
+                        "required"
+                            | "mandatory"
+                            | "optional"
+                            | "unique"
+                            | "visible"
+                            | "sorted"
+                            | "private"
+                            | "public"
+                            | "readable"
+                            | "hidden"
+                            | "confidential"
+                            | "editable"
+                            | "accessible"
+                            | "anonymous"
+                            | "limited"
                     )
                 });
-            exists || states || rule || p.only
+            // `The total is quantity times price`, `The number is between 1 and 60`, `A new bug is open`
+            let property = p.subject.iter().any(|np| nouns::property(&np.head).is_some());
+            let tells = property
+                && s.words[p.range.clone()].iter().any(|w| {
+                    w.token.value.is_some()
+                        || matches!(
+                            w.lower(),
+                            "times" | "plus" | "minus" | "sum" | "product" | "one" | "after" | "before" | "between"
+                        )
+                        || nouns::property(&w.base).is_some()
+                });
+            let any = p.subject.iter().any(|np| {
+                matches!(np.det.as_deref(), Some("a" | "an" | "each" | "every" | "no")) && !np.head.is_empty()
+            });
+            let valued = !s.lower.starts_with("there") && s.words[p.range.clone()].iter().any(|w| w.is("only"));
+            exists || states || rule || p.only || tells || any && !opening(s) || valued
         }
+        Class::Other if ruling(&p.verb.base) && !p.subject.is_empty() => true,
         Class::Other if !p.verb.passive => {
             actor && !p.objects.is_empty() && p.verb.base != "use" || p.only || system && quality_words(s)
         }
@@ -399,6 +437,30 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                 || !p.subject.is_empty() && (p.verb.class == Class::Have || p.verb.class == Class::Allow)
         }
     }
+}
+
+/// `A recipe book is a fine thing to have.` as the first words of a text.
+fn opening(s: &Sentence) -> bool {
+    s.id == ClauseId(1)
+}
+
+/// Verbs that say how things hang together or behave, whoever their subject is.
+fn ruling(base: &str) -> bool {
+    matches!(
+        base,
+        "belong"
+            | "exceed"
+            | "lie"
+            | "overlap"
+            | "expire"
+            | "refer"
+            | "depend"
+            | "default"
+            | "equal"
+            | "become"
+            | "remain"
+            | "relate"
+    )
 }
 
 fn quality_words(s: &Sentence) -> bool {

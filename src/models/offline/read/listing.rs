@@ -8,12 +8,30 @@ use super::sentence::Pred;
 use super::tag::Tag;
 use crate::models::offline::spec::{Feature, FieldType, Op};
 
+/// `Bookings are listed by start time.`: an order, when what follows `by` is a property and nobody who lists.
+pub fn ordered(d: &Draft, si: usize, pred: &Pred) -> bool {
+    let lists = matches!(pred.verb.base.as_str(), "list" | "show" | "display" | "present" | "arrange");
+    let by = |e: usize| {
+        pred.preps
+            .iter()
+            .any(|pp| pp.prep == "by" && !pp.nps.is_empty() && pp.nps.iter().all(|np| d.field_of(e, np).is_some()))
+    };
+    lists && pred.verb.passive && entity(d, si, pred).is_some_and(by)
+}
+
 pub fn by_which(pred: &Pred) -> bool {
     matches!(pred.verb.base.as_str(), "find" | "look") && pred.preps.iter().any(|pp| pp.prep == "by")
 }
 
 /// The entity a predicate is about; the one spoken of last when it only says `results` or `list`.
-pub fn entity(d: &Draft, pred: &Pred) -> Option<usize> {
+pub fn entity(d: &Draft, si: usize, pred: &Pred) -> Option<usize> {
+    // `see all applications sorted by date`: of what was just named, or of nothing known
+    let before = d.sentences[si].preds.iter().rev().find(|p| p.range.start < pred.range.start);
+    let unknown = before.is_some_and(|p| {
+        p.objects
+            .last()
+            .is_some_and(|np| np.pronoun.is_none() && !words::system_noun(&np.head) && d.entity_of(np).is_none())
+    });
     let all = if pred.verb.passive { &pred.subject } else { &pred.objects };
     all.iter()
         .find_map(|np| d.entity_of(np))
@@ -22,6 +40,7 @@ pub fn entity(d: &Draft, pred: &Pred) -> Option<usize> {
         })
         .or_else(|| {
             d.focus
+                .filter(|_| !unknown)
                 .filter(|_| all.is_empty() || all.iter().any(|np| words::system_noun(&np.head) || np.pronoun.is_some()))
         })
 }
@@ -105,8 +124,37 @@ fn add_named(d: &mut Draft, si: usize, e: usize, np: &Np) -> Option<String> {
     Some(d.add_field(e, draft, s.id))
 }
 
+/// The entity of a list that is only called so: the one that has the properties named.
+fn listed(d: &Draft, si: usize, pred: &Pred) -> Option<usize> {
+    let all = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let unnamed = !all.is_empty()
+        && all.iter().all(|np| {
+            (words::system_noun(&np.head) || np.pronoun.is_some())
+                && d.entity_of(&Np { pronoun: None, ..np.clone() }).is_none()
+        });
+    let named: Vec<&Np> = pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps).collect();
+    if !unnamed || named.is_empty() {
+        return entity(d, si, pred);
+    }
+    let has = |e: usize| {
+        named
+            .iter()
+            .filter(|np| {
+                d.field_of(e, np).is_some()
+                    || d.entity_of(np).is_some_and(|t| d.reference(e, &d.entities[t].entity.name).is_some())
+            })
+            .count()
+    };
+    let spoken_of = entity(d, si, pred);
+    let best = spoken_of
+        .into_iter()
+        .chain(0..d.entities.len())
+        .max_by_key(|e| (has(*e), Some(*e) == spoken_of, d.entities[*e].weight));
+    best.filter(|e| has(*e) > 0).or(spoken_of)
+}
+
 pub fn search(d: &mut Draft, si: usize, pred: &Pred) {
-    let Some(e) = entity(d, pred) else { return };
+    let Some(e) = listed(d, si, pred) else { return };
     let id = d.sentences[si].id;
     let (fields, by) = by_fields(d, si, pred, e);
     let text: Vec<String> = fields
@@ -132,7 +180,7 @@ pub fn search(d: &mut Draft, si: usize, pred: &Pred) {
 }
 
 pub fn filter(d: &mut Draft, si: usize, pred: &Pred) {
-    let Some(e) = entity(d, pred) else { return };
+    let Some(e) = listed(d, si, pred) else { return };
     let id = d.sentences[si].id;
     let (fields, _) = by_fields(d, si, pred, e);
     if fields.is_empty() {
@@ -148,7 +196,7 @@ pub fn filter(d: &mut Draft, si: usize, pred: &Pred) {
 }
 
 pub fn sort(d: &mut Draft, si: usize, pred: &Pred) {
-    let Some(e) = entity(d, pred) else { return };
+    let Some(e) = listed(d, si, pred) else { return };
     let s = &d.sentences[si];
     let (fields, _) = by_fields(d, si, pred, e);
     if fields.is_empty() {
@@ -186,7 +234,7 @@ pub fn sort(d: &mut Draft, si: usize, pred: &Pred) {
 }
 
 pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
-    let Some(e) = entity(d, pred) else { return };
+    let Some(e) = entity(d, si, pred) else { return };
     let s = &d.sentences[si];
     let other = s
         .words
@@ -206,7 +254,7 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
             &[s.id],
         );
     }
-    for p in ["as csv", "csv", "to csv", "csv file", "csv files", "spreadsheet"] {
+    for p in ["as csv", "csv", "to csv", "csv file", "csv files", "csv format", "spreadsheet"] {
         d.mark_phrase(si, p);
     }
     reads(d, si, pred, e);
@@ -230,7 +278,9 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
         .last()
         .unwrap_or(first);
     let text: Vec<&str> = s.words[from..first].iter().map(|w| w.lower()).collect();
-    let Some(e) = mentioned(d, si).or_else(|| s.preds.iter().find_map(|p| entity(d, p))).or(d.focus) else { return };
+    let Some(e) = mentioned(d, si).or_else(|| s.preds.iter().find_map(|p| entity(d, si, p))).or(d.focus) else {
+        return;
+    };
     let has = |w: &str| text.contains(&w);
     let fields = &d.entities[e].entity.fields;
     let date = fields.iter().find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime)).map(|f| f.name.clone());

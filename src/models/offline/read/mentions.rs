@@ -5,10 +5,12 @@ use super::draft::{Draft, RoleDraft};
 use super::field::identifier;
 use super::lexicon::{
     nouns::{self, Person},
-    verbs::{self, Class},
+    verbs::Class,
     words,
 };
 use super::sentence::{Pred, Sentence};
+use super::things::{self as names, measured, recorded};
+pub use super::things::{collecting, thing};
 use crate::domain::ClauseId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,172 +24,12 @@ struct Seen {
     possessed: bool,
     about: Option<String>,
     person: bool,
+    recorded: bool,
     order: usize,
     /// Created, or said to have properties.
     strong: bool,
     /// The first clause that says so.
     home: Option<ClauseId>,
-}
-
-/// The name of the thing a phrase speaks of, and whether it speaks of it directly (not of a property or list of it).
-#[must_use]
-pub fn thing(np: &Np) -> Option<(String, bool)> {
-    if np.pronoun.is_some() {
-        return np.of.as_deref().and_then(thing).map(|(n, _)| (n, false));
-    }
-    let head = np.head.as_str();
-    if head.is_empty() || nouns::person(head).is_some() || head.chars().any(|c| c.is_ascii_digit()) || head.len() < 3 {
-        return None;
-    }
-    let collection = words::system_noun(head)
-        || matches!(
-            head,
-            "overview"
-                | "history"
-                | "collection"
-                | "library"
-                | "archive"
-                | "group-of"
-                | "majority"
-                | "part"
-                | "copy"
-                | "progress"
-                | "change"
-                | "ability"
-                | "name"
-                | "availability"
-                | "feedback-on"
-        );
-    let property = nouns::property(head).is_some();
-    let by_modifier = || {
-        let mods: Vec<&str> = np
-            .nouns
-            .iter()
-            .map(String::as_str)
-            .filter(|m| {
-                !words::light(m)
-                    && !words::system_noun(m)
-                    && nouns::property(m).is_none()
-                    && nouns::person(m).is_none()
-                    && nouns::unsupported(m).is_none()
-            })
-            .collect();
-        if mods.is_empty() { None } else { Some((mods.join(" "), false)) }
-    };
-    if collection || property && !nouns::property_or_thing(head) {
-        let whose = np
-            .of
-            .as_deref()
-            .and_then(thing)
-            .map(|(n, direct)| (n, direct && collection && np.of.as_deref().is_some_and(|o| o.plural)));
-        return whose.or_else(|| np.owner.as_deref().and_then(thing).map(|(n, _)| (n, false))).or_else(by_modifier);
-    }
-    if property && (np.of.is_some() || np.owner.as_deref().is_some_and(|o| nouns::person(&o.head).is_none())) {
-        return np.of.as_deref().or(np.owner.as_deref()).and_then(thing).map(|(n, _)| (n, false));
-    }
-    if super::field::unit_of(head).is_some() || nouns::unsupported(head).is_some() || words::light(head) {
-        return None;
-    }
-    if matches!(
-        head,
-        "example"
-            | "everything"
-            | "something"
-            | "anything"
-            | "nothing"
-            | "life"
-            | "world"
-            | "future"
-            | "past"
-            | "use"
-            | "need"
-            | "goal-of"
-            | "point"
-            | "order-to"
-            | "term"
-            | "basis"
-            | "help"
-            | "interest"
-            | "habit"
-            | "decision-making"
-            | "productivity"
-            | "security"
-            | "privacy"
-            | "performance"
-            | "quality"
-    ) {
-        return None;
-    }
-    if no_thing(head) {
-        return None;
-    }
-    Some((np.name(), true))
-}
-
-/// `record payments`: keeping a list of them is no payment processing.
-fn recorded(pred: &Pred, np: &Np) -> Option<(String, bool)> {
-    let keeps = matches!(pred.verb.base.as_str(), "record" | "log" | "note" | "track" | "enter" | "register" | "list");
-    (keeps && matches!(np.head.as_str(), "payment" | "refund" | "file" | "video" | "notification" | "backup"))
-        .then(|| (np.name(), true))
-}
-
-/// Words that are tagged as nouns for want of a better guess, and name nothing.
-fn no_thing(head: &str) -> bool {
-    const BOTH: &str = "report request order review comment note record post offer plan message file place vote bid issue test document question \
-        answer schedule contact favorite bookmark reply purchase update change design draft list meeting booking rating training listing \
-        building posting painting drawing recording reading outing wedding setting holding filing finding opening share rent loan book \
-        visit call charge claim match play print scan import export refund match race track score   group form  use work run \
-        drive study cost measure tag label move mark sale train stream show display view watch monitor host store stage  guide process \
-        delivery supply produce exchange    trade exercise experience interest rank   sum  screen \
-        download backup chat email invite   install deposit address point link press result lead base cause concern    tie";
-    let reflexive = head.ends_with("self") || head.ends_with("selves");
-    let verb = verbs::verb(head).is_some_and(|(_, form)| !matches!(form, verbs::Form::Third))
-        && !BOTH.split_whitespace().any(|w| w == head);
-    reflexive
-        || verb
-        || words::adjective(head)
-        || words::adverb(head)
-        || matches!(
-            head,
-            "sure"
-                | "else"
-                | "like"
-                | "etc"
-                | "gov"
-                | "lot"
-                | "bit"
-                | "kind"
-                | "today"
-                | "tomorrow"
-                | "everybody"
-                | "easier"
-                | "better"
-                | "opportunity"
-                | "purpose"
-                | "matter"
-                | "manner"
-                | "circumstance"
-                | "environment"
-        )
-        || !head.chars().all(|c| c.is_alphabetic() || c == '-')
-}
-
-/// `add tickets to the cart`: the name of the record (`cart item`) and what is collected.
-#[must_use]
-pub fn collecting(pred: &Pred) -> Option<(String, Vec<Np>)> {
-    if pred.verb.passive || !matches!(pred.verb.base.as_str(), "add" | "put" | "save" | "remove" | "place" | "delete") {
-        return None;
-    }
-    let pp = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "to" | "in" | "into" | "from" | "on"))?;
-    let holder = pp.nps.first()?;
-    let name = match holder.head.as_str() {
-        "cart" | "basket" | "trolley" => "cart item".to_owned(),
-        "wishlist" | "watchlist" | "playlist" | "shortlist" => format!("{} item", holder.head),
-        "favorite" => "favorite".to_owned(),
-        "list" if !holder.nouns.is_empty() => format!("{} list item", holder.nouns.join(" ")),
-        _ => return None,
-    };
-    (!pred.objects.is_empty()).then(|| (name, pred.objects.clone()))
 }
 
 /// Finds roles and entities.
@@ -198,15 +40,19 @@ pub fn collect(d: &mut Draft) {
     let mut order = 0;
     for s in sentences.iter().filter(|s| !s.heading) {
         if let Some(np) = &s.role {
-            add_role(&mut roles, np, s.id);
+            add_role(&mut roles, np, s.id, true);
         }
         for pred in &s.preds {
             agents(&mut roles, s, pred);
         }
     }
+    // where the text speaks of requests, requesting something makes one
+    let requests = sentences.iter().any(|s| {
+        s.items.iter().any(|i| matches!(i, super::chunk::Item::Np(np) if np.head == "request" && np.nouns.is_empty()))
+    });
     for s in sentences.iter().filter(|s| !s.heading && !super::exclusion::is_exclusion(s)) {
         for pred in &s.preds {
-            objects(&mut things, &roles, s, pred, &mut order);
+            objects(&mut things, &roles, s, pred, &mut order, requests);
         }
         listed(&mut things, s, &mut order);
     }
@@ -237,11 +83,12 @@ pub fn collect(d: &mut Draft) {
         draft.possessed = seen.possessed;
         draft.about.clone_from(&seen.about);
         draft.person = seen.person;
+        draft.recorded = seen.recorded;
     }
     d.roles = roles;
 }
 
-fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId) {
+fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId, story: bool) {
     if np.head.is_empty() {
         return;
     }
@@ -251,6 +98,7 @@ fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId) {
         .iter()
         .map(String::as_str)
         .filter(|m| !words::light(m) && !words::system_noun(m) || nouns::person(m).is_some())
+        .filter(|m| !matches!(*m, "signed-in" | "logged-in" | "registered" | "authenticated"))
         .collect();
     let name = if kind == Some(Person::User) && mods.is_empty() {
         "user".to_owned()
@@ -260,7 +108,8 @@ fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId) {
     let kind = match kind {
         Some(Person::User) if !mods.is_empty() => Person::Ordinary,
         Some(k) => k,
-        None => Person::Ordinary,
+        None if story => Person::Ordinary,
+        None => Person::Appointed,
     };
     let name = identifier(&name);
     match roles.iter_mut().find(|r| r.name == name) {
@@ -281,7 +130,7 @@ fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
         for np in &pred.subject {
             if nouns::person(&np.head).is_some()
                 || agent_noun(np)
-                    && (pred.verb.modal.is_some() || np.det.is_some())
+                    && (pred.verb.modal.is_some() || np.det.is_some() || np.plural)
                     && matches!(
                         pred.verb.class,
                         Class::Create
@@ -291,9 +140,12 @@ fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
                             | Class::Decide
                             | Class::Transact
                             | Class::Read
+                            | Class::Search
+                            | Class::Export
+                            | Class::Share
                     )
             {
-                add_role(roles, np, s.id);
+                add_role(roles, np, s.id, false);
             }
         }
     }
@@ -302,16 +154,18 @@ fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
         let to = pred.preps.iter().filter(|pp| pp.prep == "to").flat_map(|pp| &pp.nps);
         for np in pred.objects.iter().chain(if pred.verb.passive { pred.subject.iter() } else { [].iter() }).chain(to) {
             if nouns::person(&np.head).is_some() {
-                add_role(roles, np, s.id);
+                add_role(roles, np, s.id, false);
             }
         }
     }
-    if pred.verb.passive || pred.verb.base == "be" {
+    let lists = matches!(pred.verb.class, Class::Filter | Class::Sort | Class::Search)
+        || matches!(pred.verb.base.as_str(), "list" | "group");
+    if (pred.verb.passive || pred.verb.base == "be") && !lists {
         for np in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "by" | "to" | "for")).flat_map(|pp| &pp.nps)
         {
             let several = np.number.is_some() || np.head == "person";
             if nouns::person(&np.head).is_some() && (!np.possessed() || np.det.is_none()) && !several {
-                add_role(roles, np, s.id);
+                add_role(roles, np, s.id, false);
             }
         }
     }
@@ -338,7 +192,7 @@ fn agent_noun(np: &Np) -> bool {
     let h = np.head.as_str();
     np.pronoun.is_none()
         && h.len() > 5
-        && (h.ends_with("er") || h.ends_with("or") || h.ends_with("ist") || h.ends_with("ian"))
+        && ["er", "or", "ist", "ian", "ant"].iter().any(|e| h.ends_with(e))
         && nouns::property(h).is_none()
         && nouns::unsupported(h).is_none()
         && !matches!(
@@ -371,19 +225,69 @@ fn agent_noun(np: &Np) -> bool {
                 | "error"
                 | "list"
                 | "monitor"
-                | "editor-view"
                 | "counter"
+                | "plant"
+                | "restaurant"
+                | "grant"
+                | "variant"
+                | "paper"
+                | "offer"
+                | "quarter"
+                | "semester"
+                | "trailer"
+                | "parameter"
+                | "character"
+                | "water"
+                | "weather"
+                | "dinner"
+                | "flower"
+                | "tractor"
+                | "vector"
+                | "motor"
+                | "factor"
+                | "checklist"
+                | "playlist"
+                | "wishlist"
+                | "watchlist"
+                | "shortlist"
+                | "center"
+                | "corner"
+                | "floor"
+                | "matter"
+                | "answer"
+                | "member"
+                | "boulder"
+                | "locker"
+                | "shelter"
+                | "theater"
+                | "tower"
+                | "power"
+                | "wonder"
+                | "summer"
+                | "winter"
+                | "sticker"
+                | "layer"
+                | "slider"
+                | "marker"
                 | "banner"
         )
 }
 
-fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentence, pred: &Pred, order: &mut usize) {
+fn objects(
+    things: &mut BTreeMap<String, Seen>,
+    roles: &[RoleDraft],
+    s: &Sentence,
+    pred: &Pred,
+    order: &mut usize,
+    requests: bool,
+) {
     let class = pred.verb.class;
     let weight = match class {
         Class::Create | Class::Manage | Class::Transact => 3,
         Class::Update | Class::Delete | Class::Decide | Class::Assign => 2,
         Class::Read | Class::Search | Class::Filter | Class::Sort | Class::Export | Class::Share => 1,
         Class::Have => 0,
+        _ if pred.verb.base == "belong" => return belongs(things, s, pred, order),
         _ if pred.verb.passive => 0,
         _ => return have_like(things, s, pred, order),
     };
@@ -426,6 +330,13 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
             if let Some((name, true)) = thing(np) {
                 note(things, &name, 2, np, s.id, false, order);
             }
+        }
+        return;
+    }
+    // `For every inspection I note the date, …`
+    if let Some(np) = for_every(s, pred) {
+        if let Some((name, true)) = thing(&np) {
+            note(things, &name, 3, &np, s.id, true, order);
         }
         return;
     }
@@ -475,18 +386,37 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
             }
             continue;
         }
-        let Some((name, direct)) = thing(np).or_else(|| recorded(pred, np)) else { continue };
+        let Some((name, direct)) = thing(np).or_else(|| recorded(pred, np)).or_else(|| measured(pred, np)) else {
+            continue;
+        };
+        if requests && pred.verb.base == "request" && name != "request" {
+            note(things, &name, 2, np, s.id, false, order);
+            continue;
+        }
+        if class == Class::Transact && super::things::record_of(pred).is_none() && direct {
+            note(things, &name, 3, np, s.id, true, order);
+            continue;
+        }
         let w = if direct { weight + u32::from(np.plural && weight == 1) } else { weight.min(1) };
         if class == Class::Transact {
             note(things, &name, if direct { 2 } else { 1 }, np, s.id, false, order);
             continue;
         }
+        // a view of what is kept elsewhere
+        if weight < 3 && names::view(np) {
+            continue;
+        }
         let strong = direct && matches!(class, Class::Create | Class::Manage);
-        note(things, &name, w, np, s.id, strong && !pred.verb.negated, order);
+        let entry = note(things, &name, w, np, s.id, strong && !pred.verb.negated, order);
+        entry.recorded |= direct
+            && matches!(
+                pred.verb.base.as_str(),
+                "record" | "log" | "note" | "enter" | "register" | "track" | "report" | "capture"
+            );
     }
     // the record of a transaction
-    if class == Class::Transact
-        && let Some(record) = verbs::record_of(&pred.verb.base)
+    if (class == Class::Transact || requests && pred.verb.base == "request")
+        && let Some(record) = super::things::record_of(pred)
         && !(pred.verb.passive && pred.verb.negated)
     {
         let object =
@@ -523,6 +453,37 @@ fn objects(things: &mut BTreeMap<String, Seen>, roles: &[RoleDraft], s: &Sentenc
             && things.contains_key(&name)
         {
             note(things, &name, 1, np, s.id, false, order);
+        }
+    }
+}
+
+/// What the properties are noted of, where the sentence begins with it.
+fn for_every(s: &Sentence, pred: &Pred) -> Option<Np> {
+    use super::chunk::Item;
+    let several = pred.objects.len() > 1 && pred.objects.iter().any(|np| nouns::property(&np.head).is_some());
+    if pred.verb.class != Class::Create || pred.verb.passive || !several {
+        return None;
+    }
+    s.items.windows(2).find_map(|pair| match pair {
+        [Item::Prep(p), Item::Np(np)]
+            if *p < pred.verb.range.start
+                && s.words[*p].is("for")
+                && matches!(np.det.as_deref(), Some("each" | "every")) =>
+        {
+            Some(np.clone())
+        }
+        _ => None,
+    })
+}
+
+/// `Each bug belongs to exactly one project`: both are things.
+fn belongs(things: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred, order: &mut usize) {
+    let to = pred.preps.iter().filter(|pp| pp.prep == "to").flat_map(|pp| &pp.nps);
+    for np in pred.subject.iter().chain(to) {
+        if nouns::property(&np.head).is_none()
+            && let Some((name, true)) = thing(np)
+        {
+            note(things, &name, 2, np, s.id, false, order);
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod access;
 mod accounts;
+mod asides;
 mod assemble;
 mod chunk;
 mod complete;
@@ -18,6 +19,7 @@ mod draft;
 mod exclusion;
 mod features;
 mod field;
+mod formulas;
 mod gaps;
 mod idea;
 mod kinds;
@@ -25,6 +27,7 @@ mod lang;
 mod lexicon;
 mod listing;
 mod mentions;
+mod only;
 pub mod outline;
 mod product;
 mod readings;
@@ -34,7 +37,9 @@ mod rules;
 mod sentence;
 mod sums;
 mod tag;
+mod things;
 mod token;
+mod value;
 
 #[cfg(test)]
 mod tests;

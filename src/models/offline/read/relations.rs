@@ -232,6 +232,55 @@ pub fn mark_record(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
     }
 }
 
+/// `Each bug belongs to exactly one project.`, `A song is part of a set list.`
+pub fn belongs_to(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let part = pred.verb.class == Class::Be && pred.objects.iter().any(|np| np.head == "part");
+    if !(pred.verb.base == "belong" || part) || pred.verb.negated {
+        return;
+    }
+    let to: Vec<Np> = if part {
+        pred.objects.iter().filter_map(|np| np.of.as_deref().cloned()).collect()
+    } else {
+        pred.preps.iter().filter(|pp| pp.prep == "to").flat_map(|pp| pp.nps.clone()).collect()
+    };
+    let Some(e) = pred.subject.first().and_then(|np| d.entity_of(np)) else { return };
+    let mut found = false;
+    for np in &to {
+        let several = np.plural || np.det.as_deref() == Some("several");
+        match d.entity_of(np).filter(|t| *t != e && d.reference(*t, &d.entities[e].entity.name).is_none() && !several) {
+            Some(parent) => {
+                let name = d.add_reference(e, parent, true, s.id);
+                if let Some(f) = d.field_mut(e, &name) {
+                    f.required = true;
+                }
+                d.mark_np(si, np);
+                found = true;
+            }
+            // `belongs to a category`: a property
+            None if d.entity_of(np).is_none() && nouns::property(&np.head).is_some() && !several => {
+                let draft = super::field::field(s, np.range.clone());
+                if let Some(draft) = draft {
+                    let used = draft.used.clone();
+                    d.add_field(e, draft, s.id);
+                    d.mark_words(si, &used);
+                    found = true;
+                }
+            }
+            None => {}
+        }
+    }
+    if found {
+        d.touch(e, s.id);
+        d.mark_verb(si, pred);
+        for np in &pred.subject {
+            d.mark_np(si, np);
+        }
+        d.done[si].insert(pi);
+        d.focus = Some(e);
+    }
+}
+
 /// What a transaction is about, known before the rules that speak of it: a booking refers to its boat.
 pub fn relate(d: &mut Draft, si: usize, pred: &Pred) {
     let Some(record) = record_entity(d, pred) else { return };
@@ -273,6 +322,11 @@ fn rated(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
 pub fn transact(d: &mut Draft, si: usize, pred: &Pred, record: usize, targets: &[(usize, Np)]) {
     let id = d.sentences[si].id;
     d.touch(record, id);
+    for pp in pred.preps.iter().filter(|pp| pp.prep == "as") {
+        if pp.nps.iter().any(|np| matches!(np.head.as_str(), "favorite" | "bookmark")) {
+            d.mark(si, pp.at..pp.range.end.min(pp.at + 3));
+        }
+    }
     // `buy multiple tickets`: how many
     let many = pred.objects.iter().any(|np| {
         np.plural && np.det.as_deref().is_some_and(|x| matches!(x, "several" | "many"))

@@ -87,7 +87,7 @@ pub fn read(d: &mut Draft, si: usize) {
         match pred.verb.class {
             Class::Assign => assign(d, si, pi, pred),
             Class::Decide => decide(d, si, pi, pred),
-            Class::Update | Class::Create if pred.only || marks_state(d, pred) => guard(d, si, pi, pred),
+            Class::Update | Class::Create | Class::Other if pred.only || marks_state(d, pred) => guard(d, si, pi, pred),
             Class::Delete if pred.verb.base == "cancel" => cancel(d, si, pi, pred),
             _ => {}
         }
@@ -96,12 +96,19 @@ pub fn read(d: &mut Draft, si: usize) {
 
 /// The field a subject phrase names, in the entity it names or in the one spoken of last.
 fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
+    // a person or a thing is no value, even if a record refers to it
+    let refers =
+        |e: usize, name: &str| {
+            d.entities[e].entity.fields.iter().any(|f| {
+                f.name == name && matches!(f.ty, FieldType::Reference { .. } | FieldType::UserReference { .. })
+            })
+        };
     let candidates = d.entity_of(np).into_iter().chain(d.focus).chain(0..d.entities.len());
     for e in candidates {
         if d.find(&np.name()) == Some(e) && nouns::property(&np.head).is_none() {
             continue;
         }
-        if let Some(f) = d.field_of(e, np) {
+        if let Some(f) = d.field_of(e, np).filter(|f| !refers(e, f) || np.pronoun.is_some()) {
             return Some((e, f));
         }
     }
@@ -202,7 +209,17 @@ fn value_rules(d: &mut Draft, si: usize) {
             {
                 rules.push(Rule::After { field: other, or_equal: text.contains("before") });
             }
-            if rules.is_empty() {
+            let fits = d.entities[e].entity.fields.iter().find(|f| f.name == name).is_some_and(|f| {
+                let numeric = matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
+                let dated = matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+                rules.iter().all(|r| match r {
+                    Rule::Min { .. } | Rule::Max { .. } => numeric,
+                    Rule::MinLength { .. } | Rule::MaxLength { .. } => !numeric && !dated,
+                    Rule::After { .. } | Rule::NotInPast | Rule::NotInFuture => dated,
+                    _ => true,
+                })
+            });
+            if rules.is_empty() || !fits {
                 continue;
             }
             let rules_new: Vec<FieldRule> =
@@ -319,16 +336,25 @@ fn overlaps(d: &mut Draft, si: usize) {
         .iter()
         .flat_map(|p| p.subject.iter().chain(&p.objects))
         .find_map(|np| d.entity_of(np).filter(|e| span(d, *e).is_some()));
-    let Some(e) = record.or(mentioned).or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some())) else {
+    // `A vet cannot be booked twice`: the records that name the vet and have a time
+    let people: Vec<String> =
+        s.preds.iter().flat_map(|p| &p.subject).filter_map(|np| d.role(np).map(|r| r.name.clone())).collect();
+    let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
+    let timed =
+        |e: usize| d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    let person = (0..d.entities.len()).find(|e| named(*e).is_some() && timed(*e));
+    let Some(e) = record.or(mentioned).or(person).or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some()))
+    else {
         return;
     };
+    let by_person = named(e);
     let per = s
         .preds
         .iter()
         .flat_map(|p| p.subject.iter().chain(&p.objects).chain(p.preps.iter().flat_map(|pp| &pp.nps)))
         .filter_map(|np| d.entity_of(np))
         .find_map(|x| d.reference(e, &d.entities[x].entity.name));
-    let per = per.or_else(|| {
+    let per = by_person.or(per).or_else(|| {
         d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Reference { .. })).map(|f| f.name.clone())
     });
     let name = d.entities[e].entity.name.clone();
@@ -383,6 +409,12 @@ fn at_most(d: &mut Draft, si: usize) {
     let Some(range) = phrase.or(negated_more) else { return };
     let Some(value) = s.words.get(range.end).and_then(|w| w.token.value) else { return };
     let Some(np) = super::chunk::noun_phrase(&s.words, range.end) else { return };
+    if field::unit_of(&np.head).is_some() {
+        return measured(d, si, range, value, &np);
+    }
+    if per_record(d, si, range.clone(), value, &np) {
+        return;
+    }
     if s.preds.is_empty()
         && let Some(e) = d.entity_of(&np)
     {
@@ -431,4 +463,63 @@ fn at_most(d: &mut Draft, si: usize) {
         d.done[si].insert(pi);
         return;
     }
+}
+
+/// `An entry has no more than 24 hours.`: a bound on what is counted in that unit.
+fn measured(d: &mut Draft, si: usize, range: std::ops::Range<usize>, value: f64, np: &Np) {
+    let s = &d.sentences[si];
+    let Some(unit) = field::unit_of(&np.head) else { return };
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if pred.verb.class != Class::Have || !pred.range.contains(&range.start) || pred.subject.len() != 1 {
+            continue;
+        }
+        let Some(e) = d.entity_of(&pred.subject[0]) else { continue };
+        let counted = d.entities[e].entity.fields.iter().find(|f| {
+            matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. })
+                && (f.unit.as_deref() == Some(&unit) || f.name.split('_').any(|w| nouns::singular(w) == np.head))
+        });
+        let Some(name) = counted.map(|f| f.name.clone()) else { continue };
+        if let Some(f) = d.field_mut(e, &name) {
+            f.rules.push(FieldRule { rule: Rule::Max { value }, clauses: vec![s.id] });
+        }
+        d.touch(e, s.id);
+        d.mark(si, range.start..np.range.end);
+        d.mark_verb(si, pred);
+        d.mark_np(si, &pred.subject[0]);
+        for earlier in &s.preds[..pi] {
+            if earlier.verb.class == Class::Want {
+                d.mark_verb(si, earlier);
+            }
+        }
+        d.done[si].insert(pi);
+        return;
+    }
+}
+
+/// `No more than 12 members may sign up for one course.`: so many records below each other record.
+fn per_record(d: &mut Draft, si: usize, range: std::ops::Range<usize>, value: f64, np: &Np) -> bool {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        let counted = pred.subject.iter().any(|x| x.range.contains(&range.end)) && nouns::person(&np.head).is_some();
+        let Some(record) = super::access::record_entity(d, pred).filter(|_| counted && !pred.verb.passive) else {
+            continue;
+        };
+        let parents: Vec<Np> = pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).cloned().collect();
+        let Some((parent, below)) =
+            parents.iter().find_map(|p| d.entity_of(p).filter(|e| *e != record).map(|e| (p.clone(), e)))
+        else {
+            continue;
+        };
+        let per = d.add_reference(record, below, true, s.id);
+        let entity = d.entities[record].entity.name.clone();
+        d.feature(Feature::Limit { entity, max: value as u32, per: Some(per), clauses: vec![s.id] });
+        d.touch(record, s.id);
+        d.mark(si, range.start..np.range.end);
+        d.mark_np(si, &parent);
+        d.mark_verb(si, pred);
+        d.done[si].insert(pi);
+        d.focus = Some(record);
+        return true;
+    }
+    false
 }

@@ -1,7 +1,11 @@
 //! A clause as grammar: who does what to what, with what, and which of its words only give a reason.
 
+use super::asides;
 use super::chunk::{self, Item, Np, Vg};
-use super::lexicon::{verbs::Class, words};
+use super::lexicon::{
+    verbs::{Class, Form},
+    words,
+};
 use super::tag::{self, Tag, Word};
 use super::token;
 use crate::domain::ClauseId;
@@ -47,6 +51,8 @@ pub struct Sentence {
     /// Words that give reasons (`so that …`) or introduce (`As a tenant,`).
     pub aside: Vec<bool>,
     pub heading: bool,
+    /// An item of a list.
+    pub item: bool,
 }
 
 impl Sentence {
@@ -55,24 +61,27 @@ impl Sentence {
         let text = token::plain(raw);
         let trimmed = raw.trim_start();
         let mut words = tag::tag(token::tokens(&text));
-        hedge(&mut words);
+        asides::hedge(&mut words);
+        asides::qualify(&mut words);
         let mut aside = vec![false; words.len()];
         let mut start = 0;
         let mut role = None;
-        if let Some((np, after)) = story_role(&words) {
+        if let Some((np, after)) = asides::story_role(&words) {
             aside[..after].fill(true);
             role = Some(np);
             start = after;
         }
-        for (from, to) in reasons(&words, start) {
+        for (from, to) in asides::reasons(&words, start) {
             aside[from..to].fill(true);
         }
         let items: Vec<Item> =
             chunk::chunk(&words).into_iter().filter(|i| !aside.get(i.start()).copied().unwrap_or(false)).collect();
         let preds = predicates(&words, &items, role.as_ref());
         let heading = trimmed.starts_with('#');
+        let item = trimmed.starts_with(['-', '*', '+', '•', '–', '·', '▪', '\u{f0b7}'])
+            || trimmed.starts_with(|c: char| c.is_ascii_digit() || c == '(');
         let lower = text.to_lowercase();
-        Self { id, lower, text, section: section.to_vec(), words, items, preds, role, aside, heading }
+        Self { id, lower, text, section: section.to_vec(), words, items, preds, role, aside, heading, item }
     }
 
     /// The words that demand, in lower case: without reasons and `As a …`.
@@ -102,114 +111,6 @@ impl Sentence {
     }
 }
 
-/// `if there is one`, `if any`: says a property is optional, and must not break up the list it stands in.
-fn hedge(words: &mut [Word]) {
-    for i in 0..words.len() {
-        if !words[i].is("if") {
-            continue;
-        }
-        let next = |k: usize| words.get(i + k).map_or("", |w| w.lower());
-        let len = match (next(1), next(2), next(3)) {
-            ("there", "is" | "are", _) => 4,
-            (
-                "any" | "available" | "known" | "applicable" | "needed" | "necessary" | "given" | "present" | "desired"
-                | "possible",
-                ..,
-            ) => 2,
-            ("it" | "they", "exists" | "exist", _) => 3,
-            _ => 0,
-        };
-        let end = (i + len).min(words.len());
-        for w in &mut words[i..end] {
-            w.tag = Tag::Other;
-        }
-    }
-}
-
-/// `As a (single-time) visitor, I …` → the role and the index of `I`.
-fn story_role(words: &[Word]) -> Option<(Np, usize)> {
-    let first = words.first()?;
-    if !first.is("as") || !words.get(1)?.tag_is_det() {
-        return None;
-    }
-    let i = words.iter().take(40).position(|w| w.is("i") || w.is("we") || w.tag == Tag::Comma && !inside(words, w))?;
-    let mut end = i;
-    if words[i].tag == Tag::Comma {
-        end = i + 1;
-    }
-    let role_words: Vec<Word> = {
-        let mut depth = 0;
-        words[1..i]
-            .iter()
-            .filter(|w| {
-                match w.tag {
-                    Tag::Open => depth += 1,
-                    Tag::Close => {
-                        depth -= 1;
-                        return false;
-                    }
-                    _ => {}
-                }
-                depth == 0
-            })
-            .cloned()
-            .map(|mut w| {
-                // `As a Data Publishing User`: whatever a word could be, here it is part of a name
-                if !matches!(w.tag, Tag::Det | Tag::Prep | Tag::Conj | Tag::Adj) {
-                    w.tag = Tag::Noun;
-                    w.base = super::lexicon::nouns::singular(w.lower());
-                }
-                w
-            })
-            .collect()
-    };
-    let np = chunk::noun_phrase(&role_words, 0)?;
-    Some((np, end))
-}
-
-fn inside(words: &[Word], target: &Word) -> bool {
-    let mut depth = 0i32;
-    for w in words {
-        match w.tag {
-            Tag::Open => depth += 1,
-            Tag::Close => depth -= 1,
-            _ => {}
-        }
-        if std::ptr::eq(w, target) {
-            return depth > 0;
-        }
-    }
-    false
-}
-
-/// Parts that only say why: `so that …`, `in order to …`, `because …`.
-fn reasons(words: &[Word], from: usize) -> Vec<(usize, usize)> {
-    let mut out = Vec::new();
-    let mut i = from;
-    while i < words.len() {
-        let next = words.get(i + 1);
-        let so = words[i].is("so")
-            && next.is_some_and(|n| {
-                n.is("that") || n.is("i") || n.is("we") || n.is("they") || n.is("users") || n.is("the") || n.is("it")
-            });
-        let order =
-            words[i].is("in") && next.is_some_and(|n| n.is("order")) && words.get(i + 2).is_some_and(|n| n.is("to"));
-        let because = words[i].is("because") && i > from;
-        if so || order || because {
-            out.push((i, words.len()));
-            break;
-        }
-        i += 1;
-    }
-    out
-}
-
-impl Word {
-    fn tag_is_det(&self) -> bool {
-        self.tag == Tag::Det
-    }
-}
-
 struct Builder<'a> {
     words: &'a [Word],
     preds: Vec<Pred>,
@@ -218,11 +119,23 @@ struct Builder<'a> {
     subordinate: bool,
     only: bool,
     joined: bool,
+    /// In `who …` right behind the subject: the next verb without `and` is that of the main clause.
+    relative: bool,
+    antecedent: Vec<Np>,
 }
 
 fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
-    let mut b =
-        Builder { words, preds: Vec::new(), subject: Vec::new(), role, subordinate: false, only: false, joined: false };
+    let mut b = Builder {
+        words,
+        preds: Vec::new(),
+        subject: Vec::new(),
+        role,
+        subordinate: false,
+        only: false,
+        joined: false,
+        relative: false,
+        antecedent: Vec::new(),
+    };
     let mut open: Option<Pred> = None;
     let mut k = 0;
     while k < items.len() {
@@ -258,8 +171,18 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                 b.joined = false;
             }
             Item::Vg(vg) => {
+                // `an app that helps users log …`: what it helps with is no main clause
+                if vg.modal.is_none() && open.as_ref().is_some_and(|p| p.verb.class == Class::Allow) {
+                    b.relative = false;
+                }
+                let inside = b.relative && open.as_ref().is_some_and(|p| p.subordinate);
                 if let Some(pred) = open.take() {
                     b.close(pred, vg.range.start);
+                }
+                if inside && vg.finite && k > 0 && !matches!(items[k - 1], Item::Conj(_)) {
+                    b.subordinate = false;
+                    b.relative = false;
+                    b.subject = std::mem::take(&mut b.antecedent);
                 }
                 open = Some(b.open(vg));
             }
@@ -282,9 +205,7 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                         {
                             k += 1;
                             let _ = np;
-                        } else if b.subject.is_empty() {
-                            // nothing to attach it to
-                        } else {
+                        } else if !b.subject.is_empty() && matches!(items.get(k + 1), Some(Item::Np(_))) {
                             k += 1;
                         }
                     }
@@ -295,15 +216,32 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                     pred.preps.push(Pp { prep: ":".into(), at: *i, nps: Vec::new(), range: *i..*i + 1 });
                 }
             }
+            // `…, but the place is not shown`: no further element of a list
+            Item::Conj(i) if words[*i].is("but") && open.is_some() => {
+                if let Some(pred) = open.take() {
+                    b.close(pred, *i);
+                    b.subordinate = false;
+                }
+            }
             Item::Comma(_) | Item::Conj(_) => b.joined = open.is_none() && !b.subject.is_empty(),
             Item::Sub(i) => {
+                // `I want that …`, `it ensures that …`: what follows is the demand
+                let demanded = words[*i].is("that")
+                    && open.as_ref().is_some_and(|p| {
+                        matches!(
+                            p.verb.base.as_str(),
+                            "want" | "wish" | "ensure" | "require" | "expect" | "like" | "need"
+                        ) && !p.verb.negated
+                    });
                 if let Some(pred) = open.take() {
                     b.close(pred, *i);
                 }
-                b.subordinate = true;
+                b.subordinate = !demanded;
                 b.subject.clear();
             }
             Item::Rel(i) => {
+                b.relative = open.is_none() && !b.subject.is_empty();
+                b.antecedent = b.subject.clone();
                 if let Some(pred) = open.take() {
                     let antecedent = pred.preps.last().and_then(|p| p.nps.last()).or(pred.objects.last()).cloned();
                     b.close(pred, *i);
@@ -316,6 +254,7 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                     b.close(pred, *i);
                 }
                 b.subordinate = false;
+                b.relative = false;
                 b.subject.clear();
             }
             _ => {}
@@ -370,7 +309,8 @@ impl Builder<'_> {
                     verb.modal.clone_from(&last.verb.modal);
                 }
                 // `cannot be edited or deleted`
-                if last.verb.passive && !verb.finite && verb.range.len() == 1 {
+                let participle = self.words[verb.range.start].tag == Tag::Verb(Form::Past);
+                if last.verb.passive && (!verb.finite || participle) && verb.range.len() == 1 {
                     verb.passive = true;
                 }
                 if last.verb.negated && self.words[verb.range.start - 1].tag == Tag::Conj {
@@ -389,6 +329,10 @@ impl Builder<'_> {
             if subject.is_empty() && self.preds.is_empty() {
                 subject.push(role.clone());
             }
+        }
+        // `Nobody may …`, `No member may …`
+        if subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody") || np.det.as_deref() == Some("no")) {
+            verb.negated = !vg.negated;
         }
         Pred {
             subject,

@@ -17,6 +17,10 @@ fn measures(d: &Draft, e: usize) -> Vec<String> {
         })
         .filter(|f| {
             !["rating", "score", "year", "age", "difficulty", "price", "temperature"].iter().any(|w| f.name.contains(w))
+                // `number` and `customer number` tell which, not how many
+                && f.name != "number"
+                && !f.name.ends_with("_number")
+                && f.name != "count"
         })
         .map(|f| f.name.clone())
         .collect()

@@ -65,6 +65,8 @@ struct State {
     finite: bool,
     /// The last verb, for coordination: `create, edit and delete`.
     last: Option<(Form, Class, usize)>,
+    /// Inside `who …` right behind the subject: whether that is plural.
+    relative: Option<bool>,
 }
 
 /// Tags every token.
@@ -80,7 +82,13 @@ pub fn tag(tokens: Vec<Token>) -> Vec<Word> {
                 state.last = Some((form, verbs::class(&base), i));
             }
             Tag::Modal | Tag::Be => state.finite = true,
-            Tag::Stop | Tag::Sub | Tag::Rel => state = State::default(),
+            Tag::Rel => {
+                let plural = out.last().filter(|_| !state.finite).map(|w| w.base != w.token.lower);
+                state = State { relative: plural, ..State::default() };
+            }
+            Tag::Stop | Tag::Sub => state = State::default(),
+            // `Whoever has lost something files a claim`
+            Tag::Pron if tokens[i].is("whoever") => state.relative = Some(false),
             Tag::Colon => state.finite = false,
             _ => {}
         }
@@ -120,9 +128,23 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
     }
     if words::adjective(w)
         && matches!(prev_tag, Some(Tag::Det | Tag::Poss | Tag::Adj | Tag::Num | Tag::Be | Tag::Prep | Tag::Verb(_)))
-        && !nouns::property(w).is_some_and(|_| next.is_none_or(|n| n.kind == Kind::Punct))
+        && !nouns::property(w).is_some_and(|_| {
+            next.is_none_or(|n| {
+                n.kind == Kind::Punct || words::preposition(&n.lower) || words::be(&n.lower) || words::modal(&n.lower)
+            })
+        })
     {
         return (Tag::Adj, own());
+    }
+    // `Colleagues who drive to work offer rides`: the second verb is that of the main clause
+    if let (Some(plural), true, Some((base, form))) = (state.relative, state.finite, verbs::verb(w))
+        && (prev_tag == Some(Tag::Noun)
+            || matches!(prev_tag, Some(Tag::Verb(_))) && i >= 2 && done.get(i - 2).is_some_and(|w| w.tag == Tag::To)
+            || prev_tag == Some(Tag::Pron) && !prev.is_some_and(|p| p.is("whoever")))
+        && (form == Form::Base && plural || form == Form::Third && !plural)
+        && next.is_some_and(|n| opens_object(n) || governs(base, &n.lower))
+    {
+        return (Tag::Verb(form), base.to_owned());
     }
     if let Some((base, form)) = verbs::verb(w) {
         let looks_name = token.capitalised() && i > 0 && token.text.len() > 1 && !tokens[i - 1].is(".");
@@ -194,6 +216,20 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
         },
         "including" => Tag::Prep,
         "so" => Tag::Sub,
+        // `quantity times unit price`
+        "times"
+            if prev_tag == Some(Tag::Noun)
+                && next.is_some_and(|n| {
+                    n.kind != Kind::Punct
+                        && !words::preposition(&n.lower)
+                        && !words::be(&n.lower)
+                        && !words::modal(&n.lower)
+                        && !words::conjunction(&n.lower)
+                        && next_verb.is_none()
+                }) =>
+        {
+            Tag::Other
+        }
         "once" if next.is_some_and(|n| words::preposition(&n.lower)) => Tag::Adv,
         "will" if matches!(prev_tag, Some(Tag::Det | Tag::Poss)) => return None,
         "do" | "does" | "did" => {
@@ -321,6 +357,9 @@ fn as_verb(
             }
             Some(Tag::Conj | Tag::Comma) => {
                 let (last_form, class, at) = state.last?;
+                if next.is_some_and(|n| governs(base, &n.lower)) && (last_form == form || class == Class::Allow) {
+                    return verb;
+                }
                 // `set goals, and track progress`
                 let oxford = i >= 2 && tokens[i - 2].is(",") && prev_tag == Some(Tag::Conj);
                 let adjacent = i - at <= 2 || i - at == 3 && tokens[i - 1].kind == Kind::Word;
@@ -345,6 +384,24 @@ fn as_verb(
             _ => None,
         },
     }
+}
+
+/// Verbs that take their object by a particular word: before it they are no nouns.
+fn governs(base: &str, next: &str) -> bool {
+    matches!(
+        (base, next),
+        ("belong" | "refer" | "lead" | "reply" | "respond" | "subscribe", "to")
+            | ("sign", "up" | "in" | "out")
+            | ("log", "in" | "out")
+            | ("look" | "search" | "apply" | "register" | "ask", "for")
+            | ("comment" | "depend" | "vote" | "bid" | "decide", "on")
+            | ("consist", "of")
+            | ("take", "part")
+            | ("fill", "in" | "out")
+            | ("check", "in" | "out")
+            | ("pick", "up")
+            | ("hand", "over" | "out" | "in")
+    )
 }
 
 /// Whether the noun phrase that ends `words` began right after `and`, a comma or a stop: the subject of a new clause.

@@ -151,6 +151,15 @@ pub fn tokens(text: &str) -> Vec<Token> {
         } else {
             i += 1;
         }
+        // `A+`, `0-`, `C++`
+        let short = i - start <= 2 && chars[start..i].iter().all(|c| c.is_alphanumeric());
+        let signs = chars[i..].iter().take_while(|c| matches!(c, '+' | '-')).count();
+        if short
+            && (1..=2).contains(&signs)
+            && chars.get(i + signs).is_none_or(|c| matches!(c, ',' | ')' | '.' | ';') || c.is_whitespace())
+        {
+            i += signs;
+        }
         let raw: String = chars[start..i].iter().collect();
         // `e.g.` and `i.e.` keep their last dot
         if matches!(raw.to_lowercase().as_str(), "e.g" | "i.e") && chars.get(i) == Some(&'.') {
@@ -158,6 +167,53 @@ pub fn tokens(text: &str) -> Vec<Token> {
         }
         push(&mut out, &raw, spaced);
         spaced = false;
+    }
+    joined(out)
+}
+
+/// Several words that say what one word says: the grammar knows the one.
+const TOGETHER: [(&[&str], &str); 18] = [
+    (&["no", "one", "else"], "nobody"),
+    (&["nobody", "else"], "nobody"),
+    (&["one", "or", "more"], "several"),
+    (&["one", "or", "several"], "several"),
+    (&["zero", "or", "more"], "several"),
+    (&["any", "number", "of"], "several"),
+    (&["exactly", "one"], "one"),
+    (&["no", "longer"], "not"),
+    (&["any", "more"], "anymore"),
+    (&["any", "longer"], "anymore"),
+    (&["as", "well", "as"], "and"),
+    (&["as", "soon", "as"], "when"),
+    (&["as", "long", "as"], "while"),
+    (&["no", "one"], "nobody"),
+    (&["at", "any", "time"], "anytime"),
+    (&["at", "once"], "immediately"),
+    (&["in", "addition", "to"], "besides"),
+    (&["nothing", "but"], "only"),
+];
+
+fn joined(tokens: Vec<Token>) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut i = 0;
+    while i < tokens.len() {
+        let hit = TOGETHER.iter().find(|(words, _)| {
+            words.iter().enumerate().all(|(k, w)| tokens.get(i + k).is_some_and(|t| t.is(w)))
+                // `no longer than 20 characters` is a measure
+                && !tokens.get(i + words.len()).is_some_and(|t| t.is("than"))
+        });
+        match hit {
+            Some((words, one)) => {
+                let text = tokens[i..i + words.len()].iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+                let value = (*one == "one").then_some(1.0);
+                out.push(Token { text, lower: (*one).into(), kind: Kind::Word, value, spaced: tokens[i].spaced });
+                i += words.len();
+            }
+            None => {
+                out.push(tokens[i].clone());
+                i += 1;
+            }
+        }
     }
     out
 }

@@ -106,7 +106,7 @@ pub fn property(noun: &str) -> Option<FieldType> {
             ("email emailaddress", FieldType::Email),
             ("phone telephone fax mobile phone-number", FieldType::Phone),
             ("link url website homepage webpage hyperlink", FieldType::Url),
-            ("price amount cost fee salary budget value-added rent total subtotal balance payment-amount income wage fare deposit tariff", money()),
+            ("price amount cost fee salary budget value-added rent total subtotal balance payment-amount income wage fare deposit tariff mrp", money()),
             ("duration quantity number count age year capacity stock floor pages minutes hours days size score points rank rating stars servings \
               difficulty effort intensity importance mileage level portions seats places", FieldType::Integer),
             ("distance weight height width length depth area temperature percentage rate volume latitude longitude speed dosage grade discount", decimal()),
@@ -228,7 +228,9 @@ const USERS: &str = "user person people individual someone somebody end-user end
 const ORDINARY: &str = "customer member tenant resident client student patient player reader participant citizen employee parent volunteer \
     buyer shopper learner subscriber passenger traveler traveller applicant borrower guardian child family neighbor neighbour runner athlete \
     contributor viewer author writer supporter fan hobbyist attendee renter pupil couple friend roommate flatmate housemate colleague \
-    worker gardener cyclist gamer beekeeper hiker owner-occupier donor alumnus candidate freelancer household freelancer musician";
+    worker gardener cyclist gamer beekeeper hiker owner-occupier donor alumnus candidate freelancer household musician singer \
+    sitter reporter sailor climber swimmer diver angler skier walker pensioner voter commuter patron pilgrim hiker rider friend adult \
+    trainee intern apprentice scout choir-member fisher collector hunter craftsman maker neighbour lodger squatter exhibitor";
 const APPOINTED: &str = "administrator admin manager caretaker board trainer coach teacher librarian owner staff doctor moderator editor \
     organizer organiser company contractor secretary chef treasurer superuser operator supervisor director accountant nurse physician \
     receptionist instructor dispatcher clerk officer inspector auditor agent curator reviewer approver leader lead head janitor \
@@ -237,7 +239,9 @@ const APPOINTED: &str = "administrator admin manager caretaker board trainer coa
     official lecturer professor tutor mentor analyst consultant planner coordinator representative bookkeeper dentist pharmacist \
     artist performer speaker publisher recruiter employer keeper shopkeeper storekeeper merchant baker farmer president webmaster \
     maintainer archivist registrar examiner principal dean sponsor team-leader shift-leader guide conductor assistant \
-    housekeeper responder captain";
+    housekeeper responder captain attendant tester developer programmer foreman porter usher ranger pilot skipper marshal umpire \
+    midwife paramedic firefighter surveyor salesperson seller groomer handler dealer treasurer headmaster headteacher priest pastor \
+    sexton verger matron concierge scheduler estimator assessor buyer-agent scientist lawyer notary broker teller";
 
 /// What kind of person the noun (singular) names, or `None` for things.
 #[must_use]

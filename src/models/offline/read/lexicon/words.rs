@@ -30,7 +30,7 @@ word_list!(modal, "can could may might must shall should will would cannot");
 word_list!(be, "be is are was were been being am");
 word_list!(
     adverb,
-    "not also only just then too very more most less least at-least there here now later again always never ever often once directly easily quickly immediately automatically together already still yet even well back away online first last next twice manually securely efficiently currently additionally furthermore moreover however therefore thus instead otherwise simply especially"
+    "not also only just then too very more most less least at-least there here now later again always never ever often once directly easily quickly immediately automatically together already still yet even well back away online first last next twice manually securely efficiently currently additionally furthermore moreover however therefore thus instead otherwise simply especially anytime anymore"
 );
 
 word_list!(
@@ -43,7 +43,7 @@ word_list!(
      premium basic advanced modern secure safe quick efficient reliable intuitive responsive interactive detailed complete whole entire total \
      overall daily weekly monthly yearly annual digital electronic physical local global foreign social medical financial legal technical \
      popular favorite related relevant necessary required optional mandatory possible impossible able unable ready active inactive busy \
-     older newer oldest newest highest lowest lower higher larger smaller shorter longer cheap expensive true false accurate own anonymous \
+     signed-in logged-in older newer oldest newest highest lowest lower higher larger smaller shorter longer cheap expensive true false accurate own anonymous \
      human real virtual online offline mobile responsible suitable visible customizable comprehensive friendly user-friendly easy-to-use \
      upcoming outstanding overdue pending unread unpaid sold-out read-only potential preferred monetary numeric textual visual"
 );
@@ -78,7 +78,7 @@ word_list!(
      included contain contains ensure make makes made get gets give gives given develop create build implement design designed \
      up out at-least about per together time-to-time always user users people person central centralized efficiently effectively manage \
      where keep keeps able-to want-to easy-to-use user-friendly modern small little self entire desired given necessary needed \
-     clicking click clicks press selecting currently already later again first-of-all within accordingly respectively additionally \
+     clicking click clicks press selecting currently already later again first-of-all signed-in logged-in anytime anymore within accordingly respectively additionally \
      furthermore moreover however therefore thus both between among whenever wherever themselves himself herself itself lot set sets"
 );
 

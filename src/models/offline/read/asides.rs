@@ -1,0 +1,227 @@
+//! Parts of a sentence that are no demand of their own: roles of stories, reasons, reservations, and clauses that only
+//! qualify the property before them.
+
+use super::chunk::{self, Np};
+use super::lexicon::nouns;
+use super::tag::{Tag, Word};
+
+/// `if there is one`, `if any`: says a property is optional, and must not break up the list it stands in.
+pub fn hedge(words: &mut [Word]) {
+    for i in 0..words.len() {
+        if !words[i].is("if") {
+            continue;
+        }
+        let next = |k: usize| words.get(i + k).map_or("", |w| w.lower());
+        let len = match (next(1), next(2), next(3)) {
+            ("there", "is" | "are", _) => 4,
+            (
+                "any" | "available" | "known" | "applicable" | "needed" | "necessary" | "given" | "present" | "desired"
+                | "possible",
+                ..,
+            ) => 2,
+            ("it" | "they", "exists" | "exist", _) => 3,
+            _ => 0,
+        };
+        let end = (i + len).min(words.len());
+        for w in &mut words[i..end] {
+            w.tag = Tag::Other;
+        }
+    }
+}
+
+/// `As a (single-time) visitor, I …` → the role and the index of `I`.
+pub fn story_role(words: &[Word]) -> Option<(Np, usize)> {
+    let first = words.first()?;
+    if !first.is("as") || !words.get(1)?.tag_is_det() {
+        return None;
+    }
+    let i = words.iter().take(40).position(|w| w.is("i") || w.is("we") || w.tag == Tag::Comma && !inside(words, w))?;
+    let mut end = i;
+    if words[i].tag == Tag::Comma {
+        end = i + 1;
+    }
+    let role_words: Vec<Word> = {
+        let mut depth = 0;
+        words[1..i]
+            .iter()
+            .filter(|w| {
+                match w.tag {
+                    Tag::Open => depth += 1,
+                    Tag::Close => {
+                        depth -= 1;
+                        return false;
+                    }
+                    _ => {}
+                }
+                depth == 0
+            })
+            .cloned()
+            .map(|mut w| {
+                // `As a Data Publishing User`: whatever a word could be, here it is part of a name
+                if !matches!(w.tag, Tag::Det | Tag::Prep | Tag::Conj | Tag::Adj) {
+                    w.tag = Tag::Noun;
+                    w.base = super::lexicon::nouns::singular(w.lower());
+                }
+                w
+            })
+            .collect()
+    };
+    let np = chunk::noun_phrase(&role_words, 0)?;
+    Some((np, end))
+}
+
+fn inside(words: &[Word], target: &Word) -> bool {
+    let mut depth = 0i32;
+    for w in words {
+        match w.tag {
+            Tag::Open => depth += 1,
+            Tag::Close => depth -= 1,
+            _ => {}
+        }
+        if std::ptr::eq(w, target) {
+            return depth > 0;
+        }
+    }
+    false
+}
+
+/// Parts that only say why: `so that …`, `in order to …`, `because …`.
+pub fn reasons(words: &[Word], from: usize) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut i = from;
+    while i < words.len() {
+        let next = words.get(i + 1);
+        let so = words[i].is("so")
+            && next.is_some_and(|n| {
+                n.is("that") || n.is("i") || n.is("we") || n.is("they") || n.is("users") || n.is("the") || n.is("it")
+            });
+        let order =
+            words[i].is("in") && next.is_some_and(|n| n.is("order")) && words.get(i + 2).is_some_and(|n| n.is("to"));
+        let because = words[i].is("because") && i > from;
+        if so || order || because {
+            out.push((i, words.len()));
+            break;
+        }
+        i += 1;
+    }
+    out
+}
+
+/// Qualities of a property that a list states behind it: `a number, which must be unique, a title`, `a rating that lies
+/// between 1 and 5`, `a status, which can be open, paid or closed`, `a type: normal or large`. Their words join the phrase
+/// they qualify, so that the list goes on behind them; the values stand as in brackets.
+pub fn qualify(words: &mut [Word]) {
+    signed_in(words);
+    for i in 1..words.len() {
+        if matches!(words[i].tag, Tag::Rel) && (words[i].is("which") || words[i].is("that")) {
+            relative(words, i);
+        } else if words[i].tag == Tag::Colon {
+            values_after(words, i);
+        }
+    }
+}
+
+/// `everybody who is logged in`: not the public.
+fn signed_in(words: &mut [Word]) {
+    for i in 0..words.len() {
+        if !matches!(words[i].lower(), "everyone" | "everybody" | "anyone" | "anybody" | "whoever") {
+            continue;
+        }
+        let rest: Vec<&str> = words[i + 1..].iter().take(5).map(Word::lower).collect();
+        let len = match rest[..] {
+            ["who", "is", "logged" | "signed", "in", ..] => 4,
+            ["who", "is", "registered" | "authenticated" | "signed-in" | "logged-in", ..] => 3,
+            ["who", "has", "an", "account", ..] => 4,
+            ["who", "has", "registered", ..] => 3,
+            ["with", "an", "account", ..] => 3,
+            _ => continue,
+        };
+        words[i].token.lower = "signed-in-person".into();
+        for w in &mut words[i + 1..i + 1 + len] {
+            w.tag = Tag::Other;
+        }
+    }
+}
+
+fn relative(words: &mut [Word], at: usize) {
+    let mut i = at + 1;
+    while words.get(i).is_some_and(|w| matches!(w.tag, Tag::Modal | Tag::Be | Tag::Adv)) {
+        i += 1;
+    }
+    if i == at + 1 && !words.get(i).is_some_and(|w| w.is("lies")) {
+        return;
+    }
+    let Some(next) = words.get(i) else { return };
+    let quality = matches!(next.lower(), "unique" | "required" | "optional" | "mandatory" | "lies" | "lie" | "between");
+    let comma = at.checked_sub(1).filter(|c| words[*c].tag == Tag::Comma);
+    if quality {
+        let end = if next.is("between") { i } else { i + 1 };
+        for w in &mut words[comma.unwrap_or(at)..end] {
+            w.tag = Tag::Other;
+        }
+        return;
+    }
+    // `which can be requested, confirmed or played`
+    let from = if next.is("either") || next.is("one") { i + 1 } else { i };
+    let end = words[from..].iter().position(|w| w.tag == Tag::Stop).map_or(words.len(), |p| from + p);
+    if listed(&words[from..end]) {
+        let open = comma.unwrap_or(at);
+        for w in &mut words[open..from] {
+            w.tag = Tag::Other;
+        }
+        words[open].tag = Tag::Open;
+        if let Some(stop) = words.get_mut(end) {
+            stop.tag = Tag::Close;
+        }
+    }
+}
+
+/// `a space has a number and a type: normal, disabled, electric`
+fn values_after(words: &mut [Word], colon: usize) {
+    let kind = &words[colon - 1];
+    let choice = matches!(
+        kind.base.as_str(),
+        "type"
+            | "kind"
+            | "status"
+            | "state"
+            | "category"
+            | "level"
+            | "priority"
+            | "urgency"
+            | "severity"
+            | "size"
+            | "species"
+    );
+    // in a list of properties, not `Status: open, closed`
+    let inside = words[..colon - 1].iter().any(|w| matches!(w.tag, Tag::Verb(_) | Tag::Prep));
+    let end = words[colon + 1..].iter().position(|w| w.tag == Tag::Stop).map_or(words.len(), |p| colon + 1 + p);
+    if choice && inside && !words[..colon].iter().any(|w| w.tag == Tag::Colon) && several(&words[colon + 1..end]) {
+        words[colon].tag = Tag::Open;
+        if let Some(stop) = words.get_mut(end) {
+            stop.tag = Tag::Close;
+        }
+    }
+}
+
+/// Whether the words are an enumeration with `or` of short values.
+fn listed(words: &[Word]) -> bool {
+    words.iter().any(|w| w.is("or")) && several(words)
+}
+
+fn several(words: &[Word]) -> bool {
+    let parts: Vec<&[Word]> =
+        words.split(|w| matches!(w.tag, Tag::Comma | Tag::Conj)).filter(|p| !p.is_empty()).collect();
+    parts.len() >= 2
+        && parts.iter().all(|p| {
+            p.len() <= 3
+                && !p.iter().any(|w| matches!(w.tag, Tag::Det | Tag::Poss | Tag::Modal | Tag::Be | Tag::Pron))
+                && !p.last().is_some_and(|w| nouns::person(&w.base).is_some())
+        })
+}
+
+impl Word {
+    fn tag_is_det(&self) -> bool {
+        self.tag == Tag::Det
+    }
+}

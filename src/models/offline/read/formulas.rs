@@ -1,0 +1,236 @@
+//! Values that are computed: products, sums, averages, counts.
+
+use super::chunk::{self, Item, Np};
+use super::data::made;
+use super::draft::Draft;
+use super::lexicon::verbs::Class;
+use super::sentence::Sentence;
+use super::tag::Tag;
+use crate::models::offline::spec::{Feature, FieldType, Formula};
+
+/// Reads `The total is quantity times price`, `the average rating of each talk`, `the number of copies of a book`.
+pub fn read(d: &mut Draft, si: usize) {
+    if d.sentences[si].preds.iter().any(|p| p.verb.negated) {
+        return;
+    }
+    if !arithmetic(d, si) {
+        average(d, si);
+    }
+}
+
+/// The field a phrase names, and whose it is.
+fn operand(d: &Draft, e: usize, np: &Np) -> Option<String> {
+    let name = d.field_of(e, np)?;
+    numeric(d, e, &name).then_some(name)
+}
+
+fn numeric(d: &Draft, e: usize, name: &str) -> bool {
+    d.entities[e]
+        .entity
+        .fields
+        .iter()
+        .any(|f| f.name == name && matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. }))
+}
+
+/// `The amount of an item is quantity times unit price.` `The total of an invoice is the sum of the amounts of its items.`
+fn arithmetic(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let Some(be) = equals(s) else { return false };
+    let Some(Item::Np(target)) = s.items.first() else { return false };
+    let target = target.clone();
+    if target.range.start > 2 || target.pronoun.is_some() {
+        return false;
+    }
+    let rest: Vec<Np> = s
+        .items
+        .iter()
+        .filter_map(|i| match i {
+            Item::Np(np) if np.range.start > be => Some(np.clone()),
+            _ => None,
+        })
+        .collect();
+    let word = |list: &[&str]| (be..s.words.len()).find(|i| list.contains(&s.words[*i].lower()));
+    let whose = target.of.as_deref().or(target.owner.as_deref()).and_then(|o| d.entity_of(o));
+    let focus = d.focus;
+    let candidates: Vec<usize> =
+        whose.map_or_else(|| focus.into_iter().chain(0..d.entities.len()).collect(), |e| vec![e]);
+    if let Some(at) = word(&["times", "multiplied", "×"])
+        && let (Some(a), Some(b)) =
+            (rest.iter().rev().find(|np| np.range.start < at), rest.iter().find(|np| np.range.start > at))
+    {
+        for e in candidates {
+            if let (Some(fa), Some(fb)) = (operand(d, e, a), operand(d, e, b)) {
+                return set(d, si, e, &target, &[&fa, &fb], Formula::Product { a: fa.clone(), b: fb.clone() });
+            }
+        }
+        return false;
+    }
+    if word(&["sum"]).is_some() {
+        // of a property of the records below, or of several properties
+        for parent in candidates {
+            for child in 0..d.entities.len() {
+                let Some(field) = d.reference(child, &d.entities[parent].entity.name.clone()) else { continue };
+                let below = rest.iter().any(|np| spoken(d, np).contains(&child));
+                let measure = rest.iter().flat_map(unfold).find_map(|np| operand(d, child, &np));
+                if let (true, Some(measure)) = (below, measure) {
+                    let entity = d.entities[child].entity.name.clone();
+                    let formula = Formula::SumOf { entity, field, measure: measure.clone() };
+                    return set_as(d, si, parent, &target, (child, &measure), formula);
+                }
+            }
+        }
+        return false;
+    }
+    for (sign, minus) in [("plus", false), ("minus", true)] {
+        let Some(at) = word(&[sign]) else { continue };
+        let (Some(a), Some(b)) =
+            (rest.iter().rev().find(|np| np.range.start < at), rest.iter().find(|np| np.range.start > at))
+        else {
+            continue;
+        };
+        for e in candidates.clone() {
+            if let (Some(fa), Some(fb)) = (operand(d, e, a), operand(d, e, b)) {
+                let formula = if minus {
+                    Formula::Difference { a: fa.clone(), b: fb.clone() }
+                } else {
+                    Formula::Sum { fields: vec![fa.clone(), fb.clone()] }
+                };
+                return set(d, si, e, &target, &[&fa, &fb], formula);
+            }
+        }
+    }
+    false
+}
+
+/// A phrase and what it is of: `the amounts of its items`.
+fn unfold(np: &Np) -> Vec<Np> {
+    let mut out = vec![np.clone()];
+    let mut inner = np.of.as_deref();
+    while let Some(of) = inner {
+        out.push(of.clone());
+        inner = of.of.as_deref();
+    }
+    out
+}
+
+fn spoken(d: &Draft, np: &Np) -> Vec<usize> {
+    unfold(np).iter().filter_map(|n| d.find(&n.name()).or_else(|| d.find(&n.head))).collect()
+}
+
+/// Where `is`, `equals`, `is computed as` ends.
+fn equals(s: &Sentence) -> Option<usize> {
+    let pred = s.preds.first()?;
+    let computed = pred.verb.passive && matches!(pred.verb.base.as_str(), "calculate" | "compute" | "determine");
+    (pred.verb.class == Class::Be || pred.verb.base == "equal" || computed)
+        .then(|| pred.verb.range.end.saturating_sub(1))
+}
+
+fn set(d: &mut Draft, si: usize, e: usize, target: &Np, operands: &[&str], formula: Formula) -> bool {
+    let ty = operands
+        .iter()
+        .filter_map(|n| d.entities[e].entity.fields.iter().find(|f| f.name == **n).map(|f| f.ty.clone()))
+        .max_by_key(|t| match t {
+            FieldType::Decimal { money: true } => 2,
+            FieldType::Decimal { .. } => 1,
+            _ => 0,
+        });
+    finish(d, si, e, target, ty.unwrap_or(FieldType::Decimal { money: false }), formula)
+}
+
+fn set_as(d: &mut Draft, si: usize, e: usize, target: &Np, measure: (usize, &str), formula: Formula) -> bool {
+    let ty = d.entities[measure.0].entity.fields.iter().find(|f| f.name == measure.1).map(|f| f.ty.clone());
+    finish(d, si, e, target, ty.unwrap_or(FieldType::Decimal { money: false }), formula)
+}
+
+fn finish(d: &mut Draft, si: usize, e: usize, target: &Np, ty: FieldType, formula: Formula) -> bool {
+    let s = &d.sentences[si];
+    let label =
+        target.mods.iter().map(String::as_str).chain([s.words[target.head_at].lower()]).collect::<Vec<_>>().join(" ");
+    let name = d.field_of(e, target).unwrap_or_else(|| super::field::identifier(&label));
+    if d.field_mut(e, &name).is_none() {
+        let f = made(&name, &super::field::sentence_case(&label), ty, s.id);
+        d.entities[e].entity.fields.push(f);
+    }
+    if let Some(f) = d.field_mut(e, &name) {
+        f.read_only = true;
+        f.required = false;
+        f.rules.clear();
+        if !f.clauses.contains(&s.id) {
+            f.clauses.push(s.id);
+        }
+    }
+    let entity = d.entities[e].entity.name.clone();
+    d.feature(Feature::Computed { entity, field: name, formula, clauses: vec![s.id] });
+    d.touch(e, s.id);
+    d.focus = Some(e);
+    d.mark(si, 0..s.words.len());
+    for pi in 0..s.preds.len() {
+        d.done[si].insert(pi);
+    }
+    true
+}
+
+/// `see the average rating of each talk`, `A sitter's profile shows the average of the ratings.`
+fn average(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let Some(at) = s.words.iter().position(|w| w.is("average")).filter(|i| !s.aside[*i]) else { return };
+    let from = if at > 0 && s.words[at - 1].tag == Tag::Det { at - 1 } else { at };
+    let Some(np) = chunk::noun_phrase(&s.words, from) else { return };
+    // `average rating of each talk`, `average of the ratings of a talk`
+    let all = unfold(&np);
+    let measured: Option<(usize, String)> = all.iter().find_map(|n| {
+        (0..d.entities.len()).find_map(|e| {
+            let name = d.field_named(e, &n.head).filter(|f| numeric(d, e, f))?;
+            Some((e, name))
+        })
+    });
+    let Some((child, measure)) = measured else { return };
+    let parents: Vec<usize> = all
+        .iter()
+        .filter_map(|n| d.find(&n.head))
+        .chain(s.preds.iter().flat_map(|p| &p.subject).filter_map(|n| d.entity_of(n)))
+        .filter(|p| *p != child)
+        .collect();
+    let Some((parent, field)) =
+        parents.iter().find_map(|p| d.reference(child, &d.entities[*p].entity.name.clone()).map(|f| (*p, f)))
+    else {
+        return;
+    };
+    let name = format!("average_{measure}");
+    if d.field_mut(parent, &name).is_none() {
+        let mut f = made(
+            &name,
+            &super::field::sentence_case(&name.replace('_', " ")),
+            FieldType::Decimal { money: false },
+            s.id,
+        );
+        f.read_only = true;
+        d.entities[parent].entity.fields.push(f);
+    }
+    let entity = d.entities[child].entity.name.clone();
+    d.feature(Feature::Computed {
+        entity: d.entities[parent].entity.name.clone(),
+        field: name,
+        formula: Formula::AverageOf { entity, field, measure },
+        clauses: vec![s.id],
+    });
+    let mut whos: Vec<_> = Vec::new();
+    for (pi, p) in s.preds.iter().enumerate() {
+        if p.range.contains(&at) {
+            if p.verb.class == Class::Read && !p.verb.passive {
+                whos = d.actors(p);
+            }
+            d.mark_verb(si, p);
+            for n in &p.subject {
+                d.mark_np(si, n);
+            }
+            d.done[si].insert(pi);
+        }
+    }
+    for who in whos {
+        d.searchers.push((parent, who, s.id));
+    }
+    d.touch(parent, s.id);
+    d.focus = Some(parent);
+    d.mark(si, np.range.clone());
+}

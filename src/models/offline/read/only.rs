@@ -1,0 +1,290 @@
+//! Rights that are one group's alone, and rights to everything.
+
+use super::draft::Draft;
+use super::lexicon::{verbs::Class, verbs::Form};
+use super::relations::mark_places;
+use super::sentence::Pred;
+use super::tag::Tag;
+use super::{access::mark_subject, chunk::Np};
+use crate::models::offline::spec::{Op, Scope, Who};
+
+/// `The admin only can create groups`, `the board alone approves`: the word stands behind the subject.
+#[must_use]
+pub fn alone(d: &Draft, si: usize, pred: &Pred) -> bool {
+    let s = &d.sentences[si];
+    pred.subject.iter().all(|np| d.who(np).is_some_and(|w| w != Who::Anyone))
+        && pred.subject.last().is_some_and(|np| {
+            s.words.get(np.range.end).is_some_and(|w| w.is("only") || w.is("alone"))
+                && pred.verb.range.start <= np.range.end + 1
+        })
+}
+
+/// `Deleting a donation is only allowed for a doctor.`: who may, when the predicate says what is done to what.
+#[must_use]
+pub fn allowed_to(d: &Draft, si: usize, pi: usize) -> Option<Vec<Who>> {
+    let s = &d.sentences[si];
+    let pred = &s.preds[pi];
+    if !pred.subject.is_empty() || !matches!(s.words[pred.verb.range.start].tag, Tag::Verb(Form::Ing)) {
+        return None;
+    }
+    let next = s.preds.get(pi + 1)?;
+    let gives = next.verb.passive
+        && matches!(next.verb.base.as_str(), "allow" | "permit" | "restrict" | "reserve" | "limit")
+        || next.verb.class == Class::Be && s.words[next.range.clone()].iter().any(|w| w.is("possible"));
+    let whos: Vec<Who> = next
+        .preps
+        .iter()
+        .filter(|pp| matches!(pp.prep.as_str(), "for" | "to" | "by"))
+        .flat_map(|pp| &pp.nps)
+        .filter_map(|np| d.who(np))
+        .collect();
+    (gives && !whos.is_empty() && !next.verb.negated).then_some(whos)
+}
+
+/// Marks the second half of `Deleting a donation is only allowed for a doctor`.
+fn mark_allowed(d: &mut Draft, si: usize, pi: usize) {
+    if let Some(next) = d.sentences[si].preds.get(pi + 1) {
+        d.mark(si, next.range.clone());
+        d.done[si].insert(pi + 1);
+    }
+}
+
+/// `can read everything but must not change anything`
+pub fn everything(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], ops: &[Op]) -> bool {
+    if allowed_to(d, si, pi).is_some() {
+        mark_allowed(d, si, pi);
+    }
+    let [np] = &pred.objects[..] else { return false };
+    let all = matches!(np.head.as_str(), "everything" | "anything")
+        || matches!(np.pronoun.as_deref(), Some("everything" | "anything"));
+    let whole = all && np.of.is_none() && pred.preps.is_empty();
+    if !whole || whos.is_empty() || pred.verb.passive || whos.contains(&Who::Anyone) && pred.verb.negated {
+        return false;
+    }
+    let id = d.sentences[si].id;
+    for e in 0..d.entities.len() {
+        if pred.verb.negated {
+            d.denials.push((e, whos.to_vec(), ops.to_vec(), id));
+        } else {
+            for who in whos {
+                d.allow(e, who.clone(), ops, Scope::All, id);
+            }
+        }
+        d.touch(e, id);
+    }
+    d.mark_verb(si, pred);
+    mark_subject(d, si, pred);
+    d.mark(si, np.range.clone());
+    d.done[si].insert(pi);
+    true
+}
+
+/// `Nobody else may change a course than the trainer who created it.`
+pub fn nobody_but(d: &mut Draft, si: usize, pi: usize, pred: &Pred, targets: &[(usize, Np)], ops: &[Op]) -> bool {
+    let s = &d.sentences[si];
+    let nobody = pred.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody"));
+    if !nobody || !pred.verb.negated {
+        return false;
+    }
+    let except: Vec<Np> = pred
+        .preps
+        .iter()
+        .filter(|pp| matches!(pp.prep.as_str(), "than" | "except" | "besides"))
+        .flat_map(|pp| pp.nps.clone())
+        .collect();
+    let whos: Vec<Who> = except.iter().filter_map(|np| d.who(np)).filter(|w| *w != Who::Anyone).collect();
+    if whos.is_empty() {
+        // who else may is said elsewhere: without that it is no rule
+        return s.lower.contains(" else");
+    }
+    let creator = ["who created", "who added", "who wrote", "who entered", "who posted", "who made"]
+        .iter()
+        .any(|w| s.lower.contains(w));
+    for (e, np) in targets {
+        let scope = if creator { Scope::Own } else { Scope::All };
+        if creator {
+            d.entities[*e].entity.owned = true;
+        }
+        for who in &whos {
+            d.allow(*e, who.clone(), ops, scope.clone(), s.id);
+        }
+        d.exclusive(*e, ops, &whos, s.id);
+        d.touch(*e, s.id);
+        d.mark_np(si, np);
+    }
+    d.mark_verb(si, pred);
+    for np in &except {
+        d.mark_np(si, np);
+    }
+    for i in 0..s.words.len() {
+        if matches!(s.words[i].lower(), "nobody" | "else") {
+            d.mark(si, i..i + 1);
+        }
+    }
+    if creator {
+        for p in s.preds.iter().filter(|p| p.subordinate) {
+            d.mark(si, p.range.clone());
+        }
+    }
+    mark_places(d, si, pred);
+    d.done[si].insert(pi);
+    true
+}
+
+/// `The notes are visible only to doctors`: reading them is theirs alone.
+pub fn visible_to(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if d.done[si].contains(&pi) || pred.verb.class != Class::Be || pred.verb.negated {
+            continue;
+        }
+        let says = s.words[pred.range.clone()]
+            .iter()
+            .any(|w| matches!(w.lower(), "visible" | "readable" | "accessible" | "confidential"));
+        let only = s.words[pred.range.clone()].iter().any(|w| w.is("only")) || pred.only;
+        let to: Vec<Np> = pred
+            .preps
+            .iter()
+            .filter(|pp| matches!(pp.prep.as_str(), "to" | "for"))
+            .flat_map(|pp| pp.nps.clone())
+            .collect();
+        let whos: Vec<Who> = to.iter().filter_map(|np| d.who(np)).collect();
+        let whole = to.len() == whos.len() && pred.preps.iter().all(|pp| matches!(pp.prep.as_str(), "to" | "for"));
+        if !says || !only || whos.is_empty() || whos.contains(&Who::Anyone) {
+            continue;
+        }
+        let mut found = false;
+        for np in &pred.subject {
+            let Some(e) = d.entity_of(np).filter(|e| d.find(&np.head) == Some(*e) || d.find(&np.name()) == Some(*e))
+            else {
+                d.gap(
+                    s.id,
+                    &s.text.clone(),
+                    "the offline engine hides whole records, not single properties of them",
+                    true,
+                );
+                continue;
+            };
+            for who in &whos {
+                d.allow(e, who.clone(), &[Op::Read], Scope::All, s.id);
+            }
+            d.exclusive(e, &[Op::Read], &whos, s.id);
+            d.mark_np(si, np);
+            d.touch(e, s.id);
+            found = true;
+        }
+        if found && whole {
+            d.mark(si, pred.verb.range.clone());
+            for i in pred.range.clone() {
+                if matches!(s.words[i].lower(), "visible" | "readable" | "accessible" | "only") {
+                    d.mark(si, i..i + 1);
+                }
+            }
+            for np in &to {
+                d.mark_np(si, np);
+            }
+            d.done[si].insert(pi);
+        }
+    }
+}
+
+/// `I do not want others to see my entries.`: whose they are is nobody else's business.
+pub fn privacy_wish(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let refuses = s.preds.iter().any(|p| p.verb.negated && matches!(p.verb.base.as_str(), "want" | "wish" | "like"))
+        || s.preds.iter().any(|p| {
+            p.verb.negated
+                && p.subject.iter().any(|np| np.det.as_deref() == Some("no") && np.mods.iter().any(|m| m == "other"))
+        });
+    let others = s.words.iter().any(|w| matches!(w.lower(), "others" | "other" | "else" | "anybody" | "anyone"));
+    if !refuses || !others || !d.has_users() {
+        return;
+    }
+    let seen: Vec<(usize, usize, Np)> = s
+        .preds
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| p.verb.class == Class::Read)
+        .flat_map(|(pi, p)| p.objects.iter().filter(|np| np.possessed()).map(move |np| (pi, np.clone())))
+        .filter_map(|(pi, np)| {
+            d.entity_of(&np)
+                .filter(|e| d.find(&np.head).is_some_and(|x| x == *e) || matches!(np.head.as_str(), "entry" | "record"))
+                .map(|e| (pi, e, np))
+        })
+        .collect();
+    for (pi, e, np) in seen {
+        d.entities[e].entity.owned = true;
+        if !d.entities[e].entity.private.contains(&s.id) {
+            d.entities[e].entity.private.push(s.id);
+        }
+        d.touch(e, s.id);
+        let words = 0..s.words.len();
+        for i in words {
+            if matches!(
+                s.words[i].lower(),
+                "others"
+                    | "other"
+                    | "else"
+                    | "anybody"
+                    | "anyone"
+                    | "want"
+                    | "not"
+                    | "wish"
+                    | "like"
+                    | "no"
+                    | "people"
+                    | "users"
+                    | "user"
+            ) {
+                d.mark(si, i..i + 1);
+            }
+        }
+        for k in 0..=pi {
+            d.mark_verb(si, &s.preds[k]);
+            for x in &s.preds[k].subject {
+                d.mark_np(si, x);
+            }
+            d.done[si].insert(k);
+        }
+        d.mark_np(si, &np);
+    }
+}
+
+/// `Trainers see who has signed up for their courses.`: the records of those who did.
+pub fn sees_who(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
+    let s = &d.sentences[si];
+    if pred.verb.class != Class::Read || pred.verb.negated || !pred.objects.is_empty() {
+        return false;
+    }
+    let asks = s.words.get(pred.verb.range.end).is_some_and(|w| w.is("who"));
+    let Some(did) = s.preds.get(pi + 1).filter(|p| asks && !p.verb.passive) else { return false };
+    let Some(record) = super::access::record_entity(d, did) else { return false };
+    let whos = d.actors(pred);
+    if whos.is_empty() {
+        return false;
+    }
+    let about: Vec<Np> = did.objects.iter().chain(did.preps.iter().flat_map(|pp| &pp.nps)).cloned().collect();
+    let parent = about.iter().find_map(|np| d.entity_of(np).filter(|e| *e != record).map(|e| (np.clone(), e)));
+    let mut scope = Scope::All;
+    if let Some((np, e)) = &parent
+        && np.possessed()
+        && let Some(field) = d.reference(record, &d.entities[*e].entity.name.clone())
+    {
+        d.entities[*e].entity.owned = true;
+        scope = Scope::OwnParent { field };
+    }
+    for who in whos {
+        d.allow(record, who, &[Op::Read], scope.clone(), s.id);
+    }
+    d.touch(record, s.id);
+    d.mark_verb(si, pred);
+    d.mark_verb(si, did);
+    mark_subject(d, si, pred);
+    for np in &about {
+        d.mark_np(si, np);
+    }
+    d.done[si].insert(pi);
+    d.done[si].insert(pi + 1);
+    d.focus = Some(record);
+    true
+}

@@ -1,0 +1,222 @@
+//! Which phrases name a thing of which records could be kept.
+
+use super::chunk::Np;
+use super::lexicon::{nouns, verbs, words};
+use super::sentence::Pred;
+
+/// The name of the thing a phrase speaks of, and whether it speaks of it directly (not of a property or list of it).
+#[must_use]
+pub fn thing(np: &Np) -> Option<(String, bool)> {
+    if np.pronoun.is_some() {
+        return np.of.as_deref().and_then(thing).map(|(n, _)| (n, false));
+    }
+    let head = np.head.as_str();
+    // an application one hands in; the application is what is being built
+    if head == "application" && np.nouns.is_empty() && (np.plural || np.possessed()) {
+        return Some((head.to_owned(), true));
+    }
+    if head.is_empty() || nouns::person(head).is_some() || head.chars().any(|c| c.is_ascii_digit()) || head.len() < 3 {
+        return None;
+    }
+    let collection = words::system_noun(head)
+        || matches!(
+            head,
+            "overview"
+                | "history"
+                | "collection"
+                | "library"
+                | "archive"
+                | "group-of"
+                | "majority"
+                | "part"
+                | "copy"
+                | "progress"
+                | "change"
+                | "ability"
+                | "name"
+                | "availability"
+                | "feedback-on"
+        );
+    let property = nouns::property(head).is_some();
+    let by_modifier = || {
+        let mods: Vec<&str> = np
+            .nouns
+            .iter()
+            .map(String::as_str)
+            .filter(|m| {
+                !words::light(m)
+                    && !words::system_noun(m)
+                    && nouns::property(m).is_none()
+                    && nouns::person(m).is_none()
+                    && nouns::unsupported(m).is_none()
+            })
+            .collect();
+        if mods.is_empty() { None } else { Some((mods.join(" "), false)) }
+    };
+    if collection || property && !nouns::property_or_thing(head) {
+        let whose = np
+            .of
+            .as_deref()
+            .and_then(thing)
+            .map(|(n, direct)| (n, direct && collection && np.of.as_deref().is_some_and(|o| o.plural)));
+        return whose.or_else(|| np.owner.as_deref().and_then(thing).map(|(n, _)| (n, false))).or_else(by_modifier);
+    }
+    if property && (np.of.is_some() || np.owner.as_deref().is_some_and(|o| nouns::person(&o.head).is_none())) {
+        return np.of.as_deref().or(np.owner.as_deref()).and_then(thing).map(|(n, _)| (n, false));
+    }
+    let measured = super::field::unit_of(head).is_some() && (head != "piece" || np.number.is_some());
+    if measured || nouns::unsupported(head).is_some() || words::light(head) {
+        return None;
+    }
+    if matches!(
+        head,
+        "example"
+            | "everything"
+            | "something"
+            | "anything"
+            | "nothing"
+            | "life"
+            | "world"
+            | "future"
+            | "past"
+            | "use"
+            | "need"
+            | "goal-of"
+            | "point"
+            | "order-to"
+            | "term"
+            | "basis"
+            | "help"
+            | "interest"
+            | "habit"
+            | "decision-making"
+            | "productivity"
+            | "security"
+            | "privacy"
+            | "performance"
+            | "quality"
+    ) {
+        return None;
+    }
+    if no_thing(head, named(np)) {
+        return None;
+    }
+    Some((np.name(), true))
+}
+
+/// `record payments`: keeping a list of them is no payment processing.
+pub fn recorded(pred: &Pred, np: &Np) -> Option<(String, bool)> {
+    let keeps = matches!(pred.verb.base.as_str(), "record" | "log" | "note" | "track" | "enter" | "register" | "list");
+    (keeps && matches!(np.head.as_str(), "payment" | "refund" | "file" | "video" | "notification" | "backup"))
+        .then(|| (np.name(), true))
+}
+
+/// `log my hours with a date and an activity`: an entry of hours, where the unit alone is no thing.
+pub fn measured(pred: &Pred, np: &Np) -> Option<(String, bool)> {
+    let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":") && pp.nps.len() > 1);
+    let unit = np.plural && np.number.is_none() && np.nouns.is_empty() && super::field::unit_of(&np.head).is_some();
+    (unit && listed).then(|| (format!("{} entry", np.head), true))
+}
+
+/// `a talk`, `my talks`, `accepted talks`: a determiner or a plural makes any word a noun.
+fn named(np: &Np) -> bool {
+    const ACTS: &str = "start end use try look feel return stop wait go come begin access search sort filter login need help display view \
+        overlap happen occur appear become mean seem know think exit edit create add delete save remove see select choose set put get let allow enable say tell keep continue exist";
+    (np.det.is_some() || np.plural || np.number.is_some()) && !ACTS.split_whitespace().any(|w| w == np.head)
+}
+
+/// Words that are tagged as nouns for want of a better guess, and name nothing.
+fn no_thing(head: &str, named: bool) -> bool {
+    const BOTH: &str = "report request order review comment note record post offer plan message file place vote bid issue test document question \
+        answer schedule contact favorite bookmark reply purchase update change design draft list meeting booking rating training listing \
+        building posting painting drawing recording reading outing wedding setting holding filing finding opening share rent loan book \
+        visit call charge claim match play print scan import export refund match race track score   group form  use work run \
+        drive study cost measure tag label move mark sale train stream show display view watch monitor host store stage  guide process \
+        delivery supply produce exchange    trade exercise experience interest rank   sum  screen \
+        download backup chat email invite   install deposit address point link press result lead base cause concern    tie";
+    let reflexive = head.ends_with("self") || head.ends_with("selves");
+    let verb = verbs::verb(head).is_some_and(|(_, form)| !matches!(form, verbs::Form::Third))
+        && !named
+        && !BOTH.split_whitespace().any(|w| w == head);
+    reflexive
+        || verb
+        || words::adjective(head)
+        || words::adverb(head)
+        || matches!(
+            head,
+            "sure"
+                | "else"
+                | "like"
+                | "etc"
+                | "gov"
+                | "lot"
+                | "bit"
+                | "kind"
+                | "today"
+                | "tomorrow"
+                | "everybody"
+                | "easier"
+                | "better"
+                | "opportunity"
+                | "purpose"
+                | "matter"
+                | "manner"
+                | "circumstance"
+                | "environment"
+        )
+        || !head.chars().all(|c| c.is_alphabetic() || c == '-')
+}
+
+/// `add tickets to the cart`: the name of the record (`cart item`) and what is collected.
+#[must_use]
+pub fn collecting(pred: &Pred) -> Option<(String, Vec<Np>)> {
+    if pred.verb.passive || !matches!(pred.verb.base.as_str(), "add" | "put" | "save" | "remove" | "place" | "delete") {
+        return None;
+    }
+    let pp = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "to" | "in" | "into" | "from" | "on"))?;
+    let holder = pp.nps.first()?;
+    let name = match holder.head.as_str() {
+        "cart" | "basket" | "trolley" => "cart item".to_owned(),
+        "wishlist" | "watchlist" | "playlist" | "shortlist" => format!("{} item", holder.head),
+        "favorite" => "favorite".to_owned(),
+        "list" if !holder.nouns.is_empty() => format!("{} list item", holder.nouns.join(" ")),
+        _ => return None,
+    };
+    (!pred.objects.is_empty()).then(|| (name, pred.objects.clone()))
+}
+
+/// The record that a transaction makes: a booking for `book a room`. `book an appointment` names it itself.
+#[must_use]
+pub fn record_of(pred: &Pred) -> Option<&'static str> {
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let itself = objects.iter().any(|np| {
+        matches!(
+            np.head.as_str(),
+            "appointment" | "reservation" | "booking" | "visit" | "viewing" | "consultation" | "stay"
+        )
+    });
+    if itself && matches!(pred.verb.base.as_str(), "book" | "reserve" | "rent" | "hire" | "order") {
+        return None;
+    }
+    if pred.verb.base == "request" {
+        return objects.iter().any(|np| np.pronoun.is_none() && np.head != "request").then_some("request");
+    }
+    verbs::record_of(&pred.verb.base)
+}
+
+/// `see the schedule`, `look at the ranking`: unless somebody makes them, they only show other records.
+#[must_use]
+pub fn view(np: &Np) -> bool {
+    matches!(
+        np.head.as_str(),
+        "schedule"
+            | "timetable"
+            | "programme"
+            | "agenda"
+            | "ranking"
+            | "standing"
+            | "leaderboard"
+            | "inventory"
+            | "balance"
+    )
+}

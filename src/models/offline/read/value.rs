@@ -1,0 +1,212 @@
+//! The type of a property, its unit, and what a bracket behind it says.
+
+use super::chunk::Np;
+use super::lexicon::nouns;
+use super::sentence::{Sentence, split_list};
+use super::tag::{Tag, Word};
+use crate::models::offline::spec::FieldType;
+use std::ops::Range;
+
+/// The type that the words of a phrase give a property, and whether they do.
+#[must_use]
+pub fn base_type(s: &Sentence, np: &Np) -> (FieldType, bool) {
+    let all: Vec<&str> = np.mods.iter().map(String::as_str).chain([np.head.as_str()]).collect();
+    let has = |w: &str| all.contains(&w);
+    let surface = s.words[np.head_at].lower();
+    if has("email") {
+        return (FieldType::Email, true);
+    }
+    if has("link") || has("url") {
+        return (FieldType::Url, true);
+    }
+    if (has("phone") || has("telephone") || has("mobile")) && !has("name") {
+        return (FieldType::Phone, true);
+    }
+    // a number that is counted is `the number of …`; the others are names made of digits
+    if np.head == "number" && np.of.is_none() && !np.plural && !np.nouns.is_empty() {
+        return (FieldType::Text { multiline: false }, true);
+    }
+    if np.head == "date" && has("time") || np.head == "time" && has("date") {
+        return (FieldType::DateTime, true);
+    }
+    if np.head == "amount" && np.of.as_ref().is_some_and(|of| !matches!(of.head.as_str(), "money" | "euro" | "payment"))
+    {
+        return (FieldType::Decimal { money: false }, true);
+    }
+    if np.head == "rating" || np.head == "star" {
+        return (FieldType::Integer, true);
+    }
+    if let Some(ty) = nouns::property(surface).filter(|_| np.plural).or_else(|| nouns::property(&np.head)) {
+        // `last name` is a text, `is active` a yes or no
+        return (ty, true);
+    }
+    if np.plural && np.number.is_none() {
+        return (FieldType::Text { multiline: true }, false);
+    }
+    (FieldType::Text { multiline: false }, false)
+}
+
+/// The unit people read for a noun that names one.
+#[must_use]
+pub fn unit_of(noun: &str) -> Option<String> {
+    Some(
+        match noun {
+            "minute" | "minutes" | "min" => "minutes",
+            "hour" | "hours" | "h" => "hours",
+            "second" | "seconds" => "seconds",
+            "day" | "days" => "days",
+            "week" | "weeks" => "weeks",
+            "month" | "months" => "months",
+            "year" | "years" => "years",
+            "kilometre" | "kilometer" | "km" | "kilometres" | "kilometers" => "km",
+            "mile" | "miles" => "miles",
+            "metre" | "meter" | "m" | "metres" | "meters" => "m",
+            "centimetre" | "centimeter" | "cm" => "cm",
+            "kilogram" | "kilogramme" | "kg" | "kilo" | "kilograms" => "kg",
+            "gram" | "gramme" | "g" | "grams" => "g",
+            "litre" | "liter" | "l" | "litres" => "l",
+            "millilitre" | "ml" => "ml",
+            "euro" | "euros" | "€" | "eur" => "€",
+            "dollar" | "dollars" | "$" | "usd" => "$",
+            "pound" | "pounds" | "£" | "gbp" => "£",
+            "chf" | "franc" | "francs" => "CHF",
+            "percent" | "%" => "%",
+            "calorie" | "calories" | "kcal" => "kcal",
+            "piece" | "pieces" => "pieces",
+            _ => return None,
+        }
+        .to_owned(),
+    )
+}
+
+/// What a bracket behind a property says.
+pub enum Bracket {
+    Choice(Vec<String>),
+    Optional(bool),
+    Range(f64, f64),
+    Unit(String),
+    Length(u32),
+    AtLeast(f64),
+    AtMost(f64),
+    Boolean,
+    Date,
+    Other,
+}
+
+/// Reads the bracket behind a property named `head`.
+#[must_use]
+pub fn bracket(s: &Sentence, range: Range<usize>, head: &str) -> Bracket {
+    let words = &s.words[range.clone()];
+    let Some(first) = words.first() else { return Bracket::Other };
+    let text = s.quote(range.clone()).to_lowercase();
+    if text.contains("optional") || text.starts_with("if ") {
+        return Bracket::Optional(false);
+    }
+    if text.contains("required") || text.contains("mandatory") {
+        return Bracket::Optional(true);
+    }
+    if matches!(text.as_str(), "yes/no" | "yes or no" | "true/false" | "yes / no") {
+        return Bracket::Boolean;
+    }
+    if text.contains("yyyy") || text.contains("dd/mm") {
+        return Bracket::Date;
+    }
+    let numbers: Vec<f64> = words.iter().filter_map(|w| w.token.value).collect();
+    if let [a, b] = numbers[..]
+        && words.iter().all(|w| {
+            w.token.value.is_some()
+                || !w.token.lower.chars().any(char::is_alphabetic)
+                || w.is("to")
+                || w.is("from")
+                || w.is("between")
+                || w.is("and")
+                || w.is("stars")
+                || w.is("points")
+        })
+    {
+        return Bracket::Range(a, b);
+    }
+    if let [n] = numbers[..]
+        && text.contains("character")
+    {
+        return Bracket::Length(n as u32);
+    }
+    if let [n] = numbers[..]
+        && words.len() <= 6
+    {
+        let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
+        if says(&["at least", "minimum", "min ", "min.", "≥", ">="]) {
+            return Bracket::AtLeast(n);
+        }
+        if says(&["at most", "maximum", "max ", "max.", "up to", "no more than", "≤", "<="]) {
+            return Bracket::AtMost(n);
+        }
+    }
+    let bare = if first.is("in") { words.get(1) } else { Some(first) };
+    if words.len() <= 2
+        && let Some(u) = bare.and_then(|w| unit_of(&w.base).or_else(|| unit_of(w.lower())))
+    {
+        return Bracket::Unit(u);
+    }
+    let examples = first.is("e.g.")
+        || first.is("i.e.")
+        || first.is("for")
+        || first.is("such")
+        || first.is("like")
+        || text.ends_with("etc")
+        || text.ends_with("etc.");
+    if examples
+        && !matches!(
+            head,
+            "type"
+                | "kind"
+                | "status"
+                | "state"
+                | "category"
+                | "priority"
+                | "urgency"
+                | "level"
+                | "role"
+                | "genre"
+                | "severity"
+        )
+    {
+        return Bracket::Other;
+    }
+    let values = choice_values(s, range);
+    if values.len() >= 2 { Bracket::Choice(values) } else { Bracket::Other }
+}
+
+/// The values of an enumeration: `low, normal or emergency`. Empty when the elements are no values.
+#[must_use]
+pub fn choice_values(s: &Sentence, range: Range<usize>) -> Vec<String> {
+    let mut values = Vec::new();
+    for part in split_list(&s.words, range) {
+        let kept: Vec<&Word> = s.words[part.clone()]
+            .iter()
+            .filter(|w| {
+                !w.is("e.g.")
+                    && !w.is("i.e.")
+                    && !w.is("etc")
+                    && !matches!(w.lower(), "a" | "an" | "the")
+                    && w.tag != Tag::Other
+                    && !w.is("either")
+                    && !w.is("like")
+                    && !w.is("such")
+                    && !w.is("as")
+            })
+            .collect();
+        if kept.is_empty() {
+            continue;
+        }
+        if kept.len() > 4 {
+            return Vec::new();
+        }
+        let value = kept.iter().map(|w| w.token.lower.as_str()).collect::<Vec<_>>().join(" ");
+        let value = value.replace(" - ", "-");
+        if value.len() <= 40 && !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    if values.len() > 12 { Vec::new() } else { values }
+}
