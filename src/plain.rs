@@ -355,6 +355,8 @@ impl<W: Write> Session<W> {
                         todo.push(Msg::Blob { hash, bytes });
                     }
                     Cmd::Quit => commands.push(Command::Quit { detach: false }),
+                    // There are no colours here.
+                    Cmd::Highlight { .. } => {}
                     Cmd::Start(_) | Cmd::Copy(_) | Cmd::Edit(_) | Cmd::ReadFile(_) | Cmd::Redraw | Cmd::Suspend => {}
                 }
             }

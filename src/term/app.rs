@@ -2,6 +2,7 @@
 
 use super::{
     frames::Screen,
+    highlighter::Highlighter,
     input::{Incoming, Input},
     jobs,
     lifecycle::{self, Guard},
@@ -86,7 +87,7 @@ const CLOSE: Duration = Duration::from_secs(5);
 /// Without work in flight, a process without a terminal is gone after this.
 const GONE: Duration = Duration::from_millis(1_500);
 
-enum Inner {
+pub(super) enum Inner {
     Msg(Msg),
     Started(Result<Handle, Clean>),
     Edited(Result<String, Clean>),
@@ -167,6 +168,7 @@ struct App {
     model: Model,
     screen: Screen,
     clock: Clock,
+    highlighter: Highlighter,
     handle: Option<Handle>,
     start: Start,
     tx: mpsc::Sender<Inner>,
@@ -198,7 +200,9 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
     let (tx, mut rx) = mpsc::channel(64);
     let frame = if model.setup.caps.ssh { FRAME_SSH } else { FRAME };
     let color = model.setup.caps.color;
+    let highlighter = Highlighter::new(tx.clone());
     let mut app = App {
+        highlighter,
         model,
         screen: Screen::new(color),
         clock,
@@ -324,6 +328,7 @@ impl App {
                     let _ = tx.send(Inner::Msg(Msg::Blob { hash, bytes: bytes.map(Into::into) })).await;
                 });
             }
+            Cmd::Highlight { hash, path, text } => self.highlighter.ask(hash, path, text),
             Cmd::ReadFile(path) => {
                 let tx = self.tx.clone();
                 tokio::spawn(async move {

@@ -5,6 +5,7 @@ mod app;
 mod caps;
 mod encode;
 mod frames;
+mod highlighter;
 mod input;
 mod jobs;
 pub mod lifecycle;

@@ -8,6 +8,7 @@ use super::{
     overlay::Overlay,
     panes::{Pane, chat::ChatState, code::CodeState, hub::HubState, timeline::TimelineState},
     status::Statuses,
+    text::highlight::Highlights,
     welcome::Welcome,
     widgets::input::Draft,
 };
@@ -98,6 +99,7 @@ pub struct Model {
     pub notice: Option<Notice>,
     pub preview: PreviewState,
     pub blobs: Blobs,
+    pub highlights: Highlights,
     pub last_key: Option<Timestamp>,
     /// When the driver was asked to end; a second quit does not wait for it.
     pub quitting: Option<Timestamp>,
@@ -156,6 +158,7 @@ impl Model {
             notice: None,
             preview: PreviewState::default(),
             blobs: Blobs::default(),
+            highlights: Highlights::default(),
             last_key: None,
             quitting: None,
             ended: None,

@@ -1,6 +1,6 @@
 //! What comes into `update` and what goes out of it.
 
-use super::{key::Key, welcome::Looked};
+use super::{key::Key, text::highlight::RoleLines, welcome::Looked};
 use crate::domain::{
     Clean, GateId, Hash,
     command::{Command, Update},
@@ -21,6 +21,11 @@ pub enum Msg {
     Blob {
         hash: Hash,
         bytes: Option<Arc<[u8]>>,
+    },
+    /// Answer to [`Cmd::Highlight`].
+    Highlighted {
+        hash: Hash,
+        lines: RoleLines,
     },
     /// A frame has reached the terminal.
     Drawn(Shown),
@@ -70,6 +75,12 @@ pub enum Cmd {
     Send(Command),
     Start(StartRequest),
     LoadBlob(Hash),
+    /// What the parts of a source text are; answered by [`Msg::Highlighted`].
+    Highlight {
+        hash: Hash,
+        path: String,
+        text: Arc<str>,
+    },
     /// To the clipboard of the person's terminal.
     Copy(String),
     /// The text to edit; answered by [`Msg::Edited`].

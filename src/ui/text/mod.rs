@@ -1,6 +1,7 @@
 //! Text to lines: widths, wrapping, a small Markdown for what personas say, unified diffs.
 
 pub mod diff;
+pub mod highlight;
 pub mod markdown;
 pub mod wrap;
 

@@ -47,6 +47,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
             model.blobs.arrived(hash, bytes.as_deref());
             rebuild_overlays(model);
         }
+        Msg::Highlighted { hash, lines } => model.highlights.arrived(hash, lines),
         Msg::Tick => {
             if model.notice.as_ref().and_then(|n| n.until).is_some_and(|at| at <= model.now) {
                 model.notice = None;
