@@ -8,7 +8,7 @@ use g1::{
         reply::{CodeLink, NewSearch, TestLink},
     },
     hub::clauses,
-    models::offline::{blueprint, read, spec::AppSpec, suite},
+    models::offline::{self, blueprint, read, spec::AppSpec, suite},
 };
 use serde::Serialize;
 use std::{
@@ -31,14 +31,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: generate FILE OUT".into());
     };
     let text = fs::read_to_string(&file)?;
-    let mut spec: AppSpec = if file.ends_with(".json") {
+    let spec: AppSpec = if file.ends_with(".json") {
         serde_json::from_str(&text)?
     } else {
         let clauses: Vec<read::Input> = clauses::cut(&text).into_iter().map(|c| (c.id, c.text, c.section)).collect();
-        read::analyse(&clauses, &BTreeMap::new()).map_err(|refusal| refusal.to_string())?
+        let texts = clauses.iter().map(|(id, text, _)| (*id, text.clone())).collect();
+        let spec = read::analyse(&clauses, &BTreeMap::new()).map_err(|refusal| refusal.to_string())?;
+        offline::candid(spec, &texts)
     };
-    let unshown = suite::unshown(&spec);
-    spec.gaps.extend(unshown);
     for gap in &spec.gaps {
         println!("{} gap: {}: {}", gap.clause, gap.what, gap.reason);
     }

@@ -5,12 +5,13 @@
 use g1::models::offline::{blueprint, spec::AppSpec, suite};
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-const SPECS: [(&str, &str); 5] = [
+const SPECS: [(&str, &str); 6] = [
     ("guestbook", include_str!("specs/guestbook.json")),
     ("fitness", include_str!("specs/fitness.json")),
     ("maintenance", include_str!("specs/maintenance.json")),
     ("shop", include_str!("specs/shop.json")),
     ("loans", include_str!("specs/loans.json")),
+    ("rooms", include_str!("specs/rooms.json")),
 ];
 
 fn spec(name: &str) -> AppSpec {

@@ -2,6 +2,7 @@
 //! in its pack and fills parametric blueprints. Deterministic, no network, no key.
 
 pub mod blueprint;
+pub mod doubt;
 pub mod read;
 pub mod replies;
 pub mod spec;
@@ -35,7 +36,7 @@ impl Offline {
 
 /// What the pack's clauses and a person's answers add up to.
 fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
-    let clauses = pack
+    let clauses: Vec<(ClauseId, String)> = pack
         .of_kind(PackKind::Clause)
         .filter_map(|item| item.id.parse::<ClauseId>().ok().map(|id| (id, item.text.clone())))
         .collect();
@@ -45,10 +46,20 @@ fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
         .filter(|a| a.answered_by.is_some())
         .map(|a| (a.key.to_string(), a.answer.to_string()))
         .collect();
-    let mut spec = read::analyse(&read::inputs(clauses), &answers)?;
-    let unshown = suite::unshown(&spec);
+    let texts = clauses.iter().cloned().collect();
+    let spec = read::analyse(&read::inputs(clauses), &answers)?;
+    Ok(candid(spec, &texts))
+}
+
+/// The specification with what it does not show, and what its words say beyond it, named as gaps.
+#[must_use]
+pub fn candid(mut spec: AppSpec, texts: &BTreeMap<ClauseId, String>) -> AppSpec {
+    let unshown = suite::unshown(&spec).into_iter().filter(|gap| !spec.gaps.iter().any(|g| g.clause == gap.clause));
+    let unshown: Vec<_> = unshown.collect();
     spec.gaps.extend(unshown);
-    Ok(spec)
+    let doubts = doubt::doubts(&spec, texts);
+    spec.gaps.extend(doubts);
+    spec
 }
 
 /// The reply as JSON, and what a person reads meanwhile.

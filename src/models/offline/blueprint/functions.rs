@@ -5,7 +5,7 @@ use super::{
     entity::constant,
     writer::{Writer, number, prose, text, tuple},
 };
-use crate::models::offline::spec::{AppSpec, Entity, Feature, FieldType, Formula, Op, Period};
+use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Formula, Op, Period, Rule};
 
 /// A docstring.
 fn doc(value: &str) -> String {
@@ -94,6 +94,15 @@ fn guard(entity: &Entity, feature: &Feature, out: &mut Writer) -> bool {
     true
 }
 
+/// The day that a time of day is on: the record's only date, which it must have.
+pub fn day_of<'a>(entity: &'a Entity, time: &str) -> Option<&'a Field> {
+    let on_clock = entity.fields.iter().any(|f| f.name == time && f.ty == FieldType::Time);
+    let required = |f: &&Field| f.required || f.rules.iter().any(|r| r.rule == Rule::Required);
+    let mut dates = entity.fields.iter().filter(|f| on_clock && f.ty == FieldType::Date);
+    let only = dates.next().filter(required)?;
+    dates.next().is_none().then_some(only)
+}
+
 fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer) -> bool {
     let many = entity.label_plural.to_lowercase();
     let both = "\"create\", \"update\"";
@@ -106,7 +115,9 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
                 }
                 None => format!("There are already {many} at that time."),
             };
-            let arguments = vec![text(start), text(end), optional(per), text(&say)];
+            let mut same: Vec<String> = per.iter().cloned().collect();
+            same.extend(day_of(entity, start).map(|f| f.name.clone()));
+            let arguments = vec![text(start), text(end), tuple(&same), text(&say)];
             (both, format!("no_overlapping_{}", ident(&entity.plural)), say, "overlap", arguments, clauses)
         }
         Feature::UniqueTogether { fields, clauses, .. } => {

@@ -92,7 +92,7 @@ mod access;
 mod baseline;
 mod core;
 mod entity;
-mod functions;
+pub(super) mod functions;
 mod grouping;
 pub(super) mod merge;
 mod readme;

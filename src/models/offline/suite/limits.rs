@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{Entity, Field, FieldType, Op},
+    models::offline::{
+        blueprint::functions::day_of,
+        spec::{Entity, Field, FieldType, Op},
+    },
 };
 use std::collections::BTreeSet;
 
@@ -22,6 +25,8 @@ fn point(world: World<'_>, entity: &Entity, field: &Field, start: &Field, shift:
     Some(match field.ty {
         FieldType::Date => format!("day({} {sign} 100 * slot)", at + shift),
         FieldType::DateTime => format!("moment({} {sign} 100 * slot)", at + shift),
+        // Each record has a day of its own, if it has one.
+        FieldType::Time if day_of(entity, &start.name).is_some() => format!("clock({})", 600 + 10 * shift),
         FieldType::Time => format!("clock({} + 20 * slot)", 600 + shift),
         FieldType::Integer | FieldType::Decimal { .. } => format!("{} + 100 * slot", 1 + shift),
         _ => return None,
@@ -40,7 +45,10 @@ pub(super) fn no_overlap(
     let last = entity.fields.iter().find(|f| f.name == end)?;
     let (index, _) = world.maker(entity)?;
     let mut scene = Scene::test(world);
-    scene.line("slot = serial()");
+    let day = day_of(entity, start).filter(|d| Some(d.name.as_str()) != per);
+    if day.is_none() {
+        scene.line("slot = serial()");
+    }
     let span = |from: i64, to: i64| {
         Some(vec![
             (start.to_owned(), point(world, entity, first, first, from)?),
@@ -51,20 +59,29 @@ pub(super) fn no_overlap(
     let by = format!("{booked}.by");
     let same: Vec<(String, String)> = per
         .filter(|p| *p != "owner_id")
-        .map(|p| (p.to_owned(), format!("self.value({booked}, {})", lit(p))))
         .into_iter()
+        .chain(day.map(|d| d.name.as_str()))
+        .map(|p| (p.to_owned(), format!("self.value({booked}, {})", lit(p))))
         .collect();
     for (from, to) in [(3, 9), (-3, 3), (2, 4), (0, 6)] {
         let fields = [span(from, to)?, same.clone()].concat();
         let call = scene.making(entity, index, Some(&by), &fields);
         scene.line(format!("self.expect(409, {})", attempted(&call)));
     }
+    if let Some(day) = day {
+        // The same time on another day: records come with a day of their own.
+        let elsewhere: Vec<(String, String)> = same.iter().filter(|(name, _)| *name != day.name).cloned().collect();
+        let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, elsewhere].concat());
+        scene.line(format!("self.expect(201, {})", attempted(&call)));
+    }
     let fields = [span(6, 8)?, same.clone()].concat();
     let call = scene.making(entity, index, Some(&by), &fields);
     scene.line(format!("self.expect(201, {})", attempted(&call)));
     let other = per.and_then(|p| entity.fields.iter().find(|f| f.name == p)).filter(|f| target(f).is_some());
     if other.is_some() {
-        let call = scene.making(entity, index, Some(&by), &span(0, 6)?);
+        let when: Vec<(String, String)> =
+            same.iter().filter(|(name, _)| day.is_some_and(|d| d.name == *name)).cloned().collect();
+        let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, when].concat());
         scene.line(format!("self.expect(201, {})", attempted(&call)));
     }
     Some(test(

@@ -1,6 +1,7 @@
 //! Values for fields, as Python expressions: valid ones that keep every rule, a second valid one, and wrong ones.
 
 use super::python::{lit, num};
+use crate::models::offline::blueprint::functions::day_of;
 use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Period, Rule};
 
 /// Days between dates that must follow each other, so that moving one by a day breaks nothing.
@@ -107,9 +108,10 @@ pub(super) fn distinct(spec: &AppSpec, entity: &Entity, field: &Field) -> bool {
             });
             scalar == Some(&field.name)
         }
-        Feature::NoOverlap { entity: name, start, end, .. } if name == &entity.name => {
-            start == &field.name || end == &field.name
-        }
+        Feature::NoOverlap { entity: name, start, end, .. } if name == &entity.name => match day_of(entity, start) {
+            Some(day) => day.name == field.name,
+            None => start == &field.name || end == &field.name,
+        },
         _ => false,
     })
 }

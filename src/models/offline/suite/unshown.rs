@@ -161,6 +161,7 @@ mod tests {
             include_str!("../../../../tests/specs/maintenance.json"),
             include_str!("../../../../tests/specs/shop.json"),
             include_str!("../../../../tests/specs/loans.json"),
+            include_str!("../../../../tests/specs/rooms.json"),
         ] {
             let spec: AppSpec = serde_json::from_str(text).unwrap();
             assert_eq!(unshown(&spec), [], "{}", spec.title);

@@ -216,11 +216,12 @@ def log_in(request, body):
     count, since = failures.get(key, (0, 0))
     if count >= TRIES and time.monotonic() - since < PAUSE:
         raise HttpError(429, "Too many wrong passwords. Please wait a moment.", headers=[("Retry-After", str(PAUSE))])
+    # Counted before the slow part, so that many tries at once count, too.
+    if len(failures) > 10000:
+        failures.clear()
+    failures[key] = (count + 1, time.monotonic())
     row = request.db.row("SELECT * FROM %s WHERE sign_in_key = ?" % quote(TABLE), [key])
     if not is_password(password, row["password"] if row is not None else None):
-        if len(failures) > 10000:
-            failures.clear()
-        failures[key] = (count + 1, time.monotonic())
         raise HttpError(401, "%s or password is wrong." % SIGN_IN.label)
     failures.pop(key, None)
     token = secrets.token_urlsafe(32)

@@ -29,16 +29,16 @@ def has(change, *names):
     return change.new is not None and all(name is None or change.entity.field(name) for name in names)
 
 
-def overlap(change, start, end, per, message):
-    """Two records of the same `per` may not cover the same time; one may begin when the other ends."""
-    if not has(change, start, end, per):
+def overlap(change, start, end, same, message):
+    """Two records with the same values of `same` may not cover the same time; one may begin when the other ends."""
+    if not has(change, start, end, *same):
         return None
-    values = [change.new.get(name) for name in ([per] if per else []) + [end, start]]
+    values = [change.new.get(name) for name in [*same, end, start]]
     if None in values:
         return None
-    condition = "moment(%s) < moment(?) AND moment(?) < moment(%s)" % (quote(start), quote(end))
-    if per:
-        condition = quote(per) + " = ? AND " + condition
+    parts = [quote(name) + " = ?" for name in same]
+    parts.append("moment(%s) < moment(?) AND moment(?) < moment(%s)" % (quote(start), quote(end)))
+    condition = " AND ".join(parts)
     return message if others(change, condition, values) else None
 
 

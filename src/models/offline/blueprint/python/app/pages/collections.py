@@ -218,15 +218,15 @@ class Pages:
         record = records.find(request, entity, number)
         title = fields.label_of(request, entity, record)
         actions = []
-        if self.reaches(request, number, "update"):
-            actions.append(link("%s/%d/edit" % (self.path, number), "Change", "button main"))
-        if self.reaches(request, number, "delete"):
-            sure = form(request, "%s/%d/delete" % (self.path, number), el("button", "Yes, delete it", class_="button bad"))
-            actions.append(el("details", el("summary", "Delete", class_="button bad"), sure))
         for other, field in request.app.registry.referring_to(entity):
             if self.offered(other, field) and self.known(request, other).may(request, "create"):
                 path = "%s/new?%s=%d" % (page_path(other), field.name, number)
-                actions.insert(0, link(path, "New " + other.label.lower(), "button main"))
+                actions.append(link(path, "New " + other.label.lower(), "button main"))
+        if self.reaches(request, number, "update"):
+            actions.append(link("%s/%d/edit" % (self.path, number), "Change", "button" if actions else "button main"))
+        if self.reaches(request, number, "delete"):
+            sure = form(request, "%s/%d/delete" % (self.path, number), el("button", "Yes, delete it", class_="button bad"))
+            actions.append(el("details", el("summary", "Delete", class_="button bad"), sure))
         rows = []
         for field in entity.shown_fields():
             rows += [el("dt", field.label), el("dd", fields.show(request, entity, field, record))]

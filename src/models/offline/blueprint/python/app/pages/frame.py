@@ -165,7 +165,8 @@ def home(request):
         sql = "SELECT count(*) FROM %s r WHERE %s" % (quote(entity.plural), text)
         count = request.db.value(sql, values)
         tiles.append(el("a", el("strong", count), entity.label_plural, class_="tile", href=page_path(entity)))
-    parts.append(el("div", tiles, class_="tiles") if tiles else None)
+    if tiles:
+        parts += [el("h2", "Overview") if any(parts) else None, el("div", tiles, class_="tiles")]
     buttons = []
     for entity in app.registry.entities:
         if "create" in entity.operations() and rights.rights_of(request.account, entity, "create"):
