@@ -70,9 +70,17 @@ fn layers() -> Vec<(String, PathBuf, String)> {
         .collect()
 }
 
-/// Comments and everything from the first `#[cfg(test)]` on are left out.
+/// Comments and the tests at the end of the file (`#[cfg(test)] mod … {`) are left out.
 fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    if text.lines().any(|line| line == "#![cfg(test)]") {
+        return String::new();
+    }
+    let begins = |at: usize| {
+        let after = text[at..].lines().skip(1).find(|line| !line.trim_start().starts_with("#["));
+        after.is_some_and(|line| line.starts_with("mod ") && line.ends_with('{'))
+    };
+    let end = text.match_indices("#[cfg(test)]").map(|(at, _)| at).find(|at| begins(*at)).unwrap_or(text.len());
+    let text = &text[..end];
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
@@ -166,4 +174,12 @@ fn a_file_can_be_held_in_the_head() {
         })
         .collect();
     assert!(long.is_empty(), "split by concern: {}", long.join("\n"));
+}
+
+#[test]
+fn only_the_tests_at_the_end_of_a_file_are_left_out() {
+    let text = "use a::A;\n#[cfg(test)]\nmod tests;\nuse b::B; // c::C\n// d::D\n#[cfg(test)]\n#[allow(x)]\nmod more {\nuse e::E;\n}\n";
+    let code = code(text);
+    assert!(uses(&code, "a") && uses(&code, "b"), "{code}");
+    assert!(!uses(&code, "d") && !uses(&code, "e"), "{code}");
 }

@@ -84,7 +84,7 @@ impl World {
         let at = jiff::Timestamp::UNIX_EPOCH;
         let first = orchestrator::decide(None, input, at).unwrap();
         let dir = self.path().join("p");
-        let (mut project, envelopes) = Project::create_with(&dir, TEXT.as_bytes(), &first, at, None).unwrap();
+        let (mut project, envelopes) = Project::create_with(&dir, &[TEXT.as_bytes()], &first, at, None).unwrap();
         let mut run = None;
         envelopes.iter().for_each(|e| orchestrator::apply(&mut run, e));
         let run = run.unwrap();

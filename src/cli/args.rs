@@ -96,7 +96,7 @@ pub enum Command {
     Run(Run),
     /// Go on with a run from its journal; of a finished run: nothing to do, the same exit code
     #[command(
-        after_help = "Example:\n  g1 resume -C guestbook -y\n\nAt most the one call that was in flight is paid for again, and it is named."
+        after_help = "Example:\n  g1 resume -C guestbook -y\n  g1 resume --budget 5.00\n\n-y, --gates, --budget and -m change how the run goes on. At most the one call that was in flight is paid for again, and it is named."
     )]
     Resume(Resume),
     /// Look at gates and decide them, from any shell, while the run lives or not
@@ -105,7 +105,7 @@ pub enum Command {
         #[command(subcommand)]
         action: Option<Gate>,
     },
-    /// Pause the run: what is in flight is finished, nothing new is started
+    /// Pause the run: a call in flight is stopped and made again by `g1 resume`
     Pause,
     /// Where the run stands
     #[command(
@@ -171,7 +171,7 @@ pub enum Command {
     /// Run the built application on 127.0.0.1
     #[command(after_help = "Prints its URL and the ssh -L line that reaches it from another machine. Ctrl-C ends it.")]
     Preview {
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
         port: Option<u16>,
     },
     /// The personas: who does the work
@@ -207,7 +207,7 @@ Examples:
   g1 run -f req.txt -C old --existing --gates plan
 
 The text is kept byte for byte; it is UTF-8, at most 1 MB. With -C the folder is absent or empty; else a new
-./<name> is made. Where a project is already: g1 resume, add, amend, fork. Gates other than none and risk stop
+./<name> is made. Where a project is already: g1 resume. Gates other than none and risk stop
 at the first gate with exit 3: decide it with `g1 gate`, go on with `g1 resume`.";
 
 const GATE: &str = "\

@@ -63,8 +63,8 @@ pub fn folder(asked: Option<&Path>, existing: bool, requirement: &str) -> Result
     };
     if is_project(&dir) {
         return Err(Fail::usage(format!(
-            "{} holds a run already: go on with `g1 resume`; change what it builds with `g1 add` or `g1 amend`; try \
-             something else with `g1 fork`; or give another folder with -C",
+            "{} holds a run already: go on with `g1 resume`, or give another folder with -C (adding to a run, amending and \
+             forking it are not in this version)",
             dir.display()
         )));
     }

@@ -46,6 +46,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(Fail { code, text }) => {
+            // A stream of JSON lines ends with a line of its own, whatever happened.
+            if cli.global.json && matches!(cli.command, Some(Command::Run(_) | Command::Resume(_))) {
+                let line = crate::driver::jsonl::refused(&text, code);
+                let _ = out::print(&format!("{line}\n"));
+            }
             talk(&text);
             ExitCode::from(code)
         }
@@ -63,7 +68,15 @@ fn dispatch(cli: &Cli) -> Done {
     loaded.warnings.iter().for_each(|warning| talk(warning));
     let config = &loaded.config;
     let who = Who(config.who.clone());
-    let how = run::Headless { folder, config, model_given: global.model.is_some(), plan_only: global.plan_only, json };
+    let how = run::Headless {
+        folder,
+        config,
+        model_given: global.model.is_some(),
+        gates_given: global.yes || global.gates.is_some(),
+        budget_given: global.budget.is_some(),
+        plan_only: global.plan_only,
+        json,
+    };
     let Some(command) = &cli.command else {
         return workbench::open(cli.dir.as_deref(), &how, &who);
     };

@@ -18,6 +18,10 @@ pub struct Headless<'a> {
     pub config: &'a Config,
     /// `-m` was given: `resume` changes the model then only.
     pub model_given: bool,
+    /// `-y` or `--gates` was given: `resume` changes how the run asks then only.
+    pub gates_given: bool,
+    /// `--budget` was given: `resume` changes what the run may spend then only.
+    pub budget_given: bool,
     pub plan_only: bool,
     pub json: bool,
 }
@@ -63,7 +67,8 @@ pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
     let text = clauses::decode(&requirement).map_err(Fail::usage)?;
     let dir = input::folder(how.folder, run.existing, text)?;
     let start = driver::Start { dir, requirement, settings, setup: setup(how.config) };
-    let options = headless::Options { json: how.json, allow_partial: run.allow_partial, resume: false };
+    let options =
+        headless::Options { json: how.json, allow_partial: run.allow_partial, ..headless::Options::default() };
     runtime()?.block_on(async {
         let prepared = driver::create(start).await.map_err(|e| fail(&e))?;
         Ok(headless::drive(prepared, options).await)
@@ -91,9 +96,18 @@ pub fn may_ask_its_model(dir: &Path, config: &Config, model_given: bool) -> Resu
 
 pub fn resume(resume: &args::Resume, how: &Headless<'_>) -> Done {
     let dir = how.folder.unwrap_or(Path::new("."));
+    if how.plan_only {
+        return Err(Fail::usage("--plan-only is for `g1 run`: a run that has begun is not turned into a plan"));
+    }
     may_ask_its_model(dir, how.config, how.model_given)?;
     let model = how.model_given.then_some(how.config.model.as_str());
-    let options = headless::Options { json: how.json, allow_partial: resume.allow_partial, resume: true };
+    let options = headless::Options {
+        json: how.json,
+        allow_partial: resume.allow_partial,
+        resume: true,
+        gates: how.gates_given.then_some(how.config.gates),
+        budget: how.budget_given.then_some(how.config.budget),
+    };
     runtime()?.block_on(async {
         let prepared = driver::reopen(dir, model, &setup(how.config)).await.map_err(|e| fail(&e))?;
         Ok(headless::drive(prepared, options).await)

@@ -120,6 +120,9 @@ pub struct Step {
     pub in_flight: Option<Hash>,
     /// The blob of the raw reply of the current attempt.
     pub reply: Option<Hash>,
+    /// The reply of the attempt before, which this one repairs.
+    #[serde(default)]
+    pub last_reply: Option<Hash>,
     /// Checks of the current attempt.
     pub checks: Vec<Check>,
     pub proposal: Option<Proposal>,
@@ -155,6 +158,7 @@ impl Step {
             pack: None,
             in_flight: None,
             reply: None,
+            last_reply: None,
             checks: Vec::new(),
             proposal: None,
             digest: None,
@@ -256,6 +260,8 @@ pub enum PauseReason {
     Budget,
     Provider,
     Interrupted,
+    /// Something of this machine failed: a full disk, no sandbox, no Python. The detail says what to do.
+    Failed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

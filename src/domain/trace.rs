@@ -6,6 +6,8 @@ mod render;
 #[cfg(test)]
 mod tests;
 
+pub use render::REPORT_TITLE;
+
 use super::{
     AssumptionId, ClauseId, DecisionId, EvidenceId, Hash, InterpretationId, baseline,
     clause::{ClauseKind, Origin, Requirement, Retired},
@@ -184,7 +186,8 @@ fn outcome(run: &Run, counts: Counts) -> Outcome {
         return Outcome::Partial;
     }
     let gone = matches!(run.status, RunStatus::Completed { outcome: Outcome::Failed, .. });
-    if gone || !starts(run) {
+    let over = matches!(run.status, RunStatus::Completed { .. });
+    if gone || (over && !starts(run)) {
         Outcome::Failed
     } else if counts.demanding > 0 && counts.proven + counts.waived == counts.demanding {
         Outcome::Proven
@@ -194,7 +197,8 @@ fn outcome(run: &Run, counts: Counts) -> Outcome {
 }
 
 /// Something that starts was built: the application answered in a run that G1 made.
-fn starts(run: &Run) -> bool {
+#[must_use]
+pub fn starts(run: &Run) -> bool {
     !run.files.is_empty()
         && run.evidence.iter().any(|e| e.kind == EvidenceKind::Boot && e.exit == Some(0) && e.note.is_none())
 }
@@ -218,6 +222,7 @@ pub fn exit_code(run: &Run) -> u8 {
             PauseReason::Budget => 5,
             PauseReason::Provider => 6,
             PauseReason::Interrupted => 130,
+            PauseReason::Failed => 1,
         },
         RunStatus::Running => 130,
     }

@@ -15,7 +15,7 @@ pub struct Usage {
 impl Usage {
     #[must_use]
     pub fn tokens(&self) -> u64 {
-        self.input_tokens + self.output_tokens
+        self.input_tokens.saturating_add(self.output_tokens)
     }
     /// US dollars, for display.
     #[must_use]
@@ -26,10 +26,11 @@ impl Usage {
 
 impl AddAssign for Usage {
     fn add_assign(&mut self, other: Self) {
-        self.calls += other.calls;
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
-        self.cost_micros += other.cost_micros;
+        // Servers count; a sum that overflows must neither wrap past a budget nor stop the program.
+        self.calls = self.calls.saturating_add(other.calls);
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+        self.cost_micros = self.cost_micros.saturating_add(other.cost_micros);
     }
 }
 
@@ -39,4 +40,15 @@ impl AddAssign for Usage {
 pub enum Budget {
     CostMicros(u64),
     Tokens(u64),
+}
+
+impl Budget {
+    /// Allows more of the same than `other`; money and tokens do not compare.
+    #[must_use]
+    pub fn exceeds(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::CostMicros(a), Self::CostMicros(b)) | (Self::Tokens(a), Self::Tokens(b)) => a > b,
+            _ => false,
+        }
+    }
 }

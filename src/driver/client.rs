@@ -33,6 +33,11 @@ pub enum ClientError {
     Refused(Clean),
     #[error("another g1 (pid {pid}) has this project open but does not answer; look at it, or end it and try again")]
     Silent { pid: u32 },
+    #[error(
+        "the g1 that has this project open took the command but has not answered: look with `g1 status` whether it was \
+         carried out before you give it again"
+    )]
+    Unanswered,
     #[error(transparent)]
     Hub(#[from] HubError),
     #[error("there is no run in {0}: start one with `g1 run`")]
@@ -44,7 +49,7 @@ pub enum ClientError {
 /// # Errors
 /// See [`ClientError`].
 pub fn send(dir: &Path, command: Command) -> Result<By, ClientError> {
-    if let Some(answer) = ask_live(dir, &command) {
+    if let Asked::Answered(answer) = ask_live(dir, &command)? {
         return answer.map(|()| By::LiveRun);
     }
     match Project::open(dir) {
@@ -61,7 +66,10 @@ pub fn send(dir: &Path, command: Command) -> Result<By, ClientError> {
         }
         Err(HubError::Locked { pid }) => {
             // It may have come up between the two looks.
-            ask_live(dir, &command).unwrap_or(Err(ClientError::Silent { pid })).map(|()| By::LiveRun)
+            match ask_live(dir, &command)? {
+                Asked::Answered(answer) => answer.map(|()| By::LiveRun),
+                Asked::Nobody => Err(ClientError::Silent { pid }),
+            }
         }
         Err(error) => Err(error.into()),
     }
@@ -76,21 +84,35 @@ pub fn look(dir: &Path) -> Result<Run, ClientError> {
     super::open::fold(dir, &opened)?.ok_or_else(|| ClientError::NoRun(dir.display().to_string()))
 }
 
-/// `None` when nobody listens.
-fn ask_live(dir: &Path, command: &Command) -> Option<Result<(), ClientError>> {
-    let (path, _directory) = socket_path(dir).ok()?;
-    let mut stream = UnixStream::connect(path).ok()?;
-    stream.set_read_timeout(Some(ANSWER)).ok()?;
-    stream.set_write_timeout(Some(ANSWER)).ok()?;
-    let mut line = serde_json::to_vec(command).ok()?;
+enum Asked {
+    Nobody,
+    Answered(Result<(), ClientError>),
+}
+
+/// A command that was handed over is never given twice: who took it and does not answer may still carry it out.
+fn ask_live(dir: &Path, command: &Command) -> Result<Asked, ClientError> {
+    let Some(mut stream) = connect(dir) else { return Ok(Asked::Nobody) };
+    let Ok(mut line) = serde_json::to_vec(command) else { return Ok(Asked::Nobody) };
     line.push(b'\n');
-    stream.write_all(&line).ok()?;
+    // A socket that is closed before it takes the line belongs to a writer that is going.
+    if stream.write_all(&line).is_err() {
+        return Ok(Asked::Nobody);
+    }
     for line in BufReader::new(stream).lines() {
-        match serde_json::from_str::<Wire>(&line.ok()?) {
-            Ok(Wire::Done) => return Some(Ok(())),
-            Ok(Wire::Refused { text }) => return Some(Err(ClientError::Refused(text))),
+        let Ok(line) = line else { break };
+        match serde_json::from_str::<Wire>(&line) {
+            Ok(Wire::Done) => return Ok(Asked::Answered(Ok(()))),
+            Ok(Wire::Refused { text }) => return Ok(Asked::Answered(Err(ClientError::Refused(text)))),
             _ => {}
         }
     }
-    None
+    Err(ClientError::Unanswered)
+}
+
+fn connect(dir: &Path) -> Option<UnixStream> {
+    let (path, _directory) = socket_path(dir).ok()?;
+    let stream = UnixStream::connect(path).ok()?;
+    stream.set_read_timeout(Some(ANSWER)).ok()?;
+    stream.set_write_timeout(Some(ANSWER)).ok()?;
+    Some(stream)
 }

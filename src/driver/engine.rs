@@ -2,6 +2,7 @@
 
 use super::{
     preview::Preview,
+    services::Services,
     subscribers::Subscribers,
     tasks::{self, TaskError},
 };
@@ -11,22 +12,15 @@ use crate::{
         command::{Command, Update},
         event::{Envelope, Event},
         run::{PauseReason, Run, RunStatus},
+        trace,
     },
-    evidence::Runner,
-    hub::{Blobs, Hub, HubError, Project},
-    models::Model,
+    hub::{HubError, Project},
     orchestrator::{self, Effect, Input, Refusal},
-    personas::Library,
-    workspace::Workspace,
 };
-use std::{
-    collections::BTreeSet,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use futures::FutureExt;
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
-    sync::{OnceCell, Semaphore, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     time::Instant,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -36,42 +30,6 @@ const GROUP_COMMIT: Duration = Duration::from_millis(200);
 /// A checkpoint is written after this many events, so that a long project opens at once.
 const CHECKPOINT_EVERY: u64 = 256;
 
-/// What tasks share. All of it may be used from several tasks at once.
-pub struct Services {
-    pub dir: PathBuf,
-    pub blobs: Blobs,
-    pub hub: Mutex<Hub>,
-    pub model: Arc<dyn Model>,
-    pub library: Arc<Library>,
-    /// Found when it is first needed; see [`Services::runner`].
-    pub runner: OnceCell<Result<Runner, Clean>>,
-    pub workspace: Workspace,
-    /// One sandboxed check at a time: each uses all cores by itself, and evidence is recorded in plan order.
-    pub check_slot: Arc<Semaphore>,
-}
-
-impl std::fmt::Debug for Services {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Services").field("dir", &self.dir).field("model", &self.model.id()).finish_non_exhaustive()
-    }
-}
-
-impl Services {
-    /// What runs generated code; or why nothing can be run here. Looking for it starts processes, so it happens when it
-    /// is needed and once.
-    ///
-    /// # Errors
-    /// No sandbox or no Python, in words for a person.
-    pub async fn runner(&self) -> Result<&Runner, Clean> {
-        let find = || async { Runner::detect().await.map_err(|error| Clean::from(error.to_string())) };
-        self.runner.get_or_init(find).await.as_ref().map_err(Clean::clone)
-    }
-    /// The hub; a panic elsewhere while it was held does not make it unusable, for it can be rebuilt.
-    pub fn hub(&self) -> std::sync::MutexGuard<'_, Hub> {
-        self.hub.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 type Answer = oneshot::Sender<Result<Vec<Event>, Refusal>>;
 
 enum Message {
@@ -79,7 +37,8 @@ enum Message {
     Show(Update),
     TaskEnded { effect: Effect, result: Result<(), TaskError> },
     Subscribe { lossless: bool, answer: oneshot::Sender<mpsc::Receiver<Update>> },
-    PreviewEnded { note: Clean },
+    PreviewStarted { generation: u64, result: Result<Preview, Clean> },
+    PreviewEnded { generation: u64, note: Clean },
 }
 
 /// How a task reaches the loop.
@@ -110,8 +69,8 @@ impl Port {
         // Only a number on a screen: the next one follows.
         let _ = self.0.try_send(Message::Show(update));
     }
-    pub(super) async fn preview_ended(&self, note: Clean) {
-        let _ = self.0.send(Message::PreviewEnded { note }).await;
+    pub(super) async fn preview_ended(&self, generation: u64, note: Clean) {
+        let _ = self.0.send(Message::PreviewEnded { generation, note }).await;
     }
 }
 
@@ -176,6 +135,8 @@ pub struct Engine {
     unsynced_since: Option<Instant>,
     since_checkpoint: u64,
     preview: Option<Preview>,
+    /// Counts starts and stops of the preview, so that word from an earlier one is not taken for the present one's.
+    preview_generation: u64,
     leaving: Option<bool>,
 }
 
@@ -200,6 +161,7 @@ pub fn spawn(
         unsynced_since: None,
         since_checkpoint: 0,
         preview: None,
+        preview_generation: 0,
         leaving: None,
     };
     let join = tokio::spawn(engine.run(inbox, wishes));
@@ -258,9 +220,18 @@ impl Engine {
                 }
                 Ok(())
             }
-            Message::PreviewEnded { note } => {
-                self.preview = None;
-                self.subscribers.send(Update::Preview { url: None, note }).await;
+            Message::PreviewStarted { generation, result } => {
+                // One that was stopped or replaced while it started ends as it is dropped.
+                if generation == self.preview_generation {
+                    self.preview_started(result).await;
+                }
+                Ok(())
+            }
+            Message::PreviewEnded { generation, note } => {
+                if generation == self.preview_generation {
+                    self.preview = None;
+                    self.subscribers.send(Update::Preview { url: None, note }).await;
+                }
                 Ok(())
             }
         }
@@ -277,7 +248,7 @@ impl Engine {
             TaskError::Failed(text) => {
                 self.stuck.insert(effect);
                 self.subscribers.send(Update::Notice { error: true, text: text.clone() }).await;
-                self.decide(Input::Interrupted { reason: PauseReason::Interrupted, detail: text }, None).await
+                self.decide(Input::Interrupted { reason: PauseReason::Failed, detail: text }, None).await
             }
         }
     }
@@ -305,9 +276,7 @@ impl Engine {
                 Ok(())
             }
             Command::StopPreview => {
-                if let Some(preview) = self.preview.take() {
-                    preview.stop().await;
-                }
+                self.end_preview().await;
                 self.subscribers.send(Update::Preview { url: None, note: Clean::from("preview stopped") }).await;
                 done(answer);
                 Ok(())
@@ -321,12 +290,27 @@ impl Engine {
         }
     }
 
+    /// In a task of its own: an application may take seconds to start, and gates do not wait for that.
     async fn start_preview(&mut self, port: Option<u16>) {
-        let Some(run) = &self.run else { return };
-        if let Some(old) = self.preview.take() {
-            old.stop().await;
+        self.end_preview().await;
+        let Some(run) = self.run.clone() else { return };
+        let (services, engine, generation) = (self.services.clone(), self.port.clone(), self.preview_generation);
+        tokio::spawn(async move {
+            let result = Preview::start(&services, &run, port, engine.clone(), generation).await;
+            // A closing engine drops it, which ends it.
+            let _ = engine.0.send(Message::PreviewStarted { generation, result }).await;
+        });
+    }
+
+    async fn end_preview(&mut self) {
+        self.preview_generation += 1;
+        if let Some(preview) = self.preview.take() {
+            preview.stop().await;
         }
-        let update = match Preview::start(&self.services, run, port, self.port.clone()).await {
+    }
+
+    async fn preview_started(&mut self, result: Result<Preview, Clean>) {
+        let update = match result {
             Ok(preview) => {
                 let update = Update::Preview { url: Some(preview.url().to_owned()), note: preview.note() };
                 self.preview = Some(preview);
@@ -358,7 +342,7 @@ impl Engine {
                     let _ = answer.send(Ok(events));
                 }
                 if pausing && self.is_paused() {
-                    self.stop_tasks().await;
+                    self.stop_tasks();
                 }
                 self.start_pending();
                 Ok(())
@@ -423,14 +407,16 @@ impl Engine {
             let (services, port, run) = (self.services.clone(), self.port.clone(), snapshot.clone());
             let cancel = self.cancel.child_token();
             self.tracker.spawn(async move {
-                let result = tasks::carry_out(effect.clone(), run, services, port.clone(), cancel).await;
+                let task = tasks::carry_out(effect.clone(), run, services, port.clone(), cancel);
+                // A panic is a bug, but a run that waits for a dead task for ever would be a second one.
+                let result = AssertUnwindSafe(task).catch_unwind().await.unwrap_or_else(|_| Err(panicked(&effect)));
                 let _ = port.0.send(Message::TaskEnded { effect, result }).await;
             });
         }
     }
 
-    /// Cancels what is under way and forgets it; `pending` will name it again.
-    async fn stop_tasks(&mut self) {
+    /// Cancels what is under way; when it has ended, `pending` names it again.
+    fn stop_tasks(&mut self) {
         self.cancel.cancel();
         self.cancel = CancellationToken::new();
     }
@@ -473,9 +459,7 @@ impl Engine {
                 () = self.tracker.wait() => break,
             }
         }
-        if let Some(preview) = self.preview.take() {
-            preview.stop().await;
-        }
+        self.end_preview().await;
         let running = self.run.as_ref().is_some_and(|run| run.status == RunStatus::Running);
         if working && running {
             let input = Input::Interrupted {
@@ -487,7 +471,8 @@ impl Engine {
         }
         self.sync()?;
         self.checkpoint()?;
-        self.subscribers.send(Update::Ended { exit: 0 }).await;
+        let exit = self.run.as_ref().map_or(1, trace::exit_code);
+        self.subscribers.send(Update::Ended { exit }).await;
         Ok(())
     }
 }
@@ -502,6 +487,19 @@ fn changes_hub(event: &Event) -> bool {
             | Event::AssumptionAnswered { .. }
             | Event::ClauseMarked { .. }
     )
+}
+
+fn panicked(effect: &Effect) -> TaskError {
+    let what = match effect {
+        Effect::Call { step, .. } => format!("the call of {step}"),
+        Effect::Check { step, .. } => format!("the check of {step}"),
+        Effect::Commit { step } => format!("writing the files of {step}"),
+        Effect::Finish => "writing the report".to_owned(),
+        Effect::Continue => "going on".to_owned(),
+    };
+    TaskError::Failed(Clean::from(format!(
+        "{what} met a bug of G1; nothing is lost. `g1 resume` tries again; .g1/logs says more, please report it"
+    )))
 }
 
 async fn sleep_until(at: Option<Instant>) {

@@ -10,17 +10,21 @@ use crate::{
         Clean,
         command::{Command, Update},
         event::Event,
-        run::{Check, GateReason, Outcome, PauseReason, Run, RunStatus},
+        run::{Check, GateMode, GateReason, Outcome, PauseReason, Run, RunStatus},
         trace,
+        usage::Budget,
     },
-    orchestrator,
+    orchestrator::{self, Refusal},
 };
 use std::{
     io::{self, Write},
     sync::Arc,
     time::Instant,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
 
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -30,6 +34,23 @@ pub struct Options {
     pub allow_partial: bool,
     /// A paused run is told to go on first.
     pub resume: bool,
+    /// How a run that goes on asks from now on, if that is to change.
+    pub gates: Option<GateMode>,
+    /// What it may spend from now on, if that is to change; `Some(None)` lifts the bound.
+    pub budget: Option<Option<Budget>>,
+}
+
+impl Options {
+    /// What is to be said to the run before anything else.
+    fn opening(self, run: &Run) -> Vec<Command> {
+        let mut commands = Vec::new();
+        commands.extend(self.gates.map(|gates| Command::SetGates { gates, who: who() }));
+        commands.extend(self.budget.map(|budget| Command::SetBudget { budget, who: who() }));
+        if self.resume && matches!(run.status, RunStatus::Paused { .. }) {
+            commands.push(Command::Resume { who: who() });
+        }
+        commands
+    }
 }
 
 /// Drives the run until it ends or needs a person; returns the exit code of design 5.1.
@@ -50,43 +71,48 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
     for envelope in &prepared.first {
         out.show(&Update::Event(Arc::new(envelope.clone())));
     }
-    let paused = matches!(prepared.run.status, RunStatus::Paused { .. });
     let mut run = Arc::new(prepared.run.clone());
+    let opening = options.opening(&run);
     let (handle, engine) = prepared.launch();
     let Some(mut updates) = handle.subscribe(true).await else { return 1 };
-    // The snapshot that listening began with still shows the pause: it says nothing about the run that goes on.
-    let mut stale_until = None;
-    if options.resume && paused {
-        match handle.command(Command::Resume { who: who() }).await {
-            Ok(()) => stale_until = Some(run.seq),
-            Err(refusal) => out.talk(&refusal.0),
-        }
-    }
+    // Everything is said while listening: a run that waits for this listener could not answer otherwise.
+    let wishes = handle.sender();
+    let mut said = false;
+    let mut opening = std::pin::pin!(say(&handle, opening));
     let mut stopped_by: Option<u8> = None;
     let mut signals = Signals::new();
     loop {
         let update = tokio::select! {
-            update = updates.recv() => update,
-            code = signals.next() => {
-                stopped_by = Some(code);
-                quit(&handle).await;
+            biased;
+            answer = &mut opening, if !said => {
+                said = true;
+                if let Err(refusal) = answer {
+                    out.talk(&refusal.0);
+                }
+                // The snapshot that listening began with still shows the state before.
+                let _ = wishes.try_send(Command::Attach);
                 continue;
             }
+            code = signals.next() => {
+                stopped_by = Some(code);
+                quit(&wishes);
+                continue;
+            }
+            update = updates.recv() => update,
         };
         match update {
             None | Some(Update::Ended { .. }) => break,
             Some(Update::Run(newer)) => {
                 run = newer;
-                let waiting = needs_person(&run) && stale_until.is_none_or(|seq| run.seq > seq);
-                if waiting && stopped_by.is_none() {
-                    quit(&handle).await;
+                if said && needs_person(&run) && stopped_by.is_none() {
+                    quit(&wishes);
                 }
             }
             Some(update) => out.show(&update),
         }
         if out.closed {
             stopped_by.get_or_insert(141);
-            quit(&handle).await;
+            quit(&wishes);
         }
     }
     match engine.await {
@@ -97,9 +123,16 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
     out.end(&run, stopped_by, options)
 }
 
-async fn quit(handle: &Handle) {
-    // It may be closing already.
-    let _ = handle.command(Command::Quit { detach: false }).await;
+async fn say(handle: &Handle, commands: Vec<Command>) -> Result<(), Refusal> {
+    for command in commands {
+        handle.command(command).await?;
+    }
+    Ok(())
+}
+
+fn quit(wishes: &mpsc::Sender<Command>) {
+    // It may be closing already, or have been told before.
+    let _ = wishes.try_send(Command::Quit { detach: false });
 }
 
 /// Nothing goes on without somebody: it ended, paused, or only an open gate is left.
@@ -203,8 +236,11 @@ impl Printer {
             RunStatus::Completed { outcome, stopped_at_plan } => {
                 Ending::Completed { outcome: *outcome, stopped_at_plan: *stopped_at_plan }
             }
+            RunStatus::Paused { reason: PauseReason::Failed, detail } => Ending::Failed { error: detail },
             RunStatus::Paused { reason, .. } => Ending::Paused { reason: *reason },
-            RunStatus::WaitingAtGate if stopped_by.is_none() => Ending::Paused { reason: PauseReason::Gate },
+            RunStatus::WaitingAtGate if stopped_by.is_none() => {
+                Ending::Paused { reason: if exit == 5 { PauseReason::Budget } else { PauseReason::Gate } }
+            }
             RunStatus::WaitingAtGate | RunStatus::Running => Ending::Paused { reason: PauseReason::Interrupted },
         };
         if self.json {
@@ -288,10 +324,11 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
                 PauseReason::Budget => "Paused: the budget is reached.",
                 PauseReason::Provider => "Paused: the model cannot be reached or does not accept the call.",
                 PauseReason::Interrupted => "Interrupted; nothing is lost.",
+                PauseReason::Failed => "Stopped; nothing is lost.",
             };
             writeln!(text, "{word}")
         }
-        Ending::Failed { error } => writeln!(text, "Failed: {error}"),
+        Ending::Failed { error } => writeln!(text, "Stopped: {error}"),
     };
     let _ = writeln!(
         text,
@@ -331,7 +368,10 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
                 "Decide with `g1 gate approve ID` or open the workbench with `g1`; then `g1 resume` goes on."
             )
         }
-        Ending::Paused { .. } => writeln!(text, "`g1 resume` goes on from here."),
+        Ending::Paused { reason: PauseReason::Budget } => {
+            writeln!(text, "`g1 resume --budget MORE` goes on from here.")
+        }
+        Ending::Paused { .. } | Ending::Failed { .. } => writeln!(text, "`g1 resume` goes on from here."),
         _ => Ok(()),
     };
     text

@@ -1,7 +1,7 @@
 //! The `--json` stream (design 5.2): one object a line, the journal's events in words that scripts can rely on.
 
 use crate::domain::{
-    StepId,
+    Clean, StepId,
     command::Update,
     event::{Envelope, Event},
     run::{Outcome, PauseReason, Proposal, Run},
@@ -14,7 +14,9 @@ use serde_json::{Map, Value, json};
 pub fn line(update: &Update) -> Option<Value> {
     match update {
         Update::Event(envelope) => event_line(envelope),
-        Update::Delta { step, text } => Some(json!({"type": "item.delta", "step": step, "text": text})),
+        Update::Delta { step, text } => {
+            Some(json!({"at": jiff::Timestamp::now(), "type": "item.delta", "step": step, "text": text}))
+        }
         _ => None,
     }
 }
@@ -99,6 +101,12 @@ pub enum Ending<'a> {
     Failed {
         error: &'a str,
     },
+}
+
+/// The last line of a stream whose run did not begin.
+#[must_use]
+pub fn refused(error: &str, exit: u8) -> Value {
+    json!({"at": jiff::Timestamp::now(), "type": "run.failed", "error": Clean::new(error), "exit": exit})
 }
 
 /// The last line: how it ended, clause counts by status, evidence, usage, cost.

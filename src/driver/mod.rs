@@ -11,6 +11,7 @@ pub mod headless;
 pub mod jsonl;
 mod open;
 mod preview;
+mod services;
 mod socket;
 mod subscribers;
 mod tasks;
@@ -18,6 +19,7 @@ pub mod verify;
 
 mod wire;
 
-pub use engine::{Handle, Services};
+pub use engine::Handle;
 pub use follow::{attach, is_live};
 pub use open::{OpenError, Prepared, Setup, Start, create, create_with, reopen, slug, who};
+pub use services::Services;

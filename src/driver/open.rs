@@ -1,11 +1,12 @@
 //! From a requirement or a project directory to a running engine.
 
 use super::{
-    engine::{self, Handle, Services},
+    engine::{self, Handle},
+    services::Services,
     socket,
 };
 use crate::{
-    domain::{Clean, Hash, clause::Requirement, event::Envelope, run::Run, run::RunSettings},
+    domain::{Clean, Hash, clause::Requirement, event::Envelope, run::Run, run::RunSettings, usage::Budget},
     evidence::Runner,
     hub::{self, Hub, HubError, Opened, Project, clauses, store::Place},
     models::{Model, ModelError, registry, settings::ModelSettings},
@@ -14,6 +15,7 @@ use crate::{
     workspace::{Workspace, git},
 };
 use std::{
+    io::Read,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -22,6 +24,9 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
+
+/// Bytes of `AGENTS.md` that are read at most.
+const MOST_INSTRUCTIONS: u64 = 256 * 1024;
 
 /// What the configuration says about models and personas, and where the hub's store runs.
 #[derive(Debug, Clone, Default)]
@@ -53,8 +58,8 @@ pub enum OpenError {
     Model(Clean),
     #[error(transparent)]
     Hub(#[from] HubError),
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
+    #[error("cannot work in {}: {source}; give another folder with -C", dir.display())]
+    Folder { dir: PathBuf, source: std::io::Error },
 }
 
 impl OpenError {
@@ -64,7 +69,7 @@ impl OpenError {
         match self {
             Self::Refused(_) => 2,
             Self::Model(_) => 6,
-            Self::Hub(_) | Self::Io(_) => 1,
+            Self::Hub(_) | Self::Folder { .. } => 1,
         }
     }
 }
@@ -163,8 +168,15 @@ fn begin(start: Start, model: Arc<dyn Model>, runner: OnceCell<Result<Runner, Cl
     if !start.settings.plan_only {
         model.accepts(&cut)?;
     }
-    std::fs::create_dir_all(&start.dir)?;
-    let instructions = std::fs::read(start.dir.join("AGENTS.md")).ok();
+    if matches!(start.settings.budget, Some(Budget::CostMicros(_))) && !model.has_price() {
+        return Err(OpenError::Refused(Clean::from(format!(
+            "nobody knows what {} costs, so a budget in dollars cannot be kept: give one in tokens (--budget 200ktok), or \
+             its price under [[models.prices]] in your configuration",
+            model.id()
+        ))));
+    }
+    std::fs::create_dir_all(&start.dir).map_err(|source| OpenError::Folder { dir: start.dir.clone(), source })?;
+    let instructions = instructions(&start.dir)?;
     let input = Input::Begin {
         name: Clean::from(directory_name(&start.dir)),
         requirement: Requirement { sha256: Hash::of(&start.requirement), bytes: start.requirement.len() as u64 },
@@ -175,13 +187,9 @@ fn begin(start: Start, model: Arc<dyn Model>, runner: OnceCell<Result<Runner, Cl
     };
     let at = jiff::Timestamp::now();
     let first = orchestrator::decide(None, input, at)?;
-    let (project, envelopes) = Project::create(&start.dir, &start.requirement, &first, at)?;
-    if let Some(bytes) = &instructions {
-        project.blobs().put(bytes)?;
-    }
-    if let Err(error) = git::init(&start.dir) {
-        tracing::info!(%error, "no repository of its own");
-    }
+    let mut contents = vec![start.requirement.as_slice()];
+    contents.extend(instructions.as_deref());
+    let (project, envelopes) = Project::create(&start.dir, &contents, &first, at)?;
     let run = fold_all(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
     let mut prepared = prepare(project, run, model, runner, &start.setup, &start.dir, Vec::new())?;
     prepared.first = envelopes;
@@ -199,6 +207,23 @@ pub async fn reopen(dir: &Path, model: Option<&str>, setup: &Setup) -> Result<Pr
     prepare(project, run, model, OnceCell::new(), setup, dir, opened.recovery.into_iter().collect())
 }
 
+/// The project's own instructions for whoever works in it, as it is now.
+fn instructions(dir: &Path) -> Result<Option<Vec<u8>>, OpenError> {
+    let path = dir.join("AGENTS.md");
+    // A pipe of that name would never end.
+    if !path.symlink_metadata().is_ok_and(|meta| meta.is_file()) {
+        return Ok(None);
+    }
+    let unreadable = |why: String| OpenError::Refused(Clean::from(format!("{}: {why}", path.display())));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(&path).map_err(|error| unreadable(error.to_string()))?;
+    file.take(MOST_INSTRUCTIONS + 1).read_to_end(&mut bytes).map_err(|error| unreadable(error.to_string()))?;
+    if bytes.len() as u64 > MOST_INSTRUCTIONS {
+        return Err(unreadable(format!("is larger than {MOST_INSTRUCTIONS} bytes, too much to give to every persona")));
+    }
+    Ok(Some(bytes))
+}
+
 fn prepare(
     project: Project,
     run: Run,
@@ -208,8 +233,13 @@ fn prepare(
     dir: &Path,
     mut notes: Vec<Clean>,
 ) -> Result<Prepared, OpenError> {
-    let (library, warnings) = Library::load(Some(&dir.join(".g1")), setup.user_personas.as_deref());
+    let own_personas = dir.join(hub::project::FOLDER).join("personas");
+    let (library, warnings) = Library::load(Some(&own_personas), setup.user_personas.as_deref());
     notes.extend(warnings);
+    // Here rather than once at the beginning: a run that was killed in between gets its repository too.
+    if let Err(error) = git::init(dir) {
+        tracing::info!(%error, "no repository of its own");
+    }
     let blobs = project.blobs().clone();
     let hub = Hub::closed(dir, &blobs, setup.store.clone());
     let services = Services {
@@ -228,8 +258,9 @@ fn prepare(
 impl Prepared {
     /// Starts work: the engine, and the socket for other shells. Without a socket the run works all the same.
     pub fn launch(self) -> (Handle, JoinHandle<Result<(), HubError>>) {
-        let broken = |source| HubError::Io { what: "the run ended unexpectedly in", path: PathBuf::new(), source };
         let dir = self.services.dir.clone();
+        let path = dir.clone();
+        let broken = move |source| HubError::Io { what: "the run ended unexpectedly in", path, source };
         let (handle, engine) = engine::spawn(self.project, self.run, self.services);
         let cancel = CancellationToken::new();
         if let Err(error) = socket::serve(&dir, handle.clone(), cancel.clone()) {

@@ -1,25 +1,31 @@
 //! The built application, run for a person to look at.
 
-use super::engine::{Port, Services};
+use super::{engine::Port, services::Services};
 use crate::{
     domain::{Clean, run::Run},
     evidence::{Manifest, Runner},
     workspace::{Workspace, preview},
 };
 use std::path::Path;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// A running application; stopping it ends its whole session.
+/// A running application; stopping or dropping it ends its whole session.
 pub struct Preview {
     url: String,
     ssh: String,
-    stop: CancellationToken,
+    stop: DropGuard,
     ended: tokio::task::JoinHandle<()>,
 }
 
 impl Preview {
     /// Starts what is in the workspace now.
-    pub async fn start(services: &Services, run: &Run, port: Option<u16>, engine: Port) -> Result<Self, Clean> {
+    pub async fn start(
+        services: &Services,
+        run: &Run,
+        port: Option<u16>,
+        engine: Port,
+        generation: u64,
+    ) -> Result<Self, Clean> {
         let mut started = serve(&services.dir, &services.workspace, services.runner().await?, run, port).await?;
         let (url, ssh) = (started.url.clone(), started.ssh.clone());
         let stop = CancellationToken::new();
@@ -32,9 +38,9 @@ impl Preview {
                 }
                 ended = started.ended() => ended.unwrap_or_else(|error| error.to_string()),
             };
-            engine.preview_ended(Clean::from(note)).await;
+            engine.preview_ended(generation, Clean::from(note)).await;
         });
-        Ok(Self { url, ssh, stop, ended })
+        Ok(Self { url, ssh, stop: stop.drop_guard(), ended })
     }
     pub fn url(&self) -> &str {
         &self.url
@@ -44,7 +50,7 @@ impl Preview {
         Clean::new(&self.ssh)
     }
     pub async fn stop(self) {
-        self.stop.cancel();
+        drop(self.stop);
         // It has been killed by now; how it ended is of no interest.
         let _ = self.ended.await;
     }

@@ -22,7 +22,7 @@ pub mod verify;
 pub use controls::{ControlTarget, Controlled};
 pub use manifest::{Manifest, ManifestError};
 pub use python::Python;
-pub use runner::{Recorded, Runner, Served};
+pub use runner::{Recorded, Runner, STACK, Served, supported};
 pub use sandbox::Sandbox;
 pub use search::Searched;
 pub use tree::{Tree, TreeFile};
@@ -45,6 +45,8 @@ pub enum EvidenceError {
     NotStarted(String),
     #[error("no free TCP port on 127.0.0.1: {0}")]
     NoPort(std::io::Error),
+    #[error("port {port} on 127.0.0.1 cannot be used ({error}): give another with --port, or none")]
+    PortTaken { port: u16, error: std::io::Error },
     #[error("{what}: {error}")]
     Io { what: String, error: std::io::Error },
     #[error("the syntax tool failed: {0}")]

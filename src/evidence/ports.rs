@@ -34,9 +34,11 @@ impl Lease {
     /// # Errors
     /// The port is taken.
     pub fn exactly(port: u16) -> Result<Self, EvidenceError> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(EvidenceError::NoPort)?;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| EvidenceError::PortTaken { port, error })?;
         if !LEASED.lock().unwrap_or_else(PoisonError::into_inner).insert(port) {
-            return Err(EvidenceError::NoPort(std::io::ErrorKind::AddrInUse.into()));
+            let error = std::io::ErrorKind::AddrInUse.into();
+            return Err(EvidenceError::PortTaken { port, error });
         }
         Ok(Self { port, listener: Some(listener) })
     }

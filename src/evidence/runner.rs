@@ -390,8 +390,13 @@ fn settled(output: &[u8], scratch: &Scratch, port: u16) -> Vec<u8> {
     lines.collect::<String>().into_bytes()
 }
 
-pub(super) fn supported(manifest: &Manifest) -> Result<(), EvidenceError> {
-    if manifest.stack != "python-stdlib" {
+/// The one stack whose applications are executed.
+pub const STACK: &str = "python-stdlib";
+
+/// # Errors
+/// [`EvidenceError::Unsupported`]: another stack, or a set-up that would install something.
+pub fn supported(manifest: &Manifest) -> Result<(), EvidenceError> {
+    if manifest.stack != STACK {
         return Err(EvidenceError::Unsupported(manifest.stack.clone()));
     }
     if !manifest.setup.is_empty() {

@@ -1,4 +1,5 @@
-//! Runs for the tests of this module; compiled for them only (`#[cfg(test)]` in `mod.rs`).
+//! Runs for the tests of this module; compiled for them only.
+#![cfg(test)]
 
 use super::{Blobs, clauses};
 use crate::{

@@ -57,17 +57,18 @@ fn state_dir() -> PathBuf {
 }
 
 impl Project {
-    /// Makes `dir` a project: `.g1` appears by rename, whole, with `requirement` stored and `first` journalled and synced.
+    /// Makes `dir` a project: `.g1` appears by rename, whole, with `contents` (the requirement, and what else `first`
+    /// names) stored and `first` journalled and synced.
     ///
     /// # Errors
     /// There is a project already, or the disk refuses.
     pub fn create(
         dir: &Path,
-        requirement: &[u8],
+        contents: &[&[u8]],
         first: &[Event],
         at: Timestamp,
     ) -> Result<(Self, Vec<Envelope>), HubError> {
-        Self::create_with(dir, requirement, first, at, Some(&state_dir()))
+        Self::create_with(dir, contents, first, at, Some(&state_dir()))
     }
 
     /// The same with the place where its head is remembered; `None`: nowhere.
@@ -76,7 +77,7 @@ impl Project {
     /// As [`Project::create`].
     pub fn create_with(
         dir: &Path,
-        requirement: &[u8],
+        contents: &[&[u8]],
         first: &[Event],
         at: Timestamp,
         state: Option<&Path>,
@@ -98,7 +99,8 @@ impl Project {
         }
         let ignore = new.path().join(".gitignore");
         fs::write(&ignore, GITIGNORE).map_err(HubError::io("cannot write", ignore))?;
-        Blobs::at(&new.path().join("blobs")).put(requirement)?;
+        let blobs = Blobs::at(&new.path().join("blobs"));
+        contents.iter().try_for_each(|content| blobs.put(content).map(drop))?;
 
         let mut journal = Journal::create(&new.path().join("journal"))?;
         let envelopes = number(first.to_vec(), 0, at);

@@ -11,7 +11,7 @@ fn said(n: u32) -> Event {
 
 fn create(dir: &Path) -> Project {
     let events = fixture::events(fixture::TEXT);
-    Project::create(dir, fixture::TEXT.as_bytes(), &events[..2], Timestamp::UNIX_EPOCH).unwrap().0
+    Project::create(dir, &[fixture::TEXT.as_bytes()], &events[..2], Timestamp::UNIX_EPOCH).unwrap().0
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_project_appears_whole_and_private() {
         fixture::TEXT.as_bytes()
     );
     drop(project);
-    let again = Project::create(&deep, b"x", &[], Timestamp::UNIX_EPOCH);
+    let again = Project::create(&deep, &[b"x"], &[], Timestamp::UNIX_EPOCH);
     assert!(matches!(again, Err(HubError::Exists(_))));
     assert!(matches!(read(dir.path()), Err(HubError::NoProject(_))));
 }

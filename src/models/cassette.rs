@@ -111,6 +111,12 @@ impl Model for Recorder {
     fn count_tokens(&self, text: &str) -> u32 {
         self.inner.count_tokens(text)
     }
+    fn accepts(&self, clauses: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
+        self.inner.accepts(clauses)
+    }
+    fn has_price(&self) -> bool {
+        self.inner.has_price()
+    }
     fn worst_case(&self, request: &Request) -> Usage {
         self.inner.worst_case(request)
     }
@@ -193,6 +199,12 @@ impl Model for Cassette {
     }
     fn count_tokens(&self, text: &str) -> u32 {
         estimate_tokens(text)
+    }
+    fn accepts(&self, _: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
+        Ok(())
+    }
+    fn has_price(&self) -> bool {
+        true
     }
     fn worst_case(&self, _: &Request) -> Usage {
         Usage { calls: 1, ..Usage::default() }

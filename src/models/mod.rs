@@ -70,10 +70,9 @@ pub trait Model: Send + Sync {
     ///
     /// # Errors
     /// [`ModelError::Refused`] saying why and what to do. Only the offline engine refuses.
-    fn accepts(&self, clauses: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
-        let _ = clauses;
-        Ok(())
-    }
+    fn accepts(&self, clauses: &[crate::domain::clause::Clause]) -> Result<(), ModelError>;
+    /// Whether what a call costs is known, so that a budget in money means something.
+    fn has_price(&self) -> bool;
     /// Upper bound of what `request` can cost.
     fn worst_case(&self, request: &Request) -> Usage;
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{Seek, Write},
     path::Path,
     process::{Command, Stdio},
 };
@@ -45,16 +46,23 @@ pub fn init(dir: &Path) -> Result<(), GitError> {
     Ok(())
 }
 
-/// Commits everything but G1's own folder. False when nothing changed.
+/// Commits the files of `paths` that are there, and no others: what else lies in the folder is the person's. False when
+/// nothing changed.
 ///
 /// # Errors
 /// The repository is not G1's, or git fails.
-pub fn commit(dir: &Path, message: &str) -> Result<bool, GitError> {
+pub fn commit<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a str>) -> Result<bool, GitError> {
     let dir = dir.canonicalize()?;
     if !is_ours(&dir) {
         return Err(GitError::NotOurs);
     }
-    run(git(&dir).args(["add", "--all", "--", ".", ":(exclude,icase).g1"]))?;
+    let there: Vec<&str> = paths.into_iter().filter(|path| dir.join(path).symlink_metadata().is_ok()).collect();
+    let mut list = tempfile::tempfile()?;
+    list.write_all(there.join("\0").as_bytes())?;
+    list.rewind()?;
+    run(git(&dir)
+        .args(["--literal-pathspecs", "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"])
+        .stdin(Stdio::from(list)))?;
     let changed = !git(&dir).args(["diff", "--cached", "--quiet"]).status()?.success();
     if changed {
         run(git(&dir).args([
@@ -128,15 +136,16 @@ mod tests {
     }
 
     #[test]
-    fn only_changes_outside_of_g1_are_committed_under_an_own_identity() {
+    fn only_the_files_that_g1_wrote_are_committed_under_an_own_identity() {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join(".g1")).unwrap();
         fs::write(dir.path().join(".g1/journal"), "x").unwrap();
         fs::write(dir.path().join("a.py"), "1").unwrap();
+        fs::write(dir.path().join(".env"), "KEY=1").unwrap();
         init(dir.path()).unwrap();
         init(dir.path()).unwrap();
-        assert!(commit(dir.path(), "Step build:core").unwrap());
-        assert!(!commit(dir.path(), "Again").unwrap());
+        assert!(commit(dir.path(), "Step build:core", ["a.py", "gone.py"]).unwrap());
+        assert!(!commit(dir.path(), "Again", ["a.py"]).unwrap());
         assert_eq!(log(dir.path()), "G1 <g1@localhost> Step build:core\n\na.py\n");
     }
 
@@ -149,7 +158,7 @@ mod tests {
         for place in [dir.path(), &below] {
             assert!(!may_commit(place));
             assert!(matches!(init(place), Err(GitError::NotOurs)));
-            assert!(matches!(commit(place, "x"), Err(GitError::NotOurs)));
+            assert!(matches!(commit(place, "x", ["a.py"]), Err(GitError::NotOurs)));
         }
     }
 
@@ -163,11 +172,11 @@ mod tests {
         fs::write(&hook, "#!/bin/sh\ntouch hooked\n").unwrap();
         fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
         fs::write(dir.path().join("a.py"), "1").unwrap();
-        assert!(commit(dir.path(), "x").unwrap());
+        assert!(commit(dir.path(), "x", ["a.py"]).unwrap());
         assert!(!dir.path().join("hooked").exists());
         let config = dir.path().join(".git/config");
         let text = fs::read_to_string(&config).unwrap() + "[filter \"x\"]\n\tclean = touch filtered\n";
         fs::write(&config, text).unwrap();
-        assert!(matches!(commit(dir.path(), "y"), Err(GitError::NotOurs)));
+        assert!(matches!(commit(dir.path(), "y", ["a.py"]), Err(GitError::NotOurs)));
     }
 }

@@ -82,15 +82,28 @@ impl Workspace {
     }
 
     /// Writes all files or, when one is refused or does not fit on the disk, none: each is staged beside its target and
-    /// synced before the first is renamed. Writing the same files again changes nothing.
+    /// synced before the first is renamed. Writing the same files again changes nothing. A file that is there is replaced
+    /// only if it has the new content already or `ours` knows its path and bytes: what a person wrote is not lost.
     ///
     /// # Errors
-    /// A path is hostile, a target is not a regular file, content and hash differ, or the disk fails.
-    pub fn write(&self, files: &[(FileEntry, Vec<u8>)]) -> Result<(), WorkspaceError> {
+    /// A path is hostile, a target is not a regular file or somebody else's, content and hash differ, or the disk fails.
+    pub fn write(
+        &self,
+        files: &[(FileEntry, Vec<u8>)],
+        ours: &dyn Fn(&str, &[u8]) -> bool,
+    ) -> Result<(), WorkspaceError> {
         for (entry, bytes) in files {
             paths::check(&entry.path)?;
             if Hash::of(bytes) != entry.sha256 {
                 return Err(WorkspaceError::Content { path: entry.path.clone() });
+            }
+            match self.read(&entry.path) {
+                Ok(there) if there != *bytes && !ours(&entry.path, &there) => {
+                    let reason = "it was written or changed by somebody else";
+                    return Err(WorkspaceError::InTheWay { path: entry.path.clone(), reason });
+                }
+                // What cannot be read as a file is judged when it is staged.
+                _ => {}
             }
         }
         let mut staged = vec![];

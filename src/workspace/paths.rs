@@ -2,6 +2,7 @@
 
 use super::WorkspaceError;
 use crate::domain::Clean;
+use std::collections::BTreeSet;
 
 /// Hidden names that do no harm. Others configure editors, shells, hooks and pipelines, which run what they hold.
 const HIDDEN_BUT_FINE: [&str; 4] = [".gitignore", ".editorconfig", ".dockerignore", ".env.example"];
@@ -58,9 +59,49 @@ pub fn check(path: &str) -> Result<(), WorkspaceError> {
     Ok(())
 }
 
+/// Paths of one reply that cannot lie in one tree, in words: named twice, or a file where another needs a folder. `there`
+/// are the files that it comes on top of.
+pub fn clashes<'a>(paths: impl Iterator<Item = &'a str>, there: &[&'a str]) -> impl Iterator<Item = String> {
+    let mut problems = Vec::new();
+    let mut named = BTreeSet::new();
+    for path in paths {
+        if !named.insert(path) {
+            problems.push(format!("{path} is named twice: send each file once"));
+        }
+    }
+    let all: BTreeSet<&str> = named.iter().copied().chain(there.iter().copied()).collect();
+    for path in &all {
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let file = folders.into_iter().find(|folder| all.contains(folder));
+        if let Some(file) = file.filter(|file| named.contains(path) || named.contains(file)) {
+            problems.push(format!("{file} is a file, so {path} cannot lie in it"));
+        }
+    }
+    problems.into_iter()
+}
+
 /// Looks like a dot or a slash, or like nothing.
 fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
         | '\u{200B}'..='\u{200F}' | '\u{2024}' | '\u{2025}' | '\u{2044}' | '\u{2215}' | '\u{29F8}' | '\u{3164}'
         | '\u{FE00}'..='\u{FE0F}' | '\u{FE52}' | '\u{FF0E}' | '\u{FF0F}' | '\u{FFA0}' | '\u{FFFD}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(paths: &[&str], there: &[&str]) -> String {
+        clashes(paths.iter().copied(), there).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn a_file_named_twice_or_in_the_place_of_a_folder_is_told() {
+        assert_eq!(problems(&["a", "b/c", "b/d"], &["a", "x/y"]), "");
+        assert_eq!(problems(&["a", "b", "a"], &[]), "a is named twice: send each file once");
+        assert_eq!(problems(&["app", "app/x.py"], &[]), "app is a file, so app/x.py cannot lie in it");
+        assert_eq!(problems(&["app"], &["app/x.py"]), "app is a file, so app/x.py cannot lie in it");
+        assert_eq!(problems(&["app/x.py/y"], &["app/x.py"]), "app/x.py is a file, so app/x.py/y cannot lie in it");
+        assert_eq!(problems(&["z"], &["app", "app/x.py"]), "", "what lay there before is not this reply's");
+    }
 }

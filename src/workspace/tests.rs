@@ -33,14 +33,38 @@ fn everything(root: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
     found
 }
 
+/// Whatever is there may be replaced.
+fn anything(_: &str, _: &[u8]) -> bool {
+    true
+}
+
+#[test]
+fn what_somebody_else_wrote_is_not_replaced_and_nothing_else_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let workspace = Workspace::open(dir.path()).unwrap();
+    std::fs::write(dir.path().join("README.md"), "by hand").unwrap();
+    let ours = |path: &str, there: &[u8]| path == "app.py" && there == b"1";
+    workspace.write(&[file("app.py", "1")], &ours).unwrap();
+    workspace.write(&[file("app.py", "2")], &ours).unwrap();
+    let both = [file("app.py", "3"), file("README.md", "generated")];
+    let error = workspace.write(&both, &|path, there| path == "app.py" && there == b"2").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "README.md: it was written or changed by somebody else; move it away, then try again"
+    );
+    assert_eq!(std::fs::read(dir.path().join("README.md")).unwrap(), b"by hand");
+    assert_eq!(std::fs::read(dir.path().join("app.py")).unwrap(), b"2");
+    assert!(workspace.write(&[file("README.md", "by hand")], &ours).is_ok(), "what is there already is no loss");
+}
+
 #[test]
 fn files_are_written_read_and_written_again() {
     let dir = tempfile::tempdir().unwrap();
     let workspace = Workspace::open(dir.path()).unwrap();
     let mut files = vec![file("app/modules/a.py", "1\n"), file("README.md", "# x")];
     files[0].0.executable = true;
-    workspace.write(&files).unwrap();
-    workspace.write(&files).unwrap();
+    workspace.write(&files, &anything).unwrap();
+    workspace.write(&files, &anything).unwrap();
     assert_eq!(workspace.read("app/modules/a.py").unwrap(), b"1\n");
     let mode = |path: &str| fs::metadata(dir.path().join(path)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("app/modules/a.py") & 0o111, 0o111);
@@ -143,7 +167,7 @@ fn hostile_paths_change_nothing_anywhere() {
     let long = ["a".repeat(256), format!("{}/b", "é".repeat(128)), "a/".repeat(600) + "b"];
     for path in HOSTILE.iter().copied().chain(long.iter().map(String::as_str)) {
         let good_and_bad = [file("fine.py", "1"), file(path, "bad")];
-        assert!(workspace.write(&good_and_bad).is_err(), "{path:?} was written");
+        assert!(workspace.write(&good_and_bad, &anything).is_err(), "{path:?} was written");
         assert!(workspace.read(path).is_err(), "{path:?} was read");
         assert_eq!(everything(outer.path()), before, "{path:?} left something");
     }
@@ -183,12 +207,12 @@ fn links_and_special_files_are_never_followed_or_replaced() {
     let workspace = Workspace::open(&inside).unwrap();
     let before = everything(outer.path());
     for path in ["linked/victim.py", "linked/new.py", "link.py", "dangling.py", "folder.py", "plain/x.py", "fifo.py"] {
-        assert!(workspace.write(&[file("fine.py", "1"), file(path, "bad")]).is_err(), "{path}");
+        assert!(workspace.write(&[file("fine.py", "1"), file(path, "bad")], &anything).is_err(), "{path}");
         assert!(workspace.read(path).is_err(), "{path}");
         assert_eq!(everything(outer.path()), before, "{path}");
     }
     // A hard link is replaced by the rename; the other name keeps its bytes.
-    workspace.write(&[file("hard.py", "new")]).unwrap();
+    workspace.write(&[file("hard.py", "new")], &anything).unwrap();
     assert_eq!(fs::read(outside.join("victim.py")).unwrap(), b"keep");
     assert_eq!(workspace.read("hard.py").unwrap(), b"new");
 }
@@ -197,7 +221,7 @@ fn links_and_special_files_are_never_followed_or_replaced() {
 fn bytes_other_than_the_approved_are_not_written() {
     let dir = tempfile::tempdir().unwrap();
     let (entry, _) = file("a.py", "approved");
-    let swapped = Workspace::open(dir.path()).unwrap().write(&[(entry, b"swapped".to_vec())]);
+    let swapped = Workspace::open(dir.path()).unwrap().write(&[(entry, b"swapped".to_vec())], &anything);
     assert!(matches!(swapped, Err(WorkspaceError::Content { .. })));
     assert!(everything(dir.path()).is_empty());
 }
@@ -207,7 +231,7 @@ fn the_current_tree_has_changes_and_additions_and_lacks_what_is_gone() {
     let dir = tempfile::tempdir().unwrap();
     let workspace = Workspace::open(dir.path()).unwrap();
     let files = [file("app/a.py", "1"), file("app/b.py", "2"), file("app/c.py", "3")];
-    workspace.write(&files).unwrap();
+    workspace.write(&files, &anything).unwrap();
     let tracked: BTreeMap<String, FileEntry> =
         files.into_iter().map(|(entry, _)| (entry.path.clone(), entry)).collect();
     assert!(workspace.changed(&tracked).is_empty());
@@ -235,7 +259,7 @@ proptest! {
         let inside = outer.path().join("project");
         fs::create_dir(&inside).unwrap();
         let workspace = Workspace::open(&inside).unwrap();
-        let _ = workspace.write(&[file(&path, "x")]);
+        let _ = workspace.write(&[file(&path, "x")], &anything);
         let stray: Vec<_> = everything(outer.path()).into_iter().filter(|(found, _)| !found.starts_with(&inside)).collect();
         prop_assert!(stray.is_empty(), "{stray:?}");
         prop_assert!(!inside.join(".git").exists() && !inside.join(".g1").exists());

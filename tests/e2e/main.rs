@@ -4,6 +4,7 @@ mod bad_input;
 mod gates;
 mod kill;
 mod model;
+mod resume;
 mod run;
 mod support;
 mod verify;

@@ -25,10 +25,13 @@ use tokio_util::sync::CancellationToken;
 
 /// What is done to a request before the engine sees it.
 pub type Fault = Box<dyn Fn(&mut Request) + Send + Sync>;
+/// What is done to the engine's reply before G1 sees it.
+pub type Spoil = Box<dyn Fn(&Request, &mut String) + Send + Sync>;
 
 pub struct Faulty {
     inner: Offline,
     fault: Fault,
+    spoil: Spoil,
 }
 
 impl Model for Faulty {
@@ -37,6 +40,12 @@ impl Model for Faulty {
     }
     fn count_tokens(&self, text: &str) -> u32 {
         self.inner.count_tokens(text)
+    }
+    fn accepts(&self, clauses: &[g1::domain::clause::Clause]) -> Result<(), ModelError> {
+        self.inner.accepts(clauses)
+    }
+    fn has_price(&self) -> bool {
+        self.inner.has_price()
     }
     fn worst_case(&self, request: &Request) -> Usage {
         self.inner.worst_case(request)
@@ -50,7 +59,9 @@ impl Model for Faulty {
         Box::pin(async move {
             let mut spoiled = request.clone();
             (self.fault)(&mut spoiled);
-            self.inner.call(&spoiled, deltas, cancel).await
+            let mut response = self.inner.call(&spoiled, deltas, cancel).await?;
+            (self.spoil)(request, &mut response.text);
+            Ok(response)
         })
     }
 }
@@ -109,8 +120,13 @@ impl Ran {
     }
 }
 
-/// The whole run of `text`, by policy, with this fault.
+/// The whole run of `text`, by policy, with this fault in what the engine is asked.
 pub fn run(text: &str, fault: Fault) -> Ran {
+    run_with(text, fault, Box::new(|_, _| {}))
+}
+
+/// The same with a fault in what it answers.
+pub fn run_with(text: &str, fault: Fault, spoil: Spoil) -> Ran {
     let root = tempfile::tempdir().unwrap();
     let dir = root.path().join("project");
     let settings = RunSettings {
@@ -130,7 +146,7 @@ pub fn run(text: &str, fault: Fault) -> Ran {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let exit = runtime.block_on(async {
-        let model = Arc::new(Faulty { inner: Offline::new(), fault });
+        let model = Arc::new(Faulty { inner: Offline::new(), fault, spoil });
         // The sandbox's own process is the real binary; this one is a test harness.
         let sandbox = Sandbox::probe_with(Path::new(env!("CARGO_BIN_EXE_g1")));
         let runner = Runner::new(sandbox, Python::find().await.unwrap());

@@ -4,6 +4,9 @@ use super::{ClauseTrace, Trace};
 use crate::domain::{Clean, clause::Retired, run::Outcome};
 use std::fmt::{Display, Write};
 
+/// What every report begins with.
+pub const REPORT_TITLE: &str = "# Trace: ";
+
 impl Trace {
     /// `g1 trace --format json`: one object, indented, with a final newline.
     #[must_use]
@@ -15,7 +18,7 @@ impl Trace {
     }
 
     /// `TRACE.md`. It is a workspace file, so it has nothing that differs between two equal runs: no time, no port, and no
-    /// evidence ids, whose order depends on which of two parallel steps came first.
+    /// evidence, which names both.
     #[must_use]
     pub fn to_report(&self, title: &Clean) -> String {
         let mut md = self.markdown(title, false);
@@ -30,7 +33,7 @@ impl Trace {
     }
 
     fn markdown(&self, title: &Clean, evidence: bool) -> String {
-        let mut md = format!("# Trace: {}\n\n", inline(title));
+        let mut md = format!("{REPORT_TITLE}{}\n\n", inline(title));
         let c = &self.counts;
         let _ = writeln!(
             md,

@@ -352,9 +352,13 @@ fn exit_codes_follow_the_status() {
     assert_eq!(code(done(Outcome::Partial)), 7);
     assert_eq!(code(done(Outcome::Failed)), 4);
     assert_eq!(code(RunStatus::Completed { outcome: Outcome::Partial, stopped_at_plan: true }), 0);
-    for (reason, exit) in
-        [(PauseReason::Gate, 3), (PauseReason::Budget, 5), (PauseReason::Provider, 6), (PauseReason::Interrupted, 130)]
-    {
+    for (reason, exit) in [
+        (PauseReason::Gate, 3),
+        (PauseReason::Budget, 5),
+        (PauseReason::Provider, 6),
+        (PauseReason::Interrupted, 130),
+        (PauseReason::Failed, 1),
+    ] {
         assert_eq!(code(RunStatus::Paused { reason, detail: Clean::default() }), exit);
     }
     let mut gate = |reason| {

@@ -10,6 +10,7 @@ use crate::{
         run::{Check, Run, Step},
     },
     evidence::{EvidenceError, Manifest, Recorded, Runner, Tree, TreeFile, links},
+    hub::HubError,
     orchestrator::{self, Checked, Input, Reply},
     workspace::paths,
 };
@@ -19,12 +20,26 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
-impl From<EvidenceError> for TaskError {
+/// Why a check could not be finished.
+enum BenchError {
+    /// Something in the reply is at fault.
+    Reply(Clean),
+    Task(TaskError),
+}
+
+impl From<EvidenceError> for BenchError {
     fn from(error: EvidenceError) -> Self {
         match error {
-            EvidenceError::Cancelled => Self::Cancelled,
-            other => Self::Failed(Clean::from(other.to_string())),
+            EvidenceError::Cancelled => Self::Task(TaskError::Cancelled),
+            EvidenceError::Unsupported(_) | EvidenceError::Tool(_) => Self::Reply(Clean::from(error.to_string())),
+            other => Self::Task(TaskError::Failed(Clean::from(other.to_string()))),
         }
+    }
+}
+
+impl From<HubError> for BenchError {
+    fn from(error: HubError) -> Self {
+        Self::Task(error.into())
     }
 }
 
@@ -56,12 +71,18 @@ pub async fn check(
     let mut bench = Bench { run: &run, step, services, runner, port, cancel, tree, checked: Checked::default() };
     let reply =
         orchestrator::parse(step.plan.produces, &text).map_err(|error| TaskError::Failed(Clean::from(error)))?;
-    match reply {
+    let done = match reply {
         // It passed the schema check before: it fails here only if the blob is not what was journalled.
-        Reply::Build(reply) => bench.build(&reply).await?,
-        Reply::Test(reply) => bench.test(&reply).await?,
-        Reply::Verify(_) => bench.whole().await?,
-        Reply::Understand(_) | Reply::Plan(_) | Reply::Design(_) => {}
+        Reply::Build(reply) => bench.build(&reply).await,
+        Reply::Test(reply) => bench.test(&reply).await,
+        Reply::Verify(_) => bench.whole().await,
+        Reply::Understand(_) | Reply::Plan(_) | Reply::Design(_) => Ok(()),
+    };
+    match done {
+        // What the reply brought cannot be worked on: that is for its author to repair, not for the machine.
+        Err(BenchError::Reply(problem)) => bench.report("execution", vec![problem], String::new()),
+        Err(BenchError::Task(error)) => return Err(error),
+        Ok(()) => {}
     }
     let checked = bench.checked;
     port.ask(Input::Checked { step: step_id.clone(), attempt, checked }).await?;
@@ -90,24 +111,25 @@ fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tree, TaskErr
 }
 
 impl Bench<'_> {
-    async fn build(&mut self, reply: &BuildReply) -> Result<(), TaskError> {
+    async fn build(&mut self, reply: &BuildReply) -> Result<(), BenchError> {
         if !self.store_files(&reply.files)? {
             return Ok(());
         }
         let links = links::resolve(self.runner, &self.tree, &reply.links, &self.cancel).await?;
         self.report("links", links.problems, format!("{} links resolved to lines", links.found.len()));
         self.checked.code_links = links.found;
-        self.boot().await
+        let Some(manifest) = self.runnable() else { return Ok(()) };
+        self.boot(&manifest).await
     }
 
-    async fn test(&mut self, reply: &TestReply) -> Result<(), TaskError> {
+    async fn test(&mut self, reply: &TestReply) -> Result<(), BenchError> {
         if !self.store_files(&reply.files)? {
             return Ok(());
         }
+        let Some(manifest) = self.runnable() else { return Ok(()) };
         let links = links::tests(self.runner, &self.tree, &reply.links, &self.cancel).await?;
         self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
         self.checked.test_links = links.found;
-        let Some(manifest) = self.manifest() else { return Ok(()) };
         let only = own_test_modules(&reply.files);
         self.port.progress(&self.step.plan.id, "tests running").await;
         let recorded = self
@@ -125,12 +147,12 @@ impl Bench<'_> {
     }
 
     /// The whole application on the final tree: the suite, a start, and whatever no control run has shown yet.
-    async fn whole(&mut self) -> Result<(), TaskError> {
+    async fn whole(&mut self) -> Result<(), BenchError> {
         if self.tree.is_empty() {
             return Ok(());
         }
-        let Some(manifest) = self.manifest() else { return Ok(()) };
-        self.boot().await?;
+        let Some(manifest) = self.runnable() else { return Ok(()) };
+        self.boot(&manifest).await?;
         self.port.progress(&self.step.plan.id, "the whole suite runs").await;
         let recorded = self.runner.tests(&self.tree, &manifest, None, &self.cancel).await?;
         self.judge_tests(&recorded);
@@ -143,11 +165,13 @@ impl Bench<'_> {
     }
 
     /// Puts the reply's files into the blob store and over the tree. False when a path is refused.
-    fn store_files(&mut self, files: &[NewFile]) -> Result<bool, TaskError> {
-        let problems: Vec<Clean> = files
+    fn store_files(&mut self, files: &[NewFile]) -> Result<bool, BenchError> {
+        let mut problems: Vec<Clean> = files
             .iter()
             .filter_map(|file| paths::check(&file.path).err().map(|error| Clean::from(error.to_string())))
             .collect();
+        let there: Vec<&str> = self.tree.files().map(|file| file.path.as_str()).collect();
+        problems.extend(paths::clashes(files.iter().map(|file| file.path.as_str()), &there).map(Clean::from));
         let refused = !problems.is_empty();
         self.report("paths", problems, format!("{} files", files.len()));
         if refused {
@@ -183,10 +207,25 @@ impl Bench<'_> {
         }
     }
 
-    async fn boot(&mut self) -> Result<(), TaskError> {
-        let Some(manifest) = self.manifest() else { return Ok(()) };
+    /// The manifest, if what it describes can be executed here. What cannot is told and goes on unexecuted, so its clauses
+    /// end `built` at best; what its author can put right is a problem of the reply.
+    fn runnable(&mut self) -> Option<Manifest> {
+        let manifest = self.manifest()?;
+        if manifest.stack != crate::evidence::STACK {
+            let told = format!("not run: this version runs {} only, not {}", crate::evidence::STACK, manifest.stack);
+            self.report("execution", Vec::new(), told);
+            return None;
+        }
+        if let Err(error) = crate::evidence::supported(&manifest) {
+            self.report("manifest", vec![Clean::from(error.to_string())], String::new());
+            return None;
+        }
+        Some(manifest)
+    }
+
+    async fn boot(&mut self, manifest: &Manifest) -> Result<(), BenchError> {
         self.port.progress(&self.step.plan.id, "starting the application").await;
-        let recorded = self.runner.boot(&self.tree, &manifest, &self.cancel).await?;
+        let recorded = self.runner.boot(&self.tree, manifest, &self.cancel).await?;
         let up = recorded.executed.exit == Some(0);
         let problems = if up { Vec::new() } else { vec![tail(&recorded)] };
         self.report("boot", problems, "it starts and answers /healthz".into());
@@ -194,7 +233,7 @@ impl Bench<'_> {
     }
 
     /// Control runs for `ranges`, each with every known test of its clause.
-    async fn controls(&mut self, manifest: &Manifest, ranges: &[CodeRange]) -> Result<(), TaskError> {
+    async fn controls(&mut self, manifest: &Manifest, ranges: &[CodeRange]) -> Result<(), BenchError> {
         let tests = self.tests_by_clause();
         let targets = prove::targets(ranges, &tests);
         if targets.is_empty() {
@@ -235,7 +274,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    async fn search(&mut self, manifest: &Manifest, searches: &[NewSearch]) -> Result<(), TaskError> {
+    async fn search(&mut self, manifest: &Manifest, searches: &[NewSearch]) -> Result<(), BenchError> {
         if searches.is_empty() {
             return Ok(());
         }
@@ -274,7 +313,7 @@ impl Bench<'_> {
         self.run.code_links.iter().filter(|r| tested.contains(&r.clause) && of_module(r)).cloned().collect()
     }
 
-    /// Tests in force (those of approved steps, then this reply's), by clause.
+    /// The tests to show a range with, by clause: this reply's, or those of approved steps when it brings none.
     fn tests_by_clause(&self) -> BTreeMap<crate::domain::ClauseId, Vec<TestRef>> {
         let mut tests: BTreeMap<_, Vec<TestRef>> = BTreeMap::new();
         let mine = &self.checked.test_links;
@@ -311,7 +350,7 @@ impl Bench<'_> {
         green
     }
 
-    fn record(&mut self, recorded: Recorded) -> Result<(), TaskError> {
+    fn record(&mut self, recorded: Recorded) -> Result<(), BenchError> {
         debug_assert!(matches!(
             recorded.executed.kind,
             EvidenceKind::Tests | EvidenceKind::Boot | EvidenceKind::Search | EvidenceKind::Control

@@ -5,7 +5,6 @@ use crate::{
     domain::{
         Clean, Hash, StepId,
         artifact::{FileEntry, tree_hash},
-        evidence::EvidenceKind,
         run::{Proposal, Run},
         trace,
     },
@@ -26,6 +25,7 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
     };
     let title = format!("{}: {}", step, planned.plan.title);
     let entries = files.clone();
+    let (step, known) = (step.clone(), run.clone());
     blocking(move || {
         if entries.is_empty() {
             return Ok(());
@@ -34,21 +34,24 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
             .into_iter()
             .map(|entry| services.blobs.get(&entry.sha256).map(|bytes| (entry, bytes)))
             .collect::<Result<_, _>>()?;
-        services.workspace.write(&contents).map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
-        snapshot(&services, &title);
+        let ours = |path: &str, there: &[u8]| known.files.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
+        services.workspace.write(&contents, &ours).map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
+        let new = contents.iter().map(|(entry, _)| entry.path.as_str());
+        snapshot(&services, &title, known.files.keys().map(String::as_str).chain(new));
         Ok(())
     })
     .await?;
-    port.ask(Input::Committed { step: step.clone(), files }).await?;
+    port.ask(Input::Committed { step, files }).await?;
     Ok(())
 }
 
 /// Writes TRACE.md and the last snapshot.
 pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Result<(), TaskError> {
     let tree = tree_hash(run.files.values());
-    let booted = run.evidence.iter().rev().find(|e| e.kind == EvidenceKind::Boot).is_some_and(|e| e.exit == Some(0));
+    let booted = trace::starts(&run);
     if let Some(step) = run.files.values().map(|file| file.step.clone()).next_back() {
         let report = trace::trace(&run).to_report(&run.title);
+        let known = run.clone();
         blocking(move || {
             let entry = FileEntry {
                 path: TRACE_FILE.into(),
@@ -58,9 +61,10 @@ pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Resu
                 executable: false,
                 step,
             };
-            let written = services.workspace.write(&[(entry, report.into_bytes())]);
+            let ours = |_: &str, there: &[u8]| there.starts_with(trace::REPORT_TITLE.as_bytes());
+            let written = services.workspace.write(&[(entry, report.into_bytes())], &ours);
             written.map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
-            snapshot(&services, "trace report");
+            snapshot(&services, "trace report", known.files.keys().map(String::as_str).chain([TRACE_FILE]));
             Ok(())
         })
         .await?;
@@ -70,11 +74,11 @@ pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Resu
 }
 
 /// A commit in a repository of G1's own. The workspace never depends on it, so a failure is only noted.
-fn snapshot(services: &Services, message: &str) {
+fn snapshot<'a>(services: &Services, message: &str, paths: impl IntoIterator<Item = &'a str>) {
     if !git::may_commit(&services.dir) {
         return;
     }
-    if let Err(error) = git::commit(&services.dir, message) {
+    if let Err(error) = git::commit(&services.dir, message, paths) {
         tracing::warn!(%error, "no git commit");
     }
 }

@@ -6,7 +6,7 @@ mod check;
 mod commit;
 mod prove;
 
-use super::engine::{Port, Services};
+use super::{engine::Port, services::Services};
 use crate::{
     domain::{Clean, run::Run},
     hub::HubError,

@@ -15,7 +15,7 @@ fn world() -> World {
     let dir = tempfile::tempdir().unwrap();
     let at = jiff::Timestamp::UNIX_EPOCH;
     let (project, _) =
-        Project::create(dir.path(), fixture::TEXT.as_bytes(), &fixture::events(fixture::TEXT), at).unwrap();
+        Project::create(dir.path(), &[fixture::TEXT.as_bytes()], &fixture::events(fixture::TEXT), at).unwrap();
     let run = fixture::run(project.blobs());
     World { dir, project, run }
 }

@@ -315,7 +315,7 @@ impl Gathered<'_> {
             self.push(PackKind::Feedback, &id, "", words.to_string(), ORDERS, "why the last attempt did not pass");
         }
         // What is to be repaired, if it is still known. A reply that cannot be read is no reason to fail.
-        if let Some(reply) = step.reply.as_ref().filter(|_| !step.feedback.is_empty())
+        if let Some(reply) = step.last_reply.as_ref().filter(|_| !step.feedback.is_empty())
             && let Ok(bytes) = blobs.get(reply)
         {
             let text = String::from_utf8_lossy(&bytes).into_owned();

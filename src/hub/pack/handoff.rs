@@ -30,11 +30,15 @@ fn ids(clauses: impl Iterator<Item = ClauseId>) -> String {
     words.join(", ")
 }
 
-/// The ranges that the developer linked to the tester's clauses: each must be missed by a test when it is gone.
-fn linked(text: &mut String, run: &Run, own: &BTreeSet<ClauseId>) {
+/// The ranges that the developers before this step linked to the tester's clauses: each must be missed by a test when it
+/// is gone. What a parallel step linked meanwhile must not matter.
+fn linked(text: &mut String, run: &Run, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) {
     for id in own {
         let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for link in run.code_links.iter().filter(|l| l.clause == *id) {
+        let known = |path: &str| run.files.get(path).is_some_and(|file| upstream.contains(&file.step));
+        let mut links: Vec<_> = run.code_links.iter().filter(|l| l.clause == *id && known(&l.path)).collect();
+        links.sort();
+        for link in links {
             let (first, last) = link.lines;
             let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
             files.entry(link.path.as_str()).or_default().push(lines);
@@ -85,7 +89,7 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
         let _ = writeln!(text, "All other clauses are there for context only: their own steps build and test them.");
     }
     if step.plan.produces == ReplyKind::Test {
-        linked(&mut text, run, own);
+        linked(&mut text, run, own, upstream);
     }
     if !gaps.is_empty() {
         let _ = writeln!(text, "Named as gaps, wholly or in part: {}. Do not claim them.", ids(gaps.into_iter()));

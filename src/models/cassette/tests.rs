@@ -9,6 +9,12 @@ impl Model for Echo {
     fn count_tokens(&self, text: &str) -> u32 {
         estimate_tokens(text)
     }
+    fn accepts(&self, _: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
+        Ok(())
+    }
+    fn has_price(&self) -> bool {
+        true
+    }
     fn worst_case(&self, _: &Request) -> Usage {
         Usage::default()
     }

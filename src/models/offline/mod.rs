@@ -119,6 +119,10 @@ impl Model for Offline {
             .map_err(|refusal| ModelError::Refused(Clean::from(refusal.to_string())))
     }
 
+    fn has_price(&self) -> bool {
+        true
+    }
+
     fn worst_case(&self, request: &Request) -> Usage {
         Usage {
             calls: 1,
@@ -138,7 +142,16 @@ impl Model for Offline {
             if cancel.is_cancelled() {
                 return Err(ModelError::Cancelled);
             }
-            let (text, narration) = answer(request)?;
+            // Seconds of work on a long text: not on the threads that keep everything else moving.
+            let request = request.clone();
+            let worked = tokio::task::spawn_blocking(move || answer(&request).map(|reply| (reply, request))).await;
+            let ((text, narration), request) = match worked {
+                Ok(result) => result?,
+                Err(ended) => match ended.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => return Err(ModelError::Cancelled),
+                },
+            };
             for line in narration {
                 if cancel.is_cancelled() {
                     return Err(ModelError::Cancelled);

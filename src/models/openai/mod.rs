@@ -254,6 +254,12 @@ impl Model for OpenAi {
         estimate_tokens(text)
     }
 
+    fn accepts(&self, _: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
+        Ok(())
+    }
+    fn has_price(&self) -> bool {
+        self.pricing.of(&self.id).is_some()
+    }
     fn worst_case(&self, request: &Request) -> Usage {
         // A server that is not held to a format is sent the schema as well.
         let bytes = request.system.len() + request.user.len() + request.schema.to_string().len();

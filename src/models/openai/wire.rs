@@ -191,7 +191,12 @@ fn text_of(value: &Value) -> String {
 
 /// Input, cached input and output tokens, if the server counted them.
 pub fn usage_of(usage: &Value) -> Option<(u64, u64, u64)> {
-    let number = |value: &Value| value.as_u64().or_else(|| value.as_f64().filter(|f| *f >= 0.0).map(|f| f as u64));
+    // No call has a trillion tokens; a server that says so is not believed further.
+    const MOST: u64 = 1_000_000_000_000;
+    let number = |value: &Value| {
+        let count = value.as_u64().or_else(|| value.as_f64().filter(|f| *f >= 0.0).map(|f| f as u64));
+        count.map(|n| n.min(MOST))
+    };
     let input = number(usage.get("prompt_tokens").or_else(|| usage.get("input_tokens"))?)?;
     let output = number(usage.get("completion_tokens").or_else(|| usage.get("output_tokens"))?)?;
     let cached = usage.pointer("/prompt_tokens_details/cached_tokens").and_then(number).unwrap_or(0);

@@ -15,6 +15,12 @@ impl Model for Named {
     fn count_tokens(&self, text: &str) -> u32 {
         text.len() as u32
     }
+    fn accepts(&self, _: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
+        Ok(())
+    }
+    fn has_price(&self) -> bool {
+        true
+    }
     fn worst_case(&self, _: &Request) -> Usage {
         Usage::default()
     }

@@ -62,8 +62,11 @@ pub(super) fn decided(run: &mut Run, id: GateId, decided: &Decided, env: &Envelo
 
 fn approved(run: &mut Run, step: &StepId, reason: &GateReason, decided: &Decided, at: Timestamp) {
     if let GateReason::Budget { raise_to, .. } = reason {
-        if raise_to.is_some() {
-            run.settings.budget = *raise_to;
+        // Of two gates that waited at once the second must not take back what the first allowed.
+        if let Some(raised) = raise_to
+            && run.settings.budget.is_some_and(|budget| raised.exceeds(budget))
+        {
+            run.settings.budget = Some(*raised);
         }
         if let Some(step) = run.step_mut(step) {
             step.state = StepState::Working;

@@ -209,7 +209,7 @@ fn reset(step: &mut Step) {
     step.pack = None;
     step.in_flight = None;
     step.reserved = crate::domain::usage::Usage::default();
-    step.reply = None;
+    step.last_reply = step.reply.take().or_else(|| step.last_reply.take());
     step.checks.clear();
     step.proposal = None;
     step.digest = None;
