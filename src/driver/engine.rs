@@ -471,6 +471,9 @@ impl Engine {
         }
         self.sync()?;
         self.checkpoint()?;
+        if let Some(run) = &self.run {
+            self.services.hub().settle(run.seq);
+        }
         let exit = self.run.as_ref().map_or(1, trace::exit_code);
         self.subscribers.send(Update::Ended { exit }).await;
         Ok(())

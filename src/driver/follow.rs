@@ -104,6 +104,14 @@ fn translate(wire: Wire, run: &mut Option<Run>, dir: &Path) -> Option<Update> {
             }
             Some(Update::Event(Arc::new(*event)))
         }
+        Wire::State { seq } => {
+            // Journalled before it was told.
+            if run.as_ref().is_some_and(|run| run.seq >= seq) {
+                return None;
+            }
+            *run = super::open::fold(dir, &hub::read(dir).ok()?).ok()?;
+            run.as_ref().map(|run| Update::Run(Arc::new(run.clone())))
+        }
         Wire::Refused { text } => Some(Update::Notice { error: true, text }),
         Wire::Delta { step, text } => Some(Update::Delta { step, text }),
         Wire::Progress { step, text } => Some(Update::Progress { step, text }),

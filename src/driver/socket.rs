@@ -22,6 +22,7 @@ pub fn serve(dir: &Path, handle: Handle, cancel: CancellationToken) -> io::Resul
     }
     let listener = UnixListener::bind(&path)?;
     let whole = dir.join(".g1").join("sock");
+    let ours = identity(&whole);
     tokio::spawn(async move {
         loop {
             tokio::select! {
@@ -33,10 +34,19 @@ pub fn serve(dir: &Path, handle: Handle, cancel: CancellationToken) -> io::Resul
                 }
             }
         }
-        // Only tidiness: a leftover is removed by the next writer.
-        let _ = std::fs::remove_file(whole);
+        // Only tidiness: a leftover is removed by the next writer, who may be here already with a socket of its own. While
+        // the listener lives no other file can have its identity.
+        if ours.is_some() && identity(&whole) == ours {
+            let _ = std::fs::remove_file(whole);
+        }
+        drop(listener);
     });
     Ok(())
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    path.symlink_metadata().ok().map(|m| (m.dev(), m.ino()))
 }
 
 async fn talk(stream: UnixStream, handle: Handle, cancel: CancellationToken) {

@@ -22,6 +22,10 @@ pub enum Wire {
     Event {
         event: Box<Envelope>,
     },
+    /// The run is at this record; who is not has missed some.
+    State {
+        seq: u64,
+    },
     Delta {
         step: StepId,
         text: Clean,
@@ -44,10 +48,10 @@ pub enum Wire {
 }
 
 impl Wire {
-    /// Snapshots do not travel: the other side folds the journal itself.
+    /// Snapshots do not travel, only their numbers: the other side folds the journal itself when it lacks something.
     pub fn of(update: Update) -> Option<Self> {
         Some(match update {
-            Update::Run(_) => return None,
+            Update::Run(run) => Self::State { seq: run.seq },
             Update::Event(event) => Self::Event { event: Box::new((*event).clone()) },
             Update::Delta { step, text } => Self::Delta { step, text },
             Update::Progress { step, text } => Self::Progress { step, text },

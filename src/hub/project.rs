@@ -17,6 +17,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 /// The folder inside a project's folder that holds everything of G1's own.
@@ -26,6 +27,9 @@ const NEW_PREFIX: &str = ".g1.new-";
 const GITIGNORE: &str = "*\n";
 /// Group commit: this many unsynced bytes at most before the journal is synced without being asked to.
 const GROUP_BYTES: usize = 1 << 20;
+
+/// A lock held for longer than this is a writer's.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What the journal says.
 #[derive(Debug)]
@@ -327,10 +331,15 @@ fn lock(g1: &Path) -> Result<File, HubError> {
         .truncate(false)
         .open(&path)
         .map_err(HubError::io("cannot open", &path))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(HubError::Locked { pid: pid_in(&mut file) }),
-        Err(TryLockError::Error(e)) => return Err(HubError::io("cannot lock", path)(e)),
+    let since = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            // Somebody who only looks whether there is a writer holds it for a moment, too.
+            Err(TryLockError::WouldBlock) if since.elapsed() < LOOK => std::thread::sleep(LOOK / 20),
+            Err(TryLockError::WouldBlock) => return Err(HubError::Locked { pid: pid_in(&mut file) }),
+            Err(TryLockError::Error(e)) => return Err(HubError::io("cannot lock", path)(e)),
+        }
     }
     let pid = format!("{}\n", std::process::id());
     let written = file.set_len(0).and_then(|()| file.write_all(pid.as_bytes()));

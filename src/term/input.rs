@@ -12,6 +12,9 @@ use tokio::io::{Interest, unix::AsyncFd};
 /// How long a lone Esc waits for the rest of a sequence.
 const ESC_WAIT: Duration = Duration::from_millis(40);
 
+/// A paste that pauses for longer than this has lost its end.
+const PASTE_WAIT: Duration = Duration::from_secs(2);
+
 #[derive(Debug)]
 pub struct Input {
     fd: AsyncFd<Stdin>,
@@ -44,7 +47,15 @@ impl Input {
     /// Waits for the next keys. Cancel-safe: bytes are taken only when they are returned.
     pub async fn next(&mut self) -> Vec<Incoming> {
         loop {
-            let ready = if self.parser.pending() {
+            let ready = if self.parser.pasting() {
+                tokio::select! {
+                    ready = self.fd.readable() => ready,
+                    () = tokio::time::sleep(PASTE_WAIT) => match mark(self.parser.end_paste()) {
+                        events if events.is_empty() => continue,
+                        events => return events,
+                    },
+                }
+            } else if self.parser.pending() {
                 tokio::select! {
                     ready = self.fd.readable() => ready,
                     () = tokio::time::sleep(ESC_WAIT) => return mark(self.parser.flush()),

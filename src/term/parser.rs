@@ -42,6 +42,20 @@ impl Parser {
     pub fn pending(&self) -> bool {
         self.paste.is_none() && !self.buf.is_empty()
     }
+    /// True inside a paste whose end has not come.
+    #[must_use]
+    pub fn pasting(&self) -> bool {
+        self.paste.is_some()
+    }
+    /// The end of a paste never came (its terminal died, a program printed its beginning): what there is is the paste,
+    /// and keys are keys again.
+    pub fn end_paste(&mut self) -> Vec<Event> {
+        if self.paste.take().is_none() {
+            return Vec::new();
+        }
+        let text = String::from_utf8_lossy(&std::mem::take(&mut self.buf)).into_owned();
+        if text.is_empty() { Vec::new() } else { vec![Event::Paste(text)] }
+    }
     /// Nothing followed in time: a lone Esc is the key, half a sequence is dropped.
     pub fn flush(&mut self) -> Vec<Event> {
         self.drain(true)
@@ -284,6 +298,16 @@ mod tests {
                 "cut at {cut}"
             );
         }
+    }
+
+    #[test]
+    fn a_paste_without_an_end_is_ended() {
+        let mut parser = Parser::default();
+        assert!(parser.feed(b"\x1b[200~half").is_empty());
+        assert!(parser.pasting());
+        assert_eq!(parser.end_paste(), [Event::Paste("half".into())]);
+        assert!(!parser.pasting() && parser.end_paste().is_empty());
+        assert_eq!(parser.feed(b"\x03"), [Event::Key(Key::ctrl('c'))]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use crate::support::{Bed, TOOL_SHED, code, lines, text, workspace};
 
 /// The id of the first open gate.
-fn open_gate(bed: &Bed) -> String {
+pub fn open_gate(bed: &Bed) -> String {
     let status = bed.output(&["status", "--json"]);
     let stdout = text(&status.stdout);
     let start = stdout.find("G-").unwrap_or_else(|| panic!("an open gate in {stdout}"));

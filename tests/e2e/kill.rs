@@ -1,4 +1,7 @@
-use crate::support::{Bed, TOOL_SHED, code, text, workspace};
+use crate::{
+    gates::open_gate,
+    support::{Bed, TOOL_SHED, code, text, workspace},
+};
 use std::{
     io::{BufRead, BufReader},
     process::Stdio,
@@ -64,7 +67,7 @@ fn a_killed_run_resumes_to_the_same_bytes_and_repeats_no_finished_call() {
 #[test]
 fn a_damaged_store_is_rebuilt_and_nothing_is_missing() {
     let bed = Bed::new();
-    let output = bed.with_input(&["run", "-", "--gates", "plan"], TOOL_SHED.as_bytes());
+    let output = bed.with_input(&["run", "-", "--gates", "step"], TOOL_SHED.as_bytes());
     assert_eq!(code(&output), 3, "{}", text(&output.stderr));
     let store = bed.dir.join(".g1/hub");
     for damage in ["flip", "truncate", "delete"] {
@@ -86,7 +89,15 @@ fn a_damaged_store_is_rebuilt_and_nothing_is_missing() {
         let search = bed.output(&["hub", "search", "condition"]);
         assert_eq!(code(&search), 0, "{damage}: {}", text(&search.stderr));
         assert!(text(&search.stdout).contains("C-"), "{damage}: {}", text(&search.stdout));
+        // The next step needs the hub.
+        let gate = open_gate(&bed);
+        assert_eq!(code(&bed.output(&["gate", "approve", &gate])), 0, "{damage}: {gate}");
         let again = bed.output(&["resume"]);
-        assert_eq!(code(&again), 3, "{damage}: {}", text(&again.stderr));
+        let said = text(&again.stderr);
+        assert_eq!(code(&again), 3, "{damage}: {said}");
+        let noticed = said.contains("store was rebuilt") || said.contains("store had lost");
+        // Whether sled sees the damage depends on where it lies; a store that is not there is made without a word.
+        assert!(!noticed || damage != "delete", "{damage}: {said}");
+        assert_eq!(code(&bed.output(&["log", "--verify"])), 0, "{damage}");
     }
 }

@@ -51,6 +51,8 @@ pub struct Hub {
     order: Vec<Key>,
     seq: u64,
     notes: Vec<String>,
+    /// Requests whose replies are in the store.
+    calls: HashSet<Vec<u8>>,
     /// Not opened yet: where its store's engine will run.
     closed: Option<Place>,
 }
@@ -85,17 +87,23 @@ impl Hub {
             return None;
         };
         let mut notes = Vec::new();
+        let mut expected = false;
         if let Some(g1) = &self.g1 {
+            expected = g1.join("hub").join("db").metadata().is_ok_and(|m| m.len() > 0);
             match store::open(&place, &g1.join("hub")) {
                 Ok((store, rebuilt)) => {
                     self.store = store;
+                    expected &= rebuilt.is_none();
                     notes.extend(rebuilt.map(|why| format!("the hub's store was rebuilt: {why}")));
                 }
                 Err(why) => notes.push(format!("the hub works from memory, slower to open next time: {why}")),
             }
         }
         self.notes = notes;
-        self.fill(run);
+        // A damaged file may look to sled like a new one.
+        if self.fill(run) == 0 && expected {
+            self.notes.push("the hub's store had lost all its entries; they were put back".to_owned());
+        }
         self.note()
     }
 
@@ -118,21 +126,24 @@ impl Hub {
             order: Vec::new(),
             seq: 0,
             notes: Vec::new(),
+            calls: HashSet::new(),
             closed: None,
         }
     }
 
-    /// Brings a store that was just opened up to the run.
-    fn fill(&mut self, run: &Run) {
+    /// Brings a store that was just opened up to the run; returns the sequence number it had applied.
+    fn fill(&mut self, run: &Run) -> u64 {
         let applied = self.load();
-        let before: BTreeSet<Key> = self.documents.keys().cloned().collect();
-        self.bring_up_to(run);
-        // Behind is normal after a crash; lacking what it had applied is not.
-        let lost = self.documents.keys().filter(|key| !before.contains(*key)).count();
-        if applied >= run.seq && applied > 0 && lost > 0 {
+        // Behind is normal after a crash; lacking what it had is not.
+        let counted = self.store.get(Tree::Meta, b"documents").ok().flatten();
+        let had = counted.and_then(|value| value.try_into().ok()).map_or(0, u64::from_be_bytes);
+        let lost = had.saturating_sub(self.documents.len() as u64);
+        if lost > 0 {
             self.notes.push(format!("the hub's store had lost {lost} entries; they were put back"));
         }
+        self.bring_up_to(run);
         self.recall_calls(applied < run.seq);
+        applied
     }
 
     /// Reads what the store has; damage empties it. Returns the sequence number it had applied.
@@ -195,7 +206,11 @@ impl Hub {
             changed = true;
         }
         self.seq = run.seq;
-        self.tell(|store| store.set_applied(run.seq));
+        let count = self.documents.len() as u64;
+        self.tell(|store| {
+            store.put(Tree::Meta, b"documents", &count.to_be_bytes())?;
+            store.set_applied(run.seq)
+        });
         if changed || self.order.len() != self.documents.len() {
             self.index_anew();
         }
@@ -219,15 +234,18 @@ impl Hub {
             (Ok(calls), Ok(counted)) => counted.and_then(count) == Some(calls.len() as u64),
             _ => false,
         };
+        match cached {
+            Ok(calls) => self.calls = calls.into_iter().map(|(request, _)| request).collect(),
+            Err(_) => self.tell(|store| store.clear(Tree::Calls)),
+        }
         if intact && !behind {
             return;
         }
-        if cached.is_err() {
-            self.tell(|store| store.clear(Tree::Calls));
-        }
         let Ok(scan) = journal::scan(&g1.join("journal"), None) else { return };
         for envelope in scan.envelopes {
-            if let Event::CallFinished { request, reply, usage, cached: false, .. } = envelope.event {
+            if let Event::CallFinished { request, reply, usage, cached: false, .. } = envelope.event
+                && !self.calls.contains(request.as_str().as_bytes())
+            {
                 self.remember_reply(&request, &reply, usage);
             }
         }
@@ -245,11 +263,20 @@ impl Hub {
     /// Remembers the reply to a request; its blob is stored already.
     pub fn remember_reply(&mut self, request: &Hash, reply: &Hash, usage: Usage) {
         let Ok(json) = serde_json::to_vec(&CachedCall { reply: reply.clone(), usage }) else { return };
+        self.calls.insert(request.as_str().as_bytes().to_vec());
+        let count = self.calls.len() as u64;
         self.tell(|store| {
             store.put(Tree::Calls, request.as_str().as_bytes(), &json)?;
-            let count = store.all(Tree::Calls)?.len() as u64;
             store.put(Tree::Meta, b"calls", &count.to_be_bytes())
         });
+    }
+
+    /// The run is being closed: what is in here is up to `seq`, and the next opening need not look for more.
+    pub fn settle(&mut self, seq: u64) {
+        if self.closed.is_none() && seq > self.seq {
+            self.seq = seq;
+            self.tell(|store| store.set_applied(seq));
+        }
     }
 
     /// A document by kind and id.

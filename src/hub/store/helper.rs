@@ -168,6 +168,8 @@ impl Helper {
         let mut child = Command::new(exe)
             .arg(SUBCOMMAND)
             .arg(dir)
+            // It needs nothing of what is in there, least of all keys.
+            .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
