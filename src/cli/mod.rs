@@ -11,6 +11,7 @@ mod hub;
 mod input;
 mod live;
 mod log;
+mod logs;
 mod models;
 mod out;
 mod personas;
@@ -43,6 +44,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if fine { 0 } else { 2 });
         }
     };
+    if matches!(cli.command, None | Some(Command::Run(_) | Command::Resume(_))) {
+        logs::start();
+    }
     match dispatch(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(Fail { code, text }) => {

@@ -1,7 +1,7 @@
 //! Events: the journal's records and the truth of a run. `orchestrator::decide` makes them, `orchestrator::apply` folds them.
 
 use super::{
-    AssumptionId, ClauseId, Clean, EvidenceId, GateId, Hash, StepId,
+    AssumptionId, Clean, EvidenceId, GateId, Hash, StepId,
     artifact::FileEntry,
     clause::{Clause, Requirement, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
@@ -177,12 +177,6 @@ pub enum Event {
         outcome: Outcome,
         tree: Hash,
         evidence: Option<EvidenceId>,
-    },
-    /// A clause's kind was corrected by a person.
-    ClauseMarked {
-        clause: ClauseId,
-        kind: super::clause::ClauseKind,
-        who: Clean,
     },
 }
 

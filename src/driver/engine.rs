@@ -488,7 +488,6 @@ fn changes_hub(event: &Event) -> bool {
             | Event::ClauseAdded { .. }
             | Event::StepCommitted { .. }
             | Event::AssumptionAnswered { .. }
-            | Event::ClauseMarked { .. }
     )
 }
 
@@ -501,7 +500,7 @@ fn panicked(effect: &Effect) -> TaskError {
         Effect::Continue => "going on".to_owned(),
     };
     TaskError::Failed(Clean::from(format!(
-        "{what} met a bug of G1; nothing is lost. `g1 resume` tries again; .g1/logs says more, please report it"
+        "{what} met a bug of G1; nothing is lost. `g1 resume` tries again; the log says more (`g1 doctor` shows where), please report it"
     )))
 }
 

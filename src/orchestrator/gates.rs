@@ -13,9 +13,9 @@
 //! person has looked at. A run that stops at the plan asks nobody: it executes nothing.
 
 use crate::domain::{
-    Clean, StepId,
+    StepId,
     reply::ReplyKind,
-    run::{Gate, GateMode, GateReason, Run, RunStatus, Step, StepState},
+    run::{Gate, GateMode, GateReason, Run, Step, StepState},
 };
 
 /// Recorded as the decider of green gates under `--gates none`.
@@ -120,14 +120,4 @@ pub fn blocked(run: &Run) -> Option<(StepId, StepId)> {
 #[must_use]
 pub fn waits(run: &Run) -> bool {
     run.open_gates().next().is_some() && super::pending(run).is_empty()
-}
-
-/// Why the run cannot go on by itself, in one line for people; `None` while it can.
-#[must_use]
-pub fn waiting_for(run: &Run) -> Option<Clean> {
-    if run.status != RunStatus::WaitingAtGate {
-        return None;
-    }
-    let gates: Vec<String> = run.open_gates().map(|g| format!("{} ({})", g.id, g.step)).collect();
-    Some(Clean::from(format!("waiting for a decision at {}", gates.join(", "))))
 }

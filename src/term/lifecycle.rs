@@ -31,7 +31,10 @@ impl Guard {
         HOOK.call_once(|| {
             let previous = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |info| {
-                restore();
+                // A panic of another thread is caught where it matters; the screen goes on.
+                if std::thread::current().name() == Some("main") {
+                    restore();
+                }
                 previous(info);
             }));
         });

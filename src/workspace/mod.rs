@@ -18,7 +18,6 @@ use std::{
     io::{Read, Write},
     os::fd::{AsFd, OwnedFd},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 /// No file of a generated application is larger.
@@ -228,13 +227,6 @@ impl Workspace {
         Ok(tracked.with(added))
     }
 
-    /// Paths of tracked files whose content is not what was written, or that are gone.
-    #[must_use]
-    pub fn changed(&self, files: &BTreeMap<String, FileEntry>) -> Vec<String> {
-        let same = |entry: &FileEntry| self.read(&entry.path).is_ok_and(|bytes| Hash::of(&bytes) == entry.sha256);
-        files.values().filter(|entry| !same(entry)).map(|entry| entry.path.clone()).collect()
-    }
-
     /// Names of the regular files of one folder, sorted.
     fn names(&self, folder: &str) -> Vec<String> {
         let inside = format!("{folder}/x");
@@ -280,24 +272,6 @@ pub fn count_lines(bytes: &[u8]) -> u32 {
     let ends = bytes.iter().filter(|byte| **byte == b'\n').count();
     let open = usize::from(bytes.last().is_some_and(|byte| *byte != b'\n'));
     u32::try_from(ends + open).unwrap_or(u32::MAX)
-}
-
-/// A tree out of recorded entries and a place to get their content from, such as the blobs.
-///
-/// # Errors
-/// What `content` fails with.
-pub fn tree_of<'a, E>(
-    files: impl IntoIterator<Item = &'a FileEntry>,
-    mut content: impl FnMut(&Hash) -> Result<Vec<u8>, E>,
-) -> Result<Tree, E> {
-    let files: Result<Vec<TreeFile>, E> = files
-        .into_iter()
-        .map(|entry| {
-            let bytes: Arc<[u8]> = content(&entry.sha256)?.into();
-            Ok(TreeFile { path: entry.path.clone(), bytes, executable: entry.executable })
-        })
-        .collect();
-    Ok(Tree::new(files?))
 }
 
 #[cfg(test)]

@@ -234,12 +234,10 @@ fn the_current_tree_has_changes_and_additions_and_lacks_what_is_gone() {
     workspace.write(&files, &anything).unwrap();
     let tracked: BTreeMap<String, FileEntry> =
         files.into_iter().map(|(entry, _)| (entry.path.clone(), entry)).collect();
-    assert!(workspace.changed(&tracked).is_empty());
     fs::write(dir.path().join("app/a.py"), "1 # changed").unwrap();
     fs::remove_file(dir.path().join("app/b.py")).unwrap();
     fs::write(dir.path().join("app/own.py"), "4").unwrap();
     fs::write(dir.path().join("elsewhere.bin"), "5").unwrap();
-    assert_eq!(workspace.changed(&tracked), ["app/a.py", "app/b.py"]);
     let tree = workspace.current(&tracked).unwrap();
     let paths: Vec<&str> = tree.files().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["app/a.py", "app/c.py", "app/own.py"]);

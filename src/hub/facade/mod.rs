@@ -18,7 +18,7 @@ use super::{
 use crate::domain::{Clean, Hash, event::Event, pack::PackKind, run::Run, usage::Usage};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
 };
 

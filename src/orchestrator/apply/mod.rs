@@ -174,12 +174,6 @@ fn event(run: &mut Run, env: &Envelope) {
         Event::RunCompleted { outcome, .. } => {
             run.status = RunStatus::Completed { outcome: *outcome, stopped_at_plan: stopped_at_plan(run, *outcome) };
         }
-        Event::ClauseMarked { clause, kind, who } => {
-            if let Some(clause) = run.clauses.get_mut(clause) {
-                clause.kind = Some(*kind);
-                clause.kind_reason = Some(Clean::from(format!("corrected by {who}")));
-            }
-        }
     }
 }
 
