@@ -83,7 +83,13 @@ fn driver(first: Moment) -> Handle {
             }
         }
     });
-    Handle { commands, updates, blob: Arc::new(move |h| blobs.get(h).cloned()), folder: "./fitness-tracking".into() }
+    Handle {
+        commands,
+        updates,
+        blob: Arc::new(move |h| blobs.get(h).cloned()),
+        prompt: Arc::new(|_| Err("The sample has no prompts.".into())),
+        folder: "./fitness-tracking".into(),
+    }
 }
 
 #[tokio::main]
@@ -102,6 +108,7 @@ async fn main() -> anyhow::Result<()> {
         who: "sam".into(),
         host: "devbox".into(),
         folder: ".".into(),
+        ..Setup::default()
     };
     let choice = |spec: &str, note: &str, usable| ModelChoice { spec: spec.into(), note: note.into(), usable };
     let welcome = WelcomeInfo {
@@ -123,7 +130,7 @@ async fn main() -> anyhow::Result<()> {
             Recent { folder: "./voucher-desk".into(), note: "waiting at gate 3".into() },
             Recent { folder: "./guestbook".into(), note: "done, 6 of 6 proven".into() },
         ],
-        requirement: String::new(),
+        ..WelcomeInfo::default()
     };
     let start: term::Start = Arc::new(|_| Box::pin(async { Ok(driver(Moment::PlanGate)) }));
     let bench = Workbench { setup, handle: moment.map(driver), welcome, later: None, start };

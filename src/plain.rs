@@ -7,9 +7,9 @@ use crate::{
         command::{Command, Update},
         run::{Gate, Run, RunStatus, StepState, Verb},
     },
-    term::{Blobs, Handle, Outcome, Start},
+    term::{Blobs, Handle, Outcome, Prompts, Start},
     ui::{
-        Cmd, Key, Model, Msg, Setup, StartRequest,
+        Cmd, Key, Model, Msg, Setup, StartRequest, WelcomeInfo,
         key::Code,
         model::Screen,
         overlay::{Overlay, Purpose, card, confirm::Confirm, gate as gate_card},
@@ -30,7 +30,8 @@ pub struct Plain<R, W> {
     pub start: Start,
     /// `--model`, for a run that starts here.
     pub model: String,
-    pub folder: String,
+    /// Where it goes, by which plan, and when a person is asked.
+    pub info: WelcomeInfo,
     pub input: R,
     pub output: W,
     /// Input comes from a script, not from a person at a terminal: its lines wait until something is asked.
@@ -49,6 +50,7 @@ struct Session<W> {
     model: Model,
     out: W,
     blob: Option<Blobs>,
+    prompt: Option<Prompts>,
     /// Sequence of the last printed message.
     said: u64,
     states: Vec<StepState>,
@@ -70,6 +72,7 @@ pub async fn run<R: AsyncBufRead + Unpin, W: Write>(plain: Plain<R, W>) -> std::
         model,
         out: plain.output,
         blob: None,
+        prompt: None,
         said: 0,
         states: Vec::new(),
         asked: BTreeSet::new(),
@@ -78,12 +81,13 @@ pub async fn run<R: AsyncBufRead + Unpin, W: Write>(plain: Plain<R, W>) -> std::
     };
     let mut handle = match plain.handle {
         Some(handle) => handle,
-        None => match session.intake(&mut lines, &plain.start, &plain.model, &plain.folder).await? {
+        None => match session.intake(&mut lines, &plain.start, &plain.model, &plain.info).await? {
             Some(handle) => handle,
             None => return Ok(Outcome { exit: 0 }),
         },
     };
     session.blob = Some(handle.blob.clone());
+    session.prompt = Some(handle.prompt.clone());
     session.model.setup.folder = handle.folder.clone();
     let _ = handle.commands.send(Command::Attach).await;
     let mut reading = true;
@@ -142,7 +146,7 @@ impl<W: Write> Session<W> {
         lines: &mut Lines<R>,
         start: &Start,
         model: &str,
-        folder: &str,
+        info: &WelcomeInfo,
     ) -> std::io::Result<Option<Handle>> {
         loop {
             self.say(
@@ -180,8 +184,13 @@ impl<W: Write> Session<W> {
                 }
                 continue;
             }
-            let request =
-                StartRequest::New { requirement: text.into_bytes(), folder: folder.into(), model: model.into() };
+            let request = StartRequest::New {
+                requirement: text.into_bytes(),
+                folder: info.folder.clone(),
+                model: model.into(),
+                plan: info.plan,
+                gates: info.gates,
+            };
             match start(request).await {
                 Ok(handle) => return Ok(Some(handle)),
                 Err(why) => self.say(&why)?,
@@ -354,9 +363,15 @@ impl<W: Write> Session<W> {
                         let bytes = self.blob.as_ref().and_then(|b| b(&hash)).map(Into::into);
                         todo.push(Msg::Blob { hash, bytes });
                     }
+                    Cmd::LoadPrompt(wanted) => {
+                        if let Some(prompt) = &self.prompt {
+                            let text = prompt(&wanted).map(Clean::from).map_err(Clean::from);
+                            todo.push(Msg::Prompt { step: wanted.step, text });
+                        }
+                    }
                     Cmd::Quit => commands.push(Command::Quit { detach: false }),
-                    // There are no colours here.
-                    Cmd::Highlight { .. } => {}
+                    // Lines have no colours, and whoever reads them is there.
+                    Cmd::Highlight { .. } | Cmd::Title(_) | Cmd::Notify(_) | Cmd::Mouse(_) => {}
                     Cmd::Start(_) | Cmd::Copy(_) | Cmd::Edit(_) | Cmd::ReadFile(_) | Cmd::Redraw | Cmd::Suspend => {}
                 }
             }
@@ -385,6 +400,7 @@ impl<W: Write> Session<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{plan::PlanVariant, run::GateMode};
     use std::sync::{Arc, Mutex};
     use tokio::sync::mpsc;
 
@@ -403,7 +419,17 @@ mod tests {
     fn handle() -> (Handle, mpsc::Receiver<Command>, mpsc::Sender<Update>) {
         let (commands, orders) = mpsc::channel(8);
         let (tx, updates) = mpsc::channel(8);
-        (Handle { commands, updates, blob: Arc::new(|_| None), folder: "x".into() }, orders, tx)
+        (
+            Handle {
+                commands,
+                updates,
+                blob: Arc::new(|_| None),
+                prompt: Arc::new(|_| Err("none".into())),
+                folder: "x".into(),
+            },
+            orders,
+            tx,
+        )
     }
 
     #[tokio::test]
@@ -422,7 +448,7 @@ mod tests {
             handle: None,
             start,
             model: "offline".into(),
-            folder: "./x".into(),
+            info: WelcomeInfo { folder: "./x".into(), ..WelcomeInfo::default() },
             input: &b"Build a guest book.\n- a name\n.\nhello there\n/quit\n"[..],
             output: out.clone(),
             scripted: false,
@@ -446,7 +472,9 @@ mod tests {
             Some(StartRequest::New {
                 requirement: b"Build a guest book.\n- a name\n".to_vec(),
                 folder: "./x".into(),
-                model: "offline".into()
+                model: "offline".into(),
+                plan: PlanVariant::Lean,
+                gates: GateMode::Step,
             })
         );
         assert!(

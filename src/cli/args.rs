@@ -179,6 +179,14 @@ pub enum Command {
         /// Show one with its prompt
         id: Option<String>,
     },
+    /// The themes of the workbench
+    #[command(
+        after_help = "Examples:\n  g1 themes\n  g1 themes gruvbox > ~/.config/g1/themes/mine.toml\n  g1 -c theme=catppuccin\n\nTerminals with fewer colours get the nearest ones; NO_COLOR turns every theme into mono."
+    )]
+    Themes {
+        /// Print this theme's file
+        name: Option<String>,
+    },
     /// The models G1 can ask, and whether a key is found
     Models,
     /// The settings in force and where they come from

@@ -59,8 +59,16 @@ pub async fn needs() -> Vec<Need> {
     found
         .into_iter()
         .map(|f| {
-            let bad = if f.ok == Some(true) { String::new() } else { format!(": {}", f.text) };
-            Need { name: Clean::new(&format!("{}{bad}", f.what)), ok: f.ok == Some(true), optional: f.what == "git" }
+            // The version or level is the first word or two of what was found.
+            let name = match (f.ok == Some(true), f.what) {
+                (true, "python") => format!("python {}", f.text.split(',').next().unwrap_or_default()),
+                (true, "sandbox") => format!("sandbox {}", f.text.split(['.', ' ']).nth(1).unwrap_or_default()),
+                (true, _) => f.text.replace(" version", ""),
+                (false, what) => format!("{what}: {}", f.text),
+            };
+            let optional = f.what == "git";
+            let name = if optional { format!("{name} (optional)") } else { name };
+            Need { name: Clean::new(&name), ok: f.ok == Some(true), optional }
         })
         .collect()
 }

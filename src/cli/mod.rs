@@ -19,6 +19,7 @@ mod project;
 mod projects;
 mod run;
 mod status;
+mod themes;
 mod trace;
 mod workbench;
 
@@ -102,6 +103,7 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Verify { strict } => live::verify(folder, *strict, json),
         Command::Preview { port } => live::preview(folder, *port, json),
         Command::Personas { id } => personas::run(folder, id.as_deref(), json),
+        Command::Themes { name } => themes::run(name.as_deref(), config.theme.as_deref(), json),
         Command::Models => models::run(config, json),
         Command::Config { key } => self::config::run(&loaded, key.as_deref(), json),
         Command::Projects => projects::run(json),

@@ -5,16 +5,22 @@ use super::{
     doctor, input, nearest_command,
     out::{Done, Fail},
     run::{self, Headless},
+    themes,
 };
 use crate::{
     config::{Color, Config, dirs},
-    domain::{Clean, Hash},
+    domain::{
+        Clean, Hash,
+        command::{Command, Update},
+        pack::ContextPack,
+    },
     driver::{self, Prepared},
     hub::{self, HubError, clauses, heads, project, store::Place},
-    models::registry,
+    models::{registry, render},
+    personas::Library,
     plain::{self, Plain},
     term::{self, ColorChoice, Handle, Start, Workbench},
-    ui::{Looked, Setup, StartRequest, WelcomeInfo, welcome},
+    ui::{Looked, PromptWanted, Setup, StartRequest, WelcomeInfo, welcome},
 };
 use futures::{FutureExt, future::BoxFuture};
 use std::{
@@ -23,7 +29,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::task::JoinHandle;
+use tokio::{sync::mpsc, task::JoinHandle};
 
 /// Engines that were started; the process ends after they have closed their project.
 type Engines = Arc<Mutex<Vec<JoinHandle<Result<(), HubError>>>>>;
@@ -58,7 +64,16 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
             }
             false => None,
         };
+        let (themes, mut warnings) = themes::sources();
+        let (keymap, wrong) = themes::keymap();
+        warnings.extend(wrong);
         let setup = Setup {
+            themes,
+            keymap,
+            warnings,
+            mouse: config.mouse,
+            notify: config.notify.clone(),
+            bell: config.bell,
             caps: term::detect(&term::process_env, color(config.color)),
             theme: config.theme.clone().unwrap_or_else(|| "default".to_owned()),
             who: who.name(),
@@ -70,10 +85,10 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
         let start = start(Arc::clone(&config), settings, Arc::clone(&engines));
         let outcome = if plain {
             let (input, output) = (tokio::io::BufReader::new(tokio::io::stdin()), std::io::stdout());
-            let (model, folder) = (config.model.clone(), welcome.folder);
+            let (model, info) = (config.model.clone(), welcome);
             let scripted = !std::io::stdin().is_terminal();
             drop(later);
-            let lines = Plain { setup, handle, start, model, folder, input, output, scripted };
+            let lines = Plain { setup, handle, start, model, info, input, output, scripted };
             plain::run(lines).await.map_err(Fail::error)?
         } else {
             term::run_workbench(Workbench { setup, handle, welcome, later, start }).await.map_err(Fail::error)?
@@ -106,7 +121,7 @@ async fn attach_or_open(dir: &Path, model: Option<&str>, config: &Config, engine
     if driver::is_live(dir).await
         && let Ok((commands, updates)) = driver::attach(dir).await
     {
-        return Ok(Handle { commands, updates, blob: blob(dir), folder: Clean::new(&dir.display().to_string()) });
+        return Ok(handle(commands, updates, dir));
     }
     run::may_ask_its_model(dir, config, model.is_some())?;
     let prepared = driver::reopen(dir, model, &setup_of(config)).await.map_err(|e| run::fail(&e))?;
@@ -122,7 +137,32 @@ async fn launch(prepared: Prepared, dir: &Path, engines: &Engines) -> Result<Han
     let (handle, engine) = prepared.launch();
     engines.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
     let updates = handle.subscribe(false).await.ok_or_else(|| Clean::new("the run ended while it was opened"))?;
-    Ok(Handle { commands: handle.sender(), updates, blob: blob(dir), folder: Clean::new(&dir.display().to_string()) })
+    Ok(self::handle(handle.sender(), updates, dir))
+}
+
+fn handle(commands: mpsc::Sender<Command>, updates: mpsc::Receiver<Update>, dir: &Path) -> Handle {
+    Handle { commands, updates, blob: blob(dir), prompt: prompts(dir), folder: Clean::new(&dir.display().to_string()) }
+}
+
+/// Prompts as they are sent: made by the same code from the stored pack and the persona files.
+fn prompts(dir: &Path) -> term::Prompts {
+    let (blobs, dir) = (project::blobs_of(dir), dir.to_owned());
+    Arc::new(move |wanted: &PromptWanted| {
+        let bytes = blobs.get(&wanted.pack).map_err(|e| e.to_string())?;
+        let pack: ContextPack = serde_json::from_slice(&bytes)
+            .map_err(|_| "The pack cannot be read: it was written by another version of G1.".to_owned())?;
+        let (library, _) =
+            Library::load(Some(&dir.join(project::FOLDER).join("personas")), Some(&dirs::config().join("personas")));
+        let personas = library.seat(&pack.personas).map_err(|ids| {
+            format!(
+                "There is no persona file for {}",
+                ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            )
+        })?;
+        let system = render::system(wanted.kind, &personas);
+        let user = render::user(&pack, wanted.kind, &wanted.title);
+        Ok(format!("=== system ===\n{system}\n\n=== user ===\n{user}"))
+    })
 }
 
 /// What the welcome screen starts.
@@ -135,11 +175,11 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
                 StartRequest::Open { folder } => {
                     attach_or_open(Path::new(&folder), None, &config, &engines).await.map_err(said)
                 }
-                StartRequest::New { requirement, folder, model } => {
+                StartRequest::New { requirement, folder, model, plan, gates } => {
                     let text = clauses::decode(&requirement).map_err(|e| Clean::new(&e.to_string()))?;
                     let asked = Some(folder.trim()).filter(|f| !f.is_empty()).map(PathBuf::from);
                     let dir = input::folder(asked.as_deref(), false, text).map_err(said)?;
-                    settings.model = model;
+                    (settings.model, settings.plan, settings.gates) = (model, plan, gates);
                     let begin = driver::Start { dir: dir.clone(), requirement, settings, setup: setup_of(&config) };
                     let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
                     launch(prepared, &dir, &engines).await
@@ -208,6 +248,8 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
         } else {
             "a new folder named after the requirement"
         }),
+        plan: config.plan,
+        gates: config.gates,
         ..WelcomeInfo::default()
     }
 }

@@ -45,6 +45,10 @@ pub struct Config {
     pub who: Option<String>,
     pub theme: Option<String>,
     pub color: Color,
+    pub mouse: bool,
+    /// A command that is run with the words of a notification.
+    pub notify: Option<String>,
+    pub bell: bool,
     /// Lines instead of screens.
     pub plain: bool,
     pub models: ModelSettings,
@@ -61,6 +65,9 @@ impl Default for Config {
             who: None,
             theme: None,
             color: Color::Auto,
+            mouse: false,
+            notify: None,
+            bell: true,
             plain: false,
             models: ModelSettings::default(),
         }

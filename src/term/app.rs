@@ -12,7 +12,7 @@ use crate::{
         Clean, Hash,
         command::{Command, Update},
     },
-    ui::{Cmd, Looked, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, update},
+    ui::{Cmd, Looked, Model, Msg, PromptWanted, Setup, StartRequest, Welcome, WelcomeInfo, model, report, update},
 };
 use futures::future::BoxFuture;
 use std::{
@@ -29,11 +29,15 @@ use tokio::{
 /// Reads a blob of the project, verified; `None` when there is none.
 pub type Blobs = Arc<dyn Fn(&Hash) -> Option<Vec<u8>> + Send + Sync>;
 
+/// The prompt of a step, made again from its stored pack; or why it cannot be.
+pub type Prompts = Arc<dyn Fn(&PromptWanted) -> Result<String, String> + Send + Sync>;
+
 /// Channels to and from the driver, and its blobs.
 pub struct Handle {
     pub commands: mpsc::Sender<Command>,
     pub updates: mpsc::Receiver<Update>,
     pub blob: Blobs,
+    pub prompt: Prompts,
     /// The project folder as people write it.
     pub folder: Clean,
 }
@@ -199,7 +203,7 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
     }
     let (tx, mut rx) = mpsc::channel(64);
     let frame = if model.setup.caps.ssh { FRAME_SSH } else { FRAME };
-    let color = model.setup.caps.color;
+    let color = model.setup.caps.depth != crate::ui::theme::Depth::None;
     let highlighter = Highlighter::new(tx.clone());
     let mut app = App {
         highlighter,
@@ -329,6 +333,17 @@ impl App {
                 });
             }
             Cmd::Highlight { hash, path, text } => self.highlighter.ask(hash, path, text),
+            Cmd::LoadPrompt(wanted) => {
+                let Some(handle) = &self.handle else { return };
+                let (prompt, tx) = (handle.prompt.clone(), self.tx.clone());
+                tokio::spawn(async move {
+                    let step = wanted.step.clone();
+                    let made = tokio::task::spawn_blocking(move || prompt(&wanted)).await;
+                    let made = made.unwrap_or_else(|e| Err(e.to_string()));
+                    let text = made.map(Clean::from).map_err(Clean::from);
+                    let _ = tx.send(Inner::Msg(Msg::Prompt { step, text })).await;
+                });
+            }
             Cmd::ReadFile(path) => {
                 let tx = self.tx.clone();
                 tokio::spawn(async move {
@@ -350,6 +365,7 @@ impl App {
                     let _ = tx.send(Inner::Edited(edited)).await;
                 });
             }
+            Cmd::Title(_) | Cmd::Notify(_) | Cmd::Mouse(_) => {}
             Cmd::Redraw => self.screen.forget(),
             Cmd::Suspend => self.suspend(),
             Cmd::Quit => self.end = Some(End::Quit),

@@ -1,6 +1,6 @@
 //! What this terminal can do, from the environment.
 
-use crate::ui::Caps;
+use crate::ui::{Caps, theme::Depth};
 
 /// How the person wants colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,8 +34,19 @@ pub fn detect(env: Env<'_>, color: ColorChoice) -> Caps {
     };
     Caps {
         unicode: locale.contains("utf-8") || locale.contains("utf8"),
-        color,
+        depth: if color { depth(&set) } else { Depth::None },
         ssh: set("SSH_CONNECTION").is_some() || set("SSH_TTY").is_some(),
+    }
+}
+
+/// As many colours as the terminal says it has; sixteen when it does not say.
+fn depth(set: &dyn Fn(&str) -> Option<String>) -> Depth {
+    let term = set("TERM").unwrap_or_default();
+    match set("COLORTERM").as_deref() {
+        Some("truecolor" | "24bit") => Depth::Rgb,
+        _ if term.ends_with("-direct") => Depth::Rgb,
+        _ if term.contains("256color") => Depth::Ansi256,
+        _ => Depth::Ansi16,
     }
 }
 
@@ -66,10 +77,12 @@ mod tests {
 
     #[test]
     fn no_color_is_honoured_unless_overruled() {
-        assert!(!with(&[("NO_COLOR", "1")], ColorChoice::Auto).color);
-        assert!(with(&[("NO_COLOR", "")], ColorChoice::Auto).color);
-        assert!(with(&[("NO_COLOR", "1")], ColorChoice::Always).color);
-        assert!(!with(&[], ColorChoice::Never).color);
+        assert_eq!(with(&[("NO_COLOR", "1")], ColorChoice::Auto).depth, Depth::None);
+        assert_eq!(with(&[("NO_COLOR", "")], ColorChoice::Auto).depth, Depth::Ansi16);
+        assert_eq!(with(&[("NO_COLOR", "1")], ColorChoice::Always).depth, Depth::Ansi16);
+        assert_eq!(with(&[], ColorChoice::Never).depth, Depth::None);
+        assert_eq!(with(&[("TERM", "tmux-256color")], ColorChoice::Auto).depth, Depth::Ansi256);
+        assert_eq!(with(&[("TERM", "xterm"), ("COLORTERM", "truecolor")], ColorChoice::Auto).depth, Depth::Rgb);
         assert!(with(&[("SSH_TTY", "/dev/pts/1")], ColorChoice::Auto).ssh);
     }
 }

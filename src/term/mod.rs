@@ -11,7 +11,7 @@ mod jobs;
 pub mod lifecycle;
 mod parser;
 
-pub use app::{Blobs, Handle, Outcome, Start, TermError, Workbench, run_workbench};
+pub use app::{Blobs, Handle, Outcome, Prompts, Start, TermError, Workbench, run_workbench};
 pub use caps::{ColorChoice, Env, detect, full_screen, process_env};
 pub use frames::Screen;
 pub use parser::{Event, Parser};

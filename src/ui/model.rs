@@ -9,6 +9,7 @@ use super::{
     panes::{Pane, chat::ChatState, code::CodeState, hub::HubState, timeline::TimelineState},
     status::Statuses,
     text::highlight::Highlights,
+    theme::{Sources, Theme},
     welcome::Welcome,
     widgets::input::Draft,
 };
@@ -51,6 +52,17 @@ pub struct PreviewState {
 pub struct Setup {
     pub caps: Caps,
     pub theme: String,
+    /// Themes of the person, by name.
+    pub themes: Sources,
+    pub keymap: Keymap,
+    /// What was wrong with the person's theme or key map; the defaults are in force instead.
+    pub warnings: Vec<Clean>,
+    /// Begin with the mouse taken.
+    pub mouse: bool,
+    /// The person's own command for notifications.
+    pub notify: Option<String>,
+    /// Ring the terminal's bell with a notification.
+    pub bell: bool,
     /// Who decides here: recorded with every decision.
     pub who: Clean,
     /// This machine, for the `ssh -L` line.
@@ -64,6 +76,12 @@ impl Default for Setup {
         Self {
             caps: Caps::default(),
             theme: "default".into(),
+            themes: Sources::default(),
+            keymap: Keymap::default(),
+            warnings: Vec::new(),
+            mouse: false,
+            notify: None,
+            bell: true,
             who: "you".into(),
             host: "host".into(),
             folder: ".".into(),
@@ -76,6 +94,8 @@ pub struct Model {
     pub setup: Setup,
     pub look: Look,
     pub keymap: Keymap,
+    /// Keys pressed that begin longer ones.
+    pub pending: Vec<Key>,
     pub size: (u16, u16),
     pub now: Timestamp,
     pub screen: Screen,
@@ -96,6 +116,16 @@ pub struct Model {
     pub gates: GateDesk,
     pub streams: BTreeMap<StepId, Clean>,
     pub progress: BTreeMap<Option<StepId>, Clean>,
+    /// When each step at work was last heard of.
+    pub heard: BTreeMap<StepId, Timestamp>,
+    /// Prompts as they were sent, asked for by the inspector.
+    pub prompts: BTreeMap<StepId, Result<Clean, Clean>>,
+    /// The mouse is ours.
+    pub mouse: bool,
+    /// The window title that was set last.
+    pub titled: String,
+    /// How often the look has changed: lines painted before are no longer right.
+    pub styled: u64,
     pub notice: Option<Notice>,
     pub preview: PreviewState,
     pub blobs: Blobs,
@@ -115,6 +145,11 @@ pub struct GateDesk {
     pub put_off: BTreeSet<(GateId, Hash)>,
     /// Decided here; the run has not said so yet.
     pub sent: BTreeSet<(GateId, Hash)>,
+    /// What a person noted on lines of a diff, for the words that ask for changes.
+    pub remarks: BTreeMap<(GateId, Hash), Vec<String>>,
+    /// Announced to somebody who may not be looking; the end of the run too.
+    pub announced: BTreeSet<(GateId, Hash)>,
+    pub end_announced: bool,
     /// Wholly on screen and focused for long enough: may be decided, also by words.
     pub read: BTreeSet<(GateId, Hash)>,
 }
@@ -123,6 +158,8 @@ pub struct GateDesk {
 pub const GATE_GUARD: SignedDuration = SignedDuration::from_millis(300);
 /// Seconds without a key before a card opens by itself.
 pub const QUIET: SignedDuration = SignedDuration::from_secs(2);
+/// Somebody who pressed no key for so long may be looking elsewhere.
+pub const AWAY: SignedDuration = SignedDuration::from_secs(5);
 /// How long a notice stays.
 pub const NOTICE: SignedDuration = SignedDuration::from_secs(6);
 /// How long a quit waits for the driver.
@@ -131,11 +168,21 @@ pub const QUIT_WAIT: SignedDuration = SignedDuration::from_secs(5);
 impl Model {
     #[must_use]
     pub fn new(setup: Setup, size: (u16, u16), now: Timestamp) -> Self {
-        let look = Look::new(&setup.theme, setup.caps);
+        let (look, wrong) = match Theme::load(&setup.theme, &setup.themes, setup.caps.depth) {
+            Ok(theme) => (Look::of(theme, setup.caps), None),
+            Err(wrong) => (Look::new("default", setup.caps), Some(Clean::from(wrong.to_string()))),
+        };
+        let warnings: Vec<String> = setup.warnings.iter().chain(&wrong).map(ToString::to_string).collect();
+        let notice = (!warnings.is_empty()).then(|| Notice {
+            error: true,
+            text: format!("{}. The defaults are used.", warnings.join("; ")).into(),
+            until: None,
+        });
         Self {
             look,
+            keymap: setup.keymap.clone(),
             setup,
-            keymap: Keymap::default(),
+            pending: Vec::new(),
             size,
             now,
             screen: Screen::Welcome,
@@ -155,7 +202,12 @@ impl Model {
             gates: GateDesk::default(),
             streams: BTreeMap::new(),
             progress: BTreeMap::new(),
-            notice: None,
+            heard: BTreeMap::new(),
+            prompts: BTreeMap::new(),
+            mouse: false,
+            titled: String::new(),
+            styled: 0,
+            notice,
             preview: PreviewState::default(),
             blobs: Blobs::default(),
             highlights: Highlights::default(),
@@ -240,7 +292,7 @@ impl Model {
     /// The key people press for an action now, as text.
     #[must_use]
     pub fn key(&self, context: Context, action: super::Action) -> String {
-        self.keymap.key_for(context, action).map_or_else(String::new, |k: Key| k.to_string())
+        self.keymap.key_for(context, action).map_or_else(String::new, ToString::to_string)
     }
 
     /// Asks for a blob's text once; `None` until it has come.

@@ -2,8 +2,11 @@
 
 use super::{key::Key, text::highlight::RoleLines, welcome::Looked};
 use crate::domain::{
-    Clean, GateId, Hash,
+    Clean, GateId, Hash, StepId,
     command::{Command, Update},
+    plan::PlanVariant,
+    reply::ReplyKind,
+    run::GateMode,
 };
 use std::sync::Arc;
 
@@ -27,8 +30,14 @@ pub enum Msg {
         hash: Hash,
         lines: RoleLines,
     },
+    /// Answer to [`Cmd::LoadPrompt`].
+    Prompt {
+        step: StepId,
+        text: Result<Clean, Clean>,
+    },
     /// A frame has reached the terminal.
     Drawn(Shown),
+    Mouse(Mouse),
     /// The time [`super::Model::deadline`] asked for has come.
     Tick,
     /// The editor closed with this text, or could not be used.
@@ -43,6 +52,21 @@ pub enum Msg {
     Copied(Clean),
     /// The driver's channel closed.
     DriverGone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseKind {
+    ScrollUp,
+    ScrollDown,
+    Click,
+}
+
+/// The mouse, while it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mouse {
+    pub kind: MouseKind,
+    pub x: u16,
+    pub y: u16,
 }
 
 /// What the last frame showed of a gate card: the proof that a person could read it.
@@ -66,8 +90,28 @@ pub struct ShownCard {
 /// What a person wants to work on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartRequest {
-    New { requirement: Vec<u8>, folder: String, model: String },
-    Open { folder: String },
+    /// The requirement byte for byte.
+    New {
+        requirement: Vec<u8>,
+        folder: String,
+        model: String,
+        plan: PlanVariant,
+        gates: GateMode,
+    },
+    Open {
+        folder: String,
+    },
+}
+
+/// What a prompt is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptWanted {
+    pub step: StepId,
+    /// The blob of the pack.
+    pub pack: Hash,
+    pub kind: ReplyKind,
+    /// The name of the product, as the prompt has it.
+    pub title: Clean,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -81,11 +125,18 @@ pub enum Cmd {
         path: String,
         text: Arc<str>,
     },
+    LoadPrompt(PromptWanted),
     /// To the clipboard of the person's terminal.
     Copy(String),
     /// The text to edit; answered by [`Msg::Edited`].
     Edit(String),
     ReadFile(String),
+    /// The title of the terminal's window.
+    Title(Clean),
+    /// Somebody who is not looking should know: bell, OSC 9, the person's own command.
+    Notify(Clean),
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Forget what the terminal shows and draw all of it.
     Redraw,
     Suspend,

@@ -82,7 +82,10 @@ pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
         }
         let (mark, word, style) = model.statuses.show(run, clause, look);
         let half = columns.saturating_sub(22).max(10);
+        // A reason that begins with the sentence itself says it twice.
         let reason = state.reason.clone().unwrap_or_default();
+        let reason =
+            reason.strip_prefix(clause.text.trim()).map_or(reason.as_str(), |r| r.trim_start_matches([':', ' ']));
         let pieces = vec![
             (format!("  {mark} {word:<8} "), style),
             (format!("{} ", clause.id), t.id),

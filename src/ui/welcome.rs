@@ -1,7 +1,7 @@
 //! The welcome screen: what should be built, where, with which model.
 
 use super::widgets::input::Draft;
-use crate::domain::Clean;
+use crate::domain::{Clean, plan::PlanVariant, run::GateMode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelChoice {
@@ -33,7 +33,7 @@ pub struct Looked {
 }
 
 /// What the rim found out before the first frame.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WelcomeInfo {
     pub models: Vec<ModelChoice>,
     /// Index of the model chosen by flag or configuration.
@@ -45,13 +45,47 @@ pub struct WelcomeInfo {
     pub recent: Vec<Recent>,
     /// A requirement to start from, such as a file named on the command line.
     pub requirement: String,
+    pub plan: PlanVariant,
+    pub gates: GateMode,
 }
+
+impl Default for WelcomeInfo {
+    fn default() -> Self {
+        Self {
+            models: Vec::new(),
+            model: 0,
+            needs: Vec::new(),
+            folder: String::new(),
+            folder_note: Clean::default(),
+            recent: Vec::new(),
+            requirement: String::new(),
+            plan: PlanVariant::Lean,
+            gates: GateMode::Step,
+        }
+    }
+}
+
+/// A text as it came, while what is shown is still what came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    shown: String,
+    bytes: String,
+}
+
+/// When people may be asked.
+pub const ASKS: [(GateMode, &str); 4] = [
+    (GateMode::Step, "after every step"),
+    (GateMode::Phase, "phase ends"),
+    (GateMode::Plan, "plan and result"),
+    (GateMode::Risk, "only if red"),
+];
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Field {
     #[default]
     Requirement,
     Model,
+    Ask,
     Folder,
     Recent,
 }
@@ -60,6 +94,7 @@ pub enum Field {
 pub struct Welcome {
     pub info: WelcomeInfo,
     pub draft: Draft,
+    pub original: Option<Original>,
     pub folder: Draft,
     pub field: Field,
     pub recent: usize,
@@ -88,7 +123,7 @@ impl Welcome {
         if self.info.models.len() > 1 {
             fields.push(Field::Model);
         }
-        fields.push(Field::Folder);
+        fields.extend([Field::Ask, Field::Folder]);
         if !self.info.recent.is_empty() {
             fields.push(Field::Recent);
         }
@@ -114,12 +149,46 @@ impl Welcome {
                 }
                 true
             }
+            Field::Ask => {
+                let at = ASKS.iter().position(|(g, _)| *g == self.info.gates).unwrap_or(0);
+                self.info.gates = ASKS[turn(at, ASKS.len())].0;
+                true
+            }
             Field::Recent if !self.info.recent.is_empty() => {
                 self.recent = turn(self.recent, self.info.recent.len());
                 true
             }
             _ => false,
         }
+    }
+    /// Takes a text over whole: line ends, BOM and all stay what they are as long as nothing is changed here.
+    pub fn take_over(&mut self, text: &str) {
+        self.draft.set(&Clean::new(&text.replace("\r\n", "\n")));
+        self.original = Some(Original { shown: self.draft.text(), bytes: text.to_owned() });
+        self.field = Field::Requirement;
+    }
+    /// The requirement byte for byte: as it came, or as it was written here.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let text = self.draft.text();
+        match &self.original {
+            Some(original) if original.shown == text => original.bytes.clone().into_bytes(),
+            _ => text.into_bytes(),
+        }
+    }
+    /// What of the text cannot be seen here but is kept.
+    #[must_use]
+    pub fn kept(&self) -> Option<String> {
+        let original = self.original.as_ref().filter(|o| o.bytes != o.shown && o.shown == self.draft.text())?;
+        let mut kept = Vec::new();
+        if original.bytes.starts_with('\u{feff}') {
+            kept.push("BOM");
+        }
+        if original.bytes.contains("\r\n") {
+            kept.push("CRLF");
+        }
+        let what = if kept.is_empty() { "kept byte for byte".into() } else { format!("{} kept", kept.join(" and ")) };
+        Some(what)
     }
     #[must_use]
     pub fn model(&self) -> String {

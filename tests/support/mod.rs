@@ -1,4 +1,6 @@
 //! What several tests and the examples share.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod real;
 pub mod sample;
+pub mod svg;

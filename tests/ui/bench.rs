@@ -1,18 +1,25 @@
 //! A workbench driven by hand: messages in, commands and pictures out, time as told.
 
-use crate::support::sample::{Moment, Sample, at};
+use crate::support::{
+    real,
+    sample::{Moment, Sample, at},
+};
 use g1::{
     domain::{Hash, command::Update},
     ui::{Cache, Caps, Cmd, Key, Model, Msg, Setup, Shown, update, view},
 };
 use jiff::{SignedDuration, Timestamp};
-use ratatui::buffer::Buffer;
+use ratatui::{
+    buffer::Buffer,
+    style::{Color, Modifier},
+};
 use std::{collections::HashMap, sync::Arc};
 
 pub struct Bench {
     pub model: Model,
     pub now: Timestamp,
     pub sent: Vec<Cmd>,
+    pub title: String,
     pub shown: Shown,
     pub blobs: HashMap<Hash, Vec<u8>>,
     cache: Cache,
@@ -24,10 +31,23 @@ impl Bench {
     }
 
     pub fn with(width: u16, height: u16, caps: Caps) -> Self {
-        let setup = Setup { caps, who: "sam".into(), host: "devbox".into(), ..Setup::default() };
+        Self::themed(width, height, caps, "default")
+    }
+
+    fn themed(width: u16, height: u16, caps: Caps, theme: &str) -> Self {
+        let theme = theme.to_owned();
+        let setup = Setup { caps, theme, who: "sam".into(), host: "devbox".into(), ..Setup::default() };
         let now = at(60);
         let model = Model::new(setup, (width, height), now);
-        Self { model, now, sent: vec![], shown: Shown::default(), blobs: HashMap::new(), cache: Cache::default() }
+        Self {
+            model,
+            now,
+            sent: vec![],
+            title: String::new(),
+            shown: Shown::default(),
+            blobs: HashMap::new(),
+            cache: Cache::default(),
+        }
     }
 
     /// A workbench that shows the sample run at a moment; nothing has been drawn yet.
@@ -38,6 +58,26 @@ impl Bench {
     pub fn at_with(moment: Moment, width: u16, height: u16, caps: Caps) -> Self {
         let mut bench = Self::with(width, height, caps);
         bench.show(moment);
+        bench
+    }
+
+    /// A workbench that shows the recorded run at a moment; nothing has been drawn yet.
+    pub fn real(moment: real::At, width: u16, height: u16) -> Self {
+        Self::real_with(moment, width, height, Caps::default())
+    }
+
+    pub fn real_with(moment: real::At, width: u16, height: u16, caps: Caps) -> Self {
+        Self::real_themed(moment, width, height, caps, "default")
+    }
+
+    pub fn real_themed(moment: real::At, width: u16, height: u16, caps: Caps, theme: &str) -> Self {
+        let mut bench = Self::themed(width, height, caps, theme);
+        let run = real::run(moment);
+        bench.blobs = real::blobs();
+        // The workbench looks at it two seconds after the last thing that happened.
+        bench.now = run.updated_at + SignedDuration::from_secs(2);
+        bench.model.now = bench.now;
+        bench.send(Msg::Update(Update::Run(Arc::new(run))));
         bench
     }
 
@@ -54,6 +94,10 @@ impl Bench {
             if let Cmd::LoadBlob(hash) = &cmd {
                 let bytes = self.blobs.get(hash).map(|b| Arc::from(b.as_slice()));
                 self.send(Msg::Blob { hash: hash.clone(), bytes });
+            } else if matches!(cmd, Cmd::Highlight { .. }) {
+                // Grammars are slow without optimisation: the test that wants colours sends them.
+            } else if let Cmd::Title(title) = cmd {
+                self.title = title.to_string();
             } else {
                 self.sent.push(cmd);
             }
@@ -102,6 +146,41 @@ impl Bench {
             })
             .collect()
     }
+}
+
+/// The styles of a picture: a letter for each, and what the letters stand for. Two pictures with the same text may
+/// still differ here.
+pub fn styles_of(buf: &Buffer) -> String {
+    let width = usize::from(buf.area().width).max(1);
+    let mut known: Vec<String> = Vec::new();
+    let mut out = String::new();
+    for row in buf.content.chunks(width) {
+        let line: String = row
+            .iter()
+            .map(|cell| {
+                let mut name = format!("{:?} on {:?} {:?}", cell.fg, cell.bg, cell.modifier);
+                name = name.replace("Reset", "-").replace("Modifier(0x0)", "").replace("NONE", "");
+                // Blanks show nothing but what lies behind them.
+                let blank =
+                    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.contains(Modifier::REVERSED);
+                if blank || name.trim() == "- on -" {
+                    return ' ';
+                }
+                let at = known.iter().position(|k| *k == name).unwrap_or_else(|| {
+                    known.push(name);
+                    known.len() - 1
+                });
+                char::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[at.min(51)])
+            })
+            .collect();
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    for (i, name) in known.iter().enumerate() {
+        let letter = char::from(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[i.min(51)]);
+        out.push_str(&format!("{letter} {}\n", name.trim()));
+    }
+    out
 }
 
 pub fn text_of(buf: &Buffer) -> String {

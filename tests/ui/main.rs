@@ -5,6 +5,8 @@
 mod support;
 
 mod bench;
+mod picture;
 mod properties;
 mod screens;
 mod updates;
+mod ways;

@@ -3,7 +3,7 @@
 use crate::{bench::Bench, support::sample::Moment};
 use g1::{
     domain::{GateId, Hash, command::Command},
-    ui::{Code, Key, Msg},
+    ui::{Code, Key, Mouse, MouseKind, Msg},
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -18,10 +18,11 @@ enum Act {
     Draw,
     Show(Moment),
     Line(&'static str),
+    Mouse(MouseKind, u16, u16),
 }
 
 fn acts() -> impl Strategy<Value = Act> {
-    let chars = prop::sample::select("yfdvxamjkgGnNitzohl/?:1234 \\".chars().collect::<Vec<_>>());
+    let chars = prop::sample::select("yYfFdvxamjkgGnNitzohlcwp=[]/?:1234 \\".chars().collect::<Vec<_>>());
     let codes = prop::sample::select(vec![
         Code::Enter,
         Code::Esc,
@@ -46,6 +47,10 @@ fn acts() -> impl Strategy<Value = Act> {
         "/trace",
         "/context",
         "/report",
+        "/mouse",
+        "/theme",
+        "/hub club",
+        "@developer shorter",
         "/quit",
     ]);
     prop_oneof![
@@ -59,6 +64,8 @@ fn acts() -> impl Strategy<Value = Act> {
         5 => Just(Act::Draw),
         1 => prop::sample::select(vec![Moment::PlanGate, Moment::Building, Moment::BuildGate, Moment::Red, Moment::Done]).prop_map(Act::Show),
         1 => lines.prop_map(Act::Line),
+        1 => (prop::sample::select(vec![MouseKind::Click, MouseKind::ScrollUp, MouseKind::ScrollDown]), 0_u16..220, 0_u16..60)
+            .prop_map(|(kind, x, y)| Act::Mouse(kind, x, y)),
     ]
 }
 
@@ -97,12 +104,13 @@ impl Reader {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    // 84 runs of 120 acts: ten thousand keys, pastes, clicks and resizes.
+    #![proptest_config(ProptestConfig { cases: 84, ..ProptestConfig::default() })]
     #[test]
     fn nothing_panics_and_nothing_unread_is_decided(
         start in prop::sample::select(vec![Moment::PlanGate, Moment::Building, Moment::BuildGate, Moment::Red]),
         size in prop::sample::select(vec![(40_u16, 12_u16), (80, 24), (120, 40), (200, 50)]),
-        acts in prop::collection::vec(acts(), 0..120),
+        acts in prop::collection::vec(acts(), 120..=120),
     ) {
         let mut bench = Bench::at(start, size.0, size.1);
         let mut reader = Reader::default();
@@ -115,6 +123,7 @@ proptest! {
                 Act::Draw => { bench.draw(); reader.drawn(&bench); }
                 Act::Show(moment) => bench.show(moment),
                 Act::Line(line) => { bench.typed(line); bench.key("enter"); }
+                Act::Mouse(kind, x, y) => bench.send(Msg::Mouse(Mouse { kind, x, y })),
             }
             reader.note(bench.now);
             for command in bench.commands() {
@@ -134,7 +143,7 @@ proptest! {
                 Act::Paste(text) => bench.send(Msg::Paste(text)),
                 Act::Resize(w, h) => bench.send(Msg::Resize(w, h)),
                 Act::Wait(ms) => bench.wait(ms),
-                Act::Draw | Act::Show(_) => { bench.draw(); }
+                Act::Draw | Act::Show(_) | Act::Mouse(..) => { bench.draw(); }
                 Act::Line(line) => { bench.typed(line); bench.key("enter"); }
             }
             bench.draw();

@@ -1,10 +1,11 @@
 //! Whole screens at the sizes that matter.
 
 use crate::{
-    bench::{Bench, text_of},
-    support::sample::Moment,
+    bench::{Bench, styles_of, text_of},
+    support::{real::At, sample::Moment},
 };
-use g1::ui::{Caps, ModelChoice, Need, Recent, Welcome, WelcomeInfo};
+use g1::domain::command::Update;
+use g1::ui::{Caps, ModelChoice, Msg, Need, Recent, Welcome, WelcomeInfo, theme::Depth};
 use ratatui::style::Color;
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 50)];
@@ -34,6 +35,7 @@ fn info() -> WelcomeInfo {
         folder_note: "new".into(),
         recent: vec![Recent { folder: "./voucher-desk".into(), note: "waiting at gate 3".into() }],
         requirement: String::new(),
+        ..WelcomeInfo::default()
     }
 }
 
@@ -51,49 +53,108 @@ fn welcome() {
     snap("welcome_example", &mut bench);
 }
 
-#[test]
-fn work() {
-    for (w, h) in SIZES {
-        let mut bench = Bench::at(Moment::Building, w, h);
-        bench.wait(0);
-        snap("building", &mut bench);
-    }
-}
-
-#[test]
-fn gates() {
-    for (w, h) in SIZES {
-        for (name, moment) in
-            [("gate_plan", Moment::PlanGate), ("gate_build", Moment::BuildGate), ("gate_red", Moment::Red)]
-        {
-            let mut bench = Bench::at(moment, w, h);
+/// The screens of a recorded run, at the moments people look at most.
+fn scene(name: &str, w: u16, h: u16, caps: Caps) -> Bench {
+    let at = match name {
+        "plan" => At::Plan,
+        "working" => At::Working,
+        "gate" => At::Test,
+        "end" => At::End,
+        _ => At::Build,
+    };
+    let mut bench = Bench::real_with(at, w, h, caps);
+    match name {
+        "working" => {
+            let id = |id: &str| g1::domain::StepId::new(id).unwrap();
+            let words = "I build `books` from D-003 and D-006:\n- a pupil sees only their **own** books\n- C-005 opens them to a teacher\n";
+            bench.send(Msg::Update(Update::Delta { step: id("build:books"), text: words.into() }));
+            let doing = Update::Progress { step: Some(id("test:core")), text: "controls 9/30".into() };
+            bench.send(Msg::Update(doing));
+            bench.wait(1_000);
+        }
+        "plan" | "gate" => {
+            bench.draw();
+            bench.wait(2_500);
             bench.draw();
             bench.wait(400);
-            snap(name, &mut bench);
+        }
+        "context" => {
+            bench.wait(2_500);
+            bench.key("v");
+            bench.key("j");
+        }
+        "code" => {
+            bench.key("esc");
+            bench.key("4");
+            bench.model.code.show("app/accounts.py", 168, 12);
+            bench.wait(8_000);
+        }
+        _ => bench.wait(0),
+    }
+    bench
+}
+
+const SCENES: [&str; 6] = ["plan", "working", "gate", "context", "code", "end"];
+
+#[test]
+fn a_real_run_at_every_size_in_unicode_and_ascii() {
+    for name in SCENES {
+        for (w, h) in SIZES {
+            let unicode = scene(name, w, h, Caps::default()).text();
+            insta::assert_snapshot!(format!("{name}_{w}x{h}"), unicode);
+            let ascii = scene(name, w, h, Caps { unicode: false, ..Caps::default() }).text();
+            assert!(ascii.is_ascii(), "{ascii}");
+            insta::assert_snapshot!(format!("{name}_{w}x{h}_ascii"), ascii);
+            let mono = scene(name, w, h, Caps { depth: Depth::None, ..Caps::default() }).text();
+            assert_eq!(unicode, mono, "what stands there does not depend on colour");
         }
     }
 }
 
 #[test]
-fn the_end() {
+fn a_real_run_in_colour_and_mono() {
+    for name in SCENES {
+        for (w, h) in [(80, 24), (120, 40)] {
+            for (depth, word) in [(Depth::Ansi16, "colour"), (Depth::None, "mono")] {
+                let mut bench = scene(name, w, h, Caps { depth, ..Caps::default() });
+                insta::assert_snapshot!(format!("{name}_{w}x{h}_{word}"), styles_of(&bench.draw()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_red_gate() {
     for (w, h) in SIZES {
-        snap("done", &mut Bench::at(Moment::Done, w, h));
+        let mut bench = Bench::at(Moment::Red, w, h);
+        bench.draw();
+        bench.wait(400);
+        snap("gate_red", &mut bench);
     }
 }
 
 #[test]
 fn panes_in_turn() {
-    for (key, name) in [("1", "hub"), ("3", "timeline"), ("4", "code")] {
+    for (key, name) in [("1", "hub"), ("3", "timeline"), ("4", "files")] {
         for (w, h) in [(80, 24), (120, 40)] {
-            let mut bench = Bench::at(Moment::Done, w, h);
+            let mut bench = Bench::real(At::End, w, h);
             bench.key(key);
+            bench.wait(8_000);
             snap(name, &mut bench);
         }
     }
-    let mut bench = Bench::at(Moment::Done, 80, 24);
+    let mut bench = Bench::real(At::End, 80, 24);
     bench.key("4");
     bench.key("t");
     snap("tests", &mut bench);
+    bench.key("t");
+    bench.key("1");
+    bench.key("space");
+    snap("which_key", &mut bench);
+    bench.key("esc");
+    bench.key("i");
+    bench.typed("/c");
+    snap("suggestions", &mut bench);
 }
 
 #[test]
@@ -130,12 +191,11 @@ fn without_utf8_every_cell_is_ascii() {
             assert!(text.is_ascii(), "{text}");
         }
     }
-    snap("ascii", &mut Bench::at_with(Moment::Building, 80, 24, caps));
 }
 
 #[test]
 fn without_colour_no_cell_has_one_and_focus_still_shows() {
-    let caps = Caps { color: false, ..Caps::default() };
+    let caps = Caps { depth: Depth::None, ..Caps::default() };
     let mut bench = Bench::at_with(Moment::Building, 120, 40, caps);
     let unfocused = bench.draw();
     bench.key("1");

@@ -314,7 +314,7 @@ fn the_welcome_screen_starts_a_run_with_the_exact_text() {
     let [Cmd::Start(StartRequest::New { requirement, model, .. })] = &bench.sent[..] else {
         panic!("{:?}", bench.sent)
     };
-    assert_eq!(String::from_utf8_lossy(requirement), "Build a guest book.\n\n- name\n- message");
+    assert_eq!(String::from_utf8_lossy(requirement), "Build a guest book.\r\n\r\n- name\r\n- message");
     assert_eq!(model, "offline");
     bench.send(Msg::Started(Err("That is not English; choose a model with Tab.".into())));
     assert!(bench.text().contains("not English"));

@@ -27,7 +27,14 @@ pub fn check(run: &Run, step: &Step, said: &TeachBack) -> Check {
         }
     }
     let honoured = expected.iter().filter(|id| clauses.contains(id)).count();
-    let mut summary = format!("{honoured}/{} clauses", expected.len());
+    // Clauses of which a part cannot be done are not demanded back, but what is said of them counts.
+    let in_part = clauses.iter().filter(|id| !expected.contains(id) && step.plan.clauses.contains(id)).count();
+    let mut summary = match (expected.len(), in_part) {
+        (0, 0) => "nothing here can be asked for".to_owned(),
+        (0, n) => format!("{n} clauses, each with a part that cannot be done"),
+        (all, 0) => format!("{honoured}/{all} clauses"),
+        (all, n) => format!("{honoured}/{all} clauses and {n} that can only be done in part"),
+    };
     if !run.decisions.is_empty() {
         summary.push_str(&format!(", {decisions} decisions"));
     }

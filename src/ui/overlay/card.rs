@@ -308,7 +308,7 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         page.out.push(Line::from(spans));
     }
     let evidence: Vec<_> = run.evidence.iter().filter(|e| step.evidence.contains(&e.id)).collect();
-    for e in &evidence {
+    for (n, e) in evidence.iter().enumerate() {
         let passed = e.count(TestOutcome::Passed);
         let failed = e.count(TestOutcome::Failed) + e.count(TestOutcome::Error);
         let kind = format!("{:?}", e.kind).to_lowercase();
@@ -316,7 +316,7 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         let note = e.note.as_ref().map_or_else(String::new, |n| format!(" {sep} {n}"));
         let style = if e.exit == Some(0) || e.kind == EvidenceKind::Control { t.text } else { t.error };
         page.styled(
-            "evidence",
+            if n == 0 { "evidence" } else { "" },
             match e.kind {
                 EvidenceKind::Boot | EvidenceKind::Search => {
                     format!("{} {kind}: {exit}, sandbox {:?}{note}", e.id, e.sandbox)
@@ -331,14 +331,22 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
     let numbers: std::collections::BTreeSet<_> = evidence.iter().map(|e| e.id).collect();
     let controls: Vec<_> = run.controls.iter().filter(|c| numbers.contains(&c.evidence)).collect();
     if !controls.is_empty() {
-        let proving = controls.iter().filter(|c| c.proves()).count();
+        // A range is caught when any of its tests fails without it.
+        let mut ranges: BTreeMap<(&str, (u32, u32)), bool> = BTreeMap::new();
+        for c in &controls {
+            *ranges.entry((c.path.as_str(), c.lines)).or_default() |= c.proves();
+        }
+        let caught = ranges.values().filter(|c| **c).count();
         page.text(
             "controls",
             &format!(
-                "{proving} of {} linked ranges: the test fails by an assertion when the code is taken away",
-                controls.len()
+                "{caught} of {} linked ranges: a test fails by an assertion when the code is taken away",
+                ranges.len()
             ),
         );
+        for ((path, lines), _) in ranges.iter().filter(|(_, c)| !**c).take(5) {
+            page.styled("", format!("{path}:{}-{} can be taken away unnoticed", lines.0, lines.1), t.warn);
+        }
     }
     let open: Vec<_> = run
         .assumptions

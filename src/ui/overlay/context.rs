@@ -1,42 +1,65 @@
-//! The context inspector: exactly what a persona was given for a step, item by item, and what was cut.
+//! The context inspector: exactly what a persona was given for a step, item by item, what was cut and why, every item
+//! word for word, what differs from the step before, and the whole prompt.
 
+use super::pager::{Link, Page};
 use crate::{
-    domain::{StepId, pack::ContextPack, run::Run},
+    domain::{
+        Clean, StepId,
+        pack::{ContextPack, PackItem, PackKind},
+        run::Run,
+    },
     ui::{
         Model,
         text::{self, wrap_spans},
     },
 };
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
+/// The pack of a step's newest attempt, or what to show in its place.
+fn pack(model: &Model, run: &Run, step: &StepId) -> Result<ContextPack, &'static str> {
+    let step = run.step(step).ok_or("There is no such step.")?;
+    let (_, blob) = step.pack.as_ref().ok_or("This step has not been given anything yet: its turn comes later.")?;
+    let text = model.blobs.get(blob).ok_or("loading")?;
+    let text = text.ok_or("The pack is not among the project's blobs: g1 log --verify says more.")?;
+    serde_json::from_str(text).map_err(|_| "The pack cannot be read: it was written by another version of G1.")
+}
+
+fn word(kind: PackKind) -> String {
+    format!("{kind:?}").to_lowercase()
+}
+
+/// The table of what was given and what was cut.
 #[must_use]
-pub fn lines(model: &Model, run: &Run, step: &StepId, columns: usize) -> Vec<Line<'static>> {
+pub fn page(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
     let (g, t) = (&model.look.glyphs, &model.look.theme);
-    let note = |text: &str| vec![Line::styled(text.to_owned(), t.dim)];
-    let Some(step) = run.step(step) else { return note("There is no such step.") };
-    let Some((_, blob)) = &step.pack else { return note("This step has not been given anything yet.") };
-    let Some(text) = model.blobs.get(blob) else { return note("loading") };
-    let Some(text) = text else { return note("The pack is not among the project's blobs: g1 log --verify says more.") };
-    let Ok(pack) = serde_json::from_str::<ContextPack>(text) else {
-        return note("The pack cannot be read: it was written by another version of G1.");
+    let pack = match pack(model, run, step) {
+        Ok(pack) => pack,
+        Err(why) => return Page::note(why, t.dim),
     };
     let personas: Vec<String> = pack.personas.iter().map(ToString::to_string).collect();
-    let mut out = wrap_spans(
-        &[
-            (format!("{} of {} tokens   ", grouped(pack.tokens()), grouped(pack.budget_tokens)), t.title),
-            (format!("attempt {}   {}   pack {}", pack.attempt, personas.join(", "), pack.id.short()), t.dim),
-        ],
-        columns,
-        2,
-    );
+    let mut page = Page::default();
+    let cut = match pack.cut.len() {
+        0 => "nothing cut".to_owned(),
+        1 => "1 item cut".to_owned(),
+        n => format!("{n} items cut"),
+    };
+    let head = [
+        (format!("{} of {} tokens, {cut}   ", grouped(pack.tokens()), grouped(pack.budget_tokens)), t.title),
+        (format!("attempt {}   {}   pack {}", pack.attempt, personas.join(", "), pack.id.short()), t.dim),
+    ];
+    page.lines.extend(wrap_spans(&head, columns, 2));
+    page.lines.push(bar(&pack, columns, model));
     let wide = columns >= 90;
     let hash_head = if wide { "hash      " } else { "" };
     let head = format!("{:<15}{:<16}{:>7} {:>7}  {hash_head}why", "kind", "id", "score", "tokens");
-    out.push(Line::styled(text::cut(&head, columns, g.ellipsis), t.title));
-    let row = |kind: &str, id: &str, score: &str, tokens: u32, hash: &str, why: &str, style| {
+    page.lines.push(Line::styled(text::cut(&head, columns, g.ellipsis), t.title));
+    let row = |kind: &str, id: &str, score: &str, tokens: u32, hash: &str, why: &str, style: Style| {
         let left = format!("{:<15}{:<16}", text::pad(kind, 14, g.ellipsis), text::pad(id, 15, g.ellipsis));
         let hash = if wide { format!("{hash:<9} ") } else { String::new() };
-        let mid = format!("{score:>7} {tokens:>7}  {hash}");
+        let mid = format!("{score:>7} {:>7}  {hash}", grouped(tokens));
         let room = columns.saturating_sub(text::width(&left) + text::width(&mid));
         Line::from(vec![
             Span::styled(left, style),
@@ -44,36 +67,117 @@ pub fn lines(model: &Model, run: &Run, step: &StepId, columns: usize) -> Vec<Lin
             Span::styled(text::cut(&why.replace('\n', " "), room, g.ellipsis), t.text),
         ])
     };
-    for item in &pack.items {
+    for (i, item) in pack.items.iter().enumerate() {
         let score = item.score.map_or_else(|| "pinned".to_owned(), |s| format!("{s:.2}"));
-        let kind = format!("{:?}", item.kind).to_lowercase();
-        out.push(row(&kind, &item.id, &score, item.tokens, item.hash.short(), &item.why, t.id));
+        let note = format!("{} {}: {}", item.id, item.label, item.why);
+        page.link(Link::Item(step.clone(), i), note);
+        page.lines.push(row(&word(item.kind), &item.id, &score, item.tokens, item.hash.short(), &item.why, t.id));
     }
-    if pack.cut.is_empty() {
-        out.push(Line::styled("nothing was cut", t.dim));
-    } else {
+    if !pack.cut.is_empty() {
         let lost: u32 = pack.cut.iter().map(|c| c.tokens).sum();
-        out.push(Line::styled(
-            format!(
-                "cut: {}, {} tokens",
-                if pack.cut.len() == 1 { "1 item".into() } else { format!("{} items", pack.cut.len()) },
-                grouped(lost)
-            ),
-            t.warn,
-        ));
+        let n = if pack.cut.len() == 1 { "1 item".into() } else { format!("{} items", pack.cut.len()) };
+        page.lines.push(Line::styled(format!("cut: {n}, {} tokens", grouped(lost)), t.warn));
         for cut in &pack.cut {
-            let kind = format!("cut {:?}", cut.kind).to_lowercase();
-            out.push(row(&kind, &cut.id, "", cut.tokens, cut.hash.short(), &cut.why, t.warn));
+            page.link(Link::Nothing, format!("{} was cut: {}", cut.id, cut.why));
+            let kind = format!("cut {}", word(cut.kind));
+            page.lines.push(row(&kind, &cut.id, "", cut.tokens, cut.hash.short(), &cut.why, t.warn));
         }
     }
-    out.push(Line::default());
-    out.push(Line::styled("The items, as the persona read them", t.title));
+    page
+}
+
+/// Which kinds the tokens went to, as one bar.
+fn bar(pack: &ContextPack, columns: usize, model: &Model) -> Line<'static> {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let mut kinds: Vec<(PackKind, u32)> = Vec::new();
     for item in &pack.items {
-        out.push(Line::styled(format!("{} {} {}", g.fold_open, item.id, item.label), t.id));
-        let clean = crate::domain::Clean::new(item.text.trim_end());
-        out.extend(text::wrap_plain(&clean, columns, t.text));
+        match kinds.iter_mut().find(|(k, _)| *k == item.kind) {
+            Some((_, n)) => *n += item.tokens,
+            None => kinds.push((item.kind, item.tokens)),
+        }
     }
-    out
+    kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let total = pack.tokens().max(1);
+    let parts: Vec<String> = kinds.iter().map(|(k, n)| format!("{} {}%", word(*k), n * 100 / total)).collect();
+    Line::styled(text::cut(&parts.join(&format!(" {} ", g.sep)), columns, g.ellipsis), t.dim)
+}
+
+/// One item as the persona read it.
+#[must_use]
+pub fn item(model: &Model, run: &Run, step: &StepId, index: usize, columns: usize) -> Page {
+    let t = &model.look.theme;
+    let pack = match pack(model, run, step) {
+        Ok(pack) => pack,
+        Err(why) => return Page::note(why, t.dim),
+    };
+    let Some(item) = pack.items.get(index) else { return Page::note("There is no such item.", t.dim) };
+    let mut page = Page::default();
+    let head = [
+        (format!("{} {} ", word(item.kind), item.id), t.id),
+        (format!("{}   {} tokens   {}   {}", item.label, grouped(item.tokens), item.hash.short(), item.why), t.dim),
+    ];
+    page.lines.extend(wrap_spans(&head, columns, 2));
+    page.lines.push(Line::default());
+    page.lines.extend(text::wrap_plain(&Clean::new(&item.text), columns, t.text));
+    page
+}
+
+/// The prompt as it was sent, made by the rim from the stored pack.
+#[must_use]
+pub fn prompt(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
+    let t = &model.look.theme;
+    let text = match model.prompts.get(step) {
+        Some(Ok(text)) => text,
+        Some(Err(why)) => return Page::note(why, t.error),
+        None if run.step(step).is_some_and(|s| s.pack.is_some()) => return Page::note("loading", t.dim),
+        None => return Page::note("This step has not been given anything yet: its turn comes later.", t.dim),
+    };
+    Page { lines: text::wrap_plain(text, columns, t.text), ..Page::default() }
+}
+
+/// What this step was given that the one before it was not, and the other way round.
+#[must_use]
+pub fn compare(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
+    let t = &model.look.theme;
+    let Some(other) = before(run, step) else {
+        return Page::note("No step before this one was given anything.", t.dim);
+    };
+    let (new, old) = match (pack(model, run, step), pack(model, run, &other)) {
+        (Ok(new), Ok(old)) => (new, old),
+        (Err(why), _) | (_, Err(why)) => return Page::note(why, t.dim),
+    };
+    let mut page = Page::default();
+    let key = |i: &PackItem| (i.kind, i.id.clone());
+    let is_same = |i: &&PackItem| old.items.iter().any(|o| key(o) == key(i) && o.hash == i.hash);
+    let head = [
+        (format!("{step} has {} tokens, {other} had {}   ", grouped(new.tokens()), grouped(old.tokens())), t.title),
+        (format!("{} items are the same", new.items.iter().filter(is_same).count()), t.dim),
+    ];
+    page.lines.extend(wrap_spans(&head, columns, 2));
+    for (i, item) in new.items.iter().enumerate() {
+        let was = old.items.iter().find(|o| key(o) == key(item));
+        let (mark, what, style) = match was {
+            Some(o) if o.hash == item.hash => continue,
+            Some(_) => ("~", "changed", t.warn),
+            None => ("+", "only here", t.add),
+        };
+        page.link(Link::Item(step.clone(), i), format!("{}: {}", item.label, item.why));
+        let text = format!("{mark} {:<15}{:<24} {:>7}  {what}", word(item.kind), item.id, grouped(item.tokens));
+        page.lines.push(Line::styled(text::cut(&text, columns, model.look.glyphs.ellipsis), style));
+    }
+    for (i, item) in old.items.iter().enumerate().filter(|(_, o)| !new.items.iter().any(|n| key(n) == key(o))) {
+        page.link(Link::Item(other.clone(), i), format!("{}: {}", item.label, item.why));
+        let text = format!("- {:<15}{:<24} {:>7}  only in {other}", word(item.kind), item.id, grouped(item.tokens));
+        page.lines.push(Line::styled(text::cut(&text, columns, model.look.glyphs.ellipsis), t.del));
+    }
+    page
+}
+
+/// The newest earlier step, in plan order, that was given something.
+#[must_use]
+pub fn before(run: &Run, step: &StepId) -> Option<StepId> {
+    let at = run.steps.iter().position(|s| s.plan.id == *step)?;
+    run.steps[..at].iter().rev().find(|s| s.pack.is_some()).map(|s| s.plan.id.clone())
 }
 
 /// `6,212`

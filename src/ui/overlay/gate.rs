@@ -163,6 +163,12 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
             (Action::Reject, _) => "reject & roll back",
             _ => action.label(),
         };
+        let remarks = model.gates.remarks.get(&(gate.id, gate.digest.clone())).map_or(0, Vec::len);
+        let label = match (action, remarks) {
+            (Action::RequestChanges, 1) => format!("{label} (1 remark)"),
+            (Action::RequestChanges, n) if n > 1 => format!("{label} ({n} remarks)"),
+            _ => label.to_owned(),
+        };
         let key = model.key(Context::Gate, action);
         let style = if ready || !decides { (t.key, t.text) } else { (t.dim, t.dim) };
         // A no-break space keeps key and word together when the row wraps.

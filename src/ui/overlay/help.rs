@@ -20,7 +20,11 @@ pub fn lines(model: &Model, columns: usize) -> Vec<Line<'static>> {
         out.push(Line::styled(format!("{}{now}", context.title()), t.title));
         for (action, keys) in bindings {
             let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-            let pieces = vec![(format!("  {:<20} ", keys.join("  ")), t.key), (action.doc().to_owned(), t.text)];
+            let pieces = vec![
+                (format!("  {:<20} ", keys.join("  ")), t.key),
+                (format!("{}  ", action.doc()), t.text),
+                (action.id().to_owned(), t.dim),
+            ];
             out.extend(wrap_spans(&pieces, columns, 23));
         }
         out.push(Line::default());
@@ -31,7 +35,7 @@ pub fn lines(model: &Model, columns: usize) -> Vec<Line<'static>> {
         out.extend(wrap_spans(&pieces, columns, 23));
     }
     out.push(Line::default());
-    let words = "Everything else you type goes to the personas. Status is always a mark and a word: proven means that \
+    let words = "The words at the ends of the lines are the names of the actions for keymap.toml. Everything else you type goes to the personas. Status is always a mark and a word: proven means that \
                  G1 ran a test that fails when the linked code is taken away.";
     out.extend(wrap_spans(&[(words.to_owned(), t.dim)], columns, 0));
     out

@@ -36,6 +36,12 @@ pub enum Purpose {
         gate: GateId,
         digest: Hash,
     },
+    /// A remark on a place in the diff of this gate.
+    Remark {
+        gate: GateId,
+        digest: Hash,
+        place: String,
+    },
     Answer(AssumptionId),
     Waive(ClauseId),
     SearchPane(Pane),

@@ -1,21 +1,23 @@
-//! A text on top of the panes: diff, context, help, trace, report. Lines are made once per content and width.
+//! A text on top of the panes: diff, context, help, trace, report, a selection. Lines are made once per content and width.
 
 use crate::{
-    domain::{GateId, StepId},
+    domain::{ClauseId, GateId, StepId, run::Run},
     ui::{
         Model,
         overlay::{context, gate, help, trace},
+        panes::{Pane, code},
         report,
-        text::wrap::plain,
+        text::{self, wrap::plain},
         widgets::{draw, list::ListState},
     },
 };
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
+    style::Style,
     text::{Line, Span},
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -26,7 +28,50 @@ pub enum Source {
     Diff(GateId),
     /// The context pack of a step's newest attempt.
     Context(StepId),
+    /// One item of it, word for word.
+    Item(StepId, usize),
+    /// The whole prompt of that attempt.
+    Prompt(StepId),
+    /// The pack against that of the step before.
+    Compare(StepId),
     Artifact(String),
+    /// A test with what it said.
+    Test(String),
+    /// What a pane holds, by logical line: without borders, marks and wraps.
+    Lines(Pane, Arc<[String]>),
+}
+
+/// What `Enter` on a line goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    Item(StepId, usize),
+    Clause(ClauseId),
+    Nothing,
+}
+
+/// The content of a pager.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub lines: Vec<Line<'static>>,
+    /// By line: where it leads, and what is said about it while it is selected.
+    pub links: BTreeMap<usize, (Link, String)>,
+}
+
+impl Page {
+    #[must_use]
+    pub fn note(text: &str, style: Style) -> Self {
+        Self { lines: vec![Line::styled(text.to_owned(), style)], ..Self::default() }
+    }
+    /// Links the next line.
+    pub fn link(&mut self, link: Link, note: String) {
+        self.links.insert(self.lines.len(), (link, note.replace('\n', " ")));
+    }
+}
+
+impl From<Vec<Line<'static>>> for Page {
+    fn from(lines: Vec<Line<'static>>) -> Self {
+        Self { lines, ..Self::default() }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -34,39 +79,91 @@ pub struct Pager {
     pub title: String,
     pub source: Source,
     pub lines: Arc<[Line<'static>]>,
+    pub links: Arc<BTreeMap<usize, (Link, String)>>,
     pub list: ListState,
     /// Columns scrolled to the right.
     pub shift: usize,
+    /// Where the selection of lines began.
+    pub mark: Option<usize>,
 }
+
+/// Rows for what is said about the selected line.
+const NOTE: u16 = 3;
 
 impl Pager {
     #[must_use]
     pub fn new(title: impl Into<String>, source: Source) -> Self {
-        Self { title: title.into(), source, lines: Arc::new([]), list: ListState::default(), shift: 0 }
+        Self {
+            title: title.into(),
+            source,
+            lines: Arc::new([]),
+            links: Arc::default(),
+            list: ListState::default(),
+            shift: 0,
+            mark: None,
+        }
     }
 
     /// Makes the lines anew: after a resize, a change of the run, or a blob that came.
     pub fn rebuild(&mut self, model: &Model) {
         let columns = usize::from(inner(self.area(model)).width).max(1);
-        let run = model.run.as_deref();
-        let lines = match (&self.source, run) {
-            (Source::Help, _) => help::lines(model, columns),
-            (_, None) => Vec::new(),
-            (Source::Trace, Some(run)) => trace::lines(model, run, columns),
-            (Source::Report, Some(run)) => report::lines(model, run, columns),
-            (Source::Diff(id), Some(run)) => gate::diff_lines(model, run, *id),
-            (Source::Context(step), Some(run)) => context::lines(model, run, step, columns),
+        let page = self.page(model, model.run.as_deref(), columns);
+        self.lines = page.lines.into();
+        self.links = Arc::new(page.links);
+        let height = self.height(model);
+        self.list.top = self.list.top.min(self.lines.len().saturating_sub(height.max(1)));
+        if self.has_cursor() {
+            if !self.links.is_empty() && self.list.selected == 0 {
+                self.list.selected = self.links.keys().next().copied().unwrap_or(0);
+            }
+            self.list.clamp(self.lines.len(), height);
+        }
+    }
+
+    fn page(&self, model: &Model, run: Option<&Run>, columns: usize) -> Page {
+        match (&self.source, run) {
+            (Source::Help, _) => help::lines(model, columns).into(),
+            (Source::Lines(_, lines), _) => {
+                let style = model.look.theme.text;
+                lines.iter().map(|l| Line::styled(l.replace('\t', "    "), style)).collect::<Vec<_>>().into()
+            }
+            (_, None) => Page::default(),
+            (Source::Trace, Some(run)) => trace::page(model, run, columns),
+            (Source::Report, Some(run)) => report::lines(model, run, columns).into(),
+            (Source::Diff(id), Some(run)) => gate::diff_lines(model, run, *id).into(),
+            (Source::Context(step), Some(run)) => context::page(model, run, step, columns),
+            (Source::Item(step, i), Some(run)) => context::item(model, run, step, *i, columns),
+            (Source::Prompt(step), Some(run)) => context::prompt(model, run, step, columns),
+            (Source::Compare(step), Some(run)) => context::compare(model, run, step, columns),
+            (Source::Test(name), Some(run)) => test(model, run, name, columns).into(),
             (Source::Artifact(name), Some(run)) => {
                 let text = run.artifacts.get(name).and_then(|a| model.blobs.text(&a.hash));
                 text.map_or_else(
-                    || vec![Line::styled("loading", model.look.theme.dim)],
-                    |t| crate::ui::text::markdown::lines(t, columns, &model.look),
+                    || Page::note("loading", model.look.theme.dim),
+                    |t| text::markdown::lines(t, columns, &model.look).into(),
                 )
             }
-        };
-        self.lines = lines.into();
-        let height = usize::from(inner(self.area(model)).height);
-        self.list.top = self.list.top.min(self.lines.len().saturating_sub(height.max(1)));
+        }
+    }
+
+    /// The step whose context is shown.
+    #[must_use]
+    pub fn step(&self) -> Option<&StepId> {
+        match &self.source {
+            Source::Context(s) | Source::Item(s, _) | Source::Prompt(s) | Source::Compare(s) => Some(s),
+            _ => None,
+        }
+    }
+    /// A line is selected: because lines lead somewhere, or to be copied.
+    #[must_use]
+    pub fn has_cursor(&self) -> bool {
+        self.mark.is_some() || !self.links.is_empty() || matches!(self.source, Source::Lines(..) | Source::Diff(_))
+    }
+    /// The first and last selected line.
+    #[must_use]
+    pub fn selected(&self) -> Option<(usize, usize)> {
+        let mark = self.mark?;
+        Some((mark.min(self.list.selected), mark.max(self.list.selected)))
     }
 
     #[must_use]
@@ -77,12 +174,33 @@ impl Pager {
     }
     #[must_use]
     pub fn height(&self, model: &Model) -> usize {
-        usize::from(inner(self.area(model)).height)
+        let inner = inner(self.area(model));
+        usize::from(inner.height - self.note_rows(inner))
+    }
+    fn note_rows(&self, inner: Rect) -> u16 {
+        if self.links.is_empty() || inner.height < 12 { 0 } else { NOTE }
     }
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
         self.lines.iter().map(plain).collect()
     }
+}
+
+fn test(model: &Model, run: &Run, name: &str, columns: usize) -> Vec<Line<'static>> {
+    let t = &model.look.theme;
+    let Some(test) = code::tests(run).into_iter().find(|test| test.name == name) else { return Vec::new() };
+    let clauses: Vec<String> = test.clauses.iter().map(ToString::to_string).collect();
+    let mut out = text::wrap_plain(&test.name, columns, t.title);
+    out.extend(text::wrap_plain(&format!("{:?}   {}", test.outcome, clauses.join(" ")), columns, t.dim));
+    for control in run.controls.iter().filter(|c| c.test == name) {
+        let word = if control.proves() { "fails without" } else { "was not shown to fail without" };
+        let line = format!("{} {word} the code of {}", control.evidence, control.clause);
+        out.extend(text::wrap_plain(&line, columns, if control.proves() { t.ok } else { t.warn }));
+    }
+    out.push(Line::default());
+    let said = if test.detail.trim().is_empty() { "It said nothing." } else { &test.detail };
+    out.extend(text::wrap_plain(said, columns, t.text));
+    out
 }
 
 fn inner(area: Rect) -> Rect {
@@ -92,28 +210,44 @@ fn inner(area: Rect) -> Rect {
 
 pub fn view(model: &Model, pager: &Pager, focused: bool, buf: &mut Buffer) {
     let look = &model.look;
+    let t = &look.theme;
     let area = pager.area(model);
     draw::clear(buf, area);
     let mut title = vec![Span::raw(pager.title.clone())];
     if let Some(search) = &pager.list.search {
-        title.push(Span::styled(
-            format!("  /{} {}", search.query, search.count(pager.list.selected)),
-            look.theme.accent,
-        ));
+        title.push(Span::styled(format!("  /{} {}", search.query, search.count(pager.list.selected)), t.accent));
+    }
+    if let Some((from, to)) = pager.selected() {
+        let n = to - from + 1;
+        title.push(Span::styled(format!("  {n} line{} selected", if n == 1 { "" } else { "s" }), t.accent));
     }
     draw::frame(buf, area, title, focused, look);
     let inner = inner(area);
-    let height = usize::from(inner.height);
+    let height = pager.height(model);
+    let rows = Rect { height: u16::try_from(height).unwrap_or(inner.height), ..inner };
+    let cursor = pager.has_cursor();
     for (y, (i, line)) in pager.lines.iter().enumerate().skip(pager.list.top).take(height).enumerate() {
         if pager.shift == 0 {
-            draw::line(buf, inner, y, line);
+            draw::line(buf, rows, y, line);
         } else {
             let text: String = plain(line).chars().skip(pager.shift).collect();
             let style = line.spans.first().map_or(line.style, |s| line.style.patch(s.style));
-            draw::line(buf, inner, y, &Line::styled(text, style));
+            draw::line(buf, rows, y, &Line::styled(text, style));
         }
         if pager.list.search.as_ref().is_some_and(|s| s.matches.binary_search(&i).is_ok()) {
-            draw::row_style(buf, Rect { width: inner.width.min(2), ..inner }, y, look.theme.matched);
+            draw::row_style(buf, Rect { width: rows.width.min(2), ..rows }, y, t.matched);
+        }
+        let marked = pager.selected().is_some_and(|(from, to)| (from..=to).contains(&i));
+        if marked || (cursor && focused && i == pager.list.selected) {
+            draw::row_style(buf, rows, y, t.selection);
+        }
+    }
+    if usize::from(inner.height) > height {
+        let place = Rect { y: inner.y + rows.height, height: inner.height - rows.height, ..inner };
+        draw::line(buf, place, 0, &Line::styled(look.glyphs.rule.repeat(usize::from(place.width)), t.border));
+        let note = pager.links.get(&pager.list.selected).map_or("", |(_, note)| note.as_str());
+        for (y, line) in text::wrap_plain(note, usize::from(place.width), t.text).iter().enumerate() {
+            draw::line(buf, place, y + 1, line);
         }
     }
     draw::scrollbar(buf, area, pager.list.top, height, pager.lines.len(), look);

@@ -17,10 +17,10 @@ pub struct Palette {
     pub list: ListState,
 }
 
-/// Actions that make no sense from a list: they edit or move.
-fn listed(action: Action) -> bool {
+/// Actions that only make sense on their own key: they edit, move or decide. Listed last, to be found by name.
+fn minor(action: Action) -> bool {
     use Action as A;
-    !matches!(
+    matches!(
         action,
         A::Send
             | A::Newline
@@ -42,23 +42,21 @@ fn listed(action: Action) -> bool {
             | A::HalfUp
             | A::PageDown
             | A::PageUp
-            | A::Cancel
-            | A::Confirm
-            | A::Palette
-            | A::Approve
-            | A::ApprovePhase
-            | A::RequestChanges
-            | A::Reject
-            | A::Later
+            | A::Top
+            | A::Bottom
             | A::Open
             | A::Back
             | A::ToPanes
             | A::ToInput
-            | A::Top
-            | A::Bottom
             | A::NextPane
             | A::PrevPane
+            | A::Later
     )
+}
+
+/// The palette itself, and what means something only inside it.
+fn listed(action: Action) -> bool {
+    !matches!(action, Action::Palette | Action::Cancel | Action::Confirm)
 }
 
 /// Matching actions that work now. Letters of the query must appear in order in the name or the sentence.
@@ -82,7 +80,7 @@ pub fn matches(model: &Model, query: &str) -> Vec<Action> {
             } else {
                 return None;
             };
-            Some((rank, a))
+            Some((rank + if minor(a) { 10 } else { 0 }, a))
         })
         .collect();
     hits.sort_by_key(|(rank, _)| *rank);

@@ -1,22 +1,23 @@
 //! `/trace`: every clause with its status, code and tests.
 
+use super::pager::{Link, Page};
 use crate::{
     domain::{Clean, run::Run},
     ui::{Model, text::wrap_spans},
 };
-use ratatui::text::Line;
 
 #[must_use]
-pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
+pub fn page(model: &Model, run: &Run, columns: usize) -> Page {
     let t = &model.look.theme;
-    let mut out = Vec::new();
+    let mut page = Page::default();
     for clause in run.clauses.values() {
         let (mark, word, style) = model.statuses.show(run, clause, &model.look);
         let text = Clean::new(clause.text.trim()).replace('\n', " ");
+        page.link(Link::Clause(clause.id), format!("{} {text}", clause.id));
         let pieces = vec![(format!("{mark} {:<9}", word), style), (format!("{} ", clause.id), t.id), (text, t.text)];
-        out.extend(wrap_spans(&pieces, columns, 17));
+        page.lines.extend(wrap_spans(&pieces, columns, 17));
         let mut under = |label: &str, text: String| {
-            out.extend(wrap_spans(&[(format!("           {label} "), t.dim), (text, t.dim)], columns, 17));
+            page.lines.extend(wrap_spans(&[(format!("           {label} "), t.dim), (text, t.dim)], columns, 17));
         };
         if let Some(reason) = model.statuses.by_clause.get(&clause.id).and_then(|s| s.reason.clone()) {
             under("why  ", reason);
@@ -30,5 +31,5 @@ pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
             under("test ", format!("{} ({note})", test.test));
         }
     }
-    out
+    page
 }

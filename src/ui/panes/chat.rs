@@ -1,13 +1,18 @@
 //! The Chat: what personas say and what people say to them, the result of each step, decisions, and live work.
 
+mod moves;
+
+pub use moves::{act, current};
+
 use crate::{
     domain::{
         Clean, GateId, StepId,
         run::{Proposal, Run, Step, StepState},
     },
     ui::{
-        Action, Look, Model,
-        panes::timeline,
+        Look, Model,
+        model::Focus,
+        panes::{Pane, timeline},
         report,
         text::{self, markdown, wrap_plain, wrap_spans},
         widgets::{draw, list::Search},
@@ -24,7 +29,7 @@ use std::{
     sync::Arc,
 };
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChatEntry {
     /// Index into `run.chat`.
     Said(usize),
@@ -42,6 +47,10 @@ pub struct ChatState {
     /// Entry and line at the top of the screen; `None` follows the end.
     pub anchor: Option<(usize, usize)>,
     pub search: Option<Search>,
+    /// The entry that folding and copying mean, while it was chosen.
+    pub cursor: Option<usize>,
+    /// Entries of which only the first line is shown.
+    pub folded: BTreeSet<ChatEntry>,
     /// Entries that came while the reader was elsewhere.
     pub unseen: usize,
 }
@@ -92,6 +101,15 @@ pub fn entries(run: &Run) -> Vec<ChatEntry> {
 }
 
 impl ChatState {
+    /// The end, and what comes after it.
+    pub fn follow(&mut self) {
+        (self.anchor, self.cursor, self.unseen) = (None, None, 0);
+    }
+    /// Whether an entry has more than its first line to hide.
+    #[must_use]
+    pub fn folds(entry: &ChatEntry) -> bool {
+        matches!(entry, ChatEntry::Said(_) | ChatEntry::Work(_))
+    }
     pub fn refresh(&mut self, run: &Run) {
         let entries = entries(run);
         if self.anchor.is_some() && entries.len() > self.entries.len() {
@@ -103,6 +121,7 @@ impl ChatState {
         {
             self.anchor = None;
         }
+        self.cursor = self.cursor.filter(|c| *c < self.entries.len());
     }
 }
 
@@ -132,9 +151,24 @@ fn header(look: &Look, speaker: &str, note: &str) -> Line<'static> {
     ])
 }
 
-/// The lines of one entry, the blank line before it included.
+/// The lines of one entry as shown: all of them, or one when it is folded.
 #[must_use]
 pub fn lines(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Line<'static>> {
+    if !model.chat.folded.contains(entry) {
+        return whole(model, run, entry, columns);
+    }
+    let t = &model.look.theme;
+    let all = whole(model, run, entry, columns);
+    let mut said = all.iter().filter(|l| !text::wrap::plain(l).trim().is_empty());
+    let (first, hidden) = (said.next().cloned().unwrap_or_default(), said.count());
+    let mut line = first;
+    let note = format!("  {} {hidden} more line{}", model.look.glyphs.fold_closed, if hidden == 1 { "" } else { "s" });
+    line.spans.push(Span::styled(note, t.dim));
+    if matches!(entry, ChatEntry::Work(_)) { vec![line] } else { vec![Line::default(), line] }
+}
+
+/// All lines of one entry, the blank line before it included.
+fn whole(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Line<'static>> {
     let look = &model.look;
     let t = &look.theme;
     // What a step produced follows its words directly; everything else keeps its distance.
@@ -279,106 +313,25 @@ pub fn entry_text(model: &Model, run: &Run, entry: &ChatEntry) -> String {
     match entry {
         ChatEntry::Said(i) => run.chat.get(*i).map_or_else(String::new, |c| c.text.to_string()),
         ChatEntry::Live(id) => model.streams.get(id).map_or_else(String::new, ToString::to_string),
-        _ => lines(model, run, entry, 200).iter().map(|l| format!("{}\n", text::wrap::plain(l).trim())).collect(),
-    }
-}
-
-/// Entry and line at the top when the end is at the bottom.
-fn bottom_anchor(model: &Model, run: &Run, columns: usize, height: usize) -> (usize, usize) {
-    let mut left = height;
-    for (i, entry) in model.chat.entries.iter().enumerate().rev() {
-        let n = lines(model, run, entry, columns).len();
-        if n >= left {
-            return (i, n - left);
-        }
-        left -= n;
-    }
-    (0, 0)
-}
-
-/// Moves the view; the cost is that of the lines passed, not of the whole chat.
-pub fn act(model: &mut Model, run: &Run, action: Action, columns: usize, height: usize) -> bool {
-    let bottom = bottom_anchor(model, run, columns, height);
-    let at = model.chat.anchor.unwrap_or(bottom).min(bottom);
-    let by = match action {
-        Action::Down => 1,
-        Action::Up => -1,
-        Action::HalfDown => half(height),
-        Action::HalfUp => -half(height),
-        Action::PageDown => half(height) * 2 - 1,
-        Action::PageUp => -(half(height) * 2 - 1),
-        Action::Top => {
-            model.chat.anchor = Some((0, 0)).filter(|_| bottom > (0, 0));
-            return true;
-        }
-        Action::Bottom => {
-            model.chat.anchor = None;
-            model.chat.unseen = 0;
-            return true;
-        }
-        Action::SearchNext | Action::SearchPrev => {
-            let found = model.chat.search.as_ref().and_then(|s| s.next(at.0, action == Action::SearchNext));
-            if let Some(entry) = found {
-                model.chat.anchor = Some((entry, 0)).filter(|a| *a < bottom);
-            }
-            return true;
-        }
-        _ => return false,
-    };
-    let (mut entry, mut line) = at;
-    let count = |entry: usize| model.chat.entries.get(entry).map_or(0, |e| lines(model, run, e, columns).len());
-    if by < 0 {
-        let mut up = by.unsigned_abs();
-        while up > 0 {
-            if line >= up {
-                line -= up;
-                break;
-            }
-            up -= line;
-            if entry == 0 {
-                line = 0;
-                break;
-            }
-            entry -= 1;
-            line = count(entry);
-        }
-    } else {
-        line += by.unsigned_abs();
-        while line >= count(entry).max(1) && entry + 1 < model.chat.entries.len() {
-            line -= count(entry);
-            entry += 1;
-        }
-    }
-    if (entry, line) >= bottom {
-        model.chat.anchor = None;
-        model.chat.unseen = 0;
-    } else {
-        model.chat.anchor = Some((entry, line));
-    }
-    true
-}
-
-fn half(height: usize) -> isize {
-    isize::try_from(height.div_ceil(2)).unwrap_or(1).max(1)
-}
-
-/// The entry that copying takes: the first one wholly or partly on screen, or the last one when following.
-#[must_use]
-pub fn current(model: &Model) -> Option<&ChatEntry> {
-    match model.chat.anchor {
-        Some((entry, _)) => model.chat.entries.get(entry),
-        None => model.chat.entries.last(),
+        _ => whole(model, run, entry, 200).iter().map(|l| format!("{}\n", text::wrap::plain(l).trim())).collect(),
     }
 }
 
 /// Asks for the lines of an entry, through the cache when the entry can no longer change.
 fn cached(model: &Model, run: &Run, entry: &ChatEntry, columns: usize, cache: &mut LineCache) -> Arc<[Line<'static>]> {
-    let ChatEntry::Said(i) = entry else { return lines(model, run, entry, columns).into() };
+    let ChatEntry::Said(i) = entry else { return whole(model, run, entry, columns).into() };
     let seq = run.chat.get(*i).map_or(0, |c| c.seq);
     if cache.len() > CACHE {
         cache.clear();
     }
-    cache.entry((seq, columns)).or_insert_with(|| lines(model, run, entry, columns).into()).clone()
+    cache.entry((seq, columns)).or_insert_with(|| whole(model, run, entry, columns).into()).clone()
+}
+
+fn shown(model: &Model, run: &Run, entry: &ChatEntry, columns: usize, cache: &mut LineCache) -> Arc<[Line<'static>]> {
+    if model.chat.folded.contains(entry) {
+        return lines(model, run, entry, columns).into();
+    }
+    cached(model, run, entry, columns, cache)
 }
 
 pub fn view(model: &Model, run: &Run, inner: Rect, cache: &mut LineCache, buf: &mut Buffer) {
@@ -392,8 +345,12 @@ pub fn view(model: &Model, run: &Run, inner: Rect, cache: &mut LineCache, buf: &
         return;
     }
     let matched: BTreeSet<usize> = chat.search.iter().flat_map(|s| s.matches.iter().copied()).collect();
+    let cursor = chat.cursor.filter(|_| model.focus == Focus::Panes && model.pane == Pane::Chat);
     let mut paint = |y: usize, i: usize, line: &Line<'static>| {
         draw::line(buf, inner, y, line);
+        if cursor == Some(i) {
+            draw::row_style(buf, Rect { width: inner.width.min(1), ..inner }, y, model.look.theme.selection);
+        }
         if matched.contains(&i) {
             draw::row_style(buf, Rect { width: inner.width.min(1), ..inner }, y, model.look.theme.matched);
         }
@@ -402,7 +359,7 @@ pub fn view(model: &Model, run: &Run, inner: Rect, cache: &mut LineCache, buf: &
         Some((first, skip)) => {
             let mut y = 0;
             for (i, entry) in chat.entries.iter().enumerate().skip(first) {
-                let entry_lines = cached(model, run, entry, columns, cache);
+                let entry_lines = shown(model, run, entry, columns, cache);
                 let skip = if i == first { skip } else { 0 };
                 for line in entry_lines.iter().skip(skip) {
                     paint(y, i, line);
@@ -417,7 +374,7 @@ pub fn view(model: &Model, run: &Run, inner: Rect, cache: &mut LineCache, buf: &
             let mut stack = Vec::new();
             let mut left = height;
             for (i, entry) in chat.entries.iter().enumerate().rev() {
-                let entry_lines = cached(model, run, entry, columns, cache);
+                let entry_lines = shown(model, run, entry, columns, cache);
                 let n = entry_lines.len();
                 stack.push((i, entry_lines));
                 if n >= left {

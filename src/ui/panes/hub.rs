@@ -27,6 +27,8 @@ pub enum HubRow {
 
 #[derive(Debug, Clone, Default)]
 pub struct HubState {
+    /// The clause whose code was gone to last, and which of its places.
+    pub visited: Option<(ClauseId, usize)>,
     pub rows: Vec<HubRow>,
     pub list: ListState,
 }
@@ -208,7 +210,11 @@ pub fn details(model: &Model, run: &Run, row: &HubRow, columns: usize) -> Vec<Li
                 .map(|l| format!("{}:{}-{}", l.path, l.lines.0, l.lines.1))
                 .collect();
             field("code", code.join(" "));
-            field("tests", list_ids(run.test_links.iter().filter(|l| l.clause == *id).map(|l| l.test.clone())));
+            for link in run.test_links.iter().filter(|l| l.clause == *id) {
+                let proves = run.controls.iter().any(|c| c.clause == *id && c.test == link.test && c.proves());
+                let note = if proves { "" } else { " (not shown to fail without the code)" };
+                field("test", format!("{}{note}", link.test.strip_prefix("tests.").unwrap_or(&link.test)));
+            }
         }
         HubRow::Interpretation(id) => {
             let Some(i) = run.interpretations.get(id) else { return out };
@@ -234,7 +240,7 @@ pub fn details(model: &Model, run: &Run, row: &HubRow, columns: usize) -> Vec<Li
             field("answer", format!("{} ({by})", a.answer));
             field("clauses", list_ids(&a.clauses));
             if a.answered_by.is_none() {
-                field("a", "answers it in your own words".into());
+                field("a", "answers it in your own words; what depended on the old answer is done again".into());
             }
         }
         HubRow::Artifact(name) => {

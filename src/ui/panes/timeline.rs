@@ -103,7 +103,26 @@ pub fn elapsed(model: &Model, step: &Step) -> String {
     let Some(start) = step.started_at else { return String::new() };
     let running =
         matches!(step.state, StepState::Working | StepState::Checking | StepState::Committing) && model.is_working();
-    clock(start, step.ended_at.unwrap_or(if running { model.now } else { start }))
+    // While a person thinks at a gate nobody works.
+    let run = model.run.as_deref();
+    let gate = run.and_then(|r| r.gates.values().rfind(|g| g.step == step.plan.id && g.opened_at >= start));
+    let end = match (gate, step.ended_at) {
+        _ if running => model.now,
+        (Some(gate), _) if step.state == StepState::AtGate => gate.opened_at,
+        (Some(gate), Some(end)) => end.min(gate.opened_at),
+        (_, end) => end.unwrap_or(start),
+    };
+    clock(start, end)
+}
+
+/// `12 s silent`: how long nothing was heard of a step at work, once that is worth saying.
+#[must_use]
+pub fn silence(model: &Model, step: &Step) -> Option<String> {
+    let at_work = matches!(step.state, StepState::Working | StepState::Checking) && model.is_working();
+    let heard = model.heard.get(&step.plan.id).copied().max(step.started_at).filter(|_| at_work)?;
+    let seconds = model.now.duration_since(heard).as_secs();
+    (seconds >= 5)
+        .then(|| format!("{} silent", if seconds < 60 { format!("{seconds} s") } else { clock(heard, model.now) }))
 }
 
 /// What was decided at a gate, and by whom.
@@ -142,7 +161,8 @@ fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line
             let who = step.plan.personas.first().map_or_else(String::new, ToString::to_string);
             let seats = step.plan.personas.len().saturating_sub(1);
             let who = if seats > 0 { format!("{who} +{seats}") } else { who };
-            let mut tail = vec![elapsed(model, step)];
+            let mut tail: Vec<String> = silence(model, step).into_iter().collect();
+            tail.push(elapsed(model, step));
             if step.usage.calls > 0 {
                 tail.push(tokens(step.usage.tokens()));
                 tail.push(money(&step.usage));
@@ -202,8 +222,9 @@ pub fn view(model: &Model, run: &Run, inner: Rect, focused: bool, buf: &mut Buff
     if inner.width >= 120 && !focused {
         return lanes(model, run, inner, buf);
     }
-    let top = if focused { list.top } else { follow_top(model, run, usize::from(inner.height)) };
-    for (y, (i, row)) in model.timeline.rows.iter().enumerate().skip(top).take(usize::from(inner.height)).enumerate() {
+    let height = if focused { list_height(inner) } else { usize::from(inner.height) };
+    let top = if focused { list.top } else { follow_top(model, run, height) };
+    for (y, (i, row)) in model.timeline.rows.iter().enumerate().skip(top).take(height).enumerate() {
         draw::line(buf, inner, y, &row_line(model, run, row, columns));
         if list.search.as_ref().is_some_and(|s| s.matches.binary_search(&i).is_ok()) {
             draw::row_style(buf, Rect { width: inner.width.min(2), ..inner }, y, model.look.theme.matched);
@@ -212,6 +233,72 @@ pub fn view(model: &Model, run: &Run, inner: Rect, focused: bool, buf: &mut Buff
             draw::row_style(buf, inner, y, model.look.theme.selection);
         }
     }
+    if height < usize::from(inner.height)
+        && let Some(row) = model.timeline.rows.get(list.selected)
+    {
+        let rule = model.look.glyphs.rule.repeat(columns);
+        draw::line(buf, inner, height, &Line::styled(rule, model.look.theme.border));
+        let rows = usize::from(inner.height) - height - 1;
+        for (y, line) in details(model, run, row, columns).iter().take(rows).enumerate() {
+            draw::line(buf, inner, height + 1 + y, line);
+        }
+    }
+}
+
+/// Rows left for the list when the detail of the selection is shown below it.
+#[must_use]
+pub fn list_height(inner: Rect) -> usize {
+    usize::from(inner.height - if inner.height >= 14 { 6 } else { 0 })
+}
+
+/// Everything known about the selected row.
+fn details(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Vec<Line<'static>> {
+    let t = &model.look.theme;
+    let mut out = Vec::new();
+    let mut field = |name: &str, text: String| {
+        if !text.is_empty() {
+            let mut pieces = vec![(format!("{name}  "), t.dim)];
+            pieces.extend(text::markdown::inline(&text.replace('\n', " "), &model.look));
+            out.extend(text::wrap_spans(&pieces, columns, 2));
+        }
+    };
+    match row {
+        TimelineRow::Phase(phase) => {
+            let steps: Vec<&Step> = run.steps.iter().filter(|s| s.plan.phase == *phase).collect();
+            let done = steps.iter().filter(|s| s.state == StepState::Done).count();
+            let (calls, spent) = steps.iter().fold((0, 0), |(c, t), s| (c + s.usage.calls, t + s.usage.tokens()));
+            field(
+                "phase",
+                format!("{}: {done} of {} steps done, {calls} calls, {}", phase.name(), steps.len(), tokens(spent)),
+            );
+            let titles: Vec<String> = steps.iter().map(|s| s.plan.title.to_string()).collect();
+            field("steps", titles.join(", "));
+        }
+        TimelineRow::Step(id) => {
+            let Some(step) = run.step(id) else { return out };
+            field("step", format!("{id}: {}", step.plan.title));
+            field("failed", step.fail_reason.as_ref().map_or_else(String::new, ToString::to_string));
+            let names = |ids: Vec<String>| ids.join(" ");
+            field("who", names(step.plan.personas.iter().map(ToString::to_string).collect()));
+            field("after", names(step.plan.after.iter().map(ToString::to_string).collect()));
+            let usage = &step.usage;
+            if usage.calls > 0 {
+                let n = if usage.calls == 1 { "1 call".into() } else { format!("{} calls", usage.calls) };
+                let read = format!("{} read, {} written", tokens(usage.input_tokens), tokens(usage.output_tokens));
+                field("cost", format!("{n}, {read}, {}", money(usage)));
+            }
+            field("clauses", names(step.plan.clauses.iter().map(ToString::to_string).collect()));
+        }
+        TimelineRow::Gate(id) => {
+            let Some(gate) = run.gates.get(id) else { return out };
+            field("gate", format!("{id} of {}: {}", gate.step, gate_word(gate)));
+            if let Some(Verb::Changes { text }) = gate.decided.as_ref().map(|d| &d.verb) {
+                field("asked", text.to_string());
+            }
+            field("digest", gate.digest.short().to_owned());
+        }
+    }
+    out
 }
 
 /// The phases side by side, their steps below them: the timeline of a wide screen.
@@ -313,7 +400,8 @@ pub fn strip(model: &Model, run: &Run, columns: usize, rows: usize) -> Vec<Line<
                 let (mark, word, _) = state(s, look);
                 let doing =
                     model.progress.get(&Some(s.plan.id.clone())).map_or_else(|| word.into(), |p| p.one_line(30));
-                format!("{mark} {} {doing} {}", s.plan.id, elapsed(model, s))
+                let silent = silence(model, s).map_or_else(String::new, |s| format!(" ({s})"));
+                format!("{mark} {} {doing} {}{silent}", s.plan.id, elapsed(model, s))
             })
             .collect();
         let text = if busy.is_empty() { summary(run) } else { busy.join("   ") };
@@ -342,7 +430,13 @@ pub fn current_phase(run: &Run) -> Option<Phase> {
 pub fn one_line(model: &Model, run: &Run) -> String {
     let done = run.steps.iter().filter(|s| s.state == StepState::Done).count();
     let phase = if run.is_over() { "Done" } else { current_phase(run).map_or("Requirements", Phase::name) };
-    format!("{} {phase} {done}/{}", model.look.glyphs.fold_closed, run.steps.len())
+    let busy = run.steps.iter().find(|s| matches!(s.state, StepState::Working | StepState::Checking));
+    let doing = busy.filter(|_| model.is_working()).map_or_else(String::new, |s| {
+        let word =
+            model.progress.get(&Some(s.plan.id.clone())).map_or_else(String::new, |p| format!(" {}", p.one_line(18)));
+        format!("{word} {}", silence(model, s).unwrap_or_else(|| elapsed(model, s)))
+    });
+    format!("{} {phase} {done}/{}{doing}", model.look.glyphs.fold_closed, run.steps.len())
 }
 
 #[must_use]

@@ -38,6 +38,39 @@ pub fn unified(path: &str, old: Option<&str>, new: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// The file and line that a line of a diff is about: of the new version, or of the old one where it was removed.
+#[must_use]
+pub fn place(lines: &[String], at: usize) -> Option<(String, usize)> {
+    let mut path = None;
+    let (mut old, mut new) = (0, 0);
+    for (i, line) in lines.iter().enumerate().take(at + 1) {
+        match DiffLine::of(line) {
+            DiffLine::Header => {
+                if let Some(name) = line.strip_prefix("+++ ") {
+                    path = Some(name.strip_prefix("b/").unwrap_or(name).to_owned());
+                    (old, new) = (0, 0);
+                }
+            }
+            DiffLine::Hunk => {
+                let start =
+                    |sign: char| line.split(' ').find_map(|w| w.strip_prefix(sign)?.split(',').next()?.parse().ok());
+                (old, new) = (start('-').unwrap_or(1), start('+').unwrap_or(1));
+                if i == at {
+                    return Some((path?, new));
+                }
+            }
+            kind => {
+                if i == at {
+                    return Some((path?, if kind == DiffLine::Del { old } else { new }));
+                }
+                old += usize::from(kind != DiffLine::Add);
+                new += usize::from(kind != DiffLine::Del);
+            }
+        }
+    }
+    Some((path?, new.max(1)))
+}
+
 /// Lines added and removed.
 #[must_use]
 pub fn counts(lines: &[String]) -> (usize, usize) {
@@ -55,6 +88,17 @@ mod tests {
         assert_eq!(counts(&lines), (2, 0));
         assert_eq!(lines[0], "--- /dev/null");
         assert_eq!(lines[1], "+++ b/a.py");
+    }
+
+    #[test]
+    fn a_line_of_a_diff_knows_its_place() {
+        let lines = unified("a.py", Some("one\ntwo\nthree\n"), "one\n2\nthree\nfour\n");
+        let at = |text: &str| place(&lines, lines.iter().position(|l| l == text).unwrap());
+        assert_eq!(at(" one"), Some(("a.py".into(), 1)));
+        assert_eq!(at("-two"), Some(("a.py".into(), 2)));
+        assert_eq!(at("+2"), Some(("a.py".into(), 2)));
+        assert_eq!(at("+four"), Some(("a.py".into(), 4)));
+        assert_eq!(place(&["+D-001 SQLite".into()], 0), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::wrap::{cut, wrap_spans};
 use crate::ui::theme::Look;
 use ratatui::{
     style::{Modifier, Style},
-    text::Line,
+    text::{Line, Span},
 };
 
 /// Wrapped lines of `text`. Streaming-safe: an unclosed fence or mark shows as what it is so far.
@@ -19,8 +19,9 @@ pub fn lines(text: &str, columns: usize, look: &Look) -> Vec<Line<'static>> {
             continue;
         }
         if in_code {
-            let shown = format!("  {}", raw.replace('\t', "    "));
-            out.push(Line::styled(cut(&shown, columns, look.glyphs.ellipsis), look.theme.code));
+            let shown = cut(&raw.replace('\t', "    "), columns.saturating_sub(2), look.glyphs.ellipsis);
+            let bar = Span::styled(cut(&format!("{} ", look.glyphs.bar), columns, ""), look.theme.border);
+            out.push(Line::from(vec![bar, Span::styled(shown, look.theme.code)]));
             continue;
         }
         let level = trimmed.chars().take_while(|c| *c == '#').count();
@@ -37,9 +38,29 @@ pub fn lines(text: &str, columns: usize, look: &Look) -> Vec<Line<'static>> {
             out.extend(wrap_spans(&pieces, columns, lead + 2));
             continue;
         }
+        if let Some((number, item)) = numbered(trimmed) {
+            let lead = lead.min(8);
+            let mut pieces = vec![(format!("{}{number} ", " ".repeat(lead)), look.theme.dim)];
+            pieces.extend(inline(item, look));
+            out.extend(wrap_spans(&pieces, columns, lead + number.len() + 1));
+            continue;
+        }
+        if let Some(quoted) = trimmed.strip_prefix('>') {
+            let mut pieces = vec![(format!("{} ", look.glyphs.bar), look.theme.border)];
+            pieces.push((quoted.trim_start().to_owned(), look.theme.dim));
+            out.extend(wrap_spans(&pieces, columns, 2));
+            continue;
+        }
         out.extend(wrap_spans(&inline(raw, look), columns, 0));
     }
     out
+}
+
+/// `3.` and the rest of a numbered item.
+fn numbered(text: &str) -> Option<(&str, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = text.get(digits..)?.strip_prefix(['.', ')'])?;
+    ((1..=3).contains(&digits) && rest.starts_with(' ')).then(|| (&text[..=digits], rest.trim_start()))
 }
 
 /// Bold, code and ids of one line.
@@ -115,12 +136,22 @@ mod tests {
         assert_eq!(shown, "Developer covers C-004, not x");
         assert!(pieces.iter().any(|(t, s)| t == "C-004" && *s == look.theme.id));
         let text: Vec<String> = lines("# T\n- a\n```py\nx\n```", 20, &look).iter().map(plain).collect();
-        assert_eq!(text, ["T", "• a", "  x"]);
+        assert_eq!(text, ["T", "• a", "│ x"]);
+    }
+
+    #[test]
+    fn numbers_and_quotes_hang() {
+        let look = Look::default();
+        let shown =
+            |text: &str| lines(text, 10, &look).iter().map(|l| plain(l).trim_end().to_owned()).collect::<Vec<_>>();
+        assert_eq!(shown("12. one two three"), ["12. one", "    two", "    three"]);
+        assert_eq!(shown("> one two three"), ["│ one two", "  three"]);
+        assert_eq!(shown("2024 was"), ["2024 was"]);
     }
 
     proptest! {
         #[test]
-        fn any_text_renders(text in "[-*`# a-z0-9C\n]{0,80}", columns in 1_usize..30) {
+        fn any_text_renders(text in "[->*`# .a-z0-9C\n]{0,80}", columns in 1_usize..30) {
             let look = Look::default();
             for line in lines(&text, columns, &look) {
                 prop_assert!(crate::ui::text::width(&plain(&line)) <= columns.max(1));

@@ -1,30 +1,47 @@
 //! Semantic roles. A theme says how a role looks; no other code names a colour.
 
+mod color;
+mod file;
 mod glyphs;
 
+pub use color::Depth;
+pub use file::{Sources, ThemeError, about, names, source};
 pub use glyphs::Glyphs;
 
-use ratatui::style::{Color, Modifier, Style};
-use serde::Deserialize;
+use super::text::highlight::Role;
+use ratatui::style::{Modifier, Style};
 
 /// What the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
     pub unicode: bool,
-    /// False with `NO_COLOR`: roles keep their modifiers and lose their colours.
-    pub color: bool,
+    pub depth: Depth,
     pub ssh: bool,
 }
 
 impl Default for Caps {
     fn default() -> Self {
-        Self { unicode: true, color: true, ssh: false }
+        Self { unicode: true, depth: Depth::Ansi16, ssh: false }
     }
 }
 
-#[derive(Debug, Clone)]
+/// How source code looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Syntax {
+    pub keyword: Style,
+    pub string: Style,
+    pub comment: Style,
+    /// Types.
+    pub kind: Style,
+    pub number: Style,
+    pub function: Style,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
     pub name: String,
+    /// Painted under everything; most themes leave the terminal's own colours.
+    pub screen: Style,
     pub text: Style,
     pub dim: Style,
     pub title: Style,
@@ -44,7 +61,38 @@ pub struct Theme {
     pub add: Style,
     pub del: Style,
     pub hunk: Style,
+    pub syntax: Syntax,
     pub persona: [Style; 6],
+}
+
+impl Syntax {
+    #[must_use]
+    pub fn of(&self, role: Role) -> Style {
+        match role {
+            Role::Keyword => self.keyword,
+            Role::String => self.string,
+            Role::Comment => self.comment,
+            Role::Type => self.kind,
+            Role::Number => self.number,
+            Role::Function => self.function,
+        }
+    }
+}
+
+impl Theme {
+    /// The theme `name` as a terminal of this depth shows it. Without colours every theme is `mono`: others say with
+    /// colour what it says with bold, underline and reverse.
+    ///
+    /// # Errors
+    /// There is no such theme, or it is wrong: the message says where and what.
+    pub fn load(name: &str, own: &Sources, depth: Depth) -> Result<Self, ThemeError> {
+        let theme = file::load(name, own, depth)?;
+        if depth == Depth::None && name != "mono" {
+            let mono = file::load("mono", &Sources::new(), depth)?;
+            return Ok(Self { name: theme.name, ..mono });
+        }
+        Ok(theme)
+    }
 }
 
 /// Everything that decides how things look.
@@ -64,8 +112,12 @@ impl Look {
     /// The built-in theme `name`, or the default when there is none of that name.
     #[must_use]
     pub fn new(name: &str, caps: Caps) -> Self {
-        let source = BUILT_IN.iter().find(|(n, _)| *n == name).map_or(BUILT_IN[0].1, |(_, s)| *s);
-        let theme = Theme::parse(source, caps.color).unwrap_or_else(|_| Theme::bare());
+        let own = Sources::new();
+        let theme = Theme::load(name, &own, caps.depth).or_else(|_| Theme::load("default", &own, caps.depth));
+        Self::of(theme.expect("the built-in themes load: a test says so"), caps)
+    }
+    #[must_use]
+    pub fn of(theme: Theme, caps: Caps) -> Self {
         Self { theme, glyphs: if caps.unicode { Glyphs::UNICODE } else { Glyphs::ASCII } }
     }
     /// The style of a persona, the same for the same id everywhere.
@@ -79,216 +131,184 @@ impl Look {
     }
 }
 
-/// Themes in the binary, the default first.
-pub const BUILT_IN: [(&str, &str); 2] = [
-    ("default", include_str!("../../../themes/default.toml")),
-    ("high-contrast", include_str!("../../../themes/high-contrast.toml")),
-];
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ThemeError {
-    #[error("the theme is not valid TOML for roles: {0}")]
-    Toml(String),
-    #[error("'{0}' is not a colour; write for example cyan, bright-black or default")]
-    Color(String),
-    #[error("'{0}' is not a modifier; write bold, dim, italic, underline or reverse")]
-    Modifier(String),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    roles: Roles,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Roles {
-    text: Value,
-    dim: Value,
-    title: Value,
-    accent: Value,
-    id: Value,
-    code: Value,
-    ok: Value,
-    warn: Value,
-    error: Value,
-    border: Value,
-    border_focus: Value,
-    selection: Value,
-    #[serde(rename = "match")]
-    matched: Value,
-    you: Value,
-    key: Value,
-    gate: Value,
-    add: Value,
-    del: Value,
-    hunk: Value,
-    persona: [Value; 6],
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Value {
-    Name(String),
-    Full(Full),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Full {
-    fg: Option<String>,
-    bg: Option<String>,
-    #[serde(default)]
-    mods: Vec<String>,
-}
-
-impl Theme {
-    /// # Errors
-    /// The text is not a theme: the message names the role, colour or modifier.
-    pub fn parse(source: &str, color: bool) -> Result<Self, ThemeError> {
-        let file: File = toml::from_str(source).map_err(|e| ThemeError::Toml(e.to_string()))?;
-        let r = &file.roles;
-        let s = |v: &Value| v.style(color);
-        let mut persona = [Style::new(); 6];
-        for (slot, value) in persona.iter_mut().zip(&r.persona) {
-            *slot = s(value)?;
-        }
-        Ok(Self {
-            name: file.name.clone(),
-            text: s(&r.text)?,
-            dim: s(&r.dim)?,
-            title: s(&r.title)?,
-            accent: s(&r.accent)?,
-            id: s(&r.id)?,
-            code: s(&r.code)?,
-            ok: s(&r.ok)?,
-            warn: s(&r.warn)?,
-            error: s(&r.error)?,
-            border: s(&r.border)?,
-            border_focus: s(&r.border_focus)?,
-            selection: s(&r.selection)?,
-            // Without colours a match must still stand out from its line.
-            matched: if color { s(&r.matched)? } else { s(&r.matched)?.add_modifier(Modifier::UNDERLINED) },
-            you: s(&r.you)?,
-            key: s(&r.key)?,
-            gate: s(&r.gate)?,
-            add: s(&r.add)?,
-            del: s(&r.del)?,
-            hunk: s(&r.hunk)?,
-            persona,
-        })
-    }
-
-    /// No colour and no modifier but the ones needed to see focus and selection.
-    #[must_use]
-    pub fn bare() -> Self {
-        let plain = Style::new();
-        let bold = plain.add_modifier(Modifier::BOLD);
-        let reverse = plain.add_modifier(Modifier::REVERSED);
-        Self {
-            name: "bare".into(),
-            text: plain,
-            dim: plain,
-            title: bold,
-            accent: plain,
-            id: plain,
-            code: plain,
-            ok: plain,
-            warn: bold,
-            error: bold,
-            border: plain,
-            border_focus: bold,
-            selection: reverse,
-            matched: reverse,
-            you: bold,
-            key: bold,
-            gate: bold,
-            add: plain,
-            del: plain,
-            hunk: plain,
-            persona: [plain; 6],
-        }
-    }
-}
-
-impl Value {
-    fn style(&self, color: bool) -> Result<Style, ThemeError> {
-        let mut style = Style::new();
-        let (fg, bg, mods): (Option<&String>, Option<&String>, &[String]) = match self {
-            Self::Name(fg) => (Some(fg), None, &[]),
-            Self::Full(full) => (full.fg.as_ref(), full.bg.as_ref(), &full.mods),
-        };
-        if let Some(fg) = fg {
-            let fg = named(fg)?;
-            style = if color { style.fg(fg) } else { style };
-        }
-        if let Some(bg) = bg {
-            let bg = named(bg)?;
-            style = if color { style.bg(bg) } else { style };
-        }
-        for name in mods {
-            style = style.add_modifier(match name.as_str() {
-                "bold" => Modifier::BOLD,
-                "dim" => Modifier::DIM,
-                "italic" => Modifier::ITALIC,
-                "underline" => Modifier::UNDERLINED,
-                "reverse" => Modifier::REVERSED,
-                _ => return Err(ThemeError::Modifier(name.clone())),
-            });
-        }
-        Ok(style)
-    }
-}
-
-fn named(name: &str) -> Result<Color, ThemeError> {
-    Ok(match name {
-        "default" => Color::Reset,
-        "black" => Color::Black,
-        "red" => Color::Red,
-        "green" => Color::Green,
-        "yellow" => Color::Yellow,
-        "blue" => Color::Blue,
-        "magenta" => Color::Magenta,
-        "cyan" => Color::Cyan,
-        "white" => Color::Gray,
-        "bright-black" => Color::DarkGray,
-        "bright-red" => Color::LightRed,
-        "bright-green" => Color::LightGreen,
-        "bright-yellow" => Color::LightYellow,
-        "bright-blue" => Color::LightBlue,
-        "bright-magenta" => Color::LightMagenta,
-        "bright-cyan" => Color::LightCyan,
-        "bright-white" => Color::White,
-        _ => return Err(ThemeError::Color(name.chars().take(40).collect())),
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{file::BUILT_IN, *};
+    use ratatui::style::Color;
+
+    const DEPTHS: [Depth; 4] = [Depth::None, Depth::Ansi16, Depth::Ansi256, Depth::Rgb];
+
+    fn load(name: &str, depth: Depth) -> Theme {
+        Theme::load(name, &Sources::new(), depth).unwrap()
+    }
+
+    fn roles(t: &Theme) -> Vec<(&'static str, Style)> {
+        let s = t.syntax;
+        let mut roles = vec![
+            ("text", t.text),
+            ("dim", t.dim),
+            ("title", t.title),
+            ("accent", t.accent),
+            ("id", t.id),
+            ("code", t.code),
+            ("ok", t.ok),
+            ("warn", t.warn),
+            ("error", t.error),
+            ("border_focus", t.border_focus),
+            ("selection", t.selection),
+            ("match", t.matched),
+            ("you", t.you),
+            ("key", t.key),
+            ("gate", t.gate),
+            ("add", t.add),
+            ("del", t.del),
+            ("hunk", t.hunk),
+            ("code.keyword", s.keyword),
+            ("code.string", s.string),
+            ("code.comment", s.comment),
+            ("code.type", s.kind),
+            ("code.number", s.number),
+            ("code.function", s.function),
+        ];
+        roles.extend(t.persona.iter().map(|p| ("persona", *p)));
+        roles
+    }
 
     #[test]
-    fn built_in_themes_parse() {
-        for (name, source) in BUILT_IN {
-            assert_eq!(Theme::parse(source, true).unwrap().name, name);
+    fn every_theme_loads_in_every_depth_and_says_what_it_is() {
+        for (name, _) in BUILT_IN {
+            for depth in DEPTHS {
+                assert_eq!(load(name, depth).name, name);
+            }
+            assert!(!about(name, &Sources::new()).is_empty(), "{name}");
         }
     }
 
     #[test]
-    fn without_colour_no_role_has_one_and_roles_stay_distinct() {
-        let theme = Look::new("default", Caps { color: false, ..Caps::default() }).theme;
-        for style in [theme.dim, theme.ok, theme.error, theme.matched, theme.selection, theme.persona[0]] {
-            assert_eq!((style.fg, style.bg), (None, None));
+    fn no_role_has_more_colours_than_the_terminal() {
+        for (name, _) in BUILT_IN {
+            for depth in DEPTHS {
+                let theme = load(name, depth);
+                for (role, style) in
+                    roles(&theme).into_iter().chain([("screen", theme.screen), ("border", theme.border)])
+                {
+                    for color in [style.fg, style.bg].into_iter().flatten() {
+                        let fits = match color {
+                            Color::Reset => true,
+                            Color::Rgb(..) => depth == Depth::Rgb,
+                            Color::Indexed(_) => depth >= Depth::Ansi256,
+                            _ => depth >= Depth::Ansi16,
+                        };
+                        assert!(fits && depth != Depth::None, "{name} {depth:?} {role} {color:?}");
+                    }
+                    assert!(style.bg.is_none() || style.fg != style.bg, "{name} {depth:?} {role} cannot be read");
+                }
+            }
         }
-        assert_ne!(theme.selection, theme.text);
-        assert_ne!(theme.title, theme.text);
+    }
+
+    /// Themes that paint their own background, and the one that names its colours.
+    const RGB: [&str; 4] = ["colour-blind", "catppuccin", "gruvbox", "paper"];
+
+    #[test]
+    fn themes_with_colours_of_their_own_can_be_read() {
+        for name in RGB {
+            let theme = load(name, Depth::Rgb);
+            let screen = theme.screen.bg.expect("paints its background");
+            for (role, style) in roles(&theme) {
+                let back = style.bg.unwrap_or(screen);
+                let front = style.fg.or(theme.screen.fg).unwrap();
+                let (front, back) =
+                    if style.add_modifier.contains(Modifier::REVERSED) { (back, front) } else { (front, back) };
+                let contrast = color::tests::contrast(front, back).unwrap();
+                assert!(contrast >= 4.5, "{name} {role}: {contrast:.2}");
+                // A selected row keeps the colours of what stands in it.
+                if let Some(selected) = theme.selection.bg
+                    && role == "selection"
+                {
+                    assert!(color::tests::contrast(theme.selection.fg.unwrap(), selected).unwrap() >= 4.5, "{name}");
+                }
+            }
+            let border = color::tests::contrast(theme.border.fg.unwrap(), screen).unwrap();
+            assert!(border >= 1.5, "{name} border: {border:.2}");
+        }
     }
 
     #[test]
-    fn a_wrong_colour_is_named() {
-        let source = BUILT_IN[0].1.replace("\"green\"", "\"greem\"");
-        assert_eq!(Theme::parse(&source, true).unwrap_err(), ThemeError::Color("greem".into()));
+    fn good_doubtful_and_bad_stay_apart_for_eyes_without_red_or_green() {
+        let theme = load("colour-blind", Depth::Rgb);
+        let pairs = [
+            ("ok warn", theme.ok, theme.warn),
+            ("ok error", theme.ok, theme.error),
+            ("warn error", theme.warn, theme.error),
+            ("add del", theme.add, theme.del),
+        ];
+        for deutan in [true, false] {
+            for (what, a, b) in pairs {
+                let seen = |s: Style| color::tests::seen(s.fg.unwrap(), deutan);
+                let apart = color::tests::distance(seen(a), seen(b));
+                assert!(apart >= 15.0, "{what} (deutan {deutan}): {apart:.1}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_colour_what_must_differ_differs_by_modifiers() {
+        for name in ["mono", "default", "catppuccin"] {
+            let t = load(name, Depth::None);
+            for (role, style) in roles(&t) {
+                assert_eq!((style.fg, style.bg), (None, None), "{role}");
+            }
+            let differ = [
+                ("selection from text", t.selection, t.text),
+                ("selection from a match", t.selection, t.matched),
+                ("a match from text", t.matched, t.text),
+                ("title", t.title, t.text),
+                ("ok from error", t.ok, t.error),
+                ("ok from warn", t.ok, t.warn),
+                ("warn from error", t.warn, t.error),
+                ("added from removed", t.add, t.del),
+                ("a gate", t.gate, t.text),
+                ("a key", t.key, t.text),
+                ("you", t.you, t.text),
+                ("focus", t.border_focus, t.border),
+                ("dim", t.dim, t.text),
+            ];
+            for (what, a, b) in differ {
+                assert_ne!(a, b, "{what}");
+            }
+        }
+    }
+
+    fn own(text: &str) -> Sources {
+        [("mine".to_owned(), text.to_owned())].into()
+    }
+
+    #[test]
+    fn a_theme_of_ones_own_takes_over_from_another() {
+        let own = own("inherits = \"gruvbox\"\n[colors]\npink = \"#ff79c6\"\n[roles]\naccent = \"pink\"\n");
+        let mine = Theme::load("mine", &own, Depth::Rgb).unwrap();
+        assert_eq!(mine.accent.fg, Some(Color::Rgb(0xff, 0x79, 0xc6)));
+        assert_eq!(
+            Theme { accent: load("gruvbox", Depth::Rgb).accent, name: "gruvbox".into(), ..mine },
+            load("gruvbox", Depth::Rgb)
+        );
+        let refined: Sources =
+            [("default".to_owned(), "inherits = \"default\"\n[roles]\nok = \"blue\"\n".to_owned())].into();
+        assert_eq!(Theme::load("default", &refined, Depth::Ansi16).unwrap().ok.fg, Some(Color::Blue));
+        assert!(names(&own).contains(&"mine".to_owned()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let wrong = |text: &str| Theme::load("mine", &own(text), Depth::Rgb).unwrap_err().to_string();
+        assert!(wrong("inherits = \"defualt\"").contains("no theme 'defualt'"));
+        assert!(wrong("inherits = \"mine\"").contains("no theme 'mine'"));
+        assert!(wrong("inherits = \"default\"\n[roles]\nacent = \"red\"").contains("did you mean 'accent'?"));
+        assert!(wrong("inherits = \"default\"\n[roles]\nok = \"greem\"").contains("'greem' is not a colour"));
+        assert!(wrong("inherits = \"default\"\n[roles]\nok = { mods = [\"fat\"] }").contains("'fat' is not one of"));
+        assert!(wrong("inherits = \"default\"\n\n[roles\n").contains("line 3"));
+        let circle: Sources = [("a".into(), "inherits = \"b\"".into()), ("b".into(), "inherits = \"a\"".into())].into();
+        assert!(Theme::load("a", &circle, Depth::Rgb).unwrap_err().to_string().contains("circle"));
     }
 }

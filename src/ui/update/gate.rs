@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        Clean,
+        Clean, StepId,
         command::Command,
         run::{GateReason, Proposal, Verb},
     },
@@ -10,7 +10,7 @@ use crate::{
         Action, Cmd, Model, Shown,
         keymap::Context,
         model::{Focus, QUIET, Screen},
-        overlay::{Overlay, Prompt, Purpose, card, confirm::Confirm, gate::Card, pager::Source},
+        overlay::{Overlay, Prompt, Purpose, card, confirm::Confirm, context, gate::Card, pager::Source},
     },
 };
 use jiff::Timestamp;
@@ -57,10 +57,15 @@ pub(super) fn drawn(model: &mut Model, shown: &Shown) {
 pub(super) fn want_blobs(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let Some(run) = model.run.clone() else { return };
     let mut wanted = Vec::new();
+    let pack = |step: &StepId| run.step(step).and_then(|s| s.pack.clone()).map(|(_, blob)| blob);
     for overlay in &model.overlays {
         let Overlay::Pager(pager) = overlay else { continue };
         match &pager.source {
-            Source::Context(step) => wanted.extend(run.step(step).and_then(|s| s.pack.clone()).map(|(_, blob)| blob)),
+            Source::Context(step) | Source::Item(step, _) => wanted.extend(pack(step)),
+            Source::Compare(step) => {
+                wanted.extend(pack(step));
+                wanted.extend(context::before(&run, step).and_then(|s| pack(&s)));
+            }
             Source::Artifact(name) => wanted.extend(run.artifacts.get(name).map(|a| a.hash.clone())),
             Source::Diff(gate) => {
                 let step = run.gates.get(gate).and_then(|g| run.step(&g.step));
@@ -79,7 +84,8 @@ pub(super) fn want_blobs(model: &mut Model, cmds: &mut Vec<Cmd>) {
                     }
                 }
             }
-            Source::Help | Source::Trace | Source::Report => {}
+            Source::Help | Source::Trace | Source::Report | Source::Prompt(_) | Source::Test(_) | Source::Lines(..) => {
+            }
         }
     }
     for hash in wanted {
@@ -118,8 +124,12 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                 A::ApprovePhase => decide(model, Verb::ApprovePhase, cmds),
                 A::RequestChanges => {
                     let label = if matches!(gate.reason, GateReason::Plan) { "correct me" } else { "change" };
-                    let purpose = Purpose::Changes { gate: key.0, digest: key.1 };
-                    model.overlays.push(Overlay::Prompt(Box::new(Prompt::new(label, purpose))));
+                    let remarks = model.gates.remarks.get(&key).map(|r| r.join("\n"));
+                    let mut prompt = Prompt::new(label, Purpose::Changes { gate: key.0, digest: key.1 });
+                    if let Some(remarks) = remarks {
+                        prompt.draft.set(&remarks);
+                    }
+                    model.overlays.push(Overlay::Prompt(Box::new(prompt)));
                 }
                 _ => {
                     let confirm = Confirm::reject(&run, &gate);
@@ -212,6 +222,8 @@ pub(super) fn send(
     model.gates.sent.insert((gate, digest.clone()));
     cmds.push(Cmd::Send(Command::Decide { gate, digest, verb, who: model.setup.who.clone() }));
     model.focus = Focus::Input;
+    // Whoever has just decided wants to see what comes of it.
+    model.chat.follow();
     model.say(false, format!("{gate} {word}."));
 }
 
@@ -269,7 +281,7 @@ pub(super) fn refresh(model: &mut Model) {
             Overlay::Gate(card) => (card.gate, &card.digest),
             Overlay::Confirm(c) => (c.gate, &c.digest),
             Overlay::Prompt(p) => match &p.purpose {
-                Purpose::Changes { gate, digest } => (*gate, digest),
+                Purpose::Changes { gate, digest } | Purpose::Remark { gate, digest, .. } => (*gate, digest),
                 _ => continue,
             },
             _ => continue,
@@ -304,5 +316,9 @@ pub(super) fn refresh(model: &mut Model) {
     if let Some(news) = news {
         model.say(false, news);
     }
+    let waits = |id: &crate::domain::GateId, digest: &crate::domain::Hash| {
+        run.gates.get(id).is_some_and(|g| g.is_open() && g.digest == *digest)
+    };
+    model.gates.remarks.retain(|(id, digest), _| waits(id, digest));
     model.gates.sent.retain(|(id, digest)| run.gates.get(id).is_some_and(|g| g.is_open() && g.digest == *digest));
 }

@@ -1,11 +1,11 @@
 //! Keys and pastes: context, action, or typed text.
 
-use super::{available, gate, interrupt, moves, prompt, quit, slash, welcome};
+use super::{available, gate, interrupt, mouse, moves, pager, prompt, quit, slash, welcome};
 use crate::{
     domain::{Clean, command::Command},
     ui::{
-        Action, Cmd, Key, Model,
-        keymap::Context,
+        Action, Cmd, Code, Key, Look, Model,
+        keymap::{Context, Meaning},
         model::{Focus, Screen},
         overlay::{
             Overlay, Prompt, Purpose,
@@ -13,6 +13,7 @@ use crate::{
             palette::Palette,
         },
         panes::Pane,
+        theme::{self, Theme, ThemeError},
         view::layout,
     },
 };
@@ -22,10 +23,19 @@ pub(super) fn key(model: &mut Model, key: Key, burst: bool, cmds: &mut Vec<Cmd>)
     if context == Context::Welcome && welcome::key(model, key) {
         return;
     }
-    match model.keymap.lookup(context, key) {
-        Some(action) => act(model, action, burst, cmds),
-        None => typed(model, context, key),
+    let before = !model.pending.is_empty();
+    model.pending.push(key);
+    match model.keymap.lookup(context, &model.pending) {
+        Meaning::Prefix => return,
+        Meaning::Act(action) => act(model, action, burst, cmds),
+        Meaning::Nothing if before && key == Key::plain(Code::Esc) => {}
+        Meaning::Nothing if before => {
+            let keys: Vec<String> = model.pending.iter().map(ToString::to_string).collect();
+            model.say(false, format!("{} means nothing here.", keys.join(" ")));
+        }
+        Meaning::Nothing => typed(model, context, key),
     }
+    model.pending.clear();
 }
 
 fn typed(model: &mut Model, context: Context, key: Key) {
@@ -49,6 +59,9 @@ fn typed(model: &mut Model, context: Context, key: Key) {
 
 /// A paste inserts text; it never sends, never chooses and never decides.
 pub(super) fn paste(model: &mut Model, text: &str) {
+    if model.overlays.is_empty() && model.screen == Screen::Welcome {
+        return welcome::paste(model, text);
+    }
     let clean = Clean::new(&text.replace("\r\n", "\n").replace('\r', "\n"));
     match model.overlays.last_mut() {
         Some(Overlay::Prompt(p)) => p.draft.insert(&clean),
@@ -57,7 +70,6 @@ pub(super) fn paste(model: &mut Model, text: &str) {
             model.draft.insert(&clean);
             model.say(false, "The pasted text is in the input line below; a paste decides nothing.");
         }
-        None if model.screen == Screen::Welcome => welcome::paste(model, &clean),
         None => {
             model.draft.insert(&clean);
             model.focus = Focus::Input;
@@ -103,18 +115,42 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
             }
             return;
         }
+        A::Theme => return next_theme(model),
+        A::Mouse => return mouse::toggle(model, cmds),
         A::AskMe if !matches!(model.overlays.last(), Some(Overlay::Gate(_))) => return gate::turn_mode(model, cmds),
         _ => {}
     }
     match model.overlays.last() {
         Some(Overlay::Gate(_)) => gate::act(model, action, burst, cmds),
-        Some(Overlay::Pager(_)) => pager(model, action, cmds),
+        Some(Overlay::Pager(_)) => pager::act(model, action, cmds),
         Some(Overlay::Prompt(_)) => prompt::act(model, action, cmds),
         Some(Overlay::Palette(_)) => palette(model, action, burst, cmds),
         Some(Overlay::Confirm(_)) => gate::confirm(model, action, burst, cmds),
         None if model.screen == Screen::Welcome => welcome::act(model, action, burst, cmds),
         None => work(model, action, burst, cmds),
     }
+}
+
+/// The next theme that loads, at once on the screen.
+fn next_theme(model: &mut Model) {
+    let names = theme::names(&model.setup.themes);
+    let at = names.iter().position(|n| *n == model.look.theme.name).unwrap_or(0);
+    for name in names.iter().cycle().skip(at + 1).take(names.len()) {
+        if set_theme(model, name).is_ok() {
+            return;
+        }
+    }
+}
+
+/// Puts a theme on the screen.
+pub(super) fn set_theme(model: &mut Model, name: &str) -> Result<(), ThemeError> {
+    let theme = Theme::load(name, &model.setup.themes, model.setup.caps.depth)?;
+    model.look = Look::of(theme, model.setup.caps);
+    model.styled += 1;
+    super::refit(model);
+    let about = theme::about(name, &model.setup.themes);
+    model.say(false, format!("Theme {name}: {about}. theme = \"{name}\" in config.toml keeps it."));
+    Ok(())
 }
 
 fn work(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
@@ -128,6 +164,7 @@ fn work(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
         }
         A::ToPanes => model.focus = Focus::Panes,
         A::ToInput => model.focus = Focus::Input,
+        A::NextPane if model.focus == Focus::Input && slash::complete(model) => {}
         A::NextPane | A::PrevPane => {
             let pane = if model.focus == Focus::Input && action == A::NextPane {
                 model.pane
@@ -142,7 +179,7 @@ fn work(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
             super::refit(model);
         }
         A::Cancel => {
-            // Esc in the panes takes back one thing at a time: search, text focus, zoom; then it goes to the input.
+            // Esc in the panes takes back one thing at a time: search, text focus, zoom.
             if !moves::clear_search(model) {
                 if model.pane == Pane::Code && model.code.in_text {
                     model.code.in_text = false;
@@ -150,7 +187,9 @@ fn work(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
                     model.zoom = false;
                     super::refit(model);
                 } else {
-                    model.focus = Focus::Input;
+                    // Esc never goes back and forth: once more is no harm.
+                    let key = model.key(Context::Panes, A::ToInput);
+                    model.say(false, format!("{key} writes, {} shows the keys.", model.key(Context::Panes, A::Help)));
                 }
             }
         }
@@ -162,13 +201,24 @@ fn work(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
             let prompt = Prompt::new(&format!("search {}", model.pane.name()), Purpose::SearchPane(model.pane));
             model.overlays.push(Overlay::Prompt(Box::new(prompt)));
         }
-        A::Answer => {
-            if let Some(id) = moves::selected_assumption(model) {
+        A::Answer => match moves::next_question(model) {
+            Some(id) => {
                 let prompt = Prompt::new(&format!("answer {id}"), Purpose::Answer(id));
                 model.overlays.push(Overlay::Prompt(Box::new(prompt)));
             }
-        }
-        A::Copy => moves::copy(model, cmds),
+            None => model.say(false, "Every question has your answer."),
+        },
+        A::Waive => match moves::selected_clause(model) {
+            Some(id) => {
+                let prompt = Prompt::new(&format!("why waive {id}"), Purpose::Waive(id));
+                model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+            }
+            None => model.say(false, "Select a sentence in the Hub that demands something first."),
+        },
+        A::ToClause => moves::to_clause(model),
+        A::Select => moves::lines(model),
+        A::Copy => moves::copy(model, cmds, false),
+        A::CopyAll => moves::copy(model, cmds, true),
         A::PageUp | A::PageDown if model.focus == Focus::Input => moves::pane(model, action, cmds),
         _ if model.focus == Focus::Panes => moves::pane(model, action, cmds),
         A::ToggleDiff | A::ShowTests => {
@@ -216,14 +266,28 @@ fn send(model: &mut Model, burst: bool, cmds: &mut Vec<Cmd>) {
     if words.starts_with('/') && !words.contains('\n') {
         return slash::run(model, words, cmds);
     }
+    if model.run.as_deref().is_some_and(crate::domain::run::Run::is_over) {
+        model.draft.set(&text);
+        return model.say(true, "The run is finished, and nobody is at work to hear this. A finished project cannot be added to yet; a new one can be started from its requirement.");
+    }
     if model.ended.is_some() {
         model.draft.set(&text);
-        return model.say(true, "The run has ended here: leave with /quit, then g1 add changes a finished project.");
+        return model.say(true, "The run has ended here: leave with /quit; g1 opens it again.");
     }
-    let (step, said) = slash::addressed(model, words);
+    let (step, said) = match slash::addressed(model, words) {
+        Ok(addressed) => addressed,
+        Err(why) => {
+            model.draft.set(&text);
+            return model.say(true, why);
+        }
+    };
+    let reaches = match &step {
+        Some(step) => format!("Said to {step}: it reaches the next context packed for it."),
+        None => "Said. It reaches the next context that is packed; @NAME speaks to one persona.".to_owned(),
+    };
     cmds.push(Cmd::Send(Command::Say { step, text: said.into(), who: model.setup.who.clone() }));
-    model.chat.anchor = None;
-    model.say(false, "Said. It reaches the next context that is packed.");
+    model.chat.follow();
+    model.say(false, reaches);
 }
 
 pub(super) fn open_pager(model: &mut Model, title: &str, source: Source) {
@@ -234,35 +298,6 @@ pub(super) fn open_pager(model: &mut Model, title: &str, source: Source) {
     }
     model.overlays.push(Overlay::Pager(Pager::new(title, source)));
     super::rebuild_overlays(model);
-}
-
-fn pager(model: &mut Model, action: Action, cmds: &mut Vec<Cmd>) {
-    use Action as A;
-    let Some(Overlay::Pager(pager)) = model.overlays.last() else { return };
-    let (len, height) = (pager.lines.len(), pager.height(model));
-    match action {
-        A::Cancel | A::Later => {
-            model.overlays.pop();
-        }
-        A::Search => {
-            let prompt = Prompt::new("search", Purpose::SearchPager);
-            model.overlays.push(Overlay::Prompt(Box::new(prompt)));
-        }
-        A::Copy => {
-            let text = pager.texts().join("\n");
-            cmds.push(Cmd::Copy(text));
-        }
-        _ => {
-            let Some(Overlay::Pager(pager)) = model.overlays.last_mut() else { return };
-            match action {
-                A::Open => pager.shift = (pager.shift + 8).min(2_000),
-                A::Back => pager.shift = pager.shift.saturating_sub(8),
-                _ => {
-                    pager.list.scroll(action, len, height);
-                }
-            }
-        }
-    }
 }
 
 fn palette(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {

@@ -2,7 +2,10 @@
 
 pub mod gate;
 mod keys;
+mod mouse;
 mod moves;
+mod news;
+mod pager;
 mod prompt;
 mod run;
 pub mod slash;
@@ -12,8 +15,8 @@ use super::{
     Action, Cmd, Model, Msg,
     keymap::Context,
     model::{Focus, QUIT_WAIT, Screen},
-    overlay::Overlay,
-    panes::code,
+    overlay::{Overlay, pager::Source},
+    panes::{Pane, code},
 };
 use crate::domain::{
     command::Command,
@@ -48,6 +51,11 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
             rebuild_overlays(model);
         }
         Msg::Highlighted { hash, lines } => model.highlights.arrived(hash, lines),
+        Msg::Mouse(at) => mouse::act(model, at, &mut cmds),
+        Msg::Prompt { step, text } => {
+            model.prompts.insert(step, text);
+            rebuild_overlays(model);
+        }
         Msg::Tick => {
             if model.notice.as_ref().and_then(|n| n.until).is_some_and(|at| at <= model.now) {
                 model.notice = None;
@@ -81,6 +89,7 @@ fn settle(model: &mut Model, cmds: &mut Vec<Cmd>) {
         gate::offer(model);
     }
     gate::want_blobs(model, cmds);
+    news::tell(model, cmds);
     if let Some(asked) = model.quitting
         && (model.ended.is_some() || model.now.duration_since(asked) >= QUIT_WAIT)
         && !cmds.contains(&Cmd::Quit)
@@ -136,6 +145,10 @@ pub fn available(model: &Model, action: Action) -> bool {
         A::Preview => work && model.preview.url.is_none() && run.is_some_and(|r| !r.files.is_empty()),
         A::StopPreview => model.preview.url.is_some(),
         A::Approve | A::RequestChanges | A::Reject | A::ApprovePhase => match model.overlays.last() {
+            Some(Overlay::Pager(p)) => {
+                let open = |id| run.and_then(|r| r.gates.get(id)).is_some_and(crate::domain::run::Gate::is_open);
+                action == A::RequestChanges && matches!(&p.source, Source::Diff(id) if open(id))
+            }
             Some(Overlay::Gate(card)) => {
                 let offered = run.and_then(|r| r.gates.get(&card.gate));
                 card.ready(model.now)
@@ -156,12 +169,32 @@ pub fn available(model: &Model, action: Action) -> bool {
                 gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan))
                     && run.is_some_and(|r| !super::overlay::card::questions(r).is_empty())
             }
-            Context::Panes => moves::selected_assumption(model).is_some(),
+            Context::Panes => model.pane == Pane::Hub && !over && moves::next_question(model).is_some(),
+            _ => work && !over && moves::next_question(model).is_some(),
+        },
+        A::Waive => work && !over && moves::selected_clause(model).is_some(),
+        A::ToClause => context == Context::Panes && (model.pane == Pane::Code || model.pane == Pane::Timeline),
+        A::Fold | A::FoldAll => {
+            context == Context::Panes
+                && (model.pane == Pane::Chat || (model.pane == Pane::Code && action == A::Fold && !model.code.in_text))
+        }
+        A::NextStep | A::PrevStep => match model.overlays.last() {
+            Some(Overlay::Pager(p)) => p.links.is_empty() && matches!(p.source, Source::Diff(_)),
+            _ => context == Context::Panes,
+        },
+        A::Prompt | A::Compare => match model.overlays.last() {
+            Some(Overlay::Pager(p)) => p.step().is_some() && !matches!(p.source, Source::Prompt(_)),
             _ => false,
         },
+        A::Confirm if context == Context::Pager => match model.overlays.last() {
+            Some(Overlay::Pager(p)) => !p.links.is_empty(),
+            _ => false,
+        },
+        A::Select | A::CopyAll => matches!(context, Context::Panes | Context::Pager),
+        A::Mouse | A::Theme => true,
         A::Start | A::Example => model.screen == Screen::Welcome && !model.welcome.starting,
         A::SearchNext | A::SearchPrev => moves::has_search(model),
-        A::ToggleDiff | A::ShowTests => work && (context != Context::Panes || model.pane == super::panes::Pane::Code),
+        A::ToggleDiff | A::ShowTests => work && (context != Context::Panes || model.pane == Pane::Code),
         A::Search => work || context == Context::Pager,
         A::Copy => matches!(context, Context::Panes | Context::Pager),
         A::NextPane | A::PrevPane if context == Context::Gate => {

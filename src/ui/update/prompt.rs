@@ -60,6 +60,15 @@ fn answer(model: &mut Model, purpose: &Purpose, text: &str, cmds: &mut Vec<Cmd>)
         Purpose::Changes { gate, digest } => {
             super::gate::send(model, *gate, digest.clone(), Verb::Changes { text: text.into() }, cmds);
         }
+        Purpose::Remark { gate, digest, place } => {
+            let remarks = model.gates.remarks.entry((*gate, digest.clone())).or_default();
+            remarks.push(format!("{place}: {text}"));
+            let n = remarks.len();
+            model.say(
+                false,
+                format!("{n} remark{} kept; asking for changes on the card sends them.", if n == 1 { "" } else { "s" }),
+            );
+        }
         Purpose::Answer(id) => {
             cmds.push(Cmd::Send(Command::AnswerAssumption { assumption: *id, answer: text.into(), who }));
             model.say(false, format!("{id} answered; what depended on it is done again."));
@@ -73,11 +82,13 @@ fn answer(model: &mut Model, purpose: &Purpose, text: &str, cmds: &mut Vec<Cmd>)
 
 /// The text came back from the editor.
 pub(super) fn edited(model: &mut Model, text: &str) {
+    if model.overlays.is_empty() && model.screen == Screen::Welcome {
+        return model.welcome.take_over(text);
+    }
     let clean = Clean::new(text);
     let text = clean.trim_end();
     match model.overlays.last_mut() {
         Some(Overlay::Prompt(p)) => p.draft.set(text),
-        _ if model.screen == Screen::Welcome => model.welcome.draft.set(text),
         _ => model.draft.set(text),
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
         Update::Run(run) => snapshot(model, run),
         Update::Event(_) => {}
         Update::Delta { step, text } => {
+            model.heard.insert(step.clone(), model.now);
             let old = model.streams.remove(&step).unwrap_or_default();
             let mut joined = String::with_capacity(old.len() + text.len());
             let mut from = old.len().saturating_sub(STREAM);
@@ -30,6 +31,9 @@ pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
             model.streams.insert(step, Clean::from(joined));
         }
         Update::Progress { step, text } => {
+            if let Some(step) = &step {
+                model.heard.insert(step.clone(), model.now);
+            }
             model.progress.insert(step, text);
         }
         Update::Preview { url, note } => {
@@ -73,6 +77,7 @@ fn snapshot(model: &mut Model, run: Arc<Run>) {
         run.step(id).is_some_and(|s| matches!(s.state, StepState::Working | StepState::Checking))
     };
     model.streams.retain(|id, _| at_work(id));
+    model.heard.retain(|id, _| at_work(id));
     model.progress.retain(|id, _| id.as_ref().is_none_or(at_work));
     if run.is_over() {
         model.progress.clear();

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         AssumptionId, ClauseId, Clean, StepId,
         command::Command,
-        run::{GateMode, Verb},
+        run::{GateMode, StepState, Verb},
     },
     ui::{
         Action, Cmd, Model,
@@ -44,22 +44,101 @@ slash! {
     "context", "/context [STEP]", "Exactly what a persona was given, and what was cut";
     "preview", "/preview [PORT]", "Run the built application on 127.0.0.1";
     "stop", "/stop", "Stop the running application, or else pause the run";
+    "diff", "/diff", "What the step at the gate would change";
+    "hub", "/hub [WORDS]", "The sentences and what became of them; searches for WORDS";
+    "cost", "/cost", "Calls, tokens and money so far";
+    "status", "/status", "How far the run is";
     "model", "/model", "Which model this run uses";
+    "theme", "/theme [NAME]", "How it looks: the next theme, or this one";
+    "mouse", "/mouse", "Take the mouse for scrolling and clicking, or leave it to the terminal";
+    "export", "/export", "How to write the report to a file";
     "copy", "/copy", "Copy what is selected in the pane";
     "redraw", "/redraw", "Draw the whole screen again";
     "quit", "/quit", "Leave; the project keeps everything";
 }
 
-/// `@build:core make it blue` speaks to that step; anything else to whoever works next.
-#[must_use]
-pub fn addressed<'a>(model: &Model, words: &'a str) -> (Option<StepId>, &'a str) {
-    let known = || {
-        let (name, rest) = words.strip_prefix('@')?.split_once(char::is_whitespace)?;
-        let id = StepId::new(name).ok()?;
-        model.run.as_deref()?.step(&id)?;
-        Some((Some(id), rest.trim()))
+/// `@build:core make it blue` speaks to that step, `@developer …` to the step that this persona works on or takes up
+/// next; anything else to whoever works next.
+///
+/// # Errors
+/// There is no such persona or step in this run.
+pub fn addressed<'a>(model: &Model, words: &'a str) -> Result<(Option<StepId>, &'a str), Clean> {
+    let Some(rest) = words.strip_prefix('@') else { return Ok((None, words)) };
+    let (name, said) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let said = said.trim();
+    let Some(run) = model.run.as_deref() else { return Ok((None, words)) };
+    let step = match StepId::new(name) {
+        Ok(id) if run.step(&id).is_some() => Some(id),
+        _ => {
+            let seats = |s: &&crate::domain::run::Step| s.plan.personas.iter().any(|p| p.as_str() == name);
+            let open = run.steps.iter().filter(|s| !s.settled());
+            open.clone()
+                .filter(seats)
+                .find(|s| s.state != StepState::Waiting)
+                .or_else(|| open.clone().find(seats))
+                .map(|s| s.plan.id.clone())
+        }
     };
-    known().unwrap_or((None, words))
+    match step {
+        Some(_) if said.is_empty() => Err(Clean::from(format!("Say something to {name} in the same line."))),
+        Some(step) => Ok((Some(step), said)),
+        None => {
+            let known = names(model).join(" ");
+            Err(Clean::from(format!("Nobody called '{name}' has work left. There are {known}")))
+        }
+    }
+}
+
+/// Whom one can speak to: the personas and steps with work left.
+#[must_use]
+pub fn names(model: &Model) -> Vec<String> {
+    let Some(run) = model.run.as_deref() else { return Vec::new() };
+    let mut names: Vec<String> = Vec::new();
+    let open = || run.steps.iter().filter(|s| !s.settled());
+    let personas = open().flat_map(|s| s.plan.personas.iter().map(ToString::to_string));
+    for name in personas.chain(open().map(|s| s.plan.id.to_string())) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// What the word being written could become, with a few words about it: commands after `/`, names after `@`.
+#[must_use]
+pub fn suggestions(model: &Model) -> Vec<(String, String)> {
+    let text = model.draft.text();
+    if text.contains(char::is_whitespace) {
+        return Vec::new();
+    }
+    if let Some(word) = text.strip_prefix('/') {
+        let hits = COMMANDS.iter().filter(|c| c.name.starts_with(word));
+        return hits.map(|c| (format!("/{}", c.name), format!("{}  {}", c.usage, c.doc))).collect();
+    }
+    let Some(word) = text.strip_prefix('@') else { return Vec::new() };
+    let about = |name: &str| match StepId::new(name).ok().and_then(|id| model.run.as_deref()?.step(&id).cloned()) {
+        Some(step) => step.plan.title.one_line(80),
+        None => crate::ui::panes::chat::persona_name(name),
+    };
+    names(model).into_iter().filter(|n| n.starts_with(word)).map(|n| (format!("@{n}"), about(&n))).collect()
+}
+
+/// Tab after `/` or `@`: as much as all suggestions share, the whole word when there is one. False when nothing fits.
+pub(super) fn complete(model: &mut Model) -> bool {
+    let hits = suggestions(model);
+    let Some((first, _)) = hits.first() else { return false };
+    let shared = hits
+        .iter()
+        .fold(first.len(), |n, (hit, _)| first.bytes().zip(hit.bytes()).take(n).take_while(|(a, b)| a == b).count());
+    let text = model.draft.text();
+    if hits.len() == 1 || first.len() == text.len() {
+        model.draft.set(&format!("{first} "));
+    } else if shared > text.len() {
+        model.draft.set(&first[..shared]);
+    } else {
+        return !text.is_empty();
+    }
+    true
 }
 
 pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
@@ -142,6 +221,56 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
             let name = model.run.as_deref().map_or("none yet", |r| r.settings.model.as_str());
             model.say(false, format!("This run uses {name}. Another one: g1 resume -m PROVIDER/MODEL"));
         }
+        "diff" => match model.waiting_gate().map(|g| (g.id, g.step.clone())) {
+            Some((id, step)) => {
+                keys::open_pager(model, &format!("{step} against the last approval"), Source::Diff(id));
+            }
+            None => model.say(false, "No gate is waiting; d in the Code pane shows a file's diff."),
+        },
+        "hub" if rest.is_empty() => act(model, Action::Hub, cmds),
+        "hub" | "search" | "find" => super::moves::search(model, Pane::Hub, rest, cmds),
+        "chat" => act(model, Action::Chat, cmds),
+        "timeline" | "steps" | "plan" => act(model, Action::Timeline, cmds),
+        "code" => act(model, Action::Code, cmds),
+        "cost" | "usage" | "tokens" => {
+            let text = model.run.as_deref().map_or_else(|| "No run yet".into(), crate::ui::panes::timeline::summary);
+            model.say(false, format!("So far {text}."));
+        }
+        "status" => {
+            let text = model.run.as_deref().map(|run| {
+                format!(
+                    "{}: {}",
+                    crate::ui::panes::timeline::one_line(model, run),
+                    crate::ui::report::verdict(model, run)
+                )
+            });
+            model.say(false, text.unwrap_or_else(|| "No run yet.".into()));
+        }
+        "theme" | "themes" if rest.is_empty() => act(model, Action::Theme, cmds),
+        "theme" => {
+            if let Err(wrong) = keys::set_theme(model, rest) {
+                model.say(true, wrong.to_string());
+            }
+        }
+        "mouse" => act(model, Action::Mouse, cmds),
+        "export" | "save" => {
+            let folder = model.setup.folder.clone();
+            model.say(false, format!("In a shell: g1 trace -C {folder} --format md > report.md (or csv, json). The software itself is already in {folder}."));
+        }
+        "clear" | "compact" | "reset" => {
+            model.say(
+                false,
+                "Nothing needs clearing: each persona sees only its context pack (/context), never the whole talk.",
+            );
+        }
+        "new" | "init" => {
+            model.say(false, "One folder, one project: leave with /quit and start g1 in an empty folder.");
+        }
+        "undo" | "rewind" => {
+            model.say(false, "Reject the step at its gate (x), or ask for changes (f); what was approved stays.");
+        }
+        "keys" | "keymap" => act(model, Action::Help, cmds),
+        "palette" | "commands" => act(model, Action::Palette, cmds),
         "copy" => act(model, Action::Copy, cmds),
         "redraw" => act(model, Action::Redraw, cmds),
         _ => {

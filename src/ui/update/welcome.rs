@@ -26,7 +26,16 @@ pub(super) fn key(model: &mut Model, key: Key) -> bool {
             w.choose(key.code == Code::Down);
             true
         }
-        Code::Char(' ') if matches!(w.field, Field::Model | Field::Recent) => {
+        // Nothing to choose upwards or downwards here: they go from field to field.
+        Code::Up | Code::Down if matches!(w.field, Field::Ask | Field::Folder) => {
+            w.step_field(key.code == Code::Down);
+            true
+        }
+        Code::Left | Code::Right if w.field == Field::Ask => {
+            w.choose(key.code == Code::Right);
+            true
+        }
+        Code::Char(' ') if matches!(w.field, Field::Model | Field::Recent | Field::Ask) => {
             w.choose(true);
             true
         }
@@ -34,7 +43,7 @@ pub(super) fn key(model: &mut Model, key: Key) -> bool {
             let taken = match w.field {
                 Field::Requirement => w.draft.key(key),
                 Field::Folder => w.folder.key(key),
-                Field::Model | Field::Recent => false,
+                Field::Model | Field::Ask | Field::Recent => false,
             };
             if taken {
                 model.notice = None;
@@ -48,11 +57,15 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     if model.welcome.starting {
         return;
     }
+    // Terminals send a lone CR for the line ends of a paste.
+    let text = &if text.contains('\n') { text.to_owned() } else { text.replace('\r', "\n") };
     match model.welcome.field {
         Field::Folder => model.welcome.folder.insert(text.lines().next().unwrap_or("")),
+        // The first paste is taken as it came; into a text that is being written it is inserted.
+        _ if model.welcome.draft.is_empty() => model.welcome.take_over(text),
         _ => {
             model.welcome.field = Field::Requirement;
-            model.welcome.draft.insert(text);
+            model.welcome.draft.insert(&Clean::new(text));
         }
     }
 }
@@ -93,7 +106,7 @@ fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let w = &mut model.welcome;
     match w.field {
         // Enter in a list takes the choice and returns to the text; only the text and a recent project start something.
-        Field::Model | Field::Folder => {
+        Field::Model | Field::Ask | Field::Folder => {
             w.field = Field::Requirement;
             return;
         }
@@ -132,7 +145,8 @@ fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
         }
     }
     let folder = w.folder.text().trim().to_owned();
-    let request = StartRequest::New { requirement: text.into_bytes(), folder, model: w.model() };
+    let (plan, gates) = (w.info.plan, w.info.gates);
+    let request = StartRequest::New { requirement: w.bytes(), folder, model: w.model(), plan, gates };
     w.starting = true;
     model.say(false, "Starting: the requirement is stored word for word.");
     cmds.push(Cmd::Start(request));
@@ -150,7 +164,5 @@ pub(super) fn started(model: &mut Model, result: Result<(), Clean>) {
 }
 
 pub(super) fn file_read(model: &mut Model, text: &str) {
-    // The editor's rule: what is shown is clean; the bytes that are stored are those of this text.
-    model.welcome.draft.set(&Clean::new(text));
-    model.welcome.field = Field::Requirement;
+    model.welcome.take_over(text);
 }

@@ -10,7 +10,7 @@ use crate::{
         overlay::Overlay,
         panes::{Pane, timeline},
         text::{self, wrap_plain},
-        update::available,
+        update::{available, slash},
         widgets::draw,
     },
 };
@@ -51,6 +51,9 @@ pub fn header(model: &Model, area: Rect, buf: &mut Buffer) {
         return;
     };
     let c = model.statuses.counts;
+    if area.width < 60 {
+        return narrow_header(model, run, area, buf);
+    }
     let wide = area.width >= 100;
     let mut right: Vec<Span<'static>> = Vec::new();
     let mut push = |text: String, style: Style| {
@@ -78,14 +81,36 @@ pub fn header(model: &Model, area: Rect, buf: &mut Buffer) {
     let right = Line::from(right);
     let name = if run.title.is_empty() { &run.name } else { &run.title };
     let room = usize::from(area.width).saturating_sub(right.width() + 1);
-    let full = if wide {
-        let plan = format!("{:?}", run.settings.plan).to_lowercase();
-        format!("{name} {sep} {} {sep} {plan} plan", run.settings.model, sep = g.sep)
-    } else {
-        format!("{name} {} {}", g.sep, run.settings.model)
-    };
+    let plan = format!("{:?}", run.settings.plan).to_lowercase();
+    let model_note = format!("{name} {} {}", g.sep, run.settings.model);
+    // What has no room is left out whole: half of a model's name says nothing.
+    let full = [format!("{model_note} {} {plan} plan", g.sep), model_note]
+        .into_iter()
+        .find(|full| text::width(full) + 5 <= room)
+        .unwrap_or_else(|| name.to_string());
     let title = text::cut(&full.replace('\n', " "), room.saturating_sub(5), g.ellipsis);
     draw::line(buf, area, 0, &Line::from(vec![Span::styled(" g1  ", t.accent), Span::styled(title, t.title)]));
+    draw::right(buf, area, 0, &right);
+}
+
+/// On a narrow screen what is going on comes first, and the counts are marks with numbers.
+fn narrow_header(model: &Model, run: &Run, area: Rect, buf: &mut Buffer) {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let c = model.statuses.counts;
+    let (word, style) = state(model, run);
+    let mut right = Vec::new();
+    for (mark, n, style) in [
+        (g.proven, c.proven, t.ok),
+        (g.built, c.built + c.tested, t.accent),
+        (g.open, c.open, t.text),
+        (g.missing, c.missing, t.error),
+    ] {
+        right.push(Span::styled(format!("{mark}{n} "), if n > 0 { style } else { t.dim }));
+    }
+    let right = Line::from(right);
+    let room = usize::from(area.width).saturating_sub(right.width() + 5);
+    let word = text::cut(&word, room, g.ellipsis);
+    draw::line(buf, area, 0, &Line::from(vec![Span::styled(" g1 ", t.accent), Span::styled(word, style)]));
     draw::right(buf, area, 0, &right);
 }
 
@@ -219,7 +244,7 @@ fn placeholder(model: &Model, prompt: bool) -> &'static str {
 fn hint_actions(context: Context) -> &'static [Action] {
     use Action as A;
     match context {
-        Context::EmptyInput => &[A::ReviewGate, A::ToPanes, A::Resume, A::Palette, A::Editor, A::Interrupt],
+        Context::EmptyInput => &[A::ReviewGate, A::ToPanes, A::Palette, A::Editor, A::Interrupt],
         Context::Input => &[A::Send, A::Newline, A::Editor, A::ToPanes, A::Interrupt],
         Context::Panes => &[
             A::ToInput,
@@ -227,17 +252,35 @@ fn hint_actions(context: Context) -> &'static [Action] {
             A::Down,
             A::Open,
             A::Answer,
+            A::ToClause,
             A::ToggleDiff,
             A::ShowTests,
+            A::NextStep,
+            A::Fold,
             A::Search,
             A::SearchNext,
+            A::Waive,
+            A::Select,
             A::Copy,
             A::Zoom,
             A::Bottom,
             A::Palette,
         ],
         Context::Gate => &[A::Down, A::PageDown, A::NextPane, A::Later],
-        Context::Pager => &[A::Down, A::PageDown, A::Bottom, A::Search, A::SearchNext, A::Copy, A::Cancel],
+        Context::Pager => &[
+            A::Down,
+            A::Confirm,
+            A::Prompt,
+            A::Compare,
+            A::RequestChanges,
+            A::NextStep,
+            A::PageDown,
+            A::Search,
+            A::SearchNext,
+            A::Select,
+            A::Copy,
+            A::Cancel,
+        ],
         Context::Prompt => &[A::Send, A::Newline, A::Editor, A::Cancel],
         Context::Palette => &[A::Confirm, A::Down, A::Cancel],
         Context::Confirm => &[A::NextPane, A::Confirm, A::Cancel],
@@ -250,7 +293,8 @@ pub fn hints(model: &Model, area: Rect, buf: &mut Buffer) {
     let t = &model.look.theme;
     let context = model.context();
     let help = if matches!(context, Context::Input | Context::Prompt | Context::Palette) { "F1" } else { "?" };
-    let tail = Line::from(vec![Span::styled(help, t.key), Span::styled(" help ", t.dim)]);
+    let mouse = if model.mouse { "mouse  " } else { "" };
+    let tail = Line::from(vec![Span::styled(mouse, t.dim), Span::styled(help, t.key), Span::styled(" help ", t.dim)]);
     let room = usize::from(area.width).saturating_sub(tail.width() + 2);
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
@@ -278,7 +322,74 @@ fn label(context: Context, action: Action) -> &'static str {
         (Context::Welcome, Action::NextPane) => "next field",
         (Context::Welcome, Action::Interrupt) => "clear / quit",
         (Context::Gate, Action::NextPane) => "next question",
+        (Context::Pager, Action::Confirm) => "open",
+        (Context::Pager, Action::RequestChanges) => "remark",
+        (Context::Pager, Action::NextStep) => "next section",
         _ => action.label(),
+    }
+}
+
+/// What `/` and `@` could become, above the line being written; Tab completes.
+pub fn suggestions(model: &Model, l: &Layout, buf: &mut Buffer) {
+    if model.focus != Focus::Input || !model.overlays.is_empty() {
+        return;
+    }
+    let hits = slash::suggestions(model);
+    let exact = hits.len() == 1 && hits[0].0 == model.draft.text();
+    if hits.is_empty() || exact {
+        return;
+    }
+    let t = &model.look.theme;
+    let most = usize::from(l.body.height).saturating_sub(3).min(8);
+    let rows = hits.len().min(most);
+    if rows == 0 {
+        return;
+    }
+    let more = hits.len() - rows;
+    let height = u16::try_from(rows).unwrap_or(8) + 2;
+    let area = Rect { y: l.rule.y.saturating_sub(height), height, width: l.body.width.min(90), ..l.body };
+    draw::clear(buf, area);
+    let title = if more > 0 { format!("Tab completes, {more} more") } else { "Tab completes".to_owned() };
+    let inner = draw::frame(buf, area, vec![Span::styled(title, t.dim)], false, &model.look);
+    let wide = hits.iter().take(rows).map(|(w, _)| text::width(w)).max().unwrap_or(0).min(24);
+    for (y, (word, about)) in hits.iter().take(rows).enumerate() {
+        let name = text::pad(word, wide, model.look.glyphs.ellipsis);
+        let room = usize::from(inner.width).saturating_sub(wide + 4);
+        let about = about.strip_prefix(word.as_str()).map_or(about.as_str(), str::trim_start);
+        let line = Line::from(vec![
+            Span::styled(format!(" {name}  "), t.key),
+            Span::styled(text::cut(about, room, model.look.glyphs.ellipsis), t.dim),
+        ]);
+        draw::line(buf, inner, y, &line);
+    }
+}
+
+/// After the first key of longer ones: what may follow.
+pub fn which_key(model: &Model, l: &Layout, buf: &mut Buffer) {
+    if model.pending.is_empty() {
+        return;
+    }
+    let t = &model.look.theme;
+    let next = model.keymap.after(model.context(), &model.pending);
+    let so_far: Vec<String> = model.pending.iter().map(ToString::to_string).collect();
+    const CELL: usize = 24;
+    let columns = (usize::from(l.body.width).saturating_sub(4) / CELL).max(1);
+    let rows = next.len().div_ceil(columns);
+    let height = u16::try_from(rows).unwrap_or(8) + 2;
+    let height = height.min(l.body.height);
+    let area = Rect { y: l.body.y + l.body.height - height, height, ..l.body };
+    draw::clear(buf, area);
+    let inner = draw::frame(buf, area, vec![Span::raw(format!("{} then", so_far.join(" ")))], true, &model.look);
+    for (i, (key, action)) in next.iter().enumerate() {
+        let (x, y) = (i / rows * CELL, i % rows);
+        let cell = Rect { x: inner.x + 1 + u16::try_from(x).unwrap_or(0), width: CELL as u16, ..inner };
+        let cell = cell.intersection(inner);
+        let works = available(model, *action);
+        let (key_style, style) = if works { (t.key, t.text) } else { (t.dim, t.dim) };
+        let label = text::cut(action.label(), CELL - 8, model.look.glyphs.ellipsis);
+        let line =
+            Line::from(vec![Span::styled(format!("{:<6} ", key.to_string()), key_style), Span::styled(label, style)]);
+        draw::line(buf, cell, y, &line);
     }
 }
 

@@ -12,12 +12,18 @@ use super::{
     widgets::draw,
 };
 use layout::{Class, Layout};
-use ratatui::{buffer::Buffer, layout::Position, text::Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::Position,
+    style::{Color, Style},
+    text::Span,
+};
 
 /// Lines that were wrapped before.
 #[derive(Debug, Default)]
 pub struct Cache {
     chat: chat::LineCache,
+    styled: u64,
 }
 
 /// What a frame showed and where the cursor stands.
@@ -30,6 +36,9 @@ pub struct Frame {
 /// Paints the whole screen. `buf` has the size of the model.
 pub fn view(model: &Model, cache: &mut Cache, buf: &mut Buffer) -> Frame {
     let mut frame = Frame::default();
+    if cache.styled != model.styled {
+        *cache = Cache { styled: model.styled, ..Cache::default() };
+    }
     let l = layout::layout(model);
     if l.class == Class::Card {
         chrome::too_small(model, buf);
@@ -39,8 +48,11 @@ pub fn view(model: &Model, cache: &mut Cache, buf: &mut Buffer) -> Frame {
     } else {
         work(model, &l, cache, buf);
         frame.cursor = chrome::input(model, &l, buf);
+        chrome::suggestions(model, &l, buf);
         overlays(model, &l, buf, &mut frame);
+        chrome::which_key(model, &l, buf);
     }
+    paint_screen(model.look.theme.screen, buf);
     if model.look.glyphs.ascii {
         draw::to_ascii(buf);
     }
@@ -49,6 +61,22 @@ pub fn view(model: &Model, cache: &mut Cache, buf: &mut Buffer) -> Frame {
         .cursor
         .map(|p| Position { x: p.x.min(area.width.saturating_sub(1)), y: p.y.min(area.height.saturating_sub(1)) });
     frame
+}
+
+/// What has no colour of its own takes those of the screen, when the theme has any.
+fn paint_screen(screen: Style, buf: &mut Buffer) {
+    if (screen.fg, screen.bg) == (None, None) {
+        return;
+    }
+    let (fg, bg) = (screen.fg.unwrap_or(Color::Reset), screen.bg.unwrap_or(Color::Reset));
+    for cell in &mut buf.content {
+        if cell.fg == Color::Reset {
+            cell.fg = fg;
+        }
+        if cell.bg == Color::Reset {
+            cell.bg = bg;
+        }
+    }
 }
 
 fn work(model: &Model, l: &Layout, cache: &mut Cache, buf: &mut Buffer) {

@@ -1,7 +1,11 @@
 //! The welcome screen: what should be built, with which model, what is needed, where it goes, what was worked on.
 
 use super::{chrome, layout::Layout};
-use crate::ui::{Model, text, welcome::Field, widgets::draw};
+use crate::ui::{
+    Model, text,
+    welcome::{ASKS, Field},
+    widgets::draw,
+};
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
@@ -35,8 +39,8 @@ pub fn view(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
     let field = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     if w.draft.is_empty() {
         let hint = [
-            "Paste or type a requirement. Sentences, lists, user stories: whatever you have.",
-            "@brief.md takes a file, /example one to try.",
+            "Paste or type a requirement: sentences, lists, user stories.",
+            "@brief.md takes a file, /example fills in one to try.",
         ];
         for (y, text) in hint.iter().enumerate() {
             draw::line(buf, field, y, &Line::styled(text::cut(text, usize::from(field.width), g.ellipsis), t.dim));
@@ -47,7 +51,8 @@ pub fn view(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
         for (y, row) in picture.rows.iter().enumerate() {
             draw::line(buf, field, y, &Line::styled(row.clone(), t.text));
         }
-        let size = format!(" {} ", size_note(&w.draft.text()));
+        let kept = w.kept().map_or_else(String::new, |k| format!(", {k}"));
+        let size = format!(" {}{kept} ", size_note(&w.draft.text()));
         let foot = Rect { y: frame.y + frame.height - 1, height: 1, width: frame.width.saturating_sub(2), ..frame };
         draw::right(buf, foot, 0, &Line::styled(size, t.dim));
     }
@@ -114,6 +119,21 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<usize>)> {
             None,
         ));
     }
+    let wide = columns >= 76;
+    let focused = w.field == Field::Ask;
+    let mut ask = vec![label("Ask me", focused)];
+    // Where there is no room for all of them the chosen one stands alone; Space goes on.
+    for (gates, name) in ASKS.iter().filter(|(gates, _)| wide || *gates == w.info.gates) {
+        let on = *gates == w.info.gates;
+        let style = match (on, focused) {
+            (true, true) => t.selection,
+            (true, false) => t.accent,
+            (false, _) => t.dim,
+        };
+        ask.push(Span::styled(format!("{} {name}", if on { g.radio_on } else { g.radio_off }), style));
+        ask.push(Span::raw("  "));
+    }
+    out.push((Line::from(ask), None));
     let mut needs = vec![label("Needs", false)];
     for need in &w.info.needs {
         let (mark, style) = match (need.ok, need.optional) {

@@ -85,6 +85,7 @@ pub fn to_ascii(buf: &mut Buffer) {
             continue;
         }
         let twin = match symbol {
+            "\u{a0}" => " ",
             "…" => ".",
             "’" | "‘" => "'",
             "“" | "”" => "\"",

@@ -1,0 +1,400 @@
+//! Ways through a recorded run: between sentences and code, into what a persona saw, through the chat and the tree.
+
+use crate::{
+    bench::Bench,
+    support::real::{self, At},
+};
+use g1::{
+    domain::{ClauseId, Clean, command::Command},
+    ui::{
+        Cmd, Key, Msg, StartRequest,
+        keymap::{Context, Keymap},
+        model::Focus,
+        overlay::{
+            Overlay,
+            pager::{Pager, Source},
+        },
+        panes::{Pane, hub::HubRow},
+        theme::{Depth, names},
+    },
+};
+
+fn pager(bench: &Bench) -> &Pager {
+    match bench.model.overlays.last() {
+        Some(Overlay::Pager(pager)) => pager,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn notice(bench: &Bench) -> String {
+    bench.model.notice.as_ref().map_or_else(String::new, |n| n.text.to_string())
+}
+
+#[test]
+fn from_a_sentence_to_its_code_and_back() {
+    let mut bench = Bench::real(At::End, 120, 40);
+    bench.key("1");
+    let at = bench.model.hub.rows.iter().position(|r| *r == HubRow::Clause(ClauseId(6))).unwrap();
+    bench.model.hub.list.selected = at;
+    bench.key("o");
+    assert_eq!(bench.model.pane, Pane::Code);
+    let first = (bench.model.code.path.clone(), bench.model.code.text.selected);
+    let text = bench.text();
+    assert!(text.contains("C-006"), "{text}");
+    bench.key("c");
+    assert_eq!((bench.model.pane, bench.model.hub.current()), (Pane::Hub, Some(&HubRow::Clause(ClauseId(6)))));
+    bench.key("o");
+    let second = (bench.model.code.path.clone(), bench.model.code.text.selected);
+    assert_ne!(first, second, "once more goes to the next place");
+}
+
+#[test]
+fn source_is_coloured_when_its_roles_are_known() {
+    let mut bench = Bench::real(At::End, 120, 40);
+    bench.key("4");
+    let file = bench.model.code.current().unwrap().entry.sha256.clone();
+    let plain = bench.draw();
+    let text = bench.model.blobs.text(&file).unwrap().clone();
+    bench.send(Msg::Highlighted { hash: file, lines: g1::ui::text::highlight::lines("books.py", &text) });
+    let coloured = bench.draw();
+    assert_eq!(crate::bench::text_of(&plain), crate::bench::text_of(&coloured), "nothing moves");
+    let keyword = bench.model.look.theme.syntax.keyword.fg.unwrap();
+    assert!(coloured.content.iter().any(|c| c.fg == keyword) && plain != coloured);
+}
+
+#[test]
+fn a_line_without_a_sentence_says_so() {
+    let mut bench = Bench::real(At::End, 120, 40);
+    bench.key("4");
+    assert!(bench.model.code.show("README.md", 1, 10));
+    bench.key("c");
+    assert!(notice(&bench).contains("stands for no sentence"));
+}
+
+#[test]
+fn the_tree_folds_and_goes_from_file_to_file() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.key("4");
+    let all = bench.model.code.rows.len();
+    let file = bench.model.code.path.clone();
+    bench.key("left");
+    bench.key("left");
+    assert!(bench.model.code.rows.len() < all, "the folder is closed");
+    assert_eq!(bench.model.code.path, file, "its file is still shown");
+    bench.key("o");
+    assert_eq!(bench.model.code.rows.len(), all);
+    bench.key("]");
+    assert_ne!(bench.model.code.path, file);
+}
+
+#[test]
+fn a_test_shows_what_it_said_and_leads_to_its_sentence() {
+    let mut bench = Bench::real(At::End, 120, 40);
+    bench.key("4");
+    bench.key("t");
+    let text = bench.text();
+    assert!(text.contains("49 of 49 passed"), "{text}");
+    let linked = g1::ui::panes::code::tests(bench.model.run.as_deref().unwrap());
+    bench.model.code.text.selected = linked.iter().position(|t| !t.clauses.is_empty()).unwrap();
+    bench.key("o");
+    assert!(matches!(pager(&bench).source, Source::Test(_)));
+    assert!(bench.text().contains("fails without the code of C-"));
+    bench.key("esc");
+    bench.key("c");
+    assert_eq!(bench.model.pane, Pane::Hub);
+}
+
+#[test]
+fn the_inspector_shows_items_one_by_one_compares_and_asks_for_the_prompt() {
+    let mut bench = Bench::real(At::Build, 80, 24);
+    bench.key("esc");
+    bench.typed("/context build:core");
+    bench.key("enter");
+    let text = bench.text();
+    assert!(text.contains("tokens") && text.contains("C-001") && text.contains("nothing cut"), "{text}");
+    bench.key("j");
+    let text = bench.text();
+    assert!(text.contains("C-002 function: a clause this step answers for"), "why it is there, in full: {text}");
+    bench.key("enter");
+    assert!(matches!(&pager(&bench).source, Source::Item(step, _) if step.as_str() == "build:core"));
+    bench.key("esc");
+    bench.key("=");
+    let text = bench.text();
+    assert!(text.contains("only here") && text.contains("items are the same"), "{text}");
+    bench.key("esc");
+    bench.key("p");
+    let [Cmd::LoadPrompt(wanted)] = &bench.sent[..] else { panic!("{:?}", bench.sent) };
+    let step = wanted.step.clone();
+    assert!(bench.text().contains("loading"));
+    bench.send(Msg::Prompt { step, text: Ok(Clean::from("You are the developer.")) });
+    assert!(bench.text().contains("You are the developer."));
+}
+
+#[test]
+fn remarks_on_lines_of_the_diff_become_the_words_that_ask_for_changes() {
+    let mut bench = Bench::real(At::Build, 120, 60);
+    bench.wait(2_500);
+    bench.key("d");
+    while !pager(&bench).texts()[pager(&bench).list.selected].starts_with("+++ b/app/accounts.py") {
+        bench.key("]");
+    }
+    for _ in 0..4 {
+        bench.key("j");
+    }
+    bench.key("f");
+    bench.typed("say why");
+    bench.key("enter");
+    bench.key("esc");
+    assert!(bench.text().contains("request changes (1 remark)"));
+    for _ in 0..20 {
+        bench.draw();
+        bench.key("space");
+    }
+    bench.draw();
+    bench.wait(400);
+    bench.key("f");
+    bench.key("enter");
+    let commands = bench.commands();
+    let [Command::Decide { verb: g1::domain::run::Verb::Changes { text }, .. }] = &commands[..] else {
+        panic!("{commands:?}")
+    };
+    assert_eq!(text.as_str(), "app/accounts.py:3: say why");
+}
+
+#[test]
+fn messages_fold_and_steps_are_jumped_to() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.key("2");
+    bench.key("[");
+    bench.key("[");
+    let at = bench.model.chat.cursor.unwrap();
+    bench.key("[");
+    assert!(bench.model.chat.cursor.unwrap() < at);
+    let before = bench.text();
+    bench.key("f");
+    let folded = bench.text();
+    assert!(folded.contains("more line"), "{folded}");
+    bench.key("f");
+    assert_eq!(bench.text(), before);
+    bench.key("F");
+    bench.key("g");
+    assert!(bench.text().matches("more line").count() > 3);
+    bench.key("G");
+    assert_eq!(bench.model.chat.anchor, None);
+}
+
+#[test]
+fn words_can_be_addressed_to_a_persona_and_names_are_completed() {
+    let mut bench = Bench::real(At::Working, 80, 24);
+    bench.typed("@tes");
+    assert!(bench.text().contains("@tester"));
+    bench.key("tab");
+    assert_eq!(bench.model.draft.text(), "@test");
+    bench.typed("er keep it short");
+    bench.key("enter");
+    let commands = bench.commands();
+    let [Command::Say { step: Some(step), text, .. }] = &commands[..] else { panic!("{commands:?}") };
+    assert_eq!((step.as_str(), text.as_str()), ("test:core", "keep it short"), "the step it works on now");
+    bench.typed("@nobody hello");
+    bench.key("enter");
+    assert!(bench.commands().is_empty());
+    assert!(notice(&bench).contains("Nobody called 'nobody'"));
+    assert_eq!(bench.model.draft.text(), "@nobody hello", "the words are kept");
+}
+
+#[test]
+fn slash_words_are_suggested_and_completed() {
+    let mut bench = Bench::real(At::Working, 80, 24);
+    bench.typed("/prev");
+    assert!(bench.text().contains("Run the built application"));
+    bench.key("tab");
+    assert_eq!(bench.model.draft.text(), "/preview ");
+}
+
+#[test]
+fn a_prefix_shows_what_may_follow() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.key("1");
+    bench.key("space");
+    let text = bench.text();
+    assert!(text.contains("Space then") && text.contains("trace"), "{text}");
+    bench.key("t");
+    assert_eq!(pager(&bench).source, Source::Trace);
+    bench.key("esc");
+    bench.key("space");
+    bench.key("esc");
+    assert!(bench.model.pending.is_empty() && bench.model.overlays.is_empty());
+}
+
+#[test]
+fn whole_lines_are_copied_whatever_the_screen_wraps() {
+    let mut bench = Bench::real(At::End, 40, 12);
+    bench.key("1");
+    bench.key("j");
+    bench.key("v");
+    bench.key("v");
+    bench.key("j");
+    bench.key("y");
+    let Some(Cmd::Copy(text)) = bench.sent.last() else { panic!("{:?}", bench.sent) };
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines[0].ends_with('.') && lines[0].len() > 40, "{text}");
+}
+
+#[test]
+fn themes_change_at_once_and_wrong_ones_are_named() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.model.setup.caps.depth = Depth::Rgb;
+    let before = bench.draw();
+    bench.typed("/theme catppuccin");
+    bench.key("enter");
+    let after = bench.draw();
+    assert_ne!(before.content[0].bg, after.content[0].bg);
+    bench.typed("/theme nowhere");
+    bench.key("enter");
+    assert!(notice(&bench).contains("there is no theme 'nowhere'"));
+    for _ in names(&bench.model.setup.themes) {
+        bench.typed("/theme");
+        bench.key("enter");
+    }
+    assert_eq!(bench.model.look.theme.name, "catppuccin", "all the way round");
+}
+
+#[test]
+fn keys_of_ones_own_are_in_force_and_in_the_help() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.model.keymap = Keymap::with_file("[panes]\n\"ctrl-t\" = \"trace\"\n").0;
+    bench.key("1");
+    bench.key("?");
+    let help: String = pager(&bench).texts().join("\n");
+    assert!(help.contains("Ctrl-T"), "{help}");
+    bench.key("esc");
+    bench.key("ctrl-t");
+    assert_eq!(pager(&bench).source, Source::Trace);
+}
+
+#[test]
+fn esc_leads_to_the_panes_and_never_back_and_forth() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    for _ in 0..3 {
+        bench.key("esc");
+        assert_eq!((bench.model.focus, bench.model.context()), (Focus::Panes, Context::Panes));
+    }
+    bench.key("alt-4");
+    assert_eq!(bench.model.pane, Pane::Code);
+}
+
+#[test]
+fn a_question_is_answered_with_a_keystroke_from_its_sentence() {
+    let mut bench = Bench::real(At::Working, 80, 24);
+    bench.key("1");
+    bench.key("a");
+    bench.typed("two weeks");
+    bench.key("enter");
+    let commands = bench.commands();
+    assert!(
+        matches!(&commands[..], [Command::AnswerAssumption { answer, .. }] if answer.as_str() == "two weeks"),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn line_ends_and_marks_of_a_file_are_kept_byte_for_byte() {
+    let file = "\u{feff}Build a guest book.\r\nA guest leaves a name.\r\n";
+    let start = |bench: &mut Bench| {
+        bench.key("enter");
+        match bench.sent.pop() {
+            Some(Cmd::Start(StartRequest::New { requirement, .. })) => String::from_utf8(requirement).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut bench = Bench::welcome(80, 24);
+    bench.send(Msg::FileRead(Ok(file.into())));
+    assert!(bench.text().contains("BOM and CRLF kept"));
+    assert_eq!(start(&mut bench), file);
+    let mut bench = Bench::welcome(80, 24);
+    bench.send(Msg::FileRead(Ok(file.into())));
+    bench.send(Msg::Key { key: Key::char('!'), burst: false });
+    assert!(!start(&mut bench).contains('\r'), "a text that was changed here is the one that is seen here");
+}
+
+#[test]
+fn when_to_be_asked_is_chosen_before_the_start() {
+    let mut bench = Bench::welcome(80, 24);
+    bench.typed("A guest book for our wedding.");
+    bench.key("tab");
+    bench.key("space");
+    bench.key("enter");
+    bench.key("enter");
+    let Some(Cmd::Start(StartRequest::New { plan, gates, .. })) = bench.sent.pop() else { panic!("not started") };
+    assert_eq!((format!("{plan:?}"), format!("{gates:?}")), ("Lean".into(), "Phase".into()));
+}
+
+#[test]
+fn a_search_without_a_match_leaves_nothing_behind() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.key("1");
+    for (words, found) in [("comments", true), ("zebra", false)] {
+        bench.key("/");
+        bench.typed(words);
+        bench.key("enter");
+        assert_eq!(bench.model.hub.list.search.is_some(), found, "{words}");
+    }
+}
+
+#[test]
+fn silence_is_said_and_waiting_for_a_person_is_not_working_time() {
+    let mut bench = Bench::real(At::Working, 80, 24);
+    bench.wait(12_000);
+    bench.key("3");
+    let text = bench.text();
+    assert!(text.contains("s silent"), "{text}");
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.key("3");
+    let text = bench.text();
+    let line = text.lines().find(|l| l.contains("build:core")).unwrap();
+    assert!(line.contains("0:01"), "34 seconds at the gate are not work: {line}");
+}
+
+#[test]
+fn the_title_and_a_notification_tell_those_who_look_elsewhere() {
+    let mut bench = Bench::real(At::Working, 80, 24);
+    assert_eq!(bench.title, "g1 Reading log 4/8 Development");
+    let gate = |bench: &mut Bench| {
+        let run = real::run(At::Test);
+        bench.send(Msg::Update(g1::domain::command::Update::Run(std::sync::Arc::new(run))));
+        std::mem::take(&mut bench.sent).into_iter().filter(|c| matches!(c, Cmd::Notify(_))).count()
+    };
+    bench.key("esc");
+    assert_eq!(gate(&mut bench), 0, "somebody is at the keys");
+    assert_eq!(bench.title, "g1 Reading log 5/8 G-04 waits");
+    let mut bench = Bench::real(At::Working, 80, 24);
+    bench.key("esc");
+    bench.wait(10_000);
+    assert_eq!(gate(&mut bench), 1);
+    assert_eq!(gate(&mut bench), 0, "once");
+}
+
+#[test]
+fn the_mouse_scrolls_and_selects_but_decides_nothing() {
+    let mut bench = Bench::real(At::End, 200, 50);
+    let at = |kind, x, y| Msg::Mouse(g1::ui::Mouse { kind, x, y });
+    bench.send(at(g1::ui::MouseKind::Click, 5, 5));
+    assert_eq!(bench.model.focus, Focus::Input, "not asked for");
+    bench.key("f2");
+    assert!(matches!(bench.sent.pop(), Some(Cmd::Mouse(true))));
+    bench.send(at(g1::ui::MouseKind::Click, 5, 5));
+    assert_eq!((bench.model.pane, bench.model.hub.current()), (Pane::Hub, Some(&HubRow::Clause(ClauseId(3)))));
+    bench.send(at(g1::ui::MouseKind::ScrollUp, 80, 10));
+    assert!(bench.model.chat.anchor.is_some(), "the chat under the wheel");
+    assert_eq!(bench.model.pane, Pane::Hub, "the focus stays");
+    let mut bench = Bench::real(At::Build, 80, 24);
+    bench.key("f2");
+    bench.wait(3_000);
+    for y in 0..24 {
+        for x in 0..80 {
+            bench.send(at(g1::ui::MouseKind::Click, x, y));
+        }
+    }
+    assert!(bench.commands().is_empty());
+}
