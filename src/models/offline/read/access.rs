@@ -86,6 +86,8 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         return;
     }
     let ops: &[Op] = match pred.verb.class {
+        // `are listed as overdue`
+        Class::Create if pred.verb.passive && pred.verb.base == "list" => &[Op::Read],
         Class::Create | Class::Transact => &[Op::Create],
         Class::Read | Class::Search | Class::Export | Class::Filter | Class::Sort => &[Op::Read],
         Class::Update => &[Op::Update],
@@ -113,6 +115,13 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if let Some(holders) = &gerund {
         whos.clone_from(holders);
     }
+    if super::accounts::anonymous(s).is_some()
+        && pred.verb.class == Class::Read
+        && !pred.verb.negated
+        && !whos.is_empty()
+    {
+        whos = vec![Who::Anyone];
+    }
     let objects: Vec<Np> = if pred.verb.passive { pred.subject.clone() } else { objects_of(d, si, pred) };
     let record = record_entity(d, pred);
     let mut targets: Vec<(usize, Np)> = Vec::new();
@@ -133,6 +142,9 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         return;
     }
     // `The system manages invoices`: it says that there are some, not who does it
+    if !pred.verb.negated {
+        super::product::audience(d, si, pred);
+    }
     let impersonal = whos.is_empty() && !pred.verb.passive && !pred.subject.is_empty() && !pred.verb.negated;
     if impersonal {
         for (e, np) in &targets {
@@ -158,6 +170,17 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         && objects.iter().all(|np| !words::system_noun(&np.head) && d.find(&np.head).is_some());
     if handed {
         return;
+    }
+    if pred.verb.negated
+        && let Some(r) = record
+    {
+        // `owners cannot apply for their own requests` compares two people: no right says that
+        if targets.iter().any(|(_, np)| np.possessed())
+            || pred.preps.iter().flat_map(|pp| &pp.nps).any(|np| np.possessed())
+        {
+            return;
+        }
+        targets = vec![(r, pred.objects.first().cloned().unwrap_or_else(|| pred.subject[0].clone()))];
     }
     if pred.verb.negated {
         return negated(d, si, pi, pred, &whos, &targets, ops);
@@ -211,6 +234,20 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             d.touch(*e, s.id);
             d.focus = Some(*e);
             continue;
+        }
+        if let Some(np) = np
+            && ops != [Op::Create]
+        {
+            if let Some(parent) = below(d, pred, *e, np)
+                && d.reference(parent, &d.entities[*e].entity.name.clone()).is_none()
+            {
+                d.add_reference(*e, parent, true, s.id);
+            }
+            if somebody_elses(d, *e, np) {
+                let what = np.of.as_ref().map_or_else(String::new, |of| s.quote(of.range.clone()));
+                d.gap(s.id, &what, "the text does not say how a record tells whose it is in this sense", true);
+                continue;
+            }
         }
         d.touch(*e, s.id);
         let scope = np.as_ref().map_or(Scope::All, |np| scope(d, si, pred, *e, np, ops));
@@ -318,41 +355,34 @@ fn mark_target(d: &mut Draft, si: usize, np: &Np) {
             d.mark(si, i..i + 1);
             continue;
         }
-        if let Some(field) = d.status(e) {
-            let values = match d.field_mut(e, &field).map(|f| f.ty.clone()) {
-                Some(FieldType::Choice { values }) => values,
-                _ => Vec::new(),
-            };
-            let open =
-                matches!(word.as_str(), "open" | "active" | "outstanding" | "pending" | "unresolved" | "current")
-                    && values.iter().any(|v| super::rules::is_final(v));
-            if values.contains(&word) || open {
-                d.feature(Feature::Filter { entity: d.entities[e].entity.name.clone(), field, clauses: vec![s.id] });
-                d.mark(si, i..i + 1);
-                continue;
-            }
-        }
-        let due = super::rules::span(d, e).map(|(_, end)| end).filter(|_| word == "overdue");
         let date = d.entities[e]
             .entity
             .fields
             .iter()
-            .filter(|f| due.as_ref().is_none_or(|x| *x == f.name))
             .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
             .map(|f| f.name.clone());
-        if matches!(
-            word.as_str(),
-            "upcoming" | "past" | "future" | "previous" | "recent" | "today" | "latest" | "overdue" | "last"
-        ) && let Some(field) = date
+        if matches!(word.as_str(), "recent" | "latest" | "last")
+            && let Some(field) = date
         {
-            let name = d.entities[e].entity.name.clone();
-            if matches!(word.as_str(), "recent" | "latest" | "last") {
-                d.feature(Feature::Sort { entity: name, field, descending: true, default: true, clauses: vec![s.id] });
-            } else {
-                d.feature(Feature::Filter { entity: name, field, clauses: vec![s.id] });
-            }
+            let entity = d.entities[e].entity.name.clone();
+            d.feature(Feature::Sort { entity, field, descending: true, default: true, clauses: vec![s.id] });
             d.mark(si, i..i + 1);
         }
+    }
+    super::views::restrict(d, si, e, np);
+    of_another(d, si, e, np);
+}
+
+/// `a list of instances of the medium`: those that refer to it.
+fn of_another(d: &mut Draft, si: usize, e: usize, np: &Np) {
+    let id = d.sentences[si].id;
+    let phrase =
+        if d.find(&np.head) == Some(e) { Some(np) } else { np.of.as_deref().filter(|o| d.find(&o.head) == Some(e)) };
+    let Some(other) = phrase.and_then(|p| p.of.as_deref()).filter(|o| !o.possessed()) else { return };
+    if let Some(parent) = d.entity_of(other).filter(|p| *p != e)
+        && let Some(field) = d.reference(e, &d.entities[parent].entity.name.clone())
+    {
+        d.feature(Feature::Filter { entity: d.entities[e].entity.name.clone(), field, clauses: vec![id] });
     }
 }
 
@@ -402,14 +432,10 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
     {
         return Scope::Own;
     }
-    // `the requests for my own tools`
-    let below = pred
-        .preps
-        .iter()
-        .filter(|pp| pp.at == np.range.end && matches!(pp.prep.as_str(), "for" | "of" | "on" | "to" | "in"))
-        .flat_map(|pp| &pp.nps)
-        .find(|p| p.possessed() && p.det.as_deref() != Some("our") && d.entity_of(p).is_some_and(|x| x != e));
-    if let Some(parent) = below.and_then(|p| d.entity_of(p))
+    if let Some(held) = super::holders::scope(d, pred, e) {
+        return held;
+    }
+    if let Some(parent) = below(d, pred, e, np)
         && d.has_users()
         && let Some(field) = d.reference(e, &d.entities[parent].entity.name)
     {
@@ -448,6 +474,29 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
         }
     }
     Scope::All
+}
+
+/// `the requests for my own tools`: the record they belong to.
+fn below(d: &Draft, pred: &Pred, e: usize, np: &Np) -> Option<usize> {
+    pred.preps
+        .iter()
+        .filter(|pp| pp.at == np.range.end && matches!(pp.prep.as_str(), "for" | "of" | "on" | "to" | "in"))
+        .flat_map(|pp| &pp.nps)
+        .filter(|p| p.possessed() && p.det.as_deref() != Some("our"))
+        .find_map(|p| d.entity_of(p).filter(|x| *x != e))
+}
+
+/// `the trips of their own children`: nothing of a record tells whose children they are.
+fn somebody_elses(d: &Draft, e: usize, np: &Np) -> bool {
+    d.has_users()
+        && np.of.as_deref().is_some_and(|of| {
+            of.possessed()
+                && of.det.as_deref() != Some("our")
+                && of.det.as_deref() != Some("its")
+                && d.entity_of(of).is_none_or(|x| x != e && d.reference(e, &d.entities[x].entity.name).is_none())
+                && !d.users.profile.iter().any(|f| f.name == super::field::identifier(&of.name()))
+                && nouns::person(&of.head).is_some()
+        })
 }
 
 /// Where a role may only create below what it has access to: comments on granted workouts, quotes for assigned defects.

@@ -11,6 +11,7 @@ use crate::models::offline::spec::{Feature, Field, FieldType, SecurityDemand};
 /// Notes which clauses ask for accounts at all. Runs before rights are read, because without accounts anyone may do anything.
 pub fn detect(d: &mut Draft) {
     let mut implied: Vec<ClauseId> = Vec::new();
+    strangers(d);
     for s in d.sentences {
         if explicit(s) {
             implied.push(s.id);
@@ -91,11 +92,63 @@ fn explicit(s: &Sentence) -> bool {
     let account = accounts.iter().any(|a| said.contains(a))
         && !s.lower.contains("without an account")
         && !s.lower.contains("bank account");
-    (auth || verbs || account)
-        && !s.lower.contains("without login")
-        && !s.lower.contains("no login")
-        && !s.lower.contains("without logging in")
-        && !s.lower.contains("without signing in")
+    (auth || verbs || account) && !s.lower.contains("no login") && anonymous(s).is_none()
+}
+
+/// `without logging in`, `without having an account`: where the phrase stands.
+#[must_use]
+pub fn anonymous(s: &Sentence) -> Option<std::ops::Range<usize>> {
+    let at = s.words.iter().position(|w| w.is("without")).filter(|i| !s.aside[*i])?;
+    let end = (at + 1..s.words.len().min(at + 6)).find(|i| {
+        matches!(
+            s.words[*i].lower(),
+            "account"
+                | "accounts"
+                | "login"
+                | "signin"
+                | "registration"
+                | "registering"
+                | "password"
+                | "authentication"
+        ) || s.words[*i].is("in") && matches!(s.words[*i - 1].lower(), "logging" | "signing")
+            || s.words[*i].is("up") && s.words[*i - 1].is("signing")
+    })?;
+    let between = &s.words[at + 1..end];
+    between
+        .iter()
+        .all(|w| {
+            matches!(
+                w.lower(),
+                "a" | "an"
+                    | "any"
+                    | "having"
+                    | "needing"
+                    | "creating"
+                    | "user"
+                    | "to"
+                    | "log"
+                    | "logging"
+                    | "signing"
+                    | "own"
+            )
+        })
+        .then_some(at..end + 1)
+}
+
+/// Those who need no account are no holders of one.
+fn strangers(d: &mut Draft) {
+    let mut names: Vec<String> = Vec::new();
+    for s in d.sentences.iter().filter(|s| anonymous(s).is_some()) {
+        let subjects =
+            s.preds.iter().filter(|p| !p.subordinate && !p.verb.negated).flat_map(|p| &p.subject).chain(&s.role);
+        names.extend(subjects.filter_map(|np| d.role(np).map(|r| r.name.clone())));
+    }
+    for r in &mut d.roles {
+        let elsewhere = d.sentences.iter().any(|s| anonymous(s).is_none() && r.clauses.contains(&s.id));
+        if names.contains(&r.name) && !elsewhere {
+            r.kind = nouns::Person::Stranger;
+        }
+    }
 }
 
 /// `register with my name and address`: an account of one's own, not a record of something else.
@@ -159,7 +212,8 @@ fn open_role(d: &mut Draft) {
     let ordinary = d.roles.iter().position(|r| r.kind == Person::Ordinary);
     let accounts: Vec<usize> = (0..d.roles.len()).filter(|i| d.roles[*i].kind != Person::Stranger).collect();
     let open = user.or(ordinary).or(if accounts.len() == 1 { accounts.first().copied() } else { None });
-    if let Some(i) = open {
+    // who says `my friend may read` lets nobody else in
+    if let Some(i) = open.filter(|_| d.speaker.is_none()) {
         d.roles[i].open = true;
     }
 }
@@ -195,9 +249,13 @@ pub fn read(d: &mut Draft, si: usize) {
             _ => {}
         }
     }
+    let without = anonymous(s);
+    if let Some(range) = without.clone() {
+        d.mark(si, range);
+    }
     // `with user authentication`, `login`, `user accounts`
     for i in 0..s.words.len() {
-        if s.aside[i] {
+        if s.aside[i] || without.as_ref().is_some_and(|r| r.contains(&i)) {
             continue;
         }
         let w = &s.words[i];

@@ -112,11 +112,30 @@ pub fn reasons(words: &[Word], from: usize) -> Vec<(usize, usize)> {
 /// they qualify, so that the list goes on behind them; the values stand as in brackets.
 pub fn qualify(words: &mut [Word]) {
     signed_in(words);
+    bounds(words);
     for i in 1..words.len() {
         if matches!(words[i].tag, Tag::Rel) && (words[i].is("which") || words[i].is("that")) {
             relative(words, i);
         } else if words[i].tag == Tag::Colon {
             values_after(words, i);
+        }
+    }
+}
+
+/// `No more than 12 members may …`: the bound belongs to the number, the phrase begins with it.
+fn bounds(words: &mut [Word]) {
+    for i in 0..words.len() {
+        let opens = i == 0 || matches!(words[i - 1].tag, Tag::Stop | Tag::Conj | Tag::Comma);
+        let rest: Vec<&str> = words[i..].iter().take(3).map(Word::lower).collect();
+        let len = match rest[..] {
+            ["no" | "not", "more", "than"] | ["no", "less" | "fewer", "than"] => 3,
+            ["at", "most" | "least", _] | ["up", "to", _] => 2,
+            _ => continue,
+        };
+        if opens && words.get(i + len).is_some_and(|w| w.tag == Tag::Num) {
+            for w in &mut words[i..i + len] {
+                w.tag = Tag::Other;
+            }
         }
     }
 }

@@ -402,6 +402,10 @@ fn fill_in(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     for name in d.entities[e].entity.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>() {
         d.optional.insert((e, name));
     }
+    // that nothing else is asked for is more than these properties say
+    if s.words[..pred.range.end].iter().zip(&s.aside).any(|(w, a)| !a && w.is("only")) {
+        d.gap(s.id, "only", super::lexicon::NOT_UNDERSTOOD, false);
+    }
     d.done[si].insert(pi);
     d.focus = Some(e);
 }
@@ -422,6 +426,15 @@ fn brackets(d: &mut Draft, si: usize, pred: &Pred) {
         if properties * 2 >= parts.len().max(1) && !names_property && properties > 0 {
             d.fields_from(si, e, paren.clone());
             d.touch(e, s.id);
+            for part in &parts {
+                let words = &s.words[part.clone()];
+                let unread = field::field(s, part.clone()).is_none()
+                    && words.iter().any(|w| matches!(w.tag, Tag::Noun | Tag::Adj) && !words::light(w.lower()));
+                if unread {
+                    let what = s.quote(part.clone());
+                    d.gap(s.id, &what, super::lexicon::NOT_UNDERSTOOD, false);
+                }
+            }
             d.mark(si, paren.start.saturating_sub(1)..paren.end + 1);
         }
     }

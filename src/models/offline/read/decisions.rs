@@ -87,7 +87,8 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let objects = if pred.verb.passive { pred.subject.clone() } else { last.objects.clone() };
     let Some(target) = objects.iter().find(|np| d.entity_of(np).is_some()) else { return };
     let Some(e) = d.entity_of(target) else { return };
-    if d.find(&target.name()).is_none() && d.find(&target.head).is_none() && target.pronoun.is_none() {
+    let alias = matches!(target.head.as_str(), "entry" | "record");
+    if d.find(&target.name()).is_none() && d.find(&target.head).is_none() && target.pronoun.is_none() && !alias {
         return;
     }
     let values: Vec<String> = group.iter().map(|k| verbs::state_of(&s.preds[*k].verb.base)).collect();
@@ -141,11 +142,12 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         d.focus = Some(e);
         return;
     }
+    let scope = super::holders::scope(d, pred, e).unwrap_or(Scope::All);
     for who in &whos {
-        d.allow_fields(e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(&field), s.id);
-        d.allow(e, who.clone(), &[Op::Read], Scope::All, s.id);
+        d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
+        d.allow(e, who.clone(), &[Op::Read], scope.clone(), s.id);
     }
-    if d.has_users() {
+    if d.has_users() && scope == Scope::All {
         merge_guard(d, &entity, &field, &whos, s.id);
     }
     d.touch(e, s.id);
@@ -243,7 +245,8 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     }
     let Some(np) = objects.first() else { return };
     let state_word = matches!(np.head.as_str(), "status" | "state");
-    let pronoun = matches!(np.pronoun.as_deref(), Some("this" | "it" | "that"));
+    let pronoun = matches!(np.pronoun.as_deref(), Some("this" | "that"))
+        || np.pronoun.as_deref() == Some("it") && super::decisions::sets_to(pred);
     let Some(e) = d.entity_of(np).or(if state_word || pronoun { d.focus } else { None }) else { return };
     // a state the record is put into
     let to = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "as" | "to"));
@@ -275,6 +278,7 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     };
     let entity = d.entities[e].entity.name.clone();
     let scope = if np.possessed() && d.has_users() { own_scope(d, e, &whos) } else { Scope::All };
+    let scope = super::holders::scope(d, pred, e).unwrap_or(scope);
     for who in &whos {
         d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
     }

@@ -89,6 +89,8 @@ pub struct Draft<'a> {
     pub merged: BTreeSet<String>,
     /// Properties said to be optional.
     pub optional: BTreeSet<(usize, String)>,
+    /// What the text calls those who added a record, and which record: `the owner of the tool`.
+    pub holder: Option<(String, usize)>,
     /// The role of whoever says `I`.
     pub speaker: Option<String>,
     pub pending_progress: Vec<(usize, ClauseId)>,
@@ -119,6 +121,7 @@ impl<'a> Draft<'a> {
             merged: BTreeSet::new(),
             optional: BTreeSet::new(),
             speaker: None,
+            holder: None,
             pending_progress: Vec::new(),
             pending_totals: Vec::new(),
         }
@@ -225,6 +228,9 @@ impl<'a> Draft<'a> {
     /// Who a phrase speaks of, as far as rights go.
     #[must_use]
     pub fn who(&self, np: &Np) -> Option<Who> {
+        if self.holder.as_ref().is_some_and(|(name, _)| *name == np.head && np.nouns.is_empty()) {
+            return Some(self.ordinary());
+        }
         if let Some(role) = self.role(np) {
             return Some(self.who_of(role));
         }

@@ -60,6 +60,8 @@ pub fn is_exclusion(s: &Sentence) -> bool {
         "are not part of",
         "is not required",
         "are not required",
+        "is not necessary",
+        "are not necessary",
         "handled elsewhere",
         "managed elsewhere",
         "done elsewhere",
@@ -105,6 +107,7 @@ pub fn read(d: &mut Draft, si: usize) {
                             | "wanted"
                             | "needed"
                             | "required"
+                            | "necessary"
                             | "part"
                             | "no"
                             | "excluded"

@@ -18,6 +18,7 @@ pub fn read(d: &mut Draft, si: usize, kind: ClauseKind) {
     grant(d, si);
     progress(d, si);
     super::formulas::read(d, si);
+    super::pages::at_home(d, si);
     totals(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {

@@ -15,7 +15,69 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     if !arithmetic(d, si) {
         average(d, si);
+        number_of(d, si);
     }
+}
+
+/// `The number of votes of each option is shown.`, `The page of a course shows the number of registrations.`
+fn number_of(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let Some(at) = s.words.iter().position(|w| w.is("number")).filter(|i| !s.aside[*i]) else { return };
+    let from = if at > 0 && s.words[at - 1].tag == Tag::Det { at - 1 } else { at };
+    let Some(np) = chunk::noun_phrase(&s.words, from).filter(|np| np.head == "number") else { return };
+    let Some(counted) = np.of.as_deref().filter(|of| of.plural) else { return };
+    let Some(child) = d.find(&counted.name()).or_else(|| d.find(&counted.head)) else { return };
+    let Some(pi) = s.preds.iter().position(|p| {
+        p.verb.class == Class::Read && (p.range.contains(&at) || p.subject.iter().any(|x| x.range.contains(&at)))
+    }) else {
+        return;
+    };
+    let pred = &s.preds[pi];
+    let phrases: Vec<Np> = counted
+        .of
+        .as_deref()
+        .cloned()
+        .into_iter()
+        .chain(
+            pred.preps
+                .iter()
+                .filter(|pp| matches!(pp.prep.as_str(), "of" | "for" | "per" | "in" | "on"))
+                .flat_map(|pp| pp.nps.clone()),
+        )
+        .chain(pred.subject.iter().flat_map(unfold))
+        .collect();
+    let parent = phrases.iter().find_map(|p| {
+        let e = d.entity_of(p).filter(|e| *e != child)?;
+        d.reference(child, &d.entities[e].entity.name).map(|field| (p.clone(), e, field))
+    });
+    let Some((phrase, parent, field)) = parent else { return };
+    let entity = d.entities[child].entity.name.clone();
+    let name = format!("number_of_{}", d.entities[child].entity.plural);
+    if d.field_mut(parent, &name).is_none() {
+        let label = super::field::sentence_case(&name.replace('_', " "));
+        let mut f = made(&name, &label, FieldType::Integer, s.id);
+        f.read_only = true;
+        d.entities[parent].entity.fields.push(f);
+    }
+    d.feature(Feature::Computed {
+        entity: d.entities[parent].entity.name.clone(),
+        field: name,
+        formula: Formula::CountOf { entity, field },
+        clauses: vec![s.id],
+    });
+    let whos = if pred.verb.passive { Vec::new() } else { d.actors(pred) };
+    d.mark_verb(si, pred);
+    for n in &pred.subject {
+        d.mark_np(si, n);
+    }
+    d.mark_np(si, &np);
+    d.mark_np(si, &phrase);
+    for who in whos {
+        d.searchers.push((parent, who, s.id));
+    }
+    d.touch(parent, s.id);
+    d.done[si].insert(pi);
+    d.focus = Some(parent);
 }
 
 /// The field a phrase names, and whose it is.
@@ -54,6 +116,9 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
     let focus = d.focus;
     let candidates: Vec<usize> =
         whose.map_or_else(|| focus.into_iter().chain(0..d.entities.len()).collect(), |e| vec![e]);
+    if let Some(done) = days_after(d, si, be, &target, &rest, &candidates) {
+        return done;
+    }
     if let Some(at) = word(&["times", "multiplied", "×"])
         && let (Some(a), Some(b)) =
             (rest.iter().rev().find(|np| np.range.start < at), rest.iter().find(|np| np.range.start > at))
@@ -100,6 +165,35 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
         }
     }
     false
+}
+
+/// `The due date is 14 days after the loan date.`
+fn days_after(d: &mut Draft, si: usize, be: usize, target: &Np, rest: &[Np], candidates: &[usize]) -> Option<bool> {
+    let s = &d.sentences[si];
+    let at = (be..s.words.len()).find(|i| {
+        s.words[*i].is("after")
+            && s.words[i - 1].base == "day"
+            && s.words.get(i.wrapping_sub(2)).is_some_and(|w| w.token.value.is_some())
+    })?;
+    let days = s.words[at - 2].token.value? as u32;
+    let dated = |e: usize, n: &str| {
+        d.entities[e].entity.fields.iter().any(|f| f.name == n && matches!(f.ty, FieldType::Date | FieldType::DateTime))
+    };
+    let exact = s.words[be..at]
+        .iter()
+        .all(|w| !matches!(w.lower(), "least" | "most" | "within" | "than" | "maximum" | "later"));
+    for e in candidates {
+        let of =
+            rest.iter().filter(|np| np.range.start > at).find_map(|np| d.field_of(*e, np)).filter(|n| dated(*e, n));
+        let own = d.field_of(*e, target).filter(|n| dated(*e, n));
+        if let (Some(of), Some(own), true) = (of, own, exact)
+            && of != own
+        {
+            let formula = Formula::DaysAfter { of, days };
+            return Some(finish(d, si, *e, target, FieldType::Date, formula));
+        }
+    }
+    Some(false)
 }
 
 /// A phrase and what it is of: `the amounts of its items`.

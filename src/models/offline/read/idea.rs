@@ -179,10 +179,13 @@ pub fn not_data(sentences: &[Sentence]) -> Option<String> {
 /// Finds what an idea collects when the text names no record otherwise.
 pub fn read(d: &mut Draft) {
     for si in 0..d.sentences.len() {
-        let s = &d.sentences[si];
         if !d.entities.is_empty() {
             return;
         }
+        if several(d, si) {
+            continue;
+        }
+        let s = &d.sentences[si];
         let flat = s.words.iter().map(|w| w.lower()).collect::<Vec<_>>().join(" ").replace("to-do", "todo");
         let singular = s.words.iter().map(|w| w.base.as_str()).collect::<Vec<_>>().join(" ");
         let hit = COLLECTIONS
@@ -243,6 +246,39 @@ pub fn read(d: &mut Draft) {
             make(d, si, &name, &phrase);
         }
     }
+}
+
+/// `A recipe box with recipes, ingredients and a shopping list`: everything it is said to hold.
+fn several(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let Some(with) = s.words.iter().position(|w| w.is("with")).filter(|_| s.preds.is_empty()) else { return false };
+    let mut names: Vec<String> = Vec::new();
+    for part in super::sentence::split_list(&s.words, with + 1..s.words.len()) {
+        let Some(np) = super::chunk::noun_phrase(&s.words, part.start) else { return false };
+        let phrase = s.words[part.clone()].iter().map(|w| w.base.as_str()).collect::<Vec<_>>().join(" ");
+        let listed = COLLECTIONS.iter().find(|(name, _)| find_phrase(&phrase, name).is_some()).map(|(name, entity)| {
+            // what lies on a shopping list is an item of it
+            if *entity == "item" {
+                format!("{} item", name.split(' ').next().unwrap_or("list"))
+            } else {
+                entity.replace('_', " ")
+            }
+        });
+        let plural = np.plural && nouns::property(&np.head).is_none_or(|_| np.head == "ingredient");
+        match listed
+            .or_else(|| plural.then(|| mentions::thing(&np).filter(|(_, direct)| *direct).map(|(n, _)| n)).flatten())
+        {
+            Some(name) => names.push(name),
+            None => return false,
+        }
+    }
+    if names.len() < 2 {
+        return false;
+    }
+    for name in names {
+        make(d, si, &name, "");
+    }
+    true
 }
 
 fn find_phrase(text: &str, phrase: &str) -> Option<usize> {

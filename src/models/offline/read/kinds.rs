@@ -341,7 +341,12 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
     }
     // `For every inspection I note the date`: what is kept of each
     let each = s.words.windows(2).any(|w| w[0].is("for") && (w[1].is("every") || w[1].is("each")));
-    if first_person && each && p.verb.class == Class::Create && !p.objects.is_empty() {
+    let listed = p.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":") && pp.nps.len() > 1);
+    if first_person
+        && (each || listed)
+        && matches!(p.verb.class, Class::Create | Class::Manage)
+        && !p.objects.is_empty()
+    {
         return true;
     }
     // `we need the sum of all fees`
@@ -377,27 +382,26 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
         Class::Be => {
             let exists = s.lower.starts_with("there is") || s.lower.starts_with("there are");
             let states = p.range.len() > 3 && s.words[p.range.clone()].iter().any(|w| w.is("or"));
-            let rule = p.objects.is_empty()
-                && s.words[p.range.clone()].iter().any(|w| {
-                    matches!(
-                        w.lower(),
-                        "required"
-                            | "mandatory"
-                            | "optional"
-                            | "unique"
-                            | "visible"
-                            | "sorted"
-                            | "private"
-                            | "public"
-                            | "readable"
-                            | "hidden"
-                            | "confidential"
-                            | "editable"
-                            | "accessible"
-                            | "anonymous"
-                            | "limited"
-                    )
-                });
+            let rule = s.words[p.range.clone()].iter().any(|w| {
+                matches!(
+                    w.lower(),
+                    "required"
+                        | "mandatory"
+                        | "optional"
+                        | "unique"
+                        | "visible"
+                        | "sorted"
+                        | "private"
+                        | "public"
+                        | "readable"
+                        | "hidden"
+                        | "confidential"
+                        | "editable"
+                        | "accessible"
+                        | "anonymous"
+                        | "limited"
+                )
+            });
             // `The total is quantity times price`, `The number is between 1 and 60`, `A new bug is open`
             let property = p.subject.iter().any(|np| nouns::property(&np.head).is_some());
             let tells = property
@@ -449,6 +453,7 @@ fn ruling(base: &str) -> bool {
     matches!(
         base,
         "belong"
+            | "go"
             | "exceed"
             | "lie"
             | "overlap"

@@ -85,7 +85,40 @@ pub fn collect(d: &mut Draft) {
         draft.person = seen.person;
         draft.recorded = seen.recorded;
     }
-    d.roles = roles;
+    d.roles = same_people(sentences, roles);
+}
+
+/// `The pet owner … The owner …`: the same people, when the short name only ever points back.
+fn same_people(sentences: &[Sentence], mut roles: Vec<RoleDraft>) -> Vec<RoleDraft> {
+    use super::chunk::Item;
+    let short: Vec<String> = roles.iter().map(|r| r.name.clone()).filter(|n| !n.contains('_')).collect();
+    for name in short {
+        let mut longer = roles.iter().filter(|r| r.name.ends_with(&format!("_{name}")));
+        let (Some(long), None) = (longer.next().map(|r| r.name.clone()), longer.next()) else { continue };
+        let story = sentences.iter().any(|s| s.role.as_ref().is_some_and(|np| identifier(&np.name()) == name));
+        let points_back = sentences.iter().flat_map(|s| &s.items).all(|i| match i {
+            Item::Np(np) if np.head == name && np.nouns.is_empty() => {
+                np.det.as_deref() == Some("the") && np.mods.is_empty()
+                    || np.det.is_none() && np.plural && np.mods.is_empty()
+            }
+            _ => true,
+        });
+        // `teachers` and `the head teacher` are two
+        let first = |n: &str| roles.iter().position(|r| r.name == n);
+        if story || !points_back || first(&long) > first(&name) {
+            continue;
+        }
+        let Some(at) = first(&name) else { continue };
+        let gone = roles.remove(at);
+        if let Some(r) = roles.iter_mut().find(|r| r.name == long) {
+            for c in gone.clauses {
+                if !r.clauses.contains(&c) {
+                    r.clauses.push(c);
+                }
+            }
+        }
+    }
+    roles
 }
 
 fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId, story: bool) {

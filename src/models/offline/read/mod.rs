@@ -13,6 +13,7 @@ mod asides;
 mod assemble;
 mod chunk;
 mod complete;
+mod counts;
 mod data;
 mod decisions;
 mod draft;
@@ -21,14 +22,17 @@ mod features;
 mod field;
 mod formulas;
 mod gaps;
+mod holders;
 mod idea;
 mod kinds;
 mod lang;
 mod lexicon;
+mod lifecycle;
 mod listing;
 mod mentions;
 mod only;
 pub mod outline;
+mod pages;
 mod product;
 mod readings;
 mod relations;
@@ -40,6 +44,7 @@ mod tag;
 mod things;
 mod token;
 mod value;
+mod views;
 
 #[cfg(test)]
 mod tests;
@@ -126,7 +131,9 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     if d.entities.is_empty() {
         idea::read(&mut d);
     }
+    holders::detect(&mut d);
     accounts::detect(&mut d);
+    holders::own(&mut d);
     if d.entities.is_empty() && !(d.has_users() && !d.roles.is_empty() && sentences.len() > 1) {
         return Err(Refusal::NotDataDriven("it names nothing of which records could be kept".into()));
     }
@@ -145,6 +152,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
         refocus(&mut d, si);
     }
     complete::person_accounts(&mut d);
+    relations::days(&mut d);
     complete::spans(&mut d);
     complete::about(&mut d);
     d.focus = None;

@@ -75,10 +75,40 @@ pub fn read(d: &mut Draft, si: usize) {
         // `for a housing cooperative`: for whom
         if let (Some(Item::Prep(p)), Some(Item::Np(whom))) = (s.items.get(k + 1), s.items.get(k + 2))
             && s.words[*p].is("for")
-            && d.entity_of(whom).is_none()
         {
-            d.mark(si, *p..whom.range.end);
+            match d.entity_of(whom) {
+                None => d.mark(si, *p..whom.range.end),
+                // `for its courses`: what it is about
+                Some(e) => {
+                    d.touch(e, s.id);
+                    let whom = whom.clone();
+                    d.mark_np(si, &whom);
+                }
+            }
         }
         return;
+    }
+}
+
+/// `for a small business`: who will use the whole, no part of it.
+pub fn audience(d: &mut Draft, si: usize, pred: &super::sentence::Pred) {
+    const ORGANISATIONS: &str = "business company club association society school university museum library clinic practice office shop \
+        store restaurant hotel church parish community cooperative family firm organisation organization institute department team agency \
+        charity foundation village town city municipality factory workshop farm garden studio gym hospital";
+    let pps: Vec<super::sentence::Pp> = pred
+        .preps
+        .iter()
+        .filter(|pp| pp.prep == "for" && pp.nps.len() == 1)
+        .filter(|pp| {
+            pp.nps.iter().all(|np| {
+                ORGANISATIONS.split_whitespace().any(|w| w == np.head)
+                    && d.entity_of(np).is_none()
+                    && !matches!(np.det.as_deref(), Some("each" | "every"))
+            })
+        })
+        .cloned()
+        .collect();
+    for pp in pps {
+        d.mark(si, pp.at..pp.nps[0].range.end);
     }
 }

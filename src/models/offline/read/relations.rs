@@ -120,25 +120,8 @@ pub fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<
             d.mark_words(si, &adjectives);
         }
     }
-    // `for a day`, `on a date`: its beginning and end say so, or a date of its own
-    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "for" | "on")) {
-        let Some(np) = pp
-            .nps
-            .first()
-            .filter(|np| matches!(np.head.as_str(), "day" | "date") && np.number.is_none() && np.of.is_none())
-        else {
-            continue;
-        };
-        for (e, _) in targets {
-            let timed =
-                d.entities[*e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
-            if !timed {
-                let f = super::data::made("date", "Date", FieldType::Date, s.id);
-                d.entities[*e].entity.fields.push(f);
-            }
-            d.mark(si, pp.at..np.range.end);
-        }
-    }
+    let made: Vec<usize> = targets.iter().map(|(e, _)| *e).collect();
+    on_a_day(d, si, pred, &made);
     // `in their flat`: a property of the person that the record shares
     for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "in" | "for" | "of")) {
         for np in &pp.nps {
@@ -174,6 +157,41 @@ pub fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<
     mark_places(d, si, pred);
 }
 
+/// `for a day`, `on a date`: its beginning and end say so, or a date of its own.
+fn on_a_day(d: &mut Draft, si: usize, pred: &Pred, targets: &[usize]) {
+    let s = &d.sentences[si];
+    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "for" | "on")) {
+        let Some(np) = pp
+            .nps
+            .first()
+            .filter(|np| matches!(np.head.as_str(), "day" | "date") && np.number.is_none() && np.of.is_none())
+        else {
+            continue;
+        };
+        for e in targets {
+            let timed =
+                d.entities[*e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+            if !timed {
+                let f = super::data::made("date", "Date", FieldType::Date, s.id);
+                d.entities[*e].entity.fields.push(f);
+            }
+            d.mark(si, pp.at..np.range.end);
+        }
+    }
+}
+
+/// The days of transactions, once all properties are known: the rules count by them.
+pub fn days(d: &mut Draft) {
+    for si in 0..d.sentences.len() {
+        let s = &d.sentences[si];
+        for pred in s.preds.iter().filter(|p| !p.verb.negated && !p.subordinate) {
+            if let Some(record) = record_entity(d, pred) {
+                on_a_day(d, si, pred, &[record]);
+            }
+        }
+    }
+}
+
 /// `the seats at the event`: seats belong to an event.
 fn belongs(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)]) {
     let s = &d.sentences[si];
@@ -203,7 +221,12 @@ pub fn mark_places(d: &mut Draft, si: usize, pred: &Pred) {
         matches!(pp.prep.as_str(), "on" | "in" | "from" | "at" | "through" | "via" | "within" | "under" | "to" | "of")
     }) {
         for np in &pp.nps {
-            if words::system_noun(&np.head) || d.entity_of(np).is_some() {
+            let means = matches!(pp.prep.as_str(), "through" | "via");
+            if words::system_noun(&np.head) || !means && d.entity_of(np).is_some() {
+                // `buy tickets directly from the event page`: that page leads to it
+                if super::pages::offered(d, si, pred, np) == Some(false) {
+                    continue;
+                }
                 d.mark(si, pp.at..pp.at + 1);
                 d.mark_np(si, np);
                 let adjectives: Vec<usize> = np

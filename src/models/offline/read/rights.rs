@@ -121,6 +121,34 @@ pub fn rights(d: &mut Draft, e: usize) {
         }
         kept = true;
     }
+    // whoever changes or sees their own must be able to have some
+    let alone: Vec<(Who, Vec<ClauseId>)> = {
+        let access = &d.entities[e].entity.access;
+        let creates = |who: &Who| {
+            access.iter().any(|a| {
+                a.ops.contains(&Op::Create)
+                    && (a.who == *who || a.who == Who::Anyone || a.who == Who::SignedIn && *who != Who::Anyone)
+            })
+        };
+        access
+            .iter()
+            .filter(|a| a.scope == Scope::Own && a.ops.iter().any(|op| matches!(op, Op::Update | Op::Delete)))
+            .filter(|a| !creates(&a.who))
+            .map(|a| (a.who.clone(), a.clauses.clone()))
+            .collect()
+    };
+    if !forbidden(d, Op::Create) && !alone.is_empty() {
+        let whos: Vec<Who> = unique(alone.iter().map(|(w, _)| w.clone()));
+        let id = alone[0].1.clone();
+        let default = words_for(d, &whos);
+        let answer = d.ask(&format!("own:{name}"), &format!("Who else adds {plural} of their own?"), &default, &id);
+        let named = if answer == default { whos.clone() } else { d.whos_in(&answer, whos[0].clone()) };
+        for (who, clauses) in alone.into_iter().filter(|(w, _)| named.contains(w)) {
+            for id in clauses {
+                d.allow(e, who.clone(), &[Op::Create], Scope::All, id);
+            }
+        }
+    }
     let creators: Vec<Who> =
         unique(d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone()));
     if d.entities[e].entity.access.iter().any(|a| a.scope == Scope::Own) {

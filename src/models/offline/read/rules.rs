@@ -77,6 +77,11 @@ pub fn read(d: &mut Draft, si: usize) {
         bounded_property(d, si);
     }
     overlaps(d, si);
+    super::lifecycle::read(d, si);
+    super::counts::read(d, si);
+    if !d.done[si].is_empty() && d.done[si].len() == d.sentences[si].preds.len() {
+        return;
+    }
     at_most(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
@@ -88,10 +93,21 @@ pub fn read(d: &mut Draft, si: usize) {
             Class::Assign => assign(d, si, pi, pred),
             Class::Decide => decide(d, si, pi, pred),
             Class::Update | Class::Create | Class::Other if pred.only || marks_state(d, pred) => guard(d, si, pi, pred),
-            Class::Delete if pred.verb.base == "cancel" => cancel(d, si, pi, pred),
+            Class::Delete if pred.verb.base == "cancel" && keeps_cancelled(d, pred) => cancel(d, si, pi, pred),
             _ => {}
         }
     }
+}
+
+/// Whether what is cancelled is kept with that state: the text names it. Otherwise it is gone, and its place is free.
+fn keeps_cancelled(d: &Draft, pred: &super::sentence::Pred) -> bool {
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    objects.iter().filter_map(|np| d.entity_of(np)).any(|e| {
+        d.entities[e].entity.fields.iter().any(|f| match &f.ty {
+            FieldType::Choice { values } => values.iter().any(|v| matches!(v.as_str(), "cancelled" | "canceled")),
+            _ => false,
+        })
+    })
 }
 
 /// The field a subject phrase names, in the entity it names or in the one spoken of last.
@@ -196,10 +212,25 @@ fn value_rules(d: &mut Draft, si: usize) {
                     || text.contains("greater than")
                     || text.contains("more than")
                     || text.contains("above");
+                // `more than 5` is not 5 itself, unless it is what may not be
+                let strict = !pred.verb.negated
+                    && ["greater than", "more than", "above", "less than", "below", "higher than", "lower than"]
+                        .iter()
+                        .any(|w| text.contains(w))
+                    && !text.contains("no more than")
+                    && !text.contains("no less than");
+                let whole = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
+                let step = if !strict {
+                    0.0
+                } else if whole {
+                    1.0
+                } else {
+                    0.01
+                };
                 if upper {
-                    rules.push(Rule::Max { value: n });
+                    rules.push(Rule::Max { value: n - step });
                 } else if lower {
-                    rules.push(Rule::Min { value: n });
+                    rules.push(Rule::Min { value: n + step });
                 }
             } else if (text.contains("after")
                 || text.contains("later than")
@@ -283,7 +314,16 @@ fn bounded_property(d: &mut Draft, si: usize) {
     let Some(e) = d.entity_of(&np).or(entity) else { return };
     let Some(draft) = field::field(s, np.head_at..np.head_at + 1) else { return };
     let name = d.add_field(e, draft, s.id);
-    let rule = if minimum { Rule::Min { value } } else { Rule::Max { value } };
+    let strict = matches!(before(at, 1), "above" | "over" | "below" | "under") || before(at, 1) == "than";
+    let whole = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
+    let step = if !strict {
+        0.0
+    } else if whole {
+        1.0
+    } else {
+        0.01
+    };
+    let rule = if minimum { Rule::Min { value: value + step } } else { Rule::Max { value: value - step } };
     if let Some(f) = d.field_mut(e, &name) {
         match f.rules.iter_mut().find(|r| r.rule == rule) {
             Some(r) => r.clauses.push(s.id),
@@ -368,7 +408,13 @@ fn overlaps(d: &mut Draft, si: usize) {
                 .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
                 .map(|f| f.name.clone());
             let (Some(date), Some(per)) = (date, per) else { return };
+            for f in d.entities[e].entity.fields.iter_mut().filter(|f| f.name == date || f.name == per) {
+                f.required = true;
+            }
             let time = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Time).map(|f| f.name.clone());
+            if let Some(f) = time.as_ref().and_then(|t| d.field_mut(e, t)) {
+                f.required = true;
+            }
             d.feature(Feature::UniqueTogether {
                 entity: name,
                 fields: [per, date].into_iter().chain(time).collect(),

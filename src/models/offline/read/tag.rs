@@ -230,6 +230,7 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
         {
             Tag::Other
         }
+        "past" if next.is_some_and(|n| words::possessive(&n.lower) || words::determiner(&n.lower)) => Tag::Prep,
         "once" if next.is_some_and(|n| words::preposition(&n.lower)) => Tag::Adv,
         "will" if matches!(prev_tag, Some(Tag::Det | Tag::Poss)) => return None,
         "do" | "does" | "did" => {
@@ -346,14 +347,19 @@ fn as_verb(
                     !plural || subject.tag == Tag::Rel
                 };
                 let helped = state.last.is_some_and(|(_, c, at)| c == Class::Allow && i - at < 8);
-                let fresh = (form == Form::Third || coordinated(prev_words)) && opens && clause_start(prev_words);
+                // `…, and the owner of the tool accepts or rejects it`
+                let decides = ends && verbs::class(base) == Class::Decide;
+                let fresh =
+                    (form == Form::Third || coordinated(prev_words)) && (opens || decides) && clause_start(prev_words);
                 let free = !state.finite || fresh || subject.tag == Tag::Rel || helped && form == Form::Base;
                 let free = free
                     || subject.tag == Tag::Pron
                         && form == Form::Base
                         && !matches!(subject.lower(), "it" | "one" | "them" | "me" | "us");
-                (agrees && free && (opens || fixed_verb || subject.tag != Tag::Noun || !state.finite && next.is_some()))
-                    .then_some(Tag::Verb(form))
+                (agrees
+                    && free
+                    && (opens || fresh || fixed_verb || subject.tag != Tag::Noun || !state.finite && next.is_some()))
+                .then_some(Tag::Verb(form))
             }
             Some(Tag::Conj | Tag::Comma) => {
                 let (last_form, class, at) = state.last?;
@@ -363,7 +369,11 @@ fn as_verb(
                 // `set goals, and track progress`
                 let oxford = i >= 2 && tokens[i - 2].is(",") && prev_tag == Some(Tag::Conj);
                 let adjacent = i - at <= 2 || i - at == 3 && tokens[i - 1].kind == Kind::Word;
-                let same = last_form == form || form == Form::Base && class == Class::Allow;
+                // `can block spaces and sees all reservations`
+                let again = form == Form::Third && last_form == Form::Base && class != Class::Allow;
+                let same = last_form == form
+                    || again && next.is_some_and(|n| words::determiner(&n.lower))
+                    || form == Form::Base && class == Class::Allow;
                 let determined = next.is_some_and(|n| {
                     words::determiner(&n.lower)
                         || words::possessive(&n.lower)
@@ -408,6 +418,10 @@ fn governs(base: &str, next: &str) -> bool {
 fn clause_start(words: &[Word]) -> bool {
     let determined = words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Num | Tag::Adv));
     match determined {
+        // `the owner of the tool`
+        Some(at) if at > 1 && matches!(words[at].tag, Tag::Det | Tag::Poss) && words[at - 1].is("of") => {
+            clause_start(&words[..at - 1])
+        }
         Some(at) if matches!(words[at].tag, Tag::Det | Tag::Poss) => {
             at > 0 && matches!(words[at - 1].tag, Tag::Conj | Tag::Comma | Tag::Stop | Tag::Colon)
         }
@@ -439,6 +453,7 @@ fn opens_object(t: &Token) -> bool {
         || w == "up"
         || w == "whether"
         || w == "how"
+        || matches!(w, "where" | "when" | "what" | "who" | "which")
         || !(words::preposition(w)
             || words::conjunction(w)
             || words::modal(w)

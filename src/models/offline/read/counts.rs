@@ -1,0 +1,353 @@
+//! How often something may be there: once per pair, so many in a period, never gone while others need it.
+
+use super::chunk::{Item, Np};
+use super::draft::Draft;
+use super::lexicon::verbs::Class;
+use super::tag::Tag;
+use crate::models::offline::spec::{Feature, FieldRule, FieldType, Period, Rule, Who};
+
+/// Reads the rules of a sentence that count.
+pub fn read(d: &mut Draft, si: usize) {
+    in_use(d, si);
+    if capacity(d, si) {
+        return;
+    }
+    if !d.done[si].is_empty() && d.sentences[si].preds.len() == d.done[si].len() {
+        return;
+    }
+    if !in_period(d, si) {
+        only_once(d, si);
+    }
+    ages(d, si);
+}
+
+fn all_done(d: &mut Draft, si: usize) {
+    let n = d.sentences[si].preds.len();
+    d.done[si].extend(0..n);
+}
+
+/// `A room cannot be deleted while it has bookings.`, `A category that still has products cannot be deleted.`
+fn in_use(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let Some(pred) = s.preds.iter().find(|p| p.verb.class == Class::Delete && p.verb.negated) else { return };
+    let targets = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let Some(e) = targets.iter().find_map(|np| d.entity_of(np)) else { return };
+    let name = d.entities[e].entity.name.clone();
+    let condition = s
+        .words
+        .iter()
+        .any(|w| matches!(w.lower(), "while" | "if" | "when" | "that" | "which" | "with" | "has" | "have" | "exist"));
+    let child = s.items.iter().find_map(|i| match i {
+        Item::Np(np) if np.pronoun.is_none() => d.entity_of(np).filter(|c| *c != e && d.reference(*c, &name).is_some()),
+        _ => None,
+    });
+    let people = d.actors(pred);
+    let Some(child) = child.filter(|_| condition && people.is_empty()) else { return };
+    // another condition beside it is not carried
+    let known = s.words.iter().all(|w| {
+        !matches!(w.tag, Tag::Adj | Tag::Num) || super::lexicon::words::light(w.lower()) || w.is("own") || w.is("still")
+    });
+    let by = d.entities[child].entity.name.clone();
+    d.feature(Feature::InUse { entity: name, by, clauses: vec![s.id] });
+    d.touch(e, s.id);
+    if known {
+        d.mark(si, 0..s.words.len());
+    }
+    all_done(d, si);
+}
+
+/// `No more students can register than the course has places.`, `Nobody can book a course that is full.`
+fn capacity(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let l = &s.lower;
+    let full = l.contains(" full")
+        || l.contains("fully booked")
+        || l.contains("no free")
+        || l.contains("places are taken")
+        || l.contains("seats are taken");
+    let bans = s.preds.iter().any(|p| p.verb.negated)
+        || l.contains("no further")
+        || l.contains("no more")
+        || l.contains("nobody");
+    let compares = l.contains("no more") && l.contains(" than ")
+        || l.contains("exceed")
+        || l.contains("more ") && l.contains(" than ") && s.preds.iter().any(|p| p.verb.negated);
+    let number = s.words.iter().zip(&s.aside).any(|(w, a)| !a && w.token.value.is_some_and(|v| v > 1.0));
+    if number || !(full && bans || compares && bans) {
+        return false;
+    }
+    let room = |e: usize| {
+        d.entities[e].entity.fields.iter().find(|f| {
+            f.ty == FieldType::Integer
+                && ["capacity", "places", "seats", "maximum", "max", "spaces", "limit", "participants"]
+                    .iter()
+                    .any(|w| f.name.split('_').any(|p| p == *w))
+        })
+    };
+    let record = s.preds.iter().find_map(|p| super::access::record_entity(d, p));
+    let named: Vec<usize> = s
+        .items
+        .iter()
+        .filter_map(|i| match i {
+            Item::Np(np) if np.pronoun.is_none() => {
+                d.entity_of(np).or_else(|| np.of.as_deref().and_then(|of| d.entity_of(of)))
+            }
+            _ => None,
+        })
+        .collect();
+    let children: Vec<usize> = record.into_iter().chain(named.iter().copied()).collect();
+    let pair = children.iter().find_map(|c| {
+        d.entities[*c].entity.fields.iter().find_map(|f| match &f.ty {
+            FieldType::Reference { entity } => {
+                let parent = d.find(entity)?;
+                // the room meant is named, or it is full
+                let field = room(parent)?;
+                let said = full || s.words.iter().any(|w| field.name.split('_').any(|p| p == w.lower() || p == w.base));
+                (said && (named.contains(&parent) || record == Some(*c)))
+                    .then(|| (*c, f.name.clone(), field.name.clone()))
+            }
+            _ => None,
+        })
+    });
+    let Some((child, per, capacity)) = pair else { return false };
+    let entity = d.entities[child].entity.name.clone();
+    d.feature(Feature::Capacity { entity, per, capacity, amount: None, clauses: vec![s.id] });
+    d.touch(child, s.id);
+    d.mark(si, 0..s.words.len());
+    all_done(d, si);
+    d.focus = Some(child);
+    true
+}
+
+/// A period named behind `per`, `a`, `each`: `two bookings per week`.
+fn period(d: &Draft, si: usize) -> Option<(usize, Period)> {
+    let s = &d.sentences[si];
+    (1..s.words.len()).find_map(|i| {
+        let led = matches!(s.words[i - 1].lower(), "per" | "a" | "each" | "every")
+            || s.words[i - 1].is("and") && s.words[..i - 1].iter().any(|w| w.is("per"));
+        let period = match s.words[i].base.as_str() {
+            "week" => Period::Week,
+            "month" => Period::Month,
+            "year" => Period::Year,
+            _ => return None,
+        };
+        (led && !s.aside[i]).then_some((i, period))
+    })
+}
+
+fn day(d: &Draft, si: usize) -> Option<usize> {
+    let s = &d.sentences[si];
+    (1..s.words.len()).find(|i| {
+        s.words[*i].is("day")
+            && (matches!(s.words[i - 1].lower(), "per" | "same" | "a" | "each")
+                || s.words[i - 1].is("and") && s.words[..i - 1].iter().any(|w| w.is("per")))
+    })
+}
+
+fn dated(d: &Draft, e: usize) -> Option<String> {
+    let fields = &d.entities[e].entity.fields;
+    let start = super::rules::span(d, e).map(|(start, _)| start);
+    start
+        .or_else(|| fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone()))
+        .or_else(|| fields.iter().find(|f| f.ty == FieldType::DateTime).map(|f| f.name.clone()))
+        .filter(|n| fields.iter().any(|f| f.name == *n && matches!(f.ty, FieldType::Date | FieldType::DateTime)))
+}
+
+/// The records a sentence counts: those a transaction makes, else those its number stands before.
+fn counted(d: &Draft, si: usize) -> Option<(usize, Option<Np>)> {
+    let s = &d.sentences[si];
+    let record = s.preds.iter().find_map(|p| super::access::record_entity(d, p));
+    let phrase = s.items.iter().find_map(|i| match i {
+        Item::Np(np) if np.number.is_some() && np.pronoun.is_none() => d.entity_of(np).map(|e| (e, np.clone())),
+        _ => None,
+    });
+    match (record, phrase) {
+        (Some(r), Some((_, np))) => Some((r, Some(np))),
+        (Some(r), None) => Some((r, None)),
+        (None, Some((e, np))) => Some((e, Some(np))),
+        (None, None) => None,
+    }
+}
+
+/// Whose records are counted: a reference to the thing named, or the account.
+fn per(d: &Draft, si: usize, e: usize) -> Vec<String> {
+    let s = &d.sentences[si];
+    let mut out: Vec<String> = Vec::new();
+    for item in &s.items {
+        let Item::Np(np) = item else { continue };
+        if np.pronoun.is_some() || s.aside[np.head_at] {
+            continue;
+        }
+        let people: Vec<String> = d.role(np).map(|r| r.name.clone()).into_iter().collect();
+        let key = d
+            .entity_of(np)
+            .filter(|t| *t != e)
+            .and_then(|t| d.reference(e, &d.entities[t].entity.name.clone()))
+            .or_else(|| {
+                (!people.is_empty() && d.has_users()).then(|| {
+                    super::rules::names(d, e, &people).filter(|f| !f.contains('.')).unwrap_or_else(|| "owner_id".into())
+                })
+            });
+        if let Some(key) = key
+            && !out.contains(&key)
+        {
+            out.push(key);
+        }
+    }
+    out
+}
+
+/// `Households may receive one parcel per week.`, `at most two bookings per member and month`
+fn in_period(d: &mut Draft, si: usize) -> bool {
+    let Some((at, period)) = period(d, si) else { return false };
+    let s = &d.sentences[si];
+    let limits = ["at most", "no more than", "up to", "maximum", "only", "more than", "per "]
+        .iter()
+        .any(|w| s.lower.contains(w));
+    let Some((e, np)) = counted(d, si).filter(|_| limits) else { return false };
+    let once = s.words.iter().any(|w| w.is("once"));
+    let number = np.as_ref().and_then(|np| np.number).or(once.then_some(1.0));
+    let Some(max) = number.filter(|n| *n >= 1.0 && *n <= 1000.0) else { return false };
+    let totals =
+        s.words.iter().any(|w| matches!(w.base.as_str(), "total" | "sum" | "report" | "statistics" | "average"));
+    let rule = s.preds.is_empty() || s.preds.iter().any(|p| p.verb.modal.is_some() || p.verb.negated || p.only || once);
+    let Some(date_field) = dated(d, e).filter(|_| !totals && rule) else { return false };
+    let keys = per(d, si, e);
+    if keys.len() > 1 {
+        return false;
+    }
+    let key = keys.first().cloned();
+    if matches!(key.as_deref(), None | Some("owner_id")) {
+        if !d.has_users() {
+            return false;
+        }
+        d.entities[e].entity.owned = true;
+    }
+    let entity = d.entities[e].entity.name.clone();
+    let key = key.filter(|k| k != "owner_id");
+    d.feature(Feature::LimitIn { entity, max: max as u32, per: key, date_field, period, clauses: vec![s.id] });
+    finish(d, si, e, at)
+}
+
+/// `A space can be reserved only once per day.`, `Each member votes only once per poll.`
+fn only_once(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let one = s.items.iter().find_map(|i| match i {
+        Item::Np(np) if np.number == Some(1.0) && np.pronoun.is_none() => Some(np.head_at),
+        _ => None,
+    });
+    let per_word = s.words.iter().any(|w| w.is("per"));
+    let once = s.words.iter().any(|w| w.is("once"))
+        && (per_word || s.words.iter().any(|w| w.is("only")) || s.lower.contains("at most once"))
+        || s.words.iter().any(|w| w.is("twice")) && (s.preds.iter().any(|p| p.verb.negated))
+        || one.is_some()
+            && per_word
+            && (s.preds.is_empty() || s.lower.contains("only one") || s.lower.contains("at most one"));
+    if !once || s.lower.contains("same time") {
+        return false;
+    }
+    let Some((e, _)) = counted(d, si) else { return false };
+    let mut keys = per(d, si, e);
+    // whoever does it, when nobody else is named: `a recipe can be rated only once`
+    let whose = s
+        .preds
+        .iter()
+        .any(|p| !p.verb.passive && p.subject.iter().any(|np| d.who(np).is_some_and(|w| w != Who::Anyone)));
+    if whose && !keys.iter().any(|k| k == "owner_id") && d.has_users() && keys.len() < 2 && day(d, si).is_none() {
+        keys.push("owner_id".into());
+    }
+    let mut at = 0;
+    if let Some(i) = day(d, si) {
+        let Some(date) = dated(d, e) else { return false };
+        if d.entities[e].entity.fields.iter().any(|f| f.name == date && f.ty != FieldType::Date) {
+            return false;
+        }
+        keys.push(date);
+        at = i;
+    }
+    if keys.len() < 2 || keys.len() > 3 {
+        return false;
+    }
+    if keys.iter().any(|k| k == "owner_id") {
+        d.entities[e].entity.owned = true;
+    }
+    for f in &mut d.entities[e].entity.fields {
+        if keys.contains(&f.name) {
+            f.required = true;
+        }
+    }
+    let entity = d.entities[e].entity.name.clone();
+    d.feature(Feature::UniqueTogether { entity, fields: keys, clauses: vec![s.id] });
+    finish(d, si, e, at)
+}
+
+/// Marks what such a rule carries; the right it takes for granted is read with it.
+fn finish(d: &mut Draft, si: usize, e: usize, period: usize) -> bool {
+    let s = &d.sentences[si];
+    d.touch(e, s.id);
+    for item in &s.items {
+        if let Item::Np(np) = item
+            && (d.entity_of(np).is_some() || d.role(np).is_some() || np.head == "day" || np.range.contains(&period))
+        {
+            d.mark_np(si, np);
+        }
+    }
+    for pred in &s.preds {
+        d.mark_verb(si, pred);
+    }
+    for i in 0..s.words.len() {
+        let counting = matches!(
+            s.words[i].lower(),
+            "once" | "twice" | "only" | "most" | "more" | "than" | "maximum" | "same" | "no" | "per" | "one" | "up"
+        ) || i == period && period > 0
+            || s.words[i].tag == Tag::Num;
+        if counting {
+            d.mark(si, i..i + 1);
+        }
+    }
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if super::access::record_entity(d, pred) == Some(e) && !pred.verb.negated && !pred.verb.passive {
+            super::relations::mark_record(d, si, pred, e);
+        }
+        d.done[si].insert(pi);
+    }
+    d.focus = Some(e);
+    true
+}
+
+/// `A donor must be at least 18 years old.`
+fn ages(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let Some(at) = s.words.iter().position(|w| w.token.value.is_some()).filter(|i| {
+        s.words.get(i + 1).is_some_and(|w| w.base == "year")
+            && s.words.get(i + 2).is_some_and(|w| matches!(w.lower(), "old" | "of"))
+    }) else {
+        return;
+    };
+    let least =
+        s.lower.contains("at least") || s.preds.iter().any(|p| p.verb.negated) && s.lower.contains("younger than");
+    let born = |e: usize| {
+        d.entities[e]
+            .entity
+            .fields
+            .iter()
+            .find(|f| f.ty == FieldType::Date && f.name.contains("birth"))
+            .map(|f| f.name.clone())
+    };
+    let subject = s.preds.first().and_then(|p| p.subject.first());
+    let Some((e, name)) =
+        subject.and_then(|np| d.entity_of(np).or_else(|| d.find(&np.head))).and_then(|e| born(e).map(|n| (e, n)))
+    else {
+        return;
+    };
+    if !least || s.preds.len() != 1 {
+        return;
+    }
+    let years = s.words[at].token.value.unwrap_or(0.0) as u32;
+    if let Some(f) = d.field_mut(e, &name) {
+        f.rules.push(FieldRule { rule: Rule::MinAge { years }, clauses: vec![s.id] });
+    }
+    d.touch(e, s.id);
+    d.mark(si, 0..s.words.len());
+    all_done(d, si);
+}

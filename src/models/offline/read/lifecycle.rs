@@ -1,0 +1,180 @@
+//! The states of a record: which follows which, and in which of them it stays as it is.
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::lexicon::verbs::{self, Class};
+use super::sentence::{Pred, Sentence};
+use super::tag::Tag;
+use crate::models::offline::spec::{Feature, FieldType, Op, Transition};
+
+/// Reads the states of a sentence.
+pub fn read(d: &mut Draft, si: usize) {
+    if !path(d, si) {
+        only_while(d, si);
+    }
+}
+
+/// `An issue goes from open to in progress and from there to done.`
+fn path(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let Some(pi) = s.preds.iter().position(|p| {
+        matches!(p.verb.base.as_str(), "go" | "move" | "pass" | "change")
+            && !p.verb.negated
+            && !p.subordinate
+            && p.preps.iter().any(|pp| pp.prep == "from")
+    }) else {
+        return false;
+    };
+    let pred = &s.preds[pi];
+    let person = pred.subject.iter().any(|np| d.role(np).is_some());
+    let Some(e) = pred.subject.iter().chain(&pred.objects).find_map(|np| d.entity_of(np)).filter(|_| !person) else {
+        return false;
+    };
+    let Some(from) = (pred.verb.range.end..s.words.len()).find(|i| s.words[*i].is("from")) else { return false };
+    let to = (from..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
+    let mut states: Vec<String> = Vec::new();
+    let mut word: Vec<&str> = Vec::new();
+    for w in s.words[from..to].iter().chain([&s.words[from]]) {
+        let between = matches!(
+            w.lower(),
+            "from"
+                | "to"
+                | "then"
+                | "and"
+                | "finally"
+                | "there"
+                | "later"
+                | "on"
+                | ","
+                | "or"
+                | "next"
+                | "via"
+                | "over"
+        );
+        if !between {
+            word.push(w.lower());
+            continue;
+        }
+        if w.is("or") {
+            return false;
+        }
+        if !word.is_empty() {
+            let state = word.join(" ");
+            if states.last() != Some(&state) {
+                states.push(state);
+            }
+            word.clear();
+        }
+    }
+    let plain = states.len() >= 2 && states.len() <= 8 && states.iter().all(|v| v.split(' ').count() <= 3);
+    let known = values(d, e);
+    if !plain || !known.is_empty() && states.iter().any(|v| !known.contains(v)) {
+        return false;
+    }
+    let field = d.ensure_status(e, &states, states.first().map(String::as_str), s.id);
+    if let Some(f) = d.field_mut(e, &field) {
+        f.default = states.first().cloned();
+    }
+    let transitions =
+        states.windows(2).map(|p| Transition { from: vec![p[0].clone()], to: p[1].clone(), who: Vec::new() }).collect();
+    let entity = d.entities[e].entity.name.clone();
+    d.feature(Feature::Workflow { entity, field, initial: states[0].clone(), transitions, clauses: vec![s.id] });
+    d.touch(e, s.id);
+    d.focus = Some(e);
+    d.mark(si, 0..to);
+    d.done[si].insert(pi);
+    true
+}
+
+fn values(d: &Draft, e: usize) -> Vec<String> {
+    let Some(field) = d.status(e) else { return Vec::new() };
+    match d.entities[e].entity.fields.iter().find(|f| f.name == field).map(|f| &f.ty) {
+        Some(FieldType::Choice { values }) => values.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// The state a clause such as `it is approved`, `it has been reviewed` names, and whether it is denied.
+fn state_in(s: &Sentence, pred: &Pred, known: &[String]) -> Option<(String, bool)> {
+    let words = &s.words[pred.range.clone()];
+    let found = known
+        .iter()
+        .find(|v| {
+            words.iter().any(|w| w.is(v))
+                || v.contains(' ') && s.quote(pred.range.clone()).to_lowercase().contains(v.as_str())
+        })
+        .cloned()
+        .or_else(|| pred.verb.passive.then(|| verbs::state_of(&pred.verb.base)).filter(|v| known.contains(v)))?;
+    let negated = pred.verb.negated || words.iter().any(|w| w.is("not"));
+    Some((found, negated))
+}
+
+/// `can be changed only as long as it is submitted`, `edit my talk until it is approved`, `cannot be changed once it is paid`
+fn only_while(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let acts: Vec<&Pred> =
+        s.preds.iter().filter(|p| !p.subordinate && matches!(p.verb.class, Class::Update | Class::Delete)).collect();
+    let Some(first) = acts.first() else { return };
+    let targets: Vec<&Np> = acts.iter().flat_map(|p| if p.verb.passive { &p.subject } else { &p.objects }).collect();
+    let Some(e) = targets.iter().find_map(|np| d.entity_of(np)) else { return };
+    let known = values(d, e);
+    let Some((k, when)) = s.preds.iter().enumerate().find(|(_, p)| {
+        p.range.start > first.range.start
+            && (p.subordinate || s.words[..p.range.start].iter().any(|w| w.is("until")))
+            && state_in(s, p, &known).is_some()
+    }) else {
+        return;
+    };
+    let about = when.subject.iter().all(|np| np.pronoun.is_some() || d.entity_of(np) == Some(e));
+    let Some((state, denied)) = state_in(s, when, &known).filter(|_| about) else { return };
+    let lead = (first.range.start..when.verb.range.start)
+        .rev()
+        .find(|i| matches!(s.words[*i].lower(), "while" | "until" | "if" | "when" | "once" | "after" | "unless"));
+    let Some(lead) = lead else { return };
+    let rest = || known.iter().filter(|v| **v != state).cloned().collect::<Vec<_>>();
+    let locked: Vec<String> = match (s.words[lead].lower(), first.verb.negated, denied) {
+        ("while" | "if" | "when", false, false) => rest(),
+        ("while" | "if" | "when", false, true) => vec![state.clone()],
+        ("until", false, false) => {
+            let at = known.iter().position(|v| *v == state).unwrap_or(0);
+            known[at..].to_vec()
+        }
+        ("unless", false, false) | ("once" | "after" | "when" | "if" | "while", true, false) => vec![state.clone()],
+        _ => return,
+    };
+    let Some(field) = d.status(e).filter(|_| !locked.is_empty() && locked.len() < known.len()) else { return };
+    let mut ops: Vec<Op> = Vec::new();
+    for p in &acts {
+        let op = if p.verb.class == Class::Update { Op::Update } else { Op::Delete };
+        if !ops.contains(&op) {
+            ops.push(op);
+        }
+    }
+    let entity = d.entities[e].entity.name.clone();
+    for op in ops {
+        d.feature(Feature::Locked {
+            entity: entity.clone(),
+            op,
+            field: field.clone(),
+            values: locked.clone(),
+            clauses: vec![s.id],
+        });
+    }
+    d.touch(e, s.id);
+    d.mark(si, lead..when.range.end);
+    if s.words.get(lead.wrapping_sub(1)).is_some_and(|w| w.is("only")) {
+        d.mark(si, lead - 1..lead);
+    }
+    d.done[si].insert(k);
+    if first.verb.negated {
+        for (pi, p) in s.preds.iter().enumerate() {
+            if acts.iter().any(|a| a.range == p.range) {
+                d.mark_verb(si, p);
+                for np in p.subject.iter().chain(&p.objects) {
+                    d.mark_np(si, np);
+                }
+                d.done[si].insert(pi);
+            }
+        }
+    }
+}
