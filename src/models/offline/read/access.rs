@@ -435,6 +435,28 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
     if let Some(held) = super::holders::scope(d, pred, e) {
         return held;
     }
+    // `only the person who made a booking can change it`
+    let maker = pred.subject.iter().any(|np| {
+        s.words.get(np.range.end).is_some_and(|w| w.is("who"))
+            && s.words[np.range.end..].iter().take(4).any(|w| {
+                matches!(
+                    w.lower(),
+                    "made"
+                        | "created"
+                        | "added"
+                        | "booked"
+                        | "entered"
+                        | "wrote"
+                        | "posted"
+                        | "owns"
+                        | "reported"
+                        | "submitted"
+                )
+            })
+    });
+    if maker && d.has_users() {
+        return Scope::Own;
+    }
     if let Some(parent) = below(d, pred, e, np)
         && d.has_users()
         && let Some(field) = d.reference(e, &d.entities[parent].entity.name)

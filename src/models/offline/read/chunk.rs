@@ -523,7 +523,9 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                     base = b.to_owned();
                     class = c;
                     end += 1;
-                    if b == "signup" && words.get(end).is_some_and(|w| w.is("for")) {
+                    let adverb = usize::from(words.get(end).is_some_and(|w| matches!(w.lower(), "twice" | "once")));
+                    if b == "signup" && words.get(end + adverb).is_some_and(|w| w.is("for")) {
+                        end += adverb;
                         base = "register".into();
                         class = Class::Transact;
                         end += 1;

@@ -95,14 +95,21 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
             _ => None,
         })
         .collect();
-    let children: Vec<usize> = record.into_iter().chain(named.iter().copied()).collect();
+    // what people register for, where the sentence names that alone
+    let about = (0..d.entities.len())
+        .filter(|c| named.iter().any(|p| d.entities[*c].about.as_deref().is_some_and(|a| d.find(a) == Some(*p))));
+    let children: Vec<usize> = record.into_iter().chain(named.iter().copied()).chain(about).collect();
+    let places =
+        s.words.iter().any(|w| matches!(w.base.as_str(), "place" | "seat" | "spot" | "space" | "capacity" | "maximum"));
     let pair = children.iter().find_map(|c| {
         d.entities[*c].entity.fields.iter().find_map(|f| match &f.ty {
             FieldType::Reference { entity } => {
                 let parent = d.find(entity)?;
                 // the room meant is named, or it is full
                 let field = room(parent)?;
-                let said = full || s.words.iter().any(|w| field.name.split('_').any(|p| p == w.lower() || p == w.base));
+                let said = full
+                    || places
+                    || s.words.iter().any(|w| field.name.split('_').any(|p| p == w.lower() || p == w.base));
                 (said && (named.contains(&parent) || record == Some(*c)))
                     .then(|| (*c, f.name.clone(), field.name.clone()))
             }

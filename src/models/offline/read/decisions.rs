@@ -45,6 +45,9 @@ pub fn assign(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         return;
     };
     let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
+    if whos.is_empty() && somebody_unknown(d, pred) {
+        return;
+    }
     let named = !whos.is_empty() && whos.iter().all(|w| *w != d.ordinary());
     if whos.is_empty() {
         whos.push(d.ordinary());
@@ -93,6 +96,9 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     }
     let values: Vec<String> = group.iter().map(|k| verbs::state_of(&s.preds[*k].verb.base)).collect();
     let mut whos = if pred.verb.passive { agents_by(d, last) } else { d.actors(pred) };
+    if whos.is_empty() && somebody_unknown(d, pred) {
+        return;
+    }
     if whos.is_empty() {
         whos = somebody(d, pred, e, s.id);
     }
@@ -161,6 +167,12 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         d.mark_np(si, np);
     }
     d.focus = Some(e);
+}
+
+/// A subject is named, and the text does not make it a person: nobody gets a right on a guess.
+fn somebody_unknown(d: &Draft, pred: &Pred) -> bool {
+    !pred.verb.passive
+        && pred.subject.iter().any(|np| np.pronoun.is_none() && !np.head.is_empty() && d.who(np).is_none())
 }
 
 /// `The request is then closed.`: by whom the text does not say.
@@ -240,6 +252,9 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
     let objects = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
     let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
+    if whos.is_empty() && somebody_unknown(d, pred) {
+        return;
+    }
     if whos.is_empty() {
         whos.push(d.ordinary());
     }
@@ -323,6 +338,9 @@ pub fn cancel(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let Some(np) = objects.iter().find(|np| d.entity_of(np).is_some()) else { return };
     let Some(e) = d.entity_of(np) else { return };
     let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
+    if whos.is_empty() && somebody_unknown(d, pred) {
+        return;
+    }
     if whos.is_empty() {
         whos.push(d.ordinary());
     }

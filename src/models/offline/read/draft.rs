@@ -235,6 +235,12 @@ impl<'a> Draft<'a> {
             return Some(self.who_of(role));
         }
         match np.pronoun.as_deref() {
+            // `everybody` of those who have accounts, unless the text knows visitors too
+            Some("everyone" | "everybody")
+                if self.has_users() && !self.roles.iter().any(|r| r.kind == Person::Stranger) =>
+            {
+                return Some(Who::SignedIn);
+            }
             Some("everyone" | "everybody" | "anyone" | "anybody") => return Some(Who::Anyone),
             Some("whoever") => return Some(Who::Anyone),
             Some("signed-in-person") => return Some(if self.has_users() { Who::SignedIn } else { Who::Anyone }),
@@ -454,6 +460,12 @@ impl<'a> Draft<'a> {
             let ends = self.entities.iter().position(|e| e.entity.name.ends_with("_entry"));
             let recorded = self.entities.iter().position(|e| e.recorded);
             return ends.or(recorded).or_else(|| super::features::main_entity(self));
+        }
+        // `an appointment request`: the appointment that is requested
+        if np.head == "request"
+            && let Some(e) = np.nouns.last().and_then(|m| self.find(m))
+        {
+            return Some(e);
         }
         if np.head == "signup" {
             return ["registration", "enrolment", "sign_up"].iter().find_map(|w| self.find(w));

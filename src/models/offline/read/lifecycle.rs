@@ -32,40 +32,7 @@ fn path(d: &mut Draft, si: usize) -> bool {
     };
     let Some(from) = (pred.verb.range.end..s.words.len()).find(|i| s.words[*i].is("from")) else { return false };
     let to = (from..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
-    let mut states: Vec<String> = Vec::new();
-    let mut word: Vec<&str> = Vec::new();
-    for w in s.words[from..to].iter().chain([&s.words[from]]) {
-        let between = matches!(
-            w.lower(),
-            "from"
-                | "to"
-                | "then"
-                | "and"
-                | "finally"
-                | "there"
-                | "later"
-                | "on"
-                | ","
-                | "or"
-                | "next"
-                | "via"
-                | "over"
-        );
-        if !between {
-            word.push(w.lower());
-            continue;
-        }
-        if w.is("or") {
-            return false;
-        }
-        if !word.is_empty() {
-            let state = word.join(" ");
-            if states.last() != Some(&state) {
-                states.push(state);
-            }
-            word.clear();
-        }
-    }
+    let (states, moves) = steps(&s.words[from..to]);
     let plain = states.len() >= 2 && states.len() <= 8 && states.iter().all(|v| v.split(' ').count() <= 3);
     let known = values(d, e);
     if !plain || !known.is_empty() && states.iter().any(|v| !known.contains(v)) {
@@ -76,7 +43,7 @@ fn path(d: &mut Draft, si: usize) -> bool {
         f.default = states.first().cloned();
     }
     let transitions =
-        states.windows(2).map(|p| Transition { from: vec![p[0].clone()], to: p[1].clone(), who: Vec::new() }).collect();
+        moves.into_iter().map(|(old, new)| Transition { from: vec![old], to: new, who: Vec::new() }).collect();
     let entity = d.entities[e].entity.name.clone();
     d.feature(Feature::Workflow { entity, field, initial: states[0].clone(), transitions, clauses: vec![s.id] });
     d.touch(e, s.id);
@@ -84,6 +51,57 @@ fn path(d: &mut Draft, si: usize) -> bool {
     d.mark(si, 0..to);
     d.done[si].insert(pi);
     true
+}
+
+/// The states in the order of the text, and the steps between them: `from open to paid, from paid to closed or back to open`.
+fn steps(words: &[super::tag::Word]) -> (Vec<String>, Vec<(String, String)>) {
+    let mut states: Vec<String> = Vec::new();
+    let mut moves: Vec<(String, String)> = Vec::new();
+    let (mut from, mut current): (Option<String>, Option<String>) = (None, None);
+    let mut joint = "from";
+    let mut word: Vec<&str> = Vec::new();
+    for w in words.iter().map(Some).chain([None]) {
+        let text = w.map_or("", super::tag::Word::lower);
+        let between = w.is_none_or(|w| {
+            matches!(
+                w.lower(),
+                "from" | "to" | "then" | "and" | "finally" | "there" | "later" | "or" | "next" | "via" | "back"
+            ) || w.tag == Tag::Comma
+        });
+        if !between {
+            word.push(text);
+            continue;
+        }
+        if !word.is_empty() {
+            let state = word.join(" ");
+            word.clear();
+            if !states.contains(&state) {
+                states.push(state.clone());
+            }
+            let origin = match joint {
+                "from" => None,
+                "or" => from.clone(),
+                _ => current.clone(),
+            };
+            if let Some(origin) = origin.filter(|o| *o != state) {
+                from = Some(origin.clone());
+                let step = (origin, state.clone());
+                if !moves.contains(&step) {
+                    moves.push(step);
+                }
+            }
+            current = Some(state);
+        }
+        match text {
+            "from" => joint = "from",
+            // `and from there to done` goes on from where it was
+            "there" => joint = "to",
+            "or" => joint = "or",
+            "to" | "then" | "finally" | "next" if joint != "or" => joint = "to",
+            _ => {}
+        }
+    }
+    (states, moves)
 }
 
 fn values(d: &Draft, e: usize) -> Vec<String> {
@@ -116,10 +134,13 @@ fn only_while(d: &mut Draft, si: usize) {
         s.preds.iter().filter(|p| !p.subordinate && matches!(p.verb.class, Class::Update | Class::Delete)).collect();
     let Some(first) = acts.first() else { return };
     let targets: Vec<&Np> = acts.iter().flat_map(|p| if p.verb.passive { &p.subject } else { &p.objects }).collect();
-    let Some(e) = targets.iter().find_map(|np| d.entity_of(np)) else { return };
+    // `Once an invoice is paid it can no longer be changed`: named in the condition
+    let ahead = s.preds.iter().filter(|p| p.range.start < first.range.start).flat_map(|p| &p.subject);
+    let named = targets.iter().copied().chain(ahead).filter(|np| np.pronoun.is_none()).find_map(|np| d.entity_of(np));
+    let Some(e) = named.or_else(|| targets.iter().find_map(|np| d.entity_of(np))) else { return };
     let known = values(d, e);
     let Some((k, when)) = s.preds.iter().enumerate().find(|(_, p)| {
-        p.range.start > first.range.start
+        p.range.start != first.range.start
             && (p.subordinate || s.words[..p.range.start].iter().any(|w| w.is("until")))
             && state_in(s, p, &known).is_some()
     }) else {
@@ -127,7 +148,7 @@ fn only_while(d: &mut Draft, si: usize) {
     };
     let about = when.subject.iter().all(|np| np.pronoun.is_some() || d.entity_of(np) == Some(e));
     let Some((state, denied)) = state_in(s, when, &known).filter(|_| about) else { return };
-    let lead = (first.range.start..when.verb.range.start)
+    let lead = (0..when.verb.range.start)
         .rev()
         .find(|i| matches!(s.words[*i].lower(), "while" | "until" | "if" | "when" | "once" | "after" | "unless"));
     let Some(lead) = lead else { return };

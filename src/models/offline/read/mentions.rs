@@ -56,6 +56,14 @@ pub fn collect(d: &mut Draft) {
         }
         listed(&mut things, s, &mut order);
     }
+    let asked: Vec<String> = things.keys().filter(|n| n.ends_with(" request")).cloned().collect();
+    for name in asked {
+        // somebody requests an appointment: its request is the appointment itself
+        let front = name.trim_end_matches(" request").to_owned();
+        if things.get(&front).is_some_and(|seen| seen.strong) {
+            things.remove(&name);
+        }
+    }
     d.merged = merge(&mut things);
     same_record(&mut things);
     let mut accepted: Vec<(&String, &Seen)> = things
@@ -161,6 +169,23 @@ fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
         || pred.verb.class == Class::Have && pred.verb.modal.is_some();
     if acts {
         for np in &pred.subject {
+            // `the person who made it` is whoever did
+            if np.head == "person" && s.words.get(np.range.end).is_some_and(|w| w.tag == super::tag::Tag::Rel) {
+                continue;
+            }
+            // `Only accounting can …`: whoever alone may do something is somebody
+            let alone = pred.only
+                && pred.verb.modal.is_some()
+                && np.pronoun.is_none()
+                && !np.plural
+                && !words::system_noun(&np.head)
+                && nouns::property(&np.head).is_none()
+                && matches!(np.det.as_deref(), None | Some("the"));
+            let known = roles.iter().any(|r| r.name == identifier(&np.name()));
+            if alone || known && np.pronoun.is_none() {
+                add_role(roles, np, s.id, false);
+                continue;
+            }
             if nouns::person(&np.head).is_some()
                 || agent_noun(np)
                     && (pred.verb.modal.is_some() || np.det.is_some() || np.plural)

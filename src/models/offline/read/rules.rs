@@ -183,14 +183,29 @@ fn value_rules(d: &mut Draft, si: usize) {
                 rules.push(if pred.verb.negated { Rule::NotInFuture } else { Rule::NotInPast });
             } else if text.contains("character") && !numbers.is_empty() {
                 let n = numbers[0] as u32;
-                rules.push(if text.contains("at least") || text.contains("minimum") {
-                    Rule::MinLength { value: n }
-                } else {
-                    Rule::MaxLength { value: n }
-                });
+                let least = text.contains("at least") || text.contains("minimum");
+                let most = ["at most", "maximum", "up to", "no more", "exceed", "more than", "longer than", "max"]
+                    .iter()
+                    .any(|w| text.contains(w));
+                if least || !most {
+                    rules.push(Rule::MinLength { value: n });
+                }
+                if most || !least {
+                    rules.push(Rule::MaxLength { value: n });
+                }
             } else if text.contains("between") && numbers.len() >= 2 || text.contains("from") && numbers.len() == 2 {
                 rules.push(Rule::Min { value: numbers[0] });
                 rules.push(Rule::Max { value: numbers[1] });
+            } else if numbers.len() == 1
+                && text.contains("day")
+                && text.contains("after")
+                && (text.contains("at most")
+                    || text.contains("within")
+                    || text.contains("more than") && pred.verb.negated)
+                && let Some(other) =
+                    pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o))
+            {
+                rules.push(Rule::Within { field: other, days: numbers[0] as u32 });
             } else if numbers.len() == 1 {
                 let n = numbers[0];
                 let upper = text.contains("at most")
@@ -246,7 +261,7 @@ fn value_rules(d: &mut Draft, si: usize) {
                 rules.iter().all(|r| match r {
                     Rule::Min { .. } | Rule::Max { .. } => numeric,
                     Rule::MinLength { .. } | Rule::MaxLength { .. } => !numeric && !dated,
-                    Rule::After { .. } | Rule::NotInPast | Rule::NotInFuture => dated,
+                    Rule::After { .. } | Rule::Within { .. } | Rule::NotInPast | Rule::NotInFuture => dated,
                     _ => true,
                 })
             });
@@ -399,7 +414,16 @@ fn overlaps(d: &mut Draft, si: usize) {
     });
     let name = d.entities[e].entity.name.clone();
     match span(d, e) {
-        Some((start, end)) => d.feature(Feature::NoOverlap { entity: name, start, end, per, clauses: vec![s.id] }),
+        Some((start, end)) => {
+            // a booking without a time overlaps with nothing
+            let day = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone());
+            for f in &mut d.entities[e].entity.fields {
+                if f.name == start || f.name == end || day.as_ref() == Some(&f.name) {
+                    f.required = true;
+                }
+            }
+            d.feature(Feature::NoOverlap { entity: name, start, end, per, clauses: vec![s.id] });
+        }
         None => {
             let date = d.entities[e]
                 .entity

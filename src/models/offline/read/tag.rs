@@ -344,13 +344,14 @@ fn as_verb(
                 let agrees = if form == Form::Base {
                     plural || coordinated(prev_words)
                 } else {
-                    !plural || subject.tag == Tag::Rel
+                    !plural || subject.tag == Tag::Rel || opens && list_of(prev_words)
                 };
                 let helped = state.last.is_some_and(|(_, c, at)| c == Class::Allow && i - at < 8);
                 // `…, and the owner of the tool accepts or rejects it`
                 let decides = ends && verbs::class(base) == Class::Decide;
                 let fresh =
-                    (form == Form::Third || coordinated(prev_words)) && (opens || decides) && clause_start(prev_words);
+                    (form == Form::Third || coordinated(prev_words)) && (opens || decides) && clause_start(prev_words)
+                        || form == Form::Base && plural && fixed_verb && opens && bare_start(prev_words);
                 let free = !state.finite || fresh || subject.tag == Tag::Rel || helped && form == Form::Base;
                 let free = free
                     || subject.tag == Tag::Pron
@@ -427,6 +428,22 @@ fn clause_start(words: &[Word]) -> bool {
         }
         _ => false,
     }
+}
+
+/// `…, volunteers`: one plural noun right behind a comma.
+fn bare_start(words: &[Word]) -> bool {
+    let at = words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj));
+    at.is_some_and(|at| words[at].tag == Tag::Comma && words.len() - at == 2)
+}
+
+/// `The list of members shows …`: the verb agrees with the list.
+fn list_of(words: &[Word]) -> bool {
+    let Some(of) = words.iter().rposition(|w| w.is("of")).filter(|of| *of > 0) else { return false };
+    let head = &words[of - 1];
+    words[of + 1..].iter().all(|w| matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Det | Tag::Poss))
+        && head.tag == Tag::Noun
+        && head.base == head.token.lower
+        && matches!(head.lower(), "list" | "page" | "overview" | "table" | "view" | "number" | "report" | "history")
 }
 
 /// `the caretaker and the board`: two singular phrases make a plural subject.

@@ -15,6 +15,10 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     if head == "application" && np.nouns.is_empty() && (np.plural || np.possessed()) {
         return Some((head.to_owned(), true));
     }
+    // what is to be built
+    if matches!(head, "planner" | "tracker" | "organizer" | "organiser" | "scheduler") {
+        return None;
+    }
     if head.is_empty() || nouns::person(head).is_some() || head.chars().any(|c| c.is_ascii_digit()) || head.len() < 3 {
         return None;
     }

@@ -236,12 +236,12 @@ const APPOINTED: &str = "administrator admin manager caretaker board trainer coa
     receptionist instructor dispatcher clerk officer inspector auditor agent curator reviewer approver leader lead head janitor \
     technician mechanic professional specialist engineer therapist vet veterinarian vendor seller reseller supplier landlord host \
     cashier cook waiter driver courier dispatcher chairman chairperson chair committee council management warden steward referee judge \
-    official lecturer professor tutor mentor analyst consultant planner coordinator representative bookkeeper dentist pharmacist \
+    official lecturer professor tutor mentor analyst consultant coordinator representative bookkeeper dentist pharmacist \
     artist performer speaker publisher recruiter employer keeper shopkeeper storekeeper merchant baker farmer president webmaster \
     maintainer archivist registrar examiner principal dean sponsor team-leader shift-leader guide conductor assistant \
     housekeeper responder captain attendant tester developer programmer foreman porter usher ranger pilot skipper marshal umpire \
     midwife paramedic firefighter surveyor salesperson seller groomer handler dealer treasurer headmaster headteacher priest pastor \
-    sexton verger matron concierge scheduler estimator assessor buyer-agent scientist lawyer notary broker teller";
+    sexton verger matron concierge estimator assessor buyer-agent scientist lawyer notary broker teller";
 
 /// What kind of person the noun (singular) names, or `None` for things.
 #[must_use]
