@@ -49,6 +49,11 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     if s.words[0].is("no") && !numbers && s.preds.iter().all(|p| p.subordinate) {
         return true;
     }
+    // `No mobile app is needed.`
+    const NEEDED: [&str; 6] = [" needed", " required", " wanted", " necessary", " planned", " desired"];
+    if s.words[0].is("no") && !numbers && NEEDED.iter().any(|n| l.trim_end_matches(['.', ' ']).ends_with(n)) {
+        return true;
+    }
     let trailing = [
         "is out of scope",
         "are out of scope",
@@ -111,6 +116,8 @@ pub fn read(d: &mut Draft, si: usize) {
                             | "part"
                             | "no"
                             | "excluded"
+                            | "planned"
+                            | "desired"
                             | "elsewhere"
                             | "handled"
                             | "managed"

@@ -292,7 +292,7 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
 
 /// `at most`, `up to`, `at least` …: how many words, and whether it is an upper bound.
 fn bound(words: &[super::tag::Word], at: usize, end: usize) -> Option<(usize, bool)> {
-    const BOUNDS: [(&[&str], bool); 9] = [
+    const BOUNDS: [(&[&str], bool); 10] = [
         (&["at", "most"], true),
         (&["up", "to"], true),
         (&["no", "more", "than"], true),
@@ -300,6 +300,7 @@ fn bound(words: &[super::tag::Word], at: usize, end: usize) -> Option<(usize, bo
         (&["a", "maximum", "of"], true),
         (&["maximum"], true),
         (&["at", "least"], false),
+        (&["minimum"], false),
         (&["a", "minimum", "of"], false),
         (&["no", "less", "than"], false),
     ];

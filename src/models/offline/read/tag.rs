@@ -170,10 +170,27 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
     {
         return (Tag::Adv, own());
     }
-    if is_adjective(w) {
+    if is_adjective(w) && (words::adjective(w) || qualifies(prev_tag, next)) {
         return (Tag::Adj, own());
     }
-    (Tag::Noun, nouns::singular(w))
+    // `CAS`, `GPS`: letters that stand for words have no plural s
+    let letters = (2..=4).contains(&token.text.len()) && token.text.bytes().all(|b| b.is_ascii_uppercase());
+    (Tag::Noun, if letters { own() } else { nouns::singular(w) })
+}
+
+/// What ends like an adjective qualifies something; `a chemical has a name` ends a subject with it, so it is a thing.
+fn qualifies(prev: Option<Tag>, next: Option<&Token>) -> bool {
+    if !matches!(prev, Some(Tag::Det | Tag::Num)) {
+        return true;
+    }
+    next.is_some_and(|n| {
+        n.kind != Kind::Punct
+            && !words::preposition(&n.lower)
+            && !words::be(&n.lower)
+            && !words::modal(&n.lower)
+            && !words::conjunction(&n.lower)
+            && !matches!(verbs::verb(&n.lower), Some((_, Form::Third)))
+    })
 }
 
 fn is_adjective(w: &str) -> bool {

@@ -165,7 +165,19 @@ pub fn tokens(text: &str) -> Vec<Token> {
         if matches!(raw.to_lowercase().as_str(), "e.g" | "i.e") && chars.get(i) == Some(&'.') {
             i += 1;
         }
-        push(&mut out, &raw, spaced);
+        // `(max. 100 characters)`; `30 min.` is a time
+        let short_for = match raw.to_lowercase().as_str() {
+            "max" => Some("maximum"),
+            "min" if !out.last().is_some_and(|t| t.kind == Kind::Number) => Some("minimum"),
+            _ => None,
+        };
+        let measures = chars[i..].iter().find(|c| !c.is_whitespace() && **c != '.').is_some_and(char::is_ascii_digit);
+        if let Some(long) = short_for.filter(|_| measures) {
+            i += usize::from(chars.get(i) == Some(&'.'));
+            push(&mut out, long, spaced);
+        } else {
+            push(&mut out, &raw, spaced);
+        }
         spaced = false;
     }
     joined(out)
