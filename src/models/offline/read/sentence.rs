@@ -111,6 +111,22 @@ impl Sentence {
     }
 }
 
+/// `their own bicycles and repairs`: the repairs are their own as well.
+fn shared(before: Option<&Np>, np: &Np) -> Np {
+    let mut np = np.clone();
+    if let Some(before) = before
+        && np.det.is_none()
+        && np.owner.is_none()
+        && before.det.as_deref().is_some_and(super::lexicon::words::possessive)
+    {
+        np.det.clone_from(&before.det);
+        if before.mods.iter().any(|m| m == "own") {
+            np.mods.insert(0, "own".to_owned());
+        }
+    }
+    np
+}
+
 struct Builder<'a> {
     words: &'a [Word],
     preds: Vec<Pred>,
@@ -150,10 +166,10 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                     Some(pred) if !subject_ahead || helped && !boundary_before(items, k) => match pred.preps.last_mut()
                     {
                         Some(pp) if pp.nps.is_empty() || joins(items, k) => {
-                            pp.nps.push(np.clone());
+                            pp.nps.push(shared(pp.nps.last(), np));
                             pp.range.end = np.range.end;
                         }
-                        _ => pred.objects.push(np.clone()),
+                        _ => pred.objects.push(shared(pred.objects.last(), np)),
                     },
                     _ => {
                         if let Some(pred) = open.take() {

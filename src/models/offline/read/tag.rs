@@ -264,7 +264,7 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
         w if words::determiner(w) => Tag::Det,
         w if words::pronoun(w) => Tag::Pron,
         w if words::conjunction(w) => Tag::Conj,
-        "out" | "up" | "off" if matches!(prev_tag, Some(Tag::Verb(_))) => Tag::Adv,
+        "out" | "up" | "off" | "down" if matches!(prev_tag, Some(Tag::Verb(_))) => Tag::Adv,
         "before" | "after" | "until" | "since" if next_verb.is_none_or(|(_, f)| f == Form::Ing) => Tag::Prep,
         w if words::preposition(w) => Tag::Prep,
         _ => return None,

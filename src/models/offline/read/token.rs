@@ -184,7 +184,11 @@ pub fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// Several words that say what one word says: the grammar knows the one.
-const TOGETHER: [(&[&str], &str); 18] = [
+const TOGETHER: [(&[&str], &str); 22] = [
+    (&["by", "entering"], "with"),
+    (&["by", "giving"], "with"),
+    (&["by", "providing"], "with"),
+    (&["by", "specifying"], "with"),
     (&["no", "one", "else"], "nobody"),
     (&["nobody", "else"], "nobody"),
     (&["one", "or", "more"], "several"),
