@@ -6,8 +6,10 @@ const NEVER: [&str; 22] = [
     "excl", "ca", "esp", "aka", "a.k.a", "w.r.t",
 ];
 /// After these it does not when a number follows.
-const BEFORE_NUMBER: [&str; 16] =
-    ["no", "nr", "nos", "fig", "figs", "sec", "sect", "ch", "chap", "p", "pp", "art", "vol", "para", "ver", "eq"];
+const BEFORE_NUMBER: [&str; 18] = [
+    "max", "min", "no", "nr", "nos", "fig", "figs", "sec", "sect", "ch", "chap", "p", "pp", "art", "vol", "para",
+    "ver", "eq",
+];
 /// After these only when what follows begins as a sentence does.
 const MAYBE: [&str; 50] = [
     "etc", "inc", "ltd", "co", "corp", "dept", "tel", "ext", "max", "min", "avg", "temp", "p.m", "a.m", "am", "pm",

@@ -51,6 +51,7 @@ fn abbreviations_numbers_and_names_do_not_end_sentences() {
     ] {
         check(one, &[one]);
     }
+    check("A title (max. 100 characters). A text.", &["A title (max. 100 characters).", "A text."]);
     check("We ride 10 km. The app logs it.", &["We ride 10 km.", "The app logs it."]);
     check("It opens at 5 p.m. It closes at 6.", &["It opens at 5 p.m.", "It closes at 6."]);
     check(

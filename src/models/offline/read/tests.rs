@@ -174,6 +174,32 @@ fn sound(spec: &AppSpec, clauses: &[Input]) {
     }
 }
 
+/// Each text is understood whole, and its outline has these words.
+#[test]
+fn turns_of_phrase_are_read() {
+    for (text, shows) in [
+        ("A chemical has a name and a room.", "room “Room”"),
+        ("A vial has a CAS number.", "cas_number"),
+        ("An issue has a title (max 100 characters) and a text.", "MaxLength { value: 100 }"),
+        ("Rooms are kept with a name. No mobile app is needed.", "mobile app"),
+        (
+            "Customers sign up. A customer adds bicycles with a brand. A customer adds repairs with a description. \
+             Customers can only see their own bicycles and repairs.",
+            "may Role(\"customer\") [Read] Own [4]",
+        ),
+        ("A member adds a visit by entering the day and the number of people.", "number_of_people"),
+    ] {
+        let spec = analyse(&cut(text), &BTreeMap::new()).unwrap();
+        let outline = super::outline::outline(&spec);
+        assert!(spec.gaps.is_empty(), "{text}\n{outline}");
+        assert!(outline.contains(shows), "{text}\n{outline}");
+    }
+    let both = "Customers sign up. A customer adds bicycles with a brand. A customer adds repairs with a description. \
+                Customers can only see their own bicycles and repairs.";
+    let outline = super::outline::outline(&analyse(&cut(both), &BTreeMap::new()).unwrap());
+    assert!(!outline.contains("[Read] All"), "what is one's own is shared by the whole list: {outline}");
+}
+
 const PHRASES: [&str; 24] = [
     "A member can ",
     "The board ",
