@@ -2,6 +2,7 @@
 
 usage: contract.py http://127.0.0.1:PORT     prints one line per violation; exit 1 if there is any
 """
+import datetime
 import json
 import sys
 import urllib.error
@@ -113,6 +114,18 @@ def sample(name, schema, n):
     return text + "x" * max(0, schema.get("minLength", 0) - len(text))
 
 
+# Other moments to try: later on the same day or the next, then long ago, then around today.
+MOMENTS = {
+    "date": lambda n: ["2031-03-13", "2031-04-30", "1980-01-31", day(0), day(1), day(-1)][n],
+    "date-time": lambda n: ["2031-03-12T11:00:00Z", "2031-03-13T10:00:00Z", "1980-01-31T10:00:00Z"][n % 3],
+    "time": lambda n: ["23:45", "00:15", "12:00"][n % 3],
+}
+
+
+def day(days):
+    return (datetime.date.today() + datetime.timedelta(days=days)).isoformat()
+
+
 token = admin = other = None
 if "signUp" in by_id and "logIn" in by_id:
     (up, _, sign_up), (into, _, log_in) = by_id["signUp"], by_id["logIn"]
@@ -184,6 +197,15 @@ def create(path, who, n, deep=0):
             continue
         sent[name] = sample(name, field, n)
     status, answer = call("POST", path, sent, who)
+    # What fields must be to each other, or to today, no description says: the answer names the field, so try other moments.
+    for attempt in range(6):
+        named = answer.get("fields") if status in (400, 422) and isinstance(answer, dict) else None
+        moments = [name for name in named or () if resolve(schema["properties"].get(name, {})).get("format") in MOMENTS]
+        if not moments:
+            break
+        for name in moments:
+            sent[name] = MOMENTS[resolve(schema["properties"][name])["format"]](attempt)
+        status, answer = call("POST", path, sent, who)
     return status, sent, answer
 
 

@@ -62,7 +62,7 @@ fn lines(world: World<'_>, entity: &Entity) -> Vec<(ClauseId, String)> {
         out.extend(field.clauses.iter().chain(rules).map(|c| (*c, line.clone())));
     }
     for access in &entity.access {
-        for op in &access.ops {
+        for op in access.ops.iter().filter(|op| !world.forbidden(entity, **op)) {
             let (method, path) = match op {
                 Op::Create => ("post", &list),
                 Op::Read => ("get", &list),
@@ -73,6 +73,8 @@ fn lines(world: World<'_>, entity: &Entity) -> Vec<(ClauseId, String)> {
             out.extend(access.clauses.iter().map(|c| (*c, line.clone())));
         }
     }
+    // Nothing is left of a right whose operations are all forbidden.
+    out.extend(entity.access.iter().flat_map(|a| &a.clauses).map(|c| (*c, there.clone())));
     for feature in world.features_of(&entity.name) {
         out.extend(feature.clauses().iter().map(|c| (*c, there.clone())));
     }

@@ -22,6 +22,9 @@ pub(super) fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Fi
         Some(scene.lines)
     };
     let step = if matches!(field.ty, FieldType::Integer) { 1.0 } else { 0.01 };
+    if !applies(rule, field) {
+        return Vec::new();
+    }
     match rule {
         Rule::Required => Vec::new(),
         Rule::Min { value } => vec![(
@@ -103,6 +106,24 @@ pub(super) fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Fi
             format!("The {label} of a {noun} may be {years} years ago to the day, but not later."),
             both(&format!("years_ago({years})"), &format!("years_ago({years}, 1)")),
         )],
+    }
+}
+
+/// Whether the rule says anything about values of this kind.
+fn applies(rule: &Rule, field: &Field) -> bool {
+    let (day, day_or_time) = (
+        matches!(field.ty, FieldType::Date | FieldType::DateTime),
+        matches!(field.ty, FieldType::Date | FieldType::DateTime | FieldType::Time),
+    );
+    match rule {
+        Rule::Min { .. } | Rule::Max { .. } => matches!(field.ty, FieldType::Integer | FieldType::Decimal { .. }),
+        Rule::MinLength { .. } | Rule::MaxLength { .. } => {
+            matches!(field.ty, FieldType::Text { .. } | FieldType::Phone)
+        }
+        Rule::NotInPast | Rule::NotInFuture | Rule::Within { .. } => day,
+        Rule::MinAge { .. } => field.ty == FieldType::Date,
+        Rule::After { .. } => day_or_time,
+        Rule::Required | Rule::Unique { .. } | Rule::Immutable | Rule::RequiredWhen { .. } => true,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     domain::ClauseId,
     models::offline::{
         blueprint::functions::day_of,
-        spec::{Entity, Field, FieldType, Op},
+        spec::{Entity, Field, FieldType, Op, Who},
     },
 };
 use std::collections::BTreeSet;
@@ -105,10 +105,28 @@ pub(super) fn unique_together(
     let entity = world.entity(&entity.name)?;
     let (index, access) = world.maker(entity)?;
     let mut scene = Scene::test(world);
-    let first = scene.make(entity, None, &[])?;
-    let by = format!("{first}.by");
     let columns: Vec<&Field> = fields.iter().filter_map(|n| entity.fields.iter().find(|f| &f.name == n)).collect();
     let sent: Vec<&&Field> = columns.iter().filter(|f| world.sent_on_create(entity, f, access)).collect();
+    // What need not be named is named here: records without it are no combination.
+    let mut named = Vec::new();
+    let names = |f: &&&&Field| target(f).is_some() && !super::world::is_required(f);
+    let maker = sent.iter().find(names).map(|_| scene.person("by", &scene.somebody(&access.who)));
+    for field in sent.iter().filter(|f| !super::world::is_required(f)) {
+        let value = match &field.ty {
+            FieldType::Reference { entity: parent } => {
+                let made = super::factory::visible(&mut scene, world.entity(parent)?, &access.who)?;
+                format!("{made}[\"id\"]")
+            }
+            FieldType::UserReference { role } => {
+                let role = role.as_ref().map_or(Who::SignedIn, |r| Who::Role(r.clone()));
+                format!("{}.id", scene.somebody(&role))
+            }
+            _ => continue,
+        };
+        named.push((field.name.clone(), value));
+    }
+    let first = scene.make(entity, maker.as_deref(), &named)?;
+    let by = format!("{first}.by");
     let same: Vec<(String, String)> =
         sent.iter().map(|f| (f.name.clone(), format!("{first}.get({})", lit(&f.name)))).collect();
     let call = scene.making(entity, index, Some(&by), &same);

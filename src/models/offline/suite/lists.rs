@@ -79,16 +79,15 @@ pub(super) fn search(world: World<'_>, entity: &Entity, fields: &[String], claus
     let mut tests = Vec::new();
     for field in entity.fields.iter().filter(searched) {
         let mut scene = Scene::test(world);
-        let Some((found, other, reader)) =
-            pair(&mut scene, entity, field, ("unique(\"Wombat\")", "\"Something else\""))
-        else {
-            continue;
-        };
-        scene.line(format!("hits = self.ids(\"/api/{}\", {reader}, q=\"wOMBAT\")", entity.plural));
+        let (value, query) = samples::findable(field);
+        let Some(other_value) = samples::not_findable(world.spec, entity, field) else { continue };
+        let Some((found, other, reader)) = pair(&mut scene, entity, field, (&value, &other_value)) else { continue };
+        let query = query.replace("{record}", &found).replace("{name}", &lit(&field.name));
+        scene.line(format!("hits = self.ids(\"/api/{}\", {reader}, q={query})", entity.plural));
         scene.line(format!("self.assertIn({found}[\"id\"], hits)"));
         scene.line(format!("self.assertNotIn({other}[\"id\"], hits)"));
         scene.line(format!("self.assertIn('name=\"q\"', self.page(\"/{}\", {reader}))", entity.plural));
-        scene.line(format!("hits = self.linked(\"/{}\", {reader}, q=\"wOMBAT\")", entity.plural));
+        scene.line(format!("hits = self.linked(\"/{}\", {reader}, q={query})", entity.plural));
         scene.line(format!("self.assertIn({found}[\"id\"], hits)"));
         scene.line(format!("self.assertNotIn({other}[\"id\"], hits)"));
         tests.push(test(

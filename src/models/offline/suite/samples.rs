@@ -190,9 +190,9 @@ pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
         FieldType::Date => format!("day({})", offset(spec, entity, field)),
         FieldType::DateTime => format!("moment({})", offset(spec, entity, field)),
         FieldType::Time => format!("clock({})", 600 + 10 * offset(spec, entity, field)),
-        FieldType::Email if distinct => "unique(\"sample\") + \"@example.org\"".into(),
+        FieldType::Email if distinct => "\"sample%d@example.org\" % serial()".into(),
         FieldType::Email => lit("sample@example.org"),
-        FieldType::Url if distinct => "\"https://example.org/\" + unique(\"page\")".into(),
+        FieldType::Url if distinct => "\"https://example.org/%d\" % serial()".into(),
         FieldType::Url => lit("https://example.org/sample"),
         FieldType::Phone if distinct => "\"+49 30 \" + str(serial(100000))".into(),
         FieldType::Phone => lit("+49 30 123456"),
@@ -235,6 +235,26 @@ pub(super) fn other(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
         FieldType::Choice { values } => lit(values.get(1)?),
         FieldType::Reference { .. } | FieldType::UserReference { .. } => return None,
     })
+}
+
+/// A text to be found and what to look for, given the variable of the record: neither is in other records.
+pub(super) fn findable(field: &Field) -> (String, &'static str) {
+    let (least, most) = lengths(field);
+    if most < 14 {
+        let digits = most.saturating_sub(1);
+        return (format!("\"W%0{digits}d\" % serial()"), "self.value({record}, {name}).lower()");
+    }
+    let padding = "x".repeat(least.saturating_sub(8));
+    (format!("unique({})", lit(&format!("Wombat{padding}"))), "\"wOMBAT\"")
+}
+
+/// A valid text without any of that.
+pub(super) fn not_findable(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<String> {
+    if distinct(spec, entity, field) || lengths(field).1 < 14 {
+        valid(spec, entity, field)
+    } else {
+        Some(lit(&fitted(field, "Something else", 0)))
+    }
 }
 
 /// A value that is not of the field's type.

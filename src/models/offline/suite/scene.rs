@@ -23,7 +23,8 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     pub fn test(world: World<'a>) -> Self {
-        Self { world, lines: Vec::new(), me: "self", names: RESERVED.iter().map(|n| (*n).to_owned()).collect() }
+        let names = RESERVED.iter().chain(WRITTEN).map(|n| (*n).to_owned()).collect();
+        Self { world, lines: Vec::new(), me: "self", names }
     }
     pub fn factory(world: World<'a>) -> Self {
         let names = RESERVED.iter().chain(&["by", "fields", "body", "send", "case"]).map(|n| (*n).to_owned()).collect();
@@ -156,6 +157,14 @@ impl<'a> Scene<'a> {
             let guest = self.person("guest", &guest);
             self.line(format!("grant_{parent}({owner}, {guest}, {})", self.me));
             return self.make(entity, Some(&guest), &[(first.to_owned(), value)]);
+        }
+        // Where nobody sees the parents of others, only the owner can name this one.
+        if let (Some((_, access)), PathEnd::MadeBy(owner, who), None) = (creator, end, rest)
+            && let Some(parent) = target(field).and_then(|t| self.world.entity(t))
+            && self.world.counts_as(who, &access.who)
+            && self.world.sees_only_own(parent, &access.who)
+        {
+            return self.make(entity, Some(owner), &[(first.to_owned(), value)]);
         }
         let sent = match creator {
             Some((_, access)) => self.world.sent_on_create(entity, field, access),
@@ -330,6 +339,13 @@ fn holder_fits(world: &World<'_>, holder: &Who, role: Option<&String>) -> bool {
 
 /// Names that the test modules import or use.
 const RESERVED: &[&str] = &["today", "day", "moment", "clock", "serial", "unique", "slot", "unittest", "years_ago"];
+
+/// Variables that the lines of tests use for themselves.
+const WRITTEN: &[&str] = &[
+    "account", "after", "again", "answer", "before", "body", "both", "by_value", "case", "choice", "decided",
+    "expected", "found", "form", "given", "group", "groups", "hits", "html", "made", "mine", "one", "page", "percent",
+    "re", "row", "rows", "shown", "start", "took", "totals", "two", "value", "width",
+];
 
 const KEYWORDS: &[&str] = &[
     "and", "as", "assert", "async", "await", "break", "case", "class", "continue", "def", "del", "elif", "else",

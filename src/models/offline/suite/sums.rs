@@ -318,36 +318,34 @@ pub(super) fn computed(
                 Formula::SumOf { measure, .. } | Formula::AverageOf { measure, .. } => Some(column(child, measure)?),
                 _ => None,
             };
-            let (first, second) = match measure {
-                Some(m) => {
-                    let a = samples::plain_number(world.spec, child, m);
-                    let b: f64 = samples::other(world.spec, child, m).and_then(|v| v.parse().ok()).unwrap_or(a);
-                    (a, b)
-                }
-                None => (0.0, 0.0),
-            };
             let sent = world.sent_on_create(child, reference, access);
             if !sent {
                 return None;
             }
+            // What is worked out of other fields follows from them.
+            let given = measure.filter(|m| world.sent_on_create(child, m, access));
+            let plain = given.map(|m| num(samples::plain_number(world.spec, child, m)));
+            let amounts = [plain.clone(), given.and_then(|m| samples::other(world.spec, child, m)).or(plain)];
+            let mut parts = Vec::new();
             // A second child by somebody else: some things one person does once.
-            for (nth, amount) in [(1, first), (2, second)] {
+            for (nth, amount) in amounts.into_iter().enumerate() {
                 let mut fields = vec![(link.clone(), format!("{parent}[\"id\"]"))];
-                fields.extend(measure.map(|m| (m.name.clone(), num(amount))));
+                fields.extend(given.zip(amount).map(|(m, amount)| (m.name.clone(), amount)));
                 let by = by.clone().or_else(|| {
-                    (world.has_people() && access.who != Who::Anyone && nth == 2)
+                    (world.has_people() && access.who != Who::Anyone && nth == 1)
                         .then(|| scene.somebody_with(&access.who, 2, ""))
                 });
-                let call = scene.making(child, index, by.as_deref(), &fields);
-                scene.line(call);
+                let made = scene.make_as(child, index, by.as_deref(), &fields)?;
+                parts.extend(measure.map(|m| value(&made, &m.name)));
             }
             let expected = match formula {
                 Formula::CountOf { .. } => "2".to_owned(),
-                Formula::SumOf { .. } => num(first + second),
-                _ => format!("({} + {}) / 2", num(first), num(second)),
+                Formula::SumOf { .. } => parts.join(" + "),
+                _ => format!("({}) / 2", parts.join(" + ")),
             };
+            scene.line(format!("expected = {expected}"));
             scene.line(format!("shown = self.stored({parent}, by={reader})"));
-            scene.line(format!("self.assertAlmostEqual({}, {expected}, delta=0.0051)", value("shown", field)));
+            scene.line(format!("self.assertAlmostEqual({}, expected, delta=0.0051)", value("shown", field)));
         }
     }
     if let Some((index, _)) = world.maker(entity) {

@@ -204,6 +204,11 @@ impl<'a> World<'a> {
         }
         super::python::dict(&pairs)
     }
+    /// Whether somebody who reads such records at all reads only the own ones.
+    pub fn sees_only_own(&self, entity: &'a Entity, who: &Who) -> bool {
+        let mut scopes = self.accesses(entity, Op::Read).filter(|a| self.counts_as(who, &a.who)).map(|a| &a.scope);
+        scopes.next().is_some_and(|first| std::iter::once(first).chain(scopes).all(|s| *s == Scope::Own))
+    }
     /// A way to create records for somebody who counts as `who`.
     pub fn creator_like(&self, entity: &'a Entity, who: &Who) -> Option<(usize, &'a Access)> {
         let main = self.maker(entity)?;
