@@ -61,6 +61,10 @@ def _stop():
     _disconnect()
     _running["server"].shutdown()
     _running["server"].server_close()
+    # Whoever still closes a database while the interpreter goes down brings it down hard.
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(5)
     shutil.rmtree(_running["folder"], ignore_errors=True)
 
 
