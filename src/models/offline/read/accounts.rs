@@ -314,6 +314,10 @@ fn take(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             d.mark_np(si, np);
         }
     }
+    let named = |word: &str| d.sentences[si].words.iter().any(|w| w.base == word);
+    if named("username") && !named("email") {
+        d.users.by_name = true;
+    }
     d.done[si].insert(pi);
 }
 

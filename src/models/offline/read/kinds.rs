@@ -206,7 +206,22 @@ fn is_heading(s: &Sentence) -> bool {
                 && capitals == word_count)
 }
 
+/// `We run a workshop and need a web application for it.`, `The practice wants to replace its card index.`: why the thing
+/// is wanted, beside other sentences that say what it does.
+fn occasion(s: &Sentence) -> bool {
+    let l = s.lower.trim_end_matches(['.', ' ']);
+    let wish = [" need ", " needs ", " want ", " wants ", " would like "].iter().any(|w| l.contains(w));
+    let product =
+        ["application", "app", "system", "website", "software", "tool", "program", "database", "for it", "for this"];
+    let names = product.iter().any(|p| l.ends_with(p));
+    wish && (l.starts_with("we run ") || l.starts_with("we are ") || l.starts_with("we have ")) && names
+        || wish && l.contains(" to replace ") && !l.contains(" with ") && !l.contains(" can ")
+}
+
 fn goal(s: &Sentence) -> Option<ClauseKind> {
+    if occasion(s) {
+        return Some(ClauseKind::Goal);
+    }
     let l = s.lower.as_str();
     let aims = [
         "the goal of",

@@ -187,6 +187,8 @@ fn turns_of_phrase_are_read() {
              Customers can only see their own bicycles and repairs.",
             "may Role(\"customer\") [Read] Own [4]",
         ),
+        ("We run a small workshop and need a web application for it. Bicycles are kept with a brand.", "goal"),
+        ("Users log in with a user name and password. A user adds notes with a text.", "accounts by UserName"),
         ("A member adds a visit by entering the day and the number of people.", "number_of_people"),
     ] {
         let spec = analyse(&cut(text), &BTreeMap::new()).unwrap();

@@ -184,7 +184,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// Several words that say what one word says: the grammar knows the one.
-const TOGETHER: [(&[&str], &str); 22] = [
+const TOGETHER: [(&[&str], &str); 23] = [
+    (&["user", "name"], "username"),
     (&["by", "entering"], "with"),
     (&["by", "giving"], "with"),
     (&["by", "providing"], "with"),
