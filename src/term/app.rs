@@ -81,9 +81,10 @@ pub enum TermError {
     Terminal(#[from] io::Error),
 }
 
-/// Frames caused by anything but a key come at most this often.
-const FRAME: Duration = Duration::from_millis(33);
-const FRAME_SSH: Duration = Duration::from_millis(66);
+/// Frames caused by anything but a key come at most this often: words at fifteen frames a second read smoothly, and
+/// what a frame costs beside its words stays small.
+const FRAME: Duration = Duration::from_millis(66);
+const FRAME_SSH: Duration = Duration::from_millis(95);
 /// How long a first frame waits for the state of the run.
 const FIRST: Duration = Duration::from_millis(100);
 /// How long the driver may take to close the project when the process is told to end.

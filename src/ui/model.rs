@@ -8,7 +8,7 @@ use super::{
     overlay::Overlay,
     panes::{Pane, chat::ChatState, code::CodeState, hub::HubState, timeline::TimelineState},
     status::Statuses,
-    text::highlight::Highlights,
+    text::{highlight::Highlights, stream::Stream},
     theme::{Sources, Theme},
     welcome::Welcome,
     widgets::input::Draft,
@@ -114,7 +114,7 @@ pub struct Model {
     pub code: CodeState,
     pub overlays: Vec<Overlay>,
     pub gates: GateDesk,
-    pub streams: BTreeMap<StepId, Clean>,
+    pub streams: BTreeMap<StepId, Stream>,
     pub progress: BTreeMap<Option<StepId>, Clean>,
     /// When each step at work was last heard of.
     pub heard: BTreeMap<StepId, Timestamp>,

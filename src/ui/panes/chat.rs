@@ -6,7 +6,7 @@ pub use moves::{act, current};
 
 use crate::{
     domain::{
-        Clean, GateId, StepId,
+        GateId, StepId,
         run::{Proposal, Run, Step, StepState},
     },
     ui::{
@@ -14,7 +14,7 @@ use crate::{
         model::Focus,
         panes::{Pane, timeline},
         report,
-        text::{self, markdown, wrap_plain, wrap_spans},
+        text::{self, markdown, stream::Layout, wrap_plain, wrap_spans},
         widgets::{draw, list::Search},
     },
 };
@@ -56,7 +56,11 @@ pub struct ChatState {
 }
 
 /// Wrapped lines of settled messages; may be dropped at any time.
-pub type LineCache = HashMap<(u64, usize), Arc<[Line<'static>]>>;
+#[derive(Debug, Default)]
+pub struct LineCache {
+    settled: HashMap<(u64, usize), Arc<[Line<'static>]>>,
+    streams: HashMap<StepId, Layout>,
+}
 
 /// More messages than this in the cache and it starts anew.
 const CACHE: usize = 2_000;
@@ -203,7 +207,6 @@ fn whole(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Lin
         }
         ChatEntry::Live(id) => {
             let Some(step) = run.step(id) else { return out };
-            let (_, word, _) = timeline::state(step, look);
             let who = step.plan.personas.first().map_or("g1", |p| p.as_str());
             let nth = run.steps.iter().position(|s| s.plan.id == *id).map_or(0, |i| i + 1);
             out.push(header(
@@ -212,25 +215,50 @@ fn whole(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Lin
                 &format!("{id}  step {nth}/{}  {}", run.steps.len(), timeline::elapsed(model, step)),
             ));
             if let Some(stream) = model.streams.get(id) {
-                out.extend(indent(markdown::lines(tail(stream), columns.saturating_sub(2), look)));
+                let (_, lines) = Layout::default().last(stream, columns.saturating_sub(2), look, usize::MAX);
+                out.extend(indent(lines));
             }
-            let doing = model.progress.get(&Some(id.clone())).map_or_else(|| word.to_owned(), |p| p.one_line(columns));
-            out.extend(checks(step, columns, look, false));
-            out.push(Line::styled(format!("  {} {doing}", look.glyphs.running), t.accent));
+            out.extend(doing(model, step, columns));
         }
         ChatEntry::End => out.extend(report::lines(model, run, columns)),
     }
     out
 }
 
-/// The part of a stream that can be on screen.
-fn tail(stream: &Clean) -> &str {
-    let text = stream.as_str();
-    let mut start = text.len().saturating_sub(6_000);
-    while !text.is_char_boundary(start) {
-        start += 1;
+/// What stands below the words of a step at work: its checks so far, and what it is doing.
+fn doing(model: &Model, step: &Step, columns: usize) -> Vec<Line<'static>> {
+    let look = &model.look;
+    let (_, word, _) = timeline::state(step, look);
+    let said = model.progress.get(&Some(step.plan.id.clone()));
+    let text = said.map_or_else(|| word.to_owned(), |p| p.one_line(columns));
+    let mut out = checks(step, columns, look, false);
+    out.push(Line::styled(format!("  {} {text}", look.glyphs.running), look.theme.accent));
+    out
+}
+
+/// The end of a step at work: how many lines it has, and the last `most`. Only the tail of its words is laid out anew.
+fn live(
+    model: &Model,
+    run: &Run,
+    id: &StepId,
+    columns: usize,
+    most: usize,
+    cache: &mut LineCache,
+) -> Option<(usize, Vec<Line<'static>>)> {
+    let (step, stream) = (run.step(id)?, model.streams.get(id)?);
+    // A blank line and the header come first.
+    const ABOVE: usize = 2;
+    let below = doing(model, step, columns);
+    let layout = cache.streams.entry(id.clone()).or_default();
+    let (words, last) = layout.last(stream, columns.saturating_sub(2), &model.look, most);
+    let total = ABOVE + words + below.len();
+    if total <= most {
+        return None;
     }
-    if start == 0 { text } else { text[start..].split_once('\n').map_or(&text[start..], |(_, rest)| rest) }
+    let mut last = indent(last);
+    last.extend(below);
+    last.drain(..last.len().saturating_sub(most));
+    Some((total, last))
 }
 
 fn indent(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
@@ -312,7 +340,7 @@ pub fn checks(step: &Step, columns: usize, look: &Look, full: bool) -> Vec<Line<
 pub fn entry_text(model: &Model, run: &Run, entry: &ChatEntry) -> String {
     match entry {
         ChatEntry::Said(i) => run.chat.get(*i).map_or_else(String::new, |c| c.text.to_string()),
-        ChatEntry::Live(id) => model.streams.get(id).map_or_else(String::new, ToString::to_string),
+        ChatEntry::Live(id) => model.streams.get(id).map_or_else(String::new, |s| (**s).to_owned()),
         _ => whole(model, run, entry, 200).iter().map(|l| format!("{}\n", text::wrap::plain(l).trim())).collect(),
     }
 }
@@ -321,10 +349,10 @@ pub fn entry_text(model: &Model, run: &Run, entry: &ChatEntry) -> String {
 fn cached(model: &Model, run: &Run, entry: &ChatEntry, columns: usize, cache: &mut LineCache) -> Arc<[Line<'static>]> {
     let ChatEntry::Said(i) = entry else { return whole(model, run, entry, columns).into() };
     let seq = run.chat.get(*i).map_or(0, |c| c.seq);
-    if cache.len() > CACHE {
-        cache.clear();
+    if cache.settled.len() > CACHE {
+        cache.settled.clear();
     }
-    cache.entry((seq, columns)).or_insert_with(|| whole(model, run, entry, columns).into()).clone()
+    cache.settled.entry((seq, columns)).or_insert_with(|| whole(model, run, entry, columns).into()).clone()
 }
 
 fn shown(model: &Model, run: &Run, entry: &ChatEntry, columns: usize, cache: &mut LineCache) -> Arc<[Line<'static>]> {
@@ -373,7 +401,19 @@ pub fn view(model: &Model, run: &Run, inner: Rect, cache: &mut LineCache, buf: &
         None => {
             let mut stack = Vec::new();
             let mut left = height;
+            cache.streams.retain(|id, _| model.streams.contains_key(id));
             for (i, entry) in chat.entries.iter().enumerate().rev() {
+                // Words that come in fill the pane and then jump: a line that scrolled up with every line that came
+                // would be unreadable, and would be sent again and again.
+                if let (true, ChatEntry::Live(id)) = (left == height && !chat.folded.contains(entry), entry)
+                    && let Some((total, last)) = live(model, run, id, columns, height, cache)
+                {
+                    let step = (height * 2 / 3).max(1);
+                    let free = (step - total % step) % step;
+                    stack.push((i, last.into_iter().skip(free).collect()));
+                    left = 0;
+                    break;
+                }
                 let entry_lines = shown(model, run, entry, columns, cache);
                 let n = entry_lines.len();
                 stack.push((i, entry_lines));

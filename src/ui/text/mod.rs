@@ -3,6 +3,7 @@
 pub mod diff;
 pub mod highlight;
 pub mod markdown;
+pub mod stream;
 pub mod wrap;
 
 pub use wrap::{cut, pad, width, wrap_plain, wrap_spans};

@@ -3,7 +3,6 @@
 use super::{gate, refit};
 use crate::{
     domain::{
-        Clean,
         command::Update,
         run::{Run, StepState},
     },
@@ -11,24 +10,13 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Streamed text kept per step; older words are in the settled message later.
-const STREAM: usize = 64 << 10;
-
 pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
     match change {
         Update::Run(run) => snapshot(model, run),
         Update::Event(_) => {}
         Update::Delta { step, text } => {
             model.heard.insert(step.clone(), model.now);
-            let old = model.streams.remove(&step).unwrap_or_default();
-            let mut joined = String::with_capacity(old.len() + text.len());
-            let mut from = old.len().saturating_sub(STREAM);
-            while !old.is_char_boundary(from) {
-                from += 1;
-            }
-            joined.push_str(&old[from..]);
-            joined.push_str(&text);
-            model.streams.insert(step, Clean::from(joined));
+            model.streams.entry(step).or_default().push(&text);
         }
         Update::Progress { step, text } => {
             if let Some(step) = &step {
