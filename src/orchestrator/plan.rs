@@ -186,9 +186,9 @@ fn upstream(reply: &PlanReply) -> BTreeMap<&str, BTreeSet<&str>> {
 fn coverage(run: &Run, reply: &PlanReply, faults: &mut Vec<String>) {
     let (assigned, unknown) = checks::known(run, reply.modules.iter().flat_map(|m| &m.clauses));
     faults.extend(unknown.iter().map(|id| format!("'{id}' is not a clause of this requirement")));
+    let whole: BTreeSet<ClauseId> = run.gaps.iter().filter(|g| g.whole).map(|g| g.clause).collect();
     for clause in run.demanding() {
-        let whole = run.gaps.iter().any(|g| g.clause == clause.id && g.whole);
-        if !whole && !run.waivers.contains_key(&clause.id) && !assigned.contains(&clause.id) {
+        if !whole.contains(&clause.id) && !run.waivers.contains_key(&clause.id) && !assigned.contains(&clause.id) {
             faults.push(format!("{} reaches no builder and no tester: it belongs to no module", clause.id));
         }
     }

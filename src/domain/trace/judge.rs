@@ -2,9 +2,9 @@
 
 use super::{ClauseTrace, LinkedFile, LinkedTest, Status};
 use crate::domain::{
-    ClauseId, Clean, EvidenceId, Hash,
+    AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, Hash, InterpretationId,
     artifact::{CodeRange, TestRef, tree_hash},
-    clause::{Clause, ClauseKind},
+    clause::{Clause, ClauseKind, Gap},
     evidence::{ControlRun, Evidence, EvidenceKind, ExclusionSearch, TestOutcome},
     reply::{Finding, ReplyKind, Verdict},
     run::{Proposal, Run, Step, StepState},
@@ -27,6 +27,24 @@ struct Judge<'a> {
     code: BTreeMap<ClauseId, Vec<&'a CodeRange>>,
     tests: BTreeMap<ClauseId, Vec<&'a TestRef>>,
     controls: BTreeMap<ClauseId, Vec<&'a ControlRun>>,
+    gaps: BTreeMap<ClauseId, Vec<&'a Gap>>,
+    interpretations: BTreeMap<ClauseId, Vec<InterpretationId>>,
+    decisions: BTreeMap<ClauseId, Vec<DecisionId>>,
+    assumptions: BTreeMap<ClauseId, Vec<AssumptionId>>,
+}
+
+/// The ids of what names each clause, in their order.
+fn naming<'a, I: Copy + PartialEq>(items: impl Iterator<Item = (I, &'a [ClauseId])>) -> BTreeMap<ClauseId, Vec<I>> {
+    let mut map: BTreeMap<ClauseId, Vec<I>> = BTreeMap::new();
+    for (item, clauses) in items {
+        for clause in clauses {
+            let ids = map.entry(*clause).or_default();
+            if ids.last() != Some(&item) {
+                ids.push(item);
+            }
+        }
+    }
+    map
 }
 
 fn by_clause<T>(items: &[T], clause: impl Fn(&T) -> ClauseId) -> BTreeMap<ClauseId, Vec<&T>> {
@@ -76,7 +94,20 @@ impl<'a> Judge<'a> {
             links.dedup();
         }
         let controls = by_clause(&run.controls, |c| c.clause);
-        Self { run, files, tree, results, findings: worst, code, tests, controls }
+        Self {
+            run,
+            files,
+            tree,
+            results,
+            findings: worst,
+            code,
+            tests,
+            controls,
+            gaps: by_clause(&run.gaps, |g| g.clause),
+            interpretations: naming(run.interpretations.values().map(|i| (i.id, i.clauses.as_slice()))),
+            decisions: naming(run.decisions.values().map(|d| (d.id, d.clauses.as_slice()))),
+            assumptions: naming(run.assumptions.values().map(|a| (a.id, a.clauses.as_slice()))),
+        }
     }
 
     fn clause(&self, clause: &Clause) -> ClauseTrace {
@@ -102,15 +133,9 @@ impl<'a> Judge<'a> {
             reason,
             supersedes: clause.supersedes,
             retired: clause.retired,
-            interpretations: self
-                .run
-                .interpretations
-                .values()
-                .filter(|i| i.clauses.contains(&id))
-                .map(|i| i.id)
-                .collect(),
-            decisions: self.run.decisions.values().filter(|d| d.clauses.contains(&id)).map(|d| d.id).collect(),
-            assumptions: self.run.assumptions.values().filter(|a| a.clauses.contains(&id)).map(|a| a.id).collect(),
+            interpretations: self.interpretations.get(&id).cloned().unwrap_or_default(),
+            decisions: self.decisions.get(&id).cloned().unwrap_or_default(),
+            assumptions: self.assumptions.get(&id).cloned().unwrap_or_default(),
             files: code
                 .iter()
                 .map(|l| LinkedFile { path: l.path.clone(), lines: l.lines, sha256: l.sha256.clone() })
@@ -150,7 +175,7 @@ impl<'a> Judge<'a> {
         if let Some(waiver) = self.run.waivers.get(&clause.id) {
             return (Status::Waived, Some(format!("waived by {}: {}", waiver.who, waiver.why)));
         }
-        let gaps: Vec<_> = self.run.gaps.iter().filter(|g| g.clause == clause.id).collect();
+        let gaps: &[&Gap] = self.gaps.get(&clause.id).map_or(&[], Vec::as_slice);
         if let Some(gap) = gaps.iter().find(|g| g.whole) {
             return (Status::Missing, Some(format!("{}: {}", gap.what.one_line(200), gap.reason.one_line(300))));
         }
@@ -299,7 +324,7 @@ impl<'a> Judge<'a> {
     }
 
     fn unbuilt_because(&self, clause: &Clause, why: String) -> Verdicted {
-        let designed = self.run.decisions.values().any(|d| d.clauses.contains(&clause.id))
+        let designed = self.decisions.contains_key(&clause.id)
             || self.run.artifacts.values().any(|a| a.clauses.contains(&clause.id));
         (if designed { Status::Designed } else { Status::Missing }, Some(why))
     }

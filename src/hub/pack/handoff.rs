@@ -71,11 +71,12 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     if !lost.is_empty() {
         let _ = writeln!(text, "Not available, because it failed: {}. Do not rely on it.", lost.join(", "));
     }
+    let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|g| g.clause).collect();
     let owed = |id: &ClauseId| {
         let demands = run.clauses.get(id).is_some_and(|c| c.kind.is_none_or(|k| k.demands()));
-        demands && !run.waivers.contains_key(id) && !run.gaps.iter().any(|g| g.clause == *id)
+        demands && !run.waivers.contains_key(id) && !gaps.contains(id)
     };
-    let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|g| g.clause).filter(|id| own.contains(id)).collect();
+    let gaps: BTreeSet<ClauseId> = gaps.iter().copied().filter(|id| own.contains(id)).collect();
     if step.plan.produces == ReplyKind::Understand {
         let _ = writeln!(text, "Mark every clause: {}. Teach back every id.", ids(own.iter().copied()));
     } else {

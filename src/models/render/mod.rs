@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::models::{Model, Request};
 use crate::personas;
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 /// The rules that every call starts with.
 const PREAMBLE: &str = include_str!("preamble.md");
@@ -192,10 +192,16 @@ fn heading(kind: PackKind) -> &'static str {
 /// An ending for tag names that makes it impossible for an item's text to close its own block: empty for nearly every
 /// pack, which keeps the prefix cacheable, else digits that occur nowhere in the pack.
 fn fence(items: &[&PackItem]) -> String {
+    // There are thousands of clauses and a dozen tags.
+    let tags: BTreeSet<&str> = items.iter().map(|item| tag(item.kind)).collect();
     let closes = |fence: &str| {
+        let ends: Vec<String> = tags.iter().map(|tag| format!("</{tag}{fence}")).collect();
         items.iter().any(|item| {
-            let text = item.text.to_ascii_lowercase();
-            items.iter().any(|other| text.contains(&format!("</{}{fence}", tag(other.kind))))
+            // Most texts have no tag at all.
+            item.text.contains("</") && {
+                let text = item.text.to_ascii_lowercase();
+                ends.iter().any(|end| text.contains(end))
+            }
         })
     };
     let mut fence = String::new();

@@ -57,15 +57,15 @@ pub fn responsible(run: &Run, step: &Step) -> BTreeSet<ClauseId> {
         ReplyKind::Understand => all().map(|c| c.id).collect(),
         ReplyKind::Plan | ReplyKind::Design | ReplyKind::Verify => owed(run).collect(),
         ReplyKind::Build | ReplyKind::Test => {
-            owed(run).filter(|id| step.plan.clauses.contains(id)).collect::<BTreeSet<_>>()
+            let own: BTreeSet<ClauseId> = step.plan.clauses.iter().copied().collect();
+            owed(run).filter(|id| own.contains(id)).collect::<BTreeSet<_>>()
         }
     }
 }
 
 fn owed(run: &Run) -> impl Iterator<Item = ClauseId> {
-    run.demanding()
-        .map(|c| c.id)
-        .filter(|id| !run.waivers.contains_key(id) && !run.gaps.iter().any(|gap| gap.clause == *id))
+    let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|gap| gap.clause).collect();
+    run.demanding().map(|c| c.id).filter(move |id| !run.waivers.contains_key(id) && !gaps.contains(id))
 }
 
 /// The kind of a clause as it stands in the run.
