@@ -123,7 +123,7 @@ pub enum Command {
     },
     /// Every clause of the requirement with the code and the tests that stand for it
     #[command(
-        after_help = "Examples:\n  g1 trace\n  g1 trace --format json | jq '.counts'\n  g1 trace --format csv > trace.csv\n\nA linked file that has changed since its proof makes the proof stale."
+        after_help = "Examples:\n  g1 trace\n  g1 trace --format json | jq '.counts'\n  g1 trace --format csv > trace.csv\n  g1 trace --format html > trace.html   one page with a sign-off table\n\nA linked file that has changed since its proof makes the proof stale."
     )]
     Trace {
         #[arg(long, value_enum, default_value = "md")]
@@ -141,6 +141,23 @@ pub enum Command {
     Hub {
         #[command(subcommand)]
         action: HubAction,
+    },
+    /// Ask for more, after the run has ended: only what it touches is made again
+    #[command(
+        after_help = "Examples:\n  g1 add \"Members can leave a comment on a booking.\"\n  g1 add -f more.txt --plan-only   only says what it would touch"
+    )]
+    Add(Words),
+    /// Change a clause, or bring a new version of the whole requirement
+    #[command(
+        after_help = "Examples:\n  g1 amend C-003 \"A booking lasts at most three hours.\"\n  g1 amend -f requirement-v2.md    clause by clause, only what differs\n  g1 amend C-003 \"…\" --plan-only   only says what depends on C-003\n\nThe old clause stays in the trace as superseded."
+    )]
+    Amend(Amend),
+    /// Take clauses out of the requirement: what only they asked for is taken out of the application
+    #[command(after_help = "Example:\n  g1 remove C-007\n\nThe clause stays in the trace as removed.")]
+    Remove {
+        /// The clauses, such as C-007
+        #[arg(required = true)]
+        clauses: Vec<String>,
     },
     /// Live without a clause: a decision of a person, recorded with the reason
     #[command(after_help = "Example:\n  g1 waive C-012 --why \"the printer is bought next year\"")]
@@ -245,6 +262,27 @@ pub struct Run {
 }
 
 #[derive(Debug, Clone, Args)]
+pub struct Words {
+    /// In your words; - reads it from stdin
+    #[arg(conflicts_with = "file")]
+    pub text: Option<String>,
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Amend {
+    /// The clause, such as C-003
+    pub clause: Option<String>,
+    /// Its new text
+    #[arg(conflicts_with = "file")]
+    pub text: Option<String>,
+    /// The new text, or without a clause the new version of the whole requirement
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct Resume {
     /// Exit 0 instead of 7 when something is not proven
     #[arg(long)]
@@ -301,4 +339,5 @@ pub enum Format {
     Md,
     Json,
     Csv,
+    Html,
 }

@@ -19,24 +19,34 @@ const LIMIT: u64 = 1_000_000;
 /// # Errors
 /// Nothing is given, it cannot be read, is empty, too large or not UTF-8: exit 2.
 pub fn requirement(run: &args::Run) -> Result<Vec<u8>, Fail> {
-    let bytes = match (&run.requirement, &run.file) {
+    if run.requirement.is_none() && run.file.is_none() {
+        return Err(Fail::usage(
+            "say what to build: g1 run \"A guest book for our wedding.\", -f FILE, or - for stdin",
+        ));
+    }
+    words(run.requirement.as_deref(), run.file.as_deref(), "the requirement").map(String::into_bytes)
+}
+
+/// A text that is given in words, from a file, or with `-` from stdin: byte for byte.
+///
+/// # Errors
+/// Nothing is given, it cannot be read, is empty, too large or not UTF-8: exit 2.
+pub fn words(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<String, Fail> {
+    let bytes = match (text, file) {
         (_, Some(file)) => {
             let open = fs::File::open(file).map_err(|e| Fail::usage(format!("cannot read {}: {e}", file.display())))?;
             take(open, &file.display().to_string())?
         }
-        (Some(dash), None) if dash == "-" => take(io::stdin().lock(), "stdin")?,
-        (Some(text), None) => take(text.as_bytes(), "the requirement")?,
-        (None, None) => {
-            return Err(Fail::usage(
-                "say what to build: g1 run \"A guest book for our wedding.\", -f FILE, or - for stdin",
-            ));
-        }
+        (Some("-"), None) => take(io::stdin().lock(), "stdin")?,
+        (Some(text), None) => take(text.as_bytes(), what)?,
+        (None, None) => return Err(Fail::usage(format!("say {what}: in words, with -f FILE, or - for stdin"))),
     };
-    let text = clauses::decode(&bytes).map_err(Fail::usage)?;
+    clauses::decode(&bytes).map_err(Fail::usage)?;
+    let text = String::from_utf8(bytes).map_err(Fail::usage)?;
     if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
-        return Err(Fail::usage("the requirement is empty: say what should be built"));
+        return Err(Fail::usage(format!("{what} is empty: say what should be built")));
     }
-    Ok(bytes)
+    Ok(text)
 }
 
 fn take(from: impl Read, name: &str) -> Result<Vec<u8>, Fail> {

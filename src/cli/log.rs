@@ -87,6 +87,11 @@ fn words(event: &Event) -> String {
             format!("{assumption} {} ({who})", answer.one_line(80))
         }
         Event::Waived { waiver } => format!("{} by {}: {}", waiver.clause, waiver.who, waiver.why.one_line(80)),
+        Event::RequirementChanged { retired, added, who } => {
+            let retired = retired.iter().map(|(id, _)| format!("-{id}"));
+            let added = added.iter().map(|clause| format!("+{}", clause.id));
+            format!("{} by {who}", retired.chain(added).collect::<Vec<_>>().join(" "))
+        }
         Event::Paused { detail, .. } => detail.one_line(100),
         other => {
             let value = serde_json::to_value(other).unwrap_or(Value::Null);

@@ -2,6 +2,7 @@
 //! work while a run lives.
 
 mod args;
+mod change;
 mod command;
 mod config;
 mod context;
@@ -95,6 +96,9 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Trace { format } => trace::run(folder, *format, json),
         Command::Context { step } => context::run(folder, step, json),
         Command::Hub { action } => hub::run(folder, action, json),
+        Command::Add(text) => change::add(text, &how, who.name()),
+        Command::Amend(amend) => change::amend(amend, &how, who.name()),
+        Command::Remove { clauses } => change::remove(clauses, &how, who.name()),
         Command::Waive { clause, why } => command::waive(folder, clause, why, &who, json),
         Command::Assumptions { action } => match action {
             None | Some(AssumptionAction::List) => command::assumptions(folder, json),

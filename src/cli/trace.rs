@@ -22,6 +22,8 @@ pub fn run(folder: Option<&Path>, format: Format, as_json: bool) -> Done {
         // Escaped by JSON; the clauses' text is exactly theirs.
         Format::Json => out::print(&trace.to_json())?,
         Format::Md => out::show(&trace.to_markdown(if run.title.is_empty() { &run.name } else { &run.title }))?,
+        // Escaped and sanitised where it is made.
+        Format::Html => out::print(&trace.to_html(&run))?,
         Format::Csv => out::show(&trace.to_csv())?,
     }
     Ok(0)

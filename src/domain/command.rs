@@ -3,6 +3,7 @@
 
 use super::{
     AssumptionId, ClauseId, Clean, GateId, Hash, StepId,
+    change::Change,
     event::Envelope,
     run::{GateMode, Run, Verb},
     usage::Budget,
@@ -41,6 +42,11 @@ pub enum Command {
     Waive {
         clause: ClauseId,
         why: Clean,
+        who: Clean,
+    },
+    /// Another requirement than before, of a run that has ended: it goes on with what the change touches.
+    Change {
+        change: Change,
         who: Clean,
     },
     SetGates {

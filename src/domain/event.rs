@@ -1,9 +1,9 @@
 //! Events: the journal's records and the truth of a run. `orchestrator::decide` makes them, `orchestrator::apply` folds them.
 
 use super::{
-    AssumptionId, Clean, EvidenceId, GateId, Hash, StepId,
+    AssumptionId, ClauseId, Clean, EvidenceId, GateId, Hash, StepId,
     artifact::FileEntry,
-    clause::{Clause, Requirement, Waiver},
+    clause::{Clause, Requirement, Retired, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
     plan::Phase,
     run::{Check, Decided, GateReason, Outcome, PauseReason, Proposal, RunSettings},
@@ -162,6 +162,12 @@ pub enum Event {
     Waived {
         waiver: Waiver,
     },
+    /// A person changed the requirement of a finished run.
+    RequirementChanged {
+        retired: Vec<(ClauseId, Retired)>,
+        added: Vec<Clause>,
+        who: Clean,
+    },
     SettingsChanged {
         settings: RunSettings,
         who: Clean,
@@ -194,6 +200,7 @@ impl Event {
                 | Self::GateDecided { .. }
                 | Self::AssumptionAnswered { .. }
                 | Self::Waived { .. }
+                | Self::RequirementChanged { .. }
                 | Self::RunCompleted { .. }
         )
     }

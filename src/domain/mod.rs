@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod baseline;
+pub mod change;
 pub mod clause;
 pub mod command;
 pub mod event;

@@ -145,6 +145,12 @@ pub struct Step {
     pub started_at: Option<jiff::Timestamp>,
     pub ended_at: Option<jiff::Timestamp>,
     pub fail_reason: Option<Clean>,
+    /// It was done before the requirement changed: what it made then and does not make now goes.
+    #[serde(default)]
+    pub renews: bool,
+    /// It kept its result when the requirement changed. If its tests fail on the new whole it is done again after all.
+    #[serde(default)]
+    pub kept: bool,
 }
 
 impl Step {
@@ -172,6 +178,8 @@ impl Step {
             started_at: None,
             ended_at: None,
             fail_reason: None,
+            renews: false,
+            kept: false,
         }
     }
     /// Nothing more will happen to it.

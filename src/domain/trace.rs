@@ -1,6 +1,7 @@
 //! The trace: every clause tied to code and tests, with the status its evidence supports. Pure: a function of the run.
 //! Its JSON form is a fixed contract (design 5.3).
 
+mod html;
 mod judge;
 mod render;
 #[cfg(test)]

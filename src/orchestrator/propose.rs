@@ -6,10 +6,10 @@ use crate::domain::{
     AssumptionId, ClauseId, Clean, DecisionId, Hash, InterpretationId, InterpretationKind, PersonaId,
     artifact::Artifact,
     clause::{Assumption, Decision, Gap, Interpretation},
-    reply::{DesignReply, NewAssumption, UnderstandReply},
+    reply::{DesignReply, NewAssumption, NewDecision, UnderstandReply},
     run::{Proposal, Run, Step},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The proposal a reply makes. For steps that need execution, files and links are still to be resolved.
 #[must_use]
@@ -74,7 +74,13 @@ fn understand(run: &Run, step: &Step, reply: &UnderstandReply) -> Proposal {
             (run.clauses.contains_key(&id) && seen.insert(id)).then(|| (id, m.kind, Clean::new(&m.reason)))
         })
         .collect();
-    let (mut functional, mut quality) = (0, 0);
+    // What was understood before keeps its id; the others get ids that were not used.
+    let mut before: BTreeMap<(InterpretationKind, Vec<ClauseId>), Vec<&Interpretation>> = BTreeMap::new();
+    for item in run.interpretations.values() {
+        before.entry((item.id.kind, item.clauses.clone())).or_default().push(item);
+    }
+    let last = |kind| run.interpretations.keys().filter(|id| id.kind == kind).map(|id| id.number).max().unwrap_or(0);
+    let (mut functional, mut quality) = (last(InterpretationKind::Functional), last(InterpretationKind::NonFunctional));
     let interpretations = reply
         .interpretations
         .iter()
@@ -84,11 +90,20 @@ fn understand(run: &Run, step: &Step, reply: &UnderstandReply) -> Proposal {
             } else {
                 (InterpretationKind::NonFunctional, &mut quality)
             };
-            *counter += 1;
+            let (statement, clauses) = (Clean::new(&i.statement), clauses(run, &i.clauses));
+            let mut same = before.get_mut(&(kind, clauses.clone()));
+            let at = same.as_ref().and_then(|same| same.iter().position(|b| b.statement == statement));
+            let id = match same.as_mut().zip(at) {
+                Some((same, at)) => same.remove(at).id,
+                None => {
+                    *counter += 1;
+                    InterpretationId { kind, number: *counter }
+                }
+            };
             Interpretation {
-                id: InterpretationId { kind, number: *counter },
-                statement: Clean::new(&i.statement),
-                clauses: clauses(run, &i.clauses),
+                id,
+                statement,
+                clauses,
                 acceptance: i.acceptance.iter().map(|a| Clean::new(a)).collect(),
                 by: analyst.clone(),
             }
@@ -144,11 +159,21 @@ fn assumptions(run: &Run, by: &PersonaId, new: &[NewAssumption]) -> Vec<Assumpti
 }
 
 fn design(run: &Run, step: &Step, reply: &DesignReply) -> Proposal {
-    let first = run.decisions.keys().next_back().map_or(1, |id| id.0 + 1);
-    let decisions = (first..)
-        .zip(&reply.decisions)
-        .map(|(number, d)| Decision {
-            id: DecisionId(number),
+    let mut next = run.decisions.keys().next_back().map_or(1, |id| id.0 + 1);
+    let mut before: Vec<&Decision> = if step.renews { run.decisions.values().collect() } else { Vec::new() };
+    let mut number = |d: &NewDecision| {
+        // A design made again keeps the ids of what it decides again.
+        if let Some(at) = before.iter().position(|b| b.title.as_str() == Clean::new(&d.title).as_str()) {
+            return before.remove(at).id;
+        }
+        next += 1;
+        DecisionId(next - 1)
+    };
+    let decisions = reply
+        .decisions
+        .iter()
+        .map(|d| Decision {
+            id: number(d),
             title: Clean::new(&d.title),
             choice: Clean::new(&d.choice),
             why: Clean::new(&d.why),

@@ -290,7 +290,7 @@ impl Sim {
         let run = self.run();
         let all = run.clauses.values();
         let mut list: Vec<&Clause> = match step.plan.produces {
-            ReplyKind::Understand => all.collect(),
+            ReplyKind::Understand => all.filter(|c| c.retired.is_none()).collect(),
             ReplyKind::Build | ReplyKind::Test => {
                 all.filter(|c| c.demands() && step.plan.clauses.contains(&c.id)).collect()
             }

@@ -78,6 +78,24 @@ pub fn commit<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a
     Ok(changed)
 }
 
+/// Leaves files out of the next commit that G1 has taken away. Those that are there again are added by [`commit`].
+///
+/// # Errors
+/// The repository is not G1's, or git fails.
+pub fn forget<'a>(dir: &Path, paths: impl IntoIterator<Item = &'a str>) -> Result<(), GitError> {
+    let dir = dir.canonicalize()?;
+    if !is_ours(&dir) {
+        return Err(GitError::NotOurs);
+    }
+    let mut list = tempfile::tempfile()?;
+    list.write_all(paths.into_iter().collect::<Vec<_>>().join("\0").as_bytes())?;
+    list.rewind()?;
+    run(git(&dir)
+        .args(["--literal-pathspecs", "rm", "--cached", "--quiet", "--ignore-unmatch"])
+        .args(["--pathspec-from-file=-", "--pathspec-file-nul"])
+        .stdin(Stdio::from(list)))
+}
+
 /// The mark alone could be copied in; so the configuration must be the one that `git init` writes and nothing else:
 /// filters, monitors, signing programs and includes all need a line more.
 fn is_ours(dir: &Path) -> bool {

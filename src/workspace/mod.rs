@@ -157,6 +157,25 @@ impl Workspace {
         Ok(staged)
     }
 
+    /// Takes files away that are no longer part of the application. One that is not as it was written has become a
+    /// person's: it stays.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn remove(&self, files: &[FileEntry]) -> Result<(), WorkspaceError> {
+        for entry in files {
+            if !self.read(&entry.path).is_ok_and(|bytes| Hash::of(&bytes) == entry.sha256) {
+                continue;
+            }
+            let (folder, name) = self.folder_of(&entry.path, false)?;
+            match unlinkat(&folder, name, AtFlags::empty()) {
+                Ok(()) | Err(Errno::NOENT) => fsync(&folder).map_err(WorkspaceError::io(&entry.path))?,
+                Err(error) => return Err(WorkspaceError::io(&entry.path)(error)),
+            }
+        }
+        Ok(())
+    }
+
     /// The bytes of a regular file.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The main job through the real binary, without a screen: requirement in, tested application and trace out.
 
 mod bad_input;
+mod change;
 mod gates;
 mod kill;
 mod model;

@@ -105,7 +105,7 @@ const WORDS: &str = "\
 exclusion: a search of the finished application found nothing. `tested`: a linked test passes. `built`: code is linked. \
 `designed`: a decision or a design names it. `missing`: nothing of it is there. `waived`: a person decided to live without it.\n";
 
-fn sentence(trace: &Trace) -> String {
+pub(super) fn sentence(trace: &Trace) -> String {
     let c = &trace.counts;
     match trace.outcome {
         Outcome::Proven => format!("All {} demanding clauses are proven or waived.", c.demanding),

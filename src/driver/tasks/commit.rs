@@ -5,7 +5,7 @@ use crate::{
     domain::{
         Clean, Hash, StepId,
         artifact::{FileEntry, tree_hash},
-        run::{Proposal, Run},
+        run::{Proposal, Run, Step},
         trace,
     },
     orchestrator::Input,
@@ -25,9 +25,10 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
     };
     let title = format!("{}: {}", step, planned.plan.title);
     let entries = files.clone();
+    let gone = no_longer(&run, planned, &files);
     let (step, known) = (step.clone(), run.clone());
     blocking(move || {
-        if entries.is_empty() {
+        if entries.is_empty() && gone.is_empty() {
             return Ok(());
         }
         let contents: Vec<(FileEntry, Vec<u8>)> = entries
@@ -36,6 +37,13 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
             .collect::<Result<_, _>>()?;
         let ours = |path: &str, there: &[u8]| known.files.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
         services.workspace.write(&contents, &ours).map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
+        services.workspace.remove(&gone).map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
+        if !gone.is_empty()
+            && git::may_commit(&services.dir)
+            && let Err(error) = git::forget(&services.dir, gone.iter().map(|file| file.path.as_str()))
+        {
+            tracing::warn!(%error, "git still knows files that are gone");
+        }
         let new = contents.iter().map(|(entry, _)| entry.path.as_str());
         snapshot(&services, &title, known.files.keys().map(String::as_str).chain(new));
         Ok(())
@@ -43,6 +51,22 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
     .await?;
     port.ask(Input::Committed { step, files }).await?;
     Ok(())
+}
+
+/// Files of the application before the requirement changed that are not part of it any more: what a step made then and
+/// not now, and everything of steps that the new plan does not have.
+fn no_longer(run: &Run, step: &Step, files: &[FileEntry]) -> Vec<FileEntry> {
+    if !step.renews {
+        return Vec::new();
+    }
+    let goes = |file: &&FileEntry| match &step.proposal {
+        Some(Proposal::Plan { plan }) => !plan.steps.iter().any(|planned| planned.id == file.step),
+        Some(Proposal::Build { .. } | Proposal::Test { .. }) => {
+            file.step == step.plan.id && !files.iter().any(|new| new.path == file.path)
+        }
+        _ => false,
+    };
+    run.files.values().filter(goes).cloned().collect()
 }
 
 /// Writes TRACE.md and the last snapshot.

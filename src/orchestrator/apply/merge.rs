@@ -5,7 +5,7 @@ use crate::domain::{
     StepId,
     artifact::FileEntry,
     clause::Assumption,
-    run::{Proposal, Run, Step, StepState},
+    run::{Proposal, Run, StepState},
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -16,10 +16,14 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
     step.ended_at = Some(at);
     step.failures = 0;
     step.last_signature = None;
+    let renews = std::mem::take(&mut step.renews);
     let Some(proposal) = step.proposal.clone() else { return };
     // Links that this step declared earlier go with its earlier files; links of others into a file that it rewrites stay
     // and show as stale.
     let own: BTreeSet<String> = run.files.values().filter(|f| &f.step == id).map(|f| f.path.clone()).collect();
+    if renews {
+        run.files.retain(|path, file| &file.step != id || files.iter().any(|f| &f.path == path));
+    }
     for file in files {
         run.files.insert(file.path.clone(), FileEntry { step: id.clone(), ..file.clone() });
     }
@@ -43,11 +47,14 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
             }
         }
         Proposal::Plan { plan } => {
-            run.steps.truncate(2);
-            run.steps.extend(plan.steps.iter().cloned().map(Step::new));
+            super::change::replan(run, &plan);
             run.plan = Some(plan);
         }
         Proposal::Design { decisions, assumptions, artifacts } => {
+            if renews {
+                run.decisions.clear();
+                run.artifacts.retain(|_, artifact| &artifact.step != id);
+            }
             run.decisions.extend(decisions.into_iter().map(|d| (d.id, d)));
             assume(run, assumptions);
             run.artifacts.extend(artifacts.into_iter().map(|a| (a.name.to_string(), a)));

@@ -1,6 +1,7 @@
 //! Folding one event into the state. Total: an event that does not fit (a damaged or foreign journal) changes nothing but
 //! the sequence number; nothing here panics.
 
+mod change;
 pub(super) mod gate;
 mod merge;
 mod step;
@@ -160,6 +161,7 @@ fn event(run: &mut Run, env: &Envelope) {
             run.waivers.insert(waiver.clause, waiver.clone());
             judge_again(run);
         }
+        Event::RequirementChanged { retired, added, .. } => change::requirement(run, retired, added),
         Event::SettingsChanged { settings, .. } => run.settings = settings.clone(),
         Event::Paused { reason, detail } => {
             if !run.is_over() {

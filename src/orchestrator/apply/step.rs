@@ -121,6 +121,7 @@ pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
     tests.last_signature = signature;
     reset(tests);
     if let Some(step) = run.step_mut(id) {
+        step.renews |= std::mem::take(&mut step.kept);
         step.feedback.extend(found);
         step.failures = 0;
         step.last_signature = None;

@@ -8,9 +8,9 @@ use crate::{
     domain::{
         Clean, EvidenceId, StepId,
         event::Event,
-        evidence::Evidence,
+        evidence::{Evidence, EvidenceKind, TestOutcome},
         reply::ReplyKind,
-        run::{Proposal, Run, StepState},
+        run::{Proposal, Run, Step, StepState},
     },
     orchestrator::{
         Checked, checks, needs_execution,
@@ -46,6 +46,10 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
         red_gate(draft, id, Some(proposal), why);
     } else if !is_red(draft, id) {
         green(draft, id, proposal);
+    } else if let Some(outdated) = outdated(&draft.run, id) {
+        for step in outdated {
+            draft.push(Event::StepReopened { step, by: id.clone() });
+        }
     } else if kind == ReplyKind::Verify {
         // What fails on the final tree is not for the verifier to repair.
         let why = draft.run.step(id).map(repair::words).unwrap_or_default();
@@ -53,6 +57,38 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
     } else {
         red(draft, id, Some(proposal));
     }
+}
+
+/// Modules that kept their results when the requirement changed and whose tests fail on the new whole: what they rest on
+/// has changed under them. Each comes back once, because a step that is done again is no longer kept.
+fn outdated(run: &Run, id: &StepId) -> Option<Vec<StepId>> {
+    let step = run.step(id).filter(|s| s.plan.produces == ReplyKind::Verify)?;
+    let failed: BTreeSet<&str> = run
+        .evidence
+        .iter()
+        .filter(|e| e.kind == EvidenceKind::Tests && step.evidence.contains(&e.id))
+        .flat_map(|e| &e.tests)
+        .filter(|t| matches!(t.outcome, TestOutcome::Failed | TestOutcome::Error))
+        .map(|t| t.name.as_str())
+        .collect();
+    let fails = |test: &Step| {
+        let linked = run.test_links.iter().filter(|l| failed.contains(l.test.as_str())).map(|l| l.path.as_str());
+        linked.filter_map(|path| run.files.get(path)).any(|file| file.step == test.plan.id)
+    };
+    let modules: BTreeSet<_> = run
+        .steps
+        .iter()
+        .filter(|s| s.kept && s.plan.produces == ReplyKind::Test && fails(s))
+        .filter_map(|s| s.plan.module.clone())
+        .collect();
+    // The tests first: it is they that are told what failed.
+    let of = |kind| {
+        let modules = &modules;
+        let mine = move |s: &&Step| s.plan.module.as_ref().is_some_and(|module| modules.contains(module));
+        run.steps.iter().filter(move |s| s.kept && s.plan.produces == kind).filter(mine).map(|s| s.plan.id.clone())
+    };
+    let steps: Vec<StepId> = of(ReplyKind::Test).chain(of(ReplyKind::Build)).collect();
+    (!steps.is_empty()).then_some(steps)
 }
 
 fn record(draft: &mut Draft, id: &StepId, attempt: u32, checked: &Checked) {

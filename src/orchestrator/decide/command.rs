@@ -4,6 +4,7 @@ use super::{Draft, gate};
 use crate::{
     domain::{
         AssumptionId, ClauseId, Clean, StepId,
+        change::Change,
         clause::Waiver,
         command::Command,
         event::Event,
@@ -12,6 +13,7 @@ use crate::{
     },
     orchestrator::{Refusal, apply::YOU},
 };
+use std::collections::BTreeSet;
 
 pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal> {
     match command {
@@ -43,6 +45,7 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
             answer_assumption(draft, assumption, answer, who)
         }
         Command::Waive { clause, why, who } => waive(draft, clause, why, who),
+        Command::Change { change, who } => change_requirement(draft, &change, who),
         Command::SetGates { gates, who } => {
             not_over(draft)?;
             if draft.run.settings.gates != gates {
@@ -117,6 +120,39 @@ fn answer_assumption(draft: &mut Draft, id: AssumptionId, answer: Clean, who: Cl
         )));
     }
     draft.push(Event::AssumptionAnswered { assumption: id, answer, who });
+    Ok(())
+}
+
+fn change_requirement(draft: &mut Draft, change: &Change, who: Clean) -> Result<(), Refusal> {
+    let run = &draft.run;
+    if !run.is_over() {
+        return Err(Refusal(
+            "the run is not finished: go on with `g1 resume`, or say at a gate what should be different".to_owned(),
+        ));
+    }
+    let mut seen = BTreeSet::new();
+    for id in &change.retire {
+        match run.clauses.get(id) {
+            None => return Err(Refusal(format!("there is no clause {id}: `g1 trace` lists them"))),
+            Some(clause) if clause.retired.is_some() => {
+                return Err(Refusal(format!("{id} no longer holds: it was superseded or removed before")));
+            }
+            Some(_) if !seen.insert(*id) => return Err(Refusal(format!("{id} is named twice"))),
+            Some(_) => {}
+        }
+    }
+    if change.add.iter().filter_map(|new| new.supersedes).any(|id| !seen.contains(&id)) {
+        return Err(Refusal("what is superseded has to be retired with it".to_owned()));
+    }
+    if change.add.iter().any(|new| new.text.trim().is_empty()) || (change.add.is_empty() && seen.is_empty()) {
+        return Err(Refusal("the change is empty".to_owned()));
+    }
+    if change.add.is_empty() && run.demanding().all(|clause| seen.contains(&clause.id)) {
+        return Err(Refusal("nothing that demands anything would be left".to_owned()));
+    }
+    let retired = change.retire.iter().map(|id| (*id, change.fate(*id))).collect();
+    let added = change.clauses(run);
+    draft.push(Event::RequirementChanged { retired, added, who });
     Ok(())
 }
 
