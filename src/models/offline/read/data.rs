@@ -119,8 +119,12 @@ fn states(d: &mut Draft, si: usize) -> bool {
         return false;
     }
     let property = nouns::property(&np.head).is_some();
-    let Some(e) = d.entity_of(np).or(if property { d.focus } else { None }) else { return false };
-    let name = if property && d.find(&np.name()) != Some(e) {
+    // `The blood group is one of …`: whichever record has that property
+    let known = || (0..d.entities.len()).find(|e| d.field_of(*e, np).is_some());
+    let Some(e) = d.entity_of(np).or(if property { d.focus } else { None }).or_else(known) else { return false };
+    let name = if let Some(have) = d.field_of(e, np).filter(|_| d.find(&np.name()) != Some(e)) {
+        have
+    } else if property && d.find(&np.name()) != Some(e) {
         let Some(draft) = field::field(s, np.range.clone()) else { return false };
         d.add_field(e, draft, s.id)
     } else {

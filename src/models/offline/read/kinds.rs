@@ -432,7 +432,8 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                 matches!(np.det.as_deref(), Some("a" | "an" | "each" | "every" | "no")) && !np.head.is_empty()
             });
             let valued = !s.lower.starts_with("there") && s.words[p.range.clone()].iter().any(|w| w.is("only"));
-            exists || states || rule || p.only || tells || any && !opening(s) || valued
+            let one_of = s.lower.contains("one of") && !opening(s);
+            exists || one_of || states || rule || p.only || tells || any && !opening(s) || valued
         }
         Class::Other if ruling(&p.verb.base) && !p.subject.is_empty() => true,
         Class::Other if !p.verb.passive => {

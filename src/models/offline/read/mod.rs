@@ -47,6 +47,8 @@ mod value;
 mod views;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod tests;
 
 use crate::domain::ClauseId;

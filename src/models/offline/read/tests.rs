@@ -21,7 +21,8 @@ fn cut(text: &str) -> Vec<Input> {
     inputs(out.into_iter().enumerate().map(|(i, t)| (ClauseId(u32::try_from(i).unwrap() + 1), t)).collect())
 }
 
-fn read(text: &str) -> AppSpec {
+/// Reads a text that must be accepted.
+pub fn read(text: &str) -> AppSpec {
     analyse(&cut(text), &BTreeMap::new()).unwrap()
 }
 
