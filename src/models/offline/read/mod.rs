@@ -28,22 +28,28 @@ mod kinds;
 mod lang;
 mod lexicon;
 mod lifecycle;
+mod limits;
 mod listing;
 mod mentions;
 mod only;
 pub mod outline;
 mod pages;
+mod people;
 mod product;
+mod properties;
 mod readings;
 mod relations;
 mod rights;
 mod rules;
+mod scopes;
 mod sentence;
+mod states;
 mod sums;
 mod tag;
 mod things;
 mod token;
 mod value;
+mod verb_group;
 mod views;
 
 #[cfg(test)]

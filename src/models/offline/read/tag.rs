@@ -376,8 +376,12 @@ fn as_verb(
                         && !matches!(subject.lower(), "it" | "one" | "them" | "me" | "us");
                 (agrees
                     && free
-                    && (opens || fresh || fixed_verb || subject.tag != Tag::Noun || !state.finite && next.is_some() && (plural || !ends)))
-                .then_some(Tag::Verb(form))
+                    && (opens
+                        || fresh
+                        || fixed_verb
+                        || subject.tag != Tag::Noun
+                        || !state.finite && next.is_some() && (plural || !ends)))
+                    .then_some(Tag::Verb(form))
             }
             Some(Tag::Conj | Tag::Comma) => {
                 let (last_form, class, at) = state.last?;

@@ -1,0 +1,130 @@
+//! At most so many: records of somebody, of something, or what is counted in a unit.
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::field;
+use super::lexicon::{nouns, verbs::Class};
+use crate::models::offline::spec::{Feature, FieldRule, FieldType, Rule};
+
+/// `A member can borrow at most 3 books.` `no more than 2 bookings per week` (a period is a gap).
+pub fn at_most(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let phrase = ["at most", "no more than", "a maximum of", "up to", "maximum of"].iter().find_map(|p| s.find(p));
+    let negated_more = s.find("more than").filter(|_| s.preds.iter().any(|p| p.verb.negated));
+    let Some(range) = phrase.or(negated_more) else { return };
+    let Some(value) = s.words.get(range.end).and_then(|w| w.token.value) else { return };
+    let Some(np) = super::chunk::noun_phrase(&s.words, range.end) else { return };
+    if field::unit_of(&np.head).is_some() {
+        return measured(d, si, range, value, &np);
+    }
+    if per_record(d, si, range.clone(), value, &np) {
+        return;
+    }
+    if s.preds.is_empty()
+        && let Some(e) = d.entity_of(&np)
+    {
+        let per_role = s.words[range.end..].iter().any(|w| w.is("per") || w.is("each"))
+            && s.items.iter().any(|i| matches!(i, super::chunk::Item::Np(n) if d.role(n).is_some()));
+        if per_role && d.has_users() {
+            d.entities[e].entity.owned = true;
+            let entity = d.entities[e].entity.name.clone();
+            d.feature(Feature::Limit { entity, max: value as u32, per: None, clauses: vec![s.id] });
+            d.touch(e, s.id);
+            d.mark(si, 0..s.words.len());
+        }
+        return;
+    }
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if !pred.range.contains(&range.start) && !pred.subject.iter().any(|x| x.range.contains(&range.start)) {
+            continue;
+        }
+        let record = super::access::record_entity(d, pred);
+        let Some(e) = record.or_else(|| d.entity_of(&np)) else { continue };
+        if !matches!(pred.verb.class, Class::Create | Class::Transact | Class::Have) {
+            continue;
+        }
+        let name = d.entities[e].entity.name.clone();
+        // `an event has at most 20 registrations`: per referenced record; otherwise per account
+        let parent = pred.subject.iter().find_map(|x| d.entity_of(x)).filter(|p| *p != e);
+        let per = parent.and_then(|p| d.reference(e, &d.entities[p].entity.name.clone()));
+        if per.is_none() && !d.has_users() {
+            continue;
+        }
+        if per.is_none() {
+            d.entities[e].entity.owned = true;
+        }
+        if record.is_some() {
+            super::relations::mark_record(d, si, pred, e);
+        }
+        d.feature(Feature::Limit { entity: name, max: value as u32, per, clauses: vec![s.id] });
+        d.touch(e, s.id);
+        let end = np.range.end.min(s.words.len());
+        d.mark(si, range.start..end);
+        let subject = pred.subject.clone();
+        for n in &subject {
+            d.mark_np(si, n);
+        }
+        d.mark_verb(si, pred);
+        d.done[si].insert(pi);
+        return;
+    }
+}
+
+/// `An entry has no more than 24 hours.`: a bound on what is counted in that unit.
+fn measured(d: &mut Draft, si: usize, range: std::ops::Range<usize>, value: f64, np: &Np) {
+    let s = &d.sentences[si];
+    let Some(unit) = field::unit_of(&np.head) else { return };
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if pred.verb.class != Class::Have || !pred.range.contains(&range.start) || pred.subject.len() != 1 {
+            continue;
+        }
+        let Some(e) = d.entity_of(&pred.subject[0]) else { continue };
+        let counted = d.entities[e].entity.fields.iter().find(|f| {
+            matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. })
+                && (f.unit.as_deref() == Some(&unit) || f.name.split('_').any(|w| nouns::singular(w) == np.head))
+        });
+        let Some(name) = counted.map(|f| f.name.clone()) else { continue };
+        if let Some(f) = d.field_mut(e, &name) {
+            f.rules.push(FieldRule { rule: Rule::Max { value }, clauses: vec![s.id] });
+        }
+        d.touch(e, s.id);
+        d.mark(si, range.start..np.range.end);
+        d.mark_verb(si, pred);
+        d.mark_np(si, &pred.subject[0]);
+        for earlier in &s.preds[..pi] {
+            if earlier.verb.class == Class::Want {
+                d.mark_verb(si, earlier);
+            }
+        }
+        d.done[si].insert(pi);
+        return;
+    }
+}
+
+/// `No more than 12 members may sign up for one course.`: so many records below each other record.
+fn per_record(d: &mut Draft, si: usize, range: std::ops::Range<usize>, value: f64, np: &Np) -> bool {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        let counted = pred.subject.iter().any(|x| x.range.contains(&range.end)) && nouns::person(&np.head).is_some();
+        let Some(record) = super::access::record_entity(d, pred).filter(|_| counted && !pred.verb.passive) else {
+            continue;
+        };
+        let parents: Vec<Np> = pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).cloned().collect();
+        let Some((parent, below)) =
+            parents.iter().find_map(|p| d.entity_of(p).filter(|e| *e != record).map(|e| (p.clone(), e)))
+        else {
+            continue;
+        };
+        let per = d.add_reference(record, below, true, s.id);
+        let entity = d.entities[record].entity.name.clone();
+        d.feature(Feature::Limit { entity, max: value as u32, per: Some(per), clauses: vec![s.id] });
+        d.touch(record, s.id);
+        d.mark(si, range.start..np.range.end);
+        d.mark_np(si, &parent);
+        d.mark_verb(si, pred);
+        d.done[si].insert(pi);
+        d.focus = Some(record);
+        return true;
+    }
+    false
+}

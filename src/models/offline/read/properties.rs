@@ -1,0 +1,227 @@
+//! The properties of the records being put together: found, added, related, with their states.
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::field::{self, FieldDraft, identifier, sentence_case};
+use super::lexicon::nouns;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
+use std::ops::Range;
+
+impl Draft<'_> {
+    /// The field of `e` a phrase names.
+    #[must_use]
+    pub fn field_of(&self, e: usize, np: &Np) -> Option<String> {
+        let label = np.mods.iter().map(String::as_str).chain([np.head.as_str()]).collect::<Vec<_>>().join(" ");
+        self.field_named(e, &label).or_else(|| self.field_named(e, &np.head))
+    }
+    /// The field of `e` by a word for it: its name, its end, its beginning.
+    #[must_use]
+    pub fn field_named(&self, e: usize, word: &str) -> Option<String> {
+        let id = identifier(word);
+        let fields = &self.entities[e].entity.fields;
+        if matches!(id.as_str(), "state" | "status")
+            && let Some(f) = self.status(e)
+        {
+            return Some(f);
+        }
+        let exact =
+            fields.iter().find(|f| f.name == id || f.name == nouns::plural(&id) || f.name == format!("{id}_id"));
+        let loose = || {
+            fields.iter().find(|f| f.name.ends_with(&format!("_{id}"))).or_else(|| {
+                fields.iter().find(|f| f.name.starts_with(&format!("{id}_")) && f.name != format!("{id}_id"))
+            })
+        };
+        exact.or_else(loose).map(|f| f.name.clone())
+    }
+    pub fn field_mut(&mut self, e: usize, name: &str) -> Option<&mut Field> {
+        self.entities[e].entity.fields.iter_mut().find(|f| f.name == name)
+    }
+
+    /// Adds a field, or what the phrase says about one that is there.
+    pub fn add_field(&mut self, e: usize, draft: FieldDraft, id: ClauseId) -> String {
+        let mut field = draft.field;
+        let entity = &mut self.entities[e].entity;
+        if matches!(field.name.as_str(), "state" | "status")
+            && let Some(have) = entity.fields.iter().find(|f| matches!(f.name.as_str(), "state" | "status"))
+        {
+            field.name.clone_from(&have.name);
+        }
+        // `ticket price` on a ticket is its price
+        if let Some(short) = field.name.strip_prefix(&format!("{}_", entity.name)).map(str::to_owned)
+            && nouns::property(&short).is_some()
+        {
+            field.name.clone_from(&short);
+            field.label = sentence_case(&short.replace('_', " "));
+        }
+        if let Some(old) =
+            entity.fields.iter_mut().find(|f| f.name == field.name || nouns::plural(&f.name) == field.name)
+        {
+            if !old.clauses.contains(&id) {
+                old.clauses.push(id);
+            }
+            if matches!(&old.ty, FieldType::Choice { values } if values.is_empty())
+                || matches!(old.ty, FieldType::Text { .. }) && draft.typed
+            {
+                old.ty = field.ty;
+            }
+            for rule in field.rules {
+                if !old.rules.iter().any(|r| r.rule == rule.rule) {
+                    old.rules.push(rule);
+                }
+            }
+            if old.unit.is_none() {
+                old.unit = field.unit;
+            }
+            return old.name.clone();
+        }
+        if draft.stated == Some(true) {
+            field.rules.push(FieldRule { rule: Rule::Required, clauses: vec![id] });
+        }
+        field.clauses = vec![id];
+        let name = field.name.clone();
+        entity.fields.push(field);
+        if draft.stated == Some(false) {
+            self.optional.insert((e, name.clone()));
+        }
+        name
+    }
+    /// Adds a reference from `e` to `to`, once.
+    pub fn add_reference(&mut self, e: usize, to: usize, required: bool, id: ClauseId) -> String {
+        let target = self.entities[to].entity.name.clone();
+        let name = if e == to { format!("parent_{target}_id") } else { format!("{target}_id") };
+        let label = if e == to {
+            format!("Parent {}", target.replace('_', " "))
+        } else {
+            self.entities[to].entity.label.clone()
+        };
+        let fields = &mut self.entities[e].entity.fields;
+        if let Some(f) = fields.iter_mut().find(|f| f.name == name) {
+            if !f.clauses.contains(&id) {
+                f.clauses.push(id);
+            }
+            return name;
+        }
+        let ty = FieldType::Reference { entity: target };
+        let field = Field {
+            name: name.clone(),
+            label,
+            ty,
+            required,
+            read_only: false,
+            default: None,
+            unit: None,
+            clauses: vec![id],
+            rules: Vec::new(),
+        };
+        if required {
+            fields.insert(0, field);
+        } else {
+            fields.push(field);
+        }
+        name
+    }
+    #[must_use]
+    pub fn reference(&self, e: usize, to: &str) -> Option<String> {
+        self.entities[e]
+            .entity
+            .fields
+            .iter()
+            .find(|f| matches!(&f.ty, FieldType::Reference { entity } if entity == to))
+            .map(|f| f.name.clone())
+    }
+    /// The choice field that holds the state of `e`.
+    #[must_use]
+    pub fn status(&self, e: usize) -> Option<String> {
+        let fields = &self.entities[e].entity.fields;
+        fields
+            .iter()
+            .find(|f| matches!(f.name.as_str(), "status" | "state") && matches!(f.ty, FieldType::Choice { .. }))
+            .map(|f| f.name.clone())
+    }
+    /// The status field of `e` with `values` in it, made if need be.
+    pub fn ensure_status(&mut self, e: usize, values: &[String], initial: Option<&str>, id: ClauseId) -> String {
+        if self.status(e).is_none() {
+            let field = Field {
+                name: "status".into(),
+                label: "Status".into(),
+                ty: FieldType::Choice { values: Vec::new() },
+                required: false,
+                read_only: false,
+                default: None,
+                unit: None,
+                clauses: vec![id],
+                rules: Vec::new(),
+            };
+            self.entities[e].entity.fields.push(field);
+        }
+        let name = self.status(e).unwrap_or_else(|| "status".into());
+        if let Some(f) = self.field_mut(e, &name) {
+            if !f.clauses.contains(&id) {
+                f.clauses.push(id);
+            }
+            if let FieldType::Choice { values: have } = &mut f.ty {
+                if have.is_empty()
+                    && let Some(first) = initial
+                {
+                    have.push(first.to_owned());
+                }
+                for v in values {
+                    if !have.contains(v) {
+                        have.push(v.clone());
+                    }
+                }
+                if f.default.is_none() {
+                    f.default = have.first().cloned();
+                }
+            }
+        }
+        name
+    }
+
+    /// Every property named in a range of words becomes a field of `e`; names of entities become references.
+    pub fn fields_from(&mut self, si: usize, e: usize, range: Range<usize>) -> Vec<String> {
+        let s = &self.sentences[si];
+        let mut names = Vec::new();
+        for part in super::sentence::split_list(&s.words, range) {
+            let Some(mut draft) = field::field(s, part.clone()) else { continue };
+            if let Some((whose, name, label)) = draft.plain.take()
+                && self.find(&whose) == Some(e)
+            {
+                draft.field.name = name;
+                draft.field.label = label;
+            }
+            let used = draft.used.clone();
+            let phrase = super::chunk::noun_phrase(
+                &s.words,
+                used.iter()
+                    .copied()
+                    .find(|i| !matches!(s.words[*i].tag, super::tag::Tag::Adv | super::tag::Tag::Conj))
+                    .unwrap_or(part.start),
+            );
+            let named = self.find(&draft.field.name).or_else(|| self.find(&draft.head)).filter(|t| {
+                *t != e && !draft.typed
+                    || self.find(&draft.field.name) == Some(*t) && *t != e && !self.entities[*t].bare
+            });
+            let role = phrase
+                .as_ref()
+                .filter(|_| !draft.typed && nouns::person(&draft.head).is_some())
+                .and_then(|np| self.role(np))
+                .cloned();
+            let name = match (named, role) {
+                (Some(to), _) if !phrase.as_ref().is_some_and(|np| np.plural) => self.add_reference(e, to, false, s.id),
+                (Some(_), _) => continue,
+                (None, Some(role)) if self.has_users() && !phrase.as_ref().is_some_and(|np| np.plural) => {
+                    let mut draft = draft;
+                    draft.field.ty = FieldType::UserReference { role: Some(role.name.clone()) };
+                    draft.field.name = format!("{}_id", identifier(&role.name));
+                    self.add_field(e, draft, s.id)
+                }
+                _ => self.add_field(e, draft, s.id),
+            };
+            self.mark_words(si, &used);
+            names.push(name);
+        }
+        names
+    }
+}

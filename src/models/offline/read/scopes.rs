@@ -1,0 +1,143 @@
+//! Whose records a right reaches: all, one's own, those below one's own, those assigned.
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::lexicon::nouns;
+use super::sentence::Pred;
+use crate::models::offline::spec::{Feature, Op, Scope, Who};
+
+/// Whose records: the account's own, those assigned to it, all.
+pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -> Scope {
+    let s = &d.sentences[si];
+    let assigned = np.adjectives().any(|a| a == "assigned")
+        || s.lower.contains("assigned to me")
+        || s.lower.contains("assigned to them")
+        || s.lower.contains("assigned to him");
+    if assigned && let Some(field) = super::rules::assignee(d, e) {
+        return Scope::AssignedTo { field };
+    }
+    if ops == [Op::Create] {
+        return Scope::All;
+    }
+    // what one has booked or bought is one's own affair
+    let everything = np.det.as_deref() == Some("all") || s.words.get(np.range.start).is_some_and(|w| w.is("all"));
+    let ordinary = d.ordinary();
+    if d.entities[e].about.is_some()
+        && d.has_users()
+        && !everything
+        && ops == [Op::Read]
+        && !pred.verb.passive
+        && !d.actors(pred).is_empty()
+        && d.actors(pred).iter().all(|w| *w == ordinary)
+    {
+        return Scope::Own;
+    }
+    if let Some(held) = super::holders::scope(d, pred, e) {
+        return held;
+    }
+    // `only the person who made a booking can change it`
+    let maker = pred.subject.iter().any(|np| {
+        s.words.get(np.range.end).is_some_and(|w| w.is("who"))
+            && s.words[np.range.end..].iter().take(4).any(|w| {
+                matches!(
+                    w.lower(),
+                    "made"
+                        | "created"
+                        | "added"
+                        | "booked"
+                        | "entered"
+                        | "wrote"
+                        | "posted"
+                        | "owns"
+                        | "reported"
+                        | "submitted"
+                )
+            })
+    });
+    if maker && d.has_users() {
+        return Scope::Own;
+    }
+    if let Some(parent) = below(d, pred, e, np)
+        && d.has_users()
+        && let Some(field) = d.reference(e, &d.entities[parent].entity.name)
+    {
+        return Scope::OwnParent { field };
+    }
+    let by_me = s.lower.contains("i have published")
+        || s.lower.contains("i published")
+        || s.lower.contains("i created")
+        || s.lower.contains("i have created")
+        || s.lower.contains("i have added")
+        || s.lower.contains("i wrote");
+    let own = np.possessed()
+        && np.det.as_deref() != Some("our")
+        && np.owner.as_deref().is_none_or(|o| d.who(o).is_some_and(|w| d.actors(pred).contains(&w)));
+    if (own || by_me) && d.has_users() {
+        // `my appointments` of a doctor are those that name the doctor
+        let roles: Vec<String> =
+            d.actors(pred).iter().filter_map(|w| if let Who::Role(r) = w { Some(r.clone()) } else { None }).collect();
+        return match super::rules::names(d, e, &roles) {
+            Some(field) => Scope::AssignedTo { field },
+            None => Scope::Own,
+        };
+    }
+    if let Some(of) = np.of.as_deref().filter(|o| o.possessed())
+        && d.has_users()
+    {
+        // `the defects of their own flat`
+        let name = super::field::identifier(&of.name());
+        if d.users.profile.iter().any(|f| f.name == name) && d.field_named(e, &name).is_some() {
+            return Scope::SameAs { profile: name.clone(), field: name };
+        }
+        if let Some(parent) = d.entity_of(of).filter(|p| *p != e)
+            && let Some(field) = d.reference(e, &d.entities[parent].entity.name)
+        {
+            return Scope::OwnParent { field };
+        }
+    }
+    Scope::All
+}
+
+/// `the requests for my own tools`: the record they belong to.
+pub fn below(d: &Draft, pred: &Pred, e: usize, np: &Np) -> Option<usize> {
+    pred.preps
+        .iter()
+        .filter(|pp| pp.at == np.range.end && matches!(pp.prep.as_str(), "for" | "of" | "on" | "to" | "in"))
+        .flat_map(|pp| &pp.nps)
+        .filter(|p| p.possessed() && p.det.as_deref() != Some("our"))
+        .find_map(|p| d.entity_of(p).filter(|x| *x != e))
+}
+
+/// `the trips of their own children`: nothing of a record tells whose children they are.
+pub fn somebody_elses(d: &Draft, e: usize, np: &Np) -> bool {
+    d.has_users()
+        && np.of.as_deref().is_some_and(|of| {
+            of.possessed()
+                && of.det.as_deref() != Some("our")
+                && of.det.as_deref() != Some("its")
+                && d.entity_of(of).is_none_or(|x| x != e && d.reference(e, &d.entities[x].entity.name).is_none())
+                && !d.users.profile.iter().any(|f| f.name == super::field::identifier(&of.name()))
+                && nouns::person(&of.head).is_some()
+        })
+}
+
+/// Where a role may only create below what it has access to: comments on granted workouts, quotes for assigned defects.
+pub fn create_scope(d: &Draft, si: usize, pred: &Pred, e: usize, who: &Who) -> Option<Scope> {
+    let s = &d.sentences[si];
+    for np in pred.preps.iter().flat_map(|pp| &pp.nps) {
+        let Some(parent) = d.entity_of(np).filter(|p| *p != e) else { continue };
+        let assigned = np.adjectives().any(|a| a == "assigned");
+        if assigned && let Some(path) = super::rules::assignee(d, parent) {
+            let reference = format!("{}_id", d.entities[parent].entity.name);
+            return Some(Scope::AssignedTo { field: format!("{reference}.{path}") });
+        }
+        let granted = d.features.iter().any(|f| matches!(f, Feature::Grant { entity, role, .. } if *entity == d.entities[parent].entity.name && (role.is_none() || matches!(who, Who::Role(r) if Some(r) == role.as_ref()))));
+        if granted && *who != d.ordinary() {
+            return Some(Scope::Granted);
+        }
+        if np.possessed() && s.role.is_none() {
+            return Some(Scope::OwnParent { field: format!("{}_id", d.entities[parent].entity.name) });
+        }
+    }
+    None
+}

@@ -1,0 +1,143 @@
+//! The states a record can be in, and the one it begins with.
+
+use super::chunk::Item;
+use super::draft::Draft;
+use super::field::{self, choice_values};
+use super::lexicon::{nouns, verbs::Class};
+use super::sentence::split_list;
+use super::tag::Tag;
+use crate::models::offline::spec::FieldType;
+
+/// `A defect is reported, assigned, in progress, done or rejected.` `The status is one of: open, closed.`
+pub fn states(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let Some(Item::Np(np)) = s.items.first() else { return false };
+    let Some(b) = (np.range.end..s.words.len().min(np.range.end + 4)).find(|i| s.words[*i].tag == Tag::Be) else {
+        return false;
+    };
+    if s.words[np.range.end..b].iter().any(|w| !matches!(w.tag, Tag::Modal | Tag::Adv | Tag::Verb(_))) {
+        return false;
+    }
+    let mut from = b + 1;
+    while s.words.get(from).is_some_and(|w| {
+        w.is("either")
+            || w.is("one")
+            || w.is("of")
+            || w.is("always")
+            || w.is("the")
+            || w.is("following")
+            || w.tag == Tag::Colon
+            || w.is("in")
+            || w.is("state")
+            || w.is("status")
+    }) {
+        // `is in progress or done`: the state is `in progress`
+        if s.words[from].is("in")
+            && !s.words.get(from + 1).is_some_and(|w| matches!(w.lower(), "one" | "the" | "state" | "status"))
+        {
+            break;
+        }
+        from += 1;
+    }
+    let to = (from..s.words.len())
+        .find(|i| s.words[*i].tag == Tag::Stop || matches!(s.words[*i].tag, Tag::Rel))
+        .unwrap_or(s.words.len());
+    let explicit = s.lower.contains("one of");
+    if from >= to || !(explicit || s.words[from..to].iter().any(|w| w.is("or"))) {
+        return false;
+    }
+    let parts = split_list(&s.words, from..to);
+    let short = parts.len() >= 2
+        && parts.iter().all(|p| {
+            p.len() <= 3
+                && !s.words[p.clone()].iter().any(|w| {
+                    matches!(
+                        w.tag,
+                        Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)
+                    ) || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory")
+                })
+        })
+        && parts.iter().all(|p| {
+            !s.words[p.clone()].iter().any(|w| {
+                w.tag == Tag::Prep && !matches!(w.lower(), "in" | "on" | "out" | "of" | "over" | "up" | "back" | "off")
+            })
+        });
+    if !short {
+        return false;
+    }
+    let values = choice_values(s, from..to);
+    if values.len() < 2 {
+        return false;
+    }
+    let property = nouns::property(&np.head).is_some();
+    // `The blood group is one of …`: whichever record has that property
+    let known = || (0..d.entities.len()).find(|e| d.field_of(*e, np).is_some());
+    let Some(e) = d.entity_of(np).or(if property { d.focus } else { None }).or_else(known) else { return false };
+    let name = if let Some(have) = d.field_of(e, np).filter(|_| d.find(&np.name()) != Some(e)) {
+        have
+    } else if property && d.find(&np.name()) != Some(e) {
+        let Some(draft) = field::field(s, np.range.clone()) else { return false };
+        d.add_field(e, draft, s.id)
+    } else {
+        d.ensure_status(e, &[], None, s.id)
+    };
+    if let Some(f) = d.field_mut(e, &name) {
+        f.ty = FieldType::Choice { values: values.clone() };
+        f.default = values.first().cloned().filter(|_| name == "status" || name == "state");
+        if !f.clauses.contains(&s.id) {
+            f.clauses.push(s.id);
+        }
+    }
+    d.focus = Some(e);
+    d.mark(si, 0..to);
+    for pi in 0..s.preds.len() {
+        if s.preds[pi].range.start < to {
+            d.done[si].insert(pi);
+        }
+    }
+    // `Only the caretaker changes this.` in the same clause goes on
+    s.words[to..].iter().all(|w| w.tag == Tag::Stop)
+}
+
+/// `A new bug is open.`, `Initially a request is pending.`: the state a record begins with.
+pub fn initial(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let [np] = &pred.subject[..] else { return false };
+    let new = np.mods.iter().any(|m| m == "new")
+        || ["initially", "at first", "in the beginning", "by default"].iter().any(|w| s.lower.contains(w));
+    let be = pred.verb.class == Class::Be || matches!(pred.verb.base.as_str(), "start" | "begin");
+    if !new || !be || pred.verb.negated || s.words[pred.range.clone()].iter().any(|w| w.is("or")) {
+        return false;
+    }
+    let Some(e) = d.entity_of(np) else { return false };
+    let value: Vec<&str> = s.words[pred.verb.range.end..pred.range.end]
+        .iter()
+        .filter(|w| {
+            !matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Det)
+                && !matches!(
+                    w.lower(),
+                    "as" | "initially" | "first" | "by" | "default" | "always" | "at" | "status" | "state" | "with"
+                )
+        })
+        .map(super::tag::Word::lower)
+        .collect();
+    if value.is_empty() || value.len() > 2 || value.iter().any(|w| nouns::property(w).is_some()) {
+        return false;
+    }
+    let value = value.join(" ");
+    let name = d.ensure_status(e, &[], Some(&value), s.id);
+    if let Some(f) = d.field_mut(e, &name) {
+        if let FieldType::Choice { values } = &mut f.ty
+            && !values.contains(&value)
+        {
+            values.insert(0, value.clone());
+        }
+        f.default = Some(value);
+    }
+    d.touch(e, s.id);
+    d.focus = Some(e);
+    d.mark(si, 0..s.words.len());
+    d.done[si].insert(0);
+    true
+}

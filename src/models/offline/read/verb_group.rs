@@ -1,0 +1,192 @@
+//! Verb groups: a verb with its auxiliaries and the particle that changes it.
+
+use super::chunk::Vg;
+use super::lexicon::{verbs, verbs::Class};
+use super::tag::{Tag, Word};
+
+/// The verb group that begins at `start`: `can not be edited`, `would like to be able to see`.
+#[must_use]
+pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
+    let mut i = start;
+    let mut modal: Option<String> = None;
+    let mut negated = false;
+    let mut be = false;
+    let mut infinitive = false;
+    let mut any_to = false;
+    let mut finite = false;
+    let mut verb: Option<(usize, verbs::Form)> = None;
+    while let Some(w) = words.get(i) {
+        match w.tag {
+            Tag::Modal => {
+                negated |= w.is("cannot");
+                modal = Some(w.lower().to_owned());
+                finite = true;
+                be = false;
+            }
+            Tag::Not => negated = true,
+            Tag::Adv if i > start || words.get(i + 1).is_some_and(|n| matches!(n.tag, Tag::Verb(_))) => {
+                negated |= w.is("never");
+            }
+            Tag::To => {
+                if i == start {
+                    infinitive = true;
+                }
+                any_to = true;
+                be = false;
+                if let Some((v, _)) = verb
+                    && !chains(&words[v].base)
+                {
+                    break;
+                }
+            }
+            Tag::Be => {
+                if verb.is_some() && !any_to {
+                    break;
+                }
+                // `has to be between 1 and 5`
+                if verb.is_some_and(|(v, _)| matches!(words[v].base.as_str(), "have" | "need")) {
+                    verb = None;
+                    modal.get_or_insert_with(|| "must".into());
+                }
+                be = true;
+                finite |= i == start || modal.is_some();
+            }
+            Tag::Adj if be && w.is("able") || w.is("allowed") && be || w.is("possible") && be => {
+                modal.get_or_insert_with(|| "can".into());
+                if !words.get(i + 1).is_some_and(|n| n.tag == Tag::To) {
+                    break;
+                }
+            }
+            Tag::Verb(_)
+                if be
+                    && (w.is("allowed") || w.is("permitted") || w.is("able"))
+                    && words.get(i + 1).is_some_and(|n| n.tag == Tag::To) =>
+            {
+                modal.get_or_insert_with(|| "can".into());
+            }
+            Tag::Verb(form) => {
+                if let Some((v, _)) = verb {
+                    let auxiliary = words[v].base == "have" && form == verbs::Form::Past;
+                    if !(auxiliary || any_to && chains(&words[v].base)) {
+                        break;
+                    }
+                    if matches!(
+                        words[v].base.as_str(),
+                        "want" | "wish" | "like" | "need" | "have" | "expect" | "require"
+                    ) && any_to
+                    {
+                        // `would like to see`
+                        modal = modal.filter(|m| m != "would");
+                        modal.get_or_insert_with(|| "want".into());
+                    }
+                }
+                finite |= i == start && matches!(form, verbs::Form::Base | verbs::Form::Third | verbs::Form::Past);
+                verb = Some((i, form));
+                any_to = false;
+            }
+            _ => break,
+        }
+        i += 1;
+    }
+    // trailing adverbs or `to` belong to what comes next
+    while i > start && matches!(words[i - 1].tag, Tag::Adv | Tag::To) && verb.is_none_or(|(v, _)| i - 1 > v) {
+        i -= 1;
+    }
+    if i == start {
+        return None;
+    }
+    match verb {
+        Some((v, form)) => {
+            let mut base = words[v].base.clone();
+            let mut end = i.max(v + 1);
+            let mut class = verbs::class(&base);
+            // `mark talks as favourites`
+            let favors = matches!(base.as_str(), "mark" | "save" | "flag" | "tag")
+                && words[end..].windows(3).take(6).any(|w| {
+                    w[0].is("as")
+                        && (matches!(w[1].base.as_str(), "favorite" | "bookmark")
+                            || matches!(w[2].base.as_str(), "favorite" | "bookmark"))
+                });
+            if favors {
+                base = "favorite".into();
+                class = Class::Transact;
+            }
+            // particles: sign up, log in, log out, check out, set up, fill in
+            if let Some(p) = words.get(end) {
+                let particle = match (base.as_str(), p.lower()) {
+                    ("sign", "up") => Some(("signup", Class::SignUp)),
+                    ("sign" | "log", "in" | "on" | "into") => Some(("login", Class::LogIn)),
+                    ("sign" | "log", "out" | "off") => Some(("logout", Class::LogOut)),
+                    ("fill", "out" | "in") => Some(("fill", Class::Create)),
+                    ("set", "up") => Some(("set", Class::Create)),
+                    ("check", "out") => Some(("borrow", Class::Transact)),
+                    ("look", "up" | "for") => Some(("look", Class::Read)),
+                    ("search", "for") => Some(("search", Class::Search)),
+                    ("look", "at") => Some(("look", Class::Read)),
+                    ("keep", "track") => {
+                        if words.get(end + 1).is_some_and(|o| o.is("of")) {
+                            end += 1;
+                        }
+                        Some(("track", Class::Create))
+                    }
+                    ("apply" | "vote" | "bid", "for" | "on") => {
+                        Some((verbs::verb(&base).map_or("apply", |(b, _)| b), Class::Transact))
+                    }
+                    ("comment" | "reply", "on" | "to") => {
+                        Some((verbs::verb(&base).map_or("comment", |(b, _)| b), Class::Transact))
+                    }
+                    ("register" | "enrol" | "enroll" | "sign", "for") => Some(("register", Class::Transact)),
+                    ("subscribe", "to") => Some(("subscribe", Class::Transact)),
+                    ("consist", "of") => Some(("consist", Class::Have)),
+                    ("leave", "out") => Some(("omit", Class::Other)),
+                    ("narrow", "down") => Some(("filter", Class::Filter)),
+                    _ => None,
+                };
+                if let Some((b, c)) = particle {
+                    base = b.to_owned();
+                    class = c;
+                    end += 1;
+                    let adverb = usize::from(words.get(end).is_some_and(|w| matches!(w.lower(), "twice" | "once")));
+                    if b == "signup" && words.get(end + adverb).is_some_and(|w| w.is("for")) {
+                        end += adverb;
+                        base = "register".into();
+                        class = Class::Transact;
+                        end += 1;
+                    }
+                }
+            }
+            // `can be read`: the participle looks like the base form
+            let passive = be && matches!(form, verbs::Form::Past | verbs::Form::Base);
+            Some(Vg { range: start..end, base, class, modal, negated, passive, infinitive, finite })
+        }
+        None if be => Some(Vg {
+            range: start..i,
+            base: "be".into(),
+            class: Class::Be,
+            modal,
+            negated,
+            passive: false,
+            infinitive,
+            finite: true,
+        }),
+        None if modal.is_some() => Some(Vg {
+            range: start..i,
+            base: "do".into(),
+            class: Class::Other,
+            modal,
+            negated,
+            passive: false,
+            infinitive,
+            finite: true,
+        }),
+        None => None,
+    }
+}
+
+/// Verbs that take another verb and add no action of their own.
+fn chains(base: &str) -> bool {
+    matches!(
+        base,
+        "want" | "wish" | "like" | "need" | "have" | "expect" | "love" | "be" | "choose" | "require" | "prefer"
+    )
+}
