@@ -380,7 +380,7 @@ fn as_verb(
                         || fresh
                         || fixed_verb
                         || subject.tag != Tag::Noun
-                        || !state.finite && next.is_some() && (plural || !ends)))
+                        || !state.finite && next.is_some() && (form == Form::Third || plural || !ends)))
                     .then_some(Tag::Verb(form))
             }
             Some(Tag::Conj | Tag::Comma) => {
