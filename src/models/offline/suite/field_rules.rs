@@ -40,7 +40,7 @@ pub(super) fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Fi
         Rule::MinLength { value } => vec![(
             format!("test_{}_has_at_least_{value}_characters", field.name),
             format!("The {label} of a {noun} may have {value} characters, but not fewer."),
-            both(&format!("\"x\" * {value}"), &format!("\"x\" * {}", value.saturating_sub(1))),
+            both(&format!("\"y\" * {value}"), &format!("\"y\" * {}", value.saturating_sub(1))),
         )],
         Rule::MaxLength { value } => vec![(
             format!("test_{}_has_at_most_{value}_characters", field.name),
@@ -115,8 +115,15 @@ fn applies(rule: &Rule, field: &Field) -> bool {
         matches!(field.ty, FieldType::Date | FieldType::DateTime),
         matches!(field.ty, FieldType::Date | FieldType::DateTime | FieldType::Time),
     );
+    let number = matches!(field.ty, FieldType::Integer | FieldType::Decimal { .. });
+    // Of two bounds only the stricter one can be reached.
+    let stricter = |other: &Rule| match (rule, other) {
+        (Rule::Min { value }, Rule::Min { value: other }) => other > value,
+        (Rule::Max { value }, Rule::Max { value: other }) => other < value,
+        _ => false,
+    };
     match rule {
-        Rule::Min { .. } | Rule::Max { .. } => matches!(field.ty, FieldType::Integer | FieldType::Decimal { .. }),
+        Rule::Min { .. } | Rule::Max { .. } => number && !field.rules.iter().any(|r| stricter(&r.rule)),
         Rule::MinLength { .. } | Rule::MaxLength { .. } => {
             matches!(field.ty, FieldType::Text { .. } | FieldType::Phone)
         }

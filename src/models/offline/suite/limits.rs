@@ -11,7 +11,7 @@ use crate::{
     domain::ClauseId,
     models::offline::{
         blueprint::functions::day_of,
-        spec::{Entity, Field, FieldType, Op, Who},
+        spec::{Entity, Feature, Field, FieldType, Op, Who},
     },
 };
 use std::collections::BTreeSet;
@@ -96,6 +96,10 @@ pub(super) fn no_overlap(
     ))
 }
 
+fn names_owner(fields: &[String]) -> bool {
+    fields.iter().any(|f| f == "owner_id")
+}
+
 pub(super) fn unique_together(
     world: World<'_>,
     entity: &Entity,
@@ -105,6 +109,7 @@ pub(super) fn unique_together(
     let entity = world.entity(&entity.name)?;
     let (index, access) = world.maker(entity)?;
     let mut scene = Scene::test(world);
+    let all = fields;
     let columns: Vec<&Field> = fields.iter().filter_map(|n| entity.fields.iter().find(|f| &f.name == n)).collect();
     let sent: Vec<&&Field> = columns.iter().filter(|f| world.sent_on_create(entity, f, access)).collect();
     // What need not be named is named here: records without it are no combination.
@@ -139,7 +144,10 @@ pub(super) fn unique_together(
     if let Some((name, value)) = other {
         let mut fields: Vec<(String, String)> = same.iter().filter(|(n, _)| n != &name).cloned().collect();
         fields.extend(value.map(|v| (name, v)));
-        let call = scene.making(entity, index, Some(&by), &fields);
+        // By somebody else, who has none of the other combinations that may be there only once.
+        let again = (world.has_people() && access.who != Who::Anyone && !names_owner(all))
+            .then(|| scene.newcomer(&access.who, ""));
+        let call = scene.making(entity, index, Some(again.as_deref().unwrap_or(&by)), &fields);
         scene.line(format!("self.expect(201, {})", attempted(&call)));
     }
     if fields.iter().any(|f| f == "owner_id") && world.has_people() {
@@ -227,6 +235,11 @@ pub(super) fn capacity(
         fields.extend(amount.map(|a| (a.to_owned(), count)));
         fields
     };
+    // Who may have only one of them takes no second place.
+    let once = world
+        .features_of(&entity.name)
+        .any(|f| matches!(f, Feature::UniqueTogether { fields, .. } if names_owner(fields)));
+    let by = if once && own.is_none() { scene.newcomer(&access.who, "") } else { by.clone() };
     match amount {
         Some(_) => {
             let more = scene.making(entity, index, Some(&by), &at(format!("{total} - {}", num(least))));

@@ -174,8 +174,12 @@ pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
     }
     Some(match &field.ty {
         FieldType::Text { .. } => {
-            if distinct {
-                format!("unique({})", lit(&fitted(field, &format!("Sample {label}"), 6)))
+            let (least, most) = lengths(field);
+            if distinct && (most < 14 || (least > 0 && most.saturating_sub(least) < 8)) {
+                format!("\"S%0{}d\" % serial()", most.saturating_sub(1))
+            } else if distinct {
+                let text = fitted(field, &format!("Sample {label}"), 6);
+                format!("unique({})", lit(&format!("{text:x<least$}")))
             } else {
                 lit(&fitted(field, &format!("Sample {label}"), 0))
             }
