@@ -1,5 +1,5 @@
 //! Look at the workbench without a run: `cargo run --example screens -- building` (or `plan`, `gate`, `red`, `done`,
-//! `welcome`). A decision at a gate goes on to the next moment.
+//! `welcome`). A decision at a gate goes on to the next moment. `svg` prints the picture of the README instead.
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -94,6 +94,11 @@ fn driver(first: Moment) -> Handle {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    if std::env::args().nth(1).as_deref() == Some("svg") {
+        use std::io::Write;
+        std::io::stdout().write_all(support::picture::picture().as_bytes())?;
+        return Ok(());
+    }
     let moment = match std::env::args().nth(1).as_deref() {
         Some("plan") => Some(Moment::PlanGate),
         Some("building") => Some(Moment::Building),

@@ -31,12 +31,7 @@ impl Bench {
     }
 
     pub fn with(width: u16, height: u16, caps: Caps) -> Self {
-        Self::themed(width, height, caps, "default")
-    }
-
-    fn themed(width: u16, height: u16, caps: Caps, theme: &str) -> Self {
-        let theme = theme.to_owned();
-        let setup = Setup { caps, theme, who: "sam".into(), host: "devbox".into(), ..Setup::default() };
+        let setup = Setup { caps, who: "sam".into(), host: "devbox".into(), ..Setup::default() };
         let now = at(60);
         let model = Model::new(setup, (width, height), now);
         Self {
@@ -67,11 +62,7 @@ impl Bench {
     }
 
     pub fn real_with(moment: real::At, width: u16, height: u16, caps: Caps) -> Self {
-        Self::real_themed(moment, width, height, caps, "default")
-    }
-
-    pub fn real_themed(moment: real::At, width: u16, height: u16, caps: Caps, theme: &str) -> Self {
-        let mut bench = Self::themed(width, height, caps, theme);
+        let mut bench = Self::with(width, height, caps);
         let run = real::run(moment);
         bench.blobs = real::blobs();
         // The workbench looks at it two seconds after the last thing that happened.
