@@ -6,6 +6,7 @@ use super::{
     input::{Incoming, Input},
     jobs,
     lifecycle::{self, Guard},
+    tell,
 };
 use crate::{
     domain::{
@@ -179,6 +180,8 @@ struct App {
     tx: mpsc::Sender<Inner>,
     /// The editor has the terminal: no keys are read, no frames drawn.
     away: bool,
+    /// The window has had a title from here.
+    titled: bool,
     end: Option<End>,
     frame: Duration,
     drawn_at: Option<Instant>,
@@ -215,6 +218,7 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
         start: bench.start,
         tx,
         away: false,
+        titled: false,
         end: None,
         frame,
         drawn_at: None,
@@ -366,12 +370,33 @@ impl App {
                     let _ = tx.send(Inner::Edited(edited)).await;
                 });
             }
-            Cmd::Title(_) | Cmd::Notify(_) | Cmd::Mouse(_) => {}
+            Cmd::Title(text) => {
+                if !std::mem::replace(&mut self.titled, true) {
+                    self.tell(tell::KEEP_TITLE);
+                }
+                self.tell(&tell::title(&text, self.model.setup.caps.unicode));
+            }
+            Cmd::Notify(text) => {
+                let setup = &self.model.setup;
+                if let Some(command) = &setup.notify {
+                    tell::command(command, &text);
+                }
+                self.tell(&tell::notification(&text, setup.caps.unicode, setup.bell));
+            }
+            Cmd::Mouse(on) => self.tell(if on { tell::MOUSE_ON } else { tell::MOUSE_OFF }),
             Cmd::Redraw => self.screen.forget(),
             Cmd::Suspend => self.suspend(),
             Cmd::Quit => self.end = Some(End::Quit),
         }
         self.model.dirty = true;
+    }
+
+    /// Bytes beside the frames. A terminal that does not take them shows so with the next frame.
+    fn tell(&self, bytes: &[u8]) {
+        if !self.away {
+            let mut out = io::stdout().lock();
+            let _ = out.write_all(bytes).and_then(|()| out.flush());
+        }
     }
 
     fn suspend(&mut self) {
@@ -388,6 +413,9 @@ impl App {
         self.away = false;
         if lifecycle::take().is_err() {
             self.end = Some(End::Detached);
+        }
+        if self.model.mouse {
+            self.tell(tell::MOUSE_ON);
         }
         self.screen.forget();
         self.urgent = true;
@@ -429,6 +457,7 @@ impl App {
             match event {
                 Incoming::Key { key, burst } => self.dispatch(Msg::Key { key, burst }).await,
                 Incoming::Paste(text) => self.dispatch(Msg::Paste(text)).await,
+                Incoming::Mouse(mouse) => self.dispatch(Msg::Mouse(mouse)).await,
                 Incoming::Hangup => self.detach().await,
             }
         }

@@ -29,6 +29,7 @@ pub enum Incoming {
         burst: bool,
     },
     Paste(String),
+    Mouse(crate::ui::Mouse),
     /// The terminal is gone.
     Hangup,
 }
@@ -108,6 +109,7 @@ fn mark(events: Vec<Event>) -> Vec<Incoming> {
                 Incoming::Key { key, burst }
             }
             Event::Paste(text) => Incoming::Paste(text),
+            Event::Mouse(mouse) => Incoming::Mouse(mouse),
         })
         .collect()
 }

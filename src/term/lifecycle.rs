@@ -16,7 +16,7 @@ static HOOK: Once = Once::new();
 /// Alternate screen, bracketed paste, cursor hidden until a frame shows it.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[2J";
 /// The end of a half-drawn frame, then everything back as it was; harmless when nothing was set.
-const RESTORE: &[u8] = b"\x1b[?2026l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+const RESTORE: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[23;2t\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
 
 /// Gives the terminal back when dropped.
 #[derive(Debug)]

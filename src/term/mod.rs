@@ -10,6 +10,7 @@ mod input;
 mod jobs;
 pub mod lifecycle;
 mod parser;
+mod tell;
 
 pub use app::{Blobs, Handle, Outcome, Prompts, Start, TermError, Workbench, run_workbench};
 pub use caps::{ColorChoice, Env, detect, full_screen, process_env};

@@ -3,12 +3,13 @@
 //! Our own parser, because what must never reach the key map (late replies to queries, focus and mouse reports) is
 //! swallowed here, a paste of any size costs linear time, and nothing keeps reading a terminal that has gone away.
 
-use crate::ui::{Code, Key};
+use crate::ui::{Code, Key, Mouse, MouseKind};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     Key(Key),
     Paste(String),
+    Mouse(Mouse),
 }
 
 #[derive(Debug, Default)]
@@ -177,6 +178,20 @@ fn escape(b: &[u8], last: bool) -> Step {
     }
 }
 
+/// `0;3;4` and whether it was pressed: the first button and the wheel, the rest is nobody's. Places count from 0.
+fn mouse(body: &[u8], pressed: bool) -> Option<Mouse> {
+    let text = std::str::from_utf8(body).ok()?;
+    let mut numbers = text.split(';').map(|n| n.parse::<u16>().ok());
+    let (button, x, y) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let kind = match button {
+        0 if pressed => MouseKind::Click,
+        64 => MouseKind::ScrollUp,
+        65 => MouseKind::ScrollDown,
+        _ => return None,
+    };
+    Some(Mouse { kind, x: x.checked_sub(1)?, y: y.checked_sub(1)? })
+}
+
 fn cursor_key(c: u8) -> Option<Code> {
     Some(match c {
         b'A' => Code::Up,
@@ -200,6 +215,9 @@ fn csi(b: &[u8], last: bool) -> Step {
     };
     let body = &b[2..end];
     let taken = end + 1;
+    if body.first() == Some(&b'<') && matches!(b[end], b'M' | b'm') {
+        return Step::Took(mouse(&body[1..], b[end] == b'M').map(Event::Mouse), taken);
+    }
     // X10 mouse reports carry three more bytes.
     if b[end] == b'M' && body.is_empty() {
         return if b.len() >= taken + 3 || last {
@@ -264,6 +282,7 @@ mod tests {
             .map(|e| match e {
                 Event::Key(k) => k.to_string(),
                 Event::Paste(t) => format!("paste:{t}"),
+                Event::Mouse(m) => format!("{m:?}"),
             })
             .collect()
     }
@@ -282,7 +301,7 @@ mod tests {
 
     #[test]
     fn replies_and_reports_never_become_keys() {
-        assert!(keys(b"\x1b[?62;22c\x1b[24;80R\x1b[?2026;2$y\x1b]11;rgb:0000/0000/0000\x07\x1bP1$r0m\x1b\\\x1b[I\x1b[O\x1b[<0;3;4M\x1b[M !!").is_empty());
+        assert!(keys(b"\x1b[?62;22c\x1b[24;80R\x1b[?2026;2$y\x1b]11;rgb:0000/0000/0000\x07\x1bP1$r0m\x1b\\\x1b[I\x1b[O\x1b[<35;3;4M\x1b[<0;3;4m\x1b[M !!").is_empty());
     }
 
     #[test]
@@ -319,6 +338,15 @@ mod tests {
         assert!(!parser.pending());
     }
 
+    #[test]
+    fn the_wheel_and_the_first_button_are_the_mouse() {
+        let at = |kind| Event::Mouse(Mouse { kind, x: 2, y: 3 });
+        let seen = Parser::default().feed(b"\x1b[<0;3;4M\x1b[<64;3;4M\x1b[<65;3;4Mx");
+        let x = Event::Key(Key::char('x'));
+        assert_eq!(seen, [at(MouseKind::Click), at(MouseKind::ScrollUp), at(MouseKind::ScrollDown), x]);
+        assert!(Parser::default().feed(b"\x1b[<0;0;4M\x1b[<;;M\x1b[<0;99999999;1M").is_empty());
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
@@ -333,7 +361,7 @@ mod tests {
             let mut parser = Parser::default();
             let mut events = parser.feed(&bytes[..cut]);
             events.extend(parser.feed(&bytes[cut..]));
-            let got: String = events.iter().filter_map(|e| match e { Event::Key(k) => k.typed(), Event::Paste(_) => None }).collect();
+            let got: String = events.iter().filter_map(|e| match e { Event::Key(k) => k.typed(), _ => None }).collect();
             prop_assert_eq!(got, text);
         }
     }

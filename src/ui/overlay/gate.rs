@@ -158,6 +158,7 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
             (Action::Approve, GateReason::Plan) => "build",
             (Action::Approve, GateReason::Red { .. }) => "accept it red",
             (Action::Approve, GateReason::Budget { .. }) => "spend it",
+            (Action::Approve, GateReason::Result) => "accept the result",
             (Action::RequestChanges, GateReason::Plan) => "correct me",
             (Action::RequestChanges, _) => "request changes",
             (Action::Reject, _) => "reject & roll back",
