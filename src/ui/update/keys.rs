@@ -268,7 +268,11 @@ fn send(model: &mut Model, burst: bool, cmds: &mut Vec<Cmd>) {
     }
     if model.run.as_deref().is_some_and(crate::domain::run::Run::is_over) {
         model.draft.set(&text);
-        return model.say(true, "The run is finished, and nobody is at work to hear this. A finished project cannot be added to yet; a new one can be started from its requirement.");
+        let folder = model.setup.folder.clone();
+        return model.say(
+            true,
+            format!("The run is finished and nobody hears this here. Leave with /quit, then g1 add -C {folder} \"…\" goes on with it."),
+        );
     }
     if model.ended.is_some() {
         model.draft.set(&text);
