@@ -5,21 +5,44 @@
 #[path = "../support/pty/mod.rs"]
 mod pty;
 
+mod connections;
+mod output;
+mod run;
+mod text;
+#[cfg(target_os = "linux")]
+mod tmux;
+
 use pty::Pty;
 use std::path::Path;
 
-const RESTORED: &[u8] = b"\x1b[?1049l";
+pub const RESTORED: &[u8] = b"\x1b[?1049l";
 
-struct Home(tempfile::TempDir);
+#[derive(Debug)]
+pub struct Home(tempfile::TempDir);
 
 impl Home {
-    fn new() -> Self {
+    /// Runs `g1` without a terminal.
+    pub fn command(&self, args: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_g1"));
+        command.args(args).current_dir(self.dir()).env_clear().stdin(std::process::Stdio::null());
+        command.env("PATH", std::env::var("PATH").unwrap_or_default()).env("HOME", self.dir());
+        command.env("G1_HOME", self.dir().join("g1-home")).env("LANG", "C.UTF-8").env("USER", "tester");
+        command
+    }
+    /// A project that waits at its first gate.
+    pub fn project(&self) -> &'static str {
+        let text = "A guest book for our wedding. Guests leave a name and a message.";
+        let output = self.command(&["run", "-C", "book", "--gates", "step", text]).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+        "book"
+    }
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
-    fn dir(&self) -> &Path {
+    pub fn dir(&self) -> &Path {
         self.0.path()
     }
-    fn g1(&self, args: &[&str], env: &[(&str, &str)], size: (u16, u16)) -> Pty {
+    pub fn g1(&self, args: &[&str], env: &[(&str, &str)], size: (u16, u16)) -> Pty {
         let home = self.dir().join("g1-home");
         let mut all = vec![("G1_HOME", home.to_str().unwrap())];
         all.extend(env);
@@ -27,7 +50,7 @@ impl Home {
     }
 }
 
-fn has(raw: &[u8], part: &[u8]) -> bool {
+pub fn has(raw: &[u8], part: &[u8]) -> bool {
     raw.windows(part.len()).any(|w| w == part)
 }
 
@@ -116,7 +139,8 @@ fn a_terminal_that_cannot_move_its_cursor_gets_lines() {
 
 #[test]
 fn terminate_and_hangup_end_it() {
-    for (signal, code) in [(rustix::process::Signal::TERM, 143), (rustix::process::Signal::INT, 130)] {
+    use rustix::process::Signal;
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::QUIT, 143)] {
         let home = Home::new();
         let mut g1 = home.g1(&[], &[], (80, 24));
         g1.wait_for("What should be built?");

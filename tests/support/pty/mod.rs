@@ -1,6 +1,6 @@
 //! A real program in a pseudo-terminal: its screen, every byte it wrote, its end. Nothing here sleeps to synchronise;
 //! everything waits for a condition, up to a deadline.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, missing_debug_implementations)]
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use std::{
@@ -95,8 +95,12 @@ impl Pty {
     }
 
     pub fn send(&self, text: &str) {
+        self.send_bytes(text.as_bytes());
+    }
+
+    pub fn send_bytes(&self, bytes: &[u8]) {
         let mut writer = self.writer.lock().unwrap();
-        writer.write_all(text.as_bytes()).unwrap();
+        writer.write_all(bytes).unwrap();
         writer.flush().unwrap();
     }
 
@@ -118,6 +122,40 @@ impl Pty {
 
     pub fn wait_for(&self, text: &str) -> String {
         self.wait(text, |screen| screen.contains(text))
+    }
+
+    /// Sends these pieces one read of the program at a time, as a slow line delivers them: the next goes only when the
+    /// screen has settled on what the one before made of it.
+    pub fn send_slowly(&self, pieces: &[(&str, &str)]) {
+        for (piece, shown) in pieces {
+            self.send(piece);
+            self.wait_for(shown);
+        }
+    }
+
+    /// Process id of the program.
+    pub fn pid(&self) -> i32 {
+        self.child.process_id().unwrap().try_into().unwrap()
+    }
+
+    /// Waits for a condition of the outside world that nobody announces.
+    pub fn until(&self, what: &str, fits: impl Fn() -> bool) {
+        let end = Instant::now() + DEADLINE;
+        while !fits() {
+            assert!(Instant::now() < end, "never: {what}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// `T` when it is stopped, `S` when it sleeps.
+    pub fn state(&self) -> char {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap_or_default();
+        stat.rsplit(')').next().and_then(|s| s.trim().chars().next()).unwrap_or('?')
+    }
+
+    /// True while the program uses the alternate screen.
+    pub fn alternate(&self) -> bool {
+        self.seen.0.lock().unwrap().parser.screen().alternate_screen()
     }
 
     /// The program's end, and everything it wrote.
