@@ -1,6 +1,6 @@
 //! The workbench as people meet it: the real program in a real (pseudo-)terminal.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::new_without_default)]
 
 #[path = "../support/pty/mod.rs"]
 mod pty;
