@@ -67,7 +67,16 @@ fn follow_link(d: &mut Draft, si: usize) {
             || matches!(w.tag, Tag::Noun) && d.find(&w.base).is_some()
     };
     let known: Vec<usize> = (0..s.words.len()).filter(|i| leads(&s.words[*i])).collect();
+    let shown = s.words.iter().position(|w| matches!(w.lower(), "shown" | "displayed" | "listed"));
+    let there =
+        shown.filter(|i| s.words[*i..].iter().take(4).any(|w| matches!(w.base.as_str(), "homepage" | "frontpage")));
+    let listed = there.and_then(|i| i.checked_sub(1)).and_then(|i| d.find(&s.words[i].base));
+    let id = s.id;
     d.mark_words(si, &known);
+    if let Some(e) = listed {
+        d.feature(Feature::Home { entity: d.entities[e].entity.name.clone(), clauses: vec![id] });
+        d.touch(e, id);
+    }
 }
 
 /// `once I select the event`, `when clicking on a result`: how one gets there, which every list offers.

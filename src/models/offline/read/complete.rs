@@ -84,12 +84,55 @@ pub fn complete(d: &mut Draft) {
     finish_totals(d);
     statuses(d);
     required(d);
+    edges(d);
     searchers(d);
     unnamed_readers(d);
     for e in 0..d.entities.len() {
         rights(d, e);
     }
     exclusives(d);
+}
+
+/// `a minimum of 5 cents` in one sentence and `above 5 cents` in another: whether the edge itself is allowed is a question,
+/// and one bound answers both.
+fn edges(d: &mut Draft) {
+    for e in 0..d.entities.len() {
+        let entity = d.entities[e].entity.name.clone();
+        for f in 0..d.entities[e].entity.fields.len() {
+            let field = d.entities[e].entity.fields[f].clone();
+            let step = if field.ty == FieldType::Integer { 1.0 } else { 0.01 };
+            let near = |a: f64, b: f64| a != b && (a - b).abs() < step * 1.5;
+            let pair = field.rules.iter().enumerate().find_map(|(i, one)| {
+                let (j, other) =
+                    field.rules.iter().enumerate().skip(i + 1).find(|(_, other)| match (&one.rule, &other.rule) {
+                        (Rule::Min { value: a }, Rule::Min { value: b })
+                        | (Rule::Max { value: a }, Rule::Max { value: b }) => near(*a, *b),
+                        _ => false,
+                    })?;
+                Some((i, j, other.clauses.clone()))
+            });
+            let Some((i, j, more)) = pair else { continue };
+            let (Rule::Min { value: a } | Rule::Max { value: a }, Rule::Min { value: b } | Rule::Max { value: b }) =
+                (&field.rules[i].rule, &field.rules[j].rule)
+            else {
+                continue;
+            };
+            let lower = matches!(field.rules[i].rule, Rule::Min { .. });
+            let (wide, narrow) = if lower == (a < b) { (*a, *b) } else { (*b, *a) };
+            let clauses: Vec<ClauseId> = field.rules[i].clauses.iter().chain(&more).copied().collect();
+            let question = format!(
+                "One sentence lets the {} of {} be exactly {wide}, another does not: is it allowed?",
+                field.label.to_lowercase(),
+                super::readings::a(&entity.replace('_', " ")),
+            );
+            let answer = d.ask(&format!("edge:{entity}.{}", field.name), &question, "yes", &clauses);
+            let value = if answer.trim().eq_ignore_ascii_case("no") { narrow } else { wide };
+            let rules = &mut d.entities[e].entity.fields[f].rules;
+            rules[i].rule = if lower { Rule::Min { value } } else { Rule::Max { value } };
+            rules[i].clauses = clauses;
+            rules.remove(j);
+        }
+    }
 }
 
 /// A record of a person who also acts gets a link to the account.

@@ -6,7 +6,7 @@ use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence, split_list};
 use super::states::{initial, states};
-use super::tag::Tag;
+use super::tag::{Tag, Word};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
 
@@ -298,6 +298,10 @@ fn brackets(d: &mut Draft, si: usize, pred: &Pred) {
             d.fields_from(si, e, paren.clone());
             d.touch(e, s.id);
             for part in &parts {
+                if let Some(draft) = told_about(&s.words[part.clone()], s.id) {
+                    d.add_field(e, draft, s.id);
+                    continue;
+                }
                 let words = &s.words[part.clone()];
                 let unread = field::field(s, part.clone()).is_none()
                     && words.iter().any(|w| matches!(w.tag, Tag::Noun | Tag::Adj) && !words::light(w.lower()));
@@ -309,6 +313,26 @@ fn brackets(d: &mut Draft, si: usize, pred: &Pred) {
             d.mark(si, paren.start.saturating_sub(1)..paren.end + 1);
         }
     }
+}
+
+/// `artist information`, `travel details` in a list of properties: a text about it.
+fn told_about(words: &[Word], id: ClauseId) -> Option<field::FieldDraft> {
+    let kept: Vec<&Word> =
+        words.iter().filter(|w| !matches!(w.tag, Tag::Det | Tag::Comma | Tag::Conj | Tag::Other)).collect();
+    let (last, before) = kept.split_last()?;
+    let about = matches!(last.base.as_str(), "information" | "info" | "detail" | "details");
+    let named = !before.is_empty() && before.iter().all(|w| w.tag == Tag::Noun && !words::light(w.lower()));
+    let label: Vec<&str> = kept.iter().map(|w| w.lower()).collect();
+    let label = label.join(" ");
+    let text = FieldType::Text { multiline: true };
+    (about && named).then(|| field::FieldDraft {
+        field: made(&field::identifier(&label), &field::sentence_case(&label), text, id),
+        head: last.base.clone(),
+        stated: None,
+        typed: true,
+        used: Vec::new(),
+        plain: None,
+    })
 }
 
 /// A property of a thing as an object: `a link to my website on the event page`, `the types of tickets (normal, gold)`.

@@ -20,11 +20,9 @@ pub fn offered(d: &mut Draft, si: usize, pred: &Pred, np: &Np) -> Option<bool> {
         return Some(false);
     }
     let name = d.entities[parent].entity.name.clone();
-    if pred.verb.class == Class::Create
-        && d.reference(made, &name).is_none()
-        && d.reference(parent, &d.entities[made].entity.name.clone()).is_none()
-    {
-        d.add_reference(made, parent, true, id);
+    if d.reference(made, &name).is_none() && d.reference(parent, &d.entities[made].entity.name.clone()).is_none() {
+        // what is bought there is a record of its own, which may be made elsewhere too
+        d.add_reference(made, parent, pred.verb.class == Class::Create, id);
     }
     if d.reference(made, &name).is_none() {
         return Some(false);
