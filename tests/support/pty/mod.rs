@@ -120,6 +120,31 @@ impl Pty {
         }
     }
 
+    /// Presses the key that `key` gives for the screen until it fits, again only when half a second has changed nothing that matters: what a person
+    /// does with a card that wants to be looked at first.
+    pub fn press_until(&self, key: impl Fn(&str) -> &'static str, what: &str, fits: impl Fn(&str) -> bool) -> String {
+        let (lock, changed) = &*self.seen;
+        let end = Instant::now() + DEADLINE;
+        loop {
+            let again = Instant::now() + Duration::from_millis(500);
+            let mut seen = lock.lock().unwrap();
+            let text = loop {
+                let text = seen.parser.screen().contents();
+                if fits(&text) {
+                    return text;
+                }
+                assert!(Instant::now() < end && !seen.closed, "never saw {what}; the screen was:\n{text}");
+                let left = again.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    break text;
+                }
+                seen = changed.wait_timeout(seen, left).unwrap().0;
+            };
+            drop(seen);
+            self.send(key(&text));
+        }
+    }
+
     pub fn wait_for(&self, text: &str) -> String {
         self.wait(text, |screen| screen.contains(text))
     }
