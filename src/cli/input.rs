@@ -73,8 +73,8 @@ pub fn folder(asked: Option<&Path>, existing: bool, requirement: &str) -> Result
     };
     if is_project(&dir) {
         return Err(Fail::usage(format!(
-            "{} holds a run already: go on with `g1 resume`, or give another folder with -C (adding to a run, amending and \
-             forking it are not in this version)",
+            "{} holds a run already: go on with `g1 resume`; when it has ended, change it with `g1 add`, `g1 amend` or \
+             `g1 remove`; or give another folder with -C",
             dir.display()
         )));
     }
