@@ -2,8 +2,16 @@
 //!
 //! One small specification here; `cargo run --example generate` and `scripts/control-check` do the same for any other.
 
-use g1::models::offline::{blueprint, spec::AppSpec, suite};
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use g1::{
+    hub::clauses,
+    models::offline::{blueprint, read, spec::AppSpec, suite},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 
 const SPECS: [(&str, &str); 6] = [
     ("guestbook", include_str!("specs/guestbook.json")),
@@ -45,6 +53,34 @@ fn every_linked_range_is_caught_by_an_assertion() {
     let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{said}");
     assert!(said.contains("proven by an assertion, 0 problems") && !said.contains("\n0 links"), "{said}");
+}
+
+/// Texts with several rules on one record, each of which refuses what the samples of another would do.
+const MEETING_RULES: [&str; 5] = [
+    "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
+     One reservation per employee and day.\nA space can be reserved only once per day.",
+    "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\
+     Visitors can see all courses.\nA student can register for a course only once.\n\
+     No more students can register than the course has places.",
+    "A product has a name and an article number.\nThe article number is unique and must be 8 characters long.\n\
+     The owner can add, edit and delete products.\nProducts can be searched by name or article number.",
+    "Coordinators make pairings. A pairing has a mentor, a topic (career, studies, life) and a note.\n\
+     A mentor may have only one pairing per topic.\nMentors see only their own pairings.",
+    "Receptionists book appointments.\nAn appointment has a dentist, a date, a start time and an end time.\n\
+     A dentist cannot have two appointments at the same time.\nDentists see only their own appointments.",
+];
+
+#[test]
+fn rules_that_meet_on_one_record_leave_the_suite_green() {
+    for text in MEETING_RULES {
+        let folder = tempfile::tempdir().unwrap();
+        let clauses: Vec<read::Input> = clauses::cut(text).into_iter().map(|c| (c.id, c.text, c.section)).collect();
+        let spec = read::analyse(&clauses, &BTreeMap::new()).expect("a specification");
+        generate(&spec, folder.path());
+        let done = Command::new("python3").args(["-m", "unittest"]).current_dir(folder.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success() && !said.contains("Ran 0 tests"), "{text}\n{said}");
+    }
 }
 
 #[test]

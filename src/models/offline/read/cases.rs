@@ -218,3 +218,34 @@ fn an_idea_holds_everything_it_is_said_to_hold() {
     let spec = read("A recipe box for our family, with recipes, ingredients and a shopping list.");
     assert_eq!(spec.entities.len(), 3, "{:?}", spec.entities.iter().map(|e| &e.name).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_strict_bound_on_money_is_a_whole_number_of_cents() {
+    let spec = read("Vendors sell tickets with a title and a price.\nThe price of a ticket must be above 5 cents.");
+    assert_eq!(rules(entity(&spec, "ticket"), "price"), [Rule::Min { value: 0.06 }]);
+    let spec =
+        read("Vendors sell tickets with a title and a price.\nThe price must be greater than 4.99 and below 80 euros.");
+    assert_eq!(rules(entity(&spec, "ticket"), "price"), [Rule::Min { value: 5.0 }, Rule::Max { value: 79.99 }]);
+}
+
+#[test]
+fn what_may_be_there_once_is_named_in_every_record() {
+    let spec = read(
+        "Teachers record grades of pupils.\nA grade has a pupil, a subject, a value and a date.\nA pupil gets only one grade per subject and date.",
+    );
+    let keys = spec.features.iter().find_map(|f| match f {
+        Feature::UniqueTogether { fields, .. } => Some(fields.join(" ")),
+        _ => None,
+    });
+    assert_eq!(keys.as_deref(), Some("pupil_id subject date"), "{:?}", spec.features);
+    let spec = read(
+        "Receptionists book appointments.\nAn appointment has a dentist, a date, a start time and an end time.\n\
+         A dentist cannot have two appointments at the same time.\nDentists see only their own appointments.",
+    );
+    let overlap = spec.features.iter().find_map(|f| match f {
+        Feature::NoOverlap { per, .. } => per.clone(),
+        _ => None,
+    });
+    let dentist = entity(&spec, "appointment").fields.iter().find(|f| Some(&f.name) == overlap.as_ref());
+    assert!(dentist.is_some_and(|f| f.required), "{overlap:?}");
+}

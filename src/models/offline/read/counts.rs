@@ -194,7 +194,8 @@ fn per(d: &Draft, si: usize, e: usize) -> Vec<String> {
                 (!people.is_empty() && d.has_users()).then(|| {
                     super::rules::names(d, e, &people).filter(|f| !f.contains('.')).unwrap_or_else(|| "owner_id".into())
                 })
-            });
+            })
+            .or_else(|| property(d, si, e, np));
         if let Some(key) = key
             && !out.contains(&key)
         {
@@ -202,6 +203,14 @@ fn per(d: &Draft, si: usize, e: usize) -> Vec<String> {
         }
     }
     out
+}
+
+/// `only one grade per subject and date`: what the record itself keeps. A moment is no key: no two are the same.
+fn property(d: &Draft, si: usize, e: usize, np: &Np) -> Option<String> {
+    let per = d.sentences[si].words.iter().position(|w| w.is("per"))?;
+    let name = d.field_of(e, np).filter(|_| np.head_at > per)?;
+    let field = d.entities[e].entity.fields.iter().find(|f| f.name == name)?;
+    (field.ty != FieldType::DateTime).then_some(name)
 }
 
 /// `Households may receive one parcel per week.`, `at most two bookings per member and month`
@@ -260,7 +269,11 @@ fn only_once(d: &mut Draft, si: usize) -> bool {
         .preds
         .iter()
         .any(|p| !p.verb.passive && p.subject.iter().any(|np| d.who(np).is_some_and(|w| w != Who::Anyone)));
-    if whose && !keys.iter().any(|k| k == "owner_id") && d.has_users() && keys.len() < 2 && day(d, si).is_none() {
+    let by_name = |k: &String| {
+        let fields = &d.entities[e].entity.fields;
+        k == "owner_id" || fields.iter().any(|f| f.name == *k && matches!(f.ty, FieldType::UserReference { .. }))
+    };
+    if whose && !keys.iter().any(by_name) && d.has_users() && keys.len() < 2 && day(d, si).is_none() {
         keys.push("owner_id".into());
     }
     let mut at = 0;
@@ -269,7 +282,9 @@ fn only_once(d: &mut Draft, si: usize) -> bool {
         if d.entities[e].entity.fields.iter().any(|f| f.name == date && f.ty != FieldType::Date) {
             return false;
         }
-        keys.push(date);
+        if !keys.contains(&date) {
+            keys.push(date);
+        }
         at = i;
     }
     if keys.len() < 2 || keys.len() > 3 {

@@ -8,6 +8,7 @@ use super::lexicon::{
     nouns,
     verbs::{self, Class},
 };
+use super::sentence::Sentence;
 use crate::models::offline::spec::{Feature, FieldRule, FieldType, Rule};
 
 /// Whether a state ends the life of a record.
@@ -124,7 +125,9 @@ fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
         if d.find(&np.name()) == Some(e) && nouns::property(&np.head).is_none() {
             continue;
         }
-        if let Some(f) = d.field_of(e, np).filter(|f| !refers(e, f) || np.pronoun.is_some()) {
+        // `A bid must be at least 1 euro` is about bids, not about the minimum bid of an item
+        let another = |f: &str| d.find(&np.name()).is_some() && nouns::property(&np.head).is_none() && f != np.head;
+        if let Some(f) = d.field_of(e, np).filter(|f| np.pronoun.is_some() || !refers(e, f) && !another(f)) {
             return Some((e, f));
         }
     }
@@ -144,7 +147,7 @@ fn value_rules(d: &mut Draft, si: usize) {
         }
         let tail = pred.verb.range.start..pred.range.end;
         let text = s.quote(tail.clone()).to_lowercase();
-        let numbers: Vec<f64> = s.words[tail.clone()].iter().filter_map(|w| w.token.value).collect();
+        let numbers: Vec<f64> = tail.clone().filter_map(|i| amount(s, i)).collect();
         for np in &pred.subject {
             let Some((e, name)) = subject_field(d, np) else { continue };
             let mut rules: Vec<Rule> = Vec::new();
@@ -206,46 +209,17 @@ fn value_rules(d: &mut Draft, si: usize) {
                     pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o))
             {
                 rules.push(Rule::Within { field: other, days: numbers[0] as u32 });
-            } else if numbers.len() == 1 {
-                let n = numbers[0];
-                let upper = text.contains("at most")
-                    || text.contains("no more than")
-                    || text.contains("maximum")
-                    || text.contains("exceed")
-                    || text.contains("not be more")
-                    || text.contains("not be greater")
-                    || text.contains("not be higher")
-                    || text.contains("up to")
-                    || text.contains("not be above")
-                    || text.contains("less than") && !pred.verb.negated
-                    || text.contains("below") && !pred.verb.negated;
-                let lower = text.contains("at least")
-                    || text.contains("minimum")
-                    || text.contains("not be less")
-                    || text.contains("not be below")
-                    || text.contains("not be lower")
-                    || text.contains("greater than")
-                    || text.contains("more than")
-                    || text.contains("above");
-                // `more than 5` is not 5 itself, unless it is what may not be
-                let strict = !pred.verb.negated
-                    && ["greater than", "more than", "above", "less than", "below", "higher than", "lower than"]
-                        .iter()
-                        .any(|w| text.contains(w))
-                    && !text.contains("no more than")
-                    && !text.contains("no less than");
+            } else if !numbers.is_empty() {
                 let whole = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
-                let step = if !strict {
-                    0.0
-                } else if whole {
-                    1.0
+                // `more than 0.5 km and at most 100 km`: each number has a part of its own
+                let parts: Vec<&str> = if numbers.len() == 1 {
+                    vec![&text]
                 } else {
-                    0.01
+                    text.split(" and ").flat_map(|part| part.split(" but ")).collect()
                 };
-                if upper {
-                    rules.push(Rule::Max { value: n - step });
-                } else if lower {
-                    rules.push(Rule::Min { value: n + step });
+                if parts.len() == numbers.len() {
+                    let bounds = parts.iter().zip(&numbers).map(|(part, n)| bound(part, *n, pred.verb.negated, whole));
+                    rules.extend(bounds.collect::<Option<Vec<Rule>>>().unwrap_or_default());
                 }
             } else if (text.contains("after")
                 || text.contains("later than")
@@ -289,6 +263,58 @@ fn value_rules(d: &mut Draft, si: usize) {
     }
 }
 
+/// What a number bounds, by the words around it.
+fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
+    let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
+    let upper = says(&[
+        "at most",
+        "no more than",
+        "maximum",
+        "exceed",
+        "not be more",
+        "not be greater",
+        "not be higher",
+        "up to",
+        "not be above",
+    ]) || says(&["less than", "below"]) && !negated;
+    let lower = says(&[
+        "at least",
+        "minimum",
+        "not be less",
+        "not be below",
+        "not be lower",
+        "greater than",
+        "more than",
+        "above",
+    ]);
+    // `more than 5` is not 5 itself, unless it is what may not be
+    let strict = !negated
+        && says(&["greater than", "more than", "above", "less than", "below", "higher than", "lower than"])
+        && !says(&["no more than", "no less than"]);
+    let step = match (strict, whole) {
+        (false, _) => 0.0,
+        (true, true) => 1.0,
+        (true, false) => 0.01,
+    };
+    if upper {
+        Some(Rule::Max { value: beside(n, -step) })
+    } else {
+        lower.then(|| Rule::Min { value: beside(n, step) })
+    }
+}
+
+/// The number at a place; `5 cents` are 0.05.
+fn amount(s: &Sentence, at: usize) -> Option<f64> {
+    let value = s.words.get(at)?.token.value?;
+    let cents = s.words.get(at + 1).is_some_and(|w| w.base == "cent");
+    Some(if cents { value / 100.0 } else { value })
+}
+
+/// The number a step away. To the hundredth, as it is said: 0.05 and 0.01 make 0.06, not 0.060000000000000005.
+fn beside(value: f64, step: f64) -> f64 {
+    if step == 0.0 { value } else { ((value + step) * 100.0).round() / 100.0 }
+}
+
 /// `set any price above 5 cents for the ticket`, `the minimum price for a ticket at 5 cents`
 fn bounded_property(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
@@ -311,11 +337,8 @@ fn bounded_property(d: &mut Draft, si: usize) {
     if minimum == maximum {
         return;
     }
-    let mut value = s.words[at].token.value.unwrap_or(0.0);
+    let value = amount(s, at).unwrap_or(0.0);
     let cents = s.words.get(at + 1).is_some_and(|w| w.base == "cent");
-    if cents {
-        value /= 100.0;
-    }
     let numeric = |np: &Np| matches!(nouns::property(&np.head), Some(FieldType::Decimal { .. } | FieldType::Integer));
     let property = s.items.iter().find_map(|i| match i {
         super::chunk::Item::Np(np) if np.range.end <= at && numeric(np) => Some(np.clone()),
@@ -338,7 +361,8 @@ fn bounded_property(d: &mut Draft, si: usize) {
     } else {
         0.01
     };
-    let rule = if minimum { Rule::Min { value: value + step } } else { Rule::Max { value: value - step } };
+    let rule =
+        if minimum { Rule::Min { value: beside(value, step) } } else { Rule::Max { value: beside(value, -step) } };
     if let Some(f) = d.field_mut(e, &name) {
         match f.rules.iter_mut().find(|r| r.rule == rule) {
             Some(r) => r.clauses.push(s.id),
@@ -415,10 +439,11 @@ fn overlaps(d: &mut Draft, si: usize) {
     let name = d.entities[e].entity.name.clone();
     match span(d, e) {
         Some((start, end)) => {
-            // a booking without a time overlaps with nothing
+            // a booking without a time, or of nothing in particular, overlaps with nothing
             let day = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone());
             for f in &mut d.entities[e].entity.fields {
-                if f.name == start || f.name == end || day.as_ref() == Some(&f.name) {
+                let named = [day.as_ref(), per.as_ref()].contains(&Some(&f.name));
+                if f.name == start || f.name == end || named {
                     f.required = true;
                 }
             }

@@ -64,7 +64,8 @@ fn factory<'a>(world: World<'a>, entity: &'a Entity, index: usize, access: &'a A
     let mut scene = Scene::factory(world);
     let limited = world
         .features_of(&entity.name)
-        .any(|f| matches!(f, Feature::Limit { per, .. } | Feature::LimitIn { per, .. } if per.as_deref().is_none_or(|p| p == "owner_id")));
+        .any(|f| matches!(f, Feature::Limit { per, .. } | Feature::LimitIn { per, .. } if per.as_deref().is_none_or(|p| p == "owner_id")))
+        || world.differs_by(entity, "owner_id");
     let who =
         if access.who == Who::Anyone && entity.owned && world.has_people() { &Who::SignedIn } else { &access.who };
     let by = if limited { scene.newcomer(who, "") } else { scene.somebody(who) };
@@ -80,7 +81,7 @@ fn factory<'a>(world: World<'a>, entity: &'a Entity, index: usize, access: &'a A
                 let filled = matches!(&access.scope, Scope::AssignedTo { field: f } if f == &field.name);
                 if is_required(field) && !filled {
                     let role = role.as_ref().map_or(Who::SignedIn, |r| Who::Role(r.clone()));
-                    body.push((field.name.clone(), format!("{}.id", scene.somebody(&role))));
+                    body.push((field.name.clone(), format!("{}.id", scene.named(entity, &field.name, &role))));
                 }
             }
             _ => {

@@ -217,7 +217,7 @@ fn keeps<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<V
         }
         FieldType::UserReference { role } => {
             let role = role.as_ref().map_or(Who::SignedIn, |r| Who::Role(r.clone()));
-            format!("{}.id", scene.somebody(&role))
+            format!("{}.id", scene.named(entity, &field.name, &role))
         }
         FieldType::Choice { values } => lit(values.last()?),
         // Its own moment for each record: what the factory chose must be there and come back.
@@ -252,7 +252,7 @@ fn keeps<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<V
 
 /// Whether an expression has the same value however often it is evaluated, and is short.
 fn simple(value: &str) -> bool {
-    !value.contains("serial(") && !value.contains("unique(") && !value.contains("slot")
+    !["serial(", "unique(", "slot", ".newcomer("].iter().any(|made| value.contains(made))
 }
 
 /// A field that moves along a workflow: it has a value from the start, and another one after a move.

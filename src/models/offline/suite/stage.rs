@@ -80,7 +80,7 @@ fn stage_for<'a>(
             Some((person, record))
         }
         Scope::AssignedTo { field } => {
-            let person = scene.person(&wanted, &scene.somebody(who));
+            let person = scene.person(&wanted, &scene.named(entity, field, who));
             let main = world.maker(entity)?.1;
             let record = if world.counts_as(who, &main.who) && main.scope == access.scope {
                 scene.make(entity, Some(&person), &[])?
@@ -280,7 +280,8 @@ pub(super) fn outside<'a>(scene: &mut Scene<'a>, entity: &'a Entity, access: &'a
             let record = if main.scope == access.scope {
                 scene.make(entity, None, &[])?
             } else {
-                let holder = scene.somebody(who);
+                let named = scene.named(entity, field, who);
+                let holder = if world.differs_by(entity, field) { scene.person("holder", &named) } else { named };
                 scene.make_along(entity, None, field, &PathEnd::Is(&format!("{holder}.id")), DEPTH)?
             };
             let person = scene.person("stranger", &scene.newcomer(who, &profile));

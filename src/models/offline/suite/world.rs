@@ -146,6 +146,18 @@ impl<'a> World<'a> {
         self.spec.entities.iter().filter(|e| wanted.contains(e.name.as_str())).collect()
     }
 
+    /// Whether records must differ by whom this field names, for nothing else makes their combination new. A person named
+    /// in the record comes before the one who makes it.
+    pub fn differs_by(&self, entity: &Entity, name: &str) -> bool {
+        self.features_of(&entity.name).any(|feature| {
+            let Feature::UniqueTogether { fields, .. } = feature else { return false };
+            let keys: Vec<&Field> = entity.fields.iter().filter(|f| fields.contains(&f.name)).collect();
+            let new = |f: &Field| samples::distinct(self.spec, entity, f) || target(f).is_some() && is_required(f);
+            let person = keys.iter().find(|f| matches!(f.ty, FieldType::UserReference { .. }) && is_required(f));
+            !keys.iter().any(|f| new(f))
+                && person.map_or(name == "owner_id" && fields.iter().any(|f| f == name), |f| f.name == name)
+        })
+    }
     pub fn workflow(&self, entity: &Entity, field: &str) -> Option<&'a Feature> {
         self.spec
             .features
