@@ -31,6 +31,15 @@ fn gaps(spec: &AppSpec, clause: u32) -> usize {
 }
 
 #[test]
+fn an_exclusion_that_the_accounts_break_is_said_before_anything_is_built() {
+    let text =
+        "Members log in. A member adds notes with a text. A password is not necessary because a card is scanned.";
+    let spec = read(text);
+    assert!(spec.gaps.iter().any(|g| g.whole && g.reason.contains("password")), "{:?}", spec.gaps);
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Exclusion { .. })));
+}
+
+#[test]
 fn words_that_can_be_verbs_are_things_behind_a_determiner() {
     let spec = read(
         "As a speaker, I want to submit a talk with a title and a duration.\nAs a chair, I want to see all talks.",

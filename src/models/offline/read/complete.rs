@@ -91,6 +91,7 @@ pub fn complete(d: &mut Draft) {
         rights(d, e);
     }
     exclusives(d);
+    super::exclusion::unkept(d);
 }
 
 /// `a minimum of 5 cents` in one sentence and `above 5 cents` in another: whether the edge itself is allowed is a question,

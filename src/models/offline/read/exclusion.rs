@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Sentence, split_list};
 use super::tag::Tag;
+use crate::domain::ClauseId;
 use crate::models::offline::spec::Feature;
 
 /// Openings of a list of unwanted things.
@@ -100,7 +101,9 @@ pub fn is_exclusion(s: &Sentence) -> bool {
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let mut terms: Vec<String> = Vec::new();
-    for part in split_list(&s.words, start_of_list(s)..s.words.len()) {
+    // `because …` says why, not what
+    let end = s.words.iter().position(|w| w.tag == Tag::Sub).filter(|i| *i > 1).unwrap_or(s.words.len());
+    for part in split_list(&s.words, start_of_list(s).min(end)..end) {
         let nouns: Vec<&super::tag::Word> = s.words[part.clone()]
             .iter()
             .filter(|w| {
@@ -143,6 +146,29 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     d.mark(si, all);
     d.feature(Feature::Exclusion { terms, clauses: vec![s.id] });
+}
+
+/// `A password is not necessary` beside sentences that ask for accounts: what is built for those has a password, so the
+/// exclusion is not kept, and that is said before anything is built.
+pub fn unkept(d: &mut Draft) {
+    if !d.has_users() {
+        return;
+    }
+    let accounts = |terms: &[String]| terms.iter().any(|t| matches!(t.as_str(), "password" | "logIn" | "signUp"));
+    let broken: Vec<ClauseId> = d
+        .features
+        .iter()
+        .filter_map(|f| match f {
+            Feature::Exclusion { terms, clauses } if accounts(terms) => Some(clauses.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    d.features.retain(|f| !matches!(f, Feature::Exclusion { terms, .. } if accounts(terms)));
+    for id in broken {
+        let Some(text) = d.sentences.iter().find(|s| s.id == id).map(|s| s.text.clone()) else { continue };
+        d.gap(id, &text, "the accounts that other sentences ask for log in with a password here", true);
+    }
 }
 
 fn start_of_list(s: &Sentence) -> usize {

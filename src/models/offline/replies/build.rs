@@ -1,7 +1,7 @@
 //! `build:<module>`: the files of one module, which lines fulfil which clauses, and what comes from the baseline.
 
 use crate::{
-    domain::{DecisionId, reply::BuildReply},
+    domain::{DecisionId, clause::ClauseKind, reply::BuildReply},
     models::offline::{blueprint, spec::AppSpec},
 };
 use std::collections::BTreeSet;
@@ -9,7 +9,11 @@ use std::collections::BTreeSet;
 /// The reply for one module; `decisions` are those of the pack.
 #[must_use]
 pub fn reply(spec: &AppSpec, module: &str, decisions: Vec<DecisionId>) -> BuildReply {
-    let built = blueprint::build(spec, module);
+    let mut built = blueprint::build(spec, module);
+    // What shall not be there has no code; a clause may still be among those that made something else plain.
+    let excluded: BTreeSet<String> =
+        spec.marks.iter().filter(|m| m.kind == ClauseKind::Exclusion).map(|m| m.clause.to_string()).collect();
+    built.links.retain(|link| !excluded.contains(&link.clause));
     let demanding = spec.marks.iter().filter(|m| m.kind.demands()).map(|m| m.clause);
     let linked: BTreeSet<&str> = built.links.iter().map(|l| l.clause.as_str()).collect();
     let notes = if built.files.is_empty() {
