@@ -78,6 +78,8 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
     // Everything is said while listening: a run that waits for this listener could not answer otherwise.
     let wishes = handle.sender();
     let mut said = false;
+    // Updates that were queued before everything was said; what they show may be over.
+    let mut behind = 0_usize;
     let mut opening = std::pin::pin!(say(&handle, opening));
     let mut stopped_by: Option<u8> = None;
     let mut signals = Signals::new();
@@ -89,8 +91,10 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
                 if let Err(refusal) = answer {
                     out.talk(&refusal.0);
                 }
-                // The snapshot that listening began with still shows the state before.
-                let _ = wishes.try_send(Command::Attach);
+                behind = updates.len();
+                if behind == 0 && needs_person(&run) {
+                    quit(&wishes);
+                }
                 continue;
             }
             code = signals.next() => {
@@ -100,15 +104,14 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
             }
             update = updates.recv() => update,
         };
+        behind = behind.saturating_sub(1);
         match update {
             None | Some(Update::Ended { .. }) => break,
-            Some(Update::Run(newer)) => {
-                run = newer;
-                if said && needs_person(&run) && stopped_by.is_none() {
-                    quit(&wishes);
-                }
-            }
+            Some(Update::Run(newer)) => run = newer,
             Some(update) => out.show(&update),
+        }
+        if said && behind == 0 && stopped_by.is_none() && needs_person(&run) {
+            quit(&wishes);
         }
         if out.closed {
             stopped_by.get_or_insert(141);
@@ -124,10 +127,15 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
 }
 
 async fn say(handle: &Handle, commands: Vec<Command>) -> Result<(), Refusal> {
+    let mut said = Ok(());
     for command in commands {
-        handle.command(command).await?;
+        said = handle.command(command).await;
+        if said.is_err() {
+            break;
+        }
     }
-    Ok(())
+    // The answer comes behind a snapshot of the state after all of it.
+    handle.command(Command::Attach).await.and(said)
 }
 
 fn quit(wishes: &mpsc::Sender<Command>) {

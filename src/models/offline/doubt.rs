@@ -39,10 +39,12 @@ enum Sense {
     Age,
     /// A number of so many digits.
     Digits,
+    /// A list that belongs to somebody, into which records are put and from which they are taken.
+    Listed,
 }
 use Sense::{
-    Age, Average, Bound, Digits, File, ForSome, FromPage, Narrow, NoDelete, NoUpdate, Number, Once, Order, StartPage,
-    State, Time, Whose,
+    Age, Average, Bound, Digits, File, ForSome, FromPage, Listed, Narrow, NoDelete, NoUpdate, Number, Once, Order,
+    StartPage, State, Time, Whose,
 };
 
 /// Words, and what they can mean. In a pattern `a|b` is either word, `x*` a word that begins so, `#` a number, `_` any word.
@@ -57,6 +59,8 @@ const TRIGGERS: &[(&[&str], &[Sense])] = &[
     ),
     (&["years old", "years of age"], &[Age]),
     (&["# digit*"], &[Digits]),
+    // seeing or making the records is not the same as their being in somebody's list
+    (&["list of his|her|their|the|an|each user|customer|member account"], &[Listed]),
     (
         &[
             "as long as",
@@ -330,6 +334,8 @@ mod tests {
         let text = "A member can book a room only once.";
         assert_eq!(doubted(text, vec![]).as_deref(), Some("only once"));
         assert_eq!(doubted(text, vec![once.clone()]), None);
+        let text = "The book is registered in the reservation list of his user account.";
+        assert_eq!(doubted(text, vec![]).as_deref(), Some("list of his user account"));
         let text = "Each room shows the number of bookings.";
         assert_eq!(doubted(text, vec![once]).as_deref(), Some("number of bookings"));
         let number = Formula::CountOf { entity: "booking".into(), field: "room_id".into() };
