@@ -95,7 +95,7 @@ def main():
     for text in args.texts:
         if args.keep:
             os.makedirs(args.keep, exist_ok=True)
-            work = tempfile.mkdtemp(prefix="g1-acceptance-", dir=args.keep)
+        work = tempfile.mkdtemp(prefix="g1-acceptance-", dir=args.keep)
         project, home = os.path.join(work, "project"), os.path.join(work, "home")
         os.makedirs(home)
         os.environ["G1_HOME"] = os.path.join(home, "g1")
