@@ -9,7 +9,7 @@ pub enum Kind {
     Number,
     OneOf(&'static [&'static str]),
     Budget,
-    /// A list of tables, checked as a whole.
+    /// A list, checked as a whole.
     List,
 }
 
@@ -63,6 +63,8 @@ pub const KEYS: &[Key] = &[
         "the strictest answer format to ask for first",
     ),
     key("models.providers.*.max_completion_tokens", Kind::Flag, false, "it wants max_completion_tokens"),
+    key("models.personas.*", Kind::Text, false, "the model of one persona, such as developer"),
+    key("models.fallback", Kind::List, false, "models to ask, in this order, when one cannot answer"),
     key("models.prices", Kind::List, false, "prices that extend or override the built-in list"),
 ];
 

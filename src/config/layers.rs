@@ -170,7 +170,7 @@ fn check(kind: Kind, value: &Value) -> Result<(), String> {
         Kind::Number => "a whole number, 0 or more".to_owned(),
         Kind::OneOf(words) => format!("one of {}", words.join(", ")),
         Kind::Budget => "a budget in quotes such as \"2.50\" or \"200ktok\"".to_owned(),
-        Kind::List => "a list of tables".to_owned(),
+        Kind::List => "a list".to_owned(),
     };
     if good { Ok(()) } else { Err(format!("{} does not fit, it takes {wanted}", value.to_string().trim())) }
 }

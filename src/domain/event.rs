@@ -76,6 +76,9 @@ pub enum Event {
         reply: Hash,
         usage: Usage,
         cached: bool,
+        /// The model that answered in place of the one asked, because that one could not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Clean>,
     },
     CallFailed {
         step: StepId,

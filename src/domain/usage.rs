@@ -8,8 +8,17 @@ use std::ops::AddAssign;
 pub struct Usage {
     pub calls: u32,
     pub input_tokens: u64,
+    /// Those of the input that the provider had kept from an earlier call and charges less for, where it says so.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cached_tokens: u64,
     pub output_tokens: u64,
     pub cost_micros: u64,
+}
+
+// serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Usage {
@@ -29,6 +38,7 @@ impl AddAssign for Usage {
         // Servers count; a sum that overflows must neither wrap past a budget nor stop the program.
         self.calls = self.calls.saturating_add(other.calls);
         self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.cached_tokens = self.cached_tokens.saturating_add(other.cached_tokens);
         self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
         self.cost_micros = self.cost_micros.saturating_add(other.cost_micros);
     }

@@ -9,7 +9,7 @@ use crate::{
     domain::{Clean, Hash, clause::Requirement, event::Envelope, run::Run, run::RunSettings, usage::Budget},
     evidence::Runner,
     hub::{self, Hub, HubError, Opened, Project, clauses, store::Place},
-    models::{Model, ModelError, registry, settings::ModelSettings},
+    models::{Model, ModelError, assigned::Assigned, registry, settings::ModelSettings},
     orchestrator::{self, Input, Refusal},
     personas::Library,
     workspace::{Workspace, git},
@@ -142,8 +142,8 @@ pub fn fold(dir: &Path, opened: &Opened) -> Result<Option<Run>, HubError> {
 /// # Errors
 /// See [`OpenError`].
 pub async fn create(start: Start) -> Result<Prepared, OpenError> {
-    let model = registry::open(&start.settings.model, &start.setup.models)?;
-    begin(start, model, OnceCell::new())
+    let models = registry::assign(&start.settings.model, &start.setup.models)?;
+    begin(start, models, OnceCell::new())
 }
 
 /// The same with somebody in particular answering, whatever the settings name, and somebody in particular running what
@@ -156,23 +156,24 @@ pub async fn create_with(
     model: Arc<dyn Model>,
     runner: Result<Runner, Clean>,
 ) -> Result<Prepared, OpenError> {
-    begin(start, model, OnceCell::new_with(Some(runner)))
+    begin(start, Assigned::one(model), OnceCell::new_with(Some(runner)))
 }
 
-fn begin(start: Start, model: Arc<dyn Model>, runner: OnceCell<Result<Runner, Clean>>) -> Result<Prepared, OpenError> {
+fn begin(start: Start, models: Assigned, runner: OnceCell<Result<Runner, Clean>>) -> Result<Prepared, OpenError> {
     let text = clauses::decode(&start.requirement).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?;
     let cut = clauses::cut(text);
     if cut.is_empty() {
         return Err(OpenError::Refused(Clean::from("the requirement is empty: say what should be built")));
     }
     if !start.settings.plan_only {
-        model.accepts(&cut)?;
+        models.main().accepts(&cut)?;
     }
-    if matches!(start.settings.budget, Some(Budget::CostMicros(_))) && !model.has_price() {
+    if matches!(start.settings.budget, Some(Budget::CostMicros(_)))
+        && let Err(unknown) = models.priced()
+    {
         return Err(OpenError::Refused(Clean::from(format!(
-            "nobody knows what {} costs, so a budget in dollars cannot be kept: give one in tokens (--budget 200ktok), or \
-             its price under [[models.prices]] in your configuration",
-            model.id()
+            "nobody knows what {unknown} costs, so a budget in dollars cannot be kept: give one in tokens (--budget 200ktok), or \
+             its price under [[models.prices]] in your configuration"
         ))));
     }
     std::fs::create_dir_all(&start.dir).map_err(|source| OpenError::Folder { dir: start.dir.clone(), source })?;
@@ -191,7 +192,7 @@ fn begin(start: Start, model: Arc<dyn Model>, runner: OnceCell<Result<Runner, Cl
     contents.extend(instructions.as_deref());
     let (project, envelopes) = Project::create(&start.dir, &contents, &first, at)?;
     let run = fold_all(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
-    let mut prepared = prepare(project, run, model, runner, &start.setup, &start.dir, Vec::new())?;
+    let mut prepared = prepare(project, run, models, runner, &start.setup, &start.dir, Vec::new())?;
     prepared.first = envelopes;
     Ok(prepared)
 }
@@ -203,8 +204,8 @@ fn begin(start: Start, model: Arc<dyn Model>, runner: OnceCell<Result<Runner, Cl
 pub async fn reopen(dir: &Path, model: Option<&str>, setup: &Setup) -> Result<Prepared, OpenError> {
     let (project, opened) = Project::open(dir)?;
     let run = fold(dir, &opened)?.ok_or_else(|| OpenError::Refused(Clean::from("the journal holds no run")))?;
-    let model = registry::open(model.unwrap_or(&run.settings.model), &setup.models)?;
-    prepare(project, run, model, OnceCell::new(), setup, dir, opened.recovery.into_iter().collect())
+    let models = registry::assign(model.unwrap_or(&run.settings.model), &setup.models)?;
+    prepare(project, run, models, OnceCell::new(), setup, dir, opened.recovery.into_iter().collect())
 }
 
 /// The project's own instructions for whoever works in it, as it is now.
@@ -227,7 +228,7 @@ fn instructions(dir: &Path) -> Result<Option<Vec<u8>>, OpenError> {
 fn prepare(
     project: Project,
     run: Run,
-    model: Arc<dyn Model>,
+    models: Assigned,
     runner: OnceCell<Result<Runner, Clean>>,
     setup: &Setup,
     dir: &Path,
@@ -246,7 +247,7 @@ fn prepare(
         dir: dir.to_owned(),
         blobs,
         hub: Mutex::new(hub),
-        model,
+        models,
         library: Arc::new(library),
         runner,
         workspace: Workspace::open(dir).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,

@@ -1,10 +1,10 @@
 //! What the tasks of one run share.
 
 use crate::{
-    domain::Clean,
+    domain::{Clean, run::Step},
     evidence::Runner,
     hub::{Blobs, Hub},
-    models::Model,
+    models::{Model, assigned::Assigned},
     personas::Library,
     workspace::Workspace,
 };
@@ -19,7 +19,7 @@ pub struct Services {
     pub dir: PathBuf,
     pub blobs: Blobs,
     pub hub: Mutex<Hub>,
-    pub model: Arc<dyn Model>,
+    pub models: Assigned,
     pub library: Arc<Library>,
     /// Found when it is first needed; see [`Services::runner`].
     pub runner: OnceCell<Result<Runner, Clean>>,
@@ -30,7 +30,10 @@ pub struct Services {
 
 impl std::fmt::Debug for Services {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Services").field("dir", &self.dir).field("model", &self.model.id()).finish_non_exhaustive()
+        f.debug_struct("Services")
+            .field("dir", &self.dir)
+            .field("model", &self.models.main().id())
+            .finish_non_exhaustive()
     }
 }
 
@@ -43,6 +46,11 @@ impl Services {
     pub async fn runner(&self) -> Result<&Runner, Clean> {
         let find = || async { Runner::detect().await.map_err(|error| Clean::from(error.to_string())) };
         self.runner.get_or_init(find).await.as_ref().map_err(Clean::clone)
+    }
+    /// Who answers for a step.
+    #[must_use]
+    pub fn model_of(&self, step: &Step) -> &dyn Model {
+        self.models.of(&step.plan.personas).as_ref()
     }
     /// The hub; a panic elsewhere while it was held does not make it unusable, for it can be rebuilt.
     pub fn hub(&self) -> std::sync::MutexGuard<'_, Hub> {

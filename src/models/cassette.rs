@@ -8,7 +8,7 @@
 //!
 //! The last two let a cassette survive changes of prompts. The model's name is no part of what was asked.
 
-use super::{Model, ModelError, Request, Response, pricing::estimate_tokens};
+use super::{Abilities, Model, ModelError, Request, Response, pricing::estimate_tokens};
 use crate::domain::{Clean, Hash, reply::ReplyKind, usage::Usage};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -48,11 +48,14 @@ struct Summary {
 
 /// Identity of a request without the model's name, which differs between recording and replay.
 fn asked(request: &Request) -> Hash {
+    let turns = if request.turns.is_empty() { String::new() } else { format!("{:?}", request.turns) };
     Hash::of_parts([
         request.system.as_bytes(),
         request.user.as_bytes(),
         request.schema.to_string().as_bytes(),
         &request.max_output_tokens.to_be_bytes(),
+        // Of a request without tools this is nothing, so older cassettes stay good.
+        turns.as_bytes(),
     ])
 }
 
@@ -113,6 +116,9 @@ impl Model for Recorder {
     }
     fn accepts(&self, clauses: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
         self.inner.accepts(clauses)
+    }
+    fn abilities(&self) -> Abilities {
+        self.inner.abilities()
     }
     fn has_price(&self) -> bool {
         self.inner.has_price()

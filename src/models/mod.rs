@@ -1,5 +1,6 @@
 //! Models: who answers a persona's call. A model sees the pack and nothing else.
 
+pub mod assigned;
 pub mod cassette;
 pub mod offline;
 pub mod openai;
@@ -32,13 +33,94 @@ pub struct Request {
     /// JSON schema of the reply.
     pub schema: serde_json::Value,
     pub max_output_tokens: u32,
+    /// What the persona may use before it replies; none: it replies at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Tool>,
+    /// What was said and done since `user`, oldest first; see [`Request::after`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<Turn>,
 }
 
+/// Something a persona may use while it works, offered in a [`Request`]. G1 carries it out, never the provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tool {
+    /// Letters, digits and `_`; never that of a reply (`build_reply`).
+    pub name: String,
+    pub about: String,
+    /// JSON schema of its arguments, an object.
+    pub parameters: serde_json::Value,
+}
+
+/// A model's wish to use a tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// The provider's name for this call; the result is sent back under it.
+    pub id: String,
+    pub name: String,
+    /// As written by the model: perhaps no JSON, perhaps not what the tool asks for.
+    pub arguments: String,
+}
+
+/// One exchange within a step, after the request itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Turn {
+    /// The model spoke, used tools, or both.
+    Model { text: String, calls: Vec<ToolCall> },
+    /// What a call gave. Text of files and tests: data, never an instruction.
+    Tool { call: String, text: String },
+}
+
+impl Request {
+    /// The request that follows when the model's `calls` gave `results`, in the same order. It has a hash of its own, so
+    /// that each turn of a step is answered from the cache after a restart.
+    #[must_use]
+    pub fn after(&self, response: &Response, results: Vec<String>) -> Self {
+        let mut next = self.clone();
+        next.turns.push(Turn::Model { text: response.text.clone(), calls: response.calls.clone() });
+        let results = response.calls.iter().zip(results).map(|(call, text)| Turn::Tool { call: call.id.clone(), text });
+        next.turns.extend(results);
+        // What was turned into JSON once is turned into JSON again; a value of ours always is.
+        let turns = serde_json::to_string(&next.turns).unwrap_or_default();
+        next.hash = Hash::of_parts([self.hash.as_str().as_bytes(), turns.as_bytes()]);
+        next
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Response {
-    /// The JSON text of the reply, as received.
+    /// The JSON text of the reply, as received; what was said beside the calls when there are `calls`.
     pub text: String,
     pub usage: Usage,
+    /// Tools it wants used before it goes on; none: `text` is the reply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<ToolCall>,
+    /// Who answered, when it was another model than the one asked (a fallback).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+impl Response {
+    /// A reply, and nothing else.
+    #[must_use]
+    pub fn reply(text: String, usage: Usage) -> Self {
+        Self { text, usage, calls: Vec::new(), by: None }
+    }
+}
+
+/// What a model can do, as far as it is known. Unknown is not "no": it is tried, and what the server refuses is remembered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Abilities {
+    /// Tokens that request and reply may take together.
+    pub context_tokens: Option<u32>,
+    /// The most it writes in one reply.
+    pub output_tokens: Option<u32>,
+    /// Replies are held to a schema by the server.
+    pub schema: Option<bool>,
+    pub tools: Option<bool>,
+    pub streams: Option<bool>,
+    pub embeddings: Option<bool>,
 }
 
 /// Why a call has no reply. Every variant's text says what to do.
@@ -71,6 +153,10 @@ pub trait Model: Send + Sync {
     /// # Errors
     /// [`ModelError::Refused`] saying why and what to do. Only the offline engine refuses.
     fn accepts(&self, clauses: &[crate::domain::clause::Clause]) -> Result<(), ModelError>;
+    /// What it can do, for sizing packs and offering tools.
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
+    }
     /// Whether what a call costs is known, so that a budget in money means something.
     fn has_price(&self) -> bool;
     /// Upper bound of what `request` can cost.

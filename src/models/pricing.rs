@@ -69,7 +69,13 @@ impl Pricing {
         // Tokenizers take at least two bytes per token on prose, code and JSON.
         let input = input_bytes.div_ceil(2) as u64;
         let output = u64::from(max_output_tokens);
-        Usage { calls: 1, input_tokens: input, output_tokens: output, cost_micros: self.cost(model, input, 0, output) }
+        Usage {
+            calls: 1,
+            input_tokens: input,
+            cached_tokens: 0,
+            output_tokens: output,
+            cost_micros: self.cost(model, input, 0, output),
+        }
     }
 }
 

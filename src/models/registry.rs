@@ -3,6 +3,7 @@
 use super::offline::Offline;
 use super::{
     Model, ModelError,
+    assigned::{Assigned, Fallback},
     cassette::{Cassette, Recorder},
     openai::{Key, OpenAi},
     settings::{ModelSettings, ProviderSettings, Structured},
@@ -32,6 +33,33 @@ pub fn open(spec: &str, settings: &ModelSettings) -> Result<Arc<dyn Model>, Mode
     open_with(spec, settings, &|name| std::env::var(name).ok())
 }
 
+/// The models of a run whose own is `spec`: that one, those that the user gave to personas, each with the user's fallbacks
+/// behind it. The offline engine and cassettes answer for everybody: whoever chose one of them pays nothing.
+///
+/// # Errors
+/// As [`open`], for each of them.
+pub fn assign(spec: &str, settings: &ModelSettings) -> Result<Assigned, ModelError> {
+    assign_with(spec, settings, &|name| std::env::var(name).ok())
+}
+
+fn assign_with(
+    spec: &str,
+    settings: &ModelSettings,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Assigned, ModelError> {
+    let free = |spec: &str| spec == "offline" || spec.starts_with("cassette/");
+    if free(spec.trim()) {
+        return Ok(Assigned::one(open_with(spec, settings, env)?));
+    }
+    let with_fallback = |spec: &str| {
+        let others = settings.fallback.iter().filter(|other| other.as_str() != spec);
+        let others = others.map(|other| bare(other, settings, env)).collect::<Result<Vec<_>, _>>()?;
+        recorded(Fallback::chain(bare(spec, settings, env)?, others), settings)
+    };
+    let own = settings.personas.iter().map(|(persona, spec)| Ok((persona.clone(), with_fallback(spec)?)));
+    Ok(Assigned::new(with_fallback(spec)?, own.collect::<Result<_, ModelError>>()?))
+}
+
 /// [`open`] with the environment given.
 ///
 /// # Errors
@@ -41,8 +69,23 @@ pub fn open_with(
     settings: &ModelSettings,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Arc<dyn Model>, ModelError> {
+    recorded(bare(spec, settings, env)?, settings)
+}
+
+fn recorded(model: Arc<dyn Model>, settings: &ModelSettings) -> Result<Arc<dyn Model>, ModelError> {
+    match &settings.record {
+        Some(path) => Ok(Arc::new(Recorder::new(model, path)?)),
+        None => Ok(model),
+    }
+}
+
+fn bare(
+    spec: &str,
+    settings: &ModelSettings,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Arc<dyn Model>, ModelError> {
     let spec = spec.trim();
-    let model: Arc<dyn Model> = match spec.split_once('/') {
+    Ok(match spec.split_once('/') {
         None if spec == "offline" => Arc::new(Offline::new()),
         Some(("cassette", file)) if !file.is_empty() => Arc::new(Cassette::open(Path::new(file))?),
         Some((name, model)) if !model.trim().is_empty() => {
@@ -53,11 +96,7 @@ pub fn open_with(
             Arc::new(OpenAi::new(spec, model.trim(), &provider, key, settings)?)
         }
         _ => return Err(unknown(spec, settings)),
-    };
-    match &settings.record {
-        Some(path) => Ok(Arc::new(Recorder::new(model, path)?)),
-        None => Ok(model),
-    }
+    })
 }
 
 /// Every provider that can be chosen, built in and configured.
@@ -227,6 +266,23 @@ mod tests {
                 None => assert_eq!(opened(spec, &[]).unwrap().id(), spec),
             }
         }
+    }
+
+    #[test]
+    fn personas_have_models_of_their_own_and_fallbacks_unless_nothing_is_to_be_paid() {
+        let env = |name: &str| (name == "MY_KEY").then(|| "k".to_owned());
+        let mut settings = ModelSettings {
+            personas: BTreeMap::from([("developer".to_owned(), "ollama/big".to_owned())]),
+            fallback: vec!["ollama/small".to_owned()],
+            ..ModelSettings::default()
+        };
+        let developer = [crate::domain::PersonaId::new("developer").unwrap()];
+        let models = assign_with("ollama/m", &settings, &env).unwrap();
+        assert_eq!((models.main().id(), models.of(&developer).id()), ("ollama/m", "ollama/big"));
+        let models = assign_with("offline", &settings, &env).unwrap();
+        assert_eq!(models.of(&developer).id(), "offline");
+        settings.fallback.push("openai/needs-a-key".to_owned());
+        assert!(assign_with("ollama/m", &settings, &env).is_err(), "told before the run, not when it is needed");
     }
 
     #[test]

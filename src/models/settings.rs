@@ -21,6 +21,10 @@ pub struct ModelSettings {
     pub providers: BTreeMap<String, ProviderSettings>,
     /// Prices that extend or override the built-in list.
     pub prices: Vec<Price>,
+    /// Other models for some personas: id of the persona, model.
+    pub personas: BTreeMap<String, String>,
+    /// Whom to ask, in this order, when a model cannot answer.
+    pub fallback: Vec<String>,
     /// Record every call onto this cassette.
     pub record: Option<PathBuf>,
 }
@@ -35,6 +39,8 @@ impl Default for ModelSettings {
             max_reply_bytes: 4 * 1024 * 1024,
             providers: BTreeMap::new(),
             prices: Vec::new(),
+            personas: BTreeMap::new(),
+            fallback: Vec::new(),
             record: None,
         }
     }

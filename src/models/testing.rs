@@ -1,7 +1,11 @@
 //! Shared by the tests of this layer.
 
 use super::{Model, ModelError, Request, Response};
-use crate::domain::{Clean, Hash, PersonaId, StepId, pack::ContextPack, reply::ReplyKind};
+use crate::domain::{
+    Clean, Hash, PersonaId, StepId, clause::Clause, pack::ContextPack, reply::ReplyKind, usage::Usage,
+};
+use futures::future::BoxFuture;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +29,8 @@ pub fn request_of(model: &str, step: &str, attempt: u32, text: &str) -> Request 
         user: format!("{step} {attempt} {text}"),
         schema: crate::personas::schema(ReplyKind::Build),
         max_output_tokens: 16_000,
+        tools: Vec::new(),
+        turns: Vec::new(),
     }
 }
 
@@ -47,4 +53,46 @@ pub async fn collect_with(
         text
     };
     tokio::join!(model.call(request, sender, cancel), listen)
+}
+
+/// A model that always says the same.
+pub struct Says {
+    id: &'static str,
+    what: Result<String, ModelError>,
+}
+
+impl Says {
+    pub fn text(id: &'static str, text: &str) -> Arc<dyn Model> {
+        Arc::new(Self { id, what: Ok(text.to_owned()) })
+    }
+    pub fn error(id: &'static str, error: ModelError) -> Arc<dyn Model> {
+        Arc::new(Self { id, what: Err(error) })
+    }
+}
+
+impl Model for Says {
+    fn id(&self) -> &str {
+        self.id
+    }
+    fn count_tokens(&self, text: &str) -> u32 {
+        super::pricing::estimate_tokens(text)
+    }
+    fn accepts(&self, _: &[Clause]) -> Result<(), ModelError> {
+        Ok(())
+    }
+    fn has_price(&self) -> bool {
+        true
+    }
+    fn worst_case(&self, _: &Request) -> Usage {
+        Usage { calls: 1, ..Usage::default() }
+    }
+    fn call<'a>(
+        &'a self,
+        _: &'a Request,
+        _: mpsc::Sender<Clean>,
+        _: CancellationToken,
+    ) -> BoxFuture<'a, Result<Response, ModelError>> {
+        let what = self.what.clone();
+        Box::pin(async move { what.map(|text| Response::reply(text, Usage::default())) })
+    }
 }

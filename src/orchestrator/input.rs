@@ -49,6 +49,8 @@ pub enum Input {
         text: String,
         usage: Usage,
         cached: bool,
+        /// Who answered in place of the model asked.
+        by: Option<Clean>,
     },
     /// `pause`: the provider or key is at fault and the run must stop; else another attempt may help.
     CallFailed {

@@ -257,7 +257,7 @@ impl Sim {
         };
         self.feed(packed).unwrap();
         let request = blob;
-        let usage = Usage { calls: 1, input_tokens: 1_000, output_tokens: 500, cost_micros: 2_000 };
+        let usage = Usage { calls: 1, input_tokens: 1_000, cached_tokens: 0, output_tokens: 500, cost_micros: 2_000 };
         let cached = self.answered.contains(&request);
         if !cached {
             let starting = Input::CallStarting {
@@ -280,7 +280,7 @@ impl Sim {
             let text = self.reply(&step);
             self.answered.insert(request.clone());
             let reply = Hash::of(text.as_bytes());
-            Input::CallDone { step: id.clone(), attempt, request, reply, text, usage, cached }
+            Input::CallDone { step: id.clone(), attempt, request, reply, text, usage, cached, by: None }
         };
         self.feed(input).unwrap();
     }

@@ -12,7 +12,7 @@ use crate::{
         usage::Usage,
     },
     hub,
-    models::{ModelError, Request, render},
+    models::{Model, ModelError, Request, render},
     orchestrator::{self, Input, Reply},
 };
 use std::{sync::Arc, time::Duration};
@@ -43,23 +43,24 @@ pub async fn call(
         store_artifacts(step, &text, services)?;
         let usage = Usage::default();
         let (step, request) = (step_id.clone(), request.hash);
-        port.ask(Input::CallDone { step, attempt, request, reply: blob, text, usage, cached: true }).await?;
+        port.ask(Input::CallDone { step, attempt, request, reply: blob, text, usage, cached: true, by: None }).await?;
         return Ok(());
     }
 
+    let model = services.model_of(step);
     let starting = Input::CallStarting {
         step: step_id.clone(),
         attempt,
         request: request.hash.clone(),
-        model: Clean::new(services.model.id()),
-        worst_case: services.model.worst_case(&request),
+        model: Clean::new(model.id()),
+        worst_case: model.worst_case(&request),
     };
     let events = port.ask(starting).await?;
     if !events.iter().any(|event| matches!(event, Event::CallIntended { .. })) {
         return Ok(());
     }
 
-    match stream(step_id, &request, services, port, cancel).await {
+    match stream(step_id, &request, model, port, cancel).await {
         Ok(response) => {
             let reply = services.blobs.put(response.text.as_bytes())?;
             store_artifacts(step, &response.text, services)?;
@@ -72,6 +73,7 @@ pub async fn call(
                 text: response.text,
                 usage: response.usage,
                 cached: false,
+                by: response.by.as_deref().map(Clean::new),
             };
             port.ask(done).await?;
             Ok(())
@@ -132,11 +134,11 @@ async fn pack(
             .map_err(|error| TaskError::Failed(Clean::from(format!("stored context pack {blob}: {error}"))));
     }
     let pack = {
-        let (run, services, id) = (run.clone(), services.clone(), step.plan.id.clone());
+        let (run, services, step) = (run.clone(), services.clone(), step.clone());
         let build = move || {
-            let count = |text: &str| services.model.count_tokens(text);
+            let count = |text: &str| services.model_of(&step).count_tokens(text);
             let hub = services.hub();
-            hub::pack::build(&run, &id, &hub, &services.blobs, &count)
+            hub::pack::build(&run, &step.plan.id, &hub, &services.blobs, &count)
         };
         tokio::task::spawn_blocking(build)
             .await
@@ -173,14 +175,14 @@ fn request(step: &Step, pack: ContextPack, run: &Run, services: &Services) -> Re
             missing.join(", ")
         ))));
     }
-    Ok(render::request(pack, step.plan.produces, &personas, services.model.as_ref(), &run.title))
+    Ok(render::request(pack, step.plan.produces, &personas, services.model_of(step), &run.title))
 }
 
 /// Calls the model and passes its words on, merged, as they come.
 async fn stream(
     step: &StepId,
     request: &Request,
-    services: &Services,
+    model: &dyn Model,
     port: &Port,
     cancel: CancellationToken,
 ) -> Result<crate::models::Response, ModelError> {
@@ -202,6 +204,6 @@ async fn stream(
             port.show(Update::Delta { step: step.clone(), text: Clean::from(text) }).await;
         }
     };
-    let (result, ()) = tokio::join!(services.model.call(request, deltas, cancel), show);
+    let (result, ()) = tokio::join!(model.call(request, deltas, cancel), show);
     result
 }

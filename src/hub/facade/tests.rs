@@ -131,6 +131,7 @@ fn calls_are_remembered_and_recalled_from_the_journal() {
         reply: reply.clone(),
         usage,
         cached: false,
+        by: None,
     };
     world.project.append(vec![event], jiff::Timestamp::UNIX_EPOCH).unwrap();
     world.run.seq += 1;

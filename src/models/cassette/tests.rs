@@ -25,8 +25,8 @@ impl Model for Echo {
         _: CancellationToken,
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         let text = format!("{{\"to\":\"{}#{} ä\"}}", request.pack.step, request.pack.attempt).repeat(60);
-        let usage = Usage { calls: 1, input_tokens: 7, output_tokens: 3, cost_micros: 11 };
-        Box::pin(async move { Ok(Response { text, usage }) })
+        let usage = Usage { calls: 1, input_tokens: 7, cached_tokens: 0, output_tokens: 3, cost_micros: 11 };
+        Box::pin(async move { Ok(Response::reply(text, usage)) })
     }
 }
 

@@ -128,7 +128,7 @@ impl Model for Offline {
             calls: 1,
             input_tokens: u64::from(request.pack.tokens()),
             output_tokens: u64::from(request.max_output_tokens),
-            cost_micros: 0,
+            ..Usage::default()
         }
     }
 
@@ -163,9 +163,9 @@ impl Model for Offline {
                 calls: 1,
                 input_tokens: u64::from(request.pack.tokens()),
                 output_tokens: u64::from(self.count_tokens(&text)),
-                cost_micros: 0,
+                ..Usage::default()
             };
-            Ok(Response { text, usage })
+            Ok(Response::reply(text, usage))
         })
     }
 }

@@ -240,8 +240,8 @@ impl OpenAi {
         });
         let text = reader.finish(limit)?;
         let cost_micros = self.pricing.cost(&self.id, input, cached, output);
-        let usage = Usage { calls: 1, input_tokens: input, output_tokens: output, cost_micros };
-        Ok(Response { text: wire::json_of(&text).to_owned(), usage })
+        let usage = Usage { calls: 1, input_tokens: input, cached_tokens: 0, output_tokens: output, cost_micros };
+        Ok(Response::reply(wire::json_of(&text).to_owned(), usage))
     }
 }
 

@@ -35,7 +35,18 @@ pub fn request(pack: ContextPack, kind: ReplyKind, personas: &[&Persona], model:
         schema.to_string().as_bytes(),
         &max_output_tokens.to_be_bytes(),
     ]);
-    Request { hash, model: model.id().to_owned(), kind, pack, system, user, schema, max_output_tokens }
+    Request {
+        hash,
+        model: model.id().to_owned(),
+        kind,
+        pack,
+        system,
+        user,
+        schema,
+        max_output_tokens,
+        tools: Vec::new(),
+        turns: Vec::new(),
+    }
 }
 
 /// Room for the largest honest reply of each kind to so many clauses; whole files need most.

@@ -68,7 +68,12 @@ pub(super) fn done(draft: &mut Draft, id: &StepId, attempt: u32, finished: Event
         return;
     }
     if !again {
+        let by = if let Event::CallFinished { by, .. } = &finished { by.clone() } else { None };
         draft.push(finished);
+        if let Some(by) = by {
+            let text = Clean::from(format!("{id} was answered by {by}, because the model it belongs to could not"));
+            draft.push(Event::Said { step: Some(id.clone()), speaker: Clean::from("g1"), text });
+        }
     }
     let Some(step) = draft.run.step(id).cloned() else { return };
     let parsed = schema::parse(step.plan.produces, text);

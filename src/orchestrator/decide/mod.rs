@@ -41,8 +41,8 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
         Input::CallStarting { step, attempt, request, model, worst_case } => {
             call::starting(&mut draft, step, attempt, request, model, worst_case);
         }
-        Input::CallDone { step, attempt, request, reply, text, usage, cached } => {
-            let finished = Event::CallFinished { step: step.clone(), attempt, request, reply, usage, cached };
+        Input::CallDone { step, attempt, request, reply, text, usage, cached, by } => {
+            let finished = Event::CallFinished { step: step.clone(), attempt, request, reply, usage, cached, by };
             call::done(&mut draft, &step, attempt, finished, &text);
         }
         Input::CallFailed { step, attempt, error, pause } => call::failed(&mut draft, &step, attempt, error, pause),

@@ -105,9 +105,19 @@ fn pausing_stops_new_work_but_keeps_what_was_paid_for() {
     let text = sim.reply(sim.step("understand"));
     let reply = Hash::of(text.as_bytes());
     let request = Hash::of(b"request");
-    let usage = crate::domain::usage::Usage { calls: 1, input_tokens: 9, output_tokens: 9, cost_micros: 9 };
-    sim.feed(Input::CallDone { step: step("understand"), attempt: 1, request, reply, text, usage, cached: false })
-        .unwrap();
+    let usage =
+        crate::domain::usage::Usage { calls: 1, input_tokens: 9, cached_tokens: 0, output_tokens: 9, cost_micros: 9 };
+    sim.feed(Input::CallDone {
+        step: step("understand"),
+        attempt: 1,
+        request,
+        reply,
+        text,
+        usage,
+        cached: false,
+        by: None,
+    })
+    .unwrap();
     assert_eq!(sim.run().usage.calls, 1);
     assert_eq!(sim.step("understand").state, StepState::Committing);
     assert!(pending(sim.run()).is_empty());

@@ -115,6 +115,7 @@ fn carry_out(sim: &mut Sim, op: Op, seen: &mut Vec<Effect>) {
                     reply: Hash::of(b"stale"),
                     usage: Default::default(),
                     cached: false,
+                    by: None,
                 },
                 Effect::Check { step, attempt } => Input::Checked { step, attempt, checked: Default::default() },
                 Effect::Commit { step } => Input::Committed { step, files: Vec::new() },

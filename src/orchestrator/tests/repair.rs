@@ -142,6 +142,7 @@ fn a_late_or_repeated_result_changes_nothing() {
         text: "{}".into(),
         usage: Usage::default(),
         cached: false,
+        by: None,
     };
     let checked = || Input::Checked { step: step("build:core"), attempt: 1, checked: Default::default() };
     for input in

@@ -145,7 +145,8 @@ impl Sample {
             ));
             (step.state, step.attempt) = (StepState::Done, 1);
             (step.started_at, step.ended_at) = (Some(at(0)), Some(at(3)));
-            step.usage = Usage { calls: 1, input_tokens: 2_400, output_tokens: 1_700, cost_micros: 0 };
+            step.usage =
+                Usage { calls: 1, input_tokens: 2_400, cached_tokens: 0, output_tokens: 1_700, cost_micros: 0 };
             step.checks = vec![check("schema", "", true), check("teach-back", "10 clauses", true)];
             run.steps.push(step);
         }
@@ -189,7 +190,8 @@ impl Sample {
         step.attempt = 1;
         step.pack = Some((pack.clone(), pack));
         step.started_at = Some(at(34));
-        step.usage = Usage { calls: 1, input_tokens: 4_100, output_tokens: 1_900, cost_micros: 21_000 };
+        step.usage =
+            Usage { calls: 1, input_tokens: 4_100, cached_tokens: 0, output_tokens: 1_900, cost_micros: 21_000 };
         let links = vec![
             CodeRange {
                 clause: ClauseId(2),

@@ -196,7 +196,7 @@ pub(super) fn complete(run: &mut Run, id: &str, from: i64, to: i64) {
     let step = run.step_mut(&step_id(id)).unwrap();
     (step.state, step.attempt) = (StepState::Done, 1);
     (step.started_at, step.ended_at) = (Some(at(from)), Some(at(to)));
-    step.usage = Usage { calls: 1, input_tokens: 3_100, output_tokens: 1_250, cost_micros: 0 };
+    step.usage = Usage { calls: 1, input_tokens: 3_100, cached_tokens: 0, output_tokens: 1_250, cost_micros: 0 };
     step.checks = vec![check("schema", "", true), check("drift", "0 dropped, 0 unsourced", true)];
 }
 
