@@ -25,6 +25,24 @@ const OPENINGS: [&str; 14] = [
     "explicitly not",
 ];
 
+/// Nouns for dealing with a thing.
+const DEALING: [&str; 12] = [
+    "handling",
+    "processing",
+    "management",
+    "support",
+    "integration",
+    "functionality",
+    "feature",
+    "function",
+    "facility",
+    "option",
+    "module",
+    "capability",
+];
+/// The longest phrase, in words, that code or pages would name a thing by.
+const MOST_WORDS: usize = 3;
+
 /// Whether the whole clause names things the product shall not have.
 #[must_use]
 pub fn is_exclusion(s: &Sentence) -> bool {
@@ -75,7 +93,7 @@ pub fn is_exclusion(s: &Sentence) -> bool {
         "outside this system",
         "outside of the system",
     ];
-    if trailing.iter().any(|t| l.contains(t)) && !l.contains("field") {
+    if trailing.iter().any(|t| l.contains(t)) && !l.contains("field") && !acts(s) {
         return true;
     }
     // `The system shall not send e-mails`, `There must be no advertising`, `It does not need payments`
@@ -89,6 +107,7 @@ pub fn is_exclusion(s: &Sentence) -> bool {
             && (p.verb.negated
                 && matches!(p.verb.class, Class::Unsupported | Class::Have | Class::Allow | Class::Want)
                 && !p.objects.is_empty()
+                && !behaviour(s)
                 || p.verb.base == "be"
                     && l.starts_with("there")
                     && l.contains(" no ")
@@ -97,10 +116,29 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     }) && !s.preds.is_empty()
 }
 
+/// Beside what is not needed the sentence asks for something: `A guest leaves a message, and a photo is not needed.`
+fn acts(s: &Sentence) -> bool {
+    s.preds.iter().any(|p| {
+        !p.subordinate
+            && !p.verb.negated
+            && !p.objects.is_empty()
+            && p.subject.iter().any(|np| nouns::person(&np.head).is_some() || np.pronoun.is_some())
+            && !matches!(p.verb.class, Class::Be | Class::Have | Class::Want)
+    })
+}
+
+/// A number, a comparison or a condition says how the product shall behave: `not allow two bookings of the same room`.
+fn behaviour(s: &Sentence) -> bool {
+    const TELLS: [&str; 12] =
+        ["same", "than", "if", "when", "while", "unless", "until", "without", "once", "twice", "again", "already"];
+    s.words.iter().any(|w| w.token.value.is_some() || w.tag == Tag::To || TELLS.contains(&w.lower()))
+}
+
 /// The exclusion as a feature with terms to search for.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let mut terms: Vec<String> = Vec::new();
+    let mut vague: Vec<String> = Vec::new();
     // `because …` says why, not what
     let end = s.words.iter().position(|w| w.tag == Tag::Sub).filter(|i| *i > 1).unwrap_or(s.words.len());
     for part in split_list(&s.words, start_of_list(s).min(end)..end) {
@@ -132,7 +170,14 @@ pub fn read(d: &mut Draft, si: usize) {
         if nouns.is_empty() {
             continue;
         }
-        let phrase = nouns.iter().map(|w| w.base.as_str()).collect::<Vec<_>>().join(" ");
+        // `credit card handling`: the thing is the card; nobody would name the handling of it so
+        let thing = nouns.len() - nouns.iter().rev().take_while(|w| DEALING.contains(&w.base.as_str())).count();
+        let phrase = nouns[..thing.max(1)].iter().map(|w| w.base.as_str()).collect::<Vec<_>>().join(" ");
+        // a search for a long phrase finds nothing whatever the application does
+        if thing > MOST_WORDS {
+            vague.push(phrase);
+            continue;
+        }
         for term in search_terms(&phrase) {
             if !terms.contains(&term) {
                 terms.push(term);
@@ -140,12 +185,16 @@ pub fn read(d: &mut Draft, si: usize) {
         }
     }
     let all = 0..s.words.len();
+    let (id, text) = (s.id, s.text.clone());
     if terms.is_empty() {
-        d.gap(s.id, &s.text.clone(), super::lexicon::NOT_UNDERSTOOD, true);
+        d.gap(id, &text, super::lexicon::NOT_UNDERSTOOD, true);
         return;
     }
+    for phrase in vague {
+        d.gap(id, &phrase, "no search of the application can show that this is not there", false);
+    }
     d.mark(si, all);
-    d.feature(Feature::Exclusion { terms, clauses: vec![s.id] });
+    d.feature(Feature::Exclusion { terms, clauses: vec![id] });
 }
 
 /// `A password is not necessary` beside sentences that ask for accounts: what is built for those has a password, so the
@@ -182,7 +231,7 @@ fn search_terms(phrase: &str) -> Vec<String> {
     if has("email") || has("sending") && has("message") || has("newsletter") || has("mail") {
         return list(&["smtplib", "smtp", "sendmail", "send_mail", "send_email", "newsletter"]);
     }
-    if has("payment") || has("pay") || has("paying") {
+    if ["payment", "pay", "paying", "credit", "paypal"].iter().any(|w| has(w)) {
         return list(&["payment", "paypal", "checkout", "credit card", "credit_card"]);
     }
     if has("sms") || has("text message") {
@@ -240,6 +289,10 @@ mod tests {
         assert!(is("Payments are out of scope."));
         assert!(!is("Users must never see each other's workouts."));
         assert!(!is("A room cannot be booked twice."));
+        assert!(!is("The system shall not allow two bookings of the same room at the same time."));
+        assert!(!is("The application must not allow a guest to leave without an address."));
+        assert!(!is("A guest can leave a message with a title, and a photo is not needed."));
+        assert!(is("The system shall not allow payments."));
         assert!(!is("An amount may not be negative."));
         assert!(!is("There is no limit on the number of notes a user can have."));
     }
