@@ -22,4 +22,4 @@ pub use hash::Hash;
 pub use ids::{
     AssumptionId, ClauseId, DecisionId, EvidenceId, GateId, InterpretationId, InterpretationKind, PersonaId, StepId,
 };
-pub use text::Clean;
+pub use text::{Clean, counted};

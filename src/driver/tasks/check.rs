@@ -5,6 +5,7 @@ use crate::{
     domain::{
         Clean, Hash, StepId,
         artifact::{CodeRange, FileEntry, TestRef},
+        counted,
         evidence::{ControlRun, EvidenceKind, ExclusionSearch, TestOutcome},
         reply::{BuildReply, NewFile, NewSearch, ReplyKind, TestReply},
         run::{Check, Run, Step},
@@ -116,7 +117,7 @@ impl Bench<'_> {
             return Ok(());
         }
         let links = links::resolve(self.runner, &self.tree, &reply.links, &self.cancel).await?;
-        self.report("links", links.problems, format!("{} links resolved to lines", links.found.len()));
+        self.report("links", links.problems, format!("{} resolved to lines", counted(links.found.len(), "link")));
         self.checked.code_links = links.found;
         let Some(manifest) = self.runnable() else { return Ok(()) };
         self.boot(&manifest).await
@@ -173,7 +174,7 @@ impl Bench<'_> {
         let there: Vec<&str> = self.tree.files().map(|file| file.path.as_str()).collect();
         problems.extend(paths::clashes(files.iter().map(|file| file.path.as_str()), &there).map(Clean::from));
         let refused = !problems.is_empty();
-        self.report("paths", problems, format!("{} files", files.len()));
+        self.report("paths", problems, counted(files.len(), "file"));
         if refused {
             return Ok(false);
         }
@@ -362,7 +363,7 @@ impl Bench<'_> {
 
     fn report(&mut self, name: &str, problems: Vec<Clean>, good: String) {
         let passed = problems.is_empty();
-        let summary = if passed { good } else { format!("{} problems", problems.len()) };
+        let summary = if passed { good } else { counted(problems.len(), "problem") };
         let signature = (!passed).then(|| Hash::of_parts(problems.iter().map(|p| p.as_bytes())));
         self.checked.checks.push(Check {
             name: Clean::new(name),

@@ -86,7 +86,8 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
             (serde_json::to_string(&reply).map_err(unusable)?, replies::build::narration(&reply))
         }
         ReplyKind::Test => {
-            let reply = replies::test::reply(&spec, module(pack), decisions);
+            let feedback: Vec<&str> = pack.of_kind(PackKind::Feedback).map(|item| item.text.as_str()).collect();
+            let reply = replies::test::reply(&spec, &feedback, module(pack), decisions);
             (serde_json::to_string(&reply).map_err(unusable)?, replies::test::narration(&reply))
         }
         ReplyKind::Verify => {

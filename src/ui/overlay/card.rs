@@ -376,10 +376,7 @@ fn files_rows(page: &mut Page<'_>, run: &Run, files: &[FileEntry]) {
     let lines: u32 = files.iter().map(|f| f.lines).sum();
     page.text(
         "proposes",
-        &format!(
-            "{}, {lines} lines, against the last approval:",
-            if files.len() == 1 { "1 file".into() } else { format!("{} files", files.len()) }
-        ),
+        &format!("{}, {lines} lines, against the last approval:", crate::domain::counted(files.len(), "file")),
     );
     const MOST: usize = 10;
     for file in files.iter().take(MOST) {

@@ -34,6 +34,7 @@ use super::{
 };
 use crate::domain::reply::{NewFile, NewSearch, TestLink};
 use python::{Class, Module, Test, camel};
+use std::collections::BTreeSet;
 use world::World;
 
 const SUPPORT: &str = include_str!("py/support.py");
@@ -76,8 +77,15 @@ pub struct Suite {
 /// The tests of a module of the application; empty for a module that there is not.
 #[must_use]
 pub fn tests(spec: &AppSpec, module: &str) -> Suite {
+    tests_without(spec, module, &BTreeSet::new())
+}
+
+/// The tests of a module but those of these names that stand for a clause. What they would have shown stays unshown.
+#[must_use]
+pub fn tests_without(spec: &AppSpec, module: &str, withdrawn: &BTreeSet<String>) -> Suite {
     let spec = &merged(spec);
-    blueprint::modules(spec).iter().find(|m| m.name == module).map(|m| module_tests(spec, m)).unwrap_or_default()
+    let module = blueprint::modules(spec).into_iter().find(|m| m.name == module);
+    module.map(|m| module_tests(spec, &m, withdrawn)).unwrap_or_default()
 }
 
 /// The specification as it is built: what repeats itself within an entity is one feature.
@@ -98,7 +106,7 @@ fn merged(spec: &AppSpec) -> AppSpec {
     AppSpec { features, ..spec.clone() }
 }
 
-fn module_tests(spec: &AppSpec, module: &ModuleSpec) -> Suite {
+fn module_tests(spec: &AppSpec, module: &ModuleSpec, withdrawn: &BTreeSet<String>) -> Suite {
     let world = World { spec };
     let core = module.name == "core";
     let mut file = Module {
@@ -145,6 +153,7 @@ fn module_tests(spec: &AppSpec, module: &ModuleSpec) -> Suite {
         }
     }
     described::add(world, module, &mut file.classes, &suite.searches);
+    file.withdraw(withdrawn);
     let needed = needed_entities(spec, module);
     file.blocks = factory::blocks(world, &world.closure(&needed));
     let used: String =

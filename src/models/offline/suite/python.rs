@@ -72,6 +72,20 @@ impl Module {
         text
     }
 
+    /// Takes out the tests of these full names that stand for a clause.
+    pub fn withdraw(&mut self, names: &BTreeSet<String>) {
+        if names.is_empty() {
+            return;
+        }
+        for class in &mut self.classes {
+            // numbered before any goes: the others keep their names
+            class.tests = unique(&class.tests);
+            class.tests.retain(|t| {
+                t.clauses.is_empty() || !names.contains(&format!("{}.{}.{}", self.name, class.name, t.name))
+            });
+        }
+    }
+
     pub fn links(&self) -> Vec<TestLink> {
         let mut links = Vec::new();
         for class in &self.classes {
