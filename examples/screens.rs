@@ -88,6 +88,7 @@ fn driver(first: Moment) -> Handle {
         updates,
         blob: Arc::new(move |h| blobs.get(h).cloned()),
         prompt: Arc::new(|_| Err("The sample has no prompts.".into())),
+        change: Arc::new(|_| Err("The sample does not change.".into())),
         folder: "./fitness-tracking".into(),
     }
 }

@@ -4,15 +4,20 @@
 use crate::{
     domain::{
         Clean, Hash,
+        change::Change,
         command::{Command, Update},
         run::{Gate, Run, RunStatus, StepState, Verb},
     },
-    term::{Blobs, Handle, Outcome, Prompts, Start},
+    term::{Blobs, Changes, Handle, Outcome, Prompts, Start},
     ui::{
         Cmd, Key, Model, Msg, Setup, StartRequest, WelcomeInfo,
         key::Code,
         model::Screen,
-        overlay::{Overlay, Purpose, card, confirm::Confirm, gate as gate_card},
+        overlay::{
+            Overlay, Purpose, card,
+            confirm::{Confirm, Sure},
+            gate as gate_card,
+        },
         panes::timeline,
         report, text, update,
         welcome::EXAMPLE,
@@ -51,6 +56,9 @@ struct Session<W> {
     out: W,
     blob: Option<Blobs>,
     prompt: Option<Prompts>,
+    change: Option<Changes>,
+    /// The change that `yes` carries out.
+    sure: Option<Change>,
     /// Sequence of the last printed message.
     said: u64,
     states: Vec<StepState>,
@@ -73,6 +81,8 @@ pub async fn run<R: AsyncBufRead + Unpin, W: Write>(plain: Plain<R, W>) -> std::
         out: plain.output,
         blob: None,
         prompt: None,
+        change: None,
+        sure: None,
         said: 0,
         states: Vec::new(),
         asked: BTreeSet::new(),
@@ -88,6 +98,7 @@ pub async fn run<R: AsyncBufRead + Unpin, W: Write>(plain: Plain<R, W>) -> std::
     };
     session.blob = Some(handle.blob.clone());
     session.prompt = Some(handle.prompt.clone());
+    session.change = Some(handle.change.clone());
     session.model.setup.folder = handle.folder.clone();
     let _ = handle.commands.send(Command::Attach).await;
     let mut reading = true;
@@ -255,8 +266,9 @@ impl<W: Write> Session<W> {
             for line in report::lines(&self.model, run, COLUMNS) {
                 self.say(text::wrap::plain(&line).trim_end())?;
             }
-            self.say("Type /preview, /trace or /quit.")?;
+            self.say("Type /preview, /trace or /quit, or what should come to it.")?;
         }
+        self.over &= run.is_over();
         Ok(())
     }
 
@@ -285,6 +297,18 @@ impl<W: Write> Session<W> {
 
     /// One typed line: a decision, a slash command, or words for the personas.
     fn line(&mut self, line: &str) -> std::io::Result<Vec<Command>> {
+        if let Some(change) = self.sure.take() {
+            self.model.draft.clear();
+            if matches!(line.to_lowercase().as_str(), "yes" | "y") {
+                self.say("[g1] It goes on with that.")?;
+                return Ok(vec![Command::Change { change, who: self.model.setup.who.clone() }]);
+            }
+            self.say("[g1] Nothing was changed.")?;
+            // A command is still one.
+            if !line.starts_with('/') {
+                return Ok(vec![]);
+            }
+        }
         let gate = self.model.waiting_gate().cloned();
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let (word, rest) = (word.trim_start_matches('/').to_lowercase(), rest.trim());
@@ -369,6 +393,11 @@ impl<W: Write> Session<W> {
                             todo.push(Msg::Prompt { step: wanted.step, text });
                         }
                     }
+                    Cmd::PlanChange(wish) => {
+                        if let Some(change) = &self.change {
+                            todo.push(Msg::ChangePlanned(change(&wish)));
+                        }
+                    }
                     Cmd::Quit => commands.push(Command::Quit { detach: false }),
                     // Lines have no colours, and whoever reads them is there.
                     Cmd::Highlight { .. } | Cmd::Title(_) | Cmd::Notify(_) | Cmd::Mouse(_) => {}
@@ -386,6 +415,11 @@ impl<W: Write> Session<W> {
                 if let Purpose::Waive(clause) = &p.purpose {
                     self.say(&format!("Say why in the same line: /waive {clause} WHY"))?;
                 }
+            }
+            Some(Overlay::Confirm(Confirm { sure: Sure::Change(change), text, .. })) => {
+                self.say(&text)?;
+                self.say("Type yes to do it; anything else keeps it as it is.")?;
+                self.sure = Some(change);
             }
             _ => {}
         }
@@ -425,6 +459,7 @@ mod tests {
                 updates,
                 blob: Arc::new(|_| None),
                 prompt: Arc::new(|_| Err("none".into())),
+                change: Arc::new(|_| Err("none".into())),
                 folder: "x".into(),
             },
             orders,

@@ -43,6 +43,7 @@ async fn typed(at: At, lines: &str) -> (Vec<Command>, String) {
         updates,
         blob: Arc::new(move |hash| blobs.get(hash).cloned()),
         prompt: Arc::new(|_| Err("none".into())),
+        change: Arc::new(|_| Err("none".into())),
         folder: "x".into(),
     };
     let start: Start = Arc::new(|_| Box::pin(async { Err("nothing is started here".into()) }));

@@ -17,6 +17,7 @@ use crate::{
     driver::client::{self, By},
     hub::clauses::cut,
     models::{Model, registry},
+    ui::Wish,
 };
 use serde_json::json;
 
@@ -53,6 +54,23 @@ pub fn remove(clauses: &[String], how: &Headless<'_>, who: Clean) -> Done {
     let looked = project::look(how.folder)?;
     let retire = clauses.iter().map(|c| c.parse()).collect::<Result<Vec<ClauseId>, _>>().map_err(Fail::usage)?;
     carry_out(looked, Change { retire, add: Vec::new() }, how, who)
+}
+
+/// What a person wished for in the workbench, when the model can work on the requirement as it would be.
+///
+/// # Errors
+/// There is nothing to change, or the model refuses the new whole; in words.
+pub(super) fn wished(run: &Run, wish: &Wish, model: &dyn Model) -> Result<Change, Clean> {
+    let change = match wish {
+        Wish::Add(text) => Change { retire: Vec::new(), add: pieces(text, None) },
+        Wish::Amend(id, text) => Change { retire: vec![*id], add: pieces(text, Some(*id)) },
+        Wish::Remove(ids) => Change { retire: ids.clone(), add: Vec::new() },
+    };
+    if change == Change::default() {
+        return Err(Clean::new("there is nothing to change in that"));
+    }
+    accepted(run, &change, model).map_err(|fail| Clean::new(&fail.text))?;
+    Ok(change)
 }
 
 /// A text as clauses; the first one stands for `supersedes` and so do the others.
@@ -129,42 +147,7 @@ fn tell(run: &Run, change: &Change, dependents: &Dependents, as_json: bool) -> R
     if as_json {
         return out::json(&json!({"type": "change", "change": change, "dependents": dependents}));
     }
-    let mut text = String::new();
-    for id in &change.retire {
-        if let Some(clause) = run.clauses.get(id) {
-            text.push_str(&format!("- {id} {}\n", clause.line(100)));
-        }
-    }
-    for clause in change.clauses(run) {
-        let stands_for = clause.supersedes.map_or_else(String::new, |id| format!(" (for {id})"));
-        text.push_str(&format!("+ {}{stands_for} {}\n", clause.id, clause.line(100)));
-    }
-    if !change.retire.is_empty() {
-        text.push_str("What depends on what goes:\n");
-        let mut row = |name: &str, items: Vec<String>| {
-            let items = if items.is_empty() { "none".to_owned() } else { items.join(", ") };
-            text.push_str(&format!("  {name:<16} {items}\n"));
-        };
-        row("interpretations", dependents.interpretations.iter().map(ToString::to_string).collect());
-        row("decisions", dependents.decisions.iter().map(ToString::to_string).collect());
-        row("assumptions", dependents.assumptions.iter().map(ToString::to_string).collect());
-        row("code", dependents.code.clone());
-        row("tests", dependents.tests.clone());
-    }
-    let names = |steps: &[crate::domain::StepId]| steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    text.push_str(&format!("Made again: {}\n", names(&dependents.steps)));
-    if !change.add.is_empty() {
-        text.push_str("  and the modules that the new plan gives the new clauses to, with what they rest on\n");
-    }
-    if !dependents.kept.is_empty() {
-        text.push_str(&format!(
-            "Kept, unless the new plan touches them or their tests fail on the new whole: {}\n",
-            names(&dependents.kept)
-        ));
-    }
-    let cost = dependents.calls as f64 * run.usage.dollars() / f64::from(run.usage.calls.max(1));
-    text.push_str(&format!("About {} calls and ${cost:.2}, repairs aside\n", dependents.calls));
-    out::show(&text)
+    out::show(&change::describe(run, change, dependents).join("\n"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `g1 [DIR]`: the workbench on a project, or the welcome screen.
 
 use super::{
+    change,
     command::Who,
     doctor, input, nearest_command,
     out::{Done, Fail},
@@ -20,7 +21,7 @@ use crate::{
     personas::Library,
     plain::{self, Plain},
     term::{self, ColorChoice, Handle, Start, Workbench},
-    ui::{Looked, PromptWanted, Setup, StartRequest, WelcomeInfo, welcome},
+    ui::{Looked, PromptWanted, Setup, StartRequest, WelcomeInfo, Wish, welcome},
 };
 use futures::{FutureExt, future::BoxFuture};
 use std::{
@@ -121,11 +122,11 @@ async fn attach_or_open(dir: &Path, model: Option<&str>, config: &Config, engine
     if driver::is_live(dir).await
         && let Ok((commands, updates)) = driver::attach(dir).await
     {
-        return Ok(handle(commands, updates, dir));
+        return Ok(handle(commands, updates, dir, config));
     }
     run::may_ask_its_model(dir, config, model.is_some())?;
     let prepared = driver::reopen(dir, model, &setup_of(config)).await.map_err(|e| run::fail(&e))?;
-    launch(prepared, dir, engines).await.map_err(Fail::error)
+    launch(prepared, dir, config, engines).await.map_err(Fail::error)
 }
 
 fn blob(dir: &Path) -> term::Blobs {
@@ -133,15 +134,32 @@ fn blob(dir: &Path) -> term::Blobs {
     Arc::new(move |hash: &Hash| blobs.get(hash).ok())
 }
 
-async fn launch(prepared: Prepared, dir: &Path, engines: &Engines) -> Result<Handle, Clean> {
+async fn launch(prepared: Prepared, dir: &Path, config: &Config, engines: &Engines) -> Result<Handle, Clean> {
     let (handle, engine) = prepared.launch();
     engines.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
     let updates = handle.subscribe(false).await.ok_or_else(|| Clean::new("the run ended while it was opened"))?;
-    Ok(self::handle(handle.sender(), updates, dir))
+    Ok(self::handle(handle.sender(), updates, dir, config))
 }
 
-fn handle(commands: mpsc::Sender<Command>, updates: mpsc::Receiver<Update>, dir: &Path) -> Handle {
-    Handle { commands, updates, blob: blob(dir), prompt: prompts(dir), folder: Clean::new(&dir.display().to_string()) }
+fn handle(commands: mpsc::Sender<Command>, updates: mpsc::Receiver<Update>, dir: &Path, config: &Config) -> Handle {
+    Handle {
+        commands,
+        updates,
+        blob: blob(dir),
+        prompt: prompts(dir),
+        change: changes(dir, config),
+        folder: Clean::new(&dir.display().to_string()),
+    }
+}
+
+/// Wishes about the finished run in `dir` as changes that its model can work on.
+fn changes(dir: &Path, config: &Config) -> term::Changes {
+    let (dir, models) = (dir.to_owned(), config.models.clone());
+    Arc::new(move |wish: &Wish| {
+        let run = driver::client::look(&dir).map_err(|e| Clean::new(&e.to_string()))?;
+        let model = registry::open(&run.settings.model, &models).map_err(|e| Clean::new(&e.to_string()))?;
+        change::wished(&run, wish, model.as_ref())
+    })
 }
 
 /// Prompts as they are sent: made by the same code from the stored pack and the persona files.
@@ -182,7 +200,7 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
                     (settings.model, settings.plan, settings.gates) = (model, plan, gates);
                     let begin = driver::Start { dir: dir.clone(), requirement, settings, setup: setup_of(&config) };
                     let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
-                    launch(prepared, &dir, &engines).await
+                    launch(prepared, &dir, &config, &engines).await
                 }
             }
         }

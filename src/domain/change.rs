@@ -114,6 +114,46 @@ pub fn dependents(run: &Run, change: &Change) -> Dependents {
     }
 }
 
+/// The change in words: what goes and comes, what depends on it, what is made again and about what that takes.
+#[must_use]
+pub fn describe(run: &Run, change: &Change, dependents: &Dependents) -> Vec<String> {
+    let mut out = Vec::new();
+    out.extend(
+        change.retire.iter().filter_map(|id| run.clauses.get(id)).map(|c| format!("- {} {}", c.id, c.line(100))),
+    );
+    for clause in change.clauses(run) {
+        let stands_for = clause.supersedes.map_or_else(String::new, |id| format!(" (for {id})"));
+        out.push(format!("+ {}{stands_for} {}", clause.id, clause.line(100)));
+    }
+    if !change.retire.is_empty() {
+        out.push("What depends on what goes:".to_owned());
+        let rows = [
+            ("interpretations", names(&dependents.interpretations)),
+            ("decisions", names(&dependents.decisions)),
+            ("assumptions", names(&dependents.assumptions)),
+            ("code", names(&dependents.code)),
+            ("tests", names(&dependents.tests)),
+        ];
+        out.extend(rows.into_iter().map(|(name, items)| format!("  {name:<16} {items}")));
+    }
+    out.push(format!("Made again: {}", names(&dependents.steps)));
+    if !change.add.is_empty() {
+        out.push("  and the modules that the new plan gives the new clauses to, with what they rest on".to_owned());
+    }
+    if !dependents.kept.is_empty() {
+        let kept = names(&dependents.kept);
+        out.push(format!("Kept, unless the new plan touches them or their tests fail on the new whole: {kept}"));
+    }
+    let cost = dependents.calls as f64 * run.usage.dollars() / f64::from(run.usage.calls.max(1));
+    out.push(format!("About {} calls and ${cost:.2}, repairs aside", dependents.calls));
+    out
+}
+
+fn names<T: ToString>(items: &[T]) -> String {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
 /// The modules that are built and tested again: those the changed clauses are at home in, what is built on these (it uses
 /// what changes) and what these are built on (a new demand may need more of it, a removed one less).
 ///

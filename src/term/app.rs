@@ -11,9 +11,12 @@ use super::{
 use crate::{
     domain::{
         Clean, Hash,
+        change::Change,
         command::{Command, Update},
     },
-    ui::{Cmd, Looked, Model, Msg, PromptWanted, Setup, StartRequest, Welcome, WelcomeInfo, model, report, update},
+    ui::{
+        Cmd, Looked, Model, Msg, PromptWanted, Setup, StartRequest, Welcome, WelcomeInfo, Wish, model, report, update,
+    },
 };
 use futures::future::BoxFuture;
 use std::{
@@ -33,12 +36,16 @@ pub type Blobs = Arc<dyn Fn(&Hash) -> Option<Vec<u8>> + Send + Sync>;
 /// The prompt of a step, made again from its stored pack; or why it cannot be.
 pub type Prompts = Arc<dyn Fn(&PromptWanted) -> Result<String, String> + Send + Sync>;
 
+/// Turns a wish about a finished run into clauses, when its model can work on the new whole; or says why not.
+pub type Changes = Arc<dyn Fn(&Wish) -> Result<Change, Clean> + Send + Sync>;
+
 /// Channels to and from the driver, and its blobs.
 pub struct Handle {
     pub commands: mpsc::Sender<Command>,
     pub updates: mpsc::Receiver<Update>,
     pub blob: Blobs,
     pub prompt: Prompts,
+    pub change: Changes,
     /// The project folder as people write it.
     pub folder: Clean,
 }
@@ -347,6 +354,15 @@ impl App {
                     let made = made.unwrap_or_else(|e| Err(e.to_string()));
                     let text = made.map(Clean::from).map_err(Clean::from);
                     let _ = tx.send(Inner::Msg(Msg::Prompt { step, text })).await;
+                });
+            }
+            Cmd::PlanChange(wish) => {
+                let Some(handle) = &self.handle else { return };
+                let (change, tx) = (handle.change.clone(), self.tx.clone());
+                tokio::spawn(async move {
+                    let planned = tokio::task::spawn_blocking(move || change(&wish)).await;
+                    let planned = planned.unwrap_or_else(|e| Err(Clean::from(e.to_string())));
+                    let _ = tx.send(Inner::Msg(Msg::ChangePlanned(planned))).await;
                 });
             }
             Cmd::ReadFile(path) => {

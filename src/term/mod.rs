@@ -12,7 +12,7 @@ pub mod lifecycle;
 mod parser;
 mod tell;
 
-pub use app::{Blobs, Handle, Outcome, Prompts, Start, TermError, Workbench, run_workbench};
+pub use app::{Blobs, Changes, Handle, Outcome, Prompts, Start, TermError, Workbench, run_workbench};
 pub use caps::{ColorChoice, Env, detect, full_screen, process_env};
 pub use frames::Screen;
 pub use parser::{Event, Parser};

@@ -2,7 +2,8 @@
 
 use super::{key::Key, text::highlight::RoleLines, welcome::Looked};
 use crate::domain::{
-    Clean, GateId, Hash, StepId,
+    ClauseId, Clean, GateId, Hash, StepId,
+    change::Change,
     command::{Command, Update},
     plan::PlanVariant,
     reply::ReplyKind,
@@ -48,6 +49,8 @@ pub enum Msg {
     Looked(Looked),
     /// Answer to [`Cmd::ReadFile`].
     FileRead(Result<String, Clean>),
+    /// Answer to [`Cmd::PlanChange`].
+    ChangePlanned(Result<Change, Clean>),
     /// What became of [`Cmd::Copy`].
     Copied(Clean),
     /// The driver's channel closed.
@@ -103,6 +106,14 @@ pub enum StartRequest {
     },
 }
 
+/// What a person wants to be different in a finished run, in their words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    Add(String),
+    Amend(ClauseId, String),
+    Remove(Vec<ClauseId>),
+}
+
 /// What a prompt is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromptWanted {
@@ -126,6 +137,8 @@ pub enum Cmd {
         text: Arc<str>,
     },
     LoadPrompt(PromptWanted),
+    /// Cut the wish into clauses and ask whether the model can work on the new whole; changes nothing yet.
+    PlanChange(Wish),
     /// To the clipboard of the person's terminal.
     Copy(String),
     /// The text to edit; answered by [`Msg::Edited`].

@@ -115,7 +115,7 @@ pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
     }
     if run.is_over() {
         out.extend(wrap_plain(
-            &format!("/trace every clause {0} /files the code {0} /report this again", look.glyphs.sep),
+            &format!("/trace every clause {0} /files the code {0} or type what should come to it", look.glyphs.sep),
             columns,
             t.dim,
         ));

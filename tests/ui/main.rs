@@ -5,6 +5,7 @@
 mod support;
 
 mod bench;
+mod change;
 mod picture;
 mod properties;
 mod screens;

@@ -57,6 +57,7 @@ fn again(step: &mut Step) {
     step.last_signature = None;
     step.reworks = 0;
     step.renews = true;
+    (step.started_at, step.ended_at) = (None, None);
 }
 
 /// The steps of a new plan. Where there was one before, whatever neither a change nor its neighbours touch keeps its

@@ -164,6 +164,7 @@ pub(super) const DEFAULT: &[(Context, &str, Action)] = {
         (C::Confirm, "tab", A::NextPane),
         (C::Confirm, "left", A::NextPane),
         (C::Confirm, "right", A::NextPane),
+        (C::Confirm, "m", A::AskMe),
         (C::Confirm, "esc", A::Cancel),
         (C::Welcome, "enter", A::Start),
         (C::Welcome, "ctrl-j", A::Newline),

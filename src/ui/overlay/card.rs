@@ -227,6 +227,12 @@ pub const MODES: [(GateMode, &str); 4] = [
     (GateMode::Risk, "only if red"),
 ];
 
+/// When a person is asked, in their words.
+#[must_use]
+pub fn mode_name(mode: GateMode) -> &'static str {
+    MODES.iter().find(|(m, _)| *m == mode).map_or("never", |(_, name)| name)
+}
+
 fn ask_me(model: &Model, mode: GateMode) -> Vec<(String, Style)> {
     let (g, t) = (&model.look.glyphs, &model.look.theme);
     MODES

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         Clean, GateId, Hash,
+        change::{self, Change},
         run::{Gate, Proposal, Run},
     },
     ui::{Model, text::wrap_plain, widgets::draw},
@@ -13,17 +14,39 @@ use ratatui::{
     text::{Line, Span},
 };
 
-/// Rejecting is the only thing that needs it so far.
+/// What is done once a person is sure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sure {
+    Reject { gate: GateId, digest: Hash },
+    Change(Change),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirm {
-    pub gate: GateId,
-    pub digest: Hash,
+    pub sure: Sure,
+    pub title: &'static str,
     pub text: Clean,
+    /// What the two choices are called, the safe one first.
+    pub choices: [&'static str; 2],
     /// False, the safe choice, when it opens.
     pub yes: bool,
 }
 
 impl Confirm {
+    /// Before a finished run is taken up again: what hangs on the change, and what it takes.
+    #[must_use]
+    pub fn change(run: &Run, change: Change) -> Self {
+        let mut lines = change::describe(run, &change, &change::dependents(run, &change));
+        lines.push(format!("You are asked: {}. m changes that.", super::card::mode_name(run.settings.gates)));
+        Self {
+            sure: Sure::Change(change),
+            title: "Change what was asked for?",
+            text: lines.join("\n").into(),
+            choices: ["keep it as it is", "do it"],
+            yes: false,
+        }
+    }
+
     #[must_use]
     pub fn reject(run: &Run, gate: &Gate) -> Self {
         let step = run.step(&gate.step);
@@ -53,18 +76,30 @@ impl Confirm {
             "Reject {} ({}): {what}. What was approved before stays. The run pauses; /resume does the step again.",
             gate.id, gate.step
         );
-        Self { gate: gate.id, digest: gate.digest.clone(), text: text.into(), yes: false }
+        Self {
+            sure: Sure::Reject { gate: gate.id, digest: gate.digest.clone() },
+            title: "Reject and roll back?",
+            text: text.into(),
+            choices: ["keep it", "reject it"],
+            yes: false,
+        }
     }
 }
 
 pub fn view(model: &Model, confirm: &Confirm, body: Rect, buf: &mut Buffer) {
     let look = &model.look;
-    let width = body.width.min(72);
-    let text = wrap_plain(&confirm.text, usize::from(width.saturating_sub(4)), look.theme.text);
+    let width = body.width.min(if matches!(confirm.sure, Sure::Change(_)) { 96 } else { 72 });
+    let mut text = wrap_plain(&confirm.text, usize::from(width.saturating_sub(4)), look.theme.text);
+    let most = usize::from(body.height.saturating_sub(4)).max(1);
+    if text.len() > most {
+        let left = text.len() - (most - 1);
+        text.truncate(most - 1);
+        text.push(Line::styled(format!("{} and {left} more lines", look.glyphs.down), look.theme.warn));
+    }
     let height = u16::try_from(text.len()).unwrap_or(8) + 4;
     let area = draw::centred(body, width, height);
     draw::clear(buf, area);
-    let inner = draw::frame(buf, area, vec![Span::styled("Reject and roll back?", look.theme.error)], true, look);
+    let inner = draw::frame(buf, area, vec![Span::styled(confirm.title, look.theme.error)], true, look);
     let pad = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     for (y, line) in text.iter().enumerate() {
         draw::line(buf, pad, y, line);
@@ -74,6 +109,10 @@ pub fn view(model: &Model, confirm: &Confirm, body: Rect, buf: &mut Buffer) {
         let style = if on { look.theme.selection } else { look.theme.text };
         Span::styled(format!(" {mark} {label} "), style)
     };
-    let line = Line::from(vec![choice("keep it", !confirm.yes), Span::raw("  "), choice("reject it", confirm.yes)]);
+    let line = Line::from(vec![
+        choice(confirm.choices[0], !confirm.yes),
+        Span::raw("  "),
+        choice(confirm.choices[1], confirm.yes),
+    ]);
     draw::line(buf, pad, text.len() + 1, &line);
 }

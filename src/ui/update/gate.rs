@@ -10,7 +10,13 @@ use crate::{
         Action, Cmd, Model, Shown,
         keymap::Context,
         model::{Focus, QUIET, Screen},
-        overlay::{Overlay, Prompt, Purpose, card, confirm::Confirm, context, gate::Card, pager::Source},
+        overlay::{
+            Overlay, Prompt, Purpose, card,
+            confirm::{Confirm, Sure},
+            context,
+            gate::Card,
+            pager::Source,
+        },
     },
 };
 use jiff::Timestamp;
@@ -227,27 +233,6 @@ pub(super) fn send(
     model.say(false, format!("{gate} {word}."));
 }
 
-/// The question before something is undone.
-pub(super) fn confirm(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
-    use Action as A;
-    let Some(Overlay::Confirm(confirm)) = model.overlays.last_mut() else { return };
-    match action {
-        A::NextPane | A::PrevPane | A::Open | A::Back => confirm.yes = !confirm.yes,
-        A::Confirm if burst => {}
-        A::Confirm => {
-            let confirm = confirm.clone();
-            model.overlays.pop();
-            if confirm.yes {
-                send(model, confirm.gate, confirm.digest, Verb::Reject, cmds);
-            }
-        }
-        A::Cancel | A::Later | A::ToPanes => {
-            model.overlays.pop();
-        }
-        _ => {}
-    }
-}
-
 /// `m`: the next gate mode.
 pub(super) fn turn_mode(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let Some(run) = model.run.as_deref() else { return };
@@ -279,7 +264,7 @@ pub(super) fn refresh(model: &mut Model) {
     for (i, overlay) in model.overlays.iter().enumerate() {
         let (id, digest) = match overlay {
             Overlay::Gate(card) => (card.gate, &card.digest),
-            Overlay::Confirm(c) => (c.gate, &c.digest),
+            Overlay::Confirm(Confirm { sure: Sure::Reject { gate, digest }, .. }) => (*gate, digest),
             Overlay::Prompt(p) => match &p.purpose {
                 Purpose::Changes { gate, digest } | Purpose::Remark { gate, digest, .. } => (*gate, digest),
                 _ => continue,

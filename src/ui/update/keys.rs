@@ -1,10 +1,10 @@
 //! Keys and pastes: context, action, or typed text.
 
-use super::{available, gate, interrupt, mouse, moves, pager, prompt, quit, slash, welcome};
+use super::{available, change, gate, interrupt, mouse, moves, pager, prompt, quit, slash, welcome};
 use crate::{
     domain::{Clean, command::Command},
     ui::{
-        Action, Cmd, Code, Key, Look, Model,
+        Action, Cmd, Code, Key, Look, Model, Wish,
         keymap::{Context, Meaning},
         model::{Focus, Screen},
         overlay::{
@@ -42,6 +42,7 @@ fn typed(model: &mut Model, context: Context, key: Key) {
     match context {
         Context::EmptyInput | Context::Input if model.draft.key(key) => model.notice = None,
         Context::Prompt => prompt::typed(model, key),
+        Context::Confirm => change::typed(model, key),
         Context::Palette => {
             if let Some(Overlay::Palette(p)) = model.overlays.last_mut()
                 && p.draft.key(key)
@@ -117,7 +118,9 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
         }
         A::Theme => return next_theme(model),
         A::Mouse => return mouse::toggle(model, cmds),
-        A::AskMe if !matches!(model.overlays.last(), Some(Overlay::Gate(_))) => return gate::turn_mode(model, cmds),
+        A::AskMe if !matches!(model.overlays.last(), Some(Overlay::Gate(_) | Overlay::Confirm(_))) => {
+            return gate::turn_mode(model, cmds);
+        }
         _ => {}
     }
     match model.overlays.last() {
@@ -125,7 +128,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
         Some(Overlay::Pager(_)) => pager::act(model, action, cmds),
         Some(Overlay::Prompt(_)) => prompt::act(model, action, cmds),
         Some(Overlay::Palette(_)) => palette(model, action, burst, cmds),
-        Some(Overlay::Confirm(_)) => gate::confirm(model, action, burst, cmds),
+        Some(Overlay::Confirm(_)) => change::confirm(model, action, burst, cmds),
         None if model.screen == Screen::Welcome => welcome::act(model, action, burst, cmds),
         None => work(model, action, burst, cmds),
     }
@@ -268,11 +271,7 @@ fn send(model: &mut Model, burst: bool, cmds: &mut Vec<Cmd>) {
     }
     if model.run.as_deref().is_some_and(crate::domain::run::Run::is_over) {
         model.draft.set(&text);
-        let folder = model.setup.folder.clone();
-        return model.say(
-            true,
-            format!("The run is finished and nobody hears this here. Leave with /quit, then g1 add -C {folder} \"…\" goes on with it."),
-        );
+        return change::wish(model, Wish::Add(words.to_owned()), cmds);
     }
     if model.ended.is_some() {
         model.draft.set(&text);

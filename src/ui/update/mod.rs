@@ -1,5 +1,6 @@
 //! `update`: the only place where the model changes. Routed by concern; this file only routes.
 
+mod change;
 pub mod gate;
 mod keys;
 mod mouse;
@@ -69,6 +70,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
             model.welcome.info.recent = looked.recent;
         }
         Msg::Started(result) => welcome::started(model, result),
+        Msg::ChangePlanned(result) => change::planned(model, result),
         Msg::Copied(what) => model.say(false, what),
         Msg::DriverGone => {
             if model.ended.is_none() && model.screen == Screen::Work {
@@ -156,6 +158,9 @@ pub fn available(model: &Model, action: Action) -> bool {
             }
             _ => false,
         },
+        A::AskMe if context == Context::Confirm => {
+            matches!(model.overlays.last(), Some(Overlay::Confirm(c)) if matches!(c.sure, super::overlay::confirm::Sure::Change(_)))
+        }
         A::AskMe => {
             work && !over
                 && run.is_some()

@@ -28,7 +28,10 @@ pub(super) fn tell(model: &mut Model, cmds: &mut Vec<Cmd>) {
             cmds.push(Cmd::Notify(Clean::from(format!("G1: gate {}{red} waits for you ({})", gate.id, gate.step))));
         }
     }
-    if run.is_over() && !model.gates.end_announced {
+    if !run.is_over() {
+        // A change takes a finished run up again: it ends once more.
+        model.gates.end_announced = false;
+    } else if !model.gates.end_announced {
         model.gates.end_announced = true;
         if away {
             cmds.push(Cmd::Notify(Clean::from(format!("G1: {}", crate::ui::report::verdict(model, &run)))));

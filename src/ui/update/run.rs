@@ -1,6 +1,6 @@
 //! News from the driver.
 
-use super::{gate, refit};
+use super::{change, gate, refit};
 use crate::{
     domain::{
         command::Update,
@@ -76,5 +76,6 @@ fn snapshot(model: &mut Model, run: Arc<Run>) {
         model.overlays.retain(|o| !matches!(o, Overlay::Prompt(_)));
     }
     gate::refresh(model);
+    change::refresh(model);
     refit(model);
 }

@@ -8,7 +8,7 @@ use crate::{
         run::{GateMode, StepState, Verb},
     },
     ui::{
-        Action, Cmd, Model,
+        Action, Cmd, Model, Wish,
         overlay::{Overlay, Prompt, Purpose, pager::Source},
         panes::Pane,
     },
@@ -35,6 +35,9 @@ slash! {
     "assume", "/assume A-002 TEXT", "Answer an open question in your own words";
     "waive", "/waive C-012 WHY", "Live without a clause, in your name";
     "ask", "/ask step|phase|plan|risk", "When you are asked";
+    "add", "/add TEXT", "Ask for more, once the run has ended";
+    "amend", "/amend C-003 TEXT", "Say a sentence of the requirement differently, once the run has ended";
+    "remove", "/remove C-007", "Take sentences out of the requirement, once the run has ended";
     "pause", "/pause", "Pause after the current call";
     "resume", "/resume", "Go on with a paused run";
     "trace", "/trace", "Every clause with its code, tests and status";
@@ -192,6 +195,16 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
             };
             cmds.push(Cmd::Send(Command::SetGates { gates, who }));
         }
+        "add" if rest.is_empty() => model.say(true, "Say what comes to it: /add TEXT"),
+        "add" => super::change::wish(model, Wish::Add(rest.to_owned()), cmds),
+        "amend" => match id_and_text::<ClauseId>(rest) {
+            Ok((id, text)) => super::change::wish(model, Wish::Amend(id, text.to_owned()), cmds),
+            Err(why) => model.say(true, format!("{why}. Write /amend C-003 the new sentence")),
+        },
+        "remove" => match rest.split_whitespace().map(str::parse).collect::<Result<Vec<ClauseId>, _>>() {
+            Ok(ids) if !ids.is_empty() => super::change::wish(model, Wish::Remove(ids), cmds),
+            _ => model.say(true, "Name the sentences: /remove C-007"),
+        },
         "pause" => act(model, Action::Pause, cmds),
         "resume" => act(model, Action::Resume, cmds),
         "trace" => act(model, Action::Trace, cmds),

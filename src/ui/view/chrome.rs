@@ -234,7 +234,7 @@ fn placeholder(model: &Model, prompt: bool) -> &'static str {
         return "write it here";
     }
     match model.run.as_deref() {
-        Some(run) if run.is_over() => "/preview runs it, /trace shows every sentence, /quit leaves",
+        Some(run) if run.is_over() => "what should come to it or be different? /preview runs it, /quit leaves",
         _ if model.focus == Focus::Panes => "",
         _ => "say something to the personas, or / for a command",
     }
@@ -283,7 +283,7 @@ fn hint_actions(context: Context) -> &'static [Action] {
         ],
         Context::Prompt => &[A::Send, A::Newline, A::Editor, A::Cancel],
         Context::Palette => &[A::Confirm, A::Down, A::Cancel],
-        Context::Confirm => &[A::NextPane, A::Confirm, A::Cancel],
+        Context::Confirm => &[A::NextPane, A::Confirm, A::AskMe, A::Cancel],
         Context::Welcome => &[A::Start, A::Newline, A::NextPane, A::Editor, A::Interrupt],
         Context::Everywhere => &[],
     }
