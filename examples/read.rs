@@ -1,18 +1,21 @@
 //! Prints what the offline engine understands of a requirement: `cargo run --example read -- FILE`.
 //!
-//! Useful before a run: it shows the entities, rights, rules, assumptions and gaps without building anything.
+//! Useful before a run: it shows the entities, rights, rules, assumptions and gaps without building anything. With `-q`
+//! only a line a text; with `-c` only the clauses it would claim to fulfil wholly, and by what, for a critical reading.
 
 use g1::domain::ClauseId;
-use g1::models::offline::{read, spec::AppSpec};
+use g1::models::offline::{self, read, spec::AppSpec};
 use std::collections::BTreeMap;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let quiet = std::env::args().any(|a| a == "-q");
-    for path in std::env::args().skip(1).filter(|a| a != "-q") {
+    let claims = std::env::args().any(|a| a == "-c");
+    for path in std::env::args().skip(1).filter(|a| !a.starts_with('-')) {
         let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
         let clauses = cut(&text);
         let started = std::time::Instant::now();
         match read::analyse(&clauses, &BTreeMap::new()) {
+            Ok(spec) if claims => claimed(&path, spec, &clauses),
             Ok(spec) => {
                 if !quiet {
                     for (id, text, _) in &clauses {
@@ -26,6 +29,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// Every demand that the engine says it understands wholly, with what it takes it to mean.
+fn claimed(path: &str, spec: AppSpec, clauses: &[read::Input]) {
+    let texts: BTreeMap<ClauseId, String> = clauses.iter().map(|(id, text, _)| (*id, text.clone())).collect();
+    let spec = offline::candid(spec, &texts);
+    let demands = spec.marks.iter().filter(|m| m.kind.demands());
+    let whole = demands.filter(|m| !spec.gaps.iter().any(|g| g.clause == m.clause));
+    for mark in whole {
+        println!("{path} {} {}: {}", mark.clause, mark.kind.word(), g1::domain::Clean::new(&texts[&mark.clause]).one_line(400));
+        let meant = spec.interpretations.iter().filter(|r| r.clauses.contains(&mark.clause));
+        for criterion in meant.flat_map(|r| &r.acceptance) {
+            println!("    {criterion}");
+        }
+    }
 }
 
 fn cut(text: &str) -> Vec<read::Input> {
