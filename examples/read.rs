@@ -34,11 +34,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Every demand that the engine says it understands wholly, with what it takes it to mean.
 fn claimed(path: &str, spec: AppSpec, clauses: &[read::Input]) {
     let texts: BTreeMap<ClauseId, String> = clauses.iter().map(|(id, text, _)| (*id, text.clone())).collect();
+    let read = spec.gaps.len();
     let spec = offline::candid(spec, &texts);
+    for gap in &spec.gaps[read..] {
+        let text = g1::domain::Clean::new(&texts[&gap.clause]).one_line(400);
+        println!("{path} doubts {}: {text}\n    {}", gap.clause, gap.what);
+    }
     let demands = spec.marks.iter().filter(|m| m.kind.demands());
     let whole = demands.filter(|m| !spec.gaps.iter().any(|g| g.clause == m.clause));
     for mark in whole {
-        println!("{path} {} {}: {}", mark.clause, mark.kind.word(), g1::domain::Clean::new(&texts[&mark.clause]).one_line(400));
+        println!(
+            "{path} {} {}: {}",
+            mark.clause,
+            mark.kind.word(),
+            g1::domain::Clean::new(&texts[&mark.clause]).one_line(400)
+        );
         let meant = spec.interpretations.iter().filter(|r| r.clauses.contains(&mark.clause));
         for criterion in meant.flat_map(|r| &r.acceptance) {
             println!("    {criterion}");

@@ -194,6 +194,8 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             Bracket::Length(n) => id_rule(Rule::MaxLength { value: n }),
             Bracket::AtLeast(n) => id_rule(Rule::Min { value: n }),
             Bracket::AtMost(n) => id_rule(Rule::Max { value: n }),
+            // `bank account (IBAN number)`: said more exactly, for whoever fills it in
+            Bracket::Other if paren.len() <= 3 => label = format!("{label} ({})", s.quote(paren.clone())),
             Bracket::Other => {}
         }
         used.extend(paren.start.saturating_sub(1)..(paren.end + 1).min(words.len()));

@@ -33,7 +33,7 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
 }
 
 /// `for example running 100 km`: shows what is meant, asks for nothing of its own.
-fn example(s: &Sentence, at: usize) -> bool {
+pub fn example(s: &Sentence, at: usize) -> bool {
     let Some(from) = s
         .find("for example")
         .map(|r| r.start)

@@ -31,6 +31,8 @@ struct Seen {
     strong: bool,
     /// The first clause that says so.
     home: Option<ClauseId>,
+    /// `expense claim` where the text mostly says `claim`.
+    full: Option<String>,
 }
 
 /// Finds roles and entities.
@@ -93,6 +95,12 @@ pub fn collect(d: &mut Draft) {
         draft.about.clone_from(&seen.about);
         draft.person = seen.person;
         draft.recorded = seen.recorded;
+        if let Some(full) = &seen.full {
+            // what people read calls it as the text does
+            draft.entity.label = super::field::sentence_case(full);
+            draft.entity.label_plural =
+                super::field::sentence_case(&nouns::plural(&identifier(full)).replace('_', " "));
+        }
     }
     d.roles = same_people(sentences, roles);
 }
@@ -413,6 +421,7 @@ fn merge(things: &mut BTreeMap<String, Seen>) -> BTreeSet<String> {
         {
             merged.extend(front.split(' ').map(str::to_owned));
             let target = things.entry(head.to_owned()).or_default();
+            target.full = Some(name.clone());
             target.weight += seen.weight;
             target.strong |= seen.strong;
             target.home = target.home.or(seen.home);

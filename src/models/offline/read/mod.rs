@@ -21,12 +21,12 @@ mod exclusion;
 mod features;
 mod field;
 mod formulas;
-mod gaps;
+pub(in crate::models::offline) mod gaps;
 mod holders;
 mod idea;
 mod kinds;
 mod lang;
-mod lexicon;
+pub(in crate::models::offline) mod lexicon;
 mod lifecycle;
 mod limits;
 mod listing;
@@ -42,10 +42,10 @@ mod relations;
 mod rights;
 mod rules;
 mod scopes;
-mod sentence;
+pub(in crate::models::offline) mod sentence;
 mod states;
 mod sums;
-mod tag;
+pub(in crate::models::offline) mod tag;
 mod things;
 mod token;
 mod value;
@@ -56,6 +56,8 @@ mod views;
 mod cases;
 #[cfg(test)]
 mod tests;
+
+pub(in crate::models::offline) use field::unit_of;
 
 use crate::domain::ClauseId;
 use crate::models::offline::spec::AppSpec;

@@ -1,17 +1,16 @@
-//! A second reading of every demand, by other means than the first: words that ask for something particular ("only once",
-//! "average", "as long as") must have an element of the specification behind them that is linked to the same clause and
-//! could mean it. Where there is none, the clause is built in part at best, whatever its other elements show.
+//! Words that ask for something particular ("only once", "average", "as long as") must have an element of the specification
+//! behind them that is linked to the same clause and could mean it.
 
-use super::spec::{
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{
     self, Access, AppSpec, Clauses, Condition, Feature, Field, FieldType, Formula, Op, Rule, Scope, SecurityDemand,
-    SpecGap, Users,
+    Users,
 };
-use crate::domain::{ClauseId, clause::ClauseKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an element of a specification can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Sense {
+pub enum Sense {
     /// No two of the same, or not at the same time.
     Once,
     /// A bound on a number, a length, an amount.
@@ -116,30 +115,17 @@ const TRIGGERS: &[(&[&str], &[Sense])] = &[
     (&["only"], &[ForSome, Whose, State, Once, Bound, Time, Narrow, NoUpdate, NoDelete, Age]),
 ];
 
-/// A partial gap for each demand with words that nothing of the specification stands for.
-#[must_use]
-pub fn doubts(spec: &AppSpec, texts: &BTreeMap<ClauseId, String>) -> Vec<SpecGap> {
-    let known = senses(spec);
+/// The first words of a demand that ask for something particular which none of `meant` can be.
+pub fn unmet(spec: &AppSpec, meant: Option<&BTreeSet<Sense>>, text: &str) -> Option<String> {
+    let words = demanded(words(text));
     let none = BTreeSet::new();
-    let open = spec.marks.iter().filter(|m| m.kind.demands() && m.kind != ClauseKind::Exclusion);
-    open.filter(|mark| !spec.gaps.iter().any(|g| g.clause == mark.clause))
-        .filter_map(|mark| {
-            let words = demanded(words(texts.get(&mark.clause)?));
-            let meant = known.get(&mark.clause).unwrap_or(&none);
-            let what = TRIGGERS
-                .iter()
-                .filter(|(_, senses)| !senses.iter().any(|s| meant.contains(s)))
-                .flat_map(|(patterns, _)| patterns.iter())
-                .find_map(|pattern| found(&words, pattern))
-                .or_else(|| counted(spec, &words, meant))?;
-            Some(SpecGap {
-                clause: mark.clause,
-                what,
-                reason: "nothing of what the offline engine built stands for these words; a model (-m) may".into(),
-                whole: false,
-            })
-        })
-        .collect()
+    let meant = meant.unwrap_or(&none);
+    TRIGGERS
+        .iter()
+        .filter(|(_, senses)| !senses.iter().any(|s| meant.contains(s)))
+        .flat_map(|(patterns, _)| patterns.iter())
+        .find_map(|pattern| found(&words, pattern))
+        .or_else(|| counted(spec, &words, meant))
 }
 
 /// "the number of votes": of records, not a number that somebody enters.
@@ -185,7 +171,7 @@ fn fits(word: &str, part: &str) -> bool {
 }
 
 /// What the elements that name a clause can mean.
-fn senses(spec: &AppSpec) -> BTreeMap<ClauseId, BTreeSet<Sense>> {
+pub fn senses(spec: &AppSpec) -> BTreeMap<ClauseId, BTreeSet<Sense>> {
     let mut all: BTreeMap<ClauseId, BTreeSet<Sense>> = BTreeMap::new();
     let mut note = |clauses: &Clauses, senses: &[Sense]| {
         for clause in clauses {
@@ -309,18 +295,12 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::offline::spec::Mark;
 
     /// A specification whose only element for the clause is this feature.
     fn doubted(text: &str, features: Vec<Feature>) -> Option<String> {
-        let mut spec: AppSpec = serde_json::from_str(include_str!("../../../tests/specs/rooms.json")).unwrap();
+        let mut spec: AppSpec = serde_json::from_str(include_str!("../../../../tests/specs/rooms.json")).unwrap();
         spec.features.extend(features);
-        spec.marks = vec![Mark { clause: ClauseId(900), kind: ClauseKind::Function, reason: String::new() }];
-        let texts = [(ClauseId(900), text.to_owned())].into();
-        doubts(&spec, &texts).pop().map(|gap| {
-            assert!(!gap.whole);
-            gap.what
-        })
+        unmet(&spec, senses(&spec).get(&ClauseId(900)), text)
     }
 
     #[test]

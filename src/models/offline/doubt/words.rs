@@ -1,0 +1,212 @@
+//! Every word of a demand that carries meaning must be said by an element that is linked to its clause.
+
+use super::meant::Meant;
+use crate::domain::{ClauseId, Clean};
+use crate::models::offline::read::gaps::example;
+use crate::models::offline::read::lexicon::{
+    nouns,
+    verbs::{self, Class},
+    words,
+};
+use crate::models::offline::read::sentence::Sentence;
+use crate::models::offline::read::tag::{Tag, Word};
+use crate::models::offline::read::unit_of;
+
+/// Words that carry meaning of their own although a demand often goes without: not to be passed over before a noun that
+/// they narrow down.
+const NARROWING: &str = "user users people person data information system record central set lot full entire complete";
+
+/// Adjectives that ask for nothing.
+const EMPTY: &str = "short brief long designated detailed proper exact concrete actual particular specified said mentioned aforementioned";
+
+/// The words that nothing stands for, in the order of the text.
+#[must_use]
+pub fn unaccounted(meant: Option<&Meant>, clause: ClauseId, text: &str, opening: bool) -> Option<String> {
+    let none = Meant::default();
+    let meant = meant.unwrap_or(&none);
+    let s = Sentence::new(clause, text, &[]);
+    let named = if opening { product(&s) } else { 0 };
+    let machine = if meant.own_machine { s.words.iter().rposition(|w| w.is("on")) } else { None };
+    let left: Vec<usize> = (named..machine.unwrap_or(s.words.len()))
+        .filter(|i| !navigates(&s, *i))
+        .filter(|i| !s.aside[*i] && !example(&s, *i) && !accounted(&s, *i, meant))
+        .collect();
+    let quoted: Vec<String> = left.iter().map(|i| s.words[*i].token.text.clone()).collect();
+    (!left.is_empty()).then(|| Clean::new(&quoted.join(", ")).one_line(160))
+}
+
+/// How many words of the opening sentence only name what is to be built: `Build a fitness tracking website with …`.
+fn product(s: &Sentence) -> usize {
+    if s.role.is_some() {
+        return 0;
+    }
+    let ends = |w: &Word| {
+        matches!(w.tag, Tag::Rel | Tag::Sub | Tag::Colon | Tag::Stop)
+            || w.is("with")
+            || w.is("that")
+            || w.is("where")
+            || w.is("to")
+    };
+    let to = s.words.iter().position(ends).unwrap_or(s.words.len());
+    let verb = s.words[..to].iter().position(|w| matches!(w.tag, Tag::Verb(_) | Tag::Modal | Tag::Be));
+    match verb {
+        None => to,
+        Some(0) => to,
+        Some(at) if matches!(s.words[at].base.as_str(), "want" | "need" | "be" | "is") => to,
+        // `A vet's practice keeps records of …`: whose application it is
+        Some(at) if s.words[..at].iter().all(|w| w.tag != Tag::Noun || nouns::person(&w.base).is_none()) => at,
+        Some(_) => 0,
+    }
+}
+
+/// `once I select the event`: how one gets there, which every list offers.
+fn navigates(s: &Sentence, at: usize) -> bool {
+    s.preds.iter().any(|p| {
+        p.subordinate
+            && matches!(p.verb.base.as_str(), "select" | "click" | "open" | "choose" | "tap")
+            && (p.verb.range.start..p.range.end).contains(&at)
+    })
+}
+
+fn accounted(s: &Sentence, at: usize, meant: &Meant) -> bool {
+    let word = &s.words[at];
+    match word.tag {
+        Tag::Noun | Tag::Adj | Tag::Adv => said(s, at, meant) || narrows(s, at, meant) || harmless(s, at),
+        Tag::Verb(_) => said(s, at, meant) || done(word, meant) || harmless(s, at),
+        Tag::Num => {
+            word.token.value.is_none_or(|v| {
+                v == 1.0 || meant.numbers.iter().any(|n| (n - v).abs() < 0.011 || (n * 100.0 - v).abs() < 0.011)
+            }) || said(s, at, meant)
+        }
+        _ => true,
+    }
+}
+
+/// `ticket orders`: the orders refer to tickets.
+fn narrows(s: &Sentence, at: usize, meant: &Meant) -> bool {
+    meant.narrowing.contains(&s.words[at].base) && s.words.get(at + 1).is_some_and(|n| n.tag == Tag::Noun)
+}
+
+/// A verb for what the elements do.
+fn done(word: &Word, meant: &Meant) -> bool {
+    let class = verbs::class(&word.base);
+    matches!(class, Class::Be | Class::Allow | Class::Want) || meant.verbs.contains(&class)
+}
+
+/// Words that say nothing more than that the rest is there.
+fn harmless(s: &Sentence, at: usize) -> bool {
+    const SURFACE: &str =
+        "programme program webpage homepage screen dashboard search catalog catalogue directory register index";
+    let word = &s.words[at];
+    if EMPTY.split_whitespace().any(|w| w == word.lower()) || word.lower().len() == 1 {
+        return true;
+    }
+    let light = |w: &str| words::light(w) || SURFACE.split_whitespace().any(|n| n == w);
+    if !light(word.lower()) && !light(&word.base) {
+        return false;
+    }
+    let narrowing = |w: &str| NARROWING.split_whitespace().any(|n| n == w);
+    !(narrowing(word.lower()) || narrowing(&word.base)) || !in_name(s, at)
+}
+
+/// `user groups`, `data package`, `full access`: the word is part of what something is called.
+fn in_name(s: &Sentence, at: usize) -> bool {
+    let next = s.words.get(at + 1);
+    next.is_some_and(|n| n.tag == Tag::Noun && nouns::person(&n.base).is_none() && !words::light(n.lower()))
+}
+
+/// Whether an element says the word, or another form of it.
+fn said(s: &Sentence, at: usize, meant: &Meant) -> bool {
+    let word = &s.words[at];
+    let lower = word.lower();
+    if !in_name(s, at) && meant.people.iter().any(|w| related(w, lower) || related(w, &word.base)) {
+        return true;
+    }
+    if meant.no_accounts && !in_name(s, at) && nouns::person(&word.base).is_some() {
+        return true;
+    }
+    unit_of(&word.base).is_some_and(|unit| meant.words.contains(&unit.to_lowercase()))
+        || meant.words.iter().any(|w| related(w, lower) || related(w, &word.base))
+        || verbs::record_of(&word.base).is_some_and(|r| meant.words.contains(r))
+}
+
+/// Two forms of one word: `book` and `booking`, `approve` and `approval`.
+fn related(a: &str, b: &str) -> bool {
+    const ENDINGS: &str =
+        "s es ed d ing ion tion ation ition ment al er or e ies y ied r rs ers ors ance ence ly ions ations ments n en";
+    if a == b || nouns::singular(a) == nouns::singular(b) {
+        return true;
+    }
+    if let (Some((x, _)), Some((y, _))) = (verbs::verb(a), verbs::verb(b))
+        && x == y
+    {
+        return true;
+    }
+    // `sell` and `resell`
+    if [(a, b), (b, a)].iter().any(|(x, y)| x.len() > 5 && x.strip_prefix("re").is_some_and(|x| related(x, y))) {
+        return true;
+    }
+    let shared = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    let ends =
+        |w: &str| w.is_char_boundary(shared) && (w.len() == shared || ENDINGS.split(' ').any(|e| e == &w[shared..]));
+    shared >= 4 && ends(a) && ends(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::ClauseId;
+    use crate::models::offline::{candid, read};
+    use std::collections::BTreeMap;
+
+    /// What is left open of each sentence of a text.
+    fn open(sentences: &[&str]) -> Vec<String> {
+        let inputs: Vec<(ClauseId, String)> =
+            sentences.iter().zip(1..).map(|(s, n)| (ClauseId(n), (*s).to_owned())).collect();
+        let texts = inputs.iter().cloned().collect();
+        let spec = candid(read::analyse(&read::inputs(inputs), &BTreeMap::new()).unwrap(), &texts);
+        (1..)
+            .zip(sentences)
+            .map(|(n, _)| {
+                let gaps = spec.gaps.iter().filter(|g| g.clause == ClauseId(n));
+                gaps.map(|g| g.what.clone()).collect::<Vec<_>>().join(" / ")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_word_that_narrows_down_what_is_asked_for_is_not_passed_over() {
+        let left = open(&[
+            "Curators can add exhibits with a title and a year.",
+            "Visitors can see the exhibits.",
+            "A curator can see a list of the exhibits of the annexe.",
+        ]);
+        assert_eq!(left[..2], ["", ""]);
+        assert!(left[2].contains("annexe"), "{left:?}");
+        let left =
+            open(&["As a gardener, I want to add user groups.", "As a gardener, I want to add plants with a name."]);
+        assert!(left[0].contains("user"), "{left:?}");
+        assert_eq!(left[1], "");
+    }
+
+    #[test]
+    fn who_a_demand_is_about_must_be_who_may_do_it() {
+        let left = open(&[
+            "Members can borrow kayaks.",
+            "A kayak has a name and a colour.",
+            "The warden adds kayaks.",
+            "The spokesperson can see the kayaks.",
+        ]);
+        assert!(left[3].contains("spokesperson"), "{left:?}");
+    }
+
+    #[test]
+    fn other_forms_of_a_word_and_units_written_out_are_the_same_word() {
+        let left = open(&[
+            "Members can book a sauna.",
+            "A sauna has a name and a temperature.",
+            "Members see their bookings.",
+            "Members record their hikes: the date and the length in kilometres.",
+        ]);
+        assert_eq!(left, ["", "", "", ""]);
+    }
+}
