@@ -258,3 +258,11 @@ fn what_may_be_there_once_is_named_in_every_record() {
     let dentist = entity(&spec, "appointment").fields.iter().find(|f| Some(&f.name) == overlap.as_ref());
     assert!(dentist.is_some_and(|f| f.required), "{overlap:?}");
 }
+
+#[test]
+fn all_of_ones_own_are_ones_own() {
+    let spec = read("Members can add tools with a name.\nA member can see all of their own tools.");
+    let reads: Vec<&Scope> =
+        entity(&spec, "tool").access.iter().filter(|a| a.ops.contains(&Op::Read)).map(|a| &a.scope).collect();
+    assert_eq!(reads, [&Scope::Own]);
+}

@@ -238,6 +238,11 @@ pub fn noun_phrase(words: &[Word], start: usize) -> Option<Np> {
     {
         i += 1;
     }
+    // `all of their own loans` are all their own loans
+    let named = |i: usize| words.get(i).is_some_and(|w| matches!(w.tag, Tag::Det | Tag::Poss));
+    if words[i].one_of_quantifiers() && words.get(i + 1).is_some_and(|w| w.is("of")) && named(i + 2) {
+        i += 2;
+    }
     while let Some(w) = words.get(i) {
         match w.tag {
             Tag::Det | Tag::Poss if head.is_none() && mods.is_empty() && det.is_none() => {

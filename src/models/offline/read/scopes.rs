@@ -20,7 +20,8 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
         return Scope::All;
     }
     // what one has booked or bought is one's own affair
-    let everything = np.det.as_deref() == Some("all") || s.words.get(np.range.start).is_some_and(|w| w.is("all"));
+    let all = np.det.as_deref() == Some("all") || s.words.get(np.range.start).is_some_and(|w| w.is("all"));
+    let everything = all && !np.possessed();
     let ordinary = d.ordinary();
     if d.entities[e].about.is_some()
         && d.has_users()
