@@ -266,3 +266,13 @@ fn all_of_ones_own_are_ones_own() {
         entity(&spec, "tool").access.iter().filter(|a| a.ops.contains(&Op::Read)).map(|a| &a.scope).collect();
     assert_eq!(reads, [&Scope::Own]);
 }
+
+#[test]
+fn a_text_about_things_is_not_refused_and_claims_little() {
+    let spec = read("A platform for teachers to share lesson plans with each other.");
+    assert!(spec.entity("lesson_plan").is_some());
+    assert!(gaps(&spec, 1) > 0);
+    let spec = read("A tool for managing veterinary data, including vaccinations, treatments and owner contacts.");
+    assert!(spec.entity("vaccination").is_some() && spec.entity("treatment").is_some());
+    assert!(gaps(&spec, 1) > 0);
+}

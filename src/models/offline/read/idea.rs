@@ -246,6 +246,39 @@ pub fn read(d: &mut Draft) {
             make(d, si, &name, &phrase);
         }
     }
+    if d.entities.is_empty() {
+        objects(d);
+    }
+}
+
+/// The last resort before a text is refused: the things, in the plural, that its sentences are about are kept, and all
+/// that they say of them stays to be understood.
+fn objects(d: &mut Draft) {
+    const MOST: usize = 5;
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for (si, s) in d.sentences.iter().enumerate() {
+        // `medical information, including diagnoses and treatments`: the examples are the things
+        let from = s.words.iter().position(|w| w.is("including")).map_or(0, |i| i + 1);
+        for item in s.items.iter().filter(|item| item.start() >= from) {
+            if let super::chunk::Item::Np(np) = item
+                && np.plural
+                && np.pronoun.is_none()
+                && nouns::property(&np.head).is_none()
+                && nouns::unsupported(&np.head).is_none()
+                && !words::light(&np.head)
+                && let Some((name, true)) = mentions::thing(np)
+                && !found.iter().any(|(_, n)| *n == name)
+            {
+                found.push((si, name));
+            }
+        }
+    }
+    for (si, name) in found.into_iter().take(MOST) {
+        let id = d.sentences[si].id;
+        let e = d.add_entity(&name, id);
+        d.entities[e].bare = true;
+        d.entities[e].weight = 1;
+    }
 }
 
 /// `A recipe box with recipes, ingredients and a shopping list`: everything it is said to hold.
