@@ -9,6 +9,7 @@ use crate::{
     domain::{plan::PlanVariant, run::RunSettings},
     driver::{self, OpenError, headless},
     hub::{clauses, project, store::Place},
+    models::{memory::Memory, settings::ModelSettings},
 };
 use std::path::Path;
 
@@ -41,9 +42,15 @@ pub fn settings(config: &Config, plan_only: bool) -> Result<RunSettings, Fail> {
     })
 }
 
+/// The model settings in force, with what was learnt about servers.
+pub fn models(config: &Config) -> ModelSettings {
+    let memory = Memory::at(crate::config::dirs::state().join("models.json"));
+    ModelSettings { memory, ..config.models.clone() }
+}
+
 pub fn setup(config: &Config) -> driver::Setup {
     driver::Setup {
-        models: config.models.clone(),
+        models: models(config),
         user_personas: Some(crate::config::dirs::config().join("personas")),
         store: Place::Here,
     }

@@ -30,7 +30,8 @@ const fn key(path: &'static str, kind: Kind, project: bool, about: &'static str)
 pub const GATES: &[&str] = &["step", "phase", "plan", "risk", "none"];
 pub const PLANS: &[&str] = &["lean", "standard", "thorough"];
 pub const COLORS: &[&str] = &["auto", "always", "never"];
-const STRUCTURED: &[&str] = &["bounded", "strict", "object", "prompt"];
+const STRUCTURED: &[&str] = &["bounded", "strict", "tool", "object", "prompt"];
+const APIS: &[&str] = &["chat", "responses"];
 
 pub const KEYS: &[Key] = &[
     key("model", Kind::Text, false, "who answers: offline, openai/M, compat/M, ollama/M, NAME/M, cassette/FILE"),
@@ -47,12 +48,18 @@ pub const KEYS: &[Key] = &[
     key("plain", Kind::Flag, true, "lines instead of screens"),
     key("models.retries", Kind::Number, false, "further attempts after a failure that may pass"),
     key("models.backoff_ms", Kind::Number, false, "first wait between attempts"),
-    key("models.max_wait_ms", Kind::Number, false, "longest wait a server may ask for"),
+    key(
+        "models.max_wait_ms",
+        Kind::Number,
+        false,
+        "longest wait for a server that asks for pauses, all waits together",
+    ),
     key("models.max_reply_bytes", Kind::Number, false, "larger replies are refused"),
     key("models.record", Kind::Text, false, "record every call onto this cassette"),
     key("models.timeouts.connect_ms", Kind::Number, false, "to connect"),
     key("models.timeouts.first_token_ms", Kind::Number, false, "to the first token"),
     key("models.timeouts.idle_ms", Kind::Number, false, "between two signs of life"),
+    key("models.timeouts.unproven_ms", Kind::Number, false, "to the first token of a server that never answered"),
     key("models.timeouts.call_ms", Kind::Number, false, "the whole call"),
     key("models.providers.*.base_url", Kind::Text, false, "an OpenAI-compatible server of your own"),
     key("models.providers.*.key_env", Kind::Text, false, "the environment variable with its key"),
@@ -62,6 +69,8 @@ pub const KEYS: &[Key] = &[
         false,
         "the strictest answer format to ask for first",
     ),
+    key("models.providers.*.api", Kind::OneOf(APIS), false, "the protocol it speaks"),
+    key("models.providers.*.context_tokens", Kind::Number, false, "tokens of request and reply together"),
     key("models.providers.*.max_completion_tokens", Kind::Flag, false, "it wants max_completion_tokens"),
     key("models.personas.*", Kind::Text, false, "the model of one persona, such as developer"),
     key("models.fallback", Kind::List, false, "models to ask, in this order, when one cannot answer"),

@@ -85,6 +85,9 @@ pub enum Event {
         attempt: u32,
         error: Clean,
         retry: bool,
+        /// What it cost all the same.
+        #[serde(default)]
+        spent: Usage,
     },
     /// What the persona said, settled (the streamed deltas are never journalled).
     Said {

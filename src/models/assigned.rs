@@ -123,9 +123,16 @@ impl Model for Fallback {
         Box::pin(async move {
             let mut failed: Vec<String> = Vec::new();
             let mut last = None;
+            let mut spent = Usage::default();
             for model in &self.models {
-                match model.call(request, deltas.clone(), cancel.clone()).await {
+                let result = model.call(request, deltas.clone(), cancel.clone()).await;
+                match result.map_err(|error| {
+                    let (error, usage) = error.split();
+                    spent += usage;
+                    error
+                }) {
                     Ok(mut response) => {
+                        response.usage += spent;
                         if !failed.is_empty() {
                             response.by.get_or_insert_with(|| model.id().to_owned());
                         }
@@ -136,16 +143,21 @@ impl Model for Fallback {
                         failed.push(error.to_string());
                         last = Some(error);
                     }
-                    Err(error) => return Err(error),
+                    Err(error) => return Err(after(error, spent)),
                 }
             }
             let told = Clean::from(failed.join(" Then "));
-            Err(match last {
+            let error = match last {
                 Some(ModelError::Key(_)) => ModelError::Key(told),
                 _ => ModelError::Provider(told),
-            })
+            };
+            Err(after(error, spent))
         })
     }
+}
+
+fn after(error: ModelError, usage: Usage) -> ModelError {
+    if usage == Usage::default() { error } else { ModelError::Spent { error: Box::new(error), usage } }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod assigned;
 pub mod cassette;
+pub mod memory;
 pub mod offline;
 pub mod openai;
 pub mod pricing;
@@ -140,6 +141,20 @@ pub enum ModelError {
     Reply(Clean),
     #[error("cancelled")]
     Cancelled,
+    /// Any of the others after tokens were paid for.
+    #[error("{error}")]
+    Spent { error: Box<ModelError>, usage: Usage },
+}
+
+impl ModelError {
+    /// The error itself, and what the failed call cost all the same.
+    #[must_use]
+    pub fn split(self) -> (Self, Usage) {
+        match self {
+            Self::Spent { error, usage } => (*error, usage),
+            other => (other, Usage::default()),
+        }
+    }
 }
 
 /// Somebody who answers. Streams text while working; returns the whole reply at the end.

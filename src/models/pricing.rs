@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 const BUILT_IN: &str = include_str!("prices.toml");
 
 /// The price of the models whose id starts with `model` (`openai/gpt-4o`); the longest match counts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     pub model: String,
@@ -17,6 +17,17 @@ pub struct Price {
     /// US dollars per million input tokens that the provider had cached; without it they cost as much as others.
     #[serde(default)]
     pub cached: Option<f64>,
+    /// Tokens that request and reply may take together.
+    #[serde(default)]
+    pub context: Option<u32>,
+    /// The most tokens of one reply.
+    #[serde(default)]
+    pub max_output: Option<u32>,
+    /// Where the price was read, and when.
+    #[serde(default)]
+    pub source: Option<String>,
+    #[serde(default)]
+    pub date: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -94,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn own(model: &str, input: f64) -> Price {
-        Price { model: model.into(), input, output: 10.0, cached: Some(0.5) }
+        Price { model: model.into(), input, output: 10.0, cached: Some(0.5), ..Price::default() }
     }
 
     #[test]

@@ -5,11 +5,15 @@ use super::{
     Model, ModelError,
     assigned::{Assigned, Fallback},
     cassette::{Cassette, Recorder},
-    openai::{Key, OpenAi},
-    settings::{ModelSettings, ProviderSettings, Structured},
+    openai::{Breaker, Key, OpenAi},
+    settings::{Api, ModelSettings, ProviderSettings, Structured},
 };
 use crate::domain::Clean;
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// A provider G1 knows by name, for listings. Keys are named, never read, here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +55,11 @@ fn assign_with(
     if free(spec.trim()) {
         return Ok(Assigned::one(open_with(spec, settings, env)?));
     }
+    let servers = Servers::default();
     let with_fallback = |spec: &str| {
         let others = settings.fallback.iter().filter(|other| other.as_str() != spec);
-        let others = others.map(|other| bare(other, settings, env)).collect::<Result<Vec<_>, _>>()?;
-        recorded(Fallback::chain(bare(spec, settings, env)?, others), settings)
+        let others = others.map(|other| bare(other, settings, &servers, env)).collect::<Result<Vec<_>, _>>()?;
+        recorded(Fallback::chain(bare(spec, settings, &servers, env)?, others), settings)
     };
     let own = settings.personas.iter().map(|(persona, spec)| Ok((persona.clone(), with_fallback(spec)?)));
     Ok(Assigned::new(with_fallback(spec)?, own.collect::<Result<_, ModelError>>()?))
@@ -69,7 +74,7 @@ pub fn open_with(
     settings: &ModelSettings,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Arc<dyn Model>, ModelError> {
-    recorded(bare(spec, settings, env)?, settings)
+    recorded(bare(spec, settings, &Servers::default(), env)?, settings)
 }
 
 fn recorded(model: Arc<dyn Model>, settings: &ModelSettings) -> Result<Arc<dyn Model>, ModelError> {
@@ -79,9 +84,20 @@ fn recorded(model: Arc<dyn Model>, settings: &ModelSettings) -> Result<Arc<dyn M
     }
 }
 
+/// The state of each server, shared by all models there: trouble of one is trouble of all.
+#[derive(Debug, Default)]
+struct Servers(Mutex<BTreeMap<String, Arc<Breaker>>>);
+
+impl Servers {
+    fn breaker(&self, base_url: &str) -> Arc<Breaker> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(base_url.to_owned()).or_default().clone()
+    }
+}
+
 fn bare(
     spec: &str,
     settings: &ModelSettings,
+    servers: &Servers,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Arc<dyn Model>, ModelError> {
     let spec = spec.trim();
@@ -93,7 +109,8 @@ fn bare(
                 .ok_or_else(|| unknown(spec, settings))?
                 .map_err(|what| ModelError::Provider(Clean::from(format!("{spec}: {what}"))))?;
             let key = key(spec, &provider, needs_key, env)?;
-            Arc::new(OpenAi::new(spec, model.trim(), &provider, key, settings)?)
+            let model = OpenAi::new(spec, model.trim(), &provider, key, settings)?;
+            Arc::new(model.with_breaker(servers.breaker(&provider.base_url)))
         }
         _ => return Err(unknown(spec, settings)),
     })
@@ -122,12 +139,16 @@ fn known_with(settings: &ModelSettings, env: &dyn Fn(&str) -> Option<String>) ->
     all
 }
 
-const BUILT_IN: [(&str, &str); 6] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("openai", "OpenAI"),
+    ("openai-responses", "OpenAI, through its responses protocol"),
     ("anthropic", "Anthropic, through its OpenAI-compatible interface"),
     ("gemini", "Google Gemini, through its OpenAI-compatible interface"),
     ("openrouter", "OpenRouter"),
     ("ollama", "Ollama on this machine, or at OLLAMA_HOST"),
+    ("lmstudio", "LM Studio on this machine"),
+    ("llamacpp", "llama.cpp's server on this machine"),
+    ("vllm", "vLLM on this machine"),
     ("compat", "the OpenAI-compatible server at OPENAI_BASE_URL"),
 ];
 
@@ -146,26 +167,30 @@ fn built_in(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<Found> {
         base_url: base_url.to_owned(),
         key_env: Some(key_env.to_owned()),
         structured,
-        max_completion_tokens: false,
+        ..ProviderSettings::default()
     };
+    let local = |base_url: &str| ProviderSettings { base_url: base_url.to_owned(), ..ProviderSettings::default() };
     let set = |name: &str| env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     let found = match name {
         "openai" => {
             let provider = of("https://api.openai.com/v1", "OPENAI_API_KEY", Structured::Strict);
             (ProviderSettings { max_completion_tokens: true, ..provider }, true)
         }
-        // Its compatible interface ignores response formats, so the schema goes into the prompt.
-        "anthropic" => (of("https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", Structured::Prompt), true),
+        "openai-responses" => {
+            let provider = of("https://api.openai.com/v1", "OPENAI_API_KEY", Structured::Strict);
+            (ProviderSettings { api: Api::Responses, ..provider }, true)
+        }
+        // Its compatible interface ignores response formats, so the schema is that of a tool.
+        "anthropic" => (of("https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", Structured::Tool), true),
         "gemini" => {
             let base = "https://generativelanguage.googleapis.com/v1beta/openai";
             (of(base, "GEMINI_API_KEY", Structured::Strict), true)
         }
         "openrouter" => (of("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", Structured::Strict), true),
-        "ollama" => {
-            let base = ollama_base(set("OLLAMA_HOST").as_deref());
-            let provider = of(&base, "", Structured::Bounded);
-            (ProviderSettings { key_env: None, ..provider }, false)
-        }
+        "ollama" => (local(&ollama_base(set("OLLAMA_HOST").as_deref())), false),
+        "lmstudio" => (local("http://127.0.0.1:1234/v1"), false),
+        "llamacpp" => (local("http://127.0.0.1:8080/v1"), false),
+        "vllm" => (local("http://127.0.0.1:8000/v1"), false),
         "compat" => match set("OPENAI_BASE_URL") {
             Some(base) => (of(&base, "OPENAI_API_KEY", Structured::Bounded), false),
             None => {
@@ -222,7 +247,6 @@ fn unknown(spec: &str, settings: &ModelSettings) -> ModelError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn opened(spec: &str, env: &[(&str, &str)]) -> Result<Arc<dyn Model>, ModelError> {
         let env: BTreeMap<String, String> = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
@@ -233,7 +257,7 @@ mod tests {
                 base_url: "https://llm.example.org/v1".into(),
                 key_env: Some("MY_KEY".into()),
                 structured: Structured::Object,
-                max_completion_tokens: false,
+                ..ProviderSettings::default()
             },
         );
         open_with(spec, &settings, &|name| env.get(name).cloned())

@@ -1,7 +1,7 @@
 //! Settings of the model layer. They come from the user's configuration only: a project can never name a server, a
 //! provider or where a key is found.
 
-use super::pricing::Price;
+use super::{memory::Memory, pricing::Price};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -13,7 +13,8 @@ pub struct ModelSettings {
     pub retries: u32,
     /// The first wait between attempts; each further one doubles.
     pub backoff_ms: u64,
-    /// The longest wait that a server's `Retry-After` is obeyed for; a longer one ends the call with that news.
+    /// The longest that servers are waited for because they ask for a pause (`Retry-After`) or turn calls away, all
+    /// waits since their last answer together; where that is not enough the call ends with that news.
     pub max_wait_ms: u64,
     /// A reply larger than this is refused.
     pub max_reply_bytes: usize,
@@ -21,6 +22,9 @@ pub struct ModelSettings {
     pub providers: BTreeMap<String, ProviderSettings>,
     /// Prices that extend or override the built-in list.
     pub prices: Vec<Price>,
+    /// What was learnt about servers; set by the program, not by a configuration.
+    #[serde(skip)]
+    pub memory: Memory,
     /// Other models for some personas: id of the persona, model.
     pub personas: BTreeMap<String, String>,
     /// Whom to ask, in this order, when a model cannot answer.
@@ -39,6 +43,7 @@ impl Default for ModelSettings {
             max_reply_bytes: 4 * 1024 * 1024,
             providers: BTreeMap::new(),
             prices: Vec::new(),
+            memory: Memory::default(),
             personas: BTreeMap::new(),
             fallback: Vec::new(),
             record: None,
@@ -55,13 +60,15 @@ pub struct Timeouts {
     pub first_token_ms: u64,
     /// Between two signs of life once tokens flow.
     pub idle_ms: u64,
+    /// To the first token from a server that has answered nothing yet, whatever other signs of life it gives.
+    pub unproven_ms: u64,
     /// The whole call, waits and further attempts included.
     pub call_ms: u64,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect_ms: 10_000, first_token_ms: 120_000, idle_ms: 60_000, call_ms: 600_000 }
+        Self { connect_ms: 10_000, first_token_ms: 120_000, idle_ms: 60_000, unproven_ms: 150_000, call_ms: 600_000 }
     }
 }
 
@@ -79,13 +86,17 @@ impl Timeouts {
         Duration::from_millis(self.idle_ms)
     }
     #[must_use]
+    pub fn unproven(&self) -> Duration {
+        Duration::from_millis(self.unproven_ms)
+    }
+    #[must_use]
     pub fn call(&self) -> Duration {
         Duration::from_millis(self.call_ms)
     }
 }
 
 /// An OpenAI-compatible server of the user's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSettings {
     /// Up to and without `/chat/completions`: `https://llm.example.org/v1`.
@@ -93,12 +104,28 @@ pub struct ProviderSettings {
     /// The environment variable that holds its key; none: no key is sent.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// The protocol it speaks.
+    #[serde(default)]
+    pub api: Api,
+    /// Tokens that request and reply may take together, where the server does not say.
+    #[serde(default)]
+    pub context_tokens: Option<u32>,
     /// The strictest answer format to ask for first.
     #[serde(default)]
     pub structured: Structured,
     /// True when it wants `max_completion_tokens` instead of `max_tokens`.
     #[serde(default)]
     pub max_completion_tokens: bool,
+}
+
+/// Which of OpenAI's protocols.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Api {
+    /// Chat completions: what compatible servers speak.
+    #[default]
+    Chat,
+    Responses,
 }
 
 /// How a server is asked for JSON. A server that refuses one way is asked the next.
@@ -110,6 +137,8 @@ pub enum Structured {
     Bounded,
     /// `json_schema` in the subset of OpenAI's strict mode.
     Strict,
+    /// The reply is the use of a tool that has the schema.
+    Tool,
     /// `json_object`, with the schema in the prompt.
     Object,
     /// The schema in the prompt only.

@@ -58,6 +58,8 @@ pub enum Input {
         attempt: u32,
         error: Clean,
         pause: Option<PauseReason>,
+        /// What it cost all the same.
+        spent: Usage,
     },
     /// The model cannot work on this text at all. A run that was to stop at the plan has what can be had: the clauses.
     Refused {

@@ -275,7 +275,13 @@ impl Sim {
         }
         let step = self.run().step(id).unwrap().clone();
         let input = if self.fault(&step) == Some(Fault::CallFails) {
-            Input::CallFailed { step: id.clone(), attempt, error: "the reply was cut".into(), pause: None }
+            Input::CallFailed {
+                step: id.clone(),
+                attempt,
+                error: "the reply was cut".into(),
+                pause: None,
+                spent: Usage::default(),
+            }
         } else {
             let text = self.reply(&step);
             self.answered.insert(request.clone());

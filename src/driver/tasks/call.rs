@@ -60,7 +60,14 @@ pub async fn call(
         return Ok(());
     }
 
-    match stream(step_id, &request, model, port, cancel).await {
+    let (result, spent) = match stream(step_id, &request, model, port, cancel).await {
+        Ok(response) => (Ok(response), Usage::default()),
+        Err(error) => {
+            let (error, spent) = error.split();
+            (Err(error), spent)
+        }
+    };
+    match result {
         Ok(response) => {
             let reply = services.blobs.put(response.text.as_bytes())?;
             store_artifacts(step, &response.text, services)?;
@@ -86,10 +93,12 @@ pub async fn call(
         Err(error) => {
             let pause = match &error {
                 ModelError::Reply(_) | ModelError::Cancelled => None,
-                ModelError::Key(_) | ModelError::Provider(_) | ModelError::Refused(_) => Some(PauseReason::Provider),
+                ModelError::Key(_) | ModelError::Provider(_) | ModelError::Refused(_) | ModelError::Spent { .. } => {
+                    Some(PauseReason::Provider)
+                }
             };
             let error = Clean::from(error.to_string());
-            port.ask(Input::CallFailed { step: step_id.clone(), attempt, error, pause }).await?;
+            port.ask(Input::CallFailed { step: step_id.clone(), attempt, error, pause, spent }).await?;
             Ok(())
         }
     }

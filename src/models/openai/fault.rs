@@ -52,6 +52,29 @@ pub enum Fault {
     TooLarge {
         limit: usize,
     },
+    /// It is left alone for a while, because it only failed lately.
+    Resting {
+        left: Duration,
+        failures: u32,
+        last: String,
+    },
+    /// Tokens come so slowly that the reply would never end.
+    Drip {
+        limit: Duration,
+    },
+    /// More tokens than were asked for.
+    Endless {
+        tokens: u32,
+    },
+    /// The reply says the same over and over.
+    Repeats,
+    /// The server read only a part of the request and did not say so.
+    Truncated {
+        sent: u32,
+        read: Option<u64>,
+    },
+    /// It wants a tool that nobody offered.
+    UnknownTool(String),
     /// The whole call took too long.
     TooLong {
         limit: Duration,
@@ -60,6 +83,9 @@ pub enum Fault {
 }
 
 /// Whom the person reads about.
+#[derive(Clone, Copy)]
+// The key must not be shown, so there is no Debug.
+#[allow(missing_debug_implementations)]
 pub struct Whom<'a> {
     pub id: &'a str,
     pub base_url: &'a str,
@@ -79,6 +105,30 @@ impl Fault {
                 *text == 0 && code.is_some_and(passing_status) && !out_of_quota(body)
             }
             _ => false,
+        }
+    }
+
+    /// The server or the way to it is at fault, not this request: it counts towards leaving it alone.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => *status == 429 || *status == 408 || *status >= 500,
+            Self::Cancelled | Self::Cut { .. } | Self::Truncated { .. } | Self::Resting { .. } => false,
+            _ => true,
+        }
+    }
+
+    /// What it was, in a few words.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Connect(_) => "no connection".to_owned(),
+            Self::Broken { .. } => "the connection broke".to_owned(),
+            Self::Silence { .. } | Self::Drip { .. } | Self::TooLong { .. } => "too slow".to_owned(),
+            Self::Status { status, .. } => format!("HTTP {status}"),
+            Self::InStream { code, .. } => {
+                code.map_or("an error in the stream".to_owned(), |code| format!("HTTP {code}"))
+            }
+            Self::NotApi { .. } => "no OpenAI-compatible answer".to_owned(),
+            _ => "no usable reply".to_owned(),
         }
     }
 
@@ -113,6 +163,34 @@ impl Fault {
                     seconds(limit)
                 ))
             }
+            Self::Resting { left, failures, last } => provider(format!(
+                "{id}: it failed {failures} times in a row ({last}) and is left alone for {} s. Look at the server (`g1 doctor`), \
+                 choose another model with -m, or name others under models.fallback; then `g1 resume`.",
+                left.as_secs().max(1)
+            )),
+            Self::Drip { limit } => provider(format!(
+                "{id}: next to nothing arrived in {} s of a reply that had begun. Look at the server, choose a faster model or \
+                 raise models.timeouts.idle_ms, then `g1 resume`.",
+                seconds(limit)
+            )),
+            Self::Endless { tokens } => reply(format!(
+                "{id}: the reply is longer than the {tokens} tokens that were asked for and was stopped. Answer shorter."
+            )),
+            Self::Repeats => reply(format!(
+                "{id}: the reply went on repeating itself and was stopped. Write the whole reply once; a stronger model helps."
+            )),
+            Self::Truncated { sent, read } => {
+                let read = read.map_or_else(|| "only a part".to_owned(), |read| format!("{read}"));
+                provider(format!(
+                    "{id}: the server read {read} of about {sent} tokens and did not say so, so clauses are missing from what it \
+                     saw. Give it a larger context (Ollama: num_ctx or OLLAMA_CONTEXT_LENGTH; llama.cpp: -c; LM Studio: context \
+                     length), or lower pack_tokens, then `g1 resume`."
+                ))
+            }
+            Self::UnknownTool(name) => reply(format!(
+                "{id}: the model asked for a tool '{}' that it was not offered. Give the reply itself.",
+                Clean::new(&name).one_line(60)
+            )),
             Self::TooLong { limit } => provider(format!(
                 "{id}: the call took longer than {} s. Choose a faster model or raise models.timeouts.call_ms, then `g1 resume`.",
                 seconds(limit)

@@ -1,60 +1,73 @@
-//! Any server that speaks the OpenAI chat protocol, through async-openai.
+//! Any server that speaks one of OpenAI's protocols, through async-openai.
 //!
-//! The library makes the request and reads the events (its "bring your own types" stream, with types of ours that take
+//! The library makes the request and reads the events (its "bring your own types" streams, with types of ours that take
 //! whatever compatible servers send); the transport below it is ours, and so are retries, time-outs and errors.
 
+mod breaker;
+mod canary;
+mod endpoint;
 mod fault;
+mod json;
+mod reader;
+mod shape;
 mod transport;
 mod wire;
 
 use super::{
-    Model, ModelError, Request, Response,
+    Abilities, Model, ModelError, Request, Response, ToolCall, Turn,
+    memory::Known,
     pricing::{Pricing, estimate_tokens},
-    settings::{ModelSettings, ProviderSettings},
+    settings::{Api, ModelSettings, ProviderSettings},
 };
 use crate::domain::{Clean, usage::Usage};
-use async_openai::{Client, config::Config, error::OpenAIError};
+use async_openai::{Client, error::OpenAIError};
+pub use breaker::Breaker;
+use endpoint::Endpoint;
+pub use endpoint::Key;
+pub(super) use endpoint::client;
 use fault::{Fault, Whom};
 use futures::{StreamExt, future::BoxFuture};
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use reader::{Ended, Limits, Reader};
 use serde_json::Value;
+pub use shape::Shape;
+use shape::{Ask, LEAST_OUTPUT};
 use std::{
     fmt,
     hash::{BuildHasher, RandomState},
-    sync::{Arc, Mutex, Once, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use transport::{Probe, Transport};
-use wire::{Chunk, Shape};
+use wire::{Chunk, Counted};
 
 /// Ways of asking tried on one call before the server's refusal is final.
 const MAX_ADAPTATIONS: u32 = 8;
+/// How often a reply that a limit cut is asked to go on.
+const MAX_CONTINUATIONS: u32 = 4;
 
-/// A provider's key: trimmed, printable, and never shown.
+/// Where the randomness of waits comes from: a number from 0 to 1.
 #[derive(Clone)]
-pub struct Key(SecretString);
+pub struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
 
-impl Key {
-    /// # Errors
-    /// What is wrong with it, without it.
-    pub fn new(raw: &str) -> Result<Self, &'static str> {
-        let key = raw.trim();
-        if key.is_empty() {
-            return Err("is empty");
-        }
-        if !key.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err("holds a space, a line break or a character that no key has");
-        }
-        Ok(Self(SecretString::from(key)))
+impl Jitter {
+    #[must_use]
+    pub fn new(source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(source))
     }
 }
 
-impl fmt::Debug for Key {
+impl Default for Jitter {
+    fn default() -> Self {
+        // Every `RandomState` has keys of its own.
+        Self::new(|| (RandomState::new().hash_one(0_u8) % 1000) as f64 / 1000.0)
+    }
+}
+
+impl fmt::Debug for Jitter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key(…)")
+        f.write_str("Jitter")
     }
 }
 
@@ -68,32 +81,26 @@ pub struct OpenAi {
     endpoint: Endpoint,
     key_env: Option<String>,
     http: reqwest::Client,
-    shape: Mutex<Shape>,
+    breaker: Arc<Breaker>,
+    jitter: Jitter,
+    /// The provider's settings say how to ask first; what was learnt since counts more.
+    known: Mutex<Known>,
+    first_shape: Shape,
 }
 
-/// Where calls go and what they carry; the library's own configuration would read keys from the environment unasked.
-#[derive(Debug, Clone)]
-struct Endpoint {
-    base: String,
-    key: SecretString,
-    headers: HeaderMap,
+/// What a call has cost so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spent {
+    calls: u32,
+    counted: Counted,
 }
 
-impl Config for Endpoint {
-    fn headers(&self) -> HeaderMap {
-        self.headers.clone()
-    }
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
-    }
-    fn query(&self) -> Vec<(&str, &str)> {
-        Vec::new()
-    }
-    fn api_base(&self) -> &str {
-        &self.base
-    }
-    fn api_key(&self) -> &SecretString {
-        &self.key
+impl Spent {
+    fn add(&mut self, counted: Counted) {
+        self.calls += 1;
+        self.counted.input = self.counted.input.saturating_add(counted.input);
+        self.counted.cached = self.counted.cached.saturating_add(counted.cached);
+        self.counted.output = self.counted.output.saturating_add(counted.output);
     }
 }
 
@@ -109,107 +116,266 @@ impl OpenAi {
         key: Option<Key>,
         settings: &ModelSettings,
     ) -> Result<Self, ModelError> {
-        static TLS: Once = Once::new();
-        // An earlier call of somebody else's is as good: all we need is that one provider is installed.
-        TLS.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
         let wrong = |what: String| ModelError::Provider(Clean::from(format!("{id}: {what}")));
         let base = provider.base_url.trim().trim_end_matches('/').to_owned();
-        let url = reqwest::Url::parse(&base).map_err(|e| wrong(format!("the base URL is not a URL ({e})")))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(wrong("the base URL must start with http:// or https://".to_owned()));
+        let http = client(&base, settings).map_err(wrong)?;
+        let endpoint = Endpoint::new(base.clone(), key).map_err(|what| wrong(what.to_owned()))?;
+        let mut known = settings.memory.of(&base, model);
+        if provider.context_tokens.is_some() {
+            known.abilities.context_tokens = provider.context_tokens;
         }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("the base URL must not hold a user name or password; name a key_env instead".to_owned()));
-        }
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(settings.timeouts.connect())
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("g1/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&url) {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|e| wrong(format!("no HTTP client can be set up ({e})")))?;
-        let mut headers = HeaderMap::new();
-        let key = key.map_or_else(|| SecretString::from(""), |key| key.0);
-        if !key.expose_secret().is_empty() {
-            let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose_secret()))
-                .map_err(|_| wrong("the key cannot be sent as a header".to_owned()))?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+        let pricing = Pricing::new(&settings.prices);
+        if let Some(price) = pricing.of(id) {
+            let abilities = &mut known.abilities;
+            abilities.context_tokens = abilities.context_tokens.or(price.context);
+            abilities.output_tokens = abilities.output_tokens.or(price.max_output);
         }
         Ok(Self {
             id: id.to_owned(),
             model: model.to_owned(),
             settings: settings.clone(),
-            pricing: Pricing::new(&settings.prices),
-            endpoint: Endpoint { base, key, headers },
+            pricing,
+            endpoint,
             key_env: provider.key_env.clone(),
             http,
-            shape: Mutex::new(Shape::from(provider)),
+            breaker: Arc::new(Breaker::default()),
+            jitter: Jitter::default(),
+            known: Mutex::new(known),
+            first_shape: Shape::from(provider),
         })
     }
 
-    fn shape(&self) -> Shape {
-        *self.shape.lock().unwrap_or_else(PoisonError::into_inner)
+    /// With the state of its server shared by all models there.
+    #[must_use]
+    pub fn with_breaker(mut self, breaker: Arc<Breaker>) -> Self {
+        self.breaker = breaker;
+        self
+    }
+    /// With another source of randomness for its waits.
+    #[must_use]
+    pub fn with_jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self
     }
 
-    fn fail(&self, fault: Fault, attempts: u32) -> ModelError {
-        let key = self.endpoint.key.expose_secret();
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shape(&self) -> Shape {
+        self.known().shape.unwrap_or(self.first_shape)
+    }
+
+    /// Remembers what was learnt, here and for later runs.
+    fn learn(&self, change: impl Fn(&mut Known)) {
+        let mut known = self.known();
+        let before = known.clone();
+        change(&mut known);
+        if *known != before {
+            self.settings.memory.learn(&self.endpoint.base, &self.model, change);
+        }
+    }
+
+    fn fail(&self, fault: Fault, attempts: u32, spent: Spent) -> ModelError {
         let whom = Whom {
             id: &self.id,
             base_url: &self.endpoint.base,
             key_env: self.key_env.as_deref(),
-            key: (!key.is_empty()).then_some(key),
+            key: self.endpoint.key(),
         };
-        fault.into_error(&whom, attempts)
+        let error = fault.into_error(&whom, attempts);
+        if spent.calls == 0 {
+            return error;
+        }
+        ModelError::Spent { error: Box::new(error), usage: self.usage(spent) }
+    }
+
+    fn usage(&self, spent: Spent) -> Usage {
+        let Counted { input, cached, output } = spent.counted;
+        let cost_micros = self.pricing.cost(&self.id, input, cached, output);
+        Usage { calls: spent.calls, input_tokens: input, cached_tokens: cached, output_tokens: output, cost_micros }
+    }
+
+    /// Tokens that a request takes, estimated.
+    fn sent_tokens(&self, request: &Request) -> u32 {
+        let mut sent = self.count_tokens(&request.system).saturating_add(self.count_tokens(&request.user));
+        for turn in &request.turns {
+            let (Turn::Model { text, .. } | Turn::Tool { text, .. }) = turn;
+            sent = sent.saturating_add(self.count_tokens(text));
+        }
+        sent
+    }
+
+    /// The reply of a call, whole, with what it cost.
+    async fn reply(
+        &self,
+        request: &Request,
+        deltas: &mpsc::Sender<Clean>,
+        spent: &mut Spent,
+    ) -> Result<Response, (Fault, u32)> {
+        self.breaker.admit(Instant::now()).map_err(|fault| (fault, 1))?;
+        let wanted = self.room(request);
+        let (mut ended, shape) = self.converse(request, None, wanted, deltas, spent).await?;
+        let mut left = MAX_CONTINUATIONS;
+        while ended.cut {
+            let room = self.room_to_go_on(request, &ended, *spent, wanted);
+            let (Some(room), Some(more)) = (room, left.checked_sub(1)) else {
+                return Err((Fault::Cut { tokens: spent.counted.output.max(1) }, 1));
+            };
+            left = more;
+            let cut = std::mem::take(ended.part());
+            let (next, _) = match self.converse(request, Some(&cut), room, deltas, spent).await {
+                // It has nothing more to say, and what it said is no whole reply.
+                Err((Fault::Declined(_), _)) => return Err((Fault::Cut { tokens: spent.counted.output.max(1) }, 1)),
+                next => next?,
+            };
+            *ended.part() = json::join(&cut, &next.text);
+            ended.cut = next.cut && json::find(ended.part()).is_none();
+        }
+        self.read_whole(request, &ended, spent).await.map_err(|fault| (fault, 1))?;
+        let is_json =
+            ended.calls.iter().map(|call| &call.arguments).chain([&ended.text]).any(|text| json::find(text).is_some());
+        // A server that ignores the schema is asked more plainly the next time.
+        let shape = if is_json { shape } else { shape.looser().unwrap_or(shape) };
+        self.learn(|known| known.shape = Some(shape));
+        let (text, calls) = meaning(request, ended).map_err(|fault| (fault, 1))?;
+        Ok(Response { text, calls, usage: self.usage(*spent), by: None })
+    }
+
+    /// Room for the answer: what the step wants, what the model writes at most, what its context leaves.
+    fn room(&self, request: &Request) -> u32 {
+        let abilities = self.known().abilities.clone();
+        let mut room = request.max_output_tokens.min(abilities.output_tokens.unwrap_or(u32::MAX));
+        if let Some(context) = abilities.context_tokens {
+            let left = context.saturating_sub(self.sent_tokens(request).saturating_add(256));
+            room = room.min(left.max(LEAST_OUTPUT));
+        }
+        room
+    }
+
+    /// Room for the rest of a reply that was cut, within what was reserved for the whole call; `None` when there is too
+    /// little of it.
+    fn room_to_go_on(&self, request: &Request, ended: &Ended, spent: Spent, wanted: u32) -> Option<u32> {
+        let reserved = self.worst_case(request);
+        let counted = ended.counted.unwrap_or_default();
+        let input = counted.input + counted.output + 100;
+        let used = spent.counted.output;
+        // What the server cuts without being asked to is its own limit; what the step allows is never exceeded.
+        let mut room = u64::from(request.max_output_tokens).checked_sub(used)?.min(u64::from(wanted));
+        let fits = |room: u64| {
+            let input = spent.counted.input + input;
+            let all = input + used + room;
+            all <= reserved.tokens() && self.pricing.cost(&self.id, input, 0, used + room) <= reserved.cost_micros
+        };
+        while room >= u64::from(LEAST_OUTPUT) && !fits(room) {
+            room -= 500;
+        }
+        (room >= u64::from(LEAST_OUTPUT)).then(|| u32::try_from(room).unwrap_or(u32::MAX))
     }
 
     /// Attempts until one succeeds or none may help.
-    async fn converse(&self, request: &Request, deltas: &mpsc::Sender<Clean>) -> Result<Response, (Fault, u32)> {
-        let mut attempts = 0;
-        let mut adaptations = 0;
+    async fn converse(
+        &self,
+        request: &Request,
+        cut: Option<&str>,
+        output_tokens: u32,
+        deltas: &mpsc::Sender<Clean>,
+        spent: &mut Spent,
+    ) -> Result<(Ended, Shape), (Fault, u32)> {
+        let mut shape = self.shape();
+        let (mut attempts, mut adaptations) = (0, 0);
         loop {
-            let shape = self.shape();
             attempts += 1;
-            let fault = match self.attempt(request, &shape, deltas).await {
-                Ok(response) => return Ok(response),
+            let ask = Ask { output_tokens: shape.output_tokens(output_tokens), cut };
+            let fault = match self.attempt(request, shape, ask, deltas, spent).await {
+                Ok(ended) => {
+                    self.breaker.answered();
+                    return Ok((ended, shape));
+                }
                 Err(fault) => fault,
             };
             if let Fault::Status { status, body, .. } = &fault
                 && adaptations < MAX_ADAPTATIONS
-                && let Some(next) = shape.after_refusal(*status, body, request)
+                && let Some(next) = shape.after_refusal(*status, body, request, self.endpoint.names_version())
             {
                 adaptations += 1;
                 attempts -= 1;
-                *self.shape.lock().unwrap_or_else(PoisonError::into_inner) = next;
+                shape = next;
                 continue;
             }
-            let longest = Duration::from_millis(self.settings.max_wait_ms);
-            let asked = fault.retry_after();
-            if !fault.may_pass() || attempts > self.settings.retries || asked.is_some_and(|wait| wait > longest) {
+            let leave_alone = fault.is_trouble() && self.breaker.failed(&fault.short(), Instant::now());
+            if leave_alone || !fault.may_pass() || attempts > self.settings.retries {
                 return Err((fault, attempts));
             }
-            tokio::time::sleep(asked.unwrap_or_else(|| self.backoff(attempts)).min(longest)).await;
+            let longest = Duration::from_millis(self.settings.max_wait_ms);
+            let wait = fault.retry_after().unwrap_or_else(|| self.backoff(attempts));
+            if !self.breaker.may_wait(wait, longest) {
+                return Err((fault, attempts));
+            }
+            tokio::time::sleep(wait).await;
         }
     }
 
     /// Doubles with every attempt; between half and all of it at random, so that many clients do not return at once.
     fn backoff(&self, attempt: u32) -> Duration {
         let full = self.settings.backoff_ms.saturating_mul(1 << attempt.saturating_sub(1).min(10));
-        let random = RandomState::new().hash_one(attempt) % 1000;
-        Duration::from_millis(full / 2 + full.saturating_mul(random) / 2000)
+        Duration::from_millis(full).mul_f64(0.5 + 0.5 * (self.jitter.0)().clamp(0.0, 1.0))
     }
 
-    async fn attempt(&self, request: &Request, shape: &Shape, deltas: &mpsc::Sender<Clean>) -> Result<Response, Fault> {
-        let probe = Arc::new(Probe::default());
+    async fn attempt(
+        &self,
+        request: &Request,
+        shape: Shape,
+        ask: Ask<'_>,
+        deltas: &mpsc::Sender<Clean>,
+        spent: &mut Spent,
+    ) -> Result<Ended, Fault> {
+        let limits = Limits {
+            bytes: self.settings.max_reply_bytes,
+            tokens: ask.output_tokens,
+            idle: self.settings.timeouts.idle(),
+        };
+        let mut reader = Reader::new(deltas, limits);
+        let result = self.exchange(shape.body(&self.model, request, ask), shape, &mut reader).await;
+        let received = reader.received();
+        let result = result.and_then(|()| reader.end());
+        // What was written is billed, however it ended; where nobody counted it is estimated.
+        let estimate = |output: usize| Counted {
+            input: u64::from(self.sent_tokens(request)) + ask.cut.map_or(0, |cut| u64::from(self.count_tokens(cut))),
+            cached: 0,
+            output: output as u64 / 3,
+        };
+        match result {
+            Ok(mut ended) => {
+                let counted = ended.counted.unwrap_or_else(|| estimate(received));
+                spent.add(counted);
+                if ended.counted.is_none() && ended.cut {
+                    ended.counted = Some(counted);
+                }
+                Ok(ended)
+            }
+            Err(fault) => {
+                if received > 0 {
+                    spent.add(estimate(received));
+                }
+                Err(fault)
+            }
+        }
+    }
+
+    /// One request and the events of its answer.
+    async fn exchange(&self, body: Value, shape: Shape, reader: &mut Reader<'_>) -> Result<(), Fault> {
+        let timeouts = self.settings.timeouts;
+        let quiet = if self.breaker.proven() { timeouts.call() } else { timeouts.unproven() };
+        let probe = Arc::new(Probe::new(quiet));
         let transport = Transport {
             http: self.http.clone(),
-            timeouts: self.settings.timeouts,
+            timeouts,
             // Each token of a reply travels in an event of its own, many times its size.
             max_body: self.settings.max_reply_bytes.saturating_mul(64).saturating_add(1 << 20),
             probe: probe.clone(),
         };
-        let client = Client::build(self.http.clone(), self.endpoint.clone()).with_http_service(transport);
+        let client = Client::build(self.http.clone(), self.endpoint.with(shape)).with_http_service(transport);
         let noted = |text: usize, error: Option<OpenAIError>| match (probe.take_fault(), error) {
             (Some(Fault::Broken { detail, .. }), _) => Fault::Broken { detail, text },
             (Some(fault), _) => fault,
@@ -217,32 +383,49 @@ impl OpenAi {
             (None, Some(error)) => Fault::Broken { detail: Clean::from(error.to_string()).one_line(200), text },
             (None, None) => Fault::Unfinished { text },
         };
-        let body = shape.body(&self.model, request);
-        let chat = client.chat();
-        let opened = chat.create_stream_byot::<Value, Chunk>(body).await;
+        let opened = match shape.api {
+            Api::Chat => client.chat().create_stream_byot::<Value, Chunk>(body).await,
+            Api::Responses => client.responses().create_stream_byot::<Value, Chunk>(body).await,
+        };
         let mut stream = opened.map_err(|error| noted(0, Some(error)))?;
-        let mut reader = Reader::new(deltas, self.settings.max_reply_bytes);
         while let Some(event) = stream.next().await {
-            let chunk = event.map_err(|error| noted(reader.text.len(), Some(error)))?;
-            if reader.take(chunk)? {
-                probe.tokens_flow();
+            let chunk = event.map_err(|error| noted(reader.received(), Some(error)))?;
+            if reader.take(&chunk)? {
+                probe.token();
             }
         }
-        if let Some(fault) = probe.take_fault() {
-            return Err(fault);
-        }
-        let reader = reader.end();
-        let limit = u64::from(shape.output_tokens(request));
-        let counted = reader.usage;
-        let (input, cached, output) = counted.unwrap_or_else(|| {
-            let sent = self.count_tokens(&request.system) + self.count_tokens(&request.user);
-            (u64::from(sent), 0, u64::from(self.count_tokens(&reader.text)))
-        });
-        let text = reader.finish(limit)?;
-        let cost_micros = self.pricing.cost(&self.id, input, cached, output);
-        let usage = Usage { calls: 1, input_tokens: input, cached_tokens: 0, output_tokens: output, cost_micros };
-        Ok(Response::reply(wire::json_of(&text).to_owned(), usage))
+        probe.take_fault().map_or(Ok(()), Err)
     }
+}
+
+/// What an answer means: a reply, or the use of tools.
+fn meaning(request: &Request, ended: Ended) -> Result<(String, Vec<ToolCall>), Fault> {
+    let Ended { text, calls, .. } = ended;
+    let reply = calls.iter().rev().find(|call| call.name == shape::name(request.kind));
+    if let Some(reply) = reply {
+        return Ok((json::object_of(&reply.arguments).into_owned(), Vec::new()));
+    }
+    match calls.first() {
+        Some(_) if !request.tools.is_empty() => return Ok((text, calls)),
+        Some(call) if text.trim().is_empty() => return Err(Fault::UnknownTool(call.name.clone())),
+        _ => {}
+    }
+    let object = json::object_of(&text).into_owned();
+    if !request.tools.is_empty()
+        && let Some(call) = by_words(&object)
+    {
+        return Ok((String::new(), vec![call]));
+    }
+    Ok((object, Vec::new()))
+}
+
+/// The use of a tool where tools were offered by words.
+fn by_words(text: &str) -> Option<ToolCall> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let fields = value.as_object()?;
+    let name = fields.get("tool")?.as_str()?.to_owned();
+    let arguments = fields.get("arguments").map(wire::arguments_of).unwrap_or_default();
+    (fields.len() <= 2).then(|| ToolCall { id: "call-1".to_owned(), name, arguments })
 }
 
 impl Model for OpenAi {
@@ -257,12 +440,19 @@ impl Model for OpenAi {
     fn accepts(&self, _: &[crate::domain::clause::Clause]) -> Result<(), ModelError> {
         Ok(())
     }
+    fn abilities(&self) -> Abilities {
+        self.known().abilities.clone()
+    }
     fn has_price(&self) -> bool {
         self.pricing.of(&self.id).is_some()
     }
     fn worst_case(&self, request: &Request) -> Usage {
         // A server that is not held to a format is sent the schema as well.
-        let bytes = request.system.len() + request.user.len() + request.schema.to_string().len();
+        let mut bytes = request.system.len() + request.user.len() + request.schema.to_string().len();
+        for turn in &request.turns {
+            let (Turn::Model { text, .. } | Turn::Tool { text, .. }) = turn;
+            bytes += text.len();
+        }
         self.pricing.worst_case(&self.id, bytes, request.max_output_tokens)
     }
 
@@ -275,99 +465,21 @@ impl Model for OpenAi {
         Box::pin(async move {
             let limit = self.settings.timeouts.call();
             let deadline = Instant::now() + limit;
+            let mut spent = Spent::default();
             // Whichever ends first drops the others: a dropped exchange closes its connection at once.
             let result = tokio::select! {
                 biased;
                 () = cancel.cancelled() => Err((Fault::Cancelled, 1)),
-                result = self.converse(request, &deltas) => result,
-                () = tokio::time::sleep_until(deadline) => Err((Fault::TooLong { limit }, 1)),
+                result = self.reply(request, &deltas, &mut spent) => result,
+                () = tokio::time::sleep_until(deadline) => {
+                    let fault = Fault::TooLong { limit };
+                    self.breaker.failed(&fault.short(), Instant::now());
+                    Err((fault, 1))
+                }
             };
-            result.map_err(|(fault, attempts)| self.fail(fault, attempts))
+            result.map_err(|(fault, attempts)| self.fail(fault, attempts, spent))
         })
     }
-}
-
-/// Puts the events of one stream together.
-struct Reader<'a> {
-    deltas: &'a mpsc::Sender<Clean>,
-    max: usize,
-    text: String,
-    /// Streamed text that the screen has not been given yet: a slow screen must never hold up the call.
-    pending: String,
-    refusal: String,
-    finish: Option<String>,
-    usage: Option<(u64, u64, u64)>,
-}
-
-impl<'a> Reader<'a> {
-    fn new(deltas: &'a mpsc::Sender<Clean>, max: usize) -> Self {
-        let empty = String::new;
-        Self { deltas, max, text: empty(), pending: empty(), refusal: empty(), finish: None, usage: None }
-    }
-
-    /// True when this event shows that tokens flow.
-    fn take(&mut self, chunk: Chunk) -> Result<bool, Fault> {
-        if !chunk.error.is_null() {
-            let code = wire::error_code(&chunk.error);
-            let body = serde_json::json!({ "error": chunk.error }).to_string();
-            return Err(Fault::InStream { code, body, text: self.text.len() });
-        }
-        if let Some(usage) = wire::usage_of(&chunk.usage) {
-            self.usage = Some(usage);
-        }
-        let Some(choice) = chunk.choices.first() else {
-            return Ok(false);
-        };
-        if let Value::String(reason) = &choice.finish_reason {
-            self.finish = Some(reason.clone());
-        }
-        self.refusal.push_str(&choice.refusal());
-        let piece = choice.text();
-        if piece.is_empty() {
-            return Ok(choice.thinks());
-        }
-        if self.text.len() + piece.len() > self.max {
-            return Err(Fault::TooLarge { limit: self.max });
-        }
-        self.text.push_str(&piece);
-        self.pending.push_str(&piece);
-        if let Ok(permit) = self.deltas.try_reserve() {
-            permit.send(Clean::from(std::mem::take(&mut self.pending)));
-        }
-        Ok(true)
-    }
-
-    fn end(mut self) -> Self {
-        if !self.pending.is_empty() {
-            let rest = Clean::from(std::mem::take(&mut self.pending));
-            drop(self.deltas.try_send(rest));
-        }
-        self
-    }
-
-    fn finish(self, limit: u64) -> Result<String, Fault> {
-        if !self.refusal.is_empty() && self.text.is_empty() {
-            return Err(Fault::Declined(self.refusal));
-        }
-        match self.finish.as_deref() {
-            None => Err(Fault::Unfinished { text: self.text.len() }),
-            Some("length" | "max_tokens" | "MAX_TOKENS") => Err(Fault::Cut { tokens: limit }),
-            Some("content_filter" | "SAFETY") => {
-                Err(Fault::Declined("its content filter stopped the reply".to_owned()))
-            }
-            Some(reason) if self.text.trim().is_empty() => {
-                Err(Fault::Declined(format!("it ended ({reason}) without a word")))
-            }
-            Some(_) => Ok(self.text),
-        }
-    }
-}
-
-fn is_loopback(url: &reqwest::Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    })
 }
 
 #[cfg(test)]

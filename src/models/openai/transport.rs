@@ -27,19 +27,36 @@ use tokio_util::bytes::Bytes;
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// What one attempt's transport has seen; shared with the reader of the stream.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Probe {
     fault: Mutex<Option<Fault>>,
     tokens_flow: AtomicBool,
     changed: Notify,
+    /// When the last token came, at first when the request was made.
+    token_at: Mutex<Instant>,
+    /// The longest between two tokens, whatever other signs of life there are.
+    quiet: Duration,
 }
 
 impl Probe {
-    /// From now on the idle limit counts, not the one for the first token.
-    pub fn tokens_flow(&self) {
+    pub fn new(quiet: Duration) -> Self {
+        Self {
+            fault: Mutex::default(),
+            tokens_flow: AtomicBool::default(),
+            changed: Notify::default(),
+            token_at: Mutex::new(Instant::now()),
+            quiet,
+        }
+    }
+    /// A token came: from now on the idle limit counts, not the one for the first token.
+    pub fn token(&self) {
+        *self.token_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         if !self.tokens_flow.swap(true, Ordering::Relaxed) {
             self.changed.notify_one();
         }
+    }
+    fn token_at(&self) -> Instant {
+        *self.token_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
     fn flows(&self) -> bool {
         self.tokens_flow.load(Ordering::Relaxed)
@@ -152,10 +169,15 @@ impl Transport {
         loop {
             let first = !self.probe.flows();
             let limit = if first { self.timeouts.first_token() } else { self.timeouts.idle() };
+            let quiet_until = self.probe.token_at() + self.probe.quiet;
+            if Instant::now() >= quiet_until {
+                return Err(Fault::Silence { limit: self.probe.quiet, first });
+            }
             tokio::select! {
                 biased;
                 got = &mut chunk => return Ok(got),
                 () = self.probe.changed.notified() => {}
+                () = sleep_until(quiet_until) => {}
                 () = sleep_until(since + limit) => return Err(Fault::Silence { limit, first }),
             }
         }

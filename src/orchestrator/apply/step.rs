@@ -65,7 +65,11 @@ pub(super) fn call(run: &mut Run, event: &Event) {
                 step.checks.clear();
             }
         }
-        Event::CallFailed { step, attempt, .. } => {
+        Event::CallFailed { step, attempt, spent, .. } => {
+            run.usage += *spent;
+            if let Some(step) = run.step_mut(step) {
+                step.usage += *spent;
+            }
             if let Some(step) = current(run, step, *attempt) {
                 step.in_flight = None;
                 step.reserved = Usage::default();

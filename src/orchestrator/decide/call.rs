@@ -35,11 +35,18 @@ pub(super) fn starting(draft: &mut Draft, step: StepId, attempt: u32, request: H
     draft.push(Event::GateOpened { gate, step, reason, digest });
 }
 
-pub(super) fn failed(draft: &mut Draft, step: &StepId, attempt: u32, error: Clean, pause: Option<PauseReason>) {
+pub(super) fn failed(
+    draft: &mut Draft,
+    step: &StepId,
+    attempt: u32,
+    error: Clean,
+    pause: Option<PauseReason>,
+    spent: Usage,
+) {
     if draft.working(step, attempt).is_none() {
         return;
     }
-    draft.push(Event::CallFailed { step: step.clone(), attempt, error: error.clone(), retry: pause.is_none() });
+    draft.push(Event::CallFailed { step: step.clone(), attempt, error: error.clone(), retry: pause.is_none(), spent });
     if let Some(reason) = pause {
         if draft.live() {
             draft.push(Event::Paused { reason, detail: error });
@@ -54,9 +61,9 @@ pub(super) fn failed(draft: &mut Draft, step: &StepId, attempt: u32, error: Clea
 /// A text the model cannot work on: with `--plan-only` the partition is the result, else the run pauses with the reason.
 pub(super) fn refused(draft: &mut Draft, step: &StepId, attempt: u32, error: Clean) {
     if !draft.run.settings.plan_only {
-        failed(draft, step, attempt, error, Some(PauseReason::Provider));
+        failed(draft, step, attempt, error, Some(PauseReason::Provider), Usage::default());
     } else if draft.live() && draft.working(step, attempt).is_some() {
-        draft.push(Event::CallFailed { step: step.clone(), attempt, error, retry: false });
+        draft.push(Event::CallFailed { step: step.clone(), attempt, error, retry: false, spent: Usage::default() });
         draft.push(Event::RunCompleted { outcome: Outcome::Partial, tree: Hash::of_parts([]), evidence: None });
     }
 }

@@ -45,7 +45,9 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
             let finished = Event::CallFinished { step: step.clone(), attempt, request, reply, usage, cached, by };
             call::done(&mut draft, &step, attempt, finished, &text);
         }
-        Input::CallFailed { step, attempt, error, pause } => call::failed(&mut draft, &step, attempt, error, pause),
+        Input::CallFailed { step, attempt, error, pause, spent } => {
+            call::failed(&mut draft, &step, attempt, error, pause, spent);
+        }
         Input::Refused { step, attempt, error } => call::refused(&mut draft, &step, attempt, error),
         Input::Checked { step, attempt, checked } => checked::checked(&mut draft, &step, attempt, checked),
         Input::Committed { step, files } => commit::committed(&mut draft, step, files),

@@ -121,7 +121,14 @@ fn a_provider_that_fails_pauses_and_the_call_is_made_again() {
     let mut sim = Sim::start(GateMode::None);
     let error: Clean = "the key was refused".into();
     let step = step("understand");
-    sim.feed(Input::CallFailed { step: step.clone(), attempt: 1, error, pause: Some(PauseReason::Provider) }).unwrap();
+    sim.feed(Input::CallFailed {
+        step: step.clone(),
+        attempt: 1,
+        error,
+        pause: Some(PauseReason::Provider),
+        spent: crate::domain::usage::Usage::default(),
+    })
+    .unwrap();
     assert_eq!(exit_code(sim.run()), 6);
     assert!(pending(sim.run()).is_empty());
     sim.feed(Input::Command(Command::Resume { who: "Anna".into() })).unwrap();

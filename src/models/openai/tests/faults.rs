@@ -1,188 +1,6 @@
-use super::super::testing::{collect, collect_with, request_of};
+//! What goes wrong, and how it ends.
+
 use super::*;
-use crate::models::settings::{Structured, Timeouts};
-use std::{collections::VecDeque, net::SocketAddr};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::oneshot,
-};
-
-/// What the server does with one connection.
-enum Act {
-    /// Sends these pieces, each flushed, then closes.
-    Send(Vec<Vec<u8>>),
-    /// Sends this, then resets the connection.
-    Reset(Vec<u8>),
-    /// Sends this, then says nothing until the client goes away, which it reports.
-    Hang(Vec<u8>, Option<oneshot::Sender<()>>),
-    /// Sends the head, then a comment every few milliseconds, then the rest.
-    Comments { times: u32, rest: Vec<u8> },
-}
-
-struct Server {
-    address: SocketAddr,
-    seen: Arc<Mutex<Vec<(String, Value)>>>,
-}
-
-impl Server {
-    async fn start(acts: Vec<Act>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let log = seen.clone();
-        tokio::spawn(async move {
-            let mut acts = VecDeque::from(acts);
-            while let Some(act) = acts.pop_front() {
-                let (mut socket, _) = listener.accept().await.unwrap();
-                let request = read_request(&mut socket).await;
-                log.lock().unwrap().push(request);
-                tokio::spawn(perform(socket, act));
-            }
-        });
-        Self { address, seen }
-    }
-
-    fn model(&self, settings: ModelSettings) -> OpenAi {
-        self.model_with(settings, Structured::Bounded)
-    }
-
-    fn model_with(&self, settings: ModelSettings, structured: Structured) -> OpenAi {
-        let provider = ProviderSettings {
-            base_url: format!("http://{}/v1/", self.address),
-            key_env: Some("MY_KEY".into()),
-            structured,
-            max_completion_tokens: false,
-        };
-        OpenAi::new("compat/test-1", "test-1", &provider, Some(Key::new(KEY).unwrap()), &settings).unwrap()
-    }
-
-    fn bodies(&self) -> Vec<Value> {
-        self.seen.lock().unwrap().iter().map(|(_, body)| body.clone()).collect()
-    }
-}
-
-const KEY: &str = "sk-test-0123456789";
-
-async fn read_request(socket: &mut TcpStream) -> (String, Value) {
-    let mut bytes = Vec::new();
-    let mut buffer = [0_u8; 4096];
-    loop {
-        let n = socket.read(&mut buffer).await.unwrap();
-        assert!(n > 0, "the client closed before its request was whole");
-        bytes.extend_from_slice(&buffer[..n]);
-        let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        let lower = head.to_ascii_lowercase();
-        let length: usize =
-            lower.lines().find_map(|l| l.strip_prefix("content-length: ")).map_or(0, |v| v.trim().parse().unwrap());
-        if bytes.len() >= end + 4 + length {
-            return (head, serde_json::from_slice(&bytes[end + 4..]).unwrap_or_default());
-        }
-    }
-}
-
-async fn perform(mut socket: TcpStream, act: Act) {
-    match act {
-        Act::Send(pieces) => {
-            for piece in pieces {
-                // A client that has heard enough closes early; that is its right.
-                if socket.write_all(&piece).await.is_err() || socket.flush().await.is_err() {
-                    return;
-                }
-                tokio::task::yield_now().await;
-            }
-            drop(socket.shutdown().await);
-        }
-        Act::Reset(bytes) => {
-            socket.write_all(&bytes).await.unwrap();
-            socket.flush().await.unwrap();
-            rustix::net::sockopt::set_socket_linger(&socket, Some(Duration::ZERO)).unwrap();
-        }
-        Act::Hang(bytes, gone) => {
-            socket.write_all(&bytes).await.unwrap();
-            let mut buffer = [0_u8; 64];
-            while socket.read(&mut buffer).await.is_ok_and(|n| n > 0) {}
-            if let Some(gone) = gone {
-                let _ = gone.send(());
-            }
-        }
-        Act::Comments { times, rest } => {
-            socket.write_all(HEAD.as_bytes()).await.unwrap();
-            for _ in 0..times {
-                // The pace of the server that the test is about, not a wait for anything.
-                tokio::time::sleep(Duration::from_millis(10)).await;
-                if socket.write_all(b": still at work\n\n").await.is_err() {
-                    return;
-                }
-            }
-            socket.write_all(&rest).await.unwrap();
-        }
-    }
-}
-
-const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
-
-fn event(value: &Value) -> String {
-    format!("data: {value}\n\n")
-}
-fn delta(text: &str) -> String {
-    event(
-        &serde_json::json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}], "usage": null}),
-    )
-}
-fn finish(reason: &str) -> String {
-    event(&serde_json::json!({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}))
-}
-fn usage() -> String {
-    event(
-        &serde_json::json!({"choices": [], "usage": {"prompt_tokens": 1000, "completion_tokens": 50, "total_tokens": 1050}}),
-    )
-}
-const DONE: &str = "data: [DONE]\n\n";
-
-fn good(text: &str) -> Act {
-    Act::Send(vec![format!("{HEAD}{}{}{}{DONE}", delta(text), finish("stop"), usage()).into_bytes()])
-}
-fn answer(status: &str, headers: &str, kind: &str, body: &str) -> Act {
-    let length = body.len();
-    let text = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
-    );
-    Act::Send(vec![text.into_bytes()])
-}
-fn error(status: &str, body: &str) -> Act {
-    answer(status, "", "application/json", body)
-}
-
-/// Nothing waits long, and nothing waits for a time-out unless a test makes it.
-fn quick() -> ModelSettings {
-    ModelSettings { backoff_ms: 1, ..ModelSettings::default() }
-}
-
-fn request() -> Request {
-    request_of("compat/test-1", "build:core", 1, "work")
-}
-
-async fn failure(acts: Vec<Act>, settings: ModelSettings) -> (ModelError, usize) {
-    let server = Server::start(acts).await;
-    let (result, _) = collect(&server.model(settings), &request()).await;
-    let seen = server.bodies().len();
-    (result.expect_err("the call must fail"), seen)
-}
-
-fn provider_text(error: ModelError) -> String {
-    match error {
-        ModelError::Provider(text) => text.to_string(),
-        other => panic!("not a provider's fault: {other:?}"),
-    }
-}
-fn reply_text(error: ModelError) -> String {
-    match error {
-        ModelError::Reply(text) => text.to_string(),
-        other => panic!("not a reply's fault: {other:?}"),
-    }
-}
 
 #[tokio::test]
 async fn a_stream_cut_at_every_byte_is_put_together() {
@@ -209,25 +27,6 @@ async fn a_stream_cut_at_every_byte_is_put_together() {
     assert_eq!(streamed, reply);
     let usage = response.usage;
     assert_eq!((usage.calls, usage.input_tokens, usage.output_tokens), (1, 1000, 50));
-}
-
-#[tokio::test]
-async fn the_request_carries_what_compatible_servers_need() {
-    let server = Server::start(vec![good("{}")]).await;
-    collect(&server.model(quick()), &request()).await.0.unwrap();
-    let (head, body) = server.seen.lock().unwrap()[0].clone();
-    assert!(head.starts_with("POST /v1/chat/completions HTTP/1.1"), "{head}");
-    assert!(head.to_ascii_lowercase().contains(&format!("authorization: bearer {KEY}")), "{head}");
-    assert_eq!(body["model"], "test-1");
-    assert_eq!(body["stream"], true);
-    assert_eq!(body["stream_options"]["include_usage"], true);
-    assert_eq!(body["max_tokens"], 16_000);
-    assert_eq!(body["messages"][0]["role"], "system");
-    assert_eq!(body["response_format"]["json_schema"]["strict"], true);
-    assert_eq!(
-        body["response_format"]["json_schema"]["schema"],
-        crate::personas::schema(crate::domain::reply::ReplyKind::Build)
-    );
 }
 
 #[tokio::test]
@@ -328,9 +127,61 @@ async fn an_end_without_finish_reason_is_no_reply() {
 
 #[tokio::test]
 async fn a_reply_cut_by_its_limit_says_so() {
-    let text = format!("{HEAD}{}{}{DONE}", delta("{\"a\":"), finish("length"));
-    let text = reply_text(failure(vec![Act::Send(vec![text.into_bytes()])], quick()).await.0);
-    assert!(text.contains("16000 tokens"), "{text}");
+    // What is reserved for so short a request leaves no room to send 8,000 tokens back.
+    let counted = event(&serde_json::json!({"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 8000}}));
+    let text = format!("{HEAD}{}{}{counted}{DONE}", delta("{\"a\":"), finish("length"));
+    let acts = (0..3).map(|_| Act::Send(vec![text.clone().into_bytes()])).collect();
+    let (fault, seen) = failure(acts, quick()).await;
+    let text = reply_text(fault);
+    assert!(text.contains("8000 tokens") && seen == 1, "{seen} {text}");
+}
+
+#[tokio::test]
+async fn a_reply_that_repeats_itself_is_stopped() {
+    let text = format!("{HEAD}{}", delta(&"1.0.0-2.0.0-".repeat(500)));
+    assert!(
+        reply_text(failure(vec![Act::Hang(text.into_bytes(), None)], quick()).await.0).contains("repeating itself")
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_only_fails_is_left_alone() {
+    let acts = (0..20).map(|_| error("500 Oops", "{}")).collect();
+    let server = Server::start(acts).await;
+    let model = server.model(quick());
+    for _ in 0..3 {
+        collect(&model, &request()).await.0.unwrap_err();
+    }
+    let text = provider_text(collect(&model, &request()).await.0.unwrap_err());
+    assert!(text.contains("8 times in a row (HTTP 500)") && text.contains("models.fallback"), "{text}");
+    assert_eq!(server.bodies().len(), 8);
+}
+
+#[tokio::test]
+async fn waits_that_a_server_asks_for_add_up_to_a_bound() {
+    let slow =
+        || answer("429 Slow down", "retry-after: 0.02\r\n", "application/json", r#"{"error":{"message":"later"}}"#);
+    let settings = ModelSettings { max_wait_ms: 50, ..quick() };
+    let (fault, seen) = failure((0..9).map(|_| slow()).collect(), settings).await;
+    assert_eq!(seen, 3, "two waits of 20 ms fit in 50");
+    assert!(provider_text(fault).contains("429"));
+}
+
+#[tokio::test]
+async fn waits_double_between_half_and_whole() {
+    let server = Server::start(vec![]).await;
+    let model = server.model(ModelSettings::default()).with_jitter(Jitter::new(|| 0.0));
+    assert_eq!([1, 2, 3].map(|n| model.backoff(n).as_millis()), [250, 500, 1000]);
+    let model = model.with_jitter(Jitter::new(|| 1.0));
+    assert_eq!([1, 2, 3].map(|n| model.backoff(n).as_millis()), [500, 1000, 2000]);
+}
+
+#[tokio::test]
+async fn comments_alone_keep_an_unknown_server_alive_for_a_while_only() {
+    let timeouts = Timeouts { unproven_ms: 60, ..Timeouts::default() };
+    let settings = ModelSettings { timeouts, ..quick() };
+    let (fault, _) = failure(vec![Act::Comments { times: 10_000, rest: Vec::new() }], settings).await;
+    assert!(provider_text(fault).contains("first token"));
 }
 
 #[tokio::test]
@@ -355,7 +206,7 @@ async fn no_connection_is_tried_again_and_names_the_address() {
         base_url: format!("http://{address}/v1"),
         key_env: None,
         structured: Structured::Bounded,
-        max_completion_tokens: false,
+        ..ProviderSettings::default()
     };
     let model = OpenAi::new("compat/x", "x", &provider, None, &quick()).unwrap();
     let text = provider_text(collect(&model, &request()).await.0.unwrap_err());
@@ -453,58 +304,10 @@ async fn a_model_that_declines_is_quoted() {
 #[tokio::test]
 async fn a_reply_without_end_is_stopped() {
     let pieces = std::iter::once(HEAD.as_bytes().to_vec())
-        .chain((0..200).map(|_| delta(&"x".repeat(1000)).into_bytes()))
+        .chain((0..2000).map(|n| delta(&format!("line {n}, ").repeat(9)).into_bytes()))
         .collect();
     let settings = ModelSettings { max_reply_bytes: 20_000, ..quick() };
     assert!(reply_text(failure(vec![Act::Send(pieces)], settings).await.0).contains("20000 bytes"));
-}
-
-#[tokio::test]
-async fn a_server_that_knows_no_schema_is_asked_another_way_and_remembered() {
-    let no = |what: &str| error("400 Bad Request", &format!(r#"{{"error":{{"message":"{what}"}}}}"#));
-    let server = Server::start(vec![
-        no("Unknown keyword maxLength in json_schema"),
-        no("response_format json_schema is not supported"),
-        no("response_format.type must be text"),
-        good("```json\n{\"a\":1}\n```"),
-        good("{}"),
-    ])
-    .await;
-    let model = server.model(quick());
-    assert_eq!(collect(&model, &request()).await.0.unwrap().text, "{\"a\":1}");
-    collect(&model, &request()).await.0.unwrap();
-    let bodies = server.bodies();
-    assert_eq!(bodies.len(), 5);
-    assert!(bodies[0]["response_format"].to_string().contains("maxLength"));
-    assert!(!bodies[1]["response_format"].to_string().contains("maxLength"));
-    assert_eq!(bodies[2]["response_format"]["type"], "json_object");
-    assert!(bodies[2]["messages"][0]["content"].as_str().unwrap().contains("\"teach_back\""));
-    assert!(bodies[3].get("response_format").is_none() && bodies[4].get("response_format").is_none());
-}
-
-#[tokio::test]
-async fn limits_and_options_that_a_server_refuses_are_adapted() {
-    let no = |what: &str| error("400 Bad Request", &format!(r#"{{"error":{{"message":"{what}"}}}}"#));
-    let server = Server::start(vec![
-        no("Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."),
-        no("max_completion_tokens is too large: 16000. This model supports at most 8192 completion tokens."),
-        no("unknown field stream_options"),
-        no("This model's maximum context length is 8192 tokens"),
-        good("{}"),
-    ])
-    .await;
-    collect(&server.model(quick()), &request()).await.0.unwrap();
-    let last = server.bodies().pop().unwrap();
-    assert_eq!(last["max_completion_tokens"], 4096);
-    assert!(last.get("max_tokens").is_none() && last.get("stream_options").is_none());
-}
-
-#[tokio::test]
-async fn a_refusal_about_something_else_is_final() {
-    let body = r#"{"error":{"message":"messages: at least one is required"}}"#;
-    let (fault, seen) = failure(vec![error("400 Bad Request", body), good("{}")], quick()).await;
-    assert_eq!(seen, 1);
-    assert!(provider_text(fault).contains("at least one is required"));
 }
 
 #[tokio::test]

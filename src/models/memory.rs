@@ -1,0 +1,96 @@
+//! What was learnt about servers and their models, kept from run to run: how they want to be asked, what they can do.
+
+use super::{Abilities, openai::Shape};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// What is known about one model of one server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Known {
+    pub shape: Option<Shape>,
+    pub abilities: Abilities,
+    /// Request tokens that it was seen to read whole.
+    pub read_whole: u32,
+    /// When it was last looked at on purpose (`g1 models test`).
+    pub tested_at: Option<jiff::Timestamp>,
+}
+
+/// A file in the user's state folder; without a path nothing is remembered. A damaged file is an empty one: all that is
+/// lost is learnt again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memory(Option<PathBuf>);
+
+type Entries = BTreeMap<String, Known>;
+
+impl Memory {
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        Self(Some(path))
+    }
+
+    /// Names neither key nor credentials: base URLs hold none.
+    fn name(base_url: &str, model: &str) -> String {
+        format!("{} {model}", base_url.trim_end_matches('/'))
+    }
+
+    fn read(path: &Path) -> Entries {
+        fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn of(&self, base_url: &str, model: &str) -> Known {
+        let entries = self.0.as_deref().map(Self::read).unwrap_or_default();
+        entries.get(&Self::name(base_url, model)).cloned().unwrap_or_default()
+    }
+
+    /// Changes what is known. A file that cannot be written is told in the log only: nothing depends on it.
+    pub fn learn(&self, base_url: &str, model: &str, change: impl FnOnce(&mut Known)) {
+        let Some(path) = &self.0 else { return };
+        let mut entries = Self::read(path);
+        let known = entries.entry(Self::name(base_url, model)).or_default();
+        let before = known.clone();
+        change(known);
+        if *known != before
+            && let Err(error) = write(path, &entries)
+        {
+            tracing::info!(%error, "what was learnt about models is not kept");
+        }
+    }
+}
+
+fn write(path: &Path, entries: &Entries) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer_pretty(&mut file, entries)?;
+    file.flush()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_learnt_is_there_the_next_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state/models.json");
+        let memory = Memory::at(path.clone());
+        assert_eq!(memory.of("http://x/v1", "m"), Known::default());
+        memory.learn("http://x/v1/", "m", |known| known.abilities.context_tokens = Some(4096));
+        memory.learn("http://x/v1", "other", |known| known.read_whole = 9);
+        assert_eq!(Memory::at(path.clone()).of("http://x/v1", "m").abilities.context_tokens, Some(4096));
+        fs::write(&path, "{ damaged").unwrap();
+        assert_eq!(memory.of("http://x/v1", "m"), Known::default());
+        memory.learn("http://x/v1", "m", |known| known.read_whole = 7);
+        assert_eq!(memory.of("http://x/v1", "m").read_whole, 7);
+        Memory::default().learn("http://x/v1", "m", |known| known.read_whole = 1);
+    }
+}

@@ -1,0 +1,131 @@
+//! Trouble with an endpoint, over all calls to it: when it only misbehaves it is not asked any more for a while, so that
+//! neither time nor money runs out on it.
+
+use super::fault::Fault;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Failures in a row after which it is not asked again.
+const MOST_FAILURES: u32 = 8;
+/// How long it has gone wrong, from the first failure, after which it is not asked again.
+const MOST_TROUBLE: Duration = Duration::from_secs(150);
+/// How long it is left alone before one call may try it.
+const COOL_DOWN: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    since: Option<Instant>,
+    /// Waited because it asked for pauses, since it last answered.
+    waited: Duration,
+    open_until: Option<Instant>,
+    last: String,
+    proven: bool,
+}
+
+/// One for every address; clones of a model share it.
+#[derive(Debug, Default)]
+pub struct Breaker(Mutex<State>);
+
+impl Breaker {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it may be asked now. After the cool-down one call may; if that fails as well it is closed again.
+    pub fn admit(&self, now: Instant) -> Result<(), Fault> {
+        let mut state = self.state();
+        match state.open_until {
+            Some(until) if now < until => {
+                Err(Fault::Resting { left: until - now, failures: state.failures, last: state.last.clone() })
+            }
+            Some(_) => {
+                state.open_until = Some(now + COOL_DOWN);
+                state.since = Some(now);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// It gave a whole reply: all trouble is forgotten.
+    pub fn answered(&self) {
+        *self.state() = State { proven: true, ..State::default() };
+    }
+
+    /// It has given a whole reply to this program.
+    pub fn proven(&self) -> bool {
+        self.state().proven
+    }
+
+    /// Notes a failure; true when it should be left alone now.
+    pub fn failed(&self, what: &str, now: Instant) -> bool {
+        let mut state = self.state();
+        state.failures += 1;
+        state.last = what.to_owned();
+        let since = *state.since.get_or_insert(now);
+        if state.failures >= MOST_FAILURES || now - since >= MOST_TROUBLE {
+            state.open_until = Some(now + COOL_DOWN);
+        }
+        state.open_until.is_some()
+    }
+
+    /// Whether `wait` more may be waited for it; if so it counts as waited. `most` bounds the sum of waits since it last
+    /// answered.
+    pub fn may_wait(&self, wait: Duration, most: Duration) -> bool {
+        let mut state = self.state();
+        let sum = state.waited.saturating_add(wait);
+        if sum > most {
+            return false;
+        }
+        state.waited = sum;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_in_a_row_open_it_and_an_answer_closes_it() {
+        let (breaker, now) = (Breaker::default(), Instant::now());
+        for _ in 1..MOST_FAILURES {
+            assert!(!breaker.failed("HTTP 500", now));
+        }
+        breaker.answered();
+        assert!(!breaker.failed("HTTP 500", now) && breaker.admit(now).is_ok() && breaker.proven());
+        for _ in 1..MOST_FAILURES {
+            breaker.failed("HTTP 502", now);
+        }
+        let Err(Fault::Resting { last, .. }) = breaker.admit(now) else { panic!("still asked") };
+        assert_eq!(last, "HTTP 502");
+        let now = now + COOL_DOWN;
+        assert!(breaker.admit(now).is_ok(), "one call may try");
+        assert!(breaker.admit(now).is_err(), "and only one");
+        breaker.answered();
+        assert!(breaker.admit(now).is_ok() && breaker.admit(now).is_ok());
+    }
+
+    #[test]
+    fn long_trouble_opens_it_after_few_failures_too() {
+        let (breaker, now) = (Breaker::default(), Instant::now());
+        assert!(!breaker.failed("silence", now));
+        let now = now + MOST_TROUBLE;
+        assert!(breaker.failed("silence", now));
+    }
+
+    #[test]
+    fn waits_add_up_to_a_bound() {
+        let breaker = Breaker::default();
+        let minute = Duration::from_secs(60);
+        assert!(breaker.may_wait(Duration::from_secs(40), minute));
+        assert!(!breaker.may_wait(Duration::from_secs(21), minute));
+        assert!(breaker.may_wait(Duration::from_secs(20), minute));
+        breaker.answered();
+        assert!(breaker.may_wait(minute, minute));
+    }
+}

@@ -1,0 +1,84 @@
+//! A server may read only a part of a long request and not say so (Ollama's context is small by default). It shows in what
+//! it counted; where that is odd, or where it does not count, two words at both ends of the same text tell.
+
+use super::{Fault, OpenAi, Request, Spent, reader::Ended, shape::Ask, wire::Counted};
+use crate::models::Model;
+use serde_json::json;
+use tokio::sync::mpsc;
+
+/// Requests below this fit every context in use.
+const SMALL: u32 = 3_000;
+
+impl OpenAi {
+    /// An error when the server did not read all of the request that it answered.
+    pub(super) async fn read_whole(&self, request: &Request, ended: &Ended, spent: &mut Spent) -> Result<(), Fault> {
+        let sent = self.sent_tokens(request);
+        let read = ended.counted.map(|counted| counted.input).filter(|input| *input > 0);
+        let odd = read.is_none_or(|read| read.saturating_mul(2) < u64::from(sent));
+        if sent < SMALL || !odd || sent <= self.known().read_whole {
+            return Ok(());
+        }
+        match self.reads(&request.system, &request.user, request.hash.as_str(), spent).await {
+            Some(false) => Err(Fault::Truncated { sent, read }),
+            Some(true) => {
+                self.learn(|known| known.read_whole = known.read_whole.max(sent));
+                Ok(())
+            }
+            // It understands the question too little to tell; what it dropped will show in its teach-back.
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a text of this length is read from beginning to end. `None`: it did not even see the end.
+    pub(super) async fn reads(&self, system: &str, text: &str, seed: &str, spent: &mut Spent) -> Option<bool> {
+        let (first, last) = words(seed);
+        let user = format!(
+            "The first check word is {first}.\n\n{text}\n\nThe text above is ballast. The last check word is {last}. Write the first \
+             check word and the last check word, and nothing else."
+        );
+        let shape = self.shape();
+        let ask = Ask { output_tokens: 400, cut: None };
+        let mut body = super::shape::plain(shape, &self.model, system, &user, ask);
+        // Some servers need it to be asked for; those that do not know it have refused it by now.
+        if shape.include_usage && shape.api == super::Api::Chat {
+            body["stream_options"] = json!({"include_usage": true});
+        }
+        let (deltas, _nobody) = mpsc::channel(1);
+        let limits = super::Limits { bytes: 64 * 1024, tokens: 4_000, idle: self.settings.timeouts.idle() };
+        let mut reader = super::Reader::new(&deltas, limits);
+        self.exchange(body, shape, &mut reader).await.ok()?;
+        let ended = reader.end().ok()?;
+        let estimate = Counted { input: u64::from(self.count_tokens(&user)), cached: 0, output: 8 };
+        spent.add(ended.counted.unwrap_or(estimate));
+        let has = |word: &str| ended.text.to_ascii_lowercase().contains(word);
+        match (has(&first), has(&last)) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        }
+    }
+}
+
+/// Two words that no text has by chance and no tokenizer has as one token.
+pub(super) fn words(seed: &str) -> (String, String) {
+    let hash = crate::domain::Hash::of(seed.as_bytes());
+    let hex: Vec<char> = hash.as_str().chars().filter(char::is_ascii_hexdigit).collect();
+    let word = |from: usize| {
+        let digits = hex.iter().skip(from).take(6).filter_map(|c| c.to_digit(16));
+        digits.map(|d| char::from(b'g' + u8::try_from(d).unwrap_or(0))).collect::<String>()
+    };
+    (word(0), word(6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_words_differ_and_are_letters() {
+        let (first, last) = words("a request");
+        assert_ne!(first, last);
+        assert!(first.len() == 6 && first.bytes().all(|b| b.is_ascii_lowercase()));
+        assert_ne!(words("another").0, first);
+    }
+}

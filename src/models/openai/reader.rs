@@ -1,0 +1,321 @@
+//! Puts the events of one stream together, of either protocol, and stops a stream that leads nowhere.
+
+use super::super::ToolCall;
+use super::{
+    fault::Fault,
+    wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
+};
+use crate::domain::Clean;
+use serde_json::Value;
+use std::{mem, time::Duration};
+use tokio::{sync::mpsc, time::Instant};
+
+/// What bounds a reply.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub bytes: usize,
+    pub tokens: u32,
+    /// Words must keep coming within this time.
+    pub idle: Duration,
+}
+
+/// No tokenizer in use puts more bytes of text or code into a token, on the average of a reply.
+const BYTES_PER_TOKEN: usize = 16;
+/// Fewer bytes than this within the idle limit are a drip, not a reply: no model in use is so slow.
+const LEAST_BYTES: usize = 24;
+/// A reply whose end repeats itself for so long says nothing more.
+const REPEATED: usize = 4096;
+const LONGEST_PERIOD: usize = 256;
+
+/// A stream that has ended.
+#[derive(Debug, Default)]
+pub struct Ended {
+    pub text: String,
+    pub calls: Vec<ToolCall>,
+    pub counted: Option<Counted>,
+    /// The token limit ended it.
+    pub cut: bool,
+}
+
+impl Ended {
+    /// What a limit has cut: the arguments of the last call, or the text.
+    pub fn part(&mut self) -> &mut String {
+        match self.calls.last_mut() {
+            Some(call) => &mut call.arguments,
+            None => &mut self.text,
+        }
+    }
+}
+
+pub struct Reader<'a> {
+    deltas: &'a mpsc::Sender<Clean>,
+    limits: Limits,
+    text: String,
+    thoughts: usize,
+    calls: Vec<ToolCall>,
+    /// Streamed text that the screen has not been given yet: a slow screen must never hold up the call.
+    pending: String,
+    refusal: String,
+    finish: Option<String>,
+    counted: Option<Counted>,
+    sequence: Option<u64>,
+    /// Since when the words of the idle limit count, and how many had come by then.
+    window: Option<(Instant, usize)>,
+    looked_at: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(deltas: &'a mpsc::Sender<Clean>, limits: Limits) -> Self {
+        Self {
+            deltas,
+            limits,
+            text: String::new(),
+            thoughts: 0,
+            calls: Vec::new(),
+            pending: String::new(),
+            refusal: String::new(),
+            finish: None,
+            counted: None,
+            sequence: None,
+            window: None,
+            looked_at: 0,
+        }
+    }
+
+    /// Bytes of the reply so far.
+    pub fn received(&self) -> usize {
+        self.text.len() + self.calls.iter().map(|call| call.arguments.len()).sum::<usize>()
+    }
+
+    /// True when this event shows that tokens flow.
+    pub fn take(&mut self, chunk: &Chunk) -> Result<bool, Fault> {
+        let before = self.received() + self.thoughts + self.refusal.len();
+        match chunk.kind.as_str() {
+            Some(kind) if kind.starts_with("response.") || kind == "error" => self.event(kind, chunk)?,
+            _ if chunk.output.is_array() => self.whole(chunk)?,
+            _ => self.chat(chunk)?,
+        }
+        let now = self.received() + self.thoughts + self.refusal.len();
+        if now == before {
+            return Ok(false);
+        }
+        self.bound(now)?;
+        Ok(true)
+    }
+
+    fn chat(&mut self, chunk: &Chunk) -> Result<(), Fault> {
+        self.error(&chunk.error)?;
+        self.counted = wire::usage_of(&chunk.usage).or(self.counted);
+        let Some(choice) = chunk.choices.first() else { return Ok(()) };
+        if let Value::String(reason) = &choice.finish_reason {
+            self.finish = Some(reason.clone());
+        }
+        self.refusal.push_str(&choice.refusal());
+        self.thoughts += choice.thoughts();
+        self.call_pieces(choice);
+        self.say(&choice.text());
+        Ok(())
+    }
+
+    fn call_pieces(&mut self, choice: &Choice) {
+        for piece in choice.calls() {
+            let id = text_of(&piece.id);
+            let at = match piece.index {
+                Some(index) => index,
+                None if !id.is_empty() => self.calls.iter().position(|call| call.id == id).unwrap_or(self.calls.len()),
+                None => self.calls.len().saturating_sub(usize::from(text_of(&piece.function.name).is_empty())),
+            };
+            // Nobody uses a hundred tools at once; an index out of nowhere takes no memory.
+            if at >= 100 {
+                continue;
+            }
+            while self.calls.len() <= at {
+                let id = format!("call-{}", self.calls.len() + 1);
+                self.calls.push(ToolCall { id, name: String::new(), arguments: String::new() });
+            }
+            let call = &mut self.calls[at];
+            if !id.is_empty() {
+                call.id = id;
+            }
+            if call.name.is_empty() {
+                call.name = text_of(&piece.function.name);
+            }
+            call.arguments.push_str(&arguments_of(&piece.function.arguments));
+        }
+    }
+
+    /// An event of the responses protocol.
+    fn event(&mut self, kind: &str, chunk: &Chunk) -> Result<(), Fault> {
+        if let Some(number) = chunk.sequence_number.as_u64() {
+            match self.sequence {
+                Some(last) if number <= last => return Ok(()),
+                Some(last) if number > last + 1 => {
+                    return Err(Fault::Garbled(format!("event {} of the stream is missing", last + 1)));
+                }
+                _ => self.sequence = Some(number),
+            }
+        }
+        match kind {
+            "response.output_text.delta" => self.say(&text_of(&chunk.delta)),
+            "response.refusal.delta" => self.refusal.push_str(&text_of(&chunk.delta)),
+            kind if kind.starts_with("response.reasoning") && kind.ends_with(".delta") => {
+                self.thoughts += text_of(&chunk.delta).len();
+            }
+            // Arguments come whole with the item; their deltas are a sign of life.
+            "response.function_call_arguments.delta" => self.thoughts += text_of(&chunk.delta).len(),
+            "response.output_item.done" => self.item(&chunk.item),
+            "response.completed" | "response.incomplete" | "response.failed" => self.end_of(&chunk.response)?,
+            "error" => {
+                let error = serde_json::json!({"code": chunk.code, "message": chunk.message});
+                self.error(if chunk.error.is_null() { &error } else { &chunk.error })?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, item: &Value) {
+        if item.get("type").and_then(Value::as_str) == Some("function_call") {
+            let text = |key: &str| item.get(key).map(text_of).unwrap_or_default();
+            let arguments = item.get("arguments").map(arguments_of).unwrap_or_default();
+            self.calls.push(ToolCall { id: text("call_id"), name: text("name"), arguments });
+        }
+    }
+
+    /// The responses protocol without a stream.
+    fn whole(&mut self, chunk: &Chunk) -> Result<(), Fault> {
+        for item in chunk.output.as_array().into_iter().flatten() {
+            self.item(item);
+            self.say(&item.get("content").map(text_of).unwrap_or_default());
+        }
+        let response = serde_json::json!({"status": chunk.status, "usage": chunk.usage, "error": chunk.error, "incomplete_details": chunk.incomplete_details});
+        self.end_of(&response)
+    }
+
+    fn end_of(&mut self, response: &Value) -> Result<(), Fault> {
+        self.counted = response.get("usage").and_then(wire::usage_of).or(self.counted);
+        if let Some(error) = response.get("error") {
+            self.error(error)?;
+        }
+        let reason = response.pointer("/incomplete_details/reason").and_then(Value::as_str);
+        let status = response.get("status").and_then(Value::as_str);
+        self.finish = match (status, reason) {
+            (_, Some("max_output_tokens")) => Some("length".to_owned()),
+            (_, Some(reason)) => Some(reason.to_owned()),
+            (Some("completed") | None, None) => Some("stop".to_owned()),
+            (Some(_), None) => None,
+        };
+        Ok(())
+    }
+
+    fn error(&self, error: &Value) -> Result<(), Fault> {
+        if error.is_null() {
+            return Ok(());
+        }
+        let body = serde_json::json!({ "error": error }).to_string();
+        Err(Fault::InStream { code: wire::error_code(error), body, text: self.received() })
+    }
+
+    fn say(&mut self, piece: &str) {
+        if piece.is_empty() {
+            return;
+        }
+        self.text.push_str(piece);
+        self.pending.push_str(piece);
+        if let Ok(permit) = self.deltas.try_reserve() {
+            permit.send(Clean::from(mem::take(&mut self.pending)));
+        }
+    }
+
+    /// Stops what is too large, says nothing new, or comes too slowly to ever end.
+    fn bound(&mut self, bytes: usize) -> Result<(), Fault> {
+        if bytes > self.limits.bytes {
+            return Err(Fault::TooLarge { limit: self.limits.bytes });
+        }
+        let most = (self.limits.tokens as usize).saturating_mul(BYTES_PER_TOKEN);
+        if bytes > most {
+            return Err(Fault::Endless { tokens: self.limits.tokens });
+        }
+        if self.text.len() >= self.looked_at + REPEATED / 4 {
+            self.looked_at = self.text.len();
+            if repeats(self.text.as_bytes()) {
+                return Err(Fault::Repeats);
+            }
+        }
+        let (since, then) = *self.window.get_or_insert_with(|| (Instant::now(), bytes));
+        if since.elapsed() >= self.limits.idle {
+            if bytes - then < LEAST_BYTES {
+                return Err(Fault::Drip { limit: self.limits.idle });
+            }
+            self.window = Some((Instant::now(), bytes));
+        }
+        Ok(())
+    }
+
+    pub fn end(mut self) -> Result<Ended, Fault> {
+        if !self.pending.is_empty() {
+            let rest = Clean::from(mem::take(&mut self.pending));
+            drop(self.deltas.try_send(rest));
+        }
+        let nothing = self.text.trim().is_empty() && self.calls.is_empty();
+        if !self.refusal.is_empty() && nothing {
+            return Err(Fault::Declined(self.refusal));
+        }
+        let cut = match self.finish.as_deref() {
+            None => return Err(Fault::Unfinished { text: self.received() }),
+            Some("length" | "max_tokens" | "MAX_TOKENS") => true,
+            Some("content_filter" | "SAFETY") => {
+                return Err(Fault::Declined("its content filter stopped the reply".to_owned()));
+            }
+            Some(reason) if nothing => return Err(Fault::Declined(format!("it ended ({reason}) without a word"))),
+            Some(_) => false,
+        };
+        let calls = self.calls.into_iter().filter(|call| !call.name.is_empty()).collect();
+        Ok(Ended { text: self.text, calls, counted: self.counted, cut })
+    }
+}
+
+/// The end of the text is the same few bytes over and over.
+fn repeats(text: &[u8]) -> bool {
+    let Some(tail) = text.len().checked_sub(REPEATED).and_then(|from| text.get(from..)) else { return false };
+    (1..=LONGEST_PERIOD).any(|period| tail[period..] == tail[..REPEATED - period])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_end_that_says_the_same_over_and_over_is_seen() {
+        let begin = "{\"text\": \"".repeat(3);
+        assert!(repeats(format!("{begin}{}", "1.0.0-".repeat(800)).as_bytes()));
+        assert!(repeats(" ".repeat(5000).as_bytes()));
+        let counted: String = (0..2000).map(|n| format!("{n},")).collect();
+        assert!(!repeats(counted.as_bytes()));
+        assert!(!repeats("1.0.0-".repeat(100).as_bytes()), "too short to say");
+    }
+
+    proptest! {
+        #[test]
+        fn calls_come_together_from_any_pieces(cuts in proptest::collection::vec(1usize..9, 1..6)) {
+            let (sender, _receiver) = mpsc::channel(4);
+            let limits = Limits { bytes: 10_000, tokens: 1000, idle: Duration::from_secs(60) };
+            let mut reader = Reader::new(&sender, limits);
+            let arguments = "{\"path\": \"src/größe.rs\"}";
+            let chars: Vec<char> = arguments.chars().collect();
+            let (mut at, mut first, mut cuts) = (0, true, cuts.into_iter().cycle());
+            while at < chars.len() {
+                let to = (at + cuts.next().unwrap()).min(chars.len());
+                let part: String = chars[at..to].iter().collect();
+                let name = if first { serde_json::json!("read_file") } else { Value::Null };
+                let piece = serde_json::json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "id": if first { "c1" } else { "" }, "function": {"name": name, "arguments": part}}]}}]});
+                reader.take(&serde_json::from_value(piece).unwrap()).unwrap();
+                (at, first) = (to, false);
+            }
+            reader.take(&serde_json::from_value(serde_json::json!({"choices": [{"finish_reason": "tool_calls"}]})).unwrap()).unwrap();
+            let ended = reader.end().unwrap();
+            prop_assert_eq!(ended.calls, vec![ToolCall { id: "c1".into(), name: "read_file".into(), arguments: arguments.into() }]);
+        }
+    }
+}

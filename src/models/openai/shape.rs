@@ -1,0 +1,303 @@
+//! How a server is asked: exactly the fields a compatible server needs, in the strictest way that it has not refused.
+
+use super::super::{
+    Request, Tool, Turn,
+    settings::{Api, ProviderSettings, Structured},
+};
+use super::fault::over_context;
+use crate::{domain::reply::ReplyKind, personas};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// How this server wants to be asked; starts from what is known about it and adapts to what it refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    pub api: Api,
+    pub structured: Structured,
+    /// Tools are offered by the protocol; else by words in the prompt.
+    pub tools: bool,
+    pub max_completion_tokens: bool,
+    pub include_usage: bool,
+    /// The most output tokens it accepts, once it has said so.
+    pub token_limit: Option<u32>,
+    /// `/v1` belongs after the base URL though nobody wrote it there.
+    pub v1: bool,
+}
+
+impl From<&ProviderSettings> for Shape {
+    fn from(provider: &ProviderSettings) -> Self {
+        Self {
+            api: provider.api,
+            structured: provider.structured,
+            tools: true,
+            max_completion_tokens: provider.max_completion_tokens,
+            include_usage: true,
+            token_limit: None,
+            v1: false,
+        }
+    }
+}
+
+/// Below this an answer is of no use, and halving it further only hides that the context is too small.
+pub const LEAST_OUTPUT: u32 = 2_000;
+
+/// What a call adds to its request: room for the answer, and a reply that was cut and is to go on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ask<'a> {
+    pub output_tokens: u32,
+    pub cut: Option<&'a str>,
+}
+
+impl Shape {
+    /// Room for an answer, as far as the server allows it.
+    pub fn output_tokens(&self, wanted: u32) -> u32 {
+        self.token_limit.map_or(wanted, |limit| limit.min(wanted))
+    }
+
+    pub fn body(&self, model: &str, request: &Request, ask: Ask<'_>) -> Value {
+        match self.api {
+            Api::Chat => self.chat(model, request, ask),
+            Api::Responses => self.responses(model, request, ask),
+        }
+    }
+
+    fn chat(&self, model: &str, request: &Request, ask: Ask<'_>) -> Value {
+        let mut messages = vec![json!({"role": "system", "content": self.system(request)})];
+        messages.push(json!({"role": "user", "content": request.user}));
+        messages.extend(request.turns.iter().map(|turn| self.message(turn)));
+        if let Some(cut) = ask.cut {
+            messages.push(json!({"role": "assistant", "content": cut}));
+            messages.push(json!({"role": "user", "content": GO_ON}));
+        }
+        let mut body = json!({"model": model, "messages": messages, "stream": true});
+        let tokens = if self.max_completion_tokens { "max_completion_tokens" } else { "max_tokens" };
+        body[tokens] = json!(ask.output_tokens);
+        if self.include_usage {
+            body["stream_options"] = json!({"include_usage": true});
+        }
+        if ask.cut.is_some() {
+            return body;
+        }
+        let tools = self.offered(request);
+        if !tools.is_empty() {
+            let function = |tool: &Tool| json!({"type": "function", "function": {"name": tool.name, "description": tool.about, "parameters": tool.parameters}});
+            body["tools"] = tools.iter().map(function).collect();
+            if request.tools.is_empty() {
+                body["tool_choice"] = json!({"type": "function", "function": {"name": name(request.kind)}});
+            }
+        } else if let Some(schema) = self.schema(request) {
+            body["response_format"] = json!({
+                "type": "json_schema",
+                "json_schema": {"name": name(request.kind), "strict": true, "schema": schema},
+            });
+        } else if self.structured == Structured::Object {
+            body["response_format"] = json!({"type": "json_object"});
+        }
+        body
+    }
+
+    fn responses(&self, model: &str, request: &Request, ask: Ask<'_>) -> Value {
+        let mut input = vec![json!({"role": "user", "content": request.user})];
+        for turn in &request.turns {
+            match turn {
+                Turn::Model { text, calls } => {
+                    if !text.is_empty() {
+                        input.push(json!({"role": "assistant", "content": text}));
+                    }
+                    input.extend(calls.iter().map(|call| json!({"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments})));
+                }
+                Turn::Tool { call, text } => {
+                    input.push(json!({"type": "function_call_output", "call_id": call, "output": text}));
+                }
+            }
+        }
+        if let Some(cut) = ask.cut {
+            input.push(json!({"role": "assistant", "content": cut}));
+            input.push(json!({"role": "user", "content": GO_ON}));
+        }
+        let mut body = json!({
+            "model": model,
+            "instructions": self.system(request),
+            "input": input,
+            "max_output_tokens": ask.output_tokens,
+            // G1 keeps what was said itself.
+            "store": false,
+            "stream": true,
+        });
+        if ask.cut.is_some() {
+            return body;
+        }
+        let tools = self.offered(request);
+        if !tools.is_empty() {
+            let function = |tool: &Tool| json!({"type": "function", "name": tool.name, "description": tool.about, "parameters": tool.parameters, "strict": false});
+            body["tools"] = tools.iter().map(function).collect();
+        } else if let Some(schema) = self.schema(request) {
+            body["text"] = json!({"format": {"type": "json_schema", "name": name(request.kind), "strict": true, "schema": schema}});
+        } else if self.structured == Structured::Object {
+            body["text"] = json!({"format": {"type": "json_object"}});
+        }
+        body
+    }
+
+    fn system(&self, request: &Request) -> String {
+        let mut system = request.system.clone();
+        let by_tool = !self.offered(request).is_empty();
+        if by_tool {
+            system.push_str(&format!(
+                "\n# How to reply\nYou reply by calling `{}` once, when the work is done. Its arguments are the reply.\n",
+                name(request.kind)
+            ));
+        } else if self.structured >= Structured::Object || !request.tools.is_empty() {
+            system.push_str("\n# Reply schema\nAnswer with one JSON object that is valid for this JSON schema:\n");
+            system.push_str(&personas::without_bounds(&request.schema).to_string());
+            system.push('\n');
+        }
+        if !by_tool && !request.tools.is_empty() {
+            system.push_str(
+                "\n# Tools\nBefore you reply you may use these tools, one in each message: write only \
+                 {\"tool\": NAME, \"arguments\": {…}} and you will be told what it gave.\n",
+            );
+            for tool in &request.tools {
+                system.push_str(&format!("- `{}`: {} Arguments: {}\n", tool.name, tool.about, tool.parameters));
+            }
+        }
+        system
+    }
+
+    /// The tools to offer by the protocol. The reply is one of them where there are others, or where nothing stricter is
+    /// left to hold it to its schema.
+    fn offered(&self, request: &Request) -> Vec<Tool> {
+        if !self.tools || (request.tools.is_empty() && self.structured != Structured::Tool) {
+            return Vec::new();
+        }
+        let mut tools = request.tools.clone();
+        tools.push(Tool {
+            name: name(request.kind).to_owned(),
+            about: "Gives the reply, complete and final.".to_owned(),
+            parameters: personas::without_bounds(&request.schema),
+        });
+        tools
+    }
+
+    fn schema(&self, request: &Request) -> Option<Value> {
+        match self.structured {
+            // A reply may be a tool's use instead where tools are offered by words.
+            _ if !request.tools.is_empty() => None,
+            Structured::Bounded => Some(request.schema.clone()),
+            Structured::Strict => Some(personas::without_bounds(&request.schema)),
+            Structured::Tool | Structured::Object | Structured::Prompt => None,
+        }
+    }
+
+    fn message(&self, turn: &Turn) -> Value {
+        match turn {
+            Turn::Model { text, calls } if !self.tools || calls.is_empty() => {
+                let used = calls
+                    .first()
+                    .map(|call| format!("{{\"tool\": \"{}\", \"arguments\": {}}}", call.name, call.arguments));
+                json!({"role": "assistant", "content": used.unwrap_or_else(|| text.clone())})
+            }
+            Turn::Model { text, calls } => {
+                let call = |call: &super::super::ToolCall| json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}});
+                json!({"role": "assistant", "content": text, "tool_calls": calls.iter().map(call).collect::<Vec<_>>()})
+            }
+            Turn::Tool { text, .. } if !self.tools => json!({"role": "user", "content": format!("It gave:\n{text}")}),
+            Turn::Tool { call, text } => json!({"role": "tool", "tool_call_id": call, "content": text}),
+        }
+    }
+
+    /// The next looser way of holding a reply to its schema.
+    pub fn looser(&self) -> Option<Self> {
+        let next = match self.structured {
+            Structured::Bounded => Structured::Strict,
+            Structured::Strict if self.tools => Structured::Tool,
+            Structured::Strict | Structured::Tool => Structured::Object,
+            Structured::Object => Structured::Prompt,
+            Structured::Prompt => return None,
+        };
+        Some(Self { structured: next, ..*self })
+    }
+
+    /// The next way to ask after the server has refused this one with these words; `None` when its refusal is not
+    /// about a way of asking, or no other way is left. `names_version`: the base URL has a `/v1` of its own.
+    pub fn after_refusal(&self, status: u16, words: &str, request: &Request, names_version: bool) -> Option<Self> {
+        if !matches!(status, 400 | 404 | 405 | 415 | 422 | 501) {
+            return None;
+        }
+        let words = words.to_ascii_lowercase();
+        let says = |signs: &[&str]| signs.iter().any(|sign| words.contains(sign));
+        let now = self.output_tokens(request.max_output_tokens);
+        if matches!(status, 404 | 405) && !self.v1 && !names_version && !says(&["model"]) {
+            return Some(Self { v1: true, ..*self });
+        }
+        if matches!(status, 404 | 405 | 501) && self.api == Api::Responses && !says(&["model"]) {
+            return Some(Self { api: Api::Chat, v1: false, ..*self });
+        }
+        if over_context(&words) {
+            return (now / 2 >= LEAST_OUTPUT).then_some(Self { token_limit: Some(now / 2), ..*self });
+        }
+        if self.include_usage && says(&["stream_options", "include_usage"]) {
+            return Some(Self { include_usage: false, ..*self });
+        }
+        if says(&["max_tokens", "max_completion_tokens", "max tokens", "completion tokens", "output tokens"]) {
+            let limit = numbers(&words).filter(|n| (LEAST_OUTPUT..now).contains(n)).max();
+            return match limit {
+                Some(limit) => Some(Self { token_limit: Some(limit), ..*self }),
+                None if !self.max_completion_tokens && says(&["max_completion_tokens"]) => {
+                    Some(Self { max_completion_tokens: true, ..*self })
+                }
+                None if self.max_completion_tokens && says(&["max_completion_tokens"]) => {
+                    Some(Self { max_completion_tokens: false, ..*self })
+                }
+                None => None,
+            };
+        }
+        if !self.offered(request).is_empty() && says(&["tool", "function"]) {
+            let structured = if self.structured == Structured::Tool { Structured::Object } else { self.structured };
+            return Some(Self { tools: false, structured, ..*self });
+        }
+        if says(&[
+            "response_format",
+            "json_schema",
+            "json_object",
+            "json mode",
+            "schema",
+            "structured",
+            "grammar",
+            "text.format",
+        ]) {
+            return self.looser();
+        }
+        None
+    }
+}
+
+/// A question without schema and tools.
+pub fn plain(shape: Shape, model: &str, system: &str, user: &str, ask: Ask<'_>) -> Value {
+    if shape.api == Api::Responses {
+        return json!({"model": model, "instructions": system, "input": user, "max_output_tokens": ask.output_tokens, "store": false, "stream": true});
+    }
+    let tokens = if shape.max_completion_tokens { "max_completion_tokens" } else { "max_tokens" };
+    let mut body = json!({"model": model, "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}], "stream": true});
+    body[tokens] = json!(ask.output_tokens);
+    body
+}
+
+const GO_ON: &str = "Your reply was cut by a limit. Go on exactly where it ends, beginning with the very next character. \
+                     Repeat nothing, explain nothing, add no fence.";
+
+fn numbers(text: &str) -> impl Iterator<Item = u32> + '_ {
+    text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok())
+}
+
+/// The name of a reply, for schemas and for the tool that gives it.
+pub fn name(kind: ReplyKind) -> &'static str {
+    match kind {
+        ReplyKind::Understand => "understand_reply",
+        ReplyKind::Plan => "plan_reply",
+        ReplyKind::Design => "design_reply",
+        ReplyKind::Build => "build_reply",
+        ReplyKind::Test => "test_reply",
+        ReplyKind::Verify => "verify_reply",
+    }
+}

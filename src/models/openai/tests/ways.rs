@@ -1,0 +1,272 @@
+//! The ways of asking, and how they are found.
+
+use super::*;
+
+#[tokio::test]
+async fn the_request_carries_what_compatible_servers_need() {
+    let server = Server::start(vec![good("{}")]).await;
+    collect(&server.model(quick()), &request()).await.0.unwrap();
+    let (head, body) = server.seen.lock().unwrap()[0].clone();
+    assert!(head.starts_with("POST /v1/chat/completions HTTP/1.1"), "{head}");
+    assert!(head.to_ascii_lowercase().contains(&format!("authorization: bearer {KEY}")), "{head}");
+    assert_eq!(body["model"], "test-1");
+    assert_eq!(body["stream"], true);
+    assert_eq!(body["stream_options"]["include_usage"], true);
+    assert_eq!(body["max_tokens"], 16_000);
+    assert_eq!(body["messages"][0]["role"], "system");
+    assert_eq!(body["response_format"]["json_schema"]["strict"], true);
+    assert_eq!(
+        body["response_format"]["json_schema"]["schema"],
+        crate::personas::schema(crate::domain::reply::ReplyKind::Build)
+    );
+}
+
+#[tokio::test]
+async fn a_reply_cut_by_the_servers_own_limit_goes_on_where_it_ends() {
+    let part = |text: &str, reason: &str| {
+        Act::Send(vec![format!("{HEAD}{}{}{}{DONE}", delta(text), finish(reason), usage()).into_bytes()])
+    };
+    let server = Server::start(vec![
+        part("{\"files\": [\"one file\", \"two", "length"),
+        part("\"one file\", \"two files\", \"thr", "length"),
+        part("ee\"]}", "stop"),
+    ])
+    .await;
+    let (response, streamed) = collect(&server.model(quick()), &request()).await;
+    let response = response.unwrap();
+    assert_eq!(response.text, "{\"files\": [\"one file\", \"two files\", \"three\"]}");
+    assert_eq!((response.usage.calls, response.usage.output_tokens), (3, 150), "every part is paid for");
+    assert!(streamed.ends_with("ee\"]}"));
+    let bodies = server.bodies();
+    assert!(bodies[1].get("response_format").is_none(), "a rest fits no schema");
+    assert_eq!(bodies[1]["messages"][2]["content"], "{\"files\": [\"one file\", \"two");
+    assert!(bodies[1]["max_tokens"].as_u64() < bodies[0]["max_tokens"].as_u64());
+}
+
+#[tokio::test]
+async fn a_schema_takes_the_shape_of_a_tool_where_the_server_prefers_it() {
+    let call = |name: &str, arguments: &str| {
+        let call = event(
+            &serde_json::json!({"choices": [{"delta": {"tool_calls": [{"index": 0, "id": "c1", "function": {"name": name, "arguments": arguments}}]}}]}),
+        );
+        Act::Send(vec![format!("{HEAD}{call}{}{DONE}", finish("tool_calls")).into_bytes()])
+    };
+    let server = Server::start(vec![call("build_reply", "{\"a\":1,}"), call("rm_rf", "{}")]).await;
+    let model = server.model_with(quick(), Structured::Tool);
+    assert_eq!(collect(&model, &request()).await.0.unwrap().text, "{\"a\":1}");
+    let body = &server.bodies()[0];
+    assert_eq!(body["tools"][0]["function"]["name"], "build_reply");
+    assert_eq!(body["tool_choice"]["function"]["name"], "build_reply");
+    assert!(body.get("response_format").is_none());
+    let fault = collect(&model, &request()).await.0.unwrap_err();
+    assert!(reply_text(fault.split().0).contains("rm_rf"));
+}
+
+fn with_tools() -> Request {
+    let tool = crate::models::Tool {
+        name: "read_file".into(),
+        about: "Reads a file.".into(),
+        parameters: serde_json::json!({"type": "object", "properties": {"path": {"type": "string"}}}),
+    };
+    Request { tools: vec![tool], ..request() }
+}
+
+#[tokio::test]
+async fn tools_are_offered_used_and_answered() {
+    let call = event(
+        &serde_json::json!({"choices": [{"delta": {"content": "Let me look.", "tool_calls": [{"index": 0, "id": "c1", "function": {"name": "read_file", "arguments": "{\"path\":\"a\"}"}}]}}]}),
+    );
+    let server = Server::start(vec![
+        Act::Send(vec![format!("{HEAD}{call}{}{DONE}", finish("tool_calls")).into_bytes()]),
+        good("{\"done\":1}"),
+    ])
+    .await;
+    let model = server.model(quick());
+    let first = with_tools();
+    let response = collect(&model, &first).await.0.unwrap();
+    assert_eq!((response.calls[0].name.as_str(), response.text.as_str()), ("read_file", "Let me look."));
+    let next = first.after(&response, vec!["its text".into()]);
+    assert_ne!(next.hash, first.hash);
+    assert_eq!(collect(&model, &next).await.0.unwrap().text, "{\"done\":1}");
+    let bodies = server.bodies();
+    let names: Vec<_> = bodies[0]["tools"].as_array().unwrap().iter().map(|t| t["function"]["name"].clone()).collect();
+    assert_eq!(names, ["read_file", "build_reply"]);
+    assert!(bodies[0].get("tool_choice").is_none());
+    assert_eq!(bodies[1]["messages"][2]["tool_calls"][0]["id"], "c1");
+    assert_eq!(
+        bodies[1]["messages"][3],
+        serde_json::json!({"role": "tool", "tool_call_id": "c1", "content": "its text"})
+    );
+}
+
+#[tokio::test]
+async fn tools_are_offered_by_words_to_a_server_that_knows_none() {
+    let no = error("400 Bad Request", r#"{"error":{"message":"this model does not support tools"}}"#);
+    let server = Server::start(vec![
+        no,
+        good("{\"tool\": \"read_file\", \"arguments\": {\"path\": \"a\"}}"),
+        good("{\"done\":1}"),
+    ])
+    .await;
+    let model = server.model(quick());
+    let first = with_tools();
+    let response = collect(&model, &first).await.0.unwrap();
+    assert_eq!(response.calls[0].arguments, "{\"path\":\"a\"}");
+    let next = first.after(&response, vec!["its text".into()]);
+    assert_eq!(collect(&model, &next).await.0.unwrap().text, "{\"done\":1}");
+    let last = server.bodies().pop().unwrap();
+    assert!(last.get("tools").is_none() && last["messages"][0]["content"].as_str().unwrap().contains("`read_file`"));
+    assert_eq!(last["messages"][3], serde_json::json!({"role": "user", "content": "It gave:\nits text"}));
+}
+
+#[tokio::test]
+async fn the_responses_protocol_is_spoken_and_left_where_nobody_speaks_it() {
+    let named = |kind: &str, n: u32, more: Value| {
+        let mut value = serde_json::json!({"type": kind, "sequence_number": n});
+        value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        format!("event: {kind}\n{}", event(&value))
+    };
+    let text = |n, text: &str| named("response.output_text.delta", n, serde_json::json!({"delta": text}));
+    let end = named(
+        "response.completed",
+        4,
+        serde_json::json!({"response": {"status": "completed", "usage": {"input_tokens": 50, "output_tokens": 7, "input_tokens_details": {"cached_tokens": 40}}}}),
+    );
+    // The second event comes twice.
+    let stream = format!(
+        "{HEAD}{}{}{}{}{end}",
+        named("response.created", 1, serde_json::json!({})),
+        text(2, "{\"a\""),
+        text(2, "{\"a\""),
+        text(3, ":1}")
+    );
+    let lost = format!("{HEAD}{}{}", text(2, "{\"a\""), text(4, ":1}"));
+    let server = Server::start(vec![
+        Act::Send(vec![stream.into_bytes()]),
+        Act::Send(vec![lost.into_bytes()]),
+        error("404 Not Found", r#"{"error":{"message":"no such route"}}"#),
+        good("{\"b\":2}"),
+    ])
+    .await;
+    let provider = ProviderSettings {
+        base_url: format!("http://{}/v1", server.address),
+        api: Api::Responses,
+        ..ProviderSettings::default()
+    };
+    let model = OpenAi::new("compat/x", "x", &provider, None, &quick()).unwrap();
+    let response = collect(&model, &request()).await.0.unwrap();
+    assert_eq!(
+        (response.text.as_str(), response.usage.input_tokens, response.usage.cached_tokens),
+        ("{\"a\":1}", 50, 40)
+    );
+    assert!(reply_text(collect(&model, &request()).await.0.unwrap_err().split().0).contains("event 3"));
+    assert_eq!(collect(&model, &request()).await.0.unwrap().text, "{\"b\":2}");
+    let seen = server.seen.lock().unwrap();
+    assert!(seen[0].0.starts_with("POST /v1/responses ") && seen[3].0.starts_with("POST /v1/chat/completions "));
+    assert_eq!(seen[0].1["store"], false);
+    assert_eq!(seen[0].1["text"]["format"]["name"], "build_reply");
+}
+
+#[tokio::test]
+async fn a_missing_v1_is_found_and_remembered() {
+    let dir = tempfile::tempdir().unwrap();
+    let memory = crate::models::memory::Memory::at(dir.path().join("models.json"));
+    let settings = ModelSettings { memory, ..quick() };
+    let server = Server::start(vec![error("404 Not Found", "{}"), good("{}"), good("{}")]).await;
+    let provider = ProviderSettings { base_url: format!("http://{}", server.address), ..ProviderSettings::default() };
+    for _ in 0..2 {
+        let model = OpenAi::new("compat/x", "x", &provider, None, &settings).unwrap();
+        collect(&model, &request()).await.0.unwrap();
+    }
+    let paths: Vec<String> =
+        server.seen.lock().unwrap().iter().map(|(head, _)| head.lines().next().unwrap().to_owned()).collect();
+    assert_eq!(
+        paths,
+        ["/chat/completions", "/v1/chat/completions", "/v1/chat/completions"].map(|p| format!("POST {p} HTTP/1.1"))
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_was_silently_cut_is_found_out_and_a_whole_one_is_not_blamed() {
+    let request =
+        Request { user: "The quick brown fox writes its own words, one after the other. ".repeat(300), ..request() };
+    let counted =
+        |n: u32| event(&serde_json::json!({"choices": [], "usage": {"prompt_tokens": n, "completion_tokens": 5}}));
+    let reply = |text: &str, n| {
+        Act::Send(vec![format!("{HEAD}{}{}{}{DONE}", delta(text), finish("stop"), counted(n)).into_bytes()])
+    };
+    // It says what the end of the text says, and not what its beginning says; then both; then something else.
+    for (first, last, truncated) in [(false, true, true), (true, true, false), (false, false, false)] {
+        let (a, b) = super::canary::words(request.hash.as_str());
+        let answer = [(first, a), (last, b)]
+            .into_iter()
+            .filter(|(say, _)| *say)
+            .map(|(_, w)| w)
+            .collect::<Vec<_>>()
+            .join(" and ");
+        let answer = if answer.is_empty() { "I like foxes".to_owned() } else { answer };
+        let server = Server::start(vec![reply("{}", 2048), reply(&answer, 2048)]).await;
+        let (result, _) = collect(&server.model(quick()), &request).await;
+        if truncated {
+            let (error, usage) = result.unwrap_err().split();
+            let text = provider_text(error);
+            assert!(text.contains("2048 of about") && text.contains("num_ctx"), "{text}");
+            assert_eq!(usage.calls, 2, "both are paid for");
+        } else {
+            assert_eq!(result.unwrap().text, "{}");
+        }
+    }
+    // A server that counted all of it is not asked.
+    let server = Server::start(vec![reply("{}", 5000)]).await;
+    assert_eq!(collect(&server.model(quick()), &request).await.0.unwrap().usage.calls, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_schema_is_asked_another_way_and_remembered() {
+    let no = |what: &str| error("400 Bad Request", &format!(r#"{{"error":{{"message":"{what}"}}}}"#));
+    let server = Server::start(vec![
+        no("Unknown keyword maxLength in json_schema"),
+        no("response_format json_schema is not supported"),
+        no("tools are not supported"),
+        no("response_format.type must be text"),
+        good("```json\n{\"a\":1}\n```"),
+        good("{}"),
+    ])
+    .await;
+    let model = server.model(quick());
+    assert_eq!(collect(&model, &request()).await.0.unwrap().text, "{\"a\":1}");
+    collect(&model, &request()).await.0.unwrap();
+    let bodies = server.bodies();
+    assert_eq!(bodies.len(), 6);
+    assert!(bodies[0]["response_format"].to_string().contains("maxLength"));
+    assert!(!bodies[1]["response_format"].to_string().contains("maxLength"));
+    assert_eq!(bodies[2]["tools"][0]["function"]["name"], "build_reply");
+    assert_eq!(bodies[3]["response_format"]["type"], "json_object");
+    assert!(bodies[3]["messages"][0]["content"].as_str().unwrap().contains("\"teach_back\""));
+    assert!(bodies[4].get("response_format").is_none() && bodies[5].get("response_format").is_none());
+}
+
+#[tokio::test]
+async fn limits_and_options_that_a_server_refuses_are_adapted() {
+    let no = |what: &str| error("400 Bad Request", &format!(r#"{{"error":{{"message":"{what}"}}}}"#));
+    let server = Server::start(vec![
+        no("Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."),
+        no("max_completion_tokens is too large: 16000. This model supports at most 8192 completion tokens."),
+        no("unknown field stream_options"),
+        no("This model's maximum context length is 8192 tokens"),
+        good("{}"),
+    ])
+    .await;
+    collect(&server.model(quick()), &request()).await.0.unwrap();
+    let last = server.bodies().pop().unwrap();
+    assert_eq!(last["max_completion_tokens"], 4096);
+    assert!(last.get("max_tokens").is_none() && last.get("stream_options").is_none());
+}
+
+#[tokio::test]
+async fn a_refusal_about_something_else_is_final() {
+    let body = r#"{"error":{"message":"messages: at least one is required"}}"#;
+    let (fault, seen) = failure(vec![error("400 Bad Request", body), good("{}")], quick()).await;
+    assert_eq!(seen, 1);
+    assert!(provider_text(fault).contains("at least one is required"));
+}
