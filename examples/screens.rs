@@ -13,7 +13,10 @@ use g1::{
     ui::{ModelChoice, Need, Recent, Setup, WelcomeInfo},
 };
 use std::sync::Arc;
-use support::sample::{Moment, Sample};
+use support::{
+    sample::{Moment, Sample},
+    shelf::Shelf,
+};
 use tokio::sync::mpsc;
 
 const ORDER: [Moment; 4] = [Moment::PlanGate, Moment::Building, Moment::BuildGate, Moment::Done];
@@ -83,14 +86,7 @@ fn driver(first: Moment) -> Handle {
             }
         }
     });
-    Handle {
-        commands,
-        updates,
-        blob: Arc::new(move |h| blobs.get(h).cloned()),
-        prompt: Arc::new(|_| Err("The sample has no prompts.".into())),
-        change: Arc::new(|_| Err("The sample does not change.".into())),
-        folder: "./fitness-tracking".into(),
-    }
+    Handle { commands, updates, project: Arc::new(Shelf(blobs)), folder: "./fitness-tracking".into() }
 }
 
 #[tokio::main]

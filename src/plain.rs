@@ -8,7 +8,7 @@ use crate::{
         command::{Command, Update},
         run::{Gate, Run, RunStatus, StepState, Verb},
     },
-    term::{Blobs, Changes, Handle, Outcome, Prompts, Start},
+    term::{Handle, Outcome, Project, Start},
     ui::{
         Cmd, Key, Model, Msg, Setup, StartRequest, WelcomeInfo,
         key::Code,
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 use jiff::Timestamp;
-use std::{collections::BTreeSet, io::Write, path::Path};
+use std::{collections::BTreeSet, io::Write, path::Path, sync::Arc};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, Lines};
 
 /// What the plain front end needs.
@@ -54,9 +54,7 @@ const COLUMNS: usize = 78;
 struct Session<W> {
     model: Model,
     out: W,
-    blob: Option<Blobs>,
-    prompt: Option<Prompts>,
-    change: Option<Changes>,
+    project: Option<Arc<dyn Project>>,
     /// The change that `yes` carries out.
     sure: Option<Change>,
     /// Sequence of the last printed message.
@@ -79,9 +77,7 @@ pub async fn run<R: AsyncBufRead + Unpin, W: Write>(plain: Plain<R, W>) -> std::
     let mut session = Session {
         model,
         out: plain.output,
-        blob: None,
-        prompt: None,
-        change: None,
+        project: None,
         sure: None,
         said: 0,
         states: Vec::new(),
@@ -96,9 +92,7 @@ pub async fn run<R: AsyncBufRead + Unpin, W: Write>(plain: Plain<R, W>) -> std::
             None => return Ok(Outcome { exit: 0 }),
         },
     };
-    session.blob = Some(handle.blob.clone());
-    session.prompt = Some(handle.prompt.clone());
-    session.change = Some(handle.change.clone());
+    session.project = Some(handle.project.clone());
     session.model.setup.folder = handle.folder.clone();
     let _ = handle.commands.send(Command::Attach).await;
     let mut reading = true;
@@ -284,6 +278,7 @@ impl<W: Write> Session<W> {
                 A::RequestChanges => "changes TEXT",
                 A::ApprovePhase => "rest (approve the rest of the phase)",
                 A::Reject => "reject",
+                A::EditProposal => "edit",
                 A::GateDiff => "diff",
                 A::GateContext => "context",
                 A::Answer => "/assume A-001 TEXT",
@@ -330,6 +325,14 @@ impl<W: Write> Session<W> {
                     }
                     self.say("Type reject once more to do it.")?;
                     self.rejecting = Some(key);
+                    return Ok(vec![]);
+                }
+                "edit" | "e" if alone => {
+                    let folder = self.model.setup.folder.clone();
+                    self.say(&format!(
+                        "In another shell: g1 gate show {0} --reply -C {folder} > reply.toml, edit it, then g1 gate edit {0} -f reply.toml -C {folder}. What comes of it is asked here.",
+                        gate.id
+                    ))?;
                     return Ok(vec![]);
                 }
                 "diff" | "d" if alone => return self.show_diff(&gate),
@@ -384,24 +387,30 @@ impl<W: Write> Session<W> {
                 match cmd {
                     Cmd::Send(command) => commands.push(command),
                     Cmd::LoadBlob(hash) => {
-                        let bytes = self.blob.as_ref().and_then(|b| b(&hash)).map(Into::into);
+                        let bytes = self.project.as_ref().and_then(|p| p.blob(&hash)).map(Into::into);
                         todo.push(Msg::Blob { hash, bytes });
                     }
                     Cmd::LoadPrompt(wanted) => {
-                        if let Some(prompt) = &self.prompt {
-                            let text = prompt(&wanted).map(Clean::from).map_err(Clean::from);
+                        if let Some(project) = &self.project {
+                            let text = project.prompt(&wanted).map(Clean::from).map_err(Clean::from);
                             todo.push(Msg::Prompt { step: wanted.step, text });
                         }
                     }
                     Cmd::PlanChange(wish) => {
-                        if let Some(change) = &self.change {
-                            todo.push(Msg::ChangePlanned(change(&wish)));
+                        if let Some(project) = &self.project {
+                            todo.push(Msg::ChangePlanned(project.change(&wish)));
                         }
                     }
                     Cmd::Quit => commands.push(Command::Quit { detach: false }),
                     // Lines have no colours, and whoever reads them is there.
                     Cmd::Highlight { .. } | Cmd::Title(_) | Cmd::Notify(_) | Cmd::Mouse(_) => {}
-                    Cmd::Start(_) | Cmd::Copy(_) | Cmd::Edit(_) | Cmd::ReadFile(_) | Cmd::Redraw | Cmd::Suspend => {}
+                    Cmd::Start(_)
+                    | Cmd::Copy(_)
+                    | Cmd::Edit(_)
+                    | Cmd::EditProposal(_)
+                    | Cmd::ReadFile(_)
+                    | Cmd::Redraw
+                    | Cmd::Suspend => {}
                 }
             }
         }
@@ -434,7 +443,14 @@ impl<W: Write> Session<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{plan::PlanVariant, run::GateMode};
+    use crate::{
+        domain::{
+            StepId,
+            plan::PlanVariant,
+            run::{EditPart, GateMode},
+        },
+        ui::{PromptWanted, Wish},
+    };
     use std::sync::{Arc, Mutex};
     use tokio::sync::mpsc;
 
@@ -450,21 +466,29 @@ mod tests {
         }
     }
 
+    struct Nothing;
+    impl Project for Nothing {
+        fn blob(&self, _: &Hash) -> Option<Vec<u8>> {
+            None
+        }
+        fn prompt(&self, _: &PromptWanted) -> Result<String, String> {
+            Err("none".into())
+        }
+        fn change(&self, _: &Wish) -> Result<Change, Clean> {
+            Err("none".into())
+        }
+        fn to_edit(&self, _: &[EditPart]) -> Result<String, Clean> {
+            Err("none".into())
+        }
+        fn edited(&self, _: &[EditPart], _: &str) -> Result<Option<(StepId, String)>, Clean> {
+            Err("none".into())
+        }
+    }
+
     fn handle() -> (Handle, mpsc::Receiver<Command>, mpsc::Sender<Update>) {
         let (commands, orders) = mpsc::channel(8);
         let (tx, updates) = mpsc::channel(8);
-        (
-            Handle {
-                commands,
-                updates,
-                blob: Arc::new(|_| None),
-                prompt: Arc::new(|_| Err("none".into())),
-                change: Arc::new(|_| Err("none".into())),
-                folder: "x".into(),
-            },
-            orders,
-            tx,
-        )
+        (Handle { commands, updates, project: Arc::new(Nothing), folder: "x".into() }, orders, tx)
     }
 
     #[tokio::test]

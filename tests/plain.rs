@@ -17,7 +17,10 @@ use std::{
     io::Write,
     sync::{Arc, Mutex},
 };
-use support::real::{self, At};
+use support::{
+    real::{self, At},
+    shelf::Shelf,
+};
 use tokio::sync::mpsc;
 
 #[derive(Clone, Default)]
@@ -37,15 +40,7 @@ impl Write for Sink {
 async fn typed(at: At, lines: &str) -> (Vec<Command>, String) {
     let (commands, mut orders) = mpsc::channel(8);
     let (tx, updates) = mpsc::channel(8);
-    let blobs = real::blobs();
-    let handle = Handle {
-        commands,
-        updates,
-        blob: Arc::new(move |hash| blobs.get(hash).cloned()),
-        prompt: Arc::new(|_| Err("none".into())),
-        change: Arc::new(|_| Err("none".into())),
-        folder: "x".into(),
-    };
+    let handle = Handle { commands, updates, project: Arc::new(Shelf(real::blobs())), folder: "x".into() };
     let start: Start = Arc::new(|_| Box::pin(async { Err("nothing is started here".into()) }));
     let out = Sink::default();
     let lines = format!("{lines}\n/quit\n");

@@ -241,6 +241,8 @@ Examples:
   g1 gate show G-01                what is to be decided, with the checks
   g1 gate approve G-01
   g1 gate changes G-02 --text \"Members must not see other members' e-mail\"
+  g1 gate show G-02 --reply > reply.toml    what was answered, to be edited
+  g1 gate edit G-02 -f reply.toml           checked like a persona's answer, then shown again
   g1 gate reject G-02
 
 A decision holds for exactly what `show` shows: when the step has changed meanwhile it is refused.";
@@ -294,7 +296,12 @@ pub enum Gate {
     /// The open gates
     List,
     /// What is to be decided
-    Show { id: String },
+    Show {
+        id: String,
+        /// Print what was answered as the text that `g1 gate edit` takes
+        #[arg(long)]
+        reply: bool,
+    },
     /// Approve it: the result is in force
     Approve { id: String },
     /// Ask for changes: the step starts again with your words
@@ -302,6 +309,13 @@ pub enum Gate {
         id: String,
         #[arg(long, value_name = "TEXT")]
         text: String,
+    },
+    /// Put your own version in its place: it is checked like a persona's answer, then shown again
+    Edit {
+        id: String,
+        /// The edited text (TOML as `show --reply` prints it, or the reply as JSON); - reads it from stdin
+        #[arg(short, long, value_name = "FILE")]
+        file: PathBuf,
     },
     /// Reject it: the result is dropped and the run pauses
     Reject { id: String },

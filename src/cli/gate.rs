@@ -3,15 +3,20 @@
 use super::{
     args::Gate as Action,
     command::{self, Who},
+    desk, input,
     out::{self, Done, Fail, columns},
     project::{self, Looked},
     status::reason_words,
 };
-use crate::domain::{
-    GateId,
-    artifact::FileEntry,
-    command::Command,
-    run::{Gate, Proposal, Run, Verb},
+use crate::{
+    domain::{
+        GateId,
+        artifact::FileEntry,
+        command::Command,
+        run::{Gate, Proposal, Run, Verb},
+    },
+    hub::project::blobs_of,
+    orchestrator::editing,
 };
 use serde_json::json;
 use std::{fmt::Write, path::Path};
@@ -20,7 +25,9 @@ pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> 
     let Looked { dir, run, .. } = project::look(folder)?;
     let (id, verb) = match action {
         Action::List => return list(&run, as_json),
-        Action::Show { id } => return show(&run, gate(&run, id)?, as_json),
+        Action::Show { id, reply: true } => return reply(&dir, &run, gate(&run, id)?),
+        Action::Show { id, .. } => return show(&run, gate(&run, id)?, as_json),
+        Action::Edit { id, file } => return edit(&dir, &run, gate(&run, id)?, file, who, as_json),
         Action::Approve { id } => (id, Verb::Approve),
         Action::Changes { id, text } => (id, Verb::Changes { text: text.as_str().into() }),
         Action::Reject { id } => (id, Verb::Reject),
@@ -33,6 +40,32 @@ pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> 
     };
     let wish = Command::Decide { gate: gate.id, digest: gate.digest.clone(), verb, who: who.name() };
     command::send(&dir, wish, &format!("{} {word}", gate.id), as_json)
+}
+
+/// What was answered, as the text that a person edits.
+fn reply(dir: &Path, run: &Run, gate: &Gate) -> Done {
+    let parts = desk::parts(&blobs_of(dir), &run.editable(gate)).map_err(Fail::error)?;
+    if parts.is_empty() {
+        return Err(Fail::usage(format!("at {} nothing can be edited", gate.id)));
+    }
+    out::print(&editing::document(&parts).map_err(Fail::error)?)?;
+    Ok(0)
+}
+
+fn edit(dir: &Path, run: &Run, gate: &Gate, file: &Path, who: &Who, as_json: bool) -> Done {
+    let parts = desk::parts(&blobs_of(dir), &run.editable(gate)).map_err(Fail::error)?;
+    let text = match file.to_str() {
+        Some("-") => input::words(Some("-"), None, "the edited text")?,
+        _ => input::words(None, Some(file), "the edited text")?,
+    };
+    let changed = editing::changed(&parts, &text);
+    let changed = changed.map_err(|why| Fail::usage(format!("the text does not have the agreed form: {why}")))?;
+    let Some((step, reply)) = changed else {
+        return Err(Fail::usage("nothing is different from what was answered: the gate stays as it is"));
+    };
+    let done = format!("{step} edited: it is checked, then asked again");
+    let wish = Command::Edit { gate: gate.id, digest: gate.digest.clone(), step, reply, who: who.name() };
+    command::send(dir, wish, &done, as_json)
 }
 
 fn gate<'a>(run: &'a Run, id: &str) -> Result<&'a Gate, Fail> {

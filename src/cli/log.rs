@@ -82,6 +82,7 @@ fn words(event: &Event) -> String {
             let verb = verb.as_str().map_or_else(|| "changes".to_owned(), str::to_owned);
             format!("{gate} {verb} by {}", decided.who)
         }
+        Event::StepEdited { step, who, .. } => format!("{step} by {who}"),
         Event::StepFailed { step, reason } => format!("{step}: {}", reason.one_line(100)),
         Event::AssumptionAnswered { assumption, answer, who } => {
             format!("{assumption} {} ({who})", answer.one_line(80))

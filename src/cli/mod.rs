@@ -6,6 +6,7 @@ mod change;
 mod command;
 mod config;
 mod context;
+mod desk;
 mod doctor;
 mod gate;
 mod hub;

@@ -1,8 +1,8 @@
 //! `g1 [DIR]`: the workbench on a project, or the welcome screen.
 
 use super::{
-    change,
     command::Who,
+    desk::Desk,
     doctor, input, nearest_command,
     out::{Done, Fail},
     run::{self, Headless},
@@ -11,17 +11,15 @@ use super::{
 use crate::{
     config::{Color, Config, dirs},
     domain::{
-        Clean, Hash,
+        Clean,
         command::{Command, Update},
-        pack::ContextPack,
     },
     driver::{self, Prepared},
     hub::{self, HubError, clauses, heads, project, store::Place},
-    models::{registry, render},
-    personas::Library,
+    models::registry,
     plain::{self, Plain},
     term::{self, ColorChoice, Handle, Start, Workbench},
-    ui::{Looked, PromptWanted, Setup, StartRequest, WelcomeInfo, Wish, welcome},
+    ui::{Looked, Setup, StartRequest, WelcomeInfo, welcome},
 };
 use futures::{FutureExt, future::BoxFuture};
 use std::{
@@ -129,11 +127,6 @@ async fn attach_or_open(dir: &Path, model: Option<&str>, config: &Config, engine
     launch(prepared, dir, config, engines).await.map_err(Fail::error)
 }
 
-fn blob(dir: &Path) -> term::Blobs {
-    let blobs = project::blobs_of(dir);
-    Arc::new(move |hash: &Hash| blobs.get(hash).ok())
-}
-
 async fn launch(prepared: Prepared, dir: &Path, config: &Config, engines: &Engines) -> Result<Handle, Clean> {
     let (handle, engine) = prepared.launch();
     engines.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
@@ -145,42 +138,9 @@ fn handle(commands: mpsc::Sender<Command>, updates: mpsc::Receiver<Update>, dir:
     Handle {
         commands,
         updates,
-        blob: blob(dir),
-        prompt: prompts(dir),
-        change: changes(dir, config),
+        project: Arc::new(Desk::at(dir, config)),
         folder: Clean::new(&dir.display().to_string()),
     }
-}
-
-/// Wishes about the finished run in `dir` as changes that its model can work on.
-fn changes(dir: &Path, config: &Config) -> term::Changes {
-    let (dir, models) = (dir.to_owned(), config.models.clone());
-    Arc::new(move |wish: &Wish| {
-        let run = driver::client::look(&dir).map_err(|e| Clean::new(&e.to_string()))?;
-        let model = registry::open(&run.settings.model, &models).map_err(|e| Clean::new(&e.to_string()))?;
-        change::wished(&run, wish, model.as_ref())
-    })
-}
-
-/// Prompts as they are sent: made by the same code from the stored pack and the persona files.
-fn prompts(dir: &Path) -> term::Prompts {
-    let (blobs, dir) = (project::blobs_of(dir), dir.to_owned());
-    Arc::new(move |wanted: &PromptWanted| {
-        let bytes = blobs.get(&wanted.pack).map_err(|e| e.to_string())?;
-        let pack: ContextPack = serde_json::from_slice(&bytes)
-            .map_err(|_| "The pack cannot be read: it was written by another version of G1.".to_owned())?;
-        let (library, _) =
-            Library::load(Some(&dir.join(project::FOLDER).join("personas")), Some(&dirs::config().join("personas")));
-        let personas = library.seat(&pack.personas).map_err(|ids| {
-            format!(
-                "There is no persona file for {}",
-                ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            )
-        })?;
-        let system = render::system(wanted.kind, &personas);
-        let user = render::user(&pack, wanted.kind, &wanted.title);
-        Ok(format!("=== system ===\n{system}\n\n=== user ===\n{user}"))
-    })
 }
 
 /// What the welcome screen starts.

@@ -22,6 +22,15 @@ pub enum Command {
         verb: Verb,
         who: Clean,
     },
+    /// A person's own version of what a step at this gate proposes, as a reply of its kind: judged like a persona's, then
+    /// shown again.
+    Edit {
+        gate: GateId,
+        digest: Hash,
+        step: StepId,
+        reply: String,
+        who: Clean,
+    },
     Pause {
         who: Clean,
     },

@@ -145,6 +145,13 @@ pub enum Event {
         step: StepId,
         files: Vec<FileEntry>,
     },
+    /// A person put a reply of their own in the place of a persona's: the next attempt of the step. It is the blob `reply`.
+    StepEdited {
+        step: StepId,
+        attempt: u32,
+        reply: Hash,
+        who: Clean,
+    },
     /// Tests that the tester could not repair go back to the developer: the finished `step` is done once more with the
     /// failures that `by` found.
     StepReopened {
@@ -204,6 +211,7 @@ impl Event {
                 | Self::StepProposed { .. }
                 | Self::StepCommitted { .. }
                 | Self::GateDecided { .. }
+                | Self::StepEdited { .. }
                 | Self::AssumptionAnswered { .. }
                 | Self::Waived { .. }
                 | Self::RequirementChanged { .. }

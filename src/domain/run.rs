@@ -6,7 +6,7 @@ use super::{
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
     plan::{Phase, Plan, PlanVariant, StepPlan},
-    reply::Finding,
+    reply::{Finding, ReplyKind},
     usage::{Budget, Usage},
 };
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,9 @@ pub struct Step {
     /// The reply of the attempt before, which this one repairs.
     #[serde(default)]
     pub last_reply: Option<Hash>,
+    /// The person whose words the reply is, when it is not a persona's.
+    #[serde(default)]
+    pub edited_by: Option<Clean>,
     /// Checks of the current attempt.
     pub checks: Vec<Check>,
     pub proposal: Option<Proposal>,
@@ -165,6 +168,7 @@ impl Step {
             in_flight: None,
             reply: None,
             last_reply: None,
+            edited_by: None,
             checks: Vec::new(),
             proposal: None,
             digest: None,
@@ -299,6 +303,15 @@ pub enum RunStatus {
     },
 }
 
+/// A reply that a person may edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditPart {
+    pub step: StepId,
+    pub kind: ReplyKind,
+    /// The blob of the reply.
+    pub reply: Hash,
+}
+
 /// A settled line of the conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatItem {
@@ -364,6 +377,19 @@ impl Run {
     /// Gates nobody has decided, oldest first.
     pub fn open_gates(&self) -> impl Iterator<Item = &Gate> {
         self.gates.values().filter(|g| g.is_open())
+    }
+    /// What a person may put in their own words at a gate: step, kind and reply. The plan's gate is about the
+    /// understanding too; money and the result of the whole are not written by anybody.
+    #[must_use]
+    pub fn editable(&self, gate: &Gate) -> Vec<EditPart> {
+        let steps = self.steps.iter().filter(|s| match gate.reason {
+            GateReason::Budget { .. } | GateReason::Result => false,
+            GateReason::Plan => matches!(s.plan.produces, ReplyKind::Understand | ReplyKind::Plan),
+            _ => s.plan.id == gate.step,
+        });
+        let part =
+            |s: &Step| Some(EditPart { step: s.plan.id.clone(), kind: s.plan.produces, reply: s.reply.clone()? });
+        steps.filter_map(part).collect()
     }
     #[must_use]
     pub fn is_over(&self) -> bool {

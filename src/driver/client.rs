@@ -1,7 +1,7 @@
 //! Commands from another shell: to the live writer through its socket, or, when nobody holds the project, by taking the
 //! lock for a moment and deciding here.
 
-use super::wire::{Wire, socket_path};
+use super::wire::{MAX_LINE, Wire, socket_path};
 use crate::{
     domain::{Clean, command::Command, run::Run},
     hub::{HubError, Project},
@@ -55,6 +55,7 @@ pub fn send(dir: &Path, command: Command) -> Result<By, ClientError> {
     match Project::open(dir) {
         Ok((mut project, opened)) => {
             let mut run = super::open::fold(dir, &opened)?;
+            super::tasks::store_edit(run.as_ref(), &command, project.blobs())?;
             let at = jiff::Timestamp::now();
             let events = orchestrator::decide(run.as_ref(), Input::Command(command), at)
                 .map_err(|refusal| ClientError::Refused(Clean::from(refusal.0)))?;
@@ -94,6 +95,12 @@ fn ask_live(dir: &Path, command: &Command) -> Result<Asked, ClientError> {
     let Some(mut stream) = connect(dir) else { return Ok(Asked::Nobody) };
     let Ok(mut line) = serde_json::to_vec(command) else { return Ok(Asked::Nobody) };
     line.push(b'\n');
+    if line.len() as u64 > MAX_LINE {
+        return Ok(Asked::Answered(Err(ClientError::Refused(Clean::from(format!(
+            "{} KB are more than a live run takes at once: quit the g1 that has the project open and try again",
+            line.len() / 1000
+        ))))));
+    }
     // A socket that is closed before it takes the line belongs to a writer that is going.
     if stream.write_all(&line).is_err() {
         return Ok(Asked::Nobody);

@@ -282,6 +282,7 @@ impl Engine {
                 Ok(())
             }
             command => {
+                tasks::store_edit(self.run.as_ref(), &command, self.project.blobs())?;
                 if matches!(command, Command::Resume { .. }) {
                     self.stuck.clear();
                 }

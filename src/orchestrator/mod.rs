@@ -10,6 +10,7 @@ pub mod apply;
 pub mod budget;
 pub mod checks;
 pub mod decide;
+pub mod editing;
 pub mod gates;
 pub mod input;
 pub mod pending;

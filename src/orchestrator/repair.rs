@@ -83,6 +83,9 @@ fn lasting(text: &str) -> String {
 #[must_use]
 pub fn next(run: &Run, step: &Step) -> Next {
     let what = words(step);
+    if let Some(who) = &step.edited_by {
+        return Next::Stop(Clean::from(format!("as {who} edited it: {what}")));
+    }
     if step.last_signature.is_some() && step.last_signature == signature(run, step) {
         return Next::Stop(Clean::from(format!("the same failure twice: {what}")));
     }
@@ -103,7 +106,11 @@ pub const MAX_REWORKS: u32 = 1;
 #[must_use]
 pub fn sends_back<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
     let failing = red(step).any(|c| c.name.as_str() == "tests");
-    if step.plan.produces != ReplyKind::Test || !failing || super::budget::exhausted(run).is_some() {
+    if step.plan.produces != ReplyKind::Test
+        || step.edited_by.is_some()
+        || !failing
+        || super::budget::exhausted(run).is_some()
+    {
         return None;
     }
     run.steps.iter().find(|s| {

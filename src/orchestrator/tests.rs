@@ -2,6 +2,7 @@
 
 mod change;
 mod commands;
+mod editing;
 mod gates;
 mod properties;
 mod repair;

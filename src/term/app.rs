@@ -6,17 +6,15 @@ use super::{
     input::{Incoming, Input},
     jobs,
     lifecycle::{self, Guard},
+    project::Project,
     tell,
 };
 use crate::{
     domain::{
-        Clean, Hash,
-        change::Change,
+        Clean,
         command::{Command, Update},
     },
-    ui::{
-        Cmd, Looked, Model, Msg, PromptWanted, Setup, StartRequest, Welcome, WelcomeInfo, Wish, model, report, update,
-    },
+    ui::{Cmd, EditWanted, Looked, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, update},
 };
 use futures::future::BoxFuture;
 use std::{
@@ -30,22 +28,11 @@ use tokio::{
     time::Instant,
 };
 
-/// Reads a blob of the project, verified; `None` when there is none.
-pub type Blobs = Arc<dyn Fn(&Hash) -> Option<Vec<u8>> + Send + Sync>;
-
-/// The prompt of a step, made again from its stored pack; or why it cannot be.
-pub type Prompts = Arc<dyn Fn(&PromptWanted) -> Result<String, String> + Send + Sync>;
-
-/// Turns a wish about a finished run into clauses, when its model can work on the new whole; or says why not.
-pub type Changes = Arc<dyn Fn(&Wish) -> Result<Change, Clean> + Send + Sync>;
-
-/// Channels to and from the driver, and its blobs.
+/// Channels to and from the driver, and the project it works on.
 pub struct Handle {
     pub commands: mpsc::Sender<Command>,
     pub updates: mpsc::Receiver<Update>,
-    pub blob: Blobs,
-    pub prompt: Prompts,
-    pub change: Changes,
+    pub project: Arc<dyn Project>,
     /// The project folder as people write it.
     pub folder: Clean,
 }
@@ -103,7 +90,8 @@ const GONE: Duration = Duration::from_millis(1_500);
 pub(super) enum Inner {
     Msg(Msg),
     Started(Result<Handle, Clean>),
-    Edited(Result<String, Clean>),
+    /// The editor has closed.
+    Edited(Msg),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -337,20 +325,20 @@ impl App {
             }
             Cmd::LoadBlob(hash) => {
                 let Some(handle) = &self.handle else { return };
-                let (blob, tx) = (handle.blob.clone(), self.tx.clone());
+                let (project, tx) = (handle.project.clone(), self.tx.clone());
                 tokio::spawn(async move {
                     let wanted = hash.clone();
-                    let bytes = tokio::task::spawn_blocking(move || blob(&wanted)).await.ok().flatten();
+                    let bytes = tokio::task::spawn_blocking(move || project.blob(&wanted)).await.ok().flatten();
                     let _ = tx.send(Inner::Msg(Msg::Blob { hash, bytes: bytes.map(Into::into) })).await;
                 });
             }
             Cmd::Highlight { hash, path, text } => self.highlighter.ask(hash, path, text),
             Cmd::LoadPrompt(wanted) => {
                 let Some(handle) = &self.handle else { return };
-                let (prompt, tx) = (handle.prompt.clone(), self.tx.clone());
+                let (project, tx) = (handle.project.clone(), self.tx.clone());
                 tokio::spawn(async move {
                     let step = wanted.step.clone();
-                    let made = tokio::task::spawn_blocking(move || prompt(&wanted)).await;
+                    let made = tokio::task::spawn_blocking(move || project.prompt(&wanted)).await;
                     let made = made.unwrap_or_else(|e| Err(e.to_string()));
                     let text = made.map(Clean::from).map_err(Clean::from);
                     let _ = tx.send(Inner::Msg(Msg::Prompt { step, text })).await;
@@ -358,9 +346,9 @@ impl App {
             }
             Cmd::PlanChange(wish) => {
                 let Some(handle) = &self.handle else { return };
-                let (change, tx) = (handle.change.clone(), self.tx.clone());
+                let (project, tx) = (handle.project.clone(), self.tx.clone());
                 tokio::spawn(async move {
-                    let planned = tokio::task::spawn_blocking(move || change(&wish)).await;
+                    let planned = tokio::task::spawn_blocking(move || project.change(&wish)).await;
                     let planned = planned.unwrap_or_else(|e| Err(Clean::from(e.to_string())));
                     let _ = tx.send(Inner::Msg(Msg::ChangePlanned(planned))).await;
                 });
@@ -382,10 +370,11 @@ impl App {
                 lifecycle::restore();
                 let tx = self.tx.clone();
                 tokio::spawn(async move {
-                    let edited = jobs::edit(text).await;
-                    let _ = tx.send(Inner::Edited(edited)).await;
+                    let edited = jobs::edit(text, ".md").await;
+                    let _ = tx.send(Inner::Edited(Msg::Edited(edited))).await;
                 });
             }
+            Cmd::EditProposal(wanted) => self.edit_proposal(wanted),
             Cmd::Title(text) => {
                 if !std::mem::replace(&mut self.titled, true) {
                     self.tell(tell::KEEP_TITLE);
@@ -405,6 +394,29 @@ impl App {
             Cmd::Quit => self.end = Some(End::Quit),
         }
         self.model.dirty = true;
+    }
+
+    /// What a gate proposes goes to the editor as a text and comes back as a reply.
+    fn edit_proposal(&mut self, wanted: EditWanted) {
+        let Some(handle) = &self.handle else { return };
+        let (project, tx) = (handle.project.clone(), self.tx.clone());
+        self.away = true;
+        lifecycle::restore();
+        tokio::spawn(async move {
+            let EditWanted { gate, digest, parts, kept } = wanted;
+            let text = match kept {
+                Some(text) => Ok(text),
+                None => project.to_edit(&parts),
+            };
+            let result = match text {
+                Ok(text) => jobs::edit(text, ".toml").await.map(|text| {
+                    let changed = project.edited(&parts, &text);
+                    (text, changed)
+                }),
+                Err(why) => Err(why),
+            };
+            let _ = tx.send(Inner::Edited(Msg::ProposalEdited { gate, digest, result })).await;
+        });
     }
 
     /// Bytes beside the frames. A terminal that does not take them shows so with the next frame.
@@ -488,10 +500,10 @@ impl App {
                 self.dispatch(Msg::Started(Ok(()))).await;
             }
             Inner::Started(Err(why)) => self.dispatch(Msg::Started(Err(why))).await,
-            Inner::Edited(result) => {
+            Inner::Edited(msg) => {
                 self.come_back();
                 self.resize().await;
-                self.dispatch(Msg::Edited(result)).await;
+                self.dispatch(msg).await;
             }
         }
     }

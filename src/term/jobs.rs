@@ -47,8 +47,8 @@ async fn tmux(text: &str) -> io::Result<()> {
     if done.success() { Ok(()) } else { Err(io::Error::other("tmux refused")) }
 }
 
-/// Lets the person write `text` in their editor; gives the text back.
-pub async fn edit(text: String) -> Result<String, Clean> {
+/// Lets the person write `text` in their editor, as a file with this suffix; gives the text back.
+pub async fn edit(text: String, suffix: &str) -> Result<String, Clean> {
     let editor = ["VISUAL", "EDITOR"]
         .iter()
         .find_map(|n| std::env::var(n).ok().filter(|v| !v.trim().is_empty()))
@@ -56,7 +56,7 @@ pub async fn edit(text: String) -> Result<String, Clean> {
     let fail = |what: &str, error: &dyn std::fmt::Display| Clean::from(format!("{what}: {error}. Set $EDITOR."));
     let mut file = tempfile::Builder::new()
         .prefix("g1-")
-        .suffix(".md")
+        .suffix(suffix)
         .tempfile()
         .map_err(|e| fail("No file for the editor could be made", &e))?;
     file.write_all(text.as_bytes())

@@ -10,9 +10,11 @@ mod input;
 mod jobs;
 pub mod lifecycle;
 mod parser;
+mod project;
 mod tell;
 
-pub use app::{Blobs, Changes, Handle, Outcome, Prompts, Start, TermError, Workbench, run_workbench};
+pub use app::{Handle, Outcome, Start, TermError, Workbench, run_workbench};
 pub use caps::{ColorChoice, Env, detect, full_screen, process_env};
 pub use frames::Screen;
 pub use parser::{Event, Parser};
+pub use project::Project;

@@ -147,6 +147,8 @@ pub struct GateDesk {
     pub sent: BTreeSet<(GateId, Hash)>,
     /// What a person noted on lines of a diff, for the words that ask for changes.
     pub remarks: BTreeMap<(GateId, Hash), Vec<String>>,
+    /// Texts of edited proposals that could not be taken: `e` opens them again.
+    pub edits: BTreeMap<(GateId, Hash), String>,
     /// Announced to somebody who may not be looking; the end of the run too.
     pub announced: BTreeSet<(GateId, Hash)>,
     pub end_announced: bool,

@@ -7,7 +7,7 @@ use crate::domain::{
     command::{Command, Update},
     plan::PlanVariant,
     reply::ReplyKind,
-    run::GateMode,
+    run::{EditPart, GateMode},
 };
 use std::sync::Arc;
 
@@ -43,6 +43,12 @@ pub enum Msg {
     Tick,
     /// The editor closed with this text, or could not be used.
     Edited(Result<String, Clean>),
+    /// Answer to [`Cmd::EditProposal`]: the text, and what of it is different; or why there is none.
+    ProposalEdited {
+        gate: GateId,
+        digest: Hash,
+        result: Result<(String, EditedPart), Clean>,
+    },
     /// Answer to [`Cmd::Start`].
     Started(Result<(), Clean>),
     /// The welcome screen's slower facts have been found out.
@@ -114,6 +120,19 @@ pub enum Wish {
     Remove(Vec<ClauseId>),
 }
 
+/// The step that was edited with its reply, if any was; or where the text does not have the agreed form.
+pub type EditedPart = Result<Option<(StepId, String)>, Clean>;
+
+/// What of a gate's proposal a person wants to edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditWanted {
+    pub gate: GateId,
+    pub digest: Hash,
+    pub parts: Vec<EditPart>,
+    /// A text from before that was not in the agreed form.
+    pub kept: Option<String>,
+}
+
 /// What a prompt is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromptWanted {
@@ -143,6 +162,8 @@ pub enum Cmd {
     Copy(String),
     /// The text to edit; answered by [`Msg::Edited`].
     Edit(String),
+    /// What a gate proposes, to the editor.
+    EditProposal(EditWanted),
     ReadFile(String),
     /// The title of the terminal's window.
     Title(Clean),

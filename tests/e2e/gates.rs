@@ -56,3 +56,36 @@ fn a_budget_that_does_not_cover_the_next_call_is_never_exceeded() {
     // The offline engine costs nothing and counts no tokens against a budget.
     assert!([0, 5, 7].contains(&code(&output)), "{last}");
 }
+
+/// A person's own version of what the personas understood is judged like theirs, and recorded in that person's name.
+#[test]
+fn what_a_person_edits_is_checked_and_asked_again() {
+    let bed = Bed::new();
+    let output = bed.with_input(&["run", "-", "--gates", "plan"], TOOL_SHED.as_bytes());
+    assert_eq!(code(&output), 3, "{}", text(&output.stderr));
+    let reply = text(&bed.output(&["gate", "show", "G-01", "--reply"]).stdout);
+    assert!(reply.contains("[understand.teach_back]") && reply.contains("[[plan.modules]]"), "{reply}");
+    let title = reply.lines().find(|l| l.starts_with("title = ")).expect("a title");
+
+    let file = bed.home.join("reply.toml");
+    let edit = |content: String| {
+        std::fs::write(&file, content).expect("a file");
+        bed.output(&["gate", "edit", "G-01", "-f", file.to_str().expect("UTF-8")])
+    };
+    assert_eq!(code(&edit(reply.clone())), 2, "nothing is different");
+    let broken = edit(reply.replace("title = ", "title "));
+    assert_eq!(code(&broken), 2);
+    assert!(text(&broken.stderr).contains("line"), "{}", text(&broken.stderr));
+    let edited = edit(reply.replace(title, "title = \"Shed of our own\""));
+    assert_eq!(code(&edited), 0, "{}", text(&edited.stderr));
+
+    assert_eq!(code(&bed.output(&["resume"])), 3, "the plan is made again and asked about");
+    let gate = open_gate(&bed);
+    assert_eq!(gate, "G-02");
+    assert_eq!(code(&bed.output(&["gate", "approve", &gate])), 0);
+    let log = text(&bed.output(&["log"]).stdout);
+    assert!(log.contains("step_edited") && log.contains("understand by tester"), "{log}");
+    assert_eq!(code(&bed.output(&["log", "--verify"])), 0);
+    let status = text(&bed.output(&["status", "--json"]).stdout);
+    assert!(status.contains("Shed of our own"), "{status}");
+}

@@ -4,4 +4,5 @@
 pub mod picture;
 pub mod real;
 pub mod sample;
+pub mod shelf;
 pub mod svg;

@@ -398,3 +398,29 @@ fn the_mouse_scrolls_and_selects_but_decides_nothing() {
     }
     assert!(bench.commands().is_empty());
 }
+
+#[test]
+fn what_a_gate_proposes_is_edited_and_a_text_that_cannot_be_taken_is_kept() {
+    let mut bench = Bench::real(At::Build, 80, 24);
+    bench.draw();
+    bench.wait(400);
+    bench.send(Msg::Key { key: "e".parse().unwrap(), burst: true });
+    assert!(!bench.sent.iter().any(|c| matches!(c, Cmd::EditProposal(_))), "no paste opens an editor");
+    bench.key("e");
+    let Some(Cmd::EditProposal(wanted)) = bench.sent.last().cloned() else { panic!("{:?}", bench.sent) };
+    assert_eq!((wanted.parts.len(), wanted.kept.as_deref()), (1, None));
+    let step = wanted.parts[0].step.clone();
+    let (gate, digest) = (wanted.gate, wanted.digest);
+    let edited = |result| Msg::ProposalEdited { gate, digest: digest.clone(), result };
+    bench.send(edited(Ok(("half".into(), Err("line 3: expected `=`".into())))));
+    assert!(notice(&bench).contains("line 3") && notice(&bench).contains("e opens it again"), "{}", notice(&bench));
+    bench.key("e");
+    assert!(matches!(bench.sent.last(), Some(Cmd::EditProposal(w)) if w.kept.as_deref() == Some("half")));
+    bench.send(edited(Ok(("same".into(), Ok(None)))));
+    assert!(notice(&bench).contains("Nothing was changed"));
+    assert!(bench.commands().is_empty());
+    bench.send(edited(Ok(("whole".into(), Ok(Some((step.clone(), "{}".into())))))));
+    let sent = bench.commands();
+    assert!(matches!(&sent[..], [Command::Edit { step: s, reply, .. }] if *s == step && reply == "{}"), "{sent:?}");
+    assert!(bench.model.overlays.is_empty(), "the card comes again with what the checks say");
+}

@@ -3,15 +3,15 @@
 use super::{Port, Services, TaskError};
 use crate::{
     domain::{
-        Clean, StepId,
-        command::Update,
+        Clean, Hash, StepId,
+        command::{Command, Update},
         event::Event,
         pack::ContextPack,
         reply::ReplyKind,
-        run::{PauseReason, Run, Step},
+        run::{PauseReason, Run, Step, StepState},
         usage::Usage,
     },
-    hub,
+    hub::{self, HubError, blobs::Blobs},
     models::{Model, ModelError, Request, render},
     orchestrator::{self, Input, Reply},
 };
@@ -31,6 +31,14 @@ pub async fn call(
     cancel: CancellationToken,
 ) -> Result<(), TaskError> {
     let Some(step) = run.step(step_id) else { return Ok(()) };
+    if let (Some(_), Some(reply), StepState::Checking) = (&step.edited_by, &step.reply, step.state) {
+        // A person's own words are never asked for again: the journal ended before they were judged.
+        let text = String::from_utf8_lossy(&services.blobs.get(reply)?).into_owned();
+        let (step, request, reply) = (step_id.clone(), Hash::of(text.as_bytes()), reply.clone());
+        let usage = Usage::default();
+        port.ask(Input::CallDone { step, attempt, request, reply, text, usage, cached: true, by: None }).await?;
+        return Ok(());
+    }
     ready(&run, services, port).await?;
     let pack = pack(step.clone(), attempt, &run, services, port.clone()).await?;
     let request = request(step, pack, &run, services)?;
@@ -40,7 +48,7 @@ pub async fn call(
         && let Ok(bytes) = services.blobs.get(&blob)
     {
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        store_artifacts(step, &text, services)?;
+        store_artifacts(step, &text, &services.blobs)?;
         let usage = Usage::default();
         let (step, request) = (step_id.clone(), request.hash);
         port.ask(Input::CallDone { step, attempt, request, reply: blob, text, usage, cached: true, by: None }).await?;
@@ -70,7 +78,7 @@ pub async fn call(
     match result {
         Ok(response) => {
             let reply = services.blobs.put(response.text.as_bytes())?;
-            store_artifacts(step, &response.text, services)?;
+            store_artifacts(step, &response.text, &services.blobs)?;
             services.hub().remember_reply(&request.hash, &reply, response.usage);
             let done = Input::CallDone {
                 step: step_id.clone(),
@@ -117,16 +125,26 @@ async fn ready(run: &Arc<Run>, services: &Arc<Services>, port: &Port) -> Result<
 }
 
 /// The contents of design artifacts become blobs before the record that names them.
-fn store_artifacts(step: &Step, text: &str, services: &Services) -> Result<(), TaskError> {
+pub(in crate::driver) fn store_artifacts(step: &Step, text: &str, blobs: &Blobs) -> Result<(), HubError> {
     if step.plan.produces != ReplyKind::Design {
         return Ok(());
     }
     if let Ok(Reply::Design(reply)) = orchestrator::parse(step.plan.produces, text) {
         for artifact in &reply.artifacts {
-            services.blobs.put(artifact.content.as_bytes())?;
+            blobs.put(artifact.content.as_bytes())?;
         }
     }
     Ok(())
+}
+
+/// What a person wrote is stored before the record that names it.
+pub(in crate::driver) fn store_edit(run: Option<&Run>, command: &Command, blobs: &Blobs) -> Result<(), HubError> {
+    let Command::Edit { step, reply, .. } = command else { return Ok(()) };
+    blobs.put(reply.as_bytes())?;
+    match run.and_then(|run| run.step(step)) {
+        Some(step) => store_artifacts(step, reply, blobs),
+        None => Ok(()),
+    }
 }
 
 /// The pack of this attempt: the stored one after a restart, else a new one.

@@ -6,6 +6,8 @@ mod check;
 mod commit;
 mod prove;
 
+pub(super) use call::store_edit;
+
 use super::{engine::Port, services::Services};
 use crate::{
     domain::{Clean, run::Run},

@@ -137,6 +137,10 @@ fn event(run: &mut Run, env: &Envelope) {
             step::proposed(run, step, *attempt, proposal, digest);
         }
         Event::StepAccepted { step } => step::accepted(run, step),
+        Event::StepEdited { step, attempt, reply, who } => {
+            step::edited(run, step, *attempt, reply, who);
+            say(run, env, Some(step.clone()), Clean::new(YOU), Clean::from(format!("{who} edited this.")));
+        }
         Event::StepReopened { step, by } => step::reopened(run, step, by),
         Event::StepFailed { step, reason } => step::failed(run, step, reason, env.at),
         Event::StepBlocked { step, by } => step::blocked(run, step, by, env.at),
@@ -205,6 +209,7 @@ fn reset(step: &mut Step) {
     step.pack = None;
     step.in_flight = None;
     step.reserved = crate::domain::usage::Usage::default();
+    step.edited_by = None;
     step.last_reply = step.reply.take().or_else(|| step.last_reply.take());
     step.checks.clear();
     step.proposal = None;

@@ -5,7 +5,7 @@ use crate::domain::{
     Clean, Hash, StepId,
     event::Event,
     evidence::{ControlRun, Evidence},
-    run::{Check, Proposal, Run, Step, StepState},
+    run::{Check, Gate, Proposal, Run, Step, StepState},
     usage::Usage,
 };
 use jiff::Timestamp;
@@ -108,6 +108,28 @@ pub(super) fn accepted(run: &mut Run, id: &StepId) {
     if let Some(step) = run.step_mut(id).filter(|s| s.state == StepState::Checking && s.digest.is_some()) {
         step.state = StepState::Committing;
     }
+}
+
+pub(super) fn edited(run: &mut Run, id: &StepId, attempt: u32, reply: &Hash, who: &Clean) {
+    let understanding = id.as_str() == UNDERSTAND;
+    let shown = |gate: &Gate| gate.step == *id || (understanding && gate.step.as_str() == PLAN);
+    for gate in run.gates.values_mut().filter(|g| g.is_open() && shown(g)) {
+        gate.withdrawn = Some(Clean::from(format!("{who} edited {id}: it is shown again after its checks")));
+    }
+    // A plan on another understanding is no longer about anything.
+    if understanding && let Some(plan) = run.step_mut(&step_id(PLAN)) {
+        reset(plan);
+    }
+    let Some(step) = run.step_mut(id) else { return };
+    let pack = step.pack.take();
+    reset(step);
+    step.pack = pack;
+    step.attempt = attempt;
+    step.state = StepState::Checking;
+    step.reply = Some(reply.clone());
+    step.edited_by = Some(who.clone());
+    step.failures = 0;
+    step.last_signature = None;
 }
 
 pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {

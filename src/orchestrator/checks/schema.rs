@@ -8,7 +8,8 @@ use crate::domain::{
 use serde::de::DeserializeOwned;
 
 /// A typed reply. Untrusted: its ids are plain strings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
 pub enum Reply {
     Understand(UnderstandReply),
     Plan(PlanReply),

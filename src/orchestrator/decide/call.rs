@@ -82,12 +82,17 @@ pub(super) fn done(draft: &mut Draft, id: &StepId, attempt: u32, finished: Event
             draft.push(Event::Said { step: Some(id.clone()), speaker: Clean::from("g1"), text });
         }
     }
+    judge(draft, id, attempt, text, again);
+}
+
+/// Parses and checks a reply, and lets it go on or not. `heard`: its words are in the conversation already.
+pub(super) fn judge(draft: &mut Draft, id: &StepId, attempt: u32, text: &str, heard: bool) {
     let Some(step) = draft.run.step(id).cloned() else { return };
     let parsed = schema::parse(step.plan.produces, text);
     let check = |draft: &mut Draft, check: Check| {
         draft.push(Event::CheckCompleted { step: id.clone(), attempt, check });
     };
-    if let (Ok(reply), false) = (&parsed, again) {
+    if let (Ok(reply), false) = (&parsed, heard) {
         for (speaker, text) in summary::of(&step, reply) {
             draft.push(Event::Said { step: Some(id.clone()), speaker, text });
         }

@@ -21,6 +21,10 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
             not_over(draft)?;
             gate::decide(draft, gate, digest, verb, who)
         }
+        Command::Edit { gate, digest, step, reply, who } => {
+            not_over(draft)?;
+            gate::edit(draft, gate, &digest, &step, &reply, who)
+        }
         Command::Pause { who } => {
             not_over(draft)?;
             if draft.live() {

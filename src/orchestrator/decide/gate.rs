@@ -1,13 +1,13 @@
 //! Decisions at gates.
 
-use super::Draft;
+use super::{Draft, call};
 use crate::{
     domain::{
-        Clean, GateId, Hash,
+        Clean, GateId, Hash, StepId,
         event::Event,
-        run::{Decided, GateReason, PauseReason, Proposal, Run, RunStatus, StepState, Verb},
+        run::{Decided, Gate, GateReason, PauseReason, Proposal, Run, RunStatus, StepState, Verb},
     },
-    orchestrator::{Refusal, gates, plan},
+    orchestrator::{Refusal, checks::schema, gates, plan},
 };
 
 pub(super) fn next_id(run: &Run) -> GateId {
@@ -21,7 +21,8 @@ pub(super) fn by_policy(draft: &mut Draft, gate: GateId, digest: Hash) {
     draft.push(Event::GateDecided { gate, decided });
 }
 
-pub(super) fn decide(draft: &mut Draft, id: GateId, digest: Hash, verb: Verb, who: Clean) -> Result<(), Refusal> {
+/// The gate, when it is open and still shows what the person saw.
+fn open<'a>(draft: &'a Draft, id: GateId, digest: &Hash) -> Result<&'a Gate, Refusal> {
     let refuse = |text: String| Err(Refusal(text));
     let Some(gate) = draft.run.gates.get(&id) else {
         return refuse(format!("there is no gate {id}: `g1 gate list` shows those there are"));
@@ -32,9 +33,40 @@ pub(super) fn decide(draft: &mut Draft, id: GateId, digest: Hash, verb: Verb, wh
     if let Some(why) = &gate.withdrawn {
         return refuse(format!("{id} is no longer open: {why}"));
     }
-    if gate.digest != digest {
+    if gate.digest != *digest {
         return refuse(format!("what {id} shows has changed since you looked: look again, then decide"));
     }
+    Ok(gate)
+}
+
+/// A person's own version of a reply is the next attempt of its step.
+pub(super) fn edit(
+    draft: &mut Draft,
+    id: GateId,
+    digest: &Hash,
+    step: &StepId,
+    reply: &str,
+    who: Clean,
+) -> Result<(), Refusal> {
+    let gate = open(draft, id, digest)?;
+    let parts = draft.run.editable(gate);
+    let Some(part) = parts.iter().find(|p| p.step == *step) else {
+        let all: Vec<String> = parts.iter().map(|p| p.step.to_string()).collect();
+        let there = if all.is_empty() { "nothing".to_owned() } else { all.join(" and ") };
+        return Err(Refusal(format!("at {id} {there} can be edited, not {step}")));
+    };
+    if let Err(error) = schema::parse(part.kind, reply) {
+        return Err(Refusal(format!("the edited text does not have the agreed form: {error}")));
+    }
+    let attempt = draft.run.step(step).map_or(1, |s| s.attempt + 1);
+    draft.push(Event::StepEdited { step: step.clone(), attempt, reply: Hash::of(reply.as_bytes()), who });
+    call::judge(draft, step, attempt, reply, true);
+    Ok(())
+}
+
+pub(super) fn decide(draft: &mut Draft, id: GateId, digest: Hash, verb: Verb, who: Clean) -> Result<(), Refusal> {
+    let refuse = |text: String| Err(Refusal(text));
+    let gate = open(draft, id, &digest)?;
     if matches!(verb, Verb::Approve | Verb::ApprovePhase)
         && let Some(Proposal::Plan { plan }) = draft.run.step(&gate.step).and_then(|s| s.proposal.as_ref())
         && !plan::runnable(plan)

@@ -252,6 +252,9 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
     let t = page.model.look.theme.clone();
     let sep = page.model.look.glyphs.sep;
     page.text("does", &step.plan.title);
+    if let Some(who) = &step.edited_by {
+        page.styled("edited", format!("by {who}, in the place of what the persona answered"), t.warn);
+    }
     match &step.proposal {
         None => page.styled("proposes", "nothing that could be used".into(), t.warn),
         Some(Proposal::Understand { interpretations, assumptions, gaps, .. }) => {

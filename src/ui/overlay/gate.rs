@@ -191,6 +191,9 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
 pub fn actions(gate: &Gate) -> Vec<(Action, bool)> {
     use Action as A;
     let mut out = vec![(A::Approve, true), (A::RequestChanges, true)];
+    if !matches!(gate.reason, GateReason::Budget { .. } | GateReason::Result) {
+        out.push((A::EditProposal, false));
+    }
     match gate.reason {
         GateReason::Plan => out.extend([(A::AskMe, false), (A::Answer, false)]),
         GateReason::Budget { .. } | GateReason::Result => {}

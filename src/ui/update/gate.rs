@@ -2,14 +2,15 @@
 
 use crate::{
     domain::{
-        Clean, StepId,
+        Clean, GateId, Hash, StepId,
         command::Command,
-        run::{GateReason, Proposal, Verb},
+        run::{Gate, GateReason, Proposal, Run, Verb},
     },
     ui::{
-        Action, Cmd, Model, Shown,
+        Action, Cmd, EditWanted, Model, Shown,
         keymap::Context,
         model::{Focus, QUIET, Screen},
+        msg::EditedPart,
         overlay::{
             Overlay, Prompt, Purpose, card,
             confirm::{Confirm, Sure},
@@ -143,6 +144,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                 }
             }
         }
+        A::EditProposal if !burst => edit(model, &run, &gate, cmds),
         A::GateDiff => {
             let title = format!("{} against the last approval", gate.step);
             super::keys::open_pager(model, &title, Source::Diff(gate.id));
@@ -181,6 +183,47 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
     }
 }
 
+fn edit(model: &mut Model, run: &Run, gate: &Gate, cmds: &mut Vec<Cmd>) {
+    let parts = run.editable(gate);
+    if parts.is_empty() {
+        return model.say(false, "Nothing here can be edited.");
+    }
+    let kept = model.gates.edits.get(&(gate.id, gate.digest.clone())).cloned();
+    cmds.push(Cmd::EditProposal(EditWanted { gate: gate.id, digest: gate.digest.clone(), parts, kept }));
+}
+
+/// The editor has closed: what is different becomes the step's next attempt.
+pub(super) fn edited(
+    model: &mut Model,
+    gate: GateId,
+    digest: Hash,
+    result: Result<(String, EditedPart), Clean>,
+    cmds: &mut Vec<Cmd>,
+) {
+    let (text, changed) = match result {
+        Ok(edited) => edited,
+        Err(why) => return model.say(true, why),
+    };
+    match changed {
+        Ok(None) => model.say(false, "Nothing was changed."),
+        Ok(Some((step, reply))) => {
+            let who = model.setup.who.clone();
+            model.overlays.retain(|o| !matches!(o, Overlay::Gate(c) if c.gate == gate));
+            model.say(false, format!("Checking what you wrote for {step}; it is shown again."));
+            model.gates.edits.insert((gate, digest.clone()), text);
+            cmds.push(Cmd::Send(Command::Edit { gate, digest, step, reply, who }));
+        }
+        Err(why) => {
+            model.gates.edits.insert((gate, digest), text);
+            let key = model.key(Context::Gate, Action::EditProposal);
+            model.say(
+                true,
+                format!("{}. Your text is kept: {key} opens it again.", why.trim_end().trim_end_matches('.')),
+            );
+        }
+    }
+}
+
 fn question(model: &mut Model, forward: bool) {
     let Some(run) = model.run.clone() else { return };
     let n = card::questions(&run).len();
@@ -211,13 +254,7 @@ fn decide(model: &mut Model, verb: Verb, cmds: &mut Vec<Cmd>) {
 }
 
 /// Sends a decision on exactly the content that was read.
-pub(super) fn send(
-    model: &mut Model,
-    gate: crate::domain::GateId,
-    digest: crate::domain::Hash,
-    verb: Verb,
-    cmds: &mut Vec<Cmd>,
-) {
+pub(super) fn send(model: &mut Model, gate: GateId, digest: Hash, verb: Verb, cmds: &mut Vec<Cmd>) {
     let word = match verb {
         Verb::Approve => "approved",
         Verb::ApprovePhase => "approved, with the rest of the phase while it stays green",
@@ -301,9 +338,8 @@ pub(super) fn refresh(model: &mut Model) {
     if let Some(news) = news {
         model.say(false, news);
     }
-    let waits = |id: &crate::domain::GateId, digest: &crate::domain::Hash| {
-        run.gates.get(id).is_some_and(|g| g.is_open() && g.digest == *digest)
-    };
+    let waits = |id: &GateId, digest: &Hash| run.gates.get(id).is_some_and(|g| g.is_open() && g.digest == *digest);
+    model.gates.edits.retain(|(id, digest), _| waits(id, digest));
     model.gates.remarks.retain(|(id, digest), _| waits(id, digest));
     model.gates.sent.retain(|(id, digest)| run.gates.get(id).is_some_and(|g| g.is_open() && g.digest == *digest));
 }

@@ -64,6 +64,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         }
         Msg::Edited(Ok(text)) => prompt::edited(model, &text),
         Msg::Edited(Err(why)) | Msg::FileRead(Err(why)) => model.say(true, why),
+        Msg::ProposalEdited { gate, digest, result } => gate::edited(model, gate, digest, result, &mut cmds),
         Msg::FileRead(Ok(text)) => welcome::file_read(model, &text),
         Msg::Looked(looked) => {
             model.welcome.info.needs = looked.needs;
@@ -165,6 +166,9 @@ pub fn available(model: &Model, action: Action) -> bool {
             work && !over
                 && run.is_some()
                 && (context != Context::Gate || gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan)))
+        }
+        A::EditProposal => {
+            gate_reason(model).is_some_and(|r| !matches!(r, GateReason::Budget { .. } | GateReason::Result))
         }
         A::GateDiff => gate_reason(model)
             .is_some_and(|r| !matches!(r, GateReason::Plan | GateReason::Budget { .. } | GateReason::Result)),

@@ -1,0 +1,76 @@
+//! The project on disk as the screens ask for it.
+
+use super::{change, project};
+use crate::{
+    config::{Config, dirs},
+    domain::{Clean, Hash, StepId, change::Change, pack::ContextPack, run::EditPart},
+    driver,
+    hub::{Blobs, project as files},
+    models::{registry, render, settings::ModelSettings},
+    orchestrator::{self, editing},
+    personas::Library,
+    term::Project,
+    ui::{PromptWanted, Wish},
+};
+use std::path::{Path, PathBuf};
+
+pub struct Desk {
+    dir: PathBuf,
+    blobs: Blobs,
+    models: ModelSettings,
+}
+
+impl Desk {
+    pub fn at(dir: &Path, config: &Config) -> Self {
+        Self { dir: dir.to_owned(), blobs: files::blobs_of(dir), models: config.models.clone() }
+    }
+}
+
+/// The replies that a person may edit, as what they are.
+///
+/// # Errors
+/// A blob is missing or not what it was when it was checked.
+pub fn parts(blobs: &Blobs, parts: &[EditPart]) -> Result<Vec<editing::Part>, String> {
+    let read = |part: &EditPart| {
+        let bytes = blobs.get(&part.reply).map_err(|e| e.to_string())?;
+        let reply = orchestrator::parse(part.kind, &String::from_utf8_lossy(&bytes))?;
+        Ok((part.step.clone(), part.kind, reply))
+    };
+    parts.iter().map(read).collect()
+}
+
+impl Project for Desk {
+    fn blob(&self, hash: &Hash) -> Option<Vec<u8>> {
+        self.blobs.get(hash).ok()
+    }
+
+    /// Made by the same code that sends prompts, from the stored pack and the persona files.
+    fn prompt(&self, wanted: &PromptWanted) -> Result<String, String> {
+        let bytes = self.blobs.get(&wanted.pack).map_err(|e| e.to_string())?;
+        let pack: ContextPack = serde_json::from_slice(&bytes)
+            .map_err(|_| "The pack cannot be read: it was written by another version of G1.".to_owned())?;
+        let own = self.dir.join(files::FOLDER).join("personas");
+        let (library, _) = Library::load(Some(&own), Some(&dirs::config().join("personas")));
+        let personas = library.seat(&pack.personas).map_err(|ids| {
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            format!("There is no persona file for {}", ids.join(", "))
+        })?;
+        let system = render::system(wanted.kind, &personas);
+        let user = render::user(&pack, wanted.kind, &wanted.title);
+        Ok(format!("=== system ===\n{system}\n\n=== user ===\n{user}"))
+    }
+
+    fn change(&self, wish: &Wish) -> Result<Change, Clean> {
+        let run = driver::client::look(&self.dir).map_err(|e| Clean::new(&project::fail(&e).text))?;
+        let model = registry::open(&run.settings.model, &self.models).map_err(|e| Clean::new(&e.to_string()))?;
+        change::wished(&run, wish, model.as_ref())
+    }
+
+    fn to_edit(&self, wanted: &[EditPart]) -> Result<String, Clean> {
+        parts(&self.blobs, wanted).and_then(|parts| editing::document(&parts)).map_err(Clean::from)
+    }
+
+    fn edited(&self, wanted: &[EditPart], text: &str) -> Result<Option<(StepId, String)>, Clean> {
+        parts(&self.blobs, wanted).and_then(|parts| editing::changed(&parts, text)).map_err(Clean::from)
+    }
+}

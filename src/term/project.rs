@@ -1,0 +1,35 @@
+//! What the screens ask of the project on disk. All of it may block; the rim calls it on a thread of its own.
+
+use crate::{
+    domain::{Clean, Hash, StepId, change::Change, run::EditPart},
+    ui::{PromptWanted, Wish},
+};
+
+pub trait Project: Send + Sync {
+    /// A blob, verified; `None` when there is none.
+    fn blob(&self, hash: &Hash) -> Option<Vec<u8>>;
+
+    /// The prompt of a step, made again from its stored pack.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    fn prompt(&self, wanted: &PromptWanted) -> Result<String, String>;
+
+    /// A wish about a finished run as clauses, when its model can work on the new whole.
+    ///
+    /// # Errors
+    /// Why not.
+    fn change(&self, wish: &Wish) -> Result<Change, Clean>;
+
+    /// What a gate proposes as a text to edit.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    fn to_edit(&self, parts: &[EditPart]) -> Result<String, Clean>;
+
+    /// The step whose reply the edited text says otherwise, and the reply; `None` when nothing was changed.
+    ///
+    /// # Errors
+    /// Where the text does not have the agreed form.
+    fn edited(&self, parts: &[EditPart], text: &str) -> Result<Option<(StepId, String)>, Clean>;
+}

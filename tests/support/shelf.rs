@@ -1,0 +1,28 @@
+//! A project that has nothing but contents.
+
+use g1::{
+    domain::{Clean, Hash, StepId, change::Change, run::EditPart},
+    term::Project,
+    ui::{PromptWanted, Wish},
+};
+use std::collections::HashMap;
+
+pub struct Shelf(pub HashMap<Hash, Vec<u8>>);
+
+impl Project for Shelf {
+    fn blob(&self, hash: &Hash) -> Option<Vec<u8>> {
+        self.0.get(hash).cloned()
+    }
+    fn prompt(&self, _: &PromptWanted) -> Result<String, String> {
+        Err("the sample has no prompts".into())
+    }
+    fn change(&self, _: &Wish) -> Result<Change, Clean> {
+        Err("the sample does not change".into())
+    }
+    fn to_edit(&self, _: &[EditPart]) -> Result<String, Clean> {
+        Err("the sample has no replies".into())
+    }
+    fn edited(&self, _: &[EditPart], _: &str) -> Result<Option<(StepId, String)>, Clean> {
+        Err("the sample has no replies".into())
+    }
+}
