@@ -159,6 +159,21 @@ pub enum Command {
         #[arg(required = true)]
         clauses: Vec<String>,
     },
+    /// Go back to before a step: hub, files and conversation as they were then
+    #[command(
+        after_help = "Examples:\n  g1 rewind build:bookings\n  g1 rewind design --text \"Keep bookings and payments apart\"   then: g1 resume\n  g1 rewind build:core --aside   files you changed are moved to .g1/aside first\n\nNothing is lost: what came after stays in `g1 log`, and what was spent stays counted. A repository that is\nnot G1's own is not touched. Replies that are known already are not paid again."
+    )]
+    Rewind(Rewind),
+    /// Another project that begins with the state before a step; this one stays as it is
+    #[command(
+        after_help = "Examples:\n  g1 fork design ../other   then: g1 resume -C ../other\n  g1 fork now ../v2         a copy of the whole, to be changed with add, amend and remove"
+    )]
+    Fork(Fork),
+    /// Two projects side by side: clauses, design, files, tests, cost
+    #[command(
+        after_help = "Examples:\n  g1 compare ../other          this project and that one\n  g1 compare one two --json"
+    )]
+    Compare(Compare),
     /// Live without a clause: a decision of a person, recorded with the reason
     #[command(after_help = "Example:\n  g1 waive C-012 --why \"the printer is bought next year\"")]
     Waive {
@@ -282,6 +297,34 @@ pub struct Amend {
     /// The new text, or without a clause the new version of the whole requirement
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Rewind {
+    /// The step, such as build:core; `g1 status` lists them
+    pub step: String,
+    /// Move files that were changed since G1 wrote them to .g1/aside
+    #[arg(long)]
+    pub aside: bool,
+    /// What the step's persona should know when it starts again
+    #[arg(long)]
+    pub text: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Fork {
+    /// The step before which the fork begins, or `now`
+    pub step: String,
+    /// Where the fork goes: an absent or an empty folder
+    pub dir: PathBuf,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Compare {
+    /// A project's folder; alone: it is compared with this one
+    pub dir: PathBuf,
+    /// The folder of the other
+    pub other: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]

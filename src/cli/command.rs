@@ -29,7 +29,7 @@ impl Who {
 /// # Errors
 /// It is refused (exit 2), or the project cannot be used (exit 1).
 pub fn send(dir: &Path, command: Command, done: &str, as_json: bool) -> Done {
-    let by = client::send(dir, command).map_err(|e| project::fail(&e))?;
+    let by = send_quietly(dir, command)?;
     let live = by == By::LiveRun;
     if as_json {
         out::json(&json!({"done": done, "by": if live { "live_run" } else { "here" }}))?;
@@ -40,6 +40,14 @@ pub fn send(dir: &Path, command: Command, done: &str, as_json: bool) -> Done {
         }
     }
     Ok(0)
+}
+
+/// Sends a command about which the caller says what there is to say.
+///
+/// # Errors
+/// See [`send`].
+pub fn send_quietly(dir: &Path, command: Command) -> Result<By, Fail> {
+    client::send(dir, command).map_err(|e| project::fail(&e))
 }
 
 pub fn pause(folder: Option<&Path>, who: &Who, as_json: bool) -> Done {

@@ -74,7 +74,7 @@ pub fn folder(asked: Option<&Path>, existing: bool, requirement: &str) -> Result
     if is_project(&dir) {
         return Err(Fail::usage(format!(
             "{} holds a run already: go on with `g1 resume`; when it has ended, change it with `g1 add`, `g1 amend` or \
-             `g1 remove`; or give another folder with -C (a copy that goes another way, `g1 fork`, is not in this version)",
+             `g1 remove`; go back with `g1 rewind`, go another way with `g1 fork`; or give another folder with -C",
             dir.display()
         )));
     }

@@ -93,6 +93,11 @@ fn words(event: &Event) -> String {
             let added = added.iter().map(|clause| format!("+{}", clause.id));
             format!("{} by {who}", retired.chain(added).collect::<Vec<_>>().join(" "))
         }
+        Event::Rewound { step, to, who, .. } => format!("to before {step}, record {to}, by {who}"),
+        Event::Forked { from, step, who, .. } => {
+            let at = step.as_ref().map_or_else(|| "as it stood".to_owned(), |step| format!("before {step}"));
+            format!("of {from}, {at}, by {who}")
+        }
         Event::Paused { detail, .. } => detail.one_line(100),
         other => {
             let value = serde_json::to_value(other).unwrap_or(Value::Null);

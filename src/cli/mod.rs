@@ -2,6 +2,7 @@
 //! work while a run lives.
 
 mod args;
+mod back;
 mod change;
 mod command;
 mod config;
@@ -100,6 +101,9 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Add(text) => change::add(text, &how, who.name()),
         Command::Amend(amend) => change::amend(amend, &how, who.name()),
         Command::Remove { clauses } => change::remove(clauses, &how, who.name()),
+        Command::Rewind(rewind) => back::rewind(folder, rewind, &who, json),
+        Command::Fork(fork) => back::fork(folder, fork, &who, json),
+        Command::Compare(compare) => back::compare(folder, compare, json),
         Command::Waive { clause, why } => command::waive(folder, clause, why, &who, json),
         Command::Assumptions { action } => match action {
             None | Some(AssumptionAction::List) => command::assumptions(folder, json),

@@ -58,6 +58,19 @@ pub enum Command {
         change: Change,
         who: Clean,
     },
+    /// Back to before a step: hub, files and conversation as they were then. `aside`: files that the person changed are
+    /// moved away, where they otherwise would be in the way.
+    Rewind {
+        step: StepId,
+        aside: bool,
+        who: Clean,
+    },
+    /// Another project in the folder `dir` that begins with the state before `step` (`None`: with the state now).
+    Fork {
+        step: Option<StepId>,
+        dir: std::path::PathBuf,
+        who: Clean,
+    },
     SetGates {
         gates: GateMode,
         who: Clean,

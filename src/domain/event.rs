@@ -185,6 +185,24 @@ pub enum Event {
         settings: RunSettings,
         who: Clean,
     },
+    /// A person went back to before `step`: the state is that of record `to` again, but for what was spent and how the
+    /// run asks. What came after stays in the journal. See `orchestrator::history`.
+    Rewound {
+        step: StepId,
+        to: u64,
+        /// Files that the person changed are moved out of the way, into `.g1/aside/`.
+        aside: bool,
+        who: Clean,
+    },
+    /// From here this journal goes its own way: the records before are those of the project `from`, up to before `step`.
+    Forked {
+        name: Clean,
+        from: Clean,
+        step: Option<StepId>,
+        who: Clean,
+    },
+    /// The workspace holds the files of the state that a rewind or a fork began with.
+    Restored,
     Paused {
         reason: PauseReason,
         detail: Clean,
@@ -215,6 +233,9 @@ impl Event {
                 | Self::AssumptionAnswered { .. }
                 | Self::Waived { .. }
                 | Self::RequirementChanged { .. }
+                | Self::Rewound { .. }
+                | Self::Forked { .. }
+                | Self::Restored
                 | Self::RunCompleted { .. }
         )
     }

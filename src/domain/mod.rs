@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod change;
 pub mod clause;
 pub mod command;
+pub mod compare;
 pub mod event;
 pub mod evidence;
 pub mod hash;

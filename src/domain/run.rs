@@ -323,6 +323,15 @@ pub struct ChatItem {
     pub text: Clean,
 }
 
+/// The workspace is behind the state: after a rewind, or in a fresh fork.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Restoring {
+    /// What G1 had written before, by path: it is replaced or taken away where it is still that.
+    pub was: BTreeMap<String, FileEntry>,
+    /// Where it is not, a person changed it: their file goes to `.g1/aside/`, or else stops the restoring.
+    pub aside: bool,
+}
+
 /// The fold of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -359,6 +368,9 @@ pub struct Run {
     pub waivers: BTreeMap<ClauseId, Waiver>,
     pub usage: Usage,
     pub chat: Vec<ChatItem>,
+    /// Set until the files are put back that a rewind or a fork asks for.
+    #[serde(default)]
+    pub restoring: Option<Restoring>,
 }
 
 impl Run {

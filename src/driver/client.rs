@@ -1,7 +1,11 @@
 //! Commands from another shell: to the live writer through its socket, or, when nobody holds the project, by taking the
 //! lock for a moment and deciding here.
 
-use super::wire::{MAX_LINE, Wire, socket_path};
+use super::{
+    back::{self, BackError},
+    tasks::restore::PutBackError,
+    wire::{MAX_LINE, Wire, socket_path},
+};
 use crate::{
     domain::{Clean, command::Command, run::Run},
     hub::{HubError, Project},
@@ -40,8 +44,20 @@ pub enum ClientError {
     Unanswered,
     #[error(transparent)]
     Hub(#[from] HubError),
+    #[error(transparent)]
+    Files(#[from] PutBackError),
     #[error("there is no run in {0}: start one with `g1 run`")]
     NoRun(String),
+}
+
+impl From<BackError> for ClientError {
+    fn from(error: BackError) -> Self {
+        match error {
+            BackError::Refused(text) => Self::Refused(text),
+            BackError::Hub(error) => Self::Hub(error),
+            BackError::Files(error) => Self::Files(error),
+        }
+    }
 }
 
 /// Carries out `command` on the project in `dir`.
@@ -54,15 +70,25 @@ pub fn send(dir: &Path, command: Command) -> Result<By, ClientError> {
     }
     match Project::open(dir) {
         Ok((mut project, opened)) => {
-            let mut run = super::open::fold(dir, &opened)?;
+            let run = super::open::fold(dir, &opened)?;
             super::tasks::store_edit(run.as_ref(), &command, project.blobs())?;
             let at = jiff::Timestamp::now();
-            let events = orchestrator::decide(run.as_ref(), Input::Command(command), at)
+            let goes_back = matches!(command, Command::Rewind { .. });
+            let input = match (command, &run) {
+                (Command::Rewind { step, aside, who }, Some(run)) => back::plan(dir, run, step, aside, who)?,
+                (Command::Fork { step, dir: target, who }, Some(_)) => {
+                    back::fork(dir, step, &target, who)?;
+                    return Ok(By::Here);
+                }
+                (command, _) => Input::Command(command),
+            };
+            let events = orchestrator::decide(run.as_ref(), input, at)
                 .map_err(|refusal| ClientError::Refused(Clean::from(refusal.0)))?;
-            for envelope in project.append(events, at)? {
-                orchestrator::apply(&mut run, &envelope);
-            }
+            project.append(events, at)?;
             project.sync()?;
+            if goes_back {
+                back::settle(&mut project, dir)?;
+            }
             Ok(By::Here)
         }
         Err(HubError::Locked { pid }) => {

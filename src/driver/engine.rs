@@ -1,6 +1,7 @@
 //! The loop of the one writer.
 
 use super::{
+    back,
     preview::Preview,
     services::Services,
     subscribers::Subscribers,
@@ -18,7 +19,7 @@ use crate::{
     orchestrator::{self, Effect, Input, Refusal},
 };
 use futures::FutureExt;
-use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
@@ -281,6 +282,11 @@ impl Engine {
                 done(answer);
                 Ok(())
             }
+            Command::Rewind { step, aside, who } => self.rewind(step, aside, who, answer).await,
+            Command::Fork { step, dir, who } => {
+                self.fork(step, dir, who, answer);
+                Ok(())
+            }
             command => {
                 tasks::store_edit(self.run.as_ref(), &command, self.project.blobs())?;
                 if matches!(command, Command::Resume { .. }) {
@@ -289,6 +295,52 @@ impl Engine {
                 self.decide(Input::Command(command), answer).await
             }
         }
+    }
+
+    /// A result of work that is under way would be about a state that no longer holds, so there must be none.
+    async fn rewind(&mut self, step: StepId, aside: bool, who: Clean, answer: Option<Answer>) -> Result<(), HubError> {
+        let Some(run) = &self.run else { return Ok(()) };
+        let planned = if self.in_flight.is_empty() {
+            back::plan(&self.services.dir, run, step, aside, who).map_err(|error| Refusal(error.to_string()))
+        } else {
+            Err(Refusal("work is under way: pause the run, then go back".to_owned()))
+        };
+        match planned {
+            Ok(input) => {
+                self.stuck.clear();
+                self.decide(input, answer).await
+            }
+            Err(refusal) => self.refuse(refusal, answer).await,
+        }
+    }
+
+    /// In a task of its own: it copies files, and the run need not wait for that.
+    fn fork(&mut self, step: Option<StepId>, target: PathBuf, who: Clean, answer: Option<Answer>) {
+        let (dir, port) = (self.services.dir.clone(), self.port.clone());
+        tokio::spawn(async move {
+            let shown = target.display().to_string();
+            let forked = tokio::task::spawn_blocking(move || back::fork(&dir, step, &target, who).map(drop)).await;
+            let forked = forked.map_err(|e| e.to_string()).and_then(|r| r.map_err(|e| e.to_string()));
+            let (error, text) = match &forked {
+                Ok(()) => (false, format!("Forked into {shown}: g1 {shown} opens it.")),
+                Err(why) => (true, format!("Not forked: {why}")),
+            };
+            match answer {
+                Some(answer) => drop(answer.send(forked.map(|()| Vec::new()).map_err(Refusal))),
+                None => port.show(Update::Notice { error, text: Clean::from(text) }).await,
+            }
+        });
+    }
+
+    async fn refuse(&mut self, refusal: Refusal, answer: Option<Answer>) -> Result<(), HubError> {
+        match answer {
+            Some(answer) => drop(answer.send(Err(refusal))),
+            None => {
+                let text = Clean::new(&refusal.0);
+                self.subscribers.send(Update::Notice { error: true, text }).await;
+            }
+        }
+        Ok(())
     }
 
     /// In a task of its own: an application may take seconds to start, and gates do not wait for that.
@@ -327,16 +379,7 @@ impl Engine {
         let at = jiff::Timestamp::now();
         let pausing = matches!(input, Input::Interrupted { .. } | Input::Command(Command::Pause { .. }));
         match orchestrator::decide(self.run.as_ref(), input, at) {
-            Err(refusal) => {
-                match answer {
-                    Some(answer) => drop(answer.send(Err(refusal))),
-                    None => {
-                        let text = Clean::new(&refusal.0);
-                        self.subscribers.send(Update::Notice { error: true, text }).await;
-                    }
-                }
-                Ok(())
-            }
+            Err(refusal) => self.refuse(refusal, answer).await,
             Ok(events) => {
                 self.commit(&events, at).await?;
                 if let Some(answer) = answer {
@@ -363,7 +406,11 @@ impl Engine {
             self.unsynced_since.get_or_insert_with(Instant::now);
         }
         for envelope in envelopes {
-            orchestrator::apply(&mut self.run, &envelope);
+            match envelope.event {
+                // It goes back to a state that is folded from the journal, not from the present one.
+                Event::Rewound { .. } => self.run = super::open::refold(&self.services.dir)?,
+                _ => orchestrator::apply(&mut self.run, &envelope),
+            }
             self.since_checkpoint += 1;
             self.subscribers.send(Update::Event(Arc::new(envelope))).await;
         }
@@ -489,6 +536,7 @@ fn changes_hub(event: &Event) -> bool {
             | Event::ClauseAdded { .. }
             | Event::StepCommitted { .. }
             | Event::AssumptionAnswered { .. }
+            | Event::Rewound { .. }
     )
 }
 
@@ -498,6 +546,7 @@ fn panicked(effect: &Effect) -> TaskError {
         Effect::Check { step, .. } => format!("the check of {step}"),
         Effect::Commit { step } => format!("writing the files of {step}"),
         Effect::Finish => "writing the report".to_owned(),
+        Effect::Restore => "putting the files back".to_owned(),
         Effect::Continue => "going on".to_owned(),
     };
     TaskError::Failed(Clean::from(format!(

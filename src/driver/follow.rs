@@ -8,6 +8,7 @@ use crate::{
     domain::{
         Clean,
         command::{Command, Update},
+        event::Event,
         run::Run,
     },
     hub, orchestrator,
@@ -96,10 +97,11 @@ fn translate(wire: Wire, run: &mut Option<Run>, dir: &Path) -> Option<Update> {
             if event.seq <= known {
                 return None;
             }
-            if event.seq == known + 1 {
+            let goes_back = matches!(event.event, Event::Rewound { .. });
+            if event.seq == known + 1 && !goes_back {
                 orchestrator::apply(run, &event);
             } else {
-                // Something was dropped on the way: the journal has it.
+                // It is not a step forward, or something was dropped on the way: the journal has it.
                 *run = super::open::fold(dir, &hub::read(dir).ok()?).ok()?;
             }
             Some(Update::Event(Arc::new(*event)))

@@ -59,7 +59,7 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
     for note in &prepared.notes {
         out.talk(note);
     }
-    if let RunStatus::Completed { .. } = prepared.run.status {
+    if let (RunStatus::Completed { .. }, None) = (&prepared.run.status, &prepared.run.restoring) {
         let run = prepared.run.clone();
         out.talk("nothing to do: this run has ended");
         return out.end(&run, None, options);
@@ -274,6 +274,7 @@ fn narrate(event: &Event) -> Option<String> {
         Event::GateDecided { gate, decided } => format!("◆ gate {gate} decided {}", decided.who),
         Event::StepFailed { step, reason } => format!("✗ {step}: {reason}"),
         Event::StepBlocked { step, by } => format!("✗ {step} is blocked by {by}"),
+        Event::Restored => "the files are as they were then".to_owned(),
         Event::Paused { detail, .. } => format!("paused: {detail}"),
         _ => return None,
     })

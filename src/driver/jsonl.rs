@@ -77,6 +77,7 @@ fn body(event: &Event) -> Option<(&'static str, Value)> {
         }
         Event::GateDecided { gate, decided } => ("gate.decided", json!({"gate": gate, "decided": decided})),
         Event::StepCommitted { step, files } => artifact(step, files),
+        Event::Rewound { step, to, who, .. } => ("run.rewound", json!({"step": step, "to": to, "who": who})),
         _ => return None,
     })
 }

@@ -4,6 +4,7 @@
 //! folded and broadcast, and whatever is then pending is started. Tasks talk to the loop through [`engine::Port`]; front
 //! ends through [`Handle`]; other shells through [`socket`].
 
+pub mod back;
 pub mod client;
 mod engine;
 mod follow;

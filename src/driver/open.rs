@@ -6,11 +6,18 @@ use super::{
     socket,
 };
 use crate::{
-    domain::{Clean, Hash, clause::Requirement, event::Envelope, run::Run, run::RunSettings, usage::Budget},
+    domain::{
+        Clean, Hash,
+        clause::Requirement,
+        event::{Envelope, Event},
+        run::Run,
+        run::RunSettings,
+        usage::Budget,
+    },
     evidence::Runner,
     hub::{self, Hub, HubError, Opened, Project, clauses, store::Place},
     models::{Model, ModelError, assigned::Assigned, registry, settings::ModelSettings},
-    orchestrator::{self, Input, Refusal},
+    orchestrator::{self, Input, Refusal, history},
     personas::Library,
     workspace::{Workspace, git},
 };
@@ -114,27 +121,44 @@ pub fn who() -> Clean {
     Clean::new(name.as_deref().unwrap_or("you"))
 }
 
-/// State of a journal that was read: the checkpoint and what came after it. A checkpoint of another version of G1 that
-/// cannot be read is no loss: the whole journal is folded instead.
+/// State of a journal that was read: the checkpoint and what came after it. The whole journal is folded instead where a
+/// rewind came after the checkpoint, or another version of G1 took it and it cannot be read.
 ///
 /// # Errors
 /// The journal is damaged.
 pub fn fold(dir: &Path, opened: &Opened) -> Result<Option<Run>, HubError> {
-    let mut run: Option<Run> = None;
-    if let Some((_, fold)) = &opened.checkpoint {
-        match serde_json::from_slice::<Run>(fold) {
-            Ok(read) => run = Some(read),
+    let rewound = opened.tail.iter().any(|env| matches!(env.event, Event::Rewound { .. }));
+    let mut run = match &opened.checkpoint {
+        None => return Ok(history::replay(&opened.tail)),
+        Some(_) if rewound => return refold(dir),
+        Some((_, fold)) => match serde_json::from_slice::<Run>(fold) {
+            Ok(read) => Some(read),
             Err(error) => {
                 tracing::info!(%error, "the checkpoint cannot be read, the journal is folded whole");
-                let whole = hub::journal::scan(&dir.join(hub::project::FOLDER).join("journal"), None)?;
-                return Ok(fold_all(&whole.envelopes));
+                return refold(dir);
             }
-        }
-    }
+        },
+    };
     for envelope in &opened.tail {
         orchestrator::apply(&mut run, envelope);
     }
     Ok(run)
+}
+
+/// The state after everything that is in the journal now.
+///
+/// # Errors
+/// The journal is damaged.
+pub(super) fn refold(dir: &Path) -> Result<Option<Run>, HubError> {
+    whole(dir).map(|records| history::replay(&records))
+}
+
+/// Every record of the journal.
+///
+/// # Errors
+/// The journal is damaged.
+pub(super) fn whole(dir: &Path) -> Result<Vec<Envelope>, HubError> {
+    Ok(hub::journal::scan(&dir.join(hub::project::FOLDER).join("journal"), None)?.envelopes)
 }
 
 /// Stores the requirement in a new project. Nothing is written when the text or the model is refused.
@@ -191,7 +215,7 @@ fn begin(start: Start, models: Assigned, runner: OnceCell<Result<Runner, Clean>>
     let mut contents = vec![start.requirement.as_slice()];
     contents.extend(instructions.as_deref());
     let (project, envelopes) = Project::create(&start.dir, &contents, &first, at)?;
-    let run = fold_all(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
+    let run = history::replay(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
     let mut prepared = prepare(project, run, models, runner, &start.setup, &start.dir, Vec::new())?;
     prepared.first = envelopes;
     Ok(prepared)
@@ -280,16 +304,8 @@ impl Prepared {
     }
 }
 
-fn fold_all(envelopes: &[Envelope]) -> Option<Run> {
-    let mut run = None;
-    for envelope in envelopes {
-        orchestrator::apply(&mut run, envelope);
-    }
-    run
-}
-
 /// The last component of the directory, for titles only.
-fn directory_name(dir: &Path) -> String {
+pub(super) fn directory_name(dir: &Path) -> String {
     let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     whole.file_name().map_or_else(|| "project".into(), |name| name.to_string_lossy().into_owned())
 }

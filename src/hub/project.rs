@@ -8,12 +8,13 @@ use super::{
 use crate::{
     config::dirs,
     domain::{
-        Clean,
+        Clean, Hash,
         event::{EVENT_VERSION, Envelope, Event},
     },
 };
 use jiff::Timestamp;
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
@@ -86,6 +87,47 @@ impl Project {
         at: Timestamp,
         state: Option<&Path>,
     ) -> Result<(Self, Vec<Envelope>), HubError> {
+        let fill = |new: &Path| {
+            let blobs = Blobs::at(&new.join("blobs"));
+            contents.iter().try_for_each(|content| blobs.put(content).map(drop))?;
+            Journal::create(&new.join("journal"))
+        };
+        Self::appear(dir, &fill, first, at, state)
+    }
+
+    /// Makes `dir` a project that begins with the records of the one in `source` up to the one that ends at `end`, and
+    /// goes its own way with `first`. `blobs` are what those records name.
+    ///
+    /// # Errors
+    /// There is a project already, something of the source is missing or damaged, or the disk refuses.
+    pub fn fork(
+        dir: &Path,
+        source: &Path,
+        end: u64,
+        blobs: &BTreeSet<Hash>,
+        first: &[Event],
+        at: Timestamp,
+    ) -> Result<(Self, Vec<Envelope>), HubError> {
+        let fill = |new: &Path| {
+            let (from, to) = (blobs_of(source), Blobs::at(&new.join("blobs")));
+            blobs.iter().try_for_each(|hash| to.put(&from.get(hash)?).map(drop))?;
+            for own in ["config.toml", "personas"] {
+                let path = source.join(FOLDER).join(own);
+                copy_plain(&path, &new.join(own)).map_err(HubError::io("cannot copy", path))?;
+            }
+            Journal::copy(&new.join("journal"), &source.join(FOLDER).join("journal"), end)
+        };
+        Self::appear(dir, &fill, first, at, Some(&state_dir()))
+    }
+
+    /// `.g1` appears by rename, with what `fill` puts into it and `first` at the end of its journal.
+    fn appear(
+        dir: &Path,
+        fill: &dyn Fn(&Path) -> Result<Journal, HubError>,
+        first: &[Event],
+        at: Timestamp,
+        state: Option<&Path>,
+    ) -> Result<(Self, Vec<Envelope>), HubError> {
         fs::create_dir_all(dir).map_err(HubError::io("cannot create", dir))?;
         let target = dir.join(FOLDER);
         if target.symlink_metadata().is_ok() {
@@ -103,11 +145,8 @@ impl Project {
         }
         let ignore = new.path().join(".gitignore");
         fs::write(&ignore, GITIGNORE).map_err(HubError::io("cannot write", ignore))?;
-        let blobs = Blobs::at(&new.path().join("blobs"));
-        contents.iter().try_for_each(|content| blobs.put(content).map(drop))?;
-
-        let mut journal = Journal::create(&new.path().join("journal"))?;
-        let envelopes = number(first.to_vec(), 0, at);
+        let mut journal = fill(new.path())?;
+        let envelopes = number(first.to_vec(), journal.head().seq, at);
         journal.append(&envelopes, true)?;
         blobs::sync_dir(new.path()).map_err(HubError::io("cannot sync", new.path()))?;
         fs::rename(new.path(), &target).map_err(|e| match e.kind() {
@@ -360,6 +399,25 @@ fn sweep(dir: &Path) {
 fn writer_of(g1: &Path) -> Option<u32> {
     let mut file = File::open(g1.join("lock")).ok()?;
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| pid_in(&mut file))
+}
+
+/// A file, or a folder of files, if it is there. Links are not followed: they would lead out of the project.
+fn copy_plain(from: &Path, to: &Path) -> io::Result<()> {
+    let Ok(meta) = from.symlink_metadata() else { return Ok(()) };
+    if meta.is_file() {
+        return fs::copy(from, to).map(drop);
+    }
+    if !meta.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -75,7 +75,8 @@ pub(super) fn verify_with(dir: &Path, state: &Path) -> Result<VerifyReport, HubE
 }
 
 /// The blobs a record relies on.
-fn blobs_named(event: &Event) -> Vec<Hash> {
+#[must_use]
+pub fn blobs_named(event: &Event) -> Vec<Hash> {
     match event {
         Event::RunStarted { requirement, instructions, .. } => {
             let mut named = vec![requirement.sha256.clone()];

@@ -83,6 +83,15 @@ pub enum Input {
         tree: Hash,
         booted: bool,
     },
+    /// A person goes back to before `step`, to the state of record `to` ([`super::history::before`]).
+    Rewind {
+        step: StepId,
+        to: u64,
+        aside: bool,
+        who: Clean,
+    },
+    /// The workspace holds the files of the state again.
+    Restored,
     Command(Command),
     /// Answer to [`Effect::Continue`].
     Continue,
@@ -134,6 +143,8 @@ pub enum Effect {
     Commit { step: StepId },
     /// Write TRACE.md, take the last snapshot. Answer: `Finished`.
     Finish,
+    /// Put the workspace's files into the state of the run ([`Run::restoring`](crate::domain::run::Run)). Answer: `Restored`.
+    Restore,
     /// The journal ends within a group of events (a crash between two appends): steps that are ready have not been
     /// started. Answer at once with `Input::Continue`.
     Continue,

@@ -12,6 +12,7 @@ pub mod checks;
 pub mod decide;
 pub mod editing;
 pub mod gates;
+pub mod history;
 pub mod input;
 pub mod pending;
 pub mod plan;

@@ -7,6 +7,10 @@ use crate::domain::run::{Run, RunStatus, Step, StepState};
 /// the driver keeps a set of those it has under way.
 #[must_use]
 pub fn pending(run: &Run) -> Vec<Effect> {
+    // Whatever the run does next, it does on the files of its state: even a paused one has them put back.
+    if run.restoring.is_some() {
+        return vec![Effect::Restore];
+    }
     if !matches!(run.status, RunStatus::Running | RunStatus::WaitingAtGate) {
         return Vec::new();
     }

@@ -1,7 +1,7 @@
 //! A driver in memory: it carries out effects with made-up replies and results, and keeps the journal. Every input goes
 //! through checks that must hold for any input whatever.
 
-use super::{Checked, Effect, Executed, Input, Refusal, apply, decide, parse, pending};
+use super::{Checked, Effect, Executed, Input, Refusal, apply, decide, history, parse, pending};
 use crate::domain::{
     ClauseId, Clean, EvidenceId, GateId, Hash, StepId,
     artifact::{CodeRange, FileEntry, TestRef, tree_hash},
@@ -129,10 +129,7 @@ impl Sim {
     }
     /// Resumed from a journal.
     pub fn of(journal: Vec<Envelope>) -> Self {
-        let mut run = None;
-        for env in &journal {
-            apply(&mut run, env);
-        }
+        let run = history::replay(&journal);
         let answered = journal
             .iter()
             .filter_map(
@@ -167,7 +164,11 @@ impl Sim {
             apply(&mut self.run, &env);
             let text = serde_json::to_string(&env).unwrap();
             assert_eq!(serde_json::from_str::<Envelope>(&text).unwrap(), env, "an event survives the journal");
+            let goes_back = matches!(env.event, Event::Rewound { .. });
             self.journal.push(env);
+            if goes_back {
+                self.run = history::replay(&self.journal);
+            }
         }
         if events.is_empty() {
             assert_eq!(self.run, before);
@@ -208,7 +209,8 @@ impl Sim {
         assert_eq!(run.seq, self.journal.len() as u64);
         let stopped = run.is_over() || matches!(run.status, RunStatus::Paused { .. });
         assert!(stopped || !pending(run).is_empty() || run.open_gates().next().is_some(), "stuck: {:?}", run.steps);
-        assert!(!stopped || pending(run).is_empty(), "a stopped run asks for nothing");
+        let files_only = run.restoring.is_some() && pending(run) == [Effect::Restore];
+        assert!(!stopped || files_only || pending(run).is_empty(), "a stopped run asks for nothing else");
         for gate in run.open_gates() {
             let step = run.step(&gate.step).unwrap();
             assert_eq!(step.state, crate::domain::run::StepState::AtGate, "{gate:?}");
@@ -238,10 +240,19 @@ impl Sim {
                 let booted = self.run().evidence.iter().any(|e| e.kind == EvidenceKind::Boot && e.exit == Some(0));
                 self.feed(Input::Finished { tree, booted }).unwrap();
             }
+            Effect::Restore => {
+                self.feed(Input::Restored).unwrap();
+            }
             Effect::Continue => {
                 self.feed(Input::Continue).unwrap();
             }
         }
+    }
+
+    /// Back to before a step, as far as the journal; refused when it has not begun.
+    pub fn rewind(&mut self, step: &StepId) -> Result<(), Refusal> {
+        let to = history::before(&self.journal, step)?;
+        self.feed(Input::Rewind { step: step.clone(), to, aside: false, who: "Anna".into() }).map(drop)
     }
 
     fn call(&mut self, id: &StepId, attempt: u32) {

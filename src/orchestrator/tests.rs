@@ -4,6 +4,7 @@ mod change;
 mod commands;
 mod editing;
 mod gates;
+mod history;
 mod properties;
 mod repair;
 

@@ -39,6 +39,11 @@ pub enum WorkspaceError {
 }
 
 impl WorkspaceError {
+    /// There is nothing of that name.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Io { error, .. } if error.kind() == std::io::ErrorKind::NotFound)
+    }
     fn io(path: &str) -> impl FnOnce(Errno) -> Self {
         let path = path.to_owned();
         move |error| match error {
@@ -164,16 +169,24 @@ impl Workspace {
     /// The disk fails.
     pub fn remove(&self, files: &[FileEntry]) -> Result<(), WorkspaceError> {
         for entry in files {
-            if !self.read(&entry.path).is_ok_and(|bytes| Hash::of(&bytes) == entry.sha256) {
-                continue;
-            }
-            let (folder, name) = self.folder_of(&entry.path, false)?;
-            match unlinkat(&folder, name, AtFlags::empty()) {
-                Ok(()) | Err(Errno::NOENT) => fsync(&folder).map_err(WorkspaceError::io(&entry.path))?,
-                Err(error) => return Err(WorkspaceError::io(&entry.path)(error)),
-            }
+            self.remove_if(&entry.path, &|bytes| Hash::of(bytes) == entry.sha256)?;
         }
         Ok(())
+    }
+
+    /// Takes a file away if its content is `known`.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn remove_if(&self, path: &str, known: &dyn Fn(&[u8]) -> bool) -> Result<(), WorkspaceError> {
+        if !self.read(path).is_ok_and(|bytes| known(&bytes)) {
+            return Ok(());
+        }
+        let (folder, name) = self.folder_of(path, false)?;
+        match unlinkat(&folder, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => fsync(&folder).map_err(WorkspaceError::io(path)),
+            Err(error) => Err(WorkspaceError::io(path)(error)),
+        }
     }
 
     /// The bytes of a regular file.

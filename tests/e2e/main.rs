@@ -1,5 +1,6 @@
 //! The main job through the real binary, without a screen: requirement in, tested application and trace out.
 
+mod back;
 mod bad_input;
 mod change;
 mod gates;

@@ -142,6 +142,7 @@ fn proven() -> Run {
         waivers: BTreeMap::new(),
         usage: Usage::default(),
         chat: Vec::new(),
+        restoring: None,
     }
 }
 

@@ -9,9 +9,9 @@ use crate::{
         trace,
     },
     orchestrator::Input,
-    workspace::{count_lines, git},
+    workspace::{Workspace, WorkspaceError, count_lines, git},
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// The report in the workspace. Not a tracked file: it is about the tree, so it cannot be part of its hash.
 pub const TRACE_FILE: &str = "TRACE.md";
@@ -36,8 +36,8 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
             .map(|entry| services.blobs.get(&entry.sha256).map(|bytes| (entry, bytes)))
             .collect::<Result<_, _>>()?;
         let ours = |path: &str, there: &[u8]| known.files.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
-        services.workspace.write(&contents, &ours).map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
-        services.workspace.remove(&gone).map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
+        services.workspace.write(&contents, &ours)?;
+        services.workspace.remove(&gone)?;
         if !gone.is_empty()
             && git::may_commit(&services.dir)
             && let Err(error) = git::forget(&services.dir, gone.iter().map(|file| file.path.as_str()))
@@ -45,7 +45,7 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
             tracing::warn!(%error, "git still knows files that are gone");
         }
         let new = contents.iter().map(|(entry, _)| entry.path.as_str());
-        snapshot(&services, &title, known.files.keys().map(String::as_str).chain(new));
+        snapshot(&services.dir, &title, known.files.keys().map(String::as_str).chain(new));
         Ok(())
     })
     .await?;
@@ -73,41 +73,54 @@ fn no_longer(run: &Run, step: &Step, files: &[FileEntry]) -> Vec<FileEntry> {
 pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Result<(), TaskError> {
     let tree = tree_hash(run.files.values());
     let booted = trace::starts(&run);
-    if let Some(step) = run.files.values().map(|file| file.step.clone()).next_back() {
-        let report = trace::trace(&run).to_report(&run.title);
-        let known = run.clone();
-        blocking(move || {
-            let entry = FileEntry {
-                path: TRACE_FILE.into(),
-                sha256: Hash::of(report.as_bytes()),
-                bytes: report.len() as u64,
-                lines: count_lines(report.as_bytes()),
-                executable: false,
-                step,
-            };
-            let ours = |_: &str, there: &[u8]| there.starts_with(trace::REPORT_TITLE.as_bytes());
-            let written = services.workspace.write(&[(entry, report.into_bytes())], &ours);
-            written.map_err(|e| TaskError::Failed(Clean::from(e.to_string())))?;
-            snapshot(&services, "trace report", known.files.keys().map(String::as_str).chain([TRACE_FILE]));
-            Ok(())
-        })
-        .await?;
-    }
+    let known = run.clone();
+    blocking(move || {
+        if write_report(&known, &services.workspace)? {
+            snapshot(&services.dir, "trace report", known.files.keys().map(String::as_str).chain([TRACE_FILE]));
+        }
+        Ok(())
+    })
+    .await?;
     port.ask(Input::Finished { tree, booted }).await?;
     Ok(())
 }
 
+/// Writes TRACE.md; false where there is no application to write it for.
+pub(super) fn write_report(run: &Run, workspace: &Workspace) -> Result<bool, WorkspaceError> {
+    let Some(step) = run.files.values().map(|file| file.step.clone()).next_back() else { return Ok(false) };
+    let report = trace::trace(run).to_report(&run.title);
+    let entry = FileEntry {
+        path: TRACE_FILE.into(),
+        sha256: Hash::of(report.as_bytes()),
+        bytes: report.len() as u64,
+        lines: count_lines(report.as_bytes()),
+        executable: false,
+        step,
+    };
+    workspace.write(&[(entry, report.into_bytes())], &|_, there| is_report(there)).map(|()| true)
+}
+
+pub(super) fn is_report(bytes: &[u8]) -> bool {
+    bytes.starts_with(trace::REPORT_TITLE.as_bytes())
+}
+
+impl From<WorkspaceError> for TaskError {
+    fn from(error: WorkspaceError) -> Self {
+        Self::Failed(Clean::from(error.to_string()))
+    }
+}
+
 /// A commit in a repository of G1's own. The workspace never depends on it, so a failure is only noted.
-fn snapshot<'a>(services: &Services, message: &str, paths: impl IntoIterator<Item = &'a str>) {
-    if !git::may_commit(&services.dir) {
+pub(super) fn snapshot<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a str>) {
+    if !git::may_commit(dir) {
         return;
     }
-    if let Err(error) = git::commit(&services.dir, message, paths) {
+    if let Err(error) = git::commit(dir, message, paths) {
         tracing::warn!(%error, "no git commit");
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, TaskError> + Send + 'static,
 ) -> Result<T, TaskError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| TaskError::Failed(Clean::from(error.to_string())))?

@@ -5,6 +5,7 @@ mod call;
 mod check;
 mod commit;
 mod prove;
+pub mod restore;
 
 pub(super) use call::store_edit;
 
@@ -59,6 +60,7 @@ pub async fn carry_out(
         }
         Effect::Commit { step } => commit::commit(&step, run, services, &port).await,
         Effect::Finish => commit::finish(run, services, &port).await,
+        Effect::Restore => restore::restore(run, services, &port).await,
         Effect::Continue => {
             port.ask(Input::Continue).await?;
             Ok(())

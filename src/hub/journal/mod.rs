@@ -54,6 +54,8 @@ pub struct Scan {
     pub envelopes: Vec<Envelope>,
     /// The link of every envelope, in the same order.
     pub links: Vec<Link>,
+    /// The offset at which each of them ends in the file.
+    pub ends: Vec<u64>,
     pub head: Head,
     /// Bytes after the head that are no record: a torn tail.
     pub torn: u64,
@@ -83,7 +85,7 @@ pub fn scan(path: &Path, from: Option<Head>) -> Result<Scan, HubError> {
 }
 
 fn scan_bytes(bytes: &[u8], base: u64, mut head: Head) -> Result<Scan, HubError> {
-    let (mut envelopes, mut links) = (Vec::new(), Vec::new());
+    let (mut envelopes, mut links, mut ends) = (Vec::new(), Vec::new(), Vec::new());
     let mut torn = 0;
     loop {
         let at = usize::try_from(head.end - base).unwrap_or(usize::MAX);
@@ -118,8 +120,9 @@ fn scan_bytes(bytes: &[u8], base: u64, mut head: Head) -> Result<Scan, HubError>
         envelopes.push(envelope);
         links.push(raw.link);
         head = Head { seq: raw.seq, link: raw.link, start: head.end, end: head.end + raw.len as u64 };
+        ends.push(head.end);
     }
-    Ok(Scan { envelopes, links, head, torn })
+    Ok(Scan { envelopes, links, ends, head, torn })
 }
 
 /// The record that starts at `start`, if it is the one `head` describes: how a checkpoint is matched with its journal.
@@ -176,6 +179,23 @@ impl Journal {
             .map_err(HubError::io("cannot create", path))?;
         file.write_all(MAGIC).map_err(HubError::io("cannot write", path))?;
         Ok(Self { file, path: path.to_owned(), head: Head::empty(), unsynced: true, poisoned: false })
+    }
+
+    /// A new journal that begins with the records of `source` up to the one that ends at `end`, byte for byte, so that
+    /// their chain holds here too; not yet durable.
+    ///
+    /// # Errors
+    /// It exists, `source` is damaged up to there, or the disk refuses.
+    pub fn copy(path: &Path, source: &Path, end: u64) -> Result<Self, HubError> {
+        let mut bytes = Vec::new();
+        let from = File::open(source).map_err(HubError::io("cannot open", source))?;
+        from.take(end).read_to_end(&mut bytes).map_err(HubError::io("cannot read", source))?;
+        let records = bytes.get(MAGIC.len()..).unwrap_or_default();
+        let scan = scan_bytes(records, MAGIC.len() as u64, Head::empty())?;
+        let mut journal = Self::create(path)?;
+        journal.file.write_all(records).map_err(HubError::io("cannot write", path))?;
+        journal.head = scan.head;
+        Ok(journal)
     }
 
     /// Opens for appending after `scan`; a torn tail is moved to `journal.torn-<offset>` first. Returns that path.

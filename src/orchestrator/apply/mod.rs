@@ -13,7 +13,7 @@ use crate::domain::{
     persona::ReadKind,
     plan::{Phase, StepPlan},
     reply::ReplyKind,
-    run::{ChatItem, Outcome, Run, RunStatus, Step},
+    run::{ChatItem, Outcome, PauseReason, Restoring, Run, RunStatus, Step},
 };
 use std::collections::BTreeMap;
 
@@ -59,6 +59,7 @@ fn begin(env: &Envelope) -> Option<Run> {
         waivers: BTreeMap::new(),
         usage: crate::domain::usage::Usage::default(),
         chat: Vec::new(),
+        restoring: None,
     })
 }
 
@@ -167,6 +168,19 @@ fn event(run: &mut Run, env: &Envelope) {
         }
         Event::RequirementChanged { retired, added, .. } => change::requirement(run, retired, added),
         Event::SettingsChanged { settings, .. } => run.settings = settings.clone(),
+        // One event does not hold the state it goes back to: `history::replay` does it.
+        Event::Rewound { .. } => {}
+        Event::Forked { name, from, step, .. } => {
+            run.name = name.clone();
+            run.restoring = Some(Restoring::default());
+            let at = step.as_ref().map_or_else(|| "as it stood".to_owned(), |step| format!("before {step}"));
+            say(run, env, None, Clean::new(G1), Clean::from(format!("A fork of {from}, {at}.")));
+            if !run.is_over() {
+                let detail = Clean::from(format!("forked from {from}, {at}"));
+                run.status = RunStatus::Paused { reason: PauseReason::Interrupted, detail };
+            }
+        }
+        Event::Restored => run.restoring = None,
         Event::Paused { reason, detail } => {
             if !run.is_over() {
                 run.status = RunStatus::Paused { reason: *reason, detail: detail.clone() };
@@ -185,8 +199,10 @@ fn event(run: &mut Run, env: &Envelope) {
 
 /// The speaker of a person's words.
 pub const YOU: &str = "you";
+/// The speaker of what no persona said.
+pub(super) const G1: &str = "g1";
 
-fn say(run: &mut Run, env: &Envelope, step: Option<StepId>, speaker: Clean, text: Clean) {
+pub(super) fn say(run: &mut Run, env: &Envelope, step: Option<StepId>, speaker: Clean, text: Clean) {
     run.chat.push(ChatItem { seq: env.seq, at: env.at, step, speaker, text });
 }
 

@@ -66,7 +66,13 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
             Ok(())
         }
         // The driver's own; they change nothing that is journalled.
-        Command::StartPreview { .. } | Command::StopPreview | Command::Attach | Command::Quit { .. } => Ok(()),
+        // A rewind reaches the run as an input of its own, once the journal was asked where to.
+        Command::Rewind { .. }
+        | Command::Fork { .. }
+        | Command::StartPreview { .. }
+        | Command::StopPreview
+        | Command::Attach
+        | Command::Quit { .. } => Ok(()),
     }
 }
 

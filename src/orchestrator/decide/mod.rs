@@ -52,6 +52,13 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
         Input::Checked { step, attempt, checked } => checked::checked(&mut draft, &step, attempt, checked),
         Input::Committed { step, files } => commit::committed(&mut draft, step, files),
         Input::Finished { tree, booted } => finish::finished(&mut draft, tree, booted),
+        // The state it goes back to decides what follows, and that is not this draft's.
+        Input::Rewind { step, to, aside, who } => return Ok(vec![Event::Rewound { step, to, aside, who }]),
+        Input::Restored => {
+            if draft.run.restoring.is_some() {
+                draft.push(Event::Restored);
+            }
+        }
         Input::Command(command) => command::command(&mut draft, command)?,
         Input::Continue => {}
         Input::Interrupted { reason, detail } => {

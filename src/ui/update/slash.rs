@@ -40,6 +40,8 @@ slash! {
     "remove", "/remove C-007", "Take sentences out of the requirement, once the run has ended";
     "pause", "/pause", "Pause after the current call";
     "resume", "/resume", "Go on with a paused run";
+    "rewind", "/rewind STEP [aside]", "Back to before a step: hub, files and conversation (aside: moves away files you changed)";
+    "fork", "/fork STEP|now DIR", "Another project in DIR that begins with the state before a step";
     "trace", "/trace", "Every clause with its code, tests and status";
     "report", "/report", "What is proven and what is not";
     "files", "/files", "The files of the application";
@@ -280,8 +282,24 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
             model.say(false, "One folder, one project: leave with /quit and start g1 in an empty folder.");
         }
         "undo" | "rewind" => {
-            model.say(false, "Reject the step at its gate (x), or ask for changes (f); what was approved stays.");
+            let (step, aside) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            match (StepId::new(step), aside.trim()) {
+                (Ok(step), "" | "aside") => {
+                    cmds.push(Cmd::Send(Command::Rewind { step, aside: !aside.is_empty(), who }));
+                }
+                _ => model.say(true, "Write /rewind and a step, such as /rewind design: 3 shows them all."),
+            }
         }
+        "fork" => match rest.split_once(char::is_whitespace).map(|(step, dir)| (step, dir.trim())) {
+            Some((step, dir)) if !dir.is_empty() && (step == "now" || StepId::new(step).is_ok()) => {
+                cmds.push(Cmd::Send(Command::Fork {
+                    step: StepId::new(step).ok().filter(|_| step != "now"),
+                    dir: dir.into(),
+                    who,
+                }));
+            }
+            _ => model.say(true, "Write /fork, a step or now, and a folder: /fork design ../other"),
+        },
         "keys" | "keymap" => act(model, Action::Help, cmds),
         "palette" | "commands" => act(model, Action::Palette, cmds),
         "copy" => act(model, Action::Copy, cmds),

@@ -105,6 +105,7 @@ pub(super) fn base() -> Run {
         waivers: BTreeMap::new(),
         usage: Usage::default(),
         chat: vec![],
+        restoring: None,
     }
 }
 
