@@ -28,6 +28,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("crossterm", &["term", "ui"]),
     ("landlock", &["evidence"]),
     ("seccompiler", &["evidence"]),
+    ("oxc_parser", &["evidence"]),
+    ("syn", &["evidence"]),
 ];
 
 /// Layers that must stay pure: no clock, no files, no environment, no tasks.

@@ -8,7 +8,7 @@ use g1::{
         evidence::TestOutcome,
         reply::{CodeLink, TestLink},
     },
-    evidence::{ControlTarget, Runner, Tree, links},
+    evidence::{ControlTarget, Runner, Stack, Tree, links},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -38,7 +38,7 @@ async fn control(runner: &Runner, link: CodeLink, name: &str) -> (bool, Option<T
     let (tree, cancel) = (ledger(), CancellationToken::new());
     let ranges = links::resolve(runner, &tree, &[link], &cancel).await.unwrap();
     assert!(ranges.problems.is_empty(), "{ranges:?}");
-    let tests = links::tests(runner, &tree, &[test(name)], &cancel).await.unwrap();
+    let tests = links::tests(runner, &tree, Stack::Python, &[test(name)], &cancel).await.unwrap();
     assert!(tests.problems.is_empty(), "{tests:?}");
     let range = ranges.found[0].clone();
     let target = ControlTarget { clause: range.clause, range, tests: tests.found };
@@ -95,7 +95,9 @@ async fn one_run_serves_all_clauses_that_link_the_same_lines() {
     let (tree, cancel) = (ledger(), CancellationToken::new());
     let range = links::resolve(&runner, &tree, &[symbol("required")], &cancel).await.unwrap().found.remove(0);
     let tests =
-        links::tests(&runner, &tree, &[test("test_title_is_required"), test("test_vacuous")], &cancel).await.unwrap();
+        links::tests(&runner, &tree, Stack::Python, &[test("test_title_is_required"), test("test_vacuous")], &cancel)
+            .await
+            .unwrap();
     let target = |clause: u32, tests| ControlTarget {
         clause: g1::domain::ClauseId(clause),
         range: g1::domain::artifact::CodeRange { clause: g1::domain::ClauseId(clause), ..range.clone() },
@@ -157,13 +159,14 @@ async fn a_linked_test_exists_asserts_something_and_is_not_skipped() {
         .map(|(name, _)| test(name))
         .chain([TestLink { test: "tests.nowhere.A.test_b".into(), ..test("x") }])
         .collect();
-    let found = links::tests(&runner, &ledger(), &links, &cancel).await.unwrap();
+    let found = links::tests(&runner, &ledger(), Stack::Python, &links, &cancel).await.unwrap();
     assert_eq!(found.found, []);
     for ((name, why), problem) in bad.iter().zip(&found.problems) {
         assert!(problem.contains(why), "{name}: {problem}");
     }
     assert_eq!(found.problems.len(), links.len());
     // The assertion of this one is in the helper of its base class.
-    let helped = links::tests(&runner, &ledger(), &[test("test_title_is_required")], &cancel).await.unwrap();
+    let helped =
+        links::tests(&runner, &ledger(), Stack::Python, &[test("test_title_is_required")], &cancel).await.unwrap();
     assert_eq!(helped.found[0].path, "tests/test_entries.py");
 }

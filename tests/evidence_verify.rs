@@ -15,7 +15,7 @@ use g1::{
         run::{GateMode, Run, RunSettings},
         trace::{self, Status},
     },
-    evidence::{ControlTarget, Recorded, Runner, Tree, TreeFile, links, verify},
+    evidence::{ControlTarget, Recorded, Runner, Stack, Tree, TreeFile, links, verify},
     workspace::preview,
 };
 use std::collections::BTreeMap;
@@ -118,7 +118,7 @@ async fn proven_run(runner: &Runner) -> Run {
         })
         .collect();
     run.code_links = links::resolve(runner, &tree, &code, &cancel).await.unwrap().found;
-    run.test_links = links::tests(runner, &tree, &tests, &cancel).await.unwrap().found;
+    run.test_links = links::tests(runner, &tree, Stack::Python, &tests, &cancel).await.unwrap().found;
     let targets: Vec<ControlTarget> = run
         .code_links
         .iter()

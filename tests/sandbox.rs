@@ -6,7 +6,7 @@ mod fixture;
 use fixture::sandbox;
 use g1::{
     domain::evidence::SandboxLevel,
-    evidence::{Manifest, Python, Recorded, Runner, Tree, TreeFile, sandbox::Limits},
+    evidence::{Manifest, Python, Recorded, Runner, Stack, Tree, TreeFile, sandbox::Limits},
 };
 use std::{
     fs,
@@ -111,7 +111,7 @@ async fn every_attack_is_denied_to_an_unprivileged_user_of_root() {
     }
     let python = Python::ask(Path::new("/usr/bin/python3")).await.expect("root needs a system Python for this test");
     let runner = Runner::new(sandbox(), python);
-    assert!(runner.becomes_unprivileged());
+    assert!(runner.becomes_unprivileged(Stack::Python));
     attack(&runner).await;
     let who = run(&runner, "import os\nprint(os.getuid(), os.getgid(), os.getgroups())", &[]).await;
     let text = String::from_utf8_lossy(&who.output).into_owned();

@@ -1,7 +1,13 @@
 //! `g1 doctor`
 
 use super::out::{self, Done, Fail, columns};
-use crate::{config::dirs, domain::Clean, evidence, hub, ui::welcome::Need};
+use crate::{
+    config::dirs,
+    domain::Clean,
+    evidence::{self, Stack},
+    hub,
+    ui::welcome::Need,
+};
 use serde_json::json;
 use std::{
     fs,
@@ -26,6 +32,8 @@ pub fn run(folder: Option<&Path>, as_json: bool) -> Done {
             text: format!("{} on {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS),
         },
         runtime.block_on(python()),
+        runtime.block_on(node()),
+        runtime.block_on(rust()),
         sandbox(),
         git(),
         terminal(),
@@ -80,8 +88,42 @@ async fn python() -> Finding {
             ok: Some(true),
             text: format!("{}.{}, {}", python.version.0, python.version.1, python.executable.display()),
         },
-        Err(e) => Finding { what: "python", ok: Some(false), text: e.to_string() },
+        Err(why) => missing("python", Some(false), Stack::Python, &why),
     }
+}
+
+async fn node() -> Finding {
+    match evidence::Node::find().await {
+        Ok(node) => {
+            let types = if node.strips_types() {
+                "JavaScript and TypeScript"
+            } else {
+                "JavaScript; TypeScript with G1's own removal of types (outside of G1 it wants Node 22.18)"
+            };
+            let (major, minor) = node.version;
+            let text = format!("{major}.{minor}, {}: {types}", node.executable.display());
+            Finding { what: "node", ok: Some(true), text }
+        }
+        Err(why) => missing("node", None, Stack::Node, &why),
+    }
+}
+
+async fn rust() -> Finding {
+    match evidence::Cargo::find().await {
+        Ok(cargo) => {
+            let (major, minor) = cargo.version;
+            let text =
+                format!("cargo {major}.{minor}, {}: without packages from elsewhere", cargo.executable.display());
+            Finding { what: "rust", ok: Some(true), text }
+        }
+        Err(why) => missing("rust", None, Stack::Rust, &why),
+    }
+}
+
+/// Only Python is needed: it is what the offline engine writes.
+fn missing(what: &'static str, ok: Option<bool>, stack: Stack, why: &str) -> Finding {
+    let text = format!("{why}: what is written for it cannot be run or proven here; install {}", stack.wanted());
+    Finding { what, ok, text }
 }
 
 fn sandbox() -> Finding {

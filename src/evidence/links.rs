@@ -1,9 +1,8 @@
 //! Links: from what a persona declared to lines of one file, and to tests that exist, assert something and run.
 
 use super::{
-    EvidenceError, Runner, Tree,
-    scratch::Scratch,
-    syntax::{self, Question},
+    EvidenceError, Runner, Stack, Tree,
+    syntax::{self, Language, Question},
 };
 use crate::domain::{
     ClauseId, Clean,
@@ -33,7 +32,7 @@ pub async fn resolve(
         .iter()
         .map(|link| Question::Resolve { path: link.path.clone(), symbol: link.symbol.clone(), lines: link.lines })
         .collect();
-    let answers = syntax::ask(runner, &Scratch::of(tree, runner.owner())?, &questions, cancel).await?;
+    let answers = syntax::ask(runner, tree, &questions, cancel).await?;
     let mut resolved = Resolved { found: vec![], problems: vec![] };
     for (link, answer) in links.iter().zip(answers) {
         let range = link.clause.parse::<ClauseId>().ok().zip(answer.lines).zip(tree.sha256(&link.path)).map(
@@ -48,24 +47,30 @@ pub async fn resolve(
     Ok(resolved)
 }
 
-/// Finds each linked test: it must exist, assert something and not be skipped.
+/// Finds each linked test: it must exist, assert something and not be skipped. What is found has the name that the
+/// stack's runner reports it by, however the link called it.
 ///
 /// # Errors
 /// The syntax tool could not be run.
 pub async fn tests(
     runner: &Runner,
     tree: &Tree,
+    stack: Stack,
     links: &[TestLink],
     cancel: &CancellationToken,
 ) -> Result<Resolved<TestRef>, EvidenceError> {
-    let questions: Vec<Question> = links.iter().map(|link| Question::Test { test: link.test.clone() }).collect();
-    let answers = syntax::ask(runner, &Scratch::of(tree, runner.owner())?, &questions, cancel).await?;
+    let questions: Vec<Question> = links
+        .iter()
+        .map(|link| Question::Test { test: link.test.clone(), language: Language::of_stack(stack) })
+        .collect();
+    let answers = syntax::ask(runner, tree, &questions, cancel).await?;
     let mut resolved = Resolved { found: vec![], problems: vec![] };
     for (link, answer) in links.iter().zip(answers) {
-        let found = link.clause.parse::<ClauseId>().ok().zip(answer.path);
+        let found = link.clause.parse::<ClauseId>().ok().zip(answer.path.clone());
         let test = found.and_then(|(clause, path)| {
             let sha256 = tree.sha256(&path)?.clone();
-            Some(TestRef { clause, test: link.test.clone(), path, sha256, measures: link.measures })
+            let test = answer.name.clone().unwrap_or_else(|| link.test.clone());
+            Some(TestRef { clause, test, path, sha256, measures: link.measures })
         });
         match test {
             Some(test) if !resolved.found.contains(&test) => resolved.found.push(test),

@@ -9,7 +9,7 @@ pub struct Manifest {
     pub stack: String,
     pub setup: Vec<String>,
     pub test: Vec<String>,
-    /// With `{port}` where the port goes.
+    /// With `{port}` where the port goes; without it for a program that serves nothing, empty for a library.
     pub run: Vec<String>,
 }
 
@@ -19,8 +19,6 @@ pub enum ManifestError {
     Syntax(String),
     #[error("g1.toml: `commands.{0}` must be a list of arguments such as [\"python3\", \"-m\", \"app\"]")]
     Empty(&'static str),
-    #[error("g1.toml: `commands.run` must take its port as {{port}}")]
-    NoPort,
     #[error("g1.toml: an argument of `commands.{0}` holds a control character")]
     Control(&'static str),
 }
@@ -42,6 +40,7 @@ struct Commands {
     #[serde(default)]
     setup: Vec<String>,
     test: Vec<String>,
+    #[serde(default)]
     run: Vec<String>,
 }
 
@@ -50,20 +49,17 @@ impl Manifest {
     pub const PATH: &'static str = "g1.toml";
 
     /// # Errors
-    /// The text is not the manifest of design 5.4: unknown keys, strings where lists belong, no `{port}`.
+    /// The text is not the manifest of design 5.4: unknown keys, strings where lists belong.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         let file: File = toml::from_str(text).map_err(|error| ManifestError::Syntax(error.message().to_owned()))?;
         let Commands { setup, test, run } = file.commands;
-        for (name, argv, needed) in [("setup", &setup, false), ("test", &test, true), ("run", &run, true)] {
+        for (name, argv, needed) in [("setup", &setup, false), ("test", &test, true), ("run", &run, false)] {
             if (needed && argv.is_empty()) || argv.first().is_some_and(|program| program.trim().is_empty()) {
                 return Err(ManifestError::Empty(name));
             }
             if argv.iter().any(|arg| arg.chars().any(char::is_control)) {
                 return Err(ManifestError::Control(name));
             }
-        }
-        if !run.iter().any(|arg| arg.contains("{port}")) {
-            return Err(ManifestError::NoPort);
         }
         Ok(Self { name: file.app.name, stack: file.app.stack, setup, test, run })
     }
@@ -97,11 +93,10 @@ run = ["python3", "-m", "app", "--port", "{port}"]
     }
 
     #[test]
-    fn what_could_reach_a_shell_or_lacks_a_port_is_refused() {
+    fn what_could_reach_a_shell_is_refused() {
         for (from, to) in [
             (r#"["python3", "-m", "unittest", "-v"]"#, r#""python3 -m unittest""#),
             (r#"["python3", "-m", "unittest", "-v"]"#, "[]"),
-            ("{port}", "8000"),
             ("setup = []", "setup = [\"\"]"),
             ("setup = []", "setup = [\"a\\u0007\"]"),
             ("setup = []", "deploy = []"),

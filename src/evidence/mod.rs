@@ -4,27 +4,31 @@
 //! neutralised while the application still starts, shows that those lines do what the clause demands. [`controls`] makes
 //! those control runs, [`search`] records the proof of an exclusion, [`verify`] does both again on changed files.
 
+mod cargo;
 pub mod controls;
 mod http;
 pub mod links;
 pub mod manifest;
+mod node;
 mod ports;
-pub mod python;
 pub mod report;
 pub mod runner;
 pub mod sandbox;
 mod scratch;
 pub mod search;
+mod stack;
 mod syntax;
+mod tools;
 pub mod tree;
 pub mod verify;
 
 pub use controls::{ControlTarget, Controlled};
 pub use manifest::{Manifest, ManifestError};
-pub use python::Python;
-pub use runner::{Recorded, Runner, STACK, Served, supported};
+pub use runner::{Recorded, Runner, Served};
 pub use sandbox::Sandbox;
 pub use search::Searched;
+pub use stack::{Kind, Stack};
+pub use tools::{Cargo, Node, Python, Tools};
 pub use tree::{Tree, TreeFile};
 pub use verify::{Verified, verify};
 
@@ -33,14 +37,14 @@ pub use verify::{Verified, verify};
 pub enum EvidenceError {
     #[error("this machine cannot confine programs ({0}), so nothing that was generated is run")]
     NotConfined(String),
-    #[error("python3 is needed to run what was generated: {0}; install Python 3.9 or newer")]
-    NoPython(String),
+    #[error("{} is needed to run what was generated: {why}; install {}", stack.tool(), stack.wanted())]
+    NoTool { stack: Stack, why: String },
     #[error("the sandbox could not be set up: {0}")]
     Setup(String),
     #[error("stopped")]
     Cancelled,
-    #[error("cannot run `{0}`: only applications of the stack python-stdlib are run")]
-    Unsupported(String),
+    #[error("cannot run `{0}`: {1}")]
+    Unsupported(String, &'static str),
     #[error("the application does not start: {0}")]
     NotStarted(String),
     #[error("no free TCP port on 127.0.0.1: {0}")]

@@ -9,7 +9,8 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// `tree/` is what runs and is never writable for it; `tmp/` is its home, temporary and data directory.
+/// `tree/` is what runs and is never writable for it; `tmp/` is its home, temporary and data directory; `aids/` holds
+/// what G1 adds, such as a reporter.
 #[derive(Debug)]
 pub(super) struct Scratch {
     root: TempDir,
@@ -52,12 +53,28 @@ impl Scratch {
             .tempdir_in(base())
             .map_err(failed)?;
         let scratch = Self { root, owner };
-        folder(&scratch.tree()).map_err(failed)?;
+        folder(&scratch.tree()).and_then(|()| folder(&scratch.aids())).map_err(failed)?;
         for dir in [scratch.tmp(), scratch.tmp().join("data")] {
             folder(&dir).and_then(|()| std::os::unix::fs::chown(&dir, owner, owner)).map_err(failed)?;
         }
         std::os::unix::fs::chown(scratch.root.path(), owner, owner).map_err(failed)?;
         Ok(scratch)
+    }
+
+    /// What runs here stays the user that G1 is.
+    pub(super) fn owned_by_nobody_else(&mut self) {
+        self.owner = None;
+    }
+
+    /// A file of G1's own that programs here read, outside of the tree.
+    pub(super) fn aid(&self, name: &str, text: &str) -> Result<PathBuf, EvidenceError> {
+        let path = self.aids().join(name);
+        if !path.exists() {
+            fs::write(&path, text)
+                .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o644)))
+                .map_err(EvidenceError::io(format!("writing {name}")))?;
+        }
+        Ok(path)
     }
 
     pub(super) fn owner(&self) -> Option<u32> {
@@ -66,6 +83,9 @@ impl Scratch {
 
     pub(super) fn tree(&self) -> PathBuf {
         self.root.path().join("tree")
+    }
+    pub(super) fn aids(&self) -> PathBuf {
+        self.root.path().join("aids")
     }
     pub(super) fn tmp(&self) -> PathBuf {
         self.root.path().join("tmp")
@@ -86,6 +106,13 @@ impl Scratch {
             }
         }
         Ok(target)
+    }
+
+    /// Another content for a file that is there.
+    pub(super) fn replace(&self, file: &TreeFile) -> Result<(), EvidenceError> {
+        let target = self.target(&file.path)?;
+        fs::remove_file(&target).map_err(EvidenceError::io(format!("replacing {}", file.path)))?;
+        self.put(file)
     }
 
     fn put(&self, file: &TreeFile) -> Result<(), EvidenceError> {

@@ -6,8 +6,7 @@
 
 use super::{
     EvidenceError, Manifest, Recorded, Runner, Tree,
-    controls::{Case, Place, Progress, Proofs},
-    scratch::Scratch,
+    controls::{Case, Place, Progress, Proofs, Without},
     syntax::{self, Question},
 };
 use crate::domain::{
@@ -51,8 +50,8 @@ struct Range<'a> {
     tests: BTreeSet<String>,
 }
 
-/// Where a range is now, and the file without it; or why there is no such thing.
-type Found = Result<((u32, u32), String), String>;
+/// Where a range is now, and how it is taken away; or why there is no such thing.
+type Found = Result<((u32, u32), Without), String>;
 
 /// Makes the recorded proofs of `run` again on `tree`, the files as they are now. `content` finds a recorded file by
 /// its hash. Commands come from the manifest that was recorded, not from the one in the tree.
@@ -151,28 +150,28 @@ async fn control(
     cancel: &CancellationToken,
 ) -> Result<(Vec<Found>, Controls), EvidenceError> {
     let questions: Vec<Question> = ranges.iter().map(|range| question(range.range, tree, content)).collect();
-    let answers = syntax::ask(runner, &Scratch::of(tree, runner.owner())?, &questions, cancel).await?;
+    let answers = syntax::ask(runner, tree, &questions, cancel).await?;
     let found: Vec<Found> = ranges
         .iter()
         .zip(answers)
-        .map(|(range, answer)| match (answer.text, answer.problem) {
-            (Some(text), _) => Ok((answer.lines.unwrap_or(range.range.lines), text)),
-            (None, problem) => Err(problem.unwrap_or_default()),
+        .map(|(range, answer)| {
+            let lines = answer.lines.unwrap_or(range.range.lines);
+            Without::of(answer).map(|without| (lines, without))
         })
         .collect();
-    let mut cases: BTreeMap<Place, (BTreeSet<String>, String)> = BTreeMap::new();
+    let mut cases: BTreeMap<Place, (BTreeSet<String>, Without)> = BTreeMap::new();
     for (range, found) in ranges.iter().zip(&found) {
-        if let Ok((lines, text)) = found {
+        if let Ok((lines, without)) = found {
             let case = cases.entry((range.range.path.clone(), *lines));
-            case.or_insert_with(|| (BTreeSet::new(), text.clone())).0.extend(range.tests.iter().cloned());
+            case.or_insert_with(|| (BTreeSet::new(), without.clone())).0.extend(range.tests.iter().cloned());
         }
     }
-    let cases: Vec<(Case, String)> =
-        cases.into_iter().map(|((path, lines), (tests, text))| (Case { path, lines, tests }, text)).collect();
+    let cases: Vec<(Case, Without)> =
+        cases.into_iter().map(|((path, lines), (tests, without))| (Case { path, lines, tests }, without)).collect();
     if cases.is_empty() {
         return Ok((found, Controls::default()));
     }
-    let (recorded, proofs) = runner.control_texts(tree, manifest, cases, progress, cancel).await?;
+    let (recorded, proofs) = runner.control_again(tree, manifest, cases, progress, cancel).await?;
     Ok((found, Controls { recorded: Some(recorded), proofs }))
 }
 

@@ -27,7 +27,7 @@ fn manifest(reply: &mut Value, from: &str, to: &str) {
 #[test]
 fn a_stack_that_is_not_executed_is_told_and_its_clauses_end_built_at_best() {
     isolated("replies::a_stack_that_is_not_executed_is_told_and_its_clauses_end_built_at_best", || {
-        let ran = run_with(TEXT, Box::new(|_| {}), core(|reply| manifest(reply, "python-stdlib", "node")));
+        let ran = run_with(TEXT, Box::new(|_| {}), core(|reply| manifest(reply, "python-stdlib", "fortran")));
         assert!(ran.failed("build:core").is_empty(), "{:?}", ran.failed("build:core"));
         assert_eq!(ran.status("C-001"), Some(g1::domain::trace::Status::Built));
         assert_eq!(ran.exit, 4, "nothing was seen to start");

@@ -10,7 +10,7 @@ use crate::{
         reply::{BuildReply, NewFile, NewSearch, ReplyKind, TestReply},
         run::{Check, Run, Step},
     },
-    evidence::{EvidenceError, Manifest, Recorded, Runner, Tree, TreeFile, links},
+    evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, links},
     hub::HubError,
     orchestrator::{self, Checked, Input, Reply},
     workspace::paths,
@@ -32,7 +32,7 @@ impl From<EvidenceError> for BenchError {
     fn from(error: EvidenceError) -> Self {
         match error {
             EvidenceError::Cancelled => Self::Task(TaskError::Cancelled),
-            EvidenceError::Unsupported(_) | EvidenceError::Tool(_) => Self::Reply(Clean::from(error.to_string())),
+            EvidenceError::Unsupported(..) | EvidenceError::Tool(_) => Self::Reply(Clean::from(error.to_string())),
             other => Self::Task(TaskError::Failed(Clean::from(other.to_string()))),
         }
     }
@@ -119,7 +119,7 @@ impl Bench<'_> {
         let links = links::resolve(self.runner, &self.tree, &reply.links, &self.cancel).await?;
         self.report("links", links.problems, format!("{} resolved to lines", counted(links.found.len(), "link")));
         self.checked.code_links = links.found;
-        let Some(manifest) = self.runnable() else { return Ok(()) };
+        let Some((manifest, _)) = self.runnable().await? else { return Ok(()) };
         self.boot(&manifest).await
     }
 
@@ -127,11 +127,11 @@ impl Bench<'_> {
         if !self.store_files(&reply.files)? {
             return Ok(());
         }
-        let Some(manifest) = self.runnable() else { return Ok(()) };
-        let links = links::tests(self.runner, &self.tree, &reply.links, &self.cancel).await?;
+        let Some((manifest, stack)) = self.runnable().await? else { return Ok(()) };
+        let links = links::tests(self.runner, &self.tree, stack, &reply.links, &self.cancel).await?;
         self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
         self.checked.test_links = links.found;
-        let only = own_test_modules(&reply.files);
+        let only = own_tests(&reply.files, stack);
         self.port.progress(&self.step.plan.id, "tests running").await;
         let recorded = self
             .runner
@@ -152,7 +152,7 @@ impl Bench<'_> {
         if self.tree.is_empty() {
             return Ok(());
         }
-        let Some(manifest) = self.runnable() else { return Ok(()) };
+        let Some((manifest, _)) = self.runnable().await? else { return Ok(()) };
         self.boot(&manifest).await?;
         self.port.progress(&self.step.plan.id, "the whole suite runs").await;
         let recorded = self.runner.tests(&self.tree, &manifest, None, &self.cancel).await?;
@@ -210,18 +210,25 @@ impl Bench<'_> {
 
     /// The manifest, if what it describes can be executed here. What cannot is told and goes on unexecuted, so its clauses
     /// end `built` at best; what its author can put right is a problem of the reply.
-    fn runnable(&mut self) -> Option<Manifest> {
-        let manifest = self.manifest()?;
-        if manifest.stack != crate::evidence::STACK {
-            let told = format!("not run: this version runs {} only, not {}", crate::evidence::STACK, manifest.stack);
-            self.report("execution", Vec::new(), told);
-            return None;
+    async fn runnable(&mut self) -> Result<Option<(Manifest, Stack)>, BenchError> {
+        let Some(manifest) = self.manifest() else { return Ok(None) };
+        match self.runner.ready(&manifest).await {
+            Ok(stack) => return Ok(Some((manifest, stack))),
+            Err(EvidenceError::NoTool { why, stack }) => {
+                let told =
+                    format!("not run: {} is needed and not here ({why}); install {}", stack.tool(), stack.wanted());
+                self.report("execution", Vec::new(), told);
+            }
+            Err(EvidenceError::Unsupported(..)) if Stack::of(&manifest.stack).is_none() => {
+                let told = format!("not run: this version runs Python, Node and Rust, not {}", manifest.stack);
+                self.report("execution", Vec::new(), told);
+            }
+            Err(error @ EvidenceError::Unsupported(..)) => {
+                self.report("manifest", vec![Clean::from(error.to_string())], String::new());
+            }
+            Err(other) => return Err(other.into()),
         }
-        if let Err(error) = crate::evidence::supported(&manifest) {
-            self.report("manifest", vec![Clean::from(error.to_string())], String::new());
-            return None;
-        }
-        Some(manifest)
+        Ok(None)
     }
 
     async fn boot(&mut self, manifest: &Manifest) -> Result<(), BenchError> {
@@ -229,7 +236,7 @@ impl Bench<'_> {
         let recorded = self.runner.boot(&self.tree, manifest, &self.cancel).await?;
         let up = recorded.executed.exit == Some(0);
         let problems = if up { Vec::new() } else { vec![tail(&recorded)] };
-        self.report("boot", problems, "it starts and answers /healthz".into());
+        self.report("boot", problems, Kind::of(manifest).started().into());
         self.record(recorded)
     }
 
@@ -384,12 +391,13 @@ fn tail(recorded: &Recorded) -> Clean {
     Clean::from(format!("{note} {}", lines[from..].join("\n")).trim().to_owned())
 }
 
-/// Dotted names of the test modules among the files (`tests/test_workouts.py` → `tests.test_workouts`).
-fn own_test_modules(files: &[NewFile]) -> Vec<String> {
-    files
-        .iter()
-        .filter_map(|file| file.path.strip_suffix(".py"))
-        .filter(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("test")))
-        .map(|path| path.replace('/', "."))
-        .collect()
+/// The test modules among the files, as the stack's runner is limited to them: dotted names in Python
+/// (`tests/test_workouts.py` → `tests.test_workouts`), files elsewhere.
+fn own_tests(files: &[NewFile], stack: Stack) -> Vec<String> {
+    let own = files.iter().map(|file| file.path.as_str()).filter(|path| stack.is_test_file(path));
+    own.map(|path| match (stack, path.strip_suffix(".py")) {
+        (Stack::Python, Some(module)) => module.replace('/', "."),
+        _ => path.to_owned(),
+    })
+    .collect()
 }

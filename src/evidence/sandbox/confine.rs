@@ -1,6 +1,9 @@
 //! Linux: limits, session, no privileges, Landlock, seccomp; then the process becomes the program.
 
-use super::{Probed, SETUP_EXIT, SETUP_MARK, seccomp, spec::Spec};
+use super::{
+    Probed, SETUP_EXIT, SETUP_MARK, seccomp,
+    spec::{INSIDE, Spec},
+};
 use crate::domain::evidence::SandboxLevel;
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, NetPort, PathBeneath, PathFd, Ruleset,
@@ -58,6 +61,12 @@ type Failure = String;
 pub(super) fn exec(spec: &Spec) -> i32 {
     let error = match confine(spec) {
         Ok(()) => {
+            if let [INSIDE, request, response] = spec.argv.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                return match std::env::set_current_dir(&spec.cwd) {
+                    Ok(()) => crate::evidence::syntax::native::main(request, response),
+                    Err(error) => refuse(&error.to_string()),
+                };
+            }
             let (program, args) = match spec.argv.split_first() {
                 Some((program, args)) => (program, args),
                 None => return refuse("nothing to run"),
@@ -122,7 +131,7 @@ fn set_limits(spec: &Spec) -> Result<(), Failure> {
     // The kernel counts all processes and threads of the user; the supervisor counts this program's.
     let processes = u64::from(limits.processes) + if spec.drop_to.is_some() { 64 } else { tasks_of_this_user() + 192 };
     for (name, resource, value) in [
-        ("memory limit", Resource::As, limits.memory_bytes),
+        ("memory limit", Resource::As, limits.address_bytes),
         ("file size limit", Resource::Fsize, limits.file_bytes),
         ("open files limit", Resource::Nofile, limits.open_files),
         ("CPU time limit", Resource::Cpu, limits.cpu_s),

@@ -22,7 +22,7 @@ mod spec;
 mod supervise;
 
 pub use process::{Finished, Output, Running};
-pub use spec::{Ended, Limits, Spec};
+pub use spec::{Ended, INSIDE, Limits, Spec};
 
 use super::EvidenceError;
 use crate::domain::evidence::SandboxLevel;

@@ -32,6 +32,14 @@ pub struct Finished {
     pub duration: Duration,
 }
 
+impl Finished {
+    /// Of a program that ended well and said nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { exit: Some(0), ended: Ended::Exited, output: Output::default(), survivors: 0, duration: Duration::ZERO }
+    }
+}
+
 /// Captured stdout and stderr, in order, the middle left out when long.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Output {

@@ -4,10 +4,13 @@ use crate::domain::evidence::SandboxLevel;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+/// In place of a program: the confined process answers questions about source files itself.
+pub const INSIDE: &str = "g1:syntax";
+
 /// One program to run confined.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Spec {
-    /// The first is an absolute path.
+    /// The first is an absolute path, or [`INSIDE`].
     pub argv: Vec<String>,
     pub cwd: PathBuf,
     /// The whole environment.
@@ -25,12 +28,15 @@ pub struct Spec {
     pub required: SandboxLevel,
 }
 
-/// Bounds of one run. Time is wall clock; memory is per process by the kernel and in sum by the supervisor.
+/// Bounds of one run. Time is wall clock; addresses are per process by the kernel, memory in use is in sum by the
+/// supervisor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     pub wall_ms: u64,
     pub cpu_s: u64,
     pub memory_bytes: u64,
+    /// Of one process, used or not: some programs reserve much more than they ever touch.
+    pub address_bytes: u64,
     pub file_bytes: u64,
     pub disk_bytes: u64,
     pub open_files: u64,
@@ -45,6 +51,7 @@ impl Default for Limits {
             wall_ms: 120_000,
             cpu_s: 120,
             memory_bytes: 2 << 30,
+            address_bytes: 2 << 30,
             file_bytes: 64 << 20,
             disk_bytes: 256 << 20,
             open_files: 512,

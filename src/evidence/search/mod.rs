@@ -6,9 +6,8 @@ mod words;
 
 use super::{
     EvidenceError, Manifest, Recorded, Runner, Tree,
-    runner::{Boot, supported, why_not_booted},
-    scratch::Scratch,
-    syntax::{self, Question},
+    runner::{Boot, why_not_booted},
+    syntax::{self, Language, Question},
 };
 use crate::{
     domain::{
@@ -55,19 +54,21 @@ impl Runner {
         searches: &[NewSearch],
         cancel: &CancellationToken,
     ) -> Result<Searched, EvidenceError> {
-        supported(manifest)?;
+        let stack = self.ready(manifest).await?;
         let started = Instant::now();
-        let scratch = Scratch::of(tree, self.owner())?;
-        let mut texts = self.code(tree, &scratch, cancel).await?;
+        let scratch = self.scratch(tree, stack, cancel).await?;
+        let mut texts = self.code(tree, cancel).await?;
         let files = texts.len();
         let mut note = None;
         match self.start(&scratch, manifest, cancel).await? {
-            Boot::Up(mut booted) => {
+            Boot::Up(Some(mut booted)) => {
                 let seen = crawl::everything(booted.port, cancel).await;
                 booted.running.stop();
                 booted.running.wait().await?;
                 texts.extend(seen?);
             }
+            // What serves nothing has neither pages nor a description: its code is all there is.
+            Boot::Up(None) => {}
             Boot::Down(finished) => note = Some(why_not_booted(&finished)),
         }
         let pages = texts.iter().filter(|text| text.place.starts_with("page ")).count();
@@ -104,24 +105,19 @@ impl Runner {
     }
 
     /// The code without comments, docstrings, tests and documents: those may well say what is excluded.
-    async fn code(
-        &self,
-        tree: &Tree,
-        scratch: &Scratch,
-        cancel: &CancellationToken,
-    ) -> Result<Vec<Text>, EvidenceError> {
+    async fn code(&self, tree: &Tree, cancel: &CancellationToken) -> Result<Vec<Text>, EvidenceError> {
         let files: Vec<_> = tree.files().filter(|file| is_code(&file.path)).collect();
-        let python: Vec<Question> = files
+        let parsed = |path: &str| Language::of(path).is_some();
+        let questions: Vec<Question> = files
             .iter()
-            .filter(|file| file.path.ends_with(".py"))
+            .filter(|file| parsed(&file.path))
             .map(|file| Question::Strip { path: file.path.clone() })
             .collect();
-        let mut stripped = syntax::ask(self, scratch, &python, cancel).await?.into_iter();
+        let mut stripped = syntax::ask(self, tree, &questions, cancel).await?.into_iter();
         Ok(files
             .into_iter()
             .map(|file| {
-                let code =
-                    if file.path.ends_with(".py") { stripped.next().and_then(|answer| answer.text) } else { None };
+                let code = if parsed(&file.path) { stripped.next().and_then(|answer| answer.text) } else { None };
                 // What cannot be parsed is searched as it is.
                 let text = code.unwrap_or_else(|| String::from_utf8_lossy(&file.bytes).into_owned());
                 Text { place: file.path.clone(), text }
@@ -159,8 +155,13 @@ fn is_code(path: &str) -> bool {
     let name = lower.rsplit('/').next().unwrap_or(&lower);
     let document = name.starts_with("readme") || name.starts_with("license") || lower.starts_with("docs/");
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let text = ["py", "html", "js", "css", "sql", "json", "csv", "xml", "svg", "jinja", "j2", "tmpl"].contains(&ending);
-    !document && text && !lower.starts_with("tests/") && !name.starts_with("test_")
+    let text = ["html", "css", "sql", "json", "csv", "xml", "svg", "jinja", "j2", "tmpl", "toml"].contains(&ending);
+    let tests = lower.starts_with("tests/")
+        || lower.starts_with("test/")
+        || name.starts_with("test_")
+        || name.contains(".test.");
+    let named = matches!(name, "package-lock.json" | "g1.toml");
+    !document && !tests && !named && (text || Language::of(&lower).is_some())
 }
 
 /// What was found, clause by clause: `C-011: not found; C-012: found in app/pages.py:3`.

@@ -1,7 +1,17 @@
-//! Questions about Python files, answered from their syntax trees by a small program that is part of this binary. It
-//! runs confined like everything else, because parsing alone can exhaust memory or crash an interpreter.
+//! Questions about source files, answered from their syntax trees by small programs that are part of this binary: one in
+//! Python for Python, one in Rust for JavaScript, TypeScript and Rust. They run confined like everything else, because
+//! parsing alone can exhaust memory or crash a parser.
 
-use super::{EvidenceError, Runner, sandbox::Ended, scratch::Scratch};
+mod javascript;
+pub(super) mod native;
+mod outline;
+mod rust;
+
+use super::{
+    EvidenceError, Runner, Stack, Tree,
+    sandbox::{Ended, INSIDE},
+    scratch::Scratch,
+};
 use serde::{Deserialize, Serialize};
 use std::{fs, io::Read, os::unix::fs::OpenOptionsExt};
 use tokio_util::sync::CancellationToken;
@@ -9,8 +19,41 @@ use tokio_util::sync::CancellationToken;
 const TOOL: &str = include_str!("tool.py");
 const LARGEST_ANSWER: u64 = 256 << 20;
 
+/// What a file is written in, as far as that can be taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Language {
+    Python,
+    JavaScript,
+    Rust,
+}
+
+impl Language {
+    pub(super) fn of(path: &str) -> Option<Self> {
+        let ending = path.rsplit('/').next()?.rsplit_once('.')?.1;
+        match ending {
+            "py" => Some(Self::Python),
+            "rs" => Some(Self::Rust),
+            _ => javascript::ENDINGS.contains(&ending).then_some(Self::JavaScript),
+        }
+    }
+
+    pub(super) fn of_stack(stack: Stack) -> Self {
+        match stack {
+            Stack::Python => Self::Python,
+            Stack::Node => Self::JavaScript,
+            Stack::Rust => Self::Rust,
+        }
+    }
+}
+
+/// True for files with types, which an older Node cannot run.
+pub(super) fn is_typed(path: &str) -> bool {
+    javascript::is_typed(path)
+}
+
 /// One question about a file of the tree.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum Question {
     /// Which lines a link means.
@@ -20,44 +63,97 @@ pub(super) enum Question {
     /// Where the lines of the old file are now, and the file without them.
     Locate { path: String, old: String, lines: (u32, u32) },
     /// Whether a test exists, asserts something and is not skipped.
-    Test { test: String },
+    Test { test: String, language: Language },
     /// The file without comments and docstrings, line by line.
     Strip { path: String },
+    /// TypeScript without its types: a file of the tree, or this text of it.
+    Erase { path: String, text: Option<String> },
+    /// Rust with a switch at each of these numbered ranges.
+    Switches { path: String, ranges: Vec<(u32, (u32, u32))> },
+    /// Where in a Rust file a panic is an assertion of a test.
+    Places { path: String },
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+impl Question {
+    fn is_for_python(&self) -> bool {
+        match self {
+            Self::Resolve { path, .. }
+            | Self::Neutralise { path, .. }
+            | Self::Locate { path, .. }
+            | Self::Strip { path } => Language::of(path) == Some(Language::Python),
+            Self::Test { language, .. } => *language == Language::Python,
+            Self::Erase { .. } | Self::Switches { .. } | Self::Places { .. } => false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Answer {
     pub problem: Option<String>,
     pub lines: Option<(u32, u32)>,
     pub text: Option<String>,
     pub path: Option<String>,
+    /// What G1 calls a test, however it was asked for.
+    pub name: Option<String>,
+    /// Nothing is deleted: the lines are switched off at run time.
+    pub switch: bool,
+    pub switched: Vec<u32>,
+    pub regions: Vec<(u32, u32)>,
+    pub asserts: Vec<u32>,
 }
 
 /// Asks all questions at once; as many answers come back, in order.
 pub(super) async fn ask(
     runner: &Runner,
-    scratch: &Scratch,
+    tree: &Tree,
     questions: &[Question],
+    cancel: &CancellationToken,
+) -> Result<Vec<Answer>, EvidenceError> {
+    let (python, native): (Vec<&Question>, Vec<&Question>) =
+        questions.iter().partition(|question| question.is_for_python());
+    let mut python = put(runner, tree, &python, true, cancel).await?.into_iter();
+    let mut native = put(runner, tree, &native, false, cancel).await?.into_iter();
+    let answers: Vec<Answer> = questions
+        .iter()
+        .filter_map(|question| if question.is_for_python() { python.next() } else { native.next() })
+        .collect();
+    Ok(answers)
+}
+
+/// Puts questions to one of the two tools.
+async fn put(
+    runner: &Runner,
+    tree: &Tree,
+    questions: &[&Question],
+    python: bool,
     cancel: &CancellationToken,
 ) -> Result<Vec<Answer>, EvidenceError> {
     if questions.is_empty() {
         return Ok(vec![]);
     }
-    // The tool gets a place of its own: what ran in the scratch copy before cannot have prepared anything there.
-    let desk = Scratch::empty(scratch.owner())?;
+    let owner = if python {
+        runner.tools().find(Stack::Python).await?;
+        runner.owner(Stack::Python)
+    } else {
+        Runner::fresh_owner()
+    };
+    let desk = Scratch::of(tree, owner)?;
     let (tool, request, response) =
         (desk.tmp().join("tool.py"), desk.tmp().join("ask.json"), desk.tmp().join("answer.json"));
     let text = serde_json::to_vec(questions).map_err(|error| EvidenceError::Tool(error.to_string()))?;
     fs::write(&tool, TOOL)
         .and_then(|()| fs::write(&request, text))
         .map_err(EvidenceError::io("writing the syntax tool"))?;
-    let mut argv = vec!["python3".to_owned()];
-    argv.extend(["-I", "-S", "-B"].map(str::to_owned));
-    argv.extend([&tool, &request, &response].map(|path| path.to_string_lossy().into_owned()));
-    let mut spec = runner.spec(&desk, &argv, None)?;
-    spec.read.push(scratch.tree());
-    spec.cwd = scratch.tree();
+    let place = |path: &std::path::Path| path.to_string_lossy().into_owned();
+    let spec = if python {
+        let mut argv = vec!["python3".to_owned()];
+        argv.extend(["-I", "-S", "-B"].map(str::to_owned));
+        argv.extend([&tool, &request, &response].map(|path| place(path)));
+        runner.spec(&desk, Stack::Python, &argv, None)?
+    } else {
+        runner.bare_spec(&desk, vec![INSIDE.to_owned(), place(&request), place(&response)])
+    };
     let finished = runner.sandbox().run(&spec, cancel).await?;
     if finished.ended != Ended::Exited || finished.exit != Some(0) {
         return Err(EvidenceError::Tool(super::runner::last_line(&finished)));

@@ -1,12 +1,13 @@
 //! Control runs: each linked range is neutralised alone, then the application must still start and the linked tests must
 //! fail by an assertion. Whatever else happens shows nothing.
 
+mod cargo;
+
 use super::{
-    EvidenceError, Manifest, Recorded, Runner, Tree, TreeFile, report,
-    runner::Boot,
-    sandbox::Finished,
+    EvidenceError, Manifest, Recorded, Runner, Stack, Tree, TreeFile,
+    report::Report,
     scratch::Scratch,
-    syntax::{self, Question},
+    syntax::{self, Answer, Question},
 };
 use crate::{
     domain::{
@@ -82,11 +83,10 @@ impl Runner {
         let cases = cases(targets);
         let questions: Vec<Question> =
             cases.iter().map(|case| Question::Neutralise { path: case.path.clone(), lines: case.lines }).collect();
-        let base = Scratch::of(tree, self.owner())?;
-        let answers = syntax::ask(self, &base, &questions, cancel).await?;
-        let texts = answers.into_iter().map(|answer| answer.text.ok_or(answer.problem.unwrap_or_default())).collect();
-        let work = Work { runner: self, tree, manifest, base, progress, cancel };
-        let batch = work.run(&cases, texts).await?;
+        let answers = syntax::ask(self, tree, &questions, cancel).await?;
+        let ways = answers.into_iter().map(Without::of).collect();
+        let work = Work::new(self, tree, manifest, progress, cancel).await?;
+        let batch = work.run(&cases, ways).await?;
         let mut runs = vec![];
         for target in targets {
             let lines = target.range.lines;
@@ -106,21 +106,40 @@ impl Runner {
         Ok(Controlled { recorded: vec![batch.recorded], runs, problems: batch.problems })
     }
 
-    /// The same for files whose neutralised text is already known. Answers by path and lines.
-    pub(super) async fn control_texts(
+    /// The same for ranges of which it is known how to take them away. Answers by path and lines.
+    pub(super) async fn control_again(
         &self,
         tree: &Tree,
         manifest: &Manifest,
-        texts: Vec<(Case, String)>,
+        ways: Vec<(Case, Without)>,
         progress: Option<Progress>,
         cancel: &CancellationToken,
     ) -> Result<(Recorded, Proofs), EvidenceError> {
-        let work = Work { runner: self, tree, manifest, base: Scratch::of(tree, self.owner())?, progress, cancel };
-        let (cases, texts): (Vec<Case>, Vec<Result<String, String>>) =
-            texts.into_iter().map(|(case, text)| (case, Ok(text))).unzip();
-        let batch = work.run(&cases, texts).await?;
+        let work = Work::new(self, tree, manifest, progress, cancel).await?;
+        let (cases, ways): (Vec<Case>, Vec<Result<Without, String>>) =
+            ways.into_iter().map(|(case, way)| (case, Ok(way))).unzip();
+        let batch = work.run(&cases, ways).await?;
         let proofs = batch.outcomes.into_iter().map(|(key, outcome)| (key, (outcome.booted, outcome.tests))).collect();
         Ok((batch.recorded, proofs))
+    }
+}
+
+/// How a range is taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Without {
+    /// This is the file without it.
+    Text(String),
+    /// One build holds a switch for it.
+    Switch,
+}
+
+impl Without {
+    pub(super) fn of(answer: Answer) -> Result<Self, String> {
+        match (answer.text, answer.switch) {
+            (Some(text), _) => Ok(Self::Text(text)),
+            (None, true) => Ok(Self::Switch),
+            (None, false) => Err(answer.problem.unwrap_or_default()),
+        }
     }
 }
 
@@ -149,30 +168,83 @@ fn cases(targets: &[ControlTarget]) -> Vec<Case> {
 
 struct Work<'a> {
     runner: &'a Runner,
+    stack: Stack,
+    /// As it was written, and as the stack runs it here.
     tree: &'a Tree,
+    prepared: Tree,
     manifest: &'a Manifest,
     base: Scratch,
     progress: Option<Progress>,
     cancel: &'a CancellationToken,
 }
 
-impl Work<'_> {
-    async fn run(&self, cases: &[Case], texts: Vec<Result<String, String>>) -> Result<Batch, EvidenceError> {
+impl<'a> Work<'a> {
+    async fn new(
+        runner: &'a Runner,
+        tree: &'a Tree,
+        manifest: &'a Manifest,
+        progress: Option<Progress>,
+        cancel: &'a CancellationToken,
+    ) -> Result<Self, EvidenceError> {
+        let stack = runner.ready(manifest).await?;
+        let prepared = runner.prepared(tree, stack, cancel).await?;
+        let base = Scratch::of(&prepared, runner.owner(stack))?;
+        Ok(Self { runner, stack, tree, prepared, manifest, base, progress, cancel })
+    }
+
+    async fn run(&self, cases: &[Case], ways: Vec<Result<Without, String>>) -> Result<Batch, EvidenceError> {
         let started = Instant::now();
         let mut problems = vec![];
         let mut ready = vec![];
-        for (case, text) in cases.iter().zip(texts) {
-            match text {
-                Ok(text) => ready.push((case, text)),
+        for (case, way) in cases.iter().zip(ways) {
+            match way {
+                Ok(way) => ready.push((case, way)),
                 Err(problem) => problems.push(Clean::from(problem)),
             }
         }
-        let total = ready.len();
-        // One more than there are processors: booting waits for sockets, tests wait for password hashing and disk.
-        let width = std::thread::available_parallelism().map_or(2, |cpus| cpus.get() + 1).min(8);
+        let outcomes = match self.stack {
+            Stack::Rust => self.compiled(ready, &mut problems).await?,
+            Stack::Python | Stack::Node => self.interpreted(ready, &mut problems).await?,
+        };
+        let recorded = self.record(&outcomes, started);
+        Ok(Batch { recorded, outcomes, problems })
+    }
+
+    /// Each range in a copy of its own, which shares all other files.
+    async fn interpreted(
+        &self,
+        ready: Vec<(&Case, Without)>,
+        problems: &mut Vec<Clean>,
+    ) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
+        let (cases, texts): (Vec<&Case>, Vec<(String, String)>) = ready
+            .into_iter()
+            .filter_map(|(case, way)| match way {
+                Without::Text(text) => Some((case, (case.path.clone(), text))),
+                Without::Switch => None,
+            })
+            .unzip();
+        let texts = self.runner.without_types_in(self.tree, texts, self.cancel).await?;
+        let mut runs = vec![];
+        for (case, text) in cases.into_iter().zip(texts) {
+            match text {
+                Ok(text) => runs.push((case, text)),
+                Err(problem) => problems.push(Clean::from(problem)),
+            }
+        }
         // Collected and boxed first: a closure that makes futures cannot be proven `Send` for every lifetime.
         let runs: Vec<BoxFuture<'_, _>> =
-            ready.into_iter().map(|(case, text)| async move { (case, self.one(case, text).await) }.boxed()).collect();
+            runs.into_iter().map(|(case, text)| async move { (case, self.one(case, text).await) }.boxed()).collect();
+        self.several(runs).await
+    }
+
+    /// Several at a time.
+    async fn several<'c>(
+        &self,
+        runs: Vec<BoxFuture<'_, (&'c Case, Result<Outcome, EvidenceError>)>>,
+    ) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
+        let total = runs.len();
+        // One more than there are processors: booting waits for sockets, tests wait for password hashing and disk.
+        let width = std::thread::available_parallelism().map_or(2, |cpus| cpus.get() + 1).min(8);
         let mut finished = stream::iter(runs).buffer_unordered(width);
         let mut outcomes = BTreeMap::new();
         while let Some((case, outcome)) = finished.next().await {
@@ -181,9 +253,7 @@ impl Work<'_> {
                 progress(outcomes.len(), total);
             }
         }
-        drop(finished);
-        let recorded = self.record(&outcomes, started);
-        Ok(Batch { recorded, outcomes, problems })
+        Ok(outcomes)
     }
 
     async fn one(&self, case: &Case, text: String) -> Result<Outcome, EvidenceError> {
@@ -192,19 +262,16 @@ impl Work<'_> {
             bytes: text.into_bytes().into(),
             executable: self.tree.get(&case.path).is_some_and(|file| file.executable),
         };
-        let scratch = Scratch::like(&self.base, self.tree, &replaced, self.runner.owner())?;
-        match self.runner.start(&scratch, self.manifest, self.cancel).await? {
-            Boot::Up(mut booted) => {
-                booted.running.stop();
-                booted.running.wait().await?;
-            }
-            Boot::Down(finished) => {
-                return Ok(Outcome { booted: false, tests: BTreeMap::new(), output: finished.output.bytes });
-            }
+        let owner = self.runner.owner(self.stack);
+        let scratch = Scratch::like(&self.base, &self.prepared, &replaced, owner)?;
+        if let Some(finished) = self.runner.start(&scratch, self.manifest, self.cancel).await?.ended().await? {
+            return Ok(Outcome { booted: false, tests: BTreeMap::new(), output: finished.output.bytes });
         }
         let names: Vec<String> = case.tests.iter().cloned().collect();
-        let (finished, _) = self.runner.run_tests(&scratch, self.manifest, Some(&names), self.cancel).await?;
-        Ok(Outcome { booted: true, tests: outcomes(&finished, &names), output: finished.output.bytes })
+        let run = self.runner.run_tests(&scratch, self.tree, self.manifest, Some(&names), self.cancel).await?;
+        let output = run.0.output.bytes;
+        let report = self.runner.report(self.tree, self.stack, &output, self.cancel).await?;
+        Ok(Outcome { booted: true, tests: outcomes(&report, &names), output })
     }
 
     /// One record for all: its output has a part for each range, its tests say what each linked test did for it.
@@ -248,8 +315,7 @@ impl Work<'_> {
 }
 
 /// What each test did; nothing when the printed results do not add up, or the run was cut short.
-fn outcomes(finished: &Finished, names: &[String]) -> BTreeMap<String, TestOutcome> {
-    let report = report::unittest(&finished.output.bytes);
+fn outcomes(report: &Report, names: &[String]) -> BTreeMap<String, TestOutcome> {
     if !report.consistent {
         return BTreeMap::new();
     }

@@ -4,49 +4,12 @@
 //! or on a line of its own. Three sources are joined: the progress lines, the `FAIL:`/`ERROR:` sections (which never
 //! lie about failures), and the final counts (which settle what is left open).
 
+use super::Report;
 use crate::domain::{
     Clean,
     evidence::{TestOutcome, TestResult},
 };
 use std::collections::BTreeMap;
-
-/// What the output says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    /// In order of their names.
-    pub tests: Vec<TestResult>,
-    /// `Ran N tests`; `None` when the run did not get that far.
-    pub ran: Option<u32>,
-    /// False when the tests found do not add up to the final counts: then nothing of it may be believed.
-    pub consistent: bool,
-}
-
-impl Report {
-    #[must_use]
-    pub fn outcome(&self, test: &str) -> Option<TestOutcome> {
-        if let Some(found) = self.tests.iter().find(|result| result.name == test) {
-            return Some(found.outcome);
-        }
-        // A class or module that could not be set up takes its tests with it.
-        let broken = |result: &TestResult| {
-            result.outcome == TestOutcome::Error
-                && (result.name.strip_suffix(".setUpClass").or(result.name.strip_suffix(".setUpModule")))
-                    .unwrap_or(&result.name)
-                    .split('.')
-                    .zip(test.split('.').map(Some).chain(std::iter::repeat(None)))
-                    .all(|(a, b)| Some(a) == b)
-        };
-        self.tests.iter().any(broken).then_some(TestOutcome::Error)
-    }
-
-    /// True when it ran at all, everything passed or was skipped, and the numbers add up.
-    #[must_use]
-    pub fn is_green(&self) -> bool {
-        self.consistent
-            && self.tests.iter().any(|test| test.outcome == TestOutcome::Passed)
-            && self.tests.iter().all(|test| matches!(test.outcome, TestOutcome::Passed | TestOutcome::Skipped))
-    }
-}
 
 const RULE: &str = "======================================================================";
 const THIN_RULE: &str = "----------------------------------------------------------------------";

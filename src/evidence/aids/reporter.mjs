@@ -1,0 +1,58 @@
+// G1's reporter for node:test: one line a test, in a form that what the application prints cannot imitate.
+import path from "node:path";
+
+const here = process.cwd();
+const line = (text) => String(text).replace(/\\/g, "\\\\").replace(/\r/g, "\\r").replace(/\n/g, "\\n");
+const plain = (text) => String(text).replace(/\u001b\[[0-9;]*m/g, "");
+
+/** The error that the test itself threw, below what the runner wraps it in. */
+function thrown(error) {
+  let inner = error;
+  while (inner && inner.code === "ERR_TEST_FAILURE" && inner.cause && typeof inner.cause === "object") inner = inner.cause;
+  return inner;
+}
+
+function isAssertion(error) {
+  return Boolean(error) && (error.code === "ERR_ASSERTION" || error.name === "AssertionError");
+}
+
+export default async function* report(source) {
+  const open = [];
+  const worst = [];
+  let ran = 0;
+  for await (const { type, data } of source) {
+    if (type === "test:start") {
+      open.length = data.nesting;
+      open[data.nesting] = data.name;
+      worst.length = data.nesting + 1;
+      worst[data.nesting] = worst[data.nesting] ?? null;
+    } else if (type === "test:pass" || type === "test:fail") {
+      const names = [...open.slice(0, data.nesting), data.name];
+      const file = data.file ? path.relative(here, data.file) : "";
+      const whole = data.nesting === 0 && data.file && path.resolve(here, data.name) === path.resolve(here, data.file);
+      const error = type === "test:fail" ? thrown(data.details?.error) : null;
+      const below = worst[data.nesting + 1] ?? null;
+      worst.length = data.nesting + 1;
+      let word = "ok    ";
+      if (data.skip !== undefined || data.todo !== undefined) word = "skip  ";
+      else if (type === "test:fail") {
+        const subtests = data.details?.error?.failureType === "subtestsFailed";
+        word = subtests ? (below ?? "ERROR ") : isAssertion(error) ? "FAIL  " : "ERROR ";
+      }
+      if (word === "ERROR " || (word === "FAIL  " && worst[data.nesting] !== "ERROR ")) worst[data.nesting] = word;
+      // A suite is no test, and a file is one only when it fails as a whole.
+      const suite = data.details?.type === "suite";
+      if ((suite && word === "ok    ") || (whole && word === "ok    ")) continue;
+      ran += 1;
+      const name = whole ? file : [file, ...names].map(line).join(" > ");
+      yield `${word}${name}\n`;
+      if (error) {
+        const said = plain(error.stack ?? error.message ?? error).split("\n").slice(0, 12);
+        yield said.map((text) => `      ${text}\n`).join("");
+      }
+    } else if (type === "test:stdout" || type === "test:stderr") {
+      yield String(data.message).replace(/\n$/, "").split("\n").map((text) => `| ${text}\n`).join("");
+    }
+  }
+  yield `ran ${ran}\n`;
+}

@@ -1,0 +1,151 @@
+//! The tool chains of this machine that run what was generated, each looked for when it is first needed.
+
+mod cargo;
+mod node;
+mod python;
+
+pub use cargo::Cargo;
+pub use node::Node;
+pub use python::Python;
+
+use super::{EvidenceError, Stack};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{process::Command, sync::OnceCell};
+
+type Found<T> = OnceCell<Result<T, String>>;
+
+/// Shared by all clones.
+#[derive(Debug, Clone, Default)]
+pub struct Tools(Arc<Cells>);
+
+#[derive(Debug, Default)]
+struct Cells {
+    python: Found<Python>,
+    node: Found<Node>,
+    cargo: Found<Cargo>,
+}
+
+impl From<Python> for Tools {
+    /// With this Python; the others are looked for.
+    fn from(python: Python) -> Self {
+        let tools = Self::default();
+        let _ = tools.0.python.set(Ok(python));
+        tools
+    }
+}
+
+impl Tools {
+    /// # Errors
+    /// The tool of this stack is missing or too old.
+    pub async fn find(&self, stack: Stack) -> Result<(), EvidenceError> {
+        let missing = match stack {
+            Stack::Python => self.0.python.get_or_init(Python::find).await.as_ref().err(),
+            Stack::Node => self.0.node.get_or_init(Node::find).await.as_ref().err(),
+            Stack::Rust => self.0.cargo.get_or_init(Cargo::find).await.as_ref().err(),
+        };
+        match missing {
+            Some(why) => Err(EvidenceError::NoTool { stack, why: why.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn python(&self) -> Option<&Python> {
+        self.0.python.get()?.as_ref().ok()
+    }
+    pub(super) fn node(&self) -> Option<&Node> {
+        self.0.node.get()?.as_ref().ok()
+    }
+    pub(super) fn cargo(&self) -> Option<&Cargo> {
+        self.0.cargo.get()?.as_ref().ok()
+    }
+
+    /// What the programs of a stack may read.
+    pub(super) fn read(&self, stack: Stack) -> Vec<PathBuf> {
+        match stack {
+            Stack::Python => self.python().map(|python| python.read.clone()),
+            Stack::Node => self.node().map(|node| node.read.clone()),
+            Stack::Rust => self.cargo().map(|cargo| cargo.read.clone()),
+        }
+        .unwrap_or_default()
+    }
+
+    /// The one program that a manifest of this stack may name, as a path.
+    pub(super) fn program(&self, stack: Stack, name: &str) -> Option<&Path> {
+        match (stack, name) {
+            (Stack::Python, "python3" | "python") => Some(&self.python()?.executable),
+            (Stack::Node, "node") => Some(&self.node()?.executable),
+            (Stack::Rust, "cargo") => Some(&self.cargo()?.executable),
+            _ => None,
+        }
+    }
+
+    /// True when a user without any rights could run it: nothing of it lies in a private home.
+    pub(super) fn is_readable_by_all(&self, stack: Stack) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.permissions().mode());
+        self.read(stack)
+            .iter()
+            .all(|path| mode(path) & 0o004 != 0 && path.ancestors().skip(1).all(|dir| mode(dir) & 0o001 != 0))
+    }
+}
+
+/// Asks a program of the PATH something, outside of any project: what it prints.
+async fn ask(program: &Path, args: &[&str]) -> Result<String, String> {
+    let name = program.display();
+    let mut command = Command::new(program);
+    command.args(args).current_dir("/").stdin(Stdio::null()).kill_on_drop(true).env_clear();
+    // Shims of version managers find their root through these.
+    const KNOWN: [&str; 12] = [
+        "PATH",
+        "HOME",
+        "PYENV_ROOT",
+        "PYENV_VERSION",
+        "ASDF_DIR",
+        "ASDF_DATA_DIR",
+        "VIRTUAL_ENV",
+        "NVM_DIR",
+        "VOLTA_HOME",
+        "RUSTUP_HOME",
+        "CARGO_HOME",
+        "RUSTUP_TOOLCHAIN",
+    ];
+    command.envs(std::env::vars_os().filter(|(name, _)| KNOWN.iter().any(|known| name == *known)));
+    let output = tokio::time::timeout(Duration::from_secs(30), command.output())
+        .await
+        .map_err(|_| format!("{name} did not answer within 30 s"))?
+        .map_err(|error| format!("{name}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{name} ended with {}", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A library directory that is the root, the home or above it would open everything.
+fn is_too_wide(path: &Path) -> bool {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    is_above(path, home.as_deref())
+}
+
+fn is_above(path: &Path, home: Option<&Path>) -> bool {
+    path.parent().is_none() || home.is_some_and(|home| home.starts_with(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_is_never_opened_as_a_whole() {
+        let home = Some(Path::new("/home/ada"));
+        for wide in ["/", "/home", "/home/ada"] {
+            assert!(is_above(Path::new(wide), home), "{wide}");
+        }
+        assert!(!is_above(Path::new("/home/ada/.pyenv/versions/3.12.1/lib"), home));
+        assert!(!is_above(Path::new("/usr/lib/python3.11"), home));
+    }
+}

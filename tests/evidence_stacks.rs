@@ -1,0 +1,163 @@
+//! Node, TypeScript and Rust: what starts, what is tested, what is proven, and what is refused.
+
+mod fixture;
+
+use fixture::{manifest_of, runner_for, tree};
+use g1::{
+    domain::{
+        ClauseId,
+        evidence::{SandboxLevel, TestOutcome},
+        reply::{CodeLink, TestLink},
+    },
+    evidence::{ControlTarget, Runner, Stack, Tree, links},
+};
+use tokio_util::sync::CancellationToken;
+
+fn link(path: &str, symbol: &str) -> CodeLink {
+    CodeLink { clause: "C-001".into(), path: path.into(), symbol: Some(symbol.into()), lines: None }
+}
+
+fn test_link(test: &str) -> TestLink {
+    TestLink { clause: "C-001".into(), test: test.into(), shows: String::new(), measures: false }
+}
+
+/// The suite's outcomes by name.
+async fn suite(runner: &Runner, tree: &Tree) -> Vec<(String, TestOutcome)> {
+    let cancel = CancellationToken::new();
+    let boot = runner.boot(tree, &manifest_of(tree), &cancel).await.unwrap();
+    assert_eq!(boot.executed.exit, Some(0), "{}", String::from_utf8_lossy(&boot.output));
+    let tests = runner.tests(tree, &manifest_of(tree), None, &cancel).await.unwrap();
+    let text = String::from_utf8_lossy(&tests.output);
+    assert!(tests.executed.sandbox >= SandboxLevel::L2);
+    assert_eq!(tests.executed.note, None, "{text}");
+    assert!(!text.contains("/g1-"), "no place of this machine is kept: {text}");
+    tests.executed.tests.iter().map(|test| (test.name.clone(), test.outcome)).collect()
+}
+
+/// All control runs in one batch: link, test, and what is to come out.
+async fn controls(runner: &Runner, stack: Stack, tree: &Tree, cases: &[(CodeLink, &str, (bool, Option<TestOutcome>))]) {
+    let cancel = CancellationToken::new();
+    let mut targets = vec![];
+    for (number, (code, test, _)) in (1..).zip(cases) {
+        let ranges = links::resolve(runner, tree, std::slice::from_ref(code), &cancel).await.unwrap();
+        assert_eq!(ranges.problems, [], "{code:?}");
+        let tests = links::tests(runner, tree, stack, &[test_link(test)], &cancel).await.unwrap();
+        assert_eq!(tests.problems, [], "{test}");
+        let mut range = ranges.found[0].clone();
+        range.clause = ClauseId(number);
+        targets.push(ControlTarget { clause: range.clause, range, tests: tests.found });
+    }
+    let done = runner.controls(tree, &manifest_of(tree), &targets, None, &cancel).await.unwrap();
+    assert_eq!(done.problems, []);
+    let output = String::from_utf8_lossy(&done.recorded[0].output);
+    for (number, (code, test, expected)) in (1..).zip(cases) {
+        let run = done.runs.iter().find(|run| run.clause == ClauseId(number)).unwrap();
+        assert_eq!((run.booted, run.outcome), *expected, "{code:?} {test}\n{output}");
+    }
+}
+
+const CAUGHT: (bool, Option<TestOutcome>) = (true, Some(TestOutcome::Failed));
+
+#[tokio::test]
+async fn typescript_is_tested_and_proven_on_any_supported_node() {
+    let runner = runner_for(Stack::Node).await;
+    let notes = tree("notes-ts");
+    let outcomes = suite(&runner, &notes).await;
+    assert_eq!(outcomes.len(), 9, "{outcomes:?}");
+    let of = |name: &str| outcomes.iter().find(|(test, _)| test == name).unwrap().1;
+    assert_eq!(of("test/notes.test.ts > notes > are kept and listed"), TestOutcome::Passed);
+    assert_eq!(of("test/notes.test.ts > notes > are sorted"), TestOutcome::Skipped);
+    assert_eq!(of("test/notes.test.ts > takes two"), TestOutcome::Passed);
+
+    let file = String::from_utf8(notes.get("src/server.ts").unwrap().bytes.to_vec()).unwrap();
+    let post = u32::try_from(file.lines().position(|line| line.starts_with("route(\"POST\"")).unwrap()).unwrap() + 1;
+    let route = CodeLink { symbol: None, lines: Some((post, post)), ..link("src/server.ts", "") };
+    let cases = [
+        (link("src/server.ts", "create"), "are kept and listed", CAUGHT),
+        (link("src/server.ts", "Store.add"), "notes > are kept and listed", CAUGHT),
+        (link("src/rules.ts", "required"), "test/notes.test.ts > notes > need a title", CAUGHT),
+        (link("src/rules.ts", "withinLimit"), "have a title of at most 20 characters", CAUGHT),
+        (link("src/rules.ts", "LIMITS[title]"), "have a title of at most 20 characters", CAUGHT),
+        (link("src/rules.ts", "FIELDS[title]"), "need a title", CAUGHT),
+        (route, "are kept and listed", CAUGHT),
+        // What does not depend on the lines proves nothing; what breaks does not prove either.
+        (link("src/rules.ts", "LIMITS[body]"), "vacuous", (true, Some(TestOutcome::Passed))),
+        (link("src/server.ts", "Store.all"), "breaks instead of failing", (true, Some(TestOutcome::Passed))),
+        (link("src/server.ts", "Store.add"), "breaks instead of failing", (true, Some(TestOutcome::Error))),
+        (link("src/server.ts", "answer"), "need a title", (false, None)),
+    ];
+    controls(&runner, Stack::Node, &notes, &cases).await;
+}
+
+#[tokio::test]
+async fn a_program_without_a_port_starts_when_it_helps() {
+    let runner = runner_for(Stack::Node).await;
+    let tally = tree("tally-js");
+    assert_eq!(suite(&runner, &tally).await.len(), 2);
+    let cases = [
+        (link("words.js", "folded"), "counts whatever the case", CAUGHT),
+        (link("words.js", "order.byCount"), "most frequent first", CAUGHT),
+        (link("tally.js", "main"), "most frequent first", (true, Some(TestOutcome::Passed))),
+    ];
+    controls(&runner, Stack::Node, &tally, &cases).await;
+    let silent = tree("tally-js").with([g1::evidence::TreeFile::new("tally.js", *b"process.exit(3)")]);
+    let boot = runner.boot(&silent, &manifest_of(&silent), &CancellationToken::new()).await.unwrap();
+    assert_eq!(boot.executed.exit, Some(3));
+}
+
+#[tokio::test]
+async fn rust_is_tested_and_proven_in_one_build() {
+    let runner = runner_for(Stack::Rust).await;
+    let shelf = tree("shelf-rs");
+    let outcomes = suite(&runner, &shelf).await;
+    let of = |name: &str| outcomes.iter().find(|(test, _)| test == name).unwrap_or_else(|| panic!("{outcomes:?}")).1;
+    assert_eq!(of("tests/books.rs::a_book_is_kept_and_listed"), TestOutcome::Passed);
+    assert_eq!(of("src/lib.rs::rules::tests::a_reserved_title_is_refused"), TestOutcome::Passed);
+    assert_eq!(of("tests/books.rs::is_not_run"), TestOutcome::Skipped);
+
+    let file = String::from_utf8(shelf.get("src/server.rs").unwrap().bytes.to_vec()).unwrap();
+    let line = |text: &str| u32::try_from(file.lines().position(|line| line.contains(text)).unwrap()).unwrap() + 1;
+    let delete = line("(\"DELETE\", ");
+    let clear = line("self.books.clear()");
+    let lines = |first, last| CodeLink { symbol: None, lines: Some((first, last)), ..link("src/server.rs", "") };
+    let cases = [
+        (link("src/rules.rs", "required"), "a_title_is_required", CAUGHT),
+        (link("src/rules.rs", "within_limit"), "tests/books.rs::a_title_has_at_most_20_characters", CAUGHT),
+        (link("src/rules.rs", "allowed"), "rules::tests::a_reserved_title_is_refused", CAUGHT),
+        // A function whose type has no default, an arm of a match, a statement.
+        (link("src/server.rs", "Shelf.create"), "books::a_book_is_kept_and_listed", CAUGHT),
+        (lines(delete, delete + 3), "the_shelf_can_be_emptied", CAUGHT),
+        (lines(clear, clear), "the_shelf_can_be_emptied", CAUGHT),
+        // Constants are built without their lines.
+        (link("src/rules.rs", "RESERVED[untitled]"), "a_reserved_title_is_refused", CAUGHT),
+        (link("src/rules.rs", "LONGEST"), "a_title_has_at_most_20_characters", CAUGHT),
+        (link("src/server.rs", "Shelf.create"), "breaks_instead_of_failing", (true, Some(TestOutcome::Error))),
+        (link("src/server.rs", "Shelf.list"), "a_title_is_required", (true, Some(TestOutcome::Passed))),
+        (link("src/server.rs", "Shelf.answer"), "a_title_is_required", (false, None)),
+    ];
+    controls(&runner, Stack::Rust, &shelf, &cases).await;
+}
+
+#[tokio::test]
+async fn a_linked_test_of_any_stack_exists_asserts_and_is_not_skipped() {
+    let cancel = CancellationToken::new();
+    for (stack, name, bad) in [
+        (
+            Stack::Node,
+            "notes-ts",
+            [("asserts nothing", "asserts nothing"), ("are sorted", "is skipped"), ("nowhere", "no test")],
+        ),
+        (
+            Stack::Rust,
+            "shelf-rs",
+            [("asserts_nothing", "asserts nothing"), ("is_not_run", "is skipped"), ("nowhere", "no test")],
+        ),
+    ] {
+        let runner = runner_for(stack).await;
+        for (test, why) in bad {
+            let found = links::tests(&runner, &tree(name), stack, &[test_link(test)], &cancel).await.unwrap();
+            assert_eq!(found.found, [], "{test}");
+            assert!(found.problems[0].contains(why), "{test}: {}", found.problems[0]);
+        }
+    }
+}
