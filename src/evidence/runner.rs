@@ -433,7 +433,6 @@ impl Runner {
                 ("APP_DATA_DIR".to_owned(), text(tmp.join("data"))),
                 // Every Python since 3.7 has UTF-8 under this name, whatever locales are installed.
                 ("LANG".to_owned(), "C.UTF-8".to_owned()),
-                ("NO_COLOR".to_owned(), "1".to_owned()),
                 // Each thread's arena would reserve 64 MB of the limited address space.
                 ("MALLOC_ARENA_MAX".to_owned(), "2".to_owned()),
             ],
