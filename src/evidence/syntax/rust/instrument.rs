@@ -1,7 +1,7 @@
 //! One build that holds every control run: each linked function, arm and statement gets a switch, and the variable
 //! `G1_OFF` of the process says which one is off. Compiling once per range would cost seconds for each.
 
-use super::{bytes, outline, parsed};
+use super::{SWITCHES, bytes, outline, parsed};
 use crate::evidence::syntax::outline::{Edit, edited};
 use syn::{
     spanned::Spanned,
@@ -61,8 +61,8 @@ impl Types {
         let lifetimes: Vec<String> = generics.lifetimes().map(|one| one.lifetime.to_string()).collect();
         let list = if lifetimes.is_empty() { String::new() } else { format!("<{}>", lifetimes.join(", ")) };
         let text = format!(
-            " impl{list} crate::__g1::Neutral for {name}{list} {{ fn neutral() -> Self {{ \
-             #[allow(unused_imports)] use crate::__g1::{{A as _, B as _, C as _}}; {value} }} }} "
+            " impl{list} {SWITCHES}::Neutral for {name}{list} {{ fn neutral() -> Self {{ \
+             #[allow(unused_imports)] use {SWITCHES}::{{A as _, B as _, C as _}}; {value} }} }} "
         );
         self.edits.push(Edit::new(end, end, text));
     }
@@ -74,7 +74,7 @@ fn of_fields(name: &str, fields: &syn::Fields) -> Option<String> {
         return None;
     }
     let value = |ty: &syn::Type| {
-        format!("(&&&crate::__g1::Probe::<{}>::new()).value()", ty.span().source_text().unwrap_or_default())
+        format!("(&&&{SWITCHES}::Probe::<{}>::new()).value()", ty.span().source_text().unwrap_or_default())
     };
     Some(match fields {
         syn::Fields::Unit => name.to_owned(),

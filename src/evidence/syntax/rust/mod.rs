@@ -14,6 +14,9 @@ use syn::{
 pub(super) use instrument::instrumented;
 pub(super) use suite::Suite;
 
+/// Where instrumented code finds its switches. Not one word, because it is a path of the product's crate, not of this one.
+const SWITCHES: &str = concat!("crate", "::__g1");
+
 pub(super) fn outline(path: &str, text: &str) -> Result<Outline, String> {
     let file = parsed(path, text)?;
     let comments = comments(text);
@@ -233,11 +236,11 @@ impl<'t> Reader<'t> {
                     return Err("it returns a type without a name, so nothing neutral can be returned".to_owned());
                 }
                 format!(
-                    "use crate::__g1::{{A as _, B as _, C as _}}; return (&&&crate::__g1::Probe::<{ty_text}>::new()).value();"
+                    "use {SWITCHES}::{{A as _, B as _, C as _}}; return (&&&{SWITCHES}::Probe::<{ty_text}>::new()).value();"
                 )
             }
         };
-        Ok(Edit::new(at, at, format!(" if crate::__g1::off({{n}}) {{ {returns} }} ")))
+        Ok(Edit::new(at, at, format!(" if {SWITCHES}::off({{n}}) {{ {returns} }} ")))
     }
 
     fn constant(&mut self, name: &syn::Ident, span: (usize, usize), value: &Expr) {
@@ -285,7 +288,8 @@ impl<'t> Reader<'t> {
 
     /// A statement that runs only while its switch is on.
     fn guarded(&mut self, span: (usize, usize), key: Option<String>, children: impl FnOnce(&mut Self)) {
-        let switch = vec![Edit::new(span.0, span.0, "if !crate::__g1::off({n}) { "), Edit::new(span.1, span.1, " }")];
+        let switch =
+            vec![Edit::new(span.0, span.0, format!("if !{SWITCHES}::off({{n}}) {{ ")), Edit::new(span.1, span.1, " }")];
         let without = Err("it is switched off instead".to_owned());
         self.add(
             New { kind: Kind::Statement, name: None, key, span, head: span.0, without, switch: Some(switch) },
@@ -341,9 +345,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             None => ((bytes(&arm.pat).1, bytes(&arm.pat).1), false),
         };
         let switch = if guard {
-            vec![Edit::new(at.0, at.0, "!crate::__g1::off({n}) && ("), Edit::new(at.1, at.1, ")")]
+            vec![Edit::new(at.0, at.0, format!("!{SWITCHES}::off({{n}}) && (")), Edit::new(at.1, at.1, ")")]
         } else {
-            vec![Edit::new(at.0, at.0, " if !crate::__g1::off({n})")]
+            vec![Edit::new(at.0, at.0, format!(" if !{SWITCHES}::off({{n}})"))]
         };
         let otherwise = matches!(arm.pat, Pat::Wild(_) | Pat::Ident(_));
         let new = New {
