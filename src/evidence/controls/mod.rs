@@ -238,9 +238,9 @@ impl<'a> Work<'a> {
     }
 
     /// Several at a time.
-    async fn several<'c>(
+    async fn several(
         &self,
-        runs: Vec<BoxFuture<'_, (&'c Case, Result<Outcome, EvidenceError>)>>,
+        runs: Vec<BoxFuture<'_, (&Case, Result<Outcome, EvidenceError>)>>,
     ) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
         let total = runs.len();
         // One more than there are processors: booting waits for sockets, tests wait for password hashing and disk.

@@ -261,7 +261,7 @@ impl Outline {
             return found.ok_or_else(|| format!("{} has no {name} any more", new.path));
         }
         let wanted: Vec<String> = unit.items.iter().map(|item| self.said(item)).collect();
-        let same: [&dyn Fn(&Item, &Item) -> bool; 3] = [
+        let same: [&Same<'_>; 3] = [
             &|_, new_item| wanted.contains(&new.said(new_item)),
             &|old, new_item| old.name.is_some() && old.name == new_item.name,
             &|old, new_item| old.key.is_some() && old.key == new_item.key,
@@ -279,14 +279,11 @@ impl Outline {
     }
 }
 
+/// Whether an item of an old file and one of a new file are the same.
+type Same<'s> = dyn Fn(&Item, &Item) -> bool + 's;
+
 /// Neighbours of one level that are, one by one, the same as the items of the unit.
-fn windows<'a>(
-    level: &'a [Item],
-    unit: &Unit<'_>,
-    same: &dyn Fn(&Item, &Item) -> bool,
-    scope: &[&'a Item],
-    found: &mut Vec<Unit<'a>>,
-) {
+fn windows<'a>(level: &'a [Item], unit: &Unit<'_>, same: &Same<'_>, scope: &[&'a Item], found: &mut Vec<Unit<'a>>) {
     let size = unit.items.len();
     for window in level.windows(size) {
         let fits = unit.items.iter().zip(window).all(|(old, new)| old.kind == new.kind && same(old, new));
@@ -334,7 +331,7 @@ fn named<'a>(level: &'a [Item], name: &str) -> Vec<(Vec<&'a Item>, &'a Item)> {
 
 /// The text with all edits made. Of edits that overlap the outermost is made.
 pub fn edited(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort_by(|a, b| (a.start, std::cmp::Reverse(a.end)).cmp(&(b.start, std::cmp::Reverse(b.end))));
+    edits.sort_by_key(|edit| (edit.start, std::cmp::Reverse(edit.end)));
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {
