@@ -34,8 +34,11 @@ async fn suite(runner: &Runner, tree: &Tree) -> Vec<(String, TestOutcome)> {
     tests.executed.tests.iter().map(|test| (test.name.clone(), test.outcome)).collect()
 }
 
+/// Whether it started, and what the linked test did.
+type Seen = (bool, Option<TestOutcome>);
+
 /// All control runs in one batch: link, test, and what is to come out.
-async fn controls(runner: &Runner, stack: Stack, tree: &Tree, cases: &[(CodeLink, &str, (bool, Option<TestOutcome>))]) {
+async fn controls(runner: &Runner, stack: Stack, tree: &Tree, cases: &[(CodeLink, &str, Seen)]) {
     let cancel = CancellationToken::new();
     let mut targets = vec![];
     for (number, (code, test, _)) in (1..).zip(cases) {
@@ -56,7 +59,7 @@ async fn controls(runner: &Runner, stack: Stack, tree: &Tree, cases: &[(CodeLink
     }
 }
 
-const CAUGHT: (bool, Option<TestOutcome>) = (true, Some(TestOutcome::Failed));
+const CAUGHT: Seen = (true, Some(TestOutcome::Failed));
 
 #[tokio::test]
 async fn typescript_is_tested_and_proven_on_any_supported_node() {
