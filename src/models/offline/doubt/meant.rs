@@ -17,6 +17,8 @@ const ONE_RECORD: [&[&str]; 3] =
 pub struct Meant {
     /// Single words in lower case.
     pub words: BTreeSet<String>,
+    /// Verbs beside those of a whole class.
+    pub acts: BTreeSet<String>,
     /// Who may do it.
     pub people: BTreeSet<String>,
     pub verbs: BTreeSet<Class>,
@@ -36,6 +38,9 @@ impl Meant {
             lower.split(move |c: char| !c.is_alphanumeric() && !keep(c)).filter(|w| !w.is_empty()).map(str::to_owned)
         };
         self.words.extend(parts(|_| false).chain(parts(|c| c == '-')));
+    }
+    fn act(&mut self, verbs: &str) {
+        self.acts.extend(verbs.split(' ').map(str::to_owned));
     }
     fn can(&mut self, classes: &[Class]) {
         self.verbs.extend(classes);
@@ -70,7 +75,8 @@ impl Meant {
         self.words.extend(field.unit.as_deref().map(str::to_lowercase));
         self.can(&[Class::Have]);
         // what is kept is entered, recorded, noted
-        self.say("record enter specify store save note log fill give state capture track require optional");
+        self.act("record enter specify store save note log fill give state capture track");
+        self.say("required optional");
         match &field.ty {
             FieldType::Choice { values } => values.iter().for_each(|v| self.say(v)),
             FieldType::Reference { entity } => self.say(entity),
@@ -164,7 +170,8 @@ impl Meant {
         for field in entity.fields.iter().filter(|f| access.only_fields.contains(&f.name)) {
             self.field(field);
             self.say("mark set put move change");
-            self.can(&[Class::Assign, Class::Decide, Class::Create]);
+            self.act("add enter fill give provide save write specify");
+            self.can(&[Class::Assign, Class::Decide]);
         }
         match &access.scope {
             Scope::All => self.say("all every any whole other"),

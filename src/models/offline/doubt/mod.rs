@@ -4,6 +4,7 @@
 
 mod meant;
 mod senses;
+mod things;
 mod words;
 
 use super::spec::{AppSpec, SpecGap};
@@ -18,13 +19,16 @@ pub fn doubts(spec: &AppSpec, texts: &BTreeMap<ClauseId, String>) -> Vec<SpecGap
     let known = senses::senses(spec);
     let meant = meant::by_clause(spec);
     let open = spec.marks.iter().filter(|m| m.kind.demands() && m.kind != ClauseKind::Exclusion);
+    let no_things = things::no_things(spec, texts);
     let first = spec.marks.iter().find(|m| m.kind.demands()).map(|m| m.clause);
     open.filter(|mark| !spec.gaps.iter().any(|g| g.clause == mark.clause))
         .filter_map(|mark| {
             let text = texts.get(&mark.clause)?;
-            let what = senses::unmet(spec, known.get(&mark.clause), text).or_else(|| {
-                words::unaccounted(meant.get(&mark.clause), mark.clause, text, first == Some(mark.clause))
-            })?;
+            let what = senses::unmet(spec, known.get(&mark.clause), text)
+                .or_else(|| things::unasked(spec, &no_things, mark.clause, text))
+                .or_else(|| {
+                    words::unaccounted(meant.get(&mark.clause), mark.clause, text, first == Some(mark.clause))
+                })?;
             Some(SpecGap { clause: mark.clause, what, reason: NOTHING_STANDS_FOR.into(), whole: false })
         })
         .collect()

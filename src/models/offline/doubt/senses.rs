@@ -38,12 +38,14 @@ pub enum Sense {
     Age,
     /// A number of so many digits.
     Digits,
+    /// The records of other people.
+    Others,
     /// A list that belongs to somebody, into which records are put and from which they are taken.
     Listed,
 }
 use Sense::{
     Age, Average, Bound, Digits, File, ForSome, FromPage, Listed, Narrow, NoDelete, NoUpdate, Number, Once, Order,
-    StartPage, State, Time, Whose,
+    Others, StartPage, State, Time, Whose,
 };
 
 /// Words, and what they can mean. In a pattern `a|b` is either word, `x*` a word that begins so, `#` a number, `_` any word.
@@ -79,6 +81,14 @@ const TRIGGERS: &[(&[&str], &[Sense])] = &[
             "person|member|user|one who made|created|wrote|posted|added|reported|booked|submitted",
         ],
         &[Whose],
+    ),
+    // one's own profile is not that of others
+    (
+        &[
+            "profile|profiles|account|accounts of other|another|all|every|each",
+            "other|another members|users|people|member|user profile|profiles",
+        ],
+        &[Others],
     ),
     (&["overdue", "upcoming", "expired"], &[Time, State]),
     (&["in the past", "in the future", "into the past", "into the future"], &[Time]),
@@ -179,7 +189,7 @@ pub fn senses(spec: &AppSpec) -> BTreeMap<ClauseId, BTreeSet<Sense>> {
         }
     };
     for entity in &spec.entities {
-        note(&entity.private, &[Whose, ForSome, NoUpdate, NoDelete]);
+        note(&entity.private, &[Others, Whose, ForSome, NoUpdate, NoDelete]);
         for field in &entity.fields {
             of_field(field, &mut note);
         }
@@ -234,7 +244,7 @@ fn of_field(field: &Field, note: &mut impl FnMut(&Clauses, &[Sense])) {
 }
 
 fn of_access(access: &Access) -> Vec<Sense> {
-    let mut senses = Vec::new();
+    let mut senses = vec![Others];
     if matches!(access.who, spec::Who::Role(_)) {
         senses.push(ForSome);
     }

@@ -14,7 +14,7 @@ use crate::models::offline::read::unit_of;
 
 /// Words that carry meaning of their own although a demand often goes without: not to be passed over before a noun that
 /// they narrow down.
-const NARROWING: &str = "user users people person data information system record central set lot full entire complete";
+const NARROWING: &str = "user users people person data information system record central set lot full entire complete page website site application app platform form";
 
 /// Adjectives that ask for nothing.
 const EMPTY: &str = "short brief long designated detailed proper exact concrete actual particular specified said mentioned aforementioned";
@@ -54,7 +54,7 @@ fn product(s: &Sentence) -> usize {
         Some(0) => to,
         Some(at) if matches!(s.words[at].base.as_str(), "want" | "need" | "be" | "is") => to,
         // `A vet's practice keeps records of …`: whose application it is
-        Some(at) if s.words[..at].iter().all(|w| w.tag != Tag::Noun || nouns::person(&w.base).is_none()) => at,
+        Some(at) if s.words[at - 1].tag == Tag::Noun && nouns::person(&s.words[at - 1].base).is_none() => at,
         Some(_) => 0,
     }
 }
@@ -90,7 +90,9 @@ fn narrows(s: &Sentence, at: usize, meant: &Meant) -> bool {
 /// A verb for what the elements do.
 fn done(word: &Word, meant: &Meant) -> bool {
     let class = verbs::class(&word.base);
-    matches!(class, Class::Be | Class::Allow | Class::Want) || meant.verbs.contains(&class)
+    matches!(class, Class::Be | Class::Allow | Class::Want)
+        || meant.acts.contains(&word.base)
+        || meant.verbs.contains(&class)
 }
 
 /// Words that say nothing more than that the rest is there.
@@ -100,6 +102,10 @@ fn harmless(s: &Sentence, at: usize) -> bool {
     let word = &s.words[at];
     if EMPTY.split_whitespace().any(|w| w == word.lower()) || word.lower().len() == 1 {
         return true;
+    }
+    // `the features of the medium`: properties that one would have to know
+    if word.base == "feature" && s.words.get(at + 1).is_some_and(|n| n.is("of")) {
+        return false;
     }
     let light = |w: &str| words::light(w) || SURFACE.split_whitespace().any(|n| n == w);
     if !light(word.lower()) && !light(&word.base) {
@@ -153,21 +159,28 @@ fn related(a: &str, b: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use crate::domain::ClauseId;
+    use crate::models::offline::spec::AppSpec;
     use crate::models::offline::{candid, read};
     use std::collections::BTreeMap;
 
-    /// What is left open of each sentence of a text.
-    fn open(sentences: &[&str]) -> Vec<String> {
+    /// The specification of a text, and the text by clause.
+    pub fn understood(sentences: &[&str]) -> (AppSpec, BTreeMap<ClauseId, String>) {
         let inputs: Vec<(ClauseId, String)> =
             sentences.iter().zip(1..).map(|(s, n)| (ClauseId(n), (*s).to_owned())).collect();
         let texts = inputs.iter().cloned().collect();
-        let spec = candid(read::analyse(&read::inputs(inputs), &BTreeMap::new()).unwrap(), &texts);
-        (1..)
-            .zip(sentences)
-            .map(|(n, _)| {
-                let gaps = spec.gaps.iter().filter(|g| g.clause == ClauseId(n));
+        (read::analyse(&read::inputs(inputs), &BTreeMap::new()).unwrap(), texts)
+    }
+
+    /// What is left open of each sentence of a text.
+    pub fn open(sentences: &[&str]) -> Vec<String> {
+        let (spec, texts) = understood(sentences);
+        let spec = candid(spec, &texts);
+        texts
+            .keys()
+            .map(|clause| {
+                let gaps = spec.gaps.iter().filter(|g| g.clause == *clause);
                 gaps.map(|g| g.what.clone()).collect::<Vec<_>>().join(" / ")
             })
             .collect()

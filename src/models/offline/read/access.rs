@@ -92,6 +92,13 @@ fn only_navigates(d: &Draft, si: usize, pred: &Pred) -> bool {
 
 fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
+    // `make a user an owner` says what somebody becomes
+    if pred.verb.base == "make"
+        && pred.objects.len() > 1
+        && pred.objects.iter().all(|o| nouns::person(&o.head).is_some())
+    {
+        return;
+    }
     if super::decisions::sets_to(pred) || super::only::sees_who(d, si, pi, pred) {
         return;
     }

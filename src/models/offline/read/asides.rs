@@ -2,7 +2,10 @@
 //! qualify the property before them.
 
 use super::chunk::{self, Np};
-use super::lexicon::nouns;
+use super::lexicon::{
+    nouns,
+    verbs::{self, Class, Form},
+};
 use super::tag::{Tag, Word};
 
 /// `if there is one`, `if any`: says a property is optional, and must not break up the list it stands in.
@@ -83,6 +86,23 @@ fn inside(words: &[Word], target: &Word) -> bool {
         }
     }
     false
+}
+
+/// `A member can borrow one or more boats (borrow boat).`: a bracket that only gives what is said a name.
+pub fn names(words: &[Word]) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    for open in (1..words.len()).filter(|i| words[*i].tag == Tag::Open) {
+        let Some(close) = (open..words.len()).find(|i| words[*i].tag == Tag::Close) else { continue };
+        let inside = &words[open + 1..close];
+        let acts = inside.first().is_some_and(|w| verbs::verb(w.lower()).is_some_and(|(_, form)| form == Form::Base));
+        let said = |w: &Word| words[..open].iter().any(|o| nouns::singular(o.lower()) == nouns::singular(w.lower()));
+        let all = |class| class == Class::Manage;
+        let repeats = inside.iter().enumerate().all(|(k, w)| said(w) || k == 0 && all(verbs::class(w.lower())));
+        if acts && (2..=4).contains(&inside.len()) && repeats {
+            out.push((open, close + 1));
+        }
+    }
+    out
 }
 
 /// Parts that only say why: `so that …`, `in order to …`, `because …`.

@@ -66,6 +66,14 @@ fn bare_list(d: &mut Draft, si: usize) {
     if !s.preds.iter().all(|p| p.subordinate) {
         return;
     }
+    // `Cache: Redis, in memory`: what stands behind the colon must be mostly properties
+    let parts = split_list(&s.words, c + 1..s.words.len());
+    let typed = parts.iter().filter(|p| field::field(s, (*p).clone()).is_some_and(|f| f.typed)).count();
+    // `Leftist tree: a kind of heap` says what a word means
+    let defines = parts.len() == 1 && s.words.get(c + 1).is_some_and(|w| w.is("a") || w.is("an"));
+    if typed * 2 < parts.len() || defines {
+        return;
+    }
     if !d.fields_from(si, e, c + 1..s.words.len()).is_empty() {
         let np = np.clone();
         d.mark_np(si, &np);
@@ -117,6 +125,11 @@ fn for_each(d: &mut Draft, si: usize) {
 fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
     let Some(np) = pred.subject.first() else { return };
+    // `As a designer, I want to have a style guide`: a wish for something, no property of designers
+    let wishes = s.role.as_ref() == Some(np) || np.pronoun.as_deref() == Some("i");
+    if wishes && !pred.objects.iter().all(|o| nouns::property(&o.head).is_some()) {
+        return;
+    }
     let range = pred.verb.range.end..pred.range.end;
     if let Some(e) = d.entity_of(np) {
         d.touch(e, s.id);
@@ -181,6 +194,11 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
 fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
     let s = &d.sentences[si];
     let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    // `provide the staff with a plan`: who gets it does not consist of it
+    let hands_over = matches!(pred.verb.base.as_str(), "provide" | "supply" | "equip" | "furnish");
+    if hands_over {
+        return;
+    }
     let entity = objects
         .iter()
         .rev()

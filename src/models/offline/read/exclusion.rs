@@ -50,6 +50,10 @@ pub fn is_exclusion(s: &Sentence) -> bool {
         return false;
     }
     let l = s.lower.as_str();
+    // `no libraries other than those listed above`: what is allowed stands elsewhere, no search can tell the rest
+    if ["not listed", "not mentioned", "other than", "listed above", "mentioned above"].iter().any(|w| l.contains(w)) {
+        return false;
+    }
     if OPENINGS.iter().any(|o| l.starts_with(o)) {
         return true;
     }
@@ -141,6 +145,8 @@ pub fn read(d: &mut Draft, si: usize) {
     let mut vague: Vec<String> = Vec::new();
     // `because …` says why, not what
     let end = s.words.iter().position(|w| w.tag == Tag::Sub).filter(|i| *i > 1).unwrap_or(s.words.len());
+    // `… is not part of the requirements`: what it is no part of is nothing to look for
+    let end = s.find("not part of").map_or(end, |r| end.min(r.start));
     for part in split_list(&s.words, start_of_list(s).min(end)..end) {
         let nouns: Vec<&super::tag::Word> = s.words[part.clone()]
             .iter()
@@ -162,6 +168,8 @@ pub fn read(d: &mut Draft, si: usize) {
                             | "elsewhere"
                             | "handled"
                             | "managed"
+                            | "latter"
+                            | "former"
                             | "done"
                             | "system"
                     )

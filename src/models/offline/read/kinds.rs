@@ -147,6 +147,14 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
     if s.heading || is_heading(s) {
         return of(ClauseKind::Context, "a heading");
     }
+    if ["for example", "for instance", "e.g."].iter().any(|w| s.lower.starts_with(w)) {
+        return of(ClauseKind::Context, "an example");
+    }
+    // one word by itself, or a label with a dash behind it, between the sentences of a long document
+    let lone = s.words.len() == 1 && !s.item && all.len() > 30;
+    if lone || s.words.len() <= 4 && s.text.trim_end().ends_with(['-', '–', '—']) {
+        return of(ClauseKind::Context, "a heading");
+    }
     if let Some(kind) = goal(s) {
         return of(kind, if kind == ClauseKind::Goal { "says why, not what" } else { "background" });
     }
@@ -171,8 +179,19 @@ fn furniture(s: &Sentence) -> bool {
     let page =
         s.words.windows(4).any(|w| w[0].is("page") && w[1].tag == Tag::Num && w[2].is("of") && w[3].tag == Tag::Num)
             && s.words.len() < 20;
+    // `NO WARRANTY OR LICENSE`, `No Feature Syntax Description Status`: legal text, the head of a table
+    let shouting = s.text.chars().any(char::is_alphabetic) && !s.text.chars().any(char::is_lowercase);
+    let legal =
+        shouting && ["WARRANT", "LIABILIT", "LICEN", "COPYRIGHT", "DISCLAIM"].iter().any(|w| s.text.contains(w));
+    let capitals = s.words.iter().filter(|w| w.token.capitalised()).count();
+    let table = s.words.first().is_some_and(|w| w.is("no"))
+        && s.words.len() > 5
+        && capitals * 3 >= s.words.len() * 2
+        && !s.words.iter().any(|w| matches!(w.tag, Tag::Comma | Tag::Stop));
     numbers_only
         || page
+        || legal
+        || table
         || l.starts_with("copyright")
         || l.starts_with("©")
         || l.starts_with("version ") && s.words.len() < 8
@@ -239,6 +258,14 @@ fn goal(s: &Sentence) -> Option<ClauseKind> {
         "our mission",
         "this document",
         "the benefit",
+        "purpose:",
+        "objective:",
+        "goal:",
+        "aim:",
+        "this system aims to",
+        "the system aims to",
+        "this project aims to",
+        "the project aims to",
     ];
     if aims.iter().any(|a| l.starts_with(a))
         && !s.preds.iter().any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "can")))
@@ -433,7 +460,7 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
             });
             let valued = !s.lower.starts_with("there") && s.words[p.range.clone()].iter().any(|w| w.is("only"));
             let one_of = s.lower.contains("one of") && !opening(s);
-            exists || one_of || states || rule || p.only || tells || any && !opening(s) || valued
+            exists || one_of || states || rule || p.only || tells || any && !opening(s) && !defines(s, p) || valued
         }
         Class::Other if ruling(&p.verb.base) && !p.subject.is_empty() => true,
         Class::Other if !p.verb.passive => {
@@ -457,6 +484,16 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                 || !p.subject.is_empty() && (p.verb.class == Class::Have || p.verb.class == Class::Allow)
         }
     }
+}
+
+/// `An audit trail is a record of …`: says what a word means.
+fn defines(s: &Sentence, p: &Pred) -> bool {
+    let article = |i: usize| s.words.get(i).is_some_and(|w| w.is("a") || w.is("an"));
+    p.verb.modal.is_none()
+        && !p.verb.negated
+        && p.subject.first().is_some_and(|np| article(np.range.start))
+        && article(p.verb.range.end)
+        && s.words.iter().all(|w| w.token.value.is_none())
 }
 
 /// `A recipe book is a fine thing to have.` as the first words of a text.

@@ -421,7 +421,9 @@ fn merge(things: &mut BTreeMap<String, Seen>) -> BTreeSet<String> {
         {
             merged.extend(front.split(' ').map(str::to_owned));
             let target = things.entry(head.to_owned()).or_default();
-            target.full = Some(name.clone());
+            if target.clauses.is_empty() || seen.order <= target.order {
+                target.full = Some(name.clone());
+            }
             target.weight += seen.weight;
             target.strong |= seen.strong;
             target.home = target.home.or(seen.home);

@@ -351,10 +351,13 @@ pub fn transact(d: &mut Draft, si: usize, pred: &Pred, record: usize, targets: &
         }
     }
     // `buy multiple tickets`: how many
-    let many = pred.objects.iter().any(|np| {
-        np.plural && np.det.as_deref().is_some_and(|x| matches!(x, "several" | "many"))
-            || np.mods.iter().any(|m| m == "multiple")
-    });
+    // `borrow one or more books`: one after the other
+    let repeated = d.sentences[si].find("one or more").is_some();
+    let many = !repeated
+        && pred.objects.iter().any(|np| {
+            np.plural && np.det.as_deref().is_some_and(|x| matches!(x, "several" | "many"))
+                || np.mods.iter().any(|m| m == "multiple")
+        });
     if many && d.field_named(record, "quantity").is_none() {
         let mut f = super::data::made("quantity", "Quantity", FieldType::Integer, id);
         f.rules.push(crate::models::offline::spec::FieldRule {

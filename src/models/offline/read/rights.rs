@@ -167,7 +167,13 @@ pub fn rights(d: &mut Draft, e: usize) {
         .cloned()
         .collect();
     if !blind.is_empty() {
+        // who keeps the records for others sees all of them
+        let keeps = |who: &Who| {
+            d.roles.iter().any(|r| !r.open && r.kind == nouns::Person::Appointed && *who == Who::Role(r.name.clone()))
+        };
+        let for_others = !readers.is_empty() && blind.iter().all(keeps) && d.entities[e].entity.private.is_empty();
         let own = (personal(d, e) || !readers.is_empty())
+            && !for_others
             && d.has_users()
             && blind.iter().all(|w| *w != Who::Anyone)
             && !kept;
@@ -177,6 +183,8 @@ pub fn rights(d: &mut Draft, e: usize) {
             words_for(d, &keeper)
         } else if own {
             format!("{}, only those of their own", words_for(d, &blind))
+        } else if for_others {
+            words_for(d, &blind)
         } else {
             public_default(d, e, &blind)
         };

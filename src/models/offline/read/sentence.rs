@@ -74,6 +74,9 @@ impl Sentence {
         for (from, to) in asides::reasons(&words, start) {
             aside[from..to].fill(true);
         }
+        for (from, to) in asides::names(&words) {
+            aside[from..to].fill(true);
+        }
         let items: Vec<Item> =
             chunk::chunk(&words).into_iter().filter(|i| !aside.get(i.start()).copied().unwrap_or(false)).collect();
         let preds = predicates(&words, &items, role.as_ref());

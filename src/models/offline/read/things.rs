@@ -183,6 +183,8 @@ pub fn collecting(pred: &Pred) -> Option<(String, Vec<Np>)> {
         "cart" | "basket" | "trolley" => "cart item".to_owned(),
         "wishlist" | "watchlist" | "playlist" | "shortlist" => format!("{} item", holder.head),
         "favorite" => "favorite".to_owned(),
+        // `delete the node from the node list` is about the node alone
+        "list" if pred.objects.iter().any(|o| holder.nouns.contains(&o.head)) => return None,
         "list" if !holder.nouns.is_empty() => format!("{} list item", holder.nouns.join(" ")),
         _ => return None,
     };
