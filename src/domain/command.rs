@@ -5,6 +5,7 @@ use super::{
     AssumptionId, ClauseId, Clean, GateId, Hash, StepId,
     change::Change,
     event::Envelope,
+    plan::PlanVariant,
     run::{GateMode, Run, Verb},
     usage::Budget,
 };
@@ -73,6 +74,11 @@ pub enum Command {
     },
     SetGates {
         gates: GateMode,
+        who: Clean,
+    },
+    /// Another way of carrying the plan out, while the plan waits at its gate.
+    SetPlan {
+        plan: PlanVariant,
         who: Clean,
     },
     /// A new upper bound on what the run may spend; `None` lifts it.

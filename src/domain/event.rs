@@ -5,7 +5,8 @@ use super::{
     artifact::FileEntry,
     clause::{Clause, Requirement, Retired, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
-    plan::Phase,
+    pack::Page,
+    plan::{Phase, Seat},
     run::{Check, Decided, GateReason, Outcome, PauseReason, Proposal, RunSettings},
     usage::Usage,
 };
@@ -59,6 +60,14 @@ pub enum Event {
         tokens: u32,
         items: u32,
         cut: u32,
+        /// Who answers this call; `None` (events of earlier versions): everybody of the step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seat: Option<Seat>,
+        #[serde(default)]
+        page: Page,
+        /// The clauses that this page puts before the persona; empty when all are in one prompt.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        covers: Vec<ClauseId>,
     },
     /// Written and synced before a request leaves the machine.
     CallIntended {
@@ -79,6 +88,14 @@ pub enum Event {
         /// The model that answered in place of the one asked, because that one could not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Clean>,
+        /// The blob of what several calls say together, with the last of them that works on it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        merged: Option<Hash>,
+    },
+    /// The reply of one of several calls is good as far as it goes: the step goes on with its next call.
+    CallPassed {
+        step: StepId,
+        attempt: u32,
     },
     CallFailed {
         step: StepId,

@@ -1,6 +1,6 @@
 //! Context packs: exactly what a persona is given for one step.
 
-use super::{Clean, Hash, PersonaId, StepId};
+use super::{Clean, Hash, PersonaId, StepId, plan::Seat};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,6 +30,35 @@ pub enum PackKind {
     Handoff,
     /// Why the last attempt was refused: failed checks, or what a person asked for.
     Feedback,
+    /// What others, or the same persona on earlier pages, replied in this attempt of the step. Not approved yet.
+    Draft,
+}
+
+/// Which part of a requirement that does not fit into one prompt a call is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// From 1.
+    pub number: u32,
+    /// As far as is known when this page is made: it is the last one when both are equal.
+    pub of: u32,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { number: 1, of: 1 }
+    }
+}
+
+impl Page {
+    #[must_use]
+    pub fn is_last(self) -> bool {
+        self.number >= self.of
+    }
+    /// The requirement does not fit: this is one page of several.
+    #[must_use]
+    pub fn is_part(self) -> bool {
+        self.number > 1 || self.of > 1
+    }
 }
 
 /// One thing a persona was given.
@@ -72,6 +101,11 @@ pub struct ContextPack {
     pub personas: Vec<PersonaId>,
     pub module: Option<Clean>,
     pub budget_tokens: u32,
+    /// Who answers this call of the step and what is asked; `None` in packs of earlier versions.
+    #[serde(default)]
+    pub seat: Option<Seat>,
+    #[serde(default)]
+    pub page: Page,
     pub items: Vec<PackItem>,
     pub cut: Vec<CutItem>,
 }
@@ -80,6 +114,11 @@ impl ContextPack {
     #[must_use]
     pub fn tokens(&self) -> u32 {
         self.items.iter().map(|item| item.tokens).sum()
+    }
+    /// What is asked of those who get it.
+    #[must_use]
+    pub fn task(&self) -> super::plan::Task {
+        self.seat.as_ref().map(|seat| seat.task).unwrap_or_default()
     }
     pub fn of_kind(&self, kind: PackKind) -> impl Iterator<Item = &PackItem> {
         self.items.iter().filter(move |item| item.kind == kind)

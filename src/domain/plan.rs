@@ -31,13 +31,80 @@ impl Phase {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How many calls a step is divided into.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanVariant {
     #[default]
     Lean,
     Standard,
     Thorough,
+}
+
+impl PlanVariant {
+    pub const ALL: [Self; 3] = [Self::Lean, Self::Standard, Self::Thorough];
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Lean => "lean",
+            Self::Standard => "standard",
+            Self::Thorough => "thorough",
+        }
+    }
+    /// What it does more than the one before it, in a few words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Lean => "personas share a call",
+            Self::Standard => "a call for each persona, a verifier reads understanding, design and code",
+            Self::Thorough => {
+                "also teach-backs, plan in two rounds, a tester blind to the code, a verifier on every step"
+            }
+        }
+    }
+}
+
+/// What is asked in one call of a step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// The reply of the step, or the part of it that those in this seat are responsible for.
+    #[default]
+    Work,
+    /// Before the work: the ids that the receiver says it will honour, and nothing else.
+    TeachBack,
+    /// After the work: the verifier judges the draft against the original words.
+    Review,
+}
+
+/// Those who answer together in one call of a step, and what they are asked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Seat {
+    pub personas: Vec<PersonaId>,
+    #[serde(default)]
+    pub task: Task,
+    /// From 1; in a second round everybody sees what all said in the first.
+    #[serde(default = "first")]
+    pub round: u32,
+    /// Works from requirement and design alone: the code is not shown.
+    #[serde(default)]
+    pub blind: bool,
+}
+
+fn first() -> u32 {
+    1
+}
+
+impl Seat {
+    /// Everybody of the step in one call.
+    #[must_use]
+    pub fn shared(step: &StepPlan) -> Self {
+        Self::work(step.personas.clone())
+    }
+    #[must_use]
+    pub fn work(personas: Vec<PersonaId>) -> Self {
+        Self { personas, task: Task::Work, round: 1, blind: false }
+    }
 }
 
 /// One piece of work of one or more personas, as planned.
@@ -74,6 +141,9 @@ pub struct Estimate {
     pub tokens: u64,
     pub cost_micros: u64,
     pub seconds: u64,
+    /// Of these calls those that are further pages: the requirement does not fit into one prompt.
+    #[serde(default)]
+    pub pages: u32,
 }
 
 /// The validated plan. Steps are in plan order: ids are merged and results recorded in this order.
@@ -85,4 +155,7 @@ pub struct Plan {
     pub team_notes: Clean,
     pub communication_notes: Clean,
     pub estimate: Estimate,
+    /// What each way of carrying it out is expected to take, the leanest first.
+    #[serde(default)]
+    pub options: Vec<(PlanVariant, Estimate)>,
 }

@@ -25,6 +25,12 @@ pub struct TeachBack {
     pub decisions: Vec<String>,
 }
 
+/// The reply of a teach-back call, before the work.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TeachBackReply {
+    pub teach_back: TeachBack,
+}
+
 /// `understand`: Requirement Concierge and Business Analyst.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnderstandReply {

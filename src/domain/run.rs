@@ -5,7 +5,8 @@ use super::{
     artifact::{Artifact, CodeRange, FileEntry, TestRef},
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
-    plan::{Phase, Plan, PlanVariant, StepPlan},
+    pack::Page,
+    plan::{Phase, Plan, PlanVariant, Seat, StepPlan},
     reply::{Finding, ReplyKind},
     usage::{Budget, Usage},
 };
@@ -109,16 +110,33 @@ pub enum StepState {
     Blocked,
 }
 
+/// One call of the current attempt of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    pub seat: Seat,
+    pub page: Page,
+    /// The clauses that this page put before the persona; empty when all were in one prompt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covers: Vec<ClauseId>,
+    /// The blob of its pack.
+    pub pack: Option<Hash>,
+    /// The blob of the raw reply; `None` while it is being made.
+    pub reply: Option<Hash>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     pub plan: StepPlan,
     pub state: StepState,
     pub attempt: u32,
-    /// The pack of the current attempt and its blob.
+    /// The newest pack of the current attempt and its blob.
     pub pack: Option<(Hash, Hash)>,
+    /// The calls of the current attempt, as they were made: one in a lean plan on a text that fits.
+    #[serde(default)]
+    pub calls: Vec<Call>,
     /// Request hash of an intended call without a result: the one call that may be paid twice.
     pub in_flight: Option<Hash>,
-    /// The blob of the raw reply of the current attempt.
+    /// The blob of the reply of the current attempt: raw, or what several calls say together.
     pub reply: Option<Hash>,
     /// The reply of the attempt before, which this one repairs.
     #[serde(default)]
@@ -165,6 +183,7 @@ impl Step {
             state: StepState::Waiting,
             attempt: 0,
             pack: None,
+            calls: Vec::new(),
             in_flight: None,
             reply: None,
             last_reply: None,
@@ -185,6 +204,16 @@ impl Step {
             renews: false,
             kept: false,
         }
+    }
+    /// How many calls of the current attempt have their reply.
+    #[must_use]
+    pub fn answered(&self) -> usize {
+        self.calls.iter().filter(|call| call.reply.is_some()).count()
+    }
+    /// The call whose pack is made and whose reply is not there yet.
+    #[must_use]
+    pub fn open_call(&self) -> Option<&Call> {
+        self.calls.last().filter(|call| call.reply.is_none())
     }
     /// Nothing more will happen to it.
     #[must_use]

@@ -44,6 +44,15 @@ impl AddAssign for Usage {
     }
 }
 
+/// Tokens that `text` takes, estimated: a tokenizer of the size in use takes about four characters of prose, and
+/// fewer of code, numbers and other scripts, whose characters have more bytes.
+#[must_use]
+pub fn estimate_tokens(text: &str) -> u32 {
+    let by_bytes = text.len().div_ceil(4);
+    let marks = text.bytes().filter(u8::is_ascii_punctuation).count();
+    u32::try_from(by_bytes + marks / 4).unwrap_or(u32::MAX)
+}
+
 /// An upper bound on what a run may spend: `2.50` (US dollars) or `200ktok`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

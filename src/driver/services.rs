@@ -1,10 +1,10 @@
 //! What the tasks of one run share.
 
 use crate::{
-    domain::{Clean, run::Step},
+    domain::Clean,
     evidence::Runner,
     hub::{Blobs, Hub},
-    models::{Model, assigned::Assigned},
+    models::assigned::Assigned,
     personas::Library,
     workspace::Workspace,
 };
@@ -46,11 +46,6 @@ impl Services {
     pub async fn runner(&self) -> Result<&Runner, Clean> {
         let find = || async { Runner::detect().await.map_err(|error| Clean::from(error.to_string())) };
         self.runner.get_or_init(find).await.as_ref().map_err(Clean::clone)
-    }
-    /// Who answers for a step.
-    #[must_use]
-    pub fn model_of(&self, step: &Step) -> &dyn Model {
-        self.models.of(&step.plan.personas).as_ref()
     }
     /// The hub; a panic elsewhere while it was held does not make it unusable, for it can be rebuilt.
     pub fn hub(&self) -> std::sync::MutexGuard<'_, Hub> {

@@ -1,6 +1,7 @@
 //! What tokens cost: list prices as data, extended or overridden by the user's configuration.
 
 use crate::domain::usage::Usage;
+pub use crate::domain::usage::estimate_tokens;
 use serde::{Deserialize, Serialize};
 
 const BUILT_IN: &str = include_str!("prices.toml");
@@ -88,15 +89,6 @@ impl Pricing {
             cost_micros: self.cost(model, input, 0, output),
         }
     }
-}
-
-/// Tokens that `text` takes, estimated: a tokenizer of the size in use takes about four characters of prose, and
-/// fewer of code, numbers and other scripts, whose characters have more bytes.
-#[must_use]
-pub fn estimate_tokens(text: &str) -> u32 {
-    let by_bytes = text.len().div_ceil(4);
-    let marks = text.bytes().filter(u8::is_ascii_punctuation).count();
-    u32::try_from(by_bytes + marks / 4).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! What goes into `decide` and what comes out of `pending`.
 
 use crate::domain::{
-    Clean, Hash, StepId,
+    ClauseId, Clean, Hash, StepId,
     artifact::{CodeRange, FileEntry, TestRef},
     clause::{Clause, Requirement},
     command::Command,
     evidence::{ControlRun, EvidenceKind, ExclusionSearch, SandboxLevel, TestResult},
+    pack::Page,
+    plan::Seat,
     run::{Check, PauseReason, RunSettings},
     usage::Usage,
 };
@@ -21,10 +23,16 @@ pub enum Input {
         who: Clean,
         instructions: Option<Hash>,
     },
-    /// The context pack of the step's current attempt was built and stored.
+    /// The context pack of the step's next call was built and stored. `call` counts the calls of the attempt from 0, here
+    /// and below.
     Packed {
         step: StepId,
         attempt: u32,
+        call: usize,
+        seat: Seat,
+        page: Page,
+        /// The clauses this page puts before the persona; empty when all fit.
+        covers: Vec<ClauseId>,
         pack: Hash,
         blob: Hash,
         tokens: u32,
@@ -36,14 +44,19 @@ pub enum Input {
     CallStarting {
         step: StepId,
         attempt: u32,
+        call: usize,
         request: Hash,
         model: Clean,
         worst_case: Usage,
     },
-    /// The reply is stored as blob `reply`; `text` is its content.
+    /// The reply is stored as blob `reply`; `text` is its content. What [`super::calls::merged`] makes of it and the
+    /// replies before it is stored too.
     CallDone {
         step: StepId,
         attempt: u32,
+        call: usize,
+        /// The replies of the earlier calls of this attempt, in order.
+        earlier: Vec<String>,
         request: Hash,
         reply: Hash,
         text: String,
@@ -135,7 +148,8 @@ pub struct Checked {
 /// What is still to be done. An effect is issued again after a restart until its result is an event.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// Build the pack if there is none yet, then call the model. Answers: `Packed`, `CallStarting`, `CallDone`/`CallFailed`.
+    /// Make the next call of the step: build its pack if there is none yet, then ask the model. Answers: `Packed`,
+    /// `CallStarting`, `CallDone`/`CallFailed`. Where the last reply is not judged yet, it is delivered again.
     Call { step: StepId, attempt: u32 },
     /// Run the checks that need I/O. Answer: `Checked`.
     Check { step: StepId, attempt: u32 },

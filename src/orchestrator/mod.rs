@@ -8,6 +8,7 @@
 
 pub mod apply;
 pub mod budget;
+pub mod calls;
 pub mod checks;
 pub mod decide;
 pub mod editing;

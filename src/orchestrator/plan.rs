@@ -1,10 +1,12 @@
 //! The plan the meta-personas propose: validated as a typed graph, completed with what each step is responsible for, and
 //! estimated.
 
+mod estimate;
+
 use super::{PLAN, UNDERSTAND, checks, checks::verdict};
 use crate::domain::{
     ClauseId, Clean, PersonaId, StepId,
-    plan::{Estimate, Module, Phase, Plan, StepPlan},
+    plan::{Estimate, Module, Phase, Plan, PlanVariant, StepPlan},
     reply::{NewModule, NewStep, PlanReply, ReplyKind},
     run::{Check, Run},
 };
@@ -259,14 +261,17 @@ pub fn make(run: &Run, reply: &PlanReply) -> Plan {
             reads: step.reads.clone(),
         });
     }
-    let estimate = estimate(run, &steps);
+    let options: Vec<(PlanVariant, Estimate)> =
+        PlanVariant::ALL.iter().map(|variant| (*variant, estimate::of(run, &steps, *variant))).collect();
+    let chosen = options.iter().find(|(variant, _)| *variant == run.settings.plan);
     Plan {
         variant: run.settings.plan,
         modules,
         steps,
         team_notes: Clean::new(&reply.team_notes),
         communication_notes: Clean::new(&reply.communication_notes),
-        estimate,
+        estimate: chosen.map(|(_, estimate)| *estimate).unwrap_or_default(),
+        options,
     }
 }
 
@@ -279,44 +284,4 @@ fn phase(kind: ReplyKind) -> Phase {
         ReplyKind::Test => Phase::Testing,
         ReplyKind::Verify => Phase::Output,
     }
-}
-
-/// What the steps of the plan are expected to take, from what the run has taken so far. An estimate, shown as one.
-fn estimate(run: &Run, steps: &[StepPlan]) -> Estimate {
-    let offline = run.settings.model == "offline";
-    let calls = u32::try_from(steps.len()).unwrap_or(u32::MAX);
-    let text: u64 = run.requirement.bytes / 4;
-    let tokens: u64 = steps
-        .iter()
-        .map(|s| {
-            // What it reads besides the requirement, and what it writes.
-            let (reads, writes) = match s.produces {
-                ReplyKind::Understand | ReplyKind::Plan => (1_000, 2_000),
-                ReplyKind::Design => (4_000, 6_000),
-                ReplyKind::Build => (10_000, 8_000),
-                ReplyKind::Test => (14_000, 8_000),
-                ReplyKind::Verify => (14_000, 3_000),
-            };
-            (text + reads).min(u64::from(run.settings.pack_tokens).max(1_000)) + writes
-        })
-        .sum();
-    let spent = run.usage.tokens();
-    let cost_micros = if spent == 0 {
-        0
-    } else {
-        u64::try_from(u128::from(tokens) * u128::from(run.usage.cost_micros) / u128::from(spent)).unwrap_or(u64::MAX)
-    };
-    let seconds = steps
-        .iter()
-        .map(|s| {
-            let executes = match s.produces {
-                ReplyKind::Build => 2,
-                ReplyKind::Test => 15,
-                ReplyKind::Verify => 10,
-                _ => 0,
-            };
-            executes + if offline { 0 } else { 60 }
-        })
-        .sum();
-    Estimate { calls, tokens, cost_micros, seconds }
 }

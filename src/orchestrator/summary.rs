@@ -1,13 +1,14 @@
 //! What the personas are heard saying about a reply: a few lines for the conversation, in place of raw JSON.
 
 use super::checks::schema::Reply;
-use crate::domain::{Clean, reply::Verdict, run::Step};
+use crate::domain::{Clean, plan::Seat, reply::Verdict, run::Step};
 
-/// Speaker and words, one entry per persona that has something to say.
+/// Speaker and words, one entry per persona of the seat that has something to say.
 #[must_use]
-pub fn of(step: &Step, reply: &Reply) -> Vec<(Clean, Clean)> {
+pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
     let mut said: Vec<(String, String)> = Vec::new();
-    let lead = step.plan.personas.first().map_or("g1", |p| p.as_str()).to_owned();
+    let lead = seat.personas.first().map_or("g1", |p| p.as_str()).to_owned();
+    let shared = seat.personas == step.plan.personas;
     match reply {
         Reply::Understand(r) => {
             let demands = r.clauses.iter().filter(|m| m.kind.demands()).count();
@@ -34,7 +35,7 @@ pub fn of(step: &Step, reply: &Reply) -> Vec<(Clean, Clean)> {
             said.push(("communication-architect".to_owned(), r.communication_notes.clone()));
         }
         Reply::Design(r) => {
-            for persona in step.plan.personas.iter().map(|p| p.as_str()) {
+            for persona in seat.personas.iter().map(|p| p.as_str()) {
                 let mut lines: Vec<String> = r
                     .artifacts
                     .iter()
@@ -64,10 +65,11 @@ pub fn of(step: &Step, reply: &Reply) -> Vec<(Clean, Clean)> {
         }
     }
     said.into_iter()
-        .filter(|(_, text)| !text.trim().is_empty())
-        .map(|(speaker, text)| {
+        .map(|(speaker, text)| (seat.personas.iter().any(|p| p.as_str() == speaker), speaker, text))
+        // Of a seat of its own a persona speaks for its own section only.
+        .filter(|(seated, _, text)| !text.trim().is_empty() && (*seated || shared))
+        .map(|(seated, speaker, text)| {
             // A persona that does not sit in the step says nothing; its words go to the one who leads.
-            let seated = step.plan.personas.iter().any(|p| p.as_str() == speaker);
             (Clean::from(if seated { speaker } else { lead.clone() }), Clean::new(text.trim()))
         })
         .collect()

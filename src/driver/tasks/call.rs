@@ -3,17 +3,22 @@
 use super::{Port, Services, TaskError};
 use crate::{
     domain::{
-        Clean, Hash, StepId,
+        Clean, StepId,
         command::{Command, Update},
         event::Event,
         pack::ContextPack,
+        plan::{Seat, Task},
         reply::ReplyKind,
-        run::{PauseReason, Run, Step, StepState},
+        run::{Call, PauseReason, Run, Step, StepState},
         usage::Usage,
     },
-    hub::{self, HubError, blobs::Blobs},
+    hub::{
+        self, HubError,
+        blobs::Blobs,
+        pack::{Ask, Earlier, Packed},
+    },
     models::{Model, ModelError, Request, render},
-    orchestrator::{self, Input, Reply},
+    orchestrator::{self, Input, Reply, calls::Next},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
@@ -31,16 +36,13 @@ pub async fn call(
     cancel: CancellationToken,
 ) -> Result<(), TaskError> {
     let Some(step) = run.step(step_id) else { return Ok(()) };
-    if let (Some(_), Some(reply), StepState::Checking) = (&step.edited_by, &step.reply, step.state) {
-        // A person's own words are never asked for again: the journal ended before they were judged.
-        let text = String::from_utf8_lossy(&services.blobs.get(reply)?).into_owned();
-        let (step, request, reply) = (step_id.clone(), Hash::of(text.as_bytes()), reply.clone());
-        let usage = Usage::default();
-        port.ask(Input::CallDone { step, attempt, request, reply, text, usage, cached: true, by: None }).await?;
-        return Ok(());
+    if step.state == StepState::Checking {
+        return again(step, attempt, services, port).await;
     }
     ready(&run, services, port).await?;
-    let pack = pack(step.clone(), attempt, &run, services, port.clone()).await?;
+    let call = step.answered();
+    let earlier = replies(step, call, services)?;
+    let (pack, this) = pack(step.clone(), attempt, &run, services, &earlier, port.clone()).await?;
     let request = request(step, pack, &run, services)?;
 
     let cached = services.hub().cached_reply(&request.hash);
@@ -48,17 +50,19 @@ pub async fn call(
         && let Ok(bytes) = services.blobs.get(&blob)
     {
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        store_artifacts(step, &text, &services.blobs)?;
-        let usage = Usage::default();
-        let (step, request) = (step_id.clone(), request.hash);
-        port.ask(Input::CallDone { step, attempt, request, reply: blob, text, usage, cached: true, by: None }).await?;
+        store(&run, step, &this, &earlier, &text, services)?;
+        let (step, request, usage) = (step_id.clone(), request.hash, Usage::default());
+        let done =
+            Input::CallDone { step, attempt, call, earlier, request, reply: blob, text, usage, cached: true, by: None };
+        port.ask(done).await?;
         return Ok(());
     }
 
-    let model = services.model_of(step);
+    let model = services.models.of(&request.pack.personas).as_ref();
     let starting = Input::CallStarting {
         step: step_id.clone(),
         attempt,
+        call,
         request: request.hash.clone(),
         model: Clean::new(model.id()),
         worst_case: model.worst_case(&request),
@@ -78,11 +82,13 @@ pub async fn call(
     match result {
         Ok(response) => {
             let reply = services.blobs.put(response.text.as_bytes())?;
-            store_artifacts(step, &response.text, &services.blobs)?;
+            store(&run, step, &this, &earlier, &response.text, services)?;
             services.hub().remember_reply(&request.hash, &reply, response.usage);
             let done = Input::CallDone {
                 step: step_id.clone(),
                 attempt,
+                call,
+                earlier,
                 request: request.hash,
                 reply,
                 text: response.text,
@@ -124,12 +130,59 @@ async fn ready(run: &Arc<Run>, services: &Arc<Services>, port: &Port) -> Result<
     Ok(())
 }
 
-/// The contents of design artifacts become blobs before the record that names them.
-pub(in crate::driver) fn store_artifacts(step: &Step, text: &str, blobs: &Blobs) -> Result<(), HubError> {
-    if step.plan.produces != ReplyKind::Design {
+/// The newest reply was not judged before the last process ended: it is delivered again.
+async fn again(step: &Step, attempt: u32, services: &Services, port: &Port) -> Result<(), TaskError> {
+    let mut earlier = replies(step, step.answered(), services)?;
+    let (Some(text), Some(reply)) = (earlier.pop(), step.calls.last().and_then(|call| call.reply.clone())) else {
         return Ok(());
+    };
+    let done = Input::CallDone {
+        step: step.plan.id.clone(),
+        attempt,
+        call: earlier.len(),
+        earlier,
+        request: reply.clone(),
+        reply,
+        text,
+        usage: Usage::default(),
+        cached: true,
+        by: None,
+    };
+    port.ask(done).await?;
+    Ok(())
+}
+
+/// The texts of the first `count` replies of this attempt.
+fn replies(step: &Step, count: usize, services: &Services) -> Result<Vec<String>, TaskError> {
+    let blobs = step.calls.iter().take(count).filter_map(|call| call.reply.as_ref());
+    blobs.map(|blob| Ok(String::from_utf8_lossy(&services.blobs.get(blob)?).into_owned())).collect()
+}
+
+/// What several calls say together, and the contents of design artifacts, become blobs before the record that names them.
+fn store(
+    run: &Run,
+    step: &Step,
+    this: &Call,
+    earlier: &[String],
+    text: &str,
+    services: &Services,
+) -> Result<(), TaskError> {
+    let mut answered = step.clone();
+    answered.calls.truncate(earlier.len());
+    answered.calls.push(this.clone());
+    let texts: Vec<String> = earlier.iter().cloned().chain([text.to_owned()]).collect();
+    let merged = orchestrator::calls::merged(run, &answered, &texts);
+    if let Some(merged) = &merged {
+        services.blobs.put(merged.as_bytes())?;
     }
-    if let Ok(Reply::Design(reply)) = orchestrator::parse(step.plan.produces, text) {
+    Ok(store_artifacts(step, merged.as_deref().unwrap_or(text), &services.blobs)?)
+}
+
+/// The contents of design artifacts become blobs before the record that names them.
+fn store_artifacts(step: &Step, text: &str, blobs: &Blobs) -> Result<(), HubError> {
+    if step.plan.produces == ReplyKind::Design
+        && let Ok(Reply::Design(reply)) = orchestrator::parse(step.plan.produces, text)
+    {
         for artifact in &reply.artifacts {
             blobs.put(artifact.content.as_bytes())?;
         }
@@ -147,25 +200,60 @@ pub(in crate::driver) fn store_edit(run: Option<&Run>, command: &Command, blobs:
     }
 }
 
-/// The pack of this attempt: the stored one after a restart, else a new one.
+/// What each call may see of those before it. Two designers who work at the same time do not read each other, and who
+/// tests without having seen the code has not seen the other's tests either.
+fn heard(run: &Run, step: &Step, next: &Next, earlier: &[String]) -> Vec<Earlier> {
+    const BESIDE: [&str; 2] = ["api-designer", "database-architect"];
+    if next.seat.task == Task::Review {
+        let draft = orchestrator::calls::reply(run, step, earlier).and_then(Result::ok);
+        let text = draft.map(|reply| orchestrator::calls::text(&reply));
+        return text.into_iter().map(|text| Earlier { by: String::new(), text }).collect();
+    }
+    let beside = |seat: &Seat| {
+        let one = |seat: &Seat| seat.personas.len() == 1 && BESIDE.contains(&seat.personas[0].as_str());
+        one(seat) && one(&next.seat) && seat.personas != next.seat.personas && seat.round == next.seat.round
+    };
+    let hears =
+        |call: &Call| call.seat.task == Task::Work && !beside(&call.seat) && (!next.seat.blind || call.seat.blind);
+    let all = step.calls.iter().zip(earlier).filter(|(call, _)| hears(call) && next.seat.task == Task::Work);
+    all.map(|(call, text)| {
+        let who: Vec<&str> = call.seat.personas.iter().map(|p| p.as_str()).collect();
+        Earlier { by: who.join("+"), text: text.clone() }
+    })
+    .collect()
+}
+
+/// The pack of the next call: the stored one after a restart, else a new one.
 async fn pack(
     step: Step,
     attempt: u32,
     run: &Arc<Run>,
     services: &Arc<Services>,
+    earlier: &[String],
     port: Port,
-) -> Result<ContextPack, TaskError> {
-    if let Some((_, blob)) = &step.pack {
+) -> Result<(ContextPack, Call), TaskError> {
+    if let Some(call) = step.open_call()
+        && let Some(blob) = &call.pack
+    {
         let bytes = services.blobs.get(blob)?;
-        return serde_json::from_slice(&bytes)
-            .map_err(|error| TaskError::Failed(Clean::from(format!("stored context pack {blob}: {error}"))));
+        let pack = serde_json::from_slice(&bytes)
+            .map_err(|error| TaskError::Failed(Clean::from(format!("stored context pack {blob}: {error}"))))?;
+        return Ok((pack, call.clone()));
     }
-    let pack = {
-        let (run, services, step) = (run.clone(), services.clone(), step.clone());
+    let Some(next) = orchestrator::calls::next(run, &step) else {
+        return Err(TaskError::Failed(Clean::from(format!("{} has no call left to make", step.plan.id))));
+    };
+    let heard = heard(run, &step, &next, earlier);
+    let seat = next.seat.clone();
+    let Packed { pack, covers } = {
+        let (run, services, id) = (run.clone(), services.clone(), step.plan.id.clone());
         let build = move || {
-            let count = |text: &str| services.model_of(&step).count_tokens(text);
+            let count = |text: &str| services.models.of(&next.seat.personas).count_tokens(text);
+            let covered = next.covered.iter().copied().collect();
+            let budget = run.settings.pack_tokens;
+            let ask = Ask { seat: &next.seat, page: next.page, covered: &covered, earlier: &heard, budget };
             let hub = services.hub();
-            hub::pack::build(&run, &step.plan.id, &hub, &services.blobs, &count)
+            hub::pack::build(&run, &id, &ask, &hub, &services.blobs, &count)
         };
         tokio::task::spawn_blocking(build)
             .await
@@ -173,9 +261,14 @@ async fn pack(
     };
     let bytes = serde_json::to_vec(&pack).map_err(|error| TaskError::Failed(Clean::from(error.to_string())))?;
     let blob = services.blobs.put(&bytes)?;
+    let call = Call { seat, page: pack.page, covers, pack: Some(blob.clone()), reply: None };
     let packed = Input::Packed {
         step: step.plan.id.clone(),
         attempt,
+        call: step.answered(),
+        seat: call.seat.clone(),
+        page: pack.page,
+        covers: call.covers.clone(),
         pack: pack.id.clone(),
         blob,
         tokens: pack.tokens(),
@@ -183,26 +276,23 @@ async fn pack(
         cut: u32::try_from(pack.cut.len()).unwrap_or(u32::MAX),
     };
     port.ask(packed).await?;
-    Ok(pack)
+    Ok((pack, call))
 }
 
 fn request(step: &Step, pack: ContextPack, run: &Run, services: &Services) -> Result<Request, TaskError> {
-    let personas: Vec<_> = step.plan.personas.iter().filter_map(|id| services.library.get(id)).collect();
-    if personas.len() != step.plan.personas.len() {
-        let missing: Vec<_> = step
-            .plan
-            .personas
-            .iter()
-            .filter(|id| services.library.get(id).is_none())
-            .map(ToString::to_string)
-            .collect();
+    let seated = pack.personas.clone();
+    let personas: Vec<_> = seated.iter().filter_map(|id| services.library.get(id)).collect();
+    if personas.len() != seated.len() {
+        let missing: Vec<_> =
+            seated.iter().filter(|id| services.library.get(id).is_none()).map(ToString::to_string).collect();
         return Err(TaskError::Failed(Clean::from(format!(
             "step {} needs persona {}, which is not there: see `g1 personas`",
             step.plan.id,
             missing.join(", ")
         ))));
     }
-    Ok(render::request(pack, step.plan.produces, &personas, services.model_of(step), &run.title))
+    let model = services.models.of(&seated).as_ref();
+    Ok(render::request(pack, step.plan.produces, &personas, model, &run.title))
 }
 
 /// Calls the model and passes its words on, merged, as they come.

@@ -44,6 +44,7 @@ pub(super) fn kind_word(kind: PackKind) -> &'static str {
         PackKind::Instructions => "instructions",
         PackKind::Handoff => "handoff",
         PackKind::Feedback => "feedback",
+        PackKind::Draft => "draft",
     }
 }
 

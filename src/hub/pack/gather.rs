@@ -1,6 +1,9 @@
 //! What may go into a pack, in the order a persona reads it, with how important it is.
 
-use super::handoff;
+use super::{
+    Ask, drafts, handoff,
+    pages::{Chunk, demands},
+};
 use crate::{
     domain::{
         ClauseId, Clean, Hash, StepId,
@@ -9,6 +12,7 @@ use crate::{
         evidence::TestOutcome,
         pack::{CutItem, PackItem, PackKind},
         persona::ReadKind,
+        plan::Task,
         reply::ReplyKind,
         run::{Run, Step},
     },
@@ -38,7 +42,8 @@ pub(super) struct Candidate {
 struct Gathered<'a> {
     run: &'a Run,
     step: &'a Step,
-    own: BTreeSet<ClauseId>,
+    ask: &'a Ask<'a>,
+    chunk: &'a Chunk,
     upstream: BTreeSet<StepId>,
     out: Vec<Candidate>,
     cut: Vec<CutItem>,
@@ -48,12 +53,13 @@ struct Gathered<'a> {
 pub(super) fn all(
     run: &Run,
     step: &Step,
+    ask: &Ask<'_>,
+    chunk: &Chunk,
+    upstream: BTreeSet<StepId>,
     hub: &Hub,
     blobs: &Blobs,
 ) -> Result<(Vec<Candidate>, Vec<CutItem>), HubError> {
-    let own = own_clauses(run, step);
-    let upstream = upstream(run, step);
-    let mut gathered = Gathered { run, step, own, upstream, out: Vec::new(), cut: Vec::new() };
+    let mut gathered = Gathered { run, step, ask, chunk, upstream, out: Vec::new(), cut: Vec::new() };
     gathered.clauses();
     gathered.hub_items();
     gathered.plan();
@@ -61,23 +67,15 @@ pub(super) fn all(
     gathered.files(hub, blobs)?;
     gathered.evidence();
     gathered.instructions(blobs)?;
-    let handoff = handoff::text(run, step, &gathered.own, &gathered.upstream);
+    gathered.drafts();
+    let handoff = handoff::text(run, step, &chunk.own, &gathered.upstream, chunk.page);
     gathered.push(PackKind::Handoff, "handoff", "", handoff, ORDERS, "the transition manager's handoff");
     gathered.feedback(blobs);
     Ok((gathered.out, gathered.cut))
 }
 
-/// The clauses a step answers for: for those over the whole application all of them.
-fn own_clauses(run: &Run, step: &Step) -> BTreeSet<ClauseId> {
-    let in_force = run.clauses.values().filter(|c| c.retired.is_none()).map(|c| c.id);
-    match step.plan.produces {
-        ReplyKind::Build | ReplyKind::Test => in_force.filter(|id| step.plan.clauses.contains(id)).collect(),
-        _ => in_force.collect(),
-    }
-}
-
 /// Every step that has to be done before this one.
-fn upstream(run: &Run, step: &Step) -> BTreeSet<StepId> {
+pub(super) fn upstream(run: &Run, step: &Step) -> BTreeSet<StepId> {
     let mut seen = BTreeSet::new();
     let mut open: Vec<&StepId> = step.plan.after.iter().collect();
     while let Some(id) = open.pop() {
@@ -107,7 +105,7 @@ impl Gathered<'_> {
     }
 
     fn touches(&self, clauses: &[ClauseId]) -> bool {
-        clauses.iter().any(|id| self.own.contains(id))
+        clauses.iter().any(|id| self.chunk.own.contains(id))
     }
 
     fn push(&mut self, kind: PackKind, id: &str, label: &str, text: String, priority: u8, why: &str) {
@@ -135,18 +133,32 @@ impl Gathered<'_> {
         let run = self.run;
         let in_force: Vec<&Clause> = run.clauses.values().filter(|c| c.retired.is_none()).collect();
         let whole = !matches!(self.step.plan.produces, ReplyKind::Build | ReplyKind::Test);
+        let part = self.chunk.page.is_part();
+        let (first, last) = (self.chunk.covers.first(), self.chunk.covers.last());
+        // How near a clause of another page is to this one.
+        let near = |id: ClauseId| match (first, last) {
+            (Some(first), _) if id < *first => -((first.0 - id.0) as f32),
+            (_, Some(last)) if id > *last => -((id.0 - last.0) as f32),
+            _ => 0.0,
+        };
         // What is not the step's own is ranked by what it shares with it.
         let mut index = Lexical::default();
         for clause in &in_force {
             index.add(&clause.text);
         }
-        let query: String = in_force.iter().filter(|c| self.own.contains(&c.id)).map(|c| c.text.as_str()).collect();
+        let query: String =
+            in_force.iter().filter(|c| self.chunk.own.contains(&c.id)).map(|c| c.text.as_str()).collect();
         let scores: BTreeMap<u32, f32> =
             if whole { BTreeMap::new() } else { index.search(&query, usize::MAX, |_| true).into_iter().collect() };
         for (number, clause) in (0..).zip(in_force) {
-            // Unmarked clauses may demand something.
-            let demands = clause.kind.is_none_or(|k| k.demands());
-            let (priority, score, why) = match (self.own.contains(&clause.id), demands) {
+            let demands = demands(run, clause.id);
+            let (priority, score, why) = match (self.chunk.own.contains(&clause.id), demands) {
+                _ if self.chunk.others.contains(&clause.id) => {
+                    (OTHERS, Some(near(clause.id)), "another page of this step is about it")
+                }
+                (false, false) if part && whole => {
+                    (OTHERS, Some(near(clause.id)), "a clause that demands nothing, for context")
+                }
                 (true, true) => (ALWAYS, None, "a clause this step answers for"),
                 (true, false) => (OWN_CONTEXT, None, "a clause that demands nothing, for context"),
                 (false, demands) => {
@@ -226,7 +238,7 @@ impl Gathered<'_> {
         let run = self.run;
         let mut texts: Vec<(&FileEntry, String)> = Vec::new();
         for file in run.files.values().filter(|f| self.upstream.contains(&f.step)) {
-            if !(if is_test(&file.path) { tests } else { code }) {
+            if !(if is_test(&file.path) { tests } else { code && !self.ask.seat.blind }) {
                 continue;
             }
             match hub.content(PackKind::File, &file.path, &file.sha256, blobs)? {
@@ -244,7 +256,8 @@ impl Gathered<'_> {
         for (file, text) in &texts {
             index.add(&format!("{} {text}", file.path));
         }
-        let query: String = self.own.iter().filter_map(|id| run.clauses.get(id)).map(|c| c.text.as_str()).collect();
+        let query: String =
+            self.chunk.own.iter().filter_map(|id| run.clauses.get(id)).map(|c| c.text.as_str()).collect();
         let scores: BTreeMap<u32, f32> = index.search(&query, usize::MAX, |_| true).into_iter().collect();
         for (number, (file, text)) in (0..).zip(texts) {
             // The files under test, or of the module that is repaired.
@@ -308,14 +321,44 @@ impl Gathered<'_> {
         Ok(())
     }
 
+    /// What was said earlier in this attempt, by whom this seat listens to.
+    fn drafts(&mut self) {
+        let reviewed = self.ask.seat.task == Task::Review;
+        let priority = if reviewed { ORDERS } else { FRAME };
+        let part = self.chunk.page.is_part().then_some(&self.chunk.own);
+        for draft in drafts::items(self.ask.earlier, part) {
+            let why = if reviewed { "the draft that is judged" } else { "said earlier in this step" };
+            match draft.file {
+                true => self.push(
+                    PackKind::File,
+                    &draft.id,
+                    &draft.by,
+                    draft.text,
+                    OWN_FILES,
+                    "written earlier in this step",
+                ),
+                false => self.push(PackKind::Draft, &draft.id, &draft.by, draft.text, priority, why),
+            }
+        }
+    }
+
+    /// What the last attempt got wrong. On a page only what concerns it: a page that was right is the same call again and
+    /// costs nothing.
     fn feedback(&mut self, blobs: &Blobs) {
         let step = self.step;
+        let mut told = false;
         for (number, words) in (1..).zip(&step.feedback) {
+            let words = match self.chunk.page.is_part() {
+                true => drafts::concerning(words, &self.chunk.own),
+                false => Some(words.to_string()),
+            };
+            let Some(words) = words else { continue };
+            told = true;
             let id = format!("feedback-{number}");
-            self.push(PackKind::Feedback, &id, "", words.to_string(), ORDERS, "why the last attempt did not pass");
+            self.push(PackKind::Feedback, &id, "", words, ORDERS, "why the last attempt did not pass");
         }
         // What is to be repaired, if it is still known. A reply that cannot be read is no reason to fail.
-        if let Some(reply) = step.last_reply.as_ref().filter(|_| !step.feedback.is_empty())
+        if let Some(reply) = step.last_reply.as_ref().filter(|_| told)
             && let Ok(bytes) = blobs.get(reply)
         {
             let text = String::from_utf8_lossy(&bytes).into_owned();

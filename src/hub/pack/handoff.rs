@@ -2,6 +2,7 @@
 
 use crate::domain::{
     ClauseId, StepId,
+    pack::Page,
     reply::ReplyKind,
     run::{Run, Step, StepState},
 };
@@ -50,7 +51,16 @@ fn linked(text: &mut String, run: &Run, own: &BTreeSet<ClauseId>, upstream: &BTr
     }
 }
 
-pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
+pub(super) fn text(
+    run: &Run,
+    step: &Step,
+    own: &BTreeSet<ClauseId>,
+    upstream: &BTreeSet<StepId>,
+    page: Page,
+) -> String {
+    if page.is_part() {
+        return part(run, step, own, upstream, page);
+    }
     let mut text = String::new();
     // Writing to a string cannot fail.
     let done: Vec<String> = run
@@ -107,6 +117,28 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
             "{said} of {} open questions were answered by a person, the others have a default. Both are in force.",
             run.assumptions.len()
         );
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// The same for one page of several: as short as it can be, for the room belongs to the clauses.
+fn part(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>, page: Page) -> String {
+    let (first, last) = (own.first().copied(), own.last().copied());
+    let range = first.zip(last).map_or_else(String::new, |(first, last)| format!("{first} to {last}"));
+    let mark = step.plan.produces == ReplyKind::Understand;
+    let what = if mark { "Mark and teach back" } else { "Answer for and teach back what demands something of" };
+    let mut text = format!("Page {} of {}. {what} {range} only; other pages have the rest.\n", page.number, page.of);
+    if step.plan.produces == ReplyKind::Test {
+        linked(&mut text, run, own, upstream);
+    }
+    let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|g| g.clause).filter(|id| own.contains(id)).collect();
+    if !gaps.is_empty() {
+        let _ = writeln!(text, "Gaps, not to be claimed: {}.", ids(gaps.into_iter()));
+    }
+    let waived: Vec<ClauseId> = run.waivers.keys().copied().filter(|id| own.contains(id)).collect();
+    if !waived.is_empty() {
+        let _ = writeln!(text, "Waived: {}.", ids(waived.into_iter()));
     }
     text.truncate(text.trim_end().len());
     text

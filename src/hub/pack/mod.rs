@@ -2,36 +2,73 @@
 //! `after`). A pack is a function of the run as far as the step's declared upstream goes: two runs that reach the same
 //! state give the same pack, whatever ran beside it meanwhile.
 
+mod drafts;
 mod gather;
 mod handoff;
+mod pages;
 #[cfg(test)]
 mod tests;
 
 use super::{Blobs, Hub, HubError};
 use crate::domain::{
-    Hash, StepId,
+    ClauseId, Hash, StepId,
     pack::{ContextPack, CutItem, PackItem},
+    plan::{Seat, Task},
     reply::ReplyKind,
     run::Run,
 };
 use gather::Candidate;
+use std::collections::BTreeSet;
 
-/// Builds the pack of a step's current attempt. `count` counts tokens as the model at hand does. Clauses that demand
-/// something of the step are always whole and always in, even beyond the budget; everything else is taken in the order of
-/// its importance while it fits, and what is left out is listed in `cut` with the reason.
+/// A call of a step, as far as its pack depends on it.
+#[derive(Debug, Clone)]
+pub struct Ask<'a> {
+    pub seat: &'a Seat,
+    /// From 1.
+    pub page: u32,
+    /// What earlier pages of this seat have put before it.
+    pub covered: &'a BTreeSet<ClauseId>,
+    /// What was replied earlier in this attempt of the step and what this seat may see of it.
+    pub earlier: &'a [Earlier],
+    /// Tokens the pack may hold.
+    pub budget: u32,
+}
+
+/// A reply of an earlier call of the same attempt.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// Who said it; empty for the draft that is reviewed.
+    pub by: String,
+    pub text: String,
+}
+
+/// A pack and what has to be recorded of it.
+#[derive(Debug, Clone)]
+pub struct Packed {
+    pub pack: ContextPack,
+    /// The clauses this page is about; empty when all were in one prompt.
+    pub covers: Vec<ClauseId>,
+}
+
+/// Builds the pack of the next call of a step. `count` counts tokens as the model at hand does. Clauses that demand
+/// something of the step come first, word for word; where they do not fit, this is one page of several. Everything else is
+/// taken in the order of its importance while it fits, and what is left out is listed in `cut` with the reason.
 ///
 /// # Errors
 /// There is no such step, or a blob is missing or damaged.
 pub fn build(
     run: &Run,
     step: &StepId,
+    ask: &Ask<'_>,
     hub: &Hub,
     blobs: &Blobs,
     count: &dyn Fn(&str) -> u32,
-) -> Result<ContextPack, HubError> {
+) -> Result<Packed, HubError> {
     let step = run.step(step).ok_or_else(|| HubError::NoStep(step.to_string()))?;
-    let budget = run.settings.pack_tokens;
-    let (mut candidates, mut cut) = gather::all(run, step, hub, blobs)?;
+    let budget = ask.budget;
+    let upstream = gather::upstream(run, step);
+    let chunk = pages::chunk(run, step, ask, &upstream, budget, count);
+    let (mut candidates, mut cut) = gather::all(run, step, ask, &chunk, upstream, hub, blobs)?;
 
     // By importance for the budget; by kind and place for the reader.
     let mut order: Vec<usize> = (0..candidates.len()).collect();
@@ -65,29 +102,28 @@ pub fn build(
     let items: Vec<PackItem> = candidates.into_iter().map(|c| c.item).collect();
     cut.sort_by(|a, b| a.kind.cmp(&b.kind).then_with(|| a.id.cmp(&b.id)));
 
-    let personas = step.plan.personas.clone();
-    Ok(ContextPack {
-        id: identity(&personas, step.plan.produces, &step.plan.id, &items, &cut),
+    let pack = ContextPack {
+        id: identity(ask.seat, step.plan.produces, &step.plan.id, &items, &cut),
         step: step.plan.id.clone(),
         attempt: step.attempt,
-        personas,
+        personas: ask.seat.personas.clone(),
         module: step.plan.module.clone(),
         budget_tokens: budget,
+        seat: Some(ask.seat.clone()),
+        page: chunk.page,
         items,
         cut,
-    })
+    };
+    Ok(Packed { pack, covers: chunk.covers })
 }
 
 /// The hash of what the persona sees. The number of the attempt is not part of it: an attempt differs by its feedback.
-fn identity(
-    personas: &[crate::domain::PersonaId],
-    kind: ReplyKind,
-    step: &StepId,
-    items: &[PackItem],
-    cut: &[CutItem],
-) -> Hash {
+fn identity(seat: &Seat, kind: ReplyKind, step: &StepId, items: &[PackItem], cut: &[CutItem]) -> Hash {
     let mut parts: Vec<Vec<u8>> = vec![format!("{kind:?}").into_bytes(), step.as_str().as_bytes().to_vec()];
-    parts.extend(personas.iter().map(|p| p.as_str().as_bytes().to_vec()));
+    parts.extend(seat.personas.iter().map(|p| p.as_str().as_bytes().to_vec()));
+    if (seat.task, seat.round, seat.blind) != (Task::Work, 1, false) {
+        parts.push(format!("{:?} {} {}", seat.task, seat.round, seat.blind).into_bytes());
+    }
     for item in items {
         parts.push(format!("{:?}", item.kind).into_bytes());
         parts.extend([&item.id, item.label.as_str(), &item.text].map(|s| s.as_bytes().to_vec()));

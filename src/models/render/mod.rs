@@ -161,8 +161,9 @@ fn rank(kind: PackKind) -> u8 {
         PackKind::File => 7,
         PackKind::Plan => 8,
         PackKind::Evidence => 9,
-        PackKind::Handoff => 10,
-        PackKind::Feedback => 11,
+        PackKind::Draft => 10,
+        PackKind::Handoff => 11,
+        PackKind::Feedback => 12,
     }
 }
 
@@ -180,6 +181,7 @@ fn tag(kind: PackKind) -> &'static str {
         PackKind::Instructions => "instructions",
         PackKind::Handoff => "handoff",
         PackKind::Feedback => "feedback",
+        PackKind::Draft => "draft",
     }
 }
 
@@ -197,6 +199,7 @@ fn heading(kind: PackKind) -> &'static str {
         PackKind::Instructions => "The project owner's conventions",
         PackKind::Handoff => "Handoff",
         PackKind::Feedback => "Why your last attempt was refused",
+        PackKind::Draft => "Said earlier in this step, not approved yet",
     }
 }
 

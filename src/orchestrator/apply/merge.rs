@@ -46,7 +46,12 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
                 plan.plan.clauses = demanding;
             }
         }
-        Proposal::Plan { plan } => {
+        Proposal::Plan { mut plan } => {
+            // Another variant may have been chosen at the gate.
+            plan.variant = run.settings.plan;
+            if let Some((_, estimate)) = plan.options.iter().find(|(variant, _)| *variant == plan.variant) {
+                plan.estimate = *estimate;
+            }
             super::change::replan(run, &plan);
             run.plan = Some(plan);
         }

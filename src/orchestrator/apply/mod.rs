@@ -123,6 +123,7 @@ fn event(run: &mut Run, env: &Envelope) {
         Event::StepContext { .. }
         | Event::CallIntended { .. }
         | Event::CallFinished { .. }
+        | Event::CallPassed { .. }
         | Event::CallFailed { .. } => step::call(run, &env.event),
         Event::Said { step, speaker, text } => {
             if speaker.as_str() == YOU
@@ -223,6 +224,7 @@ fn judge_again(run: &mut Run) {
 fn reset(step: &mut Step) {
     step.state = crate::domain::run::StepState::Waiting;
     step.pack = None;
+    step.calls.clear();
     step.in_flight = None;
     step.reserved = crate::domain::usage::Usage::default();
     step.edited_by = None;

@@ -1,11 +1,15 @@
 //! The life of a step: attempts, calls, checks, results.
 
-use super::{super::repair, PLAN, UNDERSTAND, reset, step_id};
+use super::{
+    super::{calls, repair},
+    PLAN, UNDERSTAND, reset, step_id,
+};
 use crate::domain::{
     Clean, Hash, StepId,
     event::Event,
     evidence::{ControlRun, Evidence},
-    run::{Check, Gate, Proposal, Run, Step, StepState},
+    plan::{Seat, Task},
+    run::{Call, Check, Gate, Proposal, Run, Step, StepState},
     usage::Usage,
 };
 use jiff::Timestamp;
@@ -39,9 +43,17 @@ pub(super) fn started(run: &mut Run, id: &StepId, attempt: u32, at: Timestamp) {
 
 pub(super) fn call(run: &mut Run, event: &Event) {
     match event {
-        Event::StepContext { step, attempt, pack, blob, .. } => {
+        Event::StepContext { step, attempt, pack, blob, seat, page, covers, .. } => {
             if let Some(step) = current(run, step, *attempt) {
                 step.pack = Some((pack.clone(), blob.clone()));
+                if step.open_call().is_none() {
+                    step.calls.push(calls::unrecorded(step));
+                }
+                if let Some(call) = step.calls.last_mut() {
+                    call.seat = seat.clone().unwrap_or_else(|| Seat::shared(&step.plan));
+                    (call.page, call.pack) = (*page, Some(blob.clone()));
+                    call.covers.clone_from(covers);
+                }
             }
         }
         Event::CallIntended { step, attempt, request, worst_case, .. } => {
@@ -50,7 +62,7 @@ pub(super) fn call(run: &mut Run, event: &Event) {
                 step.reserved = *worst_case;
             }
         }
-        Event::CallFinished { step, attempt, reply, usage, cached, .. } => {
+        Event::CallFinished { step, attempt, reply, usage, cached, merged, .. } => {
             let spent = if *cached { Usage::default() } else { *usage };
             run.usage += spent;
             if let Some(step) = run.step_mut(step) {
@@ -59,10 +71,24 @@ pub(super) fn call(run: &mut Run, event: &Event) {
             if let Some(step) = current(run, step, *attempt) {
                 step.in_flight = None;
                 step.reserved = Usage::default();
-                step.reply = Some(reply.clone());
+                if step.open_call().is_none() {
+                    step.calls.push(calls::unrecorded(step));
+                }
+                let call = step.calls.last_mut();
+                if call.as_ref().is_none_or(|call| call.seat.task == Task::Work) {
+                    step.reply = Some(merged.as_ref().unwrap_or(reply).clone());
+                }
+                if let Some(call) = call {
+                    call.reply = Some(reply.clone());
+                }
                 step.state = StepState::Checking;
                 // Of a call that gave nothing, when the journal ended before the next attempt.
-                step.checks.clear();
+                step.checks.retain(|c| c.name.as_str() != "call");
+            }
+        }
+        Event::CallPassed { step, attempt } => {
+            if let Some(step) = current(run, step, *attempt).filter(|s| s.state == StepState::Checking) {
+                step.state = StepState::Working;
             }
         }
         Event::CallFailed { step, attempt, spent, .. } => {
@@ -128,6 +154,8 @@ pub(super) fn edited(run: &mut Run, id: &StepId, attempt: u32, reply: &Hash, who
     step.state = StepState::Checking;
     step.reply = Some(reply.clone());
     step.edited_by = Some(who.clone());
+    // It stands in the place of all calls.
+    step.calls = vec![Call { reply: Some(reply.clone()), ..calls::unrecorded(step) }];
     step.failures = 0;
     step.last_signature = None;
 }

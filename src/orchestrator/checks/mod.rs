@@ -3,6 +3,7 @@
 
 pub mod conflicts;
 pub mod drift;
+pub mod review;
 pub mod schema;
 pub mod teach_back;
 pub mod unsourced;
@@ -17,7 +18,7 @@ use schema::Reply;
 use std::collections::BTreeSet;
 
 /// The names of the checks that need no I/O.
-pub const PURE: [&str; 7] = ["schema", "teach-back", "drift", "unsourced", "conflicts", "plan", "call"];
+pub const PURE: [&str; 8] = ["schema", "teach-back", "drift", "unsourced", "conflicts", "plan", "call", "review"];
 
 /// All checks of a parsed reply, in the order people read them.
 #[must_use]

@@ -2,7 +2,10 @@
 
 use super::verdict;
 use crate::domain::{
-    reply::{BuildReply, DesignReply, PlanReply, ReplyKind, TeachBack, TestReply, UnderstandReply, VerifyReply},
+    reply::{
+        BuildReply, DesignReply, Finding, PlanReply, ReplyKind, TeachBack, TeachBackReply, TestReply, UnderstandReply,
+        VerifyReply,
+    },
     run::Check,
 };
 use serde::de::DeserializeOwned;
@@ -48,9 +51,34 @@ pub fn parse(kind: ReplyKind, text: &str) -> Result<Reply, String> {
     })
 }
 
+/// The reply of a teach-back call.
+///
+/// # Errors
+/// As of [`parse`].
+pub fn teach_back(text: &str) -> Result<TeachBack, String> {
+    object::<TeachBackReply>(text).map(|reply| reply.teach_back)
+}
+
+/// What the pages of a teach-back say together. Pages that cannot be read were refused before.
+#[must_use]
+pub fn teach_backs(pages: &[&str]) -> TeachBack {
+    let mut all = TeachBack::default();
+    for page in pages.iter().filter_map(|text| teach_back(text).ok()) {
+        all.clauses.extend(page.clauses);
+        all.decisions.extend(page.decisions);
+    }
+    all
+}
+
+/// The findings of all pages of a review.
+#[must_use]
+pub fn findings(pages: &[&str]) -> Vec<Finding> {
+    pages.iter().filter_map(|text| object::<VerifyReply>(text).ok()).flat_map(|reply| reply.findings).collect()
+}
+
 /// The `schema` check of a reply that did or did not parse.
 #[must_use]
-pub fn check(parsed: &Result<Reply, String>) -> Check {
+pub fn check<T>(parsed: &Result<T, String>) -> Check {
     match parsed {
         Ok(_) => verdict("schema", "the reply has the agreed form".to_owned(), Vec::new()),
         Err(error) => verdict("schema", "the reply does not have the agreed form".to_owned(), vec![error.clone()]),

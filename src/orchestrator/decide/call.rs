@@ -5,11 +5,14 @@ use crate::{
     domain::{
         Clean, Hash, StepId,
         event::Event,
+        pack::Page,
+        plan::Task,
+        reply::ReplyKind,
         run::{Check, GateMode, GateReason, Outcome, PauseReason, Proposal, StepState},
         usage::Usage,
     },
     orchestrator::{
-        budget,
+        budget, calls,
         checks::{self, schema},
         gates, needs_execution, propose,
         repair::{self, Next},
@@ -68,51 +71,102 @@ pub(super) fn refused(draft: &mut Draft, step: &StepId, attempt: u32, error: Cle
     }
 }
 
-pub(super) fn done(draft: &mut Draft, id: &StepId, attempt: u32, finished: Event, text: &str) {
+/// Before the first page is paid for, how many there will be.
+pub(super) fn told_of_pages(draft: &mut Draft, step: StepId, page: Page) {
+    let text = format!(
+        "The clauses of this step do not fit into one prompt of {} tokens: everybody reads them on {} pages, a call each.",
+        draft.run.settings.pack_tokens, page.of
+    );
+    draft.push(Event::Said { step: Some(step), speaker: Clean::from("g1"), text: Clean::from(text) });
+}
+
+/// The reply of a call: of `texts`, the replies of all calls of the attempt so far, it is the last.
+pub(super) fn done(draft: &mut Draft, id: &StepId, attempt: u32, call: usize, finished: Event, texts: Vec<String>) {
     let Some(step) = draft.run.step(id).filter(|s| s.attempt == attempt) else { return };
     let again = step.state == StepState::Checking && (step.proposal.is_none() || !needs_execution(step.plan.produces));
-    if step.state != StepState::Working && !again {
+    let expected = if again { step.answered().saturating_sub(1) } else { step.answered() };
+    if (step.state != StepState::Working && !again) || call != expected || texts.len() != call + 1 {
         return;
     }
     if !again {
         let by = if let Event::CallFinished { by, .. } = &finished { by.clone() } else { None };
-        draft.push(finished);
+        let mut with_it = step.clone();
+        if with_it.open_call().is_none() {
+            with_it.calls.push(calls::unrecorded(step));
+        }
+        let merged = calls::merged(&draft.run, &with_it, &texts).map(|text| Hash::of(text.as_bytes()));
+        draft.push(with_merged(finished, merged));
         if let Some(by) = by {
             let text = Clean::from(format!("{id} was answered by {by}, because the model it belongs to could not"));
             draft.push(Event::Said { step: Some(id.clone()), speaker: Clean::from("g1"), text });
         }
     }
-    judge(draft, id, attempt, text, again);
+    judge(draft, id, attempt, &texts, again);
 }
 
-/// Parses and checks a reply, and lets it go on or not. `heard`: its words are in the conversation already.
-pub(super) fn judge(draft: &mut Draft, id: &StepId, attempt: u32, text: &str, heard: bool) {
+fn with_merged(mut finished: Event, hash: Option<Hash>) -> Event {
+    if let Event::CallFinished { merged, .. } = &mut finished {
+        *merged = hash;
+    }
+    finished
+}
+
+/// `heard`: its words are in the conversation already. What the newest reply means: the step is red, or goes on with its next call, or has its result.
+pub(super) fn judge(draft: &mut Draft, id: &StepId, attempt: u32, texts: &[String], heard: bool) {
     let Some(step) = draft.run.step(id).cloned() else { return };
-    let parsed = schema::parse(step.plan.produces, text);
+    let (Some(call), Some(text)) = (step.calls.last(), texts.last()) else { return };
     let check = |draft: &mut Draft, check: Check| {
         draft.push(Event::CheckCompleted { step: id.clone(), attempt, check });
     };
-    if let (Ok(reply), false) = (&parsed, heard) {
-        for (speaker, text) in summary::of(&step, reply) {
+    let form = match call.seat.task {
+        Task::Work => schema::parse(step.plan.produces, text).map(|reply| summary::of(&step, &call.seat, &reply)),
+        Task::Review => schema::parse(ReplyKind::Verify, text).map(|reply| summary::of(&step, &call.seat, &reply)),
+        Task::TeachBack => schema::teach_back(text).map(|_| Vec::new()),
+    };
+    if let (Ok(said), false) = (&form, heard) {
+        for (speaker, text) in said.clone() {
             draft.push(Event::Said { step: Some(id.clone()), speaker, text });
         }
     }
-    check(draft, schema::check(&parsed));
-    let Ok(reply) = parsed else {
+    check(draft, schema::check(&form));
+    if form.is_err() {
         red(draft, id, None);
         return;
-    };
-    for one in checks::all(&draft.run, &step, &reply) {
-        check(draft, one);
     }
-    let proposal = propose::proposal(&draft.run, &step, &reply);
-    let executes = needs_execution(step.plan.produces);
+    let last_page = call.page.is_last();
+    match call.seat.task {
+        Task::TeachBack if last_page => {
+            let said = schema::teach_backs(&calls::pages_of_last(&step, texts));
+            check(draft, checks::teach_back::check(&draft.run, &step, &said));
+        }
+        Task::Review if last_page => {
+            let Some(Ok(reply)) = calls::reply(&draft.run, &step, texts) else { return };
+            let findings = schema::findings(&calls::pages_of_last(&step, texts));
+            check(draft, checks::review::check(&draft.run, &step, &reply, &findings));
+        }
+        Task::Work => match calls::reply(&draft.run, &step, texts) {
+            Some(Ok(reply)) => {
+                for one in checks::all(&draft.run, &step, &reply) {
+                    check(draft, one);
+                }
+            }
+            // Each of them could be read, so together they can.
+            Some(Err(_)) | None => {}
+        },
+        Task::TeachBack | Task::Review => {}
+    }
+    let reply = calls::reply(&draft.run, &step, texts).and_then(Result::ok);
+    let proposal = reply.map(|reply| propose::proposal(&draft.run, &step, &reply));
     if is_red(draft, id) {
-        red(draft, id, Some(proposal));
-    } else if executes {
-        draft.push(Event::StepDrafted { step: id.clone(), attempt, draft: proposal });
-    } else {
-        green(draft, id, proposal);
+        red(draft, id, proposal);
+    } else if calls::next(&draft.run, &step).is_some() {
+        draft.push(Event::CallPassed { step: id.clone(), attempt });
+    } else if let Some(proposal) = proposal {
+        if needs_execution(step.plan.produces) {
+            draft.push(Event::StepDrafted { step: id.clone(), attempt, draft: proposal });
+        } else {
+            green(draft, id, proposal);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
         clause::Waiver,
         command::Command,
         event::Event,
+        plan::PlanVariant,
         reply::ReplyKind,
         run::{PauseReason, RunSettings, RunStatus, Step, StepState},
     },
@@ -59,6 +60,10 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
             }
             Ok(())
         }
+        Command::SetPlan { plan, who } => {
+            not_over(draft)?;
+            set_plan(draft, plan, who)
+        }
         Command::SetBudget { budget, who } => {
             not_over(draft)?;
             let settings = RunSettings { budget, ..draft.run.settings.clone() };
@@ -74,6 +79,19 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
         | Command::Attach
         | Command::Quit { .. } => Ok(()),
     }
+}
+
+/// The steps are the same in every variant and nothing of them has begun: only how many calls they take changes.
+fn set_plan(draft: &mut Draft, plan: PlanVariant, who: Clean) -> Result<(), Refusal> {
+    let waits = draft.run.steps.iter().any(|s| s.plan.produces == ReplyKind::Plan && s.state == StepState::AtGate);
+    if !waits {
+        return Err(Refusal("the plan is chosen at its gate, and that is not open".to_owned()));
+    }
+    if draft.run.settings.plan != plan {
+        let settings = RunSettings { plan, ..draft.run.settings.clone() };
+        draft.push(Event::SettingsChanged { settings, who });
+    }
+    Ok(())
 }
 
 fn not_over(draft: &Draft) -> Result<(), Refusal> {

@@ -60,7 +60,7 @@ pub(super) fn edit(
     }
     let attempt = draft.run.step(step).map_or(1, |s| s.attempt + 1);
     draft.push(Event::StepEdited { step: step.clone(), attempt, reply: Hash::of(reply.as_bytes()), who });
-    call::judge(draft, step, attempt, reply, true);
+    call::judge(draft, step, attempt, &[reply.to_owned()], true);
     Ok(())
 }
 

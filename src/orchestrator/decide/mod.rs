@@ -33,17 +33,25 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
     let mut draft = Draft { run: run.clone(), events: Vec::new(), at };
     match input {
         Input::Begin { .. } => {}
-        Input::Packed { step, attempt, pack, blob, tokens, items, cut } => {
-            if draft.working(&step, attempt).is_some_and(|s| s.pack.is_none()) {
-                draft.push(Event::StepContext { step, attempt, pack, blob, tokens, items, cut });
+        Input::Packed { step, attempt, call, seat, page, covers, pack, blob, tokens, items, cut } => {
+            if draft.working(&step, attempt).is_some_and(|s| s.calls.len() == call && s.open_call().is_none()) {
+                let (id, seat) = (step.clone(), Some(seat));
+                draft.push(Event::StepContext { step, attempt, pack, blob, tokens, items, cut, seat, page, covers });
+                if call == 0 && page.is_part() {
+                    call::told_of_pages(&mut draft, id, page);
+                }
             }
         }
-        Input::CallStarting { step, attempt, request, model, worst_case } => {
-            call::starting(&mut draft, step, attempt, request, model, worst_case);
+        Input::CallStarting { step, attempt, call, request, model, worst_case } => {
+            if draft.working(&step, attempt).is_some_and(|s| s.answered() == call) {
+                call::starting(&mut draft, step, attempt, request, model, worst_case);
+            }
         }
-        Input::CallDone { step, attempt, request, reply, text, usage, cached, by } => {
-            let finished = Event::CallFinished { step: step.clone(), attempt, request, reply, usage, cached, by };
-            call::done(&mut draft, &step, attempt, finished, &text);
+        Input::CallDone { step, attempt, call, earlier, request, reply, text, usage, cached, by } => {
+            let merged = None;
+            let finished =
+                Event::CallFinished { step: step.clone(), attempt, request, reply, usage, cached, by, merged };
+            call::done(&mut draft, &step, attempt, call, finished, earlier.into_iter().chain([text]).collect());
         }
         Input::CallFailed { step, attempt, error, pause, spent } => {
             call::failed(&mut draft, &step, attempt, error, pause, spent);
