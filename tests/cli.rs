@@ -5,13 +5,14 @@ use g1::{
         AssumptionId, ClauseId, Clean, Hash, PersonaId, StepId,
         clause::{Assumption, Requirement},
         event::Event,
-        plan::PlanVariant,
+        plan::{PlanVariant, Seat},
         run::{GateMode, Proposal, RunSettings},
     },
     hub::{Hub, Project, clauses, pack},
     orchestrator,
 };
 use std::{
+    collections::BTreeSet,
     fs,
     io::Write,
     path::Path,
@@ -90,10 +91,25 @@ impl World {
         let run = run.unwrap();
         let step = StepId::new("understand").unwrap();
         let hub = Hub::in_memory(&run, project.blobs());
-        let pack = pack::build(&run, &step, &hub, project.blobs(), &|t| t.len() as u32 / 4).unwrap();
+        let pack = {
+            let seat = Seat::shared(&run.step(&step).unwrap().plan);
+            let ask = pack::Ask { seat: &seat, page: 1, covered: &BTreeSet::new(), earlier: &[], budget: 10_000 };
+            pack::build(&run, &step, &ask, &hub, project.blobs(), &|t| t.len() as u32 / 4).unwrap().pack
+        };
         let blob = project.blobs().put(&serde_json::to_vec(&pack).unwrap()).unwrap();
         let (tokens, items) = (pack.tokens(), pack.items.len() as u32);
-        let packed = Event::StepContext { step: step.clone(), attempt: 1, pack: pack.id, blob, tokens, items, cut: 0 };
+        let packed = Event::StepContext {
+            step: step.clone(),
+            attempt: 1,
+            pack: pack.id,
+            blob,
+            tokens,
+            items,
+            cut: 0,
+            seat: None,
+            page: Default::default(),
+            covers: vec![],
+        };
         let assumption = Assumption {
             id: AssumptionId(1),
             question: Clean::new("When does the week start?"),

@@ -55,7 +55,7 @@ impl Project for Desk {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
             format!("There is no persona file for {}", ids.join(", "))
         })?;
-        let system = render::system(wanted.kind, &personas);
+        let system = render::system(&pack, wanted.kind, &personas);
         let user = render::user(&pack, wanted.kind, &wanted.title);
         Ok(format!("=== system ===\n{system}\n\n=== user ===\n{user}"))
     }

@@ -155,15 +155,23 @@ fn proposed(proposal: &Proposal) -> String {
                 let after: Vec<&str> = step.after.iter().map(|s| s.as_str()).collect();
                 let _ = writeln!(text, "  {} after {}", step.id, after.join(", "));
             }
-            let e = &plan.estimate;
-            let _ = writeln!(
-                text,
-                "  expected: {} calls, {} tokens, ${:.2}, {} s",
-                e.calls,
-                e.tokens,
-                e.cost_micros as f64 / 1e6,
-                e.seconds
-            );
+            let options = match plan.options.as_slice() {
+                [] => &[(plan.variant, plan.estimate)],
+                options => options,
+            };
+            for (variant, e) in options {
+                let mark = if *variant == plan.variant { "expected" } else { "or" };
+                let pages = if e.pages > 0 { format!(" ({} of them further pages)", e.pages) } else { String::new() };
+                let _ = writeln!(
+                    text,
+                    "  {mark}: {} {} calls{pages}, {} tokens, ${:.2}, {} s",
+                    variant.word(),
+                    e.calls,
+                    e.tokens,
+                    e.cost_micros as f64 / 1e6,
+                    e.seconds
+                );
+            }
         }
         Proposal::Design { decisions, artifacts, .. } => {
             for item in decisions {

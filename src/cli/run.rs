@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    domain::{plan::PlanVariant, run::RunSettings},
+    domain::run::RunSettings,
     driver::{self, OpenError, headless},
     hub::{clauses, project, store::Place},
     models::{memory::Memory, settings::ModelSettings},
@@ -27,11 +27,9 @@ pub struct Headless<'a> {
     pub json: bool,
 }
 
-pub fn settings(config: &Config, plan_only: bool) -> Result<RunSettings, Fail> {
-    if config.plan != PlanVariant::Lean {
-        return Err(Fail::usage("this version plans lean runs only: leave --plan out"));
-    }
-    Ok(RunSettings {
+#[must_use]
+pub fn settings(config: &Config, plan_only: bool) -> RunSettings {
+    RunSettings {
         model: config.model.clone(),
         gates: config.gates,
         plan: config.plan,
@@ -39,7 +37,7 @@ pub fn settings(config: &Config, plan_only: bool) -> Result<RunSettings, Fail> {
         plan_only,
         relaxed: Vec::new(),
         pack_tokens: config.pack_tokens,
-    })
+    }
 }
 
 /// The model settings in force, with what was learnt about servers.
@@ -69,7 +67,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Fail> {
 }
 
 pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
-    let settings = settings(how.config, how.plan_only)?;
+    let settings = settings(how.config, how.plan_only);
     let requirement = input::requirement(run)?;
     let text = clauses::decode(&requirement).map_err(Fail::usage)?;
     let dir = input::folder(how.folder, run.existing, text)?;

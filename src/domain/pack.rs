@@ -106,6 +106,9 @@ pub struct ContextPack {
     pub seat: Option<Seat>,
     #[serde(default)]
     pub page: Page,
+    /// Personas of the step that answer for other sections of its reply, in calls of their own.
+    #[serde(default)]
+    pub beside: Vec<PersonaId>,
     pub items: Vec<PackItem>,
     pub cut: Vec<CutItem>,
 }

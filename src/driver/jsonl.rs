@@ -52,9 +52,11 @@ fn body(event: &Event) -> Option<(&'static str, Value)> {
         Event::PhaseStarted { phase } => ("phase.started", json!({"phase": phase})),
         Event::PhaseCompleted { phase } => ("phase.completed", json!({"phase": phase})),
         Event::StepStarted { step, attempt } => ("step.started", json!({"step": step, "attempt": attempt})),
-        Event::StepContext { step, attempt, pack, tokens, items, cut, .. } => (
+        Event::StepContext { step, attempt, pack, tokens, items, cut, seat, page, .. } => (
             "step.context",
-            json!({"step": step, "attempt": attempt, "pack": pack, "tokens": tokens, "items": items, "cut": cut}),
+            json!({"step": step, "attempt": attempt, "pack": pack, "tokens": tokens, "items": items, "cut": cut,
+                   "page": page.number, "pages": page.of, "task": seat.as_ref().map(|seat| seat.task),
+                   "personas": seat.as_ref().map(|seat| &seat.personas)}),
         ),
         Event::Said { step, speaker, text } => {
             ("item.completed", json!({"step": step, "speaker": speaker, "text": text}))

@@ -2,7 +2,11 @@
 
 use super::{Model, ModelError, Request, Response};
 use crate::domain::{
-    Clean, Hash, PersonaId, StepId, clause::Clause, pack::ContextPack, reply::ReplyKind, usage::Usage,
+    Clean, Hash, PersonaId, StepId,
+    clause::Clause,
+    pack::{ContextPack, Page},
+    reply::ReplyKind,
+    usage::Usage,
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -17,6 +21,9 @@ pub fn request_of(model: &str, step: &str, attempt: u32, text: &str) -> Request 
         personas: vec![PersonaId::new("developer").unwrap()],
         module: None,
         budget_tokens: 100,
+        seat: None,
+        page: Page::default(),
+        beside: vec![],
         items: vec![],
         cut: vec![],
     };

@@ -1,7 +1,11 @@
 //! A driver in memory: it carries out effects with made-up replies and results, and keeps the journal. Every input goes
 //! through checks that must hold for any input whatever.
 
+<<<<<<< HEAD
 use super::{Checked, Effect, Executed, Input, Refusal, apply, decide, history, parse, pending};
+=======
+use super::{Checked, Effect, Executed, Input, Refusal, apply, calls, decide, parse, pending};
+>>>>>>> 079fa3b (Carry plans out as lean, standard or thorough, and put every clause before everybody page by page)
 use crate::domain::{
     ClauseId, Clean, EvidenceId, GateId, Hash, StepId,
     artifact::{CodeRange, FileEntry, TestRef, tree_hash},
@@ -9,13 +13,17 @@ use crate::domain::{
     command::Command,
     event::{EVENT_VERSION, Envelope, Event},
     evidence::{ControlRun, EvidenceKind, ExclusionSearch, SandboxLevel, TestOutcome, TestResult},
-    plan::PlanVariant,
+    pack::Page,
+    plan::{PlanVariant, Task},
     reply::ReplyKind,
-    run::{GateMode, Run, RunSettings, RunStatus, Step, Verb},
+    run::{GateMode, Run, RunSettings, RunStatus, Step, StepState, Verb},
     usage::Usage,
 };
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// What goes wrong in one attempt of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +40,25 @@ pub enum Fault {
     CallFails,
     /// An exclusion's search finds something.
     Hits,
+    /// A teach-back before the work leaves an id out.
+    Mute,
+    /// The verifier finds that a draft does not meet a clause.
+    Unmet,
+}
+
+thread_local! {
+    /// The blobs, which outlive a process.
+    static BLOBS: RefCell<BTreeMap<Hash, String>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn store(text: &str) -> Hash {
+    let hash = Hash::of(text.as_bytes());
+    BLOBS.with_borrow_mut(|blobs| blobs.insert(hash.clone(), text.to_owned()));
+    hash
+}
+
+fn blob(hash: &Hash) -> String {
+    BLOBS.with_borrow(|blobs| blobs[hash].clone())
 }
 
 #[derive(Debug)]
@@ -46,6 +73,8 @@ pub struct Sim {
     pub answered: BTreeSet<Hash>,
     /// Calls that were paid for.
     pub paid: u32,
+    /// Clauses that fit into one prompt.
+    pub page_size: usize,
 }
 
 pub fn at() -> jiff::Timestamp {
@@ -127,6 +156,16 @@ impl Sim {
         sim.feed(begin).unwrap();
         sim
     }
+    /// Carried out as this variant, with so many clauses in a prompt.
+    pub fn start_as(gates: GateMode, plan: PlanVariant, page_size: usize) -> Self {
+        let mut input = begin(gates);
+        if let Input::Begin { settings, .. } = &mut input {
+            settings.plan = plan;
+        }
+        let mut sim = Self::start_with(input);
+        sim.page_size = page_size;
+        sim
+    }
     /// Resumed from a journal.
     pub fn of(journal: Vec<Envelope>) -> Self {
         let run = history::replay(&journal);
@@ -136,7 +175,15 @@ impl Sim {
                 |e| if let Event::CallFinished { request, .. } = &e.event { Some(request.clone()) } else { None },
             )
             .collect();
-        Self { run, journal, faults: BTreeMap::new(), verdicts: BTreeMap::new(), answered, paid: 0 }
+        Self {
+            run,
+            journal,
+            faults: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+            answered,
+            paid: 0,
+            page_size: usize::MAX,
+        }
     }
     pub fn with_fault(mut self, step: &str, attempt: u32, fault: Fault) -> Self {
         self.faults.insert((step.into(), attempt), fault);
@@ -256,24 +303,41 @@ impl Sim {
     }
 
     fn call(&mut self, id: &StepId, attempt: u32) {
-        let blob = Hash::of(format!("{id} {attempt}").as_bytes());
-        let packed = Input::Packed {
-            step: id.clone(),
-            attempt,
-            pack: blob.clone(),
-            blob: blob.clone(),
-            tokens: 10,
-            items: 1,
-            cut: 0,
-        };
-        self.feed(packed).unwrap();
-        let request = blob;
+        let step = self.run().step(id).unwrap().clone();
+        let mut earlier: Vec<String> = step.calls.iter().filter_map(|c| c.reply.as_ref()).map(blob).collect();
+        let call = earlier.len();
+        if step.state == StepState::Checking {
+            let text = earlier.pop().unwrap();
+            let (reply, usage) = (store(&text), Usage::default());
+            let (step, call, request) = (id.clone(), call - 1, reply.clone());
+            let again =
+                Input::CallDone { step, attempt, call, earlier, request, reply, text, usage, cached: true, by: None };
+            self.feed(again).unwrap();
+            return;
+        }
+        let pack = Hash::of(format!("{id} {attempt} {call}").as_bytes());
+        if step.open_call().is_none() {
+            let next = calls::next(self.run(), &step).unwrap();
+            let left: Vec<ClauseId> = super::checks::responsible(self.run(), &step)
+                .into_iter()
+                .filter(|id| !next.covered.contains(id))
+                .collect();
+            let of = next.page + (left.len().div_ceil(self.page_size).max(1) as u32 - 1);
+            let page = Page { number: next.page, of };
+            let covers: Vec<ClauseId> = left.into_iter().take(self.page_size).filter(|_| page.is_part()).collect();
+            let (step, seat, pack, blob) = (id.clone(), next.seat, pack.clone(), pack.clone());
+            let packed =
+                Input::Packed { step, attempt, call, seat, page, covers, pack, blob, tokens: 10, items: 1, cut: 0 };
+            self.feed(packed).unwrap();
+        }
+        let request = pack;
         let usage = Usage { calls: 1, input_tokens: 1_000, cached_tokens: 0, output_tokens: 500, cost_micros: 2_000 };
         let cached = self.answered.contains(&request);
         if !cached {
             let starting = Input::CallStarting {
                 step: id.clone(),
                 attempt,
+                call,
                 request: request.clone(),
                 model: "made-up".into(),
                 worst_case: usage,
@@ -296,8 +360,13 @@ impl Sim {
         } else {
             let text = self.reply(&step);
             self.answered.insert(request.clone());
-            let reply = Hash::of(text.as_bytes());
-            Input::CallDone { step: id.clone(), attempt, request, reply, text, usage, cached, by: None }
+            let reply = store(&text);
+            let texts: Vec<String> = earlier.iter().cloned().chain([text.clone()]).collect();
+            if let Some(merged) = calls::merged(self.run(), &step, &texts) {
+                store(&merged);
+            }
+            let step = id.clone();
+            Input::CallDone { step, attempt, call, earlier, request, reply, text, usage, cached, by: None }
         };
         self.feed(input).unwrap();
     }
@@ -313,6 +382,9 @@ impl Sim {
             }
             _ => all.filter(|c| c.demands()).collect(),
         };
+        if let Some(call) = step.open_call().filter(|call| call.page.is_part()) {
+            list.retain(|c| call.covers.contains(&c.id));
+        }
         if self.fault(step) == Some(Fault::Drop) {
             // Of those whose absence is an error in every kind of reply.
             let last = list.iter().rposition(|c| matches!(kind(&c.text), ClauseKind::Function | ClauseKind::Data));
@@ -323,7 +395,30 @@ impl Sim {
         list
     }
 
+    /// The reply to the call that is open, or to one for the whole step.
     pub fn reply(&self, step: &Step) -> String {
+        let ids = |list: Vec<&Clause>| list.iter().map(|c| c.id.to_string()).collect::<Vec<_>>();
+        match step.open_call().map(|call| call.seat.task) {
+            Some(Task::TeachBack) => {
+                let mut ids = ids(self.clauses(step));
+                if self.fault(step) == Some(Fault::Mute) {
+                    ids.pop();
+                }
+                return json!({"teach_back": {"clauses": ids, "decisions": []}}).to_string();
+            }
+            Some(Task::Review) => {
+                let unmet = self.fault(step) == Some(Fault::Unmet);
+                let finding = |(n, id): (usize, String)| {
+                    let verdict = if unmet && n == 0 { "unmet" } else { "met" };
+                    json!({"clause": id, "verdict": verdict, "argument": "as I read it"})
+                };
+                let demands = self.clauses(step).into_iter().filter(|c| kind(&c.text).demands()).collect();
+                let findings: Vec<Value> = ids(demands).into_iter().enumerate().map(finding).collect();
+                return json!({"teach_back": {"clauses": [], "decisions": []}, "findings": findings, "summary": ""})
+                    .to_string();
+            }
+            Some(Task::Work) | None => {}
+        }
         if self.fault(step) == Some(Fault::Garbage) {
             return "I would rather not.".into();
         }
@@ -387,7 +482,7 @@ impl Sim {
     /// What a driver finds when it stores, resolves and executes a reply.
     fn check(&self, step: &Step) -> Checked {
         let run = self.run();
-        let text = self.reply(step);
+        let text = step.reply.as_ref().map_or_else(|| self.reply(step), blob);
         let fault = self.fault(step);
         let mut checked = Checked::default();
         // A red attempt is checked too when a person is asked about it; a reply that cannot be read brings nothing.

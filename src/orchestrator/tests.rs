@@ -1,5 +1,6 @@
 //! The state machine as a whole: what people and faults do to a run.
 
+mod calls;
 mod change;
 mod commands;
 mod editing;

@@ -8,7 +8,7 @@ mod file;
 mod schema;
 
 pub use file::FileError;
-pub use schema::{schema, without_bounds};
+pub use schema::{schema, teach_back_schema, without_bounds};
 
 use crate::domain::{
     Clean, PersonaId,

@@ -1,20 +1,31 @@
 //! The JSON schema of each reply, derived from the types that parse it, in the strict subset that providers enforce:
 //! every object closed, every property required (nullable where the type is optional), nothing by reference.
 
-use crate::domain::reply::{BuildReply, DesignReply, PlanReply, ReplyKind, TestReply, UnderstandReply, VerifyReply};
+use crate::domain::reply::{
+    BuildReply, DesignReply, PlanReply, ReplyKind, TeachBackReply, TestReply, UnderstandReply, VerifyReply,
+};
 use serde_json::{Map, Value, json};
 
 /// The strict schema of a reply of this kind.
 #[must_use]
 pub fn schema(kind: ReplyKind) -> Value {
-    let root = match kind {
+    closed(match kind {
         ReplyKind::Understand => schemars::schema_for!(UnderstandReply),
         ReplyKind::Plan => schemars::schema_for!(PlanReply),
         ReplyKind::Design => schemars::schema_for!(DesignReply),
         ReplyKind::Build => schemars::schema_for!(BuildReply),
         ReplyKind::Test => schemars::schema_for!(TestReply),
         ReplyKind::Verify => schemars::schema_for!(VerifyReply),
-    };
+    })
+}
+
+/// The strict schema of a teach-back before the work.
+#[must_use]
+pub fn teach_back_schema() -> Value {
+    closed(schemars::schema_for!(TeachBackReply))
+}
+
+fn closed(root: schemars::Schema) -> Value {
     let mut root = root.to_value();
     let defs = root.as_object_mut().and_then(|o| o.remove("$defs")).unwrap_or(Value::Null);
     let mut strict = strict(&root, &defs, "");

@@ -132,6 +132,7 @@ fn calls_are_remembered_and_recalled_from_the_journal() {
         usage,
         cached: false,
         by: None,
+        merged: None,
     };
     world.project.append(vec![event], jiff::Timestamp::UNIX_EPOCH).unwrap();
     world.run.seq += 1;

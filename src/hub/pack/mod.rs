@@ -111,6 +111,7 @@ pub fn build(
         budget_tokens: budget,
         seat: Some(ask.seat.clone()),
         page: chunk.page,
+        beside: step.plan.personas.iter().filter(|p| !ask.seat.personas.contains(p)).cloned().collect(),
         items,
         cut,
     };

@@ -101,9 +101,3 @@ fn even(sizes: &[u32], room: u32) -> (u32, u32) {
     }
     (fewest, high)
 }
-
-/// How many pages a seat needs for clauses of these sizes.
-#[must_use]
-pub fn needed(sizes: &[u32], room: u32) -> u32 {
-    pages(sizes, room)
-}

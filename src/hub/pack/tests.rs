@@ -1,6 +1,11 @@
 use super::*;
 use crate::{
-    domain::{ClauseId, Clean, Hash, clause::Gap, pack::PackKind, run::Run},
+    domain::{
+        ClauseId, Clean, Hash,
+        clause::{Clause, ClauseKind, Gap},
+        pack::PackKind,
+        run::Run,
+    },
     hub::fixture,
 };
 
@@ -23,8 +28,29 @@ fn count(text: &str) -> u32 {
 
 impl World {
     fn pack(&self, step: &str) -> ContextPack {
+        self.page(step, 1, &BTreeSet::new()).pack
+    }
+
+    fn page(&self, step: &str, page: u32, covered: &BTreeSet<ClauseId>) -> Packed {
         let hub = Hub::in_memory(&self.run, &self.blobs);
-        build(&self.run, &StepId::new(step).unwrap(), &hub, &self.blobs, &count).unwrap()
+        let id = StepId::new(step).unwrap();
+        let seat = Seat::shared(&self.run.step(&id).unwrap().plan);
+        let ask = Ask { seat: &seat, page, covered, earlier: &[], budget: self.run.settings.pack_tokens };
+        build(&self.run, &id, &ask, &hub, &self.blobs, &count).unwrap()
+    }
+
+    /// All pages of a step.
+    fn pages(&self, step: &str) -> Vec<Packed> {
+        let (mut pages, mut covered) = (Vec::new(), BTreeSet::new());
+        loop {
+            let page = self.page(step, pages.len() as u32 + 1, &covered);
+            covered.extend(&page.covers);
+            let last = page.pack.page.is_last();
+            pages.push(page);
+            if last {
+                return pages;
+            }
+        }
     }
 }
 
@@ -98,7 +124,81 @@ fn the_budget_cuts_what_matters_least_and_never_the_steps_own_clauses() {
     world.run.settings.pack_tokens = full.tokens() - 1;
     assert_eq!(world.pack("build:goals").cut[0].id, "C-004");
     world.run.settings.pack_tokens = 0;
-    assert_eq!(ids(&world.pack("verify"), PackKind::Clause), ["C-001", "C-002", "C-003"]);
+    let pages = world.pages("verify");
+    let shown: Vec<Vec<&str>> = pages.iter().map(|p| ids(&p.pack, PackKind::Clause)).collect();
+    assert_eq!(shown, [["C-001"], ["C-002"], ["C-003"]], "a page each, however small the room");
+}
+
+/// A requirement of `lengths` words a clause, so long that pages are needed.
+fn long(lengths: &[usize], budget: u32) -> World {
+    let mut world = world();
+    let template = world.run.clauses[&ClauseId(1)].clone();
+    world.run.clauses.clear();
+    for (number, words) in (1..).zip(lengths) {
+        let id = ClauseId(number);
+        // Every fifth demands nothing.
+        let kind = if number % 5 == 0 { ClauseKind::Context } else { ClauseKind::Function };
+        let text = format!("{}.\n", vec!["word"; *words].join(" "));
+        world.run.clauses.insert(id, Clause { id, text, kind: Some(kind), ..template.clone() });
+    }
+    world.run.settings.pack_tokens = budget;
+    world
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 64, ..Default::default() })]
+
+    #[test]
+    fn every_demand_is_on_some_page_and_there_are_no_more_pages_than_needed(
+        lengths in proptest::collection::vec(1usize..60, 1..120),
+        budget in 80u32..1200,
+        step in proptest::sample::select(vec!["understand", "plan", "design", "verify"]),
+    ) {
+        let world = long(&lengths, budget);
+        let pages = world.pages(step);
+        let demanding: BTreeSet<String> =
+            world.run.clauses.values().filter(|c| c.demands()).map(|c| c.id.to_string()).collect();
+        let mut seen = BTreeSet::new();
+        for (number, page) in (1..).zip(&pages) {
+            let pack = &page.pack;
+            proptest::prop_assert!(pack.tokens() <= budget, "{} > {budget}", pack.tokens());
+            proptest::prop_assert_eq!(pack.page.number, number);
+            proptest::prop_assert_eq!(pack.page.of as usize, pages.len(), "the first page knows how many there are");
+            proptest::prop_assert_eq!(pack.of_kind(PackKind::Handoff).count(), 1);
+            seen.extend(page.covers.iter().map(ToString::to_string));
+            let shown: BTreeSet<&str> = ids(pack, PackKind::Clause).into_iter().collect();
+            proptest::prop_assert!(page.covers.iter().all(|id| shown.contains(id.to_string().as_str())));
+            if pages.len() == 1 {
+                seen.extend(shown.into_iter().map(str::to_owned));
+            }
+        }
+        proptest::prop_assert!(demanding.is_subset(&seen));
+        // Each page but the last would be too full with the next clause: the sum of any two is over the room.
+        let tokens: u32 = world.run.clauses.values().filter(|c| c.demands()).map(|c| count(&c.text)).sum();
+        let handoff = pages.iter().flat_map(|p| p.pack.of_kind(PackKind::Handoff)).map(|i| i.tokens).max().unwrap_or(0);
+        let room = budget - handoff.min(budget / 4);
+        let bound = tokens.div_ceil(room.saturating_sub(60).max(1)).max(1);
+        proptest::prop_assert!(pages.len() as u32 <= bound, "{} pages, {tokens} tokens, room {room}", pages.len());
+        // The same again, byte for byte.
+        let again: Vec<Hash> = world.pages(step).into_iter().map(|p| p.pack.id).collect();
+        proptest::prop_assert_eq!(again, pages.iter().map(|p| p.pack.id.clone()).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_page_that_was_right_is_the_same_call_again_when_another_is_repaired() {
+    let mut world = long(&[30; 60], 400);
+    let before = world.pages("design");
+    assert!(before.len() > 3);
+    let last = *before.last().unwrap().covers.last().unwrap();
+    let words = format!("Check failed – drift: covered 47/48\n- {last} is dropped: it is in no decision");
+    world.run.step_mut(&StepId::new("design").unwrap()).unwrap().feedback = vec![Clean::from(words)];
+    let after = world.pages("design");
+    let told: Vec<bool> = after.iter().map(|p| p.pack.of_kind(PackKind::Feedback).next().is_some()).collect();
+    assert_eq!(told.iter().filter(|t| **t).count(), 1);
+    for (a, b) in before.iter().zip(&after).filter(|(_, b)| b.pack.of_kind(PackKind::Feedback).next().is_none()) {
+        assert_eq!(a.pack.id, b.pack.id);
+    }
 }
 
 #[test]
@@ -128,7 +228,11 @@ fn a_missing_blob_or_step_is_an_error_that_names_it() {
     let mut world = world();
     world.run.files.get_mut("app/core.py").unwrap().sha256 = Hash::of(b"never stored");
     let hub = Hub::in_memory(&world.run, &world.blobs);
-    let build = |step: &str| super::build(&world.run, &StepId::new(step).unwrap(), &hub, &world.blobs, &count);
+    let build = |step: &str| {
+        let seat = Seat::work(Vec::new());
+        let ask = Ask { seat: &seat, page: 1, covered: &BTreeSet::new(), earlier: &[], budget: 10_000 };
+        super::build(&world.run, &StepId::new(step).unwrap(), &ask, &hub, &world.blobs, &count)
+    };
     assert!(matches!(build("build:goals"), Err(HubError::BlobMissing { .. })));
     assert!(matches!(build("nowhere"), Err(HubError::NoStep(_))));
 }

@@ -14,7 +14,8 @@ use crate::domain::{
     clause::Assumption,
     clause::Clause,
     pack::{ContextPack, PackKind},
-    reply::ReplyKind,
+    plan::Task,
+    reply::{ReplyKind, TeachBackReply},
     usage::Usage,
 };
 use futures::future::BoxFuture;
@@ -68,17 +69,31 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
     let spec = understand(pack).map_err(|refusal| ModelError::Refused(Clean::from(refusal.to_string())))?;
     let decisions: Vec<DecisionId> = pack.of_kind(PackKind::Decision).filter_map(|i| i.id.parse().ok()).collect();
     let unusable = |e: serde_json::Error| ModelError::Reply(Clean::from(format!("the reply is no JSON: {e}")));
+    let seat = replies::Section::of(pack);
+    match pack.task() {
+        Task::Work => {}
+        Task::TeachBack => {
+            let demanding = spec.marks.iter().filter(|m| m.kind.demands()).map(|m| m.clause);
+            let reply = TeachBackReply { teach_back: replies::teach_back(demanding, decisions) };
+            let said = format!("I will honour {} clauses.\n", reply.teach_back.clauses.len());
+            return Ok((serde_json::to_string(&reply).map_err(unusable)?, vec![said]));
+        }
+        Task::Review => {
+            let reply = replies::review::reply(&spec, pack, decisions);
+            return Ok((serde_json::to_string(&reply).map_err(unusable)?, replies::verify::narration(&reply)));
+        }
+    }
     let out = match request.kind {
         ReplyKind::Understand => {
-            let reply = replies::understand::reply(&spec);
+            let reply = seat.understand(replies::understand::reply(&spec));
             (serde_json::to_string(&reply).map_err(unusable)?, replies::understand::narration(&spec))
         }
         ReplyKind::Plan => {
-            let reply = replies::plan::reply(&spec, decisions);
+            let reply = seat.plan(replies::plan::reply(&spec, decisions));
             (serde_json::to_string(&reply).map_err(unusable)?, replies::plan::narration(&reply))
         }
         ReplyKind::Design => {
-            let reply = replies::design::reply(&spec, decisions);
+            let reply = seat.design(replies::design::reply(&spec, decisions));
             (serde_json::to_string(&reply).map_err(unusable)?, replies::design::narration(&reply))
         }
         ReplyKind::Build => {

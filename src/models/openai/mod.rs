@@ -401,7 +401,7 @@ impl OpenAi {
 /// What an answer means: a reply, or the use of tools.
 fn meaning(request: &Request, ended: Ended) -> Result<(String, Vec<ToolCall>), Fault> {
     let Ended { text, calls, .. } = ended;
-    let reply = calls.iter().rev().find(|call| call.name == shape::name(request.kind));
+    let reply = calls.iter().rev().find(|call| call.name == shape::name(request));
     if let Some(reply) = reply {
         return Ok((json::object_of(&reply.arguments).into_owned(), Vec::new()));
     }

@@ -83,12 +83,12 @@ impl Shape {
             let function = |tool: &Tool| json!({"type": "function", "function": {"name": tool.name, "description": tool.about, "parameters": tool.parameters}});
             body["tools"] = tools.iter().map(function).collect();
             if request.tools.is_empty() {
-                body["tool_choice"] = json!({"type": "function", "function": {"name": name(request.kind)}});
+                body["tool_choice"] = json!({"type": "function", "function": {"name": name(request)}});
             }
         } else if let Some(schema) = self.schema(request) {
             body["response_format"] = json!({
                 "type": "json_schema",
-                "json_schema": {"name": name(request.kind), "strict": true, "schema": schema},
+                "json_schema": {"name": name(request), "strict": true, "schema": schema},
             });
         } else if self.structured == Structured::Object {
             body["response_format"] = json!({"type": "json_object"});
@@ -132,7 +132,7 @@ impl Shape {
             let function = |tool: &Tool| json!({"type": "function", "name": tool.name, "description": tool.about, "parameters": tool.parameters, "strict": false});
             body["tools"] = tools.iter().map(function).collect();
         } else if let Some(schema) = self.schema(request) {
-            body["text"] = json!({"format": {"type": "json_schema", "name": name(request.kind), "strict": true, "schema": schema}});
+            body["text"] = json!({"format": {"type": "json_schema", "name": name(request), "strict": true, "schema": schema}});
         } else if self.structured == Structured::Object {
             body["text"] = json!({"format": {"type": "json_object"}});
         }
@@ -145,7 +145,7 @@ impl Shape {
         if by_tool {
             system.push_str(&format!(
                 "\n# How to reply\nYou reply by calling `{}` once, when the work is done. Its arguments are the reply.\n",
-                name(request.kind)
+                name(request)
             ));
         } else if self.structured >= Structured::Object || !request.tools.is_empty() {
             system.push_str("\n# Reply schema\nAnswer with one JSON object that is valid for this JSON schema:\n");
@@ -172,7 +172,7 @@ impl Shape {
         }
         let mut tools = request.tools.clone();
         tools.push(Tool {
-            name: name(request.kind).to_owned(),
+            name: name(request).to_owned(),
             about: "Gives the reply, complete and final.".to_owned(),
             parameters: personas::without_bounds(&request.schema),
         });
@@ -291,8 +291,11 @@ fn numbers(text: &str) -> impl Iterator<Item = u32> + '_ {
 }
 
 /// The name of a reply, for schemas and for the tool that gives it.
-pub fn name(kind: ReplyKind) -> &'static str {
-    match kind {
+pub fn name(request: &Request) -> &'static str {
+    if request.pack.task() == Task::TeachBack {
+        return "teach_back_reply";
+    }
+    match request.kind {
         ReplyKind::Understand => "understand_reply",
         ReplyKind::Plan => "plan_reply",
         ReplyKind::Design => "design_reply",

@@ -7,11 +7,14 @@ use crate::domain::{
     Hash, baseline,
     pack::{ContextPack, PackItem, PackKind},
     persona::Persona,
+    plan::Task,
     reply::ReplyKind,
 };
 use crate::models::{Model, Request};
 use crate::personas;
 use std::{collections::BTreeSet, fmt::Write};
+
+mod task;
 
 /// The rules that every call starts with.
 const PREAMBLE: &str = include_str!("preamble.md");
@@ -20,10 +23,15 @@ const PREAMBLE: &str = include_str!("preamble.md");
 /// the name of the product.
 #[must_use]
 pub fn request(pack: ContextPack, kind: ReplyKind, personas: &[&Persona], model: &dyn Model, title: &str) -> Request {
-    let system = system(kind, personas);
+    // What is asked in a review is findings, whatever is reviewed.
+    let kind = if pack.task() == Task::Review { ReplyKind::Verify } else { kind };
+    let system = system(&pack, kind, personas);
     let user = user(&pack, kind, title);
-    let schema = personas::schema(kind);
-    let max_output_tokens = max_output_tokens(kind, pack.of_kind(PackKind::Clause).count());
+    let clauses = pack.of_kind(PackKind::Clause).count();
+    let (schema, max_output_tokens) = match pack.task() {
+        Task::TeachBack => (personas::teach_back_schema(), max_output_tokens(ReplyKind::Plan, clauses)),
+        Task::Work | Task::Review => (personas::schema(kind), max_output_tokens(kind, clauses)),
+    };
     // The pack's own identity is part of it, because the offline engine reads the pack and not the text.
     let hash = Hash::of_parts([
         b"g1-request-1".as_slice(),
@@ -63,31 +71,11 @@ pub fn max_output_tokens(kind: ReplyKind, clauses: usize) -> u32 {
     u32::try_from(clauses).unwrap_or(u32::MAX).saturating_mul(each).saturating_add(base).min(most)
 }
 
-/// The system prompt: the rules, then each persona's prompt under its name.
+/// The system prompt: the rules, what is asked of whom, then each persona's prompt under its name.
 #[must_use]
-pub fn system(kind: ReplyKind, personas: &[&Persona]) -> String {
+pub fn system(pack: &ContextPack, kind: ReplyKind, personas: &[&Persona]) -> String {
     let mut text = PREAMBLE.trim_end().replace("{baseline}", &baseline());
-    let who: Vec<String> = personas.iter().map(|p| format!("{} (`{}`)", p.name, p.id)).collect();
-    match who.as_slice() {
-        [] => {}
-        [one] => {
-            let _ = write!(
-                text,
-                "\n\n# Who you are\nYou are the {one} and answer for the whole reply, a `{}` reply.",
-                word(kind)
-            );
-        }
-        [lead, ..] => {
-            let _ = write!(
-                text,
-                "\n\n# Who you are\nThis call seats several personas: {}. You are all of them in turn, {lead} leads. Each answers \
-                 for the fields that its section below gives it, and where a field `by` asks who signs, it is the id in \
-                 backquotes. Agree among yourselves before you write: the result is one consistent `{}` reply.",
-                who.join(", "),
-                word(kind)
-            );
-        }
-    }
+    text.push_str(&task::who(pack, kind, personas));
     for persona in personas {
         let _ = write!(text, "\n\n# {} (`{}`)\n{}", persona.name, persona.id, persona.prompt.trim());
     }
@@ -120,22 +108,44 @@ pub fn user(pack: &ContextPack, kind: ReplyKind, title: &str) -> String {
         }
         block(&mut text, item, &fence);
     }
-    if !pack.cut.is_empty() {
-        text.push_str("\n## Left out for lack of room (they exist; do not guess their content)\n");
-        for cut in &pack.cut {
-            let _ = writeln!(text, "- {} {}: {}", tag(cut.kind), attribute(&cut.id), cut.why.one_line(200));
-        }
-    }
+    left_out(&mut text, pack);
     let _ = write!(text, "\n## Your task\nProduct: {}\nStep: `{}`", attribute(title), pack.step);
     if let Some(module) = &pack.module {
         let _ = write!(text, ", module `{}`", attribute(module));
     }
-    if pack.attempt > 1 {
+    if pack.page.is_part() {
+        let _ = write!(text, ", page {} of {}", pack.page.number, pack.page.of);
+    }
+    // A page that was right is asked for again in the same words, so that it costs nothing.
+    if pack.attempt > 1 && pack.of_kind(PackKind::Feedback).next().is_some() {
         let _ = write!(text, ", attempt {}: the feedback above says what the last one got wrong", pack.attempt);
     }
-    let _ =
-        writeln!(text, "\nReturn the `{}` reply: one JSON object that fits the schema, and nothing else.", word(kind));
+    let reply = if pack.task() == Task::TeachBack { "teach_back" } else { word(kind) };
+    let _ = writeln!(text, "\nReturn the `{reply}` reply: one JSON object that fits the schema, and nothing else.");
     text
+}
+
+/// What exists and is not shown, each by name as long as there are few of a kind: the list must not take the room that
+/// the items had not.
+fn left_out(text: &mut String, pack: &ContextPack) {
+    const NAMED: usize = 12;
+    if pack.cut.is_empty() {
+        return;
+    }
+    text.push_str("\n## Left out for lack of room (they exist; do not guess their content)\n");
+    let mut rest = pack.cut.as_slice();
+    while let Some(first) = rest.first() {
+        let (same, others) = rest.split_at(rest.iter().take_while(|cut| cut.kind == first.kind).count());
+        rest = others;
+        if same.len() <= NAMED {
+            for cut in same {
+                let _ = writeln!(text, "- {} {}: {}", tag(cut.kind), attribute(&cut.id), cut.why.one_line(200));
+            }
+        } else {
+            let named: Vec<String> = same.iter().take(NAMED).map(|cut| attribute(&cut.id)).collect();
+            let _ = writeln!(text, "- {} of {}: {}, …", same.len(), tag(first.kind), named.join(", "));
+        }
+    }
 }
 
 fn word(kind: ReplyKind) -> &'static str {

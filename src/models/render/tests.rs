@@ -55,6 +55,9 @@ fn pack(items: Vec<PackItem>) -> ContextPack {
         personas: vec![PersonaId::new("developer").unwrap()],
         module: Some("core".into()),
         budget_tokens: 1000,
+        seat: None,
+        page: Default::default(),
+        beside: Vec::new(),
         items,
         cut: vec![CutItem {
             kind: PackKind::File,
@@ -135,7 +138,7 @@ fn the_hash_changes_with_whatever_the_model_sees() {
 #[test]
 fn personas_that_share_a_call_know_who_signs_what() {
     let seats = seated(&["solution-architect", "technical-architect", "api-designer", "database-architect"]);
-    let text = system(ReplyKind::Design, &seats.iter().collect::<Vec<_>>());
+    let text = system(&pack(vec![]), ReplyKind::Design, &seats.iter().collect::<Vec<_>>());
     for persona in &seats {
         assert_eq!(text.matches(&format!("\n# {} (`{}`)\n", persona.name, persona.id)).count(), 1);
     }

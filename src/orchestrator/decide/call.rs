@@ -144,15 +144,14 @@ pub(super) fn judge(draft: &mut Draft, id: &StepId, attempt: u32, texts: &[Strin
             let findings = schema::findings(&calls::pages_of_last(&step, texts));
             check(draft, checks::review::check(&draft.run, &step, &reply, &findings));
         }
-        Task::Work => match calls::reply(&draft.run, &step, texts) {
-            Some(Ok(reply)) => {
+        Task::Work => {
+            // Each of them could be read, so together they can.
+            if let Some(Ok(reply)) = calls::reply(&draft.run, &step, texts) {
                 for one in checks::all(&draft.run, &step, &reply) {
                     check(draft, one);
                 }
             }
-            // Each of them could be read, so together they can.
-            Some(Err(_)) | None => {}
-        },
+        }
         Task::TeachBack | Task::Review => {}
     }
     let reply = calls::reply(&draft.run, &step, texts).and_then(Result::ok);

@@ -116,6 +116,8 @@ fn pausing_stops_new_work_but_keeps_what_was_paid_for() {
         usage,
         cached: false,
         by: None,
+        call: 0,
+        earlier: Vec::new(),
     })
     .unwrap();
     assert_eq!(sim.run().usage.calls, 1);

@@ -4,6 +4,11 @@ use super::*;
 use crate::domain::{
     AssumptionId, ClauseId, GateId, Hash, StepId,
     command::Command,
+<<<<<<< HEAD
+=======
+    event::Envelope,
+    plan::PlanVariant,
+>>>>>>> 079fa3b (Carry plans out as lean, standard or thorough, and put every clause before everybody page by page)
     run::{PauseReason, Run, Verb},
     trace::Trace,
     usage::Budget,
@@ -51,8 +56,19 @@ fn any_fault() -> impl Strategy<Value = Fault> {
         Just(Fault::Fails),
         Just(Fault::Unnoticed),
         Just(Fault::CallFails),
-        Just(Fault::Hits)
+        Just(Fault::Hits),
+        Just(Fault::Mute),
+        Just(Fault::Unmet)
     ]
+}
+
+fn any_plan() -> impl Strategy<Value = PlanVariant> {
+    prop_oneof![Just(PlanVariant::Lean), Just(PlanVariant::Standard), Just(PlanVariant::Thorough)]
+}
+
+/// Clauses that fit into one prompt: all, or so few that there are pages.
+fn any_size() -> impl Strategy<Value = usize> {
+    prop_oneof![2 => Just(usize::MAX), 1 => 1usize..6]
 }
 
 fn any_command() -> impl Strategy<Value = Command> {
@@ -64,6 +80,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         prop::option::of(0u64..20_000)
             .prop_map(move |n| Command::SetBudget { budget: n.map(Budget::Tokens), who: who() }),
         (0..STEPS.len()).prop_map(move |n| Command::Say { step: Some(step(STEPS[n])), text: "hm".into(), who: who() }),
+        any_plan().prop_map(move |plan| Command::SetPlan { plan, who: who() }),
         Just(Command::Say { step: None, text: "well".into(), who: who() }),
         (0u32..3, "[a-z]{0,3}").prop_map(move |(n, text)| Command::AnswerAssumption {
             assumption: AssumptionId(n),
@@ -114,6 +131,8 @@ fn carry_out(sim: &mut Sim, op: Op, seen: &mut Vec<Effect>) {
                     usage: Default::default(),
                     cached: false,
                     by: None,
+                    call: 0,
+                    earlier: Vec::new(),
                 },
                 Effect::Check { step, attempt } => Input::Checked { step, attempt, checked: Default::default() },
                 Effect::Commit { step } => Input::Committed { step, files: Vec::new() },
@@ -166,8 +185,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_sequence_of_inputs_breaks_a_run(mode in any_mode(), ops in prop::collection::vec(any_op(), 0..120)) {
-        let mut sim = Sim::start(mode);
+    fn no_sequence_of_inputs_breaks_a_run(mode in any_mode(), plan in any_plan(), size in any_size(), ops in prop::collection::vec(any_op(), 0..120)) {
+        let mut sim = Sim::start_as(mode, plan, size);
         let mut seen = Vec::new();
         for op in ops {
             carry_out(&mut sim, op, &mut seen);
@@ -186,12 +205,14 @@ proptest! {
     #[test]
     fn a_run_that_is_cut_anywhere_ends_as_if_it_had_not_been(
         mode in any_mode(),
+        plan in any_plan(),
+        size in any_size(),
         cuts in prop::collection::vec(0.0f64..1.0, 1..4),
         faults in prop::collection::btree_map((0..STEPS.len(), 1u32..3), any_fault(), 0..4),
     ) {
         let faults: std::collections::BTreeMap<_, _> =
             faults.into_iter().map(|((n, attempt), fault)| ((STEPS[n].to_owned(), attempt), fault)).collect();
-        let mut whole = Sim::start(mode);
+        let mut whole = Sim::start_as(mode, plan, size);
         let first = whole.journal.len();
         whole.faults = faults.clone();
         whole.finish();
@@ -202,6 +223,7 @@ proptest! {
             journal.truncate(keep);
             let mut again = Sim::of(journal);
             again.faults = faults.clone();
+            again.page_size = size;
             again.finish();
             prop_assert_eq!(result(&again), result(&whole));
             journal = again.journal;
@@ -209,10 +231,10 @@ proptest! {
     }
 
     #[test]
-    fn the_order_in_which_parallel_steps_finish_does_not_matter(order in prop::collection::vec(0usize..4, 0..80)) {
-        let mut straight = Sim::start(GateMode::None);
+    fn the_order_in_which_parallel_steps_finish_does_not_matter(plan in any_plan(), size in any_size(), order in prop::collection::vec(0usize..4, 0..80)) {
+        let mut straight = Sim::start_as(GateMode::None, plan, size);
         straight.go();
-        let mut sim = Sim::start(GateMode::None);
+        let mut sim = Sim::start_as(GateMode::None, plan, size);
         for n in order {
             let effects = pending(sim.run());
             if effects.is_empty() {

@@ -150,6 +150,8 @@ fn a_late_or_repeated_result_changes_nothing() {
         usage: Usage::default(),
         cached: false,
         by: None,
+        call: 0,
+        earlier: Vec::new(),
     };
     let checked = || Input::Checked { step: step("build:core"), attempt: 1, checked: Default::default() };
     for input in

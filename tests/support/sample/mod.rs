@@ -376,6 +376,9 @@ impl Sample {
             personas: vec![persona("developer")],
             module: Some("workouts".into()),
             budget_tokens: 8_000,
+            seat: None,
+            page: Default::default(),
+            beside: Vec::new(),
             items: vec![
                 item(
                     PackKind::Clause,

@@ -165,7 +165,8 @@ pub(super) fn plan(clauses: &[ClauseId]) -> Plan {
         steps,
         team_notes: Clean::default(),
         communication_notes: Clean::default(),
-        estimate: Estimate { calls: 10, tokens: 60_000, cost_micros: 0, seconds: 20 },
+        estimate: Estimate { calls: 10, tokens: 60_000, cost_micros: 0, seconds: 20, pages: 0 },
+        options: Vec::new(),
     }
 }
 

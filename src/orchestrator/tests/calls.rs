@@ -1,0 +1,244 @@
+//! Steps of several calls: the variants of a plan, and pages.
+
+use super::*;
+use crate::domain::{
+    ClauseId, PersonaId,
+    clause::Clause,
+    command::Command,
+    plan::{PlanVariant, Seat, Task},
+    reply::ReplyKind,
+    run::{Call, Proposal, Verb},
+};
+use crate::orchestrator::{Input, calls, checks::schema::Reply, pending};
+use std::collections::BTreeSet;
+
+fn paid(plan: PlanVariant, page_size: usize) -> Sim {
+    let mut sim = Sim::start_as(GateMode::None, plan, page_size);
+    sim.go();
+    assert!(
+        matches!(sim.run().status, RunStatus::Completed { outcome: Outcome::Proven, .. }),
+        "{:?}",
+        sim.run().status
+    );
+    sim
+}
+
+#[test]
+fn every_variant_ends_in_the_same_product_for_the_calls_it_announced() {
+    let lean = paid(PlanVariant::Lean, usize::MAX);
+    for plan in PlanVariant::ALL {
+        let sim = paid(plan, usize::MAX);
+        assert_eq!(sim.run().files, lean.run().files, "{plan:?}");
+        assert_eq!(trace(sim.run()).counts, trace(lean.run()).counts, "{plan:?}");
+        let announced = sim.run().plan.as_ref().unwrap();
+        assert_eq!((announced.variant, announced.estimate.calls), (plan, sim.paid), "{plan:?}");
+        let options: Vec<PlanVariant> = announced.options.iter().map(|(variant, _)| *variant).collect();
+        assert_eq!(options, PlanVariant::ALL);
+    }
+}
+
+#[test]
+fn a_plan_seats_whom_the_design_says() {
+    let of = |plan, id: &str| {
+        let sim = paid(plan, usize::MAX);
+        let seats = calls::seats(plan, &sim.step(id).plan);
+        seats
+            .iter()
+            .map(|s| format!("{:?} {} {}", s.task, s.personas[0], if s.blind { "blind" } else { "" }))
+            .collect::<Vec<_>>()
+    };
+    use PlanVariant::*;
+    assert_eq!(
+        of(Standard, "understand"),
+        ["Work requirement-concierge ", "Work business-analyst ", "Review verifier "]
+    );
+    assert_eq!(of(Standard, "plan").len(), 3);
+    assert_eq!(of(Thorough, "plan").iter().filter(|s| s.starts_with("Work workflow-designer")).count(), 2);
+    assert_eq!(of(Standard, "test:core"), ["Work tester "]);
+    assert_eq!(
+        of(Thorough, "test:core"),
+        ["TeachBack tester ", "Work tester ", "TeachBack tester blind", "Work tester blind", "Review verifier "]
+    );
+    assert_eq!(of(Standard, "verify"), ["Work qa-specialist ", "Work verifier "]);
+}
+
+#[test]
+fn pages_put_every_clause_before_everybody_and_change_nothing() {
+    let whole = paid(PlanVariant::Thorough, usize::MAX);
+    for size in 1..6 {
+        let sim = paid(PlanVariant::Thorough, size);
+        assert_eq!(sim.run().files, whole.run().files, "{size} clauses a page");
+        assert_eq!(trace(sim.run()).counts, trace(whole.run()).counts);
+        for step in &sim.run().steps {
+            let responsible = crate::orchestrator::checks::responsible(sim.run(), step);
+            for seat in calls::seats(PlanVariant::Thorough, &step.plan) {
+                let pages: Vec<&Call> = step.calls.iter().filter(|c| c.seat == seat).collect();
+                let covered: BTreeSet<ClauseId> = pages.iter().flat_map(|c| c.covers.iter().copied()).collect();
+                assert_eq!(pages.len(), responsible.len().div_ceil(size).max(1), "{} {seat:?}", step.plan.id);
+                assert!(pages.len() == 1 || covered == responsible, "{} {seat:?}", step.plan.id);
+                assert!(pages.last().unwrap().page.is_last());
+            }
+        }
+        let told = sim.run().chat.iter().any(|item| item.speaker.as_str() == "g1" && item.text.contains("pages"));
+        assert!(told, "how many pages there are is said before they are paid");
+    }
+}
+
+#[test]
+fn a_teach_back_that_leaves_an_id_out_stops_the_work_before_it_is_paid() {
+    let mut sim = Sim::start_as(GateMode::None, PlanVariant::Thorough, usize::MAX).with_fault("design", 1, Fault::Mute);
+    sim.go();
+    let design = sim.step("design");
+    assert_eq!((design.state, design.attempt), (StepState::Done, 2));
+    let first: Vec<_> = sim
+        .journal
+        .iter()
+        .filter(|e| matches!(&e.event, Event::CallFinished { step, attempt: 1, .. } if step.as_str() == "design"))
+        .collect();
+    assert_eq!(first.len(), 1, "nothing but the teach-back was asked of the first attempt");
+}
+
+#[test]
+fn what_the_verifier_finds_unmet_goes_back_to_its_author_with_the_argument() {
+    let mut sim =
+        Sim::start_as(GateMode::None, PlanVariant::Standard, usize::MAX).with_fault("design", 1, Fault::Unmet);
+    sim.go();
+    assert_eq!(sim.step("design").attempt, 2);
+    let red = sim.journal.iter().find_map(|e| match &e.event {
+        Event::CheckCompleted { step, check, .. } if step.as_str() == "design" && !check.passed => Some(check),
+        _ => None,
+    });
+    let red = red.unwrap();
+    assert_eq!(red.name.as_str(), "review");
+    assert!(red.details[0].contains("is not met by this, says the verifier: as I read it"), "{red:?}");
+}
+
+#[test]
+fn the_plan_is_chosen_at_its_gate_and_nowhere_else() {
+    let mut sim = Sim::start(GateMode::Step);
+    let choose = |plan| Input::Command(Command::SetPlan { plan, who: "Anna".into() });
+    assert!(sim.feed(choose(PlanVariant::Standard)).is_err());
+    sim.go();
+    sim.feed(choose(PlanVariant::Standard)).unwrap();
+    let gate = sim.run().open_gates().next().unwrap().id;
+    sim.decide_gate(gate, Verb::Approve).unwrap();
+    assert!(sim.feed(choose(PlanVariant::Lean)).is_err());
+    sim.finish();
+    assert_eq!(sim.run().plan.as_ref().unwrap().variant, PlanVariant::Standard);
+    assert_eq!(sim.step("design").calls.len(), 2, "the architect and the verifier");
+    assert_eq!(sim.step("understand").calls.len(), 1, "what was done before the choice stays");
+}
+
+#[test]
+fn a_call_that_is_cut_off_is_the_only_one_paid_twice() {
+    let mut sim = Sim::start_as(GateMode::None, PlanVariant::Standard, 2);
+    // Until some call of the design is under way.
+    while sim.run().step(&step("design")).is_none_or(|s| s.answered() < 2) {
+        let effect = pending(sim.run()).first().cloned().unwrap();
+        sim.perform(&effect);
+    }
+    let made = sim.step("design").answered();
+    let mut again = Sim::of(sim.journal.clone());
+    again.page_size = 2;
+    assert_eq!(again.step("design").answered(), made, "the pages that were answered stay answered");
+    again.go();
+    let whole = paid(PlanVariant::Standard, 2);
+    assert_eq!(again.run().usage.calls, whole.run().usage.calls);
+}
+
+fn page_of(seat: &Seat, number: u32, of: u32, covers: &[u32]) -> Call {
+    let page = crate::domain::pack::Page { number, of };
+    Call { seat: seat.clone(), page, covers: covers.iter().map(|n| ClauseId(*n)).collect(), pack: None, reply: None }
+}
+
+#[test]
+fn two_pages_that_disagree_are_a_conflict_and_neighbours_do_not_count() {
+    let seat = Seat::work(vec![PersonaId::new("requirement-concierge").unwrap()]);
+    let (one, two) = (page_of(&seat, 1, 2, &[1]), page_of(&seat, 2, 2, &[2]));
+    let text = |first: &str, second: &str, default: &str| {
+        serde_json::json!({
+            "teach_back": {"clauses": ["C-001"]}, "title": "T",
+            "clauses": [{"id": "C-001", "kind": first, "reason": ""}, {"id": "C-002", "kind": second, "reason": ""}],
+            "interpretations": [], "gaps": [],
+            "assumptions": [{"key": "k", "question": "?", "default": default, "clauses": ["C-001"]}],
+        })
+        .to_string()
+    };
+    let (a, b) = (text("function", "context", "yes"), text("context", "data", "no"));
+    let Reply::Understand(reply) = calls::merge(ReplyKind::Understand, &[(&one, &a), (&two, &b)]).unwrap() else {
+        panic!("another kind")
+    };
+    let marks: Vec<String> = reply.clauses.iter().map(|m| format!("{} {}", m.id, m.kind.word())).collect();
+    assert_eq!(marks, ["C-001 function", "C-002 data"], "a clause is marked by the page that is about it");
+    assert_eq!(reply.assumptions.len(), 2, "both stay, and the check names the conflict");
+    let sim = Sim::start(GateMode::None);
+    let check = crate::orchestrator::checks::conflicts::check(sim.run(), &Reply::Understand(reply));
+    assert!(!check.passed && check.details[0].contains("two defaults"), "{check:?}");
+}
+
+#[test]
+fn code_that_a_later_page_writes_again_keeps_only_links_by_name() {
+    let seat = Seat::work(vec![PersonaId::new("developer").unwrap()]);
+    let (one, two) = (page_of(&seat, 1, 2, &[1]), page_of(&seat, 2, 2, &[2]));
+    let reply = |content: &str, links: serde_json::Value| {
+        serde_json::json!({"teach_back": {"clauses": []}, "files": [{"path": "a.py", "content": content}], "links": links, "additions": [], "notes": ""}).to_string()
+    };
+    let link = |clause: &str, symbol: Option<&str>| serde_json::json!({"clause": clause, "path": "a.py", "symbol": symbol, "lines": symbol.is_none().then_some([1, 2])});
+    let a = reply("one", serde_json::json!([link("C-001", None), link("C-001", Some("f"))]));
+    let b = reply("two", serde_json::json!([link("C-002", Some("g"))]));
+    let Reply::Build(merged) = calls::merge(ReplyKind::Build, &[(&one, &a), (&two, &b)]).unwrap() else {
+        panic!("another kind")
+    };
+    assert_eq!(merged.files.len(), 1);
+    assert_eq!(merged.files[0].content, "two");
+    let symbols: Vec<Option<&str>> = merged.links.iter().map(|l| l.symbol.as_deref()).collect();
+    assert_eq!(symbols, [Some("f"), Some("g")]);
+}
+
+#[test]
+fn a_plan_made_page_by_page_is_one_plan() {
+    let seat = Seat::work(vec![PersonaId::new("workflow-designer").unwrap()]);
+    let (one, two) = (page_of(&seat, 1, 2, &[1]), page_of(&seat, 2, 2, &[2]));
+    let all: Vec<String> = (1..=6).map(|n| format!("C-00{n}")).collect();
+    let (first, second): (Vec<_>, Vec<_>) = all.iter().cloned().partition(|id| id.as_str() < "C-004");
+    let (a, b) = (with_teach_back(plan(&first)), with_teach_back(plan(&second)));
+    let Reply::Plan(merged) = calls::merge(ReplyKind::Plan, &[(&one, &a), (&two, &b)]).unwrap() else {
+        panic!("another kind")
+    };
+    let Reply::Plan(whole) = crate::orchestrator::parse(ReplyKind::Plan, &with_teach_back(plan(&all))).unwrap() else {
+        panic!("another kind")
+    };
+    assert_eq!(merged.modules, whole.modules);
+    assert_eq!(merged.steps, whole.steps);
+}
+
+fn with_teach_back(mut plan: serde_json::Value) -> String {
+    plan["teach_back"] = serde_json::json!({"clauses": []});
+    plan.to_string()
+}
+
+#[test]
+fn a_round_made_again_replaces_the_first_one() {
+    let seat = |round| Seat { round, ..Seat::work(vec![PersonaId::new("workflow-designer").unwrap()]) };
+    let (one, two) = (page_of(&seat(1), 1, 1, &[]), page_of(&seat(2), 1, 1, &[]));
+    let ids: Vec<String> = vec!["C-002".into(), "C-003".into()];
+    let mut better = plan(&ids);
+    better["modules"].as_array_mut().unwrap().pop();
+    let (a, b) = (with_teach_back(plan(&ids)), with_teach_back(better));
+    let Reply::Plan(merged) = calls::merge(ReplyKind::Plan, &[(&one, &a), (&two, &b)]).unwrap() else {
+        panic!("another kind")
+    };
+    assert_eq!(merged.modules.len(), 1, "what was dropped in the second round is not there");
+}
+
+#[test]
+fn the_choice_is_not_lost_with_the_proposal() {
+    let mut sim = Sim::start(GateMode::Plan);
+    sim.go();
+    let Some(Proposal::Plan { plan }) = &sim.step("plan").proposal else { panic!("no plan") };
+    let calls: Vec<u32> = plan.options.iter().map(|(_, estimate)| estimate.calls).collect();
+    assert!(calls[0] < calls[1] && calls[1] < calls[2], "{calls:?}");
+    assert!(sim.step("plan").calls.iter().all(|call| call.seat.task == Task::Work));
+    let clauses: Vec<&Clause> = sim.run().clauses.values().collect();
+    assert_eq!(clauses.len(), TEXT.len());
+}
