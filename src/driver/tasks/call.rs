@@ -207,7 +207,7 @@ fn heard(run: &Run, step: &Step, next: &Next, earlier: &[String]) -> Vec<Earlier
     if next.seat.task == Task::Review {
         let draft = orchestrator::calls::reply(run, step, earlier).and_then(Result::ok);
         let text = draft.map(|reply| orchestrator::calls::text(&reply));
-        return text.into_iter().map(|text| Earlier { by: String::new(), text }).collect();
+        return text.into_iter().map(|text| Earlier { by: String::new(), page: false, text }).collect();
     }
     let beside = |seat: &Seat| {
         let one = |seat: &Seat| seat.personas.len() == 1 && BESIDE.contains(&seat.personas[0].as_str());
@@ -218,7 +218,7 @@ fn heard(run: &Run, step: &Step, next: &Next, earlier: &[String]) -> Vec<Earlier
     let all = step.calls.iter().zip(earlier).filter(|(call, _)| hears(call) && next.seat.task == Task::Work);
     all.map(|(call, text)| {
         let who: Vec<&str> = call.seat.personas.iter().map(|p| p.as_str()).collect();
-        Earlier { by: who.join("+"), text: text.clone() }
+        Earlier { by: who.join("+"), page: call.seat == next.seat, text: text.clone() }
     })
     .collect()
 }

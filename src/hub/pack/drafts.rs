@@ -26,10 +26,12 @@ pub(super) fn items(earlier: &[Earlier], about: Option<&BTreeSet<ClauseId>>) -> 
             continue;
         };
         for (field, mut value) in fields {
-            if field == "teach_back" {
+            // Of earlier pages of one's own the names matter, not what was made of other clauses.
+            const NAMES: [&str; 6] = ["title", "assumptions", "modules", "decisions", "artifacts", "files"];
+            if field == "teach_back" || said.page && !NAMES.contains(&field.as_str()) {
                 continue;
             }
-            if let (Value::Array(list), Some(about)) = (&mut value, about) {
+            if let (Value::Array(list), Some(about), false) = (&mut value, about, said.page) {
                 list.retain(|one| concerns(one, about));
             }
             match value {
@@ -37,6 +39,15 @@ pub(super) fn items(earlier: &[Earlier], about: Option<&BTreeSet<ClauseId>>) -> 
                 Value::String(text) if text.trim().is_empty() => {}
                 Value::Array(list) if field == "files" || field == "artifacts" => {
                     items.extend(list.iter().filter_map(|one| document(one, &id(&field), &said.by)));
+                }
+                // One by one, so that as many stay as there is room for.
+                Value::Array(list) if said.page => {
+                    items.extend(list.into_iter().enumerate().map(|(n, one)| Draft {
+                        id: format!("{}/{}", id(&field), n + 1),
+                        by: said.by.clone(),
+                        text: one.to_string(),
+                        file: false,
+                    }));
                 }
                 Value::String(text) => items.push(Draft { id: id(&field), by: said.by.clone(), text, file: false }),
                 other => {
@@ -115,7 +126,7 @@ mod tests {
 
     #[test]
     fn drafts_of_other_pages_stay_away_and_the_last_file_counts() {
-        let earlier = |by: &str, text: &str| Earlier { by: by.into(), text: text.into() };
+        let earlier = |by: &str, text: &str| Earlier { by: by.into(), page: false, text: text.into() };
         let said = [
             earlier(
                 "developer",
@@ -131,5 +142,15 @@ mod tests {
         assert_eq!(ids, ["developer/links", "a.py", "api-designer/artifacts/api", "tester/reply"]);
         assert!(items[0].text.contains("C-001") && !items[0].text.contains("C-009"));
         assert_eq!(items[1].text, "2");
+    }
+
+    #[test]
+    fn names_given_on_earlier_pages_stay_known() {
+        let text =
+            r#"{"clauses":[{"id":"C-009"}],"assumptions":[{"key":"a","clauses":["C-009"]},{"key":"b"}],"gaps":[]}"#;
+        let said = [Earlier { by: "requirement-concierge".into(), page: true, text: text.into() }];
+        let items = items(&said, Some(&BTreeSet::from([ClauseId(1)])));
+        let ids: Vec<&str> = items.iter().map(|i| i.id.as_str()).collect();
+        assert_eq!(ids, ["requirement-concierge/assumptions/1", "requirement-concierge/assumptions/2"]);
     }
 }

@@ -39,6 +39,8 @@ pub struct Ask<'a> {
 pub struct Earlier {
     /// Who said it; empty for the draft that is reviewed.
     pub by: String,
+    /// On an earlier page of the same seat: what was named there keeps its name.
+    pub page: bool,
     pub text: String,
 }
 

@@ -13,9 +13,9 @@ use crate::domain::{
     ClauseId, Clean, DecisionId,
     clause::Assumption,
     clause::Clause,
-    pack::{ContextPack, PackKind},
-    plan::Task,
-    reply::{ReplyKind, TeachBackReply},
+    pack::{ContextPack, PackItem, PackKind},
+    plan::{Module, Task},
+    reply::{NewAssumption, NewDecision, ReplyKind, TeachBackReply},
     usage::Usage,
 };
 use futures::future::BoxFuture;
@@ -41,15 +41,27 @@ fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
         .of_kind(PackKind::Clause)
         .filter_map(|item| item.id.parse::<ClauseId>().ok().map(|id| (id, item.text.clone())))
         .collect();
-    let answers: BTreeMap<String, String> = pack
+    // Of the whole text the engine finds its own defaults again. Who sees a part of it keeps to what is in force, or was
+    // said on an earlier page.
+    let in_part = pack.page.is_part() || pack.cut.iter().any(|cut| cut.kind == PackKind::Clause);
+    let mut answers: BTreeMap<String, String> = pack
         .of_kind(PackKind::Assumption)
         .filter_map(|item| serde_json::from_str::<Assumption>(&item.text).ok())
-        .filter(|a| a.answered_by.is_some())
+        .filter(|a| in_part || a.answered_by.is_some())
         .map(|a| (a.key.to_string(), a.answer.to_string()))
         .collect();
+    for said in drafts::<NewAssumption>(pack, "assumptions") {
+        answers.entry(said.key).or_insert(said.default);
+    }
     let texts = clauses.iter().cloned().collect();
     let spec = read::analyse(&read::inputs(clauses), &answers)?;
     Ok(candid(spec, &texts))
+}
+
+/// What was said on earlier pages of this step in one field of the reply.
+fn drafts<'a, T: serde::de::DeserializeOwned>(pack: &'a ContextPack, field: &'a str) -> impl Iterator<Item = T> + 'a {
+    let of_field = move |item: &&PackItem| item.id.split('/').rev().nth(1) == Some(field);
+    pack.of_kind(PackKind::Draft).filter(of_field).filter_map(|item| serde_json::from_str(&item.text).ok())
 }
 
 /// The specification with what it does not show, and what its words say beyond it, named as gaps.
@@ -93,16 +105,27 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
             (serde_json::to_string(&reply).map_err(unusable)?, replies::plan::narration(&reply))
         }
         ReplyKind::Design => {
-            let reply = seat.design(replies::design::reply(&spec, decisions));
+            let mut reply = seat.design(replies::design::reply(&spec, decisions));
+            // What is decided on one page is about its clauses: another choice needs another title.
+            let before: Vec<NewDecision> = drafts(pack, "decisions").collect();
+            for decision in reply.decisions.iter_mut().filter(|_| pack.page.number > 1) {
+                if !before.iter().any(|b| b.title == decision.title && b.choice == decision.choice) {
+                    decision.title = format!("{} (page {})", decision.title, pack.page.number);
+                }
+            }
             (serde_json::to_string(&reply).map_err(unusable)?, replies::design::narration(&reply))
         }
         ReplyKind::Build => {
-            let reply = replies::build::reply(&spec, module(pack), decisions);
+            let found = module(pack, &spec);
+            let mut reply = replies::build::reply(&spec, &found, decisions);
+            replies::build::rename(&mut reply, &found, asked(pack));
             (serde_json::to_string(&reply).map_err(unusable)?, replies::build::narration(&reply))
         }
         ReplyKind::Test => {
             let feedback: Vec<&str> = pack.of_kind(PackKind::Feedback).map(|item| item.text.as_str()).collect();
-            let reply = replies::test::reply(&spec, &feedback, module(pack), decisions);
+            let found = module(pack, &spec);
+            let mut reply = replies::test::reply(&spec, &feedback, &found, decisions);
+            replies::test::rename(&mut reply, &found, asked(pack));
             (serde_json::to_string(&reply).map_err(unusable)?, replies::test::narration(&reply))
         }
         ReplyKind::Verify => {
@@ -114,8 +137,25 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
 }
 
 /// The module a build or test step is about.
-fn module(pack: &ContextPack) -> &str {
+fn asked(pack: &ContextPack) -> &str {
     pack.module.as_ref().map_or("", |module| module.as_str())
+}
+
+/// What this module is called by who sees only a part of the text: the one of that name, or else the one that has most of
+/// its clauses.
+fn module(pack: &ContextPack, spec: &AppSpec) -> String {
+    let (name, modules) = (asked(pack), blueprint::modules(spec));
+    let planned: Vec<ClauseId> = pack
+        .of_kind(PackKind::Plan)
+        .filter_map(|item| serde_json::from_str::<Module>(&item.text).ok())
+        .flat_map(|module| module.clauses)
+        .collect();
+    let shared = |m: &blueprint::ModuleSpec| m.clauses.iter().filter(|id| planned.contains(id)).count();
+    let nearest = modules.iter().filter(|m| m.name != "core" && shared(m) > 0).max_by_key(|m| shared(m));
+    match nearest {
+        Some(nearest) if modules.iter().all(|m| m.name != name) => nearest.name.clone(),
+        _ => name.to_owned(),
+    }
 }
 
 impl Model for Offline {

@@ -5,7 +5,10 @@ use super::super::{
     settings::{Api, ProviderSettings, Structured},
 };
 use super::fault::over_context;
-use crate::{domain::reply::ReplyKind, personas};
+use crate::{
+    domain::{plan::Task, reply::ReplyKind},
+    personas,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -132,7 +135,8 @@ impl Shape {
             let function = |tool: &Tool| json!({"type": "function", "name": tool.name, "description": tool.about, "parameters": tool.parameters, "strict": false});
             body["tools"] = tools.iter().map(function).collect();
         } else if let Some(schema) = self.schema(request) {
-            body["text"] = json!({"format": {"type": "json_schema", "name": name(request), "strict": true, "schema": schema}});
+            body["text"] =
+                json!({"format": {"type": "json_schema", "name": name(request), "strict": true, "schema": schema}});
         } else if self.structured == Structured::Object {
             body["text"] = json!({"format": {"type": "json_object"}});
         }

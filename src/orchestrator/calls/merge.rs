@@ -5,8 +5,8 @@ use super::super::checks::schema::{self, Reply};
 use crate::domain::{
     ClauseId,
     reply::{
-        BuildReply, CodeLink, DesignReply, Finding, MarkedClause, NewArtifact, NewFile, NewStep, PlanReply, ReplyKind,
-        TeachBack, TestReply, UnderstandReply, Verdict, VerifyReply,
+        BuildReply, CodeLink, DesignReply, Finding, MarkedClause, NewArtifact, NewFile, NewModule, NewStep, PlanReply,
+        ReplyKind, TeachBack, TestReply, UnderstandReply, Verdict, VerifyReply,
     },
     run::Call,
 };
@@ -151,16 +151,29 @@ fn complete(step: &mut NewStep, more: NewStep) {
     }
 }
 
-/// Modules of different pages in an order in which each comes after those it depends on, as far as there is one, and the
-/// steps as a plan lists them: by kind, then by module.
+/// Modules of different pages in an order in which each comes after those it depends on, and the steps as a plan lists
+/// them: by kind, then by module. Where two pages make modules rest on each other, the one of the earlier page is built
+/// first, and the notes say so.
 fn in_order(plan: &mut PlanReply) {
     let mut left = std::mem::take(&mut plan.modules);
     while !left.is_empty() {
-        let waits = |m: &crate::domain::reply::NewModule| {
-            left.iter().any(|o| o.name != m.name && m.depends_on.contains(&o.name))
-        };
-        let at = left.iter().position(|m| !waits(m)).unwrap_or(0);
-        plan.modules.push(left.remove(at));
+        let waits = |m: &NewModule| left.iter().any(|o| o.name != m.name && m.depends_on.contains(&o.name));
+        let at = left.iter().position(|m| !waits(m));
+        let mut module = left.remove(at.unwrap_or(0));
+        for later in left.iter().filter(|_| at.is_none()) {
+            if module.depends_on.contains(&later.name) {
+                let told = format!("{} was also planned to rest on {}, which rests on it.", module.name, later.name);
+                join(&mut plan.communication_notes, &told);
+                module.depends_on.retain(|name| *name != later.name);
+                let (build, of) = (Some(module.name.as_str()), format!("build:{}", later.name));
+                for step in
+                    plan.steps.iter_mut().filter(|s| s.produces == ReplyKind::Build && s.module.as_deref() == build)
+                {
+                    step.after.retain(|id| *id != of);
+                }
+            }
+        }
+        plan.modules.push(module);
     }
     let place = |step: &NewStep| plan.modules.iter().position(|m| Some(&m.name) == step.module.as_ref());
     plan.steps.sort_by_key(|step| (step.produces, place(step)));

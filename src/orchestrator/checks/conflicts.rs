@@ -5,18 +5,31 @@ use crate::domain::{
     ClauseId,
     clause::ClauseKind,
     reply::{DesignReply, UnderstandReply},
-    run::{Check, Run},
+    run::{Check, Run, Step},
 };
 use std::collections::BTreeMap;
 
 #[must_use]
-pub fn check(run: &Run, reply: &Reply) -> Check {
+pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
     let details = match reply {
         Reply::Understand(r) => understanding(r),
         Reply::Design(r) => design(run, r),
         Reply::Build(r) => excluded(run, r.links.iter().map(|l| (&l.clause, format!("code in {}", l.path)))),
         Reply::Plan(_) | Reply::Test(_) | Reply::Verify(_) => Vec::new(),
     };
+    // A question that two pages of one text answer differently is still one open question with a default, which a person
+    // sees and may change: the first answer stands, and it is said that there was another.
+    if matches!(reply, Reply::Understand(_)) && step.calls.iter().any(|call| call.page.is_part()) {
+        let told: Vec<String> = details.iter().take(3).cloned().collect();
+        let summary = match details.len() {
+            0 => "no conflicts".to_owned(),
+            n => format!(
+                "{n} questions were answered differently on two pages; the first answer stands: {}",
+                told.join("; ")
+            ),
+        };
+        return verdict("conflicts", summary, Vec::new());
+    }
     let summary = if details.is_empty() { "no conflicts".to_owned() } else { format!("{} conflicts", details.len()) };
     verdict("conflicts", summary, details)
 }

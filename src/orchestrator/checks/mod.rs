@@ -27,7 +27,7 @@ pub fn all(run: &Run, step: &Step, reply: &Reply) -> Vec<Check> {
         teach_back::check(run, step, reply.teach_back()),
         drift::check(run, step, reply),
         unsourced::check(run, reply),
-        conflicts::check(run, reply),
+        conflicts::check(run, step, reply),
     ];
     if let Reply::Plan(plan) = reply {
         checks.push(super::plan::check(run, plan));

@@ -7,7 +7,7 @@ use crate::domain::{
     command::Command,
     plan::{PlanVariant, Seat, Task},
     reply::ReplyKind,
-    run::{Call, Proposal, Verb},
+    run::{Call, Proposal, Step, Verb},
 };
 use crate::orchestrator::{Input, calls, checks::schema::Reply, pending};
 use std::collections::BTreeSet;
@@ -172,8 +172,14 @@ fn two_pages_that_disagree_are_a_conflict_and_neighbours_do_not_count() {
     assert_eq!(marks, ["C-001 function", "C-002 data"], "a clause is marked by the page that is about it");
     assert_eq!(reply.assumptions.len(), 2, "both stay, and the check names the conflict");
     let sim = Sim::start(GateMode::None);
-    let check = crate::orchestrator::checks::conflicts::check(sim.run(), &Reply::Understand(reply));
+    let conflicts = |calls: &[Call]| {
+        let step = Step { calls: calls.to_vec(), ..sim.step("understand").clone() };
+        crate::orchestrator::checks::conflicts::check(sim.run(), &step, &Reply::Understand(reply.clone()))
+    };
+    let check = conflicts(&[]);
     assert!(!check.passed && check.details[0].contains("two defaults"), "{check:?}");
+    let check = conflicts(&[one.clone(), two.clone()]);
+    assert!(check.passed && check.summary.contains("the first answer stands"), "pages of one text: told, {check:?}");
 }
 
 #[test]

@@ -60,7 +60,7 @@ mod tests;
 pub(in crate::models::offline) use field::unit_of;
 
 use crate::domain::ClauseId;
-use crate::models::offline::spec::AppSpec;
+use crate::models::offline::spec::{AppSpec, Mark};
 use draft::Draft;
 use sentence::Sentence;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,6 +113,19 @@ fn ends_list(text: &str) -> bool {
         || line.starts_with(|c: char| c.is_ascii_digit() || c == '('))
 }
 
+/// What each clause is about, of any text, also of one that nothing can be built from.
+#[must_use]
+pub fn marks(clauses: &[Input]) -> Vec<Mark> {
+    sentences(clauses).1
+}
+
+fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>) {
+    let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
+    let all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
+    let marks = kinds::mark(&all, &foreign);
+    (all, marks)
+}
+
 /// Derives the application from the clauses. `answers`: a person's answers to earlier questions, by their key.
 ///
 /// # Errors
@@ -122,9 +135,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     if lang::wholly_foreign(&texts) {
         return Err(Refusal::NotEnglish);
     }
-    let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
-    let all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
-    let marks = kinds::mark(&all, &foreign);
+    let (all, marks) = sentences(clauses);
     let sentences: Vec<Sentence> =
         all.iter().zip(&marks).filter(|(_, m)| m.kind.demands()).map(|(s, _)| s.clone()).collect();
     if sentences.is_empty() {

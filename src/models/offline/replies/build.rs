@@ -35,6 +35,16 @@ pub fn reply(spec: &AppSpec, module: &str, decisions: Vec<DecisionId>) -> BuildR
     }
 }
 
+/// The module under the name that the plan gave it.
+pub fn rename(reply: &mut BuildReply, found: &str, asked: &str) {
+    if found == asked {
+        return;
+    }
+    let (from, to) = (format!("app/modules/{found}.py"), format!("app/modules/{asked}.py"));
+    let paths = reply.files.iter_mut().map(|f| &mut f.path).chain(reply.links.iter_mut().map(|l| &mut l.path));
+    paths.filter(|path| **path == from).for_each(|path| path.clone_from(&to));
+}
+
 /// What a person reads while it works.
 #[must_use]
 pub fn narration(reply: &BuildReply) -> Vec<String> {

@@ -58,6 +58,23 @@ fn withdrawn(spec: &AppSpec, feedback: &[&str], module: &str) -> BTreeSet<String
     out
 }
 
+/// The tests of the module under the name that the plan gave it.
+pub fn rename(reply: &mut TestReply, found: &str, asked: &str) {
+    if found == asked {
+        return;
+    }
+    let (from, to) = (format!("tests/test_{found}.py"), format!("tests/test_{asked}.py"));
+    for file in reply.files.iter_mut().filter(|file| file.path == from) {
+        file.path.clone_from(&to);
+    }
+    let (from, to) = (format!("tests.test_{found}."), format!("tests.test_{asked}."));
+    for link in &mut reply.links {
+        if let Some(rest) = link.test.strip_prefix(&from) {
+            link.test = format!("{to}{rest}");
+        }
+    }
+}
+
 /// What a person reads while it works.
 #[must_use]
 pub fn narration(reply: &TestReply) -> Vec<String> {

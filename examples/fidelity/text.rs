@@ -1,0 +1,162 @@
+//! A corpus of requirement texts, each as a run has it after its understanding.
+
+use g1::{
+    domain::{
+        ClauseId, Clean, Hash, PersonaId, StepId,
+        clause::{Clause, Requirement},
+        persona::ReadKind,
+        plan::{PlanVariant, StepPlan},
+        reply::ReplyKind,
+        run::{GateMode, Run, RunSettings, Step},
+    },
+    hub::{Blobs, Hub, HubError, clauses, pack},
+    models::{
+        Model,
+        offline::{Offline, read, spec::AppSpec},
+    },
+    orchestrator::{self, Input},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
+
+pub struct Text {
+    /// The folder it lies in: `short`, `medium`, `long`, `backlogs`.
+    pub kind: String,
+    pub name: String,
+    pub run: Run,
+    /// What the offline engine makes of it, when it can read it.
+    pub spec: Option<AppSpec>,
+    /// The clauses joined again are the file, byte for byte.
+    pub intact: bool,
+}
+
+/// Every text below the folder, by path.
+pub fn all(corpus: &Path) -> Result<Vec<Text>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    find(corpus, &mut files)?;
+    files.sort();
+    let mut texts = Vec::new();
+    for file in files {
+        let bytes = fs::read(&file)?;
+        let Ok(text) = clauses::decode(&bytes) else { continue };
+        let folder = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if text.trim().is_empty() || name.eq_ignore_ascii_case("readme") {
+            continue;
+        }
+        texts.push(Text::new(folder, name, text)?);
+    }
+    Ok(texts)
+}
+
+fn find(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        // Gold data are answers, not requirements.
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "gold") {
+            find(&path, files)?;
+        } else if path.extension().is_some_and(|e| e == "txt" || e == "md") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+impl Text {
+    fn new(kind: String, name: String, text: &str) -> Result<Self, Box<dyn Error>> {
+        let cut = clauses::cut(text);
+        let intact = cut.iter().map(|c| c.text.as_str()).collect::<String>() == text;
+        let inputs = read::inputs(cut.iter().map(|c| (c.id, c.text.clone())).collect());
+        let spec = read::analyse(&inputs, &BTreeMap::new()).ok();
+        let begin = Input::Begin {
+            name: Clean::new(&name),
+            requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
+            clauses: cut,
+            settings: RunSettings {
+                model: "offline".into(),
+                gates: GateMode::None,
+                plan: PlanVariant::Lean,
+                budget: None,
+                plan_only: false,
+                relaxed: Vec::new(),
+                pack_tokens: 100_000,
+            },
+            who: Clean::new("fidelity"),
+            instructions: None,
+        };
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let events = orchestrator::decide(None, begin, at).map_err(|e| e.to_string())?;
+        let mut run = None;
+        for (seq, event) in (1..).zip(events) {
+            let envelope = g1::domain::event::Envelope { seq, at, v: g1::domain::event::EVENT_VERSION, event };
+            orchestrator::apply(&mut run, &envelope);
+        }
+        let mut run = run.ok_or("the run did not begin")?;
+        for mark in read::marks(&inputs) {
+            if let Some(clause) = run.clauses.get_mut(&mark.clause) {
+                clause.kind = Some(mark.kind);
+            }
+        }
+        plan(&mut run);
+        Ok(Self { kind, name, run, spec, intact })
+    }
+
+    pub fn demanding(&self) -> impl Iterator<Item = &Clause> {
+        self.run.demanding()
+    }
+
+    /// Every page of a step, built as in a run.
+    pub fn pages(&self, step: &Step, budget: u32) -> Result<Vec<pack::Packed>, HubError> {
+        // No step has made anything yet, so nothing is looked up here.
+        let blobs = Blobs::at(Path::new("."));
+        let hub = Hub::in_memory(&self.run, &blobs);
+        let seat = g1::domain::plan::Seat::shared(&step.plan);
+        let mut covered: BTreeSet<ClauseId> = BTreeSet::new();
+        let mut pages = Vec::new();
+        loop {
+            let page = u32::try_from(pages.len()).unwrap_or(u32::MAX) + 1;
+            let ask = pack::Ask { seat: &seat, page, covered: &covered, earlier: &[], budget };
+            let packed = pack::build(&self.run, &step.plan.id, &ask, &hub, &blobs, &count)?;
+            covered.extend(&packed.covers);
+            let last = packed.pack.page.is_last();
+            pages.push(packed);
+            if last {
+                return Ok(pages);
+            }
+        }
+    }
+}
+
+pub fn count(text: &str) -> u32 {
+    Offline::new().count_tokens(text)
+}
+
+/// The steps of a lean plan with one module that has every demand: what each persona then answers for is the whole.
+fn plan(run: &mut Run) {
+    let clauses: Vec<ClauseId> = run.demanding().map(|c| c.id).collect();
+    let steps = [
+        ("design", ReplyKind::Design, "solution-architect", None),
+        ("build:core", ReplyKind::Build, "developer", Some("core")),
+        ("test:core", ReplyKind::Test, "tester", Some("core")),
+        ("verify", ReplyKind::Verify, "verifier", None),
+    ];
+    for (id, produces, persona, module) in steps {
+        let (Ok(id), Ok(persona)) = (StepId::new(id), PersonaId::new(persona)) else { continue };
+        let first = run.steps[0].plan.clone();
+        run.steps.push(Step::new(StepPlan {
+            id,
+            title: Clean::new(""),
+            personas: vec![persona],
+            produces,
+            module: module.map(Clean::new),
+            clauses: clauses.clone(),
+            after: Vec::new(),
+            reads: vec![ReadKind::Clauses],
+            ..first
+        }));
+    }
+}
