@@ -25,7 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("| vectors | build s | recall@10 | exact µs/query | graph µs/query |\n|---|---|---|---|---|");
         return [1_000, 5_000, 10_000, 30_000].into_iter().try_for_each(graph);
     }
-    let mut sets = vec![paraphrases()?];
+    let mut sets =
+        vec![paraphrases("paraphrases", "paraphrases.json")?, paraphrases("held-out paraphrases", "held_out.json")?];
     if let Some(path) = std::env::args().nth(1) {
         sets.push(titles(&path)?);
     }
@@ -37,9 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn paraphrases() -> Result<Set, Box<dyn Error>> {
+/// The pool: the clauses of all texts that the questions of this file are about.
+fn paraphrases(name: &'static str, questions: &str) -> Result<Set, Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-    let asked: Vec<Value> = serde_json::from_slice(&fs::read(folder.join("retrieval/paraphrases.json"))?)?;
+    let asked: Vec<Value> = serde_json::from_slice(&fs::read(folder.join("retrieval").join(questions))?)?;
     let files: BTreeSet<&str> = asked.iter().filter_map(|q| q["file"].as_str()).collect();
     let mut texts: Vec<(&str, String)> = Vec::new();
     for file in files {
@@ -52,7 +54,7 @@ fn paraphrases() -> Result<Set, Box<dyn Error>> {
         let at = texts.iter().position(|(file, text)| *file == part("file") && text.contains(part("clause")));
         questions.push((part("ask").to_owned(), at.ok_or_else(|| format!("no clause has '{}'", part("clause")))?));
     }
-    Ok(Set { name: "paraphrases", texts: texts.into_iter().map(|(_, text)| text).collect(), questions })
+    Ok(Set { name, texts: texts.into_iter().map(|(_, text)| text).collect(), questions })
 }
 
 fn flat(text: &str) -> String {
