@@ -1,11 +1,7 @@
 //! A driver in memory: it carries out effects with made-up replies and results, and keeps the journal. Every input goes
 //! through checks that must hold for any input whatever.
 
-<<<<<<< HEAD
-use super::{Checked, Effect, Executed, Input, Refusal, apply, decide, history, parse, pending};
-=======
-use super::{Checked, Effect, Executed, Input, Refusal, apply, calls, decide, parse, pending};
->>>>>>> 079fa3b (Carry plans out as lean, standard or thorough, and put every clause before everybody page by page)
+use super::{Checked, Effect, Executed, Input, Refusal, apply, calls, decide, history, parse, pending};
 use crate::domain::{
     ClauseId, Clean, EvidenceId, GateId, Hash, StepId,
     artifact::{CodeRange, FileEntry, TestRef, tree_hash},

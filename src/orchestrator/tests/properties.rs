@@ -4,11 +4,7 @@ use super::*;
 use crate::domain::{
     AssumptionId, ClauseId, GateId, Hash, StepId,
     command::Command,
-<<<<<<< HEAD
-=======
-    event::Envelope,
     plan::PlanVariant,
->>>>>>> 079fa3b (Carry plans out as lean, standard or thorough, and put every clause before everybody page by page)
     run::{PauseReason, Run, Verb},
     trace::Trace,
     usage::Budget,
