@@ -76,10 +76,9 @@ pub enum TermError {
     Terminal(#[from] io::Error),
 }
 
-/// Frames caused by anything but a key come at most this often: words at fifteen frames a second read smoothly, and
-/// what a frame costs beside its words stays small.
-const FRAME: Duration = Duration::from_millis(66);
-const FRAME_SSH: Duration = Duration::from_millis(95);
+/// Frames caused by anything but a key come at most this often: words at eleven frames a second read smoothly, and
+/// what a frame costs beside its words stays small, on a slow line too.
+const FRAME: Duration = Duration::from_millis(90);
 /// How long a first frame waits for the state of the run.
 const FIRST: Duration = Duration::from_millis(100);
 /// How long the driver may take to close the project when the process is told to end.
@@ -178,7 +177,6 @@ struct App {
     /// The window has had a title from here.
     titled: bool,
     end: Option<End>,
-    frame: Duration,
     drawn_at: Option<Instant>,
     /// The next frame does not wait for the frame rate: a key was pressed.
     urgent: bool,
@@ -191,7 +189,7 @@ struct App {
 pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
     let mut signals = Signals::new()?;
     let mut input = Input::new()?;
-    let size = crossterm::terminal::size()?;
+    let size = lifecycle::size()?;
     let guard = Guard::enter()?;
     let clock = Clock { wall: jiff::Timestamp::now(), start: Instant::now() };
     let mut model = Model::new(bench.setup, size, clock.now());
@@ -201,7 +199,6 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
         model.setup.folder = handle.folder.clone();
     }
     let (tx, mut rx) = mpsc::channel(64);
-    let frame = if model.setup.caps.ssh { FRAME_SSH } else { FRAME };
     let color = model.setup.caps.depth != crate::ui::theme::Depth::None;
     let highlighter = Highlighter::new(tx.clone());
     let mut app = App {
@@ -215,7 +212,6 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
         away: false,
         titled: false,
         end: None,
-        frame,
         drawn_at: None,
         urgent: true,
     };
@@ -300,6 +296,9 @@ async fn finish(mut app: App, end: End) -> Result<Outcome, TermError> {
 
 impl App {
     async fn dispatch(&mut self, msg: Msg) {
+        if matches!(msg, Msg::Key { .. }) {
+            lifecycle::panic_if_asked("update");
+        }
         let now = self.clock.now();
         for cmd in update(&mut self.model, msg, now) {
             self.execute(cmd).await;
@@ -318,9 +317,13 @@ impl App {
             }
             Cmd::Start(request) => {
                 let (start, tx) = (self.start.clone(), self.tx.clone());
+                let started = tokio::spawn(async move {
+                    lifecycle::panic_if_asked("task");
+                    start(request).await
+                });
                 tokio::spawn(async move {
-                    let result = start(request).await;
-                    let _ = tx.send(Inner::Started(result)).await;
+                    let bug = || Err("Starting met a bug of G1; the log says more (`g1 doctor` shows where).".into());
+                    let _ = tx.send(Inner::Started(started.await.unwrap_or_else(|_| bug()))).await;
                 });
             }
             Cmd::LoadBlob(hash) => {
@@ -472,7 +475,7 @@ impl App {
     }
 
     async fn resize(&mut self) {
-        if let Ok((width, height)) = crossterm::terminal::size()
+        if let Ok((width, height)) = lifecycle::size()
             && (width, height) != self.model.size
         {
             self.dispatch(Msg::Resize(width, height)).await;
@@ -534,7 +537,7 @@ impl App {
     fn wake(&self) -> Option<Instant> {
         let deadline = self.model.deadline().map(|at| self.clock.instant(at));
         let held = match (self.model.dirty && !self.away, self.drawn_at) {
-            (true, Some(at)) => Some(at + self.frame),
+            (true, Some(at)) => Some(at + FRAME),
             (true, None) => Some(Instant::now()),
             (false, _) => None,
         };
@@ -548,11 +551,11 @@ impl App {
         if !self.model.dirty || self.away || self.end == Some(End::Detached) {
             return Ok(());
         }
-        if !self.urgent && self.drawn_at.is_some_and(|at| at.elapsed() < self.frame) {
+        if !self.urgent && self.drawn_at.is_some_and(|at| at.elapsed() < FRAME) {
             return Ok(());
         }
         // The size at the time of drawing counts: events may be late.
-        if let Ok(size) = crossterm::terminal::size()
+        if let Ok(size) = lifecycle::size()
             && size != self.model.size
             && size.0 > 0
         {
@@ -560,6 +563,7 @@ impl App {
             let _ = update(&mut self.model, Msg::Resize(size.0, size.1), now);
         }
         self.model.dirty = false;
+        lifecycle::panic_if_asked("draw");
         let shown = match self.screen.draw(&self.model, &mut io::stdout().lock()) {
             Ok(shown) => shown,
             Err(_) => {

@@ -11,7 +11,7 @@ use std::io::Write;
 
 /// Blanks that are cheaper erased than written.
 const ERASE_TAIL: usize = 4;
-const ERASE_RUN: usize = 10;
+const ERASE_RUN: u16 = 6;
 /// A longer payload hides the cursor while it is drawn, for terminals that do not know synchronized updates.
 const FLICKERS: usize = 200;
 /// Attributes that show on a blank.
@@ -182,11 +182,15 @@ impl Writing<'_> {
                     i += rest;
                     continue;
                 }
-                let run = updates[i..].iter().zip(x..).take_while(|(u, x)| u.1 == y && u.0 == *x && blank(u.2)).count();
-                if run >= ERASE_RUN {
+                // Blanks that stay may be erased as well: words that go leave the blanks between them.
+                let end = (x..width).find(|x| !next.cell((*x, y)).is_some_and(blank)).unwrap_or(width);
+                let run = updates[i..].iter().take_while(|u| u.1 == y && u.0 < end).count();
+                if let Some(last) = updates[i..].get(run - 1)
+                    && last.0 - x >= ERASE_RUN
+                {
                     self.move_to(x, y);
                     self.pen_to(PLAIN);
-                    let _ = write!(self.out, "\x1b[{run}X");
+                    let _ = write!(self.out, "\x1b[{}X", last.0 - x + 1);
                     i += run;
                     continue;
                 }
@@ -235,6 +239,18 @@ impl Writing<'_> {
             }
             Some((_, cy)) if cy == y && x == 0 => self.out.push(b'\r'),
             Some((_, cy)) if cy + 1 == y && x == 0 => self.out.extend_from_slice(b"\r\n"),
+            // A line feed in raw mode keeps the column.
+            Some((cx, cy)) if cy + 1 == y && cx == x => self.out.push(b'\n'),
+            Some((cx, cy)) if cy + 1 == y && cx < width && x > cx && x - cx <= 9 => {
+                let _ = write!(self.out, "\n\x1b[{}C", x - cx);
+            }
+            Some((cx, cy)) if (cy == y || cy + 1 == y) && cx < width && x < cx && cx - x <= 4 => {
+                if cy < y {
+                    self.out.push(b'\n');
+                }
+                self.out.extend(std::iter::repeat_n(8, usize::from(cx - x)));
+            }
+            Some((_, cy)) if cy + 1 == y && x <= 9 => drop(write!(self.out, "\r\n\x1b[{x}C")),
             _ => self.absolute(x, y),
         }
         self.at = Some((x, y));

@@ -66,6 +66,23 @@ pub fn take() -> io::Result<()> {
     Ok(())
 }
 
+/// A panic on purpose at the place that `G1_TEST_PANIC` names, for the tests of the way out; not in release builds.
+pub fn panic_if_asked(place: &str) {
+    #[cfg(debug_assertions)]
+    assert!(std::env::var("G1_TEST_PANIC").as_deref() != Ok(place), "a panic on purpose: {place}");
+    #[cfg(not(debug_assertions))]
+    let _ = place;
+}
+
+/// Columns and rows of the terminal; asked before every frame, so it costs one call of the kernel and opens nothing.
+///
+/// # Errors
+/// Standard output is no terminal (any more).
+pub fn size() -> io::Result<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout())?;
+    Ok((size.ws_col, size.ws_row))
+}
+
 /// Gives the terminal back; a second call does nothing. Failures are ignored: a terminal that is gone needs nothing.
 pub fn restore() {
     if ENTERED.swap(false, Ordering::SeqCst) {

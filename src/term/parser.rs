@@ -230,6 +230,10 @@ fn csi(b: &[u8], last: bool) -> Step {
     if body.first().is_some_and(|c| matches!(c, b'?' | b'<' | b'>' | b'=')) {
         return Step::Took(None, taken);
     }
+    // A keyboard that a program before left reporting releases: the key was taken when it was pressed.
+    if body.split(|c| *c == b';').nth(1).is_some_and(|mods| mods.ends_with(b":3")) {
+        return Step::Took(None, taken);
+    }
     let params: Vec<u32> = String::from_utf8_lossy(body)
         .split(';')
         .map(|p| p.split(':').next().unwrap_or("").parse().unwrap_or(0))
@@ -302,6 +306,9 @@ mod tests {
     #[test]
     fn replies_and_reports_never_become_keys() {
         assert!(keys(b"\x1b[?62;22c\x1b[24;80R\x1b[?2026;2$y\x1b]11;rgb:0000/0000/0000\x07\x1bP1$r0m\x1b\\\x1b[I\x1b[O\x1b[<35;3;4M\x1b[<0;3;4m\x1b[M !!").is_empty());
+        // Releases, and modifiers alone, of a keyboard in kitty's mode.
+        assert!(keys(b"\x1b[97;1:3u\x1b[57441;2u\x1b[1;1:3A").is_empty());
+        assert_eq!(keys(b"\x1b[97;1:1u\x1b[97;1:2u"), ["a", "a"]);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use crate::{
     domain::{
-        evidence::TestOutcome,
         run::{Outcome, Run, RunStatus},
         trace::Status,
     },
@@ -13,27 +12,12 @@ use crate::{
     },
 };
 use ratatui::text::{Line, Span};
-use std::collections::BTreeSet;
-
-/// Tests that passed in a run G1 made, by name.
-#[must_use]
-pub fn passing_tests(run: &Run) -> usize {
-    let mut passed = BTreeSet::new();
-    for test in run.evidence.iter().flat_map(|e| &e.tests) {
-        if test.outcome == TestOutcome::Passed {
-            passed.insert(&test.name);
-        } else {
-            passed.remove(&test.name);
-        }
-    }
-    passed.len()
-}
 
 /// `12 of 14 proven by 31 tests G1 ran · 1 tested · 1 missing`
 #[must_use]
 pub fn verdict(model: &Model, run: &Run) -> String {
     let c = model.statuses.counts;
-    let mut parts = vec![match passing_tests(run) {
+    let mut parts = vec![match model.statuses.passing {
         1 => format!("{} of {} proven by 1 test G1 ran", c.proven, c.demanding),
         n => format!("{} of {} proven by {n} tests G1 ran", c.proven, c.demanding),
     }];

@@ -4,11 +4,12 @@ use super::theme::Look;
 use crate::domain::{
     ClauseId,
     clause::Clause,
+    evidence::TestOutcome,
     run::Run,
     trace::{Status, trace},
 };
 use ratatui::style::Style;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A clause's state in words for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,21 @@ pub struct Statuses {
     pub by_clause: BTreeMap<ClauseId, ClauseStatus>,
     pub counts: Counts,
     pub over: bool,
+    /// Tests that passed in the last run of them that G1 made.
+    pub passing: usize,
+}
+
+/// Every evidence there is has to be looked through, so this is done once for a state of the run.
+fn passing_tests(run: &Run) -> usize {
+    let mut passed = BTreeSet::new();
+    for test in run.evidence.iter().flat_map(|e| &e.tests) {
+        if test.outcome == TestOutcome::Passed {
+            passed.insert(&test.name);
+        } else {
+            passed.remove(&test.name);
+        }
+    }
+    passed.len()
 }
 
 impl Statuses {
@@ -60,7 +76,7 @@ impl Statuses {
                 Status::Missing | Status::Designed => counts.open += 1,
             }
         }
-        Self { by_clause, counts, over }
+        Self { by_clause, counts, over, passing: passing_tests(run) }
     }
 
     /// Mark, word and style for a clause. Before the end, what nobody has built yet is `open`, not `missing`.

@@ -1,4 +1,5 @@
-//! In a real tmux: detaching, the clipboard, a terminal that is torn away. Without tmux these say so and pass.
+//! In a real tmux: sizes, detaching and attaching, the clipboard through to the terminal around it, a terminal that is
+//! torn away. Without tmux these say so and pass.
 
 use crate::Home;
 use std::{
@@ -33,6 +34,11 @@ impl Tmux {
     fn wait_for(&self, text: &str) {
         until(text, || self.screen().contains(text));
     }
+    /// A client in a terminal of its own, whose clipboard tmux may write.
+    fn attach(&self, home: &Home, size: (u16, u16)) -> crate::Pty {
+        self.run(&["set-option", "-s", "set-clipboard", "external"]);
+        home.run("tmux", &["-u", "-L", &self.socket, "attach"], &[], size)
+    }
     fn pid(&self) -> String {
         let out = self.run(&["list-panes", "-F", "#{pane_pid}"]).stdout;
         String::from_utf8_lossy(&out).trim().to_owned()
@@ -55,9 +61,9 @@ fn until(what: &str, fits: impl Fn() -> bool) {
 
 const G1: &str = env!("CARGO_BIN_EXE_g1");
 
-/// Items 1, 3 and 8 in tmux: sizes change, and the screen before is there again at the end.
+/// Sizes change, and the screen before is there again at the end.
 #[test]
-fn tmux_resizes_and_gets_its_screen_back() {
+fn item_08_tmux_resizes_and_gets_its_screen_back() {
     let home = Home::new();
     let Some(tmux) = Tmux::start(&home, "size", &format!("sh -c 'echo before; {G1}; echo after; cat'")) else { return };
     tmux.wait_for("What should be built?");
@@ -75,13 +81,15 @@ fn tmux_resizes_and_gets_its_screen_back() {
     });
 }
 
-/// Item 9: what is copied is in tmux's buffer.
+/// What is copied is in tmux's buffer, and in the clipboard of the terminal around tmux.
 #[test]
-fn tmux_gets_what_is_copied() {
+fn item_09_tmux_and_the_terminal_around_it_get_what_is_copied() {
     let home = Home::new();
     let dir = home.project();
     let Some(tmux) = Tmux::start(&home, "copy", &format!("{G1} {dir}")) else { return };
     tmux.wait_for("G-01");
+    let mut outside = tmux.attach(&home, (100, 31));
+    outside.wait_for("G-01");
     // The card goes, then the panes have the keys; each Esc on its own, or what follows would be an Alt key.
     tmux.run(&["send-keys", "Escape"]);
     until("the card is put off", || !tmux.screen().contains("Esc later"));
@@ -92,11 +100,35 @@ fn tmux_gets_what_is_copied() {
         tmux.run(&["send-keys", "y"]);
         tmux.run(&["show-buffer"]).status.success()
     });
+    outside.until("the terminal around tmux has it", || crate::has(&outside.raw(), b"\x1b]52;"));
+    tmux.run(&["detach-client"]);
+    outside.end();
 }
 
-/// Item 5: the terminal is torn away from a program that ignores the hang-up; it is gone all the same.
+/// Detached and attached again, from a terminal of another size: the same screen, whole, and it takes keys.
 #[test]
-fn a_torn_away_terminal_ends_it_even_when_hangups_are_ignored() {
+fn item_07_tmux_is_detached_and_attached_again() {
+    let home = Home::new();
+    let Some(tmux) = Tmux::start(&home, "again", G1) else { return };
+    tmux.wait_for("What should be built?");
+    for (size, words) in [((100, 31), "A guest"), ((70, 21), " book"), ((140, 41), " for us")] {
+        let mut outside = tmux.attach(&home, size);
+        outside.wait_for("What should be built?");
+        outside.send(words);
+        outside.wait_for(words.trim());
+        tmux.run(&["detach-client"]);
+        outside.end();
+    }
+    tmux.wait_for("A guest book for us");
+    // With nobody attached it lies there and sends nothing.
+    tmux.run(&["send-keys", "C-c"]);
+    tmux.wait_for("Cleared");
+    tmux.run(&["send-keys", "C-c"]);
+}
+
+/// The terminal is torn away from a program that ignores the hang-up; it is gone all the same.
+#[test]
+fn item_05_tmux_dies_under_a_program_that_ignores_hangups() {
     let home = Home::new();
     let Some(tmux) = Tmux::start(&home, "torn", &format!("sh -c 'trap \"\" HUP; exec {G1}'")) else { return };
     tmux.wait_for("What should be built?");

@@ -11,3 +11,4 @@ mod properties;
 mod screens;
 mod updates;
 mod ways;
+mod wire;

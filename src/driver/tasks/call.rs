@@ -21,11 +21,13 @@ use crate::{
     orchestrator::{self, Input, Reply, calls::Next},
 };
 use std::{sync::Arc, time::Duration};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Streamed words are merged for this long before they are shown.
-const MERGE: Duration = Duration::from_millis(33);
+const MERGE: Duration = Duration::from_millis(50);
+/// Room for the words of that time, from a model that needs no time.
+const WORDS: usize = 8_192;
 
 pub async fn call(
     step_id: &StepId,
@@ -303,24 +305,33 @@ async fn stream(
     port: &Port,
     cancel: CancellationToken,
 ) -> Result<crate::models::Response, ModelError> {
-    let (deltas, mut words) = mpsc::channel::<Clean>(256);
-    let show = async {
-        while let Some(first) = words.recv().await {
-            let mut text = first.to_string();
-            let flush = tokio::time::sleep(MERGE);
-            tokio::pin!(flush);
-            loop {
-                tokio::select! {
-                    more = words.recv() => match more {
-                        Some(more) => text.push_str(&more),
-                        None => break,
-                    },
-                    () = &mut flush => break,
-                }
+    let (deltas, mut words) = mpsc::channel::<Clean>(WORDS);
+    let call = model.call(request, deltas, cancel);
+    tokio::pin!(call);
+    // Between the first word and the moment it is shown nothing wakes up for the words in between.
+    let mut first: Option<(Clean, Instant)> = None;
+    let result = loop {
+        let due = first.as_ref().map_or_else(Instant::now, |(_, at)| *at);
+        tokio::select! {
+            result = &mut call => break result,
+            Some(word) = words.recv(), if first.is_none() => first = Some((word, Instant::now() + MERGE)),
+            () = tokio::time::sleep_until(due), if first.is_some() => {
+                let word = first.take().map(|(word, _)| word);
+                show(step, word, &mut words, port).await;
             }
-            port.show(Update::Delta { step: step.clone(), text: Clean::from(text) }).await;
         }
     };
-    let (result, ()) = tokio::join!(model.call(request, deltas, cancel), show);
+    show(step, first.map(|(word, _)| word), &mut words, port).await;
     result
+}
+
+/// Shows what has come so far.
+async fn show(step: &StepId, first: Option<Clean>, words: &mut mpsc::Receiver<Clean>, port: &Port) {
+    let mut text = first.map(|word| word.to_string()).unwrap_or_default();
+    while let Ok(more) = words.try_recv() {
+        text.push_str(&more);
+    }
+    if !text.is_empty() {
+        port.show(Update::Delta { step: step.clone(), text: Clean::from(text) }).await;
+    }
 }

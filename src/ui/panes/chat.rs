@@ -1,5 +1,6 @@
 //! The Chat: what personas say and what people say to them, the result of each step, decisions, and live work.
 
+mod live;
 mod moves;
 
 pub use moves::{act, current};
@@ -29,7 +30,7 @@ use std::{
     sync::Arc,
 };
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChatEntry {
     /// Index into `run.chat`.
     Said(usize),
@@ -59,6 +60,9 @@ pub struct ChatState {
 #[derive(Debug, Default)]
 pub struct LineCache {
     settled: HashMap<(u64, usize), Arc<[Line<'static>]>>,
+    /// Results and decisions as they stand in one state of the run, which is known by its last event.
+    standing: HashMap<(ChatEntry, usize), Arc<[Line<'static>]>>,
+    state: u64,
     streams: HashMap<StepId, Layout>,
 }
 
@@ -207,13 +211,7 @@ fn whole(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Lin
         }
         ChatEntry::Live(id) => {
             let Some(step) = run.step(id) else { return out };
-            let who = step.plan.personas.first().map_or("g1", |p| p.as_str());
-            let nth = run.steps.iter().position(|s| s.plan.id == *id).map_or(0, |i| i + 1);
-            out.push(header(
-                look,
-                who,
-                &format!("{id}  step {nth}/{}  {}", run.steps.len(), timeline::elapsed(model, step)),
-            ));
+            out.push(live::speaker(model, run, step));
             if let Some(stream) = model.streams.get(id) {
                 let (_, lines) = Layout::default().last(stream, columns.saturating_sub(2), look, usize::MAX);
                 out.extend(indent(lines));
@@ -234,31 +232,6 @@ fn doing(model: &Model, step: &Step, columns: usize) -> Vec<Line<'static>> {
     let mut out = checks(step, columns, look, false);
     out.push(Line::styled(format!("  {} {text}", look.glyphs.running), look.theme.accent));
     out
-}
-
-/// The end of a step at work: how many lines it has, and the last `most`. Only the tail of its words is laid out anew.
-fn live(
-    model: &Model,
-    run: &Run,
-    id: &StepId,
-    columns: usize,
-    most: usize,
-    cache: &mut LineCache,
-) -> Option<(usize, Vec<Line<'static>>)> {
-    let (step, stream) = (run.step(id)?, model.streams.get(id)?);
-    // A blank line and the header come first.
-    const ABOVE: usize = 2;
-    let below = doing(model, step, columns);
-    let layout = cache.streams.entry(id.clone()).or_default();
-    let (words, last) = layout.last(stream, columns.saturating_sub(2), &model.look, most);
-    let total = ABOVE + words + below.len();
-    if total <= most {
-        return None;
-    }
-    let mut last = indent(last);
-    last.extend(below);
-    last.drain(..last.len().saturating_sub(most));
-    Some((total, last))
 }
 
 fn indent(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
@@ -345,14 +318,26 @@ pub fn entry_text(model: &Model, run: &Run, entry: &ChatEntry) -> String {
     }
 }
 
-/// Asks for the lines of an entry, through the cache when the entry can no longer change.
+/// Asks for the lines of an entry, through the cache when it cannot have changed.
 fn cached(model: &Model, run: &Run, entry: &ChatEntry, columns: usize, cache: &mut LineCache) -> Arc<[Line<'static>]> {
-    let ChatEntry::Said(i) = entry else { return whole(model, run, entry, columns).into() };
-    let seq = run.chat.get(*i).map_or(0, |c| c.seq);
     if cache.settled.len() > CACHE {
         cache.settled.clear();
     }
-    cache.settled.entry((seq, columns)).or_insert_with(|| whole(model, run, entry, columns).into()).clone()
+    if cache.state != run.seq || cache.standing.len() > CACHE {
+        cache.standing.clear();
+        cache.state = run.seq;
+    }
+    let lines = || whole(model, run, entry, columns).into();
+    match entry {
+        ChatEntry::Said(i) => {
+            let seq = run.chat.get(*i).map_or(0, |c| c.seq);
+            cache.settled.entry((seq, columns)).or_insert_with(lines).clone()
+        }
+        ChatEntry::Work(_) | ChatEntry::Decided(_) => {
+            cache.standing.entry((entry.clone(), columns)).or_insert_with(lines).clone()
+        }
+        ChatEntry::Live(_) | ChatEntry::End => lines(),
+    }
 }
 
 fn shown(model: &Model, run: &Run, entry: &ChatEntry, columns: usize, cache: &mut LineCache) -> Arc<[Line<'static>]> {
@@ -399,21 +384,11 @@ pub fn view(model: &Model, run: &Run, inner: Rect, cache: &mut LineCache, buf: &
             }
         }
         None => {
-            let mut stack = Vec::new();
-            let mut left = height;
             cache.streams.retain(|id, _| model.streams.contains_key(id));
-            for (i, entry) in chat.entries.iter().enumerate().rev() {
-                // Words that come in fill the pane and then jump: a line that scrolled up with every line that came
-                // would be unreadable, and would be sent again and again.
-                if let (true, ChatEntry::Live(id)) = (left == height && !chat.folded.contains(entry), entry)
-                    && let Some((total, last)) = live(model, run, id, columns, height, cache)
-                {
-                    let step = (height * 2 / 3).max(1);
-                    let free = (step - total % step) % step;
-                    stack.push((i, last.into_iter().skip(free).collect()));
-                    left = 0;
-                    break;
-                }
+            let lanes = live::Lanes::new(model, run, columns, height);
+            let mut stack = Vec::new();
+            let mut left = lanes.above();
+            for (i, entry) in chat.entries[..lanes.first(chat.entries.len())].iter().enumerate().rev() {
                 let entry_lines = shown(model, run, entry, columns, cache);
                 let n = entry_lines.len();
                 stack.push((i, entry_lines));
@@ -424,10 +399,15 @@ pub fn view(model: &Model, run: &Run, inner: Rect, cache: &mut LineCache, buf: &
                 left -= n;
             }
             let total: usize = stack.iter().map(|(_, l)| l.len()).sum();
-            let skip = if left == 0 { total.saturating_sub(height) } else { 0 };
+            // The words at work may by now need the rows of older ones.
+            let lanes = lanes.lines(model, run, columns, lanes.above() - left, &mut cache.streams);
+            let above = (height - lanes.len()).min(total);
             let all = stack.iter().rev().flat_map(|(i, l)| l.iter().map(move |line| (*i, line)));
-            for (y, (i, line)) in all.skip(skip).enumerate() {
+            for (y, (i, line)) in all.skip(total - above).enumerate() {
                 paint(y, i, line);
+            }
+            for (y, (i, line)) in lanes.iter().enumerate() {
+                paint(above + y, *i, line);
             }
         }
     }

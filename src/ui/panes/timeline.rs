@@ -163,7 +163,8 @@ fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line
             let who = if seats > 0 { format!("{who} +{seats}") } else { who };
             let mut tail: Vec<String> = silence(model, step).into_iter().collect();
             tail.push(elapsed(model, step));
-            if step.usage.calls > 0 {
+            // On a narrow screen the name and what it is doing come first.
+            if step.usage.calls > 0 && columns >= 46 {
                 tail.push(tokens(step.usage.tokens()));
                 tail.push(money(&step.usage));
             }
@@ -183,7 +184,13 @@ fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line
             let mut spans = Vec::new();
             let mut used = 0;
             for (piece, style) in head {
-                let piece = text::cut(&piece, room.saturating_sub(used), g.ellipsis);
+                let left = room.saturating_sub(used);
+                // The beginning of a name says nothing.
+                let piece = if left < 7 && left < text::width(&piece) {
+                    String::new()
+                } else {
+                    text::cut(&piece, left, g.ellipsis)
+                };
                 used += text::width(&piece);
                 spans.push(Span::styled(piece, style));
             }

@@ -6,4 +6,4 @@ pub mod markdown;
 pub mod stream;
 pub mod wrap;
 
-pub use wrap::{cut, pad, width, wrap_plain, wrap_spans};
+pub use wrap::{cut, is_simple, pad, width, wrap_plain, wrap_spans};

@@ -13,8 +13,17 @@ pub fn grapheme_width(grapheme: &str) -> usize {
     grapheme.width().min(2)
 }
 
+/// Text whose every byte is one column: what almost all of it is, and what needs no tables.
+#[must_use]
+pub fn is_simple(text: &str) -> bool {
+    text.bytes().all(|b| (b' '..=b'~').contains(&b))
+}
+
 #[must_use]
 pub fn width(text: &str) -> usize {
+    if is_simple(text) {
+        return text.len();
+    }
     text.graphemes(true).map(grapheme_width).sum()
 }
 
@@ -27,13 +36,17 @@ pub fn cut(text: &str, max: usize, ellipsis: &str) -> String {
     let room = max.saturating_sub(width(ellipsis));
     let mut used = 0;
     let mut out = String::new();
-    for g in text.graphemes(true) {
-        let w = grapheme_width(g);
-        if used + w > room {
-            break;
+    if is_simple(text) {
+        out.push_str(&text[..room]);
+    } else {
+        for g in text.graphemes(true) {
+            let w = grapheme_width(g);
+            if used + w > room {
+                break;
+            }
+            used += w;
+            out.push_str(g);
         }
-        used += w;
-        out.push_str(g);
     }
     if max >= width(ellipsis) {
         out.push_str(ellipsis);
@@ -66,6 +79,21 @@ pub fn wrap_spans(pieces: &[(String, Style)], columns: usize, indent: usize) -> 
     let mut word: Vec<(String, Style)> = Vec::new();
     let mut word_width = 0;
     for (text, style) in pieces {
+        if is_simple(text) {
+            for (i, part) in text.split(' ').enumerate() {
+                if i > 0 {
+                    out.word(&mut word, &mut word_width);
+                    out.space(*style);
+                }
+                word_width += part.len();
+                match word.last_mut() {
+                    _ if part.is_empty() => {}
+                    Some((last, s)) if s == style => last.push_str(part),
+                    _ => word.push((part.to_owned(), *style)),
+                }
+            }
+            continue;
+        }
         for g in text.graphemes(true) {
             if g == "\t" || (g != "\u{a0}" && g.chars().all(char::is_whitespace)) {
                 out.word(&mut word, &mut word_width);
@@ -131,6 +159,13 @@ impl Out {
         if self.used + w > self.columns && !at_start && w <= self.columns - self.indent {
             self.start_continuation();
         }
+        if self.used + w <= self.columns {
+            for (text, style) in pieces {
+                let columns = width(&text);
+                self.put(&text, style, columns);
+            }
+            return;
+        }
         for (text, style) in pieces {
             for g in text.graphemes(true) {
                 let gw = grapheme_width(g);
@@ -178,6 +213,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn simple_text_wraps_like_any_other(text in "[a-z ]{0,60}", columns in 1_usize..30, indent in 0_usize..4) {
+            // A mark on every letter makes it other text of the same width; blanks stay what they are.
+            let marked: String = text.chars().map(|c| if c == ' ' { " ".into() } else { format!("{c}\u{301}") }).collect();
+            let shown = |text: &str| texts(&wrap_spans(&[(text.to_owned(), Style::new())], columns, indent));
+            let plainly: Vec<String> = shown(&marked).iter().map(|l| l.replace('\u{301}', "")).collect();
+            prop_assert_eq!(shown(&text), plainly);
+            prop_assert_eq!(width(&text), width(&marked));
+            prop_assert_eq!(cut(&text, columns, "."), cut(&marked, columns, ".").replace('\u{301}', ""));
+        }
         #[test]
         fn no_line_is_wider_than_asked(text in "\\PC{0,80}", columns in 1_usize..40) {
             for line in wrap_plain(&text, columns, Style::new()) {

@@ -80,7 +80,7 @@ pub fn header(model: &Model, area: Rect, buf: &mut Buffer) {
     right.push(Span::styled(format!("{word} "), style));
     let right = Line::from(right);
     let name = if run.title.is_empty() { &run.name } else { &run.title };
-    let room = usize::from(area.width).saturating_sub(right.width() + 1);
+    let room = usize::from(area.width).saturating_sub(draw::columns(&right) + 1);
     let plan = format!("{:?}", run.settings.plan).to_lowercase();
     let model_note = format!("{name} {} {}", g.sep, run.settings.model);
     // What has no room is left out whole: half of a model's name says nothing.
@@ -108,7 +108,7 @@ fn narrow_header(model: &Model, run: &Run, area: Rect, buf: &mut Buffer) {
         right.push(Span::styled(format!("{mark}{n} "), if n > 0 { style } else { t.dim }));
     }
     let right = Line::from(right);
-    let room = usize::from(area.width).saturating_sub(right.width() + 5);
+    let room = usize::from(area.width).saturating_sub(draw::columns(&right) + 5);
     let word = text::cut(&word, room, g.ellipsis);
     draw::line(buf, area, 0, &Line::from(vec![Span::styled(" g1 ", t.accent), Span::styled(word, style)]));
     draw::right(buf, area, 0, &right);
@@ -215,7 +215,8 @@ pub fn input(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
     draw::line(buf, area, 0, &Line::styled(mark, mark_style));
     let field = Rect { x: area.x + indent.min(area.width), width: area.width.saturating_sub(indent), ..area };
     if draft.is_empty() {
-        draw::line(buf, field, 0, &Line::styled(placeholder(model, prompt.is_some()), t.dim));
+        let text = text::cut(placeholder(model, prompt.is_some()), usize::from(field.width), g.ellipsis);
+        draw::line(buf, field, 0, &Line::styled(text, t.dim));
     }
     let picture = draft.picture(layout::input_columns(model), usize::from(area.height));
     for (y, row) in picture.rows.iter().enumerate() {
@@ -295,7 +296,7 @@ pub fn hints(model: &Model, area: Rect, buf: &mut Buffer) {
     let help = if matches!(context, Context::Input | Context::Prompt | Context::Palette) { "F1" } else { "?" };
     let mouse = if model.mouse { "mouse  " } else { "" };
     let tail = Line::from(vec![Span::styled(mouse, t.dim), Span::styled(help, t.key), Span::styled(" help ", t.dim)]);
-    let room = usize::from(area.width).saturating_sub(tail.width() + 2);
+    let room = usize::from(area.width).saturating_sub(draw::columns(&tail) + 2);
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     for action in hint_actions(context) {

@@ -20,15 +20,20 @@ struct Seen {
     parser: vt100::Parser,
     raw: Vec<u8>,
     closed: bool,
+    /// The reader stops, so that the terminal can be torn away.
+    leaving: bool,
+    /// Bytes a second the line takes to the terminal.
+    rate: Option<u32>,
 }
 
 type Shared = Arc<(Mutex<Seen>, Condvar)>;
 
 pub struct Pty {
     master: Option<Box<dyn MasterPty + Send>>,
-    writer: Arc<Mutex<Box<dyn Write + Send>>>,
+    writer: Option<Arc<Mutex<Box<dyn Write + Send>>>>,
     child: Box<dyn Child + Send + Sync>,
     seen: Shared,
+    reader: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Pty {
@@ -53,17 +58,24 @@ impl Pty {
                 parser: vt100::Parser::new(cells(size.1), cells(size.0), 0),
                 raw: vec![],
                 closed: false,
+                leaving: false,
+                rate: None,
             }),
             Condvar::new(),
         ));
         let writer = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (shared, answers) = (seen.clone(), writer.clone());
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buf = [0_u8; 8192];
             loop {
-                let n = reader.read(&mut buf).unwrap_or(0);
                 let (lock, changed) = &*shared;
+                let rate = lock.lock().unwrap().rate;
+                let most = rate.map_or(buf.len(), |_| 256);
+                let n = reader.read(&mut buf[..most]).unwrap_or(0);
+                if let Some(rate) = rate {
+                    std::thread::sleep(Duration::from_secs_f64(n as f64 / f64::from(rate)));
+                }
                 let mut seen = lock.lock().unwrap();
                 if n == 0 {
                     seen.closed = true;
@@ -72,6 +84,9 @@ impl Pty {
                 }
                 seen.parser.process(&buf[..n]);
                 seen.raw.extend_from_slice(&buf[..n]);
+                if seen.leaving {
+                    return;
+                }
                 let cursor = seen.parser.screen().cursor_position();
                 changed.notify_all();
                 drop(seen);
@@ -91,7 +106,7 @@ impl Pty {
                 }
             }
         });
-        Self { master: Some(pair.master), writer, child, seen }
+        Self { master: Some(pair.master), writer: Some(writer), child, seen, reader: Some(reader) }
     }
 
     pub fn send(&self, text: &str) {
@@ -99,7 +114,7 @@ impl Pty {
     }
 
     pub fn send_bytes(&self, bytes: &[u8]) {
-        let mut writer = self.writer.lock().unwrap();
+        let mut writer = self.writer.as_ref().unwrap().lock().unwrap();
         writer.write_all(bytes).unwrap();
         writer.flush().unwrap();
     }
@@ -143,6 +158,18 @@ impl Pty {
             drop(seen);
             self.send(key(&text));
         }
+    }
+
+    /// In which columns of each row one of these marks stands, as the terminal counts.
+    pub fn columns_of(&self, marks: &str) -> Vec<Vec<u16>> {
+        let seen = self.seen.0.lock().unwrap();
+        let (rows, columns) = seen.parser.screen().size();
+        let is_mark = |row: u16, column: u16| {
+            let cell = seen.parser.screen().cell(row, column);
+            cell.is_some_and(|c| c.has_contents() && marks.contains(c.contents()))
+        };
+        let row = |row: u16| (0..columns.into()).filter(|column| is_mark(row, *column)).collect();
+        (0..rows.into()).map(row).collect()
     }
 
     pub fn wait_for(&self, text: &str) -> String {
@@ -193,9 +220,50 @@ impl Pty {
             assert!(!left.is_zero(), "it never ended; the screen was:\n{}", seen.parser.screen().contents());
             seen = changed.wait_timeout(seen, left).unwrap().0;
         }
-        let raw = std::mem::take(&mut seen.raw);
+        let raw = seen.raw.clone();
         drop(seen);
         (self.child.wait().unwrap(), raw)
+    }
+
+    /// From now on the line to the terminal takes so many bytes a second, and the program waits when it is full.
+    pub fn slow(&self, rate: u32) {
+        self.seen.0.lock().unwrap().rate = Some(rate);
+    }
+
+    /// Sends bytes that arrive later than they were sent, as over a long line; in their order.
+    pub fn send_late(&self, pieces: &[&str], late: Duration) -> std::thread::JoinHandle<()> {
+        let pieces: Vec<Vec<u8>> = pieces.iter().map(|p| p.as_bytes().to_vec()).collect();
+        let writer = self.writer.clone().unwrap();
+        std::thread::spawn(move || {
+            std::thread::sleep(late);
+            for piece in pieces {
+                let mut writer = writer.lock().unwrap();
+                writer.write_all(&piece).unwrap();
+                writer.flush().unwrap();
+            }
+        })
+    }
+
+    /// Tears the terminal away: the last descriptor of its other side is closed.
+    pub fn tear_away(&mut self) {
+        self.seen.0.lock().unwrap().leaving = true;
+        // Whatever it answers to this wakes the reader, which then lets go.
+        self.send("\x0c");
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        self.writer = None;
+        self.master = None;
+    }
+
+    /// Waits for the program's end without its terminal.
+    pub fn end_without_terminal(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// Frames so far.
+    pub fn frames(&self) -> usize {
+        self.raw().windows(8).filter(|w| *w == b"\x1b[?2026h").count()
     }
 
     pub fn raw(&self) -> Vec<u8> {

@@ -208,10 +208,15 @@ fn results(model: &Model, run: &Run, columns: usize, visible: usize) -> Vec<Line
         Line::from(vec![
             Span::styled(format!("{mark} {word:<8}"), style),
             Span::styled(clauses, t.id),
-            Span::styled(text::cut(&format!("{}  {last}", test.name), room, g.ellipsis), t.text),
+            Span::styled(text::cut(&format!("{}  {last}", short(&test.name)), room, g.ellipsis), t.text),
         ])
     };
     all.iter().skip(model.code.text.top).take(visible).map(line).collect()
+}
+
+/// Class and method of a test: where it lies is the same for most of them and would take the room of what it is about.
+fn short(name: &str) -> &str {
+    name.rmatch_indices('.').nth(1).map_or(name, |(at, _)| &name[at + 1..])
 }
 
 #[must_use]
