@@ -46,6 +46,7 @@ pub const KEYS: &[Key] = &[
     key("bell", Kind::Flag, false, "ring the terminal's bell when a gate opens and nobody is at the keys"),
     key("color", Kind::OneOf(COLORS), true, "colours in plain output"),
     key("plain", Kind::Flag, true, "lines instead of screens"),
+    key("models.context", Kind::Number, false, "tokens of request and reply together; packs are made to fit"),
     key("models.retries", Kind::Number, false, "further attempts after a failure that may pass"),
     key("models.backoff_ms", Kind::Number, false, "first wait between attempts"),
     key(

@@ -18,6 +18,7 @@ mod subscribers;
 mod tasks;
 pub mod verify;
 
+mod window;
 mod wire;
 
 pub use engine::Handle;

@@ -3,7 +3,7 @@
 use super::{
     engine::{self, Handle},
     services::Services,
-    socket,
+    socket, window,
 };
 use crate::{
     domain::{
@@ -183,7 +183,11 @@ pub async fn create_with(
     begin(start, Assigned::one(model), OnceCell::new_with(Some(runner)))
 }
 
-fn begin(start: Start, models: Assigned, runner: OnceCell<Result<Runner, Clean>>) -> Result<Prepared, OpenError> {
+fn begin(
+    mut start: Start,
+    models: Assigned,
+    runner: OnceCell<Result<Runner, Clean>>,
+) -> Result<Prepared, OpenError> {
     let text = clauses::decode(&start.requirement).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?;
     let cut = clauses::cut(text);
     if cut.is_empty() {
@@ -200,6 +204,10 @@ fn begin(start: Start, models: Assigned, runner: OnceCell<Result<Runner, Clean>>
              its price under [[models.prices]] in your configuration"
         ))));
     }
+    let (library, _) = Library::load(None, start.setup.user_personas.as_deref());
+    let wished = start.settings.pack_tokens;
+    start.settings.pack_tokens = window::pack_tokens(wished, start.setup.models.context, &models, &library)
+        .map_err(|e| OpenError::Refused(Clean::from(e)))?;
     std::fs::create_dir_all(&start.dir).map_err(|source| OpenError::Folder { dir: start.dir.clone(), source })?;
     let instructions = instructions(&start.dir)?;
     let input = Input::Begin {

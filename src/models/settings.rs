@@ -27,6 +27,9 @@ pub struct ModelSettings {
     pub memory: Memory,
     /// Other models for some personas: id of the persona, model.
     pub personas: BTreeMap<String, String>,
+    /// Tokens of request and reply together, where the window of the model is not known or another is wanted; packs are
+    /// made to fit.
+    pub context: Option<u32>,
     /// Whom to ask, in this order, when a model cannot answer.
     pub fallback: Vec<String>,
     /// Record every call onto this cassette.
@@ -45,6 +48,7 @@ impl Default for ModelSettings {
             prices: Vec::new(),
             memory: Memory::default(),
             personas: BTreeMap::new(),
+            context: None,
             fallback: Vec::new(),
             record: None,
         }

@@ -6,6 +6,7 @@ mod change;
 mod gates;
 mod kill;
 mod model;
+mod plans;
 mod resume;
 mod run;
 mod support;

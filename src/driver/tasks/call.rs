@@ -250,7 +250,8 @@ async fn pack(
     let Packed { pack, covers } = {
         let (run, services, id) = (run.clone(), services.clone(), step.plan.id.clone());
         let build = move || {
-            let count = |text: &str| services.models.of(&next.seat.personas).count_tokens(text);
+            let model = services.models.of(&next.seat.personas);
+            let count = |text: &str| render::item_tokens(model.as_ref(), text);
             let covered = next.covered.iter().copied().collect();
             let budget = run.settings.pack_tokens;
             let ask = Ask { seat: &next.seat, page: next.page, covered: &covered, earlier: &heard, budget };

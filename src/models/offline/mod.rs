@@ -11,8 +11,7 @@ pub mod suite;
 use super::{Model, ModelError, Request, Response};
 use crate::domain::{
     ClauseId, Clean, DecisionId,
-    clause::Assumption,
-    clause::Clause,
+    clause::{Assumption, Clause, ClauseKind},
     pack::{ContextPack, PackItem, PackKind},
     plan::{Module, Task},
     reply::{NewAssumption, NewDecision, ReplyKind, TeachBackReply},
@@ -54,8 +53,38 @@ fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
         answers.entry(said.key).or_insert(said.default);
     }
     let texts = clauses.iter().cloned().collect();
-    let spec = read::analyse(&read::inputs(clauses), &answers)?;
-    Ok(candid(spec, &texts))
+    let inputs = read::inputs(clauses);
+    let mut spec = match read::analyse(&inputs, &answers) {
+        Ok(spec) => candid(spec, &texts),
+        // A page of introductions or of footnotes is no reason to give the rest up.
+        Err(refusal) if in_part => nothing_to_build(read::marks(&inputs), &refusal),
+        Err(refusal) => return Err(refusal),
+    };
+    if in_part {
+        let kinds: BTreeMap<ClauseId, ClauseKind> = pack.of_kind(PackKind::Clause).filter_map(marked).collect();
+        for mark in &mut spec.marks {
+            mark.kind = kinds.get(&mark.clause).copied().unwrap_or(mark.kind);
+        }
+    }
+    Ok(spec)
+}
+
+/// The kind that the whole understanding gave a clause.
+fn marked(item: &PackItem) -> Option<(ClauseId, ClauseKind)> {
+    let kind = serde_json::from_value(serde_json::Value::String(item.label.to_string())).ok()?;
+    Some((item.id.parse().ok()?, kind))
+}
+
+fn nothing_to_build(marks: Vec<spec::Mark>, why: &read::Refusal) -> AppSpec {
+    let reason = match why {
+        read::Refusal::NotEnglish => "the offline engine reads English only; a model (-m) may",
+        read::Refusal::NotDataDriven(_) => {
+            "beside it stands nothing of which the offline engine could keep records; a model (-m) may"
+        }
+    };
+    let demands = marks.iter().filter(|m| m.kind.demands()).map(|m| m.clause);
+    let gap = |clause| spec::SpecGap { clause, what: "all of it".into(), reason: reason.into(), whole: true };
+    AppSpec { gaps: demands.map(gap).collect(), marks, ..AppSpec::default() }
 }
 
 /// What was said on earlier pages of this step in one field of the reply.

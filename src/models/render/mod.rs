@@ -125,6 +125,13 @@ pub fn user(pack: &ContextPack, kind: ReplyKind, title: &str) -> String {
     text
 }
 
+/// Tokens of an item in a prompt: its text and the tags around it. The offline engine reads the text alone.
+#[must_use]
+pub fn item_tokens(model: &dyn Model, text: &str) -> u32 {
+    const TAGS: u32 = 12;
+    model.count_tokens(text).saturating_add(if model.id() == "offline" { 0 } else { TAGS })
+}
+
 /// What exists and is not shown, each by name as long as there are few of a kind: the list must not take the room that
 /// the items had not.
 fn left_out(text: &mut String, pack: &ContextPack) {
