@@ -183,11 +183,7 @@ pub async fn create_with(
     begin(start, Assigned::one(model), OnceCell::new_with(Some(runner)))
 }
 
-fn begin(
-    mut start: Start,
-    models: Assigned,
-    runner: OnceCell<Result<Runner, Clean>>,
-) -> Result<Prepared, OpenError> {
+fn begin(mut start: Start, models: Assigned, runner: OnceCell<Result<Runner, Clean>>) -> Result<Prepared, OpenError> {
     let text = clauses::decode(&start.requirement).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?;
     let cut = clauses::cut(text);
     if cut.is_empty() {

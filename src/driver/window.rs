@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        Hash, StepId, PersonaId,
+        Hash, PersonaId, StepId,
         pack::{ContextPack, Page},
         reply::ReplyKind,
     },
@@ -42,10 +42,7 @@ fn frame(model: &dyn Model, library: &Library) -> u32 {
     const SHARED: [(ReplyKind, &[&str]); 6] = [
         (ReplyKind::Understand, &["requirement-concierge", "business-analyst"]),
         (ReplyKind::Plan, &["workflow-designer", "team-architect", "communication-architect"]),
-        (
-            ReplyKind::Design,
-            &["solution-architect", "technical-architect", "api-designer", "database-architect"],
-        ),
+        (ReplyKind::Design, &["solution-architect", "technical-architect", "api-designer", "database-architect"]),
         (ReplyKind::Build, &["developer"]),
         (ReplyKind::Test, &["tester"]),
         (ReplyKind::Verify, &["verifier", "qa-specialist"]),

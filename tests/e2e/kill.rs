@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Starts a run and kills it hard when its stream shows the `nth` line of this type.
-pub fn kill_at(bed: &Bed, args: &[&str], kind: &str, nth: usize) -> bool {
+fn kill_at(bed: &Bed, args: &[&str], kind: &str, nth: usize) -> bool {
     let mut child = bed.g1(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("g1 starts");
     let stdout = BufReader::new(child.stdout.take().expect("piped"));
     let wanted = format!("\"type\":\"{kind}\"");
