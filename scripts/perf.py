@@ -155,6 +155,7 @@ def keys(o, argv, insert=b""):
     """Milliseconds from a key to its echo, CPU milliseconds and bytes a key."""
     s = Screen(argv, o.env, o.dir)
     s.until(lambda got: len(letters(got).split()) >= 10)
+    s.drain(1.0)
     s.send(insert)
     s.drain(3.0)
     waits, cpu, sent = [], s.cpu(), len(s.out)
