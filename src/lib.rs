@@ -10,6 +10,7 @@ pub mod domain;
 pub mod driver;
 pub mod evidence;
 pub mod hub;
+pub mod import;
 pub mod models;
 pub mod orchestrator;
 pub mod personas;

@@ -191,6 +191,7 @@ impl<W: Write> Session<W> {
             }
             let request = StartRequest::New {
                 requirement: text.into_bytes(),
+                document: None,
                 folder: info.folder.clone(),
                 model: model.into(),
                 plan: info.plan,
@@ -530,6 +531,7 @@ mod tests {
             *got.lock().unwrap(),
             Some(StartRequest::New {
                 requirement: b"Build a guest book.\n- a name\n".to_vec(),
+                document: None,
                 folder: "./x".into(),
                 model: "offline".into(),
                 plan: PlanVariant::Lean,

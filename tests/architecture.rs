@@ -15,7 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("models", &["domain", "personas"]),
     ("evidence", &["domain", "orchestrator"]),
     ("workspace", &["domain", "evidence"]),
-    ("term", &["domain", "ui"]),
+    ("import", &["domain"]),
+    ("term", &["domain", "import", "ui"]),
 ];
 
 /// Crates that only some layers know.
@@ -23,6 +24,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sled", &["hub"]),
     ("hnsw_rs", &["hub"]),
     ("ndarray", &["hub"]),
+    ("zip", &["import"]),
+    ("quick_xml", &["import"]),
+    ("html5ever", &["import"]),
+    ("pdf_extract", &["import"]),
     ("async_openai", &["models"]),
     ("ratatui", &["term", "ui"]),
     ("crossterm", &["term", "ui"]),

@@ -78,6 +78,7 @@ impl World {
             name: Clean::new("p"),
             requirement,
             clauses: clauses::cut(TEXT),
+            attachments: Vec::new(),
             settings,
             who: Clean::new("ann"),
             instructions: None,

@@ -244,9 +244,11 @@ Examples:
   g1 run -y \"A guest book for our wedding.\"
   g1 run -y -f requirement.md -C shop
   pbpaste | g1 run --plan-only -
+  g1 run -f brief.docx --attach prices.csv --attach sketch.png
   g1 run -f req.txt -C old --existing --gates plan
 
-The text is kept byte for byte; it is UTF-8, at most 1 MB. With -C the folder is absent or empty; else a new
+The text is kept byte for byte; it is UTF-8, at most 1 MB. Of a document its text is the requirement, and the
+file is kept with what could not be read of it. With -C the folder is absent or empty; else a new
 ./<name> is made. Where a project is already: g1 resume. Gates other than none and risk stop
 at the first gate with exit 3: decide it with `g1 gate`, go on with `g1 resume`.";
 
@@ -267,9 +269,12 @@ pub struct Run {
     /// What to build, in your words; - reads it from stdin
     #[arg(conflicts_with = "file")]
     pub requirement: Option<String>,
-    /// Read the requirement from a file
+    /// Read the requirement from a file: .txt, .md, .docx, .pdf, .html
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// A file that belongs to the requirement (may be given again): a sketch, a table, an interface's description
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
     /// The folder may hold other things
     #[arg(long)]
     pub existing: bool,
@@ -373,11 +378,14 @@ pub enum HubAction {
         /// How many
         #[arg(short, default_value_t = 10)]
         k: usize,
-        /// Only of this kind (may be given again): clause, interpretation, assumption, decision, artifact, file
+        /// Only of this kind (may be given again): clause, interpretation, assumption, decision, attachment, artifact, file
         #[arg(long, value_name = "KIND")]
         kind: Vec<String>,
+        /// Only of this phase (may be given again): requirements, planning, architecture, development, testing, output
+        #[arg(long, value_name = "PHASE")]
+        phase: Vec<String>,
     },
-    /// Show one thing: C-001, FR-001, D-001, A-001, E-001, G-01, an artifact or a path
+    /// Show one thing: C-001, FR-001, D-001, A-001, E-001, G-01, an attachment, an artifact or a path
     Show { id: String },
 }
 

@@ -2,22 +2,28 @@
 
 use super::{
     args::HubAction,
+    encoder,
     out::{self, Done, Fail, columns},
     project::{self, Looked},
 };
 use crate::{
-    domain::{Clean, pack::PackKind, run::Run},
-    hub::{self, Blobs, Filter, Hit, Hub, Project, encoder},
+    config::Config,
+    domain::{Clean, pack::PackKind, plan::Phase, run::Run},
+    hub::{self, Blobs, Filter, Hit, Hub, Project, encoder::Encode},
 };
 use serde_json::{Value, json};
 use std::path::Path;
 
-pub fn run(folder: Option<&Path>, action: &HubAction, as_json: bool) -> Done {
+pub fn run(folder: Option<&Path>, action: &HubAction, config: &Config, as_json: bool) -> Done {
     let Looked { dir, run, blobs } = project::look(folder)?;
     match action {
-        HubAction::Search { query, k, kind } => {
-            let filter = Filter { kinds: kind.iter().map(|k| kind_named(k)).collect::<Result<_, _>>()? };
-            let hits = search(&dir, &run, &blobs, &query.join(" "), *k, &filter);
+        HubAction::Search { query, k, kind, phase } => {
+            let filter = Filter {
+                kinds: kind.iter().map(|k| kind_named(k)).collect::<Result<_, _>>()?,
+                phases: phase.iter().map(|p| phase_named(p)).collect::<Result<_, _>>()?,
+            };
+            let encoder = encoder::chosen(&config.models)?;
+            let hits = search(&dir, &run, &blobs, encoder, &query.join(" "), *k, &filter);
             if as_json {
                 for hit in &hits {
                     out::json(hit)?;
@@ -46,13 +52,21 @@ pub fn run(folder: Option<&Path>, action: &HubAction, as_json: bool) -> Done {
 }
 
 /// With the hub's store while nobody else writes to the project, so that vectors are made once; else from memory.
-fn search(dir: &Path, run: &Run, blobs: &Blobs, query: &str, k: usize, filter: &Filter) -> Vec<Hit> {
+fn search(
+    dir: &Path,
+    run: &Run,
+    blobs: &Blobs,
+    encoder: Option<&'static dyn Encode>,
+    query: &str,
+    k: usize,
+    filter: &Filter,
+) -> Vec<Hit> {
     let writer = if hub::writer(dir).is_none() { Project::open(dir).ok() } else { None };
     let mut hub = match &writer {
         Some(_) => Hub::open(dir, run, blobs),
         None => Hub::in_memory(run, blobs),
     };
-    if let Some(encoder) = encoder::builtin() {
+    if let Some(encoder) = encoder {
         hub.understand(encoder);
     }
     hub.search(query, k, filter)
@@ -61,9 +75,15 @@ fn search(dir: &Path, run: &Run, blobs: &Blobs, query: &str, k: usize, filter: &
 fn kind_named(name: &str) -> Result<PackKind, Fail> {
     serde_json::from_value(json!(name)).map_err(|_| {
         Fail::usage(format!(
-            "there is no kind '{name}': clause, interpretation, assumption, decision, artifact and file can be searched"
+            "there is no kind '{name}': clause, interpretation, assumption, decision, attachment, artifact and file can be searched"
         ))
     })
+}
+
+fn phase_named(name: &str) -> Result<Phase, Fail> {
+    let known = || Phase::ALL.map(|phase| phase.name().to_lowercase()).join(", ");
+    let found = Phase::ALL.into_iter().find(|phase| phase.name().eq_ignore_ascii_case(name));
+    found.ok_or_else(|| Fail::usage(format!("there is no phase '{name}'; there are {}", known())))
 }
 
 /// A thing by the id people see, and its own text where it has one.
@@ -87,6 +107,12 @@ fn find(run: &Run, blobs: &Blobs, id: &str) -> Result<(Value, Option<String>), F
         let output = blobs.get(&item.output_sha256).ok().map(|bytes| Clean::from_bytes(&bytes).to_string());
         let head = serde_json::to_string_pretty(item).unwrap_or_default();
         return Ok((json!(item), output.map(|output| format!("{head}\n\n{output}"))));
+    }
+    if let Some(item) = run.attachments.iter().find(|file| file.name == id) {
+        let line = item.line(&run.settings.model);
+        let text = if item.text { content(blobs, &item.sha256)? } else { String::new() };
+        let reader = item.reader.as_ref().map_or_else(String::new, |reader| format!("read by the {reader}\n"));
+        return Ok((json!(item), Some(format!("{line}\nsha256 {}\n{reader}\n{text}", item.sha256))));
     }
     if let Some(item) = run.artifacts.get(id) {
         return Ok((json!(item), Some(content(blobs, &item.hash)?)));

@@ -2,10 +2,13 @@
 
 use super::{args, out::Fail};
 use crate::{
+    domain::attachment::Attachment,
     driver,
     hub::{clauses, project},
+    import,
 };
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -14,17 +17,54 @@ use std::{
 /// The largest requirement, in bytes.
 const LIMIT: u64 = 1_000_000;
 
-/// The requirement, byte for byte.
+/// The largest sum of files that come with a requirement.
+const LARGEST_ATTACHED: u64 = 64 << 20;
+
+/// A file that comes with a requirement, and its content.
+type Attached = (Attachment, Vec<u8>);
+
+/// A requirement's text, and the files that came with it.
+pub struct Given {
+    pub text: Vec<u8>,
+    pub attachments: Vec<Attached>,
+}
+
+/// The requirement: byte for byte, or as it was read out of a document.
 ///
 /// # Errors
 /// Nothing is given, it cannot be read, is empty, too large or not UTF-8: exit 2.
-pub fn requirement(run: &args::Run) -> Result<Vec<u8>, Fail> {
+pub fn requirement(run: &args::Run) -> Result<Given, Fail> {
     if run.requirement.is_none() && run.file.is_none() {
         return Err(Fail::usage(
             "say what to build: g1 run \"A guest book for our wedding.\", -f FILE, or - for stdin",
         ));
     }
-    words(run.requirement.as_deref(), run.file.as_deref(), "the requirement").map(String::into_bytes)
+    let (text, original) = given(run.requirement.as_deref(), run.file.as_deref(), "the requirement")?;
+    let mut attachments: Vec<Attached> = original.into_iter().collect();
+    for path in &run.attach {
+        let bytes = contents(path, import::LARGEST)?;
+        attachments.push((import::beside(path, &bytes), bytes));
+    }
+    let names: BTreeSet<&str> = attachments.iter().map(|(file, _)| file.name.as_str()).collect();
+    if names.len() < attachments.len() {
+        return Err(Fail::usage("two files of the same name are attached: rename one, it is how the hub knows them"));
+    }
+    if attachments.iter().map(|(file, _)| file.bytes).sum::<u64>() > LARGEST_ATTACHED {
+        return Err(Fail::usage("the attached files have more than 64 MB together: attach fewer or smaller ones"));
+    }
+    Ok(Given { text: text.into_bytes(), attachments })
+}
+
+/// The whole of a file that is not larger than `most`.
+fn contents(path: &Path, most: u64) -> Result<Vec<u8>, Fail> {
+    let fail = |why: String| Fail::usage(format!("cannot read {}: {why}", path.display()));
+    let file = fs::File::open(path).map_err(|e| fail(e.to_string()))?;
+    let mut bytes = Vec::new();
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|e| fail(e.to_string()))?;
+    if bytes.len() as u64 > most {
+        return Err(fail(format!("it is larger than {} MB", most >> 20)));
+    }
+    Ok(bytes)
 }
 
 /// A text that is given in words, from a file, or with `-` from stdin: byte for byte.
@@ -32,10 +72,19 @@ pub fn requirement(run: &args::Run) -> Result<Vec<u8>, Fail> {
 /// # Errors
 /// Nothing is given, it cannot be read, is empty, too large or not UTF-8: exit 2.
 pub fn words(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<String, Fail> {
+    given(text, file, what).map(|(text, _)| text)
+}
+
+/// The same with the document that the text was read out of.
+fn given(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<(String, Option<Attached>), Fail> {
+    let mut original = None;
     let bytes = match (text, file) {
         (_, Some(file)) => {
-            let open = fs::File::open(file).map_err(|e| Fail::usage(format!("cannot read {}: {e}", file.display())))?;
-            take(open, &file.display().to_string())?
+            let bytes = contents(file, import::LARGEST)?;
+            let refused = |why| Fail::usage(format!("{}: {why}", file.display()));
+            let document = import::document(file, &bytes).map_err(refused)?;
+            original = document.original.map(|original| (original, bytes));
+            take(document.text.as_slice(), &file.display().to_string())?
         }
         (Some("-"), None) => take(io::stdin().lock(), "stdin")?,
         (Some(text), None) => take(text.as_bytes(), what)?,
@@ -46,7 +95,7 @@ pub fn words(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<Stri
     if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
         return Err(Fail::usage(format!("{what} is empty: say what should be built")));
     }
-    Ok(text)
+    Ok((text, original))
 }
 
 fn take(from: impl Read, name: &str) -> Result<Vec<u8>, Fail> {

@@ -57,6 +57,7 @@ fn words(event: &Event) -> String {
         Event::RunStarted { requirement, settings, who, .. } => {
             format!("{} bytes, {}, by {who}", requirement.bytes, settings.model)
         }
+        Event::Attached { attachment } => format!("{} ({} bytes)", attachment.name, attachment.bytes),
         Event::ClauseAdded { clause } => format!("{} {}", clause.id, clause.line(80)),
         Event::PhaseStarted { phase } | Event::PhaseCompleted { phase } => phase.name().to_owned(),
         Event::StepContext { step, tokens, items, cut, .. } => {

@@ -9,6 +9,7 @@ mod config;
 mod context;
 mod desk;
 mod doctor;
+mod encoder;
 mod gate;
 mod hub;
 mod input;
@@ -97,7 +98,7 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Log { verify } => log::run(folder, *verify, json),
         Command::Trace { format } => trace::run(folder, *format, json),
         Command::Context { step } => context::run(folder, step, json),
-        Command::Hub { action } => hub::run(folder, action, json),
+        Command::Hub { action } => hub::run(folder, action, config, json),
         Command::Add(text) => change::add(text, &how, who.name()),
         Command::Amend(amend) => change::amend(amend, &how, who.name()),
         Command::Remove { clauses } => change::remove(clauses, &how, who.name()),

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     config::{Color, Config, dirs},
     domain::{
-        Clean,
+        Clean, Hash,
+        attachment::Attachment,
         command::{Command, Update},
     },
     driver::{self, Prepared},
@@ -153,12 +154,14 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
                 StartRequest::Open { folder } => {
                     attach_or_open(Path::new(&folder), None, &config, &engines).await.map_err(said)
                 }
-                StartRequest::New { requirement, folder, model, plan, gates } => {
+                StartRequest::New { requirement, document, folder, model, plan, gates } => {
                     let text = clauses::decode(&requirement).map_err(|e| Clean::new(&e.to_string()))?;
                     let asked = Some(folder.trim()).filter(|f| !f.is_empty()).map(PathBuf::from);
                     let dir = input::folder(asked.as_deref(), false, text).map_err(said)?;
                     (settings.model, settings.plan, settings.gates) = (model, plan, gates);
-                    let begin = driver::Start { dir: dir.clone(), requirement, settings, setup: setup_of(&config) };
+                    let attachments = document.map(|(path, file)| kept(&path, file)).transpose()?.into_iter().collect();
+                    let setup = setup_of(&config);
+                    let begin = driver::Start { dir: dir.clone(), requirement, attachments, settings, setup };
                     let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
                     launch(prepared, &dir, &config, &engines).await
                 }
@@ -166,6 +169,15 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
         }
         .boxed()
     })
+}
+
+/// The document that the requirement was read out of, if it still is that.
+fn kept(path: &str, file: Attachment) -> Result<(Attachment, Vec<u8>), Clean> {
+    let bytes = fs::read(path).map_err(|e| Clean::from(format!("{path}: {e}")))?;
+    if Hash::of(&bytes) != file.sha256 {
+        return Err(Clean::from(format!("{path} has changed since it was read: read it again with @{path}")));
+    }
+    Ok((file, bytes))
 }
 
 /// How projects are opened from a screen that may stay for days: the store's engine must not keep it awake.

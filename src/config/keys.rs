@@ -56,6 +56,12 @@ pub const KEYS: &[Key] = &[
         "longest wait for a server that asks for pauses, all waits together",
     ),
     key("models.max_reply_bytes", Kind::Number, false, "larger replies are refused"),
+    key(
+        "models.embeddings",
+        Kind::Text,
+        false,
+        "who makes the vectors of searches, as NAME/MODEL; else the encoder in the binary",
+    ),
     key("models.record", Kind::Text, false, "record every call onto this cassette"),
     key("models.timeouts.connect_ms", Kind::Number, false, "to connect"),
     key("models.timeouts.first_token_ms", Kind::Number, false, "to the first token"),

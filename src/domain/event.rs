@@ -3,6 +3,7 @@
 use super::{
     AssumptionId, ClauseId, Clean, EvidenceId, GateId, Hash, StepId,
     artifact::FileEntry,
+    attachment::Attachment,
     clause::{Clause, Requirement, Retired, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
     pack::Page,
@@ -36,7 +37,11 @@ pub enum Event {
         who: Clean,
         instructions: Option<Hash>,
     },
-    /// One per clause, in document order, right after `RunStarted`.
+    /// A file that came with the requirement, right after `RunStarted`.
+    Attached {
+        attachment: Attachment,
+    },
+    /// One per clause, in document order, before anything else happens.
     ClauseAdded {
         clause: Clause,
     },

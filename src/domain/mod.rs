@@ -1,6 +1,7 @@
 //! Plain data, no I/O. Every other layer depends on this one and this one on none.
 
 pub mod artifact;
+pub mod attachment;
 pub mod baseline;
 pub mod change;
 pub mod clause;

@@ -24,6 +24,8 @@ pub enum PackKind {
     File,
     /// The parsed report of an execution.
     Evidence,
+    /// A text that came with the requirement.
+    Attachment,
     /// `AGENTS.md` of the project.
     Instructions,
     /// The transition manager's handoff: what is done, what to honour, what is open.

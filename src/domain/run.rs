@@ -3,6 +3,7 @@
 use super::{
     AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, GateId, Hash, InterpretationId, StepId,
     artifact::{Artifact, CodeRange, FileEntry, TestRef},
+    attachment::Attachment,
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
     pack::Page,
@@ -371,6 +372,8 @@ pub struct Run {
     pub requirement: Requirement,
     pub settings: RunSettings,
     pub instructions: Option<Hash>,
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
     pub started_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
     pub status: RunStatus,

@@ -44,6 +44,7 @@ fn body(event: &Event) -> Option<(&'static str, Value)> {
             json!({"name": name, "requirement": requirement, "model": settings.model, "gates": settings.gates,
                    "plan": settings.plan, "budget": settings.budget, "who": who}),
         ),
+        Event::Attached { attachment } => ("requirement.attached", json!(attachment)),
         Event::ClauseAdded { clause } => (
             "clause.added",
             json!({"id": clause.id, "origin": clause.origin, "span": clause.span, "text": clause.text,

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         Clean, Hash,
+        attachment::Attachment,
         clause::Requirement,
         event::{Envelope, Event},
         run::Run,
@@ -50,6 +51,8 @@ pub struct Start {
     /// The workspace; absent, empty, or (with `existing`) anything without a `.g1`.
     pub dir: PathBuf,
     pub requirement: Vec<u8>,
+    /// Files that come with it, and their contents.
+    pub attachments: Vec<(Attachment, Vec<u8>)>,
     pub settings: RunSettings,
     pub setup: Setup,
 }
@@ -210,6 +213,7 @@ fn begin(mut start: Start, models: Assigned, runner: OnceCell<Result<Runner, Cle
         name: Clean::from(directory_name(&start.dir)),
         requirement: Requirement { sha256: Hash::of(&start.requirement), bytes: start.requirement.len() as u64 },
         clauses: cut,
+        attachments: start.attachments.iter().map(|(file, _)| file.clone()).collect(),
         settings: start.settings.clone(),
         who: who(),
         instructions: instructions.as_deref().map(Hash::of),
@@ -218,9 +222,12 @@ fn begin(mut start: Start, models: Assigned, runner: OnceCell<Result<Runner, Cle
     let first = orchestrator::decide(None, input, at)?;
     let mut contents = vec![start.requirement.as_slice()];
     contents.extend(instructions.as_deref());
+    contents.extend(start.attachments.iter().map(|(_, bytes)| bytes.as_slice()));
     let (project, envelopes) = Project::create(&start.dir, &contents, &first, at)?;
     let run = history::replay(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
-    let mut prepared = prepare(project, run, models, runner, &start.setup, &start.dir, Vec::new())?;
+    let said = |file: &Attachment| Clean::from(format!("with the requirement: {}", file.line(&run.settings.model)));
+    let notes = run.attachments.iter().map(said).collect();
+    let mut prepared = prepare(project, run, models, runner, &start.setup, &start.dir, notes)?;
     prepared.first = envelopes;
     Ok(prepared)
 }

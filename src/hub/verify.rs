@@ -83,6 +83,7 @@ pub fn blobs_named(event: &Event) -> Vec<Hash> {
             named.extend(instructions.clone());
             named
         }
+        Event::Attached { attachment } => vec![attachment.sha256.clone()],
         Event::StepContext { blob, .. } => vec![blob.clone()],
         Event::CallFinished { reply, .. } => vec![reply.clone()],
         Event::StepProposed { proposal, .. } => match proposal {

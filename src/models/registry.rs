@@ -104,16 +104,35 @@ fn bare(
     Ok(match spec.split_once('/') {
         None if spec == "offline" => Arc::new(Offline::new()),
         Some(("cassette", file)) if !file.is_empty() => Arc::new(Cassette::open(Path::new(file))?),
-        Some((name, model)) if !model.trim().is_empty() => {
-            let (provider, needs_key) = provider(name, settings, env)
-                .ok_or_else(|| unknown(spec, settings))?
-                .map_err(|what| ModelError::Provider(Clean::from(format!("{spec}: {what}"))))?;
-            let key = key(spec, &provider, needs_key, env)?;
-            let model = OpenAi::new(spec, model.trim(), &provider, key, settings)?;
-            Arc::new(model.with_breaker(servers.breaker(&provider.base_url)))
+        _ => {
+            let (model, breaker) = server(spec, settings, env)?;
+            Arc::new(model.with_breaker(servers.breaker(&breaker)))
         }
-        _ => return Err(unknown(spec, settings)),
     })
+}
+
+/// The server that makes the vectors of searches, named as a model is: `ollama/M`, `openai/M`, `NAME/M`.
+///
+/// # Errors
+/// As [`open`].
+pub fn embedder(spec: &str, settings: &ModelSettings) -> Result<OpenAi, ModelError> {
+    server(spec.trim(), settings, &|name| std::env::var(name).ok()).map(|(model, _)| model)
+}
+
+/// A model at a server, and the server's address.
+fn server(
+    spec: &str,
+    settings: &ModelSettings,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<(OpenAi, String), ModelError> {
+    let named = spec.split_once('/').filter(|(_, model)| !model.trim().is_empty());
+    let (name, model) = named.ok_or_else(|| unknown(spec, settings))?;
+    let (provider, needs_key) = provider(name, settings, env)
+        .ok_or_else(|| unknown(spec, settings))?
+        .map_err(|what| ModelError::Provider(Clean::from(format!("{spec}: {what}"))))?;
+    let key = key(spec, &provider, needs_key, env)?;
+    let model = OpenAi::new(spec, model.trim(), &provider, key, settings)?;
+    Ok((model, provider.base_url))
 }
 
 /// Every provider that can be chosen, built in and configured.

@@ -32,6 +32,8 @@ pub struct ModelSettings {
     pub context: Option<u32>,
     /// Whom to ask, in this order, when a model cannot answer.
     pub fallback: Vec<String>,
+    /// Who makes the vectors of searches, as `NAME/MODEL`; none: the encoder in the binary.
+    pub embeddings: Option<String>,
     /// Record every call onto this cassette.
     pub record: Option<PathBuf>,
 }
@@ -50,6 +52,7 @@ impl Default for ModelSettings {
             personas: BTreeMap::new(),
             context: None,
             fallback: Vec::new(),
+            embeddings: None,
             record: None,
         }
     }

@@ -3,6 +3,7 @@
 use crate::domain::{
     ClauseId, Clean, Hash, StepId,
     artifact::{CodeRange, FileEntry, TestRef},
+    attachment::Attachment,
     clause::{Clause, Requirement},
     command::Command,
     evidence::{ControlRun, EvidenceKind, ExclusionSearch, SandboxLevel, TestResult},
@@ -19,6 +20,7 @@ pub enum Input {
         name: Clean,
         requirement: Requirement,
         clauses: Vec<Clause>,
+        attachments: Vec<Attachment>,
         settings: RunSettings,
         who: Clean,
         instructions: Option<Hash>,

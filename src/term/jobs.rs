@@ -1,6 +1,6 @@
 //! What the screens hand to the outside: the clipboard, the editor, files, suspension.
 
-use crate::domain::Clean;
+use crate::{domain::Clean, import, ui::FileText};
 use std::{
     io::{self, Write},
     path::Path,
@@ -9,8 +9,6 @@ use std::{
 
 /// Terminals drop or cut longer sequences.
 const CLIPBOARD: usize = 74_000;
-/// A requirement file larger than this is refused.
-const FILE: u64 = 10 << 20;
 
 /// Sends text to the clipboard of the person's terminal: through tmux when inside it, else by OSC 52. Whether the
 /// terminal took it cannot be known, so the message does not claim it.
@@ -79,7 +77,7 @@ pub async fn edit(text: String, suffix: &str) -> Result<String, Clean> {
 }
 
 /// A requirement from a file, whole.
-pub fn read_file(path: &str) -> Result<String, Clean> {
+pub fn read_file(path: &str) -> Result<FileText, Clean> {
     let expanded = match path.strip_prefix("~/") {
         Some(rest) => std::env::home_dir().map_or_else(|| path.into(), |home| home.join(rest)),
         None => Path::new(path).to_path_buf(),
@@ -89,11 +87,14 @@ pub fn read_file(path: &str) -> Result<String, Clean> {
     if !meta.is_file() {
         return Err(fail("is not a file".into()));
     }
-    if meta.len() > FILE {
-        return Err(fail(format!("has {} MB; a requirement may have 10", meta.len() >> 20)));
+    if meta.len() > import::LARGEST {
+        return Err(fail(format!("has {} MB; a document may have {}", meta.len() >> 20, import::LARGEST >> 20)));
     }
     let bytes = std::fs::read(&expanded).map_err(|e| fail(e.to_string()))?;
-    String::from_utf8(bytes).map_err(|e| fail(format!("is not UTF-8 (byte {})", e.utf8_error().valid_up_to())))
+    let document = import::document(&expanded, &bytes).map_err(|e| fail(e.to_string()))?;
+    let unfit = |e: std::string::FromUtf8Error| fail(format!("is not UTF-8 (byte {})", e.utf8_error().valid_up_to()));
+    let text = String::from_utf8(document.text).map_err(unfit)?;
+    Ok(FileText { text, original: document.original.map(|file| (expanded.display().to_string(), file)) })
 }
 
 /// Stops the whole foreground group, as Ctrl-Z does everywhere; returns when the shell brings it back.

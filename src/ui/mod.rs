@@ -20,7 +20,7 @@ pub mod widgets;
 pub use action::Action;
 pub use key::{Code, Key};
 pub use model::{Model, Setup};
-pub use msg::{Cmd, EditWanted, Mouse, MouseKind, Msg, PromptWanted, Shown, StartRequest, Wish};
+pub use msg::{Cmd, EditWanted, FileText, Mouse, MouseKind, Msg, PromptWanted, Shown, StartRequest, Wish};
 pub use theme::{Caps, Look};
 pub use update::update;
 pub use view::{Cache, view};

@@ -3,6 +3,7 @@
 use super::{key::Key, text::highlight::RoleLines, welcome::Looked};
 use crate::domain::{
     ClauseId, Clean, GateId, Hash, StepId,
+    attachment::Attachment,
     change::Change,
     command::{Command, Update},
     plan::PlanVariant,
@@ -54,7 +55,7 @@ pub enum Msg {
     /// The welcome screen's slower facts have been found out.
     Looked(Looked),
     /// Answer to [`Cmd::ReadFile`].
-    FileRead(Result<String, Clean>),
+    FileRead(Result<FileText, Clean>),
     /// Answer to [`Cmd::PlanChange`].
     ChangePlanned(Result<Change, Clean>),
     /// What became of [`Cmd::Copy`].
@@ -102,6 +103,8 @@ pub enum StartRequest {
     /// The requirement byte for byte.
     New {
         requirement: Vec<u8>,
+        /// The document that it was read out of, and where it lies.
+        document: Option<(String, Attachment)>,
         folder: String,
         model: String,
         plan: PlanVariant,
@@ -131,6 +134,20 @@ pub struct EditWanted {
     pub parts: Vec<EditPart>,
     /// A text from before that was not in the agreed form.
     pub kept: Option<String>,
+}
+
+/// A file as a requirement's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileText {
+    pub text: String,
+    /// Where the file lies and what it is, when the text was read out of a document.
+    pub original: Option<(String, Attachment)>,
+}
+
+impl From<&str> for FileText {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), original: None }
+    }
 }
 
 /// What a prompt is made from.

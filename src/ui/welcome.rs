@@ -1,7 +1,7 @@
 //! The welcome screen: what should be built, where, with which model.
 
 use super::widgets::input::Draft;
-use crate::domain::{Clean, plan::PlanVariant, run::GateMode};
+use crate::domain::{Clean, attachment::Attachment, plan::PlanVariant, run::GateMode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelChoice {
@@ -95,6 +95,8 @@ pub struct Welcome {
     pub info: WelcomeInfo,
     pub draft: Draft,
     pub original: Option<Original>,
+    /// The document that the text was read out of, and where it lies.
+    pub document: Option<(String, Attachment)>,
     pub folder: Draft,
     pub field: Field,
     pub recent: usize,
@@ -164,6 +166,7 @@ impl Welcome {
     /// Takes a text over whole: line ends, BOM and all stay what they are as long as nothing is changed here.
     pub fn take_over(&mut self, text: &str) {
         self.draft.set(&Clean::new(&text.replace("\r\n", "\n")));
+        self.document = None;
         self.original = Some(Original { shown: self.draft.text(), bytes: text.to_owned() });
         self.field = Field::Requirement;
     }

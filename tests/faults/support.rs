@@ -140,6 +140,7 @@ pub fn run_with(text: &str, fault: Fault, spoil: Spoil) -> Ran {
     };
     let start = driver::Start {
         dir: dir.clone(),
+        attachments: Vec::new(),
         requirement: text.as_bytes().to_vec(),
         settings,
         setup: driver::Setup::default(),

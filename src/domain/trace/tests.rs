@@ -115,6 +115,7 @@ fn proven() -> Run {
             pack_tokens: 9,
         },
         instructions: None,
+        attachments: Vec::new(),
         started_at: jiff::Timestamp::UNIX_EPOCH,
         updated_at: jiff::Timestamp::UNIX_EPOCH,
         status: RunStatus::Running,

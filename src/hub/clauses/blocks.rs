@@ -75,7 +75,7 @@ fn mark_repeated(lines: &mut [Line<'_>]) {
         let fits = line.shape == Shape::Text && (16..=160).contains(&line.text.len()) && !ends_sentence(line.text);
         fits.then(|| line.text.chars().filter(|c| !c.is_ascii_digit()).collect())
     };
-    if !lines.iter().any(|line| line.shape == Shape::Furniture) {
+    if !lines.iter().any(|line| line.page || line.shape == Shape::Furniture) {
         return;
     }
     let mut seen: HashMap<String, u32> = HashMap::new();
@@ -88,7 +88,7 @@ fn mark_repeated(lines: &mut [Line<'_>]) {
     for i in 0..lines.len() {
         let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten();
         let beside = beside.filter_map(|n| lines.get(n)).any(|l| l.shape == Shape::Furniture);
-        if beside && key(&lines[i]).is_some_and(|k| seen.get(&k).is_some_and(|n| *n >= 3)) {
+        if (beside || lines[i].page) && key(&lines[i]).is_some_and(|k| seen.get(&k).is_some_and(|n| *n >= 3)) {
             lines[i].shape = Shape::Furniture;
         }
     }

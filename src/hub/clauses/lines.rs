@@ -39,6 +39,8 @@ pub(super) struct Line<'a> {
     /// Without surrounding white space, BOM and line end.
     pub text: &'a str,
     pub shape: Shape,
+    /// A page begins here: there is a form feed in its white space.
+    pub page: bool,
 }
 
 pub(super) fn split(text: &str) -> Vec<Line<'_>> {
@@ -46,7 +48,10 @@ pub(super) fn split(text: &str) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     for raw in text.split_inclusive('\n') {
         let trimmed = raw.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-        lines.push(Line { start, text: trimmed, shape: shape(trimmed) });
+        let page = raw.contains('\u{c}');
+        // A page break that stands alone belongs to what it separates as little as a page number does.
+        let shape = if page && trimmed.is_empty() { Shape::Furniture } else { shape(trimmed) };
+        lines.push(Line { start, text: trimmed, shape, page });
         start += raw.len();
     }
     lines

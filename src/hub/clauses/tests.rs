@@ -99,6 +99,25 @@ fn wrapped_lines_stay_one_clause() {
 }
 
 #[test]
+fn running_heads_beside_page_breaks_are_furniture() {
+    let head = "Requirements of the boat club";
+    let pages = [
+        "Members book a boat for at most three hours and the",
+        "board sees the bookings.\nEvery boat has a name.",
+        "The list can be sorted.",
+    ];
+    // As a reader of PDFs puts the break, alone and before the first line of the page.
+    for break_ in ["\u{c}\n", "\u{c}"] {
+        let text: String = pages.iter().map(|page| format!("{break_}{head}\n{page}\n")).collect();
+        assert_partition(&text);
+        let found = pieces(&text);
+        let booking = found.iter().find(|clause| clause.contains("three hours")).expect("the clause");
+        assert!(booking.ends_with("board sees the bookings."), "{found:?}");
+        assert!(found.iter().any(|clause| clause == "Every boat has a name."), "{found:?}");
+    }
+}
+
+#[test]
 fn the_section_path_follows_the_headings() {
     let text = "# A\nx.\n## B\ny.\n# C\nz.\n";
     let sections: Vec<_> = cut(text).into_iter().map(|c| c.section.join("/")).collect();

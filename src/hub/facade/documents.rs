@@ -2,7 +2,7 @@
 
 use super::{Document, Key};
 use crate::{
-    domain::{Clean, Hash, pack::PackKind, run::Run},
+    domain::{Clean, Hash, StepId, attachment::Role, pack::PackKind, plan::Phase, run::Run},
     hub::Blobs,
 };
 
@@ -11,6 +11,7 @@ pub(super) struct Wish {
     pub key: Key,
     pub title: Clean,
     pub hash: Hash,
+    pub phase: Phase,
     source: Source,
 }
 
@@ -26,7 +27,7 @@ impl Wish {
             Source::Blob => blobs.get(&self.hash).ok().and_then(|b| String::from_utf8(b).ok()).unwrap_or_default(),
         };
         let (kind, id) = self.key.clone();
-        Document { kind, id, title: self.title.clone(), text, hash: self.hash.clone() }
+        Document { kind, id, title: self.title.clone(), text, hash: self.hash.clone(), phase: Some(self.phase) }
     }
 }
 
@@ -41,6 +42,7 @@ pub(super) fn kind_word(kind: PackKind) -> &'static str {
         PackKind::Artifact => "artifact",
         PackKind::File => "file",
         PackKind::Evidence => "evidence",
+        PackKind::Attachment => "attachment",
         PackKind::Instructions => "instructions",
         PackKind::Handoff => "handoff",
         PackKind::Feedback => "feedback",
@@ -50,14 +52,22 @@ pub(super) fn kind_word(kind: PackKind) -> &'static str {
 
 fn text(kind: PackKind, id: String, title: &str, text: String) -> Wish {
     let hash = Hash::of(text.as_bytes());
-    Wish { key: (kind, id), title: Clean::new(&Clean::new(title).one_line(100)), hash, source: Source::Text(text) }
+    let phase = if kind == PackKind::Decision { Phase::Architecture } else { Phase::Requirements };
+    Wish {
+        key: (kind, id),
+        title: Clean::new(&Clean::new(title).one_line(100)),
+        hash,
+        phase,
+        source: Source::Text(text),
+    }
 }
 
-fn blob(kind: PackKind, id: String, title: &str, hash: &Hash) -> Wish {
-    Wish { key: (kind, id), title: Clean::new(title), hash: hash.clone(), source: Source::Blob }
+fn blob(kind: PackKind, id: String, title: &str, hash: &Hash, phase: Phase) -> Wish {
+    Wish { key: (kind, id), title: Clean::new(title), hash: hash.clone(), phase, source: Source::Blob }
 }
 
 pub(super) fn of(run: &Run) -> Vec<Wish> {
+    let of_step = |id: &StepId, else_: Phase| run.step(id).map_or(else_, |step| step.plan.phase);
     let mut wishes = Vec::new();
     for clause in run.clauses.values().filter(|c| c.retired.is_none()) {
         wishes.push(text(PackKind::Clause, clause.id.to_string(), &clause.line(100), clause.text.clone()));
@@ -75,11 +85,16 @@ pub(super) fn of(run: &Run) -> Vec<Wish> {
         let body = format!("{}\n{}", item.question, item.answer);
         wishes.push(text(PackKind::Assumption, item.id.to_string(), &item.question, body));
     }
+    for file in run.attachments.iter().filter(|file| file.text && file.role == Role::Beside) {
+        wishes.push(blob(PackKind::Attachment, file.name.clone(), &file.name, &file.sha256, Phase::Requirements));
+    }
     for item in run.artifacts.values() {
-        wishes.push(blob(PackKind::Artifact, item.name.to_string(), &item.name, &item.hash));
+        let phase = of_step(&item.step, Phase::Architecture);
+        wishes.push(blob(PackKind::Artifact, item.name.to_string(), &item.name, &item.hash, phase));
     }
     for file in run.files.values() {
-        wishes.push(blob(PackKind::File, file.path.clone(), &file.path, &file.sha256));
+        let phase = of_step(&file.step, Phase::Development);
+        wishes.push(blob(PackKind::File, file.path.clone(), &file.path, &file.sha256, phase));
     }
     wishes
 }

@@ -15,7 +15,7 @@ use super::{
     project::FOLDER,
     store::{self, MemoryStore, Place, Store, StoreError, Tree},
 };
-use crate::domain::{Clean, Hash, event::Event, pack::PackKind, run::Run, usage::Usage};
+use crate::domain::{Clean, Hash, event::Event, pack::PackKind, plan::Phase, run::Run, usage::Usage};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashSet},
@@ -32,6 +32,9 @@ pub struct Document {
     pub text: String,
     /// Of the content; another hash means that the document is out of date.
     pub hash: Hash,
+    /// The phase that it came from.
+    #[serde(default)]
+    pub phase: Option<Phase>,
 }
 
 type Key = (PackKind, String);
@@ -194,7 +197,10 @@ impl Hub {
             changed = true;
         }
         for wish in &wanted {
-            if self.documents.get(&wish.key).is_some_and(|there| there.hash == wish.hash && there.title == wish.title) {
+            let same = |there: &Document| {
+                there.hash == wish.hash && there.title == wish.title && there.phase == Some(wish.phase)
+            };
+            if self.documents.get(&wish.key).is_some_and(same) {
                 continue;
             }
             // A blob that cannot be read is found by `verify`; the search does without it.

@@ -2,7 +2,7 @@
 
 use super::{Hub, Key, documents, store_key};
 use crate::{
-    domain::{Clean, Hash, pack::PackKind},
+    domain::{Clean, Hash, pack::PackKind, plan::Phase},
     hub::{encoder::Encode, index::lexical::words, store::Tree},
 };
 use serde::Serialize;
@@ -27,6 +27,8 @@ pub struct Hit {
 pub struct Filter {
     /// Empty: all kinds.
     pub kinds: Vec<PackKind>,
+    /// Empty: all phases.
+    pub phases: Vec<Phase>,
 }
 
 /// A vector in the store: its numbers, little endian.
@@ -77,8 +79,14 @@ impl Hub {
     /// The `k` documents that fit `query` best, by their words, and by meaning after [`Hub::understand`].
     #[must_use]
     pub fn search(&self, query: &str, k: usize, filter: &Filter) -> Vec<Hit> {
-        let kind = |number: usize| self.order.get(number).map(|(kind, _)| *kind);
-        let keep = |number| kind(number).is_some_and(|kind| filter.kinds.is_empty() || filter.kinds.contains(&kind));
+        let keep = |number: usize| {
+            let document = self.order.get(number).and_then(|key| self.documents.get(key));
+            document.is_some_and(|document| {
+                let kind = filter.kinds.is_empty() || filter.kinds.contains(&document.kind);
+                let phase = filter.phases.is_empty() || document.phase.is_some_and(|p| filter.phases.contains(&p));
+                kind && phase
+            })
+        };
         let encoder = self.encoder.filter(|_| self.index.has_vectors());
         let vector = encoder.and_then(|encoder| encoder.encode(&[query]).pop());
         let asked: BTreeSet<String> = words(query).collect();

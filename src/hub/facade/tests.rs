@@ -48,7 +48,7 @@ fn documents_are_found_and_filtered() {
     let world = world();
     let hub = world.hub();
     assert_whole(&hub, &world);
-    let clauses = hub.search("workouts", 10, &Filter { kinds: vec![PackKind::Clause] });
+    let clauses = hub.search("workouts", 10, &Filter { kinds: vec![PackKind::Clause], phases: vec![] });
     assert_eq!(clauses.len(), 4, "all clauses, the two with the word first");
     assert!(clauses[1].words > 0.0 && clauses[2].words == 0.0);
     assert!(clauses[0].snippet.contains("workouts"));

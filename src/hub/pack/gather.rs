@@ -8,6 +8,7 @@ use crate::{
     domain::{
         ClauseId, Clean, Hash, StepId,
         artifact::FileEntry,
+        attachment::Role,
         clause::Clause,
         evidence::TestOutcome,
         pack::{CutItem, PackItem, PackKind},
@@ -66,6 +67,7 @@ pub(super) fn all(
     gathered.artifacts(hub, blobs)?;
     gathered.files(hub, blobs)?;
     gathered.evidence();
+    gathered.attachments(hub, blobs)?;
     gathered.instructions(blobs)?;
     gathered.drafts();
     let handoff = handoff::text(run, step, &chunk.own, &gathered.upstream, chunk.page);
@@ -310,6 +312,32 @@ impl Gathered<'_> {
                 self.push(PackKind::Evidence, &evidence.id.to_string(), &label, text, MEANING, &why);
             }
         }
+    }
+
+    /// Given to those who read the requirement to understand and to design it.
+    fn attachments(&mut self, hub: &Hub, blobs: &Blobs) -> Result<(), HubError> {
+        let run = self.run;
+        if !matches!(self.step.plan.produces, ReplyKind::Understand | ReplyKind::Design) {
+            return Ok(());
+        }
+        for file in &run.attachments {
+            match file.not_read(&run.settings.model) {
+                // It is the requirement itself.
+                Some(_) if file.role == Role::Original => {}
+                Some(why) => self.cut.push(CutItem {
+                    kind: PackKind::Attachment,
+                    id: file.name.clone(),
+                    tokens: 0,
+                    hash: file.sha256.clone(),
+                    why: Clean::from(why),
+                }),
+                None => {
+                    let text = hub.content(PackKind::Attachment, &file.name, &file.sha256, blobs)?.unwrap_or_default();
+                    self.push(PackKind::Attachment, &file.name, "", text, BACKGROUND, "it came with the requirement");
+                }
+            }
+        }
+        Ok(())
     }
 
     fn instructions(&mut self, blobs: &Blobs) -> Result<(), HubError> {

@@ -5,6 +5,7 @@
 
 mod breaker;
 mod canary;
+mod embed;
 mod endpoint;
 mod fault;
 mod json;

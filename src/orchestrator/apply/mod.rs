@@ -36,6 +36,7 @@ fn begin(env: &Envelope) -> Option<Run> {
         requirement: requirement.clone(),
         settings: settings.clone(),
         instructions: instructions.clone(),
+        attachments: Vec::new(),
         started_at: env.at,
         updated_at: env.at,
         status: RunStatus::Running,
@@ -113,6 +114,7 @@ pub(super) fn fold(run: &mut Run, env: &Envelope) {
 fn event(run: &mut Run, env: &Envelope) {
     match &env.event {
         Event::RunStarted { .. } | Event::PhaseStarted { .. } | Event::PhaseCompleted { .. } => {}
+        Event::Attached { attachment } => run.attachments.push(attachment.clone()),
         Event::ClauseAdded { clause } => {
             run.clauses.insert(clause.id, clause.clone());
             if let Some(step) = run.step_mut(&step_id(UNDERSTAND)) {

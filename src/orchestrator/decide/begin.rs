@@ -3,6 +3,7 @@
 use super::{Draft, schedule};
 use crate::{
     domain::{
+        attachment::Attachment,
         clause::Clause,
         event::{EVENT_VERSION, Envelope, Event},
         run::Run,
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 pub(super) fn begin(
     run: Option<&Run>,
     started: Event,
+    attachments: Vec<Attachment>,
     clauses: Vec<Clause>,
     at: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
@@ -30,6 +32,9 @@ pub(super) fn begin(
     };
     let before = state.clone();
     let mut draft = Draft { run: state, events: vec![started], at };
+    for attachment in attachments {
+        draft.push(Event::Attached { attachment });
+    }
     for clause in clauses {
         draft.push(Event::ClauseAdded { clause });
     }

@@ -23,6 +23,7 @@ pub enum HubRow {
     Decision(DecisionId),
     Assumption(AssumptionId),
     Artifact(String),
+    Attachment(String),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -47,6 +48,7 @@ pub fn rows(run: &Run) -> Vec<HubRow> {
     section("Assumptions", run.assumptions.keys().map(|id| HubRow::Assumption(*id)).collect());
     section("Interpretations", run.interpretations.keys().map(|id| HubRow::Interpretation(*id)).collect());
     section("Decisions", run.decisions.keys().map(|id| HubRow::Decision(*id)).collect());
+    section("Attachments", run.attachments.iter().map(|f| HubRow::Attachment(f.name.clone())).collect());
     section("Artifacts", run.artifacts.keys().map(|n| HubRow::Artifact(n.clone())).collect());
     rows
 }
@@ -146,6 +148,10 @@ fn row_line(model: &Model, run: &Run, row: &HubRow, columns: usize, look: &Look)
             let by = run.artifacts.get(name).map_or_else(String::new, |a| format!("by {}", a.by));
             item(g.quiet, t.dim, name.clone(), "", &by)
         }
+        HubRow::Attachment(name) => {
+            let Some(file) = run.attachments.iter().find(|f| f.name == *name) else { return Line::default() };
+            item(g.quiet, t.dim, name.clone(), "", file.not_read(&run.settings.model).unwrap_or("read"))
+        }
     }
 }
 
@@ -167,7 +173,7 @@ pub fn row_text(run: &Run, row: &HubRow) -> String {
         HubRow::Assumption(id) => {
             run.assumptions.get(id).map_or_else(String::new, |a| format!("{id} {} -> {}", a.question, a.answer))
         }
-        HubRow::Artifact(name) => name.clone(),
+        HubRow::Artifact(name) | HubRow::Attachment(name) => name.clone(),
     }
 }
 
@@ -198,6 +204,7 @@ pub fn details(model: &Model, run: &Run, row: &HubRow, columns: usize) -> Vec<Li
             let state = model.statuses.by_clause.get(id);
             let why = state.and_then(|s| s.reason.clone()).map_or_else(String::new, |r| format!(": {r}"));
             field("status", format!("{mark} {word}{why}"));
+            field("section", c.section.iter().map(|s| Clean::new(s).to_string()).collect::<Vec<_>>().join(" › "));
             field("kind", c.kind_reason.as_ref().map_or_else(|| kind.into(), |r| format!("{kind}: {r}")));
             let with = |clauses: &Vec<ClauseId>| clauses.contains(id);
             field("read as", list_ids(run.interpretations.values().filter(|i| with(&i.clauses)).map(|i| i.id)));
@@ -249,6 +256,12 @@ pub fn details(model: &Model, run: &Run, row: &HubRow, columns: usize) -> Vec<Li
             field("by", format!("{} in step {}", a.by, a.step));
             field("clauses", list_ids(&a.clauses));
             field("o", "opens it".into());
+        }
+        HubRow::Attachment(name) => {
+            let Some(file) = run.attachments.iter().find(|f| f.name == *name) else { return out };
+            field("attachment", file.line(&run.settings.model));
+            field("read by", file.reader.as_ref().map_or_else(String::new, ToString::to_string));
+            field("sha256", file.sha256.to_string());
         }
     }
     out

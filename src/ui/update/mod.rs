@@ -65,7 +65,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         Msg::Edited(Ok(text)) => prompt::edited(model, &text),
         Msg::Edited(Err(why)) | Msg::FileRead(Err(why)) => model.say(true, why),
         Msg::ProposalEdited { gate, digest, result } => gate::edited(model, gate, digest, result, &mut cmds),
-        Msg::FileRead(Ok(text)) => welcome::file_read(model, &text),
+        Msg::FileRead(Ok(file)) => welcome::file_read(model, file),
         Msg::Looked(looked) => {
             model.welcome.info.needs = looked.needs;
             model.welcome.info.recent = looked.recent;

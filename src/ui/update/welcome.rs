@@ -6,7 +6,7 @@ use crate::{
     ui::{
         Action, Cmd, Code, Key, Model,
         model::Screen,
-        msg::StartRequest,
+        msg::{FileText, StartRequest},
         welcome::{EXAMPLE, Field},
     },
 };
@@ -146,7 +146,14 @@ fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
     }
     let folder = w.folder.text().trim().to_owned();
     let (plan, gates) = (w.info.plan, w.info.gates);
-    let request = StartRequest::New { requirement: w.bytes(), folder, model: w.model(), plan, gates };
+    let request = StartRequest::New {
+        requirement: w.bytes(),
+        document: w.document.clone(),
+        folder,
+        model: w.model(),
+        plan,
+        gates,
+    };
     w.starting = true;
     model.say(false, "Starting: the requirement is stored word for word.");
     cmds.push(Cmd::Start(request));
@@ -163,6 +170,15 @@ pub(super) fn started(model: &mut Model, result: Result<(), Clean>) {
     }
 }
 
-pub(super) fn file_read(model: &mut Model, text: &str) {
-    model.welcome.take_over(text);
+pub(super) fn file_read(model: &mut Model, file: FileText) {
+    model.welcome.take_over(&file.text);
+    if let Some((path, original)) = &file.original {
+        let unread: Vec<&str> = original.unread.iter().map(Clean::as_str).collect();
+        let unread = if unread.is_empty() { String::new() } else { format!(": {}", unread.join("; ")) };
+        model.say(
+            !original.unread.is_empty(),
+            Clean::from(format!("This is the text of {path}; the file is kept with it{unread}.")),
+        );
+    }
+    model.welcome.document = file.original;
 }

@@ -77,6 +77,7 @@ pub(super) fn base() -> Run {
             pack_tokens: 8_000,
         },
         instructions: None,
+        attachments: Vec::new(),
         started_at: start(),
         updated_at: start(),
         status: RunStatus::Running,
