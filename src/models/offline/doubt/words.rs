@@ -72,6 +72,8 @@ fn accounted(s: &Sentence, at: usize, meant: &Meant) -> bool {
     let word = &s.words[at];
     match word.tag {
         Tag::Noun | Tag::Adj | Tag::Adv => said(s, at, meant) || narrows(s, at, meant) || harmless(s, at),
+        // `I want to help create …`: with whom, and what the share in it is, nothing says
+        Tag::Verb(_) if word.base == "help" && s.role.is_some() => false,
         Tag::Verb(_) => said(s, at, meant) || done(word, meant) || harmless(s, at),
         Tag::Num => {
             word.token.value.is_none_or(|v| {
@@ -198,6 +200,13 @@ pub mod tests {
         let left =
             open(&["As a gardener, I want to add user groups.", "As a gardener, I want to add plants with a name."]);
         assert!(left[0].contains("user"), "{left:?}");
+        assert_eq!(left[1], "");
+    }
+
+    #[test]
+    fn a_share_in_what_others_do_is_not_doing_it() {
+        let left = open(&["As an editor, I want to help create leaflets.", "As an editor, I want to create posters."]);
+        assert!(left[0].contains("help"), "{left:?}");
         assert_eq!(left[1], "");
     }
 
