@@ -2,6 +2,7 @@
 //!
 //! Useful before a run: it shows the entities, rights, rules, assumptions and gaps without building anything. With `-q`
 //! only a line a text; with `-c` only the clauses it would claim to fulfil wholly, and by what, for a critical reading.
+//! `-g` prints how the grammar takes each clause apart.
 
 use g1::domain::ClauseId;
 use g1::models::offline::{self, read, spec::AppSpec};
@@ -10,9 +11,14 @@ use std::collections::BTreeMap;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let quiet = std::env::args().any(|a| a == "-q");
     let claims = std::env::args().any(|a| a == "-c");
+    let grammar = std::env::args().any(|a| a == "-g");
     for path in std::env::args().skip(1).filter(|a| !a.starts_with('-')) {
         let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
         let clauses = cut(&text);
+        if grammar {
+            println!("{}", read::outline::grammar(&clauses));
+            continue;
+        }
         let started = std::time::Instant::now();
         match read::analyse(&clauses, &BTreeMap::new()) {
             Ok(spec) if claims => claimed(&path, spec, &clauses),

@@ -311,7 +311,14 @@ pub enum Feature {
         measures: Vec<String>,
         date_field: Option<String>,
         days: Option<u32>,
+        /// A field, or `owner_id`: the account that added the record.
         group_by: Option<String>,
+        /// Also per day, month or year of `date_field`.
+        #[serde(default)]
+        each: Option<Span>,
+        /// Of everybody's records, for those who may see them.
+        #[serde(default)]
+        everyone: bool,
         clauses: Clauses,
     },
     /// Each `goal` record shows `progress` (read-only): the sum of `measure` of the account's `over` records whose
@@ -362,6 +369,33 @@ pub enum Feature {
     Security { what: SecurityDemand, clauses: Clauses },
     /// A thing that shall not be part of the product; `terms` are searched for in code, API description and pages.
     Exclusion { terms: Vec<String>, clauses: Clauses },
+}
+/// A stretch of the calendar that numbers are added up in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Span {
+    Day,
+    Month,
+    Year,
+}
+impl Span {
+    /// How much of an ISO date names it.
+    #[must_use]
+    pub const fn length(self) -> usize {
+        match self {
+            Self::Day => 10,
+            Self::Month => 7,
+            Self::Year => 4,
+        }
+    }
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
 }
 /// What a record of a view meets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

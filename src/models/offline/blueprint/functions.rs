@@ -327,7 +327,9 @@ fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static 
 pub fn dashboards(spec: &AppSpec, features: &[&Feature], out: &mut Writer) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for feature in features {
-        let Feature::Totals { name, label, entity, measures, date_field, days, group_by, clauses } = feature else {
+        let Feature::Totals { name, label, entity, measures, date_field, days, group_by, each, everyone, clauses } =
+            feature
+        else {
             continue;
         };
         let many = spec.entity(entity).map_or_else(|| entity.clone(), |e| e.label_plural.to_lowercase());
@@ -335,12 +337,20 @@ pub fn dashboards(spec: &AppSpec, features: &[&Feature], out: &mut Writer) -> Ve
         if !measures.is_empty() {
             arguments.push(format!("measures={}", tuple(measures)));
         }
-        if let (Some(date), Some(days)) = (date_field, days) {
+        if let Some(date) = date_field.as_ref().filter(|_| days.is_some() || each.is_some()) {
             arguments.push(format!("date_field={}", text(date)));
+        }
+        if let Some(days) = days {
             arguments.push(format!("days={days}"));
         }
         if let Some(group) = group_by {
             arguments.push(format!("group_by={}", text(group)));
+        }
+        if let Some(span) = each {
+            arguments.push(format!("each={}", text(span.word())));
+        }
+        if *everyone {
+            arguments.push("everyone=True".into());
         }
         let when = days.map_or_else(String::new, |d| format!(" of the last {d} days"));
         let mut body = vec![doc(&format!("{label}: the {many}{when} in numbers."))];
@@ -349,6 +359,9 @@ pub fn dashboards(spec: &AppSpec, features: &[&Feature], out: &mut Writer) -> Ve
         let mut row = vec![text(name), text(label), text(entity), function];
         if let Some(group) = group_by {
             row.push(format!("by={}", text(group)));
+        }
+        if let Some(span) = each {
+            row.push(format!("each={}", text(span.word())));
         }
         rows.push(row);
     }

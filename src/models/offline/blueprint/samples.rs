@@ -4,7 +4,7 @@ use crate::{
     domain::ClauseId,
     models::offline::spec::{
         Access, AppSpec, Entity, Feature, Field, FieldRule, FieldType, Formula, Op, Period, Role, Rule, Scope,
-        SecurityDemand, SignInWith, Transition, Users, Who,
+        SecurityDemand, SignInWith, Span, Transition, Users, Who,
     },
 };
 
@@ -186,6 +186,8 @@ pub fn fitness() -> AppSpec {
                 date_field: Some(s("date")),
                 days: Some(28),
                 group_by: Some(s("exercise")),
+                each: Some(Span::Month),
+                everyone: false,
                 clauses: c(12),
             },
             Feature::Sort { entity: s("workout"), field: s("date"), descending: true, default: true, clauses: c(13) },
@@ -423,6 +425,8 @@ pub fn rooms() -> AppSpec {
                 date_field: Some(s("start")),
                 days: Some(7),
                 group_by: None,
+                each: None,
+                everyone: false,
                 clauses: c(14),
             },
         ],

@@ -22,6 +22,10 @@ pub fn record_entity(d: &Draft, pred: &Pred) -> Option<usize> {
 /// Reads the rights a sentence gives.
 pub fn read(d: &mut Draft, si: usize) {
     super::only::visible_to(d, si);
+    for pred in &d.sentences[si].preds {
+        super::product::audience(d, si, pred);
+    }
+    super::only::hidden_from(d, si);
     super::only::privacy_wish(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
@@ -38,7 +42,7 @@ pub fn read(d: &mut Draft, si: usize) {
             continue;
         }
         d.attend(si, pi);
-        if collects(d, si, pi, pred) || looks_at_relations(d, si, pi, pred) {
+        if super::only::which_are(d, si, pi, pred) || collects(d, si, pi, pred) || looks_at_relations(d, si, pi, pred) {
             continue;
         }
         predicate(d, si, pi, pred);
@@ -146,6 +150,18 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         if let Some(e) = d.entity_of(np) {
             targets.push((e, np.clone()));
         }
+    }
+    // `look through the list`: that of what was spoken of
+    if targets.is_empty()
+        && record.is_none()
+        && pred.verb.class == Class::Read
+        && let [np] = &objects[..]
+        && matches!(np.head.as_str(), "list" | "overview" | "catalogue" | "catalog" | "collection")
+        && np.of.is_none()
+        && np.nouns.is_empty()
+        && let Some(e) = d.focus
+    {
+        targets.push((e, np.clone()));
     }
     if super::only::everything(d, si, pi, pred, &whos, ops) {
         return;

@@ -182,7 +182,12 @@ fn by_rights(d: &Draft) -> Vec<ClauseId> {
             // `my own requests` where several people act
             let mine = p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("i" | "we")))
                 && p.objects.iter().any(|np| np.mods.iter().any(|m| m == "own") && d.entity_of(np).is_some());
-            if mine {
+            // `Nobody else should see my meals`, `Only I can see my hives`
+            let guarded = p.verb.class == Class::Read
+                && p.objects.iter().any(own)
+                && (p.verb.negated && p.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody"))
+                    || p.only && p.subject.iter().any(|np| np.pronoun.as_deref() == Some("i")));
+            if mine || guarded {
                 out.push(s.id);
             }
             // `My friend can read everything but must not change anything`

@@ -127,6 +127,23 @@ pub fn reasons(words: &[Word], from: usize) -> Vec<(usize, usize)> {
     out
 }
 
+/// `after the manager has answered`, `until the course begins`: what follows is a clause, not a point in time.
+pub fn times(words: &mut [Word]) {
+    for i in 0..words.len() {
+        if words[i].tag != Tag::Prep || !matches!(words[i].lower(), "after" | "before" | "until" | "since") {
+            continue;
+        }
+        let phrase = words[i + 1..]
+            .iter()
+            .take_while(|w| matches!(w.tag, Tag::Det | Tag::Poss | Tag::Adj | Tag::Noun | Tag::Pron | Tag::Apos))
+            .count();
+        let verb = words.get(i + 1 + phrase);
+        if phrase > 0 && verb.is_some_and(|w| matches!(w.tag, Tag::Verb(_) | Tag::Be | Tag::Modal)) {
+            words[i].tag = Tag::Sub;
+        }
+    }
+}
+
 /// Qualities of a property that a list states behind it: `a number, which must be unique, a title`, `a rating that lies
 /// between 1 and 5`, `a status, which can be open, paid or closed`, `a type: normal or large`. Their words join the phrase
 /// they qualify, so that the list goes on behind them; the values stand as in brackets.
@@ -203,7 +220,9 @@ fn relative(words: &mut [Word], at: usize) {
     // `which can be requested, confirmed or played`
     let from = if next.is("either") || next.is("one") { i + 1 } else { i };
     let end = words[from..].iter().position(|w| w.tag == Tag::Stop).map_or(words.len(), |p| from + p);
-    if listed(&words[from..end]) {
+    // `which is either adult or family`: values, even where they name people
+    let people = next.is("either") && words[from..end].iter().any(|w| w.is("or")) && several(&words[from..end], true);
+    if listed(&words[from..end]) || people {
         let open = comma.unwrap_or(at);
         for w in &mut words[open..from] {
             w.tag = Tag::Other;
@@ -235,7 +254,8 @@ fn values_after(words: &mut [Word], colon: usize) {
     // in a list of properties, not `Status: open, closed`
     let inside = words[..colon - 1].iter().any(|w| matches!(w.tag, Tag::Verb(_) | Tag::Prep));
     let end = words[colon + 1..].iter().position(|w| w.tag == Tag::Stop).map_or(words.len(), |p| colon + 1 + p);
-    if choice && inside && !words[..colon].iter().any(|w| w.tag == Tag::Colon) && several(&words[colon + 1..end]) {
+    if choice && inside && !words[..colon].iter().any(|w| w.tag == Tag::Colon) && several(&words[colon + 1..end], false)
+    {
         words[colon].tag = Tag::Open;
         if let Some(stop) = words.get_mut(end) {
             stop.tag = Tag::Close;
@@ -245,17 +265,17 @@ fn values_after(words: &mut [Word], colon: usize) {
 
 /// Whether the words are an enumeration with `or` of short values.
 fn listed(words: &[Word]) -> bool {
-    words.iter().any(|w| w.is("or")) && several(words)
+    words.iter().any(|w| w.is("or")) && several(words, false)
 }
 
-fn several(words: &[Word]) -> bool {
+fn several(words: &[Word], people: bool) -> bool {
     let parts: Vec<&[Word]> =
         words.split(|w| matches!(w.tag, Tag::Comma | Tag::Conj)).filter(|p| !p.is_empty()).collect();
     parts.len() >= 2
         && parts.iter().all(|p| {
             p.len() <= 3
                 && !p.iter().any(|w| matches!(w.tag, Tag::Det | Tag::Poss | Tag::Modal | Tag::Be | Tag::Pron))
-                && !p.last().is_some_and(|w| nouns::person(&w.base).is_some())
+                && (people || !p.last().is_some_and(|w| nouns::person(&w.base).is_some()))
         })
 }
 

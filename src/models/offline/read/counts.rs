@@ -15,6 +15,9 @@ pub fn read(d: &mut Draft, si: usize) {
     if !d.done[si].is_empty() && d.sentences[si].preds.len() == d.done[si].len() {
         return;
     }
+    if taken(d, si) {
+        return;
+    }
     if !in_period(d, si) {
         only_once(d, si);
     }
@@ -158,6 +161,44 @@ fn dated(d: &Draft, e: usize) -> Option<String> {
         .or_else(|| fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone()))
         .or_else(|| fields.iter().find(|f| f.ty == FieldType::DateTime).map(|f| f.name.clone()))
         .filter(|n| fields.iter().any(|f| f.name == *n && matches!(f.ty, FieldType::Date | FieldType::DateTime)))
+}
+
+/// `A borrowed tool cannot be borrowed by someone else`, `Once a book is reserved nobody else can reserve it`, `You can't
+/// take a wish twice`: one record for each other record, as long as it is there.
+fn taken(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let again = s.words.iter().any(|w| matches!(w.lower(), "else" | "again" | "twice" | "already" | "nobody"));
+    let Some(pred) = s.preds.iter().find(|p| p.verb.negated && !p.subordinate && p.verb.class == Class::Transact)
+    else {
+        return false;
+    };
+    let Some(e) = super::access::record_entity(d, pred).filter(|_| again && !s.lower.contains("same")) else {
+        return false;
+    };
+    // said of what is taken already: the same word once more, or that it may not be twice
+    let verb = pred.verb.base.as_str();
+    let participle = |w: &super::tag::Word| {
+        super::lexicon::verbs::verb(w.lower()).is_some_and(|(b, f)| b == verb && f == super::lexicon::verbs::Form::Past)
+    };
+    let said = s.words.iter().enumerate().any(|(i, w)| participle(w) && !pred.verb.range.contains(&i))
+        || s.words.iter().any(|w| w.is("twice")) && pred.verb.passive;
+    // who does it once only, or within a period, is another rule
+    let (day, period) = (day(d, si), period(d, si));
+    let timed = super::rules::span(d, e).is_some() || day.is_some() || period.is_some();
+    let Some(about) = d.entities[e].about.clone().filter(|_| said && !timed) else { return false };
+    let Some(parent) = d.find(&about) else { return false };
+    // a record with states may be over without being gone
+    if d.status(e).is_some() {
+        return false;
+    }
+    let per = d.add_reference(e, parent, true, s.id);
+    let entity = d.entities[e].entity.name.clone();
+    d.feature(Feature::Limit { entity, max: 1, per: Some(per), clauses: vec![s.id] });
+    d.touch(e, s.id);
+    d.mark(si, 0..s.words.len());
+    all_done(d, si);
+    d.focus = Some(e);
+    true
 }
 
 /// The records a sentence counts: those a transaction makes, else those its number stands before.

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence, split_list};
-use super::states::{initial, states};
+use super::states::{default, initial, one_of, states};
 use super::tag::{Tag, Word};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
@@ -16,7 +16,7 @@ pub const WITH: [&str; 8] = ["with", ":", "including", "such as", "containing", 
 /// Reads fields and states of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
-    if states(d, si) || initial(d, si) {
+    if one_of(d, si) || states(d, si) || initial(d, si) || default(d, si) {
         return;
     }
     bare_list(d, si);
@@ -61,7 +61,11 @@ pub fn read(d: &mut Draft, si: usize) {
 /// `Room: number, floor, capacity.`
 fn bare_list(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
-    let (Some(Item::Np(np)), Some(Item::Colon(c))) = (s.items.first(), s.items.get(1)) else { return };
+    let (Some(Item::Np(np)), Some(next)) = (s.items.first(), s.items.get(1)) else { return };
+    let (Item::Colon(c) | Item::Prep(c)) = next else { return };
+    if !matches!(next, Item::Colon(_)) && !(s.preds.is_empty() && super::mentions::lists_properties(s, next)) {
+        return;
+    }
     let Some(e) = d.entity_of(np) else { return };
     if !s.preds.iter().all(|p| p.subordinate) {
         return;
@@ -93,7 +97,9 @@ fn for_each(d: &mut Draft, si: usize) {
         }
         let Some(e) = d.entity_of(np) else { continue };
         let target = s.preds.iter().position(|pr| {
-            matches!(pr.verb.class, Class::Create | Class::Have | Class::Manage | Class::Read) && !pr.subordinate
+            (matches!(pr.verb.class, Class::Create | Class::Have | Class::Manage | Class::Read)
+                || matches!(pr.verb.base.as_str(), "need" | "want"))
+                && !pr.subordinate
         });
         let Some(pi) = target else { continue };
         let pred = &s.preds[pi];
@@ -239,7 +245,13 @@ fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
 /// `book a room from a start time to an end time`, `a request with the first and the last day`
 fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
     let s = &d.sentences[si];
-    for pp in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between")) {
+    for pp in
+        pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between" | "at" | "on"))
+    {
+        if matches!(pp.prep.as_str(), "at" | "on") {
+            moment(d, si, pp, e);
+            continue;
+        }
         for np in &pp.nps {
             let timed =
                 matches!(nouns::property(&np.head), Some(FieldType::Date | FieldType::DateTime | FieldType::Time));
@@ -253,6 +265,29 @@ fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
             d.touch(e, s.id);
         }
     }
+}
+
+/// `at a given date and time`, `on a certain date`: when the record is for.
+fn moment(d: &mut Draft, si: usize, pp: &super::sentence::Pp, e: usize) {
+    let s = &d.sentences[si];
+    let heads: Vec<&str> = pp.nps.iter().map(|np| np.head.as_str()).collect();
+    let open = pp.nps.first().is_some_and(|np| {
+        matches!(np.det.as_deref(), Some("a" | "an")) && np.of.is_none() && np.nouns.is_empty() && !np.possessed()
+    });
+    let (name, label, ty) = match heads[..] {
+        ["date", "time"] => ("date_and_time", "Date and time", FieldType::DateTime),
+        ["date"] => ("date", "Date", FieldType::Date),
+        ["time"] => ("time", "Time", FieldType::Time),
+        _ => return,
+    };
+    let timed = |f: &Field| matches!(f.ty, FieldType::Date | FieldType::DateTime) || f.ty == ty;
+    if !open || d.entities[e].entity.fields.iter().any(timed) {
+        return;
+    }
+    d.entities[e].entity.fields.push(made(name, label, ty, s.id));
+    let end = pp.nps.last().map_or(pp.at + 1, |np| np.range.end);
+    d.mark(si, pp.at..end);
+    d.touch(e, s.id);
 }
 
 /// Where a list of properties that begins at `at` ends: at the next predicate or stop.
@@ -381,9 +416,17 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             let before = si.checked_sub(1).and_then(|b| d.sentences[b].role.as_ref()).map(|r| &r.head);
             before.is_some() && before == s.role.as_ref().map(|r| &r.head) && pred.verb.class == Class::Have
         };
-        let Some(e) = d.entity_of(&np).or_else(by_pp).or_else(|| d.focus.filter(|_| same_role())) else { continue };
+        // `my loans and their due dates`
+        let theirs = || {
+            let before = pred.objects.iter().take_while(|o| o.range != np.range).last()?;
+            matches!(np.det.as_deref(), Some("their" | "its")).then(|| d.entity_of(before)).flatten()
+        };
+        let Some(e) = theirs().or_else(|| d.entity_of(&np)).or_else(by_pp).or_else(|| d.focus.filter(|_| same_role()))
+        else {
+            continue;
+        };
         // `the total rent`, `the average price`: worked out from what is kept
-        let counts = matches!(np.head.as_str(), "number" | "count" | "amount")
+        let counts = matches!(np.head.as_str(), "number" | "count" | "amount" | "total" | "sum")
             && np.of.as_deref().is_some_and(|o| o.plural && d.entity_of(o).is_some())
             && pred.verb.class == Class::Read;
         if counts || np.mods.iter().any(|m| matches!(m.as_str(), "total" | "average" | "overall")) {

@@ -191,7 +191,7 @@ fn somebody(d: &mut Draft, pred: &Pred, e: usize, id: ClauseId) -> Vec<Who> {
     d.whos_in(&answer, default)
 }
 
-fn agents_by(d: &Draft, pred: &Pred) -> Vec<Who> {
+pub fn agents_by(d: &Draft, pred: &Pred) -> Vec<Who> {
     pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps).filter_map(|np| d.who(np)).collect()
 }
 
@@ -205,7 +205,7 @@ fn other_actor(d: &Draft, si: usize, not: &[Who]) -> Option<Who> {
         .find(|w| !not.contains(w) && *w != Who::Anyone)
 }
 
-fn merge_guard(d: &mut Draft, entity: &str, field: &str, whos: &[Who], id: ClauseId) {
+pub fn merge_guard(d: &mut Draft, entity: &str, field: &str, whos: &[Who], id: ClauseId) {
     for f in &mut d.features {
         if let Feature::FieldGuard { entity: e, field: n, who, clauses } = f
             && e == entity

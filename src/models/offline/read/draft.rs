@@ -243,7 +243,7 @@ impl<'a> Draft<'a> {
             Some("whoever") => return Some(Who::Anyone),
             Some("signed-in-person") => return Some(if self.has_users() { Who::SignedIn } else { Who::Anyone }),
             Some("i") if self.speaker.is_some() => return self.speaker.clone().map(Who::Role),
-            Some("i" | "we" | "they" | "you" | "he" | "she") => return Some(self.ordinary()),
+            Some("i" | "we" | "us" | "they" | "you" | "he" | "she") => return Some(self.ordinary()),
             _ => {}
         }
         match nouns::person(&np.head)? {

@@ -223,6 +223,21 @@ fn totals(d: &mut Draft, si: usize) {
     {
         return;
     }
+    // `the total value of the stock`: of something that no record keeps
+    let counted = |w: &super::tag::Word| {
+        matches!(
+            w.base.as_str(),
+            "amount" | "number" | "sum" | "cost" | "price" | "fee" | "expense" | "weight" | "hour"
+        ) || d.find(&w.base).is_some()
+            || (0..d.entities.len()).any(|e| {
+                let fields = &d.entities[e].entity.fields;
+                fields.iter().any(|f| f.name.split('_').any(|p| p == w.lower() || p == w.base))
+            })
+    };
+    let next = s.words.get(at + 1).filter(|w| w.tag == Tag::Noun && s.words[at].is("total"));
+    if next.is_some_and(|w| !counted(w)) {
+        return;
+    }
     d.pending_totals.push((si, at, d.focus));
     let _ = Np::name;
     for (pi, pred) in s.preds.iter().enumerate() {

@@ -123,6 +123,19 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     {
         start += 1;
     }
+    // `how much`: of money, when it stands alone
+    if range.end - start == 2 && words[start].is("how") && words[start + 1].is("much") {
+        let ty = FieldType::Decimal { money: true };
+        let field = super::data::made("amount", "Amount", ty, s.id);
+        return Some(FieldDraft {
+            field,
+            head: String::new(),
+            stated: None,
+            typed: true,
+            used: range.collect(),
+            plain: None,
+        });
+    }
     if start < range.end
         && let Some(draft) = question(s, range.clone(), start)
     {
@@ -321,8 +334,23 @@ fn question(s: &Sentence, range: Range<usize>, start: usize) -> Option<FieldDraf
         "where" | "what" | "who" => FieldType::Text { multiline: false },
         _ => return None,
     };
+    // `(who, when)`
     if start + 1 >= range.end {
-        return None;
+        let (name, label) = match asks {
+            "when" => ("date", "Date"),
+            "where" => ("place", "Place"),
+            "who" => ("who", "Who"),
+            _ => return None,
+        };
+        let field = super::data::made(name, label, ty, s.id);
+        return Some(FieldDraft {
+            field,
+            head: String::new(),
+            stated: None,
+            typed: true,
+            used: range.collect(),
+            plain: None,
+        });
     }
     let kept: Vec<&str> = s.words[start + 1..range.end]
         .iter()

@@ -1,6 +1,7 @@
 //! The kind of every clause: does it demand something, and what sort of thing.
 
 use super::exclusion;
+use super::headings::{self, is_heading};
 use super::lexicon::{
     nouns::{self, Person},
     verbs::{Class, Form},
@@ -11,54 +12,6 @@ use super::tag::Tag;
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::Mark;
 use std::collections::BTreeSet;
-
-/// Headings that only structure a document.
-const HEADINGS: [&str; 44] = [
-    "introduction",
-    "purpose",
-    "scope",
-    "overview",
-    "references",
-    "reference",
-    "glossary",
-    "definitions",
-    "background",
-    "objective",
-    "objectives",
-    "functional requirements",
-    "non-functional requirements",
-    "nonfunctional requirements",
-    "requirements",
-    "user stories",
-    "features",
-    "table of contents",
-    "table of content",
-    "contents",
-    "revision history",
-    "version history",
-    "appendix",
-    "assumptions",
-    "dependencies",
-    "product functions",
-    "product overview",
-    "project scope",
-    "general",
-    "summary",
-    "motivation",
-    "stakeholders",
-    "users",
-    "actors",
-    "constraints",
-    "data",
-    "interfaces",
-    "system design",
-    "security",
-    "quality requirements",
-    "use cases",
-    "document history",
-    "goals",
-    "description",
-];
 
 /// Words that a quality demand is recognised by.
 const QUALITIES: [&str; 44] = [
@@ -144,7 +97,7 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
     if exclusion::is_exclusion(s) {
         return of(ClauseKind::Exclusion, "names what shall not be part of the product");
     }
-    if s.heading || is_heading(s) {
+    if s.heading || is_heading(s) || headings::titles(s, all) {
         return of(ClauseKind::Context, "a heading");
     }
     if ["for example", "for instance", "e.g."].iter().any(|w| s.lower.starts_with(w)) {
@@ -154,6 +107,9 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
     let lone = s.words.len() == 1 && !s.item && all.len() > 30;
     if lone || s.words.len() <= 4 && s.text.trim_end().ends_with(['-', '–', '—']) {
         return of(ClauseKind::Context, "a heading");
+    }
+    if headings::lists_people(s) {
+        return of(ClauseKind::Context, "names who will use it");
     }
     if let Some(kind) = goal(s) {
         return of(kind, if kind == ClauseKind::Goal { "says why, not what" } else { "background" });
@@ -197,32 +153,6 @@ fn furniture(s: &Sentence) -> bool {
         || l.starts_with("version ") && s.words.len() < 8
         || l.starts_with("prepared by")
         || l.starts_with("table of content")
-}
-
-fn is_heading(s: &Sentence) -> bool {
-    let l = s.lower.trim_end_matches([':', '.', ' ']);
-    if HEADINGS.contains(&l) {
-        return true;
-    }
-    let ends = s.text.ends_with(['.', '!', '?', ';']);
-    // `Requirements:` opens a list; `Room: number, floor` is a demand
-    if s.text.ends_with(':') && s.words.len() <= 8 && s.preds.iter().all(|p| p.verb.modal.is_none()) {
-        return true;
-    }
-    let word_count = s.words.iter().filter(|w| !matches!(w.tag, Tag::Stop | Tag::Comma)).count();
-    let capitals = s.words.iter().filter(|w| w.token.capitalised()).count();
-    let shouting = s.text.chars().any(char::is_alphabetic) && !s.text.chars().any(char::is_lowercase);
-    !ends
-        && s.preds.iter().all(|p| p.verb.modal.is_none())
-        && s.role.is_none()
-        && word_count <= 8
-        && !s.words.iter().any(|w| w.tag == Tag::Comma)
-        && (shouting
-            || s.preds.is_empty()
-                && capitals * 2 >= word_count
-                && word_count >= 1
-                && s.section.is_empty()
-                && capitals == word_count)
 }
 
 /// `We run a workshop and need a web application for it.`, `The practice wants to replace its card index.`: why the thing
@@ -366,8 +296,10 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                     | Class::Have
                     | Class::Transact
             );
-        return !matches!(modal, "would" | "could" | "might" | "did" | "does" | "do")
-            && !(about_us && !matches!(modal, "want" | "must" | "should"));
+        // `it does not show up any more` bans something
+        let helper = matches!(modal, "would" | "could" | "might" | "did")
+            || matches!(modal, "does" | "do") && (!p.verb.negated || first_person);
+        return !helper && !(about_us && !matches!(modal, "want" | "must" | "should"));
     }
     let start = p.verb.range.start;
     let verb_form = s.words[p.verb.range.clone()].iter().find_map(|w| match w.tag {
@@ -383,7 +315,8 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
     }
     // `For every inspection I note the date`: what is kept of each
     let each = s.words.windows(2).any(|w| w[0].is("for") && (w[1].is("every") || w[1].is("each")));
-    let listed = p.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":") && pp.nps.len() > 1);
+    let listed = p.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":") && pp.nps.len() > 1)
+        || p.objects.iter().any(|np| np.paren.as_ref().is_some_and(|r| r.len() > 2));
     if first_person
         && (each || listed)
         && matches!(p.verb.class, Class::Create | Class::Manage)
@@ -458,9 +391,17 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
             let any = p.subject.iter().any(|np| {
                 matches!(np.det.as_deref(), Some("a" | "an" | "each" | "every" | "no")) && !np.head.is_empty()
             });
+            let new = p.subject.iter().any(|np| np.mods.iter().any(|m| matches!(m.as_str(), "new" | "default")));
             let valued = !s.lower.starts_with("there") && s.words[p.range.clone()].iter().any(|w| w.is("only"));
             let one_of = s.lower.contains("one of") && !opening(s);
-            exists || one_of || states || rule || p.only || tells || any && !opening(s) && !defines(s, p) || valued
+            exists
+                || one_of
+                || states
+                || rule
+                || p.only
+                || tells
+                || (any || new) && !opening(s) && !defines(s, p)
+                || valued
         }
         Class::Other if ruling(&p.verb.base) && !p.subject.is_empty() => true,
         Class::Other if !p.verb.passive => {

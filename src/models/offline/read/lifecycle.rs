@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::lexicon::verbs::{self, Class};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldType, Op, Transition};
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Transition};
 
 /// Reads the states of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
@@ -27,14 +27,19 @@ fn path(d: &mut Draft, si: usize) -> bool {
     };
     let pred = &s.preds[pi];
     let person = pred.subject.iter().any(|np| d.role(np).is_some());
-    let Some(e) = pred.subject.iter().chain(&pred.objects).find_map(|np| d.entity_of(np)).filter(|_| !person) else {
-        return false;
+    // `Staff change the status from new to done`
+    let state = pred.objects.iter().find(|np| matches!(np.head.as_str(), "status" | "state"));
+    let found = if person {
+        state.and_then(|np| d.entity_of(np).or(d.focus))
+    } else {
+        pred.subject.iter().chain(&pred.objects).find_map(|np| d.entity_of(np))
     };
+    let Some(e) = found else { return false };
     let Some(from) = (pred.verb.range.end..s.words.len()).find(|i| s.words[*i].is("from")) else { return false };
     let to = (from..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
     let (states, moves) = steps(&s.words[from..to]);
     let plain = states.len() >= 2 && states.len() <= 8 && states.iter().all(|v| v.split(' ').count() <= 3);
-    let known = values(d, e);
+    let known: Vec<String> = values(d, e);
     if !plain || !known.is_empty() && states.iter().any(|v| !known.contains(v)) {
         return false;
     }
@@ -45,6 +50,13 @@ fn path(d: &mut Draft, si: usize) -> bool {
     let transitions =
         moves.into_iter().map(|(old, new)| Transition { from: vec![old], to: new, who: Vec::new() }).collect();
     let entity = d.entities[e].entity.name.clone();
+    let whos = if person { d.actors(pred) } else { Vec::new() };
+    for who in &whos {
+        d.allow_fields(e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(&field), s.id);
+    }
+    if d.has_users() && !whos.is_empty() && whos.iter().all(|w| *w != d.ordinary()) {
+        super::decisions::merge_guard(d, &entity, &field, &whos, s.id);
+    }
     d.feature(Feature::Workflow { entity, field, initial: states[0].clone(), transitions, clauses: vec![s.id] });
     d.touch(e, s.id);
     d.focus = Some(e);
@@ -104,6 +116,42 @@ fn steps(words: &[super::tag::Word]) -> (Vec<String>, Vec<(String, String)>) {
     (states, moves)
 }
 
+/// `Once approved, a request cannot be withdrawn`, `Residents cannot edit an application once submitted`: the state
+/// without a verb.
+fn reduced(d: &mut Draft, si: usize, e: usize, known: &[String], acts: &[&Pred]) -> bool {
+    let s = &d.sentences[si];
+    let lead = s.words.iter().position(|w| matches!(w.lower(), "once" | "when" | "after" | "while" | "if"));
+    let Some((lead, state)) = lead.and_then(|l| s.words.get(l + 1).map(|w| (l, w.lower().to_owned()))) else {
+        return false;
+    };
+    let ends = s.words.get(lead + 2).is_none_or(|w| matches!(w.tag, Tag::Comma | Tag::Stop));
+    let bans = acts.iter().all(|p| p.verb.negated);
+    let Some(field) = d.status(e).filter(|_| ends && bans && known.contains(&state)) else { return false };
+    let entity = d.entities[e].entity.name.clone();
+    for p in acts {
+        let op = if p.verb.class == Class::Update { Op::Update } else { Op::Delete };
+        d.feature(Feature::Locked {
+            entity: entity.clone(),
+            op,
+            field: field.clone(),
+            values: vec![state.clone()],
+            clauses: vec![s.id],
+        });
+    }
+    d.touch(e, s.id);
+    d.mark(si, lead..lead + 2);
+    for (pi, p) in s.preds.iter().enumerate().filter(|(_, p)| acts.iter().any(|a| a.range == p.range)) {
+        d.mark_verb(si, p);
+        // `by the resident`: nobody may, so that one neither
+        let by = p.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps);
+        for np in p.subject.iter().chain(&p.objects).chain(by) {
+            d.mark_np(si, np);
+        }
+        d.done[si].insert(pi);
+    }
+    true
+}
+
 fn values(d: &Draft, e: usize) -> Vec<String> {
     let Some(field) = d.status(e) else { return Vec::new() };
     match d.entities[e].entity.fields.iter().find(|f| f.name == field).map(|f| &f.ty) {
@@ -139,6 +187,9 @@ fn only_while(d: &mut Draft, si: usize) {
     let named = targets.iter().copied().chain(ahead).filter(|np| np.pronoun.is_none()).find_map(|np| d.entity_of(np));
     let Some(e) = named.or_else(|| targets.iter().find_map(|np| d.entity_of(np))) else { return };
     let known = values(d, e);
+    if reduced(d, si, e, &known, &acts) {
+        return;
+    }
     let Some((k, when)) = s.preds.iter().enumerate().find(|(_, p)| {
         p.range.start != first.range.start
             && (p.subordinate || s.words[..p.range.start].iter().any(|w| w.is("until")))

@@ -39,7 +39,10 @@ pub fn at_most(d: &mut Draft, si: usize) {
             continue;
         }
         let record = super::access::record_entity(d, pred);
-        let Some(e) = record.or_else(|| d.entity_of(&np)) else { continue };
+        // `no more than 3 books on loan` counts the loans, and only those that are not over
+        let after: Vec<&str> = s.words[np.range.end.min(s.words.len())..].iter().take(2).map(|w| w.lower()).collect();
+        let elsewhere = matches!(after[..], ["on", "loan" | "hire" | "order"] | ["in", "use"]);
+        let Some(e) = record.or_else(|| d.entity_of(&np).filter(|_| !elsewhere)) else { continue };
         if !matches!(pred.verb.class, Class::Create | Class::Transact | Class::Have) {
             continue;
         }

@@ -93,11 +93,24 @@ fn by_fields(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> (Vec<String>, b
         }
         by |= pp.prep == "by";
         for np in &pp.nps {
-            let found = d.field_of(e, np).or_else(|| {
+            // `by date of registration` is no date of birth; records are numbered as they are entered
+            let another = np.of.as_deref().filter(|of| {
+                !of.head.is_empty() && d.entity_of(of).is_none() && d.role(of).is_none() && of.pronoun.is_none()
+            });
+            let named = d.field_of(e, np).filter(|f| another.is_none_or(|of| f.split('_').any(|w| w == of.head)));
+            let entered = another.is_some_and(|of| {
+                np.head == "date" && matches!(of.head.as_str(), "registration" | "submission" | "creation" | "entry")
+            });
+            if named.is_none() && entered {
+                d.mark(si, np.range.clone());
+                out.push("id".to_owned());
+                continue;
+            }
+            let found = named.or_else(|| {
                 // an entity the record refers to
                 d.entity_of(np).and_then(|t| d.reference(e, &d.entities[t].entity.name.clone()))
             });
-            let found = found.or_else(|| add_named(d, si, e, np));
+            let found = found.or_else(|| add_named(d, si, e, np).filter(|_| another.is_none()));
             if let Some(f) = found {
                 d.mark_np(si, np);
                 d.mark(si, np.range.start..np.head_at + 1);
@@ -241,8 +254,13 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
         .iter()
         .any(|w| matches!(w.lower(), "pdf" | "excel" | "xlsx" | "json" | "xml" | "word" | "png" | "image" | "ical"));
     let csv = s.words.iter().any(|w| w.is("csv"));
-    if other && !csv {
+    let table = s.words.iter().any(|w| matches!(w.lower(), "excel" | "xlsx"));
+    if other && !csv && !table {
         return;
+    }
+    if table && !csv {
+        let why = "the offline engine writes CSV, which Excel opens, and no Excel files";
+        d.gap(s.id, "Excel", why, false);
     }
     let name = d.entities[e].entity.name.clone();
     d.feature(Feature::Csv { entity: name, clauses: vec![s.id] });

@@ -130,6 +130,13 @@ fn objects(
     requests: bool,
 ) {
     let class = pred.verb.class;
+    // `For every inspection I note the date, …`
+    if let Some(np) = for_every(s, pred) {
+        if let Some((name, true)) = thing(&np) {
+            note(things, &name, 3, &np, s.id, true, order);
+        }
+        return;
+    }
     let weight = match class {
         Class::Create | Class::Manage | Class::Transact => 3,
         Class::Update | Class::Delete | Class::Decide | Class::Assign => 2,
@@ -181,13 +188,6 @@ fn objects(
         }
         return;
     }
-    // `For every inspection I note the date, …`
-    if let Some(np) = for_every(s, pred) {
-        if let Some((name, true)) = thing(&np) {
-            note(things, &name, 3, &np, s.id, true, order);
-        }
-        return;
-    }
     if class == Class::Have {
         // the subject has properties: a thing, when it has several or typed ones
         for np in &pred.subject {
@@ -223,7 +223,7 @@ fn objects(
             let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including"));
             if matches!(class, Class::Create | Class::Manage | Class::Delete | Class::Update)
                 && !matches!(kind, Person::User | Person::Stranger)
-                && !np.possessed()
+                && (!np.possessed() || listed && class == Class::Create)
             {
                 let name = np.name();
                 let acting = roles.iter().any(|r| r.name == identifier(&name));
@@ -309,7 +309,8 @@ fn objects(
 fn for_every(s: &Sentence, pred: &Pred) -> Option<Np> {
     use super::chunk::Item;
     let several = pred.objects.len() > 1 && pred.objects.iter().any(|np| nouns::property(&np.head).is_some());
-    if pred.verb.class != Class::Create || pred.verb.passive || !several {
+    let keeps = pred.verb.class == Class::Create || matches!(pred.verb.base.as_str(), "need" | "want" | "have");
+    if !keeps || pred.verb.passive || !several {
         return None;
     }
     s.items.windows(2).find_map(|pair| match pair {
@@ -352,9 +353,10 @@ fn have_like(things: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred, ord
 fn listed(things: &mut BTreeMap<String, Seen>, s: &Sentence, order: &mut usize) {
     use super::chunk::Item;
     let first = s.items.first();
-    if let (Some(Item::Np(np)), Some(Item::Colon(_))) = (first, s.items.get(1))
+    if let (Some(Item::Np(np)), Some(next)) = (first, s.items.get(1))
         && s.preds.is_empty()
         && s.items.len() > 4
+        && (matches!(next, Item::Colon(_)) || s.item && lists_properties(s, next))
         && let Some((name, true)) = thing(np)
     {
         note(things, &name, 3, np, s.id, true, order);
@@ -368,6 +370,18 @@ fn listed(things: &mut BTreeMap<String, Seen>, s: &Sentence, order: &mut usize) 
             note(things, &name, 2, np, s.id, false, order);
         }
     }
+}
+
+/// `Rentals with a customer, a start date and a price`: what stands behind `with` are properties of what stands before it.
+#[must_use]
+pub fn lists_properties(s: &Sentence, item: &super::chunk::Item) -> bool {
+    use super::chunk::Item;
+    let Item::Prep(with) = item else { return false };
+    let named = s.items.iter().filter(|i| match i {
+        Item::Np(np) => np.range.start > *with && nouns::property(&np.head).is_some(),
+        _ => false,
+    });
+    s.words[*with].is("with") && named.count() > 1
 }
 
 fn note<'t>(

@@ -13,6 +13,7 @@ mod asides;
 mod assemble;
 mod chunk;
 mod complete;
+mod conditions;
 mod counts;
 mod data;
 mod decisions;
@@ -22,6 +23,7 @@ mod features;
 mod field;
 mod formulas;
 pub(in crate::models::offline) mod gaps;
+mod headings;
 mod holders;
 mod idea;
 mod kinds;
@@ -51,9 +53,12 @@ mod token;
 mod value;
 mod verb_group;
 mod views;
+mod wording;
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod cases_fresh;
 #[cfg(test)]
 mod tests;
 
@@ -84,22 +89,19 @@ pub type Input = (ClauseId, String, Vec<String>);
 /// Clauses with the Markdown headings above them, as a pack shows the clauses: one after the other.
 #[must_use]
 pub fn inputs(clauses: Vec<(ClauseId, String)>) -> Vec<Input> {
-    let mut headings: Vec<(usize, String)> = Vec::new();
+    let mut open: Vec<(usize, String)> = Vec::new();
     clauses
         .into_iter()
         .map(|(id, text)| {
-            let line = text.trim();
-            let level = line.bytes().take_while(|b| *b == b'#').count();
-            let label = line.ends_with(':') && line.split_whitespace().count() <= 5 && line.split('\n').count() == 1;
-            if level > 0 || label {
-                let level = if level > 0 { level } else { 9 };
-                headings.retain(|(l, _)| *l < level);
-            } else if headings.last().is_some_and(|(l, _)| *l == 9) && ends_list(&text) {
-                headings.pop();
+            let level = headings::level(&text);
+            if let Some(level) = level {
+                open.retain(|(l, _)| *l < level);
+            } else if open.last().is_some_and(|(l, _)| *l == 9) && ends_list(&text) {
+                open.pop();
             }
-            let section = headings.iter().map(|(_, h)| h.clone()).collect();
-            if level > 0 || label {
-                headings.push((if level > 0 { level } else { 9 }, token::plain(line)));
+            let section = open.iter().map(|(_, h)| h.clone()).collect();
+            if let Some(level) = level {
+                open.push((level, token::plain(text.trim())));
             }
             (id, text, section)
         })

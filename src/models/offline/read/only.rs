@@ -188,6 +188,69 @@ pub fn visible_to(d: &mut Draft, si: usize) {
     }
 }
 
+/// `Notes must not be visible to the receptionist.`: whole records that somebody does not see.
+pub fn hidden_from(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        let seen =
+            s.words[pred.range.clone()].iter().any(|w| matches!(w.lower(), "visible" | "readable" | "accessible"));
+        if pred.verb.class != Class::Be || !pred.verb.negated || !seen || pred.subordinate {
+            continue;
+        }
+        let to: Vec<Np> = pred.preps.iter().filter(|pp| pp.prep == "to").flat_map(|pp| pp.nps.clone()).collect();
+        let whos: Vec<Who> = to.iter().filter_map(|np| d.who(np)).filter(|w| matches!(w, Who::Role(_))).collect();
+        let [np] = &pred.subject[..] else { continue };
+        let Some(e) = d.find(&np.name()).or_else(|| d.find(&np.head)) else { continue };
+        if to.is_empty() || whos.len() != to.len() || np.pronoun.is_some() {
+            continue;
+        }
+        d.denials.push((e, whos, vec![Op::Read], s.id));
+        d.touch(e, s.id);
+        d.mark_np(si, np);
+        d.mark_verb(si, pred);
+        for np in &to {
+            d.mark_np(si, np);
+        }
+        for i in pred.range.clone() {
+            if matches!(s.words[i].lower(), "visible" | "readable" | "accessible") {
+                d.mark(si, i..i + 1);
+            }
+        }
+        d.done[si].insert(pi);
+    }
+}
+
+/// `I want to see which loans are overdue`: the records that an adjective picks out.
+pub fn which_are(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
+    let s = &d.sentences[si];
+    if pred.verb.class != Class::Read || pred.verb.negated || !pred.objects.is_empty() {
+        return false;
+    }
+    let asks = s.words.get(pred.verb.range.end).is_some_and(|w| w.is("which") || w.is("what"));
+    let Some(are) = s.preds.get(pi + 1).filter(|p| asks && p.verb.class == Class::Be && !p.verb.negated) else {
+        return false;
+    };
+    let [np] = &are.subject[..] else { return false };
+    let Some(e) = d.entity_of(np) else { return false };
+    let before = d.features.len();
+    let tail = Np { range: are.verb.range.end..are.range.end, pronoun: None, paren: None, ..np.clone() };
+    super::views::restrict(d, si, e, &tail);
+    if d.features.len() == before {
+        return false;
+    }
+    let whos = d.actors(pred);
+    for who in whos {
+        d.searchers.push((e, who, s.id));
+    }
+    d.touch(e, s.id);
+    d.mark_verb(si, pred);
+    mark_subject(d, si, pred);
+    d.mark_np(si, np);
+    d.done[si].extend([pi, pi + 1]);
+    d.focus = Some(e);
+    true
+}
+
 /// `I do not want others to see my entries.`: whose they are is nobody else's business.
 pub fn privacy_wish(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
@@ -196,8 +259,14 @@ pub fn privacy_wish(d: &mut Draft, si: usize) {
             p.verb.negated
                 && p.subject.iter().any(|np| np.det.as_deref() == Some("no") && np.mods.iter().any(|m| m == "other"))
         });
+    let alone = s.preds.iter().any(|p| {
+        p.verb.class == Class::Read
+            && p.objects.iter().any(Np::possessed)
+            && (p.verb.negated && p.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody"))
+                || p.only && p.subject.iter().any(|np| np.pronoun.as_deref() == Some("i")))
+    });
     let others = s.words.iter().any(|w| matches!(w.lower(), "others" | "other" | "else" | "anybody" | "anyone"));
-    if !refuses || !others || !d.has_users() {
+    if !(refuses && others || alone) || !d.has_users() {
         return;
     }
     let seen: Vec<(usize, usize, Np)> = s
@@ -235,6 +304,8 @@ pub fn privacy_wish(d: &mut Draft, si: usize) {
                     | "people"
                     | "users"
                     | "user"
+                    | "nobody"
+                    | "only"
             ) {
                 d.mark(si, i..i + 1);
             }

@@ -4,6 +4,37 @@ use crate::domain::ClauseId;
 use crate::models::offline::spec::{AppSpec, Entity, Field};
 use std::fmt::Write as _;
 
+/// Each clause as the grammar takes it apart: words with their classes, then who does what to what.
+#[must_use]
+pub fn grammar(clauses: &[super::Input]) -> String {
+    let mut out = String::new();
+    for (id, text, section) in clauses {
+        let s = super::sentence::Sentence::new(*id, text, section);
+        let words = s.words.iter().map(|w| format!("{}/{:?}", w.lower(), w.tag)).collect::<Vec<_>>().join(" ");
+        let _ = writeln!(out, "{id} {words}");
+        let names = |nps: &[super::chunk::Np]| {
+            nps.iter().map(|n| n.pronoun.clone().unwrap_or_else(|| n.name())).collect::<Vec<_>>().join("+")
+        };
+        for p in &s.preds {
+            let not = if p.verb.negated { "not " } else { "" };
+            let preps = p.preps.iter().map(|pp| format!("{}({})", pp.prep, names(&pp.nps))).collect::<Vec<_>>();
+            let _ = writeln!(
+                out,
+                "    {} | {not}{}{} {:?} {:?} | {} | {}{}",
+                names(&p.subject),
+                p.verb.base,
+                if p.verb.passive { "*" } else { "" },
+                p.verb.class,
+                p.verb.modal,
+                names(&p.objects),
+                preps.join(" "),
+                if p.subordinate { " (subordinate)" } else { "" },
+            );
+        }
+    }
+    out
+}
+
 fn list(ids: &[ClauseId]) -> String {
     ids.iter().map(|c| c.0.to_string()).collect::<Vec<_>>().join(",")
 }

@@ -94,21 +94,36 @@ pub fn read(d: &mut Draft, si: usize) {
 pub fn audience(d: &mut Draft, si: usize, pred: &super::sentence::Pred) {
     const ORGANISATIONS: &str = "business company club association society school university museum library clinic practice office shop \
         store restaurant hotel church parish community cooperative family firm organisation organization institute department team agency \
-        charity foundation village town city municipality factory workshop farm garden studio gym hospital";
+        charity foundation village town city municipality factory workshop farm garden studio gym hospital building house plant bank council parish \
+        kindergarten district region country department office space kitchen shelter brigade campus";
+    let whole = |np: &super::chunk::Np| {
+        ORGANISATIONS.split_whitespace().any(|w| w == np.head)
+            && d.entity_of(np).is_none()
+            && d.role(np).is_none()
+            && !np.plural
+            && !matches!(np.det.as_deref(), Some("each" | "every" | "any" | "no"))
+    };
     let pps: Vec<super::sentence::Pp> = pred
         .preps
         .iter()
-        .filter(|pp| pp.prep == "for" && pp.nps.len() == 1)
-        .filter(|pp| {
-            pp.nps.iter().all(|np| {
-                ORGANISATIONS.split_whitespace().any(|w| w == np.head)
-                    && d.entity_of(np).is_none()
-                    && !matches!(np.det.as_deref(), Some("each" | "every"))
-            })
-        })
+        .filter(|pp| matches!(pp.prep.as_str(), "for" | "at" | "in" | "within") && pp.nps.len() == 1)
+        .filter(|pp| pp.nps.iter().all(&whole))
         .cloned()
+        .collect();
+    // `The HR department wants to manage …`: who asks for it
+    let asks = pred.verb.modal.as_deref() == Some("want") && !pred.verb.negated;
+    let subjects: Vec<std::ops::Range<usize>> =
+        pred.subject.iter().filter(|np| asks && whole(np)).map(|np| np.range.clone()).collect();
+    // `the appointments of a small clinic`
+    let phrases = pred.objects.iter().chain(&pred.subject).chain(pred.preps.iter().flat_map(|pp| &pp.nps));
+    let of: Vec<std::ops::Range<usize>> = phrases
+        .filter_map(|np| np.of.as_deref().filter(|of| whole(of) && d.entity_of(np).is_some()))
+        .map(|of| of.range.clone())
         .collect();
     for pp in pps {
         d.mark(si, pp.at..pp.nps[0].range.end);
+    }
+    for range in of.into_iter().chain(subjects) {
+        d.mark(si, range);
     }
 }

@@ -291,15 +291,20 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             one(entity),
             whos(readers)
         ),
-        Feature::Totals { label, entity, measures, days, .. } => format!(
-            "{label} shows the number of {}{}{}.",
+        Feature::Totals { label, entity, measures, days, group_by, each, .. } => format!(
+            "{label} shows the number of {}{}{}{}{}.",
             plural(entity),
             if measures.is_empty() {
                 String::new()
             } else {
                 format!(" and the sums of {}", measures.join(", ").replace('_', " "))
             },
-            days.map(|n| format!(" of the last {n} days")).unwrap_or_default()
+            days.map(|n| format!(" of the last {n} days")).unwrap_or_default(),
+            group_by.as_ref().map_or_else(String::new, |g| match g.as_str() {
+                "owner_id" => " for each person".into(),
+                g => format!(" for each {}", field(g)),
+            }),
+            each.map(|s| format!(" and {}", s.word())).unwrap_or_default()
         ),
         Feature::Progress { goal, over, .. } => {
             format!("Each {} shows how far the {} have come towards its target.", one(goal), plural(over))

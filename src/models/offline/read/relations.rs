@@ -120,6 +120,18 @@ pub fn parents(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<
             d.mark_words(si, &adjectives);
         }
     }
+    // `records payments of members`
+    let whose: Vec<(usize, usize)> = targets
+        .iter()
+        .filter_map(|(e, np)| {
+            let of = np.as_ref()?.of.as_deref().filter(|of| !of.possessed() && of.pronoun.is_none())?;
+            let parent = d.find(&of.name()).or_else(|| d.find(&of.head)).filter(|p| p != e)?;
+            d.reference(parent, &d.entities[*e].entity.name).is_none().then_some((*e, parent))
+        })
+        .collect();
+    for (e, parent) in whose {
+        d.add_reference(e, parent, true, s.id);
+    }
     let made: Vec<usize> = targets.iter().map(|(e, _)| *e).collect();
     on_a_day(d, si, pred, &made);
     // `in their flat`: a property of the person that the record shares

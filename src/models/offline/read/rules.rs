@@ -78,6 +78,7 @@ pub fn read(d: &mut Draft, si: usize) {
         bounded_property(d, si);
     }
     overlaps(d, si);
+    super::conditions::read(d, si);
     super::lifecycle::read(d, si);
     super::counts::read(d, si);
     if !d.done[si].is_empty() && d.done[si].len() == d.sentences[si].preds.len() {
@@ -92,6 +93,8 @@ pub fn read(d: &mut Draft, si: usize) {
         d.attend(si, pi);
         match pred.verb.class {
             Class::Assign => assign(d, si, pi, pred),
+            // `Once an item is claimed, …` says when, not that it may be done
+            Class::Decide if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) => {}
             Class::Decide => decide(d, si, pi, pred),
             Class::Update | Class::Create | Class::Other if pred.only || marks_state(d, pred) => guard(d, si, pi, pred),
             Class::Delete if pred.verb.base == "cancel" && keeps_cancelled(d, pred) => cancel(d, si, pi, pred),
@@ -141,7 +144,8 @@ fn value_rules(d: &mut Draft, si: usize) {
         let is_be = pred.verb.class == Class::Be
             || pred.verb.passive
                 && matches!(pred.verb.base.as_str(), "require" | "enter" | "fill" | "provide" | "need")
-            || matches!(pred.verb.base.as_str(), "exceed" | "lie");
+            || matches!(pred.verb.base.as_str(), "exceed" | "lie")
+            || measured_in_characters(s, pred);
         if !is_be || pred.subordinate || d.done[si].contains(&pi) {
             continue;
         }
@@ -186,6 +190,9 @@ fn value_rules(d: &mut Draft, si: usize) {
                 rules.push(if pred.verb.negated { Rule::NotInFuture } else { Rule::NotInPast });
             } else if text.contains("character") && !numbers.is_empty() {
                 let n = numbers[0] as u32;
+                if text.contains("exactly") {
+                    rules.push(Rule::MinLength { value: n });
+                }
                 let least = text.contains("at least") || text.contains("minimum");
                 let most = ["at most", "maximum", "up to", "no more", "exceed", "more than", "longer than", "max"]
                     .iter()
@@ -229,6 +236,17 @@ fn value_rules(d: &mut Draft, si: usize) {
             {
                 rules.push(Rule::After { field: other, or_equal: text.contains("before") });
             }
+            if rules.is_empty() && is_valid(d, e, &name, &text) && !pred.verb.negated {
+                if let Some(f) = d.field_mut(e, &name)
+                    && !f.clauses.contains(&s.id)
+                {
+                    f.clauses.push(s.id);
+                }
+                d.touch(e, s.id);
+                d.mark(si, pred.subject[0].range.start..pred.range.end);
+                d.done[si].insert(pi);
+                continue;
+            }
             let fits = d.entities[e].entity.fields.iter().find(|f| f.name == name).is_some_and(|f| {
                 let numeric = matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
                 let dated = matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
@@ -261,6 +279,25 @@ fn value_rules(d: &mut Draft, si: usize) {
             d.done[si].insert(pi);
         }
     }
+}
+
+/// `The title may have up to 80 characters.`
+fn measured_in_characters(s: &Sentence, pred: &super::sentence::Pred) -> bool {
+    let counts = s.words[pred.range.clone()].iter().any(|w| matches!(w.base.as_str(), "character" | "letter"));
+    counts && (pred.verb.class == Class::Have || matches!(pred.verb.base.as_str(), "consist" | "contain"))
+}
+
+/// `The e-mail address must be valid.`: what the type of the property checks of itself.
+fn is_valid(d: &Draft, e: usize, name: &str, text: &str) -> bool {
+    let plain = text.trim_end_matches(['.', ' ']);
+    let says =
+        ["valid", "a valid one", "well-formed", "a valid email address", "a valid e-mail address", "a valid date"];
+    says.iter().any(|w| plain.ends_with(w))
+        && d.entities[e]
+            .entity
+            .fields
+            .iter()
+            .any(|f| f.name == name && matches!(f.ty, FieldType::Email | FieldType::Url | FieldType::Date))
 }
 
 /// What a number bounds, by the words around it.
@@ -399,8 +436,14 @@ fn overlaps(d: &mut Draft, si: usize) {
         || l.contains("reserved twice")
         || l.contains("lent twice")
         || l.contains("rented twice");
-    let bans =
-        s.preds.iter().any(|p| p.verb.negated) || l.contains("no two") || l.contains("prevent") || l.contains("avoid");
+    let timed = |d: &Draft, e: usize| {
+        d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
+    };
+    let bans = s.preds.iter().any(|p| p.verb.negated)
+        || l.contains("no two")
+        || l.contains("not allowed")
+        || l.contains("prevent")
+        || l.contains("avoid");
     if !overlap || !bans {
         return;
     }
@@ -410,22 +453,27 @@ fn overlaps(d: &mut Draft, si: usize) {
         .iter()
         .find_map(|p| (p.verb.class == Class::Transact).then(|| verbs::record_of(&p.verb.base)).flatten())
         .and_then(|r| d.find(r));
-    let mentioned = s
-        .preds
-        .iter()
-        .flat_map(|p| p.subject.iter().chain(&p.objects))
-        .find_map(|np| d.entity_of(np).filter(|e| span(d, *e).is_some()));
+    let phrases = || s.preds.iter().flat_map(|p| p.subject.iter().chain(&p.objects));
+    let overlapping = l.contains("overlap").then(|| phrases().find_map(|np| d.entity_of(np))).flatten();
+    let mentioned = phrases().find_map(|np| d.entity_of(np).filter(|e| span(d, *e).is_some())).or(overlapping);
     // `A vet cannot be booked twice`: the records that name the vet and have a time
     let people: Vec<String> =
         s.preds.iter().flat_map(|p| &p.subject).filter_map(|np| d.role(np).map(|r| r.name.clone())).collect();
     let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
-    let timed =
-        |e: usize| d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
-    let person = (0..d.entities.len()).find(|e| named(*e).is_some() && timed(*e));
+    let person = (0..d.entities.len()).find(|e| named(*e).is_some() && timed(d, *e));
     let Some(e) = record.or(mentioned).or(person).or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some()))
     else {
         return;
     };
+    let spoken_of = record == Some(e) || mentioned == Some(e);
+    if span(d, e).is_none() && l.contains("overlap") && spoken_of && !timed(d, e) {
+        // what overlaps has a beginning and an end
+        for (name, label) in [("start", "Start"), ("end", "End")] {
+            let f = super::data::made(name, label, FieldType::DateTime, s.id);
+            d.entities[e].entity.fields.push(f);
+        }
+    }
+    let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
     let by_person = named(e);
     let per = s
         .preds
@@ -436,6 +484,31 @@ fn overlaps(d: &mut Draft, si: usize) {
     let per = by_person.or(per).or_else(|| {
         d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Reference { .. })).map(|f| f.name.clone())
     });
+    // a time and a length: where they end is worked out by nobody
+    if l.contains("overlap") && span(d, e).is_none() {
+        return;
+    }
+    // `for the same room`: which room, or nothing is the same
+    let same = s.items.iter().find_map(|i| match i {
+        super::chunk::Item::Np(np) => {
+            let all = [Some(np), np.of.as_deref()];
+            let same = all.into_iter().flatten().find(|n| n.mods.iter().any(|m| m == "same") && n.head != "time");
+            same.and_then(|n| d.find(&n.name()).or_else(|| d.find(&n.head))).filter(|x| *x != e)
+        }
+        _ => None,
+    });
+    let per = match same {
+        Some(x) => Some(d.add_reference(e, x, true, s.id)),
+        None if per.is_none()
+            && s.words
+                .iter()
+                .enumerate()
+                .any(|(i, w)| w.is("same") && s.words.get(i + 1).is_some_and(|n| !n.is("time") && !n.is("day"))) =>
+        {
+            return;
+        }
+        None => per,
+    };
     let name = d.entities[e].entity.name.clone();
     match span(d, e) {
         Some((start, end)) => {

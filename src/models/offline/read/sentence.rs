@@ -51,6 +51,10 @@ pub struct Sentence {
     /// Words that give reasons (`so that …`) or introduce (`As a tenant,`).
     pub aside: Vec<bool>,
     pub heading: bool,
+    /// Stands on a line of its own.
+    pub title: bool,
+    /// An empty line follows.
+    pub apart: bool,
     /// An item of a list.
     pub item: bool,
 }
@@ -60,9 +64,10 @@ impl Sentence {
     pub fn new(id: ClauseId, raw: &str, section: &[String]) -> Self {
         let text = token::plain(raw);
         let trimmed = raw.trim_start();
-        let mut words = tag::tag(token::tokens(&text));
+        let mut words = tag::tag(super::wording::plain(token::tokens(&text)));
         asides::hedge(&mut words);
         asides::qualify(&mut words);
+        asides::times(&mut words);
         let mut aside = vec![false; words.len()];
         let mut start = 0;
         let mut role = None;
@@ -80,11 +85,27 @@ impl Sentence {
         let items: Vec<Item> =
             chunk::chunk(&words).into_iter().filter(|i| !aside.get(i.start()).copied().unwrap_or(false)).collect();
         let preds = predicates(&words, &items, role.as_ref());
-        let heading = trimmed.starts_with('#');
+        let heading = trimmed.starts_with('#') || super::headings::is_bold(raw);
+        let tail = &raw[raw.trim_end().len()..];
+        let (title, apart) = (tail.contains('\n'), tail.matches('\n').count() > 1);
         let item = trimmed.starts_with(['-', '*', '+', '•', '–', '·', '▪', '\u{f0b7}'])
             || trimmed.starts_with(|c: char| c.is_ascii_digit() || c == '(');
         let lower = text.to_lowercase();
-        Self { id, lower, text, section: section.to_vec(), words, items, preds, role, aside, heading, item }
+        Self {
+            id,
+            lower,
+            text,
+            section: section.to_vec(),
+            words,
+            items,
+            preds,
+            role,
+            aside,
+            heading,
+            title,
+            apart,
+            item,
+        }
     }
 
     /// The words that demand, in lower case: without reasons and `As a …`.
@@ -163,7 +184,8 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                 let subject_ahead = leads_to_verb(items, k)
                     && (open.is_none()
                         || boundary_before(items, k)
-                        || open.as_ref().is_some_and(|p| !p.objects.is_empty() && p.subordinate));
+                        // `Once an item is claimed it is hidden`
+                        || open.as_ref().is_some_and(|p| (p.verb.passive || !p.objects.is_empty()) && p.subordinate));
                 let helped = open.as_ref().is_some_and(|p| p.verb.class == Class::Allow && p.preps.is_empty());
                 match open.as_mut() {
                     Some(pred) if !subject_ahead || helped && !boundary_before(items, k) => match pred.preps.last_mut()
@@ -241,6 +263,10 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                     b.close(pred, *i);
                     b.subordinate = false;
                 }
+            }
+            // `Once approved, a request …`: the comma ends what has no verb of its own
+            Item::Comma(_) if open.is_none() && b.subordinate && !b.relative && b.subject.is_empty() => {
+                b.subordinate = false;
             }
             Item::Comma(_) | Item::Conj(_) => b.joined = open.is_none() && !b.subject.is_empty(),
             Item::Sub(i) => {

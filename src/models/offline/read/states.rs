@@ -99,6 +99,89 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
     s.words[to..].iter().all(|w| w.tag == Tag::Stop)
 }
 
+/// `Each application has one of the following statuses: received, invited, rejected.`
+pub fn one_of(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let Some(range) = s.find("one of") else { return false };
+    let opens = |i: &usize| s.words[*i].is(":");
+    let Some(colon) = (range.end..s.words.len()).find(opens) else { return false };
+    let Some(np) = super::chunk::noun_phrase(&s.words, range.end).filter(|np| np.head_at + 1 == colon) else {
+        return false;
+    };
+    let Some(pred) = s.preds.iter().find(|p| p.verb.class == Class::Have && p.range.contains(&range.start)) else {
+        return false;
+    };
+    let [subject] = &pred.subject[..] else { return false };
+    let Some(e) = d.entity_of(subject).filter(|_| nouns::property(&np.head).is_some()) else { return false };
+    let to = (colon..s.words.len()).find(|i| matches!(s.words[*i].lower(), "." | ";")).unwrap_or(s.words.len());
+    let values = choice_values(s, colon + 1..to);
+    if values.len() < 2 {
+        return false;
+    }
+    let state = matches!(np.head.as_str(), "status" | "state");
+    let name = if state {
+        d.ensure_status(e, &[], None, s.id)
+    } else {
+        let words = np.nouns.iter().map(String::as_str).chain([np.head.as_str()]).collect::<Vec<_>>().join(" ");
+        let ty = FieldType::Choice { values: values.clone() };
+        let name = field::identifier(&words);
+        if d.field_mut(e, &name).is_none() {
+            d.entities[e].entity.fields.push(super::data::made(&name, &field::sentence_case(&words), ty, s.id));
+        }
+        name
+    };
+    if let Some(f) = d.field_mut(e, &name) {
+        f.default = values.first().cloned().filter(|_| state);
+        f.ty = FieldType::Choice { values };
+        if !f.clauses.contains(&s.id) {
+            f.clauses.push(s.id);
+        }
+    }
+    d.touch(e, s.id);
+    d.focus = Some(e);
+    d.mark(si, 0..to);
+    d.done[si].extend(0..s.preds.len());
+    true
+}
+
+/// `The default type is adult.`, `The status is new by default.`: what is filled in where nobody says otherwise.
+pub fn default(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let [np] = &pred.subject[..] else { return false };
+    let says = np.mods.iter().any(|m| m == "default") || s.lower.contains("by default");
+    if !says || pred.verb.class != Class::Be || pred.verb.negated {
+        return false;
+    }
+    let bare = super::chunk::Np { mods: np.mods.iter().filter(|m| *m != "default").cloned().collect(), ..np.clone() };
+    let value: Vec<&str> = s.words[pred.verb.range.end..pred.range.end]
+        .iter()
+        .filter(|w| !matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Det) && !matches!(w.lower(), "by" | "default"))
+        .map(super::tag::Word::lower)
+        .collect();
+    let value = value.join(" ");
+    let field = |e: usize| {
+        let name = d.field_of(e, &bare)?;
+        let has = d.entities[e]
+            .entity
+            .fields
+            .iter()
+            .any(|f| f.name == name && matches!(&f.ty, FieldType::Choice { values } if values.contains(&value)));
+        has.then_some((e, name))
+    };
+    let Some((e, name)) = d.entity_of(np).into_iter().chain(d.focus).chain(0..d.entities.len()).find_map(field) else {
+        return false;
+    };
+    if let Some(f) = d.field_mut(e, &name) {
+        f.default = Some(value);
+        f.clauses.push(s.id);
+    }
+    d.touch(e, s.id);
+    d.mark(si, 0..s.words.len());
+    d.done[si].insert(0);
+    true
+}
+
 /// `A new bug is open.`, `Initially a request is pending.`: the state a record begins with.
 pub fn initial(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];

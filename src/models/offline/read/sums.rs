@@ -3,7 +3,7 @@
 use super::data::made;
 use super::draft::Draft;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, FieldRule, FieldType, Period, Rule};
+use crate::models::offline::spec::{Feature, FieldRule, FieldType, Op, Period, Rule, Scope, Span, Who};
 
 /// Numbers that add up: durations, distances, amounts; not ratings.
 fn measures(d: &Draft, e: usize) -> Vec<String> {
@@ -137,6 +137,71 @@ pub fn goal_progress(d: &mut Draft, goal: usize, id: ClauseId) {
     });
 }
 
+#[derive(Default)]
+struct Groups {
+    by: Option<String>,
+    each: Option<Span>,
+    used: Vec<usize>,
+}
+
+/// `per member and month`, `by category`, `for each year`: what the totals of `e` are split by.
+fn groups(d: &Draft, si: usize, at: usize, e: usize) -> Groups {
+    let s = &d.sentences[si];
+    let mut out = Groups::default();
+    let span = |word: &str| match word {
+        "day" | "daily" => Some(Span::Day),
+        "month" | "monthly" => Some(Span::Month),
+        "year" | "yearly" | "annual" => Some(Span::Year),
+        _ => None,
+    };
+    let dated = date_field(d, e).is_some();
+    let mut split = false;
+    for i in 0..s.words.len() {
+        let w = &s.words[i];
+        if s.aside[i] {
+            continue;
+        }
+        // `the monthly totals`
+        if i + 1 == at
+            && dated
+            && let Some(one) = span(w.lower()).filter(|_| w.lower().ends_with("ly") || w.is("annual"))
+        {
+            out.each = Some(one);
+            out.used.push(i);
+        }
+        let led = matches!(w.lower(), "per" | "by" | "each" | "every") || split && w.is("and");
+        let Some(np) = super::chunk::noun_phrase(&s.words, i + 1).filter(|_| led) else { continue };
+        split = !w.is("and");
+        let plain = np.mods.is_empty() && np.of.is_none();
+        if let Some(one) = span(&np.head).filter(|_| plain && out.each.is_none()) {
+            if dated {
+                out.each = Some(one);
+                out.used.extend(i..np.range.end);
+            }
+            continue;
+        }
+        if out.by.is_some() || np.pronoun.is_some() {
+            continue;
+        }
+        let field = d
+            .field_of(e, &np)
+            .filter(|f| d.entity_of(&np) != Some(e) || d.find(&np.head).is_none() && !f.is_empty())
+            .or_else(|| d.entity_of(&np).and_then(|t| d.reference(e, &d.entities[t].entity.name.clone())));
+        let maker = d.who(&np).filter(|who| {
+            let access = d.entities[e].entity.access.iter();
+            let creates = |a: &crate::models::offline::spec::Access| {
+                a.ops.contains(&Op::Create) && (a.who == *who || a.who == Who::SignedIn)
+            };
+            d.has_users() && *who != Who::Anyone && access.clone().any(creates)
+        });
+        out.by = field.or_else(|| maker.map(|_| "owner_id".to_owned()));
+        if out.by.is_some() {
+            out.used.extend(i..np.range.end);
+        }
+    }
+    out
+}
+
 pub fn finish_totals(d: &mut Draft) {
     for (si, at, focus) in std::mem::take(&mut d.pending_totals) {
         let s = &d.sentences[si];
@@ -144,6 +209,12 @@ pub fn finish_totals(d: &mut Draft) {
             super::chunk::Item::Np(np) if np.pronoun.is_none() => d.entity_of(np),
             _ => None,
         });
+        // `the total of all fees per member`: of what can be split by members
+        let split = (0..d.entities.len()).find(|e| {
+            let found = groups(d, si, at, *e);
+            found.by.is_some() && !measures(d, *e).is_empty()
+        });
+        let mentioned = mentioned.filter(|m| split.is_none() || !measures(d, *m).is_empty()).or(split);
         // `the total weight` is of what has a weight
         let measured =
             (0..d.entities.len()).find(|e| measures(d, *e).iter().any(|m| s.words.iter().any(|w| w.base == *m)));
@@ -183,20 +254,9 @@ pub fn finish_totals(d: &mut Draft) {
                 used.extend(i - k..i + 1);
             }
         }
-        let group = s
-            .words
-            .iter()
-            .position(|w| w.is("per") || w.is("by"))
-            .and_then(|p| super::chunk::noun_phrase(&s.words, p + 1).map(|np| (p, np)));
-        let mut group_by = None;
-        if let Some((p, np)) = group {
-            group_by = d
-                .field_of(e, &np)
-                .or_else(|| d.entity_of(&np).and_then(|t| d.reference(e, &d.entities[t].entity.name.clone())));
-            if group_by.is_some() {
-                used.extend(p..np.range.end);
-            }
-        }
+        let groups = groups(d, si, at, e);
+        used.extend(groups.used.iter().copied());
+        let (group_by, each) = (groups.by, groups.each);
         used.extend((0..s.words.len()).filter(|i| {
             matches!(
                 s.words[*i].base.as_str(),
@@ -230,7 +290,25 @@ pub fn finish_totals(d: &mut Draft) {
             );
             d.ask(&format!("totals:{path}"), "What do the totals count?", &default, &[s.id]);
         }
-        let date = date_field(d, e).filter(|_| days.is_some());
+        let date = date_field(d, e).filter(|_| days.is_some() || each.is_some());
+        // who looks at everybody's numbers must be able to see the records they come from
+        let readers: Vec<Who> = s.preds.iter().filter(|p| !p.verb.passive).flat_map(|p| d.actors(p)).collect();
+        let makers: Vec<Who> = {
+            let access = d.entities[e].entity.access.iter();
+            access.filter(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone()).collect()
+        };
+        let others = !readers.is_empty() && readers.iter().all(|w| *w != d.ordinary() && !makers.contains(w));
+        let by_owner = group_by.as_deref() == Some("owner_id");
+        if by_owner {
+            d.entities[e].entity.owned = true;
+        }
+        for who in readers.iter().filter(|_| others || by_owner) {
+            d.allow(e, who.clone(), &[Op::Read], Scope::All, s.id);
+        }
+        let everyone = d.has_users() && (others || by_owner && !readers.is_empty());
+        if by_owner && !everyone {
+            continue;
+        }
         d.feature(Feature::Totals {
             name: path,
             label,
@@ -239,6 +317,8 @@ pub fn finish_totals(d: &mut Draft) {
             date_field: date,
             days,
             group_by,
+            each,
+            everyone,
             clauses: vec![s.id],
         });
         d.touch(e, s.id);

@@ -210,6 +210,11 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
     Some(match w {
         "not" | "never" | "n't" => Tag::Not,
         "to" => {
+            // `apply to open vacancies`
+            let governed = prev.is_some_and(|p| matches!(p.base.as_str(), "apply" | "belong" | "refer" | "subscribe"));
+            if governed && next.is_some_and(|n| words::adjective(&n.lower)) {
+                return Some(Tag::Prep);
+            }
             let base = next
                 .is_some_and(|n| n.is("be") || n.is("only") || n.is("not") || n.is("quickly") || n.is("easily"))
                 || next_verb.is_some_and(|(_, f)| f == Form::Base);
@@ -305,6 +310,13 @@ fn as_verb(
     match form {
         Form::Past => match prev_tag {
             Some(Tag::Be) => verb,
+            // `are never shown`
+            Some(Tag::Not)
+                if prev_words.iter().rev().find(|w| w.tag != Tag::Not).is_some_and(|w| w.tag == Tag::Be)
+                    && !matches!(base, "allow" | "permit" | "require" | "need" | "want" | "include") =>
+            {
+                verb
+            }
             Some(Tag::Verb(_)) if prev.is_some_and(|p| p.base == "have") => verb,
             Some(Tag::Modal | Tag::To) => Some(Tag::Verb(Form::Base)),
             Some(Tag::Pron | Tag::Rel) => verb,
@@ -329,6 +341,8 @@ fn as_verb(
             {
                 None
             }
+            // `set the status to waiting or accepted`: a state
+            Some(Tag::Prep) if prev.is_some_and(|p| p.is("to")) && ends => None,
             Some(Tag::Be | Tag::Prep | Tag::Sub) => verb,
             Some(Tag::Verb(_)) if opens => verb,
             Some(Tag::Det | Tag::Adj | Tag::Poss | Tag::Num | Tag::Apos) => None,
@@ -353,6 +367,10 @@ fn as_verb(
             }
             Some(Tag::Noun | Tag::Pron | Tag::Close | Tag::Rel) => {
                 let subject = prev?;
+                // `see which loans are overdue`
+                if subject.is("which") && next.is_some_and(|n| words::be(&n.lower) || words::modal(&n.lower)) {
+                    return None;
+                }
                 let plural = subject.tag == Tag::Noun && subject.base != subject.token.lower
                     || matches!(
                         subject.lower(),
@@ -363,6 +381,13 @@ fn as_verb(
                 } else {
                     !plural || subject.tag == Tag::Rel || opens && list_of(prev_words)
                 };
+                let helper = state.last.is_some_and(|(_, c, at)| c == Class::Allow && at + 2 == i);
+                if helper
+                    && form == Form::Base
+                    && matches!(subject.lower(), "us" | "me" | "them" | "him" | "her" | "you")
+                {
+                    return verb;
+                }
                 let helped = state.last.is_some_and(|(_, c, at)| c == Class::Allow && i - at < 8);
                 // `…, and the owner of the tool accepts or rejects it`
                 let decides = ends && verbs::class(base) == Class::Decide;
@@ -385,6 +410,10 @@ fn as_verb(
             }
             Some(Tag::Conj | Tag::Comma) => {
                 let (last_form, class, at) = state.last?;
+                // `I run a farm and want to record eggs`
+                if matches!(base, "want" | "need" | "wish" | "like") && next.is_some_and(|n| n.is("to")) {
+                    return verb;
+                }
                 if next.is_some_and(|n| governs(base, &n.lower)) && (last_form == form || class == Class::Allow) {
                     return verb;
                 }

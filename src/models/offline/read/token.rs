@@ -235,35 +235,38 @@ fn joined(tokens: Vec<Token>) -> Vec<Token> {
     out
 }
 
+/// `they've`, `couldn't`, `who's`: two words written as one.
+fn contraction<'t>(raw: &'t str, lower: &str) -> Option<(&'t str, &'static str)> {
+    const ENDINGS: [(&str, &str); 6] =
+        [("'ve", "have"), ("'re", "are"), ("'ll", "will"), ("'d", "would"), ("'m", "am"), ("n't", "not")];
+    if matches!(lower, "can't" | "won't" | "let's") {
+        return (lower == "won't").then_some(("will", "not"));
+    }
+    if let Some(stem) = raw.strip_suffix("'s") {
+        return matches!(
+            stem.to_lowercase().as_str(),
+            "it" | "that" | "there" | "what" | "here" | "who" | "where" | "he" | "she"
+        )
+        .then_some((stem, "is"));
+    }
+    ENDINGS
+        .iter()
+        .find_map(|(ending, word)| raw.strip_suffix(ending).filter(|stem| !stem.is_empty()).map(|stem| (stem, *word)))
+}
+
 fn push(out: &mut Vec<Token>, raw: &str, spaced: bool) {
     let lower = raw.to_lowercase();
     for ending in ["'s", "'S"] {
         if let Some(stem) = raw.strip_suffix(ending)
-            && !["it", "that", "there", "let", "what", "here"].contains(&stem.to_lowercase().as_str())
+            && !["it", "that", "there", "let", "what", "here", "who", "where", "he", "she"]
+                .contains(&stem.to_lowercase().as_str())
         {
             push(out, stem, spaced);
             out.push(Token { text: "'s".into(), lower: "'s".into(), kind: Kind::Punct, value: None, spaced: false });
             return;
         }
     }
-    if let Some((subject, verb)) = match lower.as_str() {
-        "i'm" => Some(("I", "am")),
-        "i've" => Some(("I", "have")),
-        "i'd" => Some(("I", "would")),
-        "i'll" => Some(("I", "will")),
-        "they're" => Some(("they", "are")),
-        "we're" => Some(("we", "are")),
-        "you're" => Some(("you", "are")),
-        "it's" => Some(("it", "is")),
-        "don't" => Some(("do", "not")),
-        "doesn't" => Some(("does", "not")),
-        "won't" => Some(("will", "not")),
-        "shouldn't" => Some(("should", "not")),
-        "mustn't" => Some(("must", "not")),
-        "aren't" => Some(("are", "not")),
-        "isn't" => Some(("is", "not")),
-        _ => None,
-    } {
+    if let Some((subject, verb)) = contraction(raw, &lower) {
         push(out, subject, spaced);
         push(out, verb, true);
         return;
@@ -322,6 +325,14 @@ mod tests {
         );
         assert_eq!(lower("within 300ms"), ["within", "300", "ms"]);
         assert_eq!(lower("e.g., recommended"), ["e.g.", ",", "recommended"]);
+        assert_eq!(
+            lower("who's in, they've left, it'd"),
+            ["who", "is", "in", ",", "they", "have", "left", ",", "it", "would"]
+        );
+        assert_eq!(
+            lower("he couldn't and won't; she can't"),
+            ["he", "could", "not", "and", "will", "not", ";", "she", "cannot"]
+        );
         assert_eq!(tokens("10,000 defects")[0].value, Some(10_000.0));
         assert_eq!(tokens("four weeks")[0].value, Some(4.0));
     }

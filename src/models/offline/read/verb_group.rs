@@ -17,6 +17,8 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
     let mut verb: Option<(usize, verbs::Form)> = None;
     while let Some(w) = words.get(i) {
         match w.tag {
+            // `a tool that is borrowed cannot be …`: the verb of the main clause
+            Tag::Modal if verb.is_some() => break,
             Tag::Modal => {
                 negated |= w.is("cannot");
                 modal = Some(w.lower().to_owned());
@@ -122,14 +124,19 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                     ("check", "out") => Some(("borrow", Class::Transact)),
                     ("look", "up" | "for") => Some(("look", Class::Read)),
                     ("search", "for") => Some(("search", Class::Search)),
-                    ("look", "at") => Some(("look", Class::Read)),
+                    ("look", "at" | "through" | "over") | ("go", "through" | "over") => Some(("look", Class::Read)),
+                    ("hand" | "turn", "in") | ("send", "in") => Some(("submit", Class::Create)),
+                    ("put", "in" | "up") | ("post", "up") => Some(("enter", Class::Create)),
+                    ("write" | "note" | "jot", "down") => Some(("note", Class::Create)),
+                    ("turn", "down") => Some(("reject", Class::Decide)),
+                    ("call", "off") => Some(("cancel", Class::Delete)),
                     ("keep", "track") => {
                         if words.get(end + 1).is_some_and(|o| o.is("of")) {
                             end += 1;
                         }
                         Some(("track", Class::Create))
                     }
-                    ("apply" | "vote" | "bid", "for" | "on") => {
+                    ("apply" | "vote" | "bid", "for" | "on") | ("apply", "to") => {
                         Some((verbs::verb(&base).map_or("apply", |(b, _)| b), Class::Transact))
                     }
                     ("comment" | "reply", "on" | "to") => {

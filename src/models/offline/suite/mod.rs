@@ -261,7 +261,7 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
             rules::threshold(world, e, rule, clauses)
         }
         (Feature::History { readers, .. }, Some(e)) => rules::history(world, e, readers, clauses),
-        (Feature::Totals { name, label, measures, date_field, days, group_by, .. }, Some(e)) => {
+        (Feature::Totals { name, label, measures, date_field, days, group_by, each, everyone, .. }, Some(e)) => {
             let rule = sums::Totals {
                 name,
                 label,
@@ -269,6 +269,8 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
                 date_field: date_field.as_deref(),
                 days: *days,
                 group_by: group_by.as_deref(),
+                each: *each,
+                everyone: *everyone,
             };
             sums::totals(world, e, rule, clauses)
         }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{Entity, Field, FieldType, Formula, Op, Period, Rule, Scope, Who},
+    models::offline::spec::{Entity, Field, FieldType, Formula, Op, Period, Rule, Scope, Span, Who},
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,8 @@ pub(super) struct Totals<'s> {
     pub date_field: Option<&'s str>,
     pub days: Option<u32>,
     pub group_by: Option<&'s str>,
+    pub each: Option<Span>,
+    pub everyone: bool,
 }
 
 fn column<'a>(entity: &'a Entity, name: &str) -> Option<&'a Field> {
@@ -27,8 +29,12 @@ fn column<'a>(entity: &'a Entity, name: &str) -> Option<&'a Field> {
 }
 
 /// Somebody whose records are counted, and who reads the totals: a variable.
-fn counted_person<'a>(scene: &mut Scene<'a>, entity: &'a Entity) -> Option<String> {
+fn counted_person<'a>(scene: &mut Scene<'a>, entity: &'a Entity, everyone: bool) -> Option<String> {
     let (_, access) = scene.world.maker(entity)?;
+    if everyone && scene.world.has_people() {
+        let reader = scene.world.accesses(entity, Op::Read).find(|a| a.scope == Scope::All)?.who.clone();
+        return Some(scene.person("reader", &scene.somebody(&reader)));
+    }
     if entity.owned && scene.world.has_people() {
         let who = if access.who == Who::Anyone { Who::SignedIn } else { access.who.clone() };
         return Some(scene.person("person", &scene.newcomer(&who, "")));
@@ -53,11 +59,11 @@ pub(super) fn totals(world: World<'_>, entity: &Entity, rule: Totals<'_>, clause
         .map(|f| (f.name.clone(), day(0)))
         .into_iter()
         .collect();
-    let own = entity.owned && world.has_people();
+    let own = entity.owned && world.has_people() && !rule.everyone;
     let mut tests = Vec::new();
     let start = || {
         let mut scene = Scene::test(world);
-        let person = counted_person(&mut scene, entity)?;
+        let person = counted_person(&mut scene, entity, rule.everyone)?;
         Some((scene, person))
     };
     let by = |person: &str| own.then(|| person.to_owned());
@@ -126,6 +132,7 @@ pub(super) fn totals(world: World<'_>, entity: &Entity, rule: Totals<'_>, clause
         }
     }
     if let Some(group) = rule.group_by.and_then(|g| column(entity, g))
+        && rule.each.is_none()
         && let Some((mut scene, person)) = start()
         && let Some(record) = scene.make(entity, by(&person).as_deref(), &inside)
     {
@@ -147,6 +154,39 @@ pub(super) fn totals(world: World<'_>, entity: &Entity, rule: Totals<'_>, clause
             scene,
         ));
     }
+    if rule.everyone
+        && let Some((mut scene, person)) = start()
+    {
+        // what others have added counts as well
+        scene.line(format!("before = self.expect(200, {person}.get({path}))"));
+        if let Some(record) = scene.make(entity, None, &inside) {
+            scene.line(format!("after = self.expect(200, {person}.get({path}))"));
+            scene.line("self.assertEqual(self.value(after, \"count\"), self.value(before, \"count\") + 1)");
+            if rule.group_by == Some("owner_id") && rule.each.is_none() {
+                scene.line(
+                    "counts = {group.get(\"value\"): group.get(\"count\") for group in self.value(after, \"groups\")}",
+                );
+                scene.line(
+                    "known = {group.get(\"value\"): group.get(\"count\") for group in self.value(before, \"groups\")}",
+                );
+                scene.line(format!("owner = self.value({record}, \"owner_id\")"));
+                scene.line("self.assertEqual(counts.get(owner), known.get(owner, 0) + 1)");
+            }
+            tests.push(test(
+                format!("test_{}_are_everybodys", ident(rule.name)),
+                format!("The totals ({what}) hold everybody's records."),
+                clauses,
+                scene,
+            ));
+        }
+    }
+    if let (Some(span), Some(date)) = (rule.each, date)
+        && sent(date)
+        && let Some((mut scene, person)) = start()
+        && let Some(test) = per_span(&mut scene, entity, rule, (span, date), (&person, by(&person).as_deref()))
+    {
+        tests.push(Test { clauses: clauses.to_vec(), ..test });
+    }
     if let Some((mut scene, person)) = start() {
         scene.line(format!("page = self.page(\"/{}\", {person})", rule.name));
         scene.line(format!("self.assertIn(html.escape({}), page)", lit(rule.label)));
@@ -158,6 +198,55 @@ pub(super) fn totals(world: World<'_>, entity: &Entity, rule: Totals<'_>, clause
         ));
     }
     tests
+}
+
+/// A record of today counts in today's day, month or year, and one of a year ago does not.
+fn per_span<'a>(
+    scene: &mut Scene<'a>,
+    entity: &'a Entity,
+    rule: Totals<'_>,
+    (span, date): (Span, &'a Field),
+    (person, by): (&str, Option<&str>),
+) -> Option<Test> {
+    let path = lit(&format!("/api/{}", rule.name));
+    let on = |n: i64| match date.ty {
+        FieldType::DateTime => format!("moment({n}, \"12:00\")"),
+        _ => format!("day({n})"),
+    };
+    let measures: Vec<&String> = rule.measures.iter().filter(|m| *m != "count").collect();
+    scene.line(format!("period = day(0)[:{}]", span.length()));
+    let sums = |scene: &mut Scene<'a>, name: &str| {
+        scene.line(format!("answer = self.expect(200, {person}.get({path}))"));
+        scene.line("rows = [row for row in self.value(answer, \"groups\") if row.get(\"period\") == period]");
+        scene.line(format!("{name} = sum(row[\"count\"] for row in rows)"));
+        for m in &measures {
+            scene.line(format!("{name}_{} = sum(row[{}] for row in rows)", ident(m), lit(m)));
+        }
+    };
+    sums(scene, "before");
+    let record = scene.make(entity, by, &[(date.name.clone(), on(0))])?;
+    sums(scene, "after");
+    scene.line("self.assertEqual(after, before + 1)");
+    for m in &measures {
+        let (one, name) = (ident(m), lit(m));
+        scene.line(format!("self.assertAlmostEqual(after_{one}, before_{one} + self.value({record}, {name}), 2)"));
+    }
+    if let Some(group) = rule.group_by {
+        scene
+            .line(format!("self.assertIn(self.value({record}, {}), [row.get(\"value\") for row in rows])", lit(group)));
+    }
+    if !samples::has(date, &Rule::NotInPast) {
+        scene.make(entity, by, &[(date.name.clone(), on(-400))])?;
+        sums(scene, "later");
+        scene.line("self.assertEqual(later, after)");
+    }
+    let done = std::mem::replace(scene, Scene::test(scene.world));
+    Some(test(
+        format!("test_{}_are_for_each_{}", ident(rule.name), span.word()),
+        format!("The totals ({}) are given for each {}.", rule.label.to_lowercase(), span.word()),
+        &[],
+        done,
+    ))
 }
 
 #[derive(Debug, Clone, Copy)]

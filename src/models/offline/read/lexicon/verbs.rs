@@ -49,7 +49,7 @@ pub enum Form {
 const CREATE: &str = "create add record report write post submit enter register insert input save store capture leave log make set define \
     publish propose request issue raise file place note list-up open start launch add-in contribute fill provide specify document host \
     organize organise plan schedule track keep collect build compose draft introduce offer sell resell list upload-link describe suggest announce \
-    lodge ask";
+    lodge ask state";
 const TRANSACT: &str = "book reserve borrow rent hire order buy purchase enrol enroll join favorite bookmark like follow rate review comment \
     reply vote bid apply subscribe donate loan lend check-out wishlist rsvp volunteer nominate register-for";
 const READ: &str = "view see browse read access look find check show display monitor get consult inspect preview watch visit receive retrieve \
@@ -64,7 +64,7 @@ const SORT: &str = "sort rank";
 const EXPORT: &str = "export download";
 const ASSIGN: &str = "assign allocate delegate";
 const DECIDE: &str = "approve reject accept decline confirm close publish-state archive activate deactivate reopen resolve finish finalize \
-    finalise disapprove deny refuse verify suspend block unblock enable disable lock unlock hide unhide freeze acknowledge dismiss ban flag";
+    finalise disapprove deny refuse verify suspend block unblock enable disable lock unlock hide unhide freeze acknowledge dismiss ban flag claim retire";
 const TOTAL: &str = "count total sum summarize summarise aggregate";
 const HAVE: &str = "have contain include consist comprise hold possess own carry store-in";
 const ALLOW: &str = "allow let enable-to permit support help offer-to provide-to enables require need";
@@ -83,7 +83,7 @@ const OTHER: &str = "do ignore disregard override obey use work run choose pick 
     confirm-to agree forget remember believe hope love prefer interest concern affect cause lead result base store-as save-as overlap \
     conflict collide appear remain stay stand fall rise become seem carry-out grant revoke give-out bear recover reset force fill-in \
     pass fail expire last-for invalidate engage foster showcase promote simplify reduce minimize maximise maximize boost streamline \
-    suffer withstand guide sign assist exchange replace distribute deliver produce supply handle-out pickup collect-up collaborate-on \
+    suffer withstand guide hand jot tick sign assist exchange replace distribute deliver produce supply handle-out pickup collect-up collaborate-on \
     write-off tie write-up stick turn switch toggle hover scroll swipe stage attempt address cover equal pair";
 
 /// Past tense and participle of irregular verbs.

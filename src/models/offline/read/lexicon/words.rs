@@ -41,7 +41,7 @@ word_list!(
      past present future current recent late latest early previous next last first second third own existing valid invalid correct wrong \
      public private internal external personal individual unique common separate additional further extra special normal regular standard \
      premium basic advanced modern secure safe quick efficient reliable intuitive responsive interactive detailed complete whole entire total \
-     overall daily weekly monthly yearly annual digital electronic physical local global foreign social medical financial legal technical \
+     overall daily weekly monthly yearly annual digital electronic physical local global foreign social medical financial legal technical incoming outgoing \
      popular favorite related relevant necessary required optional mandatory possible impossible able unable ready active inactive busy \
      signed-in logged-in older newer oldest newest highest lowest lower higher larger smaller shorter longer cheap expensive true false accurate own anonymous \
      human real virtual online offline mobile responsible suitable visible customizable comprehensive friendly user-friendly easy-to-use \
@@ -72,7 +72,7 @@ word_list!(
      example e.g. i.e. such be is are was were been being have has had having do does did it its they them their this that these those \
      which who whom whose what how and or but not no with without within of in on at by for from to into as when while if so than \
      one ones i we you he she us our your my his her other others another both either some several multiple many certain specific \
-     basic simple full complete overall general respective corresponding relevant available-to online digital electronic \
+     basic simple incoming medium-sized full complete overall general respective corresponding relevant available-to online digital electronic \
      allow allows allowed let lets enable enables enabled provide provides provided offer offers offered support supports supported feature \
      features functionality functionalities function functions ability capability option options possibility include includes including \
      included contain contains ensure make makes made get gets give gives given develop create build implement design designed \

@@ -11,16 +11,21 @@ from app.values import loaded
 from app.web import json_response, not_found
 
 
+# How much of an ISO date names a day, a month, a year.
+SPANS = {"day": 10, "month": 7, "year": 4}
+
+
 class Totals:
     """A dashboard: the function gives its numbers."""
 
-    def __init__(self, name, label, entity, function, by=None):
+    def __init__(self, name, label, entity, function, by=None, each=None):
         self.name = name
         self.label = label
         self.entity = entity
         self.function = function
-        # The field of the groups.
+        # The field of the groups, and the stretch of the calendar they are for.
         self.by = by
+        self.each = each
 
     def mount(self, app):
         def get(request):
@@ -33,7 +38,7 @@ class Totals:
         measures = {field.name: number for field in entity.fields if field.is_number} if entity else {}
         day = {"type": "string", "format": "date", "readOnly": True}
         count = {"type": "integer", "readOnly": True}
-        group = {"type": "object", "properties": {"value": {}, "count": count, **measures}}
+        group = {"type": "object", "properties": {"value": {}, "period": {"type": "string"}, "count": count, **measures}}
         groups = {"type": "array", "items": group, "readOnly": True}
         properties = {"count": count, "from": day, "to": day, "groups": groups, **measures}
         app.schemas[schema] = {"type": "object", "properties": properties}
@@ -46,14 +51,17 @@ def mount(app):
         totals.mount(app)
 
 
-def add_up(request, name, measures=(), date_field=None, days=None, group_by=None):
-    """Count and sums of the records of the last days; of the account's own ones where records have an owner."""
+def add_up(request, name, measures=(), date_field=None, days=None, group_by=None, each=None, everyone=False):
+    """Count and sums of the records of the last days; of the account's own ones where records have an owner.
+
+    `everyone`: of all that the account may see. `each`: also for every day, month or year.
+    """
     entity = request.app.registry.entity(name)
     if entity is None:
         raise not_found()
     rights.require_right(request, entity, "read")
     text, values = rights.visible(request.app, request.account, entity)
-    if entity.owned and request.account is not None:
+    if entity.owned and request.account is not None and not everyone:
         text, values = "(%s) AND r.owner_id = ?" % text, [*values, request.account.id]
     answer = {}
     if days and entity.field(date_field or ""):
@@ -67,14 +75,26 @@ def add_up(request, name, measures=(), date_field=None, days=None, group_by=None
     sql = "SELECT count(*) AS count%s FROM %s r WHERE %s" % (sums, quote(entity.plural), text)
     answer = {**numbers(request.db.row(sql, values), measures), **answer}
     field = entity.field(group_by or "")
-    if field is not None:
-        column = "r." + quote(field.name)
-        sql = "SELECT %s AS value, count(*) AS count%s FROM %s r WHERE %s GROUP BY %s ORDER BY %s"
-        rows = request.db.rows(sql % (column, sums, quote(entity.plural), text, column, column), values)
-        answer["groups"] = [{"value": loaded(field, row["value"]), **numbers(row, measures)} for row in rows]
-        if field.kind == "choice":
-            order = {choice: place for place, choice in enumerate(field.choices)}
-            answer["groups"].sort(key=lambda group: order.get(group["value"], len(order)))
+    columns = {}
+    if each and entity.field(date_field or ""):
+        columns["period"] = "substr(r.%s, 1, %d)" % (quote(date_field), SPANS[each])
+    if field is not None or group_by == "owner_id" and entity.owned:
+        columns["value"] = "r." + quote(group_by)
+    if not columns:
+        return answer
+    named = ", ".join("%s AS %s" % (column, name) for name, column in columns.items())
+    order = ", ".join(columns.values())
+    sql = "SELECT %s, count(*) AS count%s FROM %s r WHERE %s GROUP BY %s ORDER BY %s"
+    rows = request.db.rows(sql % (named, sums, quote(entity.plural), text, order, order), values)
+    answer["groups"] = []
+    for row in rows:
+        group = {name: row[name] for name in columns}
+        if field is not None:
+            group["value"] = loaded(field, group["value"])
+        answer["groups"].append({**group, **numbers(row, measures)})
+    if field is not None and field.kind == "choice" and "period" not in columns:
+        order = {choice: place for place, choice in enumerate(field.choices)}
+        answer["groups"].sort(key=lambda group: order.get(group["value"], len(order)))
     return answer
 
 

@@ -12,8 +12,9 @@ MOST_CHOICES = 500
 
 
 def label_of(request, entity, record):
-    """What a record is called: its first text, else its kind and number."""
-    for field in entity.fields:
+    """What a record is called: its name or title, else its first text, else its kind and number."""
+    named = sorted(entity.fields, key=lambda field: field.name not in ("name", "title"))
+    for field in named:
         if field.kind == "text" and not field.multiline and record.get(field.name):
             text = record[field.name]
             return text if len(text) <= 80 else text[:79] + "…"

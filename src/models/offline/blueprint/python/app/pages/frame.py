@@ -11,14 +11,11 @@ from app.database import quote
 from app.pages.html import Markup, el, link, viewport
 from app.web import HttpError, Response, redirect
 
+# What a page says after something was done, by the word that the note carries.
 MESSAGES = {
     "created": "Saved.",
     "updated": "Your changes are saved.",
     "deleted": "Deleted.",
-    "welcome": "Welcome! Your account is ready.",
-    "in": "You are logged in.",
-    "out": "You are logged out.",
-    "password": "Your password is changed.",
     "given": "Access given.",
     "taken": "Access taken back.",
 }

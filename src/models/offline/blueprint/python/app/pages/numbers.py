@@ -2,6 +2,7 @@
 
 from app import rights
 from app.pages.frame import heading, page, page_path
+from app.pages.fields import show as show_value
 from app.pages.html import el, link
 from app.values import display, number_text
 
@@ -19,7 +20,7 @@ def add(app, totals):
             return None
         entity = request.app.registry.entity(totals.entity)
         more = el("p", link(page_path(entity), "All " + entity.label_plural.lower()))
-        return page(request, totals.label, heading(totals.label), numbers(entity, answer, totals.by), more)
+        return page(request, totals.label, heading(totals.label), numbers(request, entity, answer, totals), more)
 
     app.router.add("GET", "/" + totals.name, show)
 
@@ -33,17 +34,17 @@ def overview(request):
             continue
         answer = totals.function(request)
         if answer is not None:
-            parts += [el("h2", totals.label), numbers(entity, answer, totals.by)]
+            parts += [el("h2", totals.label), numbers(request, entity, answer, totals)]
     return parts
 
 
-def numbers(entity, answer, by):
+def numbers(request, entity, answer, totals):
     """The answer of a dashboard as tiles and a table."""
     names = [name for name in answer if name not in ("count", "from", "to", "groups")]
     tiles = [tile(entity.label_plural, str(answer["count"]))]
     tiles += [tile(title(entity, name), amount(entity, name, answer[name])) for name in names]
     span = el("p", "From %s to %s" % (answer["from"], answer["to"]), class_="soft") if "from" in answer else None
-    return [span, el("div", tiles, class_="tiles"), groups(entity, answer, names, by)]
+    return [span, el("div", tiles, class_="tiles"), groups(request, entity, answer, names, totals)]
 
 
 def tile(label, value):
@@ -60,14 +61,30 @@ def amount(entity, name, value):
     return display(field, value) if field is not None else number_text(value)
 
 
-def groups(entity, answer, names, by):
+def named(request, entity, by, value):
+    """The group as people call it: the record that a reference names, the account that added the records."""
+    if value is None:
+        return "–"
+    if by == "owner_id":
+        account = request.app.accounts.get(value) if request.app.accounts is not None else None
+        return account.name if account is not None else "No. %d" % value
+    field = entity.field(by)
+    return show_value(request, entity, field, {by: value}) if field is not None else str(value)
+
+
+def groups(request, entity, answer, names, totals):
     rows = []
-    kind = title(entity, by) if by else "Value"
+    by = totals.by
+    kind = "Added by" if by == "owner_id" else title(entity, by or "value")
+    span = totals.each.capitalize() if totals.each else None
     most = max((group["count"] for group in answer.get("groups", ())), default=0)
     for group in answer.get("groups", ()):
-        value, field = group["value"], entity.field(by or "")
-        label = "–" if value is None else display(field, value) if field is not None else str(value)
-        cells = [el("td", el("span", label), data_label=kind)]
+        cells = []
+        if "period" in group:
+            cells.append(el("td", el("span", group["period"] or "–"), data_label=span))
+        if "value" in group:
+            label = named(request, entity, by, group["value"])
+            cells.append(el("td", el("span", label), data_label=kind))
         bar = el("progress", max=most, value=group["count"], aria_label="Share")
         cells.append(el("td", el("span", group["count"], " ", bar), data_label=entity.label_plural))
         cells += [
@@ -77,6 +94,7 @@ def groups(entity, answer, names, by):
         rows.append(el("tr", cells))
     if not rows:
         return None
-    head = [el("th", kind, scope="col"), el("th", entity.label_plural, scope="col")]
+    head = [el("th", word, scope="col") for word in (span, kind if by else None) if word]
+    head.append(el("th", entity.label_plural, scope="col"))
     head += [el("th", title(entity, name), scope="col", class_="number") for name in names]
     return el("div", el("table", el("thead", el("tr", head)), el("tbody", rows)), class_="scroll")

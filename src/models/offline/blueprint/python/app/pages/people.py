@@ -2,7 +2,7 @@
 
 from app import accounts, people
 from app.pages import fields
-from app.pages.frame import back, entry, form, heading, page, sent_form
+from app.pages.frame import MESSAGES, back, entry, form, heading, page, sent_form
 from app.pages.html import el, link
 from app.rights import require_account
 from app.values import from_form, initial
@@ -10,6 +10,14 @@ from app.web import HttpError, not_found
 
 
 def mount(app):
+    MESSAGES.update(
+        {
+            "welcome": "Welcome! Your account is ready.",
+            "in": "You are logged in.",
+            "out": "You are logged out.",
+            "password": "Your password is changed.",
+        }
+    )
     app.accounts.navigation = navigation
     add = app.router.add
     add("GET", "/sign-up", sign_up)

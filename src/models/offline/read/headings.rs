@@ -1,0 +1,164 @@
+//! What structures a document and demands nothing: headings, titles, lists of those who will use it.
+
+use super::lexicon::nouns;
+use super::sentence::{Sentence, split_list};
+use super::tag::Tag;
+use super::token;
+
+/// Headings that only structure a document.
+const HEADINGS: [&str; 44] = [
+    "introduction",
+    "purpose",
+    "scope",
+    "overview",
+    "references",
+    "reference",
+    "glossary",
+    "definitions",
+    "background",
+    "objective",
+    "objectives",
+    "functional requirements",
+    "non-functional requirements",
+    "nonfunctional requirements",
+    "requirements",
+    "user stories",
+    "features",
+    "table of contents",
+    "table of content",
+    "contents",
+    "revision history",
+    "version history",
+    "appendix",
+    "assumptions",
+    "dependencies",
+    "product functions",
+    "product overview",
+    "project scope",
+    "general",
+    "summary",
+    "motivation",
+    "stakeholders",
+    "users",
+    "actors",
+    "constraints",
+    "data",
+    "interfaces",
+    "system design",
+    "security",
+    "quality requirements",
+    "use cases",
+    "document history",
+    "goals",
+    "description",
+];
+
+/// How deep a line stands that heads what follows: `## Scope`, `**Must have**`, `Not wanted:`. The smaller the higher.
+#[must_use]
+pub fn level(line: &str) -> Option<usize> {
+    const BOLD: usize = 8;
+    const LABEL: usize = 9;
+    let line = line.trim();
+    let marks = line.bytes().take_while(|b| *b == b'#').count();
+    if marks > 0 {
+        return Some(marks);
+    }
+    if line.contains('\n') {
+        return None;
+    }
+    if is_bold(line) {
+        return Some(BOLD);
+    }
+    (line.ends_with(':') && line.split_whitespace().count() <= 5).then_some(LABEL)
+}
+
+/// `**Must have**`, `1. **Menu**`: nothing but words in bold.
+#[must_use]
+pub fn is_bold(line: &str) -> bool {
+    let line = line.trim();
+    let numbered = line.split_once(". ").filter(|(n, _)| n.bytes().all(|b| b.is_ascii_digit()));
+    let rest = numbered.map_or(line, |(_, rest)| rest.trim()).trim_end_matches(':');
+    ["**", "__"].iter().any(|mark| {
+        rest.strip_prefix(mark)
+            .and_then(|r| r.strip_suffix(mark))
+            .is_some_and(|inner| !inner.is_empty() && !inner.contains(mark))
+    })
+}
+
+/// Whether the clause is a heading, without a mark that says so.
+#[must_use]
+pub fn is_heading(s: &Sentence) -> bool {
+    let l = s.lower.trim_end_matches([':', '.', ' ']);
+    if HEADINGS.contains(&l) {
+        return true;
+    }
+    let ends = s.text.ends_with(['.', '!', '?', ';']);
+    // `Requirements:` opens a list; `Room: number, floor` is a demand
+    if s.text.ends_with(':') && s.words.len() <= 8 && s.preds.iter().all(|p| p.verb.modal.is_none()) {
+        return true;
+    }
+    let word_count = s.words.iter().filter(|w| !matches!(w.tag, Tag::Stop | Tag::Comma)).count();
+    let capitals = s.words.iter().filter(|w| w.token.capitalised()).count();
+    let shouting = s.text.chars().any(char::is_alphabetic) && !s.text.chars().any(char::is_lowercase);
+    !ends
+        && s.preds.iter().all(|p| p.verb.modal.is_none())
+        && s.role.is_none()
+        && word_count <= 8
+        && !s.words.iter().any(|w| w.tag == Tag::Comma)
+        && (shouting
+            || s.preds.is_empty()
+                && capitals * 2 >= word_count
+                && word_count >= 1
+                && s.section.is_empty()
+                && capitals == word_count)
+}
+
+/// The first line of a text that goes on below it, without a verb or a full stop: its title.
+#[must_use]
+pub fn titles(s: &Sentence, all: &[Sentence]) -> bool {
+    s.title
+        && all.first().is_some_and(|first| first.id == s.id)
+        && all.len() > 2
+        // `Parking permits for a town` has no verb, whatever its words could be elsewhere
+        && s.preds.iter().all(|p| s.apart && p.verb.modal.is_none() && p.verb.range.start > 0)
+        && s.role.is_none()
+        && s.words.len() <= 14
+        && !s.text.ends_with(['.', '!', '?', ';', ':', ','])
+        && !s.words.iter().any(|w| matches!(w.tag, Tag::Colon))
+}
+
+/// `- Office staff` below `Users`, `Roles: member, trainer`: who there is, and nothing that they do.
+#[must_use]
+pub fn lists_people(s: &Sentence) -> bool {
+    const LISTS: [&str; 12] = [
+        "users",
+        "user",
+        "actors",
+        "roles",
+        "user roles",
+        "users and roles",
+        "stakeholders",
+        "personas",
+        "target users",
+        "target audience",
+        "user groups",
+        "who uses it",
+    ];
+    let bare = |h: &str| {
+        let h = token::plain(h).to_lowercase();
+        LISTS.contains(&h.trim_end_matches([':', '.', ' ']))
+    };
+    let colon = s.words.iter().position(|w| w.tag == Tag::Colon);
+    let from = match colon {
+        Some(c) if bare(&s.quote(0..c)) => c + 1,
+        None if s.section.last().is_some_and(|h| bare(h)) => 0,
+        _ => return false,
+    };
+    let person = |part: &std::ops::Range<usize>| {
+        let words = &s.words[part.clone()];
+        let end = words.iter().position(|w| w.tag == Tag::Open).unwrap_or(words.len());
+        words[..end].iter().rev().find(|w| w.tag != Tag::Stop).is_some_and(|w| nouns::person(&w.base).is_some())
+    };
+    let parts = split_list(&s.words, from..s.words.len());
+    s.preds.is_empty() && !parts.is_empty() && parts.iter().all(person)
+}

@@ -1,0 +1,87 @@
+//! Roundabout wordings, put the way the grammar knows: `it would be great to …` asks for what `it should be possible to …`
+//! asks for. Each word keeps how it was written.
+
+use super::token::Token;
+
+/// Stands for any word that praises.
+const GOOD: &str = "*";
+
+const ROUNDABOUT: [(&[&str], &[&str]); 17] = [
+    (&["it", "would", "be", GOOD, "to"], &["it", "should", "be", "possible", "to"]),
+    (&["it", "would", "be", GOOD, "to", "be", "able", "to"], &["it", "should", "be", "possible", "to"]),
+    (&["there", "should", "be", "a", "way", "to"], &["it", "should", "be", "possible", "to"]),
+    (&["there", "must", "be", "a", "way", "to"], &["it", "must", "be", "possible", "to"]),
+    (&["there", "should", "be", "an", "option", "to"], &["it", "should", "be", "possible", "to"]),
+    (&["there", "must", "be", "an", "option", "to"], &["it", "must", "be", "possible", "to"]),
+    (&["make", "it", "possible", "to"], &["it", "should", "be", "possible", "to"]),
+    (&["each", "consisting", "of"], &["with"]),
+    (&["consisting", "of"], &["with"]),
+    (&["together", "with"], &["with"]),
+    (&["along", "with"], &["with"]),
+    (&["by", "stating"], &["with"]),
+    (&["each", "with"], &["with"]),
+    (&["has", "to", "have"], &["must", "have"]),
+    (&["have", "to", "have"], &["must", "have"]),
+    (&["keep", "a", "record", "of"], &["record"]),
+    (&["keeps", "a", "record", "of"], &["records"]),
+];
+
+fn praises(word: &str) -> bool {
+    matches!(
+        word,
+        "great" | "nice" | "good" | "helpful" | "useful" | "cool" | "ideal" | "perfect" | "handy" | "lovely" | "best"
+    )
+}
+
+/// The tokens with every roundabout wording replaced.
+#[must_use]
+pub fn plain(tokens: Vec<Token>) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut i = 0;
+    while i < tokens.len() {
+        let says = |pattern: &[&str]| {
+            pattern
+                .iter()
+                .enumerate()
+                .all(|(k, word)| tokens.get(i + k).is_some_and(|t| t.is(word) || *word == GOOD && praises(&t.lower)))
+        };
+        let hit = ROUNDABOUT.iter().filter(|(pattern, _)| says(pattern)).max_by_key(|(pattern, _)| pattern.len());
+        let Some((pattern, words)) = hit else {
+            out.push(tokens[i].clone());
+            i += 1;
+            continue;
+        };
+        for (k, word) in words.iter().enumerate() {
+            let mut token = tokens[(i + k).min(i + pattern.len() - 1)].clone();
+            // the last word stands for all that are left
+            if k + 1 == words.len() {
+                let rest = &tokens[i + k.min(pattern.len() - 1)..i + pattern.len()];
+                token.text = rest.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+            } else if k >= pattern.len() - 1 {
+                token.text.clear();
+            }
+            token.lower = (*word).to_owned();
+            out.push(token);
+        }
+        i += pattern.len();
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::offline::read::token::tokens;
+
+    #[test]
+    fn wishes_become_demands_and_keep_their_words() {
+        let lower = |text: &str| plain(tokens(text)).into_iter().map(|t| t.lower).collect::<Vec<_>>().join(" ");
+        assert_eq!(lower("It'd be great to sort by name"), "it should be possible to sort by name");
+        assert_eq!(lower("There must be a way to export it"), "it must be possible to export it");
+        assert_eq!(lower("visits, each consisting of a date"), "visits , with a date");
+        assert_eq!(lower("it would be red"), "it would be red");
+        let text: Vec<String> =
+            plain(tokens("It would be nice to be able to print")).into_iter().map(|t| t.text).collect();
+        assert_eq!(text.join(" "), "It would be nice to be able to print");
+    }
+}
