@@ -180,6 +180,10 @@ fn taken(d: &mut Draft, si: usize) -> bool {
     let participle = |w: &super::tag::Word| {
         super::lexicon::verbs::verb(w.lower()).is_some_and(|(b, f)| b == verb && f == super::lexicon::verbs::Form::Past)
     };
+    // `…, and the seller can't change the price any more` asks for more
+    if s.preds.iter().filter(|p| !p.subordinate).count() > 1 {
+        return false;
+    }
     let said = s.words.iter().enumerate().any(|(i, w)| participle(w) && !pred.verb.range.contains(&i))
         || s.words.iter().any(|w| w.is("twice")) && pred.verb.passive;
     // who does it once only, or within a period, is another rule
