@@ -468,7 +468,9 @@ fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targe
         } else if whos.is_empty() {
             // no longer than some condition: the rules read those first
             let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once"))
-                || s.preds.iter().any(|p| p.subordinate);
+                || s.preds.iter().any(|p| p.subordinate)
+                // `Suppliers with open orders can't be deleted`: not every supplier
+                || s.words[..pred.verb.range.start].iter().any(|w| matches!(w.lower(), "with" | "without"));
             let states: Vec<String> = np.adjectives().map(str::to_owned).collect();
             let locked = d.status(*e).filter(|f| {
                 let values = d.entities[*e].entity.fields.iter().find(|x| x.name == *f).map(|x| x.ty.clone());
