@@ -402,6 +402,11 @@ impl<W: Write> Session<W> {
                             todo.push(Msg::ChangePlanned(project.change(&wish)));
                         }
                     }
+                    Cmd::Export(to) => {
+                        if let Some(project) = &self.project {
+                            todo.push(Msg::Exported(project.export(to.as_deref())));
+                        }
+                    }
                     Cmd::Quit => commands.push(Command::Quit { detach: false }),
                     // Lines have no colours, and whoever reads them is there.
                     Cmd::Highlight { .. } | Cmd::Title(_) | Cmd::Notify(_) | Cmd::Mouse(_) => {}
@@ -478,6 +483,13 @@ mod tests {
         fn change(&self, _: &Wish) -> Result<Change, Clean> {
             Err("none".into())
         }
+        fn export(&self, _: Option<&str>) -> Result<Clean, Clean> {
+            Err("nothing is exported here".into())
+        }
+        fn remembered(&self) -> Option<String> {
+            None
+        }
+        fn remember(&self, _: &str) {}
         fn to_edit(&self, _: &[EditPart]) -> Result<String, Clean> {
             Err("none".into())
         }

@@ -129,6 +129,14 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "md")]
         format: Format,
     },
+    /// The whole run as one bundle: requirement, trace, decisions, hub, evidence, application
+    #[command(
+        after_help = "Examples:\n  g1 export                        ../NAME-export.tar.gz\n  g1 export ../delivery            a folder\n  g1 export -C shop ../shop.tar\n\nNeeds nothing of G1 to be read: open trace.html first. Settings and keys are no part of it. The same run makes the same bytes."
+    )]
+    Export {
+        /// A folder that is not there yet, or NAME.tar, NAME.tar.gz
+        to: Option<PathBuf>,
+    },
     /// Exactly what a persona was given for a step
     #[command(
         after_help = "Examples:\n  g1 context build:core\n  g1 context understand --json\n\n`g1 status` lists the steps."

@@ -1,6 +1,6 @@
 //! The project on disk as the screens ask for it.
 
-use super::{change, project};
+use super::{change, export, out::Fail, project};
 use crate::{
     config::{Config, dirs},
     domain::{Clean, Hash, StepId, change::Change, pack::ContextPack, run::EditPart},
@@ -12,7 +12,13 @@ use crate::{
     term::Project,
     ui::{PromptWanted, Wish},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Draft and positions, in the project's own folder.
+const SCREEN: &str = "screen.json";
 
 pub struct Desk {
     dir: PathBuf,
@@ -64,6 +70,24 @@ impl Project for Desk {
         let run = driver::client::look(&self.dir).map_err(|e| Clean::new(&project::fail(&e).text))?;
         let model = registry::open(&run.settings.model, &self.models).map_err(|e| Clean::new(&e.to_string()))?;
         change::wished(&run, wish, model.as_ref())
+    }
+
+    fn export(&self, to: Option<&str>) -> Result<Clean, Clean> {
+        let said = |fail: Fail| Clean::new(&fail.text);
+        let looked = project::look(Some(&self.dir)).map_err(said)?;
+        let (to, count) = export::write(&looked, to.map(Path::new)).map_err(said)?;
+        Ok(Clean::from(format!("{count} files in {}: open trace.html first.", to.display())))
+    }
+
+    fn remembered(&self) -> Option<String> {
+        fs::read_to_string(self.dir.join(files::FOLDER).join(SCREEN)).ok()
+    }
+
+    fn remember(&self, screens: &str) {
+        // A draft that cannot be kept must not keep anybody from leaving.
+        if let Err(error) = fs::write(self.dir.join(files::FOLDER).join(SCREEN), screens) {
+            tracing::info!(%error, "what was written on the screen is not kept");
+        }
     }
 
     fn to_edit(&self, wanted: &[EditPart]) -> Result<String, Clean> {

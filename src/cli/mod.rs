@@ -10,9 +10,11 @@ mod context;
 mod desk;
 mod doctor;
 mod encoder;
+mod export;
 mod gate;
 mod hub;
 mod input;
+mod link;
 mod live;
 mod log;
 mod logs;
@@ -97,6 +99,7 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Status => status::run(folder, json),
         Command::Log { verify } => log::run(folder, *verify, json),
         Command::Trace { format } => trace::run(folder, *format, json),
+        Command::Export { to } => export::run(folder, to.as_deref(), json),
         Command::Context { step } => context::run(folder, step, json),
         Command::Hub { action } => hub::run(folder, action, config, json),
         Command::Add(text) => change::add(text, &how, who.name()),

@@ -5,19 +5,19 @@ use super::{
     out::{self, Done},
     project::{self, Looked},
 };
-use crate::{domain::Hash, domain::trace, workspace::Workspace};
+use crate::{
+    domain::{
+        Hash,
+        run::Run,
+        trace::{self, Trace},
+    },
+    workspace::Workspace,
+};
 use std::{collections::BTreeMap, path::Path};
 
 pub fn run(folder: Option<&Path>, format: Format, as_json: bool) -> Done {
     let Looked { dir, run, .. } = project::look(folder)?;
-    // Against the files as they are now: a change since the proof shows.
-    let now: BTreeMap<String, Hash> = match Workspace::open(&dir) {
-        Ok(workspace) => {
-            run.files.keys().filter_map(|path| Some((path.clone(), Hash::of(&workspace.read(path).ok()?)))).collect()
-        }
-        Err(_) => BTreeMap::new(),
-    };
-    let trace = trace::trace_of(&run, &now);
+    let trace = now(&dir, &run);
     match if as_json { Format::Json } else { format } {
         // Escaped by JSON; the clauses' text is exactly theirs.
         Format::Json => out::print(&trace.to_json())?,
@@ -27,4 +27,15 @@ pub fn run(folder: Option<&Path>, format: Format, as_json: bool) -> Done {
         Format::Csv => out::show(&trace.to_csv())?,
     }
     Ok(0)
+}
+
+/// Against the files as they are now: a change since the proof shows.
+pub fn now(dir: &Path, run: &Run) -> Trace {
+    let now: BTreeMap<String, Hash> = match Workspace::open(dir) {
+        Ok(workspace) => {
+            run.files.keys().filter_map(|path| Some((path.clone(), Hash::of(&workspace.read(path).ok()?)))).collect()
+        }
+        Err(_) => BTreeMap::new(),
+    };
+    trace::trace_of(run, &now)
 }

@@ -2,24 +2,21 @@
 
 use super::{
     command::Who,
-    desk::Desk,
-    doctor, input, nearest_command,
+    doctor, input,
+    link::{Engines, Link, setup_of},
+    nearest_command,
     out::{Done, Fail},
     run::{self, Headless},
     themes,
 };
 use crate::{
     config::{Color, Config, dirs},
-    domain::{
-        Clean, Hash,
-        attachment::Attachment,
-        command::{Command, Update},
-    },
-    driver::{self, Prepared},
-    hub::{self, HubError, clauses, heads, project, store::Place},
+    domain::{Clean, Hash, attachment::Attachment},
+    driver,
+    hub::{self, clauses, heads, project},
     models::registry,
     plain::{self, Plain},
-    term::{self, ColorChoice, Handle, Start, Workbench},
+    term::{self, ColorChoice, Start, Workbench},
     ui::{Looked, Setup, StartRequest, WelcomeInfo, welcome},
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -27,12 +24,8 @@ use std::{
     fs,
     io::IsTerminal,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
 };
-use tokio::{sync::mpsc, task::JoinHandle};
-
-/// Engines that were started; the process ends after they have closed their project.
-type Engines = Arc<Mutex<Vec<JoinHandle<Result<(), HubError>>>>>;
 
 pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
     let dir = dir.or(how.folder).unwrap_or(Path::new(".")).to_owned();
@@ -60,7 +53,7 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
         let handle = match there {
             true => {
                 let model = how.model_given.then_some(config.model.as_str());
-                Some(attach_or_open(&dir, model, &config, &engines).await?)
+                Some(Link::new(&dir, &config, &engines).open(model).await?)
             }
             false => None,
         };
@@ -116,34 +109,6 @@ fn host() -> Clean {
     Clean::new(name.as_deref().map_or("host", str::trim))
 }
 
-/// A second screen on a live run, or the run itself when nobody has it open.
-async fn attach_or_open(dir: &Path, model: Option<&str>, config: &Config, engines: &Engines) -> Result<Handle, Fail> {
-    if driver::is_live(dir).await
-        && let Ok((commands, updates)) = driver::attach(dir).await
-    {
-        return Ok(handle(commands, updates, dir, config));
-    }
-    run::may_ask_its_model(dir, config, model.is_some())?;
-    let prepared = driver::reopen(dir, model, &setup_of(config)).await.map_err(|e| run::fail(&e))?;
-    launch(prepared, dir, config, engines).await.map_err(Fail::error)
-}
-
-async fn launch(prepared: Prepared, dir: &Path, config: &Config, engines: &Engines) -> Result<Handle, Clean> {
-    let (handle, engine) = prepared.launch();
-    engines.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
-    let updates = handle.subscribe(false).await.ok_or_else(|| Clean::new("the run ended while it was opened"))?;
-    Ok(self::handle(handle.sender(), updates, dir, config))
-}
-
-fn handle(commands: mpsc::Sender<Command>, updates: mpsc::Receiver<Update>, dir: &Path, config: &Config) -> Handle {
-    Handle {
-        commands,
-        updates,
-        project: Arc::new(Desk::at(dir, config)),
-        folder: Clean::new(&dir.display().to_string()),
-    }
-}
-
 /// What the welcome screen starts.
 fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines: Engines) -> Start {
     Arc::new(move |request| {
@@ -152,7 +117,7 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
             let said = |fail: Fail| Clean::new(&fail.text);
             match request {
                 StartRequest::Open { folder } => {
-                    attach_or_open(Path::new(&folder), None, &config, &engines).await.map_err(said)
+                    Link::new(Path::new(&folder), &config, &engines).open(None).await.map_err(said)
                 }
                 StartRequest::New { requirement, document, folder, model, plan, gates } => {
                     let text = clauses::decode(&requirement).map_err(|e| Clean::new(&e.to_string()))?;
@@ -163,7 +128,7 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
                     let setup = setup_of(&config);
                     let begin = driver::Start { dir: dir.clone(), requirement, attachments, settings, setup };
                     let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
-                    launch(prepared, &dir, &config, &engines).await
+                    Link::new(&dir, &config, &engines).launch(prepared).await.map_err(said)
                 }
             }
         }
@@ -178,14 +143,6 @@ fn kept(path: &str, file: Attachment) -> Result<(Attachment, Vec<u8>), Clean> {
         return Err(Clean::from(format!("{path} has changed since it was read: read it again with @{path}")));
     }
     Ok((file, bytes))
-}
-
-/// How projects are opened from a screen that may stay for days: the store's engine must not keep it awake.
-fn setup_of(config: &Config) -> driver::Setup {
-    // Through `/proc/self/exe` it is the same program even when its file was replaced meanwhile.
-    let own = if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() };
-    let store = own.map_or(Place::Here, Place::Helper);
-    driver::Setup { store, ..run::setup(config) }
 }
 
 /// What takes longer to find out than a first frame may take: what this machine lacks, and how projects stand.

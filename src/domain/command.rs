@@ -72,6 +72,11 @@ pub enum Command {
         dir: std::path::PathBuf,
         who: Clean,
     },
+    /// Who answers from now on. The front end that has the project opens it again with that model.
+    UseModel {
+        model: String,
+        who: Clean,
+    },
     SetGates {
         gates: GateMode,
         who: Clean,

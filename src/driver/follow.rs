@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     domain::{
-        Clean,
         command::{Command, Update},
         event::Event,
         run::Run,
@@ -119,6 +118,6 @@ fn translate(wire: Wire, run: &mut Option<Run>, dir: &Path) -> Option<Update> {
         Wire::Progress { step, text } => Some(Update::Progress { step, text }),
         Wire::Preview { url, note } => Some(Update::Preview { url, note }),
         Wire::Notice { error, text } => Some(Update::Notice { error, text }),
-        Wire::Ended { .. } => Some(Update::Notice { error: false, text: Clean::from("the run was closed elsewhere") }),
+        Wire::Ended { exit } => Some(Update::Ended { exit }),
     }
 }

@@ -14,7 +14,9 @@ use crate::{
         Clean,
         command::{Command, Update},
     },
-    ui::{Cmd, EditWanted, Looked, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, update},
+    ui::{
+        Cmd, EditWanted, Looked, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, saved, update,
+    },
 };
 use futures::future::BoxFuture;
 use std::{
@@ -215,6 +217,7 @@ pub async fn run_workbench(bench: Workbench) -> Result<Outcome, TermError> {
         drawn_at: None,
         urgent: true,
     };
+    app.recall();
     if let Some(handle) = &mut app.handle
         && let Ok(Some(state)) = tokio::time::timeout(FIRST, handle.updates.recv()).await
     {
@@ -261,6 +264,9 @@ async fn sleep_until(at: Option<Instant>) {
 
 /// After the terminal is given back: the last words, and what the driver still has to do.
 async fn finish(mut app: App, end: End) -> Result<Outcome, TermError> {
+    if let (Some(handle), Some(screens)) = (&app.handle, saved::of(&app.model)) {
+        handle.project.remember(&screens);
+    }
     if let (End::Signal(_), Some(handle)) = (end, &app.handle) {
         let _ = handle.commands.send(Command::Quit { detach: false }).await;
     }
@@ -356,6 +362,15 @@ impl App {
                     let _ = tx.send(Inner::Msg(Msg::ChangePlanned(planned))).await;
                 });
             }
+            Cmd::Export(to) => {
+                let Some(handle) = &self.handle else { return };
+                let (project, tx) = (handle.project.clone(), self.tx.clone());
+                tokio::spawn(async move {
+                    let done = tokio::task::spawn_blocking(move || project.export(to.as_deref())).await;
+                    let done = done.unwrap_or_else(|e| Err(Clean::from(e.to_string())));
+                    let _ = tx.send(Inner::Msg(Msg::Exported(done))).await;
+                });
+            }
             Cmd::ReadFile(path) => {
                 let tx = self.tx.clone();
                 tokio::spawn(async move {
@@ -397,6 +412,11 @@ impl App {
             Cmd::Quit => self.end = Some(End::Quit),
         }
         self.model.dirty = true;
+    }
+
+    /// What was on the screens when they were left here last.
+    fn recall(&mut self) {
+        self.model.recalled = self.handle.as_ref().and_then(|h| h.project.remembered()).and_then(|s| saved::read(&s));
     }
 
     /// What a gate proposes goes to the editor as a text and comes back as a reply.
@@ -500,6 +520,7 @@ impl App {
             Inner::Started(Ok(handle)) => {
                 self.model.setup.folder = handle.folder.clone();
                 self.handle = Some(handle);
+                self.recall();
                 self.dispatch(Msg::Started(Ok(()))).await;
             }
             Inner::Started(Err(why)) => self.dispatch(Msg::Started(Err(why))).await,

@@ -21,6 +21,18 @@ pub trait Project: Send + Sync {
     /// Why not.
     fn change(&self, wish: &Wish) -> Result<Change, Clean>;
 
+    /// The whole run as one bundle, to this path or beside the project; says where it is.
+    ///
+    /// # Errors
+    /// Why it cannot be written there.
+    fn export(&self, to: Option<&str>) -> Result<Clean, Clean>;
+
+    /// What the screens were like when they were left here, if they were.
+    fn remembered(&self) -> Option<String>;
+
+    /// Keeps what the screens are like, for the next time.
+    fn remember(&self, screens: &str);
+
     /// What a gate proposes as a text to edit.
     ///
     /// # Errors

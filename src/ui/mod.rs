@@ -9,6 +9,7 @@ pub mod msg;
 pub mod overlay;
 pub mod panes;
 pub mod report;
+pub mod saved;
 pub mod status;
 pub mod text;
 pub mod theme;

@@ -7,6 +7,7 @@ use super::{
     msg::Cmd,
     overlay::Overlay,
     panes::{Pane, chat::ChatState, code::CodeState, hub::HubState, timeline::TimelineState},
+    saved::Saved,
     status::Statuses,
     text::{highlight::Highlights, stream::Stream},
     theme::{Sources, Theme},
@@ -127,6 +128,8 @@ pub struct Model {
     /// How often the look has changed: lines painted before are no longer right.
     pub styled: u64,
     pub notice: Option<Notice>,
+    /// From the last time the screens were here, until the run is on them.
+    pub recalled: Option<Saved>,
     pub preview: PreviewState,
     pub blobs: Blobs,
     pub highlights: Highlights,
@@ -210,6 +213,7 @@ impl Model {
             titled: String::new(),
             styled: 0,
             notice,
+            recalled: None,
             preview: PreviewState::default(),
             blobs: Blobs::default(),
             highlights: Highlights::default(),

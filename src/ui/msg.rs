@@ -58,6 +58,8 @@ pub enum Msg {
     FileRead(Result<FileText, Clean>),
     /// Answer to [`Cmd::PlanChange`].
     ChangePlanned(Result<Change, Clean>),
+    /// Answer to [`Cmd::Export`]: where it is.
+    Exported(Result<Clean, Clean>),
     /// What became of [`Cmd::Copy`].
     Copied(Clean),
     /// The driver's channel closed.
@@ -181,6 +183,8 @@ pub enum Cmd {
     Edit(String),
     /// What a gate proposes, to the editor.
     EditProposal(EditWanted),
+    /// The whole run as one bundle, to this path or beside the project; answered by [`Msg::Exported`].
+    Export(Option<String>),
     ReadFile(String),
     /// The title of the terminal's window.
     Title(Clean),

@@ -10,6 +10,7 @@
 #[path = "../support/pty/mod.rs"]
 mod pty;
 
+mod attach;
 mod connections;
 mod output;
 mod run;

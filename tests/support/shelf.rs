@@ -19,6 +19,13 @@ impl Project for Shelf {
     fn change(&self, _: &Wish) -> Result<Change, Clean> {
         Err("the sample does not change".into())
     }
+    fn export(&self, _: Option<&str>) -> Result<Clean, Clean> {
+        Err("nothing is exported here".into())
+    }
+    fn remembered(&self) -> Option<String> {
+        None
+    }
+    fn remember(&self, _: &str) {}
     fn to_edit(&self, _: &[EditPart]) -> Result<String, Clean> {
         Err("the sample has no replies".into())
     }

@@ -93,3 +93,49 @@ fn a_run_that_goes_on_is_not_changed() {
     assert!(!bench.sent.iter().any(|c| matches!(c, Cmd::PlanChange(_))));
     assert!(bench.text().contains("when the run has ended"));
 }
+
+#[test]
+fn model_and_export_do_what_their_names_say() {
+    let mut bench = Bench::real(At::Build, 80, 24);
+    bench.key("esc");
+    bench.typed("/model openai/gpt-5");
+    bench.key("enter");
+    let wanted = Command::UseModel { model: "openai/gpt-5".into(), who: "sam".into() };
+    assert_eq!(bench.sent.last(), Some(&Cmd::Send(wanted)));
+    bench.typed("/export ../out.tar.gz");
+    bench.key("enter");
+    assert_eq!(bench.sent.last(), Some(&Cmd::Export(Some("../out.tar.gz".into()))));
+    bench.send(Msg::Exported(Ok("42 files in ../out.tar.gz".into())));
+    assert!(bench.text().contains("42 files"));
+}
+
+#[test]
+fn draft_and_place_are_there_again() {
+    use g1::ui::{panes::Pane, saved};
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.typed("half a sen");
+    bench.model.pane = Pane::Chat;
+    bench.key("pgup");
+    let anchor = bench.model.chat.anchor;
+    assert!(anchor.is_some());
+    let kept = saved::of(&bench.model).unwrap();
+    let mut again = Bench::with(80, 24, g1::ui::Caps::default());
+    again.model.recalled = saved::read(&kept);
+    assert!(again.model.recalled.is_some() && saved::read("{ no").is_none());
+    let run = std::sync::Arc::new(crate::support::real::run(At::End));
+    again.send(Msg::Update(g1::domain::command::Update::Run(run)));
+    assert_eq!((again.model.draft.text().as_str(), again.model.chat.anchor), ("half a sen", anchor));
+}
+
+#[test]
+fn a_run_that_stands_still_says_why_and_how_it_goes_on() {
+    use g1::domain::run::{PauseReason, RunStatus};
+    let mut bench = Bench::with(80, 24, g1::ui::Caps::default());
+    let mut run = crate::support::real::run(At::Working);
+    run.status =
+        RunStatus::Paused { reason: PauseReason::Provider, detail: "http://127.0.0.1:9 refused the connection".into() };
+    bench.send(Msg::Update(g1::domain::command::Update::Run(std::sync::Arc::new(run))));
+    let text = bench.text();
+    assert!(text.contains("refused the connection") && text.contains("/resume") && text.contains("/model"), "{text}");
+    assert!(!text.contains("… working") && text.contains("stands still"), "{text}");
+}

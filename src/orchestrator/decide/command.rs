@@ -51,6 +51,13 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
         }
         Command::Waive { clause, why, who } => waive(draft, clause, why, who),
         Command::Change { change, who } => change_requirement(draft, &change, who),
+        Command::UseModel { model, who } => {
+            if draft.run.settings.model != model {
+                let settings = RunSettings { model, ..draft.run.settings.clone() };
+                draft.push(Event::SettingsChanged { settings, who });
+            }
+            Ok(())
+        }
         Command::SetGates { gates, who } => {
             // Of a finished run it says how a change of it will ask.
             if draft.run.settings.gates != gates {

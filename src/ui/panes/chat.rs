@@ -8,7 +8,7 @@ pub use moves::{act, current};
 use crate::{
     domain::{
         GateId, StepId,
-        run::{Proposal, Run, Step, StepState},
+        run::{Proposal, Run, RunStatus, Step, StepState},
     },
     ui::{
         Look, Model,
@@ -39,6 +39,8 @@ pub enum ChatEntry {
     Decided(GateId),
     /// A persona at work now.
     Live(StepId),
+    /// Why the run stands still, and the ways on.
+    Paused,
     End,
 }
 
@@ -104,6 +106,8 @@ pub fn entries(run: &Run) -> Vec<ChatEntry> {
     }
     if run.is_over() {
         out.push(ChatEntry::End);
+    } else if matches!(run.status, RunStatus::Paused { .. }) {
+        out.push(ChatEntry::Paused);
     }
     out
 }
@@ -219,6 +223,15 @@ fn whole(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Lin
             out.extend(doing(model, step, columns));
         }
         ChatEntry::End => out.extend(report::lines(model, run, columns)),
+        ChatEntry::Paused => {
+            if let RunStatus::Paused { detail, .. } = &run.status {
+                let t = &look.theme;
+                out.extend(wrap_spans(&[("Paused  ".to_owned(), t.title), (detail.to_string(), t.warn)], columns, 2));
+                let ways = "/resume goes on from here; /model PROVIDER/MODEL takes another model first; /quit leaves, \
+                            nothing is lost";
+                out.extend(text::wrap_plain(ways, columns, t.dim));
+            }
+        }
     }
     out
 }
@@ -228,7 +241,15 @@ fn doing(model: &Model, step: &Step, columns: usize) -> Vec<Line<'static>> {
     let look = &model.look;
     let (_, word, _) = timeline::state(step, look);
     let said = model.progress.get(&Some(step.plan.id.clone()));
-    let text = said.map_or_else(|| word.to_owned(), |p| p.one_line(columns));
+    let mut text = said.map_or_else(|| word.to_owned(), |p| p.one_line(columns));
+    if !model.is_working() {
+        text = "stands still until the run goes on".to_owned();
+    } else if let Some(silent) = timeline::silence(model, step) {
+        // Somebody thinks, or a line is slow: both look alike from here, and neither is a hang.
+        let who = model.run.as_deref().map_or("", |r| r.settings.model.as_str());
+        let of = if step.in_flight.is_some() { format!(", waiting for {who}") } else { String::new() };
+        text = format!("{text}, {silent}{of}; Ctrl-C pauses");
+    }
     let mut out = checks(step, columns, look, false);
     out.push(Line::styled(format!("  {} {text}", look.glyphs.running), look.theme.accent));
     out
@@ -336,7 +357,7 @@ fn cached(model: &Model, run: &Run, entry: &ChatEntry, columns: usize, cache: &m
         ChatEntry::Work(_) | ChatEntry::Decided(_) => {
             cache.standing.entry((entry.clone(), columns)).or_insert_with(lines).clone()
         }
-        ChatEntry::Live(_) | ChatEntry::End => lines(),
+        ChatEntry::Live(_) | ChatEntry::Paused | ChatEntry::End => lines(),
     }
 }
 

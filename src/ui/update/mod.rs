@@ -72,6 +72,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         }
         Msg::Started(result) => welcome::started(model, result),
         Msg::ChangePlanned(result) => change::planned(model, result),
+        Msg::Exported(Ok(what)) => model.say(false, what),
+        Msg::Exported(Err(why)) => model.say(true, why),
         Msg::Copied(what) => model.say(false, what),
         Msg::DriverGone => {
             if model.ended.is_none() && model.screen == Screen::Work {

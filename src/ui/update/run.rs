@@ -74,6 +74,9 @@ fn snapshot(model: &mut Model, run: Arc<Run>) {
     if first {
         model.screen = Screen::Work;
         model.overlays.retain(|o| !matches!(o, Overlay::Prompt(_)));
+        if let Some(saved) = model.recalled.take() {
+            crate::ui::saved::restore(model, &saved);
+        }
     }
     gate::refresh(model);
     change::refresh(model);

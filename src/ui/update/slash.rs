@@ -53,10 +53,10 @@ slash! {
     "hub", "/hub [WORDS]", "The sentences and what became of them; searches for WORDS";
     "cost", "/cost", "Calls, tokens and money so far";
     "status", "/status", "How far the run is";
-    "model", "/model", "Which model this run uses";
+    "model", "/model [PROVIDER/MODEL]", "Which model this run uses, or another one from now on";
     "theme", "/theme [NAME]", "How it looks: the next theme, or this one";
     "mouse", "/mouse", "Take the mouse for scrolling and clicking, or leave it to the terminal";
-    "export", "/export", "How to write the report to a file";
+    "export", "/export [PATH]", "The whole run as one bundle: requirement, trace, decisions, evidence, application";
     "copy", "/copy", "Copy what is selected in the pane";
     "redraw", "/redraw", "Draw the whole screen again";
     "quit", "/quit", "Leave; the project keeps everything";
@@ -232,9 +232,16 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         }
         "stop" if model.preview.url.is_some() => act(model, Action::StopPreview, cmds),
         "stop" => act(model, Action::Pause, cmds),
-        "model" => {
+        "model" | "models" if !rest.is_empty() => {
+            cmds.push(Cmd::Send(Command::UseModel { model: rest.to_owned(), who }));
+            model.say(false, format!("Asking {rest} from now on."));
+        }
+        "model" | "models" => {
             let name = model.run.as_deref().map_or("none yet", |r| r.settings.model.as_str());
-            model.say(false, format!("This run uses {name}. Another one: g1 resume -m PROVIDER/MODEL"));
+            model.say(
+                false,
+                format!("This run uses {name}. /model PROVIDER/MODEL takes another one; g1 models lists them."),
+            );
         }
         "diff" => match model.waiting_gate().map(|g| (g.id, g.step.clone())) {
             Some((id, step)) => {
@@ -269,8 +276,8 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         }
         "mouse" => act(model, Action::Mouse, cmds),
         "export" | "save" => {
-            let folder = model.setup.folder.clone();
-            model.say(false, format!("In a shell: g1 trace -C {folder} --format md > report.md (or csv, json). The software itself is already in {folder}."));
+            model.say(false, "Writing the bundle.");
+            cmds.push(Cmd::Export(Some(rest.to_owned()).filter(|to| !to.is_empty())));
         }
         "clear" | "compact" | "reset" => {
             model.say(

@@ -120,7 +120,7 @@ fn begins(model: &Model, run: &Run, at: usize) -> bool {
     };
     match model.chat.entries.get(at) {
         Some(ChatEntry::Decided(_)) | None => false,
-        Some(ChatEntry::End) => true,
+        Some(ChatEntry::End | ChatEntry::Paused) => true,
         Some(_) => at == 0 || step(at).is_none() || step(at) != step(at - 1),
     }
 }

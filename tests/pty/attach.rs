@@ -1,0 +1,52 @@
+//! A run outlives its terminal, and whoever looks on takes it over.
+
+use crate::Home;
+use rustix::process::Signal;
+
+const TEXT: &str = "A tool lending list. A member can add a tool with a name and a condition (good, worn). The name is \
+                    required. No payment.";
+
+/// The first screen leaves; the second has the project then, and its keys decide.
+#[test]
+fn the_second_screen_takes_over_when_the_first_leaves() {
+    let home = Home::new();
+    let dir = home.project();
+    let mut first = home.g1(&[dir], &[], (120, 40));
+    first.wait_for("G-01");
+    let mut second = home.g1(&[dir], &[], (120, 40));
+    second.wait_for("G-01");
+    // The card has the keys; a paste goes to the input all the same.
+    second.send("\x1b[200~half a thought\x1b[201~");
+    second.wait_for("half a thought");
+    first.signal(Signal::TERM);
+    first.end();
+    second.wait_for("this one has it now");
+    let approve = home.command(&["-C", dir, "gate", "approve", "G-01"]).output().unwrap();
+    assert_eq!(approve.status.code(), Some(0), "{}", String::from_utf8_lossy(&approve.stderr));
+    second.wait_for("G-02");
+    // The connection is lost; the words that were being written are there again.
+    second.signal(Signal::HUP);
+    second.end();
+    let mut again = home.g1(&[dir], &[], (80, 24));
+    again.wait_for("half a thought");
+    again.signal(Signal::TERM);
+    again.end();
+}
+
+/// A run that is at work when its terminal goes away works on to its end, and a new screen shows it on the way.
+#[test]
+fn a_run_at_work_goes_on_without_a_terminal() {
+    let home = Home::new();
+    let mut g1 = home.g1(&["-y", "shed"], &[], (80, 24));
+    g1.wait_for("What should be built?");
+    g1.send(TEXT);
+    g1.wait_for("No payment.");
+    g1.send("\r");
+    g1.wait_for("working");
+    g1.signal(Signal::HUP);
+    let mut again = home.g1(&["shed"], &[], (80, 24));
+    again.wait_for("done, all proven");
+    g1.end();
+    again.send("/quit\r");
+    assert_eq!(again.end().0.exit_code(), 0);
+}
