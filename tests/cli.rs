@@ -179,7 +179,7 @@ fn wrong_usage_is_exit_2() {
     refused(&world.g1(&["staus"]), 2, "g1 status");
     refused(&world.g1(&["run", "-c", "gaets=none", "x"]), 2, "did you mean 'gates'");
     refused(&world.g1(&["run", "--budget", "lots", "x"]), 2, "200ktok");
-    refused(&world.g1(&["run", "--plan", "thorough", "x"]), 2, "lean");
+    refused(&world.g1(&["run", "--plan", "fastest", "x"]), 2, "lean");
     refused(&world.g1(&["some-folder"]), 2, "terminal");
 }
 

@@ -10,45 +10,59 @@ use crate::{
     orchestrator::calls,
 };
 
-/// The whole run: what it has taken so far, and the steps of the plan, repairs aside.
+/// The whole run, repairs aside: the calls that its first steps took, and the steps of the plan. It does not depend on what
+/// was spent, so that a plan which is made again after going back is the same plan.
 pub(super) fn of(run: &Run, steps: &[StepPlan], variant: PlanVariant) -> Estimate {
-    let offline = run.settings.model == "offline";
-    let budget = u64::from(run.settings.pack_tokens).max(1);
-    let mut total = Estimate { calls: run.usage.calls, tokens: run.usage.tokens(), ..Estimate::default() };
-    for step in steps {
-        let own: u64 = demanded(run, step);
-        let pages = own.div_ceil(budget).max(1);
-        for seat in calls::seats(variant, step) {
-            // What it reads besides the requirement, and what it writes.
-            let (reads, writes) = match (seat.task, step.produces) {
-                (Task::TeachBack, _) => (2_000, 300),
-                (Task::Review, _) => (6_000, 2_000),
-                (Task::Work, ReplyKind::Understand | ReplyKind::Plan) => (1_000, 2_000),
-                (Task::Work, ReplyKind::Design) => (4_000, 6_000),
-                (Task::Work, ReplyKind::Build) => (10_000, 8_000),
-                (Task::Work, ReplyKind::Test) => (14_000, 8_000),
-                (Task::Work, ReplyKind::Verify) => (14_000, 3_000),
-            };
-            // Each in a seat of his own writes only his section.
-            let shared = if seat.personas.len() < step.personas.len() { step.personas.len() as u64 } else { 1 };
-            let each = (own / pages + reads).min(budget.max(1_000)) + (writes / shared).max(300);
-            total.calls = total.calls.saturating_add(u32::try_from(pages).unwrap_or(u32::MAX));
-            total.pages = total.pages.saturating_add(u32::try_from(pages - 1).unwrap_or(u32::MAX));
-            total.tokens = total.tokens.saturating_add(each.saturating_mul(pages));
-            total.seconds += if offline { 0 } else { 60 * pages };
+    let mut total = Estimate::default();
+    for step in &run.steps {
+        if !steps.iter().any(|planned| planned.id == step.plan.id) {
+            let calls = u32::try_from(step.answered()).unwrap_or(u32::MAX);
+            let planned = add(total, run, &step.plan, run.settings.plan);
+            total = Estimate { calls: total.calls.saturating_add(calls), tokens: planned.tokens, ..total };
         }
-        total.seconds += match step.produces {
-            ReplyKind::Build => 2,
-            ReplyKind::Test => 15,
-            ReplyKind::Verify => 10,
-            _ => 0,
-        };
+    }
+    for step in steps {
+        total = add(total, run, step, variant);
     }
     let spent = run.usage.tokens();
     if spent > 0 {
         let cost = u128::from(total.tokens) * u128::from(run.usage.cost_micros) / u128::from(spent);
         total.cost_micros = u64::try_from(cost).unwrap_or(u64::MAX);
     }
+    total
+}
+
+/// `total` with one step more.
+fn add(mut total: Estimate, run: &Run, step: &StepPlan, variant: PlanVariant) -> Estimate {
+    let offline = run.settings.model == "offline";
+    let budget = u64::from(run.settings.pack_tokens).max(1);
+    let own: u64 = demanded(run, step);
+    let pages = own.div_ceil(budget).max(1);
+    for seat in calls::seats(variant, step) {
+        // What it reads besides the requirement, and what it writes.
+        let (reads, writes) = match (seat.task, step.produces) {
+            (Task::TeachBack, _) => (2_000, 300),
+            (Task::Review, _) => (6_000, 2_000),
+            (Task::Work, ReplyKind::Understand | ReplyKind::Plan) => (1_000, 2_000),
+            (Task::Work, ReplyKind::Design) => (4_000, 6_000),
+            (Task::Work, ReplyKind::Build) => (10_000, 8_000),
+            (Task::Work, ReplyKind::Test) => (14_000, 8_000),
+            (Task::Work, ReplyKind::Verify) => (14_000, 3_000),
+        };
+        // Each in a seat of his own writes only his section.
+        let shared = if seat.personas.len() < step.personas.len() { step.personas.len() as u64 } else { 1 };
+        let each = (own / pages + reads).min(budget.max(1_000)) + (writes / shared).max(300);
+        total.calls = total.calls.saturating_add(u32::try_from(pages).unwrap_or(u32::MAX));
+        total.pages = total.pages.saturating_add(u32::try_from(pages - 1).unwrap_or(u32::MAX));
+        total.tokens = total.tokens.saturating_add(each.saturating_mul(pages));
+        total.seconds += if offline { 0 } else { 60 * pages };
+    }
+    total.seconds += match step.produces {
+        ReplyKind::Build => 2,
+        ReplyKind::Test => 15,
+        ReplyKind::Verify => 10,
+        _ => 0,
+    };
     total
 }
 
