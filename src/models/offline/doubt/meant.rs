@@ -158,7 +158,10 @@ impl Meant {
     fn op(&mut self, op: Op) {
         match op {
             Op::Create => self.can(&[Class::Create, Class::Transact]),
-            Op::Read => self.can(&[Class::Read]),
+            Op::Read => {
+                self.say("visible readable viewable");
+                self.can(&[Class::Read]);
+            }
             Op::Update => self.can(&[Class::Update]),
             Op::Delete => self.can(&[Class::Delete]),
         }
@@ -311,7 +314,7 @@ impl Meant {
             }
             Feature::Filter { field, .. } => {
                 self.say(field);
-                self.say("select only by restrict range result search");
+                self.say("filter select only by restrict range result search");
                 self.can(&[Class::Filter, Class::Read, Class::Search]);
             }
             Feature::Sort { field, .. } => {

@@ -231,4 +231,13 @@ pub mod tests {
         ]);
         assert_eq!(left, ["", "", "", ""]);
     }
+
+    #[test]
+    fn a_filter_is_called_a_filter() {
+        let left = open(&[
+            "Members can offer kayaks with a title and a category (river, sea).",
+            "Members can search kayaks by title and filter by category.",
+        ]);
+        assert_eq!(left, ["", ""]);
+    }
 }
