@@ -1,7 +1,7 @@
 //! What may go into a pack, in the order a persona reads it, with how important it is.
 
 use super::{
-    Ask, drafts, handoff,
+    Ask, drafts,
     pages::{Chunk, demands},
 };
 use crate::{
@@ -70,7 +70,7 @@ pub(super) fn all(
     gathered.attachments(hub, blobs)?;
     gathered.instructions(blobs)?;
     gathered.drafts();
-    let handoff = handoff::text(run, step, &chunk.own, &gathered.upstream, chunk.page);
+    let handoff = chunk.handoff.clone();
     gathered.push(PackKind::Handoff, "handoff", "", handoff, ORDERS, "the transition manager's handoff");
     gathered.feedback(blobs);
     Ok((gathered.out, gathered.cut))

@@ -51,16 +51,7 @@ fn linked(text: &mut String, run: &Run, own: &BTreeSet<ClauseId>, upstream: &BTr
     }
 }
 
-pub(super) fn text(
-    run: &Run,
-    step: &Step,
-    own: &BTreeSet<ClauseId>,
-    upstream: &BTreeSet<StepId>,
-    page: Page,
-) -> String {
-    if page.is_part() {
-        return part(run, step, own, upstream, page);
-    }
+pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let done: Vec<String> = run
@@ -122,13 +113,23 @@ pub(super) fn text(
     text
 }
 
-/// The same for one page of several: as short as it can be, for the room belongs to the clauses.
-fn part(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>, page: Page) -> String {
+/// The same for one page of several, or for a single one that is nearly full: as short as it can be, for the room belongs
+/// to the clauses.
+pub(super) fn part(
+    run: &Run,
+    step: &Step,
+    own: &BTreeSet<ClauseId>,
+    upstream: &BTreeSet<StepId>,
+    page: Page,
+) -> String {
     let (first, last) = (own.first().copied(), own.last().copied());
     let range = first.zip(last).map_or_else(String::new, |(first, last)| format!("{first} to {last}"));
     let mark = step.plan.produces == ReplyKind::Understand;
     let what = if mark { "Mark and teach back" } else { "Answer for and teach back what demands something of" };
-    let mut text = format!("Page {} of {}. {what} {range} only; other pages have the rest.\n", page.number, page.of);
+    let mut text = match page.is_part() {
+        true => format!("Page {} of {}. {what} {range} only; other pages have the rest.\n", page.number, page.of),
+        false => format!("{what} {range}.\n"),
+    };
     if step.plan.produces == ReplyKind::Test {
         linked(&mut text, run, own, upstream);
     }

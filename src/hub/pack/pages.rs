@@ -20,6 +20,8 @@ pub(super) struct Chunk {
     pub page: Page,
     /// What has to be recorded: nothing when there is one page.
     pub covers: Vec<ClauseId>,
+    /// The transition manager's handoff, as it was measured.
+    pub handoff: String,
 }
 
 /// The clauses a step answers for: for those over the whole application all of them.
@@ -50,17 +52,25 @@ pub(super) fn chunk(
         .filter(|id| demands(run, **id) && !ask.covered.contains(id))
         .filter_map(|id| run.clauses.get(id).map(|c| (*id, count(&c.text))))
         .collect();
-    let frame = |ids: &BTreeSet<ClauseId>, page: Page| count(&handoff::text(run, step, ids, upstream, page));
+    let part = |ids: &BTreeSet<ClauseId>, page: Page| handoff::part(run, step, ids, upstream, page);
     let all: u32 = left.iter().map(|(_, tokens)| *tokens).fold(0, u32::saturating_add);
-    if ask.page == 1 && all.saturating_add(frame(&own, Page::default())) <= budget {
-        return Chunk { own, others: BTreeSet::new(), page: Page::default(), covers: Vec::new() };
+    if ask.page == 1 {
+        let page = Page::default();
+        let fits = |handoff: &String| all.saturating_add(count(handoff)) <= budget;
+        // A second page is not worth a long handoff.
+        let handoff = Some(handoff::text(run, step, &own, upstream)).filter(fits);
+        if let Some(handoff) = handoff.or_else(|| Some(part(&own, page)).filter(fits)) {
+            return Chunk { own, others: BTreeSet::new(), page, covers: Vec::new(), handoff };
+        }
     }
     // The handoff of a page is about as long as that of the first.
     let sizes: Vec<u32> = left.iter().map(|(_, tokens)| *tokens).collect();
     let first: BTreeSet<ClauseId> = left[..fill(&sizes, budget)].iter().map(|(id, _)| *id).collect();
     let told: u32 = step.feedback.iter().filter_map(|f| drafts::concerning(f, &first)).map(|f| count(&f)).sum();
-    let handoff = frame(&first, Page { number: ask.page, of: ask.page + 1 });
+    let handoff = count(&part(&first, Page { number: ask.page, of: ask.page + 1 }));
     let room = budget.saturating_sub(handoff.min(budget / 4)).saturating_sub(told.min(budget / 4));
+    // One page is too few, as was seen above.
+    let room = if ask.page == 1 { room.min(all.saturating_sub(1)) } else { room };
     let (pages, cap) = even(&sizes, room);
     let ids: Vec<ClauseId> = left[..fill(&sizes, cap)].iter().map(|(id, _)| *id).collect();
     let here: BTreeSet<ClauseId> = ids.iter().copied().collect();
@@ -69,7 +79,9 @@ pub(super) fn chunk(
     let around = ids.first().zip(ids.last()).map(|(first, last)| *first..=*last);
     let context = own.iter().filter(|id| !demands(run, **id) && around.as_ref().is_some_and(|r| r.contains(id)));
     let page = Page { number: ask.page, of: ask.page + pages.max(1) - 1 };
-    Chunk { own: here.iter().chain(context).copied().collect(), others, page, covers: ids }
+    let own: BTreeSet<ClauseId> = here.iter().chain(context).copied().collect();
+    let handoff = part(&own, page);
+    Chunk { own, others, page, covers: ids, handoff }
 }
 
 /// How many of the first sizes fit into `room`; one at least, however large.

@@ -186,6 +186,22 @@ proptest::proptest! {
 }
 
 #[test]
+fn a_page_that_is_nearly_full_keeps_its_handoff() {
+    let lengths = [
+        17, 23, 7, 6, 1, 34, 32, 22, 18, 1, 30, 59, 6, 34, 1, 32, 53, 2, 12, 1, 38, 44, 27, 23, 1, 55, 53, 34, 56, 1,
+        48, 21, 29, 26, 1, 58, 26, 42,
+    ];
+    let tokens: u32 = (1..).zip(lengths).filter(|(n, _)| n % 5 != 0).map(|(_, words)| words as u32).sum();
+    for budget in tokens..tokens + 80 {
+        for page in long(&lengths, budget).pages("design") {
+            assert_eq!(page.pack.of_kind(PackKind::Handoff).count(), 1, "{budget}");
+            assert!(page.pack.tokens() <= budget);
+        }
+    }
+    assert_eq!(long(&lengths, 1010).pages("design").len(), 1);
+}
+
+#[test]
 fn a_page_that_was_right_is_the_same_call_again_when_another_is_repaired() {
     let mut world = long(&[30; 60], 400);
     let before = world.pages("design");

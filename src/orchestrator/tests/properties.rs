@@ -119,11 +119,12 @@ fn carry_out(sim: &mut Sim, op: Op, seen: &mut Vec<Effect>) {
                 // A plan that was gone back from knows steps that are no more.
                 Effect::Call { step, .. } if !there(&step) => return,
                 Effect::Call { step, attempt } => Input::CallDone {
+                    // It may be the answer that is waited for: then later calls build on it.
+                    reply: store(&sim.reply(sim.step(step.as_str()))),
                     text: sim.reply(sim.step(step.as_str())),
                     step,
                     attempt,
                     request: Hash::of(b"stale"),
-                    reply: Hash::of(b"stale"),
                     usage: Default::default(),
                     cached: false,
                     by: None,
