@@ -51,8 +51,10 @@ pub fn write(looked: &Looked, to: Option<&Path>) -> Result<(PathBuf, usize), Fai
         let taken = format!("{} is there already: give another name, g1 export NAME.tar.gz", to.display());
         return Err(Fail::usage(taken));
     }
-    // Inside the project it would be a file of the application.
-    if std::path::absolute(&to).is_ok_and(|to| to.starts_with(&whole)) {
+    // Inside the project it would be a file of the application. Of its path only the folders that are there can be resolved.
+    let here = |p: &Path| if p.as_os_str().is_empty() { PathBuf::from(".") } else { p.to_owned() };
+    let folder = to.ancestors().skip(1).find_map(|p| here(p).canonicalize().ok());
+    if folder.zip(whole.canonicalize().ok()).is_some_and(|(folder, project)| folder.starts_with(project)) {
         return Err(Fail::usage(format!("{} is in the project: give a place outside of it", to.display())));
     }
     let files = bundle(looked)?;

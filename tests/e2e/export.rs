@@ -22,6 +22,9 @@ fn a_run_is_exported_whole_and_the_same_every_time() {
     assert!(sums.lines().any(|l| l.ends_with("evidence/controls.json")), "{sums}");
     assert!(sums.lines().any(|l| l.contains("  evidence/E-") && l.ends_with(".txt")), "{sums}");
 
+    // As the README has it: beside the project, named from within it.
+    let beside = bed.g1(&["export", "../beside.tar.gz"]).current_dir(&bed.dir).output().expect("g1 runs");
+    assert_eq!(code(&beside), 0, "{}", text(&beside.stderr));
     for refused in [to, bed.dir.join("in.tar").to_str().expect("UTF-8"), "x.zip"] {
         assert_eq!(code(&bed.output(&["export", refused])), 2, "{refused}");
     }
