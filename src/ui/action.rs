@@ -85,7 +85,7 @@ actions! {
     Reject, "reject", "reject", "Reject and roll back (asks first, naming what is undone)";
     AskMe, "ask_me", "ask me", "Change when you are asked: every step, phase ends, only red";
     Later, "later", "later", "Close the card; the gate stays open";
-    Pause, "pause", "pause", "Pause the run after the current call";
+    Pause, "pause", "pause", "Pause the run; the call is stopped and made again later";
     Resume, "resume", "resume", "Go on with a paused run";
     Preview, "preview", "preview", "Start the built application on 127.0.0.1";
     StopPreview, "stop_preview", "stop preview", "Stop the running application";

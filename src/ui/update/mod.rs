@@ -270,7 +270,7 @@ pub(super) fn interrupt(model: &mut Model, cmds: &mut Vec<Cmd>) {
     } else if available(model, Action::Pause) && model.is_working() && model.quitting.is_none() && !model.pause_asked()
     {
         cmds.push(Cmd::Send(Command::Pause { who: model.setup.who.clone() }));
-        model.say(false, "Pausing after the current call. Ctrl-C again leaves G1; nothing is lost.");
+        model.say(false, "The call is stopped, and made again later. Ctrl-C again leaves G1; nothing is lost.");
     } else {
         quit(model, cmds);
     }
