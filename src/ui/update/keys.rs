@@ -95,7 +95,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
         A::Report => return open_pager(model, "Report", Source::Report),
         A::Pause if available(model, A::Pause) => {
             cmds.push(Cmd::Send(Command::Pause { who: model.setup.who.clone() }));
-            return model.say(false, "Paused: the call that ran is stopped, and made again when you go on.");
+            return model.say(false, "The call is stopped, and made again when you go on.");
         }
         A::Resume if available(model, A::Resume) => {
             cmds.push(Cmd::Send(Command::Resume { who: model.setup.who.clone() }));

@@ -279,7 +279,7 @@ pub(super) fn interrupt(model: &mut Model, cmds: &mut Vec<Cmd>) {
 impl Model {
     /// A pause was asked for and nothing was typed since.
     fn pause_asked(&self) -> bool {
-        self.notice.as_ref().is_some_and(|n| n.text.starts_with("Pausing"))
+        self.notice.as_ref().is_some_and(|n| n.text.starts_with("The call is stopped"))
     }
 }
 
