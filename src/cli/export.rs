@@ -53,8 +53,8 @@ pub fn write(looked: &Looked, to: Option<&Path>) -> Result<(PathBuf, usize), Fai
     }
     // Inside the project it would be a file of the application. Of its path only the folders that are there can be resolved.
     let here = |p: &Path| if p.as_os_str().is_empty() { PathBuf::from(".") } else { p.to_owned() };
-    let folder = to.ancestors().skip(1).find_map(|p| here(p).canonicalize().ok());
-    if folder.zip(whole.canonicalize().ok()).is_some_and(|(folder, project)| folder.starts_with(project)) {
+    let into = to.ancestors().skip(1).find_map(|p| here(p).canonicalize().ok());
+    if into.zip(whole.canonicalize().ok()).is_some_and(|(into, project)| into.starts_with(project)) {
         return Err(Fail::usage(format!("{} is in the project: give a place outside of it", to.display())));
     }
     let files = bundle(looked)?;
