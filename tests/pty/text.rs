@@ -83,7 +83,9 @@ fn item_03_a_storm_of_sizes_ends_on_the_last() {
     let whole = |s: &str| s.contains("Needs ") && s.trim_end().ends_with("? help");
     let fresh = home.g1(&[], &[], (80, 24)).wait("a fresh start that has looked", whole);
     g1.send("\x0c");
-    g1.wait("the picture of a fresh start", |s| s.trim_end() == fresh.trim_end());
+    // A blank that was painted and one that never was look the same.
+    let rows = |s: &str| s.trim_end().lines().map(|row| row.trim_end().to_owned()).collect::<Vec<_>>();
+    g1.wait("the picture of a fresh start", |s| rows(s) == rows(&fresh));
     assert!(storm <= 60, "{storm} frames for 200 sizes");
     g1.signal(Signal::TERM);
     g1.end();
