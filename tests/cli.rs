@@ -317,6 +317,10 @@ fn settings_come_from_flag_environment_project_and_user() {
     assert!(fine(&shown).contains("plan"));
     assert!(err(&shown).contains("a project cannot set 'model'"));
     assert!(fine(&world.g1(&["config", "gates", "-C", "p", "-c", "gates=none"])).contains("flag"));
+    let whole = fine(&world.g1(&["config"]));
+    let line = |key: &str| whole.lines().find(|line| line.starts_with(key)).unwrap_or_default().to_owned();
+    assert!(line("pack_tokens ").contains(" 100000 "), "a default is shown with its value: {whole}");
+    assert!(line("budget ").contains("\"none\"") && line("models.timeouts.call_ms ").contains(" 600000 "), "{whole}");
     refused(&world.g1(&["config", "gats"]), 2, "gats");
     fs::write(&user, "a = 1\ngates = [\n").unwrap();
     refused(&world.g1(&["config"]), 2, "config.toml:");

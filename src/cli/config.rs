@@ -12,7 +12,7 @@ pub fn run(loaded: &Loaded, key: Option<&str>, as_json: bool) -> Done {
         }
         let (value, origin) = match loaded.set.get(key) {
             Some((value, origin)) => (value.clone(), origin.to_string()),
-            None => (String::new(), "default".to_owned()),
+            None => (in_force(loaded, key), "default".to_owned()),
         };
         if as_json {
             out::json(&json!({"key": key, "value": value, "origin": origin}))?;
@@ -25,7 +25,7 @@ pub fn run(loaded: &Loaded, key: Option<&str>, as_json: bool) -> Done {
     for k in KEYS {
         let (value, origin) = match loaded.set.get(k.path) {
             Some((value, origin)) => (value.trim().to_owned(), origin.to_string()),
-            None => ("-".to_owned(), "default".to_owned()),
+            None => (in_force(loaded, k.path), "default".to_owned()),
         };
         rows.push(vec![k.path.to_owned(), value, origin, k.about.to_owned()]);
     }
@@ -41,4 +41,9 @@ pub fn run(loaded: &Loaded, key: Option<&str>, as_json: bool) -> Done {
         out::show(&format!("{}\nYour file: {}", columns(&rows), file.display()))?;
     }
     Ok(0)
+}
+
+/// What holds although nobody set it; `-` where that is nothing.
+fn in_force(loaded: &Loaded, key: &str) -> String {
+    loaded.config.value(key).unwrap_or_else(|| "-".to_owned())
 }

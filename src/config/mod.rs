@@ -15,13 +15,13 @@ use crate::{
 };
 pub use keys::{KEYS, Key, distance};
 pub use layers::{Origin, Sources};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Tokens a context pack may hold unless told otherwise: leaves room for the reply in a 128k window.
 const PACK_TOKENS: u32 = 100_000;
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Color {
     #[default]
@@ -31,14 +31,14 @@ pub enum Color {
 }
 
 /// All settings, resolved.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
     /// `offline`, `openai/M`, `compat/M`, `ollama/M`, `NAME/M`, `cassette/FILE`.
     pub model: String,
     pub gates: GateMode,
     pub plan: PlanVariant,
-    #[serde(deserialize_with = "budget_field")]
+    #[serde(deserialize_with = "budget_field", serialize_with = "budget_text")]
     pub budget: Option<Budget>,
     pub pack_tokens: u32,
     /// The name that decisions are recorded under; else the login name.
@@ -71,6 +71,18 @@ impl Default for Config {
             plain: false,
             models: ModelSettings::default(),
         }
+    }
+}
+
+impl Config {
+    /// The value in force of the setting at a dotted path, as it would be written in a file; none where nothing is set
+    /// and nothing is assumed.
+    #[must_use]
+    pub fn value(&self, path: &str) -> Option<String> {
+        let whole = serde_json::to_value(self).ok()?;
+        let at = path.split('.').try_fold(&whole, |value, part| value.get(part))?;
+        let empty = at.as_array().is_some_and(Vec::is_empty) || at.as_object().is_some_and(serde_json::Map::is_empty);
+        (!at.is_null() && !empty).then(|| at.to_string())
     }
 }
 
@@ -111,6 +123,15 @@ fn budget_field<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Budget>
         return Ok(None);
     }
     budget(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+#[expect(clippy::ref_option, reason = "the form serde asks for")]
+fn budget_text<S: serde::Serializer>(budget: &Option<Budget>, to: S) -> Result<S::Ok, S::Error> {
+    match budget {
+        None => to.serialize_str("none"),
+        Some(Budget::Tokens(n)) => to.collect_str(&format_args!("{n}tok")),
+        Some(Budget::CostMicros(n)) => to.collect_str(&format_args!("{}.{:06}", n / 1_000_000, n % 1_000_000)),
+    }
 }
 
 /// `2.50` (US dollars) or `200ktok`, `1.5mtok`, `50000tok`.
