@@ -4,6 +4,9 @@
 //! `domain ← orchestrator ← driver`, `domain ← ui`; only `hub` knows sled and hnsw_rs, only `models` knows
 //! async-openai, only `term` and `ui` know ratatui and crossterm. `docs/architecture.md` is the ten-minute tour.
 
+// A panic would leave the terminal to the panic hook and a run to its next start: failures are values here.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -44,9 +44,11 @@ pub fn needs_execution(kind: ReplyKind) -> bool {
 }
 
 /// An id written in this source, known to be well formed.
+#[expect(clippy::expect_used, reason = "names in this source; the tests make every one of them")]
 fn step_id(name: &'static str) -> StepId {
     StepId::new(name).expect("built-in step ids are well formed")
 }
+#[expect(clippy::expect_used, reason = "names in this source; the tests make every one of them")]
 fn persona_id(name: &'static str) -> PersonaId {
     PersonaId::new(name).expect("built-in persona ids are well formed")
 }

@@ -111,10 +111,11 @@ impl Default for Look {
 impl Look {
     /// The built-in theme `name`, or the default when there is none of that name.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "the built-in themes are in the binary, and a test loads them all")]
     pub fn new(name: &str, caps: Caps) -> Self {
         let own = Sources::new();
         let theme = Theme::load(name, &own, caps.depth).or_else(|_| Theme::load("default", &own, caps.depth));
-        Self::of(theme.expect("the built-in themes load: a test says so"), caps)
+        Self::of(theme.expect("the built-in default theme loads"), caps)
     }
     #[must_use]
     pub fn of(theme: Theme, caps: Caps) -> Self {
