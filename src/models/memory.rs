@@ -17,6 +17,10 @@ pub struct Known {
     pub abilities: Abilities,
     /// Request tokens that it was seen to read whole.
     pub read_whole: u32,
+    /// Request tokens up to which it could not tell whether it reads them whole.
+    pub asked_in_vain: u32,
+    /// It says how many tokens it read, and has said so of a long request.
+    pub counts: bool,
     /// When it was last looked at on purpose (`g1 models test`).
     pub tested_at: Option<jiff::Timestamp>,
 }

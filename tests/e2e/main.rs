@@ -9,6 +9,8 @@ mod import;
 mod kill;
 mod model;
 mod plans;
+#[path = "../support/quotes.rs"]
+mod quotes;
 mod resume;
 mod run;
 mod search;

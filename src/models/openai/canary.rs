@@ -2,42 +2,82 @@
 //! it counted; where that is odd, or where it does not count, two words at both ends of the same text tell.
 
 use super::{Fault, OpenAi, Request, Spent, reader::Ended, shape::Ask, wire::Counted};
-use crate::models::Model;
+use crate::models::{Model, memory::Known};
 use serde_json::json;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 /// Requests below this fit every context in use.
 const SMALL: u32 = 3_000;
+/// Tokens a check may answer with: two words, and what a model thinks before them.
+pub(super) const OUTPUT: u32 = 400;
+/// Bytes that a check adds to the text.
+pub(super) const WORDS: usize = 400;
+
+/// What a check says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    Whole,
+    /// It saw the end of the text and not its beginning.
+    Part,
+    /// It understands the question too little to tell.
+    Nothing,
+    /// There was no answer.
+    Failed,
+}
+
+impl Known {
+    /// A request of `sent` tokens need not be checked: one nearly as long was read whole (our counts are not more exact
+    /// than a quarter), or a check of one half as long told nothing.
+    fn is_settled(&self, sent: u32) -> bool {
+        sent <= self.read_whole.saturating_add(self.read_whole / 4) || sent <= self.asked_in_vain.saturating_mul(2)
+    }
+}
 
 impl OpenAi {
+    /// Whether a request of this length may be followed by a check, as far as is known before it is made.
+    pub(super) fn may_check(&self, sent: u32) -> bool {
+        let known = self.known();
+        sent >= SMALL && !known.counts && !known.is_settled(sent)
+    }
+
     /// An error when the server did not read all of the request that it answered.
     pub(super) async fn read_whole(&self, request: &Request, ended: &Ended, spent: &mut Spent) -> Result<(), Fault> {
         let sent = self.sent_tokens(request);
         let read = ended.counted.map(|counted| counted.input).filter(|input| *input > 0);
         let odd = read.is_none_or(|read| read.saturating_mul(2) < u64::from(sent));
-        if sent < SMALL || !odd || sent <= self.known().read_whole {
+        if sent < SMALL {
+            return Ok(());
+        }
+        if !odd {
+            self.learn(|known| known.counts = true);
+            return Ok(());
+        }
+        if self.known().is_settled(sent) || !self.fits(request, *spent, u64::from(sent) + 100, u64::from(OUTPUT)) {
             return Ok(());
         }
         match self.reads(&request.system, &request.user, request.hash.as_str(), spent).await {
-            Some(false) => Err(Fault::Truncated { sent, read }),
-            Some(true) => {
-                self.learn(|known| known.read_whole = known.read_whole.max(sent));
-                Ok(())
+            Told::Part => return Err(Fault::Truncated { sent, read }),
+            Told::Whole => self.learn(|known| known.read_whole = known.read_whole.max(sent)),
+            // What it dropped will show in its teach-back.
+            Told::Nothing => self.learn(|known| known.asked_in_vain = known.asked_in_vain.max(sent)),
+            // Not again in this run; the next one may find the server well.
+            Told::Failed => {
+                let mut known = self.known();
+                known.asked_in_vain = known.asked_in_vain.max(sent);
             }
-            // It understands the question too little to tell; what it dropped will show in its teach-back.
-            None => Ok(()),
         }
+        Ok(())
     }
 
-    /// Whether a text of this length is read from beginning to end. `None`: it did not even see the end.
-    pub(super) async fn reads(&self, system: &str, text: &str, seed: &str, spent: &mut Spent) -> Option<bool> {
+    /// Whether a text of this length is read from beginning to end.
+    pub(super) async fn reads(&self, system: &str, text: &str, seed: &str, spent: &mut Spent) -> Told {
         let (first, last) = words(seed);
         let user = format!(
             "The first check word is {first}.\n\n{text}\n\nThe text above is ballast. The last check word is {last}. Write the first \
              check word and the last check word, and nothing else."
         );
         let shape = self.shape();
-        let ask = Ask { output_tokens: 400, cut: None };
+        let ask = Ask { output_tokens: OUTPUT, cut: None };
         let mut body = super::shape::plain(shape, &self.model, system, &user, ask);
         // Some servers need it to be asked for; those that do not know it have refused it by now.
         if shape.include_usage && shape.api == super::Api::Chat {
@@ -46,15 +86,33 @@ impl OpenAi {
         let (deltas, _nobody) = mpsc::channel(1);
         let limits = super::Limits { bytes: 64 * 1024, tokens: 4_000, idle: self.settings.timeouts.idle() };
         let mut reader = super::Reader::new(&deltas, limits);
-        self.exchange(body, shape, &mut reader).await.ok()?;
-        let ended = reader.end().ok()?;
-        let estimate = Counted { input: u64::from(self.count_tokens(&user)), cached: 0, output: 8 };
+        let result = self.exchange(body, shape, &mut reader).await;
+        let received = reader.received();
+        let result = result.and_then(|()| reader.end());
+        let estimate = Counted {
+            input: u64::from(self.count_tokens(system)) + u64::from(self.count_tokens(&user)),
+            cached: 0,
+            output: received as u64 / 3,
+        };
+        let ended = match result {
+            Ok(ended) => ended,
+            Err(fault) => {
+                if fault.is_trouble() {
+                    self.breaker.failed(&fault.short(), Instant::now());
+                }
+                // What was written is billed, however it ended.
+                if received > 0 {
+                    spent.add(estimate);
+                }
+                return Told::Failed;
+            }
+        };
         spent.add(ended.counted.unwrap_or(estimate));
         let has = |word: &str| ended.text.to_ascii_lowercase().contains(word);
         match (has(&first), has(&last)) {
-            (true, _) => Some(true),
-            (false, true) => Some(false),
-            (false, false) => None,
+            (true, _) => Told::Whole,
+            (false, true) => Told::Part,
+            (false, false) => Told::Nothing,
         }
     }
 }

@@ -99,11 +99,22 @@ impl Fault {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Connect(_) => true,
-            Self::Broken { text, .. } => *text == 0,
+            Self::Broken { text, .. } | Self::Unfinished { text } => *text == 0,
             Self::Status { status, body, .. } => passing_status(*status) && !out_of_quota(body),
             Self::InStream { code, body, text } => {
                 *text == 0 && code.is_some_and(passing_status) && !out_of_quota(body)
             }
+            _ => false,
+        }
+    }
+
+    /// The reply had begun and was lost on the way, which is nobody's answer: it is worth asking once more, though what
+    /// had come is paid for.
+    pub fn broke_off(&self) -> bool {
+        match self {
+            Self::Broken { text, .. } | Self::Unfinished { text } => *text > 0,
+            Self::InStream { code, body, text } => *text > 0 && code.is_some_and(passing_status) && !out_of_quota(body),
+            Self::Garbled(_) => true,
             _ => false,
         }
     }
@@ -151,9 +162,9 @@ impl Fault {
             Self::Broken { detail, text: 0 } => provider(format!(
                 "{id}: the connection broke before the reply{tries} ({detail}). `g1 resume` tries again."
             )),
-            Self::Broken { detail, text } => {
-                reply(format!("{id}: the connection broke after {text} bytes of the reply ({detail})."))
-            }
+            Self::Broken { detail, text } => provider(format!(
+                "{id}: the connection broke after {text} bytes of the reply{tries} ({detail}). `g1 resume` tries again."
+            )),
             Self::Silence { limit, first } => {
                 let (what, key) =
                     if first { ("for the first token", "first_token_ms") } else { ("in mid-reply", "idle_ms") };
@@ -205,12 +216,14 @@ impl Fault {
                  usually ends in /v1.",
                 whom.base_url
             )),
-            Self::Unfinished { text } => reply(format!(
-                "{id}: the stream ended after {text} bytes without a finish_reason, so the reply may be incomplete."
+            Self::Unfinished { text } => provider(format!(
+                "{id}: the stream ended after {text} bytes without a finish_reason{tries}, so the reply may be incomplete. Look \
+                 at the server or a proxy before it, then `g1 resume`."
             )),
-            Self::Garbled(detail) => {
-                reply(format!("{id}: a part of the reply arrived damaged and is lost ({detail})."))
-            }
+            Self::Garbled(detail) => provider(format!(
+                "{id}: a part of the reply arrived damaged and is lost{tries} ({detail}). Look at the server or a proxy before it, \
+                 then `g1 resume`."
+            )),
             Self::Cut { tokens } => reply(format!(
                 "{id}: the reply reached its limit of {tokens} tokens and is cut. Answer shorter; if that cannot be, plan \
                  smaller modules or choose a model with longer answers."

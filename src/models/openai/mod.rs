@@ -10,12 +10,13 @@ mod endpoint;
 mod fault;
 mod json;
 mod reader;
+mod room;
 mod shape;
 mod transport;
 mod wire;
 
 use super::{
-    Abilities, Model, ModelError, Request, Response, ToolCall, Turn,
+    Abilities, Model, ModelError, Request, Response, ToolCall,
     memory::Known,
     pricing::{Pricing, estimate_tokens},
     settings::{Api, ModelSettings, ProviderSettings},
@@ -30,8 +31,8 @@ use fault::{Fault, Whom};
 use futures::{StreamExt, future::BoxFuture};
 use reader::{Ended, Limits, Reader};
 use serde_json::Value;
+use shape::Ask;
 pub use shape::Shape;
-use shape::{Ask, LEAST_OUTPUT};
 use std::{
     fmt,
     hash::{BuildHasher, RandomState},
@@ -197,16 +198,6 @@ impl OpenAi {
         Usage { calls: spent.calls, input_tokens: input, cached_tokens: cached, output_tokens: output, cost_micros }
     }
 
-    /// Tokens that a request takes, estimated.
-    fn sent_tokens(&self, request: &Request) -> u32 {
-        let mut sent = self.count_tokens(&request.system).saturating_add(self.count_tokens(&request.user));
-        for turn in &request.turns {
-            let (Turn::Model { text, .. } | Turn::Tool { text, .. }) = turn;
-            sent = sent.saturating_add(self.count_tokens(text));
-        }
-        sent
-    }
-
     /// The reply of a call, whole, with what it cost.
     async fn reply(
         &self,
@@ -243,37 +234,6 @@ impl OpenAi {
         Ok(Response { text, calls, usage: self.usage(*spent), by: None })
     }
 
-    /// Room for the answer: what the step wants, what the model writes at most, what its context leaves.
-    fn room(&self, request: &Request) -> u32 {
-        let abilities = self.known().abilities.clone();
-        let mut room = request.max_output_tokens.min(abilities.output_tokens.unwrap_or(u32::MAX));
-        if let Some(context) = abilities.context_tokens {
-            let left = context.saturating_sub(self.sent_tokens(request).saturating_add(256));
-            room = room.min(left.max(LEAST_OUTPUT));
-        }
-        room
-    }
-
-    /// Room for the rest of a reply that was cut, within what was reserved for the whole call; `None` when there is too
-    /// little of it.
-    fn room_to_go_on(&self, request: &Request, ended: &Ended, spent: Spent, wanted: u32) -> Option<u32> {
-        let reserved = self.worst_case(request);
-        let counted = ended.counted.unwrap_or_default();
-        let input = counted.input + counted.output + 100;
-        let used = spent.counted.output;
-        // What the server cuts without being asked to is its own limit; what the step allows is never exceeded.
-        let mut room = u64::from(request.max_output_tokens).checked_sub(used)?.min(u64::from(wanted));
-        let fits = |room: u64| {
-            let input = spent.counted.input + input;
-            let all = input + used + room;
-            all <= reserved.tokens() && self.pricing.cost(&self.id, input, 0, used + room) <= reserved.cost_micros
-        };
-        while room >= u64::from(LEAST_OUTPUT) && !fits(room) {
-            room -= 500;
-        }
-        (room >= u64::from(LEAST_OUTPUT)).then(|| u32::try_from(room).unwrap_or(u32::MAX))
-    }
-
     /// Attempts until one succeeds or none may help.
     async fn converse(
         &self,
@@ -284,7 +244,8 @@ impl OpenAi {
         spent: &mut Spent,
     ) -> Result<(Ended, Shape), (Fault, u32)> {
         let mut shape = self.shape();
-        let (mut attempts, mut adaptations) = (0, 0);
+        let mut output_tokens = output_tokens;
+        let (mut attempts, mut adaptations, mut broke_off) = (0, 0, false);
         loop {
             attempts += 1;
             let ask = Ask { output_tokens: shape.output_tokens(output_tokens), cut };
@@ -305,7 +266,16 @@ impl OpenAi {
                 continue;
             }
             let leave_alone = fault.is_trouble() && self.breaker.failed(&fault.short(), Instant::now());
-            if leave_alone || !fault.may_pass() || attempts > self.settings.retries {
+            let sent = u64::from(self.sent_tokens(request)) + cut.map_or(0, |cut| u64::from(self.count_tokens(cut)));
+            if fault.broke_off()
+                && !std::mem::replace(&mut broke_off, true)
+                && let Some(room) = self.room_within(request, *spent, sent, u64::from(output_tokens))
+            {
+                output_tokens = room;
+            } else if !fault.may_pass() {
+                return Err((fault, attempts));
+            }
+            if leave_alone || attempts > self.settings.retries {
                 return Err((fault, attempts));
             }
             let longest = Duration::from_millis(self.settings.max_wait_ms);
@@ -374,6 +344,8 @@ impl OpenAi {
             timeouts,
             // Each token of a reply travels in an event of its own, many times its size.
             max_body: self.settings.max_reply_bytes.saturating_mul(64).saturating_add(1 << 20),
+            // The responses protocol says the whole reply once more in its last event.
+            max_line: self.settings.max_reply_bytes.saturating_add(64 * 1024),
             probe: probe.clone(),
         };
         let client = Client::build(self.http.clone(), self.endpoint.with(shape)).with_http_service(transport);
@@ -448,13 +420,7 @@ impl Model for OpenAi {
         self.pricing.of(&self.id).is_some()
     }
     fn worst_case(&self, request: &Request) -> Usage {
-        // A server that is not held to a format is sent the schema as well.
-        let mut bytes = request.system.len() + request.user.len() + request.schema.to_string().len();
-        for turn in &request.turns {
-            let (Turn::Model { text, .. } | Turn::Tool { text, .. }) = turn;
-            bytes += text.len();
-        }
-        self.pricing.worst_case(&self.id, bytes, request.max_output_tokens)
+        self.reserve(request)
     }
 
     fn call<'a>(

@@ -75,6 +75,8 @@ pub struct Transport {
     pub http: reqwest::Client,
     pub timeouts: Timeouts,
     pub max_body: usize,
+    /// The longest line of a stream: the library looks at an unfinished one anew with every byte that comes.
+    pub max_line: usize,
     pub probe: Arc<Probe>,
 }
 
@@ -141,19 +143,20 @@ impl Transport {
 
     /// The same response, with its clock, its size and its end watched.
     fn watched(&self, response: Response) -> Response {
-        let state = Some((response, self.clone(), 0_usize));
+        let state = Some((response, self.clone(), 0_usize, 0_usize));
         let body = futures::stream::unfold(state, |state| async move {
-            let (mut response, this, mut total) = state?;
+            let (mut response, this, mut total, mut line) = state?;
             let fault = match this.next(&mut response).await {
                 Err(silence) => silence,
                 Ok(Err(error)) => Fault::Broken { detail: cause(error), text: 0 },
                 Ok(Ok(None)) => return None,
                 Ok(Ok(Some(bytes))) => {
                     total += bytes.len();
-                    if total <= this.max_body {
-                        return Some((Ok(bytes), Some((response, this, total))));
+                    line = bytes.iter().rev().position(|b| *b == b'\n').unwrap_or(line + bytes.len());
+                    if total <= this.max_body && line <= this.max_line {
+                        return Some((Ok(bytes), Some((response, this, total, line))));
                     }
-                    Fault::TooLarge { limit: this.max_body }
+                    Fault::TooLarge { limit: if line > this.max_line { this.max_line } else { this.max_body } }
                 }
             };
             Some((Err(this.probe.note(fault)), None))

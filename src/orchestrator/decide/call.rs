@@ -56,7 +56,8 @@ pub(super) fn failed(
         }
         return;
     }
-    let check = checks::verdict("call", "the call gave no usable reply".to_owned(), vec![error.to_string()]);
+    let what = format!("the call gave no usable reply: {}", error.one_line(160));
+    let check = checks::verdict("call", what, vec![error.to_string()]);
     draft.push(Event::CheckCompleted { step: step.clone(), attempt, check });
     red(draft, step, None);
 }

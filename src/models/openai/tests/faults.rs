@@ -120,8 +120,8 @@ async fn errors_that_are_not_json_keep_status_and_words() {
 async fn an_end_without_finish_reason_is_no_reply() {
     for tail in [DONE, "", "data: {\"choices\":[{\"del"] {
         let text = format!("{HEAD}{}{tail}", delta("{\"a\":1}"));
-        let fault = failure(vec![Act::Send(vec![text.into_bytes()])], quick()).await.0;
-        assert!(reply_text(fault).contains("finish_reason"));
+        let acts = (0..2).map(|_| Act::Send(vec![text.clone().into_bytes()])).collect();
+        assert!(provider_text(failure(acts, quick()).await.0).contains("finish_reason"));
     }
 }
 
@@ -185,16 +185,19 @@ async fn comments_alone_keep_an_unknown_server_alive_for_a_while_only() {
 }
 
 #[tokio::test]
-async fn a_reset_before_the_first_word_is_tried_again_and_later_is_not() {
+async fn a_reset_is_tried_again_before_the_first_word_and_once_after_it() {
     let before = Act::Reset(HEAD.as_bytes().to_vec());
     let server = Server::start(vec![before, good("{}")]).await;
     assert_eq!(collect(&server.model(quick()), &request()).await.0.unwrap().text, "{}");
     let chunked = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     let piece = delta("{\"half\":");
-    let after = Act::Send(vec![format!("{chunked}{:x}\r\n{piece}\r\n", piece.len()).into_bytes()]);
-    let (fault, seen) = failure(vec![after, good("{}")], quick()).await;
-    assert_eq!(seen, 1);
-    assert!(reply_text(fault).contains("broke after 8 bytes"));
+    let after = || Act::Send(vec![format!("{chunked}{:x}\r\n{piece}\r\n", piece.len()).into_bytes()]);
+    let server = Server::start(vec![after(), good("{}")]).await;
+    let response = collect(&server.model(quick()), &request()).await.0.unwrap();
+    assert_eq!((response.text.as_str(), response.usage.calls), ("{}", 2), "what had come is paid for");
+    let (fault, seen) = failure(vec![after(), after(), good("{}")], quick()).await;
+    assert_eq!(seen, 2);
+    assert!(provider_text(fault).contains("broke after 8 bytes"));
 }
 
 #[tokio::test]
@@ -276,7 +279,8 @@ async fn cancelling_closes_the_connection() {
 async fn a_damaged_event_loses_the_reply() {
     let text =
         format!("{HEAD}{}data: {{\"choices\": [oops\n\n{}{}{DONE}", delta("{\"a\":"), delta("1}"), finish("stop"));
-    let text = reply_text(failure(vec![Act::Send(vec![text.into_bytes()])], quick()).await.0);
+    let acts = (0..2).map(|_| Act::Send(vec![text.clone().into_bytes()])).collect();
+    let text = provider_text(failure(acts, quick()).await.0);
     assert!(text.contains("damaged"), "{text}");
 }
 
@@ -287,8 +291,9 @@ async fn an_error_inside_the_stream_is_read() {
     let server = Server::start(vec![Act::Send(vec![text.clone().into_bytes()]), good("{}")]).await;
     assert_eq!(collect(&server.model(quick()), &request()).await.0.unwrap().text, "{}");
     let text = format!("{HEAD}{}{overload}", delta("{"));
-    let (fault, seen) = failure(vec![Act::Send(vec![text.into_bytes()]), good("{}")], quick()).await;
-    assert_eq!(seen, 1);
+    let acts = (0..2).map(|_| Act::Send(vec![text.clone().into_bytes()])).collect();
+    let (fault, seen) = failure(acts, quick()).await;
+    assert_eq!(seen, 2);
     assert!(provider_text(fault).contains("Overloaded"));
 }
 

@@ -143,6 +143,7 @@ async fn the_responses_protocol_is_spoken_and_left_where_nobody_speaks_it() {
     let lost = format!("{HEAD}{}{}", text(2, "{\"a\""), text(4, ":1}"));
     let server = Server::start(vec![
         Act::Send(vec![stream.into_bytes()]),
+        Act::Send(vec![lost.clone().into_bytes()]),
         Act::Send(vec![lost.into_bytes()]),
         error("404 Not Found", r#"{"error":{"message":"no such route"}}"#),
         good("{\"b\":2}"),
@@ -159,10 +160,11 @@ async fn the_responses_protocol_is_spoken_and_left_where_nobody_speaks_it() {
         (response.text.as_str(), response.usage.input_tokens, response.usage.cached_tokens),
         ("{\"a\":1}", 50, 40)
     );
-    assert!(reply_text(collect(&model, &request()).await.0.unwrap_err().split().0).contains("event 3"));
+    let text = provider_text(collect(&model, &request()).await.0.unwrap_err().split().0);
+    assert!(text.contains("event 3") && text.contains("2 attempts"), "{text}");
     assert_eq!(collect(&model, &request()).await.0.unwrap().text, "{\"b\":2}");
     let seen = server.seen.lock().unwrap();
-    assert!(seen[0].0.starts_with("POST /v1/responses ") && seen[3].0.starts_with("POST /v1/chat/completions "));
+    assert!(seen[0].0.starts_with("POST /v1/responses ") && seen[4].0.starts_with("POST /v1/chat/completions "));
     assert_eq!(seen[0].1["store"], false);
     assert_eq!(seen[0].1["text"]["format"]["name"], "build_reply");
 }
@@ -269,4 +271,52 @@ async fn a_refusal_about_something_else_is_final() {
     let (fault, seen) = failure(vec![error("400 Bad Request", body), good("{}")], quick()).await;
     assert_eq!(seen, 1);
     assert!(provider_text(fault).contains("at least one is required"));
+}
+
+/// A server that answers, counts nothing, and answers the check as told; the requests that it saw.
+async fn checked(requests: &[Request], acts: Vec<Act>) -> (Vec<Result<Response, ModelError>>, Vec<Value>) {
+    let server = Server::start(acts).await;
+    let model = server.model(quick());
+    let mut results = Vec::new();
+    for request in requests {
+        results.push(collect(&model, request).await.0);
+    }
+    (results, server.bodies())
+}
+
+fn uncounted(text: &str) -> Act {
+    Act::Send(vec![format!("{HEAD}{}{}{DONE}", delta(text), finish("stop")).into_bytes()])
+}
+
+fn long(sentences: usize) -> Request {
+    Request { user: "Every word of this is read by somebody. ".repeat(sentences), ..request() }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_count_pays_for_few_checks() {
+    // Each request is a little longer than the last one, as those of a run are.
+    let requests: Vec<Request> = (0..6).map(|n| long(400 + 10 * n)).collect();
+    let (first, last) = super::canary::words(requests[0].hash.as_str());
+    for said in [format!("{first} {last}"), "I see.".to_owned()] {
+        let mut acts: Vec<Act> = (0..6).map(|_| uncounted("{}")).collect();
+        acts.insert(1, uncounted(&said));
+        let (results, bodies) = checked(&requests, acts).await;
+        assert!(results.iter().all(Result::is_ok), "{results:?}");
+        assert_eq!(bodies.len(), 7, "one check for all of them");
+    }
+}
+
+#[tokio::test]
+async fn a_check_is_reserved_and_counted_even_when_it_fails() {
+    let request = Request { system: "You work with care. ".repeat(300), ..long(400) };
+    let broken = Act::Send(vec![format!("{HEAD}{}", delta("Let me see: ")).into_bytes()]);
+    let server = Server::start(vec![uncounted("{}"), broken, uncounted("{}")]).await;
+    let model = server.model(quick());
+    let reserved = model.worst_case(&request);
+    let usage = collect(&model, &request).await.0.unwrap().usage;
+    assert_eq!(usage.calls, 2, "{usage:?}");
+    let once = u64::from(model.sent_tokens(&request));
+    assert!(usage.input_tokens >= 2 * once && usage.tokens() <= reserved.tokens(), "{usage:?} of {reserved:?}");
+    assert_eq!(collect(&model, &request).await.0.unwrap().usage.calls, 1, "not checked again");
+    assert!(model.worst_case(&request).tokens() < reserved.tokens());
 }
