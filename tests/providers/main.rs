@@ -2,6 +2,7 @@
 //! that say what to do, what was paid for stays known, and neither calls nor time run away.
 
 mod faults;
+mod obedient;
 #[path = "../support/quotes.rs"]
 mod quotes;
 mod server;

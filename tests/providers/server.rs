@@ -17,11 +17,15 @@ pub struct Asked {
     pub body: Value,
     /// `plan_reply`, or `check` for the question whether a long request was read.
     pub name: String,
+    /// Everything but the instructions.
+    pub user: String,
     pub reply: String,
 }
 
 /// How it misbehaves: everything it sends in place of the answer.
 pub type Fault = fn(&mut TcpStream, &Asked);
+/// What it says.
+pub type Answer = fn(&Asked) -> String;
 
 pub struct Server {
     pub address: SocketAddr,
@@ -33,6 +37,15 @@ pub struct Server {
 impl Server {
     /// It understands the requirement, and answers the first `times` requests for a plan with the fault.
     pub fn start(fault: Fault, times: usize) -> Self {
+        Self::with(|asked| asked.reply.clone(), fault, times)
+    }
+
+    /// It says this, and nothing goes wrong on the way.
+    pub fn saying(says: Answer) -> Self {
+        Self::with(says, |_, _| {}, 0)
+    }
+
+    fn with(says: Answer, fault: Fault, times: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let (asked, faults) = (Arc::<Mutex<Vec<String>>>::default(), Arc::new(AtomicUsize::new(times)));
@@ -40,7 +53,7 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (log, left) = (log.clone(), left.clone());
-                thread::spawn(move || serve(stream, fault, &log, &left));
+                thread::spawn(move || serve(stream, says, fault, &log, &left));
             }
         });
         Self { address, asked, faults }
@@ -60,7 +73,7 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, fault: Fault, log: &Mutex<Vec<String>>, left: &AtomicUsize) {
+fn serve(mut stream: TcpStream, says: Answer, fault: Fault, log: &Mutex<Vec<String>>, left: &AtomicUsize) {
     let Some(body) = read(&mut stream) else { return };
     let asked = understood(body);
     log.lock().expect("not poisoned").push(asked.name.clone());
@@ -69,7 +82,7 @@ fn serve(mut stream: TcpStream, fault: Fault, log: &Mutex<Vec<String>>, left: &A
     if spoilt {
         fault(&mut stream, &asked);
     } else {
-        send(&mut stream, &answer(&asked, &asked.reply));
+        send(&mut stream, &answer(&asked, &says(&asked)));
     }
 }
 
@@ -94,14 +107,15 @@ fn understood(body: Value) -> Asked {
         let word = |text: &str| text.split('.').next().unwrap_or_default().to_owned();
         let last = user.rsplit("The last check word is ").next().unwrap_or_default();
         let reply = format!("{} {}", word(rest), word(last));
-        return Asked { body, name: "check".to_owned(), reply };
+        return Asked { body, name: "check".to_owned(), user, reply };
     }
     // The name is where the schema is: in the format, in a tool, or nowhere when the schema lies in the prompt.
     let text = body.to_string();
-    let name = ["understand_reply", "plan_reply"].into_iter().find(|name| text.contains(&format!("\"{name}\"")));
+    let names = ["understand_reply", "plan_reply", "design_reply", "build_reply", "test_reply", "verify_reply"];
+    let name = names.into_iter().find(|name| text.contains(&format!("\"{name}\"")));
     let name = name.unwrap_or(if text.contains("team_notes") { "plan_reply" } else { "understand_reply" }).to_owned();
     let reply = quotes::reply(&name, &user).to_string();
-    Asked { body, name, reply }
+    Asked { body, name, user, reply }
 }
 
 // A client that has heard enough closes early; that is its right.
