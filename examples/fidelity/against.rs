@@ -5,7 +5,7 @@ use crate::{
     text::{Text, count},
 };
 use g1::{
-    domain::{ClauseId, clause::Clause, pack::PackKind, reply::ReplyKind},
+    domain::{ClauseId, clause::Clause, pack::PackKind},
     hub::index::{Lexical, lexical},
     personas::Library,
 };
@@ -99,7 +99,7 @@ pub fn row(texts: &[&Text], budget: u32) -> Result<Row, Box<dyn Error>> {
 }
 
 /// Clauses that stand in a pack word for word; the text is compared, not the id.
-fn shown(pack: &g1::domain::pack::ContextPack) -> BTreeSet<ClauseId> {
+pub fn shown(pack: &g1::domain::pack::ContextPack) -> BTreeSet<ClauseId> {
     pack.of_kind(PackKind::Clause).filter_map(|item| item.id.parse().ok()).collect()
 }
 
@@ -177,44 +177,4 @@ fn retrieved(all: &[&Clause], budget: u32) -> Vec<BTreeSet<ClauseId>> {
             fits.map(|at| all[at].id).collect()
         })
         .collect()
-}
-
-/// How many calls the pages take, and whether they reach everybody.
-pub fn pages(texts: &[&Text], budget: u32) -> Result<String, Box<dyn Error>> {
-    let (mut pairs, mut unseen, mut paged, mut calls, mut bound) = (0, 0, 0, 0_u32, 0_u32);
-    let (mut over, mut worst) = (BTreeSet::new(), (1.0_f64, String::new()));
-    for text in texts {
-        let mut several = false;
-        for step in &text.run.steps {
-            let pages = text.pages(step, budget)?;
-            let seen: BTreeSet<ClauseId> = pages.iter().flat_map(|p| shown(&p.pack)).collect();
-            unseen += text.demanding().filter(|c| !seen.contains(&c.id)).count();
-            pairs += 1;
-            let words: u32 = text.demanding().map(|c| count(&c.text)).sum();
-            let least = words.div_ceil(budget).max(1);
-            let made = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-            several |= made > 1;
-            (calls, bound) = (calls + made, bound + least);
-            let ratio = f64::from(made) / f64::from(least);
-            if ratio > 1.1 {
-                over.insert(text.name.as_str());
-            }
-            if ratio > worst.0 {
-                worst = (ratio, format!("{} {}: {made} for {least}", text.name, word(step.plan.produces)));
-            }
-        }
-        paged += usize::from(several);
-    }
-    Ok(format!(
-        "| {}k | {} | {pairs} | {unseen} | {paged} | {calls} | {bound} | {:.3} | {} | {} |",
-        budget / 1000,
-        texts.len(),
-        f64::from(calls) / f64::from(bound.max(1)),
-        over.len(),
-        if worst.1.is_empty() { "–" } else { &worst.1 }
-    ))
-}
-
-fn word(kind: ReplyKind) -> String {
-    format!("{kind:?}").to_lowercase()
 }

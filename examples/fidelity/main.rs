@@ -1,4 +1,5 @@
 //! How much of a requirement reaches the personas: `cargo run --release --example fidelity -- CORPUS_DIR [--svg FILE]`.
+//! `--pages` prints the calls that pages take and nothing else.
 //!
 //! Deterministic, no model. Cuts every `.txt` and `.md` below CORPUS_DIR into clauses, marks their kinds with the offline
 //! engine's rules, and builds the packs of a lean plan with the code that builds them in a run: the hub. Against it: a chain
@@ -7,6 +8,7 @@
 
 mod against;
 mod links;
+mod pages;
 mod plot;
 mod text;
 
@@ -14,6 +16,8 @@ use std::{collections::BTreeMap, error::Error, path::Path};
 use text::Text;
 
 pub const BUDGETS: [u32; 4] = [1_000, 2_000, 4_000, 8_000];
+/// Of the pages, which are cheap to count.
+const PAGE_BUDGETS: [u32; 5] = [1_000, 2_000, 4_000, 8_000, 32_000];
 /// A text with fewer demands says nothing about what gets lost.
 const LEAST: usize = 5;
 
@@ -45,12 +49,13 @@ What these tables do not show:
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let Some(corpus) = arguments.next() else {
-        return Err("usage: cargo run --release --example fidelity -- CORPUS_DIR [--svg FILE]".into());
+        return Err("usage: cargo run --release --example fidelity -- CORPUS_DIR [--pages | --svg FILE]".into());
     };
-    let svg = match (arguments.next().as_deref(), arguments.next()) {
-        (Some("--svg"), Some(file)) => Some(file),
-        (None, _) => None,
-        _ => return Err("after CORPUS_DIR only --svg FILE is understood".into()),
+    let (only_pages, svg) = match (arguments.next().as_deref(), arguments.next()) {
+        (Some("--svg"), Some(file)) => (false, Some(file)),
+        (Some("--pages"), None) => (true, None),
+        (None, _) => (false, None),
+        _ => return Err("after CORPUS_DIR only --pages or --svg FILE is understood".into()),
     };
     let texts = text::all(Path::new(&corpus))?;
     if texts.is_empty() {
@@ -58,6 +63,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let altered = texts.iter().filter(|t| !t.intact).count();
     println!("{} texts; clauses joined again differ from the file in {altered} of them.\n", texts.len());
+    if only_pages {
+        return pages(&texts);
+    }
     let mut kinds: BTreeMap<&str, Vec<&Text>> = BTreeMap::new();
     for text in texts.iter().filter(|t| t.demanding().count() >= LEAST) {
         kinds.entry(text.kind.as_str()).or_default().push(text);
@@ -74,16 +82,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     println!("\n{CAVEATS}\n");
-    println!(
-        "Pages: calls of each persona until every demand has been before it, against ⌈tokens of the demands ÷ budget⌉.\n"
-    );
-    println!(
-        "| budget | texts | personas × texts | demands unseen | texts that need pages | calls | lower bound | ratio | texts over 10 % | worst |\n|---|---|---|---|---|---|---|---|---|---|"
-    );
-    let all: Vec<&Text> = texts.iter().filter(|t| t.demanding().next().is_some()).collect();
-    for budget in BUDGETS {
-        println!("{}", against::pages(&all, budget)?);
-    }
+    pages(&texts)?;
     println!(
         "\nLinks of the offline engine's replies (precision: of the links, those whose target exists and shares a word with the clause).\n"
     );
@@ -99,6 +98,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(file) = svg {
         std::fs::write(&file, plot::svg(&curves))?;
         println!("\n{file} written.");
+    }
+    Ok(())
+}
+
+/// How many calls it takes until every demand has been before every persona.
+fn pages(texts: &[Text]) -> Result<(), Box<dyn Error>> {
+    println!(
+        "Pages: calls of each step of a lean plan until every demand has been before its personas, against ⌈tokens of the\ndemands ÷ budget⌉, and ÷ what is left of the budget beside a page's own handoff (the room).\n"
+    );
+    println!(
+        "| budget | texts | steps × texts | demands unseen | texts that need pages | calls | ⌈tokens ÷ budget⌉ | ratio | ⌈tokens ÷ room⌉ | steps over 10 % |\n|---|---|---|---|---|---|---|---|---|---|"
+    );
+    let all: Vec<&Text> = texts.iter().filter(|t| t.demanding().next().is_some()).collect();
+    let mut over = Vec::new();
+    for budget in PAGE_BUDGETS {
+        let row = pages::row(&all, budget)?;
+        println!("{}", row.line(budget));
+        over.extend(row.over);
+    }
+    for line in over {
+        println!("- {line}");
     }
     Ok(())
 }

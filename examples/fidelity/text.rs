@@ -110,18 +110,28 @@ impl Text {
         self.run.demanding()
     }
 
+    /// The run as the step finds it: what a clause is nobody knows until the understanding is done, so that step gets all.
+    pub fn before(&self, step: &Step) -> Run {
+        let mut run = self.run.clone();
+        if step.plan.produces == ReplyKind::Understand {
+            run.clauses.values_mut().for_each(|clause| clause.kind = None);
+        }
+        run
+    }
+
     /// Every page of a step, built as in a run.
     pub fn pages(&self, step: &Step, budget: u32) -> Result<Vec<pack::Packed>, HubError> {
         // No step has made anything yet, so nothing is looked up here.
         let blobs = Blobs::at(Path::new("."));
-        let hub = Hub::in_memory(&self.run, &blobs);
+        let run = self.before(step);
+        let hub = Hub::in_memory(&run, &blobs);
         let seat = g1::domain::plan::Seat::shared(&step.plan);
         let mut covered: BTreeSet<ClauseId> = BTreeSet::new();
         let mut pages = Vec::new();
         loop {
             let page = u32::try_from(pages.len()).unwrap_or(u32::MAX) + 1;
             let ask = pack::Ask { seat: &seat, page, covered: &covered, earlier: &[], budget };
-            let packed = pack::build(&self.run, &step.plan.id, &ask, &hub, &blobs, &count)?;
+            let packed = pack::build(&run, &step.plan.id, &ask, &hub, &blobs, &count)?;
             covered.extend(&packed.covers);
             let last = packed.pack.page.is_last();
             pages.push(packed);

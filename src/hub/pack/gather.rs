@@ -70,8 +70,7 @@ pub(super) fn all(
     gathered.attachments(hub, blobs)?;
     gathered.instructions(blobs)?;
     gathered.drafts();
-    let handoff = chunk.handoff.clone();
-    gathered.push(PackKind::Handoff, "handoff", "", handoff, ORDERS, "the transition manager's handoff");
+    gathered.handoff();
     gathered.feedback(blobs);
     Ok((gathered.out, gathered.cut))
 }
@@ -154,6 +153,16 @@ impl Gathered<'_> {
             if whole { BTreeMap::new() } else { index.search(&query, usize::MAX, |_| true).into_iter().collect() };
         for (number, clause) in (0..).zip(in_force) {
             let demands = demands(run, clause.id);
+            if self.chunk.alone && demands && !self.chunk.own.contains(&clause.id) {
+                self.cut.push(CutItem {
+                    kind: PackKind::Clause,
+                    id: clause.id.to_string(),
+                    tokens: 0,
+                    hash: Hash::of(clause.text.as_bytes()),
+                    why: Clean::new("this prompt is full of the clauses that it is about"),
+                });
+                continue;
+            }
             let (priority, score, why) = match (self.chunk.own.contains(&clause.id), demands) {
                 _ if self.chunk.others.contains(&clause.id) => {
                     (OTHERS, Some(near(clause.id)), "another page of this step is about it")
@@ -367,6 +376,21 @@ impl Gathered<'_> {
                 ),
                 false => self.push(PackKind::Draft, &draft.id, &draft.by, draft.text, priority, why),
             }
+        }
+    }
+
+    fn handoff(&mut self) {
+        let text = self.chunk.handoff.clone();
+        if text.is_empty() {
+            self.cut.push(CutItem {
+                kind: PackKind::Handoff,
+                id: "handoff".into(),
+                tokens: 0,
+                hash: Hash::of(b""),
+                why: Clean::new("it would cost a page; answer for every clause shown that demands something"),
+            });
+        } else {
+            self.push(PackKind::Handoff, "handoff", "", text, ORDERS, "the transition manager's handoff");
         }
     }
 

@@ -114,22 +114,21 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
 }
 
 /// The same for one page of several, or for a single one that is nearly full: as short as it can be, for the room belongs
-/// to the clauses.
-pub(super) fn part(
-    run: &Run,
-    step: &Step,
-    own: &BTreeSet<ClauseId>,
-    upstream: &BTreeSet<StepId>,
-    page: Page,
-) -> String {
-    let (first, last) = (own.first().copied(), own.last().copied());
-    let range = first.zip(last).map_or_else(String::new, |(first, last)| format!("{first} to {last}"));
+/// to the clauses. Without a range the page answers for all that it shows.
+pub(super) fn part(step: &Step, range: Option<(ClauseId, ClauseId)>, page: Page, duties: &str) -> String {
+    let range = range.map_or_else(|| "the clauses shown".to_owned(), |(first, last)| format!("{first} to {last}"));
     let mark = step.plan.produces == ReplyKind::Understand;
     let what = if mark { "Mark and teach back" } else { "Answer for and teach back what demands something of" };
-    let mut text = match page.is_part() {
+    let text = match page.is_part() {
         true => format!("Page {} of {}. {what} {range} only; other pages have the rest.\n", page.number, page.of),
         false => format!("{what} {range}.\n"),
     };
+    (text + duties).trim_end().to_owned()
+}
+
+/// Of a handoff what no other part of a prompt says: lines that a test has to reach, gaps, waivers. Mostly empty.
+pub(super) fn duties(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
+    let mut text = String::new();
     if step.plan.produces == ReplyKind::Test {
         linked(&mut text, run, own, upstream);
     }

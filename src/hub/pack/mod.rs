@@ -5,6 +5,7 @@
 mod drafts;
 mod gather;
 mod handoff;
+mod packing;
 mod pages;
 #[cfg(test)]
 mod tests;

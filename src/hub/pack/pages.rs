@@ -1,8 +1,8 @@
 //! Least-covered paging. When the clauses a step answers for do not fit into one prompt, each call of a seat gets those
-//! that no earlier one has put before it, in the order of the document, until none is left. The number of pages is the
-//! smallest that this order permits, and they are evenly full, so that each has room for what else it needs.
+//! that no earlier one has put before it, until none is left. There are as few pages as can be found, in the order of the
+//! document and evenly full where that costs no page, so that each has room for what else it needs.
 
-use super::{Ask, drafts, handoff};
+use super::{Ask, drafts, handoff, packing};
 use crate::domain::{
     ClauseId, StepId,
     pack::Page,
@@ -20,8 +20,10 @@ pub(super) struct Chunk {
     pub page: Page,
     /// What has to be recorded: nothing when there is one page.
     pub covers: Vec<ClauseId>,
-    /// The transition manager's handoff, as it was measured.
+    /// The transition manager's handoff, as it was measured; empty where it would cost a page.
     pub handoff: String,
+    /// No other demand may stand beside these: the handoff does not tell them apart.
+    pub alone: bool,
 }
 
 /// The clauses a step answers for: for those over the whole application all of them.
@@ -52,64 +54,52 @@ pub(super) fn chunk(
         .filter(|id| demands(run, **id) && !ask.covered.contains(id))
         .filter_map(|id| run.clauses.get(id).map(|c| (*id, count(&c.text))))
         .collect();
-    let part = |ids: &BTreeSet<ClauseId>, page: Page| handoff::part(run, step, ids, upstream, page);
     let all: u32 = left.iter().map(|(_, tokens)| *tokens).fold(0, u32::saturating_add);
     if ask.page == 1 {
-        let page = Page::default();
         let fits = |handoff: &String| all.saturating_add(count(handoff)) <= budget;
-        // A second page is not worth a long handoff.
-        let handoff = Some(handoff::text(run, step, &own, upstream)).filter(fits);
-        if let Some(handoff) = handoff.or_else(|| Some(part(&own, page)).filter(fits)) {
-            return Chunk { own, others: BTreeSet::new(), page, covers: Vec::new(), handoff };
+        let duties = handoff::duties(run, step, &own, upstream);
+        // A second page is not worth a long handoff, nor one that says no more than the task does.
+        let long = Some(handoff::text(run, step, &own, upstream)).filter(fits);
+        let short = || Some(handoff::part(step, range(&own), Page::default(), &duties)).filter(fits);
+        if let Some(handoff) = long.or_else(short).or_else(|| Some(duties.clone()).filter(fits)) {
+            let alone = handoff == duties;
+            return Chunk { own, others: BTreeSet::new(), page: Page::default(), covers: Vec::new(), handoff, alone };
         }
     }
-    // The handoff of a page is about as long as that of the first.
     let sizes: Vec<u32> = left.iter().map(|(_, tokens)| *tokens).collect();
-    let first: BTreeSet<ClauseId> = left[..fill(&sizes, budget)].iter().map(|(id, _)| *id).collect();
-    let told: u32 = step.feedback.iter().filter_map(|f| drafts::concerning(f, &first)).map(|f| count(&f)).sum();
-    let handoff = count(&part(&first, Page { number: ask.page, of: ask.page + 1 }));
-    let room = budget.saturating_sub(handoff.min(budget / 4)).saturating_sub(told.min(budget / 4));
-    // One page is too few, as was seen above.
-    let room = if ask.page == 1 { room.min(all.saturating_sub(1)) } else { room };
-    let (pages, cap) = even(&sizes, room);
-    let ids: Vec<ClauseId> = left[..fill(&sizes, cap)].iter().map(|(id, _)| *id).collect();
+    let begin: BTreeSet<ClauseId> = left[..packing::fill(&sizes, budget)].iter().map(|(id, _)| *id).collect();
+    let told: u32 = step.feedback.iter().filter_map(|f| drafts::concerning(f, &begin)).map(|f| count(&f)).sum();
+    let duties = handoff::duties(run, step, &begin, upstream);
+    let room = |handoff: &str| {
+        let room = budget.saturating_sub(count(handoff).min(budget / 4)).saturating_sub(told.min(budget / 4));
+        // One page is too few, as was seen above.
+        if ask.page == 1 { room.min(all.saturating_sub(1)) } else { room }
+    };
+    // As long as a page's handoff can be, so that each page counts with the same.
+    let widest = handoff::part(step, range(&own), Page { number: 1_000, of: 1_000 }, &duties);
+    let with = packing::first(&sizes, room(&widest));
+    let without = packing::first(&sizes, room(&duties));
+    let bare = without.pages < with.pages;
+    let first = if bare { without } else { with };
+
+    let ids: Vec<ClauseId> = first.here.iter().filter_map(|at| left.get(*at)).map(|(id, _)| *id).collect();
     let here: BTreeSet<ClauseId> = ids.iter().copied().collect();
-    let others = own.iter().copied().filter(|id| demands(run, *id) && !here.contains(id)).collect();
+    let others: BTreeSet<ClauseId> = own.iter().copied().filter(|id| demands(run, *id) && !here.contains(id)).collect();
     // What demands nothing explains its neighbours.
     let around = ids.first().zip(ids.last()).map(|(first, last)| *first..=*last);
+    // The range that a handoff names has clauses of this page only.
+    let whole = !others.iter().any(|id| around.as_ref().is_some_and(|r| r.contains(id)));
     let context = own.iter().filter(|id| !demands(run, **id) && around.as_ref().is_some_and(|r| r.contains(id)));
-    let page = Page { number: ask.page, of: ask.page + pages.max(1) - 1 };
+    let page = Page { number: ask.page, of: ask.page + first.pages.max(1) - 1 };
     let own: BTreeSet<ClauseId> = here.iter().chain(context).copied().collect();
-    let handoff = part(&own, page);
-    Chunk { own, others, page, covers: ids, handoff }
+    let duties = handoff::duties(run, step, &own, upstream);
+    let handoff = match bare {
+        true => duties,
+        false => handoff::part(step, range(&own).filter(|_| whole), page, &duties),
+    };
+    Chunk { own, others, page, covers: ids, handoff, alone: bare || !whole }
 }
 
-/// How many of the first sizes fit into `room`; one at least, however large.
-fn fill(sizes: &[u32], room: u32) -> usize {
-    let mut used = 0_u32;
-    let fits = sizes.iter().take_while(|size| {
-        used = used.saturating_add(**size);
-        used <= room
-    });
-    fits.count().max(1).min(sizes.len())
-}
-
-fn pages(sizes: &[u32], room: u32) -> u32 {
-    let (mut at, mut count) = (0, 0);
-    while at < sizes.len() {
-        at += fill(&sizes[at..], room);
-        count += 1;
-    }
-    count
-}
-
-/// The smallest number of pages of at most `room`, and the smallest room that needs no more.
-fn even(sizes: &[u32], room: u32) -> (u32, u32) {
-    let fewest = pages(sizes, room);
-    let (mut low, mut high) = (0, room);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if pages(sizes, middle) <= fewest { high = middle } else { low = middle + 1 }
-    }
-    (fewest, high)
+fn range(ids: &BTreeSet<ClauseId>) -> Option<(ClauseId, ClauseId)> {
+    ids.first().copied().zip(ids.last().copied())
 }
