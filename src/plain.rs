@@ -283,6 +283,7 @@ impl<W: Write> Session<W> {
                 A::GateDiff => "diff",
                 A::GateContext => "context",
                 A::Answer => "/assume A-001 TEXT",
+                A::NextPlan => "/plan lean|standard|thorough",
                 A::AskMe => "/ask step|phase|plan|risk",
                 _ => return None,
             })

@@ -5,7 +5,11 @@ use crate::{
     support::real::{self, At},
 };
 use g1::{
-    domain::{ClauseId, Clean, command::Command},
+    domain::{
+        ClauseId, Clean,
+        command::{Command, Update},
+        plan::PlanVariant,
+    },
     ui::{
         Cmd, Key, Msg, StartRequest,
         keymap::{Context, Keymap},
@@ -28,6 +32,34 @@ fn pager(bench: &Bench) -> &Pager {
 
 fn notice(bench: &Bench) -> String {
     bench.model.notice.as_ref().map_or_else(String::new, |n| n.text.to_string())
+}
+
+/// The first gate offers each way of carrying the plan out with what it takes; turning it decides nothing.
+#[test]
+fn the_plan_is_turned_at_its_gate_and_the_card_shows_what_it_would_take() {
+    let mut bench = Bench::real(At::Plan, 100, 60);
+    bench.draw();
+    bench.wait(2_500);
+    let text = bench.text();
+    for row in ["● lean       8 calls ≈ 113k tok", "○ standard  15 calls ≈ 162k tok", "○ thorough  31 calls"] {
+        assert!(text.contains(row), "{row} in {text}");
+    }
+    bench.wait(400);
+    bench.key("p");
+    let [Command::SetPlan { plan: PlanVariant::Standard, .. }] = &bench.commands()[..] else { panic!() };
+    let mut run = g1::domain::run::Run::clone(bench.model.run.as_ref().unwrap());
+    run.settings.plan = PlanVariant::Standard;
+    bench.send(Msg::Update(Update::Run(std::sync::Arc::new(run))));
+    bench.key("y");
+    assert!(bench.commands().is_empty(), "what the card says now was not on the screen yet");
+    let text = bench.text();
+    assert!(text.contains("○ lean ") && text.contains("● standard"), "{text}");
+    bench.wait(400);
+    bench.key("y");
+    assert!(matches!(&bench.commands()[..], [Command::Decide { .. }]));
+    bench.typed("/plan thorough");
+    bench.key("enter");
+    assert!(bench.commands().is_empty() && notice(&bench).contains("at its gate"), "{}", notice(&bench));
 }
 
 #[test]

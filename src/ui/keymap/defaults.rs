@@ -102,6 +102,7 @@ pub(super) const DEFAULT: &[(Context, &str, Action)] = {
         (C::Gate, "v", A::GateContext),
         (C::Gate, "a", A::ApprovePhase),
         (C::Gate, "x", A::Reject),
+        (C::Gate, "p", A::NextPlan),
         (C::Gate, "m", A::AskMe),
         (C::Gate, "tab", A::NextPane),
         (C::Gate, "enter", A::Answer),

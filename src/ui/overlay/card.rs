@@ -10,7 +10,8 @@ use crate::{
         usage::Budget,
     },
     ui::{
-        Model,
+        Action, Model,
+        keymap::Context,
         panes::{chat, timeline},
         report,
         text::{markdown, wrap_spans},
@@ -181,25 +182,40 @@ fn plan_rows(page: &mut Page<'_>, run: &Run) {
         _ => None,
     });
     let Some(plan) = proposed.or(run.plan.as_ref()) else { return };
-    let e = &plan.estimate;
-    let name = format!("{:?}", plan.variant).to_lowercase();
-    page.row(
-        "Plan",
-        vec![
-            (name, t.title),
-            (
-                format!(
-                    "  {} steps, {} calls ≈ {} ≈ {} ≈ {} s",
-                    plan.steps.len(),
-                    e.calls,
-                    timeline::tokens(e.tokens),
-                    timeline::dollars(e.cost_micros),
-                    e.seconds
-                ),
-                t.text,
-            ),
-        ],
-    );
+    // At its gate the way is still the person's to choose.
+    let chosen = if proposed.is_some() { run.settings.plan } else { plan.variant };
+    let options = match plan.options.as_slice() {
+        [] => &[(plan.variant, plan.estimate)],
+        options => options,
+    };
+    let steps = crate::domain::counted(plan.steps.len(), "step");
+    match page.model.key(Context::Gate, Action::NextPlan) {
+        key if proposed.is_some() && options.len() > 1 && !key.is_empty() => {
+            page.row("Plan", vec![(format!("{steps}. How thoroughly? "), t.text), (key, t.key), (" changes it".into(), t.dim)]);
+        }
+        _ => page.styled("Plan", steps, t.text),
+    }
+    let g = page.model.look.glyphs;
+    for (variant, e) in options {
+        let on = *variant == chosen;
+        let (mark, style) = if on { (g.radio_on, t.title) } else { (g.radio_off, t.text) };
+        let pages = if e.pages > 0 { format!(" ({} of them further pages)", e.pages) } else { String::new() };
+        let takes = format!(
+            "{:>3} calls{pages} ≈ {} ≈ {} ≈ {}",
+            e.calls,
+            timeline::tokens(e.tokens),
+            timeline::dollars(e.cost_micros),
+            timeline::about(e.seconds)
+        );
+        page.row(
+            "",
+            vec![
+                (format!("{mark} {:<9}", variant.word()), style),
+                (takes, if on { t.text } else { t.dim }),
+                (format!("  {}", variant.about()), t.dim),
+            ],
+        );
+    }
     for module in &plan.modules {
         page.row(
             "",
@@ -414,12 +430,16 @@ fn cost(page: &mut Page<'_>, run: &Run, step: Option<&Step>) {
         let calls = plan.estimate.calls.saturating_sub(run.usage.calls);
         let tokens = plan.estimate.tokens.saturating_sub(run.usage.tokens());
         let money = plan.estimate.cost_micros.saturating_sub(run.usage.cost_micros);
-        if calls > 0 {
-            parts.push(format!(
-                "still about {calls} calls, {}, {}",
+        // More was spent than the plan expected: how many tokens are left of it says nothing.
+        match tokens {
+            _ if calls == 0 => {}
+            0 => parts.push(format!("still about {}", crate::domain::counted(calls as usize, "call"))),
+            _ => parts.push(format!(
+                "still about {}, {}, {}",
+                crate::domain::counted(calls as usize, "call"),
                 timeline::tokens(tokens),
                 timeline::dollars(money)
-            ));
+            )),
         }
     }
     match run.settings.budget {

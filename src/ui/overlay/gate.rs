@@ -58,14 +58,20 @@ impl Card {
         card
     }
 
-    /// Makes the lines anew; when they differ, nothing of them has been seen.
+    /// Makes the lines anew; of what differs nothing has been seen.
     pub fn rebuild(&mut self, model: &Model, run: &Run, gate: &Gate) {
         let columns = usize::from(inner(area_for(model, u16::MAX)).width).max(1);
         let lines = card::lines(model, run, gate, columns, self.question);
         if lines[..] != self.lines[..] || self.digest != gate.digest {
-            // Another wording of the same number of lines at the same digest (a clock, a mark) is still a change.
+            // Another wording of the same number of lines at the same digest (a mark) is still a change, but of those
+            // lines alone: whoever turned it is not sent back to the top.
+            let same = self.digest == gate.digest && lines.len() == self.lines.len();
+            let old = self.seen.iter().zip(self.lines.iter());
+            self.seen = match same {
+                true => old.zip(&lines).map(|((seen, was), is)| *seen && was == is).collect(),
+                false => vec![false; lines.len()],
+            };
             self.digest = gate.digest.clone();
-            self.seen = vec![false; lines.len()];
             self.complete_since = None;
             self.version += 1;
             self.lines = lines.into();
@@ -195,7 +201,7 @@ pub fn actions(gate: &Gate) -> Vec<(Action, bool)> {
         out.push((A::EditProposal, false));
     }
     match gate.reason {
-        GateReason::Plan => out.extend([(A::AskMe, false), (A::Answer, false)]),
+        GateReason::Plan => out.extend([(A::NextPlan, false), (A::AskMe, false), (A::Answer, false)]),
         GateReason::Budget { .. } | GateReason::Result => {}
         _ => out.push((A::GateDiff, false)),
     }

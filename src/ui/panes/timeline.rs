@@ -98,6 +98,16 @@ pub fn dollars(micros: u64) -> String {
     format!("${:.2}", micros as f64 / 1e6)
 }
 
+/// A time that is only estimated.
+#[must_use]
+pub fn about(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{:.1} h", seconds as f64 / 3_600.0),
+    }
+}
+
 #[must_use]
 pub fn elapsed(model: &Model, step: &Step) -> String {
     let Some(start) = step.started_at else { return String::new() };
@@ -459,6 +469,7 @@ mod tests {
     #[test]
     fn times_and_amounts_read_well() {
         let t = |s| Timestamp::from_second(s).unwrap();
+        assert_eq!([20, 119, 121, 9_000].map(about), ["20 s", "119 s", "3 min", "2.5 h"]);
         assert_eq!(clock(t(0), t(7)), "0:07");
         assert_eq!(clock(t(0), t(3_723)), "1:02:03");
         assert_eq!(clock(t(9), t(7)), "0:00");

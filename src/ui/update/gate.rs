@@ -4,6 +4,7 @@ use crate::{
     domain::{
         Clean, GateId, Hash, StepId,
         command::Command,
+        plan::PlanVariant,
         run::{Gate, GateReason, Proposal, Run, Verb},
     },
     ui::{
@@ -153,6 +154,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
             let title = format!("What {} saw", gate.step);
             super::keys::open_pager(model, &title, Source::Context(gate.step.clone()));
         }
+        A::NextPlan if matches!(gate.reason, GateReason::Plan) => turn_plan(model, cmds),
         A::AskMe if matches!(gate.reason, GateReason::Plan) => turn_mode(model, cmds),
         A::NextPane => question(model, true),
         A::PrevPane => question(model, false),
@@ -277,6 +279,23 @@ pub(super) fn turn_mode(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let (gates, name) = card::MODES[at % card::MODES.len()];
     cmds.push(Cmd::Send(Command::SetGates { gates, who: model.setup.who.clone() }));
     model.say(false, format!("From now on you are asked: {name}."));
+}
+
+/// `p` at the first gate: the next way of carrying the plan out.
+fn turn_plan(model: &mut Model, cmds: &mut Vec<Cmd>) {
+    let Some(run) = model.run.as_deref() else { return };
+    let all = PlanVariant::ALL;
+    let at = all.iter().position(|v| *v == run.settings.plan).map_or(0, |i| i + 1);
+    set_plan(model, all[at % all.len()], cmds);
+}
+
+/// Another way of carrying the plan out, while it waits at its gate.
+pub(super) fn set_plan(model: &mut Model, plan: PlanVariant, cmds: &mut Vec<Cmd>) {
+    if !model.waiting_gate().is_some_and(|g| matches!(g.reason, GateReason::Plan)) {
+        return model.say(true, "The plan is chosen at its gate, and that is not open.");
+    }
+    cmds.push(Cmd::Send(Command::SetPlan { plan, who: model.setup.who.clone() }));
+    model.say(false, format!("Plan {}: {}.", plan.word(), plan.about()));
 }
 
 /// `/approve` and `/changes`: words decide only what was read on the card before.

@@ -169,6 +169,7 @@ pub fn available(model: &Model, action: Action) -> bool {
                 && run.is_some()
                 && (context != Context::Gate || gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan)))
         }
+        A::NextPlan => gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan)),
         A::EditProposal => {
             gate_reason(model).is_some_and(|r| !matches!(r, GateReason::Budget { .. } | GateReason::Result))
         }

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         AssumptionId, ClauseId, Clean, StepId,
         command::Command,
+        plan::PlanVariant,
         run::{GateMode, StepState, Verb},
     },
     ui::{
@@ -35,6 +36,7 @@ slash! {
     "assume", "/assume A-002 TEXT", "Answer an open question in your own words";
     "waive", "/waive C-012 WHY", "Live without a clause, in your name";
     "ask", "/ask step|phase|plan|risk", "When you are asked";
+    "plan", "/plan [lean|standard|thorough]", "The steps; at the first gate, another way of carrying them out";
     "add", "/add TEXT", "Ask for more, once the run has ended";
     "amend", "/amend C-003 TEXT", "Say a sentence of the requirement differently, once the run has ended";
     "remove", "/remove C-007", "Take sentences out of the requirement, once the run has ended";
@@ -252,6 +254,10 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         "hub" if rest.is_empty() => act(model, Action::Hub, cmds),
         "hub" | "search" | "find" => super::moves::search(model, Pane::Hub, rest, cmds),
         "chat" => act(model, Action::Chat, cmds),
+        "plan" if !rest.is_empty() => match PlanVariant::ALL.into_iter().find(|v| v.word() == rest) {
+            Some(plan) => gate::set_plan(model, plan, cmds),
+            None => model.say(true, "Write /plan lean, /plan standard or /plan thorough."),
+        },
         "timeline" | "steps" | "plan" => act(model, Action::Timeline, cmds),
         "code" => act(model, Action::Code, cmds),
         "cost" | "usage" | "tokens" => {
