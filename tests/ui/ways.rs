@@ -41,7 +41,8 @@ fn the_plan_is_turned_at_its_gate_and_the_card_shows_what_it_would_take() {
     bench.draw();
     bench.wait(2_500);
     let text = bench.text();
-    for row in ["● lean       8 calls ≈ 113k tok", "○ standard  15 calls ≈ 162k tok", "○ thorough  31 calls"] {
+    for row in ["● lean       8 calls ≈ 113k tok", "○ standard  15 calls ≈ 162k tok", "○ thorough  31 calls"]
+    {
         assert!(text.contains(row), "{row} in {text}");
     }
     bench.wait(400);

@@ -191,7 +191,10 @@ fn plan_rows(page: &mut Page<'_>, run: &Run) {
     let steps = crate::domain::counted(plan.steps.len(), "step");
     match page.model.key(Context::Gate, Action::NextPlan) {
         key if proposed.is_some() && options.len() > 1 && !key.is_empty() => {
-            page.row("Plan", vec![(format!("{steps}. How thoroughly? "), t.text), (key, t.key), (" changes it".into(), t.dim)]);
+            page.row(
+                "Plan",
+                vec![(format!("{steps}. How thoroughly? "), t.text), (key, t.key), (" changes it".into(), t.dim)],
+            );
         }
         _ => page.styled("Plan", steps, t.text),
     }
