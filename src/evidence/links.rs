@@ -47,6 +47,35 @@ pub async fn resolve(
     Ok(resolved)
 }
 
+/// Takes the lines of links as they are given: for software in a stack that is not executed here, where nothing can be
+/// taken away and shown. They must be there.
+#[must_use]
+pub fn as_given(tree: &Tree, links: &[CodeLink]) -> Resolved<CodeRange> {
+    let mut resolved = Resolved { found: vec![], problems: vec![] };
+    for link in links {
+        match given(tree, link) {
+            Ok(range) if !resolved.found.contains(&range) => resolved.found.push(range),
+            Ok(_) => {}
+            Err(why) => resolved.problems.push(problem(&link.clause, why)),
+        }
+    }
+    resolved
+}
+
+fn given(tree: &Tree, link: &CodeLink) -> Result<CodeRange, Option<String>> {
+    let path = &link.path;
+    let file = tree.get(path).ok_or_else(|| format!("{path} does not exist"))?;
+    let sha256 = tree.sha256(path).ok_or_else(|| format!("{path} does not exist"))?.clone();
+    let lines =
+        link.lines.ok_or_else(|| format!("{path}: symbols of this stack are not known; give first and last line"))?;
+    let there = file.bytes.split_inclusive(|byte| *byte == b'\n').count();
+    if lines.0 == 0 || lines.0 > lines.1 || lines.1 as usize > there {
+        return Err(Some(format!("{path} has no lines {}-{}; it has {there}", lines.0, lines.1)));
+    }
+    let clause = link.clause.parse::<ClauseId>().map_err(|_| None)?;
+    Ok(CodeRange { clause, path: path.clone(), lines, sha256 })
+}
+
 /// Finds each linked test: it must exist, assert something and not be skipped. What is found has the name that the
 /// stack's runner reports it by, however the link called it.
 ///
@@ -83,4 +112,34 @@ pub async fn tests(
 
 fn problem(clause: &str, problem: Option<String>) -> Clean {
     Clean::from(format!("{clause}: {}", problem.unwrap_or_else(|| "this is not the id of a clause".to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::TreeFile, *};
+
+    #[test]
+    fn links_of_a_stack_that_is_not_run_are_lines_that_exist() {
+        let tree =
+            Tree::new(vec![TreeFile::new("wall/wall.go".to_owned(), b"package wall\n\nfunc Put() {}\n".to_vec())]);
+        let link = |path: &str, symbol: Option<&str>, lines| CodeLink {
+            clause: "C-001".to_owned(),
+            path: path.to_owned(),
+            symbol: symbol.map(str::to_owned),
+            lines,
+        };
+        let good = link("wall/wall.go", None, Some((3, 3)));
+        let resolved = as_given(&tree, &[good.clone(), good]);
+        assert_eq!((resolved.found.len(), resolved.problems.len()), (1, 0), "{resolved:?}");
+        assert_eq!(resolved.found[0].lines, (3, 3));
+        for (bad, word) in [
+            (link("wall/wall.go", Some("Put"), None), "first and last line"),
+            (link("wall/wall.go", None, Some((2, 4))), "it has 3"),
+            (link("wall/wall.go", None, Some((0, 1))), "no lines 0-1"),
+            (link("other.go", None, Some((1, 1))), "does not exist"),
+        ] {
+            let resolved = as_given(&tree, &[bad]);
+            assert!(resolved.found.is_empty() && resolved.problems[0].contains(word), "{resolved:?}");
+        }
+    }
 }

@@ -116,7 +116,11 @@ impl Bench<'_> {
         if !self.store_files(&reply.files)? {
             return Ok(());
         }
-        let links = links::resolve(self.runner, &self.tree, &reply.links, &self.cancel).await?;
+        let links = if self.is_executable() {
+            links::resolve(self.runner, &self.tree, &reply.links, &self.cancel).await?
+        } else {
+            links::as_given(&self.tree, &reply.links)
+        };
         self.report("links", links.problems, format!("{} resolved to lines", counted(links.found.len(), "link")));
         self.checked.code_links = links.found;
         let Some((manifest, _)) = self.runnable().await? else { return Ok(()) };
@@ -192,6 +196,12 @@ impl Bench<'_> {
         }
         self.tree = self.tree.with(files.iter().map(|f| TreeFile::new(f.path.clone(), f.content.as_bytes())));
         Ok(true)
+    }
+
+    /// False for software in a stack that no version of Python, Node or Rust runs.
+    fn is_executable(&self) -> bool {
+        let manifest = self.tree.get("g1.toml").map(|file| Manifest::parse(&String::from_utf8_lossy(&file.bytes)));
+        !matches!(manifest, Some(Ok(manifest)) if Stack::of(&manifest.stack).is_none())
     }
 
     fn manifest(&mut self) -> Option<Manifest> {
