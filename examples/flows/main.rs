@@ -1,0 +1,187 @@
+//! What G1 itself costs, without models and without what it runs: `cargo run --release --example flows -- [RUNS…]`.
+//!
+//! A server with scripted replies and no delay runs in a process of its own; for each number of concurrent runs (default 1,
+//! then 100) as many projects are driven from the requirement to the end in this process, twelve calls each, with journal,
+//! blobs, packs, checks and workspace on disk as in any run. The software in the replies is in a stack that G1 does not
+//! execute, so that no test suite is measured. Prints the tables of `docs/performance.md`; the first line of each number
+//! is with the cold caches of a new process.
+
+mod replies;
+mod server;
+
+use g1::{
+    domain::{
+        command::{Command, Update},
+        plan::PlanVariant,
+        run::{GateMode, RunSettings, RunStatus},
+    },
+    driver::{self, Setup, Start},
+    hub::journal,
+    models::settings::{ModelSettings, ProviderSettings},
+};
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::{TimeVal, TimeValLike},
+};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+/// Times that each number of runs is measured.
+const TIMES: usize = 3;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    g1::evidence::sandbox::main_if_child();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|word| word == server::WORD) {
+        return server::main();
+    }
+    let mut numbers = arguments
+        .iter()
+        .map(|word| word.parse().map_err(|_| format!("'{word}' is no number of runs")))
+        .collect::<Result<Vec<usize>, _>>()?;
+    if numbers.is_empty() {
+        numbers = vec![1, 100];
+    }
+    let server = server::Child::start()?;
+    println!(
+        "| concurrent runs | CPU ms per call | flows per CPU second | wall s | barriers per call | sent upstream per flow, bytes | peak memory, MiB | of it per run |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for runs in numbers {
+        for _ in 0..TIMES {
+            println!("{}", measure(&server, runs)?.line());
+        }
+    }
+    Ok(())
+}
+
+/// One line of the table.
+#[derive(Debug)]
+struct Figures {
+    runs: usize,
+    cpu: Duration,
+    wall: Duration,
+    barriers: usize,
+    calls: u64,
+    sent: u64,
+    memory: [u64; 2],
+}
+
+impl Figures {
+    fn line(&self) -> String {
+        let calls = self.calls as f64;
+        let cpu = self.cpu.as_secs_f64();
+        let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        format!(
+            "| {} | {:.2} | {:.0} | {:.2} | {:.1} | {} | {:.1} | {:.2} |",
+            self.runs,
+            cpu * 1e3 / calls,
+            self.runs as f64 / cpu,
+            self.wall.as_secs_f64(),
+            self.barriers as f64 / calls,
+            self.sent / self.runs as u64,
+            mib(self.memory[1]),
+            mib(self.memory[1].saturating_sub(self.memory[0])) / self.runs as f64,
+        )
+    }
+}
+
+fn measure(server: &server::Child, runs: usize) -> Result<Figures, Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let folders: Vec<PathBuf> = (0..runs).map(|n| folder.path().join(format!("run-{n}"))).collect();
+    let before = server.count()?;
+    forget_peak()?;
+    let memory = status("VmRSS:")?;
+    let (started, cpu) = (Instant::now(), spent()?);
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(all(&folders, &server.base_url()))?;
+    let (wall, cpu) = (started.elapsed(), spent()? - cpu);
+    let after = server.count()?;
+    let mut barriers = 0;
+    for folder in &folders {
+        barriers +=
+            journal::scan(&folder.join(".g1/journal"), None)?.envelopes.iter().filter(|e| e.event.is_barrier()).count();
+    }
+    let calls = after.calls - before.calls;
+    if calls != (runs * replies::CALLS) as u64 {
+        return Err(format!("{calls} calls for {runs} runs: these are not the runs that are meant").into());
+    }
+    Ok(Figures {
+        runs,
+        cpu,
+        wall,
+        barriers,
+        calls,
+        sent: after.bytes - before.bytes,
+        memory: [memory, status("VmHWM:")?],
+    })
+}
+
+async fn all(folders: &[PathBuf], base_url: &str) -> Result<(), Box<dyn Error>> {
+    let flows: Vec<_> = folders.iter().map(|folder| tokio::spawn(flow(folder.clone(), base_url.to_owned()))).collect();
+    for flow in flows {
+        flow.await?.map_err(|why| -> Box<dyn Error> { why.into() })?;
+    }
+    Ok(())
+}
+
+/// One run from the requirement to its end.
+async fn flow(dir: PathBuf, base_url: String) -> Result<(), String> {
+    let mut models = ModelSettings::default();
+    models.providers.insert("flows".into(), ProviderSettings { base_url, ..ProviderSettings::default() });
+    let settings = RunSettings {
+        model: "flows/scripted".into(),
+        gates: GateMode::None,
+        plan: PlanVariant::Lean,
+        budget: None,
+        plan_only: false,
+        relaxed: Vec::new(),
+        pack_tokens: 100_000,
+    };
+    let start = Start {
+        dir: dir.clone(),
+        requirement: replies::REQUIREMENT.into(),
+        attachments: Vec::new(),
+        settings,
+        setup: Setup { models, ..Setup::default() },
+    };
+    let (handle, engine) = driver::create(start).await.map_err(|e| e.to_string())?.launch();
+    let mut updates = handle.subscribe(true).await.ok_or("the run ended before it began")?;
+    let mut end = None;
+    while let Some(update) = updates.recv().await {
+        match update {
+            Update::Run(run) if matches!(run.status, RunStatus::Completed { .. } | RunStatus::Paused { .. }) => {
+                end = Some(run.status.clone());
+                let _ = handle.sender().try_send(Command::Quit { detach: false });
+            }
+            Update::Ended { .. } => break,
+            _ => {}
+        }
+    }
+    engine.await.map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
+    match end {
+        Some(RunStatus::Completed { .. }) => Ok(()),
+        other => Err(format!("a run ended as {other:?}")),
+    }
+}
+
+/// User and system time of this process, its children not counted.
+fn spent() -> Result<Duration, Box<dyn Error>> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF)?;
+    let time = |t: TimeVal| Duration::from_micros(t.num_microseconds().unsigned_abs());
+    Ok(time(usage.user_time()) + time(usage.system_time()))
+}
+
+/// A figure of `/proc/self/status` in bytes.
+fn status(name: &str) -> Result<u64, Box<dyn Error>> {
+    let text = std::fs::read_to_string("/proc/self/status")?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).ok_or("this system does not tell its memory")?;
+    Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024)
+}
+
+/// Lets `VmHWM` begin again.
+fn forget_peak() -> std::io::Result<()> {
+    std::fs::write(Path::new("/proc/self/clear_refs"), "5")
+}

@@ -1,0 +1,142 @@
+//! What the server answers: a plan of four modules, and code in a stack that G1 does not execute.
+
+use serde_json::{Value, json};
+
+pub const REQUIREMENT: &str = "\
+A weighbridge book for our quarry.
+A haulier has a name and a telephone number.
+A lorry has a plate and belongs to a haulier.
+A ticket has a lorry, a gross weight and a tare weight in kilograms.
+The net weight of a ticket is gross weight minus tare weight.
+Tickets are listed by day.
+The net weight of a month is shown for each haulier.
+No payment.
+";
+
+/// Calls of one run: understand, plan, design, four modules built and tested, verify.
+pub const CALLS: usize = 12;
+
+/// Modules with the clauses they own.
+const MODULES: [(&str, &[&str]); 4] = [
+    ("core", &["C-001", "C-008"]),
+    ("hauliers", &["C-002", "C-003"]),
+    ("tickets", &["C-004", "C-005"]),
+    ("reports", &["C-006", "C-007"]),
+];
+const KINDS: [&str; 8] = ["function", "data", "data", "data", "function", "function", "function", "exclusion"];
+
+fn all() -> Vec<&'static str> {
+    let mut all: Vec<&str> = MODULES.iter().flat_map(|(_, clauses)| clauses.iter().copied()).collect();
+    all.sort_unstable();
+    all
+}
+
+/// The reply to a request, by the schema that it asks for and the step that it names.
+pub fn reply(request: &Value) -> Value {
+    let user = request["messages"][1]["content"].as_str().unwrap_or_default();
+    let module = MODULES.iter().find(|(name, _)| {
+        user.contains(&format!("Step: `build:{name}`")) || user.contains(&format!("Step: `test:{name}`"))
+    });
+    let (name, owned) = module.copied().unwrap_or(("core", &[]));
+    let (mut body, mut clauses) = match request["response_format"]["json_schema"]["name"].as_str().unwrap_or_default() {
+        "understand_reply" => (understand(), all()),
+        "plan_reply" => (plan(), all()),
+        "design_reply" => (design(), all()),
+        "build_reply" => (build(name, owned), owned.to_vec()),
+        "test_reply" => (test(name, owned), owned.to_vec()),
+        _ => (verify(), all()),
+    };
+    clauses.sort_unstable();
+    let decisions = if user.contains("<decision id=\"D-001\"") { json!(["D-001"]) } else { json!([]) };
+    body["teach_back"] = json!({"clauses": clauses, "decisions": decisions});
+    body
+}
+
+fn understand() -> Value {
+    let clauses: Vec<Value> =
+        all().iter().zip(KINDS).map(|(id, kind)| json!({"id": id, "kind": kind, "reason": "as it says"})).collect();
+    let demands: Vec<&str> = REQUIREMENT.lines().collect();
+    let interpretations: Vec<Value> = all()
+        .iter()
+        .zip(demands)
+        .map(|(id, line)| json!({"functional": true, "statement": line, "clauses": [id], "acceptance": [line]}))
+        .collect();
+    json!({"title": "Weighbridge book", "clauses": clauses, "interpretations": interpretations, "assumptions": [], "gaps": []})
+}
+
+fn plan() -> Value {
+    let reads = json!([
+        "clauses",
+        "interpretations",
+        "assumptions",
+        "decisions",
+        "gaps",
+        "plan",
+        "artifacts",
+        "files",
+        "tests",
+        "evidence"
+    ]);
+    let step = |id: String, produces: &str, personas: &[&str], module: Option<&str>, after: Vec<String>| json!({"id": id, "title": id, "produces": produces, "personas": personas, "module": module, "after": after, "reads": reads});
+    let architects = ["solution-architect", "technical-architect", "api-designer", "database-architect"];
+    let mut steps = vec![step("design".into(), "design", &architects, None, vec![])];
+    let mut before = "design".to_owned();
+    for (name, _) in MODULES {
+        steps.push(step(format!("build:{name}"), "build", &["developer"], Some(name), vec![before]));
+        before = format!("build:{name}");
+    }
+    for (name, _) in MODULES {
+        steps.push(step(format!("test:{name}"), "test", &["tester"], Some(name), vec![before]));
+        before = format!("test:{name}");
+    }
+    steps.push(step("verify".into(), "verify", &["verifier", "qa-specialist"], None, vec![before]));
+    let modules: Vec<Value> = MODULES
+        .iter()
+        .map(|(name, clauses)| json!({"name": name, "purpose": format!("The {name}"), "clauses": clauses, "depends_on": if *name == "core" { vec![] } else { vec!["core"] }}))
+        .collect();
+    json!({"modules": modules, "steps": steps, "team_notes": "", "communication_notes": ""})
+}
+
+fn design() -> Value {
+    json!({
+        "decisions": [{"title": "Stack", "choice": "go-std", "why": "One binary.", "clauses": ["C-001"], "by": "technical-architect"}],
+        "assumptions": [],
+        "artifacts": [{"name": "api", "by": "api-designer", "content": "POST and GET /api/hauliers, /api/lorries, /api/tickets; GET /api/months", "clauses": all()}],
+    })
+}
+
+fn build(module: &str, owned: &[&str]) -> Value {
+    let mut code = format!("package {module}\n");
+    for n in 0..40 {
+        code.push_str(&format!("\nfunc Part{n}(weight int) int {{\n\treturn weight + {n}\n}}\n"));
+    }
+    let mut files = vec![json!({"path": format!("{module}/{module}.go"), "content": code})];
+    if module == "core" {
+        files.push(json!({"path": "g1.toml", "content": "[app]\nname = \"weighbridge\"\nstack = \"go-std\"\n[commands]\nsetup = []\ntest = [\"go\", \"test\", \"./...\"]\nrun = [\"go\", \"run\", \".\", \"{port}\"]\n"}));
+    }
+    let links: Vec<Value> = owned
+        .iter()
+        .filter(|clause| **clause != "C-008")
+        .enumerate()
+        .map(|(n, clause)| json!({"clause": clause, "path": format!("{module}/{module}.go"), "symbol": null, "lines": [3 + 4 * n, 5 + 4 * n]}))
+        .collect();
+    json!({"files": files, "links": links, "additions": [], "notes": ""})
+}
+
+fn test(module: &str, owned: &[&str]) -> Value {
+    let code = format!(
+        "package {module}\n\nimport \"testing\"\n\nfunc TestIt(t *testing.T) {{\n\tif Part1(1) != 2 {{\n\t\tt.Fatal()\n\t}}\n}}\n"
+    );
+    let (kept_out, tested): (Vec<&str>, Vec<&str>) = owned.iter().copied().partition(|clause| *clause == "C-008");
+    let links: Vec<Value> =
+        tested.iter().map(|clause| json!({"clause": clause, "test": format!("{module}.TestIt"), "shows": "It is so.", "measures": false})).collect();
+    let searches: Vec<Value> =
+        kept_out.iter().map(|clause| json!({"clause": clause, "terms": ["payment", "checkout"]})).collect();
+    json!({"files": [{"path": format!("{module}/{module}_test.go"), "content": code}], "links": links, "searches": searches, "notes": ""})
+}
+
+fn verify() -> Value {
+    let findings: Vec<Value> =
+        all().iter().map(|clause| json!({"clause": clause, "verdict": "met", "argument": "It is there."})).collect();
+    json!({"findings": findings, "summary": "It is a weighbridge book."})
+}
