@@ -83,6 +83,35 @@ fn rules_that_meet_on_one_record_leave_the_suite_green() {
     }
 }
 
+/// Who looks at records of others sees on the list whose they are; who has only their own is not told their own name.
+const WHOSE: &str = r#"
+from tests.support import PeopleCase
+
+class Whose(PeopleCase):
+    def test_whose_a_record_is(self):
+        clerk = self.someone("manager")
+        room = self.create("/api/rooms", {"name": "Blue", "seats": 4}, by=clerk)
+        guest = self.someone()
+        times = {"starts": "2030-05-01T10:00", "ends": "2030-05-01T11:00"}
+        self.create("/api/bookings", {"room_id": room["id"], "people": 2, "note": "Window", **times}, by=guest)
+        name = self.value(self.expect(200, guest.get("/api/me")), "name")
+        self.assertIn('<td data-label="By"><span>%s</span>' % name, self.page("/bookings", clerk))
+        self.assertNotIn('data-label="By"', self.page("/bookings", guest))
+"#;
+
+#[test]
+fn a_list_with_records_of_others_says_whose_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    generate(&spec("shop"), folder.path());
+    fs::write(folder.path().join("tests/test_whose.py"), WHOSE).unwrap();
+    let done = Command::new("python3")
+        .args(["-m", "unittest", "tests.test_whose"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
 #[test]
 fn every_demand_of_a_specification_has_a_test_that_exists() {
     for (name, _) in SPECS {

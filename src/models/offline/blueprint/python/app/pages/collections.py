@@ -165,6 +165,9 @@ class Pages:
             plain.remove(title)
             plain.insert(0, title)
         head = [el("th", field.label, scope="col", class_="number" if field.is_number else None) for field in plain]
+        several = self.several_makers(request, found)
+        if several:
+            head.append(el("th", "By", scope="col"))
         lines = []
         for record in found:
             cells = []
@@ -174,6 +177,8 @@ class Pages:
                     value = el("a", value, href="%s/%d" % (self.path, record["id"]))
                 kind = "number" if field.is_number else None
                 cells.append(el("td", el("span", value), class_=kind, data_label=field.label))
+            if several:
+                cells.append(el("td", el("span", self.maker(request, record) or "-"), data_label="By"))
             if not plain:
                 cells.append(el("td", link("%s/%d" % (self.path, record["id"]), "%s %d" % (entity.label, record["id"]))))
             if title is not None and title.kind in ("reference", "url"):
@@ -185,6 +190,19 @@ class Pages:
         table = el("table", el("thead", el("tr", head)), el("tbody", lines))
         return el("div", table, class_="scroll")
 
+    def several_makers(self, request, found):
+        """Whether somebody looks at records of others and wants to know whose they are."""
+        if not self.entity.owned or request.app.accounts is None or request.account is None:
+            return False
+        return any(record.get("owner_id") not in (None, request.account.id) for record in found)
+
+    def maker(self, request, record):
+        """The name of who made a record."""
+        if not self.entity.owned or request.app.accounts is None or not record.get("owner_id"):
+            return None
+        owner = request.app.accounts.get(record["owner_id"])
+        return owner.name if owner is not None else None
+
     def card(self, request, record, shown):
         """A record that is mostly text."""
         entity = self.entity
@@ -193,6 +211,9 @@ class Pages:
         name = next((field for field in short if field.kind == "text"), None)
         text = fields.show(request, entity, name, record) if name else "%s %d" % (entity.label, record["id"])
         rest = [el("span", fields.show(request, entity, field, record)) for field in short if field is not name]
+        maker = self.maker(request, record) if self.several_makers(request, [record]) else None
+        if maker is not None:
+            rest.append(el("span", "By %s" % maker))
         body = [el("p", record[field.name]) for field in long if record.get(field.name)]
         head = el("header", link("%s/%d" % (self.path, record["id"]), text), rest)
         return el("article", head, body, class_="card entry")
@@ -230,9 +251,8 @@ class Pages:
         rows = []
         for field in entity.shown_fields():
             rows += [el("dt", field.label), el("dd", fields.show(request, entity, field, record))]
-        if entity.owned and request.app.accounts is not None and record.get("owner_id"):
-            owner = request.app.accounts.get(record["owner_id"])
-            rows += [el("dt", "By"), el("dd", owner.name)] if owner is not None else []
+        maker = self.maker(request, record)
+        rows += [el("dt", "By"), el("dd", maker)] if maker is not None else []
         parts = [heading(title, *actions), el("div", el("dl", rows), class_="card")]
         for other, field in request.app.registry.referring_to(entity):
             parts.append(self.part(request, Pages.known(request, other), field, number))
