@@ -52,6 +52,22 @@ fn the_first_line_without_a_verb_is_the_title() {
 }
 
 #[test]
+fn the_first_sentence_may_say_who_wants_what() {
+    for (wish, title) in [
+        ("A wine merchant wants a cellar book.", "Cellar book"),
+        ("Our rowing club is looking for a damage log.", "Damage log"),
+        ("We need an inventory for our lab.", "Inventory"),
+    ] {
+        let spec = read(&format!("{wish}\nStaff record bottles with a name and a price."));
+        assert!(whole(&spec, 1), "{wish} {:?}", spec.gaps);
+        assert_eq!(spec.title, title);
+    }
+    // Here the book is one of the records.
+    let spec = read("A reader wants a book.\nA book has a title.\nStaff add books.");
+    assert_ne!(spec.title, "Book");
+}
+
+#[test]
 fn values_and_defaults_are_read_however_they_are_listed() {
     let spec = read(
         "Each boat has one of the following states: afloat, ashore, sold.\nA boat has a name and a size, which is either large or family.\n\

@@ -1,8 +1,9 @@
 //! The sentence that names the product: `Build a fitness tracking website with …`, `TimeWise is a schedule application that …`
 
-use super::chunk::Item;
+use super::chunk::{Item, Np};
 use super::draft::Draft;
 use super::lexicon::{verbs::Class, words};
+use super::sentence::Sentence;
 use super::tag::Tag;
 
 /// Takes the naming phrase as understood, and ties it to what the application is mainly about.
@@ -24,28 +25,36 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         return;
     }
-    let names_product = |np: &super::chunk::Np| {
-        words::system_noun(&np.head)
-            || matches!(
-                np.head.as_str(),
-                "tool"
-                    | "service"
-                    | "product"
-                    | "tracker"
-                    | "planner"
-                    | "organizer"
-                    | "organiser"
-                    | "companion"
-                    | "shop"
-                    | "store"
-                    | "marketplace"
-                    | "community"
-                    | "assistant"
-            )
-    };
+    let Some((k, np)) = named(d, s, si == 0) else { return };
+    let own: Vec<usize> = (np.range.start..np.head_at + 1).collect();
+    d.mark_words(si, &own);
+    // the name before `:` or `is a`, and the verb
+    let start: Vec<usize> = (0..np.range.start).filter(|i| s.words[*i].tag != Tag::Comma).collect();
+    d.mark_words(si, &start);
+    if let Some(e) = super::features::main_entity(d) {
+        d.touch(e, s.id);
+    }
+    // `for a housing cooperative`: for whom
+    if let (Some(Item::Prep(p)), Some(Item::Np(whom))) = (s.items.get(k + 1), s.items.get(k + 2))
+        && s.words[*p].is("for")
+    {
+        match d.entity_of(whom) {
+            None => d.mark(si, *p..whom.range.end),
+            // `for its courses`: what it is about
+            Some(e) => {
+                d.touch(e, s.id);
+                let whom = whom.clone();
+                d.mark_np(si, &whom);
+            }
+        }
+    }
+}
+
+/// The phrase that names the product, with its place among the sentence's items.
+pub fn named<'s>(d: &Draft, s: &'s Sentence, first: bool) -> Option<(usize, &'s Np)> {
     for (k, item) in s.items.iter().enumerate() {
         let Item::Np(np) = item else { continue };
-        if !names_product(np) || np.pronoun.is_some() {
+        if np.pronoun.is_some() || !names_product(np) && !(first && keeps_records(d, np)) {
             continue;
         }
         let before = k.checked_sub(1).map(|p| &s.items[p]);
@@ -54,40 +63,57 @@ pub fn read(d: &mut Draft, si: usize) {
                 vg.class == Class::Be && k <= 3
                     || matches!(
                         vg.base.as_str(),
-                        "build" | "create" | "develop" | "make" | "design" | "need" | "want" | "implement"
+                        "build" | "create" | "develop" | "make" | "design" | "need" | "want" | "look" | "implement"
                     ) && vg.range.start <= 3
             }
             Some(Item::Colon(_)) => k <= 3,
             None => true,
             _ => false,
         };
-        if !built || np.det.as_deref().is_some_and(|x| x == "each" || x == "all") {
-            continue;
+        if built && !np.det.as_deref().is_some_and(|x| x == "each" || x == "all") {
+            return Some((k, np));
         }
-        let own: Vec<usize> = (np.range.start..np.head_at + 1).collect();
-        d.mark_words(si, &own);
-        // the name before `:` or `is a`, and the verb
-        let start: Vec<usize> = (0..np.range.start).filter(|i| s.words[*i].tag != Tag::Comma).collect();
-        d.mark_words(si, &start);
-        if let Some(e) = super::features::main_entity(d) {
-            d.touch(e, s.id);
-        }
-        // `for a housing cooperative`: for whom
-        if let (Some(Item::Prep(p)), Some(Item::Np(whom))) = (s.items.get(k + 1), s.items.get(k + 2))
-            && s.words[*p].is("for")
-        {
-            match d.entity_of(whom) {
-                None => d.mark(si, *p..whom.range.end),
-                // `for its courses`: what it is about
-                Some(e) => {
-                    d.touch(e, s.id);
-                    let whom = whom.clone();
-                    d.mark_np(si, &whom);
-                }
-            }
-        }
-        return;
     }
+    None
+}
+
+/// The head says that the whole is meant.
+fn names_product(np: &Np) -> bool {
+    words::system_noun(&np.head)
+        || matches!(
+            np.head.as_str(),
+            "tool"
+                | "service"
+                | "product"
+                | "tracker"
+                | "planner"
+                | "organizer"
+                | "organiser"
+                | "companion"
+                | "shop"
+                | "store"
+                | "marketplace"
+                | "community"
+                | "assistant"
+        )
+}
+
+/// `a cellar book`: what records were kept in before there were computers, where nothing of that name is itself kept.
+fn keeps_records(d: &Draft, np: &Np) -> bool {
+    let keeps = matches!(
+        np.head.as_str(),
+        "book"
+            | "diary"
+            | "ledger"
+            | "inventory"
+            | "catalogue"
+            | "catalog"
+            | "log"
+            | "logbook"
+            | "directory"
+            | "database"
+    );
+    keeps && !np.plural && d.entity_of(np).is_none() && !d.entities.is_empty()
 }
 
 /// `for a small business`: who will use the whole, no part of it.

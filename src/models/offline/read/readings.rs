@@ -404,21 +404,27 @@ pub fn title(all: &[Sentence], d: &Draft) -> String {
                     "build" | "create" | "develop" | "make" | "design" | "want" | "need" | "implement"
                 ) && !p.subject.iter().any(|np| super::lexicon::nouns::person(&np.head).is_some())
         });
-        let named = s.items.iter().filter(|_| names).find_map(|i| match i {
+        let name = |np: &super::chunk::Np| {
+            let plain = |m: &&str| !matches!(*m, "small" | "simple" | "new" | "modern" | "little");
+            let words: Vec<&str> = np.mods.iter().map(String::as_str).filter(plain).chain([np.head.as_str()]).collect();
+            words.join(" ")
+        };
+        let other = s.items.iter().filter(|_| names).find_map(|i| match i {
             super::chunk::Item::Np(np)
                 if np.pronoun.is_none() && s.role.is_none() && super::lexicon::nouns::person(&np.head).is_none() =>
             {
-                let words: Vec<&str> = np
-                    .mods
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|m| !matches!(*m, "small" | "simple" | "new" | "modern" | "little"))
-                    .chain([np.head.as_str()])
-                    .collect();
-                (words.len() > 1).then(|| words.join(" "))
+                Some(name(np)).filter(|name| name.contains(' '))
             }
             _ => None,
         });
+        // `Our club needs a damage log`: not the club
+        let asks = s.preds.first().is_some_and(|p| matches!(p.verb.base.as_str(), "want" | "need" | "look"));
+        let wished = super::product::named(d, s, true)
+            .filter(|(_, np)| {
+                asks && s.role.is_none() && (!np.mods.is_empty() || !super::lexicon::words::system_noun(&np.head))
+            })
+            .map(|(_, np)| name(np));
+        let named = wished.or(other);
         if let Some(n) = named {
             return crate::domain::Clean::new(&sentence_case(&n)).one_line(60);
         }
