@@ -215,6 +215,14 @@ fn breaks(lines: &[Line<'_>], block: &Draft, before: &Line<'_>, line: &Line<'_>,
     {
         return true;
     }
+    // A title with a marker: "iv. Annual Report\nThe system shall …".
+    if matches!(block.shape, Shape::Numbered(..) | Shape::Lettered)
+        && block.to - block.from == 1
+        && is_name(before.text)
+        && ends_sentence(line.text)
+    {
+        return true;
+    }
     // Longer than any wrapped line: here a line is a paragraph.
     if before.text.len() > 130 {
         return true;
@@ -265,6 +273,12 @@ fn listing_paragraphs(lines: &[Line<'_>]) -> Vec<Listing> {
         from = i + 1;
     }
     listing
+}
+
+/// Up to five words behind a marker, each with a capital.
+fn is_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().skip(1).collect();
+    (1..=5).contains(&words.len()) && words.iter().all(|w| w.starts_with(char::is_uppercase))
 }
 
 fn starts_lower(text: &str) -> bool {

@@ -73,6 +73,7 @@ fn items_rows_stories_and_headings_are_clauses() {
     );
     check("User login\nWorkout logging\nProgress charts", &["User login", "Workout logging", "Progress charts"]);
     check("Title\n=====\nText here.\n", &["Title\n=====", "Text here."]);
+    check("iv. Kiln Report\nThe potter prints it.\n", &["iv. Kiln Report", "The potter prints it."]);
     check("name\ttype\nage\tnumber\n", &["name\ttype", "age\tnumber"]);
     check("```\na. B. C\n\n- d\n```\nEnd.", &["```\na. B. C\n\n- d\n```", "End."]);
 }

@@ -22,6 +22,8 @@ pub struct Meant {
     /// Who may do it.
     pub people: BTreeSet<String>,
     pub verbs: BTreeSet<Class>,
+    /// What single people may do, by the words for them.
+    pub rights: BTreeMap<BTreeSet<String>, BTreeSet<Class>>,
     pub numbers: Vec<f64>,
     /// What the records belong to: `ticket` in `ticket orders`.
     pub narrowing: BTreeSet<String>,
@@ -46,7 +48,7 @@ impl Meant {
         self.verbs.extend(classes);
     }
 
-    fn entity(&mut self, entity: &Entity) {
+    pub fn entity(&mut self, entity: &Entity) {
         self.say(&entity.name);
         self.say(&entity.label);
         self.say(&entity.label_plural);
@@ -69,7 +71,7 @@ impl Meant {
             }
         }
     }
-    fn field(&mut self, field: &Field) {
+    pub fn field(&mut self, field: &Field) {
         self.say(&field.name);
         self.say(&field.label);
         self.words.extend(field.unit.as_deref().map(str::to_lowercase));
@@ -155,26 +157,27 @@ impl Meant {
             Who::Role(role) => people(role),
         }
     }
-    fn op(&mut self, op: Op) {
-        match op {
-            Op::Create => self.can(&[Class::Create, Class::Transact]),
-            Op::Read => {
-                self.say("visible readable viewable");
-                self.can(&[Class::Read]);
-            }
-            Op::Update => self.can(&[Class::Update]),
-            Op::Delete => self.can(&[Class::Delete]),
+    /// A right is that of who has it: it stands for no verb of somebody else's.
+    fn right(&mut self, access: &Access) {
+        let mut holder = Self::default();
+        holder.who(&access.who);
+        let classes = self.rights.entry(holder.people).or_default();
+        classes.extend(access.ops.iter().flat_map(|op| classes_of(*op)));
+        if !access.only_fields.is_empty() {
+            classes.extend([Class::Assign, Class::Decide]);
+        }
+        if access.ops.contains(&Op::Read) {
+            self.say("visible readable viewable");
         }
     }
     fn access(&mut self, entity: &Entity, access: &Access) {
         self.entity(entity);
         self.who(&access.who);
-        access.ops.iter().for_each(|op| self.op(*op));
+        self.right(access);
         for field in entity.fields.iter().filter(|f| access.only_fields.contains(&f.name)) {
             self.field(field);
             self.say("mark set put move change");
             self.act("add enter fill give provide save write specify");
-            self.can(&[Class::Assign, Class::Decide]);
         }
         match &access.scope {
             Scope::All => self.say("all every any whole other"),
@@ -427,11 +430,11 @@ impl Meant {
                 self.formula(formula);
             }
             Feature::Forbid { op, .. } => {
-                self.op(*op);
+                self.can(classes_of(*op));
                 self.say("nobody never anyone once later afterwards");
             }
             Feature::Locked { op, field, values, .. } => {
-                self.op(*op);
+                self.can(classes_of(*op));
                 self.say(field);
                 all(self, values);
                 self.say("once anymore longer more nobody");
@@ -479,6 +482,15 @@ impl Meant {
             },
             Feature::Exclusion { terms, .. } => all(self, terms),
         }
+    }
+}
+
+fn classes_of(op: Op) -> &'static [Class] {
+    match op {
+        Op::Create => &[Class::Create, Class::Transact],
+        Op::Read => &[Class::Read],
+        Op::Update => &[Class::Update],
+        Op::Delete => &[Class::Delete],
     }
 }
 
@@ -532,8 +544,10 @@ pub fn by_clause(spec: &AppSpec) -> BTreeMap<ClauseId, Meant> {
         }
     }
     for meant in all.values_mut() {
-        if meant.verbs.contains(&Class::Create) && meant.verbs.contains(&Class::Update) {
-            meant.verbs.insert(Class::Manage);
+        for classes in meant.rights.values_mut().chain([&mut meant.verbs]) {
+            if classes.contains(&Class::Create) && classes.contains(&Class::Update) {
+                classes.insert(Class::Manage);
+            }
         }
         meant.no_accounts = spec.users.is_none();
     }

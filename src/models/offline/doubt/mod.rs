@@ -3,10 +3,12 @@
 //! there is none, the clause is built in part at best, whatever its other elements show.
 
 mod meant;
+mod phrases;
 mod senses;
 mod things;
 mod words;
 
+use super::read::sentence::Sentence;
 use super::spec::{AppSpec, SpecGap};
 use crate::domain::{ClauseId, clause::ClauseKind};
 use std::collections::BTreeMap;
@@ -26,6 +28,7 @@ pub fn doubts(spec: &AppSpec, texts: &BTreeMap<ClauseId, String>) -> Vec<SpecGap
             let text = texts.get(&mark.clause)?;
             let what = senses::unmet(spec, known.get(&mark.clause), text)
                 .or_else(|| things::unasked(spec, &no_things, mark.clause, text))
+                .or_else(|| phrases::unmet(spec, meant.get(&mark.clause), &Sentence::new(mark.clause, text, &[])))
                 .or_else(|| {
                     words::unaccounted(meant.get(&mark.clause), mark.clause, text, first == Some(mark.clause))
                 })?;

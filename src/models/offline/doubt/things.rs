@@ -8,7 +8,7 @@ use crate::models::offline::read::lexicon::{
 };
 use crate::models::offline::read::sentence::Sentence;
 use crate::models::offline::read::tag::{Tag, Word};
-use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Who};
+use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Scope, Who};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one does, how well, or a part of the surface or of a document: nothing that a record is kept of.
@@ -64,7 +64,7 @@ fn no_thing(entity: &Entity, sentences: &[Sentence]) -> bool {
     }
     // `an object belongs to`: a verb whose third person looks like a plural
     if verbs::class(last) == Class::Other && matches!(verbs::verb(last), Some((_, verbs::Form::Base))) {
-        return !sentences.iter().any(|s| single(&s.words, last));
+        return !sentences.iter().any(|s| single(&s.words, last) || several(&s.words, &plural));
     }
     let doubtful = last.len() > 5
         && !UNCOUNTED.contains(&last)
@@ -72,6 +72,14 @@ fn no_thing(entity: &Entity, sentences: &[Sentence]) -> bool {
         && (ABSTRACT.iter().any(|e| last.ends_with(e)) || ADJECTIVE.iter().any(|e| last.ends_with(e)));
     let many = |s: &Sentence| plural != last && s.words.iter().any(|w| w.is(&plural) && w.tag == Tag::Noun);
     doubtful && !sentences.iter().any(|s| many(s) || single(&s.words, last))
+}
+
+/// `their answers`, `the new answers of …`: no verb stands behind these words.
+fn several(words: &[Word], plural: &str) -> bool {
+    words.iter().enumerate().filter(|(_, w)| w.is(plural)).any(|(i, _)| {
+        let before = words[..i].iter().rev().find(|w| w.tag != Tag::Adj);
+        before.is_some_and(|w| matches!(w.tag, Tag::Det | Tag::Poss))
+    })
 }
 
 /// `a donation`, `each new donation,`: somebody speaks of single ones.
@@ -174,28 +182,30 @@ fn of_another(spec: &AppSpec, s: &Sentence) -> Option<String> {
         spec.entities.iter().find(|e| w.tag == Tag::Noun && e.name.rsplit('_').next() == Some(w.base.as_str()))
     };
     s.words.iter().enumerate().filter(|(i, w)| w.is("of") && !s.aside[*i]).find_map(|(i, _)| {
-        let one = named(s.words.get(i.checked_sub(1)?)?)?;
-        let at = (i + 1..s.words.len()).find(|k| !matches!(s.words[*k].tag, Tag::Det | Tag::Poss | Tag::Adj))?;
-        let other = named(&s.words[at])?;
-        if one.name == other.name || s.words[i + 1].tag == Tag::Poss {
-            return None;
-        }
-        let refers = |f: &Field| matches!(&f.ty, FieldType::Reference { entity } if *entity == other.name);
-        let tied = one.fields.iter().any(|f| refers(f) && f.clauses.contains(&s.id))
-            || spec.features.iter().any(|f| {
-                f.clauses().contains(&s.id)
-                    && match f {
-                        Feature::Filter { field, .. } => one.fields.iter().any(|x| x.name == *field && refers(x)),
-                        Feature::Search { .. } | Feature::History { .. } => false,
-                        _ => true,
-                    }
-            })
-            || one
-                .access
-                .iter()
-                .any(|a| a.clauses.contains(&s.id) && a.scope != crate::models::offline::spec::Scope::All);
-        (!tied).then(|| s.quote(i - 1..at + 1))
+        let one = named(s.words.get(i.checked_sub(1)?)?)
+            .filter(|_| s.words[i + 1..].first().is_some_and(|w| w.tag != Tag::Poss))?;
+        let narrowed = one.access.iter().any(|a| a.clauses.contains(&s.id) && a.scope != Scope::All);
+        let tied = |other: &Entity| {
+            let refers = |f: &Field| matches!(&f.ty, FieldType::Reference { entity } if *entity == other.name);
+            let says = |f: &Feature| match f {
+                Feature::Filter { field, .. } => one.fields.iter().any(|x| x.name == *field && refers(x)),
+                Feature::Search { .. } | Feature::History { .. } => false,
+                _ => true,
+            };
+            one.fields.iter().any(|f| refers(f) && f.clauses.contains(&s.id))
+                || spec.features.iter().any(|f| f.clauses().contains(&s.id) && says(f))
+        };
+        let other = |at: usize| named(&s.words[at]).filter(|o| o.name != one.name && !narrowed && !tied(o));
+        heads(&s.words, i + 1).into_iter().find(|at| other(*at).is_some()).map(|at| s.quote(i - 1..at + 1))
     })
+}
+
+/// The last words of the phrases in a row: `of images and of documents`, `of a medium`, `of plans, notes and drawings`.
+fn heads(words: &[Word], from: usize) -> Vec<usize> {
+    let first = words[from..].iter().take_while(|w| matches!(w.tag, Tag::Det | Tag::Adj)).count() + from;
+    let row = |w: &&Word| matches!(w.tag, Tag::Adj | Tag::Noun | Tag::Conj | Tag::Comma);
+    let end = words[first..].iter().take_while(row).count() + first;
+    (first..end).filter(|i| words[*i].tag == Tag::Noun && words.get(i + 1).is_none_or(|n| n.tag != Tag::Noun)).collect()
 }
 
 /// `The order is closed.`: who does it, or after what, is not said, so a right of somebody's is not what it asks for.

@@ -11,6 +11,7 @@ use crate::models::offline::read::lexicon::{
 use crate::models::offline::read::sentence::Sentence;
 use crate::models::offline::read::tag::{Tag, Word};
 use crate::models::offline::read::unit_of;
+use std::collections::BTreeSet;
 
 /// Words that carry meaning of their own although a demand often goes without: not to be passed over before a noun that
 /// they narrow down.
@@ -18,6 +19,9 @@ const NARROWING: &str = "user users people person data information system record
 
 /// Adjectives that ask for nothing.
 const EMPTY: &str = "short brief long designated detailed proper exact concrete actual particular specified said mentioned aforementioned";
+
+/// Adjectives that only a person can say are met.
+const JUDGED: &str = "easy simple quick fast friendly intuitive user-friendly easy-to-use modern efficient convenient";
 
 /// The words that nothing stands for, in the order of the text.
 #[must_use]
@@ -74,7 +78,7 @@ fn accounted(s: &Sentence, at: usize, meant: &Meant) -> bool {
         Tag::Noun | Tag::Adj | Tag::Adv => said(s, at, meant) || narrows(s, at, meant) || harmless(s, at),
         // `I want to help create …`: with whom, and what the share in it is, nothing says
         Tag::Verb(_) if word.base == "help" && s.role.is_some() => false,
-        Tag::Verb(_) => said(s, at, meant) || done(word, meant) || harmless(s, at),
+        Tag::Verb(_) => said(s, at, meant) || done(s, at, meant) || harmless(s, at),
         Tag::Num => {
             word.token.value.is_none_or(|v| {
                 v == 1.0 || meant.numbers.iter().any(|n| (n - v).abs() < 0.011 || (n * 100.0 - v).abs() < 0.011)
@@ -89,12 +93,24 @@ fn narrows(s: &Sentence, at: usize, meant: &Meant) -> bool {
     meant.narrowing.contains(&s.words[at].base) && s.words.get(at + 1).is_some_and(|n| n.tag == Tag::Noun)
 }
 
-/// A verb for what the elements do.
-fn done(word: &Word, meant: &Meant) -> bool {
+/// A verb for what the elements do, or for what its subject may do.
+fn done(s: &Sentence, at: usize, meant: &Meant) -> bool {
+    let word = &s.words[at];
     let class = verbs::class(&word.base);
     matches!(class, Class::Be | Class::Allow | Class::Want)
         || meant.acts.contains(&word.base)
         || meant.verbs.contains(&class)
+        || may(s, at, class, meant)
+}
+
+/// `As an architect, I want to request plans`: that a clerk may add plans is not it.
+fn may(s: &Sentence, at: usize, class: Class, meant: &Meant) -> bool {
+    let subject = s.preds.iter().find(|p| p.verb.range.contains(&at) && !p.verb.passive).map(|p| &p.subject);
+    let is = |holder: &BTreeSet<String>| {
+        subject.is_some_and(|nps| nps.iter().any(|np| holder.iter().any(|word| related(word, &np.head))))
+    };
+    let known = meant.rights.keys().any(is);
+    meant.rights.iter().any(|(holder, classes)| classes.contains(&class) && (!known || is(holder)))
 }
 
 /// Words that say nothing more than that the rest is there.
@@ -102,6 +118,13 @@ fn harmless(s: &Sentence, at: usize) -> bool {
     const SURFACE: &str =
         "programme program webpage homepage screen dashboard search catalog catalogue directory register index";
     let word = &s.words[at];
+    // `an easy way to add plants`: how easy it is, nobody has judged
+    if word.tag == Tag::Adj && JUDGED.split(' ').any(|w| w == word.lower()) {
+        return false;
+    }
+    if word.tag == Tag::Adj && words::judged(word.lower()) {
+        return true;
+    }
     if EMPTY.split_whitespace().any(|w| w == word.lower()) || word.lower().len() == 1 {
         return true;
     }
@@ -139,7 +162,7 @@ fn said(s: &Sentence, at: usize, meant: &Meant) -> bool {
 }
 
 /// Two forms of one word: `book` and `booking`, `approve` and `approval`.
-fn related(a: &str, b: &str) -> bool {
+pub fn related(a: &str, b: &str) -> bool {
     const ENDINGS: &str =
         "s es ed d ing ion tion ation ition ment al er or e ies y ied r rs ers ors ance ence ly ions ations ments n en";
     if a == b || nouns::singular(a) == nouns::singular(b) {

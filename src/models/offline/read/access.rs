@@ -367,7 +367,10 @@ fn mark_plain(d: &mut Draft, si: usize, np: &Np) {
     let s = &d.sentences[si];
     let end = np.paren.as_ref().map_or(np.range.end, |p| p.start).min(s.words.len());
     let plain: Vec<usize> = (np.range.start..end)
-        .filter(|i| s.words[*i].tag == Tag::Adj && (words::light(s.words[*i].lower()) || s.words[*i].is("assigned")))
+        .filter(|i| {
+            let w = &s.words[*i];
+            w.tag == Tag::Adj && (words::light(w.lower()) || words::judged(w.lower()) || w.is("assigned"))
+        })
         .collect();
     d.mark_words(si, &plain);
 }
@@ -442,6 +445,10 @@ fn refine(d: &mut Draft, pred: &Pred, e: usize, np: Option<&Np>, ops: &[Op], id:
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
 fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
     let s = &d.sentences[si];
+    // `A member who owes a fee cannot book`: not every member
+    if pred.subject.iter().any(|np| s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel)) {
+        return;
+    }
     let others = s.lower.contains("each other")
         || s.lower.contains("other user")
         || s.lower.contains("other people")

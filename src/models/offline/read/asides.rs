@@ -88,6 +88,15 @@ fn inside(words: &[Word], target: &Word) -> bool {
     false
 }
 
+/// `Kilns: each kiln has a name and a size`: a label that the sentence behind it says again. Where its colon stands.
+pub fn label(words: &[Word]) -> Option<usize> {
+    let colon = words.iter().take(4).position(|w| w.tag == Tag::Colon).filter(|c| *c > 0)?;
+    let behind = &words[colon + 1..];
+    let sentence = behind.iter().skip(1).any(|w| matches!(w.tag, Tag::Modal | Tag::Be | Tag::Verb(_)));
+    let again = |w: &Word| w.tag == Tag::Noun && behind.iter().any(|b| b.base == w.base && b.tag == Tag::Noun);
+    (sentence && words[..colon].iter().all(again)).then_some(colon)
+}
+
 /// `A member can borrow one or more boats (borrow boat).`: a bracket that only gives what is said a name.
 pub fn names(words: &[Word]) -> Vec<(usize, usize)> {
     let mut out = Vec::new();

@@ -414,7 +414,10 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         };
         let same_role = || {
             let before = si.checked_sub(1).and_then(|b| d.sentences[b].role.as_ref()).map(|r| &r.head);
-            before.is_some() && before == s.role.as_ref().map(|r| &r.head) && pred.verb.class == Class::Have
+            before.is_some()
+                && before == s.role.as_ref().map(|r| &r.head)
+                && pred.verb.class == Class::Have
+                && !pred.subordinate
         };
         // `my loans and their due dates`
         let theirs = || {

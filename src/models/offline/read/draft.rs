@@ -528,6 +528,10 @@ impl<'a> Draft<'a> {
     }
     /// Adds a feature, or the clauses of it to the same one that is there.
     pub fn feature(&mut self, mut feature: Feature) {
+        // what everybody may set is guarded from nobody
+        if matches!(&feature, Feature::FieldGuard { who, .. } if who.contains(&Who::Anyone)) {
+            return;
+        }
         let clauses = std::mem::take(feature.clauses_mut());
         for have in &mut self.features {
             let old = std::mem::take(have.clauses_mut());

@@ -67,6 +67,10 @@ pub fn is_exclusion(s: &Sentence) -> bool {
         return true;
     }
     // `No payment, no e-mail.`
+    // `No double bookings` is a rule for bookings
+    if ["double book", "double-book", "overlap", "duplicate"].iter().any(|w| l.contains(w)) {
+        return false;
+    }
     // `No of claims` is a number
     let numbers = s.words.get(1).is_some_and(|w| w.is("of")) || s.words.get(1).is_some_and(|w| w.is("."));
     if s.words[0].is("no") && !numbers && s.preds.iter().all(|p| p.subordinate) {

@@ -127,6 +127,31 @@ pub fn titles(s: &Sentence, all: &[Sentence]) -> bool {
         && !s.words.iter().any(|w| matches!(w.tag, Tag::Colon))
 }
 
+/// `iv. Claim Entry`, `B) Boat Repair` above a sentence: the name of what follows, although its first word may be a verb.
+#[must_use]
+pub fn numbered(s: &Sentence, all: &[Sentence]) -> bool {
+    const SMALL: [&str; 9] = ["of", "and", "or", "for", "to", "in", "the", "a", "by"];
+    let titled = |s: &Sentence| {
+        s.numbered
+            && s.words.len() <= 6
+            && !s.text.ends_with(['.', '!', '?', ';', ',', ':'])
+            && s.words.iter().all(|w| w.token.capitalised() || SMALL.contains(&w.lower()))
+    };
+    let next = || all.iter().skip_while(|x| x.id != s.id).nth(1);
+    titled(s)
+        && s.words.iter().all(|w| w.tag != Tag::Modal)
+        && next().is_some_and(|n| !titled(n) && n.words.len() > 4 && n.preds.iter().any(|p| p.verb.finite))
+}
+
+/// `Feature: Boat hire`, `Scenario: A guest pays`, `Epic: Hire`: what the sentences below it are about.
+#[must_use]
+pub fn scenario(s: &Sentence, all: &[Sentence]) -> bool {
+    let played = || all.iter().any(|x| x.lower.starts_with("scenario"));
+    let bare = s.preds.iter().all(|p| p.verb.modal.is_none());
+    s.lower.starts_with("scenario:")
+        || bare && (s.lower.starts_with("epic:") || s.lower.starts_with("feature:") && played())
+}
+
 /// `- Office staff` below `Users`, `Roles: member, trainer`: who there is, and nothing that they do.
 #[must_use]
 pub fn lists_people(s: &Sentence) -> bool {

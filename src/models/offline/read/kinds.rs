@@ -97,7 +97,12 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
     if exclusion::is_exclusion(s) {
         return of(ClauseKind::Exclusion, "names what shall not be part of the product");
     }
-    if s.heading || is_heading(s) || headings::titles(s, all) {
+    if s.heading
+        || is_heading(s)
+        || headings::titles(s, all)
+        || headings::numbered(s, all)
+        || headings::scenario(s, all)
+    {
         return of(ClauseKind::Context, "a heading");
     }
     if ["for example", "for instance", "e.g."].iter().any(|w| s.lower.starts_with(w)) {
@@ -144,7 +149,10 @@ fn furniture(s: &Sentence) -> bool {
         && s.words.len() > 5
         && capitals * 3 >= s.words.len() * 2
         && !s.words.iter().any(|w| matches!(w.tag, Tag::Comma | Tag::Stop));
+    // the head of a table
+    let ruled = l.starts_with('|') && l.contains("--");
     numbers_only
+        || ruled
         || page
         || legal
         || table

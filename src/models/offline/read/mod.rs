@@ -11,7 +11,7 @@ mod access;
 mod accounts;
 mod asides;
 mod assemble;
-mod chunk;
+pub(in crate::models::offline) mod chunk;
 mod complete;
 mod conditions;
 mod counts;

@@ -362,10 +362,8 @@ pub fn transact(d: &mut Draft, si: usize, pred: &Pred, record: usize, targets: &
             d.mark(si, pp.at..pp.range.end.min(pp.at + 3));
         }
     }
-    // `buy multiple tickets`: how many
-    // `borrow one or more books`: one after the other
-    let repeated = d.sentences[si].find("one or more").is_some();
-    let many = !repeated
+    // `buy multiple tickets`: how many; `borrow several books`: one after the other
+    let many = matches!(pred.verb.base.as_str(), "buy" | "purchase" | "order")
         && pred.objects.iter().any(|np| {
             np.plural && np.det.as_deref().is_some_and(|x| matches!(x, "several" | "many"))
                 || np.mods.iter().any(|m| m == "multiple")

@@ -172,13 +172,16 @@ pub fn rights(d: &mut Draft, e: usize) {
             d.roles.iter().any(|r| !r.open && r.kind == nouns::Person::Appointed && *who == Who::Role(r.name.clone()))
         };
         let for_others = !readers.is_empty() && blind.iter().all(keeps) && d.entities[e].entity.private.is_empty();
+        // what somebody else books or borrows, somebody else must see
+        let wanted = d.entities.iter().any(|x| x.about.as_deref() == Some(name.as_str()));
         let own = (personal(d, e) || !readers.is_empty())
             && !for_others
+            && !wanted
             && d.has_users()
             && blind.iter().all(|w| *w != Who::Anyone)
             && !kept;
         let keeper = d.keepers();
-        let default = if !own && personal(d, e) && !keeper.is_empty() {
+        let default = if !own && !wanted && personal(d, e) && !keeper.is_empty() {
             // what somebody without an account orders is not for everybody's eyes
             words_for(d, &keeper)
         } else if own {

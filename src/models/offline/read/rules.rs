@@ -441,6 +441,7 @@ fn overlaps(d: &mut Draft, si: usize) {
     };
     let bans = s.preds.iter().any(|p| p.verb.negated)
         || l.contains("no two")
+        || l.starts_with("no ")
         || l.contains("not allowed")
         || l.contains("prevent")
         || l.contains("avoid");

@@ -70,6 +70,8 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
         || s.lower.contains("i have created")
         || s.lower.contains("i have added")
         || s.lower.contains("i wrote");
+    // `one of my plots`
+    let np = np.of.as_deref().filter(|_| np.pronoun.is_some() || np.head.is_empty()).unwrap_or(np);
     let own = np.possessed()
         && np.det.as_deref() != Some("our")
         && np.owner.as_deref().is_none_or(|o| d.who(o).is_some_and(|w| d.actors(pred).contains(&w)));

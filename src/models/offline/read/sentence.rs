@@ -57,6 +57,8 @@ pub struct Sentence {
     pub apart: bool,
     /// An item of a list.
     pub item: bool,
+    /// A number, a letter or a roman numeral stands before it.
+    pub numbered: bool,
 }
 
 impl Sentence {
@@ -79,6 +81,9 @@ impl Sentence {
         for (from, to) in asides::reasons(&words, start) {
             aside[from..to].fill(true);
         }
+        if let Some(colon) = asides::label(&words).filter(|_| raw.contains("**")) {
+            aside[..=colon].fill(true);
+        }
         for (from, to) in asides::names(&words) {
             aside[from..to].fill(true);
         }
@@ -88,7 +93,7 @@ impl Sentence {
         let heading = trimmed.starts_with('#') || super::headings::is_bold(raw);
         let tail = &raw[raw.trim_end().len()..];
         let (title, apart) = (tail.contains('\n'), tail.matches('\n').count() > 1);
-        let item = trimmed.starts_with(['-', '*', '+', '•', '–', '·', '▪', '\u{f0b7}'])
+        let item = trimmed.starts_with(['-', '*', '+', '•', '–', '·', '▪', '|', '\u{f0b7}'])
             || trimmed.starts_with(|c: char| c.is_ascii_digit() || c == '(');
         let lower = text.to_lowercase();
         Self {
@@ -105,6 +110,7 @@ impl Sentence {
             title,
             apart,
             item,
+            numbered: token::is_numbered(raw),
         }
     }
 

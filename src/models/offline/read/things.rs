@@ -108,8 +108,12 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     Some((np.name(), true))
 }
 
-/// `record payments`: keeping a list of them is no payment processing.
+/// `record payments`: keeping a list of them is no payment processing. `submit an application`: no program is meant.
 pub fn recorded(pred: &Pred, np: &Np) -> Option<(String, bool)> {
+    const HANDED_IN: &str = "submit file modify withdraw approve reject accept decline review assess";
+    if np.head == "application" && np.nouns.is_empty() && HANDED_IN.split(' ').any(|v| v == pred.verb.base) {
+        return Some((np.name(), true));
+    }
     let keeps = matches!(pred.verb.base.as_str(), "record" | "log" | "note" | "track" | "enter" | "register" | "list");
     (keeps && matches!(np.head.as_str(), "payment" | "refund" | "file" | "video" | "notification" | "backup"))
         .then(|| (np.name(), true))
@@ -202,6 +206,10 @@ pub fn record_of(pred: &Pred) -> Option<&'static str> {
         )
     });
     if itself && matches!(pred.verb.base.as_str(), "book" | "reserve" | "rent" | "hire" | "order") {
+        return None;
+    }
+    // `apply a discount`: nothing is applied for
+    if pred.verb.base == "apply" && objects.iter().any(|np| np.head != "application") {
         return None;
     }
     if pred.verb.base == "request" {

@@ -47,9 +47,33 @@ pub fn plain(text: &str) -> String {
         }
         rest = strip_number(rest);
         if rest == before {
-            return rest.to_owned();
+            return row(rest).unwrap_or_else(|| rest.to_owned());
         }
     }
+}
+
+/// `| R7 | Should | Members see their plots |` → its sentence; of what somebody will not have, that it is not wanted.
+fn row(text: &str) -> Option<String> {
+    const RANKS: &str = "must should could would won't wont high medium low mandatory optional essential desirable";
+    let inside = text.strip_prefix('|')?.strip_suffix('|')?;
+    let cells: Vec<String> = inside.split('|').map(|c| c.trim().to_lowercase()).collect();
+    let rank = |c: &str| {
+        let first = c.split([' ', '-']).next().unwrap_or_default().replace('’', "'");
+        c.split(' ').count() <= 2 && RANKS.split(' ').any(|r| r == first)
+    };
+    let code = |c: &str| !c.contains(' ') && (c.is_empty() || c.bytes().any(|b| b.is_ascii_digit()));
+    let mut said = inside.split('|').map(str::trim).zip(&cells).filter(|(_, c)| !rank(c) && !code(c));
+    let (sentence, _) = said.next().filter(|(_, c)| c.split(' ').count() > 1)?;
+    let refused = cells.iter().any(|c| rank(c) && c.starts_with("won"));
+    let wanted = if refused { format!("Not wanted: {sentence}") } else { sentence.to_owned() };
+    said.next().is_none().then_some(wanted)
+}
+
+/// Whether a number, a letter or a roman numeral stands before the text.
+#[must_use]
+pub fn is_numbered(text: &str) -> bool {
+    let line = text.trim();
+    strip_number(line) != line
 }
 
 /// `1.`, `2.3.1`, `a)`, `(iv)`, `FR-12:`, `REQ 3:`, `R1.` in front of a text that goes on after it.
@@ -63,8 +87,9 @@ fn strip_number(text: &str) -> &str {
     let closed = core.len() < first.len();
     let dotted = core.contains('.') && core.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
     let digits = !core.is_empty() && core.len() <= 3 && core.bytes().all(|b| b.is_ascii_digit());
-    let letter = core.len() == 1 && core.bytes().all(|b| b.is_ascii_lowercase());
-    let roman = !core.is_empty() && core.len() <= 4 && core.bytes().all(|b| b"ivx".contains(&b));
+    let letter = core.len() == 1 && core.bytes().all(|b| b.is_ascii_alphabetic());
+    let of = |digits: &[u8]| core.bytes().all(|b| digits.contains(&b));
+    let roman = !core.is_empty() && core.len() <= 5 && (of(b"ivx") || of(b"IVX"));
     let tagged = core.bytes().any(|b| b.is_ascii_digit())
         && core.bytes().next().is_some_and(|b| b.is_ascii_uppercase())
         && core.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"-_.".contains(&b));
@@ -315,6 +340,13 @@ mod tests {
         assert_eq!(plain("FR-12: Users log in"), "Users log in");
         assert_eq!(plain("2.3.1 Users log in"), "Users log in");
         assert_eq!(plain("A user can log in."), "A user can log in.");
+        assert_eq!(plain("| K3 | Must | Potters book a kiln |"), "Potters book a kiln");
+        assert_eq!(plain("| K4 | Won’t have | Sale of clay |"), "Not wanted: Sale of clay");
+        assert_eq!(plain("| Kiln | Potter |"), "| Kiln | Potter |");
+        for marker in ["iv.", "(iv)", "B)", "a.", "IX.", "(c)", "viii)"] {
+            assert_eq!(plain(&format!("{marker} Kiln Booking")), "Kiln Booking", "{marker}");
+        }
+        assert!(is_numbered("iv. Kiln Booking") && is_numbered(" 2.1 Kilns") && !is_numbered("- Kilns"));
     }
 
     #[test]

@@ -83,6 +83,12 @@ word_list!(
 );
 
 word_list!(
+    /// What whoever removes or corrects a record sees in it: no property of the record.
+    judged,
+    "inappropriate abusive offensive unwanted irrelevant outdated obsolete unsuitable rude erroneous incorrect wrong faulty"
+);
+
+word_list!(
     /// English words that hardly occur in other languages' texts: the measure of the language gate.
     english,
     "the a an of to and in is are that for with as on by be or this can it must should shall not from at which user users will have has \
