@@ -20,6 +20,7 @@ use crate::{
         },
         panes::timeline,
         report, text, update,
+        update::watch,
         welcome::EXAMPLE,
     },
 };
@@ -50,6 +51,7 @@ impl<R, W> std::fmt::Debug for Plain<R, W> {
 }
 
 const COLUMNS: usize = 78;
+const READ_ONLY: &str = "Read-only: another screen has the keyboard; /take takes it over.";
 
 struct Session<W> {
     model: Model,
@@ -103,12 +105,16 @@ pub async fn run<R: AsyncBufRead + Unpin, W: Write>(plain: Plain<R, W>) -> std::
         tokio::select! {
             news = handle.updates.recv() => match news {
                 Some(Update::Ended { exit }) => return Ok(Outcome { exit }),
-                Some(change) => session.news(change)?,
+                Some(change) => {
+                    for command in session.news(change)? {
+                        let _ = handle.commands.send(command).await;
+                    }
+                }
                 None => return Ok(Outcome { exit: 1 }),
             },
             line = lines.next_line(), if ask => match line {
                 Ok(Some(line)) => {
-                    for command in session.line(line.trim())? {
+                    for command in session.allowed(line.trim())? {
                         leaving |= matches!(command, Command::Quit { .. });
                         let _ = handle.commands.send(command).await;
                     }
@@ -191,7 +197,7 @@ impl<W: Write> Session<W> {
             }
             let request = StartRequest::New {
                 requirement: text.into_bytes(),
-                document: None,
+                files: Vec::new(),
                 folder: info.folder.clone(),
                 model: model.into(),
                 plan: info.plan,
@@ -207,7 +213,7 @@ impl<W: Write> Session<W> {
         }
     }
 
-    fn news(&mut self, change: Update) -> std::io::Result<()> {
+    fn news(&mut self, change: Update) -> std::io::Result<Vec<Command>> {
         match &change {
             Update::Notice { text, .. } => self.say(&format!("[g1] {text}"))?,
             Update::Preview { url: Some(url), .. } => {
@@ -219,15 +225,42 @@ impl<W: Write> Session<W> {
             | Update::Event(_)
             | Update::Delta { .. }
             | Update::Progress { .. }
+            | Update::Keyboard { .. }
             | Update::Ended { .. } => {}
         }
         let is_run = matches!(change, Update::Run(_));
-        let _ = update(&mut self.model, Msg::Update(change), Timestamp::now());
+        let watching = self.model.watching;
+        let cmds = update(&mut self.model, Msg::Update(change), Timestamp::now());
         self.model.overlays.clear();
+        if watching != self.model.watching {
+            let now = if watching { "You have the keyboard now." } else { READ_ONLY };
+            self.say(&format!("[g1] {now}"))?;
+        }
         if is_run && let Some(run) = self.model.run.clone() {
             self.print(&run)?;
         }
-        Ok(())
+        let commands = cmds.into_iter().filter_map(|cmd| match cmd {
+            Cmd::Send(command) => Some(command),
+            _ => None,
+        });
+        Ok(commands.collect())
+    }
+
+    /// What the line asks for, unless another screen has the keyboard.
+    fn allowed(&mut self, line: &str) -> std::io::Result<Vec<Command>> {
+        let mut commands = self.line(line)?;
+        let all = commands.len();
+        commands.retain(|command| !self.model.watching || !watch::needs_keyboard(command));
+        if commands.len() < all {
+            self.model.gates.sent.clear();
+            self.say(&format!("[g1] {READ_ONLY}"))?;
+        }
+        if self.model.watching && commands.iter().any(|c| matches!(c, Command::TakeKeyboard { .. })) {
+            // It is given to whoever asks: what is typed next counts.
+            self.model.watching = false;
+            self.say("[g1] You have the keyboard now.")?;
+        }
+        Ok(commands)
     }
 
     /// What is new in the run since the last time, once and in order.
@@ -408,6 +441,11 @@ impl<W: Write> Session<W> {
                             todo.push(Msg::Exported(project.export(to.as_deref())));
                         }
                     }
+                    Cmd::Compare(other) => {
+                        if let Some(project) = &self.project {
+                            todo.push(Msg::Compared(project.compare(&other)));
+                        }
+                    }
                     Cmd::Quit => commands.push(Command::Quit { detach: false }),
                     // Lines have no colours, and whoever reads them is there.
                     Cmd::Highlight { .. } | Cmd::Title(_) | Cmd::Notify(_) | Cmd::Mouse(_) => {}
@@ -416,6 +454,7 @@ impl<W: Write> Session<W> {
                     | Cmd::Edit(_)
                     | Cmd::EditProposal(_)
                     | Cmd::ReadFile(_)
+                    | Cmd::Attach(_)
                     | Cmd::Redraw
                     | Cmd::Suspend => {}
                 }
@@ -441,121 +480,9 @@ impl<W: Write> Session<W> {
         }
         self.model.overlays.clear();
         if let Some(notice) = self.model.notice.take() {
-            self.say(&format!("[g1] {}", notice.text))?;
+            let looking_on = self.model.watching && *notice.text == *watch::read_only(&self.model);
+            self.say(&format!("[g1] {}", if looking_on { READ_ONLY } else { notice.text.as_str() }))?;
         }
         Ok(commands)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        domain::{
-            StepId,
-            plan::PlanVariant,
-            run::{EditPart, GateMode},
-        },
-        ui::{PromptWanted, Wish},
-    };
-    use std::sync::{Arc, Mutex};
-    use tokio::sync::mpsc;
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-    impl Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    struct Nothing;
-    impl Project for Nothing {
-        fn blob(&self, _: &Hash) -> Option<Vec<u8>> {
-            None
-        }
-        fn prompt(&self, _: &PromptWanted) -> Result<String, String> {
-            Err("none".into())
-        }
-        fn change(&self, _: &Wish) -> Result<Change, Clean> {
-            Err("none".into())
-        }
-        fn export(&self, _: Option<&str>) -> Result<Clean, Clean> {
-            Err("nothing is exported here".into())
-        }
-        fn remembered(&self) -> Option<String> {
-            None
-        }
-        fn remember(&self, _: &str) {}
-        fn to_edit(&self, _: &[EditPart]) -> Result<String, Clean> {
-            Err("none".into())
-        }
-        fn edited(&self, _: &[EditPart], _: &str) -> Result<Option<(StepId, String)>, Clean> {
-            Err("none".into())
-        }
-    }
-
-    fn handle() -> (Handle, mpsc::Receiver<Command>, mpsc::Sender<Update>) {
-        let (commands, orders) = mpsc::channel(8);
-        let (tx, updates) = mpsc::channel(8);
-        (Handle { commands, updates, project: Arc::new(Nothing), folder: "x".into() }, orders, tx)
-    }
-
-    #[tokio::test]
-    async fn the_requirement_is_taken_as_written_and_the_end_is_the_drivers() {
-        let (ours, mut orders, tx) = handle();
-        let got = Arc::new(Mutex::new(None));
-        let (slot, given) = (got.clone(), Arc::new(Mutex::new(Some(ours))));
-        let start: Start = Arc::new(move |request| {
-            *slot.lock().unwrap() = Some(request);
-            let handle = given.lock().unwrap().take();
-            Box::pin(async move { handle.ok_or_else(|| "started twice".into()) })
-        });
-        let out = Sink::default();
-        let plain = Plain {
-            setup: Setup::default(),
-            handle: None,
-            start,
-            model: "offline".into(),
-            info: WelcomeInfo { folder: "./x".into(), ..WelcomeInfo::default() },
-            input: &b"Build a guest book.\n- a name\n.\nhello there\n/quit\n"[..],
-            output: out.clone(),
-            scripted: false,
-        };
-        let driver = async {
-            let mut seen = Vec::new();
-            while let Some(order) = orders.recv().await {
-                let last = matches!(order, Command::Quit { .. });
-                seen.push(order);
-                if last {
-                    tx.send(Update::Ended { exit: 3 }).await.unwrap();
-                    return seen;
-                }
-            }
-            seen
-        };
-        let (outcome, seen) = tokio::join!(run(plain), driver);
-        assert_eq!(outcome.unwrap(), Outcome { exit: 3 });
-        assert_eq!(
-            *got.lock().unwrap(),
-            Some(StartRequest::New {
-                requirement: b"Build a guest book.\n- a name\n".to_vec(),
-                document: None,
-                folder: "./x".into(),
-                model: "offline".into(),
-                plan: PlanVariant::Lean,
-                gates: GateMode::Step,
-            })
-        );
-        assert!(
-            seen.iter().any(|c| matches!(c, Command::Say { text, .. } if text.as_str() == "hello there")),
-            "{seen:?}"
-        );
-        let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
-        assert!(!text.contains('\x1b'));
     }
 }

@@ -7,13 +7,15 @@ mod support;
 use g1::{
     domain::{
         command::{Command, Update},
-        run::Verb,
+        plan::PlanVariant,
+        run::{GateMode, Verb},
     },
     plain::{self, Plain},
     term::{Handle, Start},
-    ui::{Setup, WelcomeInfo},
+    ui::{Setup, StartRequest, WelcomeInfo},
 };
 use std::{
+    collections::HashMap,
     io::Write,
     sync::{Arc, Mutex},
 };
@@ -119,4 +121,102 @@ async fn what_a_person_needs_to_decide_can_be_read() {
     assert!(text.contains("5 of 7 proven") && text.contains("fails without the code"), "{text}");
     let (seen, _) = typed(At::Plan, "/assume A-001 a book or a chapter\n/ask risk").await;
     assert!(matches!(&seen[..], [Command::AnswerAssumption { .. }, Command::SetGates { .. }]), "{seen:?}");
+}
+
+#[tokio::test]
+async fn the_requirement_is_taken_as_written_and_the_end_is_the_drivers() {
+    let (commands, mut orders) = mpsc::channel(8);
+    let (tx, updates) = mpsc::channel(8);
+    let project = Arc::new(Shelf(HashMap::new()));
+    let ours = Handle { commands, updates, project, folder: "x".into() };
+    let got = Arc::new(Mutex::new(None));
+    let (slot, given) = (got.clone(), Arc::new(Mutex::new(Some(ours))));
+    let start: Start = Arc::new(move |request| {
+        *slot.lock().unwrap() = Some(request);
+        let handle = given.lock().unwrap().take();
+        Box::pin(async move { handle.ok_or_else(|| "started twice".into()) })
+    });
+    let out = Sink::default();
+    let plain = Plain {
+        setup: Setup::default(),
+        handle: None,
+        start,
+        model: "offline".into(),
+        info: WelcomeInfo { folder: "./x".into(), ..WelcomeInfo::default() },
+        input: &b"Build a guest book.\n- a name\n.\nhello there\n/quit\n"[..],
+        output: out.clone(),
+        scripted: false,
+    };
+    let driver = async {
+        let mut seen = Vec::new();
+        while let Some(order) = orders.recv().await {
+            let last = matches!(order, Command::Quit { .. });
+            seen.push(order);
+            if last {
+                tx.send(Update::Ended { exit: 3 }).await.unwrap();
+                return seen;
+            }
+        }
+        seen
+    };
+    let (outcome, seen) = tokio::join!(plain::run(plain), driver);
+    assert_eq!(outcome.unwrap().exit, 3);
+    assert_eq!(
+        *got.lock().unwrap(),
+        Some(StartRequest::New {
+            requirement: b"Build a guest book.\n- a name\n".to_vec(),
+            files: Vec::new(),
+            folder: "./x".into(),
+            model: "offline".into(),
+            plan: PlanVariant::Lean,
+            gates: GateMode::Step,
+        })
+    );
+    assert!(seen.iter().any(|c| matches!(c, Command::Say { text, .. } if text.as_str() == "hello there")), "{seen:?}");
+    let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    assert!(!text.contains('\x1b'));
+}
+
+/// Whoever looks on decides nothing until they take the keyboard.
+#[tokio::test]
+async fn a_reader_of_lines_that_only_looks_on_decides_nothing_until_it_takes_over() {
+    let (commands, mut orders) = mpsc::channel(8);
+    let (tx, updates) = mpsc::channel(8);
+    let project = Arc::new(Shelf(real::blobs()));
+    let out = Sink::default();
+    let plain = Plain {
+        setup: Setup { who: "sam".into(), screen: 7, ..Setup::default() },
+        handle: Some(Handle { commands, updates, project, folder: "x".into() }),
+        start: Arc::new(|_| Box::pin(async { Err("nothing is started here".into()) })),
+        model: "offline".into(),
+        info: WelcomeInfo::default(),
+        input: &b"approve\n/pause\nhello\n/take\napprove\n"[..],
+        output: out.clone(),
+        scripted: true,
+    };
+    let driver = async {
+        let mut seen = Vec::new();
+        while let Some(order) = orders.recv().await {
+            match &order {
+                Command::Attach => {
+                    tx.send(Update::Keyboard { screen: Some(1) }).await.unwrap();
+                    tx.send(Update::Run(Arc::new(real::run(At::Plan)))).await.unwrap();
+                }
+                Command::TakeKeyboard { screen } => {
+                    tx.send(Update::Keyboard { screen: Some(*screen) }).await.unwrap();
+                }
+                Command::Quit { .. } => tx.send(Update::Ended { exit: 3 }).await.unwrap(),
+                _ => {}
+            }
+            seen.push(order);
+        }
+        seen
+    };
+    let (_, seen) = tokio::join!(plain::run(plain), driver);
+    let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        matches!(&seen[..], [Command::Attach, Command::TakeKeyboard { screen: 7 }, Command::Decide { .. }, ..]),
+        "{seen:?} {text}"
+    );
+    assert_eq!(text.matches("Read-only: another screen").count(), 4, "said first, then at each try: {text}");
 }

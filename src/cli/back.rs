@@ -65,21 +65,25 @@ pub fn compare(folder: Option<&Path>, compare: &args::Compare, as_json: bool) ->
         Some(other) => (compare.dir.as_path(), other.as_path()),
         None => (folder.unwrap_or(Path::new(".")), compare.dir.as_path()),
     };
-    let (a, b) = (project::look(Some(here))?, project::look(Some(there))?);
-    let shared = shared_records(here, there)?;
-    let found = side_by_side(&a.run, &b.run);
     if as_json {
-        out::json(&json!({"shared_records": shared, "comparison": found}))?;
+        let (a, b) = (project::look(Some(here))?, project::look(Some(there))?);
+        let shared = shared_records(here, there)?;
+        out::json(&json!({"shared_records": shared, "comparison": side_by_side(&a.run, &b.run)}))?;
     } else {
-        out::show(&text(
-            &found,
-            shared,
-            [&here.display().to_string(), &there.display().to_string()],
-            &a.blobs,
-            &b.blobs,
-        ))?;
+        out::show(&compared(here, there)?)?;
     }
     Ok(0)
+}
+
+/// Two runs side by side, as lines.
+///
+/// # Errors
+/// One of the folders holds none, or it cannot be read.
+pub fn compared(here: &Path, there: &Path) -> Result<String, Fail> {
+    let (a, b) = (project::look(Some(here))?, project::look(Some(there))?);
+    let shared = shared_records(here, there)?;
+    let dirs = [here, there].map(|dir| dir.display().to_string());
+    Ok(text(&side_by_side(&a.run, &b.run), shared, [&dirs[0], &dirs[1]], &a.blobs, &b.blobs))
 }
 
 /// With how many records in common the two journals begin.

@@ -1,6 +1,6 @@
 //! The project on disk as the screens ask for it.
 
-use super::{change, export, out::Fail, project};
+use super::{back, change, export, out::Fail, project};
 use crate::{
     config::{Config, dirs},
     domain::{Clean, Hash, StepId, change::Change, pack::ContextPack, run::EditPart},
@@ -77,6 +77,14 @@ impl Project for Desk {
         let looked = project::look(Some(&self.dir)).map_err(said)?;
         let (to, count) = export::write(&looked, to.map(Path::new)).map_err(said)?;
         Ok(Clean::from(format!("{count} files in {}: open trace.html first.", to.display())))
+    }
+
+    fn compare(&self, other: &str) -> Result<Clean, Clean> {
+        let other = match other.strip_prefix("~/") {
+            Some(rest) => std::env::home_dir().map_or_else(|| other.into(), |home| home.join(rest)),
+            None => PathBuf::from(other),
+        };
+        back::compared(&self.dir, &other).map(Clean::from).map_err(|fail| Clean::new(&fail.text))
     }
 
     fn remembered(&self) -> Option<String> {

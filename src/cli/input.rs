@@ -45,14 +45,23 @@ pub fn requirement(run: &args::Run) -> Result<Given, Fail> {
         let bytes = contents(path, import::LARGEST)?;
         attachments.push((import::beside(path, &bytes), bytes));
     }
-    let names: BTreeSet<&str> = attachments.iter().map(|(file, _)| file.name.as_str()).collect();
-    if names.len() < attachments.len() {
+    attachable(attachments.iter().map(|(file, _)| file))?;
+    Ok(Given { text: text.into_bytes(), attachments })
+}
+
+/// The files can come with one requirement.
+///
+/// # Errors
+/// Two have the same name, or they are too large together: exit 2.
+pub fn attachable<'a>(files: impl Iterator<Item = &'a Attachment> + Clone) -> Result<(), Fail> {
+    let names: BTreeSet<&str> = files.clone().map(|file| file.name.as_str()).collect();
+    if names.len() < files.clone().count() {
         return Err(Fail::usage("two files of the same name are attached: rename one, it is how the hub knows them"));
     }
-    if attachments.iter().map(|(file, _)| file.bytes).sum::<u64>() > LARGEST_ATTACHED {
+    if files.map(|file| file.bytes).sum::<u64>() > LARGEST_ATTACHED {
         return Err(Fail::usage("the attached files have more than 64 MB together: attach fewer or smaller ones"));
     }
-    Ok(Given { text: text.into_bytes(), attachments })
+    Ok(())
 }
 
 /// The whole of a file that is not larger than `most`.
@@ -122,7 +131,7 @@ pub fn folder(asked: Option<&Path>, existing: bool, requirement: &str) -> Result
     };
     if is_project(&dir) {
         return Err(Fail::usage(format!(
-            "{} holds a run already: go on with `g1 resume`; when it has ended, change it with `g1 add`, `g1 amend` or \
+            "{0} holds a run already: `g1 {0}` opens it, `g1 resume -C {0}` goes on without a screen; when it has ended, change it with `g1 add`, `g1 amend` or \
              `g1 remove`; go back with `g1 rewind`, go another way with `g1 fork`; or give another folder with -C",
             dir.display()
         )));

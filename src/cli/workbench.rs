@@ -72,6 +72,7 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
             who: who.name(),
             host: host(),
             folder: Clean::new(&dir.display().to_string()),
+            screen: std::process::id(),
         };
         let welcome = if there { WelcomeInfo::default() } else { info(&dir, &config) };
         let later = (!there).then(look_around);
@@ -119,12 +120,14 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
                 StartRequest::Open { folder } => {
                     Link::new(Path::new(&folder), &config, &engines).open(None).await.map_err(said)
                 }
-                StartRequest::New { requirement, document, folder, model, plan, gates } => {
+                StartRequest::New { requirement, files, folder, model, plan, gates } => {
                     let text = clauses::decode(&requirement).map_err(|e| Clean::new(&e.to_string()))?;
                     let asked = Some(folder.trim()).filter(|f| !f.is_empty()).map(PathBuf::from);
                     let dir = input::folder(asked.as_deref(), false, text).map_err(said)?;
                     (settings.model, settings.plan, settings.gates) = (model, plan, gates);
-                    let attachments = document.map(|(path, file)| kept(&path, file)).transpose()?.into_iter().collect();
+                    input::attachable(files.iter().map(|(_, file)| file)).map_err(said)?;
+                    let attachments =
+                        files.into_iter().map(|(path, file)| kept(&path, file)).collect::<Result<_, _>>()?;
                     let setup = setup_of(&config);
                     let begin = driver::Start { dir: dir.clone(), requirement, attachments, settings, setup };
                     let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
@@ -136,11 +139,11 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
     })
 }
 
-/// The document that the requirement was read out of, if it still is that.
+/// A file that comes with the requirement, if it still is what it was.
 fn kept(path: &str, file: Attachment) -> Result<(Attachment, Vec<u8>), Clean> {
     let bytes = fs::read(path).map_err(|e| Clean::from(format!("{path}: {e}")))?;
     if Hash::of(&bytes) != file.sha256 {
-        return Err(Clean::from(format!("{path} has changed since it was read: read it again with @{path}")));
+        return Err(Clean::from(format!("{path} has changed since it was read: name it again, with @ or /attach")));
     }
     Ok((file, bytes))
 }
@@ -155,13 +158,19 @@ fn look_around() -> BoxFuture<'static, Looked> {
 }
 
 fn recent() -> Vec<welcome::Recent> {
+    let here = std::env::current_dir().unwrap_or_default();
+    // As a person would write it.
+    let near = |dir: &Path| match dir.strip_prefix(&here) {
+        Ok(inside) if !inside.as_os_str().is_empty() => format!("./{}", inside.display()),
+        _ => dir.display().to_string(),
+    };
     heads::all(&dirs::state())
         .into_iter()
         .filter(|r| r.dir.join(project::FOLDER).is_dir())
         .map(|r| {
             let note =
                 driver::client::look(&r.dir).map_or_else(|_| String::new(), |run| super::status::status_words(&run));
-            welcome::Recent { folder: r.dir.display().to_string(), note: Clean::new(&note) }
+            welcome::Recent { folder: near(&r.dir), note: Clean::new(&note) }
         })
         .collect()
 }
@@ -180,10 +189,19 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
             usable: registry::open(&config.model, &config.models).is_ok(),
         });
     }
-    for known in registry::known(&config.models).into_iter().filter(|k| k.key_found) {
-        let note = format!("its key is set; choose a model with -m {}/MODEL", known.name);
-        models.push(welcome::ModelChoice { spec: known.name, note: Clean::new(&note), usable: false });
-    }
+    models.extend(registry::known(&config.models).into_iter().filter_map(|known| {
+        let note = match (&known.key_env, known.key_found) {
+            // The same key as its sister's; -m takes it.
+            _ if known.name == "openai-responses" => return None,
+            (Some(name), true) => format!("key found in {name}: not used unless you choose it"),
+            (None, _) if known.own => format!("{}: not asked unless you choose it", known.base_url),
+            _ if known.name == "ollama" && std::env::var_os("OLLAMA_HOST").is_some() => {
+                format!("{}: not asked unless you choose it", known.base_url)
+            }
+            _ => return None,
+        };
+        Some(welcome::ModelChoice { spec: format!("{}/", known.name), note: Clean::new(&note), usable: true })
+    }));
     let empty =
         fs::read_dir(dir).map_or(true, |e| e.flatten().all(|e| hub::project::is_own(&e.file_name().to_string_lossy())));
     WelcomeInfo {

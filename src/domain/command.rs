@@ -95,6 +95,10 @@ pub enum Command {
         port: Option<u16>,
     },
     StopPreview,
+    /// The screen of this number has the keyboard from now on; the others look on.
+    TakeKeyboard {
+        screen: u32,
+    },
     /// Ask for a snapshot now (a second screen that just attached).
     Attach,
     /// The front end is closing; a run with work in flight goes on to the next gate only if `detach`.
@@ -123,6 +127,10 @@ pub enum Update {
     Preview {
         url: Option<String>,
         note: Clean,
+    },
+    /// The screen that has the keyboard; `None`: whoever asks first.
+    Keyboard {
+        screen: Option<u32>,
     },
     /// A command was refused or something failed; says what to do.
     Notice {

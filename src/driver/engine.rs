@@ -34,12 +34,31 @@ const CHECKPOINT_EVERY: u64 = 256;
 type Answer = oneshot::Sender<Result<Vec<Event>, Refusal>>;
 
 enum Message {
-    Input { input: Box<Input>, answer: Option<Answer> },
+    Input {
+        input: Box<Input>,
+        answer: Option<Answer>,
+    },
     Show(Update),
-    TaskEnded { effect: Effect, result: Result<(), TaskError> },
-    Subscribe { lossless: bool, answer: oneshot::Sender<mpsc::Receiver<Update>> },
-    PreviewStarted { generation: u64, result: Result<Preview, Clean> },
-    PreviewEnded { generation: u64, note: Clean },
+    TaskEnded {
+        effect: Effect,
+        result: Result<(), TaskError>,
+    },
+    Subscribe {
+        lossless: bool,
+        answer: oneshot::Sender<mpsc::Receiver<Update>>,
+    },
+    PreviewStarted {
+        generation: u64,
+        result: Result<Preview, Clean>,
+    },
+    PreviewEnded {
+        generation: u64,
+        note: Clean,
+    },
+    /// The connection of this screen is closed.
+    Left {
+        screen: u32,
+    },
 }
 
 /// How a task reaches the loop.
@@ -105,6 +124,10 @@ impl Handle {
         self.commands.send((command, Some(answer))).await.map_err(|_| ended())?;
         events.await.map_err(|_| ended())?.map(|_| ())
     }
+    /// A screen is no longer there.
+    pub async fn left(&self, screen: u32) {
+        let _ = self.messages.send(Message::Left { screen }).await;
+    }
     /// A sender for front ends that learn of refusals through [`Update::Notice`].
     #[must_use]
     pub fn sender(&self) -> mpsc::Sender<Command> {
@@ -139,6 +162,8 @@ pub struct Engine {
     /// Counts starts and stops of the preview, so that word from an earlier one is not taken for the present one's.
     preview_generation: u64,
     leaving: Option<bool>,
+    /// The screen whose keys count; the others look on.
+    keyboard: Option<u32>,
 }
 
 /// Starts the engine on an opened project. The join handle ends with the reason it could not go on, if any.
@@ -164,6 +189,7 @@ pub fn spawn(
         preview: None,
         preview_generation: 0,
         leaving: None,
+        keyboard: None,
     };
     let join = tokio::spawn(engine.run(inbox, wishes));
     (Handle { messages, commands }, join)
@@ -218,7 +244,12 @@ impl Engine {
                 let updates = self.subscribers.add(lossless);
                 if answer.send(updates).is_ok() {
                     self.snapshot().await;
+                    self.tell_keyboard().await;
                 }
+                Ok(())
+            }
+            Message::Left { screen } => {
+                self.leave_keyboard(Some(screen)).await;
                 Ok(())
             }
             Message::PreviewStarted { generation, result } => {
@@ -263,6 +294,16 @@ impl Engine {
         match command {
             Command::Quit { detach } => {
                 self.leaving = Some(detach);
+                if detach {
+                    // The run goes on without this process's own screen.
+                    self.leave_keyboard(self.keyboard).await;
+                }
+                done(answer);
+                Ok(())
+            }
+            Command::TakeKeyboard { screen } => {
+                self.keyboard = Some(screen);
+                self.tell_keyboard().await;
                 done(answer);
                 Ok(())
             }
@@ -294,6 +335,18 @@ impl Engine {
                 }
                 self.decide(Input::Command(command), answer).await
             }
+        }
+    }
+
+    async fn tell_keyboard(&mut self) {
+        self.subscribers.send(Update::Keyboard { screen: self.keyboard }).await;
+    }
+
+    /// A screen has gone; if it had the keyboard, the first of the others that asks gets it.
+    async fn leave_keyboard(&mut self, screen: Option<u32>) {
+        if screen.is_some() && self.keyboard == screen {
+            self.keyboard = None;
+            self.tell_keyboard().await;
         }
     }
 

@@ -117,6 +117,7 @@ fn translate(wire: Wire, run: &mut Option<Run>, dir: &Path) -> Option<Update> {
         Wire::Delta { step, text } => Some(Update::Delta { step, text }),
         Wire::Progress { step, text } => Some(Update::Progress { step, text }),
         Wire::Preview { url, note } => Some(Update::Preview { url, note }),
+        Wire::Keyboard { screen } => Some(Update::Keyboard { screen }),
         Wire::Notice { error, text } => Some(Update::Notice { error, text }),
         Wire::Ended { exit } => Some(Update::Ended { exit }),
     }

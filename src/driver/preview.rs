@@ -67,7 +67,7 @@ pub(super) async fn serve(
     let say = |error: &dyn std::fmt::Display| Clean::from(error.to_string());
     let tree = workspace.current(&run.files).map_err(|error| say(&error))?;
     let Some(manifest) = tree.get("g1.toml") else {
-        return Err(Clean::from("nothing to run yet: there is no g1.toml"));
+        return Err(Clean::from("nothing to run yet: no g1.toml has been built and approved; go on with `g1 resume`"));
     };
     let manifest = Manifest::parse(&String::from_utf8_lossy(&manifest.bytes)).map_err(|error| say(&error))?;
     // The application runs in a scratch copy: a relative path would mean another place there.

@@ -62,6 +62,7 @@ async fn talk(stream: UnixStream, handle: Handle, cancel: CancellationToken) {
         }
     });
     let mut read = BufReader::new(read);
+    let mut screen = None;
     loop {
         let mut line = String::new();
         let mut limited = (&mut read).take(MAX_LINE);
@@ -81,15 +82,23 @@ async fn talk(stream: UnixStream, handle: Handle, cancel: CancellationToken) {
             }
             // The front end that started the run decides when it ends; a second screen only leaves.
             Ok(Command::Quit { .. }) => break,
-            Ok(command) => match handle.command(command).await {
-                Ok(()) => Wire::Done,
-                Err(refusal) => Wire::Refused { text: Clean::from(refusal.0) },
-            },
+            Ok(command) => {
+                if let Command::TakeKeyboard { screen: this } = &command {
+                    screen = Some(*this);
+                }
+                match handle.command(command).await {
+                    Ok(()) => Wire::Done,
+                    Err(refusal) => Wire::Refused { text: Clean::from(refusal.0) },
+                }
+            }
             Err(error) => Wire::Refused { text: Clean::from(format!("not a command: {error}")) },
         };
         if lines.send(answer).await.is_err() {
             break;
         }
+    }
+    if let Some(screen) = screen {
+        handle.left(screen).await;
     }
     drop(lines);
     // Ends with the connection; a broken pipe has been seen by then.

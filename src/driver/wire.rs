@@ -38,6 +38,9 @@ pub enum Wire {
         url: Option<String>,
         note: Clean,
     },
+    Keyboard {
+        screen: Option<u32>,
+    },
     Notice {
         error: bool,
         text: Clean,
@@ -56,6 +59,7 @@ impl Wire {
             Update::Delta { step, text } => Self::Delta { step, text },
             Update::Progress { step, text } => Self::Progress { step, text },
             Update::Preview { url, note } => Self::Preview { url, note },
+            Update::Keyboard { screen } => Self::Keyboard { screen },
             Update::Notice { error, text } => Self::Notice { error, text },
             Update::Ended { exit } => Self::Ended { exit },
         })

@@ -23,6 +23,8 @@ pub struct Known {
     pub key_env: Option<String>,
     /// The key's variable is set; G1 uses it only when this provider is chosen.
     pub key_found: bool,
+    /// From the user's own configuration.
+    pub own: bool,
     pub note: &'static str,
 }
 
@@ -144,6 +146,7 @@ pub fn known(settings: &ModelSettings) -> Vec<Known> {
 fn known_with(settings: &ModelSettings, env: &dyn Fn(&str) -> Option<String>) -> Vec<Known> {
     let entry = |name: &str, provider: ProviderSettings, note| Known {
         name: name.to_owned(),
+        own: settings.providers.contains_key(name),
         key_found: provider.key_env.as_deref().and_then(env).is_some_and(|key| !key.trim().is_empty()),
         base_url: provider.base_url,
         key_env: provider.key_env,

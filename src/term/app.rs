@@ -1,5 +1,9 @@
 //! The event loop: signals, keys, news from the driver, deadlines and frames. Nothing wakes it when nothing happens.
 
+mod execute;
+mod signals;
+
+use self::signals::{Caught, Signals};
 use super::{
     frames::Screen,
     highlighter::Highlighter,
@@ -14,9 +18,7 @@ use crate::{
         Clean,
         command::{Command, Update},
     },
-    ui::{
-        Cmd, EditWanted, Looked, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, saved, update,
-    },
+    ui::{Looked, Model, Msg, Setup, StartRequest, Welcome, WelcomeInfo, model, report, saved, update},
 };
 use futures::future::BoxFuture;
 use std::{
@@ -24,11 +26,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::mpsc,
-    time::Instant,
-};
+use tokio::{sync::mpsc, time::Instant};
 
 /// Channels to and from the driver, and the project it works on.
 pub struct Handle {
@@ -93,51 +91,6 @@ pub(super) enum Inner {
     Started(Result<Handle, Clean>),
     /// The editor has closed.
     Edited(Msg),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Caught {
-    Interrupt,
-    Terminate,
-    Hangup,
-    Stop,
-    Continue,
-    Resize,
-}
-
-struct Signals {
-    int: Signal,
-    term: Signal,
-    quit: Signal,
-    hup: Signal,
-    tstp: Signal,
-    cont: Signal,
-    winch: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            int: signal(SignalKind::interrupt())?,
-            term: signal(SignalKind::terminate())?,
-            quit: signal(SignalKind::quit())?,
-            hup: signal(SignalKind::hangup())?,
-            tstp: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-            cont: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-            winch: signal(SignalKind::window_change())?,
-        })
-    }
-    async fn next(&mut self) -> Caught {
-        tokio::select! {
-            _ = self.hup.recv() => Caught::Hangup,
-            _ = self.term.recv() => Caught::Terminate,
-            _ = self.quit.recv() => Caught::Terminate,
-            _ = self.int.recv() => Caught::Interrupt,
-            _ = self.tstp.recv() => Caught::Stop,
-            _ = self.cont.recv() => Caught::Continue,
-            _ = self.winch.recv() => Caught::Resize,
-        }
-    }
 }
 
 /// Why the loop ended.
@@ -264,7 +217,8 @@ async fn sleep_until(at: Option<Instant>) {
 
 /// After the terminal is given back: the last words, and what the driver still has to do.
 async fn finish(mut app: App, end: End) -> Result<Outcome, TermError> {
-    if let (Some(handle), Some(screens)) = (&app.handle, saved::of(&app.model)) {
+    // The place of whoever only looked on is not the one to come back to.
+    if let (Some(handle), Some(screens)) = (&app.handle, saved::of(&app.model).filter(|_| !app.model.watching)) {
         handle.project.remember(&screens);
     }
     if let (End::Signal(_), Some(handle)) = (end, &app.handle) {
@@ -311,135 +265,9 @@ impl App {
         }
     }
 
-    async fn execute(&mut self, cmd: Cmd) {
-        match cmd {
-            Cmd::Send(command) => {
-                // A driver that does not take commands must not freeze the screens.
-                if let Some(handle) = &self.handle
-                    && let Err(mpsc::error::TrySendError::Full(_)) = handle.commands.try_send(command)
-                {
-                    self.model.say(true, "The driver is busy and did not take that; try again.");
-                }
-            }
-            Cmd::Start(request) => {
-                let (start, tx) = (self.start.clone(), self.tx.clone());
-                let started = tokio::spawn(async move {
-                    lifecycle::panic_if_asked("task");
-                    start(request).await
-                });
-                tokio::spawn(async move {
-                    let bug = || Err("Starting met a bug of G1; the log says more (`g1 doctor` shows where).".into());
-                    let _ = tx.send(Inner::Started(started.await.unwrap_or_else(|_| bug()))).await;
-                });
-            }
-            Cmd::LoadBlob(hash) => {
-                let Some(handle) = &self.handle else { return };
-                let (project, tx) = (handle.project.clone(), self.tx.clone());
-                tokio::spawn(async move {
-                    let wanted = hash.clone();
-                    let bytes = tokio::task::spawn_blocking(move || project.blob(&wanted)).await.ok().flatten();
-                    let _ = tx.send(Inner::Msg(Msg::Blob { hash, bytes: bytes.map(Into::into) })).await;
-                });
-            }
-            Cmd::Highlight { hash, path, text } => self.highlighter.ask(hash, path, text),
-            Cmd::LoadPrompt(wanted) => {
-                let Some(handle) = &self.handle else { return };
-                let (project, tx) = (handle.project.clone(), self.tx.clone());
-                tokio::spawn(async move {
-                    let step = wanted.step.clone();
-                    let made = tokio::task::spawn_blocking(move || project.prompt(&wanted)).await;
-                    let made = made.unwrap_or_else(|e| Err(e.to_string()));
-                    let text = made.map(Clean::from).map_err(Clean::from);
-                    let _ = tx.send(Inner::Msg(Msg::Prompt { step, text })).await;
-                });
-            }
-            Cmd::PlanChange(wish) => {
-                let Some(handle) = &self.handle else { return };
-                let (project, tx) = (handle.project.clone(), self.tx.clone());
-                tokio::spawn(async move {
-                    let planned = tokio::task::spawn_blocking(move || project.change(&wish)).await;
-                    let planned = planned.unwrap_or_else(|e| Err(Clean::from(e.to_string())));
-                    let _ = tx.send(Inner::Msg(Msg::ChangePlanned(planned))).await;
-                });
-            }
-            Cmd::Export(to) => {
-                let Some(handle) = &self.handle else { return };
-                let (project, tx) = (handle.project.clone(), self.tx.clone());
-                tokio::spawn(async move {
-                    let done = tokio::task::spawn_blocking(move || project.export(to.as_deref())).await;
-                    let done = done.unwrap_or_else(|e| Err(Clean::from(e.to_string())));
-                    let _ = tx.send(Inner::Msg(Msg::Exported(done))).await;
-                });
-            }
-            Cmd::ReadFile(path) => {
-                let tx = self.tx.clone();
-                tokio::spawn(async move {
-                    let read = tokio::task::spawn_blocking(move || jobs::read_file(&path)).await;
-                    let read = read.unwrap_or_else(|_| Err("The file could not be read.".into()));
-                    let _ = tx.send(Inner::Msg(Msg::FileRead(read))).await;
-                });
-            }
-            Cmd::Copy(text) => {
-                let said = jobs::copy(&text, &mut io::stdout()).await;
-                self.model.say(false, said);
-            }
-            Cmd::Edit(text) => {
-                self.away = true;
-                lifecycle::restore();
-                let tx = self.tx.clone();
-                tokio::spawn(async move {
-                    let edited = jobs::edit(text, ".md").await;
-                    let _ = tx.send(Inner::Edited(Msg::Edited(edited))).await;
-                });
-            }
-            Cmd::EditProposal(wanted) => self.edit_proposal(wanted),
-            Cmd::Title(text) => {
-                if !std::mem::replace(&mut self.titled, true) {
-                    self.tell(tell::KEEP_TITLE);
-                }
-                self.tell(&tell::title(&text, self.model.setup.caps.unicode));
-            }
-            Cmd::Notify(text) => {
-                let setup = &self.model.setup;
-                if let Some(command) = &setup.notify {
-                    tell::command(command, &text);
-                }
-                self.tell(&tell::notification(&text, setup.caps.unicode, setup.bell));
-            }
-            Cmd::Mouse(on) => self.tell(if on { tell::MOUSE_ON } else { tell::MOUSE_OFF }),
-            Cmd::Redraw => self.screen.forget(),
-            Cmd::Suspend => self.suspend(),
-            Cmd::Quit => self.end = Some(End::Quit),
-        }
-        self.model.dirty = true;
-    }
-
     /// What was on the screens when they were left here last.
     fn recall(&mut self) {
         self.model.recalled = self.handle.as_ref().and_then(|h| h.project.remembered()).and_then(|s| saved::read(&s));
-    }
-
-    /// What a gate proposes goes to the editor as a text and comes back as a reply.
-    fn edit_proposal(&mut self, wanted: EditWanted) {
-        let Some(handle) = &self.handle else { return };
-        let (project, tx) = (handle.project.clone(), self.tx.clone());
-        self.away = true;
-        lifecycle::restore();
-        tokio::spawn(async move {
-            let EditWanted { gate, digest, parts, kept } = wanted;
-            let text = match kept {
-                Some(text) => Ok(text),
-                None => project.to_edit(&parts),
-            };
-            let result = match text {
-                Ok(text) => jobs::edit(text, ".toml").await.map(|text| {
-                    let changed = project.edited(&parts, &text);
-                    (text, changed)
-                }),
-                Err(why) => Err(why),
-            };
-            let _ = tx.send(Inner::Edited(Msg::ProposalEdited { gate, digest, result })).await;
-        });
     }
 
     /// Bytes beside the frames. A terminal that does not take them shows so with the next frame.

@@ -1,9 +1,13 @@
 //! What the screens hand to the outside: the clipboard, the editor, files, suspension.
 
-use crate::{domain::Clean, import, ui::FileText};
+use crate::{
+    domain::{Clean, attachment::Attachment},
+    import,
+    ui::FileText,
+};
 use std::{
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::Stdio,
 };
 
@@ -76,8 +80,8 @@ pub async fn edit(text: String, suffix: &str) -> Result<String, Clean> {
     String::from_utf8(bytes).map_err(|_| "The editor left text that is not UTF-8; the draft is as it was.".into())
 }
 
-/// A requirement from a file, whole.
-pub fn read_file(path: &str) -> Result<FileText, Clean> {
+/// Where the file lies, and its content.
+fn contents(path: &str) -> Result<(PathBuf, Vec<u8>), Clean> {
     let expanded = match path.strip_prefix("~/") {
         Some(rest) => std::env::home_dir().map_or_else(|| path.into(), |home| home.join(rest)),
         None => Path::new(path).to_path_buf(),
@@ -91,6 +95,19 @@ pub fn read_file(path: &str) -> Result<FileText, Clean> {
         return Err(fail(format!("has {} MB; a document may have {}", meta.len() >> 20, import::LARGEST >> 20)));
     }
     let bytes = std::fs::read(&expanded).map_err(|e| fail(e.to_string()))?;
+    Ok((expanded, bytes))
+}
+
+/// A file that lies beside the requirement.
+pub fn attach(path: &str) -> Result<(String, Attachment), Clean> {
+    let (expanded, bytes) = contents(path)?;
+    Ok((expanded.display().to_string(), import::beside(&expanded, &bytes)))
+}
+
+/// A requirement from a file, whole.
+pub fn read_file(path: &str) -> Result<FileText, Clean> {
+    let (expanded, bytes) = contents(path)?;
+    let fail = |why: String| Clean::from(format!("{path}: {why}"));
     let document = import::document(&expanded, &bytes).map_err(|e| fail(e.to_string()))?;
     let unfit = |e: std::string::FromUtf8Error| fail(format!("is not UTF-8 (byte {})", e.utf8_error().valid_up_to()));
     let text = String::from_utf8(document.text).map_err(unfit)?;

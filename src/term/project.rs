@@ -27,6 +27,12 @@ pub trait Project: Send + Sync {
     /// Why it cannot be written there.
     fn export(&self, to: Option<&str>) -> Result<Clean, Clean>;
 
+    /// This run and that of another folder side by side, as lines.
+    ///
+    /// # Errors
+    /// There is no run to compare with.
+    fn compare(&self, other: &str) -> Result<Clean, Clean>;
+
     /// What the screens were like when they were left here, if they were.
     fn remembered(&self) -> Option<String>;
 

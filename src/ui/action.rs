@@ -85,6 +85,7 @@ actions! {
     Reject, "reject", "reject", "Reject and roll back (asks first, naming what is undone)";
     AskMe, "ask_me", "ask me", "Change when you are asked: every step, phase ends, only red";
     NextPlan, "next_plan", "other plan", "Carry the plan out another way: lean, standard or thorough";
+    TakeOver, "take_over", "take over", "Take the keyboard over from the screen that has it";
     Later, "later", "later", "Close the card; the gate stays open";
     Pause, "pause", "pause", "Pause the run; the call is stopped and made again later";
     Resume, "resume", "resume", "Go on with a paused run";

@@ -70,6 +70,8 @@ pub struct Setup {
     pub host: Clean,
     /// The project folder as people write it.
     pub folder: Clean,
+    /// The number of this screen among those of the run.
+    pub screen: u32,
 }
 
 impl Default for Setup {
@@ -86,6 +88,7 @@ impl Default for Setup {
             who: "you".into(),
             host: "host".into(),
             folder: ".".into(),
+            screen: 1,
         }
     }
 }
@@ -131,6 +134,8 @@ pub struct Model {
     /// From the last time the screens were here, until the run is on them.
     pub recalled: Option<Saved>,
     pub preview: PreviewState,
+    /// Another screen has the keyboard.
+    pub watching: bool,
     pub blobs: Blobs,
     pub highlights: Highlights,
     pub last_key: Option<Timestamp>,
@@ -215,6 +220,7 @@ impl Model {
             notice,
             recalled: None,
             preview: PreviewState::default(),
+            watching: false,
             blobs: Blobs::default(),
             highlights: Highlights::default(),
             last_key: None,

@@ -60,6 +60,10 @@ pub enum Msg {
     ChangePlanned(Result<Change, Clean>),
     /// Answer to [`Cmd::Export`]: where it is.
     Exported(Result<Clean, Clean>),
+    /// Answer to [`Cmd::Compare`]: the two side by side, as lines.
+    Compared(Result<Clean, Clean>),
+    /// Answer to [`Cmd::Attach`]: where the file lies and what it is.
+    Attached(Result<(String, Attachment), Clean>),
     /// What became of [`Cmd::Copy`].
     Copied(Clean),
     /// The driver's channel closed.
@@ -105,8 +109,8 @@ pub enum StartRequest {
     /// The requirement byte for byte.
     New {
         requirement: Vec<u8>,
-        /// The document that it was read out of, and where it lies.
-        document: Option<(String, Attachment)>,
+        /// The document that it was read out of and files beside it, with where they lie.
+        files: Vec<(String, Attachment)>,
         folder: String,
         model: String,
         plan: PlanVariant,
@@ -186,6 +190,10 @@ pub enum Cmd {
     /// The whole run as one bundle, to this path or beside the project; answered by [`Msg::Exported`].
     Export(Option<String>),
     ReadFile(String),
+    /// A file that goes with the requirement; answered by [`Msg::Attached`].
+    Attach(String),
+    /// This run beside that of another folder; answered by [`Msg::Compared`].
+    Compare(String),
     /// The title of the terminal's window.
     Title(Clean),
     /// Somebody who is not looking should know: bell, OSC 9, the person's own command.

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        counted,
         run::{Outcome, Run, RunStatus},
         trace::Status,
     },
@@ -43,7 +44,7 @@ fn opening(run: &Run) -> String {
         RunStatus::Completed { .. } => "Done",
         _ => "So far",
     };
-    format!("{word} in {took}, {} calls, {}.", run.usage.calls, timeline::money(&run.usage))
+    format!("{word} in {took}, {}, {}.", counted(run.usage.calls as usize, "call"), timeline::money(&run.usage))
 }
 
 /// The `ssh -L` line for a preview URL.

@@ -5,7 +5,7 @@ use crate::domain::{Clean, attachment::Attachment, plan::PlanVariant, run::GateM
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelChoice {
-    /// `offline`, `openai/gpt-…`: what `--model` takes.
+    /// `offline`, `openai/gpt-…`: what `--model` takes; `openai/` alone: which of its models is still to be said.
     pub spec: String,
     pub note: Clean,
     /// False: shown, but cannot be chosen (no key, no server).
@@ -97,6 +97,10 @@ pub struct Welcome {
     pub original: Option<Original>,
     /// The document that the text was read out of, and where it lies.
     pub document: Option<(String, Attachment)>,
+    /// Files that go with it.
+    pub beside: Vec<(String, Attachment)>,
+    /// What the model is called at the provider that is chosen.
+    pub name: Draft,
     pub folder: Draft,
     pub field: Field,
     pub recent: usize,
@@ -104,11 +108,10 @@ pub struct Welcome {
     pub starting: bool,
 }
 
-/// The text `/example` fills in.
+/// The text `/example` fills in: every sentence of it can be proven offline.
 pub const EXAMPLE: &str = "Build a reading club site with user accounts. Members sign up with an email address and a \
-password. A member suggests books: the title, the author, the number of pages and why it is worth reading. \
-Every member can vote once for each book. The list shows the books with the most votes first and can be searched \
-by title. Members must never see each other's email addresses. There is no chat. The pages must be usable on a phone.";
+password. A member can add a book with a title, an author and a number of pages. The title is required. Every member \
+can comment on a book. Books can be searched by title. A member can delete only their own books. There is no chat.";
 
 impl Welcome {
     #[must_use]
@@ -193,8 +196,23 @@ impl Welcome {
         let what = if kept.is_empty() { "kept byte for byte".into() } else { format!("{} kept", kept.join(" and ")) };
         Some(what)
     }
+    /// A provider is chosen, and which of its models is the person's to say.
+    #[must_use]
+    pub fn asks_name(&self) -> bool {
+        self.info.models.get(self.info.model).is_some_and(|m| m.spec.ends_with('/'))
+    }
+    /// What `--model` would be; without a name behind a provider it is not a model yet.
     #[must_use]
     pub fn model(&self) -> String {
-        self.info.models.get(self.info.model).map_or_else(|| "offline".into(), |m| m.spec.clone())
+        let spec = self.info.models.get(self.info.model).map_or_else(|| "offline".into(), |m| m.spec.clone());
+        if self.asks_name() { spec + self.name.text().trim() } else { spec }
+    }
+    /// The text of the requirement, and the file that its last line names with `/attach`.
+    #[must_use]
+    pub fn attach_line(&self) -> Option<(String, String)> {
+        let text = self.draft.text();
+        let (before, last) = text.rsplit_once('\n').unwrap_or(("", &text));
+        let path = last.trim().strip_prefix("/attach ")?.trim();
+        (!path.is_empty()).then(|| (before.to_owned(), path.to_owned()))
     }
 }

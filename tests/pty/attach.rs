@@ -50,3 +50,30 @@ fn a_run_at_work_goes_on_without_a_terminal() {
     again.send("/quit\r");
     assert_eq!(again.end().0.exit_code(), 0);
 }
+
+/// A second screen looks on until T; then the first one does, and gets the keyboard back when the second leaves.
+#[test]
+fn only_one_screen_has_the_keyboard() {
+    let home = Home::new();
+    let dir = home.project();
+    let mut first = home.g1(&[dir], &[], (120, 40));
+    first.wait_for("G-01");
+    let mut second = home.g1(&[dir], &[], (120, 40));
+    second.wait_for("read-only: another screen has the keyboard; T takes over");
+    second.press_until(|_| "T", "the keyboard", |s| s.contains("has the keyboard now"));
+    first.wait_for("T takes over");
+    // The plan is turned here, and the other screen sees it.
+    second.press_until(|_| "p", "the plan", |s| s.contains("● standard"));
+    first.wait_for("● standard");
+    second.press_until(
+        |s| if s.contains("read on with") { " " } else { "y" },
+        "the decision",
+        |s| !s.contains("Gate G-01"),
+    );
+    first.wait_for("G-02");
+    second.signal(Signal::TERM);
+    second.end();
+    first.wait_for("has the keyboard now");
+    first.signal(Signal::TERM);
+    first.end();
+}

@@ -22,6 +22,9 @@ impl Project for Shelf {
     fn export(&self, _: Option<&str>) -> Result<Clean, Clean> {
         Err("nothing is exported here".into())
     }
+    fn compare(&self, _: &str) -> Result<Clean, Clean> {
+        Err("there is no other run".into())
+    }
     fn remembered(&self) -> Option<String> {
         None
     }

@@ -10,5 +10,7 @@ mod picture;
 mod properties;
 mod screens;
 mod updates;
+mod watch;
 mod ways;
+mod welcome;
 mod wire;

@@ -23,7 +23,7 @@ fn info() -> WelcomeInfo {
                 "offline",
                 "rule-based, no AI: data-driven web apps from English text. Nothing leaves this machine.",
             ),
-            choice("openai/gpt", "key found in OPENAI_API_KEY: not used unless you choose it"),
+            choice("openai/", "key found in OPENAI_API_KEY: not used unless you choose it"),
         ],
         model: 0,
         needs: vec![
@@ -46,6 +46,12 @@ fn welcome() {
         bench.model.welcome = Welcome::new(info());
         snap("welcome", &mut bench);
     }
+    let mut bench = Bench::welcome(80, 24);
+    bench.model.welcome = Welcome::new(info());
+    bench.key("tab");
+    bench.key("down");
+    bench.typed("gpt-5-mini");
+    snap("welcome_model", &mut bench);
     let mut bench = Bench::welcome(80, 24);
     bench.model.welcome = Welcome::new(info());
     bench.typed("/example");

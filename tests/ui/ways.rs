@@ -457,3 +457,67 @@ fn what_a_gate_proposes_is_edited_and_a_text_that_cannot_be_taken_is_kept() {
     assert!(matches!(&sent[..], [Command::Edit { step: s, reply, .. }] if *s == step && reply == "{}"), "{sent:?}");
     assert!(bench.model.overlays.is_empty(), "the card comes again with what the checks say");
 }
+
+#[test]
+fn two_runs_are_compared_in_a_text_on_top() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.typed("/compare ../other");
+    bench.key("enter");
+    assert_eq!(bench.sent.pop(), Some(Cmd::Compare("../other".into())));
+    bench.send(Msg::Compared(Ok(Clean::from("proven  5 of 7  7 of 7\nFiles: the same"))));
+    assert!(bench.text().contains("Files: the same"));
+}
+
+/// A person who answers a gate in the input line means the gate, and must read it first.
+#[test]
+fn yes_in_the_input_opens_the_card_and_is_not_said_to_anybody() {
+    for word in ["y", "Yes", "approve"] {
+        let mut bench = Bench::real(At::Build, 80, 24);
+        bench.key("esc");
+        bench.typed(word);
+        bench.key("enter");
+        assert!(bench.commands().is_empty(), "{word}");
+        assert!(matches!(bench.model.overlays.last(), Some(Overlay::Gate(_))));
+        assert!(notice(&bench).contains("Read G-03 first"), "{}", notice(&bench));
+    }
+    let mut bench = Bench::real(At::Working, 80, 24);
+    bench.typed("yes");
+    bench.key("enter");
+    assert!(matches!(&bench.commands()[..], [Command::Say { .. }]), "no gate waits: they are words");
+}
+
+/// What was said while a step worked stands in its message once it is checked: it is not shown twice.
+#[test]
+fn words_of_a_reply_are_not_shown_again_while_it_is_checked() {
+    let mut bench = Bench::real(At::Working, 80, 24);
+    let step = g1::domain::StepId::new("build:books").unwrap();
+    bench.send(Msg::Update(Update::Delta { step: step.clone(), text: "a word that streams".into() }));
+    assert!(bench.text().contains("a word that streams"));
+    let mut run = g1::domain::run::Run::clone(bench.model.run.as_ref().unwrap());
+    run.steps.iter_mut().find(|s| s.plan.id == step).unwrap().state = g1::domain::run::StepState::Checking;
+    bench.send(Msg::Update(Update::Run(std::sync::Arc::new(run))));
+    assert!(!bench.text().contains("a word that streams"));
+}
+
+/// Nothing that is asked for is answered with silence.
+#[test]
+fn what_cannot_be_done_now_says_so() {
+    let mut bench = Bench::real(At::End, 80, 24);
+    for (words, says) in [
+        ("/pause", "nothing to pause"),
+        ("/resume", "Nothing is paused"),
+        ("/ask risk", "asked: only if red"),
+        ("/preview", "Starting"),
+        ("/waive", "The id is missing"),
+        ("/compare", "Name the folder"),
+        ("/attach x.csv", "first screen"),
+        ("/plan lean", "at its gate"),
+        ("/theme mono", "in config.toml keeps it"),
+    ] {
+        bench.typed(words);
+        bench.key("enter");
+        let text = bench.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(says), "{words}: {text}");
+        bench.wait(7_000);
+    }
+}

@@ -308,7 +308,7 @@ impl Bench<'_> {
             ))
         });
         let problems = searched.problems.into_iter().chain(found).collect();
-        self.report("searches", problems, format!("{} exclusions searched for", searches.len()));
+        self.report("searches", problems, format!("{} searched for", counted(searches.len(), "exclusion")));
         self.checked.searches.extend(searches.into_iter().map(|mut search: ExclusionSearch| {
             search.evidence.0 = at;
             search

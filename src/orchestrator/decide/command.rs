@@ -83,6 +83,7 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
         | Command::Fork { .. }
         | Command::StartPreview { .. }
         | Command::StopPreview
+        | Command::TakeKeyboard { .. }
         | Command::Attach
         | Command::Quit { .. } => Ok(()),
     }

@@ -53,13 +53,23 @@ pub fn page(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
     page.lines.extend(wrap_spans(&head, columns, 2));
     page.lines.push(bar(&pack, columns, model));
     let wide = columns >= 90;
-    let hash_head = if wide { "hash      " } else { "" };
-    let head = format!("{:<15}{:<16}{:>7} {:>7}  {hash_head}why", "kind", "id", "score", "tokens");
-    page.lines.push(Line::styled(text::cut(&head, columns, g.ellipsis), t.title));
+    // Where there is no room for the reasons they stand below the selected row, or in the item itself.
+    let (kinds, ids, scores) = if columns < 60 { (10, 12, 6) } else { (15, 16, 7) };
+    let head = format!(
+        "{:<kinds$}{:<ids$}{:>scores$} {:>7}  {}{}",
+        "kind",
+        "id",
+        "score",
+        "tokens",
+        if wide { "hash      " } else { "" },
+        if columns < 60 { "" } else { "why" }
+    );
+    let head = head.trim_end();
+    page.lines.push(Line::styled(text::cut(head, columns, g.ellipsis), t.title));
     let row = |kind: &str, id: &str, score: &str, tokens: u32, hash: &str, why: &str, style: Style| {
-        let left = format!("{:<15}{:<16}", text::pad(kind, 14, g.ellipsis), text::pad(id, 15, g.ellipsis));
+        let left = format!("{} {} ", text::pad(kind, kinds - 1, g.ellipsis), text::pad(id, ids - 1, g.ellipsis));
         let hash = if wide { format!("{hash:<9} ") } else { String::new() };
-        let mid = format!("{score:>7} {:>7}  {hash}", grouped(tokens));
+        let mid = format!("{score:>scores$} {:>7}  {hash}", grouped(tokens));
         let room = columns.saturating_sub(text::width(&left) + text::width(&mid));
         Line::from(vec![
             Span::styled(left, style),
@@ -154,6 +164,14 @@ pub fn compare(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page 
         (format!("{} items are the same", new.items.iter().filter(is_same).count()), t.dim),
     ];
     page.lines.extend(wrap_spans(&head, columns, 2));
+    let row = |mark: &str, item: &PackItem, what: &str| {
+        let place = if columns < 60 {
+            format!("{mark} {:<13}", item.id)
+        } else {
+            format!("{mark} {:<15}{:<24} ", word(item.kind), item.id)
+        };
+        text::cut(&format!("{place}{:>7}  {what}", grouped(item.tokens)), columns, model.look.glyphs.ellipsis)
+    };
     for (i, item) in new.items.iter().enumerate() {
         let was = old.items.iter().find(|o| key(o) == key(item));
         let (mark, what, style) = match was {
@@ -162,13 +180,11 @@ pub fn compare(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page 
             None => ("+", "only here", t.add),
         };
         page.link(Link::Item(step.clone(), i), format!("{}: {}", item.label, item.why));
-        let text = format!("{mark} {:<15}{:<24} {:>7}  {what}", word(item.kind), item.id, grouped(item.tokens));
-        page.lines.push(Line::styled(text::cut(&text, columns, model.look.glyphs.ellipsis), style));
+        page.lines.push(Line::styled(row(mark, item, what), style));
     }
     for (i, item) in old.items.iter().enumerate().filter(|(_, o)| !new.items.iter().any(|n| key(n) == key(o))) {
         page.link(Link::Item(other.clone(), i), format!("{}: {}", item.label, item.why));
-        let text = format!("- {:<15}{:<24} {:>7}  only in {other}", word(item.kind), item.id, grouped(item.tokens));
-        page.lines.push(Line::styled(text::cut(&text, columns, model.look.glyphs.ellipsis), t.del));
+        page.lines.push(Line::styled(row("-", item, &format!("only in {other}")), t.del));
     }
     page
 }

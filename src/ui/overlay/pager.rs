@@ -37,6 +37,8 @@ pub enum Source {
     Artifact(String),
     /// A test with what it said.
     Test(String),
+    /// Lines as they are.
+    Text(Arc<[String]>),
     /// What a pane holds, by logical line: without borders, marks and wraps.
     Lines(Pane, Arc<[String]>),
 }
@@ -123,7 +125,7 @@ impl Pager {
     fn page(&self, model: &Model, run: Option<&Run>, columns: usize) -> Page {
         match (&self.source, run) {
             (Source::Help, _) => help::lines(model, columns).into(),
-            (Source::Lines(_, lines), _) => {
+            (Source::Text(lines) | Source::Lines(_, lines), _) => {
                 let style = model.look.theme.text;
                 lines.iter().map(|l| Line::styled(l.replace('\t', "    "), style)).collect::<Vec<_>>().into()
             }

@@ -135,7 +135,10 @@ fn row_line(model: &Model, run: &Run, row: &HubRow, columns: usize, look: &Look)
             item(g.quiet, t.dim, id.to_string(), "", &text)
         }
         HubRow::Decision(id) => {
-            let text = run.decisions.get(id).map_or_else(String::new, |d| d.title.one_line(columns));
+            let text = run
+                .decisions
+                .get(id)
+                .map_or_else(String::new, |d| format!("{}: {}", d.title, d.choice.one_line(columns)));
             item(g.quiet, t.dim, id.to_string(), "", &text)
         }
         HubRow::Assumption(id) => {

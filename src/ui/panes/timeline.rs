@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        StepId,
+        StepId, counted,
         plan::Phase,
         run::{Gate, Run, Step, StepState, Verb},
         usage::Usage,
@@ -286,7 +286,13 @@ fn details(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Vec<L
             let (calls, spent) = steps.iter().fold((0, 0), |(c, t), s| (c + s.usage.calls, t + s.usage.tokens()));
             field(
                 "phase",
-                format!("{}: {done} of {} steps done, {calls} calls, {}", phase.name(), steps.len(), tokens(spent)),
+                format!(
+                    "{}: {done} of {} done, {}, {}",
+                    phase.name(),
+                    counted(steps.len(), "step"),
+                    counted(calls as usize, "call"),
+                    tokens(spent)
+                ),
             );
             let titles: Vec<String> = steps.iter().map(|s| s.plan.title.to_string()).collect();
             field("steps", titles.join(", "));

@@ -92,8 +92,13 @@ pub(super) fn want_blobs(model: &mut Model, cmds: &mut Vec<Cmd>) {
                     }
                 }
             }
-            Source::Help | Source::Trace | Source::Report | Source::Prompt(_) | Source::Test(_) | Source::Lines(..) => {
-            }
+            Source::Help
+            | Source::Trace
+            | Source::Report
+            | Source::Prompt(_)
+            | Source::Test(_)
+            | Source::Text(_)
+            | Source::Lines(..) => {}
         }
     }
     for hash in wanted {

@@ -1,8 +1,8 @@
 //! Keys and pastes: context, action, or typed text.
 
-use super::{available, change, gate, interrupt, mouse, moves, pager, prompt, quit, slash, welcome};
+use super::{available, change, gate, interrupt, mouse, moves, pager, prompt, quit, slash, watch, welcome};
 use crate::{
-    domain::{Clean, command::Command},
+    domain::{Clean, command::Command, run::Verb},
     ui::{
         Action, Cmd, Code, Key, Look, Model, Wish,
         keymap::{Context, Meaning},
@@ -27,6 +27,8 @@ pub(super) fn key(model: &mut Model, key: Key, burst: bool, cmds: &mut Vec<Cmd>)
     model.pending.push(key);
     match model.keymap.lookup(context, &model.pending) {
         Meaning::Prefix => return,
+        // Nothing to take: it is a letter like any other.
+        Meaning::Act(Action::TakeOver) if !model.watching => typed(model, context, key),
         Meaning::Act(action) => act(model, action, burst, cmds),
         Meaning::Nothing if before && key == Key::plain(Code::Esc) => {}
         Meaning::Nothing if before => {
@@ -81,7 +83,12 @@ pub(super) fn paste(model: &mut Model, text: &str) {
 /// Does one action, wherever it came from: a key, the palette, a slash command.
 pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
     use Action as A;
+    if model.watching && watch::acts(action) {
+        let why = watch::read_only(model);
+        return model.say(true, why);
+    }
     match action {
+        A::TakeOver => return watch::take(model, cmds),
         A::Interrupt => return interrupt(model, cmds),
         A::Redraw => return cmds.push(Cmd::Redraw),
         A::Suspend => return cmds.push(Cmd::Suspend),
@@ -101,6 +108,8 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
             cmds.push(Cmd::Send(Command::Resume { who: model.setup.who.clone() }));
             return model.say(false, "Going on.");
         }
+        A::Pause => return model.say(false, "Nothing is at work, so there is nothing to pause."),
+        A::Resume => return model.say(false, "Nothing is paused."),
         A::Preview => {
             cmds.push(Cmd::Send(Command::StartPreview { port: None }));
             return model.say(false, "Starting the application.");
@@ -268,6 +277,15 @@ fn send(model: &mut Model, burst: bool, cmds: &mut Vec<Cmd>) {
     }
     if words.starts_with('/') && !words.contains('\n') {
         return slash::run(model, words, cmds);
+    }
+    // Whoever answers a gate in the input means the gate, not the personas.
+    if model.waiting_gate().is_some() && ["y", "yes", "ok", "approve"].contains(&words.to_lowercase().as_str()) {
+        return gate::by_words(model, Verb::Approve, cmds);
+    }
+    if model.watching {
+        model.draft.set(&text);
+        let why = watch::read_only(model);
+        return model.say(true, why);
     }
     if model.run.as_deref().is_some_and(crate::domain::run::Run::is_over) {
         model.draft.set(&text);

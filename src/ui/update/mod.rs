@@ -10,6 +10,7 @@ mod pager;
 mod prompt;
 mod run;
 pub mod slash;
+pub mod watch;
 mod welcome;
 
 use super::{
@@ -73,7 +74,12 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         Msg::Started(result) => welcome::started(model, result),
         Msg::ChangePlanned(result) => change::planned(model, result),
         Msg::Exported(Ok(what)) => model.say(false, what),
-        Msg::Exported(Err(why)) => model.say(true, why),
+        Msg::Compared(Ok(text)) => {
+            let lines = text.lines().map(str::to_owned).collect();
+            keys::open_pager(model, "This run and the other one", Source::Text(lines));
+        }
+        Msg::Attached(Ok(file)) => welcome::attached(model, file),
+        Msg::Exported(Err(why)) | Msg::Compared(Err(why)) | Msg::Attached(Err(why)) => model.say(true, why),
         Msg::Copied(what) => model.say(false, what),
         Msg::DriverGone => {
             if model.ended.is_none() && model.screen == Screen::Work {
@@ -83,6 +89,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         }
     }
     settle(model, &mut cmds);
+    if model.watching {
+        watch::withhold(model, &mut cmds);
+    }
     model.dirty = true;
     cmds
 }
@@ -141,6 +150,8 @@ pub fn available(model: &Model, action: Action) -> bool {
     let over = run.is_some_and(crate::domain::run::Run::is_over);
     let context = model.context();
     match action {
+        A::TakeOver => model.watching,
+        _ if model.watching && watch::acts(action) => false,
         A::Hub | A::Chat | A::Timeline | A::Code | A::Zoom | A::ToPanes | A::ToInput => work,
         A::Trace | A::Report => run.is_some(),
         A::Context => run.is_some_and(|r| r.steps.iter().any(|s| s.pack.is_some())),

@@ -155,7 +155,7 @@ fn copy(model: &mut Model, cmds: &mut Vec<Cmd>, all: bool) {
 
 fn logical(pager: &Pager) -> Vec<String> {
     match &pager.source {
-        Source::Lines(_, lines) => lines.to_vec(),
+        Source::Text(lines) | Source::Lines(_, lines) => lines.to_vec(),
         _ => pager.texts().into_iter().map(|l| l.trim_end().to_owned()).collect(),
     }
 }

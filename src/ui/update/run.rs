@@ -1,6 +1,6 @@
 //! News from the driver.
 
-use super::{change, gate, refit};
+use super::{change, gate, refit, watch};
 use crate::{
     domain::{
         command::Update,
@@ -34,6 +34,7 @@ pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
             model.preview.note = note;
             refit(model);
         }
+        Update::Keyboard { screen } => watch::keyboard(model, screen, cmds),
         Update::Notice { error, text } => {
             // A refused decision must be possible again.
             if error {
@@ -64,7 +65,9 @@ fn snapshot(model: &mut Model, run: Arc<Run>) {
     let at_work = |id: &crate::domain::StepId| {
         run.step(id).is_some_and(|s| matches!(s.state, StepState::Working | StepState::Checking))
     };
-    model.streams.retain(|id, _| at_work(id));
+    // A reply that is being checked stands in a message already.
+    let speaks = |id: &crate::domain::StepId| run.step(id).is_some_and(|s| s.state == StepState::Working);
+    model.streams.retain(|id, _| speaks(id));
     model.heard.retain(|id, _| at_work(id));
     model.progress.retain(|id, _| id.as_ref().is_none_or(at_work));
     if run.is_over() {

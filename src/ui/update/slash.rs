@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         Action, Cmd, Model, Wish,
-        overlay::{Overlay, Prompt, Purpose, pager::Source},
+        overlay::{Overlay, Prompt, Purpose, card, pager::Source},
         panes::Pane,
     },
 };
@@ -44,6 +44,7 @@ slash! {
     "resume", "/resume", "Go on with a paused run";
     "rewind", "/rewind STEP [aside]", "Back to before a step: hub, files and conversation (aside: moves away files you changed)";
     "fork", "/fork STEP|now DIR", "Another project in DIR that begins with the state before a step";
+    "compare", "/compare DIR", "This run beside the one in another folder, such as a fork of it";
     "trace", "/trace", "Every clause with its code, tests and status";
     "report", "/report", "What is proven and what is not";
     "files", "/files", "The files of the application";
@@ -60,6 +61,7 @@ slash! {
     "mouse", "/mouse", "Take the mouse for scrolling and clicking, or leave it to the terminal";
     "export", "/export [PATH]", "The whole run as one bundle: requirement, trace, decisions, evidence, application";
     "copy", "/copy", "Copy what is selected in the pane";
+    "take", "/take", "Take the keyboard over from the screen that has it";
     "redraw", "/redraw", "Draw the whole screen again";
     "quit", "/quit", "Leave; the project keeps everything";
 }
@@ -198,6 +200,7 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
                 _ => return model.say(true, "Write /ask step, /ask phase, /ask plan or /ask risk."),
             };
             cmds.push(Cmd::Send(Command::SetGates { gates, who }));
+            model.say(false, format!("From now on you are asked: {}.", card::mode_name(gates)));
         }
         "add" if rest.is_empty() => model.say(true, "Say what comes to it: /add TEXT"),
         "add" => super::change::wish(model, Wish::Add(rest.to_owned()), cmds),
@@ -228,7 +231,10 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         "preview" => {
             let port = if rest.is_empty() { Ok(None) } else { rest.parse::<u16>().map(Some) };
             match port {
-                Ok(port) => cmds.push(Cmd::Send(Command::StartPreview { port })),
+                Ok(port) => {
+                    cmds.push(Cmd::Send(Command::StartPreview { port }));
+                    model.say(false, "Starting the application.");
+                }
                 Err(_) => model.say(true, "A port is a number from 1 to 65535: /preview 8123"),
             }
         }
@@ -315,6 +321,21 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         },
         "keys" | "keymap" => act(model, Action::Help, cmds),
         "palette" | "commands" => act(model, Action::Palette, cmds),
+        "compare" if rest.is_empty() => {
+            model.say(true, "Name the folder of the other run: /compare ../other (g1 projects lists them).");
+        }
+        "compare" => {
+            model.say(false, "Reading both.");
+            cmds.push(Cmd::Compare(rest.to_owned()));
+        }
+        "attach" => {
+            model.say(
+                false,
+                "Files come with a requirement when its run starts: /attach on the first screen, or g1 run --attach.",
+            );
+        }
+        "take" | "takeover" if model.watching => act(model, Action::TakeOver, cmds),
+        "take" | "takeover" => model.say(false, "This screen has the keyboard."),
         "copy" => act(model, Action::Copy, cmds),
         "redraw" => act(model, Action::Redraw, cmds),
         _ => {
@@ -331,6 +352,9 @@ where
     T: std::str::FromStr,
     T::Err: std::fmt::Display,
 {
+    if words.is_empty() {
+        return Err("The id is missing".into());
+    }
     let (id, text) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     let id = id.parse().map_err(|e: T::Err| Clean::from(e.to_string()).to_string())?;
     match text.trim() {

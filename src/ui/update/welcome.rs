@@ -2,7 +2,7 @@
 
 use super::keys;
 use crate::{
-    domain::Clean,
+    domain::{Clean, attachment::Attachment},
     ui::{
         Action, Cmd, Code, Key, Model,
         model::Screen,
@@ -35,6 +35,10 @@ pub(super) fn key(model: &mut Model, key: Key) -> bool {
             w.choose(key.code == Code::Right);
             true
         }
+        Code::Left | Code::Right if w.field == Field::Model && !w.asks_name() => {
+            w.choose(key.code == Code::Right);
+            true
+        }
         Code::Char(' ') if matches!(w.field, Field::Model | Field::Recent | Field::Ask) => {
             w.choose(true);
             true
@@ -43,6 +47,7 @@ pub(super) fn key(model: &mut Model, key: Key) -> bool {
             let taken = match w.field {
                 Field::Requirement => w.draft.key(key),
                 Field::Folder => w.folder.key(key),
+                Field::Model if w.asks_name() => w.name.key(key),
                 Field::Model | Field::Ask | Field::Recent => false,
             };
             if taken {
@@ -61,6 +66,9 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     let text = &if text.contains('\n') { text.to_owned() } else { text.replace('\r', "\n") };
     match model.welcome.field {
         Field::Folder => model.welcome.folder.insert(text.lines().next().unwrap_or("")),
+        Field::Model if model.welcome.asks_name() => {
+            model.welcome.name.insert(Clean::new(text).lines().next().unwrap_or("").trim());
+        }
         // The first paste is taken as it came; into a text that is being written it is inserted.
         _ if model.welcome.draft.is_empty() => model.welcome.take_over(text),
         _ => {
@@ -92,6 +100,9 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
             Field::Folder if action != Action::Newline => {
                 model.welcome.folder.act(action);
             }
+            Field::Model if action != Action::Newline && model.welcome.asks_name() => {
+                model.welcome.name.act(action);
+            }
             _ => {}
         },
     }
@@ -104,7 +115,9 @@ fn example(model: &mut Model) {
 
 fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let w = &mut model.welcome;
+    let unnamed = w.asks_name() && w.name.text().trim().is_empty();
     match w.field {
+        Field::Model if unnamed => return name_it(model),
         // Enter in a list takes the choice and returns to the text; only the text and a recent project start something.
         Field::Model | Field::Ask | Field::Folder => {
             w.field = Field::Requirement;
@@ -128,6 +141,11 @@ fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
     if words.is_empty() {
         return model.say(false, "Write what should be built first, or /example for one to try.");
     }
+    if let Some((before, path)) = w.attach_line() {
+        w.draft.set(&before);
+        cmds.push(Cmd::Attach(path));
+        return;
+    }
     if !words.contains('\n') {
         if let Some(path) = words.strip_prefix('@') {
             cmds.push(Cmd::ReadFile(path.trim().to_owned()));
@@ -139,16 +157,23 @@ fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
             return match command.as_str() {
                 "example" => example(model),
                 "quit" | "q" | "exit" => cmds.push(Cmd::Quit),
+                "attach" => {
+                    model.say(false, "Say which file: /attach prices.csv, alone or as the last line of the text.")
+                }
                 "help" | "?" => keys::act(model, Action::Help, false, cmds),
-                _ => model.say(true, Clean::from(format!("There is no /{command} here: /example /help /quit"))),
+                _ => model
+                    .say(true, Clean::from(format!("There is no /{command} here: /example /attach FILE /help /quit"))),
             };
         }
+    }
+    if unnamed {
+        return name_it(model);
     }
     let folder = w.folder.text().trim().to_owned();
     let (plan, gates) = (w.info.plan, w.info.gates);
     let request = StartRequest::New {
         requirement: w.bytes(),
-        document: w.document.clone(),
+        files: w.document.iter().chain(&w.beside).cloned().collect(),
         folder,
         model: w.model(),
         plan,
@@ -157,6 +182,21 @@ fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
     w.starting = true;
     model.say(false, "Starting: the requirement is stored word for word.");
     cmds.push(Cmd::Start(request));
+}
+
+/// A provider alone is no model: nothing is asked there until one is named.
+fn name_it(model: &mut Model) {
+    model.welcome.field = Field::Model;
+    let provider = model.welcome.model();
+    model.say(true, format!("Write behind {provider} what the model is called there; Up and Down choose another."));
+}
+
+pub(super) fn attached(model: &mut Model, file: (String, Attachment)) {
+    let name = Clean::new(&file.1.name);
+    let w = &mut model.welcome;
+    w.beside.retain(|(_, other)| other.name != file.1.name);
+    w.beside.push(file);
+    model.say(false, format!("{name} goes with the requirement."));
 }
 
 pub(super) fn started(model: &mut Model, result: Result<(), Clean>) {

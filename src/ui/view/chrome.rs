@@ -10,7 +10,7 @@ use crate::{
         overlay::Overlay,
         panes::{Pane, timeline},
         text::{self, wrap_plain},
-        update::{available, slash},
+        update::{available, slash, watch},
         widgets::draw,
     },
 };
@@ -159,15 +159,21 @@ pub fn rule(model: &Model, area: Rect, buf: &mut Buffer) {
     let (text, style) = if let Some(notice) = &model.notice {
         let mark = if notice.error { format!("{} ", g.failed) } else { String::new() };
         (format!("{mark}{}", notice.text.one_line(400)), if notice.error { t.error } else { t.accent })
+    } else if model.watching {
+        let whole = watch::read_only(model);
+        let key = model.key(Context::Gate, Action::TakeOver);
+        let short = format!("read-only: {key} takes over");
+        (if text::width(&whole) <= room { whole } else { short }, t.warn)
     } else if let Some(gate) = model.waiting_gate().filter(|_| model.overlays.is_empty()) {
         let n = model.run.as_deref().map_or(1, |r| r.open_gates().count());
         let more = if n > 1 { format!(" ({n} wait)") } else { String::new() };
         (
             format!(
-                "{} {} ready{more} {} Enter on an empty line to review",
+                "{} {} ready{more} {} {}",
                 g.gate,
                 gate_name(gate),
-                if g.ascii { "-" } else { "–" }
+                if g.ascii { "-" } else { "–" },
+                if room < 56 { "Enter reviews" } else { "Enter on an empty line to review" }
             ),
             if gate.is_red() { t.error } else { t.gate },
         )
@@ -176,12 +182,13 @@ pub fn rule(model: &Model, area: Rect, buf: &mut Buffer) {
     };
     let place = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
     let lines = wrap_plain(&text, room.max(1), style);
-    if lines.len() == 1 || !model.notice.as_ref().is_some_and(|n| n.error) {
+    let Some(notice) = model.notice.as_ref().filter(|_| lines.len() > 1) else {
         let text = text::cut(&text, room, g.ellipsis);
         return draw::line(buf, place, 0, &Line::styled(format!(" {text} "), style));
-    }
-    // What went wrong is worth the rows it needs.
-    let count = u16::try_from(lines.len().min(4)).unwrap_or(4).min(area.y);
+    };
+    // What went wrong is worth the rows it needs; for anything else two are enough.
+    let most = if notice.error { 4 } else { 2 };
+    let count = u16::try_from(lines.len().min(most)).unwrap_or(most as u16).min(area.y);
     let over = Rect { y: area.y - count, height: count, ..area };
     buf.set_string(over.x, over.y, g.rule.repeat(usize::from(area.width)), t.border);
     let text = Rect { y: over.y + 1, ..over };
@@ -235,6 +242,7 @@ fn placeholder(model: &Model, prompt: bool) -> &'static str {
         return "write it here";
     }
     match model.run.as_deref() {
+        _ if model.watching => "you are looking on",
         Some(run) if run.is_over() => "what should come to it or be different? /preview runs it, /quit leaves",
         _ if model.focus == Focus::Panes => "",
         _ => "say something to the personas, or / for a command",
@@ -245,9 +253,10 @@ fn placeholder(model: &Model, prompt: bool) -> &'static str {
 fn hint_actions(context: Context) -> &'static [Action] {
     use Action as A;
     match context {
-        Context::EmptyInput => &[A::ReviewGate, A::ToPanes, A::Palette, A::Editor, A::Interrupt],
+        Context::EmptyInput => &[A::TakeOver, A::ReviewGate, A::ToPanes, A::Palette, A::Editor, A::Interrupt],
         Context::Input => &[A::Send, A::Newline, A::Editor, A::ToPanes, A::Interrupt],
         Context::Panes => &[
+            A::TakeOver,
             A::ToInput,
             A::NextPane,
             A::Down,
@@ -267,7 +276,7 @@ fn hint_actions(context: Context) -> &'static [Action] {
             A::Bottom,
             A::Palette,
         ],
-        Context::Gate => &[A::Down, A::PageDown, A::NextPane, A::Later],
+        Context::Gate => &[A::TakeOver, A::Down, A::PageDown, A::NextPane, A::Later],
         Context::Pager => &[
             A::Down,
             A::Confirm,

@@ -1,10 +1,13 @@
 //! The welcome screen: what should be built, with which model, what is needed, where it goes, what was worked on.
 
 use super::{chrome, layout::Layout};
-use crate::ui::{
-    Model, text,
-    welcome::{ASKS, Field},
-    widgets::draw,
+use crate::{
+    domain::Clean,
+    ui::{
+        Model, text,
+        welcome::{ASKS, Field},
+        widgets::draw,
+    },
 };
 use ratatui::{
     buffer::Buffer,
@@ -21,10 +24,12 @@ pub fn view(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
     let columns = usize::from(width);
     let mut cursor = None;
 
-    let title = vec![
-        Span::styled(" G1", t.accent.add_modifier(ratatui::style::Modifier::BOLD)),
-        Span::styled("  every sentence of your requirement, tied to code and to a test G1 ran", t.dim),
-    ];
+    let about = match columns {
+        0..76 => "  every sentence tied to a test",
+        _ => "  every sentence of your requirement, tied to code and to a test G1 ran",
+    };
+    let title =
+        vec![Span::styled(" G1", t.accent.add_modifier(ratatui::style::Modifier::BOLD)), Span::styled(about, t.dim)];
     draw::line(buf, area, 0, &Line::from(title));
 
     // The lower part has a fixed height; the requirement takes what is left.
@@ -38,10 +43,13 @@ pub fn view(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
     let inner = draw::frame(buf, frame, heading, focused, &model.look);
     let field = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     if w.draft.is_empty() {
-        let hint = [
-            "Paste or type a requirement: sentences, lists, user stories.",
-            "@brief.md takes a file, /example fills in one to try.",
-        ];
+        let hint = match columns {
+            0..76 => ["Paste or type it, or /example", "@brief.md takes a file"],
+            _ => [
+                "Paste or type a requirement: sentences, lists, user stories.",
+                "@brief.md takes a file, /example fills in one to try.",
+            ],
+        };
         for (y, text) in hint.iter().enumerate() {
             draw::line(buf, field, y, &Line::styled(text::cut(text, usize::from(field.width), g.ellipsis), t.dim));
         }
@@ -52,7 +60,10 @@ pub fn view(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
             draw::line(buf, field, y, &Line::styled(row.clone(), t.text));
         }
         let kept = w.kept().map_or_else(String::new, |k| format!(", {k}"));
-        let size = format!(" {}{kept} ", size_note(&w.draft.text()));
+        let beside: Vec<&str> = w.beside.iter().map(|(_, file)| file.name.as_str()).collect();
+        let beside = if beside.is_empty() { String::new() } else { format!(", with {}", beside.join(", ")) };
+        let size = format!(" {}{kept}{beside} ", size_note(&w.draft.text()));
+        let size = text::cut(&Clean::new(&size), columns.saturating_sub(6), g.ellipsis);
         let foot = Rect { y: frame.y + frame.height - 1, height: 1, width: frame.width.saturating_sub(2), ..frame };
         draw::right(buf, foot, 0, &Line::styled(size, t.dim));
     }
@@ -64,10 +75,14 @@ pub fn view(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
     }
     let rest_y = frame.y + frame.height;
     let rest = Rect { y: rest_y, height: full.height.saturating_sub(rest_y), ..area };
-    for (y, (line, folder)) in lower.iter().enumerate() {
+    for (y, (line, typed)) in lower.iter().enumerate() {
         draw::line(buf, rest, y, line);
-        if let (true, Some(column)) = (w.field == Field::Folder && model.overlays.is_empty(), folder) {
-            let at = w.folder.picture(columns, 1).cursor.1;
+        if let Some((field, column)) = typed
+            && *field == w.field
+            && model.overlays.is_empty()
+        {
+            let draft = if *field == Field::Model { &w.name } else { &w.folder };
+            let at = draft.picture(columns, 1).cursor.1;
             cursor = Some(Position {
                 x: rest.x + u16::try_from(column + at).unwrap_or(0),
                 y: rest.y + u16::try_from(y).unwrap_or(0),
@@ -95,28 +110,46 @@ fn size_note(text: &str) -> String {
     if text.len() < 10_000 { format!("{words} words") } else { format!("{words} words, {} KB", text.len() / 1000) }
 }
 
-/// Model, needs, folder, recent projects; with the column where the folder is typed.
-fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<usize>)> {
+/// Model, needs, folder, recent projects; with the field that is typed in a row, and the column where.
+fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<(Field, usize)>)> {
     let (g, t) = (&model.look.glyphs, &model.look.theme);
     let w = &model.welcome;
-    let mut out: Vec<(Line<'static>, Option<usize>)> = vec![(Line::default(), None)];
+    let mut out: Vec<(Line<'static>, Option<(Field, usize)>)> = vec![(Line::default(), None)];
     let label = |text: &str, on: bool| {
         let mark = if on { g.fold_closed } else { " " };
         Span::styled(format!("{mark}{text:<8} "), if on { t.key } else { t.title })
     };
-    for (i, choice) in w.info.models.iter().enumerate() {
+    // On a low screen the chosen one stands alone, as with the other lists; Down goes on.
+    let low = model.size.1 < 20;
+    let shown = w.info.models.iter().enumerate().filter(|(i, _)| !low || *i == w.info.model);
+    for (row, (i, choice)) in shown.enumerate() {
         let on = i == w.info.model;
         let mark = if on { g.radio_on } else { g.radio_off };
         let style = if on { t.accent } else { t.dim };
-        let name = format!("{mark} {:<14} ", choice.spec);
+        let spec = match (on, choice.spec.ends_with('/')) {
+            (true, true) => w.model(),
+            (false, true) => format!("{}{}", choice.spec, g.ellipsis),
+            (_, false) => choice.spec.clone(),
+        };
+        let name = format!("{mark} {:<14} ", Clean::new(&spec).as_str());
+        let note = match on && w.asks_name() {
+            true if w.name.is_empty() => "which of its models? type its name",
+            true => "used from the start on, and only by this run",
+            false => choice.note.as_str(),
+        };
+        let note = match w.info.models.len() {
+            n if low && n > 1 => format!("{} of {n}", i + 1),
+            _ => note.to_owned(),
+        };
         let room = columns.saturating_sub(10 + text::width(&name));
+        let typed = (on && w.asks_name()).then(|| (Field::Model, 12 + text::width(&choice.spec)));
         out.push((
             Line::from(vec![
-                if i == 0 { label("Model", w.field == Field::Model) } else { Span::raw(" ".repeat(10)) },
+                if row == 0 { label("Model", w.field == Field::Model) } else { Span::raw(" ".repeat(10)) },
                 Span::styled(name, style),
-                Span::styled(text::cut(&choice.note, room, g.ellipsis), t.dim),
+                Span::styled(text::cut(&note, room, g.ellipsis), t.dim),
             ]),
-            None,
+            typed,
         ));
     }
     let wide = columns >= 76;
@@ -135,13 +168,22 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<usize>)> {
     }
     out.push((Line::from(ask), None));
     let mut needs = vec![label("Needs", false)];
-    for need in &w.info.needs {
+    // What is missing comes first; what has no room is left out whole.
+    let mut order: Vec<_> = w.info.needs.iter().collect();
+    order.sort_by_key(|need| need.ok || need.optional);
+    let mut left = columns.saturating_sub(10);
+    for need in order {
         let (mark, style) = match (need.ok, need.optional) {
             (true, _) => (g.done, t.ok),
             (false, true) => (g.blocked, t.dim),
             (false, false) => (g.failed, t.error),
         };
-        needs.push(Span::styled(format!("{mark} {}", need.name), style));
+        let text = format!("{mark} {}", need.name);
+        if text::width(&text) > left {
+            break;
+        }
+        left = left.saturating_sub(text::width(&text) + 3);
+        needs.push(Span::styled(text, style));
         needs.push(Span::raw("   "));
     }
     if !w.info.needs.is_empty() {
@@ -156,7 +198,7 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<usize>)> {
             Span::styled(text::cut(&shown, columns.saturating_sub(12), g.ellipsis), t.text),
             Span::styled(format!("{blank}{}", w.info.folder_note), t.dim),
         ]),
-        Some(10),
+        Some((Field::Folder, 10)),
     ));
     for (i, recent) in w.info.recent.iter().enumerate().take(4) {
         let on = w.field == Field::Recent && i == w.recent;

@@ -205,10 +205,11 @@ fn results(model: &Model, run: &Run, columns: usize, visible: usize) -> Vec<Line
         let clauses = if test.clauses.is_empty() { String::new() } else { clauses };
         let last = test.detail.lines().last().unwrap_or("");
         let room = columns.saturating_sub(10 + text::width(&clauses));
+        let name = if columns < 60 { test.name.rsplit('.').next().unwrap_or(&test.name) } else { short(&test.name) };
         Line::from(vec![
             Span::styled(format!("{mark} {word:<8}"), style),
             Span::styled(clauses, t.id),
-            Span::styled(text::cut(&format!("{}  {last}", short(&test.name)), room, g.ellipsis), t.text),
+            Span::styled(text::cut(&format!("{name}  {last}"), room, g.ellipsis), t.text),
         ])
     };
     all.iter().skip(model.code.text.top).take(visible).map(line).collect()

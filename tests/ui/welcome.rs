@@ -1,0 +1,51 @@
+//! What is chosen and given before a run starts.
+
+use crate::bench::Bench;
+use g1::ui::{Cmd, ModelChoice, Msg, StartRequest, Welcome, WelcomeInfo};
+
+fn providers() -> WelcomeInfo {
+    let choice = |spec: &str| ModelChoice { spec: spec.into(), note: "as found".into(), usable: true };
+    WelcomeInfo { models: vec![choice("offline"), choice("openai/")], ..WelcomeInfo::default() }
+}
+
+/// A key that was found is used only by who chooses its provider and names a model there.
+#[test]
+fn a_provider_is_chosen_and_its_model_named_before_anything_is_asked_there() {
+    let mut bench = Bench::welcome(80, 24);
+    bench.model.welcome = Welcome::new(providers());
+    bench.typed("A guest book for our wedding.");
+    bench.key("tab");
+    bench.key("down");
+    bench.key("enter");
+    assert!(bench.sent.is_empty() && bench.text().contains("Write behind openai/"), "{}", bench.text());
+    bench.key("tab");
+    bench.key("shift-tab");
+    bench.typed("gpt-tiny");
+    assert!(bench.text().contains("● openai/gpt-tiny"), "{}", bench.text());
+    bench.key("enter");
+    bench.key("enter");
+    let Some(Cmd::Start(StartRequest::New { model, .. })) = bench.sent.pop() else { panic!("not started") };
+    assert_eq!(model, "openai/gpt-tiny");
+    let mut bench = Bench::welcome(80, 24);
+    bench.model.welcome = Welcome::new(providers());
+    bench.typed("A guest book for our wedding.");
+    bench.key("enter");
+    let Some(Cmd::Start(StartRequest::New { model, .. })) = bench.sent.pop() else { panic!("not started") };
+    assert_eq!(model, "offline", "as long as nobody chooses");
+}
+
+#[test]
+fn a_file_is_attached_by_the_last_line_and_goes_with_the_requirement() {
+    let mut bench = Bench::welcome(80, 24);
+    bench.send(Msg::Paste("A shop for tea.\r\nA buyer sees prices.".into()));
+    bench.key("ctrl-j");
+    bench.typed("/attach prices.csv");
+    bench.key("enter");
+    assert_eq!(bench.sent.pop(), Some(Cmd::Attach("prices.csv".into())));
+    let file = g1::import::beside(std::path::Path::new("prices.csv"), b"tea,2");
+    bench.send(Msg::Attached(Ok(("prices.csv".into(), file))));
+    assert!(bench.text().contains("with prices.csv"), "{}", bench.text());
+    bench.key("enter");
+    let Some(Cmd::Start(StartRequest::New { requirement, files, .. })) = bench.sent.pop() else { panic!() };
+    assert_eq!((&requirement[..], files.len()), (&b"A shop for tea.\r\nA buyer sees prices."[..], 1));
+}
