@@ -18,6 +18,7 @@ pub mod models;
 pub mod orchestrator;
 pub mod personas;
 pub mod plain;
+pub mod secrets;
 pub mod term;
 pub mod ui;
 pub mod workspace;

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("evidence", &["domain", "orchestrator"]),
     ("workspace", &["domain", "evidence"]),
     ("import", &["domain"]),
+    ("secrets", &["domain"]),
     ("term", &["domain", "import", "ui"]),
 ];
 
@@ -29,6 +30,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("html5ever", &["import"]),
     ("pdf_extract", &["import"]),
     ("async_openai", &["models"]),
+    ("aes_gcm", &["secrets"]),
+    ("argon2", &["secrets"]),
     ("ratatui", &["term", "ui"]),
     ("crossterm", &["term", "ui"]),
     ("landlock", &["evidence"]),

@@ -69,6 +69,7 @@ impl World {
             gates: GateMode::Step,
             plan: PlanVariant::Lean,
             budget: None,
+            caps: Default::default(),
             plan_only: false,
             relaxed: vec![],
             pack_tokens: 10_000,

@@ -38,6 +38,7 @@ fn empty_run() -> Run {
             gates: GateMode::None,
             plan: PlanVariant::Lean,
             budget: None,
+            caps: Default::default(),
             plan_only: false,
             relaxed: vec![],
             pack_tokens: 1000,

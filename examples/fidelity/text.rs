@@ -82,6 +82,7 @@ impl Text {
                 gates: GateMode::None,
                 plan: PlanVariant::Lean,
                 budget: None,
+                caps: Default::default(),
                 plan_only: false,
                 relaxed: Vec::new(),
                 pack_tokens: 100_000,

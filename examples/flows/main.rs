@@ -136,6 +136,7 @@ async fn flow(dir: PathBuf, base_url: String) -> Result<(), String> {
         gates: GateMode::None,
         plan: PlanVariant::Lean,
         budget: None,
+        caps: Default::default(),
         plan_only: false,
         relaxed: Vec::new(),
         pack_tokens: 100_000,

@@ -227,8 +227,22 @@ pub enum Command {
         /// Print this theme's file
         name: Option<String>,
     },
-    /// The models G1 can ask, and whether a key is found
-    Models,
+    /// The models G1 can ask, and what they can do
+    #[command(
+        after_help = "Examples:\n  g1 models\n  g1 models test ollama/qwen3:8b\n\nA test asks a handful of small questions; what it finds is remembered. Exit 6 when the model does not answer."
+    )]
+    Models {
+        #[command(subcommand)]
+        action: Option<Models>,
+    },
+    /// Keys of providers, encrypted in a file of yours
+    #[command(
+        after_help = "Examples:\n  g1 secrets set OPENAI_API_KEY            (typed unseen, or piped in)\n  g1 secrets rotate --key-file\n\nA key in the environment comes first. The file is config's secrets.json, AES-256-GCM, readable by you alone."
+    )]
+    Secrets {
+        #[command(subcommand)]
+        action: Option<Secrets>,
+    },
     /// The settings in force and where they come from
     #[command(
         after_help = "Order: flag > environment > project (.g1/config.toml) > user > default.\nA project can never set a model, a server, a provider or where a key is found."
@@ -239,8 +253,10 @@ pub enum Command {
     },
     /// The projects this machine has worked on
     Projects,
-    /// What this machine offers: sandbox, Python, git, terminal, folders
-    #[command(after_help = "Exit 0 when everything needed is there, 1 otherwise.")]
+    /// What this machine offers: sandbox, Python, git, terminal, folders; and, hop by hop, the way to the chosen model
+    #[command(
+        after_help = "Examples:\n  g1 doctor\n  g1 doctor -m compat/llama\n\nExit 0 when everything needed is there, 1 otherwise."
+    )]
     Doctor,
     /// Completions for a shell
     #[command(after_help = "Example:\n  g1 completions bash > ~/.local/share/bash-completion/completions/g1")]
@@ -395,6 +411,49 @@ pub enum HubAction {
     },
     /// Show one thing: C-001, FR-001, D-001, A-001, E-001, G-01, an attachment, an artifact or a path
     Show { id: String },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Models {
+    /// The providers, and whether a key is found
+    List,
+    /// Ask a model whether it streams, keeps to a schema, uses tools, makes vectors, reads long texts; and its price
+    Test {
+        /// PROVIDER/MODEL [default: the chosen one]
+        model: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Secrets {
+    /// The names of the keys, and where each is found
+    List,
+    /// Keep a key; its value is typed unseen or piped in
+    Set {
+        /// The variable it stands for, such as OPENAI_API_KEY
+        name: String,
+        #[command(flatten)]
+        lock: Lock,
+    },
+    /// Forget a key
+    Remove { name: String },
+    /// Encrypt everything anew, under a new passphrase or key file
+    Rotate {
+        #[command(flatten)]
+        lock: Lock,
+    },
+}
+
+/// What locks the file: a passphrase where one can be typed, a key file where nobody is there to type it.
+#[derive(Debug, Clone, Args)]
+pub struct Lock {
+    /// Lock it with a passphrase
+    #[arg(long, conflicts_with = "key_file")]
+    pub passphrase: bool,
+    /// Lock it with a key file, made when there is none [default: state's secrets.key]
+    #[arg(long, value_name = "FILE")]
+    #[allow(clippy::option_option)]
+    pub key_file: Option<Option<PathBuf>>,
 }
 
 #[derive(Debug, Clone, Subcommand)]

@@ -2,10 +2,11 @@
 
 use super::out::{self, Done, Fail, columns};
 use crate::{
-    config::dirs,
+    config::{Config, dirs},
     domain::Clean,
     evidence::{self, Stack},
     hub,
+    models::registry,
     ui::welcome::Need,
 };
 use serde_json::json;
@@ -23,7 +24,7 @@ struct Finding {
     text: String,
 }
 
-pub fn run(folder: Option<&Path>, as_json: bool) -> Done {
+pub fn run(folder: Option<&Path>, config: &Config, as_json: bool) -> Done {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fail::error)?;
     let mut found = vec![
         Finding {
@@ -43,6 +44,7 @@ pub fn run(folder: Option<&Path>, as_json: bool) -> Done {
     if let Some(project) = project(folder.unwrap_or(Path::new("."))) {
         found.push(project);
     }
+    found.extend(runtime.block_on(way_to(config)));
     let healthy = found.iter().all(|f| f.ok != Some(false));
     if as_json {
         for f in &found {
@@ -59,6 +61,23 @@ pub fn run(folder: Option<&Path>, as_json: bool) -> Done {
         out::show(&columns(&rows))?;
     }
     Ok(u8::from(!healthy))
+}
+
+/// The hops to the chosen model's server, up to the first that fails. The offline engine and cassettes need none.
+async fn way_to(config: &Config) -> Vec<Finding> {
+    let spec = config.model.as_str();
+    if spec == "offline" || spec.starts_with("cassette/") {
+        return Vec::new();
+    }
+    let server = Finding { what: "model", ok: None, text: format!("the way to {spec}:") };
+    let hops = match registry::at_server(spec, &super::run::models(config)) {
+        Err(error) => vec![Finding { what: "key", ok: Some(false), text: error.to_string() }],
+        Ok(model) => {
+            let hops = model.hops().await;
+            hops.into_iter().map(|hop| Finding { what: hop.name, ok: hop.ok, text: hop.text.to_string() }).collect()
+        }
+    };
+    std::iter::once(server).chain(hops).collect()
 }
 
 /// The same in the words of the welcome screen.
@@ -134,7 +153,10 @@ fn sandbox() -> Finding {
 }
 
 fn git() -> Finding {
-    let version = Command::new("git").arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let mut git = Command::new("git");
+    git.arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).env_clear();
+    git.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    let version = git.output();
     match version.ok().filter(|o| o.status.success()) {
         Some(output) => {
             Finding { what: "git", ok: Some(true), text: String::from_utf8_lossy(&output.stdout).trim().to_owned() }

@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 pub fn chosen(settings: &ModelSettings) -> Result<Option<&'static dyn Encode>, Fail> {
     let Some(spec) = &settings.embeddings else { return Ok(builtin()) };
     let refused = |error: crate::models::ModelError| Fail { code: 6, text: error.to_string() };
-    let model = registry::embedder(spec, settings).map_err(refused)?;
+    let model = registry::at_server(spec, settings).map_err(refused)?;
     let runtime = runtime()?;
     let probe = runtime.block_on(model.embed(&["dimension"])).map_err(refused)?;
     let dimension = probe.first().map_or(0, Vec::len);

@@ -7,7 +7,7 @@ use std::{
     path::Path,
     sync::Mutex,
 };
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 /// The log that is kept beside the present one begins anew above this many bytes.
 const LARGE: u64 = 1 << 20;
@@ -19,7 +19,8 @@ pub fn start() {
     let log = tracing_subscriber::fmt()
         .with_writer(Mutex::new(file))
         .with_ansi(false)
-        .with_max_level(LevelFilter::INFO)
+        // The library logs the bodies of answers, in which servers repeat keys.
+        .with_env_filter(EnvFilter::new("info,async_openai=off"))
         .finish();
     if tracing::subscriber::set_global_default(log).is_err() {
         return;

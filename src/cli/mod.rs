@@ -24,6 +24,7 @@ mod personas;
 mod project;
 mod projects;
 mod run;
+mod secrets;
 mod status;
 mod themes;
 mod trace;
@@ -32,6 +33,8 @@ mod workbench;
 use crate::{
     config::{self as settings, Loaded, Sources, dirs},
     hub::project::FOLDER,
+    models::{pricing, registry},
+    term,
 };
 use args::{AssumptionAction, Cli, Color, Command, Gates, Global, Plan};
 use clap::{CommandFactory, Parser, error::ErrorKind};
@@ -75,8 +78,13 @@ fn dispatch(cli: &Cli) -> Done {
     if let (Some(dir), Some(_)) = (&cli.dir, &cli.command) {
         return Err(Fail::usage(format!("'{}' is in the wrong place: the folder goes with -C DIR", dir.display())));
     }
-    let loaded = load(global, cli.dir.as_deref().or(folder))?;
+    let mut loaded = load(global, cli.dir.as_deref().or(folder))?;
     loaded.warnings.iter().for_each(|warning| talk(warning));
+    let models = &loaded.config.models;
+    term::keep_private(registry::known(models).into_iter().filter_map(|known| known.key_env).collect());
+    loaded.config.models.keys = secrets::keys(cli.command.is_none(), &loaded.config.model, models);
+    // Those of config.toml were there first, and come first.
+    loaded.config.models.prices.extend(pricing::read(&dirs::config().join("prices.toml")).map_err(Fail::usage)?);
     let config = &loaded.config;
     let who = Who(config.who.clone());
     let how = run::Headless {
@@ -85,6 +93,9 @@ fn dispatch(cli: &Cli) -> Done {
         model_given: global.model.is_some(),
         gates_given: global.yes || global.gates.is_some(),
         budget_given: global.budget.is_some(),
+        caps_given: ["budget_phase", "budget_step"]
+            .iter()
+            .any(|key| loaded.set.get(*key).is_some_and(|(_, origin)| *origin == settings::Origin::Flag)),
         plan_only: global.plan_only,
         json,
     };
@@ -117,10 +128,13 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Preview { port } => live::preview(folder, *port, json),
         Command::Personas { id } => personas::run(folder, id.as_deref(), json),
         Command::Themes { name } => themes::run(name.as_deref(), config.theme.as_deref(), json),
-        Command::Models => models::run(config, json),
+        Command::Models { action } => models::run(action.as_ref().unwrap_or(&args::Models::List), config, json),
+        Command::Secrets { action } => {
+            secrets::run(action.as_ref().unwrap_or(&args::Secrets::List), &config.models, json)
+        }
         Command::Config { key } => self::config::run(&loaded, key.as_deref(), json),
         Command::Projects => projects::run(json),
-        Command::Doctor => doctor::run(folder, json),
+        Command::Doctor => doctor::run(folder, config, json),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "g1", &mut script);

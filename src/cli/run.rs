@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    domain::run::RunSettings,
+    domain::{run::RunSettings, usage::Caps},
     driver::{self, OpenError, headless},
     hub::{clauses, project, store::Place},
     models::{memory::Memory, settings::ModelSettings},
@@ -23,6 +23,8 @@ pub struct Headless<'a> {
     pub gates_given: bool,
     /// `--budget` was given: `resume` changes what the run may spend then only.
     pub budget_given: bool,
+    /// `-c budget_phase=…` or `-c budget_step=…` was given, likewise.
+    pub caps_given: bool,
     pub plan_only: bool,
     pub json: bool,
 }
@@ -34,10 +36,15 @@ pub fn settings(config: &Config, plan_only: bool) -> RunSettings {
         gates: config.gates,
         plan: config.plan,
         budget: config.budget,
+        caps: caps(config),
         plan_only,
         relaxed: Vec::new(),
         pack_tokens: config.pack_tokens,
     }
+}
+
+fn caps(config: &Config) -> Caps {
+    Caps { phase: config.budget_phase, step: config.budget_step }
 }
 
 /// The model settings in force, with what was learnt about servers.
@@ -112,6 +119,7 @@ pub fn resume(resume: &args::Resume, how: &Headless<'_>) -> Done {
         resume: true,
         gates: how.gates_given.then_some(how.config.gates),
         budget: how.budget_given.then_some(how.config.budget),
+        caps: how.caps_given.then(|| caps(how.config)),
     };
     runtime()?.block_on(async {
         let prepared = driver::reopen(dir, model, &setup(how.config)).await.map_err(|e| fail(&e))?;

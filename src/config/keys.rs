@@ -38,6 +38,8 @@ pub const KEYS: &[Key] = &[
     key("gates", Kind::OneOf(GATES), true, "when a person is asked"),
     key("plan", Kind::OneOf(PLANS), true, "how many personas and calls"),
     key("budget", Kind::Budget, true, "upper bound of a run: dollars (2.50), tokens (200ktok) or none"),
+    key("budget_phase", Kind::Budget, true, "upper bound of each phase: dollars, tokens or none"),
+    key("budget_step", Kind::Budget, true, "upper bound of each step: dollars, tokens or none"),
     key("pack_tokens", Kind::Number, true, "tokens a context pack may hold"),
     key("who", Kind::Text, false, "the name decisions are recorded under"),
     key("theme", Kind::Text, true, "colours of the workbench"),

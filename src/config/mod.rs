@@ -40,6 +40,10 @@ pub struct Config {
     pub plan: PlanVariant,
     #[serde(deserialize_with = "budget_field", serialize_with = "budget_text")]
     pub budget: Option<Budget>,
+    #[serde(deserialize_with = "budget_field", serialize_with = "budget_text")]
+    pub budget_phase: Option<Budget>,
+    #[serde(deserialize_with = "budget_field", serialize_with = "budget_text")]
+    pub budget_step: Option<Budget>,
     pub pack_tokens: u32,
     /// The name that decisions are recorded under; else the login name.
     pub who: Option<String>,
@@ -61,6 +65,8 @@ impl Default for Config {
             gates: GateMode::Step,
             plan: PlanVariant::Lean,
             budget: None,
+            budget_phase: None,
+            budget_step: None,
             pack_tokens: PACK_TOKENS,
             who: None,
             theme: None,

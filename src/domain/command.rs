@@ -7,7 +7,7 @@ use super::{
     event::Envelope,
     plan::PlanVariant,
     run::{GateMode, Run, Verb},
-    usage::Budget,
+    usage::{Budget, Caps},
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -89,6 +89,11 @@ pub enum Command {
     /// A new upper bound on what the run may spend; `None` lifts it.
     SetBudget {
         budget: Option<Budget>,
+        who: Clean,
+    },
+    /// New upper bounds on what each phase and each step may spend.
+    SetCaps {
+        caps: Caps,
         who: Clean,
     },
     StartPreview {

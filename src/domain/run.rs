@@ -9,7 +9,7 @@ use super::{
     pack::Page,
     plan::{Phase, Plan, PlanVariant, Seat, StepPlan},
     reply::{Finding, ReplyKind},
-    usage::{Budget, Usage},
+    usage::{Budget, Caps, Scope, Usage},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,6 +32,9 @@ pub struct RunSettings {
     pub gates: GateMode,
     pub plan: PlanVariant,
     pub budget: Option<Budget>,
+    /// Bounds on each phase and each step.
+    #[serde(default, skip_serializing_if = "Caps::is_none")]
+    pub caps: Caps,
     pub plan_only: bool,
     /// Phases whose remaining green gates a person approved in advance.
     #[serde(default)]
@@ -240,6 +243,9 @@ pub enum GateReason {
         /// What the budget becomes when a person approves.
         #[serde(default)]
         raise_to: Option<Budget>,
+        /// Whose bound that is.
+        #[serde(default)]
+        scope: Scope,
     },
     /// The result of the whole run.
     Result,

@@ -61,6 +61,33 @@ pub enum Budget {
     Tokens(u64),
 }
 
+/// Upper bounds on a part of a run, whatever the whole may spend.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Caps {
+    /// On each phase.
+    pub phase: Option<Budget>,
+    /// On each step.
+    pub step: Option<Budget>,
+}
+
+impl Caps {
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a bound is on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    #[default]
+    Run,
+    Phase,
+    Step,
+}
+
 impl Budget {
     /// Allows more of the same than `other`; money and tokens do not compare.
     #[must_use]

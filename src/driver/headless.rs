@@ -12,7 +12,7 @@ use crate::{
         event::Event,
         run::{Check, GateMode, GateReason, Outcome, PauseReason, Run, RunStatus},
         trace,
-        usage::Budget,
+        usage::{Budget, Caps},
     },
     orchestrator::{self, Refusal},
 };
@@ -38,6 +38,8 @@ pub struct Options {
     pub gates: Option<GateMode>,
     /// What it may spend from now on, if that is to change; `Some(None)` lifts the bound.
     pub budget: Option<Option<Budget>>,
+    /// What each phase and each step may spend from now on, if that is to change.
+    pub caps: Option<Caps>,
 }
 
 impl Options {
@@ -46,6 +48,7 @@ impl Options {
         let mut commands = Vec::new();
         commands.extend(self.gates.map(|gates| Command::SetGates { gates, who: who() }));
         commands.extend(self.budget.map(|budget| Command::SetBudget { budget, who: who() }));
+        commands.extend(self.caps.map(|caps| Command::SetCaps { caps, who: who() }));
         if self.resume && matches!(run.status, RunStatus::Paused { .. }) {
             commands.push(Command::Resume { who: who() });
         }
@@ -378,7 +381,10 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
             )
         }
         Ending::Paused { reason: PauseReason::Budget } => {
-            writeln!(text, "`g1 resume --budget MORE` goes on from here.")
+            writeln!(
+                text,
+                "`g1 resume --budget MORE` (or -c budget_phase=MORE, -c budget_step=MORE) goes on from here."
+            )
         }
         Ending::Paused { .. } | Ending::Failed { .. } => writeln!(text, "`g1 resume` goes on from here."),
         _ => Ok(()),

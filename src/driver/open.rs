@@ -195,12 +195,13 @@ fn begin(mut start: Start, models: Assigned, runner: OnceCell<Result<Runner, Cle
     if !start.settings.plan_only {
         models.main().accepts(&cut)?;
     }
-    if matches!(start.settings.budget, Some(Budget::CostMicros(_)))
+    let bounds = [start.settings.budget, start.settings.caps.phase, start.settings.caps.step];
+    if bounds.iter().any(|bound| matches!(bound, Some(Budget::CostMicros(_))))
         && let Err(unknown) = models.priced()
     {
         return Err(OpenError::Refused(Clean::from(format!(
             "nobody knows what {unknown} costs, so a budget in dollars cannot be kept: give one in tokens (--budget 200ktok), or \
-             its price under [[models.prices]] in your configuration"
+             its price in prices.toml of your configuration folder"
         ))));
     }
     let (library, _) = Library::load(None, start.setup.user_personas.as_deref());

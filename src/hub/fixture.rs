@@ -24,6 +24,7 @@ pub fn events(text: &str) -> Vec<Event> {
         gates: GateMode::None,
         plan: PlanVariant::Lean,
         budget: None,
+        caps: Default::default(),
         plan_only: false,
         relaxed: Vec::new(),
         pack_tokens: 10_000,

@@ -2,6 +2,7 @@
 
 pub mod assigned;
 pub mod cassette;
+pub mod keys;
 pub mod memory;
 pub mod offline;
 pub mod openai;

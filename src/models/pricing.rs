@@ -3,8 +3,9 @@
 use crate::domain::usage::Usage;
 pub use crate::domain::usage::estimate_tokens;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
-const BUILT_IN: &str = include_str!("prices.toml");
+const BUILT_IN: &str = include_str!("../../assets/prices.toml");
 
 /// The price of the models whose id starts with `model` (`openai/gpt-4o`); the longest match counts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,30 @@ struct Table {
     price: Vec<Price>,
 }
 
+/// The prices in a file of the user's, in the form of the built-in list. No file: none.
+///
+/// # Errors
+/// It cannot be read, or is no such list; says where.
+pub fn read(path: &Path) -> Result<Vec<Price>, String> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(format!("{}: {error}", path.display())),
+    };
+    let table: Table = toml::from_str(&text).map_err(|error| {
+        let line =
+            error.span().map_or(1, |span| text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1));
+        format!("{}:{line}: {}", path.display(), error.message())
+    })?;
+    let odd = |price: &&Price| {
+        ![Some(price.input), Some(price.output), price.cached].iter().flatten().all(|p| (0.0..=1e6).contains(p))
+    };
+    match table.price.iter().find(odd) {
+        Some(price) => Err(format!("{}: a price of {} is none", path.display(), price.model)),
+        None => Ok(table.price),
+    }
+}
+
 /// The price list in force: the user's entries before the built-in ones.
 #[derive(Debug, Clone)]
 pub struct Pricing {
@@ -55,7 +80,12 @@ impl Pricing {
     pub fn of(&self, model: &str) -> Option<&Price> {
         let model = model.strip_prefix("openrouter/").unwrap_or(model);
         // On equal length the earlier entry wins, which is the user's.
-        let fits = self.prices.iter().filter(|p| model.starts_with(&p.model));
+        // `gpt-5` is the price of `gpt-5-2025-08-07`, and not that of `gpt-5.5`.
+        let ends = |rest: &str| !rest.starts_with(|c: char| c == '.' || c.is_ascii_alphanumeric());
+        let fits = self
+            .prices
+            .iter()
+            .filter(|p| model.strip_prefix(&p.model).is_some_and(|rest| p.model.ends_with('/') || ends(rest)));
         fits.fold(None, |best: Option<&Price>, p| match best {
             Some(b) if b.model.len() >= p.model.len() => Some(b),
             _ => Some(p),
@@ -104,6 +134,7 @@ mod tests {
     fn the_built_in_list_parses_and_output_costs_no_less_than_input() {
         let list = Pricing::new(&[]);
         assert!(list.prices.len() > 5);
+        assert!(list.prices.iter().all(|p| p.source.is_some() && p.date.is_some()));
         assert!(list.prices.iter().all(|p| p.output >= p.input && p.cached.is_none_or(|c| c <= p.input)));
     }
 
@@ -113,8 +144,23 @@ mod tests {
         assert_eq!(list.of("x/big-1").unwrap().input, 5.0);
         assert_eq!(list.of("openrouter/x/small").unwrap().input, 1.0);
         assert_eq!(list.of("ollama/llama").unwrap().input, 7.0);
-        assert!(list.of("unknown/m").is_none());
+        assert!(list.of("unknown/m").is_none() && list.of("x/bigger").is_some_and(|p| p.input == 1.0));
+        assert!(list.of("openai/gpt-5.9").is_none(), "a newer model is not the older one");
+        assert_eq!(list.of("openai/gpt-5-2025-08-07").unwrap().input, 1.25);
         assert_eq!(Pricing::new(&[]).cost("ollama/llama", 1000, 0, 1000), 0);
+    }
+
+    #[test]
+    fn a_file_of_the_users_extends_the_list_and_its_mistakes_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("prices.toml");
+        assert_eq!(read(&path), Ok(Vec::new()));
+        std::fs::write(&path, "[[price]]\nmodel = \"lab/m\"\ninput = 1.0\noutput = 2.0\n").unwrap();
+        assert_eq!(Pricing::new(&read(&path).unwrap()).cost("lab/m-1", 1_000_000, 0, 0), 1_000_000);
+        std::fs::write(&path, "[[price]]\nmodel = \"lab/m\"\n\ninput = \"cheap\"\noutput = 2.0\n").unwrap();
+        assert!(read(&path).unwrap_err().contains("prices.toml:4"));
+        std::fs::write(&path, "[[price]]\nmodel = \"lab/m\"\ninput = -1.0\noutput = 2.0\n").unwrap();
+        assert!(read(&path).unwrap_err().contains("lab/m"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::{
     settings::{Api, ModelSettings, ProviderSettings, Structured},
 };
 use crate::domain::Clean;
+use secrecy::ExposeSecret;
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -113,11 +114,11 @@ fn bare(
     })
 }
 
-/// The server that makes the vectors of searches, named as a model is: `ollama/M`, `openai/M`, `NAME/M`.
+/// A model at a server, as such: for what only servers do (vectors, tests, the way there). `ollama/M`, `openai/M`, `NAME/M`.
 ///
 /// # Errors
 /// As [`open`].
-pub fn embedder(spec: &str, settings: &ModelSettings) -> Result<OpenAi, ModelError> {
+pub fn at_server(spec: &str, settings: &ModelSettings) -> Result<OpenAi, ModelError> {
     server(spec.trim(), settings, &|name| std::env::var(name).ok()).map(|(model, _)| model)
 }
 
@@ -132,9 +133,16 @@ fn server(
     let (provider, needs_key) = provider(name, settings, env)
         .ok_or_else(|| unknown(spec, settings))?
         .map_err(|what| ModelError::Provider(Clean::from(format!("{spec}: {what}"))))?;
-    let key = key(spec, &provider, needs_key, env)?;
+    let key = key(spec, &provider, needs_key, settings, env)?;
     let model = OpenAi::new(spec, model.trim(), &provider, key, settings)?;
     Ok((model, provider.base_url))
+}
+
+/// The variable that holds the key of the model that `spec` names, if it has one.
+#[must_use]
+pub fn key_name(spec: &str, settings: &ModelSettings) -> Option<String> {
+    let (name, _) = spec.trim().split_once('/')?;
+    provider(name, settings, &|name| std::env::var(name).ok())?.ok()?.0.key_env
 }
 
 /// Every provider that can be chosen, built in and configured.
@@ -147,7 +155,10 @@ fn known_with(settings: &ModelSettings, env: &dyn Fn(&str) -> Option<String>) ->
     let entry = |name: &str, provider: ProviderSettings, note| Known {
         name: name.to_owned(),
         own: settings.providers.contains_key(name),
-        key_found: provider.key_env.as_deref().and_then(env).is_some_and(|key| !key.trim().is_empty()),
+        key_found: provider
+            .key_env
+            .as_deref()
+            .is_some_and(|key| env(key).is_some_and(|key| !key.trim().is_empty()) || settings.keys.has(key)),
         base_url: provider.base_url,
         key_env: provider.key_env,
         note,
@@ -239,20 +250,23 @@ fn key(
     spec: &str,
     provider: &ProviderSettings,
     needed: bool,
+    settings: &ModelSettings,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Key>, ModelError> {
     let Some(name) = &provider.key_env else {
         return Ok(None);
     };
-    match env(name) {
-        Some(raw) if !raw.trim().is_empty() => match Key::new(&raw) {
-            Ok(key) => Ok(Some(key)),
-            Err(what) => Err(ModelError::Key(Clean::from(format!("{spec}: the key in {name} {what}. Set it again.")))),
-        },
-        _ if needed => Err(ModelError::Key(Clean::from(format!(
-            "{spec} needs a key: set {name}, or choose another model (`-m offline` needs none)."
+    let wrong = |what: String| ModelError::Key(Clean::from(format!("{spec}: {what}")));
+    let read = |raw: &str| Key::new(raw).map_err(|what| wrong(format!("the key in {name} {what}. Set it again.")));
+    if let Some(raw) = env(name).filter(|raw| !raw.trim().is_empty()) {
+        return read(&raw).map(Some);
+    }
+    match settings.keys.get(name).map_err(wrong)? {
+        Some(key) => read(key.expose_secret()).map(Some),
+        None if needed => Err(ModelError::Key(Clean::from(format!(
+            "{spec} needs a key: set {name}, keep it with `g1 secrets set {name}`, or choose another model (`-m offline` needs none)."
         )))),
-        _ => Ok(None),
+        None => Ok(None),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Settings of the model layer. They come from the user's configuration only: a project can never name a server, a
 //! provider or where a key is found.
 
-use super::{memory::Memory, pricing::Price};
+use super::{keys::Keys, memory::Memory, pricing::Price};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -25,6 +25,9 @@ pub struct ModelSettings {
     /// What was learnt about servers; set by the program, not by a configuration.
     #[serde(skip)]
     pub memory: Memory,
+    /// Where keys are that the environment does not hold; set by the program too.
+    #[serde(skip)]
+    pub keys: Keys,
     /// Other models for some personas: id of the persona, model.
     pub personas: BTreeMap<String, String>,
     /// Tokens of request and reply together, where the window of the model is not known or another is wanted; packs are
@@ -49,6 +52,7 @@ impl Default for ModelSettings {
             providers: BTreeMap::new(),
             prices: Vec::new(),
             memory: Memory::default(),
+            keys: Keys::default(),
             personas: BTreeMap::new(),
             context: None,
             fallback: Vec::new(),

@@ -2,8 +2,8 @@
 
 use crate::domain::{
     Clean, StepId,
-    run::Run,
-    usage::{Budget, Usage},
+    run::{Run, Step},
+    usage::{Budget, Scope, Usage},
 };
 
 /// What is spent, and what the calls under way can still cost (that of `except` aside).
@@ -15,27 +15,62 @@ fn committed(run: &Run, except: Option<&StepId>) -> Usage {
     sum
 }
 
-/// A call that the budget does not cover: why, and what the budget would have to become.
+/// A call that a bound does not cover: why, and what that bound would have to become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    pub why: Clean,
+    pub raise_to: Budget,
+    pub scope: Scope,
+}
+
+/// The first bound that a call of `step` would break: that of the run, of its phase, or its own.
 #[must_use]
-pub fn lacks(run: &Run, step: &StepId, worst_case: Usage) -> Option<(Clean, Budget)> {
-    let budget = run.settings.budget?;
-    let mut after = committed(run, Some(step));
+pub fn lacks(run: &Run, step: &StepId, worst_case: Usage) -> Option<Lack> {
+    let phase = run.step(step).map(|s| s.plan.phase);
+    let within = |wanted: &dyn Fn(&Step) -> bool| {
+        let mut sum = Usage::default();
+        for one in run.steps.iter().filter(|s| wanted(s)) {
+            sum += one.usage;
+            if one.plan.id != *step {
+                sum += one.reserved;
+            }
+        }
+        sum
+    };
+    let settings = &run.settings;
+    let bounds = [
+        (settings.budget, Scope::Run, committed(run, Some(step))),
+        (settings.caps.phase, Scope::Phase, within(&|s| Some(s.plan.phase) == phase)),
+        (settings.caps.step, Scope::Step, within(&|s| s.plan.id == *step)),
+    ];
+    bounds.into_iter().find_map(|(bound, scope, used)| {
+        let (why, raise_to) = lack(step, bound?, scope, used, worst_case)?;
+        Some(Lack { why, raise_to, scope })
+    })
+}
+
+fn lack(step: &StepId, bound: Budget, scope: Scope, used: Usage, worst_case: Usage) -> Option<(Clean, Budget)> {
+    let whose = match scope {
+        Scope::Run => "",
+        Scope::Phase => " for a phase",
+        Scope::Step => " for a step",
+    };
+    let mut after = used;
     after += worst_case;
-    let spent = run.usage;
-    match budget {
+    match bound {
         Budget::Tokens(limit) if after.tokens() > limit => Some((
             Clean::from(format!(
-                "the call for {step} can take {} tokens; {} of {limit} are spent or reserved",
+                "the call for {step} can take {} tokens; {} of {limit}{whose} are spent or reserved",
                 worst_case.tokens(),
-                after.tokens() - worst_case.tokens()
+                used.tokens()
             )),
             Budget::Tokens(after.tokens()),
         )),
         Budget::CostMicros(limit) if after.cost_micros > limit => Some((
             Clean::from(format!(
-                "the call for {step} can cost ${:.4}; ${:.4} of ${:.2} are spent",
+                "the call for {step} can cost ${:.4}; ${:.4} of ${:.2}{whose} are spent or reserved",
                 worst_case.dollars(),
-                spent.dollars(),
+                used.dollars(),
                 limit as f64 / 1e6
             )),
             Budget::CostMicros(after.cost_micros),

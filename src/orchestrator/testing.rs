@@ -88,6 +88,7 @@ pub fn settings(gates: GateMode) -> RunSettings {
         gates,
         plan: PlanVariant::Lean,
         budget: None,
+        caps: Default::default(),
         plan_only: false,
         relaxed: Vec::new(),
         pack_tokens: 24_000,

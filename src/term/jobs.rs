@@ -9,10 +9,29 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::Stdio,
+    sync::OnceLock,
 };
 
 /// Terminals drop or cut longer sequences.
 const CLIPBOARD: usize = 74_000;
+
+/// Variables that hold keys: programs that are started for a person do not inherit them.
+static PRIVATE: OnceLock<Vec<String>> = OnceLock::new();
+
+/// Names the variables that no program inherits which is started from here on.
+pub fn keep_private(names: Vec<String>) {
+    // Said once, before anything is started.
+    let _ = PRIVATE.set(names);
+}
+
+/// A program of the person's, without their keys.
+pub(super) fn program(name: &str) -> tokio::process::Command {
+    let mut command = tokio::process::Command::new(name);
+    for variable in PRIVATE.get().into_iter().flatten() {
+        command.env_remove(variable);
+    }
+    command
+}
 
 /// Sends text to the clipboard of the person's terminal: through tmux when inside it, else by OSC 52. Whether the
 /// terminal took it cannot be known, so the message does not claim it.
@@ -36,7 +55,7 @@ pub async fn copy(text: &str, out: &mut impl Write) -> Clean {
 
 async fn tmux(text: &str) -> io::Result<()> {
     use tokio::io::AsyncWriteExt;
-    let mut child = tokio::process::Command::new("tmux")
+    let mut child = program("tmux")
         .args(["load-buffer", "-w", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -65,7 +84,7 @@ pub async fn edit(text: String, suffix: &str) -> Result<String, Clean> {
         .and_then(|()| file.flush())
         .map_err(|e| fail("The text could not be written", &e))?;
     // Through the shell, as git does: $EDITOR may carry arguments.
-    let status = tokio::process::Command::new("sh")
+    let status = program("sh")
         .args(["-c", &format!("{editor} \"$1\""), "sh"])
         .arg(file.path())
         .status()
@@ -118,4 +137,16 @@ pub fn read_file(path: &str) -> Result<FileText, Clean> {
 pub fn suspend() {
     // SIGSTOP: a self-sent SIGTSTP is dropped in an orphaned process group.
     let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_program_inherits_a_key() {
+        keep_private(vec!["A_KEY_OF_MINE".to_owned()]);
+        let command = program("true");
+        assert!(command.as_std().get_envs().any(|(name, value)| name == "A_KEY_OF_MINE" && value.is_none()));
+    }
 }

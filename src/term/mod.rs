@@ -11,10 +11,12 @@ mod jobs;
 pub mod lifecycle;
 mod parser;
 mod project;
+pub mod secret;
 mod tell;
 
 pub use app::{Handle, Outcome, Start, TermError, Workbench, run_workbench};
 pub use caps::{ColorChoice, Env, detect, full_screen, process_env};
 pub use frames::Screen;
+pub use jobs::keep_private;
 pub use parser::{Event, Parser};
 pub use project::Project;

@@ -29,7 +29,7 @@ pub fn notification(text: &Clean, unicode: bool, bell: bool) -> Vec<u8> {
 
 /// Runs the person's own command with the words as its last argument; nobody waits for it and nothing of it is shown.
 pub fn command(command: &str, text: &Clean) {
-    let child = tokio::process::Command::new("sh")
+    let child = super::jobs::program("sh")
         .args(["-c", &format!("{command} \"$1\""), "sh", &plain(text, true)])
         .stdin(Stdio::null())
         .stdout(Stdio::null())

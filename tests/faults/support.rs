@@ -134,6 +134,7 @@ pub fn run_with(text: &str, fault: Fault, spoil: Spoil) -> Ran {
         gates: GateMode::None,
         plan: PlanVariant::Lean,
         budget: None,
+        caps: Default::default(),
         plan_only: false,
         relaxed: Vec::new(),
         pack_tokens: 100_000,

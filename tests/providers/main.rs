@@ -1,8 +1,10 @@
 //! Servers that misbehave, each in one way, under whole runs of the real binary: the run ends right or pauses with words
 //! that say what to do, what was paid for stays known, and neither calls nor time run away.
 
+mod asked;
 mod faults;
 mod obedient;
+mod planted;
 #[path = "../support/quotes.rs"]
 mod quotes;
 mod server;

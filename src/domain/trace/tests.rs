@@ -110,6 +110,7 @@ fn proven() -> Run {
             gates: GateMode::None,
             plan: PlanVariant::Lean,
             budget: None,
+            caps: Default::default(),
             plan_only: false,
             relaxed: Vec::new(),
             pack_tokens: 9,
@@ -373,5 +374,5 @@ fn exit_codes_follow_the_status() {
         exit_code(&run)
     };
     assert_eq!(gate(GateReason::Result), 3);
-    assert_eq!(gate(GateReason::Budget { why: Clean::default(), raise_to: None }), 5);
+    assert_eq!(gate(GateReason::Budget { why: Clean::default(), raise_to: None, scope: Default::default() }), 5);
 }

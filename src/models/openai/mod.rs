@@ -8,7 +8,9 @@ mod canary;
 mod embed;
 mod endpoint;
 mod fault;
+mod hops;
 mod json;
+mod probe;
 mod reader;
 mod room;
 mod shape;
@@ -29,6 +31,8 @@ pub use endpoint::Key;
 pub(super) use endpoint::client;
 use fault::{Fault, Whom};
 use futures::{StreamExt, future::BoxFuture};
+pub use hops::Hop;
+pub use probe::Tested;
 use reader::{Ended, Limits, Reader};
 use serde_json::Value;
 use shape::Ask;
@@ -158,6 +162,12 @@ impl OpenAi {
     pub fn with_jitter(mut self, jitter: Jitter) -> Self {
         self.jitter = jitter;
         self
+    }
+
+    /// How long a call may take in all.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.settings.timeouts.call()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

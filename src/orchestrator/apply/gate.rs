@@ -6,7 +6,7 @@ use crate::domain::{
     event::Envelope,
     reply::ReplyKind,
     run::{Decided, Gate, GateReason, PauseReason, Run, RunStatus, Step, StepState, Verb},
-    usage::Usage,
+    usage::{Scope, Usage},
 };
 use jiff::Timestamp;
 
@@ -61,12 +61,18 @@ pub(super) fn decided(run: &mut Run, id: GateId, decided: &Decided, env: &Envelo
 }
 
 fn approved(run: &mut Run, step: &StepId, reason: &GateReason, decided: &Decided, at: Timestamp) {
-    if let GateReason::Budget { raise_to, .. } = reason {
+    if let GateReason::Budget { raise_to, scope, .. } = reason {
+        let settings = &mut run.settings;
+        let bound = match scope {
+            Scope::Run => &mut settings.budget,
+            Scope::Phase => &mut settings.caps.phase,
+            Scope::Step => &mut settings.caps.step,
+        };
         // Of two gates that waited at once the second must not take back what the first allowed.
         if let Some(raised) = raise_to
-            && run.settings.budget.is_some_and(|budget| raised.exceeds(budget))
+            && bound.is_some_and(|budget| raised.exceeds(budget))
         {
-            run.settings.budget = Some(*raised);
+            *bound = Some(*raised);
         }
         if let Some(step) = run.step_mut(step) {
             step.state = StepState::Working;

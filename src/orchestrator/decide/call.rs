@@ -24,7 +24,7 @@ pub(super) fn starting(draft: &mut Draft, step: StepId, attempt: u32, request: H
     if !draft.live() || draft.working(&step, attempt).is_none() {
         return;
     }
-    let Some((why, raise_to)) = budget::lacks(&draft.run, &step, worst_case) else {
+    let Some(budget::Lack { why, raise_to, scope }) = budget::lacks(&draft.run, &step, worst_case) else {
         draft.push(Event::CallIntended { step, attempt, request, model, worst_case });
         return;
     };
@@ -33,7 +33,7 @@ pub(super) fn starting(draft: &mut Draft, step: StepId, attempt: u32, request: H
         return;
     }
     let digest = Hash::of_parts([step.as_str(), request.as_str(), &why].map(str::as_bytes));
-    let reason = GateReason::Budget { why, raise_to: Some(raise_to) };
+    let reason = GateReason::Budget { why, raise_to: Some(raise_to), scope };
     let gate = super::gate::next_id(&draft.run);
     draft.push(Event::GateOpened { gate, step, reason, digest });
 }

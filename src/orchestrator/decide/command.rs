@@ -77,6 +77,12 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
             draft.push(Event::SettingsChanged { settings, who });
             Ok(())
         }
+        Command::SetCaps { caps, who } => {
+            not_over(draft)?;
+            let settings = RunSettings { caps, ..draft.run.settings.clone() };
+            draft.push(Event::SettingsChanged { settings, who });
+            Ok(())
+        }
         // The driver's own; they change nothing that is journalled.
         // A rewind reaches the run as an input of its own, once the journal was asked where to.
         Command::Rewind { .. }

@@ -7,7 +7,7 @@ use crate::domain::{
     plan::PlanVariant,
     run::{PauseReason, Run, Verb},
     trace::Trace,
-    usage::Budget,
+    usage::{Budget, Caps},
 };
 use crate::orchestrator::{Effect, Input, history, pending};
 use proptest::prelude::*;
@@ -75,6 +75,10 @@ fn any_command() -> impl Strategy<Value = Command> {
         any_mode().prop_map(move |gates| Command::SetGates { gates, who: who() }),
         prop::option::of(0u64..20_000)
             .prop_map(move |n| Command::SetBudget { budget: n.map(Budget::Tokens), who: who() }),
+        (0_u64..9_000).prop_map(move |n| {
+            let caps = Caps { phase: Some(Budget::Tokens(3 * n)), step: Some(Budget::Tokens(n)) };
+            Command::SetCaps { caps, who: who() }
+        }),
         (0..STEPS.len()).prop_map(move |n| Command::Say { step: Some(step(STEPS[n])), text: "hm".into(), who: who() }),
         any_plan().prop_map(move |plan| Command::SetPlan { plan, who: who() }),
         Just(Command::Say { step: None, text: "well".into(), who: who() }),
@@ -195,6 +199,7 @@ proptest! {
         sim.faults.clear();
         if !sim.run().is_over() {
             sim.feed(Input::Command(Command::SetBudget { budget: None, who: "Anna".into() })).unwrap();
+            sim.feed(Input::Command(Command::SetCaps { caps: Caps::default(), who: "Anna".into() })).unwrap();
             sim.finish();
         }
     }

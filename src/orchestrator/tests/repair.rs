@@ -4,7 +4,7 @@ use crate::domain::{
     command::Command,
     evidence::TestOutcome,
     run::{GateReason, PauseReason, Verb},
-    usage::{Budget, Usage},
+    usage::{Budget, Caps, Scope, Usage},
 };
 use crate::orchestrator::{Effect, Input, pending, repair};
 
@@ -175,7 +175,7 @@ fn the_worst_case_is_reserved_before_a_call() {
     let mut sim = with_budget(GateMode::Risk, Budget::Tokens(5_000));
     sim.go();
     let gate = sim.run().open_gates().next().unwrap().clone();
-    let GateReason::Budget { why, raise_to } = &gate.reason else { panic!("{gate:?}") };
+    let GateReason::Budget { why, raise_to, .. } = &gate.reason else { panic!("{gate:?}") };
     assert!(why.contains("can take 1500 tokens; 4500 of 5000"), "{why}");
     assert_eq!(*raise_to, Some(Budget::Tokens(6_000)));
     assert_eq!(exit_code(sim.run()), 5);
@@ -196,6 +196,31 @@ fn without_gates_the_budget_pauses_and_a_larger_one_goes_on() {
     sim.feed(Input::Command(Command::SetBudget { budget: None, who: "Anna".into() })).unwrap();
     sim.finish();
     assert_eq!(exit_code(sim.run()), 0);
+}
+
+#[test]
+fn a_phase_and_a_step_have_bounds_of_their_own() {
+    // Each call takes 1500 tokens: the second build is too much for its phase, any call for its step.
+    for (caps, scope) in [
+        (Caps { phase: Some(Budget::Tokens(2_000)), step: None }, Scope::Phase),
+        (Caps { phase: None, step: Some(Budget::Tokens(1_000)) }, Scope::Step),
+    ] {
+        let mut input = begin(GateMode::Risk);
+        if let Input::Begin { settings, .. } = &mut input {
+            settings.caps = caps;
+        }
+        let mut sim = Sim::start_with(input);
+        sim.go();
+        let gate = sim.run().open_gates().next().unwrap().clone();
+        let GateReason::Budget { why, scope: found, .. } = &gate.reason else { panic!("{gate:?}") };
+        assert!(*found == scope && why.contains("can take 1500 tokens"), "{why}");
+        assert_eq!(exit_code(sim.run()), 5);
+        sim.decide_gate(gate.id, Verb::Approve).unwrap();
+        assert!(sim.run().settings.caps != caps && sim.run().settings.budget.is_none());
+        sim.feed(Input::Command(Command::SetCaps { caps: Caps::default(), who: "Anna".into() })).unwrap();
+        sim.finish();
+        assert_eq!(exit_code(sim.run()), 0);
+    }
 }
 
 #[test]

@@ -72,6 +72,7 @@ pub(super) fn base() -> Run {
             gates: GateMode::Step,
             plan: PlanVariant::Lean,
             budget: Some(Budget::CostMicros(2_500_000)),
+            caps: Default::default(),
             plan_only: false,
             relaxed: vec![],
             pack_tokens: 8_000,

@@ -1,0 +1,110 @@
+#![cfg(test)]
+
+use super::*;
+
+fn secret(text: &str) -> SecretString {
+    SecretString::from(text)
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_key_is_read_back_with_the_right_passphrase_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("g1/secrets.json");
+    assert!(Vault::open(&path).unwrap().is_none());
+    let mut vault = Vault::create(&path, With::Passphrase(&secret("open sesame"))).unwrap();
+    vault.set("A_KEY", &secret("sk-planted-1")).unwrap();
+    assert_eq!(mode(&path), 0o600);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("A_KEY") && !text.contains("planted") && !text.contains("sesame"));
+
+    let mut vault = Vault::open(&path).unwrap().unwrap();
+    assert!(vault.wants_passphrase() && vault.names().eq(["A_KEY"]));
+    assert!(matches!(vault.get("A_KEY"), Err(SecretError::Locked)));
+    assert!(matches!(vault.unlock(None), Err(SecretError::Locked)));
+    assert!(matches!(vault.unlock(Some(&secret("open barley"))), Err(SecretError::Passphrase)));
+    vault.unlock(Some(&secret("open sesame"))).unwrap();
+    assert_eq!(vault.get("A_KEY").unwrap().unwrap().expose_secret(), "sk-planted-1");
+    assert!(vault.get("OTHER").unwrap().is_none());
+    assert!(!format!("{vault:?}").contains("planted"));
+}
+
+#[test]
+fn a_key_file_is_made_once_and_only_that_one_fits() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, key) = (dir.path().join("secrets.json"), dir.path().join("state/secrets.key"));
+    Vault::create(&path, With::KeyFile(&key)).unwrap().set("A", &secret("one")).unwrap();
+    assert_eq!(mode(&key), 0o600);
+    let mut vault = Vault::open(&path).unwrap().unwrap();
+    assert!(!vault.wants_passphrase());
+    vault.unlock(None).unwrap();
+    assert_eq!(vault.get("A").unwrap().unwrap().expose_secret(), "one");
+    fs::write(&key, "another").unwrap();
+    let mut vault = Vault::open(&path).unwrap().unwrap();
+    assert!(matches!(vault.unlock(None), Err(SecretError::KeyFile(_))));
+    fs::remove_file(&key).unwrap();
+    assert!(matches!(vault.unlock(None), Err(SecretError::KeyFile(_))));
+}
+
+#[test]
+fn a_new_lock_keeps_the_keys_and_leaves_nothing_of_the_old_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, key) = (dir.path().join("secrets.json"), dir.path().join("key"));
+    let mut vault = Vault::create(&path, With::KeyFile(&key)).unwrap();
+    vault.set("A", &secret("one")).unwrap();
+    vault.set("B", &secret("two")).unwrap();
+    let before = fs::read_to_string(&path).unwrap();
+    vault.rotate(With::Passphrase(&secret("new"))).unwrap();
+    let after = fs::read_to_string(&path).unwrap();
+    for line in before.lines().filter(|line| line.contains("\"text\"") || line.contains("\"nonce\"")) {
+        assert!(!after.contains(line), "{line}");
+    }
+    let mut vault = Vault::open(&path).unwrap().unwrap();
+    vault.unlock(Some(&secret("new"))).unwrap();
+    assert_eq!(vault.get("B").unwrap().unwrap().expose_secret(), "two");
+    assert!(vault.remove("A").unwrap() && !vault.remove("A").unwrap());
+    assert!(Vault::open(&path).unwrap().unwrap().names().eq(["B"]));
+}
+
+#[test]
+fn a_value_in_the_place_of_another_is_found_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, key) = (dir.path().join("secrets.json"), dir.path().join("key"));
+    let mut vault = Vault::create(&path, With::KeyFile(&key)).unwrap();
+    vault.set("CHEAP", &secret("one")).unwrap();
+    vault.set("DEAR", &secret("two")).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("CHEAP", "X").replace("DEAR", "CHEAP").replace("\"X\"", "\"DEAR\"")).unwrap();
+    let mut vault = Vault::open(&path).unwrap().unwrap();
+    vault.unlock(None).unwrap();
+    assert!(matches!(vault.get("DEAR"), Err(SecretError::Damaged(_))));
+}
+
+#[test]
+fn files_that_others_may_read_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, key) = (dir.path().join("secrets.json"), dir.path().join("key"));
+    Vault::create(&path, With::KeyFile(&key)).unwrap().set("A", &secret("one")).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(matches!(Vault::open(&path).unwrap().unwrap().unlock(None), Err(SecretError::Open(_))));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(matches!(Vault::open(&path), Err(SecretError::Open(_))));
+    let link = dir.path().join("link");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    assert!(matches!(Vault::open(&link), Err(SecretError::Foreign(_))));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&path, "{\"version\": 1").unwrap();
+    assert!(matches!(Vault::open(&path), Err(SecretError::Damaged(_))));
+}
+
+#[test]
+fn a_name_is_that_of_a_variable() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut vault = Vault::create(&dir.path().join("s"), With::KeyFile(&dir.path().join("k"))).unwrap();
+    for name in ["", "1A", "A B", "A=B", "Ä", "../x"] {
+        assert!(matches!(vault.set(name, &secret("v")), Err(SecretError::Name(_))), "{name}");
+    }
+}
