@@ -170,7 +170,23 @@ fn help_teaches_and_names_the_exit_codes() {
     assert!(fine(&world.g1(&["help", "run"])).contains("g1 run -y"));
     assert!(fine(&world.g1(&["gate", "--help"])).contains("g1 gate approve G-01"));
     assert!(fine(&world.g1(&["--version"])).starts_with("g1 "));
-    assert!(fine(&world.g1(&["completions", "bash"])).contains("_g1"));
+}
+
+/// What `g1 completions` prints is loaded by the shell it is for, as far as that shell is here.
+#[test]
+fn completions_load_in_their_shells() {
+    let world = World::new();
+    for (shell, args) in [
+        ("bash", &["--norc", "-c", "source ./completions && complete -p g1"][..]),
+        ("zsh", &["-f", "-c", "autoload -U compinit && compinit -D && source ./completions"][..]),
+        ("fish", &["--no-config", "-c", "source ./completions; and complete -C 'g1 gat'"][..]),
+    ] {
+        let script = fine(&world.g1(&["completions", shell]));
+        assert!(script.contains("g1") && script.contains("gate"), "{shell}");
+        fs::write(world.path().join("completions"), script).unwrap();
+        let Ok(loaded) = Command::new(shell).args(args).current_dir(world.path()).output() else { continue };
+        assert!(loaded.status.success() && loaded.stderr.is_empty(), "{shell}: {loaded:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `g1 run` and `g1 resume` without a screen: progress on stderr, the result or JSON lines on stdout, an exit code.
 
 use super::{
-    engine::Handle,
+    handle::Handle,
     jsonl::{self, Ending},
     open::{Prepared, who},
 };

@@ -1,13 +1,14 @@
 //! Runs the effects of the orchestrator: the only writer of a project, with tasks for calls, checks and commits.
 //!
 //! [`engine`] is the loop: an [`Input`](crate::orchestrator::Input) is decided into events, the events are journalled,
-//! folded and broadcast, and whatever is then pending is started. Tasks talk to the loop through [`engine::Port`]; front
+//! folded and broadcast, and whatever is then pending is started. Tasks talk to the loop through [`handle::Port`]; front
 //! ends through [`Handle`]; other shells through [`socket`].
 
 pub mod back;
 pub mod client;
 mod engine;
 mod follow;
+mod handle;
 pub mod headless;
 pub mod jsonl;
 mod open;
@@ -21,7 +22,7 @@ pub mod verify;
 mod window;
 mod wire;
 
-pub use engine::Handle;
 pub use follow::{attach, is_live};
+pub use handle::Handle;
 pub use open::{OpenError, Prepared, Setup, Start, create, create_with, reopen, slug, who};
 pub use services::Services;

@@ -1,10 +1,6 @@
 //! From a requirement or a project directory to a running engine.
 
-use super::{
-    engine::{self, Handle},
-    services::Services,
-    socket, window,
-};
+use super::{engine, handle::Handle, services::Services, socket, window};
 use crate::{
     domain::{
         Clean, Hash,

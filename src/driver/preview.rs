@@ -1,6 +1,6 @@
 //! The built application, run for a person to look at.
 
-use super::{engine::Port, services::Services};
+use super::{handle::Port, services::Services};
 use crate::{
     domain::{Clean, run::Run},
     evidence::{Manifest, Runner},

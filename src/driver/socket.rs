@@ -1,7 +1,7 @@
 //! The writer's end of `.g1/sock`. Who may reach it is decided by the directory's mode (0700).
 
 use super::{
-    engine::Handle,
+    handle::Handle,
     wire::{MAX_LINE, Wire, socket_path},
 };
 use crate::domain::{Clean, command::Command};

@@ -521,3 +521,36 @@ fn what_cannot_be_done_now_says_so() {
         bench.wait(7_000);
     }
 }
+
+/// On a low screen a card still shows something to read, and what is said over it is whole.
+#[test]
+fn a_low_screen_has_room_for_the_card_and_for_what_is_said_about_it() {
+    let mut bench = Bench::real(At::Build, 40, 12);
+    bench.key("esc");
+    bench.typed("y");
+    bench.key("enter");
+    let text = bench.text();
+    assert!(text.contains("Read G-03 first") && text.contains("approves it."), "{text}");
+    bench.wait(7_000);
+    let text = bench.text();
+    assert!(text.lines().filter(|l| l.starts_with('║')).count() >= 6 && text.contains("y approve"), "{text}");
+    assert_eq!(text.matches("reject").count(), 0, "the help has the rest of the keys: {text}");
+}
+
+/// How often something was found shows in every pane, with a frame and without.
+#[test]
+fn a_search_shows_its_count_in_every_pane() {
+    for (w, h) in [(80, 24), (200, 50)] {
+        let mut bench = Bench::real(At::End, w, h);
+        for (pane, words) in [("1", "books"), ("2", "books"), ("3", "build"), ("4", "import")] {
+            bench.key("esc");
+            bench.key(pane);
+            bench.key("/");
+            bench.typed(words);
+            bench.key("enter");
+            let text = bench.text();
+            assert!(text.contains(&format!("/{words} 1/")), "{pane} at {w}x{h}: {text}");
+            bench.key("esc");
+        }
+    }
+}

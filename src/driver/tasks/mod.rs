@@ -9,7 +9,7 @@ pub mod restore;
 
 pub(super) use call::store_edit;
 
-use super::{engine::Port, services::Services};
+use super::{handle::Port, services::Services};
 use crate::{
     domain::{Clean, run::Run},
     hub::HubError,

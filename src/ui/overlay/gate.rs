@@ -25,6 +25,9 @@ use ratatui::{
 };
 use std::sync::Arc;
 
+/// A card with fewer rows than this shows one row of keys.
+const LOW: u16 = 9;
+
 #[derive(Debug, Clone)]
 pub struct Card {
     pub gate: GateId,
@@ -154,10 +157,11 @@ fn inner(area: Rect) -> Rect {
 /// The decision keys, from the live key map; dim while they do not act yet.
 fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
     let t = &model.look.theme;
-    let columns = usize::from(inner(area_for(model, u16::MAX)).width).max(1);
+    let room = inner(area_for(model, u16::MAX));
+    let columns = usize::from(room.width).max(1);
     let Some(run) = model.run.as_deref() else { return Vec::new() };
     let Some(gate) = run.gates.get(&card.gate) else { return Vec::new() };
-    let ready = card.ready(now);
+    let ready = card.ready(now) && !model.watching;
     let mut pieces = Vec::new();
     for (action, decides) in actions(gate) {
         let label = match (action, &gate.reason) {
@@ -184,6 +188,10 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
         pieces.push(("   ".to_owned(), t.text));
     }
     let mut lines = wrap_spans(&pieces, columns, 0);
+    // On a low screen the rows belong to what is to be read; the help has the rest of the keys.
+    if room.height < LOW {
+        lines.truncate(1);
+    }
     for line in &mut lines {
         for span in &mut line.spans {
             span.content = span.content.replace('\u{a0}', " ").into();

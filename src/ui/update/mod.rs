@@ -76,6 +76,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         Msg::Exported(Ok(what)) => model.say(false, what),
         Msg::Compared(Ok(text)) => {
             let lines = text.lines().map(str::to_owned).collect();
+            model.notice = None;
             keys::open_pager(model, "This run and the other one", Source::Text(lines));
         }
         Msg::Attached(Ok(file)) => welcome::attached(model, file),

@@ -114,10 +114,19 @@ fn narrow_header(model: &Model, run: &Run, area: Rect, buf: &mut Buffer) {
     draw::right(buf, area, 0, &right);
 }
 
-pub fn chat_note(model: &Model) -> Option<String> {
-    if let Some(s) = &model.chat.search {
-        let at = model.chat.anchor.map_or(0, |(e, _)| e);
+/// What is searched for in a pane and how often it is there; of the chat also how much is below.
+pub fn pane_note(model: &Model, pane: Pane) -> Option<String> {
+    let (search, at) = match pane {
+        Pane::Hub => (&model.hub.list.search, model.hub.list.selected),
+        Pane::Chat => (&model.chat.search, model.chat.anchor.map_or(0, |(e, _)| e)),
+        Pane::Timeline => (&model.timeline.list.search, model.timeline.list.selected),
+        Pane::Code => (&model.code.text.search, model.code.text.selected),
+    };
+    if let Some(s) = search {
         return Some(format!("/{} {}", s.query, s.count(at)));
+    }
+    if pane != Pane::Chat {
+        return None;
     }
     let down = model.look.glyphs.down;
     match (model.chat.anchor, model.chat.unseen) {
@@ -143,7 +152,7 @@ pub fn tabs(model: &Model, area: Rect, buf: &mut Buffer) {
     let used: usize = spans.iter().map(|s| s.width()).sum();
     draw::line(buf, area, 0, &Line::from(spans));
     if let Some(run) = model.run.as_deref() {
-        let note = if model.pane == Pane::Chat { chat_note(model) } else { None };
+        let note = pane_note(model, model.pane);
         let text = note.unwrap_or_else(|| timeline::one_line(model, run));
         let room = usize::from(area.width).saturating_sub(used + 1);
         let text = text::cut(&text, room, model.look.glyphs.ellipsis);
@@ -186,16 +195,25 @@ pub fn rule(model: &Model, area: Rect, buf: &mut Buffer) {
         let text = text::cut(&text, room, g.ellipsis);
         return draw::line(buf, place, 0, &Line::styled(format!(" {text} "), style));
     };
-    // What went wrong is worth the rows it needs; for anything else two are enough.
-    let most = if notice.error { 4 } else { 2 };
-    let count = u16::try_from(lines.len().min(most)).unwrap_or(most as u16).min(area.y);
-    let over = Rect { y: area.y - count, height: count, ..area };
-    buf.set_string(over.x, over.y, g.rule.repeat(usize::from(area.width)), t.border);
-    let text = Rect { y: over.y + 1, ..over };
-    draw::clear(buf, text);
+    // What went wrong is worth the rows it needs; for anything else two are enough, and of what lies on top no more than
+    // the border is covered.
+    let on_top = !model.overlays.is_empty();
+    let most = if notice.error && !on_top { 4 } else { 2 };
+    let count = u16::try_from(lines.len().min(most)).unwrap_or(2).min(area.y);
+    let over = Rect { y: area.y + 1 - count, height: count, ..area };
+    if !on_top {
+        buf.set_string(over.x, over.y - 1, g.rule.repeat(usize::from(area.width)), t.border);
+    }
+    draw::clear(buf, over);
+    let indented = Rect { x: over.x + 3, width: over.width.saturating_sub(3), ..over };
     for (y, line) in lines.iter().take(usize::from(count)).enumerate() {
-        let indented = Rect { x: text.x + 3, width: text.width.saturating_sub(3), ..text };
-        draw::line(buf, indented, y, line);
+        if y + 1 == usize::from(count) && lines.len() > y + 1 {
+            let rest: Vec<String> = lines[y..].iter().map(text::wrap::plain).collect();
+            let cut = text::cut(&rest.join(" "), room, g.ellipsis);
+            draw::line(buf, indented, y, &Line::styled(cut, style));
+        } else {
+            draw::line(buf, indented, y, line);
+        }
     }
 }
 

@@ -50,6 +50,9 @@ pub fn view(model: &Model, cache: &mut Cache, buf: &mut Buffer) -> Frame {
         frame.cursor = chrome::input(model, &l, buf);
         chrome::suggestions(model, &l, buf);
         overlays(model, &l, buf, &mut frame);
+        if model.notice.is_some() && !model.overlays.is_empty() {
+            chrome::rule(model, l.rule, buf);
+        }
         chrome::which_key(model, &l, buf);
     }
     paint_screen(model.look.theme.screen, buf);
@@ -111,22 +114,12 @@ fn pane_title(model: &Model, pane: Pane) -> Vec<Span<'static>> {
     let t = &model.look.theme;
     let number = Pane::ALL.iter().position(|p| *p == pane).map_or(0, |i| i + 1);
     let mut title = vec![Span::styled(format!("{number} "), t.dim), Span::styled(pane.name(), t.title)];
-    let note = match pane {
-        Pane::Hub => {
-            model.hub.list.search.as_ref().map(|s| format!("/{} {}", s.query, s.count(model.hub.list.selected)))
-        }
-        Pane::Timeline => match (&model.timeline.list.search, model.run.as_deref()) {
-            (Some(s), _) => Some(format!("/{} {}", s.query, s.count(model.timeline.list.selected))),
-            (None, run) => run.map(timeline::summary),
-        },
-        Pane::Chat => chrome::chat_note(model),
-        Pane::Code => Some(match model.code.files.len() {
-            0 => String::new(),
-            1 => "1 file".into(),
-            n => format!("{n} files"),
-        }),
-    };
-    if let Some(note) = note.filter(|n| !n.is_empty()) {
+    let note = chrome::pane_note(model, pane).or_else(|| match pane {
+        Pane::Timeline => model.run.as_deref().map(timeline::summary),
+        Pane::Code if !model.code.files.is_empty() => Some(crate::domain::counted(model.code.files.len(), "file")),
+        _ => None,
+    });
+    if let Some(note) = note {
         title.push(Span::styled(format!("  {note}"), t.dim));
     }
     title
