@@ -428,7 +428,7 @@ impl<W: Write> Session<W> {
                     Cmd::LoadPrompt(wanted) => {
                         if let Some(project) = &self.project {
                             let text = project.prompt(&wanted).map(Clean::from).map_err(Clean::from);
-                            todo.push(Msg::Prompt { step: wanted.step, text });
+                            todo.push(Msg::Prompt { pack: wanted.pack, text });
                         }
                     }
                     Cmd::PlanChange(wish) => {

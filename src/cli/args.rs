@@ -139,11 +139,14 @@ pub enum Command {
     },
     /// Exactly what a persona was given for a step
     #[command(
-        after_help = "Examples:\n  g1 context build:core\n  g1 context understand --json\n\n`g1 status` lists the steps."
+        after_help = "Examples:\n  g1 context build:core\n  g1 context understand --json\n  g1 context design --call 2   of a step of several calls\n\n`g1 status` lists the steps."
     )]
     Context {
         /// A step, such as build:core
         step: String,
+        /// Of a step of several calls (pages, seats): which one, from 1 [default: the newest]
+        #[arg(long, value_name = "N")]
+        call: Option<usize>,
     },
     /// Search and look up what the personas work from
     Hub {

@@ -4,26 +4,62 @@ use super::{
     out::{self, Done, Fail, columns},
     project::{self, Looked},
 };
-use crate::domain::{Clean, StepId, pack::ContextPack};
+use crate::domain::{Clean, Hash, StepId, pack::ContextPack, run::Step};
 use std::{fmt::Write, path::Path};
 
-pub fn run(folder: Option<&Path>, step: &str, as_json: bool) -> Done {
+pub fn run(folder: Option<&Path>, step: &str, call: Option<usize>, as_json: bool) -> Done {
     let Looked { run, blobs, .. } = project::look(folder)?;
     let known = || run.steps.iter().map(|s| s.plan.id.to_string()).collect::<Vec<_>>().join(", ");
     let found = StepId::new(step).ok().and_then(|id| run.step(&id).cloned());
     let found = found.ok_or_else(|| Fail::usage(format!("there is no step '{step}'; this run has {}", known())))?;
-    let (_, blob) = found
-        .pack
-        .ok_or_else(|| Fail::usage(format!("step {step} has not been given anything yet; it is its turn later")))?;
+    let blob = chosen(&found, call)?;
     let bytes = blobs.get(&blob).map_err(Fail::error)?;
     let pack: ContextPack = serde_json::from_slice(&bytes)
         .map_err(|_| Fail::error(format!("blob {blob} is no context pack of this version of g1")))?;
     if as_json {
         out::json(&pack)?;
     } else {
-        out::show(&text(&pack))?;
+        out::show(&format!("{}{}", calls(&found, &blob), text(&pack)))?;
     }
     Ok(0)
+}
+
+/// The pack of the call that was asked for, or of the newest.
+fn chosen(step: &Step, call: Option<usize>) -> Result<Hash, Fail> {
+    let id = &step.plan.id;
+    let given = match call {
+        None => step.pack.as_ref().map(|(_, blob)| blob),
+        Some(number) => {
+            let known = step.calls.len();
+            let call = number.checked_sub(1).and_then(|at| step.calls.get(at));
+            let none = || Fail::usage(format!("{id} has {known} calls in this attempt; there is no call {number}"));
+            call.ok_or_else(none)?.pack.as_ref()
+        }
+    };
+    let none = || Fail::usage(format!("step {id} has not been given anything yet; it is its turn later"));
+    given.cloned().ok_or_else(none)
+}
+
+/// The calls of the step, when there are several: which one is shown, and how to see another.
+fn calls(step: &Step, shown: &Hash) -> String {
+    if step.calls.len() < 2 {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = (1..)
+        .zip(&step.calls)
+        .map(|(number, call)| {
+            let mark = if call.pack.as_ref() == Some(shown) { ">" } else { "" };
+            let about = match call.covers.as_slice() {
+                [] => String::new(),
+                [one] => one.to_string(),
+                [first, .., last] => format!("{} clauses, {first} to {last}", call.covers.len()),
+            };
+            let reply = if call.reply.is_some() { "answered" } else { "not answered" };
+            vec![mark.to_owned(), number.to_string(), call.title(), about, reply.to_owned()]
+        })
+        .collect();
+    let n = step.calls.len();
+    format!("{n} calls; --call 1 to --call {n} show each:\n{}\n", columns(&rows))
 }
 
 fn text(pack: &ContextPack) -> String {

@@ -111,7 +111,7 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Log { verify } => log::run(folder, *verify, json),
         Command::Trace { format } => trace::run(folder, *format, json),
         Command::Export { to } => export::run(folder, to.as_deref(), json),
-        Command::Context { step } => context::run(folder, step, json),
+        Command::Context { step, call } => context::run(folder, step, *call, json),
         Command::Hub { action } => hub::run(folder, action, config, json),
         Command::Add(text) => change::add(text, &how, who.name()),
         Command::Amend(amend) => change::amend(amend, &how, who.name()),

@@ -7,7 +7,7 @@ use super::{
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
     pack::Page,
-    plan::{Phase, Plan, PlanVariant, Seat, StepPlan},
+    plan::{Phase, Plan, PlanVariant, Seat, StepPlan, Task},
     reply::{Finding, ReplyKind},
     usage::{Budget, Caps, Scope, Usage},
 };
@@ -126,6 +126,26 @@ pub struct Call {
     pub pack: Option<Hash>,
     /// The blob of the raw reply; `None` while it is being made.
     pub reply: Option<Hash>,
+}
+
+impl Call {
+    /// Who was asked for what, in a line: `developer, page 2 of 3`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let mut parts = vec![self.seat.personas.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")];
+        match self.seat.task {
+            Task::Work => {}
+            Task::TeachBack => parts.push("teach-back".into()),
+            Task::Review => parts.push("review".into()),
+        }
+        if self.seat.round > 1 {
+            parts.push(format!("round {}", self.seat.round));
+        }
+        if self.page.is_part() {
+            parts.push(format!("page {} of {}", self.page.number, self.page.of));
+        }
+        parts.join(", ")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

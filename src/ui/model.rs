@@ -122,8 +122,8 @@ pub struct Model {
     pub progress: BTreeMap<Option<StepId>, Clean>,
     /// When each step at work was last heard of.
     pub heard: BTreeMap<StepId, Timestamp>,
-    /// Prompts as they were sent, asked for by the inspector.
-    pub prompts: BTreeMap<StepId, Result<Clean, Clean>>,
+    /// Prompts as they were sent, by the blob of their pack; asked for by the inspector.
+    pub prompts: BTreeMap<Hash, Result<Clean, Clean>>,
     /// The mouse is ours.
     pub mouse: bool,
     /// The window title that was set last.

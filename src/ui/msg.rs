@@ -34,7 +34,7 @@ pub enum Msg {
     },
     /// Answer to [`Cmd::LoadPrompt`].
     Prompt {
-        step: StepId,
+        pack: Hash,
         text: Result<Clean, Clean>,
     },
     /// A frame has reached the terminal.
@@ -159,7 +159,6 @@ impl From<&str> for FileText {
 /// What a prompt is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromptWanted {
-    pub step: StepId,
     /// The blob of the pack.
     pub pack: Hash,
     pub kind: ReplyKind,

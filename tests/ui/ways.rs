@@ -6,9 +6,11 @@ use crate::{
 };
 use g1::{
     domain::{
-        ClauseId, Clean,
+        ClauseId, Clean, Hash, StepId,
         command::{Command, Update},
-        plan::PlanVariant,
+        pack::Page,
+        plan::{PlanVariant, Seat},
+        run::{Call, Run},
     },
     ui::{
         Cmd, Key, Msg, StartRequest,
@@ -22,6 +24,7 @@ use g1::{
         theme::{Depth, names},
     },
 };
+use std::sync::Arc;
 
 fn pager(bench: &Bench) -> &Pager {
     match bench.model.overlays.last() {
@@ -149,7 +152,7 @@ fn the_inspector_shows_items_one_by_one_compares_and_asks_for_the_prompt() {
     let text = bench.text();
     assert!(text.contains("C-002 function: a clause this step answers for"), "why it is there, in full: {text}");
     bench.key("enter");
-    assert!(matches!(&pager(&bench).source, Source::Item(step, _) if step.as_str() == "build:core"));
+    assert!(matches!(&pager(&bench).source, Source::Item(seen, _) if seen.step.as_str() == "build:core"));
     bench.key("esc");
     bench.key("=");
     let text = bench.text();
@@ -157,10 +160,42 @@ fn the_inspector_shows_items_one_by_one_compares_and_asks_for_the_prompt() {
     bench.key("esc");
     bench.key("p");
     let [Cmd::LoadPrompt(wanted)] = &bench.sent[..] else { panic!("{:?}", bench.sent) };
-    let step = wanted.step.clone();
+    let pack = wanted.pack.clone();
     assert!(bench.text().contains("loading"));
-    bench.send(Msg::Prompt { step, text: Ok(Clean::from("You are the developer.")) });
+    bench.send(Msg::Prompt { pack, text: Ok(Clean::from("You are the developer.")) });
     assert!(bench.text().contains("You are the developer."));
+}
+
+#[test]
+fn the_inspector_leads_to_every_call_of_a_step() {
+    let mut bench = Bench::real(At::Build, 80, 24);
+    let run = Arc::make_mut(bench.model.run.as_mut().unwrap());
+    let given = |run: &Run, step: &str| run.step(&StepId::new(step).unwrap()).unwrap().pack.clone().unwrap().1;
+    let (other, newest) = (given(run, "plan"), given(run, "build:core"));
+    let step = run.step_mut(&StepId::new("build:core").unwrap()).unwrap();
+    let page = |number, pack: &Hash| Call {
+        seat: Seat::shared(&step.plan),
+        page: Page { number, of: 2 },
+        covers: vec![ClauseId(number)],
+        pack: Some(pack.clone()),
+        reply: None,
+    };
+    step.calls = vec![page(1, &other), page(2, &newest)];
+    bench.key("esc");
+    bench.typed("/context build:core");
+    bench.key("enter");
+    let text = bench.text();
+    assert!(text.contains("2 calls"), "{text}");
+    for line in ["   1  developer, page 1 of 2   C-001", "→  2  developer, page 2 of 2   C-002"] {
+        assert!(text.contains(line), "{text}");
+    }
+    bench.key("enter");
+    assert!(matches!(&pager(&bench).source, Source::Context(seen) if seen.call == Some(0)));
+    let text = bench.text();
+    assert!(text.contains("→  1  developer") && text.contains("workflow-designer"), "the pack of that call: {text}");
+    bench.key("p");
+    let [Cmd::LoadPrompt(wanted)] = &bench.sent[..] else { panic!("{:?}", bench.sent) };
+    assert_eq!(wanted.pack, other);
 }
 
 #[test]

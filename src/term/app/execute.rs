@@ -38,7 +38,7 @@ impl App {
             }),
             Cmd::LoadPrompt(wanted) => self.ask(move |project| {
                 let text = project.prompt(&wanted).map(Clean::from).map_err(Clean::from);
-                Msg::Prompt { step: wanted.step, text }
+                Msg::Prompt { pack: wanted.pack, text }
             }),
             Cmd::PlanChange(wish) => self.ask(move |project| Msg::ChangePlanned(project.change(&wish))),
             Cmd::Export(to) => self.ask(move |project| Msg::Exported(project.export(to.as_deref()))),

@@ -4,7 +4,7 @@
 use super::pager::{Link, Page};
 use crate::{
     domain::{
-        Clean, StepId,
+        Clean, Hash, StepId,
         pack::{ContextPack, PackItem, PackKind},
         run::Run,
     },
@@ -17,12 +17,50 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
+use std::fmt::{self, Display, Formatter};
 
-/// The pack of a step's newest attempt, or what to show in its place.
-fn pack(model: &Model, run: &Run, step: &StepId) -> Result<ContextPack, &'static str> {
-    let step = run.step(step).ok_or("There is no such step.")?;
-    let (_, blob) = step.pack.as_ref().ok_or("This step has not been given anything yet: its turn comes later.")?;
-    let text = model.blobs.get(blob).ok_or("loading")?;
+/// Which call of a step is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub step: StepId,
+    /// Its place among the calls of the newest attempt; the newest, when none is chosen.
+    pub call: Option<usize>,
+}
+
+impl From<StepId> for Seen {
+    fn from(step: StepId) -> Self {
+        Self { step, call: None }
+    }
+}
+
+impl Seen {
+    /// The blob of what was given.
+    #[must_use]
+    pub fn blob(&self, run: &Run) -> Option<Hash> {
+        let step = run.step(&self.step)?;
+        match self.call {
+            Some(call) => step.calls.get(call)?.pack.clone(),
+            None => step.pack.as_ref().map(|(_, blob)| blob.clone()),
+        }
+    }
+}
+
+impl Display for Seen {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.call {
+            Some(call) => write!(f, "{}, call {}", self.step, call + 1),
+            None => write!(f, "{}", self.step),
+        }
+    }
+}
+
+const NOTHING_YET: &str = "This step has not been given anything yet: its turn comes later.";
+
+/// The pack of a call, or what to show in its place.
+fn pack(model: &Model, run: &Run, seen: &Seen) -> Result<ContextPack, &'static str> {
+    run.step(&seen.step).ok_or("There is no such step.")?;
+    let blob = seen.blob(run).ok_or(NOTHING_YET)?;
+    let text = model.blobs.get(&blob).ok_or("loading")?;
     let text = text.ok_or("The pack is not among the project's blobs: g1 log --verify says more.")?;
     serde_json::from_str(text).map_err(|_| "The pack cannot be read: it was written by another version of G1.")
 }
@@ -33,9 +71,9 @@ fn word(kind: PackKind) -> String {
 
 /// The table of what was given and what was cut.
 #[must_use]
-pub fn page(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
+pub fn page(model: &Model, run: &Run, seen: &Seen, columns: usize) -> Page {
     let (g, t) = (&model.look.glyphs, &model.look.theme);
-    let pack = match pack(model, run, step) {
+    let pack = match pack(model, run, seen) {
         Ok(pack) => pack,
         Err(why) => return Page::note(why, t.dim),
     };
@@ -52,6 +90,7 @@ pub fn page(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
     ];
     page.lines.extend(wrap_spans(&head, columns, 2));
     page.lines.push(bar(&pack, columns, model));
+    calls(&mut page, model, run, seen, columns);
     let wide = columns >= 90;
     // Where there is no room for the reasons they stand below the selected row, or in the item itself.
     let (kinds, ids, scores) = if columns < 60 { (10, 12, 6) } else { (15, 16, 7) };
@@ -80,7 +119,7 @@ pub fn page(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
     for (i, item) in pack.items.iter().enumerate() {
         let score = item.score.map_or_else(|| "pinned".to_owned(), |s| format!("{s:.2}"));
         let note = format!("{} {}: {}", item.id, item.label, item.why);
-        page.link(Link::Item(step.clone(), i), note);
+        page.link(Link::Item(seen.clone(), i), note);
         page.lines.push(row(&word(item.kind), &item.id, &score, item.tokens, item.hash.short(), &item.why, t.id));
     }
     if !pack.cut.is_empty() {
@@ -94,6 +133,29 @@ pub fn page(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
         }
     }
     page
+}
+
+/// The calls of the step, when there are several, each leading to what it was given.
+fn calls(page: &mut Page, model: &Model, run: &Run, seen: &Seen, columns: usize) {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let calls = run.step(&seen.step).map_or(&[][..], |step| &step.calls);
+    if calls.len() < 2 {
+        return;
+    }
+    page.lines.push(Line::styled(format!("{} calls", calls.len()), t.title));
+    let shown = seen.call.unwrap_or(calls.len() - 1);
+    for (at, call) in calls.iter().enumerate() {
+        let other = Seen { step: seen.step.clone(), call: Some(at) };
+        page.link(Link::Call(other), format!("call {}: {}", at + 1, call.title()));
+        let about = match call.covers.as_slice() {
+            [] => String::new(),
+            [one] => format!("   {one}"),
+            [first, .., last] => format!("   {} clauses, {first} to {last}", call.covers.len()),
+        };
+        let (mark, style) = if at == shown { (g.arrow, t.id) } else { (" ", t.dim) };
+        let line = format!("{mark} {:>2}  {}{about}", at + 1, call.title());
+        page.lines.push(Line::styled(text::cut(&line, columns, g.ellipsis), style));
+    }
 }
 
 /// Which kinds the tokens went to, as one bar.
@@ -114,9 +176,9 @@ fn bar(pack: &ContextPack, columns: usize, model: &Model) -> Line<'static> {
 
 /// One item as the persona read it.
 #[must_use]
-pub fn item(model: &Model, run: &Run, step: &StepId, index: usize, columns: usize) -> Page {
+pub fn item(model: &Model, run: &Run, seen: &Seen, index: usize, columns: usize) -> Page {
     let t = &model.look.theme;
-    let pack = match pack(model, run, step) {
+    let pack = match pack(model, run, seen) {
         Ok(pack) => pack,
         Err(why) => return Page::note(why, t.dim),
     };
@@ -134,25 +196,25 @@ pub fn item(model: &Model, run: &Run, step: &StepId, index: usize, columns: usiz
 
 /// The prompt as it was sent, made by the rim from the stored pack.
 #[must_use]
-pub fn prompt(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
+pub fn prompt(model: &Model, run: &Run, seen: &Seen, columns: usize) -> Page {
     let t = &model.look.theme;
-    let text = match model.prompts.get(step) {
+    let Some(pack) = seen.blob(run) else { return Page::note(NOTHING_YET, t.dim) };
+    let text = match model.prompts.get(&pack) {
         Some(Ok(text)) => text,
         Some(Err(why)) => return Page::note(why, t.error),
-        None if run.step(step).is_some_and(|s| s.pack.is_some()) => return Page::note("loading", t.dim),
-        None => return Page::note("This step has not been given anything yet: its turn comes later.", t.dim),
+        None => return Page::note("loading", t.dim),
     };
     Page { lines: text::wrap_plain(text, columns, t.text), ..Page::default() }
 }
 
 /// What this step was given that the one before it was not, and the other way round.
 #[must_use]
-pub fn compare(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page {
+pub fn compare(model: &Model, run: &Run, seen: &Seen, columns: usize) -> Page {
     let t = &model.look.theme;
-    let Some(other) = before(run, step) else {
+    let Some(other) = before(run, &seen.step).map(Seen::from) else {
         return Page::note("No step before this one was given anything.", t.dim);
     };
-    let (new, old) = match (pack(model, run, step), pack(model, run, &other)) {
+    let (new, old) = match (pack(model, run, seen), pack(model, run, &other)) {
         (Ok(new), Ok(old)) => (new, old),
         (Err(why), _) | (_, Err(why)) => return Page::note(why, t.dim),
     };
@@ -160,7 +222,7 @@ pub fn compare(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page 
     let key = |i: &PackItem| (i.kind, i.id.clone());
     let is_same = |i: &&PackItem| old.items.iter().any(|o| key(o) == key(i) && o.hash == i.hash);
     let head = [
-        (format!("{step} has {} tokens, {other} had {}   ", grouped(new.tokens()), grouped(old.tokens())), t.title),
+        (format!("{seen} has {} tokens, {other} had {}   ", grouped(new.tokens()), grouped(old.tokens())), t.title),
         (format!("{} items are the same", new.items.iter().filter(is_same).count()), t.dim),
     ];
     page.lines.extend(wrap_spans(&head, columns, 2));
@@ -179,7 +241,7 @@ pub fn compare(model: &Model, run: &Run, step: &StepId, columns: usize) -> Page 
             Some(_) => ("~", "changed", t.warn),
             None => ("+", "only here", t.add),
         };
-        page.link(Link::Item(step.clone(), i), format!("{}: {}", item.label, item.why));
+        page.link(Link::Item(seen.clone(), i), format!("{}: {}", item.label, item.why));
         page.lines.push(Line::styled(row(mark, item, what), style));
     }
     for (i, item) in old.items.iter().enumerate().filter(|(_, o)| !new.items.iter().any(|n| key(n) == key(o))) {

@@ -1,10 +1,13 @@
 //! A text on top of the panes: diff, context, help, trace, report, a selection. Lines are made once per content and width.
 
 use crate::{
-    domain::{ClauseId, GateId, StepId, run::Run},
+    domain::{ClauseId, GateId, run::Run},
     ui::{
         Model,
-        overlay::{context, gate, help, trace},
+        overlay::{
+            context::{self, Seen},
+            gate, help, trace,
+        },
         panes::{Pane, code},
         report,
         text::{self, wrap::plain},
@@ -26,14 +29,14 @@ pub enum Source {
     Report,
     /// What the step of the gate would change.
     Diff(GateId),
-    /// The context pack of a step's newest attempt.
-    Context(StepId),
+    /// The context pack of a call of a step's newest attempt.
+    Context(Seen),
     /// One item of it, word for word.
-    Item(StepId, usize),
-    /// The whole prompt of that attempt.
-    Prompt(StepId),
+    Item(Seen, usize),
+    /// The whole prompt of that call.
+    Prompt(Seen),
     /// The pack against that of the step before.
-    Compare(StepId),
+    Compare(Seen),
     Artifact(String),
     /// A test with what it said.
     Test(String),
@@ -46,7 +49,9 @@ pub enum Source {
 /// What `Enter` on a line goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
-    Item(StepId, usize),
+    Item(Seen, usize),
+    /// Another call of the same step.
+    Call(Seen),
     Clause(ClauseId),
     Nothing,
 }
@@ -133,10 +138,10 @@ impl Pager {
             (Source::Trace, Some(run)) => trace::page(model, run, columns),
             (Source::Report, Some(run)) => report::lines(model, run, columns).into(),
             (Source::Diff(id), Some(run)) => gate::diff_lines(model, run, *id).into(),
-            (Source::Context(step), Some(run)) => context::page(model, run, step, columns),
-            (Source::Item(step, i), Some(run)) => context::item(model, run, step, *i, columns),
-            (Source::Prompt(step), Some(run)) => context::prompt(model, run, step, columns),
-            (Source::Compare(step), Some(run)) => context::compare(model, run, step, columns),
+            (Source::Context(seen), Some(run)) => context::page(model, run, seen, columns),
+            (Source::Item(seen, i), Some(run)) => context::item(model, run, seen, *i, columns),
+            (Source::Prompt(seen), Some(run)) => context::prompt(model, run, seen, columns),
+            (Source::Compare(seen), Some(run)) => context::compare(model, run, seen, columns),
             (Source::Test(name), Some(run)) => test(model, run, name, columns).into(),
             (Source::Artifact(name), Some(run)) => {
                 let text = run.artifacts.get(name).and_then(|a| model.blobs.text(&a.hash));
@@ -148,9 +153,9 @@ impl Pager {
         }
     }
 
-    /// The step whose context is shown.
+    /// The call whose context is shown.
     #[must_use]
-    pub fn step(&self) -> Option<&StepId> {
+    pub fn seen(&self) -> Option<&Seen> {
         match &self.source {
             Source::Context(s) | Source::Item(s, _) | Source::Prompt(s) | Source::Compare(s) => Some(s),
             _ => None,

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        Clean, GateId, Hash, StepId,
+        Clean, GateId, Hash,
         command::Command,
         plan::PlanVariant,
         run::{Gate, GateReason, Proposal, Run, Verb},
@@ -15,7 +15,7 @@ use crate::{
         overlay::{
             Overlay, Prompt, Purpose, card,
             confirm::{Confirm, Sure},
-            context,
+            context::{self, Seen},
             gate::Card,
             pager::Source,
         },
@@ -65,14 +65,13 @@ pub(super) fn drawn(model: &mut Model, shown: &Shown) {
 pub(super) fn want_blobs(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let Some(run) = model.run.clone() else { return };
     let mut wanted = Vec::new();
-    let pack = |step: &StepId| run.step(step).and_then(|s| s.pack.clone()).map(|(_, blob)| blob);
     for overlay in &model.overlays {
         let Overlay::Pager(pager) = overlay else { continue };
         match &pager.source {
-            Source::Context(step) | Source::Item(step, _) => wanted.extend(pack(step)),
-            Source::Compare(step) => {
-                wanted.extend(pack(step));
-                wanted.extend(context::before(&run, step).and_then(|s| pack(&s)));
+            Source::Context(seen) | Source::Item(seen, _) => wanted.extend(seen.blob(&run)),
+            Source::Compare(seen) => {
+                wanted.extend(seen.blob(&run));
+                wanted.extend(context::before(&run, &seen.step).and_then(|step| Seen::from(step).blob(&run)));
             }
             Source::Artifact(name) => wanted.extend(run.artifacts.get(name).map(|a| a.hash.clone())),
             Source::Diff(gate) => {
@@ -157,7 +156,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
         }
         A::GateContext => {
             let title = format!("What {} saw", gate.step);
-            super::keys::open_pager(model, &title, Source::Context(gate.step.clone()));
+            super::keys::open_pager(model, &title, Source::Context(gate.step.clone().into()));
         }
         A::NextPlan if matches!(gate.reason, GateReason::Plan) => turn_plan(model, cmds),
         A::AskMe if matches!(gate.reason, GateReason::Plan) => turn_mode(model, cmds),

@@ -121,7 +121,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
         A::Context => {
             let step = model.run.as_deref().and_then(|r| r.steps.iter().rev().find(|s| s.pack.is_some()));
             if let Some(id) = step.map(|s| s.plan.id.clone()) {
-                open_pager(model, &format!("Context of {id}"), Source::Context(id));
+                open_pager(model, &format!("Context of {id}"), Source::Context(id.into()));
             }
             return;
         }

@@ -54,8 +54,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         }
         Msg::Highlighted { hash, lines } => model.highlights.arrived(hash, lines),
         Msg::Mouse(at) => mouse::act(model, at, &mut cmds),
-        Msg::Prompt { step, text } => {
-            model.prompts.insert(step, text);
+        Msg::Prompt { pack, text } => {
+            model.prompts.insert(pack, text);
             rebuild_overlays(model);
         }
         Msg::Tick => {
@@ -207,7 +207,7 @@ pub fn available(model: &Model, action: Action) -> bool {
             _ => context == Context::Panes,
         },
         A::Prompt | A::Compare => match model.overlays.last() {
-            Some(Overlay::Pager(p)) => p.step().is_some() && !matches!(p.source, Source::Prompt(_)),
+            Some(Overlay::Pager(p)) => p.seen().is_some() && !matches!(p.source, Source::Prompt(_)),
             _ => false,
         },
         A::Confirm if context == Context::Pager => match model.overlays.last() {

@@ -177,7 +177,7 @@ fn open_step(model: &mut Model) {
     match model.timeline.rows.get(model.timeline.list.selected).cloned() {
         Some(TimelineRow::Step(id)) => {
             let title = format!("What {id} saw");
-            super::keys::open_pager(model, &title, Source::Context(id));
+            super::keys::open_pager(model, &title, Source::Context(id.into()));
         }
         Some(TimelineRow::Gate(id)) if model.waiting_gate().is_some_and(|g| g.id == id) => {
             super::gate::open_waiting(model);

@@ -13,7 +13,7 @@ use crate::ui::{
 pub(super) fn act(model: &mut Model, action: Action, cmds: &mut Vec<Cmd>) {
     use Action as A;
     let Some(Overlay::Pager(pager)) = model.overlays.last() else { return };
-    let step = pager.step().cloned();
+    let seen = pager.seen().cloned();
     match action {
         A::Cancel | A::Later => {
             // One thing at a time: the selection, the search, the text.
@@ -32,22 +32,22 @@ pub(super) fn act(model: &mut Model, action: Action, cmds: &mut Vec<Cmd>) {
         A::CopyAll => copy(model, cmds, true),
         A::Confirm => follow(model, cmds),
         A::Prompt => {
-            if let Some(id) = step
+            if let Some(seen) = seen
                 && let Some(run) = model.run.clone()
-                && let Some(step) = run.step(&id)
+                && let Some(step) = run.step(&seen.step)
             {
-                model.prompts.remove(&id);
-                if let Some((_, pack)) = &step.pack {
+                if let Some(pack) = seen.blob(&run) {
+                    // The persona's file may have changed since.
+                    model.prompts.remove(&pack);
                     let title = if run.title.is_empty() { run.name.clone() } else { run.title.clone() };
-                    let (pack, kind) = (pack.clone(), step.plan.produces);
-                    cmds.push(Cmd::LoadPrompt(PromptWanted { step: id.clone(), pack, kind, title }));
+                    cmds.push(Cmd::LoadPrompt(PromptWanted { pack, kind: step.plan.produces, title }));
                 }
-                keys::open_pager(model, &format!("The prompt of {id}"), Source::Prompt(id));
+                keys::open_pager(model, &format!("The prompt of {seen}"), Source::Prompt(seen));
             }
         }
         A::Compare => {
-            if let Some(id) = step {
-                keys::open_pager(model, &format!("{id} against the step before"), Source::Compare(id));
+            if let Some(seen) = seen {
+                keys::open_pager(model, &format!("{seen} against the step before"), Source::Compare(seen));
             }
         }
         A::Select => {
@@ -122,8 +122,11 @@ fn remark(model: &mut Model) {
 fn follow(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let Some(Overlay::Pager(pager)) = model.overlays.last() else { return };
     match pager.links.get(&pager.list.selected).map(|(link, _)| link.clone()) {
-        Some(Link::Item(step, i)) => {
-            keys::open_pager(model, &format!("What {step} saw: item {}", i + 1), Source::Item(step, i));
+        Some(Link::Item(seen, i)) => {
+            keys::open_pager(model, &format!("What {seen} saw: item {}", i + 1), Source::Item(seen, i));
+        }
+        Some(Link::Call(seen)) => {
+            keys::open_pager(model, &format!("What {seen} saw"), Source::Context(seen));
         }
         Some(Link::Clause(id)) => {
             model.overlays.clear();

@@ -224,7 +224,7 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         "context" => match (rest.is_empty(), StepId::new(rest)) {
             (true, _) => act(model, Action::Context, cmds),
             (_, Ok(id)) if model.run.as_deref().is_some_and(|r| r.step(&id).is_some()) => {
-                keys::open_pager(model, &format!("What {id} saw"), Source::Context(id));
+                keys::open_pager(model, &format!("What {id} saw"), Source::Context(id.into()));
             }
             _ => model.say(true, Clean::from(format!("There is no step '{rest}': 3 shows the Timeline."))),
         },
