@@ -1,7 +1,8 @@
 //! `g1 add`, `g1 amend` and `g1 remove`: another requirement, and only what it touches is made again.
 
 use super::{
-    args, input,
+    args,
+    input::{self, Attached},
     out::{self, Done, Fail, talk},
     project::{self, Looked},
     run::{self, Headless},
@@ -22,38 +23,38 @@ use crate::{
 use serde_json::json;
 
 pub fn add(text: &args::Words, how: &Headless<'_>, who: Clean) -> Done {
-    let text = input::words(text.text.as_deref(), text.file.as_deref(), "the addition")?;
+    let (text, document) = input::given(text.text.as_deref(), text.file.as_deref(), "the addition")?;
     let looked = project::look(how.folder)?;
-    carry_out(looked, Change { retire: Vec::new(), add: pieces(&text, None) }, how, who)
+    carry_out(looked, Change { add: pieces(&text, None), ..Change::default() }, document, how, who)
 }
 
 pub fn amend(amend: &args::Amend, how: &Headless<'_>, who: Clean) -> Done {
     let looked = project::look(how.folder)?;
-    let change = match (&amend.clause, &amend.file) {
+    let (change, document) = match (&amend.clause, &amend.file) {
         (None, None) => {
             return Err(Fail::usage("name a clause and its new text, or a new version of all with -f FILE"));
         }
         (None, Some(file)) => {
-            let text = input::words(None, Some(file.as_path()), "the new version")?;
-            versions(&looked.run, &text)
+            let (text, document) = input::given(None, Some(file.as_path()), "the new version")?;
+            (versions(&looked.run, &text), document)
         }
         (Some(clause), file) => {
             let id: ClauseId = clause.parse().map_err(Fail::usage)?;
-            let text = input::words(amend.text.as_deref(), file.as_deref(), "the new text")?;
-            Change { retire: vec![id], add: pieces(&text, Some(id)) }
+            let (text, document) = input::given(amend.text.as_deref(), file.as_deref(), "the new text")?;
+            (Change { retire: vec![id], add: pieces(&text, Some(id)), ..Change::default() }, document)
         }
     };
     if change == Change::default() {
         out::show("nothing to do: every clause is as it was")?;
         return Ok(0);
     }
-    carry_out(looked, change, how, who)
+    carry_out(looked, change, document, how, who)
 }
 
 pub fn remove(clauses: &[String], how: &Headless<'_>, who: Clean) -> Done {
     let looked = project::look(how.folder)?;
     let retire = clauses.iter().map(|c| c.parse()).collect::<Result<Vec<ClauseId>, _>>().map_err(Fail::usage)?;
-    carry_out(looked, Change { retire, add: Vec::new() }, how, who)
+    carry_out(looked, Change { retire, ..Change::default() }, None, how, who)
 }
 
 /// What a person wished for in the workbench, when the model can work on the requirement as it would be.
@@ -62,9 +63,9 @@ pub fn remove(clauses: &[String], how: &Headless<'_>, who: Clean) -> Done {
 /// There is nothing to change, or the model refuses the new whole; in words.
 pub(super) fn wished(run: &Run, wish: &Wish, model: &dyn Model) -> Result<Change, Clean> {
     let change = match wish {
-        Wish::Add(text) => Change { retire: Vec::new(), add: pieces(text, None) },
-        Wish::Amend(id, text) => Change { retire: vec![*id], add: pieces(text, Some(*id)) },
-        Wish::Remove(ids) => Change { retire: ids.clone(), add: Vec::new() },
+        Wish::Add(text) => Change { add: pieces(text, None), ..Change::default() },
+        Wish::Amend(id, text) => Change { retire: vec![*id], add: pieces(text, Some(*id)), ..Change::default() },
+        Wish::Remove(ids) => Change { retire: ids.clone(), ..Change::default() },
     };
     if change == Change::default() {
         return Err(Clean::new("there is nothing to change in that"));
@@ -115,8 +116,9 @@ fn versions(run: &Run, text: &str) -> Change {
     change
 }
 
-fn carry_out(looked: Looked, change: Change, how: &Headless<'_>, who: Clean) -> Done {
-    let Looked { dir, run, .. } = looked;
+/// `document`: what the new text was read out of, kept like that of the first requirement.
+fn carry_out(looked: Looked, mut change: Change, document: Option<Attached>, how: &Headless<'_>, who: Clean) -> Done {
+    let Looked { dir, run, blobs } = looked;
     run::may_ask_its_model(&dir, how.config, how.model_given)?;
     let model = if how.model_given { how.config.model.as_str() } else { run.settings.model.as_str() };
     let model = registry::open(model, &how.config.models).map_err(Fail::usage)?;
@@ -125,6 +127,12 @@ fn carry_out(looked: Looked, change: Change, how: &Headless<'_>, who: Clean) -> 
     tell(&run, &change, &dependents, how.json)?;
     if how.plan_only {
         return Ok(0);
+    }
+    if let Some((file, bytes)) = document {
+        talk(&format!("with the change: {}", file.line(&run.settings.model)));
+        // A blob is there before a record names it.
+        blobs.put(&bytes).map_err(Fail::error)?;
+        change.documents.push(file);
     }
     let by = client::send(&dir, Command::Change { change, who }).map_err(|e| project::fail(&e))?;
     if by == By::LiveRun {
@@ -169,7 +177,7 @@ mod tests {
         assert_eq!(change.add[0].supersedes, Some(ClauseId(2)));
         let mut fewer = texts.clone();
         fewer.remove(2);
-        assert_eq!(versions(run, &fewer.concat()), Change { retire: vec![ClauseId(3)], add: Vec::new() });
+        assert_eq!(versions(run, &fewer.concat()), Change { retire: vec![ClauseId(3)], ..Change::default() });
         let more = format!("{}\n\nAnd a map.", texts.concat().trim_end());
         let change = versions(run, &more);
         assert_eq!((change.retire.len(), change.add.len()), (0, 1), "{change:?}");

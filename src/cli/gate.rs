@@ -55,8 +55,8 @@ fn reply(dir: &Path, run: &Run, gate: &Gate) -> Done {
 fn edit(dir: &Path, run: &Run, gate: &Gate, file: &Path, who: &Who, as_json: bool) -> Done {
     let parts = desk::parts(&blobs_of(dir), &run.editable(gate)).map_err(Fail::error)?;
     let text = match file.to_str() {
-        Some("-") => input::words(Some("-"), None, "the edited text")?,
-        _ => input::words(None, Some(file), "the edited text")?,
+        Some("-") => input::given(Some("-"), None, "the edited text")?.0,
+        _ => input::given(None, Some(file), "the edited text")?.0,
     };
     let changed = editing::changed(&parts, &text);
     let changed = changed.map_err(|why| Fail::usage(format!("the text does not have the agreed form: {why}")))?;

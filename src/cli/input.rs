@@ -21,7 +21,7 @@ const LIMIT: u64 = 1_000_000;
 const LARGEST_ATTACHED: u64 = 64 << 20;
 
 /// A file that comes with a requirement, and its content.
-type Attached = (Attachment, Vec<u8>);
+pub type Attached = (Attachment, Vec<u8>);
 
 /// A requirement's text, and the files that came with it.
 pub struct Given {
@@ -76,16 +76,12 @@ fn contents(path: &Path, most: u64) -> Result<Vec<u8>, Fail> {
     Ok(bytes)
 }
 
-/// A text that is given in words, from a file, or with `-` from stdin: byte for byte.
+/// A text that is given in words, from a file, or with `-` from stdin: byte for byte; and the document that it was read
+/// out of.
 ///
 /// # Errors
 /// Nothing is given, it cannot be read, is empty, too large or not UTF-8: exit 2.
-pub fn words(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<String, Fail> {
-    given(text, file, what).map(|(text, _)| text)
-}
-
-/// The same with the document that the text was read out of.
-fn given(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<(String, Option<Attached>), Fail> {
+pub fn given(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<(String, Option<Attached>), Fail> {
     let mut original = None;
     let bytes = match (text, file) {
         (_, Some(file)) => {

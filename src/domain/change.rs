@@ -2,6 +2,7 @@
 
 use super::{
     AssumptionId, ClauseId, Clean, DecisionId, InterpretationId, StepId,
+    attachment::Attachment,
     clause::{Clause, Origin, Retired},
     plan::Module,
     reply::ReplyKind,
@@ -25,6 +26,9 @@ pub struct NewClause {
 pub struct Change {
     pub retire: Vec<ClauseId>,
     pub add: Vec<NewClause>,
+    /// The documents that the new text was read out of; their contents are among the project's blobs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Attachment>,
 }
 
 impl Change {

@@ -87,6 +87,36 @@ fn a_word_document_becomes_the_requirement_and_is_kept_whole() {
 }
 
 #[test]
+fn the_documents_of_a_change_are_kept_like_the_first_one() {
+    let bed = Bed::new();
+    let say = |lines: &[&str]| word(&lines.iter().map(|line| paragraph(line)).collect::<String>());
+    let old = ["A tool lending list for our allotment club.", "A member can add a tool with a name and a condition."];
+    let path = file(&bed, "brief.docx", &say(&old));
+    assert_eq!(code(&run(&bed, &path, &[])), 0);
+    // Another version under the same name, and an addition of its own.
+    let newer = say(&[old[0], "A member can add a tool with a name and a year."]);
+    let path = file(&bed, "brief.docx", &newer);
+    let amended = bed.output(&["amend", "-f", path.to_str().expect("UTF-8")]);
+    assert_eq!(code(&amended), 0, "{}", text(&amended.stderr));
+    assert!(text(&amended.stderr).contains("brief.docx"), "{}", text(&amended.stderr));
+    let more = say(&["The list of tools can be searched."]);
+    let path = file(&bed, "more.docx", &more);
+    let added = bed.output(&["add", "-f", path.to_str().expect("UTF-8")]);
+    assert_eq!(code(&added), 0, "{}", text(&added.stderr));
+    for (name, bytes) in [("brief (2).docx", &newer), ("more.docx", &more)] {
+        let document = shown(&bed, name);
+        assert_eq!(document["role"], "original", "{document}");
+        let kept = bed.dir.join(".g1/blobs").join(document["sha256"].as_str().expect("a hash"));
+        assert_eq!(fs::read(&kept).expect("a blob"), **bytes, "{name}");
+        // One byte of it on disk is damage like any other.
+        fs::write(&kept, &bytes[1..]).expect("written");
+        assert_eq!(code(&bed.output(&["log", "--verify"])), 1, "{name}");
+        fs::write(&kept, bytes).expect("written");
+    }
+    assert_eq!(code(&bed.output(&["log", "--verify"])), 0);
+}
+
+#[test]
 fn pages_and_web_pages_are_read_too() {
     let page = b"<h1>Boats</h1><ul><li>A member can add a boat with a name.<li>The list can be searched.</ul>";
     let bed = Bed::new();

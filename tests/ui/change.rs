@@ -18,7 +18,7 @@ fn asked() -> (Bench, Change) {
     bench.key("enter");
     assert_eq!(bench.sent.last(), Some(&Cmd::PlanChange(Wish::Add(WORDS.into()))));
     let change =
-        Change { retire: vec![], add: vec![NewClause { text: WORDS.into(), section: vec![], supersedes: None }] };
+        Change { add: vec![NewClause { text: WORDS.into(), section: vec![], supersedes: None }], ..Change::default() };
     bench.send(Msg::ChangePlanned(Ok(change.clone())));
     (bench, change)
 }

@@ -4,13 +4,14 @@ use super::{Draft, gate};
 use crate::{
     domain::{
         AssumptionId, ClauseId, Clean, StepId,
+        attachment::Attachment,
         change::Change,
         clause::Waiver,
         command::Command,
         event::Event,
         plan::PlanVariant,
         reply::ReplyKind,
-        run::{PauseReason, RunSettings, RunStatus, Step, StepState},
+        run::{PauseReason, Run, RunSettings, RunStatus, Step, StepState},
     },
     orchestrator::{Refusal, apply::YOU},
 };
@@ -194,8 +195,28 @@ fn change_requirement(draft: &mut Draft, change: &Change, who: Clean) -> Result<
     }
     let retired = change.retire.iter().map(|id| (*id, change.fate(*id))).collect();
     let added = change.clauses(run);
+    let documents = documents(run, &change.documents);
     draft.push(Event::RequirementChanged { retired, added, who });
+    for attachment in documents {
+        draft.push(Event::Attached { attachment });
+    }
     Ok(())
+}
+
+/// The documents of a change that are not kept yet, each under a name of its own: another version often has the old name.
+fn documents(run: &Run, given: &[Attachment]) -> Vec<Attachment> {
+    let mut kept = run.attachments.clone();
+    for document in given {
+        if kept.iter().any(|file| file.sha256 == document.sha256) {
+            continue;
+        }
+        let (stem, ending) = document.name.rsplit_once('.').unwrap_or((&document.name, ""));
+        let dot = if ending.is_empty() { "" } else { "." };
+        let names = (1..).map(|n| if n == 1 { document.name.clone() } else { format!("{stem} ({n}){dot}{ending}") });
+        let free = names.into_iter().find(|name| kept.iter().all(|file| file.name != *name));
+        kept.push(Attachment { name: free.unwrap_or_default(), ..document.clone() });
+    }
+    kept.split_off(run.attachments.len())
 }
 
 fn waive(draft: &mut Draft, clause: ClauseId, why: Clean, who: Clean) -> Result<(), Refusal> {

@@ -17,7 +17,7 @@ fn change(sim: &mut Sim, change: Change) -> Result<Vec<Event>, String> {
 fn added(text: &str, supersedes: Option<u32>) -> Change {
     let supersedes = supersedes.map(ClauseId);
     let add = vec![NewClause { text: text.into(), section: Vec::new(), supersedes }];
-    Change { retire: supersedes.into_iter().collect(), add }
+    Change { retire: supersedes.into_iter().collect(), add, ..Change::default() }
 }
 
 fn attempts(sim: &Sim) -> Vec<(String, u32)> {
@@ -38,14 +38,14 @@ fn only_a_finished_run_is_changed_and_only_where_there_is_something() {
     refused(&mut sim, added("A map.", None), "g1 resume");
     sim.finish();
     refused(&mut sim, Change::default(), "empty");
-    refused(&mut sim, Change { retire: vec![ClauseId(99)], add: vec![] }, "no clause C-099");
-    refused(&mut sim, Change { retire: vec![ClauseId(3), ClauseId(3)], add: vec![] }, "twice");
+    refused(&mut sim, Change { retire: vec![ClauseId(99)], ..Change::default() }, "no clause C-099");
+    refused(&mut sim, Change { retire: vec![ClauseId(3), ClauseId(3)], ..Change::default() }, "twice");
     refused(&mut sim, Change { retire: vec![], ..added("A map.", Some(3)) }, "retired with it");
     let all: Vec<ClauseId> = sim.run().demanding().map(|c| c.id).collect();
-    refused(&mut sim, Change { retire: all, add: vec![] }, "nothing that demands");
-    change(&mut sim, Change { retire: vec![ClauseId(3)], add: vec![] }).unwrap();
+    refused(&mut sim, Change { retire: all, ..Change::default() }, "nothing that demands");
+    change(&mut sim, Change { retire: vec![ClauseId(3)], ..Change::default() }).unwrap();
     sim.finish();
-    refused(&mut sim, Change { retire: vec![ClauseId(3)], add: vec![] }, "no longer holds");
+    refused(&mut sim, Change { retire: vec![ClauseId(3)], ..Change::default() }, "no longer holds");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_removal_takes_everything_of_its_clause_away_and_makes_only_its_module_again
     let mut sim = Sim::start(GateMode::None);
     sim.finish();
     let (before, paid) = (attempts(&sim), sim.paid);
-    let removal = Change { retire: vec![ClauseId(3)], add: vec![] };
+    let removal = Change { retire: vec![ClauseId(3)], ..Change::default() };
     let listed = dependents(sim.run(), &removal);
     assert_eq!(names(&listed.steps), "understand plan design build:core build:notes test:core test:notes verify");
     assert_eq!(listed.code, ["app/notes.py:1-1"]);

@@ -45,7 +45,7 @@ fn one_goes_back_before_a_repair_and_before_the_last_change_only() {
     assert_eq!(sim.step("build:core").attempt, 0, "not to its second attempt");
     sim.finish();
     sim.feed(Input::Command(Command::Change {
-        change: Change { retire: vec![ClauseId(3)], add: Vec::new() },
+        change: Change { retire: vec![ClauseId(3)], ..Change::default() },
         who: "Anna".into(),
     }))
     .unwrap();
