@@ -8,6 +8,7 @@ mod gates;
 mod import;
 mod kill;
 mod model;
+mod pages;
 mod plans;
 #[path = "../support/quotes.rs"]
 mod quotes;

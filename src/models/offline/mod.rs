@@ -11,7 +11,7 @@ pub mod suite;
 use super::{Model, ModelError, Request, Response};
 use crate::domain::{
     ClauseId, Clean, DecisionId,
-    clause::{Assumption, Clause, ClauseKind},
+    clause::{Assumption, Clause, ClauseKind, Gap},
     pack::{ContextPack, PackItem, PackKind},
     plan::{Module, Task},
     reply::{NewAssumption, NewDecision, ReplyKind, TeachBackReply},
@@ -19,7 +19,7 @@ use crate::domain::{
 };
 use futures::future::BoxFuture;
 use spec::AppSpec;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -65,8 +65,25 @@ fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
         for mark in &mut spec.marks {
             mark.kind = kinds.get(&mark.clause).copied().unwrap_or(mark.kind);
         }
+        if !kinds.is_empty() {
+            keep_to_gaps(&mut spec, pack);
+        }
     }
     Ok(spec)
+}
+
+/// Which clauses nobody answers for is settled by the understanding. A page that can do less with a clause than the page
+/// that understood it still answers for it.
+fn keep_to_gaps(spec: &mut AppSpec, pack: &ContextPack) {
+    let named: BTreeSet<ClauseId> = pack
+        .of_kind(PackKind::Gap)
+        .filter_map(|item| serde_json::from_str::<Gap>(&item.text).ok())
+        .filter(|gap| gap.whole)
+        .map(|gap| gap.clause)
+        .collect();
+    for gap in &mut spec.gaps {
+        gap.whole &= named.contains(&gap.clause);
+    }
 }
 
 /// The kind that the whole understanding gave a clause.

@@ -49,6 +49,9 @@ pub fn modules(spec: &AppSpec) -> Vec<ModuleSpec> {
     modules
 }
 
+/// The longest name that a plan takes.
+const LONGEST: usize = 40;
+
 /// A file name that is a Python identifier, no keyword, and no other module's.
 fn module_name(plural: &str, taken: &mut BTreeSet<String>) -> String {
     const KEYWORDS: [&str; 24] = [
@@ -59,6 +62,11 @@ fn module_name(plural: &str, taken: &mut BTreeSet<String>) -> String {
         plural.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     if name.is_empty() || name.starts_with(|c: char| !c.is_ascii_lowercase()) || KEYWORDS.contains(&name.as_str()) {
         name = format!("the_{name}");
+    }
+    // Whole words, with room for a number.
+    if name.len() > LONGEST {
+        name.truncate(LONGEST - 3);
+        name.truncate(name.rfind('_').filter(|at| *at > 0).unwrap_or(name.len()));
     }
     let mut unique = name.clone();
     let mut count = 1;

@@ -292,3 +292,15 @@ mod random {
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     }
 }
+
+#[test]
+fn a_module_of_a_long_name_is_called_by_its_first_words() {
+    let (_, mut spec) = samples::all().into_iter().next().expect("a sample");
+    for entity in &mut spec.entities {
+        entity.plural = format!("logbook_functional_requirement_specifications_of_{}", entity.plural);
+    }
+    let names: Vec<String> = modules(&spec).into_iter().map(|m| m.name).collect();
+    assert!(names.iter().all(|name| name.len() <= 40), "{names:?}");
+    assert!(names.iter().any(|name| name == "logbook_functional_requirement"), "{names:?}");
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+}
