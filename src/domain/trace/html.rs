@@ -8,6 +8,7 @@ use crate::domain::{
     reply::ReplyKind,
     run::{Decided, Run, Verb},
 };
+use jiff::Timestamp;
 use std::fmt::Write;
 
 const STYLE: &str = "\
@@ -108,9 +109,9 @@ impl Trace {
         html.push_str("<h2>Sign-off</h2>\n<table>\n<tr><th>Clause<th>Says<th>Status<th>Decided by<th>When</tr>\n");
         for clause in self.clauses.iter().filter(|c| c.status.is_some()) {
             let (who, at) = match run.waivers.get(&clause.id) {
-                Some(waiver) => (text(&waiver.who), waiver.at.to_string()),
+                Some(waiver) => (text(&waiver.who), minute(waiver.at)),
                 None => decided(run, clause.id)
-                    .map_or_else(|| ("nobody yet".to_owned(), String::new()), |d| (text(&d.who), d.at.to_string())),
+                    .map_or_else(|| ("nobody yet".to_owned(), String::new()), |d| (text(&d.who), minute(d.at))),
             };
             let _ = writeln!(
                 html,
@@ -137,7 +138,7 @@ impl Trace {
                 text(&Clean::from(e.argv.join(" "))),
                 e.passed,
                 e.failed,
-                e.at
+                minute(e.at)
             );
         }
         html.push_str("</table>\n");
@@ -202,6 +203,11 @@ fn section(html: &mut String, clause: &ClauseTrace) {
     html.push_str("</ul></details></section>\n");
 }
 
+/// When, for a person: `2026-11-28 14:05 UTC`. The page is read on other machines than this one.
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 /// Text that HTML shows as it is.
 fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -240,6 +246,10 @@ mod tests {
         assert_eq!(html.matches("<td>Anna<td").count(), demanding, "each demand is signed");
         for clause in run.clauses.keys() {
             assert!(html.contains(&format!("id=\"{clause}\"")) && html.contains(&format!("href=\"#{clause}\"")));
+        }
+        for said in html.split("<td class=\"dim\">").skip(1) {
+            let when = said.split('<').next().unwrap();
+            assert!(when.len() == "2026-11-28 14:05 UTC".len() && when.ends_with(" UTC"), "{when}");
         }
         for tag in ["div", "table", "section", "details", "ul", "li", "h2", "h3"] {
             let (open, close) = (html.matches(&format!("<{tag}")).count(), html.matches(&format!("</{tag}>")).count());
