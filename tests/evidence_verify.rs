@@ -2,7 +2,7 @@
 
 mod fixture;
 
-use fixture::{ledger, manifest, runner};
+use fixture::{ledger, manifest, manifest_of, runner, runner_for, tree};
 use g1::{
     domain::{
         ClauseId, Clean, EvidenceId, Hash, StepId,
@@ -69,24 +69,12 @@ fn evidence(id: u32, recorded: &Recorded) -> Evidence {
     }
 }
 
-/// A finished run over the ledger: three proven clauses and a kept exclusion.
-async fn proven_run(runner: &Runner) -> Run {
-    let (tree, cancel, manifest) = (ledger(), CancellationToken::new(), manifest());
+/// A run over a tree whose clauses were built, tested and controlled: clause, path, linked symbol, linked test.
+async fn linked_run(runner: &Runner, stack: Stack, tree: &Tree, links: &[(u32, &str, &str, &str)]) -> Run {
+    let (cancel, manifest) = (CancellationToken::new(), manifest_of(tree));
     let mut run = empty_run();
-    for (id, kind) in
-        [(1, ClauseKind::Function), (2, ClauseKind::Constraint), (3, ClauseKind::Data), (4, ClauseKind::Exclusion)]
-    {
-        let clause = Clause {
-            id: ClauseId(id),
-            origin: Origin::Requirement,
-            span: Some((0, 0)),
-            text: String::new(),
-            section: vec![],
-            kind: Some(kind),
-            kind_reason: None,
-            retired: None,
-            supersedes: None,
-        };
+    for (id, ..) in links {
+        let clause = clause(*id, ClauseKind::Function);
         run.clauses.insert(clause.id, clause);
     }
     for file in tree.files() {
@@ -100,26 +88,27 @@ async fn proven_run(runner: &Runner) -> Run {
         };
         run.files.insert(file.path.clone(), entry);
     }
-    let code: Vec<CodeLink> = LINKS
+    let code: Vec<CodeLink> = links
         .iter()
-        .map(|(clause, symbol, _)| CodeLink {
+        .map(|(clause, path, symbol, _)| CodeLink {
             clause: ClauseId(*clause).to_string(),
-            path: FILE.into(),
+            path: (*path).into(),
             symbol: Some((*symbol).into()),
             lines: None,
         })
         .collect();
-    let tests: Vec<TestLink> = LINKS
+    let tests: Vec<TestLink> = links
         .iter()
-        .map(|(clause, _, test)| TestLink {
+        .map(|(clause, _, _, test)| TestLink {
             clause: ClauseId(*clause).to_string(),
-            test: format!("tests.test_entries.Entries.{test}"),
+            test: (*test).into(),
             shows: String::new(),
             measures: false,
         })
         .collect();
-    run.code_links = links::resolve(runner, &tree, &code, &cancel).await.unwrap().found;
-    run.test_links = links::tests(runner, &tree, Stack::Python, &tests, &cancel).await.unwrap().found;
+    run.code_links = links::resolve(runner, tree, &code, &cancel).await.unwrap().found;
+    run.test_links = links::tests(runner, tree, stack, &tests, &cancel).await.unwrap().found;
+    assert_eq!((run.code_links.len(), run.test_links.len()), (links.len(), links.len()));
     let targets: Vec<ControlTarget> = run
         .code_links
         .iter()
@@ -129,47 +118,82 @@ async fn proven_run(runner: &Runner) -> Run {
             tests: run.test_links.iter().filter(|test| test.clause == range.clause).cloned().collect(),
         })
         .collect();
-    let controlled = runner.controls(&tree, &manifest, &targets, None, &cancel).await.unwrap();
+    let controlled = runner.controls(tree, &manifest, &targets, None, &cancel).await.unwrap();
     run.controls = controlled.runs;
-    let suite = runner.tests(&tree, &manifest, None, &cancel).await.unwrap();
+    let suite = runner.tests(tree, &manifest, None, &cancel).await.unwrap();
+    run.evidence = vec![evidence(1, &suite)];
+    run
+}
+
+fn clause(id: u32, kind: ClauseKind) -> Clause {
+    Clause {
+        id: ClauseId(id),
+        origin: Origin::Requirement,
+        span: Some((0, 0)),
+        text: String::new(),
+        section: vec![],
+        kind: Some(kind),
+        kind_reason: None,
+        retired: None,
+        supersedes: None,
+    }
+}
+
+fn all_proven(run: &Run) {
+    let statuses: Vec<_> = trace::trace(run).clauses.iter().map(|clause| clause.status).collect();
+    assert_eq!(statuses, vec![Some(Status::Proven); run.clauses.len()], "{:?}", trace::trace(run));
+}
+
+/// A finished run over the ledger: three proven clauses and a kept exclusion.
+async fn proven_run(runner: &Runner) -> Run {
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let tests = LINKS.map(|(_, _, test)| format!("tests.test_entries.Entries.{test}"));
+    let links: Vec<(u32, &str, &str, &str)> =
+        LINKS.iter().zip(&tests).map(|((id, symbol, _), test)| (*id, FILE, *symbol, test.as_str())).collect();
+    let mut run = linked_run(runner, Stack::Python, &tree, &links).await;
+    for (id, kind) in [(2, ClauseKind::Constraint), (3, ClauseKind::Data), (4, ClauseKind::Exclusion)] {
+        run.clauses.insert(ClauseId(id), clause(id, kind));
+    }
     let searches = [NewSearch { clause: "C-004".into(), terms: vec!["payment".into(), "newsletter".into()] }];
-    let searched = runner.search(&tree, &manifest, &searches, &cancel).await.unwrap();
+    let searched = runner.search(&tree, &manifest(), &searches, &cancel).await.unwrap();
     run.searches = searched
         .searches
         .iter()
         .cloned()
         .map(|search| g1::domain::evidence::ExclusionSearch { evidence: EvidenceId(2), ..search })
         .collect();
-    run.evidence = vec![evidence(1, &suite), evidence(2, &searched.recorded)];
-    let statuses: Vec<_> = trace::trace(&run).clauses.iter().map(|clause| clause.status).collect();
-    assert_eq!(statuses, [Some(Status::Proven); 4], "{:?}", trace::trace(&run));
+    run.evidence.push(evidence(2, &searched.recorded));
+    all_proven(&run);
     run
 }
 
-async fn failed(runner: &Runner, run: &Run, tree: &Tree) -> BTreeMap<u32, String> {
-    let recorded = ledger();
+async fn failed(runner: &Runner, run: &Run, recorded: Tree, tree: &Tree) -> BTreeMap<u32, String> {
     let content =
         move |hash: &Hash| recorded.files().find(|file| Hash::of(&file.bytes) == *hash).map(|file| file.bytes.to_vec());
     let verified = verify(runner, run, tree, &content, None, &CancellationToken::new()).await.unwrap();
-    assert_eq!(verified.claims.len(), 4);
+    assert_eq!(verified.claims.len(), run.clauses.len());
     assert!(verified.recorded.iter().all(|recorded| recorded.executed.sandbox >= SandboxLevel::L2));
     verified.failed().map(|claim| (claim.clause.0, claim.failed.clone().unwrap().to_string())).collect()
 }
 
-fn changed(path: &str, edits: &[(&str, &str)]) -> Tree {
-    let mut text = String::from_utf8(ledger().get(path).unwrap().bytes.to_vec()).unwrap();
+fn edited(tree: &Tree, path: &str, edits: &[(&str, &str)]) -> Tree {
+    let mut text = String::from_utf8(tree.get(path).unwrap().bytes.to_vec()).unwrap();
     for (from, to) in edits {
         assert!(text.contains(from), "{from}");
         text = text.replacen(from, to, 1);
     }
-    ledger().with([TreeFile::new(path, text.into_bytes())])
+    tree.with([TreeFile::new(path, text.into_bytes())])
+}
+
+fn changed(path: &str, edits: &[(&str, &str)]) -> Tree {
+    edited(&ledger(), path, edits)
 }
 
 #[tokio::test]
 async fn what_was_proven_is_proven_again_or_its_clause_is_named() {
     let runner = runner().await;
     let run = proven_run(&runner).await;
-    assert_eq!(failed(&runner, &run, &ledger()).await, BTreeMap::new());
+    assert_eq!(failed(&runner, &run, ledger(), &ledger()).await, BTreeMap::new());
 
     // Comments and code above, another row, a renamed variable elsewhere: everything is found again.
     let harmless = changed(
@@ -180,7 +204,7 @@ async fn what_was_proven_is_proven_again_or_its_clause_is_named() {
             ("make(port).serve_forever()", "make(port).serve_forever()  # for ever"),
         ],
     );
-    assert_eq!(failed(&runner, &run, &harmless).await, BTreeMap::new());
+    assert_eq!(failed(&runner, &run, ledger(), &harmless).await, BTreeMap::new());
 
     let broken = [
         // The linked function does nothing any more.
@@ -201,9 +225,73 @@ async fn what_was_proven_is_proven_again_or_its_clause_is_named() {
         (changed(FILE, &[("Entries and nothing else.", "Entries and our newsletters.")]), vec![4]),
     ];
     for (tree, clauses) in broken {
-        let failed = failed(&runner, &run, &tree).await;
+        let failed = failed(&runner, &run, ledger(), &tree).await;
         assert_eq!(failed.keys().copied().collect::<Vec<_>>(), clauses, "{failed:?}");
     }
+}
+
+/// What was linked in a project of another stack is proven, proven again under a comment, and named when it is broken.
+async fn holds_and_is_named_when_broken(
+    stack: Stack,
+    name: &str,
+    links: &[(u32, &str, &str, &str)],
+    comment: (&str, &str, &str),
+    broken: (&str, &str, &str),
+    clause: u32,
+) {
+    let runner = runner_for(stack).await;
+    let tree = tree(name);
+    let run = linked_run(&runner, stack, &tree, links).await;
+    all_proven(&run);
+    let (path, from, to) = comment;
+    let harmless = edited(&tree, path, &[(from, to)]);
+    assert_eq!(failed(&runner, &run, tree.clone(), &harmless).await, BTreeMap::new(), "{name}");
+    let (path, from, to) = broken;
+    let named = failed(&runner, &run, tree.clone(), &edited(&tree, path, &[(from, to)])).await;
+    assert_eq!(named.keys().copied().collect::<Vec<_>>(), [clause], "{name}: {named:?}");
+}
+
+#[tokio::test]
+async fn a_typescript_project_is_verified_like_a_python_one() {
+    let test = |name: &str| format!("test/notes.test.ts > notes > {name}");
+    let (kept, needed, limited) =
+        (test("are kept and listed"), test("need a title"), test("have a title of at most 20 characters"));
+    let links = [
+        (1, "src/server.ts", "create", kept.as_str()),
+        (2, "src/rules.ts", "required", needed.as_str()),
+        (3, "src/rules.ts", "LIMITS[title]", limited.as_str()),
+    ];
+    holds_and_is_named_when_broken(
+        Stack::Node,
+        "notes-ts",
+        &links,
+        ("src/rules.ts", "// What a note must be.\n", "// What a note must be.\n// And not be.\n"),
+        ("src/rules.ts", "if (field.required && !draft[field.name])", "if (false)"),
+        2,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_rust_project_is_verified_like_a_python_one() {
+    let links = [
+        (1, "src/server.rs", "Shelf.create", "tests/books.rs::a_book_is_kept_and_listed"),
+        (2, "src/rules.rs", "required", "tests/books.rs::a_title_is_required"),
+        (3, "src/rules.rs", "RESERVED[untitled]", "src/lib.rs::rules::tests::a_reserved_title_is_refused"),
+    ];
+    holds_and_is_named_when_broken(
+        Stack::Rust,
+        "shelf-rs",
+        &links,
+        ("src/rules.rs", "//! What a book must be.\n", "//! What a book must be.\n// And not be.\n"),
+        (
+            "tests/books.rs",
+            "expect(422, &app.send(\"POST\", \"/api/books\", \" \"));",
+            "expect(201, &app.send(\"POST\", \"/api/books\", \"Emma\"));",
+        ),
+        2,
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -77,3 +77,38 @@ fn only_one_screen_has_the_keyboard() {
     first.signal(Signal::TERM);
     first.end();
 }
+
+/// A run that is taken back from a third shell goes back on the screen that has it and on the one that watches.
+#[test]
+fn a_rewind_from_another_shell_shows_on_every_screen() {
+    let home = Home::new();
+    let dir = home.project();
+    let mut first = home.g1(&[dir], &[], (120, 40));
+    first.wait_for("G-01");
+    let mut second = home.g1(&[dir], &[], (120, 40));
+    second.wait_for("G-01");
+    let shell = |args: &[&str]| {
+        let output = home.command(&[&["-C", dir], args].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output
+    };
+    shell(&["gate", "approve", "G-01"]);
+    first.wait_for("G-02");
+    second.wait_for("G-02");
+    shell(&["rewind", "plan"]);
+    let back = |screen: &str| screen.contains("went back to before plan") && !screen.contains("G-02");
+    first.wait("the run before the plan", back);
+    second.wait("the run before the plan", back);
+    let status = shell(&["status", "--json"]);
+    let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
+    let plan = status["steps"].as_array().unwrap().iter().find(|step| step["id"] == "plan").unwrap();
+    assert_eq!(plan["state"], "waiting", "{status}");
+    // Whoever takes it over has the same.
+    first.signal(Signal::TERM);
+    first.end();
+    second.wait_for("this one has it now");
+    second.wait("the run before the plan", back);
+    second.signal(Signal::TERM);
+    second.end();
+    shell(&["log", "--verify"]);
+}

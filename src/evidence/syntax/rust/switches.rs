@@ -1,4 +1,6 @@
 
+// It is put into somebody else's crate, whose own lints (`#![deny(warnings)]`, say) must not stop the instrumented build.
+// (`reason = …` needs Rust 1.81, and the crate may be built by an older one.)
 #[doc(hidden)]
 #[allow(dead_code, unused_imports, missing_docs, clippy::all)]
 pub mod __g1 {
