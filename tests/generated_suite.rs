@@ -56,7 +56,7 @@ fn every_linked_range_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 5] = [
+const MEETING_RULES: [&str; 7] = [
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
      One reservation per employee and day.\nA space can be reserved only once per day.",
     "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\
@@ -68,6 +68,13 @@ const MEETING_RULES: [&str; 5] = [
      A mentor may have only one pairing per topic.\nMentors see only their own pairings.",
     "Receptionists book appointments.\nAn appointment has a dentist, a date, a start time and an end time.\n\
      A dentist cannot have two appointments at the same time.\nDentists see only their own appointments.",
+    "A vet has a name and a phone number. Assistants add vets.\nVisitors can see all vets.\nOnly assistants see the phone number.\n\
+     An appointment belongs to a vet and has a start and an end.\nOwners make appointments.\n\
+     No two appointments of the same vet may overlap.\nAppointments can be made at most 30 days in advance.\n\
+     Owners can delete an appointment until 24 hours before it starts.",
+    "Managers add courts with a name and a state, which is open, wet or locked.\nPlayers book a court for a day.\n\
+     A locked court cannot be booked.\nBookings cannot be made more than 10 days in advance.\n\
+     Players can delete their own bookings until the day before.",
 ];
 
 #[test]

@@ -38,6 +38,8 @@ fn needed(spec: &AppSpec, path: &str) -> bool {
                     | Feature::InUse { .. }
                     | Feature::Capacity { .. }
                     | Feature::Locked { .. }
+                    | Feature::Unavailable { .. }
+                    | Feature::Closes { .. }
             )
         }),
         _ => true,

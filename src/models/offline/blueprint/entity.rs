@@ -239,6 +239,14 @@ pub fn declare_rule(field: &Field, rule: &Rule) -> (&'static str, Vec<String>) {
             arguments.push(years.to_string());
             "MinimumAge"
         }
+        Rule::FromDay { days } => {
+            arguments.push(days.to_string());
+            "Earliest"
+        }
+        Rule::UntilDay { days } => {
+            arguments.push(days.to_string());
+            "Latest"
+        }
     };
     (kind, arguments)
 }
@@ -339,6 +347,11 @@ fn behaviours(entity: &Entity, features: &[&Feature]) -> Vec<Ability> {
                 let mut arguments = vec![text(field)];
                 arguments.extend(whos(who));
                 Some(Ability { kind: "OnlyBy", arguments, clauses: clauses.clone() })
+            }
+            Feature::ShownTo { field, who, clauses, .. } => {
+                let mut arguments = vec![text(field)];
+                arguments.extend(whos(who));
+                Some(Ability { kind: "ShownTo", arguments, clauses: clauses.clone() })
             }
             Feature::History { readers, clauses, .. } => {
                 Some(Ability { kind: "History", arguments: whos(readers), clauses: clauses.clone() })

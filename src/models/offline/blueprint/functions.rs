@@ -5,7 +5,9 @@ use super::{
     entity::constant,
     writer::{Writer, number, prose, text, tuple},
 };
-use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Formula, Op, Period, Rule};
+use crate::models::offline::spec::{
+    AppSpec, Clauses, Entity, Feature, Field, FieldType, Formula, Op, Period, Rule, Until,
+};
 
 /// A docstring.
 fn doc(value: &str) -> String {
@@ -186,6 +188,23 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
                 format!("{}_stay_{}", ident(&entity.plural), if *op == Op::Delete { "kept" } else { "as_they_are" });
             (operations, name, say.clone(), "locked", vec![text(field), tuple(values), text(&say)], clauses)
         }
+        Feature::Unavailable { per, field, values, clauses, .. } => {
+            let parent = entity.fields.iter().find(|f| f.name == *per).and_then(|f| match &f.ty {
+                FieldType::Reference { entity } => spec.entity(entity),
+                _ => None,
+            });
+            let column = parent.and_then(|p| p.fields.iter().find(|f| f.name == *field));
+            let (Some(parent), Some(column)) = (parent, column) else { return false };
+            let yes_or_no = column.ty == FieldType::Boolean;
+            let state = if yes_or_no { column.label.to_lowercase() } else { values.join(" or ").replace('_', " ") };
+            let say = format!("This {} is {state}.", parent.label.to_lowercase());
+            let listed = if yes_or_no { "(True,)".into() } else { tuple(values) };
+            let name = format!("no_{}_of_{}_{}", ident(&entity.plural), ident(&state), ident(&parent.plural));
+            (both, name, say.clone(), "unavailable", vec![text(per), text(field), listed, text(&say)], clauses)
+        }
+        Feature::Closes { op, sets, date, until, clauses, .. } => {
+            closing(spec, entity, *op, sets, date, *until, clauses)
+        }
         _ => return false,
     };
     let mut all = vec!["change".to_owned()];
@@ -199,6 +218,51 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
     let decorator = format!("{}.conflict({operations}{about})", constant(&entity.name));
     out.function(Some(&decorator), &name, "change", &body, clauses);
     true
+}
+
+type Check<'c> = (&'static str, String, String, &'static str, Vec<String>, &'c Clauses);
+
+/// The check that something is not done too late.
+fn closing<'c>(
+    spec: &AppSpec,
+    entity: &Entity,
+    op: Op,
+    sets: &Option<(String, String)>,
+    date: &str,
+    until: Until,
+    clauses: &'c Clauses,
+) -> Check<'c> {
+    let (operations, word, done) = match (op, sets) {
+        (Op::Create, _) => ("\"create\"", "made", "make"),
+        (Op::Delete, _) => ("\"delete\"", "deleted", "delete"),
+        (_, Some((_, value))) => ("\"update\"", value.as_str(), value.as_str()),
+        _ => ("\"update\"", "changed", "change"),
+    };
+    let (owner, field) = date.split_once('.').map_or((Some(entity), date), |(link, field)| {
+        let target = entity.fields.iter().find(|f| f.name == link).and_then(|f| match &f.ty {
+            FieldType::Reference { entity } => spec.entity(entity),
+            _ => None,
+        });
+        (target, field)
+    });
+    let when = owner.map_or_else(|| field.replace('_', " "), |e| label(e, field)).to_lowercase();
+    let amount = |n: u32, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
+    let (limit, argument) = match until {
+        Until::Hours { before } => (format!("{} before", amount(before, "hour")), format!("hours={before}")),
+        Until::Days { before: 0 } => ("the day of".to_owned(), "days=0".to_owned()),
+        Until::Days { before } => {
+            let side = if before > 0 { "before" } else { "after" };
+            (format!("{} {side}", amount(before.unsigned_abs(), "day")), format!("days={before}"))
+        }
+    };
+    let say = format!("This can only be {} until {limit} the {when}.", word.replace('_', " "));
+    let mut arguments = vec![text(date), text(&say)];
+    if let (Op::Update, Some((name, value))) = (op, sets) {
+        arguments.push(format!("sets=({}, {})", text(name), text(value)));
+    }
+    arguments.push(argument);
+    let name = format!("{}_{}_in_time", ident(done), ident(&entity.plural));
+    (operations, name, say, "closed", arguments, clauses)
 }
 
 fn period_word(period: &Period) -> &'static str {

@@ -62,7 +62,9 @@
 //! - Progress: `progress` and `progress_percent` on the goal; no value when neutralised. `Week` starts on Monday.
 //! - Workflow: the field is not part of the creation schema; a record starts with `initial`; sending another value on
 //!   creation, or a move that is not listed, is 409; a listed move by others than `who` is 403.
-//! - `FieldGuard`, `Threshold`: 403. `NoOverlap`, `UniqueTogether`, `Limit`, `Capacity`, `Locked`, `Unique`: 409.
+//! - `FieldGuard`, `Threshold`: 403. `NoOverlap`, `UniqueTogether`, `Limit`, `Capacity`, `Locked`, `Unavailable`, `Closes`,
+//!   `Unique`: 409. The clock of the application is that of the machine plus `app.values.AHEAD`, which only tests move.
+//! - `ShownTo`: to everybody else the field is not there, in answers, pages, files, histories, sums, filters, orders and searches.
 //! - CSV: `GET /api/<plural>.csv`, header row of field names, same filters and visibility as the list, all pages;
 //!   text starting with `= + - @` gets a leading apostrophe against formula injection.
 //! - DateTimes without a zone are local time; every form is read back as it was sent.
@@ -145,6 +147,7 @@ const MODEL_NAMES: &[&str] = &[
     "Date",
     "DateTime",
     "Decimal",
+    "Earliest",
     "Email",
     "Entity",
     "Everything",
@@ -155,6 +158,7 @@ const MODEL_NAMES: &[&str] = &[
     "Home",
     "Immutable",
     "Integer",
+    "Latest",
     "MaxLength",
     "Maximum",
     "MinLength",
@@ -176,6 +180,7 @@ const MODEL_NAMES: &[&str] = &[
     "RequiredWhen",
     "SameAs",
     "Search",
+    "ShownTo",
     "Sort",
     "Text",
     "Time",
@@ -189,7 +194,18 @@ const MODEL_NAMES: &[&str] = &[
 const FEATURE_NAMES: &[(&str, &[&str])] = &[
     (
         "app.features.checks",
-        &["in_use", "locked", "over_capacity", "overlap", "taken", "threshold", "too_many", "too_many_in"],
+        &[
+            "closed",
+            "in_use",
+            "locked",
+            "over_capacity",
+            "overlap",
+            "taken",
+            "threshold",
+            "too_many",
+            "too_many_in",
+            "unavailable",
+        ],
     ),
     (
         "app.features.formulas",

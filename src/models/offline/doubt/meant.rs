@@ -4,7 +4,7 @@ use crate::domain::ClauseId;
 use crate::models::offline::read::lexicon::verbs::Class;
 use crate::models::offline::spec::{
     Access, AppSpec, Clauses, Condition, Entity, Feature, Field, FieldType, Formula, Op, Period, Question, Rule, Scope,
-    SecurityDemand, Users, Who,
+    SecurityDemand, Until, Users, Who,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,7 +81,10 @@ impl Meant {
         self.say("required optional");
         match &field.ty {
             FieldType::Choice { values } => values.iter().for_each(|v| self.say(v)),
-            FieldType::Reference { entity } => self.say(entity),
+            FieldType::Reference { entity } => {
+                self.say(entity);
+                self.act("belong");
+            }
             FieldType::UserReference { role } => self.say(role.as_deref().unwrap_or("account")),
             FieldType::Text { .. } => self.say("text"),
             FieldType::Integer | FieldType::Decimal { money: false } => self.say("number value"),
@@ -134,6 +137,11 @@ impl Meant {
             Rule::MinAge { years } => {
                 self.numbers.push(f64::from(*years));
                 self.say("year age old under younger birth date least");
+            }
+            Rule::FromDay { days } | Rule::UntilDay { days } => {
+                self.days(*days);
+                self.say("least most more late early later earlier advance ahead before from now today future than");
+                self.can(&[Class::Transact, Class::Create]);
             }
         }
     }
@@ -439,6 +447,39 @@ impl Meant {
                 all(self, values);
                 self.say("once anymore longer more nobody");
                 self.can(&[Class::Decide]);
+            }
+            Feature::Unavailable { per, field, values, .. } => {
+                self.say(per);
+                self.say(field);
+                all(self, values);
+                self.say("no more longer while state nobody");
+                self.can(&[Class::Transact, Class::Create]);
+            }
+            Feature::Closes { op, sets, date, until, .. } => {
+                self.op(*op);
+                self.say(&date.replace('.', " "));
+                if let Some((field, value)) = sets {
+                    self.say(field);
+                    self.say(value);
+                    self.can(&[Class::Decide, Class::Delete]);
+                }
+                match until {
+                    Until::Hours { before } => {
+                        self.numbers.extend([f64::from(*before), f64::from(*before) / 24.0]);
+                        self.say("hour day");
+                    }
+                    Until::Days { before } => self.days(before.unsigned_abs()),
+                }
+                self.say("until up before after late later start begin end latest possible day time");
+                if *op == Op::Create {
+                    self.can(&[Class::Transact]);
+                }
+            }
+            Feature::ShownTo { field, who, .. } => {
+                self.say(field);
+                who.iter().for_each(|w| self.who(w));
+                self.say("visible hidden only show private confidential public visitor");
+                self.can(&[Class::Read]);
             }
             Feature::View { name, label, conditions, .. } => {
                 self.say(name);

@@ -234,7 +234,7 @@ fn of_field(field: &Field, note: &mut impl FnMut(&Clauses, &[Sense])) {
             Rule::Min { .. } | Rule::Max { .. } | Rule::MinLength { .. } | Rule::MaxLength { .. } => &[Bound],
             Rule::Unique { .. } => &[Once],
             Rule::NotInPast | Rule::NotInFuture | Rule::After { .. } => &[Time],
-            Rule::Within { .. } => &[Time, Bound],
+            Rule::Within { .. } | Rule::FromDay { .. } | Rule::UntilDay { .. } => &[Time, Bound],
             Rule::MinAge { .. } => &[Time, Age, Bound],
             Rule::RequiredWhen { .. } => &[State],
             Rule::Immutable => &[NoUpdate],
@@ -284,6 +284,9 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
         Feature::Forbid { op: Op::Delete, .. } | Feature::InUse { .. } => vec![NoDelete],
         Feature::Forbid { .. } => vec![],
         Feature::Locked { .. } => vec![State, NoUpdate, NoDelete],
+        Feature::Unavailable { .. } => vec![State],
+        Feature::Closes { .. } => vec![Time, NoUpdate, NoDelete],
+        Feature::ShownTo { .. } => vec![ForSome],
         Feature::View { conditions, .. } => {
             let dated = |c: &Condition| matches!(c, Condition::From { .. } | Condition::Before { .. });
             let mut senses = vec![Narrow];

@@ -21,10 +21,12 @@ pub fn record_entity(d: &Draft, pred: &Pred) -> Option<usize> {
 
 /// Reads the rights a sentence gives.
 pub fn read(d: &mut Draft, si: usize) {
+    super::shown::visible(d, si);
     super::only::visible_to(d, si);
     for pred in &d.sentences[si].preds {
         super::product::audience(d, si, pred);
     }
+    super::shown::read(d, si);
     super::only::hidden_from(d, si);
     super::only::privacy_wish(d, si);
     let s = &d.sentences[si];

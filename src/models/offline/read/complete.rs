@@ -169,7 +169,13 @@ pub fn person_accounts(d: &mut Draft) {
 /// A start time and an end time without a day mean a day and a time each.
 pub fn spans(d: &mut Draft) {
     for e in 0..d.entities.len() {
-        let Some((start, end)) = super::rules::span(d, e) else { continue };
+        // `a start and an end`
+        let fields = &mut d.entities[e].entity.fields;
+        let bare = |f: &Field| matches!(f.name.as_str(), "start" | "end") && matches!(f.ty, FieldType::Text { .. });
+        if fields.iter().filter(|f| bare(f)).count() == 2 {
+            fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::DateTime);
+        }
+        let Some((start, end)) = super::overlaps::span(d, e) else { continue };
         let times = [&start, &end]
             .iter()
             .all(|n| d.entities[e].entity.fields.iter().any(|f| f.name == **n && f.ty == FieldType::Time));

@@ -156,7 +156,7 @@ fn day(d: &Draft, si: usize) -> Option<usize> {
 
 fn dated(d: &Draft, e: usize) -> Option<String> {
     let fields = &d.entities[e].entity.fields;
-    let start = super::rules::span(d, e).map(|(start, _)| start);
+    let start = super::overlaps::span(d, e).map(|(start, _)| start);
     start
         .or_else(|| fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone()))
         .or_else(|| fields.iter().find(|f| f.ty == FieldType::DateTime).map(|f| f.name.clone()))
@@ -188,7 +188,7 @@ fn taken(d: &mut Draft, si: usize) -> bool {
         || s.words.iter().any(|w| w.is("twice")) && pred.verb.passive;
     // who does it once only, or within a period, is another rule
     let (day, period) = (day(d, si), period(d, si));
-    let timed = super::rules::span(d, e).is_some() || day.is_some() || period.is_some();
+    let timed = super::overlaps::span(d, e).is_some() || day.is_some() || period.is_some();
     let Some(about) = d.entities[e].about.clone().filter(|_| said && !timed) else { return false };
     let Some(parent) = d.find(&about) else { return false };
     // a record with states may be over without being gone

@@ -179,6 +179,13 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         label = sentence_case(&format!("{whose} {}", label.to_lowercase()));
     }
     used.extend(np.range.start..np.paren.as_ref().map_or(np.range.end, |p| p.start));
+    // `a price per night`: another one than the price
+    if let Some(unit) = per(s, &np).filter(|at| *at < range.end) {
+        let more = words[unit].lower();
+        label = format!("{label} per {more}");
+        name = identifier(&format!("{name} per {more}"));
+        used.extend(unit - 1..=unit);
+    }
     let (mut ty, mut typed) = base_type(s, &np);
     let mut unit = None;
     let mut rules = Vec::new();
@@ -303,6 +310,14 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         used,
         plain,
     })
+}
+
+/// Where the `night` of `a price per night` stands.
+#[must_use]
+pub fn per(s: &Sentence, np: &Np) -> Option<usize> {
+    let at = np.range.end + 1;
+    let unit = s.words.get(at).filter(|w| w.tag == Tag::Noun && !nouns::person(&w.base).is_some())?;
+    (s.words[at - 1].is("per") && nouns::property(&np.head).is_some() && !unit.is("cent")).then_some(at)
 }
 
 /// `at most`, `up to`, `at least` …: how many words, and whether it is an upper bound.

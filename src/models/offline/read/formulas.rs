@@ -81,8 +81,12 @@ fn number_of(d: &mut Draft, si: usize) {
 }
 
 /// The field a phrase names, and whose it is.
-fn operand(d: &Draft, e: usize, np: &Np) -> Option<String> {
-    let name = d.field_of(e, np)?;
+fn operand(d: &Draft, s: &Sentence, e: usize, np: &Np) -> Option<String> {
+    let each = super::field::per(s, np).map(|at| format!("{} per {}", np.head, s.words[at].lower()));
+    let name = match each {
+        Some(each) => d.field_named(e, &each)?,
+        None => d.field_of(e, np)?,
+    };
     numeric(d, e, &name).then_some(name)
 }
 
@@ -124,7 +128,7 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
             (rest.iter().rev().find(|np| np.range.start < at), rest.iter().find(|np| np.range.start > at))
     {
         for e in candidates {
-            if let (Some(fa), Some(fb)) = (operand(d, e, a), operand(d, e, b)) {
+            if let (Some(fa), Some(fb)) = (operand(d, s, e, a), operand(d, s, e, b)) {
                 return set(d, si, e, &target, &[&fa, &fb], Formula::Product { a: fa.clone(), b: fb.clone() });
             }
         }
@@ -136,7 +140,7 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
             for child in 0..d.entities.len() {
                 let Some(field) = d.reference(child, &d.entities[parent].entity.name.clone()) else { continue };
                 let below = rest.iter().any(|np| spoken(d, np).contains(&child));
-                let measure = rest.iter().flat_map(unfold).find_map(|np| operand(d, child, &np));
+                let measure = rest.iter().flat_map(unfold).find_map(|np| operand(d, s, child, &np));
                 if let (true, Some(measure)) = (below, measure) {
                     let entity = d.entities[child].entity.name.clone();
                     let formula = Formula::SumOf { entity, field, measure: measure.clone() };
@@ -154,7 +158,7 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
             continue;
         };
         for e in candidates.clone() {
-            if let (Some(fa), Some(fb)) = (operand(d, e, a), operand(d, e, b)) {
+            if let (Some(fa), Some(fb)) = (operand(d, s, e, a), operand(d, s, e, b)) {
                 let formula = if minus {
                     Formula::Difference { a: fa.clone(), b: fb.clone() }
                 } else {
@@ -236,11 +240,27 @@ fn set_as(d: &mut Draft, si: usize, e: usize, target: &Np, measure: (usize, &str
     finish(d, si, e, target, ty.unwrap_or(FieldType::Decimal { money: false }), formula)
 }
 
+/// The fields of the same record that a formula works with.
+fn of(formula: &Formula) -> Vec<&str> {
+    match formula {
+        Formula::Product { a, b } | Formula::Difference { a, b } => vec![a, b],
+        Formula::Percent { of, .. } | Formula::DaysAfter { of, .. } => vec![of],
+        Formula::Sum { fields } => fields.iter().map(String::as_str).collect(),
+        Formula::CountOf { .. } | Formula::SumOf { .. } | Formula::AverageOf { .. } => Vec::new(),
+    }
+}
+
 fn finish(d: &mut Draft, si: usize, e: usize, target: &Np, ty: FieldType, formula: Formula) -> bool {
     let s = &d.sentences[si];
     let label =
         target.mods.iter().map(String::as_str).chain([s.words[target.head_at].lower()]).collect::<Vec<_>>().join(" ");
-    let name = d.field_of(e, target).unwrap_or_else(|| super::field::identifier(&label));
+    // what is worked out is none of what it is worked out of
+    let exact = super::field::identifier(&label);
+    let known = d.field_of(e, target).filter(|name| !of(&formula).contains(&name.as_str()));
+    let name = known.unwrap_or(exact);
+    if of(&formula).contains(&name.as_str()) {
+        return false;
+    }
     if d.field_mut(e, &name).is_none() {
         let f = made(&name, &super::field::sentence_case(&label), ty, s.id);
         d.entities[e].entity.fields.push(f);

@@ -11,11 +11,14 @@ mod access;
 mod accounts;
 mod asides;
 mod assemble;
+mod availability;
+mod bounds;
 pub(in crate::models::offline) mod chunk;
 mod complete;
 mod conditions;
 mod counts;
 mod data;
+mod deadlines;
 mod decisions;
 mod draft;
 mod exclusion;
@@ -35,6 +38,7 @@ mod listing;
 mod mentions;
 mod only;
 pub mod outline;
+mod overlaps;
 mod pages;
 mod people;
 mod product;
@@ -45,6 +49,7 @@ mod rights;
 mod rules;
 mod scopes;
 pub(in crate::models::offline) mod sentence;
+mod shown;
 mod states;
 mod sums;
 pub(in crate::models::offline) mod tag;
@@ -59,6 +64,8 @@ mod wording;
 mod cases;
 #[cfg(test)]
 mod cases_fresh;
+#[cfg(test)]
+mod cases_limits;
 #[cfg(test)]
 mod tests;
 
@@ -196,6 +203,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
         refocus(&mut d, si);
     }
     complete::complete(&mut d);
+    shown::settle(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);
     let mut spec = assemble::spec(d, marks);

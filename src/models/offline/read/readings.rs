@@ -5,7 +5,7 @@ use super::field::sentence_case;
 use super::sentence::Sentence;
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{
-    AppSpec, Entity, Feature, Field, FieldType, Op, Reading, Rule, Scope, SecurityDemand, Who,
+    AppSpec, Entity, Feature, Field, FieldType, Op, Reading, Rule, Scope, SecurityDemand, Until, Who,
 };
 
 /// One reading per demand that something fulfils, in the order of the text.
@@ -159,6 +159,8 @@ fn rule(f: &Field, label: &str, r: &Rule) -> String {
             format!("{one} whose {} is {} is refused without {name}.", field.replace('_', " "), values.join(" or "))
         }
         Rule::MinAge { years } => format!("{one} whose {name} is less than {years} years ago is refused."),
+        Rule::FromDay { days } => format!("{one} whose {name} is less than {days} days from today is refused."),
+        Rule::UntilDay { days } => format!("{one} whose {name} is more than {days} days from today is refused."),
     }
 }
 
@@ -334,6 +336,21 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
         Feature::Forbid { entity, op: o, .. } => format!("Nobody can {} {}.", op(*o), plural(entity)),
         Feature::Locked { entity, op: o, field: x, values, .. } => {
             format!("A {} whose {} is {} cannot be {}d.", one(entity), field(x), values.join(" or "), op(*o))
+        }
+        Feature::Unavailable { entity, per, field: x, values, .. } => {
+            format!("A {} of a {} whose {} is {} is refused.", one(entity), field(per), field(x), values.join(" or "))
+        }
+        Feature::Closes { entity, op: o, sets, date, until, .. } => {
+            let what = sets.as_ref().map_or_else(|| op(*o).to_owned(), |(_, value)| format!("set to {value}"));
+            let limit = match until {
+                Until::Hours { before } => format!("{before} hours before"),
+                Until::Days { before } if *before < 0 => format!("{} days after", -before),
+                Until::Days { before } => format!("{before} days before"),
+            };
+            format!("Nobody can {what} a {} later than {limit} {}.", one(entity), field(&date.replace("_id.", " ")))
+        }
+        Feature::ShownTo { entity, field: x, who, .. } => {
+            format!("The {} of a {} is shown to {} and to nobody else.", field(x), one(entity), whos(who))
         }
         Feature::View { entity, label, .. } => {
             format!("The list “{label}” shows the {} that belong there and no others.", plural(entity))

@@ -1,15 +1,12 @@
 //! Rules on values and states: required, unique, limits, deciding, assigning, thresholds, overlaps.
 
+use super::bounds::{amount, bound};
 use super::chunk::Np;
 use super::decisions::{assign, cancel, decide, guard, marks_state};
 use super::draft::Draft;
-use super::field;
-use super::lexicon::{
-    nouns,
-    verbs::{self, Class},
-};
+use super::lexicon::{nouns, verbs::Class};
 use super::sentence::Sentence;
-use crate::models::offline::spec::{Feature, FieldRule, FieldType, Rule};
+use crate::models::offline::spec::{FieldRule, FieldType, Rule};
 
 /// Whether a state ends the life of a record.
 #[must_use]
@@ -75,9 +72,11 @@ pub fn names(d: &Draft, e: usize, roles: &[String]) -> Option<String> {
 pub fn read(d: &mut Draft, si: usize) {
     value_rules(d, si);
     if d.done[si].is_empty() {
-        bounded_property(d, si);
+        super::bounds::bounded_property(d, si);
     }
-    overlaps(d, si);
+    super::overlaps::read(d, si);
+    super::deadlines::read(d, si);
+    super::availability::read(d, si);
     super::conditions::read(d, si);
     super::lifecycle::read(d, si);
     super::counts::read(d, si);
@@ -115,7 +114,7 @@ fn keeps_cancelled(d: &Draft, pred: &super::sentence::Pred) -> bool {
 }
 
 /// The field a subject phrase names, in the entity it names or in the one spoken of last.
-fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
+pub fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
     // a person or a thing is no value, even if a record refers to it
     let refers =
         |e: usize, name: &str| {
@@ -298,274 +297,4 @@ fn is_valid(d: &Draft, e: usize, name: &str, text: &str) -> bool {
             .fields
             .iter()
             .any(|f| f.name == name && matches!(f.ty, FieldType::Email | FieldType::Url | FieldType::Date))
-}
-
-/// What a number bounds, by the words around it.
-fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
-    let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
-    let upper = says(&[
-        "at most",
-        "no more than",
-        "maximum",
-        "exceed",
-        "not be more",
-        "not be greater",
-        "not be higher",
-        "up to",
-        "not be above",
-    ]) || says(&["less than", "below"]) && !negated;
-    let lower = says(&[
-        "at least",
-        "minimum",
-        "not be less",
-        "not be below",
-        "not be lower",
-        "greater than",
-        "more than",
-        "above",
-    ]);
-    // `more than 5` is not 5 itself, unless it is what may not be
-    let strict = !negated
-        && says(&["greater than", "more than", "above", "less than", "below", "higher than", "lower than"])
-        && !says(&["no more than", "no less than"]);
-    let step = match (strict, whole) {
-        (false, _) => 0.0,
-        (true, true) => 1.0,
-        (true, false) => 0.01,
-    };
-    if upper {
-        Some(Rule::Max { value: beside(n, -step) })
-    } else {
-        lower.then(|| Rule::Min { value: beside(n, step) })
-    }
-}
-
-/// The number at a place; `5 cents` are 0.05.
-fn amount(s: &Sentence, at: usize) -> Option<f64> {
-    let value = s.words.get(at)?.token.value?;
-    let cents = s.words.get(at + 1).is_some_and(|w| w.base == "cent");
-    Some(if cents { value / 100.0 } else { value })
-}
-
-/// The number a step away. To the hundredth, as it is said: 0.05 and 0.01 make 0.06, not 0.060000000000000005.
-fn beside(value: f64, step: f64) -> f64 {
-    if step == 0.0 { value } else { ((value + step) * 100.0).round() / 100.0 }
-}
-
-/// `set any price above 5 cents for the ticket`, `the minimum price for a ticket at 5 cents`
-fn bounded_property(d: &mut Draft, si: usize) {
-    let s = &d.sentences[si];
-    let word = |i: usize| s.words.get(i).map_or("", |w| w.lower());
-    let before = |at: usize, k: usize| at.checked_sub(k).map_or("", word);
-    let number = (0..s.words.len()).find(|i| {
-        s.words[*i].token.value.is_some()
-            && !s.aside[*i]
-            && matches!(
-                before(*i, 1),
-                "above" | "over" | "least" | "most" | "below" | "under" | "than" | "at" | "of" | "is"
-            )
-    });
-    let Some(at) = number else { return };
-    let said = |list: &[&str]| s.words[..at].iter().any(|w| list.contains(&w.lower()));
-    let minimum = said(&["minimum", "minimal", "lowest"])
-        || matches!(before(at, 1), "above" | "over" | "least")
-        || before(at, 1) == "than" && before(at, 2) == "more";
-    let maximum = said(&["maximum", "maximal", "highest"]) || matches!(before(at, 1), "below" | "under" | "most");
-    if minimum == maximum {
-        return;
-    }
-    let value = amount(s, at).unwrap_or(0.0);
-    let cents = s.words.get(at + 1).is_some_and(|w| w.base == "cent");
-    let numeric = |np: &Np| matches!(nouns::property(&np.head), Some(FieldType::Decimal { .. } | FieldType::Integer));
-    let property = s.items.iter().find_map(|i| match i {
-        super::chunk::Item::Np(np) if np.range.end <= at && numeric(np) => Some(np.clone()),
-        _ => None,
-    });
-    let Some(np) = property else { return };
-    let entity = s.items.iter().find_map(|i| match i {
-        super::chunk::Item::Np(n) if n.head != np.head => d.entity_of(n),
-        _ => None,
-    });
-    let Some(e) = d.entity_of(&np).or(entity) else { return };
-    let Some(draft) = field::field(s, np.head_at..np.head_at + 1) else { return };
-    let name = d.add_field(e, draft, s.id);
-    let strict = matches!(before(at, 1), "above" | "over" | "below" | "under") || before(at, 1) == "than";
-    let whole = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
-    let step = if !strict {
-        0.0
-    } else if whole {
-        1.0
-    } else {
-        0.01
-    };
-    let rule =
-        if minimum { Rule::Min { value: beside(value, step) } } else { Rule::Max { value: beside(value, -step) } };
-    if let Some(f) = d.field_mut(e, &name) {
-        match f.rules.iter_mut().find(|r| r.rule == rule) {
-            Some(r) => r.clauses.push(s.id),
-            None => f.rules.push(FieldRule { rule, clauses: vec![s.id] }),
-        }
-        if !f.clauses.contains(&s.id) {
-            f.clauses.push(s.id);
-        }
-    }
-    d.touch(e, s.id);
-    let start = s.aside.iter().position(|a| !*a).unwrap_or(0);
-    d.mark(si, start..at + 1 + usize::from(cents));
-    for i in at + 1..s.words.len() {
-        let w = &s.words[i];
-        if matches!(w.base.as_str(), "sell" | "cent" | "euro" | "dollar") || d.find(&w.base) == Some(e) {
-            d.mark(si, i..i + 1);
-        }
-    }
-    for pi in 0..s.preds.len() {
-        d.done[si].insert(pi);
-    }
-    d.focus = Some(e);
-}
-
-/// `A room cannot be booked twice at the same time.` `Bookings of the same room may not overlap.`
-fn overlaps(d: &mut Draft, si: usize) {
-    let s = &d.sentences[si];
-    let l = &s.lower;
-    let overlap = l.contains("overlap")
-        || l.contains("double-book")
-        || l.contains("double book")
-        || l.contains("at the same time")
-        || l.contains("booked twice")
-        || l.contains("reserved twice")
-        || l.contains("lent twice")
-        || l.contains("rented twice");
-    let timed = |d: &Draft, e: usize| {
-        d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
-    };
-    let bans = s.preds.iter().any(|p| p.verb.negated)
-        || l.contains("no two")
-        || l.starts_with("no ")
-        || l.contains("not allowed")
-        || l.contains("prevent")
-        || l.contains("avoid");
-    if !overlap || !bans {
-        return;
-    }
-    // the entity with a beginning and an end
-    let record = s
-        .preds
-        .iter()
-        .find_map(|p| (p.verb.class == Class::Transact).then(|| verbs::record_of(&p.verb.base)).flatten())
-        .and_then(|r| d.find(r));
-    let phrases = || s.preds.iter().flat_map(|p| p.subject.iter().chain(&p.objects));
-    let overlapping = l.contains("overlap").then(|| phrases().find_map(|np| d.entity_of(np))).flatten();
-    let mentioned = phrases().find_map(|np| d.entity_of(np).filter(|e| span(d, *e).is_some())).or(overlapping);
-    // `A vet cannot be booked twice`: the records that name the vet and have a time
-    let people: Vec<String> =
-        s.preds.iter().flat_map(|p| &p.subject).filter_map(|np| d.role(np).map(|r| r.name.clone())).collect();
-    let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
-    let person = (0..d.entities.len()).find(|e| named(*e).is_some() && timed(d, *e));
-    let Some(e) = record.or(mentioned).or(person).or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some()))
-    else {
-        return;
-    };
-    let spoken_of = record == Some(e) || mentioned == Some(e);
-    if span(d, e).is_none() && l.contains("overlap") && spoken_of && !timed(d, e) {
-        // what overlaps has a beginning and an end
-        for (name, label) in [("start", "Start"), ("end", "End")] {
-            let f = super::data::made(name, label, FieldType::DateTime, s.id);
-            d.entities[e].entity.fields.push(f);
-        }
-    }
-    let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
-    let by_person = named(e);
-    let per = s
-        .preds
-        .iter()
-        .flat_map(|p| p.subject.iter().chain(&p.objects).chain(p.preps.iter().flat_map(|pp| &pp.nps)))
-        .filter_map(|np| d.entity_of(np))
-        .find_map(|x| d.reference(e, &d.entities[x].entity.name));
-    let per = by_person.or(per).or_else(|| {
-        d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Reference { .. })).map(|f| f.name.clone())
-    });
-    // a time and a length: where they end is worked out by nobody
-    if l.contains("overlap") && span(d, e).is_none() {
-        return;
-    }
-    // `for the same room`: which room, or nothing is the same
-    let same = s.items.iter().find_map(|i| match i {
-        super::chunk::Item::Np(np) => {
-            let all = [Some(np), np.of.as_deref()];
-            let same = all.into_iter().flatten().find(|n| n.mods.iter().any(|m| m == "same") && n.head != "time");
-            same.and_then(|n| d.find(&n.name()).or_else(|| d.find(&n.head))).filter(|x| *x != e)
-        }
-        _ => None,
-    });
-    let per = match same {
-        Some(x) => Some(d.add_reference(e, x, true, s.id)),
-        None if per.is_none()
-            && s.words
-                .iter()
-                .enumerate()
-                .any(|(i, w)| w.is("same") && s.words.get(i + 1).is_some_and(|n| !n.is("time") && !n.is("day"))) =>
-        {
-            return;
-        }
-        None => per,
-    };
-    let name = d.entities[e].entity.name.clone();
-    match span(d, e) {
-        Some((start, end)) => {
-            // a booking without a time, or of nothing in particular, overlaps with nothing
-            let day = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone());
-            for f in &mut d.entities[e].entity.fields {
-                let named = [day.as_ref(), per.as_ref()].contains(&Some(&f.name));
-                if f.name == start || f.name == end || named {
-                    f.required = true;
-                }
-            }
-            d.feature(Feature::NoOverlap { entity: name, start, end, per, clauses: vec![s.id] });
-        }
-        None => {
-            let date = d.entities[e]
-                .entity
-                .fields
-                .iter()
-                .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
-                .map(|f| f.name.clone());
-            let (Some(date), Some(per)) = (date, per) else { return };
-            for f in d.entities[e].entity.fields.iter_mut().filter(|f| f.name == date || f.name == per) {
-                f.required = true;
-            }
-            let time = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Time).map(|f| f.name.clone());
-            if let Some(f) = time.as_ref().and_then(|t| d.field_mut(e, t)) {
-                f.required = true;
-            }
-            d.feature(Feature::UniqueTogether {
-                entity: name,
-                fields: [per, date].into_iter().chain(time).collect(),
-                clauses: vec![s.id],
-            });
-        }
-    }
-    d.touch(e, s.id);
-    d.mark(si, 0..s.words.len());
-    for pi in 0..s.preds.len() {
-        d.done[si].insert(pi);
-    }
-}
-
-/// The fields with which a record begins and ends.
-#[must_use]
-pub fn span(d: &Draft, e: usize) -> Option<(String, String)> {
-    let fields = &d.entities[e].entity.fields;
-    let timed = |f: &&crate::models::offline::spec::Field| {
-        matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time)
-    };
-    let start = fields.iter().filter(timed).find(|f| {
-        ["start", "begin", "from", "check_in", "arrival", "pick", "first"].iter().any(|w| f.name.starts_with(w))
-    })?;
-    let end = fields.iter().filter(timed).find(|f| {
-        ["end", "until", "to_", "check_out", "departure", "return", "due", "last", "finish"]
-            .iter()
-            .any(|w| f.name.starts_with(w))
-    })?;
-    Some((start.name.clone(), end.name.clone()))
 }

@@ -106,6 +106,24 @@ pub(super) fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Fi
             format!("The {label} of a {noun} may be {years} years ago to the day, but not later."),
             both(&format!("years_ago({years})"), &format!("years_ago({years}, 1)")),
         )],
+        Rule::FromDay { days } | Rule::UntilDay { days } => {
+            let days = i64::from(*days);
+            let earliest = matches!(rule, Rule::FromDay { .. });
+            let at =
+                |n: i64| if field.ty == FieldType::DateTime { format!("moment({n})") } else { format!("day({n})") };
+            let (word, bad) = if earliest { ("at_least", days - 1) } else { ("at_most", days + 1) };
+            vec![(
+                format!("test_{}_is_{word}_{days}_days_ahead", field.name),
+                format!("The {label} of a {noun} is {} {days} days from today.", word.replace('_', " ")),
+                if offsets_follow(entity, field) {
+                    way(world, entity, field).and_then(|(mut scene, way)| {
+                        refused(&mut scene, entity, field, &way, &at(bad)).map(|()| scene.lines)
+                    })
+                } else {
+                    both(&at(days), &at(bad))
+                },
+            )]
+        }
     }
 }
 
@@ -127,7 +145,7 @@ fn applies(rule: &Rule, field: &Field) -> bool {
         Rule::MinLength { .. } | Rule::MaxLength { .. } => {
             matches!(field.ty, FieldType::Text { .. } | FieldType::Phone)
         }
-        Rule::NotInPast | Rule::NotInFuture | Rule::Within { .. } => day,
+        Rule::NotInPast | Rule::NotInFuture | Rule::Within { .. } | Rule::FromDay { .. } | Rule::UntilDay { .. } => day,
         Rule::MinAge { .. } => field.ty == FieldType::Date,
         Rule::After { .. } => day_or_time,
         Rule::Required | Rule::Unique { .. } | Rule::Immutable | Rule::RequiredWhen { .. } => true,

@@ -69,6 +69,16 @@ fn field_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field, tests
             tests.push(Test { name, shows, clauses: clauses.to_vec(), measures: false, lines });
         }
     };
+    // Who enters it and does not see it gets no answer that shows what became of it.
+    if world.maker(entity).is_some_and(|(_, a)| !world.sees(entity, &field.name, &a.who)) {
+        push(
+            format!("test_keeps_{}", field.name),
+            format!("The {label} of a {noun} is stored, and read back by those who see it."),
+            &clauses,
+            kept_unseen(world, entity, field),
+        );
+        return;
+    }
     push(
         format!("test_keeps_{}", field.name),
         format!("The {label} of a {noun} is stored and read back as {}.", samples::kind(field)),
@@ -247,6 +257,21 @@ fn keeps<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<V
         scene.set(entity, &record, field, &value, DEPTH).then_some(record)?
     };
     read_back(&mut scene, entity, &record, field, &value);
+    Some(scene.lines)
+}
+
+/// What its maker enters and others see.
+fn kept_unseen<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field) -> Option<Vec<String>> {
+    let mut scene = Scene::test(world);
+    let value = samples::other(world.spec, entity, field).filter(|v| simple(v))?;
+    let (_, access) = world.maker(entity)?;
+    if !world.sent_on_create(entity, field, access) {
+        return None;
+    }
+    let record = scene.make(entity, None, &[(field.name.clone(), value.clone())])?;
+    let reader = super::shown::seer(&scene, entity, &field.name)?;
+    let name = lit(&field.name);
+    scene.line(format!("self.assertEqual(self.value(self.stored({record}, by={reader}), {name}), {value})"));
     Some(scene.lines)
 }
 

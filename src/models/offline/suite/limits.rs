@@ -33,6 +33,17 @@ fn point(world: World<'_>, entity: &Entity, field: &Field, start: &Field, shift:
     })
 }
 
+/// The same where there are only so many days: hours of one day, or days if there are enough.
+fn within_days(world: World<'_>, entity: &Entity, field: &Field, start: &Field, shift: i64) -> Option<String> {
+    let day = samples::offset(world.spec, entity, start);
+    let (least, most) = (samples::ahead_bound(start, false).unwrap_or(0), samples::ahead_bound(start, true)?);
+    match field.ty {
+        FieldType::DateTime => Some(format!("moment({day}, clock({}))", 720 + 60 * shift)),
+        FieldType::Date if day - 3 >= least && day + 9 <= most => Some(format!("day({})", day + shift)),
+        _ => None,
+    }
+}
+
 pub(super) fn no_overlap(
     world: World<'_>,
     entity: &Entity,
@@ -46,15 +57,15 @@ pub(super) fn no_overlap(
     let (index, _) = world.maker(entity)?;
     let mut scene = Scene::test(world);
     let day = day_of(entity, start).filter(|d| Some(d.name.as_str()) != per);
-    if day.is_none() {
+    let crowded = samples::crowded(entity, start, per);
+    if day.is_none() && !crowded {
         scene.line("slot = serial()");
     }
-    let span = |from: i64, to: i64| {
-        Some(vec![
-            (start.to_owned(), point(world, entity, first, first, from)?),
-            (end.to_owned(), point(world, entity, last, first, to)?),
-        ])
+    let at = |field: &Field, shift: i64| match crowded {
+        true => within_days(world, entity, field, first, shift),
+        false => point(world, entity, field, first, shift),
     };
+    let span = |from: i64, to: i64| Some(vec![(start.to_owned(), at(first, from)?), (end.to_owned(), at(last, to)?)]);
     let booked = scene.make(entity, None, &span(0, 6)?)?;
     let by = format!("{booked}.by");
     let same: Vec<(String, String)> = per
@@ -314,6 +325,56 @@ pub(super) fn forbid(world: World<'_>, entity: &Entity, op: Op, clauses: &[Claus
     Some(test(
         format!("test_{}_are_not_{verb}", ident(&entity.label_plural)),
         format!("{} cannot be {verb} by anybody: the operation does not exist.", entity.label_plural),
+        clauses,
+        scene,
+    ))
+}
+
+/// A parent in such a state cannot be named; in another one it can.
+pub(super) fn unavailable(
+    world: World<'_>,
+    entity: &Entity,
+    (per, field): (&str, &str),
+    values: &[String],
+    clauses: &[ClauseId],
+) -> Option<Test> {
+    let entity = world.entity(&entity.name)?;
+    let (index, access) = world.maker(entity)?;
+    let link = entity.fields.iter().find(|f| f.name == per)?;
+    let parent = world.entity(target(link)?)?;
+    let state = parent.fields.iter().find(|f| f.name == field)?;
+    if !world.sent_on_create(entity, link, access) {
+        return None;
+    }
+    let mut scene = Scene::test(world);
+    let by = scene.person("by", &scene.somebody(&access.who));
+    for value in values {
+        let literal = match state.ty {
+            FieldType::Boolean if value == "true" => "True".to_owned(),
+            FieldType::Boolean => "False".to_owned(),
+            _ => lit(value),
+        };
+        let made = super::factory::visible(&mut scene, parent, &access.who)?;
+        let named = [(per.to_owned(), format!("{made}[\"id\"]"))];
+        let call = attempted(&scene.making(entity, index, Some(&by), &named));
+        // One can be had before it comes to that state.
+        scene.line(format!("self.expect(201, {call})"));
+        let made = super::factory::visible(&mut scene, parent, &access.who)?;
+        if !scene.set(parent, &made, state, &literal, DEPTH) {
+            return None;
+        }
+        let named = [(per.to_owned(), format!("{made}[\"id\"]"))];
+        let call = attempted(&scene.making(entity, index, Some(&by), &named));
+        scene.line(format!("self.expect(409, {call})"));
+    }
+    let said = if state.ty == FieldType::Boolean { state.label.to_lowercase() } else { values.join(" or ") };
+    Some(test(
+        format!("test_no_{}_of_{}_{}", ident(&entity.label_plural), ident(&said), ident(&parent.label_plural)),
+        format!(
+            "There are no {} of a {} that is {said}.",
+            entity.label_plural.to_lowercase(),
+            parent.label.to_lowercase()
+        ),
         clauses,
         scene,
     ))

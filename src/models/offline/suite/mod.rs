@@ -8,6 +8,7 @@
 //! records; `fields`, `field_rules`, `access`, `people`, `lists`, `rules`, `limits`, `sums` write the tests; `python` puts a file together.
 
 mod access;
+mod deadlines;
 mod described;
 mod factory;
 mod field_rules;
@@ -20,6 +21,7 @@ mod python;
 mod rules;
 mod samples;
 mod scene;
+mod shown;
 mod stage;
 mod sums;
 mod unshown;
@@ -50,6 +52,7 @@ const EXPORTED: &[&str] = &[
     "SIGN_IN_WITH",
     "Account",
     "clock",
+    "clock_at",
     "data_files",
     "day",
     "log_in",
@@ -306,6 +309,13 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
             };
             one(views::limit_in(world, e, *max, per.as_deref(), (date_field, span.0, span.1), clauses))
         }
+        (Feature::Unavailable { per, field, values, .. }, Some(e)) => {
+            one(limits::unavailable(world, e, (per, field), values, clauses))
+        }
+        (Feature::Closes { op, sets, date, until, .. }, Some(e)) => {
+            one(deadlines::closes(world, e, (*op, sets.as_ref()), date, *until, clauses))
+        }
+        (Feature::ShownTo { field, who, .. }, Some(e)) => shown::shown_to(world, e, field, who, clauses),
         (Feature::Exclusion { .. }, _) | (_, None) => Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::python::{lit, num};
 use crate::models::offline::blueprint::functions::day_of;
-use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Period, Rule};
+use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Period, Rule, Until};
 
 /// Days between dates that must follow each other, so that moving one by a day breaks nothing.
 const STEP: i64 = 7;
@@ -60,7 +60,11 @@ pub(super) fn offset(spec: &AppSpec, entity: &Entity, field: &Field) -> i64 {
     let latest =
         entity.fields.iter().filter(|f| has(f, &Rule::NotInFuture)).map(|f| depth(spec, entity, f, 4) * STEP).max();
     let ahead = entity.fields.iter().any(|f| has(f, &Rule::NotInPast));
-    let free = position + if ahead { 1 } else { latest.map_or(0, |days| -days - 1) };
+    let earliest = entity.fields.iter().filter_map(|f| ahead_bound(f, false)).max();
+    // A day later than need be, so that moving it by a day breaks nothing.
+    let first = earliest.map(|days| days + 1).or(ahead.then_some(1)).max(in_time(spec, entity));
+    let free = position + first.unwrap_or_else(|| latest.map_or(0, |days| -days - 1));
+    let free = ahead_bound(field, true).map_or(free, |most| free.min((most - 1).max(earliest.unwrap_or(0))));
     let bound = field.rules.iter().find_map(|r| match &r.rule {
         Rule::Within { field: earlier, days } if *earlier != field.name => {
             let earlier = entity.fields.iter().find(|f| &f.name == earlier)?;
@@ -70,6 +74,39 @@ pub(super) fn offset(spec: &AppSpec, entity: &Entity, field: &Field) -> i64 {
         _ => None,
     });
     bound.map_or(free, |most| free.min(most))
+}
+
+/// The days from today that a date may have at most, or must have at least.
+pub(super) fn ahead_bound(field: &Field, most: bool) -> Option<i64> {
+    field.rules.iter().find_map(|r| match r.rule {
+        Rule::UntilDay { days } if most => Some(i64::from(days)),
+        Rule::FromDay { days } if !most => Some(i64::from(days)),
+        _ => None,
+    })
+}
+
+/// The days from today at which everything that closes before a date of these records can still be done.
+fn in_time(spec: &AppSpec, entity: &Entity) -> Option<i64> {
+    let closing = spec.features.iter().filter_map(|f| match f {
+        Feature::Closes { entity: name, date, until, .. } => {
+            let own = *name == entity.name && !date.contains('.');
+            let of_child = date.split_once('.').is_some_and(|(link, _)| refers(spec, name, link, &entity.name));
+            (own || of_child).then_some(until)
+        }
+        _ => None,
+    });
+    let days = closing.map(|until| match until {
+        Until::Hours { before } => i64::from(before / 24) + 2,
+        Until::Days { before } => i64::from(*before) + 1,
+    });
+    days.filter(|days| *days > 0).max()
+}
+
+/// Whether overlaps are kept apart by a parent of its own for each record: there are too few days for one each.
+pub(super) fn crowded(entity: &Entity, start: &str, per: Option<&str>) -> bool {
+    let named = |name: &str| entity.fields.iter().find(|f| f.name == name);
+    per.and_then(named).is_some_and(|f| matches!(f.ty, FieldType::Reference { .. }) && super::world::is_required(f))
+        && named(start).is_some_and(|f| ahead_bound(f, true).is_some())
 }
 
 /// How many years ago a date must be at least.
@@ -107,6 +144,11 @@ pub(super) fn distinct(spec: &AppSpec, entity: &Entity, field: &Field) -> bool {
                 })
             });
             scalar == Some(&field.name)
+        }
+        Feature::NoOverlap { entity: name, start, per, .. }
+            if name == &entity.name && crowded(entity, start, per.as_deref()) =>
+        {
+            false
         }
         Feature::NoOverlap { entity: name, start, end, .. } if name == &entity.name => match day_of(entity, start) {
             Some(day) => day.name == field.name,
@@ -187,6 +229,7 @@ pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
         FieldType::Integer if distinct => format!("serial({})", num(minimum(field).unwrap_or(1.0).ceil())),
         FieldType::Decimal { .. } if distinct => format!("serial({})", num(minimum(field).unwrap_or(1.0))),
         FieldType::Integer | FieldType::Decimal { .. } => num(number(spec, entity, field)),
+        FieldType::Boolean if unavailable(spec, entity, field, "true") => "False".into(),
         FieldType::Boolean => "True".into(),
         FieldType::Date if distinct => format!("day({} {sign} 100 * slot)", offset(spec, entity, field)),
         FieldType::DateTime if distinct => format!("moment({} {sign} 100 * slot)", offset(spec, entity, field)),
@@ -200,8 +243,21 @@ pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
         FieldType::Url => lit("https://example.org/sample"),
         FieldType::Phone if distinct => "\"+49 30 \" + str(serial(100000))".into(),
         FieldType::Phone => lit("+49 30 123456"),
-        FieldType::Choice { values } => lit(values.first()?),
+        FieldType::Choice { values } => {
+            let to_be_had = values.iter().find(|v| !unavailable(spec, entity, field, v));
+            lit(to_be_had.or(values.first())?)
+        }
         FieldType::Reference { .. } | FieldType::UserReference { .. } => return None,
+    })
+}
+
+/// Whether a record with this value of the field is one that others cannot name.
+fn unavailable(spec: &AppSpec, entity: &Entity, field: &Field, value: &str) -> bool {
+    spec.features.iter().any(|f| match f {
+        Feature::Unavailable { entity: child, per, field: state, values, .. } => {
+            state == &field.name && refers(spec, child, per, &entity.name) && values.iter().any(|v| v == value)
+        }
+        _ => false,
     })
 }
 
@@ -228,6 +284,7 @@ pub(super) fn other(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
                 return None;
             }
         }
+        FieldType::Boolean if unavailable(spec, entity, field, "true") => "True".into(),
         FieldType::Boolean => "False".into(),
         FieldType::Date | FieldType::DateTime | FieldType::Time if distinct(spec, entity, field) => return None,
         FieldType::Date => format!("day({days})"),

@@ -164,7 +164,11 @@ pub(super) fn changeable<'a>(
     record: &str,
 ) -> Option<(&'a Field, String)> {
     let world = scene.world;
-    let mut fields: Vec<&'a Field> = entity.fields.iter().filter(|f| world.may_change(entity, f, access)).collect();
+    let mut fields: Vec<&'a Field> = entity
+        .fields
+        .iter()
+        .filter(|f| world.may_change(entity, f, access) && world.sees(entity, &f.name, &access.who))
+        .collect();
     // What the text says this right is for comes first.
     fields.sort_by_key(|f| access.only_fields.iter().position(|n| n == &f.name).unwrap_or(usize::MAX));
     let fields: Vec<_> =

@@ -168,8 +168,10 @@ fn dated<'a>(world: World<'a>, entity: &'a Entity, name: &str, days: i64) -> Opt
         .filter(tied)
         .map(|f| {
             let day = samples::offset(world.spec, entity, f) + shift;
-            let refused =
-                (day < 0 && samples::has(f, &Rule::NotInPast)) || (day > 0 && samples::has(f, &Rule::NotInFuture));
+            let refused = (day < 0 && samples::has(f, &Rule::NotInPast))
+                || (day > 0 && samples::has(f, &Rule::NotInFuture))
+                || samples::ahead_bound(f, true).is_some_and(|most| day > most)
+                || samples::ahead_bound(f, false).is_some_and(|least| day < least);
             let value = if matches!(f.ty, FieldType::DateTime) {
                 // The whole day counts, and what may not lie in the past must still be to come.
                 format!("moment({day}, \"{}\")", if day == 0 { "23:59" } else { "10:00" })

@@ -80,8 +80,10 @@ impl<'a> World<'a> {
                     .filter(|f| samples::has(f, &Rule::Required))
                     .all(|f| self.server_sets(entity, f) || self.sent_on_create(entity, f, a))
         };
+        let sees_all = |a: &Access| entity.fields.iter().all(|f| self.sees(entity, &f.name, &a.who));
         creating()
-            .find(|(_, a)| matches!(a.scope, Scope::All | Scope::Own) && fits(a))
+            .find(|(_, a)| matches!(a.scope, Scope::All | Scope::Own) && fits(a) && sees_all(a))
+            .or_else(|| creating().find(|(_, a)| matches!(a.scope, Scope::All | Scope::Own) && fits(a)))
             .or_else(|| creating().find(|(_, a)| fits(a)))
             .or_else(|| creating().next())
     }
@@ -177,6 +179,17 @@ impl<'a> World<'a> {
             Feature::FieldGuard { field: g, who, .. } if g == field => Some(who.as_slice()),
             _ => None,
         })
+    }
+    /// Who sees the field, where that is not everybody who sees the record.
+    pub fn seers(&self, entity: &Entity, field: &str) -> Option<&'a [Who]> {
+        self.features_of(&entity.name).find_map(|f| match f {
+            Feature::ShownTo { field: g, who, .. } if g == field => Some(who.as_slice()),
+            _ => None,
+        })
+    }
+    /// Whether somebody who sees the record sees this field of it.
+    pub fn sees(&self, entity: &Entity, field: &str, who: &Who) -> bool {
+        self.seers(entity, field).is_none_or(|seers| seers.iter().any(|s| self.counts_as(who, s)))
     }
     pub fn threshold(&self, entity: &Entity, field: &str) -> Option<&'a Feature> {
         self.features_of(&entity.name).find(|f| matches!(f, Feature::Threshold { field: g, .. } if g == field))

@@ -351,6 +351,23 @@ class AppCase(unittest.TestCase):
 _people = {}
 
 
+class clock_at:
+    """The clock of the application shows this moment, or so many minutes later, for a while."""
+
+    def __init__(self, text, minutes=0):
+        self.moment = datetime.datetime.fromisoformat(str(text)[:16]) + datetime.timedelta(minutes=minutes)
+
+    def __enter__(self):
+        from app import values
+
+        values.AHEAD = self.moment - datetime.datetime.now()
+
+    def __exit__(self, *_):
+        from app import values
+
+        values.AHEAD = datetime.timedelta()
+
+
 class settings:
     """Environment variables with these values for a while."""
 

@@ -23,10 +23,10 @@ def add_read(router, entity):
     def get_all(request):
         _, (found, total) = listing.read(request, entity, request.query)
         headers = [("X-Total-Count", str(total))]
-        return json_response([records.public(entity, one) for one in found], 200, headers)
+        return json_response([records.public(request, entity, one) for one in found], 200, headers)
 
     def get_one(request, number):
-        return json_response(records.public(entity, records.find(request, entity, number)))
+        return json_response(records.public(request, entity, records.find(request, entity, number)))
 
     name = type_name(entity.name)
     many = Operation("list" + type_name(entity.plural), "List " + entity.label_plural.lower(), entity.label_plural)
@@ -42,7 +42,7 @@ def add_create(router, entity):
     def post(request):
         record = records.create(request, entity, request_body(request, entity, "create"))
         path = "/api/%s/%d" % (entity.plural, record["id"])
-        return json_response(records.public(entity, record), 201, [("Location", path)])
+        return json_response(records.public(request, entity, record), 201, [("Location", path)])
 
     name = type_name(entity.name)
     operation = Operation("create" + name, "Make a new " + entity.label.lower(), entity.label_plural, answer=name)
@@ -54,7 +54,7 @@ def add_create(router, entity):
 def add_update(router, entity):
     def put(request, number):
         body = request_body(request, entity, "update")
-        return json_response(records.public(entity, records.update(request, entity, number, body)))
+        return json_response(records.public(request, entity, records.update(request, entity, number, body)))
 
     name = type_name(entity.name)
     summary = "Change a %s; fields that are left out stay as they are" % entity.label.lower()

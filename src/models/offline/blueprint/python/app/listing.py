@@ -1,11 +1,9 @@
 """Lists: what was asked for, as one SQL query."""
 
-import datetime
-
 from app import records, rights
 from app.database import quote
 from app.model import BeforeDay, Filter, FromDay, NoneOf, Pagination, Search, Sort, View
-from app.values import Invalid, from_query
+from app.values import Invalid, day_from_today, from_query
 from app.web import HttpError, invalid
 
 MOST = 1000
@@ -21,10 +19,12 @@ class Query:
         visible = rights.visible(request.app, request.account, entity) or rights.NOTHING
         self.conditions = [visible]
         self.live = []
+        self.unseen = rights.unseen(request.account, entity)
         self.text = (params.get("q") or "").strip()
         self.search()
         for item in entity.of(Filter):
-            self.filter(entity.field(item.field), params)
+            if item.field not in self.unseen:
+                self.filter(entity.field(item.field), params)
         self.view = None
         self.choose(params.get("view") or "")
         self.sort, self.descending = self.order(params.get("sort") or "")
@@ -54,6 +54,7 @@ class Query:
         for item in self.entity.of(Search):
             texts = [field.name for field in self.entity.fields if field.is_text or field.kind == "choice"]
             names += [name for name in item.fields if self.entity.field(name)] or texts
+        names = [name for name in names if name not in self.unseen]
         if self.text and names:
             # SQLite's own LIKE knows upper and lower case only in plain English letters, but is much faster.
             pattern, value = "instr(fold(r.%s), fold(?))", self.text
@@ -103,7 +104,7 @@ class Query:
     def order(self, text):
         """The field to sort by and whether downwards."""
         name = text[1:] if text.startswith("-") else text
-        known = self.entity.of(Sort)
+        known = [item for item in self.entity.of(Sort) if item.field not in self.unseen]
         for item in known:
             if item.field == name:
                 return self.entity.field(name), text.startswith("-")
@@ -170,8 +171,8 @@ def meets(field, condition):
     """A condition of a view as SQL. What has no date is in no view of dates."""
     column = "r." + quote(field.name)
     if isinstance(condition, FromDay):
-        day = (datetime.date.today() + datetime.timedelta(days=condition.days)).isoformat()
-        return "substr(%s, 1, 10) %s ?" % (column, "<" if isinstance(condition, BeforeDay) else ">="), [day]
+        way = "<" if isinstance(condition, BeforeDay) else ">="
+        return "substr(%s, 1, 10) %s ?" % (column, way), [day_from_today(condition.days)]
     values = [value.lower() == "true" if field.kind == "boolean" else value for value in condition.values]
     text = "%s IN (%s)" % (column, ", ".join("?" for _ in values))
     return ("(%s IS NULL OR NOT %s)" % (column, text) if isinstance(condition, NoneOf) else text), values

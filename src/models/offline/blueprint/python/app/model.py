@@ -171,6 +171,18 @@ class RequiredWhen(Rule):
         self.values = values
 
 
+class Earliest(Rule):
+    """A day so many days from today, or later."""
+
+    def __init__(self, field, days):
+        super().__init__(field)
+        self.days = days
+
+
+class Latest(Earliest):
+    """A day so many days from today, or earlier."""
+
+
 class MinimumAge(Rule):
     """A day so many years ago or earlier."""
 
@@ -301,6 +313,14 @@ class Offer:
 
 class OnlyBy:
     """Only these may set the field."""
+
+    def __init__(self, field, *who):
+        self.field = field
+        self.who = who
+
+
+class ShownTo:
+    """Only these see the field."""
 
     def __init__(self, field, *who):
         self.field = field

@@ -243,13 +243,14 @@ def after(change):
             feature.after(change)
 
 
-def public(entity, record):
-    """The record as the API gives it: without the values that are not there."""
+def public(request, entity, record):
+    """The record as the API gives it: without the values that are not there, or not for this account."""
     answer = {"id": record["id"]}
     if entity.owned and record.get("owner_id") is not None:
         answer["owner_id"] = record["owner_id"]
+    unseen = rights.unseen(request.account, entity)
     for field in entity.shown_fields():
         value = record.get(field.name)
-        if value is not None:
+        if value is not None and field.name not in unseen:
             answer[field.name] = value
     return answer

@@ -1,7 +1,7 @@
 """Who may do what with which records. Conditions are SQL over the alias r, with their values."""
 
 from app.database import quote
-from app.model import ANYONE, SIGNED_IN, AssignedTo, Granted, Own, OwnParent, SameAs, Where
+from app.model import ANYONE, SIGNED_IN, AssignedTo, Granted, Own, OwnParent, SameAs, ShownTo, Where
 from app.web import HttpError
 
 NOTHING = ("0", [])
@@ -35,6 +35,12 @@ def require_right(request, entity, operation):
         require_account(request)
         raise forbidden()
     return rights
+
+
+def unseen(account, entity):
+    """The fields that this account does not see, whichever records it sees."""
+    rules = entity.of(ShownTo)
+    return {rule.field for rule in rules if not any(holds(account, who) for who in rule.who)}
 
 
 def any_of(conditions):

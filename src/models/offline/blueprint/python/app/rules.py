@@ -6,7 +6,9 @@ from app import rights
 from app.database import quote
 from app.model import (
     After,
+    Earliest,
     Immutable,
+    Latest,
     Maximum,
     MaxLength,
     Minimum,
@@ -19,7 +21,7 @@ from app.model import (
     Unique,
     Within,
 )
-from app.values import Invalid, clean, initial, longest, moment, now, number_text, today
+from app.values import Invalid, clean, day_from_today, initial, longest, moment, now, number_text, today
 from app.web import HttpError, invalid
 
 
@@ -122,8 +124,12 @@ def check_rule(rule, field, value):
     elif isinstance(rule, NotInFuture):
         if is_after_now(field, value):
             raise Invalid("may not be in the future")
-
-
+    elif isinstance(rule, Latest):
+        if field.kind in ("date", "datetime") and value[:10] > day_from_today(rule.days):
+            raise Invalid("may be at most %d days from today" % rule.days)
+    elif isinstance(rule, Earliest):
+        if field.kind in ("date", "datetime") and value[:10] < day_from_today(rule.days):
+            raise Invalid("must be at least %d days from today" % rule.days)
     elif isinstance(rule, MinimumAge):
         if field.kind in ("date", "datetime") and value[:10] > years_ago(rule.years):
             raise Invalid("must be at least %d years ago" % rule.years)

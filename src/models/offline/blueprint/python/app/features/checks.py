@@ -3,6 +3,7 @@
 import datetime
 
 from app.database import quote
+from app.values import moment, now, today
 
 
 def threshold(change, field, values, amount, limit, above, below):
@@ -17,6 +18,41 @@ def threshold(change, field, values, amount, limit, above, below):
 def locked(change, field, values, message):
     """A record in such a state stays as it is."""
     return message if change.old is not None and change.old.get(field) in values else None
+
+
+def referred(change, record, path):
+    """The value of a field, or of a field of the record that a reference names; None if there is none."""
+    name, _, rest = path.partition(".")
+    value = record.get(name)
+    if not rest or value is None:
+        return value
+    field = change.entity.field(name)
+    parent = change.app.registry.entity(field.entity) if field is not None else None
+    if parent is None or parent.field(rest) is None:
+        return None
+    return change.db.value("SELECT %s FROM %s WHERE id = ?" % (quote(rest), quote(parent.plural)), [value])
+
+
+def unavailable(change, per, field, values, message):
+    """The record that `per` names is in a state in which it is not to be had."""
+    if change.new is None or not change.changes(per):
+        return None
+    return message if referred(change, change.new, per + "." + field) in values else None
+
+
+def closed(change, date, message, sets=None, hours=None, days=None):
+    """It is later than so many hours before the moment, or than the end of the day so many days before the date."""
+    if sets is not None:
+        name, value = sets
+        if change.new is None or not change.changes(name) or change.new.get(name) != value:
+            return None
+    text = referred(change, change.old or change.new, date)
+    if moment(text) is None or len(text) < 10:
+        return None
+    if hours is not None:
+        return message if moment(now()) > moment(text) - hours * 3600 else None
+    last = datetime.date.fromisoformat(text[:10]) - datetime.timedelta(days=days)
+    return message if today() > last.isoformat() else None
 
 
 def others(change, condition, values):

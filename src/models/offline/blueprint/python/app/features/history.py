@@ -62,10 +62,12 @@ class History:
     def entries(self, request, entity, more="1", values=()):
         text, limits = self.condition(request, entity)
         sql = "SELECT h.* FROM %s h WHERE %s AND %s ORDER BY h.id DESC LIMIT 1000" % (quote(self.name(entity)), text, more)
+        unseen = rights.unseen(request.account, entity)
         found = []
         for row in request.db.rows(sql, [*limits, *values]):
             entry = {key: row[key] for key in row.keys() if row[key] is not None}
-            entry["changes"] = json.loads(row["changes"])
+            changes = json.loads(row["changes"])
+            entry["changes"] = {name: change for name, change in changes.items() if name not in unseen}
             found.append(entry)
         return found
 

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from app import listing, records
+from app import listing, records, rights
 from app.api import list_params
 from app.openapi import type_name
 from app.router import Operation
@@ -16,12 +16,13 @@ class Csv:
     @staticmethod
     def answer(request, entity):
         _, (found, _) = listing.read(request, entity, request.query, everything=True)
-        names = ["id"] + [field.name for field in entity.shown_fields()]
+        unseen = rights.unseen(request.account, entity)
+        names = ["id"] + [field.name for field in entity.shown_fields() if field.name not in unseen]
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(names)
         for record in found:
-            values = records.public(entity, record)
+            values = records.public(request, entity, record)
             writer.writerow([cell(values.get(name)) for name in names])
         name = 'attachment; filename="%s.csv"' % entity.plural
         return Response(200, text.getvalue(), "text/csv; charset=utf-8", [("Content-Disposition", name)])

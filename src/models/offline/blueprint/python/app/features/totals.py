@@ -70,7 +70,8 @@ def add_up(request, name, measures=(), date_field=None, days=None, group_by=None
         answer = {"from": first.isoformat(), "to": last.isoformat()}
         text = "(%s) AND substr(r.%s, 1, 10) BETWEEN ? AND ?" % (text, quote(date_field))
         values = [*values, answer["from"], answer["to"]]
-    measures = [measure for measure in measures if entity.field(measure)]
+    unseen = rights.unseen(request.account, entity)
+    measures = [measure for measure in measures if entity.field(measure) and measure not in unseen]
     sums = "".join(", coalesce(sum(r.%s), 0) AS %s" % (quote(one), quote(one)) for one in measures)
     sql = "SELECT count(*) AS count%s FROM %s r WHERE %s" % (sums, quote(entity.plural), text)
     answer = {**numbers(request.db.row(sql, values), measures), **answer}

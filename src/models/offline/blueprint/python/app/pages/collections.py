@@ -48,6 +48,11 @@ class Pages:
         exists = operation in self.entity.operations()
         return exists and bool(rights.rights_of(request.account, self.entity, operation))
 
+    def seen_fields(self, request):
+        """The fields that the account sees."""
+        unseen = rights.unseen(request.account, self.entity)
+        return [field for field in self.entity.shown_fields() if field.name not in unseen]
+
     # Lists
 
     def list(self, request):
@@ -125,8 +130,11 @@ class Pages:
         if entity.of(Search):
             box = el("input", type="search", name="q", id="q-q", value=given.get("q", ""))
             parts.append(labelled("q", "Search", box))
+        unseen = rights.unseen(request.account, entity)
         for item in entity.of(Filter):
             field = entity.field(item.field)
+            if field.name in unseen:
+                continue
             for name, label in self.filter_names(field):
                 attributes = {"id": "q-" + name, "name": name}
                 if field.kind == "boolean":
@@ -134,7 +142,7 @@ class Pages:
                 else:
                     control = fields.control(request, entity, field, given.get(name), attributes, None)
                 parts.append(labelled(name, label, control))
-        sorts = entity.of(Sort)
+        sorts = [item for item in entity.of(Sort) if item.field not in unseen]
         if len(sorts) > 1 or (sorts and (parts or not sorts[0].default)):
             options = []
             for item in sorts:
@@ -156,7 +164,7 @@ class Pages:
 
     def rows(self, request, query, found, parent=None):
         entity = self.entity
-        shown = [field for field in entity.shown_fields() if field is not parent]
+        shown = [field for field in self.seen_fields(request) if field is not parent]
         if any(field.multiline for field in shown) and len(shown) <= 5:
             return [self.card(request, record, shown) for record in found]
         plain = [field for field in shown if not field.multiline][:COLUMNS]
@@ -249,7 +257,7 @@ class Pages:
             sure = form(request, "%s/%d/delete" % (self.path, number), el("button", "Yes, delete it", class_="button bad"))
             actions.append(el("details", el("summary", "Delete", class_="button bad"), sure))
         rows = []
-        for field in entity.shown_fields():
+        for field in self.seen_fields(request):
             rows += [el("dt", field.label), el("dd", fields.show(request, entity, field, record))]
         maker = self.maker(request, record)
         rows += [el("dt", "By"), el("dd", maker)] if maker is not None else []
@@ -325,7 +333,8 @@ class Pages:
         if record is not None:
             inside = [r for r in held if rights.is_within(request.app, request.account, entity, record["id"], r.scope)]
             held = inside
-        hidden = set()
+        # What somebody enters and does not see is entered once.
+        hidden = rights.unseen(request.account, entity) if record is not None else set()
         if record is None:
             hidden |= {one.first_value(entity)[0] for one in entity.active() if hasattr(one, "first_value")}
             if not any(isinstance(right.scope, Everything) for right in held):

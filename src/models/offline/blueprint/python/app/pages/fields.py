@@ -14,8 +14,9 @@ MOST_CHOICES = 500
 def label_of(request, entity, record):
     """What a record is called: its name or title, else its first text, else its kind and number."""
     named = sorted(entity.fields, key=lambda field: field.name not in ("name", "title"))
+    unseen = rights.unseen(request.account, entity)
     for field in named:
-        if field.kind == "text" and not field.multiline and record.get(field.name):
+        if field.kind == "text" and not field.multiline and record.get(field.name) and field.name not in unseen:
             text = record[field.name]
             return text if len(text) <= 80 else text[:79] + "…"
     return "%s %d" % (entity.label, record["id"])

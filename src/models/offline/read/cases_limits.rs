@@ -1,0 +1,142 @@
+//! Limits in time, states in which something is not to be had, properties that only some see.
+
+use super::tests::read;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Formula, Op, Rule, Until, Who};
+
+fn whole(spec: &AppSpec, clause: u32) -> bool {
+    !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
+}
+fn rules(spec: &AppSpec, entity: &str, field: &str) -> Vec<Rule> {
+    let fields = spec.entity(entity).map(|e| e.fields.clone()).unwrap_or_default();
+    fields.into_iter().filter(|f| f.name == field).flat_map(|f| f.rules).map(|r| r.rule).collect()
+}
+fn role(name: &str) -> Who {
+    Who::Role(name.into())
+}
+
+#[test]
+fn how_far_ahead_a_date_lies_is_a_rule_on_it() {
+    let spec = read(
+        "Guides add tours with a title, a start and an end.\nThe start must be at least 3 days from now.\n\
+         A hearing has a subject and a date.\nClerks add hearings.\nHearings cannot be added more than 4 weeks in advance.",
+    );
+    assert!(rules(&spec, "tour", "start").contains(&Rule::FromDay { days: 3 }), "{:?}", spec.gaps);
+    assert!(rules(&spec, "hearing", "date").contains(&Rule::UntilDay { days: 28 }), "{:?}", spec.gaps);
+    assert!(whole(&spec, 2) && whole(&spec, 5), "{:?}", spec.gaps);
+    // without a ban it only says that it is usual
+    let spec = read("Clerks add hearings with a subject and a date.\nHearings are added more than 4 weeks in advance.");
+    assert_eq!(rules(&spec, "hearing", "date"), []);
+}
+
+fn closing(spec: &AppSpec) -> Vec<(Op, &str, Until)> {
+    let all = spec.features.iter().filter_map(|f| match f {
+        Feature::Closes { op, date, until, .. } => Some((*op, date.as_str(), *until)),
+        _ => None,
+    });
+    all.collect()
+}
+
+#[test]
+fn what_can_be_done_until_some_time_before_is_refused_after() {
+    let spec = read(
+        "Guests make reservations with a start and an end.\nGuests can delete a reservation until 12 hours before it starts.",
+    );
+    assert_eq!(closing(&spec), [(Op::Delete, "start", Until::Hours { before: 12 })], "{:?}", spec.gaps);
+    assert!(whole(&spec, 2), "{:?}", spec.gaps);
+    let spec = read(
+        "Judges add contests with a title and a date.\nJudges can edit a contest until the day before.\n\
+         A ride belongs to a contest and has a title.\nRiders add rides.\n\
+         Riders can delete a ride until 2 weeks before the contest.",
+    );
+    let expected =
+        [(Op::Update, "date", Until::Days { before: 1 }), (Op::Delete, "contest_id.date", Until::Days { before: 14 })];
+    assert_eq!(closing(&spec), expected, "{:?}", spec.gaps);
+    // a date without a time knows no hours
+    let spec =
+        read("Judges add contests with a title and a date.\nJudges can edit a contest until 5 hours before it starts.");
+    assert_eq!(closing(&spec), []);
+    assert!(!whole(&spec, 2));
+}
+
+fn unavailable(spec: &AppSpec) -> Vec<(&str, &str, &str, String)> {
+    let all = spec.features.iter().filter_map(|f| match f {
+        Feature::Unavailable { entity, per, field, values, .. } => {
+            Some((entity.as_str(), per.as_str(), field.as_str(), values.join("|")))
+        }
+        _ => None,
+    });
+    all.collect()
+}
+
+#[test]
+fn what_is_in_a_state_cannot_be_had() {
+    let spec = read(
+        "Skippers book a berth for a day.\nA berth has a number and a condition, which is sound, rotten or closed.\n\
+         The harbour master adds berths.\nA rotten berth cannot be booked.\nA berth that is closed cannot be booked.",
+    );
+    let expected = [
+        ("booking", "berth_id", "condition", "rotten".to_owned()),
+        ("booking", "berth_id", "condition", "closed".to_owned()),
+    ];
+    assert_eq!(unavailable(&spec), expected, "{:?}", spec.gaps);
+    assert!(whole(&spec, 4) && whole(&spec, 5), "{:?}", spec.gaps);
+    let spec = read(
+        "Skippers book a berth for a day.\nA berth has a number.\nThe harbour master adds berths.\n\
+         A flooded berth cannot be booked.",
+    );
+    assert_eq!(unavailable(&spec), [("booking", "berth_id", "flooded", "true".to_owned())], "{:?}", spec.gaps);
+    let flag = spec.entity("berth").and_then(|e| e.fields.iter().find(|f| f.name == "flooded"));
+    assert_eq!(flag.map(|f| &f.ty), Some(&FieldType::Boolean));
+}
+
+fn shown(spec: &AppSpec) -> Vec<(&str, &str, &[Who])> {
+    let all = spec.features.iter().filter_map(|f| match f {
+        Feature::ShownTo { entity, field, who, .. } => Some((entity.as_str(), field.as_str(), who.as_slice())),
+        _ => None,
+    });
+    all.collect()
+}
+
+#[test]
+fn a_property_is_shown_to_some_and_hidden_from_others() {
+    let spec = read(
+        "Visitors can see all sculptures.\nThe curator adds sculptures with a name and an insured value in euros.\n\
+         Only the curator can see the insured value.",
+    );
+    assert_eq!(shown(&spec), [("sculpture", "insured_value", &[role("curator")][..])], "{:?}", spec.gaps);
+    assert!(whole(&spec, 3), "{:?}", spec.gaps);
+    let spec = read(
+        "The curator adds sculptures with a name and an insured value in euros.\nMembers sign up with an email address.\n\
+         Members see all sculptures.\nThe insured value is visible only to the curator.",
+    );
+    assert_eq!(shown(&spec), [("sculpture", "insured_value", &[role("curator")][..])], "{:?}", spec.gaps);
+    let spec = read(
+        "The curator adds sculptures with a name and an insured value in euros.\nVisitors can see the sculptures, but not the insured value.",
+    );
+    assert_eq!(shown(&spec), [("sculpture", "insured_value", &[Who::SignedIn][..])], "{:?}", spec.gaps);
+}
+
+#[test]
+fn where_nobody_else_sees_the_records_there_is_nothing_to_hide() {
+    let spec = read(
+        "The curator adds sculptures with a name and an insured value in euros.\nOnly the curator can see sculptures.\n\
+         Only the curator can see the insured value.",
+    );
+    assert_eq!(shown(&spec), []);
+}
+
+#[test]
+fn a_price_per_something_is_another_one_than_the_price() {
+    let spec = read(
+        "Sellers add carpets with a title, a number of metres and a price per metre.\n\
+         The price of a carpet is the number of metres times the price per metre.",
+    );
+    let carpet = spec.entity("carpet").map(|e| e.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>());
+    assert_eq!(carpet, Some(vec!["title", "number_of_metres", "price_per_metre", "price"]), "{:?}", spec.gaps);
+    let product = |f: &Feature| {
+        matches!(f, Feature::Computed { field, formula: Formula::Product { a, b }, .. }
+            if field == "price" && a == "number_of_metres" && b == "price_per_metre")
+    };
+    assert!(spec.features.iter().any(product), "{:?}", spec.features);
+}

@@ -1,0 +1,285 @@
+//! Limits in time: how far ahead a date may lie, and until when something can still be done.
+
+use super::chunk::{Np, noun_phrase};
+use super::draft::Draft;
+use super::lexicon::verbs::Class;
+use super::sentence::{Pred, Sentence};
+use super::tag::Tag;
+use crate::models::offline::spec::{Feature, FieldRule, FieldType, Op, Rule, Until};
+use std::ops::Range;
+
+/// Reads the limits in time of a sentence.
+pub fn read(d: &mut Draft, si: usize) {
+    ahead(d, si);
+    closes(d, si);
+}
+
+/// `2 weeks`, `24 hours`: how many, of which unit, and the words.
+struct Stretch {
+    count: u32,
+    unit: String,
+    range: Range<usize>,
+}
+
+fn stretch(s: &Sentence, at: usize) -> Option<Stretch> {
+    let value = s.words.get(at)?.token.value.filter(|v| *v >= 0.0 && v.fract() == 0.0 && *v < 10_000.0)?;
+    let unit = s.words.get(at + 1)?.base.clone();
+    matches!(unit.as_str(), "hour" | "day" | "week").then_some(Stretch { count: value as u32, unit, range: at..at + 2 })
+}
+
+impl Stretch {
+    fn days(&self) -> Option<u32> {
+        match self.unit.as_str() {
+            "day" => Some(self.count),
+            "week" => Some(self.count * 7),
+            _ => (self.count.is_multiple_of(24)).then_some(self.count / 24),
+        }
+    }
+}
+
+fn phrase_at(s: &Sentence, at: usize, phrase: &str) -> bool {
+    phrase.split(' ').enumerate().all(|(k, w)| s.words.get(at + k).is_some_and(|x| x.is(w)))
+}
+
+/// Which of the phrases ends right before a word, and where it begins.
+fn led<'p>(s: &Sentence, at: usize, phrases: &[&'p str]) -> Option<(&'p str, usize)> {
+    phrases.iter().find_map(|p| {
+        let from = at.checked_sub(p.split(' ').count())?;
+        phrase_at(s, from, p).then_some((*p, from))
+    })
+}
+
+/// The date by which records of a kind are ordered in time: when they begin, or their only date.
+fn main_date(d: &Draft, e: usize) -> Option<String> {
+    let fields = &d.entities[e].entity.fields;
+    let dated = |f: &&crate::models::offline::spec::Field| matches!(f.ty, FieldType::Date | FieldType::DateTime);
+    let begins = ["start", "begin", "from", "arrival", "check_in", "pick_up", "first"];
+    let named = |name: &str| begins.iter().any(|w| name.starts_with(w));
+    let all: Vec<_> = fields.iter().filter(dated).filter(|f| !f.read_only).collect();
+    let start = all.iter().find(|f| named(&f.name)).or_else(|| all.iter().find(|f| f.name == "date"));
+    start.copied().or(if let [one] = all[..] { Some(one) } else { None }).map(|f| f.name.clone())
+}
+
+fn is_dated(d: &Draft, e: usize, name: &str) -> bool {
+    d.entities[e].entity.fields.iter().any(|f| f.name == name && matches!(f.ty, FieldType::Date | FieldType::DateTime))
+}
+
+/// `can be booked at most 14 days in advance`, `must be at least 2 days from now`
+fn ahead(d: &mut Draft, si: usize) {
+    const TAILS: [&str; 9] = [
+        "in advance",
+        "ahead of time",
+        "ahead",
+        "from now",
+        "from today",
+        "in the future",
+        "into the future",
+        "beforehand",
+        "after today",
+    ];
+    const MOST: [&str; 8] =
+        ["at most", "no more than", "not more than", "up to", "a maximum of", "maximum", "within", "more than"];
+    const LEAST: [&str; 5] = ["at least", "no less than", "not less than", "a minimum of", "less than"];
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if pred.subordinate {
+            continue;
+        }
+        let found = (pred.verb.range.start..pred.range.end.min(s.words.len())).find_map(|at| {
+            let time = stretch(s, at)?;
+            let tail = TAILS.iter().find(|t| phrase_at(s, time.range.end, t))?;
+            let end = time.range.end + tail.split(' ').count();
+            let most = led(s, at, &MOST).map(|(p, from)| (true, p, from));
+            let (most, words, from) = most.or_else(|| led(s, at, &LEAST).map(|(p, from)| (false, p, from)))?;
+            // `not more than 3 days`, `cannot be booked more than 3 days`: a comparison of its own needs a ban
+            let bare = matches!(words, "more than" | "less than");
+            (!bare || pred.verb.negated).then_some((time.days()?, most, from..end))
+        });
+        let Some((days, most, range)) = found else { continue };
+        let Some((e, name)) = limited(d, pred) else { continue };
+        let mut rules = vec![if most { Rule::UntilDay { days } } else { Rule::FromDay { days } }];
+        let past = s.find("in the past").filter(|r| r.start >= range.end && s.words[r.start - 1].is("not"));
+        if past.is_some() {
+            rules.push(Rule::NotInPast);
+        }
+        let id = s.id;
+        if let Some(f) = d.field_mut(e, &name) {
+            for rule in rules {
+                match f.rules.iter_mut().find(|r| r.rule == rule) {
+                    Some(r) => r.clauses.push(id),
+                    None => f.rules.push(FieldRule { rule, clauses: vec![id] }),
+                }
+            }
+            // a record without the date would slip through
+            f.required = true;
+        }
+        d.touch(e, id);
+        d.mark(si, range);
+        if let Some(past) = past {
+            d.mark(si, past.start - 1..past.end);
+        }
+        for np in &pred.subject {
+            d.mark_np(si, np);
+        }
+        if pred.verb.class == Class::Be || pred.verb.passive {
+            d.mark_verb(si, pred);
+            d.done[si].insert(pi);
+        }
+    }
+}
+
+/// The date that a limit of a predicate is about: the one that its subject is, or that of the records it makes.
+fn limited(d: &Draft, pred: &Pred) -> Option<(usize, String)> {
+    let named = pred.subject.iter().find_map(|np| super::rules::subject_field(d, np));
+    if let Some((e, name)) = named.filter(|(e, f)| is_dated(d, *e, f)) {
+        return Some((e, name));
+    }
+    let makes = matches!(pred.verb.class, Class::Transact | Class::Create) || pred.verb.base == "request";
+    let phrases = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let record = super::access::record_entity(d, pred);
+    let e = record.or_else(|| phrases.iter().find_map(|np| d.entity_of(np))).filter(|_| makes)?;
+    Some((e, main_date(d, e)?))
+}
+
+/// `can be cancelled until 24 hours before it starts`, `until the day before`, `until 2 days after the game`
+fn closes(d: &mut Draft, si: usize) {
+    const UNTIL: [&str; 8] =
+        ["until", "up until", "up to", "till", "no later than", "not later than", "at the latest", "at least"];
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if pred.subordinate {
+            continue;
+        }
+        let Some((what, e)) = act(d, si, pred) else { continue };
+        let found = (pred.verb.range.end..s.words.len()).find_map(|at| {
+            let one_day = phrase_at(s, at, "the day") || phrase_at(s, at, "one day");
+            let time = stretch(s, at)
+                .or_else(|| one_day.then(|| Stretch { count: 1, unit: "day".into(), range: at..at + 2 }))?;
+            let side = s.words.get(time.range.end).filter(|w| w.is("before") || w.is("after"))?.is("before");
+            let lead = led(s, at, &UNTIL).filter(|_| !pred.verb.negated);
+            let ban = led(s, at, &["later than", "less than"]).filter(|_| pred.verb.negated && side);
+            let (word, from) = lead.or(ban)?;
+            (side || word != "at least").then_some((time, side, from))
+        });
+        let Some((time, before, from)) = found else { continue };
+        let Some((date, end)) = reference(d, si, e, time.range.end + 1) else { continue };
+        let Some(exact) = with_time(d, e, &date) else { continue };
+        let until = match (time.unit.as_str(), before) {
+            ("hour", true) if exact => Until::Hours { before: time.count },
+            ("hour", _) => continue,
+            (_, true) => Until::Days { before: time.days().unwrap_or_default() as i32 },
+            (_, false) => Until::Days { before: -(time.days().unwrap_or_default() as i32) },
+        };
+        let (op, sets) = what;
+        let (entity, id) = (d.entities[e].entity.name.clone(), s.id);
+        let own = date.clone();
+        if let Some(f) = d.field_mut(e, own.split('.').next().unwrap_or_default()) {
+            f.required = true;
+        }
+        d.feature(Feature::Closes { entity, op, sets, date, until, clauses: vec![id] });
+        d.touch(e, id);
+        d.mark(si, from..end);
+        if op == Op::Create {
+            d.mark(si, pred.verb.range.clone());
+            d.mark(si, pred.range.start..from);
+            for np in &pred.subject {
+                d.mark_np(si, np);
+            }
+            d.done[si].insert(pi);
+        }
+        for (k, p) in s.preds.iter().enumerate().skip(pi + 1) {
+            if p.range.start >= from && p.range.end <= end + 1 {
+                d.done[si].insert(k);
+            }
+        }
+    }
+}
+
+/// What a predicate lets people do, with the records it is about.
+#[allow(clippy::type_complexity)]
+fn act(d: &Draft, si: usize, pred: &Pred) -> Option<((Op, Option<(String, String)>), usize)> {
+    let s = &d.sentences[si];
+    let phrases = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let about = phrases.iter().find_map(|np| d.entity_of(np));
+    match pred.verb.class {
+        Class::Delete => {
+            let e = about?;
+            let cancelled = d.status(e).and_then(|field| {
+                let f = d.entities[e].entity.fields.iter().find(|f| f.name == field)?;
+                let FieldType::Choice { values } = &f.ty else { return None };
+                let value = values.iter().find(|v| matches!(v.as_str(), "cancelled" | "canceled"))?;
+                (pred.verb.base == "cancel").then(|| (field.clone(), value.clone()))
+            });
+            Some(if cancelled.is_some() { ((Op::Update, cancelled), e) } else { ((Op::Delete, None), e) })
+        }
+        Class::Update => Some(((Op::Update, None), about?)),
+        Class::Transact => Some(((Op::Create, None), super::access::record_entity(d, pred).or(about)?)),
+        Class::Create => Some(((Op::Create, None), about?)),
+        // `Registration is possible until …`
+        Class::Be if s.words[pred.range.clone()].iter().any(|w| w.is("possible") || w.is("open")) => {
+            let e = pred.subject.iter().find_map(|np| d.entity_of(np))?;
+            Some(((Op::Create, None), e))
+        }
+        _ => None,
+    }
+}
+
+/// The date behind `before`: `it starts`, `the start`, `the trip`, or nothing. Gives where its words end.
+fn reference(d: &Draft, si: usize, e: usize, at: usize) -> Option<(String, usize)> {
+    let s = &d.sentences[si];
+    let stop = (at..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
+    if at >= stop {
+        return Some((main_date(d, e)?, stop));
+    }
+    let begins = |i: usize| matches!(s.words.get(i).map_or("", |w| w.base.as_str()), "start" | "begin");
+    let pronoun = matches!(s.words[at].lower(), "it" | "they" | "this");
+    if pronoun && begins(at + 1) && at + 2 == stop {
+        return Some((main_date(d, e)?, stop));
+    }
+    let np = noun_phrase(&s.words, at)?;
+    let rest = np.range.end..stop;
+    if !(rest.is_empty() || rest.len() == 1 && begins(rest.start)) {
+        return None;
+    }
+    Some((date_of(d, e, &np)?, stop))
+}
+
+fn date_of(d: &Draft, e: usize, np: &Np) -> Option<String> {
+    // `the trip starts`, read as one phrase
+    let begins = matches!(np.head.as_str(), "start" | "begin" | "beginning");
+    let owner = np.of.as_deref().and_then(|of| d.entity_of(of));
+    let within = np.nouns.last().and_then(|n| d.find(n));
+    let kind = owner.or(within).or_else(|| d.find(&np.name()).or_else(|| d.find(&np.head)));
+    if let Some(field) = d.field_of(e, np).filter(|f| is_dated(d, e, f)) {
+        return Some(field);
+    }
+    match kind {
+        Some(p) if p == e => main_date(d, e),
+        Some(p) => {
+            let link = d.reference(e, &d.entities[p].entity.name)?;
+            Some(format!("{link}.{}", main_date(d, p)?))
+        }
+        None if begins => main_date(d, e),
+        // `the departure` of a stay
+        None => {
+            let fields = &d.entities[e].entity.fields;
+            let named =
+                |f: &&crate::models::offline::spec::Field| f.name.starts_with(&np.head) && is_dated(d, e, &f.name);
+            fields.iter().find(named).map(|f| f.name.clone())
+        }
+    }
+}
+
+/// Whether the date has a time of day; `None` if there is no such date.
+fn with_time(d: &Draft, e: usize, date: &str) -> Option<bool> {
+    let (e, field) = match date.split_once('.') {
+        Some((link, field)) => {
+            let f = d.entities[e].entity.fields.iter().find(|f| f.name == link)?;
+            let FieldType::Reference { entity } = &f.ty else { return None };
+            (d.find(entity)?, field)
+        }
+        None => (e, date),
+    };
+    let f = d.entities[e].entity.fields.iter().find(|f| f.name == field)?;
+    Some(f.ty == FieldType::DateTime)
+}

@@ -1,0 +1,161 @@
+//! What may not be at the same time.
+
+use super::draft::Draft;
+use super::lexicon::verbs::{self, Class};
+use crate::models::offline::spec::{Feature, FieldType};
+
+/// `A room cannot be booked twice at the same time.` `Bookings of the same room may not overlap.`
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let l = &s.lower;
+    let overlap = l.contains("overlap")
+        || l.contains("double-book")
+        || l.contains("double book")
+        || l.contains("at the same time")
+        || l.contains("booked twice")
+        || l.contains("reserved twice")
+        || l.contains("lent twice")
+        || l.contains("rented twice");
+    let timed = |d: &Draft, e: usize| {
+        d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
+    };
+    let bans = s.preds.iter().any(|p| p.verb.negated)
+        || l.contains("no two")
+        || l.starts_with("no ")
+        || l.contains("not allowed")
+        || l.contains("prevent")
+        || l.contains("avoid");
+    if !overlap || !bans {
+        return;
+    }
+    // the entity with a beginning and an end
+    let record = s
+        .preds
+        .iter()
+        .find_map(|p| (p.verb.class == Class::Transact).then(|| verbs::record_of(&p.verb.base)).flatten())
+        .and_then(|r| d.find(r));
+    let phrases = || s.preds.iter().flat_map(|p| p.subject.iter().chain(&p.objects));
+    let overlapping = l.contains("overlap").then(|| phrases().find_map(|np| d.entity_of(np))).flatten();
+    let mentioned = phrases().find_map(|np| d.entity_of(np).filter(|e| span(d, *e).is_some())).or(overlapping);
+    // `A vet cannot be booked twice`: the records that name the vet and have a time
+    let people: Vec<String> =
+        s.preds.iter().flat_map(|p| &p.subject).filter_map(|np| d.role(np).map(|r| r.name.clone())).collect();
+    let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
+    let person = (0..d.entities.len()).find(|e| named(*e).is_some() && timed(d, *e));
+    let Some(e) = record.or(mentioned).or(person).or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some()))
+    else {
+        return;
+    };
+    let spoken_of = record == Some(e) || mentioned == Some(e);
+    if span(d, e).is_none() && l.contains("overlap") && spoken_of && !timed(d, e) {
+        // what overlaps has a beginning and an end
+        for (name, label) in [("start", "Start"), ("end", "End")] {
+            match d.field_mut(e, name) {
+                // said to be there, but not what they are
+                Some(f) if matches!(f.ty, FieldType::Text { .. }) => {
+                    f.ty = FieldType::DateTime;
+                    f.clauses.push(s.id);
+                }
+                Some(_) => {}
+                None => {
+                    let f = super::data::made(name, label, FieldType::DateTime, s.id);
+                    d.entities[e].entity.fields.push(f);
+                }
+            }
+        }
+    }
+    let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
+    let by_person = named(e);
+    let per = s
+        .preds
+        .iter()
+        .flat_map(|p| p.subject.iter().chain(&p.objects).chain(p.preps.iter().flat_map(|pp| &pp.nps)))
+        .filter_map(|np| d.entity_of(np))
+        .find_map(|x| d.reference(e, &d.entities[x].entity.name));
+    let per = by_person.or(per).or_else(|| {
+        d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Reference { .. })).map(|f| f.name.clone())
+    });
+    // a time and a length: where they end is worked out by nobody
+    if l.contains("overlap") && span(d, e).is_none() {
+        return;
+    }
+    // `for the same room`: which room, or nothing is the same
+    let same = s.items.iter().find_map(|i| match i {
+        super::chunk::Item::Np(np) => {
+            let all = [Some(np), np.of.as_deref()];
+            let same = all.into_iter().flatten().find(|n| n.mods.iter().any(|m| m == "same") && n.head != "time");
+            same.and_then(|n| d.find(&n.name()).or_else(|| d.find(&n.head))).filter(|x| *x != e)
+        }
+        _ => None,
+    });
+    let per = match same {
+        Some(x) => Some(d.add_reference(e, x, true, s.id)),
+        None if per.is_none()
+            && s.words
+                .iter()
+                .enumerate()
+                .any(|(i, w)| w.is("same") && s.words.get(i + 1).is_some_and(|n| !n.is("time") && !n.is("day"))) =>
+        {
+            return;
+        }
+        None => per,
+    };
+    let name = d.entities[e].entity.name.clone();
+    match span(d, e) {
+        Some((start, end)) => {
+            // a booking without a time, or of nothing in particular, overlaps with nothing
+            let day = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone());
+            for f in &mut d.entities[e].entity.fields {
+                let named = [day.as_ref(), per.as_ref()].contains(&Some(&f.name));
+                if f.name == start || f.name == end || named {
+                    f.required = true;
+                }
+            }
+            d.feature(Feature::NoOverlap { entity: name, start, end, per, clauses: vec![s.id] });
+        }
+        None => {
+            let date = d.entities[e]
+                .entity
+                .fields
+                .iter()
+                .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
+                .map(|f| f.name.clone());
+            let (Some(date), Some(per)) = (date, per) else { return };
+            for f in d.entities[e].entity.fields.iter_mut().filter(|f| f.name == date || f.name == per) {
+                f.required = true;
+            }
+            let time = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Time).map(|f| f.name.clone());
+            if let Some(f) = time.as_ref().and_then(|t| d.field_mut(e, t)) {
+                f.required = true;
+            }
+            d.feature(Feature::UniqueTogether {
+                entity: name,
+                fields: [per, date].into_iter().chain(time).collect(),
+                clauses: vec![s.id],
+            });
+        }
+    }
+    d.touch(e, s.id);
+    d.mark(si, 0..s.words.len());
+    for pi in 0..s.preds.len() {
+        d.done[si].insert(pi);
+    }
+}
+
+/// The fields with which a record begins and ends.
+#[must_use]
+pub fn span(d: &Draft, e: usize) -> Option<(String, String)> {
+    let fields = &d.entities[e].entity.fields;
+    let timed = |f: &&crate::models::offline::spec::Field| {
+        matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time)
+    };
+    let start = fields.iter().filter(timed).find(|f| {
+        ["start", "begin", "from", "check_in", "arrival", "pick", "first"].iter().any(|w| f.name.starts_with(w))
+    })?;
+    let end = fields.iter().filter(timed).find(|f| {
+        ["end", "until", "to_", "check_out", "departure", "return", "due", "last", "finish"]
+            .iter()
+            .any(|w| f.name.starts_with(w))
+    })?;
+    Some((start.name.clone(), end.name.clone()))
+}
