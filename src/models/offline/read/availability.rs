@@ -104,7 +104,7 @@ fn clause(d: &Draft, si: usize, pi: usize, parent: usize) -> Option<State> {
     let plain = !tail.is_empty() && tail.len() <= 3;
     let text = tail.iter().map(|i| s.words[*i].lower()).collect::<Vec<_>>().join(" ");
     let denied = when.verb.negated != s.words[lead].is("unless");
-    plain.then(|| State { words: text, range: lead..stop, denied })
+    plain.then_some(State { words: text, range: lead..stop, denied })
 }
 
 /// The field that says so, made as a yes or no where the text names no such state elsewhere.
