@@ -456,7 +456,7 @@ impl Meant {
                 self.can(&[Class::Transact, Class::Create]);
             }
             Feature::Closes { op, sets, date, until, .. } => {
-                self.op(*op);
+                self.can(classes_of(*op));
                 self.say(&date.replace('.', " "));
                 if let Some((field, value)) = sets {
                     self.say(field);
@@ -471,9 +471,6 @@ impl Meant {
                     Until::Days { before } => self.days(before.unsigned_abs()),
                 }
                 self.say("until up before after late later start begin end latest possible day time");
-                if *op == Op::Create {
-                    self.can(&[Class::Transact]);
-                }
             }
             Feature::ShownTo { field, who, .. } => {
                 self.say(field);
