@@ -31,6 +31,12 @@ fn all() -> Vec<&'static str> {
     all
 }
 
+/// The clause, word for word.
+fn words(clause: &str) -> &'static str {
+    let number = clause.trim_start_matches("C-").parse::<usize>().unwrap_or(1);
+    REQUIREMENT.lines().nth(number - 1).unwrap_or_default()
+}
+
 /// The reply to a request, by the schema that it asks for and the step that it names.
 pub fn reply(request: &Value) -> Value {
     let user = request["messages"][1]["content"].as_str().unwrap_or_default();
@@ -129,7 +135,7 @@ fn test(module: &str, owned: &[&str]) -> Value {
     );
     let (kept_out, tested): (Vec<&str>, Vec<&str>) = owned.iter().copied().partition(|clause| *clause == "C-008");
     let links: Vec<Value> =
-        tested.iter().map(|clause| json!({"clause": clause, "test": format!("{module}.TestIt"), "shows": "It is so.", "measures": false})).collect();
+        tested.iter().map(|clause| json!({"clause": clause, "test": format!("{module}.TestIt"), "shows": words(clause), "measures": false})).collect();
     let searches: Vec<Value> =
         kept_out.iter().map(|clause| json!({"clause": clause, "terms": ["payment", "checkout"]})).collect();
     json!({"files": [{"path": format!("{module}/{module}_test.go"), "content": code}], "links": links, "searches": searches, "notes": ""})
@@ -137,6 +143,6 @@ fn test(module: &str, owned: &[&str]) -> Value {
 
 fn verify() -> Value {
     let findings: Vec<Value> =
-        all().iter().map(|clause| json!({"clause": clause, "verdict": "met", "argument": "It is there."})).collect();
+        all().iter().map(|clause| json!({"clause": clause, "verdict": "met", "argument": format!("“{}”: it is there.", words(clause))})).collect();
     json!({"findings": findings, "summary": "It is a weighbridge book."})
 }

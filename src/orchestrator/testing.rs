@@ -429,7 +429,7 @@ impl Sim {
             ReplyKind::Design => json!({
                 "decisions": [{"title": "Storage", "choice": "SQLite", "why": "small", "clauses": ids, "by": "database-architect"}],
                 "assumptions": [],
-                "artifacts": [{"name": "api", "by": "api-designer", "content": "# API", "clauses": ids}],
+                "artifacts": [{"name": "api", "by": "api-designer", "content": clauses.iter().map(|c| c.text.as_str()).collect::<String>(), "clauses": ids}],
             }),
             ReplyKind::Build => {
                 let module = step.plan.module.clone().unwrap();
@@ -453,7 +453,7 @@ impl Sim {
                     .iter()
                     .map(|c| {
                         json!({"clause": c.id.to_string(), "test": format!("tests.test_{module}.T.test_{}", c.id.0),
-                        "shows": "it", "measures": c.kind == Some(ClauseKind::Quality)})
+                        "shows": c.text.trim(), "measures": c.kind == Some(ClauseKind::Quality)})
                     })
                     .collect();
                 let searches: Vec<Value> =
@@ -464,11 +464,12 @@ impl Sim {
                 })
             }
             ReplyKind::Verify => {
-                let findings: Vec<Value> = ids
+                let findings: Vec<Value> = clauses
                     .iter()
-                    .map(|id| {
-                        let verdict = self.verdicts.get(id).unwrap_or(&"met");
-                        json!({"clause": id, "verdict": verdict, "argument": "as I read it"})
+                    .map(|c| {
+                        let id = c.id.to_string();
+                        let verdict = self.verdicts.get(&id).unwrap_or(&"met");
+                        json!({"clause": id, "verdict": verdict, "argument": format!("as I read \"{}\"", c.text.trim())})
                     })
                     .collect();
                 json!({"findings": findings, "summary": "looks right"})

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bugs;
+mod drift;
 mod dropped;
 mod replies;
 mod support;

@@ -127,6 +127,15 @@ pub fn run(text: &str, fault: Fault) -> Ran {
 
 /// The same with a fault in what it answers.
 pub fn run_with(text: &str, fault: Fault, spoil: Spoil) -> Ran {
+    drive(text, fault, spoil, false)
+}
+
+/// The same up to the plan.
+pub fn plan_with(text: &str, fault: Fault, spoil: Spoil) -> Ran {
+    drive(text, fault, spoil, true)
+}
+
+fn drive(text: &str, fault: Fault, spoil: Spoil, plan_only: bool) -> Ran {
     let root = tempfile::tempdir().unwrap();
     let dir = root.path().join("project");
     let settings = RunSettings {
@@ -135,7 +144,7 @@ pub fn run_with(text: &str, fault: Fault, spoil: Spoil) -> Ran {
         plan: PlanVariant::Lean,
         budget: None,
         caps: Default::default(),
-        plan_only: false,
+        plan_only,
         relaxed: Vec::new(),
         pack_tokens: 100_000,
     };

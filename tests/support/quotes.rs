@@ -48,7 +48,7 @@ pub fn reply(name: &str, user: &str) -> Value {
             })
         }
         "verify_reply" => json!({
-            "findings": [finding("C-001"), finding("C-002"), finding("C-003")],
+            "findings": [finding("C-001", "quote wall"), finding("C-002", "a text and who said it"), finding("C-003", "No payment")],
             "summary": "It is a quote wall.",
         }),
         other => panic!("nobody asks for {other:?}"),
@@ -97,6 +97,6 @@ fn plan(all: &Value) -> Value {
     })
 }
 
-fn finding(clause: &str) -> Value {
-    json!({"clause": clause, "verdict": "met", "argument": "It is there."})
+fn finding(clause: &str, words: &str) -> Value {
+    json!({"clause": clause, "verdict": "met", "argument": format!("“{words}”: it is there.")})
 }

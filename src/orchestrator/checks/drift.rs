@@ -1,6 +1,7 @@
-//! Drift: what the step has to account for, against what the reply covers. Ids the requirement does not have are named too.
+//! Drift: what the step has to account for, against what the reply covers, by id and by what it says ([`super::content`]).
+//! Ids the requirement does not have are named too.
 
-use super::{kind_of, known, responsible, schema::Reply, verdict};
+use super::{content, kind_of, known, responsible, schema::Reply, verdict};
 use crate::domain::{
     ClauseId,
     clause::ClauseKind,
@@ -27,6 +28,17 @@ impl Covered {
 
 #[must_use]
 pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
+    let (mut summary, mut details) = by_id(run, step, reply);
+    let drifted = content::drift(run, reply);
+    if !drifted.is_empty() {
+        summary.push_str(&format!(", {} said otherwise than in the original", drifted.len()));
+    }
+    details.extend(drifted);
+    verdict("drift", summary, details)
+}
+
+/// What is in the way of a step that has everything, with a summary.
+fn by_id(run: &Run, step: &Step, reply: &Reply) -> (String, Vec<String>) {
     let mut expected = responsible(run, step);
     let (covered, how) = match reply {
         Reply::Understand(r) => return understood(run, &expected, r),
@@ -46,7 +58,7 @@ pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
     summarise(&expected, &covered, how)
 }
 
-fn summarise(expected: &BTreeSet<ClauseId>, covered: &Covered, how: &str) -> Check {
+fn summarise(expected: &BTreeSet<ClauseId>, covered: &Covered, how: &str) -> (String, Vec<String>) {
     let dropped: Vec<_> = expected.difference(&covered.ids).collect();
     let mut details: Vec<String> = dropped.iter().map(|id| format!("{id} is dropped: it {how}")).collect();
     details.extend(covered.unknown.iter().map(|id| format!("'{id}' is not a clause of this requirement")));
@@ -56,11 +68,11 @@ fn summarise(expected: &BTreeSet<ClauseId>, covered: &Covered, how: &str) -> Che
     if !covered.unknown.is_empty() {
         summary.push_str(&format!(", unknown {}", covered.unknown.len()));
     }
-    verdict("drift", summary, details)
+    (summary, details)
 }
 
 /// Every clause marked exactly once, and every demanding one interpreted or named as a gap.
-fn understood(run: &Run, all: &BTreeSet<ClauseId>, reply: &UnderstandReply) -> Check {
+fn understood(run: &Run, all: &BTreeSet<ClauseId>, reply: &UnderstandReply) -> (String, Vec<String>) {
     let mut marks: BTreeMap<ClauseId, u32> = BTreeMap::new();
     let (_, mut unknown) = known(run, reply.clauses.iter().map(|m| &m.id));
     let mut demanding = BTreeSet::new();
@@ -104,7 +116,7 @@ fn understood(run: &Run, all: &BTreeSet<ClauseId>, reply: &UnderstandReply) -> C
         demanding.len(),
         demanding.len() - bare.len(),
     );
-    verdict("drift", summary, details)
+    (summary, details)
 }
 
 fn planned(run: &Run, reply: &PlanReply) -> Covered {

@@ -2,6 +2,7 @@
 //! a clause the step is responsible for that was cut out of its pack shows as dropped.
 
 pub mod conflicts;
+pub mod content;
 pub mod drift;
 pub mod review;
 pub mod schema;

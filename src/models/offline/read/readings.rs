@@ -24,7 +24,13 @@ pub fn readings(d_sentences: &[Sentence], spec: &AppSpec) -> Vec<Reading> {
         let statement = statement(s);
         let functional = !matches!(mark.kind, ClauseKind::Quality);
         match out.iter_mut().find(|r| r.acceptance == acceptance && r.functional == functional) {
-            Some(r) => r.clauses.push(s.id),
+            // It says what each of its clauses says, not what the first one does.
+            Some(r) => {
+                r.clauses.push(s.id);
+                if !r.statement.contains(&statement) {
+                    r.statement = format!("{} {statement}", r.statement);
+                }
+            }
             None => out.push(Reading { functional, statement, clauses: vec![s.id], acceptance }),
         }
     }

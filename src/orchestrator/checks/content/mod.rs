@@ -1,0 +1,424 @@
+//! Content: whether what is said of a clause says what the clause says. Naming an id proves nothing; these checks hold
+//! statements, decisions, tests and findings against the clauses word for word. English only, as far as they find words
+//! they know; a text in other words than theirs passes them, so they never replace the verifier or the control runs.
+
+mod actors;
+mod amounts;
+mod compare;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use super::schema::Reply;
+use crate::domain::{
+    ClauseId,
+    clause::ClauseKind,
+    reply::{DesignReply, TestReply, UnderstandReply, Verdict, VerifyReply},
+    run::Run,
+};
+use actors::People;
+use compare::Wording;
+use std::collections::{BTreeMap, BTreeSet};
+use words::{Text, root};
+
+/// Clauses with fewer words of meaning say too little to be compared by their words.
+const LEAST: usize = 2;
+
+/// What of a reply says something else than the clauses it names, in words for the persona.
+#[must_use]
+pub fn drift(run: &Run, reply: &Reply) -> Vec<String> {
+    let mut faults = match reply {
+        Reply::Understand(r) => Original::of(run).understood(r),
+        Reply::Design(r) => Original::of(run).designed(run, r),
+        Reply::Test(r) => Original::of(run).tested(run, r),
+        Reply::Verify(r) => Original::of(run).judged(run, r),
+        // What code says is shown by tests and control runs, not by its words.
+        Reply::Plan(_) | Reply::Build(_) => Vec::new(),
+    };
+    let mut seen = BTreeSet::new();
+    faults.retain(|fault| seen.insert(fault.clone()));
+    faults
+}
+
+/// `Build a website for our club`: everything that is made is about it, in whatever words.
+fn names_product(text: &Text) -> bool {
+    const MAKE: &str = "build create develop design make want need wish";
+    const PRODUCT: &str =
+        "website site app application system platform tool software program programme portal page service product";
+    let mut words = text.words.iter().skip_while(|w| !words::listed(MAKE, &w.lower));
+    words.next().is_some() && words.take(6).any(|w| words::listed(PRODUCT, &w.stem))
+}
+
+/// The clauses in force, as words.
+struct Original {
+    clauses: BTreeMap<ClauseId, (Wording, BTreeSet<String>)>,
+    people: People,
+}
+
+impl Original {
+    fn of(run: &Run) -> Self {
+        let clauses: BTreeMap<_, _> = run
+            .clauses
+            .values()
+            .filter(|c| c.retired.is_none())
+            .map(|c| {
+                let headings = c.section.iter().flat_map(|s| Text::new(s).roots()).collect();
+                (c.id, (Wording::new(&c.text), headings))
+            })
+            .collect();
+        let people = People::of(clauses.values().map(|(w, _)| &w.text));
+        Self { clauses, people }
+    }
+
+    /// Those among the ids that are clauses in force.
+    fn named<'a>(&'a self, ids: &'a [String]) -> impl Iterator<Item = ClauseId> + 'a {
+        let known: BTreeSet<ClauseId> =
+            ids.iter().filter_map(|id| id.parse().ok()).filter(|id| self.clauses.contains_key(id)).collect();
+        known.into_iter()
+    }
+
+    /// Nothing of what is said of the clause has a word in common with it.
+    fn is_strange(&self, id: ClauseId, said: &BTreeSet<String>) -> bool {
+        let Some((clause, headings)) = self.clauses.get(&id) else { return false };
+        let own = clause.text.roots();
+        own.len() >= LEAST
+            && !names_product(&clause.text)
+            && own.iter().chain(headings).all(|root| !said.contains(root))
+    }
+
+    fn understood(&self, reply: &UnderstandReply) -> Vec<String> {
+        let demanding: BTreeSet<ClauseId> =
+            reply.clauses.iter().filter(|m| m.kind.demands()).filter_map(|m| m.id.parse().ok()).collect();
+        let gaps = |whole: bool| -> BTreeSet<ClauseId> {
+            reply.gaps.iter().filter(|g| !whole || g.whole).filter_map(|g| g.clause.parse().ok()).collect()
+        };
+        // What was said to be left out is not lost.
+        let (whole, admitted) = (gaps(true), gaps(false));
+        let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
+        let mut faults = Vec::new();
+        let assumed: Vec<String> = reply.assumptions.iter().map(|a| format!("{}. {}", a.question, a.default)).collect();
+        for i in &reply.interpretations {
+            for id in self.named(&i.clauses) {
+                let all = said.entry(id).or_default();
+                for text in std::iter::once(&i.statement).chain(&i.acceptance) {
+                    all.push_str(text);
+                    all.push_str(".\n");
+                }
+            }
+        }
+        let interpreted: BTreeSet<ClauseId> = said.keys().copied().collect();
+        for (id, text) in reply
+            .assumptions
+            .iter()
+            .zip(&assumed)
+            .flat_map(|(a, text)| self.named(&a.clauses).map(move |id| (id, text.as_str())))
+            .chain(reply.gaps.iter().filter_map(|g| Some((g.clause.parse().ok()?, g.what.as_str()))))
+        {
+            let all = said.entry(id).or_default();
+            all.push_str(text);
+            all.push_str(".\n");
+        }
+        for id in demanding.intersection(&interpreted).filter(|id| !whole.contains(id)) {
+            let Some((clause, _)) = self.clauses.get(id) else { continue };
+            let wording = Wording::new(&said[id]);
+            if self.is_strange(*id, &wording.text.roots()) {
+                faults.push(format!("what is said of {id} has no word in common with it: say what the clause says"));
+                continue;
+            }
+            let mut found: Vec<String> = compare::absent_actor(clause, &wording, &self.people).into_iter().collect();
+            if !admitted.contains(id) {
+                found.extend(compare::lost_numbers(clause, &wording));
+                found.extend(compare::lost_limit(clause, &wording));
+            }
+            for fault in found {
+                faults.push(format!("{id} is not what is said of it: {fault}"));
+            }
+        }
+        let known: Vec<_> = assumed.iter().flat_map(|text| Wording::new(text).amounts).collect();
+        for i in &reply.interpretations {
+            let ids: Vec<ClauseId> = self.named(&i.clauses).filter(|id| !whole.contains(id)).collect();
+            let Some(clauses) = self.together(&ids) else { continue };
+            let statement = Wording::new(&i.statement);
+            let all = Wording::new(&format!("{}.\n{}", i.statement, i.acceptance.join(".\n")));
+            let found = compare::new_numbers(&clauses, &known, &statement)
+                .into_iter()
+                .chain(compare::turned_bounds(&clauses, &all))
+                .chain(compare::turned_negation(&clauses, &statement))
+                .chain(compare::turned_limit(&clauses, &statement))
+                .chain(compare::other_actor(&clauses, &statement, &self.people))
+                .chain(compare::other_extent(&clauses, &statement));
+            faults.extend(
+                found.map(|fault| format!("{} is not what '{}' says: {fault}", list(&ids), short(&i.statement))),
+            );
+        }
+        faults
+    }
+
+    /// The clauses as one wording; `None` when there is none.
+    fn together(&self, ids: &[ClauseId]) -> Option<Wording> {
+        match ids {
+            [] => None,
+            [one] => self.clauses.get(one).map(|(wording, _)| wording.clone()),
+            many => {
+                let mut text = Text::default();
+                let mut sentences = 0;
+                for word in many
+                    .iter()
+                    .filter_map(|id| self.clauses.get(id))
+                    .flat_map(|(w, _)| w.text.words.iter().map(Some).chain([None]))
+                {
+                    match word {
+                        Some(word) => {
+                            let mut word = word.clone();
+                            word.sentence += sentences;
+                            word.segment += sentences;
+                            text.words.push(word);
+                        }
+                        None => sentences = text.words.last().map_or(0, |w| w.segment.max(w.sentence) + 1),
+                    }
+                }
+                Some(Wording { amounts: amounts::amounts(&text), text })
+            }
+        }
+    }
+}
+
+fn list(ids: &[ClauseId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn short(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect()
+}
+
+/// What was understood of each clause, as roots.
+fn understood(run: &Run) -> BTreeMap<ClauseId, BTreeSet<String>> {
+    let mut all: BTreeMap<ClauseId, BTreeSet<String>> = BTreeMap::new();
+    let mut add = |clauses: &[ClauseId], text: &str| {
+        let roots = Text::new(text).roots();
+        for id in clauses {
+            all.entry(*id).or_default().extend(roots.iter().cloned());
+        }
+    };
+    for i in run.interpretations.values() {
+        add(&i.clauses, &i.statement);
+        for criterion in &i.acceptance {
+            add(&i.clauses, criterion);
+        }
+    }
+    for a in run.assumptions.values() {
+        add(&a.clauses, &a.question);
+        add(&a.clauses, &a.answer);
+    }
+    for g in &run.gaps {
+        add(&[g.clause], &g.what);
+        add(&[g.clause], &g.reason);
+    }
+    all
+}
+
+impl Original {
+    /// A clause of which everything said is foreign to it and to what was understood of it.
+    fn foreign(&self, run: &Run, said: &BTreeMap<ClauseId, String>, what: &str) -> Vec<String> {
+        let understood = understood(run);
+        let mut faults = Vec::new();
+        for (id, text) in said {
+            let Some(clause) = run.clauses.get(id).filter(|c| c.demands()) else { continue };
+            let roots: BTreeSet<String> = words_of(text);
+            let meant = understood.get(id).is_some_and(|u| !u.is_disjoint(&roots));
+            if !meant && self.is_strange(*id, &roots) {
+                faults.push(format!("{id} is only listed: {what} has no word in common with \"{}\"", clause.line(80)));
+            }
+        }
+        faults
+    }
+
+    fn designed(&self, run: &Run, reply: &DesignReply) -> Vec<String> {
+        let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
+        let decisions = reply.decisions.iter().map(|d| (&d.clauses, format!("{} {} {}\n", d.title, d.choice, d.why)));
+        let artifacts = reply.artifacts.iter().map(|a| (&a.clauses, format!("{}\n", a.content)));
+        for (clauses, text) in decisions.chain(artifacts) {
+            for id in self.named(clauses) {
+                said.entry(id).or_default().push_str(&text);
+            }
+        }
+        self.foreign(run, &said, "nothing that is decided or designed for it")
+    }
+
+    fn tested(&self, run: &Run, reply: &TestReply) -> Vec<String> {
+        let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
+        for link in &reply.links {
+            if let Ok(id) = link.clause.parse() {
+                said.entry(id).or_default().push_str(&format!("{} {}\n", link.shows, link.test));
+            }
+        }
+        self.foreign(run, &said, "what its tests are said to show")
+    }
+
+    fn judged(&self, run: &Run, reply: &VerifyReply) -> Vec<String> {
+        let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
+        // Who finds a clause unmet may argue with what is not there.
+        for finding in reply.findings.iter().filter(|f| f.verdict == Verdict::Met) {
+            if let Ok(id) = finding.clause.parse() {
+                said.entry(id).or_default().push_str(&finding.argument);
+            }
+        }
+        self.foreign(run, &said, "the argument that it is met")
+    }
+
+    /// The words of the things that shall not be, by their exclusion; a word that another demand uses is none.
+    fn excluded(&self, run: &Run, kind: impl Fn(ClauseId) -> Option<ClauseKind>) -> Vec<(ClauseId, BTreeSet<String>)> {
+        let is_out = |id: ClauseId| kind(id) == Some(ClauseKind::Exclusion);
+        let wanted: BTreeSet<String> = self
+            .clauses
+            .iter()
+            .filter(|(id, _)| !is_out(**id))
+            .flat_map(|(_, (w, _))| w.text.content().filter(|w| !w.negated).map(words::Word::root).collect::<Vec<_>>())
+            .collect();
+        let demanded = run.clauses.keys().copied().filter(|id| is_out(*id));
+        demanded
+            .filter_map(|id| {
+                let (clause, _) = self.clauses.get(&id)?;
+                let words = clause.text.content().filter(|w| w.negated).map(words::Word::root);
+                Some((id, words.filter(|w| !wanted.contains(w)).collect()))
+            })
+            .filter(|(_, words): &(_, BTreeSet<String>)| !words.is_empty())
+            .collect()
+    }
+}
+
+/// Also of names in code: `test_requires_login`.
+fn words_of(text: &str) -> BTreeSet<String> {
+    let mut spaced = String::with_capacity(text.len() + 16);
+    let mut before = ' ';
+    for c in text.chars() {
+        if c.is_uppercase() && before.is_lowercase() {
+            spaced.push(' ');
+        }
+        spaced.push(if c == '_' { ' ' } else { c });
+        before = c;
+    }
+    Text::new(&spaced).roots()
+}
+
+/// What statements and decisions demand against the clauses: an excluded thing that is brought back, a decision that says
+/// another number, the other bound, a ban, or another actor than its clauses.
+#[must_use]
+pub fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
+    match reply {
+        Reply::Understand(r) => {
+            let original = Original::of(run);
+            let marks: BTreeMap<ClauseId, ClauseKind> =
+                r.clauses.iter().filter_map(|m| Some((m.id.parse().ok()?, m.kind))).collect();
+            let out = original.excluded(run, |id| marks.get(&id).copied());
+            let said = r.interpretations.iter().map(|i| ("statement", i.statement.as_str()));
+            said.chain(r.assumptions.iter().map(|a| ("default", a.default.as_str())))
+                .flat_map(|(what, text)| brought_back(&out, what, text))
+                .collect()
+        }
+        Reply::Design(r) => {
+            let original = Original::of(run);
+            let out = original.excluded(run, |id| super::kind_of(run, id));
+            let known: Vec<_> = run.assumptions.values().flat_map(|a| Wording::new(&a.answer).amounts).collect();
+            let mut faults = Vec::new();
+            for d in &r.decisions {
+                let text = format!("{}. {}", d.title, d.choice);
+                faults.extend(brought_back(&out, "decision", &text));
+                let ids: Vec<ClauseId> = original.named(&d.clauses).collect();
+                let Some(clauses) = original.together(&ids) else { continue };
+                let choice = Wording::new(&text);
+                let found = other_numbers(&clauses, &known, &choice)
+                    .into_iter()
+                    .chain(compare::turned_bounds(&clauses, &choice))
+                    .chain(compare::turned_negation(&clauses, &choice))
+                    .chain(compare::other_actor(&clauses, &choice, &original.people));
+                faults.extend(found.map(|f| format!("'{}' contradicts {}: {f}", short(&d.title), list(&ids))));
+            }
+            faults
+        }
+        Reply::Test(r) => {
+            let original = Original::of(run);
+            let known: Vec<_> = run.assumptions.values().flat_map(|a| Wording::new(&a.answer).amounts).collect();
+            let mut faults = BTreeSet::new();
+            for link in &r.links {
+                let ids: Vec<ClauseId> = original.named(std::slice::from_ref(&link.clause)).collect();
+                let Some(clause) = original.together(&ids) else { continue };
+                let shows = Wording::new(&link.shows);
+                let found = other_numbers(&clause, &known, &shows)
+                    .into_iter()
+                    .chain(compare::turned_bounds(&clause, &shows))
+                    .chain(compare::other_actor(&clause, &shows, &original.people));
+                faults.extend(found.map(|f| format!("'{}' contradicts {}: {f}", short(&link.shows), list(&ids))));
+            }
+            faults.into_iter().collect()
+        }
+        Reply::Plan(_) | Reply::Build(_) | Reply::Verify(_) => Vec::new(),
+    }
+}
+
+/// A decision may bring numbers of its own, but none for what a clause counts already.
+fn other_numbers(clauses: &Wording, known: &[amounts::Amount], said: &Wording) -> Vec<String> {
+    let has = |list: &[amounts::Amount], b: &amounts::Amount| list.iter().any(|a| a.equals(b));
+    let mut faults = Vec::new();
+    for b in said.amounts.iter().filter(|b| !has(&clauses.amounts, b) && !has(known, b)) {
+        let against = clauses.amounts.iter().find(|a| a.comparable(b) && a.bound == b.bound && !has(&said.amounts, a));
+        if let Some(a) = against {
+            faults.push(format!("it says {b} where the clause says {a}"));
+        }
+    }
+    faults
+}
+
+/// An excluded thing that a text asks for.
+fn brought_back(out: &[(ClauseId, BTreeSet<String>)], what: &str, text: &str) -> Vec<String> {
+    let said = Text::new(text);
+    if said.limits() {
+        return Vec::new();
+    }
+    let asks = |words: &BTreeSet<String>| said.content().find(|w| words.contains(&w.root())).map(|w| w.lower.clone());
+    out.iter()
+        .filter_map(|(id, words)| {
+            asks(words).map(|w| format!("the {what} '{}' brings back \"{w}\", which {id} excludes", short(text)))
+        })
+        .collect()
+}
+
+/// Words of software in general: a criterion may use them though no clause does.
+const GENERAL: &str = "list page form field record entry button message error show shown display view see open enter entered save \
+saved store stored keep kept read back create created add added change changed edit update delete deleted remove removed search \
+find found filter sort order ordered select choose choice value text number date time name title valid invalid required empty \
+refuse refused reject rejected accept accepted allow allowed deny denied respond response answer request status code api http json \
+web website application app system software browser user users person people visitor account sign signed log logged login logout \
+password email address data database item items unchanged result results return returned contain contains include included \
+default current new old first last highest lowest existing available together exactly least most number given longer shorter \
+above below limit starts ends begin end detail details property properties state action test check checked correct behaviour \
+behavior detect visible content fill filled write written somebody whoever anyone unknown match matches matching word words \
+phone mobile device screen width wide fit responsive letter letters character characters digit digits whole part total sum count counted exist exists nothing never always";
+
+/// Statements and criteria most of whose words stand in no clause, no heading and no assumption: scope that nobody asked for.
+#[must_use]
+pub fn unsourced(run: &Run, reply: &UnderstandReply) -> Vec<String> {
+    let original = Original::of(run);
+    let mut known: BTreeSet<String> = GENERAL.split_whitespace().map(root).collect();
+    for (clause, headings) in original.clauses.values() {
+        known.extend(clause.text.roots());
+        known.extend(headings.iter().cloned());
+    }
+    for a in &reply.assumptions {
+        known.extend(words_of(&format!("{} {}", a.question, a.default)));
+    }
+    let strange = |text: &str| {
+        let text = Text::new(text);
+        let roots = text.roots();
+        // What shall not be is no scope.
+        if text.negates() {
+            return false;
+        }
+        let new = roots.iter().filter(|r| !known.contains(*r)).count();
+        new >= 3 && 2 * new >= roots.len()
+    };
+    let said = reply.interpretations.iter().flat_map(|i| std::iter::once(&i.statement).chain(&i.acceptance));
+    said.filter(|text| strange(text))
+        .map(|text| format!("'{}' is about something that no clause and no assumption speaks of", short(text)))
+        .collect()
+}

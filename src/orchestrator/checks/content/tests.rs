@@ -1,0 +1,209 @@
+use super::*;
+use crate::{
+    domain::{
+        reply::{Finding, MarkedClause, NewArtifact, NewAssumption, NewDecision, NewInterpretation, TestLink},
+        run::GateMode,
+    },
+    orchestrator::{
+        input::Input,
+        testing::{Sim, begin},
+    },
+};
+
+/// A run that has just begun on these clauses.
+fn run_of(texts: &[&str]) -> Run {
+    let mut input = begin(GateMode::None);
+    if let Input::Begin { clauses, .. } = &mut input {
+        let template = clauses[0].clone();
+        *clauses = (1..)
+            .zip(texts)
+            .map(|(n, text)| {
+                let (id, text, span) = (ClauseId(n), (*text).to_owned(), None);
+                crate::domain::clause::Clause { id, text, span, ..template.clone() }
+            })
+            .collect();
+    }
+    let mut run = Sim::start_with(input).run().clone();
+    for clause in run.clauses.values_mut() {
+        clause.kind = Some(if clause.text.starts_with("No ") { ClauseKind::Exclusion } else { ClauseKind::Function });
+    }
+    run
+}
+
+fn reading(clause: &str, statement: &str, acceptance: &[&str]) -> NewInterpretation {
+    NewInterpretation {
+        functional: true,
+        statement: statement.into(),
+        clauses: vec![clause.into()],
+        acceptance: acceptance.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn understanding(run: &Run, interpretations: Vec<NewInterpretation>) -> UnderstandReply {
+    let mark = |c: &crate::domain::clause::Clause| MarkedClause {
+        id: c.id.to_string(),
+        kind: c.kind.unwrap_or(ClauseKind::Function),
+        reason: String::new(),
+    };
+    UnderstandReply { clauses: run.clauses.values().map(mark).collect(), interpretations, ..UnderstandReply::default() }
+}
+
+const FERRY: [&str; 6] = [
+    "A skipper can close a crossing at least 20 minutes before it leaves.",
+    "A passenger must not change the timetable.",
+    "Only the harbour office sees the cash report.",
+    "A crossing takes at most 90 passengers.",
+    "No newsletter.",
+    "Every crossing has a vessel.",
+];
+
+/// What is said of the first interpretation alone.
+fn said_of(clause: &str, statement: &str, acceptance: &[&str]) -> Vec<String> {
+    let run = run_of(&FERRY);
+    drift(&run, &Reply::Understand(understanding(&run, vec![reading(clause, statement, acceptance)])))
+}
+
+#[test]
+fn what_turns_a_demand_into_another_is_named() {
+    for (clause, statement, says) in [
+        (
+            "C-001",
+            "A skipper can close a crossing at least 30 minutes before it leaves.",
+            "it says 30 minutes where the clause says 20 minutes",
+        ),
+        ("C-001", "A skipper can close a crossing before it leaves.", "the 20 minutes of the clause is lost"),
+        (
+            "C-001",
+            "A skipper can close a crossing at most 20 minutes before it leaves.",
+            "at most 20 minutes where the clause says at least",
+        ),
+        (
+            "C-001",
+            "A passenger can close a crossing at least 20 minutes before it leaves.",
+            "where in the clause the skipper does",
+        ),
+        ("C-001", "A skipper cannot close a crossing at least 20 minutes before it leaves.", "negates \"close\""),
+        ("C-002", "A passenger can change the timetable.", "the \"not\" of the clause is lost"),
+        ("C-003", "The harbour office sees the cash report.", "the \"only\" of the clause is lost"),
+        ("C-004", "A crossing takes 90 passengers or more.", "at least 90 where the clause says at most"),
+        ("C-004", "The system works as described.", "no word in common"),
+        ("C-006", "Some crossings have a vessel.", "some crossing where the clause says all"),
+    ] {
+        let faults = said_of(clause, statement, &[]);
+        assert!(faults.iter().any(|f| f.contains(clause) && f.contains(says)), "{statement}: {faults:?}");
+    }
+}
+
+#[test]
+fn what_says_the_same_in_other_words_passes() {
+    for (clause, statement, acceptance) in [
+        ("C-001", "Skippers may close crossings no later than 1,200 seconds before departure.", vec![]),
+        (
+            "C-001",
+            FERRY[0],
+            vec!["Closing it 19 minutes before is refused with a message.", "A passenger cannot close one."],
+        ),
+        ("C-002", "The timetable is read only for passengers.", vec!["A change by a passenger is refused."]),
+        ("C-002", "No passenger may ever change the timetable.", vec![]),
+        ("C-003", "The cash report is hidden from everyone but the harbour office.", vec![]),
+        ("C-004", "A crossing takes no more than 90 passengers.", vec!["The 91st passenger is refused."]),
+        ("C-006", "Each crossing names its vessel.", vec!["A crossing without a vessel is refused."]),
+    ] {
+        assert_eq!(said_of(clause, statement, &acceptance), Vec::<String>::new(), "{statement}");
+    }
+}
+
+#[test]
+fn two_people_who_changed_places_are_noticed() {
+    let run = run_of(&["A teacher grades the essay of a student.", "A student asks a teacher."]);
+    let swapped = reading("C-001", "A student grades the essay of a teacher.", &[]);
+    let faults = drift(&run, &Reply::Understand(understanding(&run, vec![swapped])));
+    assert!(faults.iter().any(|f| f.contains("changed places")), "{faults:?}");
+}
+
+#[test]
+fn an_artifact_that_only_lists_the_ids_proves_nothing() {
+    let run = run_of(&FERRY);
+    let all: Vec<String> = run.clauses.keys().map(ToString::to_string).collect();
+    let artifact = |content: &str| DesignReply {
+        artifacts: vec![NewArtifact {
+            name: "api".into(),
+            by: "api-designer".into(),
+            content: content.into(),
+            clauses: all.clone(),
+        }],
+        ..DesignReply::default()
+    };
+    let faults = drift(&run, &Reply::Design(artifact("# API\n\nEverything as required.")));
+    assert_eq!(faults.len(), 5, "the one word of the exclusion is too little to compare: {faults:?}");
+    assert!(faults.iter().all(|f| f.contains("is only listed")), "{faults:?}");
+    let real = "Crossings hold a vessel and passengers; the timetable and the report are read from /cash.";
+    assert!(drift(&run, &Reply::Design(artifact(real))).is_empty());
+}
+
+#[test]
+fn tests_and_findings_are_about_their_clause() {
+    let run = run_of(&FERRY);
+    let link = |shows: &str, test: &str| {
+        let link = TestLink { clause: "C-003".into(), test: test.into(), shows: shows.into(), measures: false };
+        drift(&run, &Reply::Test(TestReply { links: vec![link], ..TestReply::default() }))
+    };
+    assert_eq!(link("It works.", "tests.test_core.T.test_1").len(), 1);
+    assert!(link("It works.", "tests.test_core.CashReport.test_1").is_empty());
+    let finding = |verdict, argument: &str| {
+        let finding = Finding { clause: "C-003".into(), verdict, argument: argument.into() };
+        drift(&run, &Reply::Verify(VerifyReply { findings: vec![finding], ..VerifyReply::default() }))
+    };
+    assert_eq!(finding(Verdict::Met, "All good, approved.").len(), 1);
+    assert!(finding(Verdict::Met, "\"Only the harbour office\": shown by E-301.").is_empty());
+    assert!(finding(Verdict::Unmet, "Nothing is there.").is_empty());
+}
+
+#[test]
+fn decisions_do_not_contradict_their_clauses() {
+    let run = run_of(&FERRY);
+    let decided = |clause: &str, choice: &str| {
+        let decision = NewDecision {
+            title: "Crossings".into(),
+            choice: choice.into(),
+            why: String::new(),
+            clauses: vec![clause.into()],
+            by: "solution-architect".into(),
+        };
+        conflicts(&run, &Reply::Design(DesignReply { decisions: vec![decision], ..DesignReply::default() }))
+    };
+    for (clause, choice) in [
+        ("C-004", "A crossing takes at most 120 passengers"),
+        ("C-001", "A passenger can close a crossing"),
+        ("C-006", "A newsletter tells of every crossing"),
+    ] {
+        assert_eq!(decided(clause, choice).len(), 1, "{choice}: {:?}", decided(clause, choice));
+    }
+    for (clause, choice) in [
+        ("C-004", "Seats are counted in one statement, 90 at most, within 200 ms"),
+        ("C-001", "Closing is a field of the crossing"),
+        ("C-005", "There is no newsletter"),
+    ] {
+        assert_eq!(decided(clause, choice), Vec::<String>::new(), "{choice}");
+    }
+}
+
+#[test]
+fn scope_that_nobody_asked_for_is_unsourced() {
+    let run = run_of(&FERRY);
+    let of = |statement: &str, assumed: Option<&str>| {
+        let mut reply = understanding(&run, vec![reading("C-006", statement, &[])]);
+        reply.assumptions.extend(assumed.map(|default| NewAssumption {
+            key: "x".into(),
+            question: "What else?".into(),
+            default: default.into(),
+            clauses: vec!["C-006".into()],
+        }));
+        unsourced(&run, &reply)
+    };
+    let added = "Loyalty points are exported as invoices to the accounting department.";
+    assert_eq!(of(added, None).len(), 1);
+    assert!(of(added, Some("Loyalty points exported as invoices for accounting")).is_empty());
+    assert!(of("A crossing is stored with its vessel and read back unchanged.", None).is_empty());
+    assert!(of("No loyalty points, invoices or accounting exports.", None).is_empty());
+}

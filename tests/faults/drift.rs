@@ -1,0 +1,190 @@
+//! Personas that name every id and say something else, add to the requirement, or obey a sentence in it.
+
+use crate::support::{Ran, Spoil, isolated, plan_with, run_with};
+use g1::domain::{event::Event, reply::ReplyKind, run::GateReason, trace::Status};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const TEXT: &str = "\
+A lending list for the boats of our rowing club.
+
+- A member can add a boat with a name and a number of seats.
+- The number of seats must be between 1 and 9.
+- The list of boats can be searched.
+- No payment.
+";
+
+/// Changes the JSON of every reply of this kind.
+fn spoil(kind: ReplyKind, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Spoil {
+    Box::new(move |request, text| {
+        if request.kind == kind {
+            let mut reply: Value = serde_json::from_str(text).unwrap();
+            change(&mut reply);
+            *text = reply.to_string();
+        }
+    })
+}
+
+/// The same, of the first reply only.
+fn once(kind: ReplyKind, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Spoil {
+    let first = AtomicBool::new(true);
+    spoil(kind, move |reply| {
+        if first.swap(false, Ordering::SeqCst) {
+            change(reply);
+        }
+    })
+}
+
+/// Planned under this fault: the step's check says so, a red gate tells the person why, and nothing goes on from it.
+fn stops(kind: ReplyKind, step: &str, check: &str, says: &[&str], change: impl Fn(&mut Value) + Send + Sync + 'static) {
+    let ran = run_with(TEXT, Box::new(|_| {}), spoil(kind, change));
+    let failed = ran.failed(step);
+    let details: Vec<&str> =
+        failed.iter().filter(|c| c.name.as_str() == check).flat_map(|c| &c.details).map(|d| d.as_str()).collect();
+    assert!(details.iter().any(|d| says.iter().all(|s| d.contains(s))), "{says:?} in {failed:?}");
+    let why = red_gate(&ran, step);
+    assert!(why.contains(check), "{why}");
+    assert!(ran.replies("build:core").is_empty(), "nothing is built from it");
+    assert_eq!(ran.exit, 4);
+}
+
+/// What the person is told at the red gate of a step.
+fn red_gate(ran: &Ran, wanted: &str) -> String {
+    let mut gates = ran.events.iter().filter_map(|event| match event {
+        Event::GateOpened { step, reason: GateReason::Red { why }, .. } if step.to_string() == wanted => {
+            Some(why.to_string())
+        }
+        _ => None,
+    });
+    gates.next().unwrap_or_default()
+}
+
+fn statement(reply: &mut Value, clause: &str, from: &str, to: &str) {
+    for i in reply["interpretations"].as_array_mut().unwrap() {
+        if i["clauses"].as_array().unwrap().contains(&json!(clause)) {
+            let text = i.to_string().replace(from, to);
+            *i = serde_json::from_str(&text).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_altered_number_is_named_with_its_clause() {
+    isolated("drift::an_altered_number_is_named_with_its_clause", || {
+        let says = ["C-003", "7", "where the clause says 9"];
+        stops(ReplyKind::Understand, "understand", "drift", &says, |reply| {
+            statement(reply, "C-003", "9", "7");
+        });
+    });
+}
+
+#[test]
+fn what_was_said_wrong_once_is_repaired() {
+    isolated("drift::what_was_said_wrong_once_is_repaired", || {
+        let wrong = once(ReplyKind::Understand, |reply| statement(reply, "C-003", "9", "7"));
+        let ran = plan_with(TEXT, Box::new(|_| {}), wrong);
+        assert_eq!(ran.failed("understand").len(), 1);
+        assert_eq!(ran.replies("understand").len(), 2);
+        assert_eq!((ran.replies("plan").len(), ran.exit), (1, 0));
+    });
+}
+
+#[test]
+fn a_requirement_that_is_read_as_it_stands_raises_no_alarm() {
+    isolated("drift::a_requirement_that_is_read_as_it_stands_raises_no_alarm", || {
+        let ran = plan_with(TEXT, Box::new(|_| {}), Box::new(|_, _| {}));
+        assert!(ran.failed("understand").is_empty() && ran.failed("plan").is_empty());
+        assert_eq!(ran.exit, 0);
+    });
+}
+
+#[test]
+fn added_scope_is_unsourced() {
+    isolated("drift::added_scope_is_unsourced", || {
+        stops(ReplyKind::Understand, "understand", "unsourced", &["Loyalty points"], |reply| {
+            let added = json!({"functional": true, "statement": "Loyalty points are exported as invoices to the accounting department.",
+                "clauses": ["C-002"], "acceptance": ["A member has loyalty points."]});
+            reply["interpretations"].as_array_mut().unwrap().push(added);
+        });
+    });
+}
+
+#[test]
+fn an_omitted_id_is_missed_in_the_teach_back() {
+    isolated("drift::an_omitted_id_is_missed_in_the_teach_back", || {
+        stops(ReplyKind::Understand, "understand", "teach-back", &["C-004"], |reply| {
+            reply["teach_back"]["clauses"].as_array_mut().unwrap().retain(|id| id != "C-004");
+        });
+    });
+}
+
+#[test]
+fn an_obeyed_instruction_to_demand_nothing_is_drift() {
+    isolated("drift::an_obeyed_instruction_to_demand_nothing_is_drift", || {
+        let says = ["nothing in the text demands anything"];
+        stops(ReplyKind::Understand, "understand", "drift", &says, |reply| {
+            for mark in reply["clauses"].as_array_mut().unwrap() {
+                mark["kind"] = json!("context");
+            }
+            for list in ["interpretations", "assumptions", "gaps"] {
+                reply[list] = json!([]);
+            }
+        });
+    });
+}
+
+#[test]
+fn a_design_that_only_lists_the_ids_proves_nothing() {
+    isolated("drift::a_design_that_only_lists_the_ids_proves_nothing", || {
+        stops(ReplyKind::Design, "design", "drift", &["C-003 is only listed"], |reply| {
+            reply["decisions"] = json!([]);
+            for artifact in reply["artifacts"].as_array_mut().unwrap() {
+                artifact["content"] = json!("Everything as required.");
+            }
+        });
+    });
+}
+
+#[test]
+fn a_decision_against_a_clause_or_for_what_is_excluded_is_a_conflict() {
+    isolated("drift::a_decision_against_a_clause_or_for_what_is_excluded_is_a_conflict", || {
+        let decide = |choice: &'static str, clause: &'static str| {
+            move |reply: &mut Value| {
+                let decision = json!({"title": "Rules", "choice": choice, "why": "", "clauses": [clause], "by": "solution-architect"});
+                reply["decisions"].as_array_mut().unwrap().push(decision);
+            }
+        };
+        let limit = decide("The number of seats must be between 1 and 12", "C-003");
+        stops(ReplyKind::Design, "design", "conflicts", &["C-003", "12", "where the clause says 9"], limit);
+        let excluded = decide("A boat is lent after a payment by card", "C-002");
+        stops(ReplyKind::Design, "design", "conflicts", &["payment", "C-005 excludes"], excluded);
+    });
+}
+
+#[test]
+fn gutted_tests_prove_nothing() {
+    isolated("drift::gutted_tests_prove_nothing", || {
+        let gut = spoil(ReplyKind::Test, |reply| {
+            for file in reply["files"].as_array_mut().unwrap() {
+                let gutted: Vec<String> = file["content"].as_str().unwrap().lines().map(gutted).collect();
+                file["content"] = json!(gutted.join("\n") + "\n");
+            }
+        });
+        let ran = run_with(TEXT, Box::new(|_| {}), gut);
+        let trace = ran.trace();
+        for id in ["C-002", "C-003", "C-004"] {
+            let clause = trace.clauses.iter().find(|c| c.id.to_string() == id).unwrap();
+            assert!(clause.status < Some(Status::Proven), "{clause:?}");
+            let reason = clause.reason.as_deref().unwrap_or_default();
+            assert!(!reason.is_empty(), "{clause:?}");
+        }
+        assert_eq!(ran.exit, 7);
+    });
+}
+
+/// A line of a test without what it asserts.
+fn gutted(line: &str) -> String {
+    let code = line.trim_start();
+    let asserts = code.starts_with("self.assert") || code.starts_with("self.expect");
+    if asserts { format!("{}pass", &line[..line.len() - code.len()]) } else { line.to_owned() }
+}
