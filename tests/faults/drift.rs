@@ -1,9 +1,20 @@
 //! Personas that name every id and say something else, add to the requirement, or obey a sentence in it.
 
 use crate::support::{Ran, Spoil, isolated, plan_with, run_with};
-use g1::domain::{event::Event, reply::ReplyKind, run::GateReason, trace::Status};
+use g1::{
+    domain::{event::Event, reply::ReplyKind, run::GateReason, trace::Status},
+    models::offline,
+};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+#[path = "../../examples/mutations/desk.rs"]
+mod desk;
 
 const TEXT: &str = "\
 A lending list for the boats of our rowing club.
@@ -96,6 +107,27 @@ fn a_requirement_that_is_read_as_it_stands_raises_no_alarm() {
         assert!(ran.failed("understand").is_empty() && ran.failed("plan").is_empty());
         assert_eq!(ran.exit, 0);
     });
+}
+
+/// Every fixture through all steps without execution, as the engine replies: what is right raises no alarm.
+#[test]
+fn faithful_replies_to_many_texts_raise_no_alarm() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut alarms = Vec::new();
+    let mut read = 0;
+    for entry in ["requirements", "drift"].iter().flat_map(|folder| fs::read_dir(fixtures.join(folder)).unwrap()) {
+        let path = entry.unwrap().path();
+        let text = String::from_utf8(fs::read(&path).unwrap()).unwrap();
+        let cut = g1::hub::clauses::cut(&text);
+        let inputs: Vec<_> = cut.iter().map(|c| (c.id, c.text.clone())).collect();
+        let texts = inputs.iter().cloned().collect();
+        let Ok(spec) = offline::read::analyse(&offline::read::inputs(inputs), &BTreeMap::new()) else { continue };
+        let (_, faults) = desk::Desk::through(&text, &cut, &offline::candid(spec, &texts)).unwrap();
+        alarms.extend(faults.into_iter().map(|(step, fault)| format!("{}: {step:?}: {fault}", path.display())));
+        read += 1;
+    }
+    assert!(read > 15, "{read}");
+    assert_eq!(alarms, Vec::<String>::new());
 }
 
 #[test]
