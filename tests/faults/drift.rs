@@ -13,6 +13,8 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+// The example asks more of it.
+#[allow(dead_code)]
 #[path = "../../examples/mutations/desk.rs"]
 mod desk;
 

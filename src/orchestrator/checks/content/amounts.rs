@@ -50,10 +50,10 @@ impl Amount {
         let close = (self.value - other.value).abs() < 1e-6 * self.value.abs().max(1.0);
         close && (!known || self.of == other.of)
     }
-    /// A number of the same thing.
+    /// A number of the same thing, as far as words tell; where neither says of what, a bound in its place.
     #[must_use]
     pub fn comparable(&self, other: &Self) -> bool {
-        self.of.is_some() && self.of == other.of
+        self.of == other.of && (self.of.is_some() || self.bound.is_some() && self.bound == other.bound)
     }
     /// `more than 3` is `at least 4`.
     #[must_use]
