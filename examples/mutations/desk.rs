@@ -27,6 +27,9 @@ pub enum Step {
     Verify,
 }
 
+/// What checks said, and at which step.
+pub type Faults = Vec<(Step, String)>;
+
 /// A run at three moments.
 pub struct Desk {
     /// Nothing is understood yet.
@@ -40,7 +43,7 @@ pub struct Desk {
 impl Desk {
     /// Through understanding, plan and design of a text with the engine's replies; every failed check, also of what it
     /// would build, test and find.
-    pub fn through(text: &str, cut: &[Clause], spec: &AppSpec) -> Result<(Self, Vec<(Step, String)>), Box<dyn Error>> {
+    pub fn through(text: &str, cut: &[Clause], spec: &AppSpec) -> Result<(Self, Faults), Box<dyn Error>> {
         let begin = Input::Begin {
             name: Clean::new("mutations"),
             requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
@@ -62,7 +65,7 @@ impl Desk {
         feed(&mut run, begin)?;
         let fresh = run.clone().ok_or("the run did not begin")?;
         let mut desk = Self { fresh, designing: None, designed: None };
-        let mut faults = Vec::new();
+        let mut faults = Faults::new();
         let planned = answer(&mut run, Step::Understand, &replies::understand::reply(spec), &mut faults)?
             && answer(&mut run, Step::Plan, &replies::plan::reply(spec, Vec::new()), &mut faults)?;
         if !planned {
@@ -144,7 +147,7 @@ fn answer(
     run: &mut Option<Run>,
     of: Step,
     reply: &impl Serialize,
-    faults: &mut Vec<(Step, String)>,
+    faults: &mut Faults,
 ) -> Result<bool, Box<dyn Error>> {
     let effects = orchestrator::pending(run.as_ref().ok_or("no run")?);
     let Some(Effect::Call { step, attempt }) = effects.first().cloned() else { return Ok(false) };

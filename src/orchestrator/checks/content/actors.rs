@@ -75,6 +75,12 @@ pub fn deeds<'a>(text: &'a Text, people: &People) -> Vec<(&'a str, String)> {
     acting(text).filter(|(who, _)| people.has(&who.stem)).map(|(who, verb)| (who.stem.as_str(), verb)).collect()
 }
 
+/// Whether it says what somebody or something can, must or will.
+#[must_use]
+pub fn obliges(text: &Text) -> bool {
+    text.words.iter().any(|w| listed(MODALS, &w.lower))
+}
+
 /// The word before each modal, with the verb after it.
 fn acting(text: &Text) -> impl Iterator<Item = (&Word, String)> {
     let words = &text.words;

@@ -40,7 +40,7 @@ pub fn drift(run: &Run, reply: &Reply) -> Vec<String> {
     faults
 }
 
-/// `Build a website for our club`: everything that is made is about it, in whatever words.
+/// `Build a website for our club`, and `A guest book.` where a text begins: everything that is made is about it, in whatever words.
 fn names_product(text: &Text) -> bool {
     const MAKE: &str = "build create develop design make want need wish";
     const PRODUCT: &str =
@@ -81,7 +81,9 @@ impl Original {
     fn is_strange(&self, id: ClauseId, said: &BTreeSet<String>) -> bool {
         let Some((clause, headings)) = self.clauses.get(&id) else { return false };
         let own = clause.text.roots();
+        let opens = self.clauses.keys().next() == Some(&id) && !actors::obliges(&clause.text);
         own.len() >= LEAST
+            && !opens
             && !names_product(&clause.text)
             && own.iter().chain(headings).all(|root| !said.contains(root))
     }
