@@ -54,6 +54,7 @@ impl Desk {
                 gates: GateMode::None,
                 plan: PlanVariant::Lean,
                 budget: None,
+                caps: Default::default(),
                 plan_only: false,
                 relaxed: Vec::new(),
                 pack_tokens: 10_000_000,
