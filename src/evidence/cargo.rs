@@ -108,7 +108,9 @@ pub(super) fn test_command(manifest: &Manifest, only: Option<&[String]>) -> (Vec
     shown.splice(at..at, targets);
     let mut argv = shown.clone();
     let after = argv.iter().position(|argument| argument == "test").map_or(argv.len(), |at| at + 1);
-    argv.splice(after..after, ["--offline".to_owned(), "--no-fail-fast".to_owned()]);
+    // Said twice, cargo refuses it.
+    let added = ["--offline", "--no-fail-fast"].into_iter().filter(|flag| !shown.iter().any(|word| word == flag));
+    argv.splice(after..after, added.map(str::to_owned));
     (argv, shown)
 }
 
@@ -125,5 +127,21 @@ pub(super) fn target(root: &str) -> Vec<String> {
         root if root.starts_with("tests/") => words(&["--test", &stem(root)]),
         root if root.starts_with("src/bin/") => words(&["--bin", &stem(root)]),
         _ => vec![],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_manifest_says_already_is_not_said_twice() {
+        let manifest = |test: &str| {
+            let text =
+                format!("[app]\nname = \"a\"\nstack = \"rust-std\"\n[commands]\nsetup = []\ntest = {test}\nrun = []\n");
+            test_command(&Manifest::parse(&text).unwrap(), None).0.join(" ")
+        };
+        assert_eq!(manifest(r#"["cargo", "test"]"#), "cargo test --offline --no-fail-fast");
+        assert_eq!(manifest(r#"["cargo", "test", "--offline"]"#), "cargo test --no-fail-fast --offline");
     }
 }

@@ -11,6 +11,8 @@ pub mod links;
 pub mod manifest;
 mod node;
 mod ports;
+mod python;
+mod python;
 pub mod report;
 pub mod runner;
 pub mod sandbox;

@@ -325,7 +325,7 @@ impl Runner {
     ) -> Result<(Vec<String>, Vec<String>), EvidenceError> {
         match stack {
             Stack::Python => {
-                let argv: Vec<String> = manifest.test.iter().chain(only.unwrap_or_default()).cloned().collect();
+                let argv = super::python::test_command(manifest, only);
                 Ok((argv.clone(), argv))
             }
             Stack::Node => self.node_tests(scratch, tree, manifest, only),

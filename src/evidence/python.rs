@@ -1,0 +1,41 @@
+//! Running the tests of Python projects.
+
+use super::Manifest;
+
+/// Each test is told by name, whatever the manifest says: what is not named cannot be evidence. Only some modules, classes
+/// or tests, when they are named.
+pub(super) fn test_command(manifest: &Manifest, only: Option<&[String]>) -> Vec<String> {
+    let mut argv = manifest.test.clone();
+    let told = argv.iter().any(|argument| argument == "-v" || argument == "--verbose");
+    if let (false, Some(at)) = (told, argv.iter().position(|argument| argument == "unittest")) {
+        // `discover` must stay next to the module, and takes the option too.
+        let after = at + 1 + usize::from(argv.get(at + 1).is_some_and(|word| word == "discover"));
+        argv.insert(after, "-v".to_owned());
+    }
+    argv.extend(only.unwrap_or_default().iter().cloned());
+    argv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(test: &str, only: Option<&[String]>) -> String {
+        let words: Vec<String> = test.split(' ').map(|word| format!("{word:?}")).collect();
+        let manifest = format!(
+            "[app]\nname = \"a\"\nstack = \"python\"\n[commands]\nsetup = []\ntest = [{}]\nrun = []\n",
+            words.join(", ")
+        );
+        test_command(&Manifest::parse(&manifest).unwrap(), only).join(" ")
+    }
+
+    #[test]
+    fn tests_are_told_by_name_also_where_the_manifest_forgot_it() {
+        let one = ["tests.test_a".to_owned()];
+        assert_eq!(command("python3 -m unittest", None), "python3 -m unittest -v");
+        assert_eq!(command("python3 -m unittest", Some(&one)), "python3 -m unittest -v tests.test_a");
+        assert_eq!(command("python3 -m unittest -v", None), "python3 -m unittest -v");
+        assert_eq!(command("python3 -m unittest --verbose", None), "python3 -m unittest --verbose");
+        assert_eq!(command("python3 -m unittest discover -s tests", None), "python3 -m unittest discover -v -s tests");
+    }
+}
