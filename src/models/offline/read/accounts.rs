@@ -463,6 +463,8 @@ fn profile_facts(d: &mut Draft, si: usize) {
             .objects
             .iter()
             .filter(|np| np.det.as_deref().is_some_and(|p| matches!(p, "my" | "their" | "his" | "own")))
+            // `the parts and their price`
+            .filter(|np| np.det.as_deref() != Some("their") || pred.objects.first() == Some(*np))
             .cloned()
             .collect();
         let mut found = false;

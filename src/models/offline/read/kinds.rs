@@ -274,6 +274,10 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
         return true;
     }
     if s.preds.is_empty() {
+        // `No double bookings`: what is no exclusion is a rule
+        if s.words[0].is("no") && !s.words.get(1).is_some_and(|w| w.is("of") || w.tag == Tag::Stop) {
+            return true;
+        }
         let content = s.words.iter().filter(|w| w.tag == Tag::Noun && !words::light(&w.base)).count();
         let colon = s.words.iter().any(|w| w.tag == Tag::Colon);
         let listed = (!s.section.is_empty() || s.item) && !s.text.ends_with(':') && s.words.len() > 1 && all.len() > 1;

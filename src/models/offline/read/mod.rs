@@ -63,6 +63,8 @@ mod wording;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod cases_claims;
+#[cfg(test)]
 mod cases_fresh;
 #[cfg(test)]
 mod cases_limits;

@@ -258,9 +258,30 @@ pub fn rights(d: &mut Draft, e: usize) {
     see_what_one_changes(d, e);
 }
 
+/// `Drivers see only their own tours. Drivers confirm a tour.`: one of those.
+fn decides_on_what_one_sees(d: &mut Draft, e: usize) {
+    let rights = d.entities[e].entity.access.clone();
+    let decided = |who: &Who, id: &ClauseId| {
+        rights.iter().any(|a| a.who == *who && !a.only_fields.is_empty() && a.clauses.contains(id))
+    };
+    let sees_some = |who: &Who| {
+        rights.iter().any(|a| {
+            a.who == *who
+                && a.ops == [Op::Read]
+                && a.scope != Scope::All
+                && !a.clauses.iter().all(|id| decided(who, id))
+        })
+    };
+    d.entities[e].entity.access.retain(|a| {
+        let follows = a.ops == [Op::Read] && a.scope == Scope::All && a.clauses.iter().all(|id| decided(&a.who, id));
+        !(follows && sees_some(&a.who))
+    });
+}
+
 /// Who changes a record must be able to see it: the change reaches no further than the sight, and gives it where there
 /// is none.
 fn see_what_one_changes(d: &mut Draft, e: usize) {
+    decides_on_what_one_sees(d, e);
     let access = d.entities[e].entity.access.clone();
     let reads = |who: &Who| {
         access

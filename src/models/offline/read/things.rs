@@ -114,6 +114,12 @@ pub fn recorded(pred: &Pred, np: &Np) -> Option<(String, bool)> {
     if np.head == "application" && np.nouns.is_empty() && HANDED_IN.split(' ').any(|v| v == pred.verb.base) {
         return Some((np.name(), true));
     }
+    // `create a record with a signature and a period`
+    let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":") && pp.nps.len() > 1);
+    let created = matches!(pred.verb.base.as_str(), "create" | "add" | "enter") && !pred.verb.passive;
+    if np.head == "record" && np.nouns.is_empty() && np.of.is_none() && listed && created {
+        return Some((np.name(), true));
+    }
     let keeps = matches!(pred.verb.base.as_str(), "record" | "log" | "note" | "track" | "enter" | "register" | "list");
     (keeps && matches!(np.head.as_str(), "payment" | "refund" | "file" | "video" | "notification" | "backup"))
         .then(|| (np.name(), true))
@@ -206,10 +212,6 @@ pub fn record_of(pred: &Pred) -> Option<&'static str> {
         )
     });
     if itself && matches!(pred.verb.base.as_str(), "book" | "reserve" | "rent" | "hire" | "order") {
-        return None;
-    }
-    // `apply a discount`: nothing is applied for
-    if pred.verb.base == "apply" && objects.iter().any(|np| np.head != "application") {
         return None;
     }
     if pred.verb.base == "request" {

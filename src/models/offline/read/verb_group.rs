@@ -162,6 +162,16 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                     }
                 }
             }
+            // `leave a comment`; who leaves a club adds none
+            if base == "leave" && class == Class::Create && !utterance(&words[end..]) {
+                class = Class::Other;
+            }
+            // `apply a discount`: nothing is applied for
+            let phrase = words[end..].iter().find(|w| !matches!(w.tag, Tag::Det | Tag::Poss | Tag::Adj));
+            let phrase = phrase.is_some_and(|w| w.tag == Tag::Noun);
+            if base == "apply" && end == v + 1 && phrase {
+                class = Class::Create;
+            }
             // `can be read`: the participle looks like the base form
             let passive = be && matches!(form, verbs::Form::Past | verbs::Form::Base);
             Some(Vg { range: start..end, base, class, modal, negated, passive, infinitive, finite })
@@ -188,6 +198,14 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
         }),
         None => None,
     }
+}
+
+/// Whether the phrase names what somebody says or writes, or who they are.
+fn utterance(words: &[Word]) -> bool {
+    const SAID: &str = "comment note message review feedback rating reply tip entry remark greeting testimonial star score \
+        opinion suggestion question answer wish thought detail information number name address report post vote";
+    let phrase = words.iter().take_while(|w| matches!(w.tag, Tag::Det | Tag::Poss | Tag::Adj | Tag::Noun | Tag::Num));
+    phrase.filter(|w| w.tag == Tag::Noun).last().is_some_and(|w| SAID.split_whitespace().any(|s| s == w.base))
 }
 
 /// Verbs that take another verb and add no action of their own.
