@@ -12,7 +12,6 @@ pub mod manifest;
 mod node;
 mod ports;
 mod python;
-mod python;
 pub mod report;
 pub mod runner;
 pub mod sandbox;
