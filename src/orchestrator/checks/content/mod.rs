@@ -226,6 +226,10 @@ impl Original {
         let mut faults = Vec::new();
         for (id, text) in said {
             let Some(clause) = run.clauses.get(id).filter(|c| c.demands()) else { continue };
+            // Kept by absence: nobody need have a word for it.
+            if super::kind_of(run, *id) == Some(ClauseKind::Exclusion) {
+                continue;
+            }
             let roots: BTreeSet<String> = words_of(text);
             let meant = understood.get(id).is_some_and(|u| !u.is_disjoint(&roots));
             if !meant && self.is_strange(*id, &roots) {
@@ -304,7 +308,8 @@ fn words_of(text: &str) -> BTreeSet<String> {
 }
 
 /// What statements and decisions demand against the clauses: an excluded thing that is brought back, a decision that says
-/// another number, the other bound, a ban, or another actor than its clauses.
+/// another number, the other bound, or another actor than its clauses. Negations are not compared there: a decision speaks
+/// of how something is made, and denies of parts of the product what the clause never said of them.
 #[must_use]
 pub fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
     match reply {
@@ -332,7 +337,6 @@ pub fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
                 let found = other_numbers(&clauses, &known, &choice)
                     .into_iter()
                     .chain(compare::turned_bounds(&clauses, &choice))
-                    .chain(compare::turned_negation(&clauses, &choice))
                     .chain(compare::other_actor(&clauses, &choice, &original.people));
                 faults.extend(found.map(|f| format!("'{}' contradicts {}: {f}", short(&d.title), list(&ids))));
             }

@@ -183,6 +183,7 @@ fn decisions_do_not_contradict_their_clauses() {
         ("C-004", "Seats are counted in one statement, 90 at most, within 200 ms"),
         ("C-001", "Closing is a field of the crossing"),
         ("C-005", "There is no newsletter"),
+        ("C-004", "The page of a crossing does not count passengers; 90 is kept in one table"),
     ] {
         assert_eq!(decided(clause, choice), Vec::<String>::new(), "{choice}");
     }
