@@ -142,11 +142,19 @@ impl Original {
             let Some(clauses) = self.together(&ids) else { continue };
             let statement = Wording::new(&i.statement);
             let all = Wording::new(&format!("{}.\n{}", i.statement, i.acceptance.join(".\n")));
+            // One of several statements may leave out what another says; what all of them lose was looked for above.
+            let alone = !reply
+                .interpretations
+                .iter()
+                .any(|o| !std::ptr::eq(o, i) && self.named(&o.clauses).any(|id| ids.contains(&id)));
+            let turned = alone.then(|| {
+                let negated = compare::turned_negation(&clauses, &statement).into_iter();
+                negated.chain(compare::turned_limit(&clauses, &statement))
+            });
             let found = compare::new_numbers(&clauses, &known, &statement)
                 .into_iter()
                 .chain(compare::turned_bounds(&clauses, &all))
-                .chain(compare::turned_negation(&clauses, &statement))
-                .chain(compare::turned_limit(&clauses, &statement))
+                .chain(turned.into_iter().flatten())
                 .chain(compare::other_actor(&clauses, &statement, &self.people))
                 .chain(compare::other_extent(&clauses, &statement));
             faults.extend(
@@ -422,7 +430,8 @@ pub fn unsourced(run: &Run, reply: &UnderstandReply) -> Vec<String> {
         let new = roots.iter().filter(|r| !known.contains(*r)).count();
         new >= 3 && 2 * new >= roots.len()
     };
-    let said = reply.interpretations.iter().flat_map(|i| std::iter::once(&i.statement).chain(&i.acceptance));
+    // Criteria and qualities say in other words what can be observed.
+    let said = reply.interpretations.iter().filter(|i| i.functional).map(|i| &i.statement);
     said.filter(|text| strange(text))
         .map(|text| format!("'{}' is about something that no clause and no assumption speaks of", short(text)))
         .collect()
