@@ -13,8 +13,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-// The example asks more of it.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the example asks more of it")]
 #[path = "../../examples/mutations/desk.rs"]
 mod desk;
 

@@ -9,5 +9,5 @@ mod planted;
 mod quotes;
 mod server;
 #[path = "../e2e/support.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the end-to-end suite uses more of it")]
 mod support;
