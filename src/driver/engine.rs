@@ -32,7 +32,8 @@ const CHECKPOINT_EVERY: u64 = 256;
 /// The loop's own state.
 pub struct Engine {
     project: Project,
-    run: Option<Run>,
+    /// Shared with whoever was told of it: a change makes a copy only while somebody still looks at the state before.
+    run: Option<Arc<Run>>,
     services: Arc<Services>,
     subscribers: Subscribers,
     in_flight: BTreeSet<Effect>,
@@ -61,7 +62,7 @@ pub fn spawn(
     let (commands, wishes) = mpsc::channel(64);
     let engine = Engine {
         project,
-        run: Some(run),
+        run: Some(Arc::new(run)),
         services,
         subscribers: Subscribers::default(),
         in_flight: BTreeSet::new(),
@@ -214,7 +215,7 @@ impl Engine {
                 Ok(())
             }
             command => {
-                tasks::store_edit(self.run.as_ref(), &command, self.project.blobs())?;
+                tasks::store_edit(self.run.as_deref(), &command, self.project.blobs())?;
                 if matches!(command, Command::Resume { .. }) {
                     self.stuck.clear();
                 }
@@ -316,7 +317,7 @@ impl Engine {
     async fn decide(&mut self, input: Input, answer: Option<Answer>) -> Result<(), HubError> {
         let at = jiff::Timestamp::now();
         let pausing = matches!(input, Input::Interrupted { .. } | Input::Command(Command::Pause { .. }));
-        match orchestrator::decide(self.run.as_ref(), input, at) {
+        match orchestrator::decide(self.run.as_deref(), input, at) {
             Err(refusal) => self.refuse(refusal, answer).await,
             Ok(events) => {
                 self.commit(&events, at).await?;
@@ -343,15 +344,17 @@ impl Engine {
         } else {
             self.unsynced_since.get_or_insert_with(Instant::now);
         }
+        let mut run = self.run.take().map(Arc::unwrap_or_clone);
         for envelope in envelopes {
             match envelope.event {
                 // It goes back to a state that is folded from the journal, not from the present one.
-                Event::Rewound { .. } => self.run = super::open::refold(&self.services.dir)?,
-                _ => orchestrator::apply(&mut self.run, &envelope),
+                Event::Rewound { .. } => run = super::open::refold(&self.services.dir)?,
+                _ => orchestrator::apply(&mut run, &envelope),
             }
             self.since_checkpoint += 1;
             self.subscribers.send(Update::Event(Arc::new(envelope))).await;
         }
+        self.run = run.map(Arc::new);
         if let Some(run) = &self.run
             && events.iter().any(changes_hub)
         {
@@ -370,7 +373,7 @@ impl Engine {
 
     async fn snapshot(&mut self) {
         if let Some(run) = &self.run {
-            let update = Update::Run(Arc::new(run.clone()));
+            let update = Update::Run(run.clone());
             self.subscribers.send(update).await;
         }
     }
@@ -387,7 +390,7 @@ impl Engine {
         if wanted.is_empty() {
             return;
         }
-        let snapshot = Arc::new(run.clone());
+        let snapshot = run.clone();
         for effect in wanted {
             self.in_flight.insert(effect.clone());
             let (services, port, run) = (self.services.clone(), self.port.clone(), snapshot.clone());
@@ -460,7 +463,7 @@ impl Engine {
         if let Some(run) = &self.run {
             self.services.hub().settle(run.seq);
         }
-        let exit = self.run.as_ref().map_or(1, trace::exit_code);
+        let exit = self.run.as_deref().map_or(1, trace::exit_code);
         self.subscribers.send(Update::Ended { exit }).await;
         Ok(())
     }

@@ -3,8 +3,9 @@
 use std::{
     fs,
     io::{Seek, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
 /// Lies in the `.git` of a repository that G1 created.
@@ -25,7 +26,27 @@ pub enum GitError {
 pub fn may_commit(dir: &Path) -> bool {
     let Ok(dir) = dir.canonicalize() else { return false };
     let free = !dir.ancestors().any(|above| fs::symlink_metadata(above.join(".git")).is_ok());
-    (free || is_ours(&dir)) && git(&dir).arg("--version").stdout(Stdio::null()).status().is_ok_and(|s| s.success())
+    (free || is_ours(&dir)) && program().is_some()
+}
+
+/// Where git is, if it is there and runs: looked for once. A program with a path is started without a copy of this
+/// process's page tables, which costs more than git itself.
+fn program() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let search = || {
+        let path = std::env::var_os("PATH")?;
+        let runs = |file: &PathBuf| {
+            let git = Command::new(file)
+                .arg("--version")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            git.is_ok_and(|status| status.success())
+        };
+        std::env::split_paths(&path).filter(|folder| folder.is_absolute()).map(|folder| folder.join("git")).find(runs)
+    };
+    PROGRAM.get_or_init(search).as_deref()
 }
 
 /// Creates the repository if there is none.
@@ -63,19 +84,15 @@ pub fn commit<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a
     run(git(&dir)
         .args(["--literal-pathspecs", "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"])
         .stdin(Stdio::from(list)))?;
-    let changed = !git(&dir).args(["diff", "--cached", "--quiet"]).status()?.success();
-    if changed {
-        run(git(&dir).args([
-            "commit",
-            "--quiet",
-            "--no-verify",
-            "--no-gpg-sign",
-            "--cleanup=whitespace",
-            "-m",
-            message,
-        ]))?;
+    let output = git(&dir)
+        .args(["commit", "--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=whitespace", "-m", message])
+        .output()?;
+    match output.status.code() {
+        Some(0) => Ok(true),
+        // Nothing to commit is said on the standard output, a failure on the other.
+        Some(1) if output.stderr.is_empty() => Ok(false),
+        _ => Err(failed(&output.stderr)),
     }
-    Ok(changed)
 }
 
 /// Leaves files out of the next commit that G1 has taken away. Those that are there again are added by [`commit`].
@@ -112,7 +129,7 @@ fn is_ours(dir: &Path) -> bool {
 }
 
 fn git(dir: &Path) -> Command {
-    let mut git = Command::new("git");
+    let mut git = Command::new(program().unwrap_or(Path::new("git")));
     git.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).env_clear();
     if let Some(path) = std::env::var_os("PATH") {
         git.env("PATH", path);
@@ -127,6 +144,7 @@ fn git(dir: &Path) -> Command {
         "core.autocrlf=false",
         "commit.gpgSign=false",
         "gc.auto=0",
+        "maintenance.auto=false",
         "user.name=G1",
         "user.email=g1@localhost",
     ] {
@@ -140,7 +158,11 @@ fn run(command: &mut Command) -> Result<(), GitError> {
     if output.status.success() {
         return Ok(());
     }
-    Err(GitError::Failed(crate::domain::Clean::from_bytes(&output.stderr).one_line(300)))
+    Err(failed(&output.stderr))
+}
+
+fn failed(words: &[u8]) -> GitError {
+    GitError::Failed(crate::domain::Clean::from_bytes(words).one_line(300))
 }
 
 #[cfg(test)]
