@@ -9,6 +9,7 @@ use crate::domain::{
     artifact::{CodeRange, TestRef},
     reply::{CodeLink, TestLink},
 };
+use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
 
 /// What became of some links. A problem names what its author must repair.
@@ -76,6 +77,38 @@ fn given(tree: &Tree, link: &CodeLink) -> Result<CodeRange, Option<String>> {
     Ok(CodeRange { clause, path: path.clone(), lines, sha256 })
 }
 
+/// Links of other steps into files that this one rewrites: a range whose lines stand unchanged, and only once, in the
+/// new file is linked there; its proof is made again. Where one of a clause's ranges in a file is lost, none of them is
+/// carried over, so that the clause shows as changed.
+#[must_use]
+pub fn carried(before: &Tree, after: &Tree, links: &[CodeRange]) -> Vec<CodeRange> {
+    let mut by_place: BTreeMap<(ClauseId, &str), Vec<Option<CodeRange>>> = BTreeMap::new();
+    for link in links.iter().filter(|link| after.sha256(&link.path).is_some_and(|sha256| *sha256 != link.sha256)) {
+        by_place.entry((link.clause, &link.path)).or_default().push(moved(before, after, link));
+    }
+    by_place.into_values().filter_map(|ranges| ranges.into_iter().collect::<Option<Vec<_>>>()).flatten().collect()
+}
+
+fn moved(before: &Tree, after: &Tree, link: &CodeRange) -> Option<CodeRange> {
+    if before.sha256(&link.path) != Some(&link.sha256) {
+        return None;
+    }
+    let lines = |tree: &Tree| -> Option<Vec<Vec<u8>>> {
+        Some(tree.get(&link.path)?.bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect())
+    };
+    let (old, new) = (lines(before)?, lines(after)?);
+    let (first, last) = (link.lines.0.checked_sub(1)? as usize, link.lines.1 as usize);
+    let range = old.get(first..last).filter(|range| !range.is_empty())?;
+    let mut places = new.windows(range.len()).enumerate().filter(|(_, window)| *window == range);
+    let (at, _) = places.next()?;
+    if places.next().is_some() {
+        return None;
+    }
+    let (first, length) = (u32::try_from(at).ok()? + 1, u32::try_from(range.len()).ok()?);
+    let sha256 = after.sha256(&link.path)?.clone();
+    Some(CodeRange { lines: (first, first + length - 1), sha256, ..link.clone() })
+}
+
 /// Finds each linked test: it must exist, assert something and not be skipped. What is found has the name that the
 /// stack's runner reports it by, however the link called it.
 ///
@@ -117,6 +150,28 @@ fn problem(clause: &str, problem: Option<String>) -> Clean {
 #[cfg(test)]
 mod tests {
     use super::{super::TreeFile, *};
+
+    #[test]
+    fn links_of_others_follow_their_lines_through_a_rewritten_file_and_get_lost_together() {
+        let tree = |text: &str| Tree::new(vec![TreeFile::new("rows.ts".to_owned(), text.as_bytes().to_vec())]);
+        let before = tree("one\ntwo\nthree\nfour\nfive\n");
+        let link = |clause, lines| CodeRange {
+            clause: ClauseId(clause),
+            path: "rows.ts".to_owned(),
+            lines,
+            sha256: before.sha256("rows.ts").unwrap().clone(),
+        };
+        let links = [link(1, (2, 3)), link(2, (1, 1)), link(2, (4, 4)), link(3, (5, 5))];
+        let lines = |after: &Tree| -> Vec<_> {
+            carried(&before, after, &links).into_iter().map(|link| (link.clause.0, link.lines)).collect()
+        };
+        // Clause 2 loses line four, clause 3 has its line twice.
+        let after = tree("new\none\ntwo\nthree\nfive\nFOUR\nfive\n");
+        assert_eq!(lines(&after), [(1, (3, 4))]);
+        assert_eq!(carried(&before, &after, &links)[0].sha256, *after.sha256("rows.ts").unwrap());
+        assert_eq!(lines(&before), [], "nothing to carry over where nothing changed");
+        assert_eq!(lines(&tree("two three")), []);
+    }
 
     #[test]
     fn links_of_a_stack_that_is_not_run_are_lines_that_exist() {

@@ -113,6 +113,7 @@ fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tree, TaskErr
 
 impl Bench<'_> {
     async fn build(&mut self, reply: &BuildReply) -> Result<(), BenchError> {
+        let before = self.tree.clone();
         if !self.store_files(&reply.files)? {
             return Ok(());
         }
@@ -123,6 +124,16 @@ impl Bench<'_> {
         };
         self.report("links", links.problems, format!("{} resolved to lines", counted(links.found.len(), "link")));
         self.checked.code_links = links.found;
+        let others = self.run.code_links.iter().filter(|link| {
+            self.run.files.get(&link.path).is_some_and(|file| file.step != self.step.plan.id)
+                && reply.files.iter().any(|file| file.path == link.path)
+        });
+        let others: Vec<CodeRange> = others.cloned().collect();
+        for link in links::carried(&before, &self.tree, &others) {
+            if !self.checked.code_links.contains(&link) {
+                self.checked.code_links.push(link);
+            }
+        }
         let Some((manifest, _)) = self.runnable().await? else { return Ok(()) };
         self.boot(&manifest).await
     }

@@ -3,7 +3,7 @@
 use super::{PLAN, step_id};
 use crate::domain::{
     StepId,
-    artifact::FileEntry,
+    artifact::{CodeRange, FileEntry},
     clause::Assumption,
     run::{Proposal, Run, StepState},
 };
@@ -65,7 +65,9 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
             run.artifacts.extend(artifacts.into_iter().map(|a| (a.name.to_string(), a)));
         }
         Proposal::Build { links, additions, .. } => {
-            run.code_links.retain(|l| !own.contains(&l.path));
+            // Links of others that found their lines in the rewritten file come with this step's own.
+            let carried = |l: &CodeRange| links.iter().any(|new| new.clause == l.clause && new.path == l.path);
+            run.code_links.retain(|l| !own.contains(&l.path) && !carried(l));
             run.code_links.extend(links);
             for addition in additions {
                 if !run.additions.contains(&addition) {
