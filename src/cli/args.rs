@@ -99,6 +99,9 @@ pub enum Command {
         after_help = "Example:\n  g1 resume -C guestbook -y\n  g1 resume --budget 5.00\n\n-y, --gates, --budget and -m change how the run goes on. At most the one call that was in flight is paid for again, and it is named."
     )]
     Resume(Resume),
+    /// Play a recorded run again, byte for byte, without a model, a key or a network
+    #[command(after_help = REPLAY)]
+    Replay(Replay),
     /// Look at gates and decide them, from any shell, while the run lives or not
     #[command(after_help = GATE)]
     Gate {
@@ -279,6 +282,22 @@ file is kept with what could not be read of it. With -C the folder is absent or 
 ./<name> is made. Where a project is already: g1 resume. Gates other than none and risk stop
 at the first gate with exit 3: decide it with `g1 gate`, go on with `g1 resume`.";
 
+const REPLAY: &str = "\
+Examples:
+  g1 run -y -m openai/M -c models.record=shop.jsonl \"A shop …\"    records a run
+  g1 replay shop.jsonl             in a temporary folder, which goes when it ends
+  g1 replay shop.jsonl -C shop     what it builds is kept in ./shop (absent or empty)
+  g1 replay shop.jsonl --plan-only
+  g1 replay old.jsonl -f requirement.txt    a recording that does not hold its requirement
+
+The recording holds the requirement, the settings, every reply, and how the run ended; no key is in it. The
+replies are the recorded ones; everything else is done again: checks, files, tests, proofs. Green results are
+approved by policy (-y); what people decided in the recorded run is not in the recording.
+It ends as the run does and says how many calls the recording answered, and whether every file is the recorded one.
+
+Exit codes: those of `g1 run`; 4 also when the files differ from the recorded ones; 6 when a call has no
+recorded answer.";
+
 const GATE: &str = "\
 Examples:
   g1 gate                          the open gates
@@ -305,6 +324,18 @@ pub struct Run {
     /// The folder may hold other things
     #[arg(long)]
     pub existing: bool,
+    /// Exit 0 instead of 7 when something is not proven
+    #[arg(long)]
+    pub allow_partial: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Replay {
+    /// The recording, a file of JSON lines
+    pub cassette: PathBuf,
+    /// The requirement, of recordings of earlier versions that do not hold it
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
     /// Exit 0 instead of 7 when something is not proven
     #[arg(long)]
     pub allow_partial: bool,

@@ -23,6 +23,7 @@ mod out;
 mod personas;
 mod project;
 mod projects;
+mod replay;
 mod run;
 mod secrets;
 mod status;
@@ -54,14 +55,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if fine { 0 } else { 2 });
         }
     };
-    if matches!(cli.command, None | Some(Command::Run(_) | Command::Resume(_))) {
+    if matches!(cli.command, None | Some(Command::Run(_) | Command::Resume(_) | Command::Replay(_))) {
         logs::start();
     }
     match dispatch(&cli) {
         Ok(code) => ExitCode::from(code),
         Err(Fail { code, text }) => {
             // A stream of JSON lines ends with a line of its own, whatever happened.
-            if cli.global.json && matches!(cli.command, Some(Command::Run(_) | Command::Resume(_))) {
+            if cli.global.json && matches!(cli.command, Some(Command::Run(_) | Command::Resume(_) | Command::Replay(_)))
+            {
                 let line = crate::driver::jsonl::refused(&text, code);
                 let _ = out::print(&format!("{line}\n"));
             }
@@ -105,6 +107,7 @@ fn dispatch(cli: &Cli) -> Done {
     match command {
         Command::Run(run) => run::run(run, &how),
         Command::Resume(resume) => run::resume(resume, &how),
+        Command::Replay(replay) => replay::run(replay, &how),
         Command::Gate { action } => gate::run(folder, action.as_ref().unwrap_or(&args::Gate::List), &who, json),
         Command::Pause => command::pause(folder, &who, json),
         Command::Status => status::run(folder, json),

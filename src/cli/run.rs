@@ -120,6 +120,7 @@ pub fn resume(resume: &args::Resume, how: &Headless<'_>) -> Done {
         gates: how.gates_given.then_some(how.config.gates),
         budget: how.budget_given.then_some(how.config.budget),
         caps: how.caps_given.then(|| caps(how.config)),
+        ..headless::Options::default()
     };
     runtime()?.block_on(async {
         let prepared = driver::reopen(dir, model, &setup(how.config)).await.map_err(|e| fail(&e))?;

@@ -345,6 +345,7 @@ impl Engine {
             self.unsynced_since.get_or_insert_with(Instant::now);
         }
         let mut run = self.run.take().map(Arc::unwrap_or_clone);
+        let completed = events.iter().any(|event| matches!(event, Event::RunCompleted { .. }));
         for envelope in envelopes {
             match envelope.event {
                 // It goes back to a state that is folded from the journal, not from the present one.
@@ -359,6 +360,9 @@ impl Engine {
             && events.iter().any(changes_hub)
         {
             self.services.hub().refresh(run, &self.services.blobs);
+        }
+        if let Some(run) = self.run.as_ref().filter(|_| completed) {
+            super::replay::ended(run, &self.services);
         }
         self.snapshot().await;
         if self.since_checkpoint >= CHECKPOINT_EVERY {

@@ -40,6 +40,19 @@ pub struct Options {
     pub budget: Option<Option<Budget>>,
     /// What each phase and each step may spend from now on, if that is to change.
     pub caps: Option<Caps>,
+    /// The folder goes with the run: nothing is said of what could be done there next.
+    pub passing: bool,
+}
+
+/// What is to be said after the end of a run.
+#[derive(Debug, Default)]
+pub struct Closing {
+    /// For people, after the summary.
+    pub text: String,
+    /// In the last line of JSON, as `replay`.
+    pub json: serde_json::Value,
+    /// The exit code, if not that of the run.
+    pub exit: Option<u8>,
 }
 
 impl Options {
@@ -58,7 +71,12 @@ impl Options {
 
 /// Drives the run until it ends or needs a person; returns the exit code of design 5.1.
 pub async fn drive(prepared: Prepared, options: Options) -> u8 {
-    let mut out = Printer { json: options.json, started: Instant::now(), closed: false };
+    drive_with(prepared, options, None).await
+}
+
+/// The same, with something to say about how it ended.
+pub async fn drive_with(prepared: Prepared, options: Options, closing: Option<&dyn Fn(&Run) -> Closing>) -> u8 {
+    let mut out = Printer { json: options.json, started: Instant::now(), closed: false, closing };
     for note in &prepared.notes {
         out.talk(note);
     }
@@ -187,14 +205,15 @@ impl Signals {
     }
 }
 
-struct Printer {
+struct Printer<'a> {
     json: bool,
     started: Instant,
     /// stdout was closed by its reader.
     closed: bool,
+    closing: Option<&'a dyn Fn(&Run) -> Closing>,
 }
 
-impl Printer {
+impl Printer<'_> {
     fn show(&mut self, update: &Update) {
         if self.json {
             if let Some(line) = jsonl::line(update) {
@@ -254,11 +273,23 @@ impl Printer {
             }
             RunStatus::WaitingAtGate | RunStatus::Running => Ending::Paused { reason: PauseReason::Interrupted },
         };
+        let closing = self.closing.filter(|_| stopped_by.is_none()).map(|closing| closing(run));
+        exit = closing.as_ref().and_then(|closing| closing.exit).unwrap_or(exit);
         if self.json {
-            self.print(&jsonl::last_line(run, ending, exit).to_string());
+            let mut line = jsonl::last_line(run, ending, exit);
+            if let Some(closing) = closing {
+                line["replay"] = closing.json;
+            }
+            self.print(&line.to_string());
         } else {
-            let summary = summary(run, ending);
-            self.print(summary.trim_end());
+            let mut text = summary(run, ending);
+            if !options.passing {
+                text.push_str(next(ending));
+            }
+            if let Some(closing) = closing {
+                text.push_str(&closing.text);
+            }
+            self.print(text.trim_end());
         }
         exit
     }
@@ -370,24 +401,22 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
             gate.id
         );
     }
-    let _ = match ending {
+    text
+}
+
+/// What can be done now.
+fn next(ending: Ending<'_>) -> &'static str {
+    match ending {
         Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial } => {
-            writeln!(text, "Run it: g1 preview    the whole trace: g1 trace    check it again: g1 verify")
+            "Run it: g1 preview    the whole trace: g1 trace    check it again: g1 verify\n"
         }
+        Ending::Completed { .. } => "",
         Ending::Paused { reason: PauseReason::Gate } => {
-            writeln!(
-                text,
-                "Decide with `g1 gate approve ID` or open the workbench with `g1`; then `g1 resume` goes on."
-            )
+            "Decide with `g1 gate approve ID` or open the workbench with `g1`; then `g1 resume` goes on.\n"
         }
         Ending::Paused { reason: PauseReason::Budget } => {
-            writeln!(
-                text,
-                "`g1 resume --budget MORE` (or -c budget_phase=MORE, -c budget_step=MORE) goes on from here."
-            )
+            "`g1 resume --budget MORE` (or -c budget_phase=MORE, -c budget_step=MORE) goes on from here.\n"
         }
-        Ending::Paused { .. } | Ending::Failed { .. } => writeln!(text, "`g1 resume` goes on from here."),
-        _ => Ok(()),
-    };
-    text
+        Ending::Paused { .. } | Ending::Failed { .. } => "`g1 resume` goes on from here.\n",
+    }
 }

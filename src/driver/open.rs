@@ -1,6 +1,6 @@
 //! From a requirement or a project directory to a running engine.
 
-use super::{engine, handle::Handle, services::Services, socket, window};
+use super::{engine, handle::Handle, replay, services::Services, socket, window};
 use crate::{
     domain::{
         Clean, Hash,
@@ -13,7 +13,7 @@ use crate::{
     },
     evidence::Runner,
     hub::{self, Hub, HubError, Opened, Project, clauses, store::Place},
-    models::{Model, ModelError, assigned::Assigned, registry, settings::ModelSettings},
+    models::{Model, ModelError, assigned::Assigned, cassette, registry, settings::ModelSettings},
     orchestrator::{self, Input, Refusal, history},
     personas::Library,
     workspace::{Workspace, git},
@@ -182,7 +182,11 @@ pub async fn create_with(
     begin(start, Assigned::one(model), OnceCell::new_with(Some(runner)))
 }
 
-fn begin(mut start: Start, models: Assigned, runner: OnceCell<Result<Runner, Clean>>) -> Result<Prepared, OpenError> {
+pub(super) fn begin(
+    mut start: Start,
+    models: Assigned,
+    runner: OnceCell<Result<Runner, Clean>>,
+) -> Result<Prepared, OpenError> {
     let text = clauses::decode(&start.requirement).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?;
     let cut = clauses::cut(text);
     if cut.is_empty() {
@@ -204,6 +208,7 @@ fn begin(mut start: Start, models: Assigned, runner: OnceCell<Result<Runner, Cle
     let wished = start.settings.pack_tokens;
     start.settings.pack_tokens = window::pack_tokens(wished, start.setup.models.context, &models, &library)
         .map_err(|e| OpenError::Refused(Clean::from(e)))?;
+    start.setup.models.record.as_deref().map_or(Ok(()), cassette::free).map_err(OpenError::Refused)?;
     std::fs::create_dir_all(&start.dir).map_err(|source| OpenError::Folder { dir: start.dir.clone(), source })?;
     let instructions = instructions(&start.dir)?;
     let input = Input::Begin {
@@ -223,7 +228,12 @@ fn begin(mut start: Start, models: Assigned, runner: OnceCell<Result<Runner, Cle
     let (project, envelopes) = Project::create(&start.dir, &contents, &first, at)?;
     let run = history::replay(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
     let said = |file: &Attachment| Clean::from(format!("with the requirement: {}", file.line(&run.settings.model)));
-    let notes = run.attachments.iter().map(said).collect();
+    let mut notes: Vec<Clean> = run.attachments.iter().map(said).collect();
+    if let Some(path) = &start.setup.models.record
+        && let Err(error) = cassette::begin(path, &replay::given(&start, instructions.as_deref()))
+    {
+        notes.push(Clean::from(format!("this run cannot be replayed from {}: {error}", path.display())));
+    }
     let mut prepared = prepare(project, run, models, runner, &start.setup, &start.dir, notes)?;
     prepared.first = envelopes;
     Ok(prepared)
@@ -283,6 +293,7 @@ fn prepare(
         library: Arc::new(library),
         runner,
         workspace: Workspace::open(dir).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,
+        record: setup.models.record.clone(),
         check_slot: Arc::new(Semaphore::new(1)),
     };
     Ok(Prepared { project, run, first: Vec::new(), services: Arc::new(services), notes })

@@ -24,6 +24,8 @@ pub struct Services {
     /// Found when it is first needed; see [`Services::runner`].
     pub runner: OnceCell<Result<Runner, Clean>>,
     pub workspace: Workspace,
+    /// The cassette that this run is recorded onto.
+    pub record: Option<PathBuf>,
     /// One sandboxed check at a time: each uses all cores by itself.
     pub check_slot: Arc<Semaphore>,
 }

@@ -1,12 +1,16 @@
 //! Cassettes: calls recorded as JSON lines, and a model that answers from them.
 //!
-//! A line holds the hash of what was asked, the step it was asked for, a summary of the request and the response; no
-//! key, no address and no header ever gets here. A request is answered
+//! The first line holds what the run was given ([`Begun`]), the last how it ended ([`Ended`]); each other one is a call:
+//! the hash of what was asked, the step it was asked for, a summary of the request and the response; no key, no address
+//! and no header ever gets here. A request is answered
 //! 1. by the recorded call that asked the same, the unused one first;
 //! 2. else by the next unused call of the same kind, step and attempt;
 //! 3. else by the next unused call of the same kind and step, whatever its attempt.
 //!
 //! The last two let a cassette survive changes of prompts. The model's name is no part of what was asked.
+
+mod run;
+pub use run::{Attached, Begun, Content, Ended, Tally, begin, end, free};
 
 use super::{Abilities, Model, ModelError, Request, Response, pricing::estimate_tokens};
 use crate::domain::{Clean, Hash, reply::ReplyKind, usage::Usage};
@@ -148,8 +152,19 @@ impl Model for Recorder {
 pub struct Cassette {
     id: String,
     path: PathBuf,
+    begun: Option<Begun>,
+    ended: Option<Ended>,
     entries: Vec<Entry>,
-    used: Mutex<Vec<bool>>,
+    played: Mutex<Played>,
+}
+
+/// What has been answered so far.
+#[derive(Debug)]
+struct Played {
+    used: Vec<bool>,
+    same: usize,
+    by_place: usize,
+    unanswered: usize,
 }
 
 impl Cassette {
@@ -158,24 +173,45 @@ impl Cassette {
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         let wrong = |what: String| ModelError::Provider(Clean::from(format!("cassette {}: {what}", path.display())));
         let text = fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-        let mut entries = Vec::new();
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let entry: Entry = serde_json::from_str(line)
-                .map_err(|error| wrong(format!("line {} is no recorded call: {error}", number + 1)))?;
-            if entry.version != VERSION {
-                return Err(wrong(format!(
-                    "line {} has version {}, this G1 reads {VERSION}; record it again",
-                    number + 1,
-                    entry.version
-                )));
+        let (mut begun, mut ended, mut entries) = (None, None, Vec::new());
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            match run::line(line).map_err(|what| wrong(format!("line {number} {what}")))? {
+                run::Line::Begun(_) if begun.is_some() || !entries.is_empty() => {
+                    return Err(wrong(format!("line {number} begins a second run; a cassette holds one")));
+                }
+                run::Line::Begun(found) => begun = Some(*found),
+                // What comes after the first end was asked for by a person: a change of the requirement.
+                run::Line::Ended(found) => ended = ended.or(Some(found)),
+                run::Line::Call(entry) => entries.push(*entry),
             }
-            entries.push(entry);
         }
         if entries.is_empty() {
             return Err(wrong("it holds no calls".to_owned()));
         }
-        let used = Mutex::new(vec![false; entries.len()]);
-        Ok(Self { id: format!("cassette/{}", path.display()), path: path.to_owned(), entries, used })
+        let used = vec![false; entries.len()];
+        let played = Mutex::new(Played { used, same: 0, by_place: 0, unanswered: 0 });
+        let id = format!("cassette/{}", path.display());
+        Ok(Self { id, path: path.to_owned(), begun, ended, entries, played })
+    }
+
+    /// What the recorded run was given; recordings of earlier versions do not say.
+    #[must_use]
+    pub fn begun(&self) -> Option<&Begun> {
+        self.begun.as_ref()
+    }
+
+    /// How the recorded run ended, if it did and the recording says so.
+    #[must_use]
+    pub fn ended(&self) -> Option<&Ended> {
+        self.ended.as_ref()
+    }
+
+    /// What has been answered so far, and from where.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let played = self.played.lock().unwrap_or_else(PoisonError::into_inner);
+        let unused = played.used.iter().filter(|used| !**used).count();
+        Tally { same: played.same, by_place: played.by_place, unanswered: played.unanswered, unused }
     }
 
     fn find(&self, request: &Request) -> Option<&Entry> {
@@ -184,15 +220,19 @@ impl Cassette {
         let same = |e: &Entry| e.asked == asked;
         let place = |e: &Entry| e.kind == request.kind && e.step == step;
         let attempt = |e: &Entry| place(e) && e.attempt == request.pack.attempt;
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut played = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         let unused = |fits: &dyn Fn(&Entry) -> bool| {
-            self.entries.iter().zip(used.iter()).position(|(entry, used)| !used && fits(entry))
+            self.entries.iter().zip(played.used.iter()).position(|(entry, used)| !used && fits(entry))
         };
-        let index = unused(&same)
-            .or_else(|| self.entries.iter().rposition(same))
-            .or_else(|| unused(&attempt))
-            .or_else(|| unused(&place))?;
-        if let Some(used) = used.get_mut(index) {
+        let exact = unused(&same).or_else(|| self.entries.iter().rposition(same));
+        let index = exact.or_else(|| unused(&attempt)).or_else(|| unused(&place));
+        match (exact, index) {
+            (Some(_), _) => played.same += 1,
+            (None, Some(_)) => played.by_place += 1,
+            (None, None) => played.unanswered += 1,
+        }
+        let index = index?;
+        if let Some(used) = played.used.get_mut(index) {
             *used = true;
         }
         self.entries.get(index)

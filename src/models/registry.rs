@@ -80,6 +80,14 @@ pub fn open_with(
     recorded(bare(spec, settings, &Servers::default(), env)?, settings)
 }
 
+/// The models of a run that a cassette answers.
+///
+/// # Errors
+/// It is to be recorded, and cannot be.
+pub fn replayed(cassette: Arc<Cassette>, settings: &ModelSettings) -> Result<Assigned, ModelError> {
+    recorded(cassette, settings).map(Assigned::one)
+}
+
 fn recorded(model: Arc<dyn Model>, settings: &ModelSettings) -> Result<Arc<dyn Model>, ModelError> {
     match &settings.record {
         Some(path) => Ok(Arc::new(Recorder::new(model, path)?)),

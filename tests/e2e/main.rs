@@ -15,6 +15,7 @@ mod quotes;
 mod resume;
 mod run;
 mod search;
+mod shipped;
 mod support;
 mod tamper;
 mod verify;

@@ -3,7 +3,7 @@
 
 use crate::{
     quotes::{self, WALL},
-    support::{Bed, code, text, workspace},
+    support::{Bed, code, lines, text, workspace},
 };
 use serde_json::{Value, json};
 use std::{
@@ -153,14 +153,27 @@ fn a_language_model_builds_it_and_a_cassette_builds_it_again() {
     assert!(found.is_empty(), "the key lies in {found:?}");
 
     let again = Bed::new();
-    let replay = again.output(&["run", WALL, "-m", &format!("cassette/{}", cassette.display()), "-y"]);
+    let tape = cassette.display().to_string();
+    let replay = again.output(&["replay", &tape, "--json"]);
     assert_eq!(code(&replay), 0, "{}", text(&replay.stderr));
-    let without_report = |dir: &Path| {
-        let mut files = workspace(dir);
-        files.remove("TRACE.md");
-        files
-    };
-    assert_eq!(without_report(&bed.dir), without_report(&again.dir));
+    let said = lines(&replay.stdout).pop().expect("a last line");
+    assert_eq!(said["outcome"], "proven");
+    let calls = json!({"same": 7, "by_place": 0, "unanswered": 0, "unused": 0});
+    assert_eq!((&said["replay"]["calls"], &said["replay"]["same_tree"]), (&calls, &json!(true)), "{said}");
+    assert_eq!(workspace(&bed.dir), workspace(&again.dir));
+
+    // Onto a recording nothing else is recorded.
+    let other = Bed::new();
+    let refused = other.output(&["run", "A list of birds.", "-y", "--plan-only", "-c", &record]);
+    assert_eq!(code(&refused), 2, "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("a cassette holds one run") && !other.dir.exists());
+
+    // Other words in the end line than those that come out: the files differ.
+    let tampered = fs::read_to_string(&cassette).expect("text").replace("A quote has a text", "A quote has the text");
+    fs::write(&cassette, tampered).expect("written");
+    let planned = other.output(&["replay", &tape, "--plan-only"]);
+    let told = text(&planned.stdout);
+    assert!(told.contains("by their place") && told.contains("no files are compared"), "{told}");
 }
 
 #[test]

@@ -92,6 +92,25 @@ fn keep(bed: &Bed) {
 }
 
 #[test]
+fn a_key_that_a_reply_repeats_is_neither_kept_nor_recorded() {
+    let server = Server::saying(|asked| asked.reply.replace("People put", &format!("{KEY} People put")));
+    let bed = Bed::new();
+    let cassette = bed.home.join("tape.jsonl");
+    let record = format!("models.record={}", cassette.display());
+    let run = bed
+        .g1(&["run", WALL, "-m", "compat/m", "-y", "--plan-only", "-c", &record])
+        .env("OPENAI_BASE_URL", format!("http://{}/v1", server.address))
+        .env("OPENAI_API_KEY", KEY)
+        .output()
+        .expect("g1 starts");
+    assert_eq!(code(&run), 0, "{}{}", text(&run.stdout), text(&run.stderr));
+    assert!(fs::read_to_string(&cassette).expect("a recording").contains("[key] People put"));
+    let mut found = Vec::new();
+    holding(bed.dir.parent().expect("a root"), &mut found);
+    assert!(found.is_empty(), "the key lies in {found:?}");
+}
+
+#[test]
 fn the_key_is_nowhere_in_what_twenty_failing_runs_wrote() {
     for (n, fault) in FAULTS.into_iter().enumerate() {
         let (server, bed) = (Server::start(fault, usize::MAX), Bed::new());
