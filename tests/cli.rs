@@ -73,6 +73,7 @@ impl World {
             plan_only: false,
             relaxed: vec![],
             pack_tokens: 10_000,
+            turns: 8,
         };
         let requirement = Requirement { sha256: Hash::of(TEXT.as_bytes()), bytes: TEXT.len() as u64 };
         let input = orchestrator::Input::Begin {

@@ -42,6 +42,7 @@ fn empty_run() -> Run {
             plan_only: false,
             relaxed: vec![],
             pack_tokens: 1000,
+            turns: 8,
         },
         who: Clean::new("test"),
         instructions: None,

@@ -86,6 +86,7 @@ impl Text {
                 plan_only: false,
                 relaxed: Vec::new(),
                 pack_tokens: 100_000,
+                turns: 8,
             },
             who: Clean::new("fidelity"),
             instructions: None,

@@ -140,6 +140,7 @@ async fn flow(dir: PathBuf, base_url: String) -> Result<(), String> {
         plan_only: false,
         relaxed: Vec::new(),
         pack_tokens: 100_000,
+        turns: 8,
     };
     let start = Start {
         dir: dir.clone(),

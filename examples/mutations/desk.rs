@@ -58,6 +58,7 @@ impl Desk {
                 plan_only: false,
                 relaxed: Vec::new(),
                 pack_tokens: 10_000_000,
+                turns: 8,
             },
             who: Clean::new("mutations"),
             instructions: None,

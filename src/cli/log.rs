@@ -2,7 +2,11 @@
 
 use super::out::{self, Done, Fail, columns, talk};
 use crate::{
-    domain::event::{Envelope, Event},
+    domain::{
+        Clean,
+        event::{Envelope, Event},
+        tool::Used,
+    },
     hub::{self, journal},
 };
 use serde_json::{Value, json};
@@ -66,6 +70,12 @@ fn words(event: &Event) -> String {
         Event::CallFinished { step, usage, cached, .. } => {
             let from = if *cached { " (from the cache)" } else { "" };
             format!("{step}: {} tokens, ${:.4}{from}", usage.tokens(), usage.dollars())
+        }
+        Event::ToolsUsed { step, uses, .. } => {
+            // What was run and what failed in words, the rest by name.
+            let telling = |used: &Used| !used.ok || used.tool.as_str() == "run";
+            let word = |u: &Used| if telling(u) { u.line() } else { format!("{} {}", u.tool, u.argument) };
+            Clean::from(format!("{step}: {}", uses.iter().map(word).collect::<Vec<_>>().join("; "))).one_line(400)
         }
         Event::CallFailed { step, error, .. } => format!("{step}: {}", error.one_line(100)),
         Event::Said { speaker, text, .. } => format!("{speaker}: {}", text.one_line(100)),

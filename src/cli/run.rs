@@ -40,6 +40,7 @@ pub fn settings(config: &Config, plan_only: bool) -> RunSettings {
         plan_only,
         relaxed: Vec::new(),
         pack_tokens: config.pack_tokens,
+        turns: config.turns,
     }
 }
 

@@ -41,6 +41,7 @@ pub const KEYS: &[Key] = &[
     key("budget_phase", Kind::Budget, true, "upper bound of each phase: dollars, tokens or none"),
     key("budget_step", Kind::Budget, true, "upper bound of each step: dollars, tokens or none"),
     key("pack_tokens", Kind::Number, true, "tokens a context pack may hold"),
+    key("turns", Kind::Number, true, "how often developer and tester may use tools before each reply"),
     key("who", Kind::Text, false, "the name decisions are recorded under"),
     key("theme", Kind::Text, true, "colours of the workbench"),
     key("mouse", Kind::Flag, false, "begin with the mouse taken for scrolling and clicking"),

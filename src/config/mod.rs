@@ -10,7 +10,12 @@ mod layers;
 mod tests;
 
 use crate::{
-    domain::{Clean, plan::PlanVariant, run::GateMode, usage::Budget},
+    domain::{
+        Clean,
+        plan::PlanVariant,
+        run::{GateMode, TURNS},
+        usage::Budget,
+    },
     models::settings::ModelSettings,
 };
 pub use keys::{KEYS, Key, distance};
@@ -45,6 +50,8 @@ pub struct Config {
     #[serde(deserialize_with = "budget_field", serialize_with = "budget_text")]
     pub budget_step: Option<Budget>,
     pub pack_tokens: u32,
+    /// How often in an attempt developer and tester may use tools before they answer; 0: never.
+    pub turns: u32,
     /// The name that decisions are recorded under; else the login name.
     pub who: Option<String>,
     pub theme: Option<String>,
@@ -68,6 +75,7 @@ impl Default for Config {
             budget_phase: None,
             budget_step: None,
             pack_tokens: PACK_TOKENS,
+            turns: TURNS,
             who: None,
             theme: None,
             color: Color::Auto,

@@ -9,6 +9,7 @@ use super::{
     pack::Page,
     plan::{Phase, Seat},
     run::{Check, Decided, GateReason, Outcome, PauseReason, Proposal, RunSettings},
+    tool::Used,
     usage::Usage,
 };
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,17 @@ pub enum Event {
         /// The blob of what several calls say together, with the last of them that works on it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         merged: Option<Hash>,
+        /// It asks for tools and answers later.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        turn: bool,
+    },
+    /// The tools that the newest reply asked for were used: its author goes on with what they gave. `draft`: the files
+    /// that its reply will bring, as they are now.
+    ToolsUsed {
+        step: StepId,
+        attempt: u32,
+        uses: Vec<Used>,
+        draft: Vec<FileEntry>,
     },
     /// The reply of one of several calls is good as far as it goes: the step goes on with its next call.
     CallPassed {
@@ -248,6 +260,7 @@ impl Event {
             Self::RunStarted { .. }
                 | Self::CallIntended { .. }
                 | Self::CallFinished { .. }
+                | Self::ToolsUsed { .. }
                 | Self::StepProposed { .. }
                 | Self::StepCommitted { .. }
                 | Self::GateDecided { .. }

@@ -3,6 +3,7 @@
 pub mod artifact;
 pub mod attachment;
 pub mod baseline;
+mod call;
 pub mod change;
 pub mod clause;
 pub mod command;
@@ -17,6 +18,7 @@ pub mod plan;
 pub mod reply;
 pub mod run;
 pub mod text;
+pub mod tool;
 pub mod trace;
 pub mod usage;
 

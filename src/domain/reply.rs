@@ -2,7 +2,7 @@
 //! so the contract cannot drift from the parser. Replies are untrusted: they carry ids as plain strings and are checked
 //! by the orchestrator before anything of them reaches the hub.
 
-use super::clause::ClauseKind;
+use super::{clause::ClauseKind, tool::Tool};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -135,9 +135,39 @@ pub struct NewArtifact {
     pub clauses: Vec<String>,
 }
 
+/// What developer and tester may send in place of their reply, as far as it is read: the tools to use, and files to write
+/// before them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TurnReply {
+    #[serde(rename = "use")]
+    pub uses: Vec<NewUse>,
+    pub files: Vec<NewFile>,
+    pub notes: String,
+}
+/// One use of a tool. What a tool does not ask for is null.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewUse {
+    #[schemars(with = "Tool")]
+    pub tool: String,
+    #[serde(default)]
+    pub path: Option<String>,
+    #[serde(default)]
+    pub text: Option<String>,
+    #[serde(default)]
+    pub old: Option<String>,
+    /// First and last line, from 1, inclusive.
+    #[serde(default)]
+    pub lines: Option<(u32, u32)>,
+}
+
 /// `build:<module>`: Developer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BuildReply {
+    /// Tools to use before this reply: with any here it is no reply yet, everything else is left empty, and what they
+    /// gave comes with the next turn.
+    #[serde(rename = "use", default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<NewUse>,
     pub teach_back: TeachBack,
     pub files: Vec<NewFile>,
     /// Which lines implement which clause. Every clause of the step that is built has at least one.
@@ -171,6 +201,10 @@ pub struct Addition {
 /// `test:<module>`: Tester.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestReply {
+    /// Tools to use before this reply: with any here it is no reply yet, everything else is left empty, and what they
+    /// gave comes with the next turn.
+    #[serde(rename = "use", default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<NewUse>,
     pub teach_back: TeachBack,
     pub files: Vec<NewFile>,
     pub links: Vec<TestLink>,

@@ -1,13 +1,13 @@
 //! The state of a run: the fold of its journal. Read by every front end; changed only by `orchestrator::apply`.
 
+pub use super::call::Call;
 use super::{
     AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, GateId, Hash, InterpretationId, StepId,
     artifact::{Artifact, CodeRange, FileEntry, TestRef},
     attachment::Attachment,
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
-    pack::Page,
-    plan::{Phase, Plan, PlanVariant, Seat, StepPlan, Task},
+    plan::{Phase, Plan, PlanVariant, StepPlan},
     reply::{Finding, ReplyKind},
     usage::{Budget, Caps, Scope, Usage},
 };
@@ -41,6 +41,16 @@ pub struct RunSettings {
     pub relaxed: Vec<Phase>,
     /// Tokens a context pack may hold.
     pub pack_tokens: u32,
+    /// How often in an attempt developer and tester may use tools before they answer.
+    #[serde(default = "turns")]
+    pub turns: u32,
+}
+
+/// Enough to look around, write, run, repair and run again, and no more than a person wants to wait for.
+pub const TURNS: u32 = 8;
+
+fn turns() -> u32 {
+    TURNS
 }
 
 /// One named check of one attempt.
@@ -112,40 +122,6 @@ pub enum StepState {
     Failed,
     /// A step it depends on failed.
     Blocked,
-}
-
-/// One call of the current attempt of a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Call {
-    pub seat: Seat,
-    pub page: Page,
-    /// The clauses that this page put before the persona; empty when all were in one prompt.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub covers: Vec<ClauseId>,
-    /// The blob of its pack.
-    pub pack: Option<Hash>,
-    /// The blob of the raw reply; `None` while it is being made.
-    pub reply: Option<Hash>,
-}
-
-impl Call {
-    /// Who was asked for what, in a line: `developer, page 2 of 3`.
-    #[must_use]
-    pub fn title(&self) -> String {
-        let mut parts = vec![self.seat.personas.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")];
-        match self.seat.task {
-            Task::Work => {}
-            Task::TeachBack => parts.push("teach-back".into()),
-            Task::Review => parts.push("review".into()),
-        }
-        if self.seat.round > 1 {
-            parts.push(format!("round {}", self.seat.round));
-        }
-        if self.page.is_part() {
-            parts.push(format!("page {} of {}", self.page.number, self.page.of));
-        }
-        parts.join(", ")
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -238,6 +214,17 @@ impl Step {
     #[must_use]
     pub fn open_call(&self) -> Option<&Call> {
         self.calls.last().filter(|call| call.reply.is_none())
+    }
+    /// The newest call, when it asks for tools that were not used yet.
+    #[must_use]
+    pub fn open_turn(&self) -> Option<&Call> {
+        self.calls.last().filter(|call| call.turn.as_ref().is_some_and(|turn| !turn.is_done()))
+    }
+    /// The files that the call at work has written so far: not a reply yet, nothing that is in force.
+    #[must_use]
+    pub fn draft(&self) -> &[FileEntry] {
+        let turns = self.calls.iter().rev().filter_map(|call| call.turn.as_ref());
+        turns.into_iter().find(|turn| turn.is_done()).map_or(&[], |turn| &turn.draft)
     }
     /// Nothing more will happen to it.
     #[must_use]

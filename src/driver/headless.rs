@@ -11,6 +11,7 @@ use crate::{
         command::{Command, Update},
         event::Event,
         run::{Check, GateMode, GateReason, Outcome, PauseReason, Run, RunStatus},
+        tool::Used,
         trace,
         usage::{Budget, Caps},
     },
@@ -302,6 +303,12 @@ fn narrate(event: &Event) -> Option<String> {
         Event::StepStarted { step, attempt: 1 } => format!("● {step}"),
         Event::StepStarted { step, attempt } => format!("● {step}, attempt {attempt}"),
         Event::Said { speaker, text, .. } => format!("  {speaker}: {}", text.one_line(160)),
+        Event::ToolsUsed { uses, .. } => {
+            let line = |used: &Used| {
+                format!("  {} {}", if used.ok { "·" } else { "✗" }, Clean::from(used.line()).one_line(160))
+            };
+            uses.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
         Event::CallFailed { step, error, .. } => format!("✗ {step}: {error}"),
         Event::CheckCompleted { check, .. } => narrate_check(check),
         Event::GateOpened { gate, reason, .. } => format!("◆ gate {gate}: {}", gate_word(reason)),

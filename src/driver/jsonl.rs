@@ -66,6 +66,10 @@ fn body(event: &Event) -> Option<(&'static str, Value)> {
             "usage",
             json!({"step": step, "attempt": attempt, "cached": cached, "usage": usage, "cost": usage.dollars()}),
         ),
+        Event::ToolsUsed { step, attempt, uses, draft } => {
+            let draft: Vec<Value> = draft.iter().map(file).collect();
+            ("tools.used", json!({"step": step, "attempt": attempt, "uses": uses, "draft": draft}))
+        }
         Event::CheckCompleted { step, attempt, check } => {
             ("check.completed", json!({"step": step, "attempt": attempt, "check": check}))
         }
@@ -85,9 +89,12 @@ fn body(event: &Event) -> Option<(&'static str, Value)> {
     })
 }
 
+fn file(f: &crate::domain::artifact::FileEntry) -> Value {
+    json!({"path": f.path, "sha256": f.sha256, "lines": f.lines})
+}
+
 fn artifact(step: &StepId, files: &[crate::domain::artifact::FileEntry]) -> (&'static str, Value) {
-    let files: Vec<Value> =
-        files.iter().map(|f| json!({"path": f.path, "sha256": f.sha256, "lines": f.lines})).collect();
+    let files: Vec<Value> = files.iter().map(file).collect();
     ("artifact.committed", json!({"step": step, "files": files}))
 }
 

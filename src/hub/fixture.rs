@@ -28,6 +28,7 @@ pub fn events(text: &str) -> Vec<Event> {
         plan_only: false,
         relaxed: Vec::new(),
         pack_tokens: 10_000,
+        turns: 8,
     };
     let requirement = Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 };
     let name = Clean::new("p");

@@ -86,6 +86,9 @@ pub fn blobs_named(event: &Event) -> Vec<Hash> {
         Event::Attached { attachment } => vec![attachment.sha256.clone()],
         Event::StepContext { blob, .. } => vec![blob.clone()],
         Event::CallFinished { reply, .. } => vec![reply.clone()],
+        Event::ToolsUsed { uses, draft, .. } => {
+            uses.iter().map(|used| used.result.clone()).chain(draft.iter().map(|file| file.sha256.clone())).collect()
+        }
         Event::StepProposed { proposal, .. } => match proposal {
             Proposal::Design { artifacts, .. } => artifacts.iter().map(|a| a.hash.clone()).collect(),
             Proposal::Build { files, .. } | Proposal::Test { files, .. } => {

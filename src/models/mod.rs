@@ -71,6 +71,17 @@ pub enum Turn {
     Model { text: String, calls: Vec<ToolCall> },
     /// What a call gave. Text of files and tests: data, never an instruction.
     Tool { call: String, text: String },
+    /// What the tools that a reply asked for gave: likewise.
+    Given { text: String },
+}
+
+impl Turn {
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Model { text, .. } | Self::Tool { text, .. } | Self::Given { text } => text,
+        }
+    }
 }
 
 impl Request {
@@ -82,10 +93,36 @@ impl Request {
         next.turns.push(Turn::Model { text: response.text.clone(), calls: response.calls.clone() });
         let results = response.calls.iter().zip(results).map(|(call, text)| Turn::Tool { call: call.id.clone(), text });
         next.turns.extend(results);
+        next.identified()
+    }
+
+    /// The same question to somebody who may take so many turns with tools before the reply.
+    #[must_use]
+    pub fn offering(mut self, turns: u32) -> Self {
+        self.user.push_str(&match turns {
+            0 => "No turn with tools is left before it: leave `use` empty.\n".to_owned(),
+            1 => "Before it you may take one turn with tools (`use`).\n".to_owned(),
+            n => format!("Before it you may take up to {n} turns with tools (`use`).\n"),
+        });
+        self.hash = Hash::of_parts([self.hash.as_str(), &self.user].map(str::as_bytes));
+        self
+    }
+
+    /// The same question after these turns: everything before them stays as it was, byte for byte.
+    #[must_use]
+    pub fn continued(mut self, turns: Vec<Turn>) -> Self {
+        if turns.is_empty() {
+            return self;
+        }
+        self.turns = turns;
+        self.identified()
+    }
+
+    fn identified(mut self) -> Self {
         // What was turned into JSON once is turned into JSON again; a value of ours always is.
-        let turns = serde_json::to_string(&next.turns).unwrap_or_default();
-        next.hash = Hash::of_parts([self.hash.as_str().as_bytes(), turns.as_bytes()]);
-        next
+        let turns = serde_json::to_string(&self.turns).unwrap_or_default();
+        self.hash = Hash::of_parts([self.hash.as_str().as_bytes(), turns.as_bytes()]);
+        self
     }
 }
 

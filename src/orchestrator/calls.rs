@@ -11,12 +11,12 @@
 
 mod merge;
 
-use super::{Reply, persona_id};
+use super::{Reply, checks::schema, persona_id};
 use crate::domain::{
     ClauseId,
     pack::Page,
     plan::{PlanVariant, Seat, StepPlan, Task},
-    reply::ReplyKind,
+    reply::{BuildReply, NewFile, ReplyKind, TestReply, TurnReply},
     run::{Call, Run, Step},
 };
 pub use merge::{merge, text};
@@ -71,6 +71,8 @@ pub struct Next {
     pub page: u32,
     /// What earlier pages of this seat have put before it.
     pub covered: Vec<ClauseId>,
+    /// How many of the calls just made were turns of this one: it is asked again, with what its tools gave.
+    pub turns: usize,
 }
 
 /// `None` when every call of the attempt has its reply.
@@ -85,25 +87,64 @@ fn after(run: &Run, step: &Step, made: &[Call]) -> Option<Next> {
         // What a person wrote is the whole reply.
         return None;
     }
-    let seated = made.iter().filter(|call| call.page.is_last()).count();
-    let pages = made.iter().rev().take_while(|call| !call.page.is_last());
+    let answers = || made.iter().filter(|call| call.turn.is_none());
+    let seated = answers().filter(|call| call.page.is_last()).count();
+    let pages = answers().rev().take_while(|call| !call.page.is_last());
     let covered: Vec<ClauseId> = pages.clone().flat_map(|call| call.covers.iter().copied()).collect();
     let page = u32::try_from(pages.count()).unwrap_or(u32::MAX) + 1;
     let seat = seats(run.settings.plan, &step.plan).into_iter().nth(seated)?;
-    Some(Next { seat, page, covered })
+    let turns = made.iter().rev().take_while(|call| call.turn.is_some()).count();
+    Some(Next { seat, page, covered, turns })
+}
+
+/// How many turns with tools the calls of this attempt may still take.
+#[must_use]
+pub fn turns_left(run: &Run, step: &Step) -> u32 {
+    let taken = step.calls.iter().filter(|call| call.turn.is_some()).count();
+    run.settings.turns.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX))
+}
+
+/// The newest of `texts` as a turn: its author asks for tools and may. What asks for tools when no turn is left is read
+/// as the reply, so a step cannot go on for ever.
+#[must_use]
+pub fn turn(run: &Run, step: &Step, texts: &[String]) -> Option<TurnReply> {
+    let (call, text) = (step.calls.get(texts.len().checked_sub(1)?)?, texts.last()?);
+    let may = matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test)
+        && call.seat.task == Task::Work
+        && step.edited_by.is_none()
+        && turns_left(run, step) > 0;
+    if may { schema::turn(text) } else { None }
+}
+
+/// Whether what this call brought counts in the reply of the step: an answer does, and of the turns before an answer the
+/// last one, whose draft holds what all of them wrote.
+#[must_use]
+pub fn counts(step: &Step, call: usize) -> bool {
+    let is_turn = |at: usize| step.calls.get(at).is_some_and(|call| call.turn.is_some());
+    !is_turn(call) || !is_turn(call + 1) && step.calls[call].turn.as_ref().is_some_and(|turn| !turn.draft.is_empty())
+}
+
+/// What a turn stands for in the reply of the step: a reply of these files and nothing else.
+#[must_use]
+pub fn draft(kind: ReplyKind, files: Vec<NewFile>) -> String {
+    text(&match kind {
+        ReplyKind::Test => Reply::Test(TestReply { files, ..TestReply::default() }),
+        _ => Reply::Build(BuildReply { files, ..BuildReply::default() }),
+    })
 }
 
 /// True when no work is still to be done after the calls made: what is left, if anything, is a review.
 #[must_use]
 pub fn work_is_done(run: &Run, step: &Step, made: &[Call]) -> bool {
-    made.last().is_some_and(|call| call.page.is_last())
+    made.last().is_some_and(|call| call.turn.is_none() && call.page.is_last())
         && after(run, step, made).is_none_or(|next| next.seat.task == Task::Review)
 }
 
 /// The calls that work on the reply, with the texts of theirs among `texts` (one for each call of the attempt).
 fn working<'a>(step: &'a Step, texts: &'a [String]) -> Vec<(&'a Call, &'a str)> {
-    let all = step.calls.iter().zip(texts.iter().map(String::as_str));
-    all.filter(|(call, _)| call.seat.task == Task::Work).collect()
+    let all = step.calls.iter().zip(texts.iter().map(String::as_str)).enumerate();
+    let working = all.filter(|(at, (call, _))| call.seat.task == Task::Work && counts(step, *at));
+    working.map(|(_, one)| one).collect()
 }
 
 /// What the calls of an attempt say together, of which `texts` are the replies; `None` while work is still to be done.
@@ -121,7 +162,7 @@ pub fn reply(run: &Run, step: &Step, texts: &[String]) -> Option<Result<Reply, S
 pub fn merged(run: &Run, step: &Step, texts: &[String]) -> Option<String> {
     let made = step.calls.get(..texts.len())?;
     let this = made.last()?;
-    if this.seat.task != Task::Work || working(step, texts).len() < 2 {
+    if this.seat.task != Task::Work || working(step, texts).len() < 2 || turn(run, step, texts).is_some() {
         return None;
     }
     reply(run, step, texts)?.ok().map(|reply| text(&reply))
@@ -142,5 +183,12 @@ pub(super) fn pages_of_last<'a>(step: &'a Step, texts: &'a [String]) -> Vec<&'a 
 
 /// A call that was made without its context having been recorded, as journals of earlier versions could end.
 pub(super) fn unrecorded(step: &Step) -> Call {
-    Call { seat: Seat::shared(&step.plan), page: Page::default(), covers: Vec::new(), pack: None, reply: None }
+    Call {
+        seat: Seat::shared(&step.plan),
+        page: Page::default(),
+        covers: Vec::new(),
+        pack: None,
+        reply: None,
+        turn: None,
+    }
 }

@@ -86,6 +86,7 @@ mod tests {
 
     fn build() -> Part {
         let reply = BuildReply {
+            uses: vec![],
             teach_back: TeachBack { clauses: vec!["C-001".into()], decisions: vec![] },
             files: vec![NewFile {
                 path: "app/a.py".into(),

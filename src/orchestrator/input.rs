@@ -10,6 +10,7 @@ use crate::domain::{
     pack::Page,
     plan::Seat,
     run::{Check, PauseReason, RunSettings},
+    tool::Used,
     usage::Usage,
 };
 
@@ -66,6 +67,15 @@ pub enum Input {
         cached: bool,
         /// Who answered in place of the model asked.
         by: Option<Clean>,
+    },
+    /// The tools that the reply of this call asked for were used.
+    Used {
+        step: StepId,
+        attempt: u32,
+        call: usize,
+        uses: Vec<Used>,
+        /// The files of the draft after it, stored as blobs.
+        draft: Vec<FileEntry>,
     },
     /// `pause`: the provider or key is at fault and the run must stop; else another attempt may help.
     CallFailed {
@@ -153,6 +163,8 @@ pub enum Effect {
     /// Make the next call of the step: build its pack if there is none yet, then ask the model. Answers: `Packed`,
     /// `CallStarting`, `CallDone`/`CallFailed`. Where the last reply is not judged yet, it is delivered again.
     Call { step: StepId, attempt: u32 },
+    /// Use the tools that the newest reply asks for, in the draft of the step. Answer: `Used`.
+    Use { step: StepId, attempt: u32 },
     /// Run the checks that need I/O. Answer: `Checked`.
     Check { step: StepId, attempt: u32 },
     /// Write the approved proposal into the workspace. Answer: `Committed`.

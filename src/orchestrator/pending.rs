@@ -32,6 +32,7 @@ fn effect(step: &Step) -> Option<Effect> {
     let id = step.plan.id.clone();
     match step.state {
         StepState::Working => Some(Effect::Call { step: id, attempt: step.attempt }),
+        StepState::Checking if step.open_turn().is_some() => Some(Effect::Use { step: id, attempt: step.attempt }),
         StepState::Checking if needs_execution(step.plan.produces) && step.proposal.is_some() => {
             Some(Effect::Check { step: id, attempt: step.attempt })
         }

@@ -1,21 +1,26 @@
 //! A driver in memory: it carries out effects with made-up replies and results, and keeps the journal. Every input goes
 //! through checks that must hold for any input whatever.
 
-use super::{Checked, Effect, Executed, Input, Refusal, apply, calls, decide, history, parse, pending};
+mod checks;
+mod replies;
+
+pub use replies::plan;
+
+use super::{Effect, Input, Refusal, apply, calls, decide, history, pending};
 use crate::domain::{
-    ClauseId, Clean, EvidenceId, GateId, Hash, StepId,
-    artifact::{CodeRange, FileEntry, TestRef, tree_hash},
+    ClauseId, EvidenceId, GateId, Hash, StepId,
+    artifact::{FileEntry, tree_hash},
     clause::{Clause, ClauseKind, Origin, Requirement},
     command::Command,
     event::{EVENT_VERSION, Envelope, Event},
-    evidence::{ControlRun, EvidenceKind, ExclusionSearch, SandboxLevel, TestOutcome, TestResult},
+    evidence::EvidenceKind,
     pack::Page,
-    plan::{PlanVariant, Task},
-    reply::ReplyKind,
+    plan::PlanVariant,
+    reply::NewFile,
     run::{GateMode, Run, RunSettings, RunStatus, Step, StepState, Verb},
+    tool::{Turn, Used},
     usage::Usage,
 };
-use serde_json::{Value, json};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
@@ -54,6 +59,18 @@ pub fn store(text: &str) -> Hash {
     hash
 }
 
+/// The texts of the calls so far, as the driver gives them: a turn stands for what it wrote.
+fn texts(step: &Step) -> Vec<String> {
+    let text = |call: &crate::domain::run::Call| match &call.turn {
+        None => call.reply.as_ref().map(blob),
+        Some(turn) => {
+            let file = |f: &FileEntry| NewFile { path: f.path.clone(), content: blob(&f.sha256) };
+            Some(calls::draft(step.plan.produces, turn.draft.iter().map(file).collect()))
+        }
+    };
+    step.calls.iter().filter_map(text).collect()
+}
+
 fn blob(hash: &Hash) -> String {
     BLOBS.with_borrow(|blobs| blobs[hash].clone())
 }
@@ -72,6 +89,8 @@ pub struct Sim {
     pub paid: u32,
     /// Clauses that fit into one prompt.
     pub page_size: usize,
+    /// How many turns with tools a call takes before it answers, by step and attempt; attempt 0 means every attempt.
+    pub turns: BTreeMap<(String, u32), u32>,
 }
 
 pub fn at() -> jiff::Timestamp {
@@ -92,6 +111,7 @@ pub fn settings(gates: GateMode) -> RunSettings {
         plan_only: false,
         relaxed: Vec::new(),
         pack_tokens: 24_000,
+        turns: 8,
     }
 }
 
@@ -182,6 +202,7 @@ impl Sim {
             answered,
             paid: 0,
             page_size: usize::MAX,
+            turns: BTreeMap::new(),
         }
     }
     pub fn with_fault(mut self, step: &str, attempt: u32, fault: Fault) -> Self {
@@ -267,6 +288,18 @@ impl Sim {
     pub fn perform(&mut self, effect: &Effect) {
         match effect {
             Effect::Call { step, attempt } => self.call(step, *attempt),
+            Effect::Use { step, attempt } => {
+                let used = self.used(&self.run().step(step).unwrap().clone());
+                let call = self.run().step(step).unwrap().answered() - 1;
+                self.feed(Input::Used {
+                    step: step.clone(),
+                    attempt: *attempt,
+                    call,
+                    uses: used.uses,
+                    draft: used.draft,
+                })
+                .unwrap();
+            }
             Effect::Check { step, attempt } => {
                 let checked = self.check(&self.run().step(step).unwrap().clone());
                 self.feed(Input::Checked { step: step.clone(), attempt: *attempt, checked }).unwrap();
@@ -295,6 +328,26 @@ impl Sim {
         }
     }
 
+    /// What a driver's tools give: the files that were asked to be written.
+    pub fn used(&self, step: &Step) -> Turn {
+        let call = step.calls.last().unwrap();
+        let asked = super::checks::schema::turn(&blob(call.reply.as_ref().unwrap())).unwrap();
+        let mut draft: BTreeMap<String, FileEntry> =
+            step.draft().iter().map(|file| (file.path.clone(), file.clone())).collect();
+        let mut uses = Vec::new();
+        for one in asked.uses {
+            let (path, text) = (one.path.unwrap(), one.text.unwrap());
+            let sha256 = store(&text);
+            let (bytes, lines) = (text.len() as u64, text.lines().count() as u32);
+            let entry =
+                FileEntry { path: path.clone(), sha256, bytes, lines, executable: false, step: step.plan.id.clone() };
+            draft.insert(path.clone(), entry);
+            let result = store(&format!("wrote {path}"));
+            uses.push(Used { tool: one.tool.into(), argument: path.into(), ok: true, summary: "wrote".into(), result });
+        }
+        Turn { uses, draft: draft.into_values().collect() }
+    }
+
     /// Back to before a step, as far as the journal; refused when it has not begun.
     pub fn rewind(&mut self, step: &StepId) -> Result<(), Refusal> {
         let to = history::before(&self.journal, step)?;
@@ -303,7 +356,7 @@ impl Sim {
 
     fn call(&mut self, id: &StepId, attempt: u32) {
         let step = self.run().step(id).unwrap().clone();
-        let mut earlier: Vec<String> = step.calls.iter().filter_map(|c| c.reply.as_ref()).map(blob).collect();
+        let mut earlier = texts(&step);
         let call = earlier.len();
         if step.state == StepState::Checking {
             let text = earlier.pop().unwrap();
@@ -370,224 +423,6 @@ impl Sim {
         self.feed(input).unwrap();
     }
 
-    /// The clauses a made-up reply speaks of.
-    fn clauses(&self, step: &Step) -> Vec<&Clause> {
-        let run = self.run();
-        let all = run.clauses.values();
-        let mut list: Vec<&Clause> = match step.plan.produces {
-            ReplyKind::Understand => all.filter(|c| c.retired.is_none()).collect(),
-            ReplyKind::Build | ReplyKind::Test => {
-                all.filter(|c| c.demands() && step.plan.clauses.contains(&c.id)).collect()
-            }
-            _ => all.filter(|c| c.demands()).collect(),
-        };
-        if let Some(call) = step.open_call().filter(|call| call.page.is_part()) {
-            list.retain(|c| call.covers.contains(&c.id));
-        }
-        if self.fault(step) == Some(Fault::Drop) {
-            // Of those whose absence is an error in every kind of reply.
-            let last = list.iter().rposition(|c| matches!(kind(&c.text), ClauseKind::Function | ClauseKind::Data));
-            if let Some(last) = last {
-                list.remove(last);
-            }
-        }
-        list
-    }
-
-    /// The reply to the call that is open, or to one for the whole step.
-    pub fn reply(&self, step: &Step) -> String {
-        let ids = |list: Vec<&Clause>| list.iter().map(|c| c.id.to_string()).collect::<Vec<_>>();
-        match step.open_call().map(|call| call.seat.task) {
-            Some(Task::TeachBack) => {
-                let mut ids = ids(self.clauses(step));
-                if self.fault(step) == Some(Fault::Mute) {
-                    ids.pop();
-                }
-                return json!({"teach_back": {"clauses": ids, "decisions": []}}).to_string();
-            }
-            Some(Task::Review) => {
-                let unmet = self.fault(step) == Some(Fault::Unmet);
-                let finding = |(n, id): (usize, String)| {
-                    let verdict = if unmet && n == 0 { "unmet" } else { "met" };
-                    json!({"clause": id, "verdict": verdict, "argument": "as I read it"})
-                };
-                let demands = self.clauses(step).into_iter().filter(|c| kind(&c.text).demands()).collect();
-                let findings: Vec<Value> = ids(demands).into_iter().enumerate().map(finding).collect();
-                return json!({"teach_back": {"clauses": [], "decisions": []}, "findings": findings, "summary": ""})
-                    .to_string();
-            }
-            Some(Task::Work) | None => {}
-        }
-        if self.fault(step) == Some(Fault::Garbage) {
-            return "I would rather not.".into();
-        }
-        let clauses = self.clauses(step);
-        let ids: Vec<String> = clauses.iter().map(|c| c.id.to_string()).collect();
-        let mut value = match step.plan.produces {
-            ReplyKind::Understand => understand(&clauses),
-            ReplyKind::Plan => plan(&ids),
-            ReplyKind::Design => json!({
-                "decisions": [{"title": "Storage", "choice": "SQLite", "why": "small", "clauses": ids, "by": "database-architect"}],
-                "assumptions": [],
-                "artifacts": [{"name": "api", "by": "api-designer", "content": clauses.iter().map(|c| c.text.as_str()).collect::<String>(), "clauses": ids}],
-            }),
-            ReplyKind::Build => {
-                let module = step.plan.module.clone().unwrap();
-                let path = format!("app/{module}.py");
-                let links: Vec<Value> = (1..)
-                    .zip(clauses.iter().filter(|c| c.kind != Some(ClauseKind::Exclusion)))
-                    .map(|(n, c)| json!({"clause": c.id.to_string(), "path": path, "symbol": null, "lines": [n, n]}))
-                    .collect();
-                json!({
-                    "files": [{"path": path, "content": format!("# {module}\n# {}\n", step.feedback.len())}],
-                    "links": links,
-                    "additions": [{"what": "health check", "source": "baseline:healthz"}],
-                    "notes": "done",
-                })
-            }
-            ReplyKind::Test => {
-                let module = step.plan.module.clone().unwrap();
-                let (excluded, tested): (Vec<&&Clause>, Vec<&&Clause>) =
-                    clauses.iter().partition(|c| c.kind == Some(ClauseKind::Exclusion));
-                let links: Vec<Value> = tested
-                    .iter()
-                    .map(|c| {
-                        json!({"clause": c.id.to_string(), "test": format!("tests.test_{module}.T.test_{}", c.id.0),
-                        "shows": c.text.trim(), "measures": c.kind == Some(ClauseKind::Quality)})
-                    })
-                    .collect();
-                let searches: Vec<Value> =
-                    excluded.iter().map(|c| json!({"clause": c.id.to_string(), "terms": ["payment"]})).collect();
-                json!({
-                    "files": [{"path": format!("tests/test_{module}.py"), "content": "# tests\n"}],
-                    "links": links, "searches": searches, "notes": "done",
-                })
-            }
-            ReplyKind::Verify => {
-                let findings: Vec<Value> = clauses
-                    .iter()
-                    .map(|c| {
-                        let id = c.id.to_string();
-                        let verdict = self.verdicts.get(&id).unwrap_or(&"met");
-                        json!({"clause": id, "verdict": verdict, "argument": format!("as I read \"{}\"", c.text.trim())})
-                    })
-                    .collect();
-                json!({"findings": findings, "summary": "looks right"})
-            }
-        };
-        value["teach_back"] = json!({"clauses": ids, "decisions": []});
-        value.to_string()
-    }
-
-    /// What a driver finds when it stores, resolves and executes a reply.
-    fn check(&self, step: &Step) -> Checked {
-        let run = self.run();
-        let text = step.reply.as_ref().map_or_else(|| self.reply(step), blob);
-        let fault = self.fault(step);
-        let mut checked = Checked::default();
-        // A red attempt is checked too when a person is asked about it; a reply that cannot be read brings nothing.
-        let (Ok(reply), true) = (serde_json::from_str::<Value>(&text), parse(step.plan.produces, &text).is_ok()) else {
-            return checked;
-        };
-        for file in reply["files"].as_array().into_iter().flatten() {
-            let content = file["content"].as_str().unwrap();
-            checked.files.push(FileEntry {
-                path: file["path"].as_str().unwrap().into(),
-                sha256: Hash::of(content.as_bytes()),
-                bytes: content.len() as u64,
-                lines: content.lines().count() as u32,
-                executable: false,
-                step: step.plan.id.clone(),
-            });
-        }
-        let mut tree: BTreeMap<String, FileEntry> = run.files.clone();
-        tree.extend(checked.files.iter().map(|f| (f.path.clone(), f.clone())));
-        let tree = tree_hash(tree.values());
-        let file = |path: &str| checked.files.iter().find(|f| f.path == path).map(|f| f.sha256.clone()).unwrap();
-        let clause = |v: &Value| v["clause"].as_str().unwrap().parse::<ClauseId>().unwrap();
-        let ok = |name: &str, passed| {
-            super::checks::verdict(name, name.into(), if passed { vec![] } else { vec!["wrong".into()] })
-        };
-        match step.plan.produces {
-            ReplyKind::Build => {
-                checked.code_links = reply["links"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|l| {
-                        let path = l["path"].as_str().unwrap();
-                        let line = l["lines"][0].as_u64().unwrap() as u32;
-                        CodeRange { clause: clause(l), path: path.into(), lines: (line, line), sha256: file(path) }
-                    })
-                    .collect();
-                let up = fault != Some(Fault::Fails);
-                checked.executed = vec![executed(EvidenceKind::Boot, &tree, i32::from(!up), Vec::new())];
-                checked.checks = vec![ok("boot", up)];
-            }
-            ReplyKind::Test => {
-                let path = reply["files"][0]["path"].as_str().unwrap();
-                checked.test_links = reply["links"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|l| TestRef {
-                        clause: clause(l),
-                        test: l["test"].as_str().unwrap().into(),
-                        path: path.into(),
-                        sha256: file(path),
-                        measures: l["measures"].as_bool().unwrap(),
-                    })
-                    .collect();
-                let fails = fault == Some(Fault::Fails);
-                let names: Vec<String> = checked.test_links.iter().map(|t| t.test.clone()).collect();
-                checked.executed = vec![
-                    executed(EvidenceKind::Tests, &tree, i32::from(fails), results(&names, fails)),
-                    executed(EvidenceKind::Control, &tree, 0, Vec::new()),
-                    executed(EvidenceKind::Search, &tree, 0, Vec::new()),
-                ];
-                for range in &run.code_links {
-                    for test in checked.test_links.iter().filter(|t| t.clause == range.clause) {
-                        let passed = fault == Some(Fault::Unnoticed);
-                        checked.controls.push(ControlRun {
-                            clause: range.clause,
-                            path: range.path.clone(),
-                            lines: range.lines,
-                            file_sha256: range.sha256.clone(),
-                            test: test.test.clone(),
-                            test_sha256: test.sha256.clone(),
-                            booted: true,
-                            outcome: Some(if passed { TestOutcome::Passed } else { TestOutcome::Failed }),
-                            evidence: EvidenceId(2),
-                        });
-                    }
-                }
-                checked.searches = reply["searches"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|s| search(clause(s), fault == Some(Fault::Hits), 3))
-                    .collect();
-                checked.checks = vec![ok("tests", !fails), ok("controls", fault != Some(Fault::Unnoticed))];
-            }
-            ReplyKind::Verify => {
-                let fails = fault == Some(Fault::Fails);
-                let names: Vec<String> = run.test_links.iter().map(|t| t.test.clone()).collect();
-                checked.executed = vec![
-                    executed(EvidenceKind::Boot, &tree, 0, Vec::new()),
-                    executed(EvidenceKind::Tests, &tree, i32::from(fails), results(&names, fails)),
-                    executed(EvidenceKind::Search, &tree, 0, Vec::new()),
-                ];
-                checked.checks = vec![ok("boot", true), ok("tests", !fails)];
-                let mut excluded: Vec<&ExclusionSearch> = run.searches.iter().collect();
-                excluded.sort_by_key(|s| s.clause);
-                excluded.dedup_by_key(|s| s.clause);
-                checked.searches = excluded.iter().map(|s| search(s.clause, fault == Some(Fault::Hits), 3)).collect();
-            }
-            _ => {}
-        }
-        checked
-    }
-
     pub fn decide_gate(&mut self, gate: GateId, verb: Verb) -> Result<Vec<Event>, Refusal> {
         let digest = self.run().gates[&gate].digest.clone();
         self.feed(Input::Command(Command::Decide { gate, digest, verb, who: "Anna".into() }))
@@ -620,83 +455,4 @@ impl Sim {
         }
         panic!("no end: {:?}", self.run().status);
     }
-}
-
-fn executed(kind: EvidenceKind, tree: &Hash, exit: i32, tests: Vec<TestResult>) -> Executed {
-    Executed {
-        kind,
-        argv: vec!["python3".into()],
-        exit: Some(exit),
-        tests,
-        output_sha256: Hash::of(b"output"),
-        tree: tree.clone(),
-        sandbox: SandboxLevel::L2,
-        duration_ms: 1,
-        note: None,
-    }
-}
-
-fn results(names: &[String], first_fails: bool) -> Vec<TestResult> {
-    let outcome = |n| if first_fails && n == 0 { TestOutcome::Failed } else { TestOutcome::Passed };
-    (0..)
-        .zip(names)
-        .map(|(n, name)| TestResult { name: name.clone(), outcome: outcome(n), detail: Clean::default() })
-        .collect()
-}
-
-fn search(clause: ClauseId, hits: bool, evidence: u32) -> ExclusionSearch {
-    ExclusionSearch {
-        clause,
-        terms: vec!["payment".into()],
-        hits: if hits { vec!["app/notes.py:3".into()] } else { Vec::new() },
-        searched: vec!["code".into()],
-        evidence: EvidenceId(evidence),
-    }
-}
-
-fn understand(clauses: &[&Clause]) -> Value {
-    let marks: Vec<Value> = clauses
-        .iter()
-        .map(|c| json!({"id": c.id.to_string(), "kind": kind(&c.text), "reason": "as it says"}))
-        .collect();
-    let readings: Vec<Value> = clauses
-        .iter()
-        .filter(|c| kind(&c.text).demands())
-        .map(|c| {
-            json!({"functional": kind(&c.text) != ClauseKind::Quality, "statement": c.text.trim(),
-            "clauses": [c.id.to_string()], "acceptance": ["it does"]})
-        })
-        .collect();
-    json!({
-        "title": "Diary",
-        "clauses": marks,
-        "interpretations": readings,
-        "assumptions": [{"key": "fields:note", "question": "What has a note?", "default": "title and text", "clauses": ["C-003"]}],
-        "gaps": [],
-    })
-}
-
-pub fn plan(ids: &[String]) -> Value {
-    let core: Vec<&String> = ids.iter().filter(|id| *id != "C-003" && *id != "C-004").collect();
-    let notes: Vec<&String> = ids.iter().filter(|id| *id == "C-003" || *id == "C-004").collect();
-    let step = |id: &str, produces: &str, persona: &str, module: Option<&str>, after: &[&str]| {
-        json!({"id": id, "title": id, "produces": produces, "personas": [persona], "module": module, "after": after,
-        "reads": ["clauses"]})
-    };
-    json!({
-        "modules": [
-            {"name": "core", "purpose": "the frame", "clauses": core, "depends_on": []},
-            {"name": "notes", "purpose": "notes", "clauses": notes, "depends_on": ["core"]},
-        ],
-        "steps": [
-            step("design", "design", "solution-architect", None, &["plan"]),
-            step("build:core", "build", "developer", Some("core"), &["design"]),
-            step("build:notes", "build", "developer", Some("notes"), &["build:core"]),
-            step("test:core", "test", "tester", Some("core"), &["build:core"]),
-            step("test:notes", "test", "tester", Some("notes"), &["build:notes", "test:core"]),
-            step("verify", "verify", "verifier", None, &["test:core", "test:notes"]),
-        ],
-        "team_notes": "small team",
-        "communication_notes": "everybody reads the clauses",
-    })
 }

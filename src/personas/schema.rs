@@ -148,7 +148,7 @@ fn max_length(property: &str) -> Option<u32> {
         "clauses" | "decisions" | "personas" | "after" | "depends_on" => Some(64),
         "title" | "key" | "terms" => Some(120),
         "path" | "symbol" | "source" | "test" => Some(240),
-        "content" | "text" => None,
+        "content" | "text" | "old" => None,
         _ => Some(2000),
     }
 }

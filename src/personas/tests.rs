@@ -4,8 +4,8 @@ use crate::domain::{
     persona::ReadKind,
     reply::{
         Addition, BuildReply, CodeLink, DesignReply, Finding, MarkedClause, NewArtifact, NewAssumption, NewDecision,
-        NewFile, NewGap, NewInterpretation, NewModule, NewSearch, NewStep, PlanReply, ReplyKind, TeachBack, TestLink,
-        TestReply, UnderstandReply, Verdict, VerifyReply,
+        NewFile, NewGap, NewInterpretation, NewModule, NewSearch, NewStep, NewUse, PlanReply, ReplyKind, TeachBack,
+        TestLink, TestReply, UnderstandReply, Verdict, VerifyReply,
     },
 };
 use serde_json::{Value, json};
@@ -126,6 +126,10 @@ fn assumption() -> NewAssumption {
     NewAssumption { key: "k".into(), question: "q?".into(), default: "d".into(), clauses: ids(&["C-001"]) }
 }
 
+fn looked_up() -> NewUse {
+    NewUse { tool: "read".into(), path: Some("app/a.py".into()), lines: Some((1, 9)), ..NewUse::default() }
+}
+
 /// A full reply of each kind, with every optional part both present and absent.
 fn written(kind: ReplyKind) -> Value {
     let file = NewFile { path: "app/a.py".into(), content: "x = 1\n".repeat(2000) };
@@ -183,6 +187,7 @@ fn written(kind: ReplyKind) -> Value {
             }],
         }),
         ReplyKind::Build => serde_json::to_value(BuildReply {
+            uses: vec![looked_up()],
             teach_back: teach(),
             files: vec![file],
             links: vec![
@@ -193,6 +198,7 @@ fn written(kind: ReplyKind) -> Value {
             notes: String::new(),
         }),
         ReplyKind::Test => serde_json::to_value(TestReply {
+            uses: vec![looked_up()],
             teach_back: teach(),
             files: vec![file],
             links: vec![TestLink {

@@ -147,6 +147,7 @@ fn drive(text: &str, fault: Fault, spoil: Spoil, plan_only: bool) -> Ran {
         plan_only,
         relaxed: Vec::new(),
         pack_tokens: 100_000,
+        turns: 8,
     };
     let start = driver::Start {
         dir: dir.clone(),

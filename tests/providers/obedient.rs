@@ -31,6 +31,13 @@ fn orders(text: &str) -> Vec<(String, String)> {
 fn obey(asked: &Asked) -> String {
     let Ok(mut reply) = serde_json::from_str::<Value>(&asked.reply) else { return asked.reply.clone() };
     let (build, test) = (asked.name == "build_reply", asked.name == "test_reply");
+    let begins = asked.body["messages"].as_array().is_some_and(|messages| messages.len() == 2);
+    if build
+        && begins
+        && let Some((_, path)) = orders(&asked.user).iter().find(|(verb, _)| verb == "use")
+    {
+        return tools(path, reply["files"].as_array().expect("files"));
+    }
     for (verb, argument) in orders(&asked.user) {
         match verb.as_str() {
             "write" if build || test => {
@@ -64,6 +71,31 @@ fn obey(asked: &Asked) -> String {
         }
     }
     reply.to_string()
+}
+
+/// Every tool, told to work on this path; and the application, which does so itself when it is run.
+fn tools(path: &str, files: &[Value]) -> String {
+    let one = |tool: &str, text: Option<&str>| json!({"tool": tool, "path": path, "text": text, "old": "mine"});
+    let mut uses: Vec<Value> = files
+        .iter()
+        .map(|file| {
+            let vandal = if file["path"] == "app/__init__.py" { vandal(path) } else { String::new() };
+            let text = format!("{vandal}{}", file["content"].as_str().unwrap_or_default());
+            json!({"tool": "write", "path": file["path"], "text": text})
+        })
+        .collect();
+    uses.extend([
+        one("write", Some("owned")),
+        one("patch", Some("owned")),
+        one("remove", None),
+        one("read", None),
+        one("search", Some("mine")),
+        one("run", Some("test")),
+        json!({"tool": "run", "text": format!("sh -c 'rm {path}'")}),
+        json!({"tool": "run", "text": "start"}),
+        json!({"tool": "shell", "text": format!("rm {path}")}),
+    ]);
+    json!({"use": uses}).to_string()
 }
 
 fn edit(reply: &mut Value, path: &str, change: impl Fn(&str) -> String) {
@@ -175,6 +207,29 @@ fn orders_to_write_where_nobody_may_change_nothing() {
         assert_eq!(exit, 3, "a red gate: {told}");
         assert!(told.contains(path.rsplit('/').next().unwrap_or(path)), "{path} is not named: {told}");
         scene.unharmed(&told);
+    }
+}
+
+#[test]
+fn orders_to_use_tools_elsewhere_change_and_tell_nothing() {
+    for path in ["", "../outside/precious", ".git/hooks/post-commit"] {
+        let scene = Scene::new();
+        let path = if path.is_empty() { scene.precious() } else { path.to_owned() };
+        let (exit, told) = scene.run(&format!("[[use {path}]]"));
+        assert_eq!(exit, 0, "what it replies after that is right: {told}");
+        scene.unharmed(&told);
+        let uses = journal(&scene.bed).into_iter().find_map(|envelope| match envelope.event {
+            Event::ToolsUsed { uses, .. } => Some(uses),
+            _ => None,
+        });
+        let uses = uses.expect("the order was heard");
+        let good: Vec<String> = uses.iter().filter(|used| used.ok).map(|used| used.line()).collect();
+        assert!(good.iter().all(|line| !line.contains(&path) || line.starts_with("search")), "{good:?}");
+        assert!(good.iter().any(|line| line.starts_with("run start")), "it starts, and has done no harm: {uses:?}");
+        for used in &uses {
+            let result = fs::read(scene.bed.dir.join(".g1/blobs").join(used.result.as_str())).expect("a blob");
+            assert!(!text(&result).contains(MINE), "{}", used.line());
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 pub const WALL: &str = "A quote wall for our office.\nA quote has a text and who said it.\nNo payment.\n";
 
-fn files(tests: bool) -> Vec<Value> {
+pub fn files(tests: bool) -> Vec<Value> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/quotes");
     workspace(&root)
         .into_iter()

@@ -145,6 +145,7 @@ fn the_inspector_leads_to_every_call_of_a_step() {
     let (other, newest) = (given(run, "plan"), given(run, "build:core"));
     let step = run.step_mut(&StepId::new("build:core").unwrap()).unwrap();
     let page = |number, pack: &Hash| Call {
+        turn: None,
         seat: Seat::shared(&step.plan),
         page: Page { number, of: 2 },
         covers: vec![ClauseId(number)],

@@ -114,6 +114,7 @@ fn proven() -> Run {
             plan_only: false,
             relaxed: Vec::new(),
             pack_tokens: 9,
+            turns: 8,
         },
         instructions: None,
         attachments: Vec::new(),

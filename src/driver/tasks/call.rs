@@ -1,9 +1,9 @@
 //! One persona call: context pack, cache, intent, model, reply.
 
-use super::{Port, Services, TaskError};
+use super::{Port, Services, TaskError, tools};
 use crate::{
     domain::{
-        Clean, StepId,
+        Clean, Hash, StepId,
         command::{Command, Update},
         event::Event,
         pack::ContextPack,
@@ -154,10 +154,15 @@ async fn again(step: &Step, attempt: u32, services: &Services, port: &Port) -> R
     Ok(())
 }
 
-/// The texts of the first `count` replies of this attempt.
-fn replies(step: &Step, count: usize, services: &Services) -> Result<Vec<String>, TaskError> {
-    let blobs = step.calls.iter().take(count).filter_map(|call| call.reply.as_ref());
-    blobs.map(|blob| Ok(String::from_utf8_lossy(&services.blobs.get(blob)?).into_owned())).collect()
+/// The texts of the first `count` replies of this attempt; a turn with tools stands for what it wrote.
+pub(super) fn replies(step: &Step, count: usize, services: &Services) -> Result<Vec<String>, TaskError> {
+    let text = |(at, call): (usize, &Call)| match (&call.turn, &call.reply) {
+        (Some(turn), _) if orchestrator::calls::counts(step, at) => Some(tools::as_reply(step, turn, services)),
+        // The turn after it says it all.
+        (Some(_), _) => Some(Ok(String::new())),
+        (None, blob) => blob.as_ref().map(|blob| Ok(String::from_utf8_lossy(&services.blobs.get(blob)?).into_owned())),
+    };
+    step.calls.iter().take(count).enumerate().filter_map(text).collect()
 }
 
 /// What several calls say together, and the contents of design artifacts, become blobs before the record that names them.
@@ -217,8 +222,11 @@ fn heard(run: &Run, step: &Step, next: &Next, earlier: &[String]) -> Vec<Earlier
     };
     let hears =
         |call: &Call| call.seat.task == Task::Work && !beside(&call.seat) && (!next.seat.blind || call.seat.blind);
-    let all = step.calls.iter().zip(earlier).filter(|(call, _)| hears(call) && next.seat.task == Task::Work);
-    all.map(|(call, text)| {
+    let all = step.calls.iter().zip(earlier).enumerate();
+    let all = all.filter(|(at, (call, _))| {
+        hears(call) && next.seat.task == Task::Work && orchestrator::calls::counts(step, *at)
+    });
+    all.map(|(_, (call, text))| {
         let who: Vec<&str> = call.seat.personas.iter().map(|p| p.as_str()).collect();
         Earlier { by: who.join("+"), page: call.seat == next.seat, text: text.clone() }
     })
@@ -237,14 +245,20 @@ async fn pack(
     if let Some(call) = step.open_call()
         && let Some(blob) = &call.pack
     {
-        let bytes = services.blobs.get(blob)?;
-        let pack = serde_json::from_slice(&bytes)
-            .map_err(|error| TaskError::Failed(Clean::from(format!("stored context pack {blob}: {error}"))))?;
-        return Ok((pack, call.clone()));
+        return Ok((stored(blob, services)?, call.clone()));
     }
     let Some(next) = orchestrator::calls::next(run, &step) else {
         return Err(TaskError::Failed(Clean::from(format!("{} has no call left to make", step.plan.id))));
     };
+    if next.turns > 0
+        && let Some(before) = step.calls.last()
+        && let Some(blob) = before.pack.clone()
+    {
+        let again = Call { reply: None, turn: None, ..before.clone() };
+        let pack: ContextPack = stored(&blob, services)?;
+        port.ask(packed(&step, attempt, &again, &pack, blob)).await?;
+        return Ok((pack, again));
+    }
     let heard = heard(run, &step, &next, earlier);
     let seat = next.seat.clone();
     let Packed { pack, covers } = {
@@ -264,8 +278,19 @@ async fn pack(
     };
     let bytes = serde_json::to_vec(&pack).map_err(|error| TaskError::Failed(Clean::from(error.to_string())))?;
     let blob = services.blobs.put(&bytes)?;
-    let call = Call { seat, page: pack.page, covers, pack: Some(blob.clone()), reply: None };
-    let packed = Input::Packed {
+    let call = Call { seat, page: pack.page, covers, pack: Some(blob.clone()), reply: None, turn: None };
+    port.ask(packed(&step, attempt, &call, &pack, blob)).await?;
+    Ok((pack, call))
+}
+
+fn stored(blob: &Hash, services: &Services) -> Result<ContextPack, TaskError> {
+    let bytes = services.blobs.get(blob)?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| TaskError::Failed(Clean::from(format!("stored context pack {blob}: {error}"))))
+}
+
+fn packed(step: &Step, attempt: u32, call: &Call, pack: &ContextPack, blob: Hash) -> Input {
+    Input::Packed {
         step: step.plan.id.clone(),
         attempt,
         call: step.answered(),
@@ -277,9 +302,7 @@ async fn pack(
         tokens: pack.tokens(),
         items: u32::try_from(pack.items.len()).unwrap_or(u32::MAX),
         cut: u32::try_from(pack.cut.len()).unwrap_or(u32::MAX),
-    };
-    port.ask(packed).await?;
-    Ok((pack, call))
+    }
 }
 
 fn request(step: &Step, pack: ContextPack, run: &Run, services: &Services) -> Result<Request, TaskError> {
@@ -295,7 +318,8 @@ fn request(step: &Step, pack: ContextPack, run: &Run, services: &Services) -> Re
         ))));
     }
     let model = services.models.of(&seated).as_ref();
-    Ok(render::request(pack, step.plan.produces, &personas, model, &run.title))
+    let request = render::request(pack, step.plan.produces, &personas, model, &run.title);
+    tools::continued(request, run, step, model, services)
 }
 
 /// Calls the model and passes its words on, merged, as they come.

@@ -91,7 +91,7 @@ pub async fn check(
 }
 
 /// The files of the steps this one comes after, and no others: what a parallel step wrote must not matter.
-fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tree, TaskError> {
+pub(super) fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tree, TaskError> {
     let mut closure: BTreeSet<&StepId> = BTreeSet::new();
     let mut open: Vec<&StepId> = step.plan.after.iter().collect();
     while let Some(id) = open.pop() {
@@ -146,7 +146,7 @@ impl Bench<'_> {
         let links = links::tests(self.runner, &self.tree, stack, &reply.links, &self.cancel).await?;
         self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
         self.checked.test_links = links.found;
-        let only = own_tests(&reply.files, stack);
+        let only = own_tests(reply.files.iter().map(|file| file.path.as_str()), stack);
         self.port.progress(&self.step.plan.id, "tests running").await;
         let recorded = self
             .runner
@@ -414,8 +414,8 @@ fn tail(recorded: &Recorded) -> Clean {
 
 /// The test modules among the files, as the stack's runner is limited to them: dotted names in Python
 /// (`tests/test_workouts.py` → `tests.test_workouts`), files elsewhere.
-fn own_tests(files: &[NewFile], stack: Stack) -> Vec<String> {
-    let own = files.iter().map(|file| file.path.as_str()).filter(|path| stack.is_test_file(path));
+pub(super) fn own_tests<'a>(paths: impl Iterator<Item = &'a str>, stack: Stack) -> Vec<String> {
+    let own = paths.filter(|path| stack.is_test_file(path));
     own.map(|path| match (stack, path.strip_suffix(".py")) {
         (Stack::Python, Some(module)) => module.replace('/', "."),
         _ => path.to_owned(),

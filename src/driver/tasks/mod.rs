@@ -6,6 +6,7 @@ mod check;
 mod commit;
 mod prove;
 pub mod restore;
+mod tools;
 
 pub(super) use call::store_edit;
 
@@ -49,6 +50,7 @@ pub async fn carry_out(
 ) -> Result<(), TaskError> {
     match effect {
         Effect::Call { step, attempt } => call::call(&step, attempt, run, &services, &port, cancel).await,
+        Effect::Use { step, attempt } => tools::use_tools(&step, attempt, run, &services, &port, cancel).await,
         Effect::Check { step, attempt } => {
             let slot = tokio::select! {
                 slot = services.check_slot.clone().acquire_owned() => slot,

@@ -125,6 +125,7 @@ fn calls_are_remembered_and_recalled_from_the_journal() {
     drop(hub);
 
     let event = Event::CallFinished {
+        turn: false,
         step: StepId::new("plan").unwrap(),
         attempt: 1,
         request: request.clone(),

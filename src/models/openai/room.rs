@@ -1,18 +1,14 @@
 //! How much a call may take: what is reserved for it before it is made, and what is left of that while it goes on.
 
 use super::{OpenAi, Request, Spent, canary, reader::Ended, shape::LEAST_OUTPUT};
-use crate::{
-    domain::usage::Usage,
-    models::{Model, Turn},
-};
+use crate::{domain::usage::Usage, models::Model};
 
 impl OpenAi {
     /// Tokens that a request takes, estimated.
     pub(super) fn sent_tokens(&self, request: &Request) -> u32 {
         let mut sent = self.count_tokens(&request.system).saturating_add(self.count_tokens(&request.user));
         for turn in &request.turns {
-            let (Turn::Model { text, .. } | Turn::Tool { text, .. }) = turn;
-            sent = sent.saturating_add(self.count_tokens(text));
+            sent = sent.saturating_add(self.count_tokens(turn.text()));
         }
         sent
     }
@@ -22,8 +18,7 @@ impl OpenAi {
         // A server that is not held to a format is sent the schema as well.
         let mut bytes = request.system.len() + request.user.len() + request.schema.to_string().len();
         for turn in &request.turns {
-            let (Turn::Model { text, .. } | Turn::Tool { text, .. }) = turn;
-            bytes += text.len();
+            bytes += turn.text().len();
         }
         let mut worst = self.pricing.worst_case(&self.id, bytes, request.max_output_tokens);
         if self.may_check(self.sent_tokens(request)) {

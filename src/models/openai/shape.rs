@@ -109,6 +109,7 @@ impl Shape {
                     }
                     input.extend(calls.iter().map(|call| json!({"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments})));
                 }
+                Turn::Given { text } => input.push(json!({"role": "user", "content": text})),
                 Turn::Tool { call, text } => {
                     input.push(json!({"type": "function_call_output", "call_id": call, "output": text}));
                 }
@@ -205,6 +206,7 @@ impl Shape {
                 let call = |call: &super::super::ToolCall| json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}});
                 json!({"role": "assistant", "content": text, "tool_calls": calls.iter().map(call).collect::<Vec<_>>()})
             }
+            Turn::Given { text } => json!({"role": "user", "content": text}),
             Turn::Tool { text, .. } if !self.tools => json!({"role": "user", "content": format!("It gave:\n{text}")}),
             Turn::Tool { call, text } => json!({"role": "tool", "tool_call_id": call, "content": text}),
         }

@@ -15,6 +15,9 @@ use crate::personas;
 use std::{collections::BTreeSet, fmt::Write};
 
 mod task;
+mod tools;
+
+pub use tools::{given, turns};
 
 /// The rules that every call starts with.
 const PREAMBLE: &str = include_str!("preamble.md");

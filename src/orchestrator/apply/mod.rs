@@ -127,6 +127,14 @@ fn event(run: &mut Run, env: &Envelope) {
         | Event::CallFinished { .. }
         | Event::CallPassed { .. }
         | Event::CallFailed { .. } => step::call(run, &env.event),
+        Event::ToolsUsed { step, attempt, uses, draft } => {
+            if step::used(run, step, *attempt, uses, draft) {
+                let call = run.step(step).and_then(|s| s.calls.last());
+                let who = call.and_then(|call| call.seat.personas.first()).map_or(G1, |persona| persona.as_str());
+                let lines: Vec<String> = uses.iter().map(|used| format!("- {}", used.line())).collect();
+                say(run, env, Some(step.clone()), Clean::new(who), Clean::from(lines.join("\n")));
+            }
+        }
         Event::Said { step, speaker, text } => {
             if speaker.as_str() == YOU
                 && let Some(target) = step.as_ref().and_then(|id| run.step_mut(id))

@@ -6,10 +6,12 @@ use super::{
 };
 use crate::domain::{
     Clean, Hash, StepId,
+    artifact::FileEntry,
     event::Event,
     evidence::{ControlRun, Evidence},
     plan::{Seat, Task},
     run::{Call, Check, Gate, Proposal, Run, Step, StepState},
+    tool::{Turn, Used},
     usage::Usage,
 };
 use jiff::Timestamp;
@@ -62,7 +64,7 @@ pub(super) fn call(run: &mut Run, event: &Event) {
                 step.reserved = *worst_case;
             }
         }
-        Event::CallFinished { step, attempt, reply, usage, cached, merged, .. } => {
+        Event::CallFinished { step, attempt, reply, usage, cached, merged, turn, .. } => {
             let spent = if *cached { Usage::default() } else { *usage };
             run.usage += spent;
             if let Some(step) = run.step_mut(step) {
@@ -75,11 +77,12 @@ pub(super) fn call(run: &mut Run, event: &Event) {
                     step.calls.push(calls::unrecorded(step));
                 }
                 let call = step.calls.last_mut();
-                if call.as_ref().is_none_or(|call| call.seat.task == Task::Work) {
+                if !turn && call.as_ref().is_none_or(|call| call.seat.task == Task::Work) {
                     step.reply = Some(merged.as_ref().unwrap_or(reply).clone());
                 }
                 if let Some(call) = call {
                     call.reply = Some(reply.clone());
+                    call.turn = turn.then(Turn::default);
                 }
                 step.state = StepState::Checking;
                 // Of a call that gave nothing, when the journal ended before the next attempt.
@@ -103,6 +106,17 @@ pub(super) fn call(run: &mut Run, event: &Event) {
         }
         _ => {}
     }
+}
+
+/// Its author goes on; false when nobody waits for these results.
+pub(super) fn used(run: &mut Run, id: &StepId, attempt: u32, uses: &[Used], draft: &[FileEntry]) -> bool {
+    let Some(step) = current(run, id, attempt).filter(|s| s.state == StepState::Checking) else { return false };
+    let open = step.open_turn().is_some();
+    if let Some(call) = step.calls.last_mut().filter(|_| open) {
+        call.turn = Some(Turn { uses: uses.to_vec(), draft: draft.to_vec() });
+        step.state = StepState::Working;
+    }
+    open
 }
 
 pub(super) fn checked(run: &mut Run, id: &StepId, attempt: u32, check: &Check) {

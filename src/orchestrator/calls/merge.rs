@@ -24,6 +24,7 @@ pub fn merge(kind: ReplyKind, calls: &[(&Call, &str)]) -> Result<Reply, String> 
     for (call, text) in calls.iter().filter(|(call, _)| !outdated(call)) {
         parsed.push((*call, schema::parse(kind, text)?));
     }
+    let parsed = with_drafts(parsed);
     let mut parts = parsed.into_iter();
     let Some((first, mut whole)) = parts.next() else { return Err("nobody has answered".to_owned()) };
     if let Reply::Understand(reply) = &mut whole {
@@ -45,6 +46,28 @@ pub fn merge(kind: ReplyKind, calls: &[(&Call, &str)]) -> Result<Reply, String> 
         lead.push(call);
     }
     Ok(whole)
+}
+
+/// Each answer with the files that its author wrote before it; where it has a file of its own, that one counts.
+fn with_drafts(calls: Vec<(&Call, Reply)>) -> Vec<(&Call, Reply)> {
+    let mut answers = Vec::new();
+    let mut draft = Vec::new();
+    for (call, mut reply) in calls {
+        if let Reply::Build(BuildReply { files, uses, .. }) | Reply::Test(TestReply { files, uses, .. }) = &mut reply {
+            // Asked for when no turn was left.
+            uses.clear();
+            if call.turn.is_some() {
+                draft = std::mem::take(files);
+                continue;
+            }
+            if !draft.is_empty() {
+                let own = std::mem::replace(files, std::mem::take(&mut draft));
+                replace(files, own);
+            }
+        }
+        answers.push((call, reply));
+    }
+    answers
 }
 
 /// A merged reply in the form in which replies are stored.

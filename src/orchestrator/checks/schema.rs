@@ -3,8 +3,8 @@
 use super::verdict;
 use crate::domain::{
     reply::{
-        BuildReply, DesignReply, Finding, PlanReply, ReplyKind, TeachBack, TeachBackReply, TestReply, UnderstandReply,
-        VerifyReply,
+        BuildReply, DesignReply, Finding, PlanReply, ReplyKind, TeachBack, TeachBackReply, TestReply, TurnReply,
+        UnderstandReply, VerifyReply,
     },
     run::Check,
 };
@@ -49,6 +49,12 @@ pub fn parse(kind: ReplyKind, text: &str) -> Result<Reply, String> {
         ReplyKind::Test => Reply::Test(object(text)?),
         ReplyKind::Verify => Reply::Verify(object(text)?),
     })
+}
+
+/// A reply that asks for tools; `None` when it asks for none.
+#[must_use]
+pub fn turn(text: &str) -> Option<TurnReply> {
+    object::<TurnReply>(text).ok().filter(|reply| !reply.uses.is_empty())
 }
 
 /// The reply of a teach-back call.

@@ -4,11 +4,13 @@ use super::Draft;
 use crate::{
     domain::{
         Clean, Hash, StepId,
+        artifact::FileEntry,
         event::Event,
         pack::Page,
         plan::Task,
         reply::ReplyKind,
         run::{Check, GateMode, GateReason, Outcome, PauseReason, Proposal, StepState},
+        tool::Used,
         usage::Usage,
     },
     orchestrator::{
@@ -89,6 +91,10 @@ pub(super) fn done(draft: &mut Draft, id: &StepId, attempt: u32, call: usize, fi
     if (step.state != StepState::Working && !again) || call != expected || texts.len() != call + 1 {
         return;
     }
+    // What it asks for is to be done first, or is done.
+    if again && step.calls.last().is_some_and(|call| call.turn.is_some()) {
+        return;
+    }
     if !again {
         let by = if let Event::CallFinished { by, .. } = &finished { by.clone() } else { None };
         let mut with_it = step.clone();
@@ -96,20 +102,37 @@ pub(super) fn done(draft: &mut Draft, id: &StepId, attempt: u32, call: usize, fi
             with_it.calls.push(calls::unrecorded(step));
         }
         let merged = calls::merged(&draft.run, &with_it, &texts).map(|text| Hash::of(text.as_bytes()));
-        draft.push(with_merged(finished, merged));
+        let turn = calls::turn(&draft.run, &with_it, &texts);
+        draft.push(completed(finished, merged, turn.is_some()));
         if let Some(by) = by {
             let text = Clean::from(format!("{id} was answered by {by}, because the model it belongs to could not"));
             draft.push(Event::Said { step: Some(id.clone()), speaker: Clean::from("g1"), text });
+        }
+        if let Some(turn) = turn {
+            let who = with_it.calls.last().and_then(|call| call.seat.personas.first());
+            let text = Clean::new(turn.notes.trim());
+            if let Some(who) = who.filter(|_| !text.is_empty()) {
+                draft.push(Event::Said { step: Some(id.clone()), speaker: Clean::new(who.as_str()), text });
+            }
+            return;
         }
     }
     judge(draft, id, attempt, &texts, again);
 }
 
-fn with_merged(mut finished: Event, hash: Option<Hash>) -> Event {
-    if let Event::CallFinished { merged, .. } = &mut finished {
-        *merged = hash;
+fn completed(mut finished: Event, hash: Option<Hash>, is_turn: bool) -> Event {
+    if let Event::CallFinished { merged, turn, .. } = &mut finished {
+        (*merged, *turn) = (hash, is_turn);
     }
     finished
+}
+
+/// What the tools of a turn gave: its author is asked again.
+pub(super) fn used(draft: &mut Draft, step: StepId, attempt: u32, call: usize, uses: Vec<Used>, files: Vec<FileEntry>) {
+    let open = draft.run.step(&step).filter(|s| s.attempt == attempt && s.state == StepState::Checking);
+    if !uses.is_empty() && open.is_some_and(|s| s.open_turn().is_some() && s.answered() == call + 1) {
+        draft.push(Event::ToolsUsed { step, attempt, uses, draft: files });
+    }
 }
 
 /// `heard`: its words are in the conversation already. What the newest reply means: the step is red, or goes on with its next call, or has its result.
@@ -120,7 +143,13 @@ pub(super) fn judge(draft: &mut Draft, id: &StepId, attempt: u32, texts: &[Strin
         draft.push(Event::CheckCompleted { step: id.clone(), attempt, check });
     };
     let form = match call.seat.task {
-        Task::Work => schema::parse(step.plan.produces, text).map(|reply| summary::of(&step, &call.seat, &reply)),
+        Task::Work => match schema::parse(step.plan.produces, text) {
+            Ok(reply) => Ok(summary::of(&step, &call.seat, &reply)),
+            Err(_) if schema::turn(text).is_some() => {
+                Err("no turn with tools is left: reply in full, and leave `use` empty".to_owned())
+            }
+            Err(error) => Err(error),
+        },
         Task::Review => schema::parse(ReplyKind::Verify, text).map(|reply| summary::of(&step, &call.seat, &reply)),
         Task::TeachBack => schema::teach_back(text).map(|_| Vec::new()),
     };

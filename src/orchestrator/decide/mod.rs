@@ -48,10 +48,13 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
             }
         }
         Input::CallDone { step, attempt, call, earlier, request, reply, text, usage, cached, by } => {
-            let merged = None;
+            let (step_id, merged, turn) = (step.clone(), None, false);
             let finished =
-                Event::CallFinished { step: step.clone(), attempt, request, reply, usage, cached, by, merged };
+                Event::CallFinished { step: step_id, attempt, request, reply, usage, cached, by, merged, turn };
             call::done(&mut draft, &step, attempt, call, finished, earlier.into_iter().chain([text]).collect());
+        }
+        Input::Used { step, attempt, call, uses, draft: files } => {
+            call::used(&mut draft, step, attempt, call, uses, files);
         }
         Input::CallFailed { step, attempt, error, pause, spent } => {
             call::failed(&mut draft, &step, attempt, error, pause, spent);

@@ -148,7 +148,14 @@ fn a_call_that_is_cut_off_is_the_only_one_paid_twice() {
 
 fn page_of(seat: &Seat, number: u32, of: u32, covers: &[u32]) -> Call {
     let page = crate::domain::pack::Page { number, of };
-    Call { seat: seat.clone(), page, covers: covers.iter().map(|n| ClauseId(*n)).collect(), pack: None, reply: None }
+    Call {
+        seat: seat.clone(),
+        page,
+        covers: covers.iter().map(|n| ClauseId(*n)).collect(),
+        pack: None,
+        reply: None,
+        turn: None,
+    }
 }
 
 #[test]
@@ -247,4 +254,61 @@ fn the_choice_is_not_lost_with_the_proposal() {
     assert!(sim.step("plan").calls.iter().all(|call| call.seat.task == Task::Work));
     let clauses: Vec<&Clause> = sim.run().clauses.values().collect();
     assert_eq!(clauses.len(), TEXT.len());
+}
+
+#[test]
+fn what_turns_wrote_is_part_of_the_reply_and_changes_nothing_else() {
+    let plain = paid(PlanVariant::Thorough, usize::MAX);
+    let mut sim = Sim::start_as(GateMode::None, PlanVariant::Thorough, usize::MAX);
+    for step in ["build:core", "build:notes", "test:core", "test:notes"] {
+        sim.turns.insert((step.into(), 0), 3);
+    }
+    sim.go();
+    assert_eq!(sim.run().files, plain.run().files);
+    assert_eq!(trace(sim.run()).counts, trace(plain.run()).counts);
+    let used = |e: &&crate::domain::event::Envelope| matches!(e.event, Event::ToolsUsed { .. });
+    assert!(sim.journal.iter().filter(used).count() >= 12);
+    // One seat, so its raw words would stand, were it not for what it wrote before them.
+    let build = sim.step("build:core");
+    let (raw, whole) = (build.calls.last().and_then(|call| call.reply.clone()), build.reply.clone());
+    assert_eq!(build.calls.iter().filter(|call| call.turn.is_some()).count(), 3);
+    assert_ne!(raw, whole);
+    let shown = sim.run().chat.iter().filter(|item| item.text.starts_with("- write app/core.py: wrote")).count();
+    assert_eq!(shown, 3);
+}
+
+#[test]
+fn who_asks_for_tools_for_ever_is_stopped_with_words() {
+    let mut sim = Sim::start(GateMode::None);
+    sim.turns.insert(("build:core".into(), 0), u32::MAX);
+    sim.go();
+    let build = sim.step("build:core");
+    assert_eq!(build.state, StepState::Failed);
+    let attempts = sim.run().settings.turns + 1;
+    let calls = |e: &&crate::domain::event::Envelope| matches!(&e.event, Event::CallFinished { step, .. } if step.as_str() == "build:core");
+    assert_eq!(sim.journal.iter().filter(calls).count() as u32, 2 * attempts, "the same failure twice stops");
+    let told = build.checks.iter().find(|c| !c.passed).map(|c| c.details[0].clone());
+    assert!(told.is_some_and(|d| d.contains("no turn with tools is left")), "{:?}", build.checks);
+}
+
+#[test]
+fn results_for_a_turn_that_is_over_are_not_taken() {
+    let mut sim = Sim::start(GateMode::None);
+    sim.turns.insert(("build:core".into(), 0), 2);
+    while sim.run().step(&step("build:core")).is_none_or(|s| s.open_turn().is_none()) {
+        let effect = pending(sim.run())[0].clone();
+        sim.perform(&effect);
+    }
+    let turn = sim.used(sim.step("build:core"));
+    let input = |call, attempt| Input::Used {
+        step: step("build:core"),
+        attempt,
+        call,
+        uses: turn.uses.clone(),
+        draft: turn.draft.clone(),
+    };
+    assert_eq!(sim.feed(input(1, 1)).unwrap(), []);
+    assert_eq!(sim.feed(input(0, 2)).unwrap(), []);
+    assert_eq!(sim.feed(input(0, 1)).unwrap().len(), 1);
+    assert_eq!(sim.feed(input(0, 1)).unwrap(), [], "once");
 }

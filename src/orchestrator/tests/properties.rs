@@ -6,6 +6,7 @@ use crate::domain::{
     command::Command,
     plan::PlanVariant,
     run::{PauseReason, Run, Verb},
+    tool::Used,
     trace::Trace,
     usage::{Budget, Caps},
 };
@@ -22,6 +23,8 @@ enum Op {
     Command(Command),
     Interrupt,
     Fault(usize, u32, Fault),
+    /// So many turns with tools before the answer.
+    Turns(usize, u32, u32),
     Restart,
     Rewind(usize),
 }
@@ -101,6 +104,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         4 => (0usize..3, any_verb(), prop::bool::weighted(0.9)).prop_map(|(n, verb, right)| Op::Decide(n, verb, right)),
         2 => any_command().prop_map(Op::Command),
         1 => Just(Op::Interrupt),
+        2 => (0..STEPS.len(), 1u32..4, 0u32..4).prop_map(|(n, attempt, turns)| Op::Turns(n, attempt, turns)),
         2 => (0..STEPS.len(), 1u32..4, any_fault()).prop_map(|(n, attempt, fault)| Op::Fault(n, attempt, fault)),
         1 => Just(Op::Restart),
         1 => (0..STEPS.len()).prop_map(Op::Rewind),
@@ -135,6 +139,17 @@ fn carry_out(sim: &mut Sim, op: Op, seen: &mut Vec<Effect>) {
                     call: 0,
                     earlier: Vec::new(),
                 },
+                Effect::Use { step, .. } if !there(&step) => return,
+                Effect::Use { step, attempt } => {
+                    let used = Used {
+                        tool: "run".into(),
+                        argument: "test".into(),
+                        ok: false,
+                        summary: "stale".into(),
+                        result: store("stale"),
+                    };
+                    Input::Used { step, attempt, call: 0, uses: vec![used], draft: Vec::new() }
+                }
                 Effect::Check { step, attempt } => Input::Checked { step, attempt, checked: Default::default() },
                 Effect::Commit { step } => Input::Committed { step, files: Vec::new() },
                 Effect::Finish => Input::Finished { tree: Hash::of(b"stale"), booted: true },
@@ -163,6 +178,9 @@ fn carry_out(sim: &mut Sim, op: Op, seen: &mut Vec<Effect>) {
         }
         Op::Fault(n, attempt, fault) => {
             sim.faults.insert((STEPS[n].into(), attempt), fault);
+        }
+        Op::Turns(n, attempt, turns) => {
+            sim.turns.insert((STEPS[n].into(), attempt), turns);
         }
         Op::Rewind(n) => {
             // Refused before it has begun; that is no panic.
@@ -197,6 +215,7 @@ proptest! {
         prop_assert_eq!(&serde_json::from_str::<Run>(&text).unwrap(), sim.run(), "a checkpoint holds all of it");
         // And it can still be brought to an end.
         sim.faults.clear();
+        sim.turns.clear();
         if !sim.run().is_over() {
             sim.feed(Input::Command(Command::SetBudget { budget: None, who: "Anna".into() })).unwrap();
             sim.feed(Input::Command(Command::SetCaps { caps: Caps::default(), who: "Anna".into() })).unwrap();
@@ -211,12 +230,16 @@ proptest! {
         size in any_size(),
         cuts in prop::collection::vec(0.0f64..1.0, 1..4),
         faults in prop::collection::btree_map((0..STEPS.len(), 1u32..3), any_fault(), 0..4),
+        turns in prop::collection::btree_map((3usize..7, 0u32..3), 1u32..4, 0..3),
     ) {
         let faults: std::collections::BTreeMap<_, _> =
             faults.into_iter().map(|((n, attempt), fault)| ((STEPS[n].to_owned(), attempt), fault)).collect();
+        let turns: std::collections::BTreeMap<_, _> =
+            turns.into_iter().map(|((n, attempt), turns)| ((STEPS[n].to_owned(), attempt), turns)).collect();
         let mut whole = Sim::start_as(mode, plan, size);
         let first = whole.journal.len();
         whole.faults = faults.clone();
+        whole.turns = turns.clone();
         whole.finish();
         let mut journal = whole.journal.clone();
         for cut in cuts {
@@ -225,6 +248,7 @@ proptest! {
             journal.truncate(keep);
             let mut again = Sim::of(journal);
             again.faults = faults.clone();
+            again.turns = turns.clone();
             again.page_size = size;
             again.finish();
             prop_assert_eq!(result(&again), result(&whole));

@@ -76,6 +76,7 @@ pub(super) fn base() -> Run {
             plan_only: false,
             relaxed: vec![],
             pack_tokens: 8_000,
+            turns: 8,
         },
         instructions: None,
         attachments: Vec::new(),

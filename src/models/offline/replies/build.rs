@@ -27,6 +27,7 @@ pub fn reply(spec: &AppSpec, module: &str, decisions: Vec<DecisionId>) -> BuildR
         )
     };
     BuildReply {
+        uses: Vec::new(),
         teach_back: super::teach_back(demanding, decisions),
         files: built.files,
         links: built.links,

@@ -32,6 +32,7 @@ pub fn reply(spec: &AppSpec, feedback: &[&str], module: &str, decisions: Vec<Dec
         notes.push_str(&format!(" Left out, because the code does not pass them: {}.", names.join(", ")));
     }
     TestReply {
+        uses: Vec::new(),
         teach_back: super::teach_back(demanding, decisions),
         files: suite.files,
         links: suite.links,

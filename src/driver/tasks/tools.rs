@@ -1,0 +1,196 @@
+//! Turns with tools: what a developer or tester asks for is done in the draft of the step, which exists only as blobs and
+//! in memory, and what it runs runs in the sandbox. The workspace is not touched.
+
+mod desk;
+mod run;
+
+use super::{Port, Services, TaskError, call::replies, check::upstream};
+use crate::{
+    domain::{
+        Clean, Hash, StepId,
+        artifact::FileEntry,
+        reply::{NewFile, NewUse, TurnReply},
+        run::{Call, Run, Step},
+        tool::{Tool, Turn, Used},
+    },
+    models::{Request, Turn as Said, render},
+    orchestrator::{self, Input, Reply, calls, checks::schema},
+};
+use desk::{Desk, Gave};
+use run::Runs;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// A turn does not do more than this; the rest of what it asks for is refused.
+const MOST_USES: usize = 24;
+
+pub async fn use_tools(
+    step_id: &StepId,
+    attempt: u32,
+    run: Arc<Run>,
+    services: &Services,
+    port: &Port,
+    cancel: CancellationToken,
+) -> Result<(), TaskError> {
+    let Some(step) = run.step(step_id) else { return Ok(()) };
+    let Some(Call { reply: Some(reply), .. }) = step.open_turn() else { return Ok(()) };
+    let text = String::from_utf8_lossy(&services.blobs.get(reply)?).into_owned();
+    // It was read as one before it was journalled: it is none only if the blob is not what it was.
+    let asked =
+        schema::turn(&text).ok_or_else(|| TaskError::Failed(Clean::from(format!("blob {reply} is no turn"))))?;
+    let call = step.answered() - 1;
+    let mut desk = Desk::new(upstream(&run, step, services)?, base(step, call, services)?);
+    let mut runs = Runs::new(&run, step, services, port, cancel);
+    let mut uses = Vec::new();
+    for (at, one) in wishes(asked).into_iter().enumerate() {
+        let argument = Clean::from(Clean::new(&argument(&one)).one_line(120));
+        port.progress(step_id, format!("{} {argument}", Clean::new(&one.tool).one_line(20))).await;
+        let gave = if at < MOST_USES {
+            carry_out(&one, &mut desk, &mut runs).await?
+        } else {
+            Gave::failed(format!("not done: a turn does at most {MOST_USES} things"))
+        };
+        let first = gave.text.lines().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
+        uses.push(Used {
+            tool: Clean::from(Clean::new(&one.tool).one_line(20)),
+            argument,
+            ok: gave.ok,
+            summary: Clean::from(Clean::new(first).one_line(160)),
+            result: services.blobs.put(gave.text.as_bytes())?,
+        });
+    }
+    let mut draft = Vec::new();
+    for (path, bytes) in desk.draft() {
+        draft.push(FileEntry {
+            path: path.clone(),
+            sha256: services.blobs.put(bytes)?,
+            bytes: bytes.len() as u64,
+            lines: u32::try_from(String::from_utf8_lossy(bytes).lines().count()).unwrap_or(u32::MAX),
+            executable: false,
+            step: step_id.clone(),
+        });
+    }
+    port.ask(Input::Used { step: step_id.clone(), attempt, call, uses, draft }).await?;
+    Ok(())
+}
+
+/// What a turn asks for, in order: files that stand beside its uses are written first.
+fn wishes(asked: TurnReply) -> Vec<NewUse> {
+    let write = |file: NewFile| NewUse {
+        tool: Tool::Write.word().to_owned(),
+        path: Some(file.path),
+        text: Some(file.content),
+        ..NewUse::default()
+    };
+    asked.files.into_iter().map(write).chain(asked.uses).collect()
+}
+
+fn argument(one: &NewUse) -> String {
+    let (path, text) = (one.path.as_deref().unwrap_or_default(), one.text.as_deref().unwrap_or_default());
+    let lines = one.lines.map(|(from, to)| format!(":{from}-{to}")).unwrap_or_default();
+    match Tool::of(&one.tool) {
+        Some(Tool::Read) => format!("{path}{lines}"),
+        Some(Tool::Search) if path.is_empty() => format!("“{text}”"),
+        Some(Tool::Search) => format!("“{text}” in {path}"),
+        Some(Tool::Write | Tool::Patch | Tool::Remove) => path.to_owned(),
+        Some(Tool::Run) => format!("{} {path}", if text.trim().is_empty() { "test" } else { text }),
+        Some(Tool::Report) => format!("{text}{lines}"),
+        None => String::new(),
+    }
+}
+
+async fn carry_out(one: &NewUse, desk: &mut Desk, runs: &mut Runs<'_>) -> Result<Gave, TaskError> {
+    let (path, text) = (one.path.as_deref().unwrap_or_default(), one.text.as_deref().unwrap_or_default());
+    Ok(match Tool::of(&one.tool) {
+        Some(Tool::Read) => desk.read(path, one.lines),
+        Some(Tool::Search) => desk.search(text, path),
+        Some(Tool::Write) => desk.write(path, text),
+        Some(Tool::Patch) => desk.patch(path, one.old.as_deref().unwrap_or_default(), text),
+        Some(Tool::Remove) => desk.remove(path),
+        Some(Tool::Run) => runs.run(desk, text, path).await?,
+        Some(Tool::Report) => runs.report(text, one.lines)?,
+        None => {
+            let known: Vec<&str> = Tool::ALL.iter().map(|tool| tool.word()).collect();
+            Gave::failed(format!("there is no tool {:?}: use one of {}", one.tool, known.join(", ")))
+        }
+    })
+}
+
+/// The files that the draft of this call begins with: those of its turn before, else what was replied in this attempt and
+/// its author may see, else what the attempt before this one replied and this one repairs.
+fn base(step: &Step, call: usize, services: &Services) -> Result<Vec<NewFile>, TaskError> {
+    if let Some(Call { turn: Some(before), .. }) = call.checked_sub(1).and_then(|at| step.calls.get(at)) {
+        return files(before, services);
+    }
+    let blind = step.calls.get(call).is_some_and(|call| call.seat.blind);
+    let texts = replies(step, call, services)?;
+    let heard = step.calls.iter().zip(&texts).filter(|(call, _)| !blind || call.seat.blind);
+    let mut found: Vec<NewFile> = Vec::new();
+    let mut add = |text: &str| {
+        for file in files_of(step, text) {
+            found.retain(|known| known.path != file.path);
+            found.push(file);
+        }
+    };
+    heard.for_each(|(_, text)| add(text));
+    if found.is_empty()
+        && !blind
+        && let Some(last) = &step.last_reply
+    {
+        let text = services.blobs.get(last)?;
+        files_of(step, &String::from_utf8_lossy(&text)).into_iter().for_each(|file| found.push(file));
+    }
+    Ok(found)
+}
+
+fn files_of(step: &Step, text: &str) -> Vec<NewFile> {
+    match orchestrator::parse(step.plan.produces, text) {
+        Ok(Reply::Build(reply)) => reply.files,
+        Ok(Reply::Test(reply)) => reply.files,
+        _ => Vec::new(),
+    }
+}
+
+fn files(turn: &Turn, services: &Services) -> Result<Vec<NewFile>, TaskError> {
+    let file = |entry: &FileEntry| {
+        let content = String::from_utf8_lossy(&services.blobs.get(&entry.sha256)?).into_owned();
+        Ok(NewFile { path: entry.path.clone(), content })
+    };
+    turn.draft.iter().map(file).collect()
+}
+
+/// What a turn stands for among the replies of its step.
+pub(super) fn as_reply(step: &Step, turn: &Turn, services: &Services) -> Result<String, TaskError> {
+    Ok(calls::draft(step.plan.produces, files(turn, services)?))
+}
+
+/// The request as it goes on after the turns just taken: everything that was sent before stays as it was.
+pub(super) fn continued(
+    request: Request,
+    run: &Run,
+    step: &Step,
+    model: &dyn crate::models::Model,
+    services: &Services,
+) -> Result<Request, TaskError> {
+    let may =
+        matches!(step.plan.produces, crate::domain::reply::ReplyKind::Build | crate::domain::reply::ReplyKind::Test)
+            && request.pack.task() == crate::domain::plan::Task::Work;
+    if !may {
+        return Ok(request);
+    }
+    let made = &step.calls[..step.answered()];
+    let turns: Vec<&Call> = made.iter().rev().take_while(|call| call.turn.is_some()).collect();
+    let mut left = calls::turns_left(run, step) + u32::try_from(turns.len()).unwrap_or(0);
+    let request = request.offering(left);
+    let mut said = Vec::new();
+    for call in turns.into_iter().rev() {
+        let (Some(reply), Some(turn)) = (&call.reply, &call.turn) else { continue };
+        left = left.saturating_sub(1);
+        let text = |hash: &Hash| Ok::<_, TaskError>(String::from_utf8_lossy(&services.blobs.get(hash)?).into_owned());
+        let results =
+            turn.uses.iter().map(|used| Ok((used, text(&used.result)?))).collect::<Result<Vec<_>, TaskError>>()?;
+        said.push((text(reply)?, render::given(&results, &turn.draft, left)));
+    }
+    let turns: Vec<Said> = render::turns(&request, said, model);
+    Ok(request.continued(turns))
+}
