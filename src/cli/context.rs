@@ -4,7 +4,11 @@ use super::{
     out::{self, Done, Fail, columns},
     project::{self, Looked},
 };
-use crate::domain::{Clean, Hash, StepId, pack::ContextPack, run::Step};
+use crate::domain::{
+    Clean, Hash, StepId,
+    pack::ContextPack,
+    run::{Call, Step},
+};
 use std::{fmt::Write, path::Path};
 
 pub fn run(folder: Option<&Path>, step: &str, call: Option<usize>, as_json: bool) -> Done {
@@ -59,7 +63,13 @@ fn calls(step: &Step, shown: &Hash) -> String {
         })
         .collect();
     let n = step.calls.len();
-    format!("{n} calls; --call 1 to --call {n} show each:\n{}\n", columns(&rows))
+    let used = |(number, call): (usize, &Call)| {
+        let uses = call.turn.iter().flat_map(|turn| &turn.uses);
+        uses.map(|used| format!("  call {number}: {}\n", Clean::from(used.line()).one_line(160))).collect::<String>()
+    };
+    let used: String = (1..).zip(&step.calls).map(used).collect();
+    let used = if used.is_empty() { used } else { format!("Tools:\n{used}") };
+    format!("{n} calls; --call 1 to --call {n} show each:\n{}{used}\n", columns(&rows))
 }
 
 fn text(pack: &ContextPack) -> String {

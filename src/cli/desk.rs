@@ -63,7 +63,15 @@ impl Project for Desk {
         })?;
         let system = render::system(&pack, wanted.kind, &personas);
         let user = render::user(&pack, wanted.kind, &wanted.title);
-        Ok(format!("=== system ===\n{system}\n\n=== user ===\n{user}"))
+        let mut prompt = format!("=== system ===\n{system}\n\n=== user ===\n{user}");
+        if driver::transcript::may_use_tools(wanted.kind, &pack) {
+            prompt.push_str(&render::offer(wanted.offered));
+            let said = driver::transcript::of(&wanted.turns, wanted.offered, &self.blobs).map_err(|e| e.to_string())?;
+            for (reply, gave) in said {
+                prompt.push_str(&format!("\n=== assistant ===\n{reply}\n\n=== user ===\n{gave}"));
+            }
+        }
+        Ok(prompt)
     }
 
     fn change(&self, wish: &Wish) -> Result<Change, Clean> {

@@ -220,6 +220,13 @@ impl Step {
     pub fn open_turn(&self) -> Option<&Call> {
         self.calls.last().filter(|call| call.turn.as_ref().is_some_and(|turn| !turn.is_done()))
     }
+    /// The turns with tools that the call at this place goes on from.
+    #[must_use]
+    pub fn turns_before(&self, call: usize) -> &[Call] {
+        let made = &self.calls[..call.min(self.calls.len())];
+        let answered = made.iter().rposition(|call| call.turn.is_none());
+        &made[answered.map_or(0, |at| at + 1)..]
+    }
     /// The files that the call at work has written so far: not a reply yet, nothing that is in force.
     #[must_use]
     pub fn draft(&self) -> &[FileEntry] {

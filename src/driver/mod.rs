@@ -18,6 +18,7 @@ mod services;
 mod socket;
 mod subscribers;
 mod tasks;
+pub mod transcript;
 pub mod verify;
 
 mod window;

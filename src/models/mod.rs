@@ -99,11 +99,7 @@ impl Request {
     /// The same question to somebody who may take so many turns with tools before the reply.
     #[must_use]
     pub fn offering(mut self, turns: u32) -> Self {
-        self.user.push_str(&match turns {
-            0 => "No turn with tools is left before it: leave `use` empty.\n".to_owned(),
-            1 => "Before it you may take one turn with tools (`use`).\n".to_owned(),
-            n => format!("Before it you may take up to {n} turns with tools (`use`).\n"),
-        });
+        self.user.push_str(&render::offer(turns));
         self.hash = Hash::of_parts([self.hash.as_str(), &self.user].map(str::as_bytes));
         self
     }

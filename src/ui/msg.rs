@@ -8,7 +8,7 @@ use crate::domain::{
     command::{Command, Update},
     plan::PlanVariant,
     reply::ReplyKind,
-    run::{EditPart, GateMode},
+    run::{Call, EditPart, GateMode},
 };
 use std::sync::Arc;
 
@@ -164,6 +164,9 @@ pub struct PromptWanted {
     pub kind: ReplyKind,
     /// The name of the product, as the prompt has it.
     pub title: Clean,
+    /// The turns with tools taken before this call, and how many might be taken.
+    pub turns: Vec<Call>,
+    pub offered: u32,
 }
 
 #[derive(Debug, Clone, PartialEq)]

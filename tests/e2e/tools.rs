@@ -140,6 +140,8 @@ fn what_was_written_run_and_put_right_in_turns_is_proven() {
     let log = text(&bed.output(&["log"]).stdout);
     assert!(log.contains("patch app/quotes.py; run test tests/test_try.py: 1 of 1 passed"), "{log}");
     assert_eq!(code(&bed.output(&["log", "--verify"])), 0, "every result is there");
+    let seen = text(&bed.output(&["context", "build:core"]).stdout);
+    assert!(seen.contains("4 calls") && seen.contains("call 1: run test failed: 0 of 1 passed"), "{seen}");
 }
 
 #[test]

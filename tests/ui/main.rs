@@ -10,6 +10,7 @@ mod gates;
 mod picture;
 mod properties;
 mod screens;
+mod tools;
 mod updates;
 mod watch;
 mod ways;

@@ -7,13 +7,14 @@ mod run;
 use super::{Port, Services, TaskError, call::replies, check::upstream};
 use crate::{
     domain::{
-        Clean, Hash, StepId,
+        Clean, StepId,
         artifact::FileEntry,
         reply::{NewFile, NewUse, TurnReply},
         run::{Call, Run, Step},
         tool::{Tool, Turn, Used},
     },
-    models::{Request, Turn as Said, render},
+    driver::transcript,
+    models::{Model, Request, render},
     orchestrator::{self, Input, Reply, calls, checks::schema},
 };
 use desk::{Desk, Gave};
@@ -169,28 +170,16 @@ pub(super) fn continued(
     request: Request,
     run: &Run,
     step: &Step,
-    model: &dyn crate::models::Model,
+    model: &dyn Model,
     services: &Services,
 ) -> Result<Request, TaskError> {
-    let may =
-        matches!(step.plan.produces, crate::domain::reply::ReplyKind::Build | crate::domain::reply::ReplyKind::Test)
-            && request.pack.task() == crate::domain::plan::Task::Work;
-    if !may {
+    if !transcript::may_use_tools(step.plan.produces, &request.pack) {
         return Ok(request);
     }
-    let made = &step.calls[..step.answered()];
-    let turns: Vec<&Call> = made.iter().rev().take_while(|call| call.turn.is_some()).collect();
-    let mut left = calls::turns_left(run, step) + u32::try_from(turns.len()).unwrap_or(0);
-    let request = request.offering(left);
-    let mut said = Vec::new();
-    for call in turns.into_iter().rev() {
-        let (Some(reply), Some(turn)) = (&call.reply, &call.turn) else { continue };
-        left = left.saturating_sub(1);
-        let text = |hash: &Hash| Ok::<_, TaskError>(String::from_utf8_lossy(&services.blobs.get(hash)?).into_owned());
-        let results =
-            turn.uses.iter().map(|used| Ok((used, text(&used.result)?))).collect::<Result<Vec<_>, TaskError>>()?;
-        said.push((text(reply)?, render::given(&results, &turn.draft, left)));
-    }
-    let turns: Vec<Said> = render::turns(&request, said, model);
+    let turns = step.turns_before(step.answered());
+    let offered = calls::turns_left(run, step) + u32::try_from(turns.len()).unwrap_or(0);
+    let request = request.offering(offered);
+    let said = transcript::of(turns, offered, &services.blobs)?;
+    let turns = render::turns(&request, said, model);
     Ok(request.continued(turns))
 }

@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, fmt::Write};
 mod task;
 mod tools;
 
-pub use tools::{given, turns};
+pub use tools::{given, offer, turns};
 
 /// The rules that every call starts with.
 const PREAMBLE: &str = include_str!("preamble.md");

@@ -10,6 +10,16 @@ use std::fmt::Write;
 /// Bytes of one result that are shown. Of a longer one the beginning and the end are: there the verdicts stand.
 const SHOWN: usize = 8_000;
 
+/// How many turns may be taken before the reply: the end of the request.
+#[must_use]
+pub fn offer(turns: u32) -> String {
+    match turns {
+        0 => "No turn with tools is left before it: leave `use` empty.\n".to_owned(),
+        1 => "Before it you may take one turn with tools (`use`).\n".to_owned(),
+        n => format!("Before it you may take up to {n} turns with tools (`use`).\n"),
+    }
+}
+
 /// What the tools of one turn gave; `left`: how many turns may follow.
 #[must_use]
 pub fn given(results: &[(&Used, String)], draft: &[FileEntry], left: u32) -> String {

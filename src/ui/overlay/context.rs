@@ -155,6 +155,13 @@ fn calls(page: &mut Page, model: &Model, run: &Run, seen: &Seen, columns: usize)
         let (mark, style) = if at == shown { (g.arrow, t.id) } else { (" ", t.dim) };
         let line = format!("{mark} {:>2}  {}{about}", at + 1, call.title());
         page.lines.push(Line::styled(text::cut(&line, columns, g.ellipsis), style));
+        for used in call.turn.iter().flat_map(|turn| &turn.uses) {
+            let title = format!("What {} {} gave", used.tool, used.argument);
+            page.link(Link::Result(used.result.clone(), title), used.line());
+            let (sign, style) = if used.ok { (g.done, t.dim) } else { (g.failed, t.error) };
+            let line = format!("      {sign} {}", used.line());
+            page.lines.push(Line::styled(text::cut(&line, columns, g.ellipsis), style));
+        }
     }
 }
 

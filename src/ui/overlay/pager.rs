@@ -1,7 +1,7 @@
 //! A text on top of the panes: diff, context, help, trace, report, a selection. Lines are made once per content and width.
 
 use crate::{
-    domain::{ClauseId, GateId, run::Run},
+    domain::{ClauseId, GateId, Hash, run::Run},
     ui::{
         Model,
         overlay::{
@@ -38,6 +38,8 @@ pub enum Source {
     /// The pack against that of the step before.
     Compare(Seen),
     Artifact(String),
+    /// What the use of a tool gave.
+    Result(Hash),
     /// A test with what it said.
     Test(String),
     /// Lines as they are.
@@ -53,6 +55,8 @@ pub enum Link {
     /// Another call of the same step.
     Call(Seen),
     Clause(ClauseId),
+    /// What the use of a tool gave, under a title.
+    Result(Hash, String),
     Nothing,
 }
 
@@ -143,6 +147,11 @@ impl Pager {
             (Source::Prompt(seen), Some(run)) => context::prompt(model, run, seen, columns),
             (Source::Compare(seen), Some(run)) => context::compare(model, run, seen, columns),
             (Source::Test(name), Some(run)) => test(model, run, name, columns).into(),
+            (Source::Result(hash), Some(_)) => match model.blobs.get(hash) {
+                Some(Some(text)) => text::wrap_plain(text, columns, model.look.theme.text).into(),
+                Some(None) => Page::note("The result is not among the project's blobs.", model.look.theme.dim),
+                None => Page::note("loading", model.look.theme.dim),
+            },
             (Source::Artifact(name), Some(run)) => {
                 let text = run.artifacts.get(name).and_then(|a| model.blobs.text(&a.hash));
                 text.map_or_else(

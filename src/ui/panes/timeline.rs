@@ -57,6 +57,7 @@ pub fn state(step: &Step, look: &Look) -> (&'static str, &'static str, Style) {
     match step.state {
         StepState::Waiting => (g.open, "waiting", t.dim),
         StepState::Working => (g.running, "working", t.accent),
+        StepState::Checking if step.open_turn().is_some() => (g.running, "using tools", t.accent),
         StepState::Checking => (g.running, "checking", t.accent),
         StepState::AtGate => (g.gate, "at gate", t.gate),
         StepState::Committing => (g.running, "writing", t.accent),

@@ -73,6 +73,7 @@ pub(super) fn want_blobs(model: &mut Model, cmds: &mut Vec<Cmd>) {
                 wanted.extend(seen.blob(&run));
                 wanted.extend(context::before(&run, &seen.step).and_then(|step| Seen::from(step).blob(&run)));
             }
+            Source::Result(hash) => wanted.push(hash.clone()),
             Source::Artifact(name) => wanted.extend(run.artifacts.get(name).map(|a| a.hash.clone())),
             Source::Diff(gate) => {
                 let step = run.gates.get(gate).and_then(|g| run.step(&g.step));

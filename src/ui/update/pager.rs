@@ -37,10 +37,14 @@ pub(super) fn act(model: &mut Model, action: Action, cmds: &mut Vec<Cmd>) {
                 && let Some(step) = run.step(&seen.step)
             {
                 if let Some(pack) = seen.blob(&run) {
+                    let call = seen.call.unwrap_or(step.calls.len().saturating_sub(1));
+                    let turns = step.turns_before(call).to_vec();
+                    let taken = step.calls.iter().take(call).filter(|c| c.turn.is_some()).count() - turns.len();
+                    let offered = run.settings.turns.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
                     // The persona's file may have changed since.
                     model.prompts.remove(&pack);
                     let title = if run.title.is_empty() { run.name.clone() } else { run.title.clone() };
-                    cmds.push(Cmd::LoadPrompt(PromptWanted { pack, kind: step.plan.produces, title }));
+                    cmds.push(Cmd::LoadPrompt(PromptWanted { pack, kind: step.plan.produces, title, turns, offered }));
                 }
                 keys::open_pager(model, &format!("The prompt of {seen}"), Source::Prompt(seen));
             }
@@ -128,6 +132,7 @@ fn follow(model: &mut Model, cmds: &mut Vec<Cmd>) {
         Some(Link::Call(seen)) => {
             keys::open_pager(model, &format!("What {seen} saw"), Source::Context(seen));
         }
+        Some(Link::Result(hash, title)) => keys::open_pager(model, &title, Source::Result(hash)),
         Some(Link::Clause(id)) => {
             model.overlays.clear();
             moves::show_clause(model, id);

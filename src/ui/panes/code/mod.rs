@@ -72,7 +72,7 @@ pub struct CodeState {
     pub diff: Option<(Versions, Arc<[String]>)>,
 }
 
-/// Files in force, overlaid by what steps at a gate or under check propose.
+/// Files in force, overlaid by what steps at work have written so far, and what steps at a gate or under check propose.
 #[must_use]
 pub fn files(run: &Run) -> Vec<FileRow> {
     let mut rows: BTreeMap<&str, FileRow> = run
@@ -81,16 +81,18 @@ pub fn files(run: &Run) -> Vec<FileRow> {
         .map(|f| (f.path.as_str(), FileRow { path: f.path.clone(), entry: f.clone(), change: Change::Same, old: None }))
         .collect();
     for step in run.steps.iter().filter(|s| !s.settled()) {
-        if let Some(Proposal::Build { files, .. } | Proposal::Test { files, .. }) = &step.proposal {
-            for f in files {
-                let old = run.files.get(&f.path);
-                if old.is_some_and(|o| o.sha256 == f.sha256) {
-                    continue;
-                }
-                let change = if old.is_some() { Change::Changed } else { Change::New };
-                let old = old.map(|o| o.sha256.clone());
-                rows.insert(&f.path, FileRow { path: f.path.clone(), entry: f.clone(), change, old });
+        let files = match &step.proposal {
+            Some(Proposal::Build { files, .. } | Proposal::Test { files, .. }) if !files.is_empty() => files,
+            _ => step.draft(),
+        };
+        for f in files {
+            let old = run.files.get(&f.path);
+            if old.is_some_and(|o| o.sha256 == f.sha256) {
+                continue;
             }
+            let change = if old.is_some() { Change::Changed } else { Change::New };
+            let old = old.map(|o| o.sha256.clone());
+            rows.insert(&f.path, FileRow { path: f.path.clone(), entry: f.clone(), change, old });
         }
     }
     rows.into_values().collect()
