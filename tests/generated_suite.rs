@@ -4,7 +4,7 @@
 
 use g1::{
     hub::clauses,
-    models::offline::{blueprint, read, spec::AppSpec, suite},
+    models::offline::{self, blueprint, read, spec::AppSpec, suite},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -53,6 +53,29 @@ fn every_linked_range_is_caught_by_an_assertion() {
     let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{said}");
     assert!(said.contains("proven by an assertion, 0 problems") && !said.contains("\n0 links"), "{said}");
+}
+
+/// What an application does by itself, in as few records as it takes.
+const BY_ITSELF: &str = "Clerks must log in.\nPasswords must be at least 10 characters long.\n\
+     Clerks add parcels with a label and a pick-up date.\nA parcel is new, packed or sent.\n\
+     The start page shows the number of parcels per status.\nEvery parcel gets a running number automatically.\n\
+     The home page shows today's parcels.\nA box has a size and a number in stock.\n\
+     Clerks add sales with a box and a quantity.\nThe quantity of a sale may not be more than what is in stock.";
+
+#[test]
+fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
+    let cut = clauses::cut(BY_ITSELF);
+    let texts = cut.iter().map(|c| (c.id, c.text.to_string())).collect();
+    let inputs: Vec<read::Input> = cut.into_iter().map(|c| (c.id, c.text, c.section)).collect();
+    let spec = offline::candid(read::analyse(&inputs, &BTreeMap::new()).expect("a specification"), &texts);
+    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+    let folder = tempfile::tempdir().unwrap();
+    generate(&spec, folder.path());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/control-check");
+    let done = Command::new("python3").arg(script).arg(folder.path()).output().expect("python3 runs");
+    let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("proven by an assertion, 0 problems"), "{said}");
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.

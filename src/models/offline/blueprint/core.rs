@@ -6,12 +6,18 @@ use super::{
     writer::{Writer, imports, text},
 };
 use crate::{
-    domain::reply::{CodeLink, NewFile},
+    domain::{
+        ClauseId,
+        reply::{CodeLink, NewFile},
+    },
     models::offline::spec::{AppSpec, Feature, SecurityDemand, SignInWith},
 };
 use include_dir::{Dir, include_dir};
 
 static PYTHON: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/models/offline/blueprint/python");
+
+/// Characters that a password has at least where the text does not say it.
+const SHORTEST_PASSWORD: u32 = 8;
 
 /// Files that are there only when something needs them.
 fn needed(spec: &AppSpec, path: &str) -> bool {
@@ -187,6 +193,12 @@ fn people(spec: &AppSpec) -> (Option<NewFile>, Vec<CodeLink>) {
     }
     out.line("]");
     out.blank(1);
+    out.line("# How long a password must be.");
+    out.line("PASSWORD = [");
+    let (least, clauses) = password_length(spec);
+    out.row("MinLength", &[text("password"), least.to_string()], &clauses);
+    out.line("]");
+    out.blank(1);
     out.line("PERSON.rules = [");
     for field in &profile {
         for rule in &field.rules {
@@ -202,9 +214,23 @@ fn people(spec: &AppSpec) -> (Option<NewFile>, Vec<CodeLink>) {
     (Some(NewFile { path: path.into(), content }), links)
 }
 
+/// The longest of the lengths that are asked for, and who asks; without any what is good practice.
+fn password_length(spec: &AppSpec) -> (u32, Vec<ClauseId>) {
+    let asked: Vec<(u32, &Vec<ClauseId>)> = spec
+        .features
+        .iter()
+        .filter_map(|f| match f {
+            Feature::Security { what: SecurityDemand::PasswordLength { least }, clauses } => Some((*least, clauses)),
+            _ => None,
+        })
+        .collect();
+    let Some(least) = asked.iter().map(|(least, _)| *least).max() else { return (SHORTEST_PASSWORD, Vec::new()) };
+    (least, asked.into_iter().filter(|(n, _)| *n == least).flat_map(|(_, clauses)| clauses.clone()).collect())
+}
+
 fn core_links(spec: &AppSpec) -> Vec<CodeLink> {
     let mut links = Vec::new();
-    let mut add = |clauses: &[crate::domain::ClauseId], path: &str, symbol: &str| {
+    let mut add = |clauses: &[ClauseId], path: &str, symbol: &str| {
         links.extend(clauses.iter().map(|clause| CodeLink {
             clause: clause.to_string(),
             path: path.into(),
@@ -230,7 +256,10 @@ fn core_links(spec: &AppSpec) -> Vec<CodeLink> {
                 SecurityDemand::SessionExpires if spec.users.is_some() => {
                     add(clauses, "app/accounts.py", "session_is_over");
                 }
-                SecurityDemand::PasswordsHashed | SecurityDemand::SessionExpires => {}
+                // the length is a row of the people
+                SecurityDemand::PasswordsHashed
+                | SecurityDemand::SessionExpires
+                | SecurityDemand::PasswordLength { .. } => {}
             },
             _ => {}
         }

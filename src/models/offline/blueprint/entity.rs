@@ -294,7 +294,9 @@ fn lists(features: &[&Feature]) -> Vec<Ability> {
                 arguments.extend(conditions.iter().map(condition));
                 Some(ability("View", arguments, clauses))
             }
-            Feature::Home { clauses, .. } => Some(ability("Home", Vec::new(), clauses)),
+            Feature::Home { view, clauses, .. } => {
+                Some(ability("Home", view.iter().map(|v| text(v)).collect(), clauses))
+            }
             _ => None,
         })
         .collect()

@@ -281,7 +281,11 @@ fn formula(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer)
             body.extend(returns(call, &arguments));
             let mut target = text(field);
             if !entity.fields.iter().any(|f| f.name == *field) {
-                let kind = if matches!(formula, Formula::DaysAfter { .. }) { "Date" } else { "Decimal" };
+                let kind = match formula {
+                    Formula::DaysAfter { .. } => "Date",
+                    Formula::RunningNumber => "Integer",
+                    _ => "Decimal",
+                };
                 target = format!("{kind}({}, {})", text(field), text(&label(entity, field)));
             }
             let live = if live { ", live=True" } else { "" };
@@ -369,6 +373,9 @@ fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static 
             false,
             format!("{days} days after the {}", say(of)),
         ),
+        Formula::RunningNumber => {
+            ("running_number", record(Vec::new()), true, "given when the record is made, one after the other".into())
+        }
         Formula::CountOf { entity, field } => (
             "count_of",
             other(entity, &[field]),

@@ -216,6 +216,7 @@ const FEATURE_NAMES: &[(&str, &[&str])] = &[
             "difference_of",
             "percent_of",
             "product_of",
+            "running_number",
             "sum_of",
             "sum_of_fields",
         ],

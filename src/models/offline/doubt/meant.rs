@@ -273,6 +273,11 @@ impl Meant {
                 self.days(*days);
                 self.say("after later due");
             }
+            Formula::RunningNumber => {
+                self.say("running consecutive consecutively continuous sequential sequentially unique assign give generate own get receive nobody never");
+                self.can(&[Class::Update]);
+                self.act("assign give generate get receive number");
+            }
             Formula::CountOf { entity, field } => {
                 self.say(entity);
                 self.say(field);
@@ -388,7 +393,7 @@ impl Meant {
                 if let Some(days) = days {
                     self.days(*days);
                 }
-                self.say("total sum number count dashboard statistic summary overview amount many show display");
+                self.say("total sum number count dashboard statistic summary overview amount many show display start home front page");
                 self.can(&[Class::Total, Class::Read]);
             }
             Feature::Progress { goal, target, over, measure, measure_field, period, .. } => {
@@ -489,7 +494,8 @@ impl Meant {
                 self.say("directly");
                 self.can(&[Class::Transact, Class::Create]);
             }
-            Feature::Home { .. } => {
+            Feature::Home { view, .. } => {
+                self.say(view.as_deref().unwrap_or_default());
                 self.say("homepage home start front landing newest latest recent new click lead direct show display first");
                 self.can(&[Class::Read]);
             }
@@ -515,6 +521,11 @@ impl Meant {
                 SecurityDemand::MustSignIn => {
                     self.say("login log sign in access user only register account authenticate without anything anonymous");
                     self.can(&[Class::Read, Class::LogIn]);
+                }
+                SecurityDemand::PasswordLength { least } => {
+                    self.numbers.push(f64::from(*least));
+                    self.say("password character letter least minimum long short length");
+                    self.can(&[Class::Have]);
                 }
                 SecurityDemand::SessionExpires => self.say("session end expire log out automatically time inactivity inactive"),
             },

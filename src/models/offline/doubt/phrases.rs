@@ -154,7 +154,10 @@ fn of_a_record(spec: &AppSpec, s: &Sentence) -> Option<String> {
 
 /// `It does not cover the reading of them`: what shall not be needs an element that keeps it from being.
 fn not(spec: &AppSpec, s: &Sentence) -> Option<String> {
-    let pred = s.preds.iter().find(|p| p.verb.negated && !p.subordinate && !s.aside[p.verb.range.start])?;
+    let pred = s.preds.iter().find(|p| p.verb.negated && !p.subordinate && !s.aside[p.verb.range.start]);
+    // `…, but not who made them`
+    let except = s.find("but not").filter(|_| pred.is_none());
+    let said = pred.map(|p| p.verb.range.start..p.range.end).or(except.map(|r| r.start..s.words.len()))?;
     let refuses = |f: &Feature| {
         !matches!(
             f,
@@ -174,7 +177,7 @@ fn not(spec: &AppSpec, s: &Sentence) -> Option<String> {
         || rights(spec, s).any(|(_, a)| a.scope != Scope::All)
         // `A photo is not needed`
         || spec.entities.iter().flat_map(|e| &e.fields).any(|f| f.clauses.contains(&s.id) && !f.required);
-    (!kept).then(|| s.quote(pred.verb.range.start..pred.range.end))
+    (!kept).then(|| s.quote(said))
 }
 
 /// `see thumbnails of paintings`, `with a photo`: an address is not the picture.
@@ -267,6 +270,13 @@ mod tests {
         let text = |last| ["Members log in.", "Members add trails with a name.", last];
         assert!(!left(&text("It does not include reading the trails.")).is_empty());
         assert_eq!(left(&text("Nobody can delete a trail.")), "");
+    }
+
+    #[test]
+    fn what_is_seen_but_for_a_part_is_not_seen_wholly() {
+        let text = |last| ["Members log in.", "Members add kilns with a name.", "Members book a kiln.", last];
+        assert!(left(&text("Members see all bookings, but not who made them.")).contains("but not"));
+        assert_eq!(left(&text("Members see all bookings.")), "");
     }
 
     #[test]

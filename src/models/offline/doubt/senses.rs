@@ -51,6 +51,7 @@ use Sense::{
 /// Words, and what they can mean. In a pattern `a|b` is either word, `x*` a word that begins so, `#` a number, `_` any word.
 const TRIGGERS: &[(&[&str], &[Sense])] = &[
     (&["only once", "once per", "more than once", "once for each", "a second time", "twice"], &[Once, Bound]),
+    (&["at a time"], &[Once, Bound]),
     (&["overlap*", "double book*", "double booking*", "at the same time"], &[Once]),
     (&["unique"], &[Once]),
     (&["average", "mean rating"], &[Average]),
@@ -279,6 +280,7 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
         Feature::Capacity { .. } => vec![Bound],
         Feature::Computed { formula: Formula::AverageOf { .. }, .. } => vec![Number, Average],
         Feature::Computed { formula: Formula::DaysAfter { .. }, .. } => vec![Number, Time],
+        Feature::Computed { formula: Formula::RunningNumber, .. } => vec![Number, Once, NoUpdate],
         Feature::Computed { .. } => vec![Number],
         Feature::Forbid { op: Op::Update, .. } => vec![NoUpdate],
         Feature::Forbid { op: Op::Delete, .. } | Feature::InUse { .. } => vec![NoDelete],
@@ -301,6 +303,7 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
         Feature::Offer { .. } => vec![FromPage],
         Feature::Home { .. } => vec![StartPage],
         Feature::Security { what: SecurityDemand::SessionExpires, .. } => vec![Time, State],
+        Feature::Security { what: SecurityDemand::PasswordLength { .. }, .. } => vec![Bound],
         Feature::Mobile { .. } | Feature::Security { .. } | Feature::Exclusion { .. } => vec![],
     }
 }

@@ -21,6 +21,7 @@ pub fn record_entity(d: &Draft, pred: &Pred) -> Option<usize> {
 
 /// Reads the rights a sentence gives.
 pub fn read(d: &mut Draft, si: usize) {
+    super::pages::at_home(d, si);
     super::shown::visible(d, si);
     super::only::visible_to(d, si);
     for pred in &d.sentences[si].preds {
@@ -80,7 +81,7 @@ fn follow_link(d: &mut Draft, si: usize) {
     let id = s.id;
     d.mark_words(si, &known);
     if let Some(e) = listed {
-        d.feature(Feature::Home { entity: d.entities[e].entity.name.clone(), clauses: vec![id] });
+        d.feature(Feature::Home { entity: d.entities[e].entity.name.clone(), view: None, clauses: vec![id] });
         d.touch(e, id);
     }
 }
@@ -152,6 +153,11 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         if let Some(e) = d.entity_of(np) {
             targets.push((e, np.clone()));
         }
+    }
+    // `post news, and members comment on them`: no more news
+    let nothing_of_its_own = pred.verb.class == Class::Transact && record.is_none();
+    if nothing_of_its_own && !objects.is_empty() && objects.iter().all(|np| np.pronoun.is_some()) {
+        return;
     }
     // `look through the list`: that of what was spoken of
     if targets.is_empty()
@@ -286,6 +292,11 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         }
         d.touch(*e, s.id);
         let scope = np.as_ref().map_or(Scope::All, |np| scope(d, si, pred, *e, np, ops));
+        if matches!(scope, Scope::AssignedTo { .. }) {
+            for whose in ["assigned to them", "assigned to him", "assigned to her", "assigned to me"] {
+                d.mark_phrase(si, whose);
+            }
+        }
         let ops = refine(d, pred, *e, np.as_ref(), ops, s.id);
         for who in &whos {
             let scope = if ops == [Op::Create] {
@@ -304,6 +315,9 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let alone = super::only::alone(d, si, pred) || gerund.is_some() && s.words.iter().any(|w| w.is("only"));
         if (pred.only || alone) && (pred.verb.class != Class::Read || alone) {
             d.exclusive(*e, &ops, &whos, s.id);
+        }
+        if pred.verb.class == Class::Read && scope != Scope::All && s.words.iter().any(|w| w.is("only")) {
+            d.limited.extend(whos.iter().map(|who| (*e, who.clone(), scope.clone())));
         }
         d.focus = Some(*e);
     }

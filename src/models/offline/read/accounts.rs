@@ -216,7 +216,15 @@ fn open_role(d: &mut Draft) {
     let user = d.roles.iter().position(|r| r.kind == Person::User && r.name == "user");
     let ordinary = d.roles.iter().position(|r| r.kind == Person::Ordinary);
     let accounts: Vec<usize> = (0..d.roles.len()).filter(|i| d.roles[*i].kind != Person::Stranger).collect();
-    let open = user.or(ordinary).or(if accounts.len() == 1 { accounts.first().copied() } else { None });
+    // `Everyone writes messages, the editor deletes them`: not everyone is an editor
+    let everyone =
+        |p: &Pred| p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("everyone" | "everybody")));
+    let told_apart = |i: &usize| {
+        d.roles[*i].kind == Person::Appointed
+            && d.sentences.iter().flat_map(|s| &s.preds).any(|p| everyone(p) && p.verb.class != Class::LogIn)
+    };
+    let alone = accounts.first().copied().filter(|i| accounts.len() == 1 && !told_apart(i));
+    let open = user.or(ordinary).or(alone);
     // who says `my friend may read` lets nobody else in
     if let Some(i) = open.filter(|_| d.speaker.is_none()) {
         d.roles[i].open = true;
@@ -300,7 +308,37 @@ pub fn read(d: &mut Draft, si: usize) {
             }
         }
     }
+    password_length(d, si);
     profile_facts(d, si);
+}
+
+/// `Passwords must be at least 10 characters long.`
+fn password_length(d: &mut Draft, si: usize) {
+    const LONGEST_DEMAND: f64 = 20.0;
+    let s = &d.sentences[si];
+    let Some(pred) = s.preds.first().filter(|p| !p.verb.negated) else { return };
+    let [np] = &pred.subject[..] else { return };
+    let least = s.find("at least").or_else(|| s.find("a minimum of"));
+    let value = least.as_ref().and_then(|r| s.words.get(r.end)?.token.value);
+    let characters = least.as_ref().and_then(|r| s.words.get(r.end + 1)).is_some_and(|w| w.base == "character");
+    let says = np.head == "password" && matches!(pred.verb.class, Class::Be | Class::Have) && d.has_users();
+    let (Some(least), Some(value), true) = (least, value.filter(|v| (1.0..=LONGEST_DEMAND).contains(v)), says) else {
+        return;
+    };
+    if !characters || value.fract() != 0.0 {
+        return;
+    }
+    let what = SecurityDemand::PasswordLength { least: value as u32 };
+    d.feature(Feature::Security { what, clauses: vec![s.id] });
+    d.mark(si, np.range.clone());
+    d.mark_verb(si, pred);
+    d.mark(si, least.start..least.end + 2);
+    for i in least.end..s.words.len() {
+        if s.words[i].is("long") {
+            d.mark(si, i..i + 1);
+        }
+    }
+    d.done[si].insert(0);
 }
 
 fn push(list: &mut Vec<ClauseId>, id: ClauseId) {

@@ -41,7 +41,10 @@ pub fn read(d: &mut Draft, si: usize) {
         for np in pred.subject.iter().chain(&pred.objects) {
             d.mark_np(si, np);
         }
-        super::relations::mark_record(d, si, pred, record);
+        // who is not given something makes no record of it
+        if super::access::record_entity(d, pred).is_some() {
+            super::relations::mark_record(d, si, pred, record);
+        }
         d.done[si].extend((0..s.preds.len()).filter(|k| s.preds[*k].range.start <= pred.range.end));
         d.focus = Some(record);
     }

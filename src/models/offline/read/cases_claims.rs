@@ -2,7 +2,7 @@
 
 use super::tests::read;
 use crate::domain::{ClauseId, clause::ClauseKind};
-use crate::models::offline::spec::{AppSpec, Feature, Op, Scope, Who};
+use crate::models::offline::spec::{Access, AppSpec, Feature, FieldType, Op, Scope, Who};
 
 /// The specification of clauses as they are cut.
 fn cut(clauses: &[&str]) -> AppSpec {
@@ -165,4 +165,86 @@ fn a_decision_opens_no_more_records_than_one_sees() {
         .map(|e| e.access.iter().filter(driver).map(|a| a.scope.clone()).collect())
         .unwrap_or_default();
     assert!(!scopes.is_empty() && !scopes.contains(&Scope::All), "{scopes:?}");
+}
+
+/// The rights of a role over a kind of record.
+fn given(spec: &AppSpec, entity: &str, role: &str) -> Vec<Access> {
+    let access = spec.entity(entity).map(|e| e.access.clone()).unwrap_or_default();
+    access.into_iter().filter(|a| a.who == Who::Role(role.into())).collect()
+}
+
+#[test]
+fn what_a_number_stands_before_is_counted_and_not_what_has_the_limit() {
+    let text = |last: &str| {
+        read(&format!(
+            "Members must log in.\nA kiln has a name.\nA booking has a kiln, a date and a note.\nMembers book kilns.\n{last}\n"
+        ))
+    };
+    let per = |f: &Feature| match f {
+        Feature::LimitIn { per, max: 3, .. } => Some(per.clone()),
+        _ => None,
+    };
+    for last in ["Nobody may book more than 3 kilns per week.", "A member may not book more than 3 kilns per week."] {
+        let spec = text(last);
+        assert_eq!(spec.features.iter().filter_map(per).collect::<Vec<_>>(), [None], "{last} {:?}", spec.features);
+    }
+    let once = text("A member can book only one kiln per day.");
+    let keys = once.features.iter().find_map(|f| match f {
+        Feature::UniqueTogether { fields, .. } => Some(fields.clone()),
+        _ => None,
+    });
+    assert_eq!(keys.map(|k| k.contains(&"kiln_id".to_owned())), Some(false), "{:?}", once.features);
+}
+
+#[test]
+fn who_may_delete_messages_may_delete_those_of_others() {
+    for text in [
+        "Everyone must log in.\nEveryone can write messages with a text.\nEveryone sees only their own messages.\nThe editor shall be able to delete messages.\n",
+        "The system has editors and members who log in.\nThe editor shall be able to create messages with a title.\nThe editor shall be able to delete messages.\n",
+    ] {
+        let rights = given(&read(text), "message", "editor");
+        let reaches = |op: Op| rights.iter().any(|a| a.ops.contains(&op) && a.scope == Scope::All);
+        assert!(reaches(Op::Delete) && reaches(Op::Read), "{rights:?}");
+    }
+}
+
+#[test]
+fn searching_opens_no_more_records_than_one_sees() {
+    let spec = read(
+        "Sellers must log in.\nA quote has a title and a date.\nSellers see only their own quotes.\nThe manager sees all quotes.\nSellers can search quotes by title.\n",
+    );
+    let seen: Vec<Scope> =
+        given(&spec, "quote", "seller").into_iter().filter(|a| a.ops.contains(&Op::Read)).map(|a| a.scope).collect();
+    assert!(!seen.is_empty() && seen.iter().all(|s| *s == Scope::Own), "{seen:?}");
+}
+
+#[test]
+fn who_gets_nothing_makes_no_record_of_it() {
+    let spec = read(
+        "Helpers must log in.\nHouseholds log in.\nA household has a name.\nA helper records a parcel with the household and the date.\nBlocked households do not get parcels.\n",
+    );
+    assert!(spec.features.iter().any(|f| matches!(f, Feature::Unavailable { .. })), "{:?}", spec.features);
+    let adds = |a: &Access| a.ops.contains(&Op::Create);
+    assert!(!given(&spec, "parcel", "household").iter().any(adds), "{:?}", spec.entity("parcel"));
+}
+
+#[test]
+fn numbers_are_no_states() {
+    let spec = read(
+        "Staff must log in.\nStaff add lessons with a title and a duration in minutes.\nThe duration is 30, 45 or 60 minutes.\n",
+    );
+    let choice = |f: &crate::models::offline::spec::Field| matches!(f.ty, FieldType::Choice { .. });
+    assert!(!spec.entities.iter().flat_map(|e| &e.fields).any(choice));
+    assert!(spec.gaps.iter().any(|g| g.clause == ClauseId(3)), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_clause_behind_a_list_has_a_subject_of_its_own() {
+    let spec = read(
+        "The admin and members must log in.\nThe admin can post notices with a title and a text, and members can comment on them.\n",
+    );
+    let fields: Vec<String> =
+        spec.entity("notice").map(|e| e.fields.iter().map(|f| f.name.clone()).collect()).unwrap_or_default();
+    assert_eq!(fields, ["title", "text"]);
+    assert!(!given(&spec, "notice", "member").iter().any(|a| a.ops.contains(&Op::Create)), "{:?}", spec.entities);
 }

@@ -82,6 +82,7 @@ pub fn complete(d: &mut Draft) {
     }
     super::features::finish_progress(d);
     finish_totals(d);
+    super::tallies::finish(d);
     statuses(d);
     required(d);
     edges(d);

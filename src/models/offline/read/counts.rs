@@ -75,6 +75,7 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
     let compares = l.contains("no more") && l.contains(" than ")
         || l.contains("exceed")
         || l.contains("more ") && l.contains(" than ") && s.preds.iter().any(|p| p.verb.negated);
+    let stocked = compares && s.words.iter().any(|w| w.is("stock"));
     let number = s.words.iter().zip(&s.aside).any(|(w, a)| !a && w.token.value.is_some_and(|v| v > 1.0));
     if number || !(full && bans || compares && bans) {
         return false;
@@ -84,6 +85,7 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
             f.ty == FieldType::Integer
                 && ["capacity", "places", "seats", "maximum", "max", "spaces", "limit", "participants"]
                     .iter()
+                    .chain(stocked.then_some(&"stock"))
                     .any(|w| f.name.split('_').any(|p| p == *w))
         })
     };
@@ -113,7 +115,7 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
                 let said = full
                     || places
                     || s.words.iter().any(|w| field.name.split('_').any(|p| p == w.lower() || p == w.base));
-                (said && (named.contains(&parent) || record == Some(*c)))
+                (said && (named.contains(&parent) || record == Some(*c) || stocked))
                     .then(|| (*c, f.name.clone(), field.name.clone()))
             }
             _ => None,
@@ -121,7 +123,18 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
     });
     let Some((child, per, capacity)) = pair else { return false };
     let entity = d.entities[child].entity.name.clone();
-    d.feature(Feature::Capacity { entity, per, capacity, amount: None, clauses: vec![s.id] });
+    // of what is in stock a record takes as many as it says
+    let fields = &d.entities[child].entity.fields;
+    let pieces = |f: &&crate::models::offline::spec::Field| {
+        f.ty == FieldType::Integer && matches!(f.name.as_str(), "quantity" | "amount" | "number" | "pieces" | "count")
+    };
+    let amount = fields.iter().find(pieces).filter(|_| stocked).map(|f| f.name.clone());
+    if let Some(name) = &amount
+        && let Some(f) = d.field_mut(child, name)
+    {
+        f.required = true;
+    }
+    d.feature(Feature::Capacity { entity, per, capacity, amount, clauses: vec![s.id] });
     d.touch(child, s.id);
     d.mark(si, 0..s.words.len());
     all_done(d, si);
@@ -221,13 +234,14 @@ fn counted(d: &Draft, si: usize) -> Option<(usize, Option<Np>)> {
     }
 }
 
-/// Whose records are counted: a reference to the thing named, or the account.
-fn per(d: &Draft, si: usize, e: usize) -> Vec<String> {
+/// Whose records are counted: a reference to the thing named, or the account. What the number stands before is counted
+/// itself: in `3 courts per week` no court has a limit.
+fn per(d: &Draft, si: usize, e: usize, counted: Option<&Np>) -> Vec<String> {
     let s = &d.sentences[si];
     let mut out: Vec<String> = Vec::new();
     for item in &s.items {
         let Item::Np(np) = item else { continue };
-        if np.pronoun.is_some() || s.aside[np.head_at] {
+        if np.pronoun.is_some() || s.aside[np.head_at] || counted.is_some_and(|c| c.head_at == np.head_at) {
             continue;
         }
         let people: Vec<String> = d.role(np).map(|r| r.name.clone()).into_iter().collect();
@@ -273,7 +287,7 @@ fn in_period(d: &mut Draft, si: usize) -> bool {
         s.words.iter().any(|w| matches!(w.base.as_str(), "total" | "sum" | "report" | "statistics" | "average"));
     let rule = s.preds.is_empty() || s.preds.iter().any(|p| p.verb.modal.is_some() || p.verb.negated || p.only || once);
     let Some(date_field) = dated(d, e).filter(|_| !totals && rule) else { return false };
-    let keys = per(d, si, e);
+    let keys = per(d, si, e, np.as_ref());
     if keys.len() > 1 {
         return false;
     }
@@ -307,8 +321,8 @@ fn only_once(d: &mut Draft, si: usize) -> bool {
     if !once || s.lower.contains("same time") {
         return false;
     }
-    let Some((e, _)) = counted(d, si) else { return false };
-    let mut keys = per(d, si, e);
+    let Some((e, np)) = counted(d, si) else { return false };
+    let mut keys = per(d, si, e, np.as_ref());
     // whoever does it, when nobody else is named: `a recipe can be rated only once`
     let whose = s
         .preds

@@ -79,6 +79,8 @@ pub struct Draft<'a> {
     pub exclusives: Vec<(usize, Vec<Op>, Vec<Who>, ClauseId)>,
     /// These may not: `a tenant cannot delete a defect`.
     pub denials: Vec<(usize, Vec<Who>, Vec<Op>, ClauseId)>,
+    /// Those who see only some of the records: `Drivers see only their own tours.`
+    pub limited: Vec<(usize, Who, Scope)>,
     /// Who searches a list and so must be able to see it.
     pub searchers: Vec<(usize, Who, ClauseId)>,
     /// Lists that somebody can see, nobody says who.
@@ -94,6 +96,8 @@ pub struct Draft<'a> {
     pub pending_progress: Vec<(usize, ClauseId)>,
     /// Sentence, word, and the entity spoken of then.
     pub pending_totals: Vec<(usize, usize, Option<usize>)>,
+    /// Sentence, word, and whose records are counted.
+    pub pending_counts: Vec<(usize, usize, usize)>,
 }
 
 impl<'a> Draft<'a> {
@@ -114,6 +118,7 @@ impl<'a> Draft<'a> {
             focus: None,
             exclusives: Vec::new(),
             denials: Vec::new(),
+            limited: Vec::new(),
             searchers: Vec::new(),
             unnamed_readers: Vec::new(),
             merged: BTreeSet::new(),
@@ -122,6 +127,7 @@ impl<'a> Draft<'a> {
             holder: None,
             pending_progress: Vec::new(),
             pending_totals: Vec::new(),
+            pending_counts: Vec::new(),
         }
     }
 

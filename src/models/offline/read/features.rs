@@ -17,9 +17,10 @@ pub fn read(d: &mut Draft, si: usize, kind: ClauseKind) {
     history(d, si);
     grant(d, si);
     progress(d, si);
+    super::numbering::read(d, si);
     super::formulas::read(d, si);
-    super::pages::at_home(d, si);
     totals(d, si);
+    super::tallies::read(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
         if d.done[si].contains(&pi) {
@@ -53,6 +54,16 @@ pub fn main_entity(d: &Draft) -> Option<usize> {
     (0..d.entities.len()).max_by_key(|e| (d.entities[*e].weight, std::cmp::Reverse(*e)))
 }
 
+/// `The system records who changed a treatment and when.`
+fn records_who(s: &Sentence) -> bool {
+    let records =
+        |w: &super::tag::Word| matches!(w.base.as_str(), "record" | "log" | "store" | "save" | "remember" | "keep");
+    let more = s.words.iter().any(|w| matches!(w.lower(), "why" | "reason" | "old" | "previous" | "before"));
+    s.words.windows(3).any(|w| {
+        records(&w[0]) && w[1].is("who") && matches!(w[2].base.as_str(), "change" | "edit" | "update" | "modify")
+    }) && !more
+}
+
 /// `Every change of a defect is recorded with who did it and when, and can be read by the board.`
 fn history(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
@@ -71,7 +82,8 @@ fn history(d: &mut Draft, si: usize) {
         "is noted",
     ]
     .iter()
-    .any(|w| l.contains(w));
+    .any(|w| l.contains(w))
+        || records_who(s);
     let change = ["change", "modification", "edit", "update", "audit"].iter().any(|w| l.contains(w));
     if !recorded || !change {
         return;

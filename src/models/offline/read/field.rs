@@ -187,6 +187,15 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         used.extend(unit - 1..=unit);
     }
     let (mut ty, mut typed) = base_type(s, &np);
+    // `a number in stock`: how many there are
+    let end = np.range.end;
+    let many = matches!(np.head.as_str(), "number" | "quantity" | "amount" | "count");
+    if many && end + 1 < range.end && words[end].is("in") && words[end + 1].is("stock") {
+        label = format!("{label} in stock");
+        name = identifier(&format!("{name} in stock"));
+        (ty, typed) = (FieldType::Integer, true);
+        used.extend([end, end + 1]);
+    }
     let mut unit = None;
     let mut rules = Vec::new();
     let mut id_rule = |rule| rules.push(FieldRule { rule, clauses: vec![s.id] });

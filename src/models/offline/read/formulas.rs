@@ -246,7 +246,9 @@ fn of(formula: &Formula) -> Vec<&str> {
         Formula::Product { a, b } | Formula::Difference { a, b } => vec![a, b],
         Formula::Percent { of, .. } | Formula::DaysAfter { of, .. } => vec![of],
         Formula::Sum { fields } => fields.iter().map(String::as_str).collect(),
-        Formula::CountOf { .. } | Formula::SumOf { .. } | Formula::AverageOf { .. } => Vec::new(),
+        Formula::RunningNumber | Formula::CountOf { .. } | Formula::SumOf { .. } | Formula::AverageOf { .. } => {
+            Vec::new()
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::features::{main_entity, mentioned};
 use super::lexicon::{nouns, words};
 use super::sentence::Pred;
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldType, Op};
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
 
 /// `Bookings are listed by start time.`: an order, when what follows `by` is a property and nobody who lists.
 pub fn ordered(d: &Draft, si: usize, pred: &Pred) -> bool {
@@ -247,6 +247,9 @@ pub fn sort(d: &mut Draft, si: usize, pred: &Pred) {
 }
 
 pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
+    if export_all(d, si, pred) {
+        return;
+    }
     let Some(e) = entity(d, si, pred) else { return };
     let s = &d.sentences[si];
     let other = s
@@ -278,6 +281,46 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
     reads(d, si, pred, e);
     take(d, si, pred);
     d.focus = Some(e);
+}
+
+/// `All data can be exported as CSV.`, `Every list can be exported.`: the list of each kind of record.
+fn export_all(d: &mut Draft, si: usize, pred: &Pred) -> bool {
+    let s = &d.sentences[si];
+    let phrases = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let [np] = &phrases[..] else { return false };
+    let lead = s.words[np.range.clone()].first().is_some_and(|w| matches!(w.lower(), "all" | "every" | "each" | "any"));
+    let whole =
+        matches!(np.head.as_str(), "data" | "list" | "record" | "table") && np.mods.is_empty() && np.of.is_none();
+    let said = s.words.iter().any(|w| matches!(w.lower(), "pdf" | "excel" | "xlsx" | "json" | "xml" | "word"));
+    if !lead
+        || !whole
+        || said
+        || pred.verb.negated
+        || d.find(&np.head).is_some()
+        || !pred.subject.iter().all(|x| x == np || d.who(x).is_some())
+    {
+        return false;
+    }
+    let id = s.id;
+    let whos = if pred.verb.passive { Vec::new() } else { d.actors(pred) };
+    for e in 0..d.entities.len() {
+        let name = d.entities[e].entity.name.clone();
+        d.feature(Feature::Csv { entity: name, clauses: vec![id] });
+        d.touch(e, id);
+        for who in &whos {
+            d.allow(e, who.clone(), &[Op::Read], Scope::All, id);
+        }
+    }
+    if !s.words.iter().any(|w| w.is("csv")) {
+        d.ask("export:all", "In which format are the lists exported?", "CSV", &[id]);
+    }
+    for p in ["as csv", "to csv", "as a csv file", "as csv files", "in csv format"] {
+        d.mark_phrase(si, p);
+    }
+    d.mark(si, np.range.clone());
+    take(d, si, pred);
+    d.done[si].extend(0..s.preds.len());
+    true
 }
 
 /// `the most urgent first`, `newest first`, `ordered by date`

@@ -36,6 +36,7 @@ mod lifecycle;
 mod limits;
 mod listing;
 mod mentions;
+mod numbering;
 mod only;
 pub mod outline;
 mod overlaps;
@@ -53,6 +54,7 @@ mod shown;
 mod states;
 mod sums;
 pub(in crate::models::offline) mod tag;
+mod tallies;
 mod things;
 mod token;
 mod value;
@@ -66,6 +68,8 @@ mod cases;
 mod cases_claims;
 #[cfg(test)]
 mod cases_fresh;
+#[cfg(test)]
+mod cases_given;
 #[cfg(test)]
 mod cases_limits;
 #[cfg(test)]

@@ -50,14 +50,23 @@ pub fn at_home(d: &mut Draft, si: usize) {
     let listed = phrases
         .iter()
         .find_map(|np| d.entity_of(np).filter(|e| np.plural && d.find(&np.head) == Some(*e)).map(|e| (np.clone(), e)));
-    let Some((_, e)) = listed.filter(|_| home) else { return };
+    let Some((np, e)) = listed.filter(|_| home) else { return };
     let total = s.words.iter().any(|w| matches!(w.base.as_str(), "number" | "total" | "sum" | "average"));
     if total {
         return;
     }
-    d.feature(Feature::Home { entity: d.entities[e].entity.name.clone(), clauses: vec![s.id] });
-    d.touch(e, s.id);
     let id = s.id;
+    // another order than that of the page
+    let (sorted, by_date) = (s.lower.contains("sort") || s.lower.contains("ordered by"), s.lower.contains("by date"));
+    let view = super::views::picked_out(d, si, e, &np);
+    if s.lower.contains("today") && view.is_none() {
+        return;
+    }
+    if sorted && !(by_date && view.is_some()) {
+        d.gap(id, "the order on the start page", "the start page shows the newest first", false);
+    }
+    d.feature(Feature::Home { entity: d.entities[e].entity.name.clone(), view, clauses: vec![id] });
+    d.touch(e, id);
     d.unnamed_readers.push((e, id));
     for i in at..(at + 2).min(s.words.len()) {
         if matches!(s.words[i].lower(), "start" | "home" | "front" | "page" | "homepage" | "frontpage") {

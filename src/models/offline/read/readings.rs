@@ -5,7 +5,7 @@ use super::field::sentence_case;
 use super::sentence::Sentence;
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{
-    AppSpec, Entity, Feature, Field, FieldType, Op, Reading, Rule, Scope, SecurityDemand, Until, Who,
+    AppSpec, Entity, Feature, Field, FieldType, Formula, Op, Reading, Rule, Scope, SecurityDemand, Until, Who,
 };
 
 /// One reading per demand that something fulfils, in the order of the text.
@@ -338,6 +338,11 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             field(per),
             field(capacity)
         ),
+        Feature::Computed { entity, field: x, formula: Formula::RunningNumber, .. } => format!(
+            "Every {} is given its {} when it is made, one after the other; nobody enters or changes it.",
+            one(entity),
+            field(x)
+        ),
         Feature::Computed { entity, field: x, .. } => format!("The {} of a {} is computed.", field(x), one(entity)),
         Feature::Forbid { entity, op: o, .. } => format!("Nobody can {} {}.", op(*o), plural(entity)),
         Feature::Locked { entity, op: o, field: x, values, .. } => {
@@ -364,6 +369,11 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
         Feature::Offer { entity, parent, .. } => {
             format!("The page of a {} leads to the form for a {} that belongs to it.", one(parent), one(entity))
         }
+        Feature::Home { entity, view: Some(view), .. } => format!(
+            "The start page shows the list “{}” of {}, each with a link to its page.",
+            sentence_case(&field(view)),
+            plural(entity)
+        ),
         Feature::Home { entity, .. } => {
             format!("The start page shows the newest {}, each with a link to its page.", plural(entity))
         }
@@ -387,6 +397,9 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
         Feature::Security { what, .. } => match what {
             SecurityDemand::PasswordsHashed => "No password is stored in a readable form.".into(),
             SecurityDemand::MustSignIn => "Without logging in nothing can be seen or changed.".into(),
+            SecurityDemand::PasswordLength { least } => {
+                format!("A password of fewer than {least} characters is refused.")
+            }
             SecurityDemand::SessionExpires => "A session ends by itself.".into(),
         },
         Feature::Exclusion { terms, .. } => {

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::lexicon::nouns;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
 pub fn searchers(d: &mut Draft) {
     for (e, who, id) in std::mem::take(&mut d.searchers) {
@@ -112,7 +112,10 @@ pub fn rights(d: &mut Draft, e: usize) {
     if !has_op(d, e, Op::Create) && !forbidden(d, Op::Create) {
         // `my events`: whoever sees their own adds them
         let owner = d.entities[e].entity.access.iter().find(|a| a.scope == Scope::Own).map(|a| a.who.clone());
-        let keeper = owner.or_else(|| d.keepers().first().cloned()).unwrap_or_else(|| d.ordinary());
+        let keeper = owner
+            .or_else(|| maker_of_whole(d, e))
+            .or_else(|| d.keepers().first().cloned())
+            .unwrap_or_else(|| d.ordinary());
         let answer = d.ask(&format!("create:{name}"), &format!("Who adds {plural}?"), &d.word_for(&keeper), &clauses);
         for who in d.whos_in(&answer, keeper) {
             for id in &clauses {
@@ -157,7 +160,7 @@ pub fn rights(d: &mut Draft, e: usize) {
     // reading
     let readers: Vec<Who> =
         unique(d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Read)).map(|a| a.who.clone()));
-    let blind: Vec<Who> = creators
+    let mut blind: Vec<Who> = creators
         .iter()
         .filter(|w| {
             !readers.contains(w)
@@ -180,30 +183,18 @@ pub fn rights(d: &mut Draft, e: usize) {
             && d.has_users()
             && blind.iter().all(|w| *w != Who::Anyone)
             && !kept;
-        let keeper = d.keepers();
-        let default = if !own && !wanted && personal(d, e) && !keeper.is_empty() {
-            // what somebody without an account orders is not for everybody's eyes
-            words_for(d, &keeper)
-        } else if own {
-            format!("{}, only those of their own", words_for(d, &blind))
-        } else if for_others {
-            words_for(d, &blind)
-        } else {
-            public_default(d, e, &blind)
-        };
-        let answer = d.ask(&format!("see:{name}"), &format!("Who sees {plural}?"), &default, &clauses);
-        let only_own = answer.to_lowercase().contains("own");
-        let whos = if answer == default && own { blind.clone() } else { d.whos_in(&answer, blind[0].clone()) };
-        if only_own {
-            d.entities[e].entity.owned = true;
-        }
-        for who in &whos {
-            let scope = if only_own && *who != Who::Anyone { Scope::Own } else { Scope::All };
-            for id in &clauses {
-                d.allow(e, who.clone(), &[Op::Read], scope.clone(), *id);
+        if own {
+            // the default hides nothing from those who may change or delete any of them
+            let overseers: Vec<Who> =
+                blind.iter().filter(|who| keeps(who) && !changes_all(d, e, who).is_empty()).cloned().collect();
+            for who in &overseers {
+                for id in changes_all(d, e, who) {
+                    d.allow(e, who.clone(), &[Op::Read], Scope::All, id);
+                }
             }
+            blind.retain(|who| !overseers.contains(who));
         }
-        parent_owner(d, e, &clauses);
+        readers_by_default(d, e, &blind, (own, for_others, wanted), &clauses);
     }
     // changing
     if !has_op(d, e, Op::Update)
@@ -255,7 +246,99 @@ pub fn rights(d: &mut Draft, e: usize) {
         }
     }
     privacy(d, e);
+    limits_of_sight(d, e);
     see_what_one_changes(d, e);
+}
+
+/// Who sees the records of those who add some and of whom the text does not say what they see.
+fn readers_by_default(
+    d: &mut Draft,
+    e: usize,
+    blind: &[Who],
+    (own, for_others, wanted): (bool, bool, bool),
+    clauses: &[ClauseId],
+) {
+    if blind.is_empty() {
+        return;
+    }
+    let name = d.entities[e].entity.name.clone();
+    let plural = d.entities[e].entity.label_plural.to_lowercase();
+    let keeper = d.keepers();
+    let default = if !own && !wanted && personal(d, e) && !keeper.is_empty() {
+        // what somebody without an account orders is not for everybody's eyes
+        words_for(d, &keeper)
+    } else if own {
+        format!("{}, only those of their own", words_for(d, blind))
+    } else if for_others {
+        words_for(d, blind)
+    } else {
+        public_default(d, e, blind)
+    };
+    let answer = d.ask(&format!("see:{name}"), &format!("Who sees {plural}?"), &default, clauses);
+    let only_own = answer.to_lowercase().contains("own");
+    let whos = if answer == default && own { blind.to_vec() } else { d.whos_in(&answer, blind[0].clone()) };
+    if only_own {
+        d.entities[e].entity.owned = true;
+        if answer != default {
+            d.limited.extend(whos.iter().map(|who| (e, who.clone(), Scope::Own)));
+        }
+    }
+    for who in &whos {
+        let scope = if only_own && *who != Who::Anyone { Scope::Own } else { Scope::All };
+        for id in clauses {
+            d.allow(e, who.clone(), &[Op::Read], scope.clone(), *id);
+        }
+    }
+    parent_owner(d, e, clauses);
+}
+
+/// `Customers add orders. An order has lines.`: whoever adds the order adds its lines.
+fn maker_of_whole(d: &Draft, e: usize) -> Option<Who> {
+    let (home, name) = (d.entities[e].home, &d.entities[e].entity.name);
+    let line = matches!(name.as_str(), "line" | "position")
+        || ["_line", "_item", "_position"].iter().any(|w| name.ends_with(w));
+    if !line {
+        return None;
+    }
+    d.entities[e].entity.fields.iter().filter(|f| f.clauses.contains(&home)).find_map(|f| {
+        let FieldType::Reference { entity } = &f.ty else { return None };
+        let whole = d.find(entity).filter(|p| *p != e && !d.entities[*p].person)?;
+        let part = d.entities[whole].entity.clauses.contains(&home) && d.entities[e].about.is_none();
+        let made = d.entities[whole].entity.access.iter().find(|a| a.ops.contains(&Op::Create))?;
+        (part && made.who != Who::Anyone).then(|| made.who.clone())
+    })
+}
+
+/// The clauses that let somebody change or delete any record, whoever added it.
+fn changes_all(d: &Draft, e: usize, who: &Who) -> Vec<ClauseId> {
+    let changes = |a: &&Access| {
+        a.who == *who
+            && a.scope == Scope::All
+            && a.only_fields.is_empty()
+            && a.ops.iter().any(|op| matches!(op, Op::Update | Op::Delete))
+    };
+    d.entities[e].entity.access.iter().filter(changes).flat_map(|a| a.clauses.clone()).collect()
+}
+
+/// `Sellers see only their own quotes. Sellers can search quotes by client.`: among those they see.
+fn limits_of_sight(d: &mut Draft, e: usize) {
+    let sentences = d.sentences;
+    let every = |id: &ClauseId| {
+        let said = |w: &super::tag::Word| matches!(w.lower(), "all" | "every" | "any" | "everything");
+        sentences.iter().any(|s| s.id == *id && s.words.iter().any(said))
+    };
+    for (_, who, scope) in d.limited.clone().into_iter().filter(|(of, ..)| *of == e) {
+        let mut wider: Vec<ClauseId> = Vec::new();
+        for a in d.entities[e].entity.access.iter_mut().filter(|a| a.who == who && a.scope == Scope::All) {
+            if a.ops.contains(&Op::Read) {
+                a.scope = scope.clone();
+                wider.extend(a.clauses.iter().copied().filter(|id| every(id)));
+            }
+        }
+        for id in wider {
+            d.gap(id, "all of them", "another sentence says that they see only some", false);
+        }
+    }
 }
 
 /// `Drivers see only their own tours. Drivers confirm a tour.`: one of those.
@@ -293,12 +376,21 @@ fn see_what_one_changes(d: &mut Draft, e: usize) {
             .map(|a| a.scope.clone())
             .collect::<Vec<_>>()
     };
+    let keepers: Vec<Who> = d
+        .roles
+        .iter()
+        .filter(|r| !r.open && r.kind == nouns::Person::Appointed)
+        .map(|r| Who::Role(r.name.clone()))
+        .collect();
     let mut give: Vec<(Who, Scope, Vec<ClauseId>)> = Vec::new();
     for a in
         d.entities[e].entity.access.iter_mut().filter(|a| a.ops.iter().any(|op| matches!(op, Op::Update | Op::Delete)))
     {
         let seen = reads(&a.who);
-        if seen.is_empty() {
+        // whoever is appointed to delete or to change any record sees them all, unless the text says which they see
+        let told = access.iter().any(|r| r.who == a.who && r.ops.contains(&Op::Read));
+        let appointed = a.scope == Scope::All && a.only_fields.is_empty() && keepers.contains(&a.who) && !told;
+        if seen.is_empty() || appointed && !seen.contains(&Scope::All) {
             give.push((a.who.clone(), a.scope.clone(), a.clauses.clone()));
         } else if a.scope == Scope::All && !seen.contains(&Scope::All) {
             a.scope = seen[0].clone();

@@ -12,7 +12,8 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
     let assigned = np.adjectives().any(|a| a == "assigned")
         || s.lower.contains("assigned to me")
         || s.lower.contains("assigned to them")
-        || s.lower.contains("assigned to him");
+        || s.lower.contains("assigned to him")
+        || s.lower.contains("assigned to her");
     if assigned && let Some(field) = super::rules::assignee(d, e) {
         return Scope::AssignedTo { field };
     }

@@ -188,6 +188,7 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
         match &items[k] {
             Item::Np(np) => {
                 let subject_ahead = leads_to_verb(items, k)
+                    && !(open.is_some() && ends_a_list(items, k))
                     && (open.is_none()
                         || boundary_before(items, k)
                         // `Once an item is claimed it is hidden`
@@ -418,6 +419,22 @@ fn leads_to_verb(items: &[Item], mut k: usize) -> bool {
             (Some(Item::Vg(vg)), ..) => return vg.finite && !vg.infinitive,
             (Some(Item::Comma(_) | Item::Conj(_)), Some(Item::Np(_)), _) => k += 2,
             (Some(Item::Comma(_)), Some(Item::Conj(_)), Some(Item::Np(_))) => k += 3,
+            _ => return false,
+        }
+    }
+}
+
+/// `with a title and a text, and members comment`: the first `and` joins two of a list, the clause begins behind the comma.
+fn ends_a_list(items: &[Item], k: usize) -> bool {
+    let clause = |k: usize| matches!((items.get(k), items.get(k + 1)), (Some(Item::Comma(_)), Some(Item::Conj(_))));
+    if k >= 2 && clause(k - 2) {
+        return false;
+    }
+    let mut next = k + 1;
+    loop {
+        match (items.get(next), items.get(next + 1)) {
+            _ if clause(next) => return true,
+            (Some(Item::Comma(_) | Item::Conj(_)), Some(Item::Np(_))) => next += 2,
             _ => return false,
         }
     }

@@ -66,7 +66,9 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
         return false;
     }
     let values = choice_values(s, from..to);
-    if values.len() < 2 {
+    // `30, 45 or 60 minutes` are numbers, no states
+    let measured = |v: &String| v.split_once(' ').is_some_and(|(n, unit)| n.parse::<f64>().is_ok() && !unit.is_empty());
+    if values.len() < 2 || values.iter().any(measured) {
         return false;
     }
     let property = nouns::property(&np.head).is_some();

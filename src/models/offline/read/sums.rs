@@ -26,7 +26,7 @@ fn measures(d: &Draft, e: usize) -> Vec<String> {
         .collect()
 }
 
-fn date_field(d: &Draft, e: usize) -> Option<String> {
+pub fn date_field(d: &Draft, e: usize) -> Option<String> {
     d.entities[e]
         .entity
         .fields
@@ -138,14 +138,14 @@ pub fn goal_progress(d: &mut Draft, goal: usize, id: ClauseId) {
 }
 
 #[derive(Default)]
-struct Groups {
-    by: Option<String>,
-    each: Option<Span>,
-    used: Vec<usize>,
+pub struct Groups {
+    pub by: Option<String>,
+    pub each: Option<Span>,
+    pub used: Vec<usize>,
 }
 
 /// `per member and month`, `by category`, `for each year`: what the totals of `e` are split by.
-fn groups(d: &Draft, si: usize, at: usize, e: usize) -> Groups {
+pub fn groups(d: &Draft, si: usize, at: usize, e: usize) -> Groups {
     let s = &d.sentences[si];
     let mut out = Groups::default();
     let span = |word: &str| match word {
@@ -200,6 +200,16 @@ fn groups(d: &Draft, si: usize, at: usize, e: usize) -> Groups {
         }
     }
     out
+}
+
+/// Who looks at the numbers of a sentence, and whether those are others than add the records.
+pub fn overseers(d: &Draft, si: usize, e: usize) -> (Vec<Who>, bool) {
+    let preds = d.sentences[si].preds.iter().filter(|p| !p.verb.passive);
+    let readers: Vec<Who> = preds.flat_map(|p| d.actors(p)).collect();
+    let access = d.entities[e].entity.access.iter();
+    let makers: Vec<Who> = access.filter(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone()).collect();
+    let others = !readers.is_empty() && readers.iter().all(|w| *w != d.ordinary() && !makers.contains(w));
+    (readers, others)
 }
 
 pub fn finish_totals(d: &mut Draft) {
@@ -292,12 +302,7 @@ pub fn finish_totals(d: &mut Draft) {
         }
         let date = date_field(d, e).filter(|_| days.is_some() || each.is_some());
         // who looks at everybody's numbers must be able to see the records they come from
-        let readers: Vec<Who> = s.preds.iter().filter(|p| !p.verb.passive).flat_map(|p| d.actors(p)).collect();
-        let makers: Vec<Who> = {
-            let access = d.entities[e].entity.access.iter();
-            access.filter(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone()).collect()
-        };
-        let others = !readers.is_empty() && readers.iter().all(|w| *w != d.ordinary() && !makers.contains(w));
+        let (readers, others) = overseers(d, si, e);
         let by_owner = group_by.as_deref() == Some("owner_id");
         if by_owner {
             d.entities[e].entity.owned = true;

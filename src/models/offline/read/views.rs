@@ -9,6 +9,11 @@ use crate::models::offline::spec::{Condition, Feature, FieldType};
 
 /// Marks the adjectives of a phrase that some property carries; the records they pick out become a list of their own.
 pub fn restrict(d: &mut Draft, si: usize, e: usize, np: &Np) {
+    picked_out(d, si, e, np);
+}
+
+/// As [`restrict`]; the name of the list, if there is one.
+pub fn picked_out(d: &mut Draft, si: usize, e: usize, np: &Np) -> Option<String> {
     let s = &d.sentences[si];
     let end = np.paren.as_ref().map_or(np.range.end, |p| p.start).min(s.words.len());
     let mut conditions: Vec<Condition> = Vec::new();
@@ -36,24 +41,62 @@ pub fn restrict(d: &mut Draft, si: usize, e: usize, np: &Np) {
         used.extend(end..date.range.end);
         words.push("overdue".into());
     }
-    offer(d, si, e, conditions, &words, &used);
+    if let Some((at, field)) = of_today(d, si, e, np) {
+        conditions.push(Condition::From { field: field.clone(), days: 0 });
+        conditions.push(Condition::Before { field, days: 1 });
+        used.extend(at);
+        words.push("today".into());
+    }
+    offer(d, si, e, conditions, &words, &used)
 }
 
-fn offer(d: &mut Draft, si: usize, e: usize, conditions: Vec<Condition>, words: &[String], used: &[usize]) {
+/// `today's lessons`, `the lessons of today`: where a record has one date only, it is clear which is meant.
+fn of_today(d: &Draft, si: usize, e: usize, np: &Np) -> Option<(Vec<usize>, String)> {
+    let s = &d.sentences[si];
+    let word = |i: usize| s.words.get(i).map_or("", |w| w.lower());
+    let at = (0..s.words.len()).find(|i| word(*i) == "today" && !s.aside[*i])?;
+    let before = matches!(word(at + 1), "'s" | "’s") && np.range.start <= at + 2 && at + 2 <= np.head_at;
+    let behind = at == np.head_at + 2 && matches!(word(at - 1), "of" | "for");
+    let used: Vec<usize> = if before {
+        vec![at, at + 1]
+    } else if behind {
+        vec![at - 1, at]
+    } else {
+        return None;
+    };
+    let mut dates =
+        d.entities[e].entity.fields.iter().filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    match (dates.next(), dates.next()) {
+        (Some(only), None) => Some((used, only.name.clone())),
+        _ => None,
+    }
+}
+
+fn offer(
+    d: &mut Draft,
+    si: usize,
+    e: usize,
+    conditions: Vec<Condition>,
+    words: &[String],
+    used: &[usize],
+) -> Option<String> {
     if conditions.is_empty() {
-        return;
+        return None;
     }
     let id = d.sentences[si].id;
-    let label = format!("{} {}", words.join(" "), d.entities[e].entity.label_plural.to_lowercase());
+    let many = d.entities[e].entity.label_plural.to_lowercase();
+    let label = if words == ["today"] { format!("{many} of today") } else { format!("{} {many}", words.join(" ")) };
+    let name = identifier(&words.join(" "));
     d.feature(Feature::View {
         entity: d.entities[e].entity.name.clone(),
-        name: identifier(&words.join(" ")),
+        name: name.clone(),
         label: sentence_case(&label),
         conditions,
         clauses: vec![id],
     });
     d.touch(e, id);
     d.mark_words(si, used);
+    Some(name)
 }
 
 /// What an adjective says of a record.

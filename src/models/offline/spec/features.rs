@@ -98,8 +98,13 @@ pub enum Feature {
     View { entity: String, name: String, label: String, conditions: Vec<Condition>, clauses: Clauses },
     /// The page of a `parent` record offers to make an `entity` record that refers to it.
     Offer { entity: String, parent: String, clauses: Clauses },
-    /// The start page shows the newest records, each leading to its own page.
-    Home { entity: String, clauses: Clauses },
+    /// The start page shows the newest records, or those of a view with the soonest first, each leading to its own page.
+    Home {
+        entity: String,
+        #[serde(default)]
+        view: Option<String>,
+        clauses: Clauses,
+    },
     /// A record that `by` records refer to cannot be deleted: 409.
     InUse { entity: String, by: String, clauses: Clauses },
     /// At most `max` records per account (or per value of `per`) whose `date_field` lies in the same period
@@ -222,6 +227,8 @@ pub enum Formula {
         of: String,
         days: u32,
     },
+    /// A number of its own, given to each record when it is made: one after the other, none twice.
+    RunningNumber,
     /// Number of records of `entity` whose reference `field` is this record.
     CountOf {
         entity: String,
@@ -244,79 +251,58 @@ pub enum SecurityDemand {
     PasswordsHashed,
     MustSignIn,
     SessionExpires,
+    /// A password has at least so many characters.
+    PasswordLength {
+        least: u32,
+    },
+}
+
+/// The clauses of a feature, whichever it is; shared or mutable as the feature is.
+macro_rules! clauses_of {
+    ($feature:expr) => {
+        match $feature {
+            Feature::Search { clauses, .. }
+            | Feature::Filter { clauses, .. }
+            | Feature::Sort { clauses, .. }
+            | Feature::Csv { clauses, .. }
+            | Feature::Pagination { clauses, .. }
+            | Feature::Grant { clauses, .. }
+            | Feature::Workflow { clauses, .. }
+            | Feature::FieldGuard { clauses, .. }
+            | Feature::Threshold { clauses, .. }
+            | Feature::History { clauses, .. }
+            | Feature::Totals { clauses, .. }
+            | Feature::Progress { clauses, .. }
+            | Feature::NoOverlap { clauses, .. }
+            | Feature::UniqueTogether { clauses, .. }
+            | Feature::Limit { clauses, .. }
+            | Feature::Capacity { clauses, .. }
+            | Feature::Computed { clauses, .. }
+            | Feature::Forbid { clauses, .. }
+            | Feature::Locked { clauses, .. }
+            | Feature::Unavailable { clauses, .. }
+            | Feature::Closes { clauses, .. }
+            | Feature::ShownTo { clauses, .. }
+            | Feature::View { clauses, .. }
+            | Feature::Offer { clauses, .. }
+            | Feature::Home { clauses, .. }
+            | Feature::InUse { clauses, .. }
+            | Feature::LimitIn { clauses, .. }
+            | Feature::Mobile { clauses }
+            | Feature::Performance { clauses, .. }
+            | Feature::Security { clauses, .. }
+            | Feature::Exclusion { clauses, .. } => clauses,
+        }
+    };
 }
 
 impl Feature {
     #[must_use]
     pub fn clauses(&self) -> &[ClauseId] {
-        match self {
-            Self::Search { clauses, .. }
-            | Self::Filter { clauses, .. }
-            | Self::Sort { clauses, .. }
-            | Self::Csv { clauses, .. }
-            | Self::Pagination { clauses, .. }
-            | Self::Grant { clauses, .. }
-            | Self::Workflow { clauses, .. }
-            | Self::FieldGuard { clauses, .. }
-            | Self::Threshold { clauses, .. }
-            | Self::History { clauses, .. }
-            | Self::Totals { clauses, .. }
-            | Self::Progress { clauses, .. }
-            | Self::NoOverlap { clauses, .. }
-            | Self::UniqueTogether { clauses, .. }
-            | Self::Limit { clauses, .. }
-            | Self::Capacity { clauses, .. }
-            | Self::Computed { clauses, .. }
-            | Self::Forbid { clauses, .. }
-            | Self::Locked { clauses, .. }
-            | Self::Unavailable { clauses, .. }
-            | Self::Closes { clauses, .. }
-            | Self::ShownTo { clauses, .. }
-            | Self::View { clauses, .. }
-            | Self::Offer { clauses, .. }
-            | Self::Home { clauses, .. }
-            | Self::InUse { clauses, .. }
-            | Self::LimitIn { clauses, .. }
-            | Self::Mobile { clauses }
-            | Self::Performance { clauses, .. }
-            | Self::Security { clauses, .. }
-            | Self::Exclusion { clauses, .. } => clauses,
-        }
+        clauses_of!(self)
     }
     pub fn clauses_mut(&mut self) -> &mut Clauses {
-        match self {
-            Self::Search { clauses, .. }
-            | Self::Filter { clauses, .. }
-            | Self::Sort { clauses, .. }
-            | Self::Csv { clauses, .. }
-            | Self::Pagination { clauses, .. }
-            | Self::Grant { clauses, .. }
-            | Self::Workflow { clauses, .. }
-            | Self::FieldGuard { clauses, .. }
-            | Self::Threshold { clauses, .. }
-            | Self::History { clauses, .. }
-            | Self::Totals { clauses, .. }
-            | Self::Progress { clauses, .. }
-            | Self::NoOverlap { clauses, .. }
-            | Self::UniqueTogether { clauses, .. }
-            | Self::Limit { clauses, .. }
-            | Self::Capacity { clauses, .. }
-            | Self::Computed { clauses, .. }
-            | Self::Forbid { clauses, .. }
-            | Self::Locked { clauses, .. }
-            | Self::Unavailable { clauses, .. }
-            | Self::Closes { clauses, .. }
-            | Self::ShownTo { clauses, .. }
-            | Self::View { clauses, .. }
-            | Self::Offer { clauses, .. }
-            | Self::Home { clauses, .. }
-            | Self::InUse { clauses, .. }
-            | Self::LimitIn { clauses, .. }
-            | Self::Mobile { clauses }
-            | Self::Performance { clauses, .. }
-            | Self::Security { clauses, .. }
-            | Self::Exclusion { clauses, .. } => clauses,
-        }
+        clauses_of!(self)
     }
     /// The entity it belongs to, if it belongs to one.
     #[must_use]

@@ -298,7 +298,8 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
         (Feature::View { name, label, conditions, .. }, Some(e)) => {
             views::view(world, e, (name, label), conditions, clauses)
         }
-        (Feature::Home { .. }, Some(e)) => one(views::home(world, e, clauses)),
+        (Feature::Home { view: None, .. }, Some(e)) => one(views::home(world, e, clauses)),
+        (Feature::Home { view: Some(view), .. }, Some(e)) => one(views::home_of_view(world, e, view, clauses)),
         (Feature::Offer { parent, .. }, Some(e)) => one(views::offer(world, e, parent, clauses)),
         (Feature::InUse { by, .. }, Some(e)) => one(views::in_use(world, e, by, clauses)),
         (Feature::LimitIn { max, per, date_field, period, .. }, Some(e)) => {

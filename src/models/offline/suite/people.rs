@@ -352,6 +352,21 @@ self.expect(200, self.someone().get("/api/me"))
             .map(|line| line.replace("@USERS@", world.users_collection()))
             .collect(),
         ),
+        SecurityDemand::PasswordLength { least } => test(
+            "test_a_short_password_is_refused",
+            "A password of fewer characters is refused, one of just so many is not.",
+            clauses,
+            lines(
+                r#"
+self.admin()
+self.expect_refused(sign_up(self.anyone(), new_name(), password="x" * (@LEAST@ - 1)), "password")
+self.expect(201, sign_up(self.anyone(), new_name(), password="x" * @LEAST@))
+"#,
+            )
+            .into_iter()
+            .map(|line| line.replace("@LEAST@", &least.to_string()))
+            .collect(),
+        ),
         SecurityDemand::SessionExpires => test(
             "test_a_session_ends",
             "A log-in that has lasted its time is no longer good.",

@@ -46,6 +46,9 @@ fn counted_person<'a>(scene: &mut Scene<'a>, entity: &'a Entity, everyone: bool)
 pub(super) fn totals(world: World<'_>, entity: &Entity, rule: Totals<'_>, clauses: &[ClauseId]) -> Vec<Test> {
     let Some(entity) = world.entity(&entity.name) else { return Vec::new() };
     let Some((index, access)) = world.maker(entity) else { return Vec::new() };
+    // where nobody sees everybody's records, all that one sees is one's own
+    let overseen = !entity.owned || world.accesses(entity, Op::Read).any(|a| a.scope == Scope::All);
+    let rule = Totals { everyone: rule.everyone && overseen, ..rule };
     let path = lit(&format!("/api/{}", rule.name));
     let date = rule.date_field.and_then(|d| column(entity, d));
     let sent = |f: &Field| world.sent_on_create(entity, f, access);
@@ -190,9 +193,10 @@ pub(super) fn totals(world: World<'_>, entity: &Entity, rule: Totals<'_>, clause
     if let Some((mut scene, person)) = start() {
         scene.line(format!("page = self.page(\"/{}\", {person})", rule.name));
         scene.line(format!("self.assertIn(html.escape({}), page)", lit(rule.label)));
+        scene.line(format!("self.assertIn(html.escape({}), self.page(\"/\", {person}))", lit(rule.label)));
         tests.push(test(
             format!("test_{}_has_a_page", ident(rule.name)),
-            format!("A page shows the totals ({what})."),
+            format!("A page of its own and the start page show the totals ({what})."),
             clauses,
             scene,
         ));
@@ -386,6 +390,20 @@ pub(super) fn computed(
             scene.line(format!("start = datetime.date.fromisoformat({}[:10])", value(&record, of)));
             scene.line(format!("expected = (start + datetime.timedelta(days={days})).isoformat()"));
             scene.line(format!("self.assertEqual({}[:10], expected)", value(&record, field)));
+        }
+        Formula::RunningNumber => {
+            let first = scene.make(entity, None, &[])?;
+            let second = scene.make(entity, None, &[])?;
+            scene.line(format!("self.assertGreaterEqual({}, 1)", value(&first, field)));
+            scene.line(format!("self.assertLess({}, {})", value(&first, field), value(&second, field)));
+            let reader = scene.allowed(entity, &first, Op::Read)?;
+            if let Some(editor) = scene.allowed(entity, &first, Op::Update) {
+                scene.line(format!("{editor}.put({first}.path, {{{name}: 987654}})"));
+            }
+            scene.line(format!("shown = self.stored({first}, by={reader})"));
+            scene.line(format!("self.assertEqual({}, {})", value("shown", field), value(&first, field)));
+            scene.line(format!("page = self.page(\"/{}/%d\" % {first}[\"id\"], {reader})", entity.plural));
+            scene.line(format!("self.assertIn(\">%d<\" % {}, page)", value(&first, field)));
         }
         Formula::CountOf { entity: child, field: link }
         | Formula::SumOf { entity: child, field: link, .. }

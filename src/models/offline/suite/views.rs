@@ -25,11 +25,7 @@ pub(super) fn view(
     clauses: &[ClauseId],
 ) -> Vec<Test> {
     let Some(entity) = world.entity(&entity.name) else { return Vec::new() };
-    let mut good: Wanted<'_> = Vec::new();
-    for condition in conditions {
-        let Some(values) = meeting(world, entity, condition) else { return Vec::new() };
-        good.extend(values);
-    }
+    let Some(good) = meeting_all(world, entity, conditions) else { return Vec::new() };
     let mut tests = Vec::new();
     for (index, condition) in conditions.iter().enumerate() {
         let mut shown = false;
@@ -37,11 +33,7 @@ pub(super) fn view(
         let Some(inside) = having(&mut scene, entity, &good) else { return Vec::new() };
         let Some(reader) = scene.allowed(entity, &inside, Op::Read) else { return Vec::new() };
         for bad in missing(world, entity, condition) {
-            let mut values = good.clone();
-            for (field, value) in bad {
-                values.retain(|(known, _)| known.name != field.name);
-                values.push((field, value));
-            }
+            let values = changed(&good, bad);
             let kept = scene.clone();
             let Some(outside) = having(&mut scene, entity, &values) else {
                 scene = kept;
@@ -57,6 +49,10 @@ pub(super) fn view(
             shown = true;
         }
         if !shown {
+            // of a day from and to which a list reaches one side may be beyond what can be entered
+            if conditions.iter().any(|c| c != condition && c.field() == condition.field()) {
+                continue;
+            }
             return Vec::new();
         }
         let (path, page) = (lit(&format!("/api/{}", entity.plural)), lit(&format!("/{}", entity.plural)));
@@ -108,6 +104,21 @@ fn meeting<'a>(world: World<'a>, entity: &'a Entity, condition: &Condition) -> O
             Some(vec![(field, literal(field, &other))])
         }
     }
+}
+
+/// Values with which a record meets all of them.
+fn meeting_all<'a>(world: World<'a>, entity: &'a Entity, conditions: &[Condition]) -> Option<Wanted<'a>> {
+    conditions.iter().try_fold(Vec::new(), |all, c| Some(changed(&all, meeting(world, entity, c)?)))
+}
+
+/// The values, with some of them in place of those of the same fields.
+fn changed<'a>(values: &Wanted<'a>, other: Wanted<'a>) -> Wanted<'a> {
+    let mut all = values.clone();
+    for (field, value) in other {
+        all.retain(|(known, _)| known.name != field.name);
+        all.push((field, value));
+    }
+    all
 }
 
 /// Values with which a record fails just this condition, each way on its own.
@@ -232,6 +243,64 @@ pub(super) fn home(world: World<'_>, entity: &Entity, clauses: &[ClauseId]) -> O
         clauses,
         scene,
     ))
+}
+
+/// The records of a view stand on the start page, others do not; where days are yet to come, the soonest is first.
+pub(super) fn home_of_view(world: World<'_>, entity: &Entity, view: &str, clauses: &[ClauseId]) -> Option<Test> {
+    let entity = world.entity(&entity.name)?;
+    let (label, conditions) = world.features_of(&entity.name).find_map(|f| match f {
+        Feature::View { name, label, conditions, .. } if name == view => Some((label, conditions)),
+        _ => None,
+    })?;
+    let good = meeting_all(world, entity, conditions)?;
+    let mut scene = Scene::test(world);
+    let section = |by: &str| {
+        let heading = lit(&format!(">{label}"));
+        let whole = format!("self.page(\"/\", {by}).split(\"<h2\")");
+        format!("next((part for part in {whole} if part.partition(\"</h2>\")[0] == {heading}), \"\")")
+    };
+    let path = lit(&format!("/{}", entity.plural));
+    let mut outsiders = 0;
+    for bad in conditions.iter().flat_map(|c| missing(world, entity, c)) {
+        let kept = scene.clone();
+        let made = having(&mut scene, entity, &changed(&good, bad));
+        let Some((outside, reader)) = made.and_then(|o| scene.allowed(entity, &o, Op::Read).map(|by| (o, by))) else {
+            scene = kept;
+            continue;
+        };
+        scene.line(format!("self.assertNotIn({outside}[\"id\"], self.links({}, {path}))", section(&reader)));
+        outsiders += 1;
+    }
+    let bounded = conditions.iter().any(|c| matches!(c, Condition::Before { .. }));
+    let coming = conditions.iter().find_map(|c| match c {
+        Condition::From { field, days } if !bounded => Some((field, i64::from(*days))),
+        _ => None,
+    });
+    let later = match coming {
+        Some((field, days)) => {
+            Some(having(&mut scene, entity, &changed(&good, dated(world, entity, field, days + 1)?))?)
+        }
+        None => None,
+    };
+    let inside = having(&mut scene, entity, &good)?;
+    let reader = scene.allowed(entity, &inside, Op::Read)?;
+    scene.line(format!("shown = self.links({}, {path})", section(&reader)));
+    scene.line(format!("self.assertIn({inside}[\"id\"], shown)"));
+    scene.line(format!("self.page(\"/{}/%d\" % {inside}[\"id\"], {reader})", entity.plural));
+    if let Some(later) = later {
+        let other = scene.allowed(entity, &later, Op::Read)?;
+        scene.line(format!("self.assertIn({later}[\"id\"], self.links({}, {path}))", section(&other)));
+        scene.line(format!("if {later}[\"id\"] in shown:"));
+        scene.line(format!("    self.assertLess(shown.index({inside}[\"id\"]), shown.index({later}[\"id\"]))"));
+    }
+    (outsiders > 0).then(|| {
+        test(
+            format!("test_{}_{}_stand_on_the_start_page", ident(view), ident(&entity.label_plural)),
+            format!("The start page shows the list {label}, and no other {}.", entity.label_plural.to_lowercase()),
+            clauses,
+            scene,
+        )
+    })
 }
 
 pub(super) fn offer(world: World<'_>, entity: &Entity, parent: &str, clauses: &[ClauseId]) -> Option<Test> {

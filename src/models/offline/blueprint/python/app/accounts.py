@@ -14,7 +14,7 @@ from app.web import HttpError, invalid
 
 TABLE = people.PERSON.plural
 SIGN_IN = Email("email", "Email address") if people.SIGN_IN_WITH == "email" else Text("user_name", "User name")
-SHORTEST, LONGEST = 8, 200
+SHORTEST, LONGEST = max((rule.value for rule in people.PASSWORD), default=1), 200
 # After so many wrong passwords in a row an account has to wait so many seconds.
 TRIES, PAUSE = 20, 30
 # How much work a password hash is; kept with each hash, so that it can be raised later.

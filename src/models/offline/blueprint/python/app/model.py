@@ -301,7 +301,10 @@ class NoneOf(OneOf):
 
 
 class Home:
-    """The newest records stand on the start page."""
+    """The newest records, or those of a view, stand on the start page."""
+
+    def __init__(self, view=None):
+        self.view = view
 
 
 class Offer:

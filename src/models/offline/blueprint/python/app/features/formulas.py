@@ -53,6 +53,11 @@ def days_after(record, name, days):
         return None
 
 
+def running_number(record):
+    """One after the other, and none twice even when a record is gone."""
+    return record.get("id")
+
+
 def over_records(db, what, table, field, record):
     """An aggregate over the records that refer to this one."""
     if not db.has(table, field):

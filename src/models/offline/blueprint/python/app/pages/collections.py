@@ -1,10 +1,11 @@
 """The pages of every kind of record: list, record, form, deletion."""
 
+import functools
 import urllib.parse
 
 from app import listing, records, rights
 from app.database import quote
-from app.model import Everything, Filter, Home, Offer, OnlyBy, SameAs, Search, Sort, View
+from app.model import Everything, Filter, FromDay, Home, Offer, OnlyBy, SameAs, Search, Sort, View
 from app.pages import fields
 from app.pages.frame import back, form, heading, page, page_path, sent_form
 from app.pages.html import el, link
@@ -12,16 +13,16 @@ from app.values import from_form, words
 from app.web import HttpError
 
 PER_PAGE = 25
-# Records of a kind on the start page.
-NEWEST = 10
+# Records of a kind, or of a view, on the start page.
+NEWEST, OF_VIEW = 10, 100
 COLUMNS = 7
 
 
 def mount(app):
     for entity in app.registry.entities:
         pages = Pages(app, entity)
-        if entity.of(Home):
-            app.home_sections.append(pages.newest)
+        for item in entity.of(Home):
+            app.home_sections.append(pages.newest if item.view is None else functools.partial(pages.of_view, item.view))
 
 
 class Pages:
@@ -119,6 +120,18 @@ class Pages:
         found, _ = query.fetch(newest_first=True)
         shown = self.rows(request, query, found) if found else self.empty(request, query)
         return [el("h2", self.entity.label_plural), shown]
+
+    def of_view(self, name, request):
+        """The records of a view, the soonest first, for the start page."""
+        view = next((view for view in self.entity.of(View) if view.name == name), None)
+        if view is None or "read" not in self.entity.operations() or not self.may(request, "read"):
+            return None
+        query = listing.Query(request, self.entity, {"view": name}, OF_VIEW)
+        dates = [condition.field for condition in view.conditions if isinstance(condition, FromDay)]
+        query.sort, query.descending = (self.entity.field(dates[0]) if dates else None), False
+        found, _ = query.fetch(newest_first=True)
+        shown = self.rows(request, query, found) if found else self.empty(request, query)
+        return [el("h2", view.label), shown]
 
     def filters(self, request):
         """Search, filters and order in one form."""

@@ -1,0 +1,175 @@
+//! What an application does by itself: numbers it gives, lists on the start page, lengths and amounts it holds to.
+
+use super::tests::read;
+use crate::models::offline::spec::{AppSpec, Condition, Feature, FieldType, Formula, Op, Scope, SecurityDemand, Who};
+
+/// The entity and the field of each number that the application gives.
+fn numbered(spec: &AppSpec) -> Vec<(String, String)> {
+    let given = |f: &Feature| match f {
+        Feature::Computed { entity, field, formula: Formula::RunningNumber, .. } => {
+            Some((entity.clone(), field.clone()))
+        }
+        _ => None,
+    };
+    spec.features.iter().filter_map(given).collect()
+}
+
+#[test]
+fn a_number_can_be_given_by_the_application() {
+    for (last, field) in [
+        ("Every repair gets a running number automatically.", "number"),
+        ("Each repair gets a repair number automatically which nobody can change.", "number"),
+        ("Repairs are numbered automatically.", "number"),
+        ("The number of a repair is assigned automatically.", "number"),
+        ("Repairs have a consecutive number.", "number"),
+    ] {
+        let spec = read(&format!("Mechanics must log in.\nMechanics add repairs with a title.\n{last}\n"));
+        let given = numbered(&spec);
+        assert_eq!(given.len(), 1, "{last} {:?}", spec.features);
+        let entity = spec.entity("repair").unwrap();
+        let kept: Vec<_> = entity.fields.iter().filter(|f| f.name.contains("number")).collect();
+        assert_eq!(kept.len(), 1, "{last} {kept:?}");
+        assert!(kept[0].read_only && kept[0].ty == FieldType::Integer && given[0].1 == kept[0].name, "{last} {kept:?}");
+        assert!(kept[0].name.ends_with(field), "{last} {kept:?}");
+    }
+    for last in ["The number of parts of a repair is shown automatically.", "Repairs have a number."] {
+        let spec = read(&format!("Mechanics must log in.\nMechanics add repairs with a title.\n{last}\n"));
+        assert!(numbered(&spec).is_empty(), "{last} {:?}", spec.features);
+    }
+}
+
+#[test]
+fn the_start_page_shows_the_records_that_are_meant() {
+    let text = |last: &str| {
+        read(&format!(
+            "Coaches must log in.\nCoaches add lessons with a title and a date.\nA loan has a title, a start date and a due date.\n{last}\n"
+        ))
+    };
+    let shown = |spec: &AppSpec| {
+        let home = spec.features.iter().find_map(|f| match f {
+            Feature::Home { entity, view, .. } => Some((entity.clone(), view.clone())),
+            _ => None,
+        })?;
+        let conditions = spec.features.iter().find_map(|f| match f {
+            Feature::View { entity, name, conditions, .. } if *entity == home.0 && Some(name) == home.1.as_ref() => {
+                Some(conditions.clone())
+            }
+            _ => None,
+        });
+        Some((home.0, conditions))
+    };
+    let from = |days| Condition::From { field: "date".into(), days };
+    let before = |field: &str, days| Condition::Before { field: field.into(), days };
+    let of = |entity: &str, conditions: &[Condition]| Some((entity.to_owned(), Some(conditions.to_vec())));
+    let today = [from(0), before("date", 1)];
+    assert_eq!(shown(&text("The home page shows today's lessons.")), of("lesson", &today));
+    assert_eq!(shown(&text("The start page shows upcoming lessons.")), of("lesson", &[from(0)]));
+    assert_eq!(shown(&text("Overdue loans are shown on the home page.")), of("loan", &[before("due_date", 0)]));
+    assert_eq!(shown(&text("The home page shows lessons.")), Some(("lesson".into(), None)));
+    // which of two dates is meant nobody knows
+    assert_eq!(shown(&text("The home page shows today's loans.")), None);
+    // nor is the list of the start page in another order than its own
+    let spec = text("The home page shows lessons sorted by title.");
+    assert!(!spec.gaps.is_empty(), "{:?}", spec.features);
+}
+
+#[test]
+fn a_password_has_the_length_that_is_asked_for() {
+    let least = |last: &str| {
+        let spec = read(&format!("Coaches must log in.\nCoaches add lessons with a title.\n{last}\n"));
+        spec.features.iter().find_map(|f| match f {
+            Feature::Security { what: SecurityDemand::PasswordLength { least }, .. } => Some(*least),
+            _ => None,
+        })
+    };
+    assert_eq!(least("Passwords must be at least 10 characters long."), Some(10));
+    assert_eq!(least("A password has at least 8 characters."), Some(8));
+    assert_eq!(least("A title has at least 8 characters."), None);
+    assert_eq!(least("A password has at least 2 digits."), None);
+}
+
+#[test]
+fn no_more_is_taken_than_is_in_stock() {
+    for last in [
+        "The quantity of a sale may not be more than what is in stock.",
+        "The quantity of a sale must not exceed the number in stock.",
+        "A sale may not be for more than what is in stock.",
+    ] {
+        let spec = read(&format!(
+            "Clerks must log in.\nClerks add products with a name and a number in stock.\nClerks add sales with a product and a quantity.\n{last}\n"
+        ));
+        let held = spec.features.iter().any(|f| {
+            matches!(f, Feature::Capacity { entity, per, capacity, amount, .. }
+                if entity == "sale" && per == "product_id" && capacity.contains("stock") && amount.as_deref() == Some("quantity"))
+        });
+        assert!(held, "{last} {:?}", spec.features);
+    }
+}
+
+#[test]
+fn records_are_counted_by_their_state() {
+    for last in [
+        "The start page shows the number of quotes per status.",
+        "The overview shows how many quotes there are in each status.",
+        "The manager sees how many quotes there are in each status.",
+    ] {
+        let spec = read(&format!(
+            "Sellers and the manager must log in.\nSellers add quotes with a title.\nA quote is drafted, sent or accepted.\n{last}\n"
+        ));
+        let by = spec.features.iter().find_map(|f| match f {
+            Feature::Totals { entity, group_by, measures, .. } if measures.is_empty() && entity == "quote" => {
+                group_by.clone()
+            }
+            _ => None,
+        });
+        assert_eq!(by.as_deref(), Some("status"), "{last} {:?}", spec.features);
+    }
+    let spec = read(
+        "Sellers must log in.\nSellers add quotes with a title.\nThe start page shows the number of quotes per planet.\n",
+    );
+    assert!(!spec.gaps.is_empty(), "{:?}", spec.features);
+}
+
+#[test]
+fn whoever_adds_the_order_adds_its_lines() {
+    let spec = read(
+        "Customers and the owner must log in.\nThe owner adds products with a name.\nCustomers add orders.\nAn order has a note and one or more lines, and each line has a product and a quantity.\n",
+    );
+    let line = spec.entity("line").unwrap();
+    let adds: Vec<_> = line.access.iter().filter(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone()).collect();
+    assert_eq!(adds, [Who::Role("customer".into())], "{line:?}");
+}
+
+#[test]
+fn who_changed_something_and_when_is_a_history() {
+    let history = |last: &str| {
+        let spec = read(&format!("Vets must log in.\nVets add treatments with a date.\n{last}\n"));
+        spec.features.iter().any(|f| matches!(f, Feature::History { entity, .. } if entity == "treatment"))
+    };
+    assert!(history("The system records who changed a treatment and when."));
+    assert!(!history("The system records who changed a treatment and why."));
+}
+
+#[test]
+fn what_is_assigned_to_somebody_is_theirs() {
+    let spec = read(
+        "Vets and clerks must log in.\nClerks add treatments with a date and a vet.\nVets see the treatments assigned to them.\n",
+    );
+    let treatment = spec.entity("treatment").unwrap();
+    let seen = treatment.access.iter().find(|a| a.who == Who::Role("vet".into()) && a.ops.contains(&Op::Read));
+    assert!(matches!(seen.map(|a| &a.scope), Some(Scope::AssignedTo { .. })), "{treatment:?}");
+    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+}
+
+#[test]
+fn every_list_can_be_exported() {
+    let files = |last: &str| {
+        let spec =
+            read(&format!("Vets must log in.\nVets add treatments with a date.\nVets add pets with a name.\n{last}\n"));
+        spec.features.iter().filter(|f| matches!(f, Feature::Csv { .. })).count()
+    };
+    assert_eq!(files("All data can be exported as CSV."), 2);
+    assert_eq!(files("Vets can export every list."), 2);
+    assert_eq!(files("Vets can export the list of pets."), 1);
+    assert_eq!(files("All data can be exported as PDF."), 0);
+}

@@ -1,0 +1,114 @@
+//! Numbers that records are given: `Every order gets a running number.`
+
+use super::chunk::Np;
+use super::data::made;
+use super::draft::Draft;
+use super::field::{identifier, sentence_case};
+use super::lexicon::verbs::Class;
+use super::tag::Tag;
+use crate::models::offline::spec::{Feature, FieldType, Formula};
+
+const ITSELF: [&str; 9] = [
+    "automatic",
+    "automatically",
+    "running",
+    "consecutive",
+    "consecutively",
+    "continuous",
+    "sequential",
+    "sequentially",
+    "unique",
+];
+
+/// Reads a number that the application gives to each record.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let itself = |w: &super::tag::Word| ITSELF.contains(&w.lower()) && !w.is("unique");
+    if !s.words.iter().zip(&s.aside).any(|(w, aside)| !aside && itself(w)) {
+        return;
+    }
+    let Some((pi, pred)) = s.preds.iter().enumerate().find(|(_, p)| !p.subordinate && !p.verb.negated) else { return };
+    let Some((e, number)) = numbered(d, si, pi) else { return };
+    let name = match &number {
+        Some(np) => d.field_of(e, np).unwrap_or_else(|| identifier(&plain(np))),
+        None => "number".to_owned(),
+    };
+    let kept = d.entities[e].entity.fields.iter().find(|f| f.name == name);
+    // what somebody enters in another form is not given one after the other
+    if kept.is_some_and(|f| !matches!(f.ty, FieldType::Integer | FieldType::Text { .. })) {
+        return;
+    }
+    let id = s.id;
+    if kept.is_none() {
+        let label = sentence_case(&name.replace('_', " "));
+        d.entities[e].entity.fields.push(made(&name, &label, FieldType::Integer, id));
+    }
+    if let Some(f) = d.field_mut(e, &name) {
+        f.ty = FieldType::Integer;
+        f.read_only = true;
+        f.required = false;
+        f.rules.clear();
+        if !f.clauses.contains(&id) {
+            f.clauses.push(id);
+        }
+    }
+    let entity = d.entities[e].entity.name.clone();
+    d.feature(Feature::Computed { entity, field: name, formula: Formula::RunningNumber, clauses: vec![id] });
+    d.touch(e, id);
+    d.focus = Some(e);
+    d.mark(si, pred.verb.range.clone());
+    for np in pred.subject.iter().chain(&pred.objects).chain(&number) {
+        d.mark(si, np.range.clone());
+    }
+    let by_itself: Vec<usize> = (0..s.words.len()).filter(|i| ITSELF.contains(&s.words[*i].lower())).collect();
+    d.mark_words(si, &by_itself);
+    if let Some(by) = s.find("by the system").or_else(|| s.find("by the application")) {
+        d.mark(si, by);
+    }
+    d.done[si].insert(pi);
+    // `…, which nobody can change`
+    for (k, p) in s.preds.iter().enumerate() {
+        let nobody = p.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody")) || p.verb.passive;
+        if p.subordinate && p.verb.negated && p.verb.class == Class::Update && p.objects.is_empty() && nobody {
+            d.mark(si, p.range.start.saturating_sub(2)..p.verb.range.end);
+            d.done[si].insert(k);
+        }
+    }
+}
+
+/// Which record is given a number, and the phrase for the number, if there is one.
+fn numbered(d: &Draft, si: usize, pi: usize) -> Option<(usize, Option<Np>)> {
+    let s = &d.sentences[si];
+    let pred = &s.preds[pi];
+    let [subject] = &pred.subject[..] else { return None };
+    let is_number = |np: &Np| np.head == "number" && np.pronoun.is_none() && !np.possessed();
+    // `Invoices are numbered automatically`
+    if pred.verb.passive && pred.verb.base.starts_with("number") && pred.objects.is_empty() {
+        return Some((d.find(&subject.name()).or_else(|| d.find(&subject.head))?, None));
+    }
+    // `The number of an order is given automatically`
+    let given = matches!(pred.verb.base.as_str(), "give" | "assign" | "generate" | "create" | "set");
+    if is_number(subject) && pred.verb.passive && given && pred.objects.is_empty() {
+        let e = match subject.of.as_deref() {
+            Some(of) if !of.plural => d.find(&of.name()).or_else(|| d.find(&of.head))?,
+            Some(_) => return None,
+            None => subject.nouns.iter().find_map(|n| d.find(n)).or(d.focus)?,
+        };
+        return Some((e, Some(subject.clone())));
+    }
+    // `Each job gets a job number automatically`
+    let gets = matches!(pred.verb.base.as_str(), "get" | "have" | "receive")
+        || pred.verb.passive && matches!(pred.verb.base.as_str(), "give" | "assign");
+    let [number] = &pred.objects[..] else { return None };
+    let e = d.find(&subject.name()).or_else(|| d.find(&subject.head))?;
+    let own =
+        number.mods.iter().all(|n| ITSELF.contains(&n.as_str()) || d.entities[e].entity.name.contains(n.as_str()));
+    let bare = s.words.get(number.range.end).is_none_or(|w| !matches!(w.tag, Tag::Conj | Tag::Comma));
+    (gets && is_number(number) && number.of.is_none() && own && bare).then(|| (e, Some(number.clone())))
+}
+
+/// `job number` of `a running job number`
+fn plain(np: &Np) -> String {
+    let nouns = np.mods.iter().map(String::as_str).filter(|n| !ITSELF.contains(n));
+    nouns.chain([np.head.as_str()]).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,91 @@
+//! How many records there are of each state or kind: `the number of appointments per status`.
+
+use super::chunk;
+use super::draft::Draft;
+use super::field::identifier;
+use super::lexicon::verbs::Class;
+use super::sums::{groups, overseers};
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
+
+/// Notes the sentences that count records by something; which states there are may be said later.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let word = |i: usize| s.words.get(i).map_or("", |w| w.lower());
+    let found = (0..s.words.len()).find_map(|i| {
+        let from = match (word(i), word(i + 1)) {
+            ("number", "of") | ("how", "many") if !s.aside[i] => i + 2,
+            _ => return None,
+        };
+        let np = chunk::noun_phrase(&s.words, from).filter(|np| np.plural && np.of.is_none())?;
+        let e = d.find(&np.name()).or_else(|| d.find(&np.head))?;
+        let split = (np.range.end..s.words.len()).any(|k| matches!(word(k), "per" | "each" | "every" | "by"));
+        split.then_some((i, e))
+    });
+    let Some((at, e)) = found else { return };
+    let Some(pi) = s.preds.iter().position(|p| {
+        p.verb.class == Class::Read
+            && !p.verb.negated
+            && (p.range.contains(&at) || p.verb.range.end == at || p.subject.iter().any(|x| x.range.contains(&at)))
+    }) else {
+        return;
+    };
+    if d.done[si].is_empty() {
+        d.pending_counts.push((si, at, e));
+        // `how many quotes there are`
+        let asked = s.preds.iter().enumerate().filter(|(_, p)| p.verb.class == Class::Be && p.range.start > at);
+        d.done[si].extend(asked.map(|(k, _)| k).chain([pi]));
+    }
+}
+
+/// Makes the numbers of what was noted.
+pub fn finish(d: &mut Draft) {
+    for (si, at, e) in std::mem::take(&mut d.pending_counts) {
+        let s = &d.sentences[si];
+        let groups = groups(d, si, at, e);
+        let fields = &d.entities[e].entity.fields;
+        let told = |f: &&crate::models::offline::spec::Field| {
+            Some(&f.name) == groups.by.as_ref() && matches!(f.ty, FieldType::Choice { .. } | FieldType::Boolean)
+        };
+        let Some(by) = fields.iter().find(told).map(|f| f.name.clone()).filter(|_| groups.each.is_none()) else {
+            continue;
+        };
+        let (entity, many) = (&d.entities[e].entity, d.entities[e].entity.label_plural.clone());
+        let (name, label) = (entity.name.clone(), format!("{many} by {}", by.replace('_', " ")));
+        let path = identifier(&label);
+        let (readers, others) = overseers(d, si, e);
+        let id = s.id;
+        for who in readers.into_iter().filter(|_| others) {
+            d.allow(e, who, &[Op::Read], Scope::All, id);
+        }
+        d.feature(Feature::Totals {
+            name: path,
+            label,
+            entity: name,
+            measures: Vec::new(),
+            date_field: None,
+            days: None,
+            group_by: Some(by),
+            each: None,
+            everyone: d.has_users(),
+            clauses: vec![id],
+        });
+        d.touch(e, id);
+        d.unnamed_readers.push((e, id));
+        d.mark_words(si, &groups.used);
+        d.mark(si, at..at + 2);
+        for pi in d.done[si].clone() {
+            let pred = &s.preds[pi];
+            d.mark_verb(si, pred);
+            for np in pred.subject.iter().chain(&pred.objects) {
+                d.mark_np(si, np);
+            }
+        }
+        // `there are`, `in each`
+        let plain = |i: &usize| {
+            matches!(s.words[*i].lower(), "there" | "in" | "homepage" | "overview" | "dashboard")
+                || d.find(&s.words[*i].base) == Some(e)
+        };
+        let plain: Vec<usize> = (0..s.words.len()).filter(plain).collect();
+        d.mark_words(si, &plain);
+    }
+}
