@@ -36,6 +36,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("crossterm", &["term", "ui"]),
     ("landlock", &["evidence"]),
     ("seccompiler", &["evidence"]),
+    ("ignore", &["workspace"]),
     ("oxc_parser", &["evidence"]),
     ("syn", &["evidence"]),
 ];

@@ -80,6 +80,7 @@ impl World {
             name: Clean::new("p"),
             requirement,
             clauses: clauses::cut(TEXT),
+            existing: None,
             attachments: Vec::new(),
             settings,
             who: Clean::new("ann"),

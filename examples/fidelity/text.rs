@@ -76,6 +76,7 @@ impl Text {
             name: Clean::new(&name),
             requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
             clauses: cut,
+            existing: None,
             attachments: Vec::new(),
             settings: RunSettings {
                 model: "offline".into(),

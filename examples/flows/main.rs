@@ -145,6 +145,7 @@ async fn flow(dir: PathBuf, base_url: String) -> Result<(), String> {
     let start = Start {
         dir: dir.clone(),
         requirement: replies::REQUIREMENT.into(),
+        existing: false,
         attachments: Vec::new(),
         settings,
         setup: Setup { models, ..Setup::default() },

@@ -48,6 +48,7 @@ impl Desk {
             name: Clean::new("mutations"),
             requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
             clauses: cut.to_vec(),
+            existing: None,
             attachments: Vec::new(),
             settings: RunSettings {
                 model: "offline".into(),

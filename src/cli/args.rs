@@ -321,7 +321,8 @@ pub struct Run {
     /// A file that belongs to the requirement (may be given again): a sketch, a table, an interface's description
     #[arg(long, value_name = "FILE")]
     pub attach: Vec<PathBuf>,
-    /// The folder may hold other things
+    /// The folder may hold other things. Software that is there is what a language model changes: on a branch of its own in
+    /// .g1/worktree (without git: in a copy there), your files, index and HEAD stay as they are
     #[arg(long)]
     pub existing: bool,
     /// Exit 0 instead of 7 when something is not proven

@@ -62,6 +62,10 @@ fn words(event: &Event) -> String {
             format!("{} bytes, {}, by {who}", requirement.bytes, settings.model)
         }
         Event::Attached { attachment } => format!("{} ({} bytes)", attachment.name, attachment.bytes),
+        Event::Surveyed { existing } => match &existing.branch {
+            Some((branch, commit)) => format!("{} files, {branch} from {commit}", existing.files.len()),
+            None => format!("{} files", existing.files.len()),
+        },
         Event::ClauseAdded { clause } => format!("{} {}", clause.id, clause.line(80)),
         Event::PhaseStarted { phase } | Event::PhaseCompleted { phase } => phase.name().to_owned(),
         Event::StepContext { step, tokens, items, cut, .. } => {

@@ -79,7 +79,8 @@ pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
     let input::Given { text: requirement, attachments } = input::requirement(run)?;
     let text = clauses::decode(&requirement).map_err(Fail::usage)?;
     let dir = input::folder(how.folder, run.existing, text)?;
-    let start = driver::Start { dir, requirement, attachments, settings, setup: setup(how.config) };
+    let start =
+        driver::Start { dir, requirement, attachments, existing: run.existing, settings, setup: setup(how.config) };
     let options =
         headless::Options { json: how.json, allow_partial: run.allow_partial, ..headless::Options::default() };
     runtime()?.block_on(async {

@@ -129,7 +129,8 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
                     let attachments =
                         files.into_iter().map(|(path, file)| kept(&path, file)).collect::<Result<_, _>>()?;
                     let setup = setup_of(&config);
-                    let begin = driver::Start { dir: dir.clone(), requirement, attachments, settings, setup };
+                    let begin =
+                        driver::Start { dir: dir.clone(), requirement, attachments, existing: false, settings, setup };
                     let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
                     Link::new(&dir, &config, &engines).launch(prepared).await.map_err(said)
                 }

@@ -6,6 +6,7 @@ use super::{
     attachment::Attachment,
     clause::{Clause, Requirement, Retired, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
+    existing::Existing,
     pack::Page,
     plan::{Phase, Seat},
     run::{Check, Decided, GateReason, Outcome, PauseReason, Proposal, RunSettings},
@@ -41,6 +42,10 @@ pub enum Event {
     /// A file that came with the requirement, right after `RunStarted`.
     Attached {
         attachment: Attachment,
+    },
+    /// The software that the run changes, as it was looked over; before the clauses.
+    Surveyed {
+        existing: Existing,
     },
     /// One per clause, in document order, before anything else happens.
     ClauseAdded {

@@ -10,6 +10,7 @@ pub mod command;
 pub mod compare;
 pub mod event;
 pub mod evidence;
+pub mod existing;
 pub mod hash;
 pub mod ids;
 pub mod pack;

@@ -34,6 +34,8 @@ pub enum PackKind {
     Feedback,
     /// What others, or the same persona on earlier pages, replied in this attempt of the step. Not approved yet.
     Draft,
+    /// The files of software that was there before, a line each with what it declares.
+    Existing,
 }
 
 /// Which part of a requirement that does not fit into one prompt a call is about.

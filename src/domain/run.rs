@@ -7,6 +7,7 @@ use super::{
     attachment::Attachment,
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
     evidence::{ControlRun, Evidence, ExclusionSearch},
+    existing::Existing,
     plan::{Phase, Plan, PlanVariant, StepPlan},
     reply::{Finding, ReplyKind},
     usage::{Budget, Caps, Scope, Usage},
@@ -394,6 +395,9 @@ pub struct Run {
     pub instructions: Option<Hash>,
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    /// The software that was there before, if the run changes some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing: Option<Existing>,
     pub started_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
     pub status: RunStatus,

@@ -46,7 +46,7 @@ pub fn plan(dir: &Path, run: &Run, step: StepId, aside: bool, who: Clean) -> Res
     let Some(then) = then else { return Err(Refusal("there is nothing before the beginning".to_owned()).into()) };
     let mut was = run.restoring.as_ref().map(|unfinished| unfinished.was.clone()).unwrap_or_default();
     was.extend(run.files.clone());
-    let changed = changed_by_a_person(&then, &was, &Workspace::open(dir)?);
+    let changed = changed_by_a_person(&then, &was, &Workspace::of_project(dir)?);
     if !changed.is_empty() && !aside {
         return Err(BackError::Refused(Clean::from(format!(
             "changed by somebody else since G1 wrote them: {}; with --aside they are moved to .g1/aside first",
@@ -65,7 +65,7 @@ pub fn settle(project: &mut Project, dir: &Path) -> Result<Option<Run>, BackErro
     if run.restoring.is_none() {
         return Ok(Some(run));
     }
-    put_back(&run, dir, &Workspace::open(dir)?, project.blobs())?;
+    put_back(&run, dir, &Workspace::of_project(dir)?, project.blobs())?;
     project.append(vec![Event::Restored], jiff::Timestamp::now())?;
     Ok(refold(dir)?)
 }

@@ -45,6 +45,11 @@ fn body(event: &Event) -> Option<(&'static str, Value)> {
                    "plan": settings.plan, "budget": settings.budget, "who": who}),
         ),
         Event::Attached { attachment } => ("requirement.attached", json!(attachment)),
+        Event::Surveyed { existing } => (
+            "existing.surveyed",
+            json!({"files": existing.files.len(), "branch": existing.branch.as_ref().map(|(branch, _)| branch),
+                   "base": existing.branch.as_ref().map(|(_, commit)| commit)}),
+        ),
         Event::ClauseAdded { clause } => (
             "clause.added",
             json!({"id": clause.id, "origin": clause.origin, "span": clause.span, "text": clause.text,

@@ -7,6 +7,7 @@
 pub mod back;
 pub mod client;
 mod engine;
+mod existing;
 mod follow;
 mod handle;
 pub mod headless;

@@ -1,6 +1,6 @@
 //! From a requirement or a project directory to a running engine.
 
-use super::{engine, handle::Handle, replay, services::Services, socket, window};
+use super::{engine, existing, handle::Handle, replay, services::Services, socket, window};
 use crate::{
     domain::{
         Clean, Hash,
@@ -49,6 +49,8 @@ pub struct Start {
     pub requirement: Vec<u8>,
     /// Files that come with it, and their contents.
     pub attachments: Vec<(Attachment, Vec<u8>)>,
+    /// Software that lies in `dir` is what is changed.
+    pub existing: bool,
     pub settings: RunSettings,
     pub setup: Setup,
 }
@@ -192,6 +194,8 @@ pub(super) fn begin(
     if cut.is_empty() {
         return Err(OpenError::Refused(Clean::from("the requirement is empty: say what should be built")));
     }
+    let offline = models.main().id() == "offline";
+    let found = if start.existing { existing::survey(&start.dir, text, offline)? } else { None };
     if !start.settings.plan_only {
         models.main().accepts(&cut)?;
     }
@@ -216,6 +220,7 @@ pub(super) fn begin(
         requirement: Requirement { sha256: Hash::of(&start.requirement), bytes: start.requirement.len() as u64 },
         clauses: cut,
         attachments: start.attachments.iter().map(|(file, _)| file.clone()).collect(),
+        existing: found.as_ref().map(|found| found.existing.clone()),
         settings: start.settings.clone(),
         who: who(),
         instructions: instructions.as_deref().map(Hash::of),
@@ -225,10 +230,12 @@ pub(super) fn begin(
     let mut contents = vec![start.requirement.as_slice()];
     contents.extend(instructions.as_deref());
     contents.extend(start.attachments.iter().map(|(_, bytes)| bytes.as_slice()));
+    contents.extend(found.iter().flat_map(|found| &found.contents).map(Vec::as_slice));
     let (project, envelopes) = Project::create(&start.dir, &contents, &first, at)?;
     let run = history::replay(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
     let said = |file: &Attachment| Clean::from(format!("with the requirement: {}", file.line(&run.settings.model)));
     let mut notes: Vec<Clean> = run.attachments.iter().map(said).collect();
+    notes.extend(found.map(|found| found.note));
     if let Some(path) = &start.setup.models.record
         && let Err(error) = cassette::begin(path, &replay::given(&start, instructions.as_deref()))
     {
@@ -279,11 +286,13 @@ fn prepare(
     let own_personas = dir.join(hub::project::FOLDER).join("personas");
     let (library, warnings) = Library::load(Some(&own_personas), setup.user_personas.as_deref());
     notes.extend(warnings);
-    // Here rather than once at the beginning: a run that was killed in between gets its repository too.
-    if let Err(error) = git::init(dir) {
+    let blobs = project.blobs().clone();
+    // Here rather than once at the beginning: a run that was killed in between gets its place and repository too.
+    if let Some(there) = &run.existing {
+        existing::stand(dir, there, &blobs)?;
+    } else if let Err(error) = git::init(dir) {
         tracing::info!(%error, "no repository of its own");
     }
-    let blobs = project.blobs().clone();
     let hub = Hub::closed(dir, &blobs, setup.store.clone());
     let services = Services {
         dir: dir.to_owned(),
@@ -292,7 +301,7 @@ fn prepare(
         models,
         library: Arc::new(library),
         runner,
-        workspace: Workspace::open(dir).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,
+        workspace: Workspace::of_project(dir).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,
         record: setup.models.record.clone(),
         check_slot: Arc::new(Semaphore::new(1)),
     };

@@ -34,6 +34,7 @@ pub(super) fn given(start: &Start, instructions: Option<&[u8]>) -> Begun {
         settings: start.settings.clone(),
         attachments: start.attachments.iter().map(attached).collect(),
         instructions: instructions.map(Content::from),
+        existing: start.existing,
     }
 }
 
@@ -69,6 +70,10 @@ pub async fn replay(
     mut setup: Setup,
 ) -> Result<Prepared, OpenError> {
     let refused = |what: &str| OpenError::Refused(Clean::from(format!("the recording is damaged: {what}")));
+    if begun.existing {
+        let what = "it was recorded on software that was there already, and that is no part of a recording";
+        return Err(OpenError::Refused(Clean::from(what)));
+    }
     let mut attachments = Vec::new();
     for Attached { file, content } in &begun.attachments {
         let bytes = content.bytes().ok_or_else(|| refused(&format!("{} cannot be read", file.name)))?;
@@ -92,7 +97,7 @@ pub async fn replay(
     };
     let models = registry::replayed(cassette.clone(), &setup.models)?;
     let requirement = begun.requirement.clone().into_bytes();
-    open::begin(Start { dir, requirement, attachments, settings, setup }, models, OnceCell::new())
+    open::begin(Start { dir, requirement, attachments, existing: false, settings, setup }, models, OnceCell::new())
 }
 
 /// How a replay compares with its recording.

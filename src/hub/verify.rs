@@ -84,6 +84,10 @@ pub fn blobs_named(event: &Event) -> Vec<Hash> {
             named
         }
         Event::Attached { attachment } => vec![attachment.sha256.clone()],
+        Event::Surveyed { existing } => {
+            let files = existing.files.values().map(|file| file.sha256.clone());
+            files.chain([existing.outline.clone()]).collect()
+        }
         Event::StepContext { blob, .. } => vec![blob.clone()],
         Event::CallFinished { reply, .. } => vec![reply.clone()],
         Event::ToolsUsed { uses, draft, .. } => {

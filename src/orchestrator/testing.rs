@@ -159,6 +159,7 @@ pub fn begin(gates: GateMode) -> Input {
         name: "diary".into(),
         requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
         clauses,
+        existing: None,
         attachments: Vec::new(),
         settings: settings(gates),
         who: "tester".into(),

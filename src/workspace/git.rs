@@ -1,4 +1,4 @@
-//! Commits, only in a repository that G1 created itself, without hooks, filters or anybody's configuration.
+//! Commits, only in a repository or worktree that G1 created itself, without hooks, filters or anybody's configuration.
 
 use std::{
     fs,
@@ -116,6 +116,9 @@ pub fn forget<'a>(dir: &Path, paths: impl IntoIterator<Item = &'a str>) -> Resul
 /// The mark alone could be copied in; so the configuration must be the one that `git init` writes and nothing else:
 /// filters, monitors, signing programs and includes all need a line more.
 fn is_ours(dir: &Path) -> bool {
+    if super::branch::is_ours(dir) {
+        return true;
+    }
     let plain = |path: &str| fs::symlink_metadata(dir.join(path)).is_ok_and(|meta| meta.is_file());
     let config = fs::read_to_string(dir.join(".git/config")).unwrap_or_default();
     let harmless = config.lines().map(str::trim).filter(|line| !line.is_empty()).all(|line| {
@@ -128,7 +131,7 @@ fn is_ours(dir: &Path) -> bool {
     folder && plain(MARK) && plain(".git/config") && !config.is_empty() && harmless && !plain(".git/info/attributes")
 }
 
-fn git(dir: &Path) -> Command {
+pub(super) fn git(dir: &Path) -> Command {
     let mut git = Command::new(program().unwrap_or(Path::new("git")));
     git.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).env_clear();
     if let Some(path) = std::env::var_os("PATH") {
@@ -153,7 +156,7 @@ fn git(dir: &Path) -> Command {
     git
 }
 
-fn run(command: &mut Command) -> Result<(), GitError> {
+pub(super) fn run(command: &mut Command) -> Result<(), GitError> {
     let output = command.output()?;
     if output.status.success() {
         return Ok(());

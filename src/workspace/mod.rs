@@ -1,8 +1,10 @@
 //! The workspace: the generated software in the user's folder. Everything a model names is untrusted here, paths first.
 
+pub mod branch;
 pub mod git;
 pub mod paths;
 pub mod preview;
+pub mod survey;
 
 use crate::{
     domain::{Hash, artifact::FileEntry},
@@ -70,7 +72,23 @@ struct Staged<'a> {
     temporary: String,
 }
 
+/// Where the work of the project in `dir` is done when its software was there before: beside it, out of the person's way.
+#[must_use]
+pub fn beside(dir: &Path) -> PathBuf {
+    dir.join(".g1").join("worktree")
+}
+
 impl Workspace {
+    /// The workspace of the project in `dir`: that folder, or the place beside software that was there before.
+    ///
+    /// # Errors
+    /// It is not a folder that can be opened.
+    pub fn of_project(dir: &Path) -> Result<Self, WorkspaceError> {
+        let beside = beside(dir);
+        let there = beside.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+        Self::open(if there { &beside } else { dir })
+    }
+
     /// # Errors
     /// `dir` is not a folder that can be opened.
     pub fn open(dir: &Path) -> Result<Self, WorkspaceError> {

@@ -3,6 +3,7 @@
 mod back;
 mod bad_input;
 mod change;
+mod existing;
 mod export;
 mod gates;
 mod import;

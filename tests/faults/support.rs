@@ -152,6 +152,7 @@ fn drive(text: &str, fault: Fault, spoil: Spoil, plan_only: bool) -> Ran {
     let start = driver::Start {
         dir: dir.clone(),
         attachments: Vec::new(),
+        existing: false,
         requirement: text.as_bytes().to_vec(),
         settings,
         setup: driver::Setup::default(),

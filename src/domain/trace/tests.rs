@@ -117,6 +117,7 @@ fn proven() -> Run {
             turns: 8,
         },
         instructions: None,
+        existing: None,
         attachments: Vec::new(),
         started_at: jiff::Timestamp::UNIX_EPOCH,
         updated_at: jiff::Timestamp::UNIX_EPOCH,

@@ -1,6 +1,6 @@
 //! The checks that need I/O: files become blobs, links become line ranges, code and tests run in the sandbox.
 
-use super::{Port, Services, TaskError, prove};
+use super::{Port, Services, TaskError, changes::Changes, prove};
 use crate::{
     domain::{
         Clean, Hash, StepId,
@@ -99,8 +99,9 @@ pub(super) fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tr
             open.extend(run.step(id).into_iter().flat_map(|s| &s.plan.after));
         }
     }
-    let files = run.files.values().filter(|file| closure.contains(&file.step));
+    let files = run.files_after(|step| closure.contains(step));
     files
+        .into_iter()
         .map(|file| {
             let bytes = services.blobs.get(&file.sha256)?;
             let mut entry = TreeFile::new(file.path.clone(), bytes);
@@ -192,6 +193,13 @@ impl Bench<'_> {
         self.report("paths", problems, counted(files.len(), "file"));
         if refused {
             return Ok(false);
+        }
+        if let Some(Changes { problems, summary }) = self.changes(files)? {
+            let refused = !problems.is_empty();
+            self.report("changes", problems, summary);
+            if refused {
+                return Ok(false);
+            }
         }
         for file in files {
             let bytes = file.content.as_bytes();

@@ -25,27 +25,32 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
     };
     let title = format!("{}: {}", step, planned.plan.title);
     let entries = files.clone();
-    let gone = no_longer(&run, planned, &files);
+    // What was there before the run does not go with the step that changed it: it is what it was then.
+    let before = |path: &str| run.existing.as_ref().and_then(|existing| existing.files.get(path));
+    let (back, gone): (Vec<_>, Vec<_>) =
+        no_longer(&run, planned, &files).into_iter().partition(|file| before(&file.path).is_some());
+    let back: Vec<FileEntry> = back.iter().filter_map(|file| before(&file.path).cloned()).collect();
     let (step, known) = (step.clone(), run.clone());
     blocking(move || {
-        if entries.is_empty() && gone.is_empty() {
+        if entries.is_empty() && gone.is_empty() && back.is_empty() {
             return Ok(());
         }
         let contents: Vec<(FileEntry, Vec<u8>)> = entries
             .into_iter()
+            .chain(back)
             .map(|entry| services.blobs.get(&entry.sha256).map(|bytes| (entry, bytes)))
             .collect::<Result<_, _>>()?;
         let ours = |path: &str, there: &[u8]| known.files.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
         services.workspace.write(&contents, &ours)?;
         services.workspace.remove(&gone)?;
         if !gone.is_empty()
-            && git::may_commit(&services.dir)
-            && let Err(error) = git::forget(&services.dir, gone.iter().map(|file| file.path.as_str()))
+            && git::may_commit(services.workspace.dir())
+            && let Err(error) = git::forget(services.workspace.dir(), gone.iter().map(|file| file.path.as_str()))
         {
             tracing::warn!(%error, "git still knows files that are gone");
         }
         let new = contents.iter().map(|(entry, _)| entry.path.as_str());
-        snapshot(&services.dir, &title, known.files.keys().map(String::as_str).chain(new));
+        snapshot(services.workspace.dir(), &title, known.files.keys().map(String::as_str).chain(new));
         Ok(())
     })
     .await?;
@@ -76,7 +81,11 @@ pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Resu
     let known = run.clone();
     blocking(move || {
         if write_report(&known, &services.workspace)? {
-            snapshot(&services.dir, "trace report", known.files.keys().map(String::as_str).chain([TRACE_FILE]));
+            snapshot(
+                services.workspace.dir(),
+                "trace report",
+                known.files.keys().map(String::as_str).chain([TRACE_FILE]),
+            );
         }
         Ok(())
     })
@@ -85,8 +94,12 @@ pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Resu
     Ok(())
 }
 
-/// Writes TRACE.md; false where there is no application to write it for.
+/// Writes TRACE.md; false where there is no application to write it for, or it was there before: then a report of G1's is
+/// no part of it.
 pub(super) fn write_report(run: &Run, workspace: &Workspace) -> Result<bool, WorkspaceError> {
+    if run.existing.is_some() {
+        return Ok(false);
+    }
     let Some(step) = run.files.values().map(|file| file.step.clone()).next_back() else { return Ok(false) };
     let report = trace::trace(run).to_report(&run.title);
     let entry = FileEntry {

@@ -50,12 +50,13 @@ pub fn put_back(run: &Run, dir: &Path, workspace: &Workspace, blobs: &Blobs) -> 
         workspace.remove_if(TRACE_FILE, &is_report)?;
     }
     let left = gone.iter().map(|file| file.path.as_str()).chain([TRACE_FILE]);
-    if git::may_commit(dir)
-        && let Err(error) = git::forget(dir, left)
+    let place = workspace.dir();
+    if git::may_commit(place)
+        && let Err(error) = git::forget(place, left)
     {
         tracing::warn!(%error, "git still knows files that are gone");
     }
-    snapshot(dir, "the state that was gone back to", run.files.keys().map(String::as_str).chain([TRACE_FILE]));
+    snapshot(place, "the state that was gone back to", run.files.keys().map(String::as_str).chain([TRACE_FILE]));
     Ok(())
 }
 

@@ -47,6 +47,7 @@ pub(super) fn kind_word(kind: PackKind) -> &'static str {
         PackKind::Handoff => "handoff",
         PackKind::Feedback => "feedback",
         PackKind::Draft => "draft",
+        PackKind::Existing => "existing",
     }
 }
 

@@ -1,7 +1,7 @@
 //! What may go into a pack, in the order a persona reads it, with how important it is.
 
 use super::{
-    Ask, drafts,
+    Ask, drafts, existing,
     pages::{Chunk, demands},
 };
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         attachment::Role,
         clause::Clause,
         evidence::TestOutcome,
+        existing::STEP,
         pack::{CutItem, PackItem, PackKind},
         persona::ReadKind,
         plan::Task,
@@ -65,6 +66,7 @@ pub(super) fn all(
     gathered.hub_items();
     gathered.plan();
     gathered.artifacts(hub, blobs)?;
+    gathered.existing(blobs)?;
     gathered.files(hub, blobs)?;
     gathered.evidence();
     gathered.attachments(hub, blobs)?;
@@ -244,12 +246,27 @@ impl Gathered<'_> {
         Ok(())
     }
 
+    /// What was there before, file by file.
+    fn existing(&mut self, blobs: &Blobs) -> Result<(), HubError> {
+        let run = self.run;
+        let Some(existing) = &run.existing else { return Ok(()) };
+        let list = String::from_utf8_lossy(&blobs.get(&existing.outline)?).into_owned();
+        let own = self.chunk.own.iter().filter_map(|id| run.clauses.get(id));
+        let query: String = own.map(|clause| clause.text.as_str()).collect();
+        let text = existing::lines(&list, &query, self.ask.budget);
+        self.push(PackKind::Existing, "existing", "", text, FRAME, "the software that is changed");
+        Ok(())
+    }
+
     fn files(&mut self, hub: &Hub, blobs: &Blobs) -> Result<(), HubError> {
         let (code, tests) = (self.reads(ReadKind::Files), self.reads(ReadKind::Tests));
         let run = self.run;
         let mut texts: Vec<(&FileEntry, String)> = Vec::new();
-        for file in run.files.values().filter(|f| self.upstream.contains(&f.step)) {
-            if !(if is_test(&file.path) { tests } else { code && !self.ask.seat.blind }) {
+        // Whoever designs or makes a change sees what is changed, whatever the plan says.
+        let changed = !matches!(self.step.plan.produces, ReplyKind::Understand | ReplyKind::Plan);
+        for file in run.files_after(|step| self.upstream.contains(step)) {
+            let there = changed && file.step.as_str() == STEP;
+            if !(if is_test(&file.path) { tests || there } else { (code || there) && !self.ask.seat.blind }) {
                 continue;
             }
             match hub.content(PackKind::File, &file.path, &file.sha256, blobs)? {
@@ -273,7 +290,10 @@ impl Gathered<'_> {
         for (number, (file, text)) in (0..).zip(texts) {
             // The files under test, or of the module that is repaired.
             let own = self.step.plan.after.contains(&file.step) || file.step == self.step.plan.id;
-            let why = format!("written in {}", file.step);
+            let why = match file.step.as_str() {
+                STEP => "it was there before".to_owned(),
+                step => format!("written in {step}"),
+            };
             let priority = if own { OWN_FILES } else { OTHER_FILES };
             let score = Some(scores.get(&number).copied().unwrap_or(0.0));
             self.scored(PackKind::File, &file.path, "", text, priority, score, &why);

@@ -3,6 +3,7 @@
 //! state give the same pack, whatever ran beside it meanwhile.
 
 mod drafts;
+mod existing;
 mod gather;
 mod handoff;
 mod packing;

@@ -28,6 +28,9 @@ pub struct Begun {
     /// `AGENTS.md` of the folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<Content>,
+    /// It changed software that was there before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub existing: bool,
 }
 
 /// A file that came with the requirement.

@@ -21,6 +21,8 @@ pub use tools::{given, offer, turns};
 
 /// The rules that every call starts with.
 const PREAMBLE: &str = include_str!("preamble.md");
+/// What holds besides where the product was there before.
+const EXISTING: &str = include_str!("existing.md");
 
 /// The request for one attempt at one step. `personas` are those that share the call, the leading one first; `title` is
 /// the name of the product.
@@ -79,6 +81,9 @@ pub fn max_output_tokens(kind: ReplyKind, clauses: usize) -> u32 {
 pub fn system(pack: &ContextPack, kind: ReplyKind, personas: &[&Persona]) -> String {
     let mut text = PREAMBLE.trim_end().replace("{baseline}", &baseline());
     text.push_str(&task::who(pack, kind, personas));
+    if pack.of_kind(PackKind::Existing).next().is_some() {
+        text.push_str(EXISTING.trim_end());
+    }
     for persona in personas {
         let _ = write!(text, "\n\n# {} (`{}`)\n{}", persona.name, persona.id, persona.prompt.trim());
     }
@@ -178,13 +183,14 @@ fn rank(kind: PackKind) -> u8 {
         PackKind::Interpretation => 4,
         PackKind::Decision => 5,
         PackKind::Attachment => 6,
-        PackKind::Artifact => 7,
-        PackKind::File => 8,
-        PackKind::Plan => 9,
-        PackKind::Evidence => 10,
-        PackKind::Draft => 11,
-        PackKind::Handoff => 12,
-        PackKind::Feedback => 13,
+        PackKind::Existing => 7,
+        PackKind::Artifact => 8,
+        PackKind::File => 9,
+        PackKind::Plan => 10,
+        PackKind::Evidence => 11,
+        PackKind::Draft => 12,
+        PackKind::Handoff => 13,
+        PackKind::Feedback => 14,
     }
 }
 
@@ -204,6 +210,7 @@ fn tag(kind: PackKind) -> &'static str {
         PackKind::Handoff => "handoff",
         PackKind::Feedback => "feedback",
         PackKind::Draft => "draft",
+        PackKind::Existing => "existing",
     }
 }
 
@@ -223,6 +230,7 @@ fn heading(kind: PackKind) -> &'static str {
         PackKind::Handoff => "Handoff",
         PackKind::Feedback => "Why your last attempt was refused",
         PackKind::Draft => "Said earlier in this step, not approved yet",
+        PackKind::Existing => "The product as it was before",
     }
 }
 

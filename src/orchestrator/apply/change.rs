@@ -99,6 +99,7 @@ pub(super) fn replan(run: &mut Run, plan: &Plan) {
     }
     let there: BTreeSet<&StepId> = plan.steps.iter().map(|s| &s.id).collect();
     run.files.retain(|_, file| there.contains(&file.step));
+    run.restore_existing();
     let files: BTreeSet<&String> = run.files.keys().collect();
     run.code_links.retain(|link| files.contains(&link.path));
     run.test_links.retain(|link| files.contains(&link.path));

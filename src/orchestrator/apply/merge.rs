@@ -23,6 +23,7 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
     let own: BTreeSet<String> = run.files.values().filter(|f| &f.step == id).map(|f| f.path.clone()).collect();
     if renews {
         run.files.retain(|path, file| &file.step != id || files.iter().any(|f| &f.path == path));
+        run.restore_existing();
     }
     for file in files {
         run.files.insert(file.path.clone(), FileEntry { step: id.clone(), ..file.clone() });

@@ -37,6 +37,7 @@ fn begin(env: &Envelope) -> Option<Run> {
         settings: settings.clone(),
         instructions: instructions.clone(),
         attachments: Vec::new(),
+        existing: None,
         started_at: env.at,
         updated_at: env.at,
         status: RunStatus::Running,
@@ -114,6 +115,10 @@ pub(super) fn fold(run: &mut Run, env: &Envelope) {
 fn event(run: &mut Run, env: &Envelope) {
     match &env.event {
         Event::RunStarted { .. } | Event::PhaseStarted { .. } | Event::PhaseCompleted { .. } => {}
+        Event::Surveyed { existing } => {
+            run.files.extend(existing.files.clone());
+            run.existing = Some(existing.clone());
+        }
         Event::Attached { attachment } => run.attachments.push(attachment.clone()),
         Event::ClauseAdded { clause } => {
             run.clauses.insert(clause.id, clause.clone());

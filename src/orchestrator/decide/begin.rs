@@ -6,6 +6,7 @@ use crate::{
         attachment::Attachment,
         clause::Clause,
         event::{EVENT_VERSION, Envelope, Event},
+        existing::Existing,
         run::Run,
     },
     orchestrator::{Refusal, apply::apply},
@@ -16,6 +17,7 @@ pub(super) fn begin(
     run: Option<&Run>,
     started: Event,
     attachments: Vec<Attachment>,
+    existing: Option<Existing>,
     clauses: Vec<Clause>,
     at: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
@@ -34,6 +36,9 @@ pub(super) fn begin(
     let mut draft = Draft { run: state, events: vec![started], at };
     for attachment in attachments {
         draft.push(Event::Attached { attachment });
+    }
+    if let Some(existing) = existing {
+        draft.push(Event::Surveyed { existing });
     }
     for clause in clauses {
         draft.push(Event::ClauseAdded { clause });

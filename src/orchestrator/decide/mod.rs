@@ -23,9 +23,9 @@ use jiff::Timestamp;
 /// # Errors
 /// [`Refusal`], whose text is for the person who asked.
 pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Event>, Refusal> {
-    if let Input::Begin { name, requirement, clauses, attachments, settings, who, instructions } = input {
+    if let Input::Begin { name, requirement, clauses, attachments, existing, settings, who, instructions } = input {
         let started = Event::RunStarted { name, requirement, settings, who, instructions };
-        return begin::begin(run, started, attachments, clauses, at);
+        return begin::begin(run, started, attachments, existing, clauses, at);
     }
     let Some(run) = run else {
         return Err(Refusal("there is no run here yet: start one with `g1 run`".to_owned()));

@@ -79,6 +79,7 @@ pub(super) fn base() -> Run {
             turns: 8,
         },
         instructions: None,
+        existing: None,
         attachments: Vec::new(),
         started_at: start(),
         updated_at: start(),

@@ -1,0 +1,155 @@
+//! A run on software that is there already: it is looked over before the run begins, and worked on beside where it lies,
+//! so that nothing of the person's is touched.
+
+use super::open::{self, OpenError};
+use crate::{
+    domain::{
+        Clean, Hash, StepId,
+        artifact::FileEntry,
+        existing::{Existing, STEP},
+    },
+    hub::Blobs,
+    workspace::{
+        self, Workspace,
+        branch::{self, Committed},
+        count_lines, git, paths, survey,
+    },
+};
+use std::{collections::BTreeMap, fs, io, path::Path};
+
+/// No file that is looked over is larger.
+const LARGEST: u64 = 4 << 20;
+/// More files than this are more than this version works on.
+const MOST: usize = 5_000;
+
+/// What was found.
+pub(super) struct Found {
+    pub existing: Existing,
+    /// What the journal will name.
+    pub contents: Vec<Vec<u8>>,
+    pub note: Clean,
+}
+
+/// Looks a folder over. `None` where nothing is there that a new product would have to fit in with.
+///
+/// # Errors
+/// The engine cannot change it, nothing is committed yet, it is part of a larger repository, or too large: the words say
+/// what to do.
+pub(super) fn survey(dir: &Path, requirement: &str, offline: bool) -> Result<Option<Found>, OpenError> {
+    let refused = |text: String| Err(OpenError::Refused(Clean::from(text)));
+    let shown = dir.display();
+    let software = survey::holds_software(dir);
+    if offline {
+        return match software {
+            true => refused(format!(
+                "{shown} holds software, and the offline engine cannot change code that it did not write: choose a language \
+                 model (-m PROVIDER/MODEL; `g1 models` lists them), or another folder with -C. What G1 made is changed with \
+                 `g1 add` and `g1 amend`"
+            )),
+            false => Ok(None),
+        };
+    }
+    let failed = |error: git::GitError| at(dir, &error);
+    let Some(root) = branch::repository(dir) else {
+        return match software {
+            true => found(dir, survey::files(dir, LARGEST).map_err(|e| at(dir, &e))?, None, 0).map(Some),
+            false => Ok(None),
+        };
+    };
+    let Some(commit) = branch::head(&root).map_err(failed)? else {
+        return match software {
+            true => refused(format!("nothing is committed in {shown} yet: commit, so that G1 can work on a branch")),
+            false => Ok(None),
+        };
+    };
+    if dir.canonicalize().ok().as_deref() != Some(root.as_path()) {
+        let root = root.display();
+        return refused(format!("{shown} is part of the repository {root}: work on the whole, with -C {root}"));
+    }
+    let name = branch::free(&root, &format!("g1/{}", open::slug(requirement)));
+    let left = branch::uncommitted(&root).map_err(failed)?;
+    let files = branch::files(&root, &commit, LARGEST, &|path| paths::check(path).is_ok()).map_err(failed)?;
+    found(dir, files, Some((Clean::from(name), Clean::from(commit))), left).map(Some)
+}
+
+fn at(dir: &Path, error: &dyn std::fmt::Display) -> OpenError {
+    OpenError::Folder { dir: dir.to_owned(), source: io::Error::other(error.to_string()) }
+}
+
+fn found(
+    dir: &Path,
+    files: Vec<Committed>,
+    branch: Option<(Clean, Clean)>,
+    uncommitted: usize,
+) -> Result<Found, OpenError> {
+    if files.len() > MOST {
+        let text = format!("{} holds {} files; this version works on up to {MOST}", dir.display(), files.len());
+        return Err(OpenError::Refused(Clean::from(text)));
+    }
+    let step = StepId::new(STEP).map_err(|error| at(dir, &error))?;
+    let mut outline = String::new();
+    let mut entries = BTreeMap::new();
+    let mut contents = Vec::new();
+    for Committed { path, executable, bytes } in files {
+        outline.push_str(&survey::outline(&path, &bytes));
+        let sha256 = Hash::of(&bytes);
+        let (size, lines) = (bytes.len() as u64, count_lines(&bytes));
+        let entry = FileEntry { path: path.clone(), sha256, bytes: size, lines, executable, step: step.clone() };
+        entries.insert(path, entry);
+        contents.push(bytes);
+    }
+    let place = workspace::beside(dir);
+    let place = place.display();
+    let mut note = format!("{} files are there already; the work is done in {place}", entries.len());
+    if let Some((branch, _)) = &branch {
+        note.push_str(&format!(
+            ", on the branch {branch}. Your files, your index and HEAD stay as they are; `git merge {branch}` takes it over"
+        ));
+    } else {
+        note.push_str(", a copy with a history of its own; the folder itself stays as it is");
+    }
+    if uncommitted > 0 {
+        note.push_str(&format!(
+            ". It begins at your last commit: {uncommitted} paths with work that is not committed are not part of it"
+        ));
+    }
+    let existing = Existing { files: entries, outline: Hash::of(outline.as_bytes()), branch };
+    contents.push(outline.into_bytes());
+    Ok(Found { existing, contents, note: Clean::from(note) })
+}
+
+/// Makes the place where the work is done, if it is not there: a worktree of the branch, or a copy.
+///
+/// # Errors
+/// git or the disk refuses.
+pub(super) fn stand(dir: &Path, existing: &Existing, blobs: &Blobs) -> Result<(), OpenError> {
+    let place = workspace::beside(dir);
+    if place.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let failed = |error: &dyn std::fmt::Display| at(dir, error);
+    let root = branch::repository(dir).filter(|root| dir.canonicalize().is_ok_and(|dir| dir == *root));
+    if let (Some((branch, commit)), Some(root)) = (&existing.branch, root) {
+        // git keeps the path it is given.
+        let place = std::path::absolute(&place).map_err(|e| failed(&e))?;
+        return branch::worktree(&root, &place, branch, commit).map_err(|e| failed(&e));
+    }
+    let half = place.with_extension("new");
+    if half.symlink_metadata().is_ok() {
+        fs::remove_dir_all(&half).map_err(|e| failed(&e))?;
+    }
+    fs::create_dir_all(&half).map_err(|e| failed(&e))?;
+    let mut files = Vec::new();
+    for entry in existing.files.values() {
+        files.push((entry.clone(), blobs.get(&entry.sha256)?));
+    }
+    Workspace::open(&half).and_then(|copy| copy.write(&files, &|_, _| false)).map_err(|e| failed(&e))?;
+    // Without git there is no history, and the work goes on.
+    let kept = git::init(&half).and_then(|()| {
+        git::commit(&half, "The software as it was", existing.files.keys().map(String::as_str)).map(drop)
+    });
+    if let Err(error) = kept {
+        tracing::info!(%error, "no history of the copy");
+    }
+    fs::rename(&half, &place).map_err(|e| failed(&e))
+}

@@ -1,0 +1,78 @@
+//! What a reply does to software that was there before: as little as the clauses ask for.
+
+use super::check::Bench;
+use crate::{
+    domain::{Clean, counted, existing::Existing, reply::NewFile},
+    hub::HubError,
+    workspace::survey::Ignored,
+};
+use similar::{ChangeTag, TextDiff};
+
+/// Shorter files may be rewritten.
+const SHORT: usize = 10;
+/// The summary names so many changed files.
+const NAMED: usize = 6;
+
+/// Problems, and in a line what changes.
+pub(super) struct Changes {
+    pub problems: Vec<Clean>,
+    pub summary: String,
+}
+
+impl Bench<'_> {
+    /// Compares the files of a reply with those that were there; `None` where none were.
+    pub(super) fn changes(&self, files: &[NewFile]) -> Result<Option<Changes>, HubError> {
+        let Some(existing) = &self.run.existing else { return Ok(None) };
+        let ignored = self.ignored(existing)?;
+        let (mut problems, mut told) = (Vec::new(), Vec::new());
+        let (mut new, mut new_lines) = (0, 0);
+        for file in files {
+            let before = existing.files.contains_key(&file.path).then(|| self.tree.get(&file.path)).flatten();
+            let Some(before) = before else {
+                new += 1;
+                new_lines += file.content.lines().count();
+                if ignored.keeps_out(&file.path) {
+                    let text = "matches the project's ignore rules, so it would never be kept: choose another path";
+                    problems.push(Clean::from(format!("{} {text}", file.path)));
+                }
+                continue;
+            };
+            let before = String::from_utf8_lossy(&before.bytes);
+            let (mut added, mut gone, mut kept) = (0, 0, 0);
+            for change in TextDiff::from_lines(before.as_ref(), file.content.as_str()).iter_all_changes() {
+                match change.tag() {
+                    ChangeTag::Equal => kept += 1,
+                    ChangeTag::Insert => added += 1,
+                    ChangeTag::Delete => gone += 1,
+                }
+            }
+            told.push(format!("{} +{added} −{gone}", file.path));
+            if kept + gone >= SHORT && gone > kept {
+                problems.push(Clean::from(format!(
+                    "{}: {gone} of its {} lines are gone or changed. Send the file whole, with every line that no clause asks \
+                     to change as it was, line endings too",
+                    file.path,
+                    kept + gone
+                )));
+            }
+        }
+        let changed = counted(told.len(), "existing file");
+        let mut summary = format!("{} (+{new_lines} lines), {changed} changed", counted(new, "new file"));
+        if !told.is_empty() {
+            let more = if told.len() > NAMED { ", …" } else { "" };
+            told.truncate(NAMED);
+            summary.push_str(&format!(": {}{more}", told.join(", ")));
+        }
+        Ok(Some(Changes { problems, summary }))
+    }
+
+    fn ignored(&self, existing: &Existing) -> Result<Ignored, HubError> {
+        let rules = existing.files.values().filter(|file| file.path.rsplit('/').next() == Some(".gitignore"));
+        let mut texts = Vec::new();
+        for file in rules {
+            let bytes = self.services.blobs.get(&file.sha256)?;
+            texts.push((file.path.as_str(), String::from_utf8_lossy(&bytes).into_owned()));
+        }
+        Ok(Ignored::of(texts.iter().map(|(path, text)| (*path, text.as_str()))))
+    }
+}

@@ -1,0 +1,145 @@
+//! A person's repository: read as it is at HEAD, and worked on in a worktree of a branch of its own. HEAD, index and
+//! files of the person stay as they are; not even the index's cached times are written.
+
+use super::git::{GitError, git, run};
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{Seek, Write},
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+/// Lies in git's own folder of a worktree that G1 made.
+const MARK: &str = "g1-created";
+
+/// A file of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    pub path: String,
+    pub executable: bool,
+    pub bytes: Vec<u8>,
+}
+
+/// The top of the repository that `dir` lies in.
+#[must_use]
+pub fn repository(dir: &Path) -> Option<PathBuf> {
+    let dir = dir.canonicalize().ok()?;
+    dir.ancestors().find(|above| fs::symlink_metadata(above.join(".git")).is_ok()).map(Path::to_owned)
+}
+
+/// The commit that is checked out; none when there is none yet.
+///
+/// # Errors
+/// git is not there or refuses to work here.
+pub fn head(root: &Path) -> Result<Option<String>, GitError> {
+    told(root, ["rev-parse", "--is-inside-work-tree"])?;
+    let found = told(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+    Ok(found.ok().map(|text| String::from_utf8_lossy(&text).trim().to_owned()))
+}
+
+/// How many paths hold work that is not committed.
+///
+/// # Errors
+/// git fails.
+pub fn uncommitted(root: &Path) -> Result<usize, GitError> {
+    let listed = told(root, ["status", "--porcelain", "-z", "--untracked-files=normal"])?;
+    Ok(listed.split(|byte| *byte == 0).filter(|entry| entry.len() > 3).count())
+}
+
+/// The plain files of a commit whose paths are `wanted` and that are not larger than `most`.
+///
+/// # Errors
+/// git fails.
+pub fn files(root: &Path, commit: &str, most: u64, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Committed>, GitError> {
+    let listed = told(root, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit])?;
+    let mut found: Vec<(Committed, String)> = Vec::new();
+    for entry in listed.split(|byte| *byte == 0) {
+        // `100644 blob 3b18e51…      12<TAB>path`
+        let Ok(entry) = std::str::from_utf8(entry) else { continue };
+        let Some((about, path)) = entry.split_once('\t') else { continue };
+        let mut about = about.split_whitespace();
+        let (mode, _, object, size) = (about.next(), about.next(), about.next(), about.next());
+        let (Some(mode), Some(object), Some(size)) = (mode, object, size.and_then(|size| size.parse::<u64>().ok()))
+        else {
+            continue;
+        };
+        if mode.starts_with("100") && size <= most && wanted(path) {
+            let executable = mode == "100755";
+            found.push((Committed { path: path.to_owned(), executable, bytes: Vec::new() }, object.to_owned()));
+        }
+    }
+    let mut asked = tempfile::tempfile()?;
+    asked.write_all(found.iter().map(|(_, object)| format!("{object}\n")).collect::<String>().as_bytes())?;
+    asked.rewind()?;
+    let output = git(root).args(["cat-file", "--batch"]).stdin(Stdio::from(asked)).stdout(Stdio::piped()).output()?;
+    let mut rest = output.stdout.as_slice();
+    let odd = || GitError::Failed("the content of a commit cannot be read".to_owned());
+    for (file, _) in &mut found {
+        // `3b18e51… blob 12`, the bytes, a line's end.
+        let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(odd)?;
+        let header = std::str::from_utf8(&rest[..end]).map_err(|_| odd())?;
+        let size: usize = header.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(odd)?;
+        let body = &rest[end + 1..];
+        file.bytes = body.get(..size).ok_or_else(odd)?.to_vec();
+        rest = body.get(size + 1..).ok_or_else(odd)?;
+    }
+    Ok(found.into_iter().map(|(file, _)| file).collect())
+}
+
+/// The first of `name`, `name-2`… that is no branch yet.
+#[must_use]
+pub fn free(root: &Path, name: &str) -> String {
+    let names = std::iter::once(name.to_owned()).chain((2..1000).map(|n| format!("{name}-{n}")));
+    names.into_iter().find(|name| !is_branch(root, name)).unwrap_or_else(|| name.to_owned())
+}
+
+fn is_branch(root: &Path, name: &str) -> bool {
+    told(root, ["show-ref", "--verify", "--quiet", &format!("refs/heads/{name}")]).is_ok()
+}
+
+/// Checks the branch out at `at`; it begins at `commit` where it is not there yet.
+///
+/// # Errors
+/// git fails.
+pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str) -> Result<(), GitError> {
+    let mut add = git(root);
+    add.args(["worktree", "add", "--quiet", "--force"]);
+    if is_branch(root, branch) {
+        add.arg(at).arg(branch);
+    } else {
+        add.args(["-b", branch]).arg(at).arg(commit);
+    }
+    run(&mut add)?;
+    let own = own_folder(at).ok_or_else(|| GitError::Failed("the worktree cannot be found again".to_owned()))?;
+    fs::write(own.join(MARK), "")?;
+    Ok(())
+}
+
+/// True for a worktree that G1 made of the repository it lies in.
+pub(super) fn is_ours(dir: &Path) -> bool {
+    let Some(own) = own_folder(dir) else { return false };
+    let Ok(own) = own.canonicalize() else { return false };
+    let kept_in = own.parent().and_then(Path::parent).and_then(Path::parent);
+    let marked = fs::symlink_metadata(own.join(MARK)).is_ok_and(|meta| meta.is_file());
+    marked && kept_in.is_some_and(|root| dir.canonicalize().is_ok_and(|dir| dir.starts_with(root)))
+}
+
+/// Where git keeps what it knows of a worktree: `ROOT/.git/worktrees/NAME`.
+fn own_folder(dir: &Path) -> Option<PathBuf> {
+    let link = dir.join(".git");
+    if !fs::symlink_metadata(&link).is_ok_and(|meta| meta.is_file() && meta.len() < 4096) {
+        return None;
+    }
+    let text = fs::read_to_string(link).ok()?;
+    Some(PathBuf::from(text.strip_prefix("gitdir: ")?.trim_end()))
+}
+
+fn told<S: AsRef<OsStr>>(root: &Path, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, GitError> {
+    // Otherwise looking would write the index.
+    let output = git(root).env("GIT_OPTIONAL_LOCKS", "0").args(args).stdout(Stdio::piped()).output()?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(GitError::Failed(crate::domain::Clean::from_bytes(&output.stderr).one_line(300)))
+}
