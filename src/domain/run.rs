@@ -142,6 +142,9 @@ pub struct Step {
     /// The reply of the attempt before, which this one repairs.
     #[serde(default)]
     pub last_reply: Option<Hash>,
+    /// What its turns with tools had written: the attempt may have ended without a reply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub last_draft: Vec<FileEntry>,
     /// The person whose words the reply is, when it is not a persona's.
     #[serde(default)]
     pub edited_by: Option<Clean>,
@@ -188,6 +191,7 @@ impl Step {
             in_flight: None,
             reply: None,
             last_reply: None,
+            last_draft: Vec::new(),
             edited_by: None,
             checks: Vec::new(),
             proposal: None,

@@ -146,19 +146,21 @@ fn what_was_written_run_and_put_right_in_turns_is_proven() {
 
 #[test]
 fn a_kill_between_turns_repeats_no_turn_that_was_answered() {
-    for nth in [1, 2] {
+    // With its tools used, and with its reply just there (the fourth call of all): before they are.
+    for (kind, nth) in [("tools.used", 1), ("tools.used", 2), ("usage", 4)] {
         let (server, bed) = (Scripted::saying(says), Bed::new());
         let mut child =
             run(&bed, &server, &RUN).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("g1 starts");
         let stdout = BufReader::new(child.stdout.take().expect("piped"));
-        let used = stdout.lines().map_while(Result::ok).filter(|line| line.contains("\"type\":\"tools.used\""));
+        let wanted = format!("\"type\":\"{kind}\"");
+        let used = stdout.lines().map_while(Result::ok).filter(|line| line.contains(&wanted));
         assert_eq!(used.take(nth).count(), nth);
         child.kill().expect("killed");
         child.wait().expect("it ended");
         let resumed = run(&bed, &server, &["resume"]).output().expect("g1 starts");
         assert_eq!(code(&resumed), 0, "{}{}", text(&resumed.stdout), text(&resumed.stderr));
         // The call that was under way may have left twice; none that was answered did.
-        assert!((4..=5).contains(&server.count("build_reply")), "{nth}: {}", server.count("build_reply"));
+        assert!((4..=5).contains(&server.count("build_reply")), "{kind} {nth}: {}", server.count("build_reply"));
         assert_eq!(server.count("test_reply"), 2);
         assert!(text(&workspace(&bed.dir)["app/quotes.py"]).contains("return 201, "));
     }

@@ -121,7 +121,7 @@ async fn carry_out(one: &NewUse, desk: &mut Desk, runs: &mut Runs<'_>) -> Result
 /// its author may see, else what the attempt before this one replied and this one repairs.
 fn base(step: &Step, call: usize, services: &Services) -> Result<Vec<NewFile>, TaskError> {
     if let Some(Call { turn: Some(before), .. }) = call.checked_sub(1).and_then(|at| step.calls.get(at)) {
-        return files(before, services);
+        return files(&before.draft, services);
     }
     let blind = step.calls.get(call).is_some_and(|call| call.seat.blind);
     let texts = replies(step, call, services)?;
@@ -134,14 +134,14 @@ fn base(step: &Step, call: usize, services: &Services) -> Result<Vec<NewFile>, T
         }
     };
     heard.for_each(|(_, text)| add(text));
-    if found.is_empty()
-        && !blind
-        && let Some(last) = &step.last_reply
-    {
-        let text = services.blobs.get(last)?;
-        files_of(step, &String::from_utf8_lossy(&text)).into_iter().for_each(|file| found.push(file));
+    if !found.is_empty() || blind {
+        return Ok(found);
     }
-    Ok(found)
+    if let Some(last) = &step.last_reply {
+        found = files_of(step, &String::from_utf8_lossy(&services.blobs.get(last)?));
+    }
+    // It may have ended with words that nobody can read; what was written before them is there.
+    if found.is_empty() { files(&step.last_draft, services) } else { Ok(found) }
 }
 
 fn files_of(step: &Step, text: &str) -> Vec<NewFile> {
@@ -152,17 +152,17 @@ fn files_of(step: &Step, text: &str) -> Vec<NewFile> {
     }
 }
 
-fn files(turn: &Turn, services: &Services) -> Result<Vec<NewFile>, TaskError> {
+fn files(draft: &[FileEntry], services: &Services) -> Result<Vec<NewFile>, TaskError> {
     let file = |entry: &FileEntry| {
         let content = String::from_utf8_lossy(&services.blobs.get(&entry.sha256)?).into_owned();
         Ok(NewFile { path: entry.path.clone(), content })
     };
-    turn.draft.iter().map(file).collect()
+    draft.iter().map(file).collect()
 }
 
 /// What a turn stands for among the replies of its step.
 pub(super) fn as_reply(step: &Step, turn: &Turn, services: &Services) -> Result<String, TaskError> {
-    Ok(calls::draft(step.plan.produces, files(turn, services)?))
+    Ok(calls::draft(step.plan.produces, files(&turn.draft, services)?))
 }
 
 /// The request as it goes on after the turns just taken: everything that was sent before stays as it was.

@@ -239,6 +239,9 @@ fn judge_again(run: &mut Run) {
 fn reset(step: &mut Step) {
     step.state = crate::domain::run::StepState::Waiting;
     step.pack = None;
+    if !step.draft().is_empty() {
+        step.last_draft = step.draft().to_vec();
+    }
     step.calls.clear();
     step.in_flight = None;
     step.reserved = crate::domain::usage::Usage::default();

@@ -54,6 +54,10 @@ pub fn parse(kind: ReplyKind, text: &str) -> Result<Reply, String> {
 /// A reply that asks for tools; `None` when it asks for none.
 #[must_use]
 pub fn turn(text: &str) -> Option<TurnReply> {
+    // Most replies ask for none, and are long.
+    if !text.contains("\"use\"") {
+        return None;
+    }
     object::<TurnReply>(text).ok().filter(|reply| !reply.uses.is_empty())
 }
 

@@ -312,3 +312,24 @@ fn results_for_a_turn_that_is_over_are_not_taken() {
     assert_eq!(sim.feed(input(0, 1)).unwrap().len(), 1);
     assert_eq!(sim.feed(input(0, 1)).unwrap(), [], "once");
 }
+
+#[test]
+fn what_was_written_outlives_a_reply_that_nobody_can_read() {
+    let mut sim = Sim::start(GateMode::None);
+    sim.turns.insert(("build:core".into(), 1), 2);
+    while sim.run().step(&step("build:core")).is_none_or(|s| s.calls.len() < 3) {
+        let effect = pending(sim.run())[0].clone();
+        // The turns are over: what comes now is no JSON.
+        if sim.run().step(&step("build:core")).is_some_and(|s| s.answered() == 2 && s.open_turn().is_none()) {
+            sim.faults.insert(("build:core".into(), 1), Fault::Garbage);
+        }
+        sim.perform(&effect);
+        if sim.run().step(&step("build:core")).is_some_and(|s| s.attempt == 2) {
+            break;
+        }
+    }
+    let build = sim.step("build:core");
+    assert_eq!((build.attempt, build.last_draft.len()), (2, 1));
+    assert_eq!(build.last_draft[0].path, "app/core.py");
+    assert!(build.draft().is_empty(), "the new attempt has written nothing yet");
+}
