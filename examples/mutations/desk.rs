@@ -44,29 +44,8 @@ impl Desk {
     /// Through understanding, plan and design of a text with the engine's replies; every failed check, also of what it
     /// would build, test and find.
     pub fn through(text: &str, cut: &[Clause], spec: &AppSpec) -> Result<(Self, Faults), Box<dyn Error>> {
-        let begin = Input::Begin {
-            name: Clean::new("mutations"),
-            requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
-            clauses: cut.to_vec(),
-            existing: None,
-            attachments: Vec::new(),
-            settings: RunSettings {
-                model: "offline".into(),
-                gates: GateMode::None,
-                plan: PlanVariant::Lean,
-                budget: None,
-                caps: Default::default(),
-                plan_only: false,
-                relaxed: Vec::new(),
-                pack_tokens: 10_000_000,
-                turns: 8,
-            },
-            who: Clean::new("mutations"),
-            instructions: None,
-        };
-        let mut run = None;
-        feed(&mut run, begin)?;
-        let fresh = run.clone().ok_or("the run did not begin")?;
+        let fresh = begun(text, cut)?;
+        let mut run = Some(fresh.clone());
         let mut desk = Self { fresh, designing: None, designed: None };
         let mut faults = Faults::new();
         let planned = answer(&mut run, Step::Understand, &replies::understand::reply(spec), &mut faults)?
@@ -116,6 +95,33 @@ impl Desk {
             })
             .collect()
     }
+}
+
+/// A run of this text at its beginning.
+pub fn begun(text: &str, cut: &[Clause]) -> Result<Run, Box<dyn Error>> {
+    let begin = Input::Begin {
+        name: Clean::new("mutations"),
+        requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
+        clauses: cut.to_vec(),
+        existing: None,
+        attachments: Vec::new(),
+        settings: RunSettings {
+            model: "offline".into(),
+            gates: GateMode::None,
+            plan: PlanVariant::Lean,
+            budget: None,
+            caps: Default::default(),
+            plan_only: false,
+            relaxed: Vec::new(),
+            pack_tokens: 10_000_000,
+            turns: 8,
+        },
+        who: Clean::new("mutations"),
+        instructions: None,
+    };
+    let mut run = None;
+    feed(&mut run, begin)?;
+    Ok(run.ok_or("the run did not begin")?)
 }
 
 /// What the checks of a step say against a reply.

@@ -1,4 +1,5 @@
 //! Do the checks notice? `cargo run --example mutations -- [--each N] [--seed N] [-v] FILE|FOLDER…`
+//! Are they silent when nothing is wrong? `cargo run --example mutations -- --recorded REQUIREMENT CASSETTE`
 //!
 //! Takes requirements, changes one clause at a time (negate, change a number, swap a role, drop it; seeded), and gives the
 //! changed text to a faithful reader: the offline engine. What it answers is then held against the original by the checks
@@ -7,6 +8,7 @@
 
 mod desk;
 mod mutate;
+mod recorded;
 
 use desk::{Desk, Step, failing};
 use g1::{
@@ -87,6 +89,14 @@ fn read(clauses: &Inputs) -> Option<AppSpec> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, requirement, cassette] = arguments.as_slice()
+        && first == "--recorded"
+    {
+        let (replies, findings) = recorded::report(Path::new(requirement), Path::new(cassette))?;
+        println!("{replies} replies, {findings} findings");
+        return Ok(());
+    }
     let options = options()?;
     let mut tallies: BTreeMap<Kind, Tally> = BTreeMap::new();
     let (mut texts, mut refused, mut demands, mut own_alarms) = (0, 0, 0, 0);

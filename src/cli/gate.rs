@@ -107,7 +107,11 @@ fn show(run: &Run, gate: &Gate, as_json: bool) -> Done {
     if let Some(step) = step {
         let _ = writeln!(text, "Step: {}, attempt {}", step.plan.title, step.attempt);
         for check in &step.checks {
-            let verdict = if check.passed { "ok " } else { "RED" };
+            let verdict = match check.passed {
+                true => "ok ",
+                false if check.is_doubt() => "?  ",
+                false => "RED",
+            };
             let _ = writeln!(text, "  {verdict} {}: {}", check.name, check.summary);
             for detail in &check.details {
                 let _ = writeln!(text, "        {}", detail.one_line(160));

@@ -84,7 +84,11 @@ fn words(event: &Event) -> String {
         Event::CallFailed { step, error, .. } => format!("{step}: {}", error.one_line(100)),
         Event::Said { speaker, text, .. } => format!("{speaker}: {}", text.one_line(100)),
         Event::CheckCompleted { step, check, .. } => {
-            let verdict = if check.passed { "ok" } else { "RED" };
+            let verdict = match check.passed {
+                true => "ok",
+                false if check.is_doubt() => "in doubt",
+                false => "RED",
+            };
             format!("{step}: {} {verdict}, {}", check.name, check.summary.one_line(80))
         }
         Event::EvidenceRecorded { step, evidence } => {

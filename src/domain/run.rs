@@ -57,7 +57,7 @@ fn turns() -> u32 {
 /// One named check of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// `schema`, `teach-back`, `drift`, `unsourced`, `conflicts`, `plan`, `tests`, `controls`…
+    /// `schema`, `teach-back`, `drift`, `unsourced`, `conflicts`, `content`, `plan`, `tests`, `controls`…
     pub name: Clean,
     pub passed: bool,
     /// One line for people: "covered 14/14, dropped 0, unsourced 0".
@@ -68,6 +68,18 @@ pub struct Check {
     /// Same failure, same signature: twice in a row stops the repair.
     #[serde(default)]
     pub signature: Option<Hash>,
+}
+
+impl Check {
+    /// The name of the check that holds open doubts: the persona was told that it says something else than a clause, and
+    /// says it again. A person and the verifier judge it.
+    pub const DOUBTS: &str = "doubts";
+
+    /// Found wanting, and still no fault that has to go.
+    #[must_use]
+    pub fn is_doubt(&self) -> bool {
+        !self.passed && self.name.as_str() == Self::DOUBTS
+    }
 }
 
 /// A validated result of a step with its ids assigned, waiting for its gate.
@@ -209,6 +221,11 @@ impl Step {
             renews: false,
             kept: false,
         }
+    }
+    /// What a persona holds to although it seems to say something else than a clause.
+    #[must_use]
+    pub fn doubts(&self) -> &[Clean] {
+        self.checks.iter().find(|c| c.is_doubt()).map_or(&[], |c| c.details.as_slice())
     }
     /// How many calls of the current attempt have their reply.
     #[must_use]

@@ -322,7 +322,11 @@ fn narrate(event: &Event) -> Option<String> {
 }
 
 fn narrate_check(check: &Check) -> String {
-    let mark = if check.passed { "✓" } else { "✗" };
+    let mark = match check.passed {
+        true => "✓",
+        false if check.is_doubt() => "?",
+        false => "✗",
+    };
     let mut line = format!("  {mark} {}: {}", check.name, check.summary);
     if !check.passed {
         for detail in check.details.iter().take(3) {

@@ -21,10 +21,10 @@ pub enum Next {
 }
 
 /// Checks whose failure is the truth about some clauses rather than a fault to repair: the trace shows it (a clause whose
-/// control runs fail stays `tested`, an exclusion with hits is not proven).
+/// control runs fail stays `tested`, an exclusion with hits is not proven), or a gate does (an open doubt).
 #[must_use]
 pub fn informs(check: &Check) -> bool {
-    matches!(check.name.as_str(), "controls" | "searches")
+    matches!(check.name.as_str(), "controls" | "searches" | Check::DOUBTS)
 }
 
 /// The checks that make the current attempt red.
@@ -96,6 +96,17 @@ pub fn next(run: &Run, step: &Step) -> Next {
         return Next::Stop(Clean::from(format!("{why}, and {what}")));
     }
     Next::Retry
+}
+
+/// Whether there is no use in asking again about what the words of a reply say: it was asked once, nobody can be asked any
+/// more, or a person wrote it.
+#[must_use]
+pub fn heard(run: &Run, step: &Step) -> bool {
+    let told = |f: &Clean| f.strip_prefix(FAILED).is_some_and(|f| f.starts_with("content:"));
+    step.edited_by.is_some()
+        || step.failures >= MAX_REPAIRS
+        || step.feedback.iter().any(told)
+        || super::budget::exhausted(run).is_some()
 }
 
 /// How often failing tests send a build back to its developer.

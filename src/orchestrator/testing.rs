@@ -45,6 +45,8 @@ pub enum Fault {
     Mute,
     /// The verifier finds that a draft does not meet a clause.
     Unmet,
+    /// A design names every clause and says nothing of it.
+    Lists,
 }
 
 thread_local! {

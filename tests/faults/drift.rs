@@ -60,6 +60,34 @@ fn stops(kind: ReplyKind, step: &str, check: &str, says: &[&str], change: impl F
     assert_eq!(ran.exit, 4);
 }
 
+/// Under this fault: the content check says so and the step is asked once more; what is said again is an open doubt, which
+/// the step does not fail for. Of a whole run the verifier is told of it.
+fn doubted(
+    kind: ReplyKind,
+    step: &str,
+    says: &[&str],
+    plan_only: bool,
+    change: impl Fn(&mut Value) + Send + Sync + 'static,
+) {
+    let spoil = spoil(kind, change);
+    let go = if plan_only { plan_with } else { run_with };
+    let ran = go(TEXT, Box::new(|_| {}), spoil);
+    let failed = ran.failed(step);
+    let names: Vec<&str> = failed.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["content", "doubts"], "{failed:?}");
+    for check in failed {
+        assert!(check.details.iter().any(|d| says.iter().all(|s| d.contains(s))), "{says:?} in {check:?}");
+    }
+    assert_eq!(ran.replies(step).len(), 2);
+    assert_eq!(red_gate(&ran, step), "");
+    if plan_only {
+        assert_eq!(ran.exit, 0);
+    } else {
+        let told = ran.handoff("verify");
+        assert!(says.iter().all(|s| told.contains(s)) && told.contains(&format!("In doubt since {step}")), "{told}");
+    }
+}
+
 /// What the person is told at the red gate of a step.
 fn red_gate(ran: &Ran, wanted: &str) -> String {
     let mut gates = ran.events.iter().filter_map(|event| match event {
@@ -84,7 +112,7 @@ fn statement(reply: &mut Value, clause: &str, from: &str, to: &str) {
 fn an_altered_number_is_named_with_its_clause() {
     isolated("drift::an_altered_number_is_named_with_its_clause", || {
         let says = ["C-003", "7", "where the clause says 9"];
-        stops(ReplyKind::Understand, "understand", "drift", &says, |reply| {
+        doubted(ReplyKind::Understand, "understand", &says, true, |reply| {
             statement(reply, "C-003", "9", "7");
         });
     });
@@ -134,7 +162,7 @@ fn faithful_replies_to_many_texts_raise_no_alarm() {
 #[test]
 fn added_scope_is_unsourced() {
     isolated("drift::added_scope_is_unsourced", || {
-        stops(ReplyKind::Understand, "understand", "unsourced", &["Loyalty points"], |reply| {
+        doubted(ReplyKind::Understand, "understand", &["Loyalty points"], true, |reply| {
             let added = json!({"functional": true, "statement": "Loyalty points are exported as invoices to the accounting department.",
                 "clauses": ["C-002"], "acceptance": ["A member has loyalty points."]});
             reply["interpretations"].as_array_mut().unwrap().push(added);
@@ -169,7 +197,7 @@ fn an_obeyed_instruction_to_demand_nothing_is_drift() {
 #[test]
 fn a_design_that_only_lists_the_ids_proves_nothing() {
     isolated("drift::a_design_that_only_lists_the_ids_proves_nothing", || {
-        stops(ReplyKind::Design, "design", "drift", &["C-003 is only listed"], |reply| {
+        doubted(ReplyKind::Design, "design", &["C-003 is only listed"], false, |reply| {
             reply["decisions"] = json!([]);
             for artifact in reply["artifacts"].as_array_mut().unwrap() {
                 artifact["content"] = json!("Everything as required.");
@@ -183,14 +211,20 @@ fn a_decision_against_a_clause_or_for_what_is_excluded_is_a_conflict() {
     isolated("drift::a_decision_against_a_clause_or_for_what_is_excluded_is_a_conflict", || {
         let decide = |choice: &'static str, clause: &'static str| {
             move |reply: &mut Value| {
-                let decision = json!({"title": "Rules", "choice": choice, "why": "", "clauses": [clause], "by": "solution-architect"});
+                let decision = json!({"title": "Rules", "choice": choice, "why": "members asked", "clauses": [clause], "by": "solution-architect"});
                 reply["decisions"].as_array_mut().unwrap().push(decision);
             }
         };
         let limit = decide("The number of seats must be between 1 and 12", "C-003");
-        stops(ReplyKind::Design, "design", "conflicts", &["C-003", "12", "where the clause says 9"], limit);
+        doubted(ReplyKind::Design, "design", &["C-003", "12", "where the clause says 9"], false, limit);
         let excluded = decide("A boat is lent after a payment by card", "C-002");
-        stops(ReplyKind::Design, "design", "conflicts", &["payment", "C-005 excludes"], excluded);
+        doubted(
+            ReplyKind::Design,
+            "design",
+            &["payment", "C-005 excludes", "reason given: members asked"],
+            false,
+            excluded,
+        );
     });
 }
 

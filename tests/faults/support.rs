@@ -5,6 +5,7 @@ use g1::{
     domain::{
         Clean,
         event::Event,
+        pack::{ContextPack, PackKind},
         plan::PlanVariant,
         run::{Check, GateMode, RunSettings},
         trace::{Status, Trace, trace},
@@ -104,6 +105,17 @@ impl Ran {
             _ => None,
         });
         replies.map(|hash| String::from_utf8(blobs.get(hash).unwrap()).unwrap()).collect()
+    }
+
+    /// What the transition manager handed to the newest call of a step.
+    pub fn handoff(&self, wanted: &str) -> String {
+        let blobs = hub::project::blobs_of(&self.dir);
+        let packs = self.events.iter().filter_map(|event| match event {
+            Event::StepContext { step, blob, .. } if step.to_string() == wanted => Some(blob),
+            _ => None,
+        });
+        let pack: ContextPack = serde_json::from_slice(&blobs.get(packs.last().unwrap()).unwrap()).unwrap();
+        pack.of_kind(PackKind::Handoff).map(|item| item.text.clone()).collect()
     }
 
     /// The failed checks of a step.

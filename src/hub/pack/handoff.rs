@@ -51,6 +51,25 @@ fn linked(text: &mut String, run: &Run, own: &BTreeSet<ClauseId>, upstream: &BTr
     }
 }
 
+/// What the personas before the verifier hold to although it seems to say something else than a clause.
+fn doubts(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) {
+    if step.plan.produces != ReplyKind::Verify {
+        return;
+    }
+    let named = |doubt: &str| -> Vec<ClauseId> {
+        doubt.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter_map(|word| word.parse().ok()).collect()
+    };
+    for step in run.steps.iter().filter(|s| upstream.contains(&s.plan.id)) {
+        let mine = |doubt: &str| {
+            let named = named(doubt);
+            named.is_empty() || named.iter().any(|id| own.contains(id))
+        };
+        for doubt in step.doubts().iter().filter(|doubt| mine(doubt)) {
+            let _ = writeln!(text, "In doubt since {}: {doubt}. Judge it by the clause.", step.plan.id);
+        }
+    }
+}
+
 pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -93,6 +112,7 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     if step.plan.produces == ReplyKind::Test {
         linked(&mut text, run, own, upstream);
     }
+    doubts(&mut text, run, step, own, upstream);
     if !gaps.is_empty() {
         let _ = writeln!(text, "Named as gaps, wholly or in part: {}. Do not claim them.", ids(gaps.into_iter()));
     }
@@ -126,12 +146,13 @@ pub(super) fn part(step: &Step, range: Option<(ClauseId, ClauseId)>, page: Page,
     (text + duties).trim_end().to_owned()
 }
 
-/// Of a handoff what no other part of a prompt says: lines that a test has to reach, gaps, waivers. Mostly empty.
+/// Of a handoff what no other part of a prompt says: lines that a test has to reach, doubts, gaps, waivers. Mostly empty.
 pub(super) fn duties(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
     let mut text = String::new();
     if step.plan.produces == ReplyKind::Test {
         linked(&mut text, run, own, upstream);
     }
+    doubts(&mut text, run, step, own, upstream);
     let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|g| g.clause).filter(|id| own.contains(id)).collect();
     if !gaps.is_empty() {
         let _ = writeln!(text, "Gaps, not to be claimed: {}.", ids(gaps.into_iter()));

@@ -1,6 +1,6 @@
-//! Conflicts: decisions and links that contradict a clause, one another, or what was decided before.
+//! Conflicts: decisions and links that contradict one another, what was decided before, or an exclusion.
 
-use super::{content, kind_of, schema::Reply, verdict};
+use super::{kind_of, schema::Reply, verdict};
 use crate::domain::{
     ClauseId,
     clause::ClauseKind,
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 #[must_use]
 pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
-    let mut details = match reply {
+    let details = match reply {
         Reply::Understand(r) => understanding(r),
         Reply::Design(r) => design(run, r),
         Reply::Build(r) => excluded(run, r.links.iter().map(|l| (&l.clause, format!("code in {}", l.path)))),
@@ -28,9 +28,8 @@ pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
                 told.join("; ")
             ),
         };
-        return verdict("conflicts", summary, content::conflicts(run, reply));
+        return verdict("conflicts", summary, Vec::new());
     }
-    details.extend(content::conflicts(run, reply));
     let summary = if details.is_empty() { "no conflicts".to_owned() } else { format!("{} conflicts", details.len()) };
     verdict("conflicts", summary, details)
 }

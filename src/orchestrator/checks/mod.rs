@@ -19,7 +19,8 @@ use schema::Reply;
 use std::collections::BTreeSet;
 
 /// The names of the checks that need no I/O.
-pub const PURE: [&str; 8] = ["schema", "teach-back", "drift", "unsourced", "conflicts", "plan", "call", "review"];
+pub const PURE: [&str; 9] =
+    ["schema", "teach-back", "drift", "unsourced", "conflicts", "content", "plan", "call", "review"];
 
 /// All checks of a parsed reply, in the order people read them.
 #[must_use]
@@ -29,6 +30,7 @@ pub fn all(run: &Run, step: &Step, reply: &Reply) -> Vec<Check> {
         drift::check(run, step, reply),
         unsourced::check(run, reply),
         conflicts::check(run, step, reply),
+        content::check(run, step, reply),
     ];
     if let Reply::Plan(plan) = reply {
         checks.push(super::plan::check(run, plan));

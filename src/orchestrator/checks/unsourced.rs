@@ -1,6 +1,6 @@
 //! Unsourced: what the reply adds beyond the clauses must name where it comes from.
 
-use super::{content, schema::Reply, verdict};
+use super::{schema::Reply, verdict};
 use crate::domain::{
     AssumptionId, ClauseId, baseline,
     run::{Check, Run},
@@ -55,9 +55,6 @@ pub fn check(run: &Run, reply: &Reply) -> Check {
             }
         }
         Reply::Plan(_) | Reply::Test(_) | Reply::Verify(_) => {}
-    }
-    if let Reply::Understand(r) = reply {
-        details.extend(content::unsourced(run, r));
     }
     verdict("unsourced", format!("unsourced {} of {items}", details.len()), details)
 }

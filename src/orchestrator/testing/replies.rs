@@ -79,11 +79,15 @@ impl Sim {
         let mut value = match step.plan.produces {
             ReplyKind::Understand => understand(&clauses),
             ReplyKind::Plan => plan(&ids),
-            ReplyKind::Design => json!({
-                "decisions": [{"title": "Storage", "choice": "SQLite", "why": "small", "clauses": ids, "by": "database-architect"}],
-                "assumptions": [],
-                "artifacts": [{"name": "api", "by": "api-designer", "content": clauses.iter().map(|c| c.text.as_str()).collect::<String>(), "clauses": ids}],
-            }),
+            ReplyKind::Design => {
+                let says = clauses.iter().map(|c| c.text.as_str()).collect::<String>();
+                let content = if self.fault(step) == Some(Fault::Lists) { "as required".to_owned() } else { says };
+                json!({
+                    "decisions": [{"title": "Storage", "choice": "SQLite", "why": "small", "clauses": ids, "by": "database-architect"}],
+                    "assumptions": [],
+                    "artifacts": [{"name": "api", "by": "api-designer", "content": content, "clauses": ids}],
+                })
+            }
             ReplyKind::Build => {
                 let (path, content) = file(step);
                 let links: Vec<Value> = (1..)

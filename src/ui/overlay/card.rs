@@ -6,6 +6,7 @@ use crate::{
         artifact::FileEntry,
         clause::{Assumption, ClauseKind, Gap},
         evidence::{EvidenceKind, TestOutcome},
+        reply::ReplyKind,
         run::{Gate, GateMode, GateReason, Proposal, Run, Step},
         usage::Budget,
     },
@@ -64,6 +65,7 @@ pub fn lines(model: &Model, run: &Run, gate: &Gate, columns: usize, question: us
         GateReason::Plan => plan_gate(&mut page, run, question),
         GateReason::Result => {
             page.out.extend(report::lines(model, run, columns));
+            doubts(&mut page, run, |_| true);
             cost(&mut page, run, None);
         }
         _ => {
@@ -170,9 +172,25 @@ fn plan_gate(page: &mut Page<'_>, run: &Run, question: usize) {
             page.full(pieces, 8);
         }
     }
+    doubts(page, run, |step| matches!(step.plan.produces, ReplyKind::Understand | ReplyKind::Plan));
     page.blank();
     plan_rows(page, run);
     page.row("Ask me", ask_me(page.model, run.settings.gates));
+}
+
+/// What personas hold to although it seems to say something else than a clause: for the person to judge.
+fn doubts(page: &mut Page<'_>, run: &Run, of: impl Fn(&Step) -> bool) {
+    let (g, t) = (page.model.look.glyphs, page.model.look.theme.clone());
+    let open: Vec<(&Step, &Clean)> =
+        run.steps.iter().filter(|s| of(s)).flat_map(|s| s.doubts().iter().map(move |doubt| (s, doubt))).collect();
+    if open.is_empty() {
+        return;
+    }
+    page.blank();
+    page.full(vec![("In doubt, by their words; the persona holds to it:".to_owned(), t.warn)], 2);
+    for (step, doubt) in open {
+        page.full(vec![(format!("{} {} ", g.tested, step.plan.id), t.id), (doubt.to_string(), t.text)], 8);
+    }
 }
 
 fn plan_rows(page: &mut Page<'_>, run: &Run) {

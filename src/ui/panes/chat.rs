@@ -306,7 +306,11 @@ pub fn checks(step: &Step, columns: usize, look: &Look, full: bool) -> Vec<Line<
     let mut pieces: Vec<(String, Style)> = vec![("  ".into(), t.text)];
     let mut failed = Vec::new();
     for check in &step.checks {
-        let (mark, style) = if check.passed { (g.done, t.ok) } else { (g.failed, t.error) };
+        let (mark, style) = match check.passed {
+            true => (g.done, t.ok),
+            false if check.is_doubt() => (g.tested, t.warn),
+            false => (g.failed, t.error),
+        };
         pieces.push((format!("{mark}\u{a0}"), style));
         let numbers = matches!(check.name.as_str(), "drift" | "tests" | "controls" | "searches");
         // A summary that begins with the check's own name says it already.
@@ -317,14 +321,14 @@ pub fn checks(step: &Step, columns: usize, look: &Look, full: bool) -> Vec<Line<
         } else {
             format!("{} {summary}", check.name)
         };
-        pieces.push((format!("{words}   "), if check.passed { t.dim } else { t.error }));
+        pieces.push((format!("{words}   "), if check.passed { t.dim } else { style }));
         if !check.passed {
-            failed.extend(check.details.iter().take(4));
+            failed.extend(check.details.iter().take(4).map(|detail| (detail, style)));
         }
     }
     let mut out = if step.checks.is_empty() { Vec::new() } else { wrap_spans(&pieces, columns, 2) };
-    for detail in failed {
-        out.extend(wrap_spans(&[(format!("    {detail}").replace('\n', " "), t.error)], columns, 4));
+    for (detail, style) in failed {
+        out.extend(wrap_spans(&[(format!("    {detail}").replace('\n', " "), style)], columns, 4));
     }
     out
 }

@@ -1,6 +1,9 @@
 //! Content: whether what is said of a clause says what the clause says. Naming an id proves nothing; these checks hold
 //! statements, decisions, tests and findings against the clauses word for word. English only, as far as they find words
 //! they know; a text in other words than theirs passes them, so they never replace the verifier or the control runs.
+//!
+//! Words can mislead such checks, so what they find is told once, in a repair. What the persona then says again stands as
+//! an open doubt: before a person at the gate, and before the verifier.
 
 mod actors;
 mod amounts;
@@ -9,12 +12,15 @@ mod compare;
 mod tests;
 mod words;
 
-use super::schema::Reply;
-use crate::domain::{
-    ClauseId,
-    clause::ClauseKind,
-    reply::{DesignReply, TestReply, UnderstandReply, Verdict, VerifyReply},
-    run::Run,
+use super::{schema::Reply, verdict};
+use crate::{
+    domain::{
+        ClauseId,
+        clause::ClauseKind,
+        reply::{DesignReply, TestReply, UnderstandReply, Verdict, VerifyReply},
+        run::{Check, Run, Step},
+    },
+    orchestrator::repair,
 };
 use actors::People;
 use compare::Wording;
@@ -24,9 +30,55 @@ use words::{Text, root};
 /// Clauses with fewer words of meaning say too little to be compared by their words.
 const LEAST: usize = 2;
 
-/// What of a reply says something else than the clauses it names, in words for the persona.
+/// Red, so that the persona hears of it, unless it was heard already: then what is found is an open doubt.
 #[must_use]
-pub fn drift(run: &Run, reply: &Reply) -> Vec<String> {
+pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
+    let found = findings(run, reply);
+    match found.len() {
+        0 => verdict("content", "nothing is said otherwise than in the original".to_owned(), found),
+        n if repair::heard(run, step) => {
+            let reasoned = found.into_iter().map(|finding| with_reason(reply, finding)).collect();
+            let summary =
+                format!("{n} said otherwise than in the original, as seen by their words; held to when asked");
+            verdict(Check::DOUBTS, summary, reasoned)
+        }
+        n => {
+            let summary = format!(
+                "{n} said otherwise than in the original, as seen by their words. Correct what is wrong. Keep what is right \
+                 and say why where the reply has room for it (`why`, `notes`, `argument`): it then stands as a doubt for \
+                 whoever decides"
+            );
+            verdict("content", summary, found)
+        }
+    }
+}
+
+/// What the persona gives as its reason beside a finding.
+fn with_reason(reply: &Reply, finding: String) -> String {
+    let reason = match reply {
+        Reply::Design(r) => r.decisions.iter().find(|d| finding.contains(&quoted(&d.title))).map(|d| d.why.as_str()),
+        Reply::Test(r) => Some(r.notes.as_str()),
+        Reply::Understand(_) | Reply::Verify(_) | Reply::Plan(_) | Reply::Build(_) => None,
+    };
+    match reason.map(short).filter(|reason| !reason.is_empty()) {
+        Some(reason) => format!("{finding} (reason given: {reason})"),
+        None => finding,
+    }
+}
+
+/// Everything that is found in the words of a reply, in words for the persona.
+#[must_use]
+pub fn findings(run: &Run, reply: &Reply) -> Vec<String> {
+    let mut found = drift(run, reply);
+    if let Reply::Understand(r) = reply {
+        found.extend(unsourced(run, r));
+    }
+    found.extend(conflicts(run, reply));
+    found
+}
+
+/// What of a reply says something else than the clauses it names.
+fn drift(run: &Run, reply: &Reply) -> Vec<String> {
     let mut faults = match reply {
         Reply::Understand(r) => Original::of(run).understood(r),
         Reply::Design(r) => Original::of(run).designed(run, r),
@@ -201,6 +253,10 @@ fn short(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect()
 }
 
+fn quoted(text: &str) -> String {
+    format!("'{}'", short(text))
+}
+
 /// What was understood of each clause, as roots.
 fn understood(run: &Run) -> BTreeMap<ClauseId, BTreeSet<String>> {
     let mut all: BTreeMap<ClauseId, BTreeSet<String>> = BTreeMap::new();
@@ -318,8 +374,7 @@ fn words_of(text: &str) -> BTreeSet<String> {
 /// What statements and decisions demand against the clauses: an excluded thing that is brought back, a decision that says
 /// another number, the other bound, or another actor than its clauses. Negations are not compared there: a decision speaks
 /// of how something is made, and denies of parts of the product what the clause never said of them.
-#[must_use]
-pub fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
+fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
     match reply {
         Reply::Understand(r) => {
             let original = Original::of(run);
@@ -346,7 +401,7 @@ pub fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
                     .into_iter()
                     .chain(compare::turned_bounds(&clauses, &choice))
                     .chain(compare::other_actor(&clauses, &choice, &original.people));
-                faults.extend(found.map(|f| format!("'{}' contradicts {}: {f}", short(&d.title), list(&ids))));
+                faults.extend(found.map(|f| format!("{} contradicts {}: {f}", quoted(&d.title), list(&ids))));
             }
             faults
         }
@@ -409,8 +464,7 @@ behavior detect visible content fill filled write written somebody whoever anyon
 phone mobile device screen width wide fit responsive letter letters character characters digit digits whole part total sum count counted exist exists nothing never always";
 
 /// Statements and criteria most of whose words stand in no clause, no heading and no assumption: scope that nobody asked for.
-#[must_use]
-pub fn unsourced(run: &Run, reply: &UnderstandReply) -> Vec<String> {
+fn unsourced(run: &Run, reply: &UnderstandReply) -> Vec<String> {
     let original = Original::of(run);
     let mut known: BTreeSet<String> = GENERAL.split_whitespace().map(root).collect();
     for (clause, headings) in original.clauses.values() {
