@@ -12,6 +12,7 @@ use crate::{
     domain::{
         GateId,
         artifact::FileEntry,
+        clause::Gap,
         command::Command,
         run::{Gate, Proposal, Run, Verb},
     },
@@ -137,6 +138,12 @@ fn files(text: &mut String, files: &[FileEntry]) {
     }
 }
 
+fn write_gaps(text: &mut String, gaps: &[Gap]) {
+    for gap in gaps {
+        let _ = writeln!(text, "  gap {}: {} ({})", gap.clause, gap.what.one_line(80), gap.reason.one_line(80));
+    }
+}
+
 fn proposed(proposal: &Proposal) -> String {
     let mut text = String::new();
     match proposal {
@@ -147,9 +154,7 @@ fn proposed(proposal: &Proposal) -> String {
             for item in assumptions {
                 let _ = writeln!(text, "  {} {} -> {}", item.id, item.question.one_line(90), item.answer.one_line(60));
             }
-            for gap in gaps {
-                let _ = writeln!(text, "  gap {}: {} ({})", gap.clause, gap.what.one_line(80), gap.reason.one_line(80));
-            }
+            write_gaps(&mut text, gaps);
         }
         Proposal::Plan { plan } => {
             for module in &plan.modules {
@@ -185,8 +190,9 @@ fn proposed(proposal: &Proposal) -> String {
                 let _ = writeln!(text, "  design {} by {} ({} bytes)", item.name, item.by, item.bytes);
             }
         }
-        Proposal::Build { files: f, additions, notes, .. } => {
+        Proposal::Build { files: f, additions, gaps, notes, .. } => {
             files(&mut text, f);
+            write_gaps(&mut text, gaps);
             for (what, source) in additions {
                 let _ = writeln!(text, "  added: {} ({source})", what.one_line(100));
             }

@@ -1,6 +1,6 @@
 //! Clauses and what personas make of them.
 
-use super::{AssumptionId, ClauseId, Clean, DecisionId, Hash, InterpretationId, PersonaId};
+use super::{AssumptionId, ClauseId, Clean, DecisionId, Hash, InterpretationId, PersonaId, StepId};
 use serde::{Deserialize, Serialize};
 
 /// The user's original text. The bytes live in the blob store under `sha256`; they are never rewritten.
@@ -134,6 +134,9 @@ pub struct Gap {
     pub reason: Clean,
     /// True: nothing of the clause will be built (it ends `missing`). False: a part will (it ends at most `built`).
     pub whole: bool,
+    /// The build that found it; `None`: it was named when the requirement was understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
 }
 
 /// A person's decision to live without a clause.

@@ -174,6 +174,9 @@ pub struct BuildReply {
     pub links: Vec<CodeLink>,
     /// Things added that no clause asks for, each with its source.
     pub additions: Vec<Addition>,
+    /// What turned out not to be buildable, though nobody had named it a gap before.
+    #[serde(default)]
+    pub gaps: Vec<NewGap>,
     pub notes: String,
 }
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -105,6 +105,8 @@ pub enum Proposal {
         files: Vec<FileEntry>,
         links: Vec<CodeRange>,
         additions: Vec<(Clean, Clean)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gaps: Vec<Gap>,
         notes: Clean,
     },
     Test {
@@ -222,7 +224,7 @@ impl Step {
             kept: false,
         }
     }
-    /// What a persona holds to although it seems to say something else than a clause.
+    /// What a persona holds to although it seems to say otherwise than a clause.
     #[must_use]
     pub fn doubts(&self) -> &[Clean] {
         self.checks.iter().find(|c| c.is_doubt()).map_or(&[], |c| c.details.as_slice())
@@ -462,6 +464,16 @@ impl Run {
     /// Clauses in force that demand something, in document order.
     pub fn demanding(&self) -> impl Iterator<Item = &Clause> {
         self.clauses.values().filter(|c| c.demands())
+    }
+    /// The gaps that a step knows of: those of the understanding, and what the builds it is about could not do.
+    pub fn gaps_for(&self, step: &Step) -> impl Iterator<Item = &Gap> {
+        let (kind, module) = (step.plan.produces, step.plan.module.clone());
+        let built = move |id| self.step(id).is_some_and(|build| build.plan.module == module);
+        self.gaps.iter().filter(move |gap| match (&gap.step, kind) {
+            (None, _) | (_, ReplyKind::Verify) => true,
+            (Some(build), ReplyKind::Test) => built(build),
+            _ => false,
+        })
     }
     /// Gates nobody has decided, oldest first.
     pub fn open_gates(&self) -> impl Iterator<Item = &Gate> {

@@ -97,6 +97,7 @@ mod tests {
                 CodeLink { clause: "C-001".into(), path: "app/a.py".into(), symbol: Some("f".into()), lines: None },
             ],
             additions: vec![],
+            gaps: vec![],
             notes: "one line\nand another".into(),
         };
         (StepId::new("build:core").unwrap(), ReplyKind::Build, Reply::Build(reply))

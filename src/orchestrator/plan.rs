@@ -188,7 +188,7 @@ fn upstream(reply: &PlanReply) -> BTreeMap<&str, BTreeSet<&str>> {
 fn coverage(run: &Run, reply: &PlanReply, faults: &mut Vec<String>) {
     let (assigned, unknown) = checks::known(run, reply.modules.iter().flat_map(|m| &m.clauses));
     faults.extend(unknown.iter().map(|id| format!("'{id}' is not a clause of this requirement")));
-    let whole: BTreeSet<ClauseId> = run.gaps.iter().filter(|g| g.whole).map(|g| g.clause).collect();
+    let whole: BTreeSet<ClauseId> = run.gaps.iter().filter(|g| g.whole && g.step.is_none()).map(|g| g.clause).collect();
     for clause in run.demanding() {
         if !whole.contains(&clause.id) && !run.waivers.contains_key(&clause.id) && !assigned.contains(&clause.id) {
             faults.push(format!("{} reaches no builder and no tester: it belongs to no module", clause.id));

@@ -3,10 +3,10 @@
 
 use super::checks::schema::Reply;
 use crate::domain::{
-    AssumptionId, ClauseId, Clean, DecisionId, Hash, InterpretationId, InterpretationKind, PersonaId,
+    AssumptionId, ClauseId, Clean, DecisionId, Hash, InterpretationId, InterpretationKind, PersonaId, StepId,
     artifact::Artifact,
     clause::{Assumption, Decision, Gap, Interpretation},
-    reply::{DesignReply, NewAssumption, NewDecision, UnderstandReply},
+    reply::{BuildReply, DesignReply, NewAssumption, NewDecision, NewGap, UnderstandReply},
     run::{Proposal, Run, Step},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,7 @@ pub fn proposal(run: &Run, step: &Step, reply: &Reply) -> Proposal {
             files: Vec::new(),
             links: Vec::new(),
             additions: r.additions.iter().map(|a| (Clean::new(&a.what), Clean::new(&a.source))).collect(),
+            gaps: unbuilt(run, step, r),
             notes: Clean::new(&r.notes),
         },
         Reply::Test(r) => Proposal::Test { files: Vec::new(), links: Vec::new(), notes: Clean::new(&r.notes) },
@@ -35,6 +36,22 @@ pub fn proposal(run: &Run, step: &Step, reply: &Reply) -> Proposal {
             summary: Clean::new(&r.summary),
         },
     }
+}
+
+/// The gaps that a build found in clauses of its own; where it has code for one after all, there is no whole gap.
+fn unbuilt(run: &Run, step: &Step, reply: &BuildReply) -> Vec<Gap> {
+    let linked: BTreeSet<&str> = reply.links.iter().map(|l| l.clause.as_str()).collect();
+    let found = reply.gaps.iter().filter(|g| !g.whole || !linked.contains(g.clause.as_str()));
+    found
+        .filter_map(|g| gap(run, g, Some(&step.plan.id)))
+        .filter(|gap| step.plan.clauses.contains(&gap.clause))
+        .collect()
+}
+
+fn gap(run: &Run, new: &NewGap, step: Option<&StepId>) -> Option<Gap> {
+    let clause = clauses(run, std::slice::from_ref(&new.clause)).first().copied()?;
+    let (what, reason) = (Clean::new(&new.what), Clean::new(&new.reason));
+    Some(Gap { clause, what, reason, whole: new.whole, step: step.cloned() })
 }
 
 /// What a decision at a gate is about: any change of the proposal changes it.
@@ -109,14 +126,7 @@ fn understand(run: &Run, step: &Step, reply: &UnderstandReply) -> Proposal {
             }
         })
         .collect();
-    let gaps = reply
-        .gaps
-        .iter()
-        .filter_map(|g| {
-            let clause = clauses(run, std::slice::from_ref(&g.clause)).first().copied()?;
-            Some(Gap { clause, what: Clean::new(&g.what), reason: Clean::new(&g.reason), whole: g.whole })
-        })
-        .collect();
+    let gaps = reply.gaps.iter().filter_map(|new| gap(run, new, None)).collect();
     Proposal::Understand {
         title: Clean::from(Clean::new(&reply.title).one_line(80)),
         kinds,

@@ -49,8 +49,12 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
             }
         }
         Reply::Build(r) => {
-            let text =
+            let mut text =
                 format!("{}, {}.\n{}", many(r.files.len(), "file"), many(r.links.len(), "linked range"), r.notes);
+            for gap in r.gaps.iter().take(6) {
+                text.push_str(&format!("\n- {} cannot be built: {} ({})", gap.clause, gap.what, gap.reason));
+            }
+            more(&mut text, r.gaps.len(), 6);
             said.push((lead.clone(), text));
         }
         Reply::Test(r) => {

@@ -195,6 +195,7 @@ fn written(kind: ReplyKind) -> Value {
                 CodeLink { clause: "C-001".into(), path: "app/a.py".into(), symbol: None, lines: Some((1, 9)) },
             ],
             additions: vec![Addition { what: "w".into(), source: "baseline:health".into() }],
+            gaps: vec![],
             notes: String::new(),
         }),
         ReplyKind::Test => serde_json::to_value(TestReply {

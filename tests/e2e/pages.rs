@@ -100,3 +100,30 @@ fn killed_between_two_pages_it_repeats_none_that_was_answered() {
         assert_eq!(code(&bed.output(&["log", "--verify"])), 0);
     }
 }
+
+/// A base whose clauses do not fit into one prompt: the page that a clause stands on cannot always do what the page did
+/// that understood it. That is said, and the rest is built.
+#[test]
+fn what_a_page_cannot_build_is_reported_and_the_rest_is_built() {
+    const LOGBOOK: &str = "\
+A logbook for a glider club.
+
+- Pilots sign in with an e-mail address and a password.
+- A password has at least 10 characters.
+- An instructor can add a glider with a registration and a number of seats between 1 and 2.
+- A pilot can add a flight with a glider, a date and a duration.
+- Only an instructor can delete a glider.
+- A pilot sees only their own flights.
+- The list of gliders can be searched.
+";
+    let bed = Bed::new();
+    let brief = bed.home.join("brief.txt");
+    fs::write(&brief, LOGBOOK).unwrap();
+    let out = bed.output(&["run", "-f", &brief.display().to_string(), "-y", "--json", "-c", "pack_tokens=80"]);
+    assert_eq!(code(&out), 7, "{}{}", text(&out.stdout), text(&out.stderr));
+    let trace = bed.trace();
+    let with = |status: &str| trace["clauses"].as_array().unwrap().iter().filter(|c| c["status"] == status).count();
+    assert!(with("built") + with("tested") + with("proven") > 0, "{trace}");
+    let reasons: Vec<&str> = trace["clauses"].as_array().unwrap().iter().filter_map(|c| c["reason"].as_str()).collect();
+    assert!(reasons.iter().any(|r| r.contains("makes a module from one page")), "{reasons:?}");
+}

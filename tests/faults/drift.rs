@@ -68,7 +68,7 @@ fn doubted(
     says: &[&str],
     plan_only: bool,
     change: impl Fn(&mut Value) + Send + Sync + 'static,
-) {
+) -> Ran {
     let spoil = spoil(kind, change);
     let go = if plan_only { plan_with } else { run_with };
     let ran = go(TEXT, Box::new(|_| {}), spoil);
@@ -86,6 +86,7 @@ fn doubted(
         let told = ran.handoff("verify");
         assert!(says.iter().all(|s| told.contains(s)) && told.contains(&format!("In doubt since {step}")), "{told}");
     }
+    ran
 }
 
 /// What the person is told at the red gate of a step.
@@ -209,22 +210,23 @@ fn a_design_that_only_lists_the_ids_proves_nothing() {
 #[test]
 fn a_decision_against_a_clause_or_for_what_is_excluded_is_a_conflict() {
     isolated("drift::a_decision_against_a_clause_or_for_what_is_excluded_is_a_conflict", || {
-        let decide = |choice: &'static str, clause: &'static str| {
-            move |reply: &mut Value| {
-                let decision = json!({"title": "Rules", "choice": choice, "why": "members asked", "clauses": [clause], "by": "solution-architect"});
+        let decide = |reply: &mut Value| {
+            for (title, choice, clause) in [
+                ("Rules", "The number of seats must be between 1 and 12", "C-003"),
+                ("Money", "A boat is lent after a payment by card", "C-002"),
+            ] {
+                let by = "solution-architect";
+                let decision =
+                    json!({"title": title, "choice": choice, "why": "members asked", "clauses": [clause], "by": by});
                 reply["decisions"].as_array_mut().unwrap().push(decision);
             }
         };
-        let limit = decide("The number of seats must be between 1 and 12", "C-003");
-        doubted(ReplyKind::Design, "design", &["C-003", "12", "where the clause says 9"], false, limit);
-        let excluded = decide("A boat is lent after a payment by card", "C-002");
-        doubted(
-            ReplyKind::Design,
-            "design",
-            &["payment", "C-005 excludes", "reason given: members asked"],
-            false,
-            excluded,
-        );
+        let ran = doubted(ReplyKind::Design, "design", &["C-003", "12", "where the clause says 9"], false, decide);
+        for check in ran.failed("design") {
+            let details: String = check.details.iter().map(|d| format!("{d}\n")).collect();
+            assert!(details.contains("brings back \"payment\", which C-005 excludes"), "{details}");
+            assert_eq!(details.matches("reason given: members asked").count(), if check.is_doubt() { 2 } else { 0 });
+        }
     });
 }
 

@@ -176,7 +176,8 @@ impl<'a> Judge<'a> {
             return (Status::Waived, Some(format!("waived by {}: {}", waiver.who, waiver.why)));
         }
         let gaps: &[&Gap] = self.gaps.get(&clause.id).map_or(&[], Vec::as_slice);
-        if let Some(gap) = gaps.iter().find(|g| g.whole) {
+        // What one build could not do another one may have done.
+        if let Some(gap) = gaps.iter().find(|g| g.whole && (g.step.is_none() || code.is_empty())) {
             return (Status::Missing, Some(format!("{}: {}", gap.what.one_line(200), gap.reason.one_line(300))));
         }
         let (mut status, mut reason) = if clause.kind == Some(ClauseKind::Exclusion) {
@@ -184,7 +185,7 @@ impl<'a> Judge<'a> {
         } else {
             self.demand(clause, code, tests, stale)
         };
-        if let Some(gap) = gaps.first()
+        if let Some(gap) = gaps.iter().find(|g| !g.whole || g.step.is_none())
             && status > Status::Built
         {
             status = Status::Built;

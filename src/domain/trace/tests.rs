@@ -195,7 +195,7 @@ fn whatever_is_missing_of_a_proof_is_named() {
 }
 
 fn gap(whole: bool) -> Gap {
-    Gap { clause: ClauseId(1), what: "by post".into(), reason: "no printer".into(), whole }
+    Gap { clause: ClauseId(1), what: "by post".into(), reason: "no printer".into(), whole, step: None }
 }
 fn finding(verdict: Verdict) -> Finding {
     Finding { clause: "C-001".into(), verdict, argument: "half of it".into() }

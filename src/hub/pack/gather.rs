@@ -210,7 +210,7 @@ impl Gathered<'_> {
         }
         if self.reads(ReadKind::Gaps) {
             let mut numbers: BTreeMap<ClauseId, u32> = BTreeMap::new();
-            for item in &run.gaps {
+            for item in run.gaps_for(self.step) {
                 let number = numbers.entry(item.clause).and_modify(|n| *n += 1).or_insert(1);
                 let id = if *number == 1 { item.clause.to_string() } else { format!("{}/{number}", item.clause) };
                 let (priority, why) = near(self.touches(&[item.clause]), FRAME);

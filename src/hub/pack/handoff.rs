@@ -91,7 +91,7 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     if !lost.is_empty() {
         let _ = writeln!(text, "Not available, because it failed: {}. Do not rely on it.", lost.join(", "));
     }
-    let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|g| g.clause).collect();
+    let gaps: BTreeSet<ClauseId> = run.gaps_for(step).map(|g| g.clause).collect();
     let owed = |id: &ClauseId| {
         let demands = run.clauses.get(id).is_some_and(|c| c.kind.is_none_or(|k| k.demands()));
         demands && !run.waivers.contains_key(id) && !gaps.contains(id)
@@ -153,7 +153,7 @@ pub(super) fn duties(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream:
         linked(&mut text, run, own, upstream);
     }
     doubts(&mut text, run, step, own, upstream);
-    let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|g| g.clause).filter(|id| own.contains(id)).collect();
+    let gaps: BTreeSet<ClauseId> = run.gaps_for(step).map(|g| g.clause).filter(|id| own.contains(id)).collect();
     if !gaps.is_empty() {
         let _ = writeln!(text, "Gaps, not to be claimed: {}.", ids(gaps.into_iter()));
     }

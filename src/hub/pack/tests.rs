@@ -247,7 +247,7 @@ fn a_page_that_was_right_is_the_same_call_again_when_another_is_repaired() {
 fn retired_clauses_are_gone_and_gaps_are_told() {
     let mut world = world();
     world.run.clauses.get_mut(&ClauseId(3)).unwrap().retired = Some(crate::domain::clause::Retired::Removed);
-    let gap = |what: &str| Gap { clause: ClauseId(1), what: what.into(), reason: "no".into(), whole: true };
+    let gap = |what: &str| Gap { clause: ClauseId(1), what: what.into(), reason: "no".into(), whole: true, step: None };
     world.run.gaps = vec![gap("a"), gap("b")];
     let pack = world.pack("verify");
     assert_eq!(ids(&pack, PackKind::Clause), ["C-001", "C-002", "C-004"]);

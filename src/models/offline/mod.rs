@@ -42,7 +42,7 @@ fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
         .collect();
     // Of the whole text the engine finds its own defaults again. Who sees a part of it keeps to what is in force, or was
     // said on an earlier page.
-    let in_part = pack.page.is_part() || pack.cut.iter().any(|cut| cut.kind == PackKind::Clause);
+    let in_part = in_part(pack);
     let mut answers: BTreeMap<String, String> = pack
         .of_kind(PackKind::Assumption)
         .filter_map(|item| serde_json::from_str::<Assumption>(&item.text).ok())
@@ -72,18 +72,30 @@ fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
     Ok(spec)
 }
 
+/// Some of the text is not in this prompt.
+fn in_part(pack: &ContextPack) -> bool {
+    pack.page.is_part() || pack.cut.iter().any(|cut| cut.kind == PackKind::Clause)
+}
+
+/// The clauses that the plan gives the module of this step, as far as the pack says it.
+fn planned(pack: &ContextPack) -> BTreeSet<ClauseId> {
+    pack.of_kind(PackKind::Plan)
+        .filter_map(|item| serde_json::from_str::<Module>(&item.text).ok())
+        .flat_map(|module| module.clauses)
+        .collect()
+}
+
 /// Which clauses nobody answers for is settled by the understanding. A page that can do less with a clause than the page
 /// that understood it still answers for it.
 fn keep_to_gaps(spec: &mut AppSpec, pack: &ContextPack) {
-    let named: BTreeSet<ClauseId> = pack
-        .of_kind(PackKind::Gap)
-        .filter_map(|item| serde_json::from_str::<Gap>(&item.text).ok())
-        .filter(|gap| gap.whole)
-        .map(|gap| gap.clause)
-        .collect();
+    let named: BTreeSet<ClauseId> = named_gaps(pack).filter(|gap| gap.whole).map(|gap| gap.clause).collect();
     for gap in &mut spec.gaps {
         gap.whole &= named.contains(&gap.clause);
     }
+}
+
+fn named_gaps(pack: &ContextPack) -> impl Iterator<Item = Gap> + '_ {
+    pack.of_kind(PackKind::Gap).filter_map(|item| serde_json::from_str(&item.text).ok())
 }
 
 /// The kind that the whole understanding gave a clause.
@@ -164,6 +176,18 @@ fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
         ReplyKind::Build => {
             let found = module(pack, &spec);
             let mut reply = replies::build::reply(&spec, &found, decisions);
+            if in_part(pack) {
+                let kinds: BTreeMap<ClauseId, ClauseKind> = pack.of_kind(PackKind::Clause).filter_map(marked).collect();
+                let of = |wanted: fn(ClauseKind) -> bool| -> BTreeSet<ClauseId> {
+                    kinds.iter().filter(|(_, kind)| wanted(**kind)).map(|(id, _)| *id).collect()
+                };
+                let demands = of(ClauseKind::demands);
+                let own = planned(pack);
+                let mut own = if own.is_empty() { demands } else { demands.intersection(&own).copied().collect() };
+                own.retain(|id| named_gaps(pack).all(|gap| gap.clause != *id));
+                let bare = of(|kind| matches!(kind, ClauseKind::Exclusion | ClauseKind::Quality));
+                replies::build::in_part(&mut reply, &own, &bare, pack.page.number == 1);
+            }
             replies::build::rename(&mut reply, &found, asked(pack));
             (serde_json::to_string(&reply).map_err(unusable)?, replies::build::narration(&reply))
         }
@@ -191,11 +215,7 @@ fn asked(pack: &ContextPack) -> &str {
 /// its clauses.
 fn module(pack: &ContextPack, spec: &AppSpec) -> String {
     let (name, modules) = (asked(pack), blueprint::modules(spec));
-    let planned: Vec<ClauseId> = pack
-        .of_kind(PackKind::Plan)
-        .filter_map(|item| serde_json::from_str::<Module>(&item.text).ok())
-        .flat_map(|module| module.clauses)
-        .collect();
+    let planned = planned(pack);
     let shared = |m: &blueprint::ModuleSpec| m.clauses.iter().filter(|id| planned.contains(id)).count();
     let nearest = modules.iter().filter(|m| m.name != "core" && shared(m) > 0).max_by_key(|m| shared(m));
     match nearest {

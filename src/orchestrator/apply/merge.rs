@@ -41,7 +41,9 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
             // What a person answered stays, also when the persona no longer asks.
             run.assumptions.retain(|_, a| a.answered_by.is_some());
             assume(run, assumptions);
-            run.gaps = gaps;
+            // What kept builds could not do stays so until they are made again.
+            run.gaps.retain(|gap| gap.step.is_some());
+            run.gaps.splice(..0, gaps);
             let demanding: Vec<_> = run.demanding().map(|c| c.id).collect();
             if let Some(plan) = run.step_mut(&step_id(PLAN)) {
                 plan.plan.clauses = demanding;
@@ -65,7 +67,11 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
             assume(run, assumptions);
             run.artifacts.extend(artifacts.into_iter().map(|a| (a.name.to_string(), a)));
         }
-        Proposal::Build { links, additions, .. } => {
+        Proposal::Build { links, additions, gaps, .. } => {
+            run.gaps.retain(|gap| gap.step.as_ref() != Some(id));
+            run.gaps.extend(gaps);
+            // Steps that run in parallel are committed in any order.
+            run.gaps.sort_by(|a, b| a.step.cmp(&b.step));
             // Links of others that found their lines in the rewritten file come with this step's own.
             let carried = |l: &CodeRange| links.iter().any(|new| new.clause == l.clause && new.path == l.path);
             run.code_links.retain(|l| !own.contains(&l.path) && !carried(l));

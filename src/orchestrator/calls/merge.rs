@@ -253,6 +253,7 @@ fn build(whole: &mut BuildReply, part: BuildReply) {
     whole.links.retain(|link| !lost(link));
     add(&mut whole.links, part.links);
     add(&mut whole.additions, part.additions);
+    add(&mut whole.gaps, part.gaps);
     join(&mut whole.notes, &part.notes);
 }
 

@@ -42,7 +42,15 @@ fn by_id(run: &Run, step: &Step, reply: &Reply) -> (String, Vec<String>) {
         Reply::Build(r) => {
             // Nothing is written for what shall not be there, and a quality may need no line of its own.
             expected.retain(|id| !matches!(kind_of(run, *id), Some(ClauseKind::Exclusion | ClauseKind::Quality)));
-            (Covered::of(run, r.links.iter().map(|l| &l.clause)), "is linked to no code")
+            // What cannot be built is said, not dropped: the trace reports it missing.
+            let named: BTreeSet<ClauseId> =
+                r.gaps.iter().filter(|g| g.whole).filter_map(|g| g.clause.parse().ok()).collect();
+            expected.retain(|id| !named.contains(id));
+            let mut covered = Covered::of(run, r.links.iter().map(|l| &l.clause));
+            covered.unknown.extend(known(run, r.gaps.iter().map(|g| &g.clause)).1);
+            let bare = r.gaps.iter().filter(|g| g.reason.trim().is_empty());
+            covered.faults.extend(bare.map(|g| format!("the gap of {} has no reason", g.clause)));
+            (covered, "is linked to no code and named in no gap")
         }
         Reply::Test(r) => {
             expected.retain(|id| kind_of(run, *id) != Some(ClauseKind::Quality));

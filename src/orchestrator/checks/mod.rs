@@ -59,16 +59,16 @@ pub fn responsible(run: &Run, step: &Step) -> BTreeSet<ClauseId> {
     let all = || run.clauses.values().filter(|c| c.retired.is_none());
     match step.plan.produces {
         ReplyKind::Understand => all().map(|c| c.id).collect(),
-        ReplyKind::Plan | ReplyKind::Design | ReplyKind::Verify => owed(run).collect(),
+        ReplyKind::Plan | ReplyKind::Design | ReplyKind::Verify => owed(run, step).collect(),
         ReplyKind::Build | ReplyKind::Test => {
             let own: BTreeSet<ClauseId> = step.plan.clauses.iter().copied().collect();
-            owed(run).filter(|id| own.contains(id)).collect::<BTreeSet<_>>()
+            owed(run, step).filter(|id| own.contains(id)).collect::<BTreeSet<_>>()
         }
     }
 }
 
-fn owed(run: &Run) -> impl Iterator<Item = ClauseId> {
-    let gaps: BTreeSet<ClauseId> = run.gaps.iter().map(|gap| gap.clause).collect();
+fn owed(run: &Run, step: &Step) -> impl Iterator<Item = ClauseId> {
+    let gaps: BTreeSet<ClauseId> = run.gaps_for(step).map(|gap| gap.clause).collect();
     run.demanding().map(|c| c.id).filter(move |id| !run.waivers.contains_key(id) && !gaps.contains(id))
 }
 

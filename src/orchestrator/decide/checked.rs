@@ -38,7 +38,9 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
     record(draft, id, attempt, &checked);
     let Checked { files, code_links, test_links, .. } = checked;
     let proposal = match proposal {
-        Proposal::Build { additions, notes, .. } => Proposal::Build { files, links: code_links, additions, notes },
+        Proposal::Build { additions, gaps, notes, .. } => {
+            Proposal::Build { files, links: code_links, additions, gaps, notes }
+        }
         Proposal::Test { notes, .. } => Proposal::Test { files, links: test_links, notes },
         other => other,
     };

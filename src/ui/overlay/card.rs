@@ -322,7 +322,7 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
                 page.text("assumes", &format!("{} {} → {}", a.id, a.question, a.answer));
             }
         }
-        Some(Proposal::Build { files, links, additions, notes }) => {
+        Some(Proposal::Build { files, links, additions, gaps, notes }) => {
             files_rows(page, run, files);
             let covered = links.iter().map(|l| l.clause).collect::<std::collections::BTreeSet<_>>();
             page.text(
@@ -331,6 +331,10 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
             );
             for (i, (what, source)) in additions.iter().enumerate() {
                 page.text(if i == 0 { "adds" } else { "" }, &format!("{what} ({source})"));
+            }
+            for (i, gap) in gaps.iter().enumerate() {
+                let words = format!("{} {}: {}", gap.clause, gap.what, gap.reason);
+                page.styled(if i == 0 { "cannot" } else { "" }, words, t.warn);
             }
             note(page, notes);
         }

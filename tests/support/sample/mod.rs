@@ -230,6 +230,7 @@ impl Sample {
                     files: vec![workouts.clone()],
                     links,
                     additions: vec![("an index on the owner".into(), "baseline:indexes".into())],
+                    gaps: vec![],
                     notes: "A workout belongs to its owner; a trainer reads through a grant, never by role.".into(),
                 });
                 let reason = if moment == Moment::Red {

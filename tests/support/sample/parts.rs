@@ -93,6 +93,7 @@ pub(super) fn base() -> Run {
             what: "Connect to Garmin watches".into(),
             reason: "offline there is no integration with outside services".into(),
             whole: true,
+            step: None,
         }],
         artifacts: BTreeMap::new(),
         plan: None,

@@ -1,7 +1,11 @@
 //! `build:<module>`: the files of one module, which lines fulfil which clauses, and what comes from the baseline.
 
 use crate::{
-    domain::{DecisionId, clause::ClauseKind, reply::BuildReply},
+    domain::{
+        ClauseId, DecisionId,
+        clause::ClauseKind,
+        reply::{BuildReply, NewGap},
+    },
     models::offline::{blueprint, spec::AppSpec},
 };
 use std::collections::BTreeSet;
@@ -32,8 +36,33 @@ pub fn reply(spec: &AppSpec, module: &str, decisions: Vec<DecisionId>) -> BuildR
         files: built.files,
         links: built.links,
         additions: built.additions,
+        gaps: Vec::new(),
         notes,
     }
+}
+
+/// The reply of who sees a part of the text only, `own` being the clauses of the module that are on this page. A module
+/// is made as a whole, so a page after the first leaves it as that one made it; what the page cannot do with its clauses,
+/// alone as they stand there, is said.
+pub fn in_part(reply: &mut BuildReply, own: &BTreeSet<ClauseId>, excluded: &BTreeSet<ClauseId>, first: bool) {
+    if !first {
+        reply.files.clear();
+        reply.links.clear();
+        reply.additions.clear();
+        reply.notes = "What the first page made of this module stays as it is.".to_owned();
+    }
+    let linked: BTreeSet<ClauseId> = reply.links.iter().filter_map(|l| l.clause.parse().ok()).collect();
+    let open = own.iter().filter(|id| !linked.contains(id) && !excluded.contains(id));
+    reply.gaps = open
+        .map(|id| NewGap {
+            clause: id.to_string(),
+            what: "all of it".into(),
+            reason: "the offline engine makes a module from one page of a text that does not fit into one prompt, and \
+                     this clause asks for nothing that it understands there; a larger pack_tokens or a model (-m) may"
+                .into(),
+            whole: true,
+        })
+        .collect();
 }
 
 /// The module under the name that the plan gave it.

@@ -56,7 +56,9 @@ pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
 /// What the persona gives as its reason beside a finding.
 fn with_reason(reply: &Reply, finding: String) -> String {
     let reason = match reply {
-        Reply::Design(r) => r.decisions.iter().find(|d| finding.contains(&quoted(&d.title))).map(|d| d.why.as_str()),
+        Reply::Design(r) => {
+            r.decisions.iter().find(|d| finding.contains(&format!("'{}", short(&d.title)))).map(|d| d.why.as_str())
+        }
         Reply::Test(r) => Some(r.notes.as_str()),
         Reply::Understand(_) | Reply::Verify(_) | Reply::Plan(_) | Reply::Build(_) => None,
     };

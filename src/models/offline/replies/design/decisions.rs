@@ -137,7 +137,8 @@ fn of_feature(spec: &AppSpec, feature: &Feature) -> Option<(String, String, &'st
             SOLUTION,
         ),
         Feature::Totals { label, days, .. } => (
-            label.clone(),
+            // Two totals of one kind of record may differ in nothing but their time.
+            days.map_or_else(|| label.clone(), |d| format!("{label}, last {d} days")),
             days.map_or_else(
                 || "Counts and sums over all records".to_owned(),
                 |d| format!("Counts and sums over the last {d} days up to and including today"),
