@@ -2,13 +2,19 @@
 //!
 //! Prints recall@1, recall@5 and MRR by words, by meaning and by both, over the paraphrased questions in
 //! `tests/fixtures/retrieval` (their pool: the clauses of all texts they are about), and over the test titles of an
-//! E2EDev-shaped file (`[{"requirements": [{"text", "tests": ["… Scenario: title …"]}]}]`) when one is given. With
+//! E2EDev-shaped file (`[{"requirements": [{"text", "tests": ["… Scenario: title …"]}]}]`) when one is given. Then it
+//! chooses weight and power on every second question and prints what they, and those in use, do on the others. With
 //! `--graph` the graph against the exact scan instead.
 
 use g1::hub::{
     clauses::cut,
     encoder::{self, Encode},
-    index::{Retrieval, VectorIndex, flat::Flat, graph::Adaptive},
+    index::{
+        Retrieval, VectorIndex,
+        flat::Flat,
+        graph::Adaptive,
+        retrieval::{POWER as POWER_IN_USE, WORDS as IN_USE},
+    },
 };
 use serde_json::Value;
 use std::{collections::BTreeSet, error::Error, fs, path::Path, time::Instant};
@@ -34,10 +40,70 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let encoder = encoder::builtin();
     println!("| set | texts | questions | by | recall@1 | recall@5 | MRR |\n|---|---|---|---|---|---|---|");
-    for set in &sets {
-        measure(set, encoder);
-    }
+    let scored: Vec<Scored> = sets.iter().filter_map(|set| measure(set, encoder)).collect();
+    choose(&scored);
     Ok(())
+}
+
+/// Of each question the number of its answer, and of every text its share of the words and its cosine.
+struct Scored {
+    name: &'static str,
+    questions: Vec<(usize, Vec<(usize, f32, f32)>)>,
+}
+
+impl Scored {
+    /// The mean reciprocal rank over every second question, from `first` on.
+    fn reciprocal(&self, first: usize, score: impl Fn(f32, f32) -> f32) -> f64 {
+        let half: Vec<_> = self.questions.iter().skip(first).step_by(2).collect();
+        let of = |answer: usize, texts: &[(usize, f32, f32)]| {
+            let scored = |(number, words, meaning): &(usize, f32, f32)| (score(*words, *meaning), *number);
+            let own = texts.iter().find(|text| text.0 == answer).map(scored);
+            own.map_or(0.0, |own| {
+                let better = |other: (f32, usize)| other.0 > own.0 || other.0 == own.0 && other.1 < own.1;
+                1.0 / (1 + texts.iter().filter(|text| better(scored(text))).count()) as f64
+            })
+        };
+        half.iter().map(|(answer, texts)| of(*answer, texts)).sum::<f64>() / half.len().max(1) as f64
+    }
+}
+
+/// On the first half of each set (held-out sets aside): of the weights and powers at which no set is worse than its better
+/// half alone, those with the greatest sum of MRR, the smaller weight on a tie. Printed with what they do on the other half.
+fn choose(sets: &[Scored]) {
+    let fused = |weight: f32, power: i32| move |words: f32, meaning: f32| meaning + weight * words.powi(power);
+    let better = |set: &Scored, first: usize| {
+        set.reciprocal(first, |words, _| words).max(set.reciprocal(first, |_, meaning| meaning))
+    };
+    let open: Vec<&Scored> = sets.iter().filter(|set| !set.name.starts_with("held-out")).collect();
+    let mut best: Option<(f64, f32, i32)> = None;
+    for weight in [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0] {
+        for power in 1..=6 {
+            let of = |set: &&Scored| set.reciprocal(0, fused(weight, power));
+            let holds = open.iter().all(|set| of(set) >= better(set, 0));
+            let sum: f64 = open.iter().map(of).sum();
+            if holds && best.is_none_or(|(most, ..)| sum > most + 1e-9) {
+                best = Some((sum, weight, power));
+            }
+        }
+    }
+    let Some((_, weight, power)) = best else {
+        println!("\nNo weight leaves every set as good as its better half.");
+        return;
+    };
+    println!("\nchosen: weight {weight}, power {power}; in use: weight {IN_USE}, power {POWER_IN_USE}\n");
+    println!("| set, MRR of | words | meaning | chosen | in use |\n|---|---|---|---|---|");
+    for set in sets {
+        for (half, first) in [("chosen on", 0), ("other half", 1)] {
+            let mrr = [
+                set.reciprocal(first, |words, _| words),
+                set.reciprocal(first, |_, meaning| meaning),
+                set.reciprocal(first, fused(weight, power)),
+                set.reciprocal(first, fused(IN_USE, POWER_IN_USE)),
+            ];
+            let half = if set.name.starts_with("held-out") { ["one half", "other half"][first] } else { half };
+            println!("| {}, {half} | {} |", set.name, mrr.map(|m| format!("{m:.3}")).join(" | "));
+        }
+    }
 }
 
 /// The pool: the clauses of all texts that the questions of this file are about.
@@ -80,14 +146,15 @@ fn titles(path: &str) -> Result<Set, Box<dyn Error>> {
     Ok(Set { name: "test titles", texts, questions })
 }
 
-fn measure(set: &Set, encoder: Option<&dyn Encode>) {
+/// The rows of one set; with an encoder also all scores.
+fn measure(set: &Set, encoder: Option<&dyn Encode>) -> Option<Scored> {
     let mut index = Retrieval::default();
     for (number, text) in set.texts.iter().enumerate() {
         index.add(&number.to_string(), text);
     }
     let asked: Vec<&str> = set.questions.iter().map(|(question, _)| question.as_str()).collect();
     row(set, "words", |question| rank(&index, &set.questions[question].0, None));
-    let Some(encoder) = encoder else { return };
+    let encoder = encoder?;
     let texts: Vec<&str> = set.texts.iter().map(String::as_str).collect();
     let started = Instant::now();
     let vectors = encoder.encode(&texts);
@@ -96,6 +163,11 @@ fn measure(set: &Set, encoder: Option<&dyn Encode>) {
     let queries = encoder.encode(&asked);
     row(set, "meaning", |question| rank(&index, "", Some(&queries[question])));
     row(set, "both", |question| rank(&index, &set.questions[question].0, Some(&queries[question])));
+    let scores = |(question, vector): (&(String, usize), &Vec<f32>)| {
+        let found = index.search(&question.0, Some(vector), index.len(), &|_| true);
+        (question.1, found.iter().map(|f| (f.number, f.words, f.meaning.unwrap_or(0.0))).collect())
+    };
+    Some(Scored { name: set.name, questions: set.questions.iter().zip(&queries).map(scores).collect() })
 }
 
 fn rank(index: &Retrieval, query: &str, vector: Option<&[f32]>) -> Vec<usize> {

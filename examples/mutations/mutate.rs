@@ -50,12 +50,25 @@ impl Luck {
 /// Only what demands something and is not left out as a whole is changed: nobody would miss the rest.
 pub fn places(kind: Kind, inputs: &Inputs, spec: &AppSpec, luck: &mut Luck) -> Vec<(ClauseId, Inputs, String)> {
     let whole: BTreeSet<ClauseId> = spec.gaps.iter().filter(|g| g.whole).map(|g| g.clause).collect();
-    let demanding: BTreeSet<ClauseId> = spec.marks.iter().filter(|m| m.kind.demands()).map(|m| m.clause).collect();
-    let mut order: Vec<usize> =
-        (0..inputs.len()).filter(|at| demanding.contains(&inputs[*at].0) && !whole.contains(&inputs[*at].0)).collect();
+    let demanding = spec.marks.iter().filter(|m| m.kind.demands()).map(|m| m.clause);
+    of_these(kind, inputs, &demanding.filter(|id| !whole.contains(id)).collect(), &roles(spec), luck)
+}
+
+/// The roles of a text that have a name of one word.
+pub fn roles(spec: &AppSpec) -> Vec<String> {
+    spec.users.iter().flat_map(|u| &u.roles).map(|r| r.label.to_lowercase()).filter(|r| !r.contains(' ')).collect()
+}
+
+/// The same of given clauses, with given names of roles.
+pub fn of_these(
+    kind: Kind,
+    inputs: &Inputs,
+    clauses: &BTreeSet<ClauseId>,
+    roles: &[String],
+    luck: &mut Luck,
+) -> Vec<(ClauseId, Inputs, String)> {
+    let mut order: Vec<usize> = (0..inputs.len()).filter(|at| clauses.contains(&inputs[*at].0)).collect();
     luck.shuffle(&mut order);
-    let roles: Vec<String> =
-        spec.users.iter().flat_map(|u| &u.roles).map(|r| r.label.to_lowercase()).filter(|r| !r.contains(' ')).collect();
     order
         .into_iter()
         .filter_map(|at| {
@@ -68,7 +81,7 @@ pub fn places(kind: Kind, inputs: &Inputs, spec: &AppSpec, luck: &mut Luck) -> V
                 }
                 Kind::Negate => negated(text),
                 Kind::Number => renumbered(text, luck),
-                Kind::Role => recast(text, &roles, luck),
+                Kind::Role => recast(text, roles, luck),
             }?;
             let note = format!("{id}: {}  →  {}", line(text), line(&new));
             changed[at].1 = new;

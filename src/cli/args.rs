@@ -6,7 +6,7 @@ use std::path::PathBuf;
 const EXITS: &str = "\
 Exit codes:
   0    every demanding clause is proven, or waived by a person
-  1    error (`log --verify`: the journal or a blob is damaged)
+  1    error (`log --verify`, `verify`: the journal or a blob is damaged)
   2    usage, or input that is refused
   3    waiting at a gate
   4    `verify`: a claim failed; `run`: nothing that starts was built
@@ -205,9 +205,9 @@ pub enum Command {
         #[command(subcommand)]
         action: Option<AssumptionAction>,
     },
-    /// Run the evidence and the control runs again, in a scratch copy
+    /// Check the record, then run the evidence and the control runs again, in a scratch copy
     #[command(
-        after_help = "Exit 0 when every recorded proof reproduces, whatever is unproven (--strict: 7 then), 4 otherwise, naming the clauses.\nIt never asks and never judges by hashes alone."
+        after_help = "Exit 0 when every recorded proof reproduces, whatever is unproven (--strict: 7 then), 4 otherwise, naming the clauses,\n1 when the journal or a blob is damaged or was rewritten.\nIt never asks and never judges by hashes alone."
     )]
     Verify {
         /// Exit 7 when something is not proven

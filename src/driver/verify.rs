@@ -18,18 +18,25 @@ pub enum VerifyError {
     Hub(#[from] hub::HubError),
     #[error("{0}")]
     Here(Clean),
+    #[error("what was recorded is not as it was written, so nothing that it claims is: {}", .0.join("; "))]
+    Record(Vec<String>),
 }
 
-/// Runs the suite and the control runs again, in a scratch copy of the workspace as it is now. Needs no lock, writes
-/// nothing, also in a copied folder.
+/// Reads the whole journal and every blob, and runs the suite and the control runs again, in a scratch copy of the
+/// workspace as it is now. Needs no lock, writes nothing, also in a copied folder.
 ///
 /// # Errors
-/// No run here, a damaged journal, or nothing can be confined on this machine.
+/// No run here, a damaged or rewritten record, or nothing can be confined on this machine.
 pub async fn verify(
     dir: &Path,
     progress: Option<evidence::controls::Progress>,
     cancel: &CancellationToken,
 ) -> Result<(Run, Verified), VerifyError> {
+    // The run comes from a checkpoint, which says nothing of what was done to the records before it.
+    let record = hub::verify(dir)?;
+    if !record.problems.is_empty() {
+        return Err(VerifyError::Record(record.problems.iter().map(ToString::to_string).collect()));
+    }
     let run = client::look(dir)?;
     let say = |error: &dyn std::fmt::Display| VerifyError::Here(Clean::from(error.to_string()));
     let runner = Runner::detect().await.map_err(|error| say(&error))?;

@@ -119,11 +119,14 @@ A logbook for a glider club.
     let bed = Bed::new();
     let brief = bed.home.join("brief.txt");
     fs::write(&brief, LOGBOOK).unwrap();
-    let out = bed.output(&["run", "-f", &brief.display().to_string(), "-y", "--json", "-c", "pack_tokens=80"]);
+    let out = bed.output(&["run", "-f", &brief.display().to_string(), "-y", "--json", "-c", "pack_tokens=60"]);
     assert_eq!(code(&out), 7, "{}{}", text(&out.stdout), text(&out.stderr));
     let trace = bed.trace();
-    let with = |status: &str| trace["clauses"].as_array().unwrap().iter().filter(|c| c["status"] == status).count();
-    assert!(with("built") + with("tested") + with("proven") > 0, "{trace}");
-    let reasons: Vec<&str> = trace["clauses"].as_array().unwrap().iter().filter_map(|c| c["reason"].as_str()).collect();
-    assert!(reasons.iter().any(|r| r.contains("makes a module from one page")), "{reasons:?}");
+    let clauses = trace["clauses"].as_array().unwrap();
+    let built = clauses.iter().filter(|c| ["built", "tested", "proven"].iter().any(|status| c["status"] == *status));
+    assert!(built.count() >= 5, "{trace}");
+    // The base could not do all of it on its pages, and said so.
+    let accepted = events(&bed, "step_proposed");
+    let base = accepted.iter().rfind(|event| event["step"] == "build:core").unwrap();
+    assert!(base["proposal"]["gaps"][0]["reason"].as_str().unwrap().contains("from one page"), "{base}");
 }

@@ -94,9 +94,11 @@ fn whatever_is_changed_behind_its_back_is_named() {
     let whole = || code(&bed.output(&["log", "--verify"]));
     assert_eq!(whole(), 0);
     let damaged = |says: &str| {
-        let said = bed.output(&["log", "--verify"]);
-        assert_eq!(code(&said), 1, "{}", text(&said.stdout));
-        assert!(text(&said.stderr).contains(says), "{says} in {}", text(&said.stderr));
+        for command in [&["log", "--verify"][..], &["verify"]] {
+            let said = bed.output(command);
+            assert_eq!(code(&said), 1, "{command:?}: {}", text(&said.stdout));
+            assert!(text(&said.stderr).contains(says), "{command:?}: {says} in {}", text(&said.stderr));
+        }
     };
     let checkpoint = fs::read(bed.dir.join(".g1/checkpoint")).expect("a checkpoint");
     with(

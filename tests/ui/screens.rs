@@ -2,9 +2,12 @@
 
 use crate::{
     bench::{Bench, styles_of, text_of},
-    support::{real::At, sample::Moment},
+    support::{
+        real::At,
+        sample::{Moment, Sample},
+    },
 };
-use g1::domain::command::Update;
+use g1::domain::{command::Update, run::Check};
 use g1::ui::{Caps, ModelChoice, Msg, Need, Recent, Welcome, WelcomeInfo, theme::Depth};
 use ratatui::style::Color;
 
@@ -188,6 +191,20 @@ fn texts_on_top() {
     bench.key("esc");
     bench.key(":");
     snap("palette", &mut bench);
+}
+
+/// What a persona holds to against its clause is for the person to judge.
+#[test]
+fn a_doubt_stands_on_the_card() {
+    let mut run = Sample::default().run(Moment::PlanGate);
+    let detail = "C-004 is not what is said of it: the 3 of the clause is lost";
+    let details = vec![detail.into()];
+    let doubts = Check { name: Check::DOUBTS.into(), passed: false, summary: "1".into(), details, signature: None };
+    run.steps[0].checks.push(doubts);
+    let mut bench = Bench::welcome(120, 90);
+    bench.send(Msg::Update(Update::Run(std::sync::Arc::new(run))));
+    let text = bench.text();
+    assert!(text.contains("In doubt") && text.contains(detail), "{text}");
 }
 
 /// Bytes beyond ASCII may be shown as other things by terminals without UTF-8, so there must be none.

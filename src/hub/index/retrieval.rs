@@ -9,8 +9,9 @@ use super::{Lexical, VectorIndex, graph::Adaptive};
 use std::collections::BTreeSet;
 
 /// What a document gets for having all the words of the query.
-const WORDS: f32 = 0.3;
-const POWER: i32 = 3;
+pub const WORDS: f32 = 0.3;
+/// The share of the words is taken to this power.
+pub const POWER: i32 = 3;
 /// How many of the best by each half are looked at, at least.
 const DEPTH: usize = 50;
 

@@ -1,0 +1,179 @@
+//! The first gate: understanding and plan.
+
+use super::Page;
+use crate::{
+    domain::{
+        ClauseId,
+        clause::{Assumption, ClauseKind, Gap},
+        reply::ReplyKind,
+        run::{Proposal, Run},
+    },
+    ui::{Action, keymap::Context, panes::timeline},
+};
+use std::collections::BTreeMap;
+
+/// Kinds, assumptions and gaps as they are in force or proposed at this gate.
+struct Understanding<'a> {
+    kinds: BTreeMap<ClauseId, ClauseKind>,
+    assumptions: Vec<&'a Assumption>,
+    gaps: Vec<&'a Gap>,
+}
+
+fn understanding(run: &Run) -> Understanding<'_> {
+    let mut kinds: BTreeMap<_, _> = run.clauses.values().filter_map(|c| Some((c.id, c.kind?))).collect();
+    let mut assumptions: BTreeMap<_, &Assumption> = run.assumptions.iter().map(|(id, a)| (*id, a)).collect();
+    let mut gaps: Vec<&Gap> = run.gaps.iter().collect();
+    for step in &run.steps {
+        if let Some(Proposal::Understand { kinds: k, assumptions: a, gaps: g, .. }) = &step.proposal {
+            kinds.extend(k.iter().map(|(id, kind, _)| (*id, *kind)));
+            for x in a {
+                assumptions.entry(x.id).or_insert(x);
+            }
+            for x in g {
+                if !gaps.iter().any(|y| y.clause == x.clause && y.what == x.what) {
+                    gaps.push(x);
+                }
+            }
+        }
+    }
+    Understanding { kinds, assumptions: assumptions.into_values().collect(), gaps }
+}
+
+/// The questions of the first gate, in the order the card shows them.
+#[must_use]
+pub fn questions(run: &Run) -> Vec<&Assumption> {
+    understanding(run).assumptions
+}
+
+/// What was understood, what was assumed and cannot be done, and the plan.
+pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
+    let (g, t) = (page.model.look.glyphs, page.model.look.theme.clone());
+    let u = understanding(run);
+    let demand = u.kinds.values().filter(|k| k.demands()).count();
+    let exclusions = u.kinds.values().filter(|k| **k == ClauseKind::Exclusion).count();
+    let quiet = u.kinds.len() - demand;
+    let not = match exclusions {
+        0 => String::new(),
+        1 => " (1 says what you do not want)".into(),
+        n => format!(" ({n} say what you do not want)"),
+    };
+    let one = |n: usize, s: &str, p: &str| if n == 1 { format!("{n} {s}") } else { format!("{n} {p}") };
+    page.full(
+        vec![
+            (format!("I read {}: ", one(run.clauses.len(), "clause", "clauses")), t.title),
+            (
+                format!(
+                    "{}{not}{}.",
+                    one(demand, "demands something", "demand something"),
+                    if quiet == 0 {
+                        String::new()
+                    } else {
+                        format!(", {}", one(quiet, "is goal or context", "are goal or context"))
+                    }
+                ),
+                t.text,
+            ),
+        ],
+        2,
+    );
+    if !u.assumptions.is_empty() {
+        page.blank();
+        let n = u.assumptions.len();
+        page.full(vec![(format!("{}, answered for now:", one(n, "question", "questions")), t.title)], 2);
+        for (i, a) in u.assumptions.iter().enumerate() {
+            let mark = if i == question { g.fold_closed } else { " " };
+            let (word, style) = if a.answered_by.is_some() { (" (yours)", t.ok) } else { ("", t.accent) };
+            let pieces = vec![
+                (format!("{mark} "), t.key),
+                (format!("{} ", a.id), t.id),
+                (format!("{} ", a.question), t.text),
+                (format!("{} ", g.arrow), t.dim),
+                (format!("{}{word}", a.answer), style),
+            ];
+            page.full(pieces, 8);
+        }
+    }
+    if !u.gaps.is_empty() {
+        page.blank();
+        let offline =
+            if run.settings.model == "offline" { "Offline".into() } else { format!("With {}", run.settings.model) };
+        page.full(vec![(format!("{offline} I cannot do:"), t.warn)], 2);
+        for gap in &u.gaps {
+            let end = if gap.whole { "it will be reported missing" } else { "the rest of it will be built" };
+            let pieces = vec![
+                (format!("{} {} ", if gap.whole { g.missing } else { g.tested }, gap.clause), t.id),
+                (format!("\"{}\"  ", gap.what), t.text),
+                (format!("{}: {end}", gap.reason), t.dim),
+            ];
+            page.full(pieces, 8);
+        }
+    }
+    super::doubts(page, run, |step| matches!(step.plan.produces, ReplyKind::Understand | ReplyKind::Plan));
+    page.blank();
+    rows(page, run);
+    page.row("Ask me", super::ask_me(page.model, run.settings.gates));
+}
+
+/// The ways to carry the plan out, and its modules.
+pub(super) fn rows(page: &mut Page<'_>, run: &Run) {
+    let t = page.model.look.theme.clone();
+    let proposed = run.steps.iter().find_map(|s| match &s.proposal {
+        Some(Proposal::Plan { plan }) => Some(plan),
+        _ => None,
+    });
+    let Some(plan) = proposed.or(run.plan.as_ref()) else { return };
+    // At its gate the way is still the person's to choose.
+    let chosen = if proposed.is_some() { run.settings.plan } else { plan.variant };
+    let options = match plan.options.as_slice() {
+        [] => &[(plan.variant, plan.estimate)],
+        options => options,
+    };
+    let steps = crate::domain::counted(plan.steps.len(), "step");
+    match page.model.key(Context::Gate, Action::NextPlan) {
+        key if proposed.is_some() && options.len() > 1 && !key.is_empty() => {
+            page.row(
+                "Plan",
+                vec![(format!("{steps}. How thoroughly? "), t.text), (key, t.key), (" changes it".into(), t.dim)],
+            );
+        }
+        _ => page.styled("Plan", steps, t.text),
+    }
+    let g = page.model.look.glyphs;
+    for (variant, e) in options {
+        let on = *variant == chosen;
+        let (mark, style) = if on { (g.radio_on, t.title) } else { (g.radio_off, t.text) };
+        let pages = if e.pages > 0 { format!(" ({} of them further pages)", e.pages) } else { String::new() };
+        let takes = format!(
+            "{:>3} calls{pages} ≈ {} ≈ {} ≈ {}",
+            e.calls,
+            timeline::tokens(e.tokens),
+            timeline::dollars(e.cost_micros),
+            timeline::about(e.seconds)
+        );
+        page.row(
+            "",
+            vec![
+                (format!("{mark} {:<9}", variant.word()), style),
+                (takes, if on { t.text } else { t.dim }),
+                (format!("  {}", variant.about()), t.dim),
+            ],
+        );
+    }
+    for module in &plan.modules {
+        page.row(
+            "",
+            vec![
+                (format!("{} ", module.name), t.code),
+                (module.purpose.to_string(), t.text),
+                (
+                    match module.clauses.len() {
+                        0 => String::new(),
+                        1 => "  1 clause".into(),
+                        n => format!("  {n} clauses"),
+                    },
+                    t.dim,
+                ),
+            ],
+        );
+    }
+}
