@@ -203,6 +203,7 @@ fn a_doubt_stands_on_the_card() {
     run.steps[0].checks.push(doubts);
     let mut bench = Bench::welcome(120, 90);
     bench.send(Msg::Update(Update::Run(std::sync::Arc::new(run))));
+    bench.key("enter");
     let text = bench.text();
     assert!(text.contains("In doubt") && text.contains(detail), "{text}");
 }
