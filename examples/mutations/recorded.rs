@@ -46,8 +46,9 @@ pub fn report(requirement: &Path, cassette: &Path) -> Result<(usize, usize), Box
     let bytes = fs::read(requirement)?;
     let text = clauses::decode(&bytes).map_err(|e| format!("{}: {e:?}", requirement.display()))?;
     let lines = fs::read_to_string(cassette)?;
-    let replies: Vec<Recorded> =
-        lines.lines().filter(|l| !l.trim().is_empty()).map(serde_json::from_str).collect::<Result<_, _>>()?;
+    // The first and the last line say what the run was given and how it ended.
+    let calls = lines.lines().filter(|l| !l.trim().is_empty() && !is_frame(l));
+    let replies: Vec<Recorded> = calls.map(serde_json::from_str).collect::<Result<_, _>>()?;
     let last: BTreeMap<&str, usize> = replies.iter().enumerate().map(|(at, r)| (r.step.as_str(), at)).collect();
     let cut: Vec<Clause> = clauses::cut(text);
     let mut run = Some(desk::begun(text, &cut)?);
@@ -135,6 +136,10 @@ fn kind_of(reply: &Reply) -> ReplyKind {
         Reply::Test(_) => ReplyKind::Test,
         Reply::Verify(_) => ReplyKind::Verify,
     }
+}
+
+fn is_frame(line: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(line).is_ok_and(|v| v.get("begun").is_some() || v.get("ended").is_some())
 }
 
 fn push(run: &mut Option<Run>, event: Event) {

@@ -110,11 +110,11 @@ impl Ran {
     /// What the transition manager handed to the newest call of a step.
     pub fn handoff(&self, wanted: &str) -> String {
         let blobs = hub::project::blobs_of(&self.dir);
-        let packs = self.events.iter().filter_map(|event| match event {
+        let newest = self.events.iter().rev().find_map(|event| match event {
             Event::StepContext { step, blob, .. } if step.to_string() == wanted => Some(blob),
             _ => None,
         });
-        let pack: ContextPack = serde_json::from_slice(&blobs.get(packs.last().unwrap()).unwrap()).unwrap();
+        let pack: ContextPack = serde_json::from_slice(&blobs.get(newest.unwrap()).unwrap()).unwrap();
         pack.of_kind(PackKind::Handoff).map(|item| item.text.clone()).collect()
     }
 
