@@ -45,18 +45,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Of each question the number of its answer, and of every text its share of the words and its cosine.
+/// A text's number, its share of a question's words, and its cosine.
+type Score = (usize, f32, f32);
+
+/// Of each question the number of its answer, and how every text does.
 struct Scored {
     name: &'static str,
-    questions: Vec<(usize, Vec<(usize, f32, f32)>)>,
+    questions: Vec<(usize, Vec<Score>)>,
 }
 
 impl Scored {
     /// The mean reciprocal rank over every second question, from `first` on.
     fn reciprocal(&self, first: usize, score: impl Fn(f32, f32) -> f32) -> f64 {
         let half: Vec<_> = self.questions.iter().skip(first).step_by(2).collect();
-        let of = |answer: usize, texts: &[(usize, f32, f32)]| {
-            let scored = |(number, words, meaning): &(usize, f32, f32)| (score(*words, *meaning), *number);
+        let of = |answer: usize, texts: &[Score]| {
+            let scored = |(number, words, meaning): &Score| (score(*words, *meaning), *number);
             let own = texts.iter().find(|text| text.0 == answer).map(scored);
             own.map_or(0.0, |own| {
                 let better = |other: (f32, usize)| other.0 > own.0 || other.0 == own.0 && other.1 < own.1;
