@@ -199,6 +199,7 @@ impl<W: Write> Session<W> {
                 requirement: text.into_bytes(),
                 files: Vec::new(),
                 folder: info.folder.clone(),
+                existing: false,
                 model: model.into(),
                 plan: info.plan,
                 gates: info.gates,

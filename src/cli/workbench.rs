@@ -18,6 +18,7 @@ use crate::{
     plain::{self, Plain},
     term::{self, ColorChoice, Start, Workbench},
     ui::{Looked, Setup, StartRequest, WelcomeInfo, welcome},
+    workspace,
 };
 use futures::{FutureExt, future::BoxFuture};
 use std::{
@@ -120,17 +121,16 @@ fn start(config: Arc<Config>, settings: crate::domain::run::RunSettings, engines
                 StartRequest::Open { folder } => {
                     Link::new(Path::new(&folder), &config, &engines).open(None).await.map_err(said)
                 }
-                StartRequest::New { requirement, files, folder, model, plan, gates } => {
+                StartRequest::New { requirement, files, folder, existing, model, plan, gates } => {
                     let text = clauses::decode(&requirement).map_err(|e| Clean::new(&e.to_string()))?;
                     let asked = Some(folder.trim()).filter(|f| !f.is_empty()).map(PathBuf::from);
-                    let dir = input::folder(asked.as_deref(), false, text).map_err(said)?;
+                    let dir = input::folder(asked.as_deref(), existing, text).map_err(said)?;
                     (settings.model, settings.plan, settings.gates) = (model, plan, gates);
                     input::attachable(files.iter().map(|(_, file)| file)).map_err(said)?;
                     let attachments =
                         files.into_iter().map(|(path, file)| kept(&path, file)).collect::<Result<_, _>>()?;
                     let setup = setup_of(&config);
-                    let begin =
-                        driver::Start { dir: dir.clone(), requirement, attachments, existing: false, settings, setup };
+                    let begin = driver::Start { dir: dir.clone(), requirement, attachments, existing, settings, setup };
                     let prepared = driver::create(begin).await.map_err(|e| Clean::new(&e.to_string()))?;
                     Link::new(&dir, &config, &engines).launch(prepared).await.map_err(said)
                 }
@@ -205,12 +205,20 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
     }));
     let empty =
         fs::read_dir(dir).map_or(true, |e| e.flatten().all(|e| hub::project::is_own(&e.file_name().to_string_lossy())));
+    // At its top only: the first frame does not wait for a walk through everything.
+    let mut names = fs::read_dir(dir).into_iter().flatten().flatten();
+    let software = names.any(|e| {
+        let name = e.file_name();
+        name == ".git" || workspace::survey::language(&name.to_string_lossy()).is_some()
+    });
     WelcomeInfo {
         model: usize::from(config.model != "offline"),
         models,
         folder: if empty { dir.display().to_string() } else { String::new() },
         folder_note: Clean::new(if empty {
             "empty: the project goes here"
+        } else if software {
+            "a new folder named after the requirement; /existing changes the software here"
         } else {
             "a new folder named after the requirement"
         }),

@@ -112,6 +112,8 @@ pub enum StartRequest {
         /// The document that it was read out of and files beside it, with where they lie.
         files: Vec<(String, Attachment)>,
         folder: String,
+        /// Software that lies in the folder is what is changed.
+        existing: bool,
         model: String,
         plan: PlanVariant,
         gates: GateMode,

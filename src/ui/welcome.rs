@@ -104,6 +104,8 @@ pub struct Welcome {
     pub folder: Draft,
     pub field: Field,
     pub recent: usize,
+    /// The software in the folder is to be changed, in place of something new.
+    pub existing: bool,
     /// The start was asked for; keys wait for the answer.
     pub starting: bool,
 }

@@ -49,3 +49,27 @@ fn a_file_is_attached_by_the_last_line_and_goes_with_the_requirement() {
     let Some(Cmd::Start(StartRequest::New { requirement, files, .. })) = bench.sent.pop() else { panic!() };
     assert_eq!((&requirement[..], files.len()), (&b"A shop for tea.\r\nA buyer sees prices."[..], 1));
 }
+
+#[test]
+fn b_changes_the_software_that_is_there() {
+    let existing = |keys: &[&str]| {
+        let mut bench = Bench::welcome(80, 24);
+        bench.model.welcome = Welcome::new(providers());
+        for key in keys {
+            match key.strip_prefix('=') {
+                Some(text) => bench.typed(text),
+                None => bench.key(key),
+            }
+        }
+        let shown = bench.text().contains("the software there is changed, on a branch of its own");
+        bench.typed("A tally has a total.");
+        bench.key("enter");
+        let Some(Cmd::Start(StartRequest::New { existing, .. })) = bench.sent.pop() else { panic!("not started") };
+        assert_eq!(existing, shown);
+        existing
+    };
+    assert!(!existing(&[]));
+    assert!(existing(&["=/existing", "enter"]));
+    assert!(existing(&["tab", "b", "enter"]), "where no text is typed");
+    assert!(!existing(&["tab", "b", "b", "enter"]));
+}

@@ -97,6 +97,21 @@ fn is_test(path: &str) -> bool {
         || path.rsplit('/').next().is_some_and(|n| n.starts_with("test_"))
 }
 
+/// Each name once, in order; of control runs, in which the same test runs again and again, with how often.
+fn grouped<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in names {
+        let place = *places.entry(name).or_insert(counted.len());
+        match counted.get_mut(place) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((name, 1)),
+        }
+    }
+    let words = |(name, times): (&str, usize)| if times > 1 { format!("{name} ×{times}") } else { name.to_owned() };
+    counted.into_iter().map(words).collect()
+}
+
 fn json(value: &impl Serialize) -> String {
     // Plain data with string keys: serialising to memory cannot fail.
     serde_json::to_string(value).unwrap_or_default()
@@ -311,9 +326,9 @@ impl Gathered<'_> {
             argv: &'a [String],
             exit: Option<i32>,
             passed: usize,
-            failed: Vec<&'a str>,
-            skipped: Vec<&'a str>,
-            tests: Vec<&'a str>,
+            failed: Vec<String>,
+            skipped: Vec<String>,
+            tests: Vec<String>,
             sandbox: crate::domain::evidence::SandboxLevel,
             note: Option<&'a Clean>,
         }
@@ -323,7 +338,7 @@ impl Gathered<'_> {
             for evidence in step.evidence.iter().filter_map(|id| run.evidence.iter().find(|e| e.id == *id)) {
                 let named = |outcomes: &[TestOutcome]| {
                     let tests = evidence.tests.iter().filter(|t| outcomes.contains(&t.outcome));
-                    tests.map(|t| t.name.as_str()).collect::<Vec<_>>()
+                    grouped(tests.map(|t| t.name.as_str()))
                 };
                 let report = Report {
                     argv: &evidence.argv,
@@ -443,5 +458,14 @@ impl Gathered<'_> {
                 "the reply that did not pass",
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_test_that_fails_in_many_control_runs_is_named_once() {
+        let names = ["t.a", "t.b", "t.a", "t.a"];
+        assert_eq!(super::grouped(names.into_iter()), ["t.a ×3", "t.b"]);
     }
 }

@@ -39,6 +39,12 @@ pub(super) fn key(model: &mut Model, key: Key) -> bool {
             w.choose(key.code == Code::Right);
             true
         }
+        Code::Char('b')
+            if !key.ctrl && !w.asks_name() && matches!(w.field, Field::Model | Field::Recent | Field::Ask) =>
+        {
+            brownfield(model);
+            true
+        }
         Code::Char(' ') if matches!(w.field, Field::Model | Field::Recent | Field::Ask) => {
             w.choose(true);
             true
@@ -113,6 +119,19 @@ fn example(model: &mut Model) {
     model.welcome.draft.set(EXAMPLE);
 }
 
+/// From something new to the software that is there, and back.
+fn brownfield(model: &mut Model) {
+    let w = &mut model.welcome;
+    w.existing = !w.existing;
+    let text = match w.existing {
+        true => {
+            "The software in the folder is changed, on a branch of its own; your files stay as they are. b or /existing again: something new."
+        }
+        false => "Something new is built.",
+    };
+    model.say(false, text);
+}
+
 fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
     let w = &mut model.welcome;
     let unnamed = w.asks_name() && w.name.text().trim().is_empty();
@@ -156,13 +175,16 @@ fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
             w.draft.clear();
             return match command.as_str() {
                 "example" => example(model),
+                "existing" => brownfield(model),
                 "quit" | "q" | "exit" => cmds.push(Cmd::Quit),
                 "attach" => {
                     model.say(false, "Say which file: /attach prices.csv, alone or as the last line of the text.")
                 }
                 "help" | "?" => keys::act(model, Action::Help, false, cmds),
-                _ => model
-                    .say(true, Clean::from(format!("There is no /{command} here: /example /attach FILE /help /quit"))),
+                _ => model.say(
+                    true,
+                    Clean::from(format!("There is no /{command} here: /example /existing /attach FILE /help /quit")),
+                ),
             };
         }
     }
@@ -175,6 +197,7 @@ fn start(model: &mut Model, cmds: &mut Vec<Cmd>) {
         requirement: w.bytes(),
         files: w.document.iter().chain(&w.beside).cloned().collect(),
         folder,
+        existing: w.existing,
         model: w.model(),
         plan,
         gates,

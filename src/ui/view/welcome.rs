@@ -196,7 +196,10 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<(Field, us
         Line::from(vec![
             label("Folder", w.field == Field::Folder),
             Span::styled(text::cut(&shown, columns.saturating_sub(12), g.ellipsis), t.text),
-            Span::styled(format!("{blank}{}", w.info.folder_note), t.dim),
+            match w.existing {
+                true => Span::styled(format!("{blank}the software there is changed, on a branch of its own"), t.accent),
+                false => Span::styled(format!("{blank}{}", w.info.folder_note), t.dim),
+            },
         ]),
         Some((Field::Folder, 10)),
     ));
