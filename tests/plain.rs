@@ -167,6 +167,7 @@ async fn the_requirement_is_taken_as_written_and_the_end_is_the_drivers() {
             requirement: b"Build a guest book.\n- a name\n".to_vec(),
             files: Vec::new(),
             folder: "./x".into(),
+            existing: false,
             model: "offline".into(),
             plan: PlanVariant::Lean,
             gates: GateMode::Step,

@@ -21,6 +21,7 @@ fn every_shipped_recording_replays_by_itself() {
         assert_eq!((last["type"].as_str(), last["stopped"].as_str()), (Some("run.completed"), Some("plan")));
         let calls = &last["replay"]["calls"];
         let answered = calls["same"].as_u64().expect("a count") + calls["by_place"].as_u64().expect("a count");
+        assert!(last["replay"]["recorded"]["tree"].is_string(), "{}: it says how it ended", folder.display());
         assert!(answered >= 2 && calls["unanswered"] == 0, "{}: {calls}", folder.display());
     }
     assert_eq!(seen, 3);
