@@ -60,7 +60,8 @@ const BY_ITSELF: &str = "Clerks must log in.\nPasswords must be at least 10 char
      Clerks add parcels with a label and a pick-up date.\nA parcel is new, packed or sent.\n\
      The start page shows the number of parcels per status.\nEvery parcel gets a running number automatically.\n\
      The home page shows today's parcels.\nA box has a size and a number in stock.\n\
-     Clerks add sales with a box and a quantity.\nThe quantity of a sale may not be more than what is in stock.";
+     Clerks add sales with a box and a quantity.\nThe quantity of a sale may not be more than what is in stock.\n\
+     The system shows how many of each box are left.";
 
 #[test]
 fn what_an_application_does_by_itself_is_caught_by_an_assertion() {

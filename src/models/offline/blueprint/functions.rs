@@ -283,7 +283,7 @@ fn formula(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer)
             if !entity.fields.iter().any(|f| f.name == *field) {
                 let kind = match formula {
                     Formula::DaysAfter { .. } => "Date",
-                    Formula::RunningNumber => "Integer",
+                    Formula::RunningNumber | Formula::Left { .. } => "Integer",
                     _ => "Decimal",
                 };
                 target = format!("{kind}({}, {})", text(field), text(&label(entity, field)));
@@ -382,6 +382,13 @@ fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static 
             true,
             format!("how many {} there are", table(entity).replace('_', " ")),
         ),
+        Formula::Left { capacity, entity, field, amount } => {
+            let mut arguments = vec!["db".to_owned(), "record".to_owned(), text(capacity)];
+            arguments.extend([text(&table(entity)), text(field)]);
+            arguments.extend(amount.iter().map(|a| text(a)));
+            let taken = table(entity).replace('_', " ");
+            ("left_of", arguments, true, format!("what its {taken} leave of the {}", say(capacity)))
+        }
         Formula::SumOf { entity, field, measure } => {
             let say = format!("the sum of {} over its {}", measure.replace('_', " "), table(entity).replace('_', " "));
             ("sum_of", other(entity, &[field, measure]), true, say)

@@ -112,7 +112,10 @@ fn needs<'a>(spec: &'a AppSpec, entity: &'a Entity) -> BTreeSet<&'a str> {
             }
             Feature::Computed {
                 formula:
-                    Formula::CountOf { entity, .. } | Formula::SumOf { entity, .. } | Formula::AverageOf { entity, .. },
+                    Formula::CountOf { entity, .. }
+                    | Formula::SumOf { entity, .. }
+                    | Formula::AverageOf { entity, .. }
+                    | Formula::Left { entity, .. },
                 ..
             } => {
                 needed.insert(entity);

@@ -214,6 +214,7 @@ const FEATURE_NAMES: &[(&str, &[&str])] = &[
             "count_of",
             "days_after",
             "difference_of",
+            "left_of",
             "percent_of",
             "product_of",
             "running_number",

@@ -283,6 +283,13 @@ impl Meant {
                 self.say(field);
                 self.say("number count how many show display total");
             }
+            Formula::Left { capacity, entity, field, amount } => {
+                for name in [capacity, entity, field] {
+                    self.say(name);
+                }
+                self.say(amount.as_deref().unwrap_or_default());
+                self.say("left remain remaining available free still piece number count how many show display stock");
+            }
             Formula::SumOf { entity, field, measure } => {
                 self.say(entity);
                 self.say(field);

@@ -173,3 +173,22 @@ fn every_list_can_be_exported() {
     assert_eq!(files("Vets can export the list of pets."), 1);
     assert_eq!(files("All data can be exported as PDF."), 0);
 }
+
+#[test]
+fn what_is_left_is_what_others_leave() {
+    let left = |last: &str, more: &str| {
+        let spec = read(&format!(
+            "Clerks must log in.\nClerks add products with a name and a number in stock.\nClerks add sales with a product and a quantity.\n{more}{last}\n"
+        ));
+        let left = spec.features.iter().any(|f| {
+            matches!(f, Feature::Computed { entity, formula: Formula::Left { amount: Some(amount), .. }, .. }
+                if entity == "product" && amount == "quantity")
+        });
+        (left, spec.gaps.is_empty())
+    };
+    assert_eq!(left("The system shows how many of each product are left.", ""), (true, true));
+    assert_eq!(left("Clerks see how many pieces of each product are still available.", ""), (true, true));
+    // of two that could take some nobody knows which is meant
+    let more = "Clerks add gifts with a product and a quantity.\n";
+    assert!(!left("The system shows how many of each product are left.", more).0);
+}

@@ -4,7 +4,7 @@ use super::chunk::{Item, Np};
 use super::draft::Draft;
 use super::lexicon::verbs::Class;
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldRule, FieldType, Period, Rule, Who};
+use crate::models::offline::spec::{Feature, Field, FieldRule, FieldType, Period, Rule, Who};
 
 /// Reads the rules of a sentence that count.
 pub fn read(d: &mut Draft, si: usize) {
@@ -80,15 +80,6 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
     if number || !(full && bans || compares && bans) {
         return false;
     }
-    let room = |e: usize| {
-        d.entities[e].entity.fields.iter().find(|f| {
-            f.ty == FieldType::Integer
-                && ["capacity", "places", "seats", "maximum", "max", "spaces", "limit", "participants"]
-                    .iter()
-                    .chain(stocked.then_some(&"stock"))
-                    .any(|w| f.name.split('_').any(|p| p == *w))
-        })
-    };
     let record = s.preds.iter().find_map(|p| super::access::record_entity(d, p));
     let named: Vec<usize> = s
         .items
@@ -111,7 +102,7 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
             FieldType::Reference { entity } => {
                 let parent = d.find(entity)?;
                 // the room meant is named, or it is full
-                let field = room(parent)?;
+                let field = room(d, parent, stocked)?;
                 let said = full
                     || places
                     || s.words.iter().any(|w| field.name.split('_').any(|p| p == w.lower() || p == w.base));
@@ -123,12 +114,7 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
     });
     let Some((child, per, capacity)) = pair else { return false };
     let entity = d.entities[child].entity.name.clone();
-    // of what is in stock a record takes as many as it says
-    let fields = &d.entities[child].entity.fields;
-    let pieces = |f: &&crate::models::offline::spec::Field| {
-        f.ty == FieldType::Integer && matches!(f.name.as_str(), "quantity" | "amount" | "number" | "pieces" | "count")
-    };
-    let amount = fields.iter().find(pieces).filter(|_| stocked).map(|f| f.name.clone());
+    let amount = pieces(d, child).filter(|_| stocked);
     if let Some(name) = &amount
         && let Some(f) = d.field_mut(child, name)
     {
@@ -140,6 +126,21 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
     all_done(d, si);
     d.focus = Some(child);
     true
+}
+
+/// The number of a record that says how many others it has room for, or how many of it there are.
+pub fn room<'d>(d: &'d Draft<'_>, e: usize, stocked: bool) -> Option<&'d Field> {
+    let named = ["capacity", "places", "seats", "maximum", "max", "spaces", "limit", "participants"];
+    let says = |part: &str| named.contains(&part) || stocked && part == "stock";
+    d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Integer && f.name.split('_').any(says))
+}
+
+/// How many a record takes of what it refers to, where it says so.
+pub fn pieces(d: &Draft, e: usize) -> Option<String> {
+    let says = |f: &&Field| {
+        f.ty == FieldType::Integer && matches!(f.name.as_str(), "quantity" | "amount" | "number" | "pieces" | "count")
+    };
+    d.entities[e].entity.fields.iter().find(says).map(|f| f.name.clone())
 }
 
 /// A period named behind `per`, `a`, `each`: `two bookings per week`.

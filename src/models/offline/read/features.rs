@@ -18,6 +18,7 @@ pub fn read(d: &mut Draft, si: usize, kind: ClauseKind) {
     grant(d, si);
     progress(d, si);
     super::numbering::read(d, si);
+    super::stock::read(d, si);
     super::formulas::read(d, si);
     totals(d, si);
     super::tallies::read(d, si);

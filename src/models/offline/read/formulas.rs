@@ -245,6 +245,7 @@ fn of(formula: &Formula) -> Vec<&str> {
     match formula {
         Formula::Product { a, b } | Formula::Difference { a, b } => vec![a, b],
         Formula::Percent { of, .. } | Formula::DaysAfter { of, .. } => vec![of],
+        Formula::Left { capacity, .. } => vec![capacity],
         Formula::Sum { fields } => fields.iter().map(String::as_str).collect(),
         Formula::RunningNumber | Formula::CountOf { .. } | Formula::SumOf { .. } | Formula::AverageOf { .. } => {
             Vec::new()

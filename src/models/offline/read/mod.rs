@@ -52,6 +52,7 @@ mod scopes;
 pub(in crate::models::offline) mod sentence;
 mod shown;
 mod states;
+mod stock;
 mod sums;
 pub(in crate::models::offline) mod tag;
 mod tallies;

@@ -343,6 +343,13 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             one(entity),
             field(x)
         ),
+        Feature::Computed { entity, field: x, formula: Formula::Left { capacity, entity: taken, .. }, .. } => format!(
+            "The {} of {} is what the {} leave of its {}.",
+            field(x),
+            a(&one(entity)),
+            plural(taken),
+            field(capacity)
+        ),
         Feature::Computed { entity, field: x, .. } => format!("The {} of a {} is computed.", field(x), one(entity)),
         Feature::Forbid { entity, op: o, .. } => format!("Nobody can {} {}.", op(*o), plural(entity)),
         Feature::Locked { entity, op: o, field: x, values, .. } => {

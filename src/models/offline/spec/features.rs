@@ -244,6 +244,14 @@ pub enum Formula {
         field: String,
         measure: String,
     },
+    /// What is left of the number `capacity` of this record: without the sum of `amount` (or the count) of the `entity`
+    /// records whose reference `field` is this record.
+    Left {
+        capacity: String,
+        entity: String,
+        field: String,
+        amount: Option<String>,
+    },
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -405,6 +405,9 @@ pub(super) fn computed(
             scene.line(format!("page = self.page(\"/{}/%d\" % {first}[\"id\"], {reader})", entity.plural));
             scene.line(format!("self.assertIn(\">%d<\" % {}, page)", value(&first, field)));
         }
+        Formula::Left { capacity, entity: child, field: link, amount } => {
+            left(&mut scene, entity, (field, capacity), (child, link), amount.as_deref())?;
+        }
         Formula::CountOf { entity: child, field: link }
         | Formula::SumOf { entity: child, field: link, .. }
         | Formula::AverageOf { entity: child, field: link, .. } => {
@@ -466,6 +469,43 @@ pub(super) fn computed(
         clauses,
         scene,
     ))
+}
+
+/// Of three times what one record takes, two are left of it when one has been taken.
+fn left<'a>(
+    scene: &mut Scene<'a>,
+    entity: &Entity,
+    (field, capacity): (&str, &str),
+    (child, link): (&str, &str),
+    amount: Option<&str>,
+) -> Option<()> {
+    let world = scene.world;
+    let (entity, child) = (world.entity(&entity.name)?, world.entity(child)?);
+    let (reference, room) = (column(child, link)?, column(entity, capacity)?);
+    let (index, access) = world.maker(child)?;
+    let sent = world.sent_on_create(child, reference, access);
+    if !sent || !world.can_make(child) || !world.sent_on_create(entity, room, world.maker(entity)?.1) {
+        return None;
+    }
+    let taken = amount.and_then(|a| column(child, a));
+    if amount.is_some() && !taken.is_some_and(|f| world.sent_on_create(child, f, access)) {
+        return None;
+    }
+    let one = taken.and_then(samples::minimum).map_or(1.0, |m| m.max(1.0));
+    let all = samples::minimum(room).unwrap_or(0.0).max(one * 3.0);
+    let parent = scene.make(entity, None, &[(capacity.to_owned(), num(all))])?;
+    let reader = scene.allowed(entity, &parent, Op::Read)?;
+    let by =
+        (world.creator_shares(child, entity) && !is_open(world, entity, &access.who)).then(|| format!("{parent}.by"));
+    let name = lit(field);
+    scene.line(format!("shown = self.stored({parent}, by={reader})"));
+    scene.line(format!("self.assertEqual(self.value(shown, {name}), {})", num(all)));
+    let mut fields = vec![(link.to_owned(), format!("{parent}[\"id\"]"))];
+    fields.extend(taken.map(|f| (f.name.clone(), num(one))));
+    scene.make_as(child, index, by.as_deref(), &fields)?;
+    scene.line(format!("shown = self.stored({parent}, by={reader})"));
+    scene.line(format!("self.assertEqual(self.value(shown, {name}), {})", num(all - one)));
+    Some(())
 }
 
 /// Whether everybody sees every record of the entity.

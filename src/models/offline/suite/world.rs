@@ -136,8 +136,12 @@ impl<'a> World<'a> {
                 match feature {
                     Feature::Progress { goal, over, .. } if goal == &entity.name => stack.push(over),
                     Feature::Computed { entity: of, formula, .. } if of == &entity.name => {
-                        use crate::models::offline::spec::Formula::{AverageOf, CountOf, SumOf};
-                        if let CountOf { entity, .. } | SumOf { entity, .. } | AverageOf { entity, .. } = formula {
+                        use crate::models::offline::spec::Formula::{AverageOf, CountOf, Left, SumOf};
+                        if let CountOf { entity, .. }
+                        | SumOf { entity, .. }
+                        | AverageOf { entity, .. }
+                        | Left { entity, .. } = formula
+                        {
                             stack.push(entity);
                         }
                     }

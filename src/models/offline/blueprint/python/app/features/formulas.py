@@ -75,6 +75,13 @@ def sum_of(db, record, table, field, measure):
     return tidy(over_records(db, "coalesce(sum(%s), 0)" % quote(measure), table, field, record))
 
 
+def left_of(db, record, name, table, field, amount=None):
+    """A number of the record without what the records that refer to it take of it, each one or its amount."""
+    values = numbers(record, name)
+    taken = count_of(db, record, table, field) if amount is None else sum_of(db, record, table, field, amount)
+    return tidy(values[0] - taken) if values and taken is not None else None
+
+
 def average_of(db, record, table, field, measure):
     if not db.has(table, measure):
         return None
