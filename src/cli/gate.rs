@@ -198,8 +198,11 @@ fn proposed(proposal: &Proposal) -> String {
             }
             let _ = writeln!(text, "  {}", notes.one_line(400));
         }
-        Proposal::Test { files: f, notes, .. } => {
+        Proposal::Test { files: f, faults, notes, .. } => {
             files(&mut text, f);
+            for fault in faults {
+                let _ = writeln!(text, "  fault in the code: {}", fault.one_line(400));
+            }
             let _ = writeln!(text, "  {}", notes.one_line(400));
         }
         Proposal::Verify { findings, summary } => {

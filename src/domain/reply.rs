@@ -214,7 +214,20 @@ pub struct TestReply {
     /// For `exclusion` clauses: what G1 searches the code, the API description and the pages for.
     #[serde(default)]
     pub searches: Vec<NewSearch>,
+    /// Where the code does not do what a clause says, with the tests that show it: they go to the developer with these
+    /// words, at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<CodeFault>,
     pub notes: String,
+}
+/// What the code does wrong, in the eyes of the tester.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CodeFault {
+    pub clause: String,
+    /// The file it is in, as far as that is known; else empty.
+    pub path: String,
+    /// What it does, what the clause says instead, and why, if that is seen in the code.
+    pub what: String,
 }
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewSearch {

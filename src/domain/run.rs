@@ -112,6 +112,9 @@ pub enum Proposal {
     Test {
         files: Vec<FileEntry>,
         links: Vec<TestRef>,
+        /// What the code does wrong, as the tester sees it, each with its clause.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        faults: Vec<Clean>,
         notes: Clean,
     },
     Verify {

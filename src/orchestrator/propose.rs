@@ -6,7 +6,7 @@ use crate::domain::{
     AssumptionId, ClauseId, Clean, DecisionId, Hash, InterpretationId, InterpretationKind, PersonaId, StepId,
     artifact::Artifact,
     clause::{Assumption, Decision, Gap, Interpretation},
-    reply::{BuildReply, DesignReply, NewAssumption, NewDecision, NewGap, UnderstandReply},
+    reply::{BuildReply, CodeFault, DesignReply, NewAssumption, NewDecision, NewGap, UnderstandReply},
     run::{Proposal, Run, Step},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,12 @@ pub fn proposal(run: &Run, step: &Step, reply: &Reply) -> Proposal {
             gaps: unbuilt(run, step, r),
             notes: Clean::new(&r.notes),
         },
-        Reply::Test(r) => Proposal::Test { files: Vec::new(), links: Vec::new(), notes: Clean::new(&r.notes) },
+        Reply::Test(r) => Proposal::Test {
+            files: Vec::new(),
+            links: Vec::new(),
+            faults: r.faults.iter().map(fault).collect(),
+            notes: Clean::new(&r.notes),
+        },
         Reply::Verify(r) => Proposal::Verify {
             findings: r
                 .findings
@@ -52,6 +57,11 @@ fn gap(run: &Run, new: &NewGap, step: Option<&StepId>) -> Option<Gap> {
     let clause = clauses(run, std::slice::from_ref(&new.clause)).first().copied()?;
     let (what, reason) = (Clean::new(&new.what), Clean::new(&new.reason));
     Some(Gap { clause, what, reason, whole: new.whole, step: step.cloned() })
+}
+
+fn fault(fault: &CodeFault) -> Clean {
+    let place = if fault.path.is_empty() { String::new() } else { format!(" ({})", fault.path) };
+    Clean::from(format!("{}{place}: {}", fault.clause, fault.what))
 }
 
 /// What a decision at a gate is about: any change of the proposal changes it.

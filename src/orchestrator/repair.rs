@@ -4,7 +4,7 @@ use crate::domain::{
     Clean, Hash,
     evidence::{EvidenceKind, TestOutcome},
     reply::ReplyKind,
-    run::{Check, Run, Step, StepState},
+    run::{Check, Proposal, Run, Step, StepState},
 };
 use std::collections::BTreeSet;
 
@@ -112,8 +112,14 @@ pub fn heard(run: &Run, step: &Step) -> bool {
 /// How often failing tests send a build back to its developer.
 pub const MAX_REWORKS: u32 = 1;
 
-/// The build that the failing tests of `step` are sent back to once the tester can do no more: the fault may be in the
-/// code, and a tester who is asked again and again would only weaken the tests.
+/// True when the tester holds that the tests fail because the code is wrong.
+#[must_use]
+pub fn blames_code(proposal: Option<&Proposal>) -> bool {
+    matches!(proposal, Some(Proposal::Test { faults, .. }) if !faults.is_empty())
+}
+
+/// The build that the failing tests of `step` are sent back to, once the tester blames the code or can do no more: a
+/// tester who is asked again and again would only weaken the tests.
 #[must_use]
 pub fn sends_back<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
     let failing = red(step).any(|c| c.name.as_str() == "tests");

@@ -3,9 +3,9 @@ use crate::domain::{
     clause::ClauseKind,
     persona::ReadKind,
     reply::{
-        Addition, BuildReply, CodeLink, DesignReply, Finding, MarkedClause, NewArtifact, NewAssumption, NewDecision,
-        NewFile, NewGap, NewInterpretation, NewModule, NewSearch, NewStep, NewUse, PlanReply, ReplyKind, TeachBack,
-        TestLink, TestReply, UnderstandReply, Verdict, VerifyReply,
+        Addition, BuildReply, CodeFault, CodeLink, DesignReply, Finding, MarkedClause, NewArtifact, NewAssumption,
+        NewDecision, NewFile, NewGap, NewInterpretation, NewModule, NewSearch, NewStep, NewUse, PlanReply, ReplyKind,
+        TeachBack, TestLink, TestReply, UnderstandReply, Verdict, VerifyReply,
     },
 };
 use serde_json::{Value, json};
@@ -209,6 +209,7 @@ fn written(kind: ReplyKind) -> Value {
                 measures: true,
             }],
             searches: vec![NewSearch { clause: "C-001".into(), terms: ids(&["payment"]) }],
+            faults: vec![CodeFault { clause: "C-001".into(), path: "app/a.py".into(), what: "w".into() }],
             notes: String::new(),
         }),
         ReplyKind::Verify => serde_json::to_value(VerifyReply {

@@ -177,6 +177,14 @@ pub(super) fn edited(run: &mut Run, id: &StepId, attempt: u32, reply: &Hash, who
 pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
     let signature = run.step(by).and_then(|step| repair::signature(run, step));
     let Some(tests) = run.step_mut(by) else { return };
+    let said: Vec<Clean> = match &tests.proposal {
+        Some(Proposal::Test { faults, notes, .. }) => {
+            let faults = faults.iter().map(|fault| Clean::from(format!("The tester says: {fault}")));
+            let notes = (!notes.is_empty()).then(|| Clean::from(format!("The tester notes: {notes}")));
+            faults.chain(notes).collect()
+        }
+        _ => Vec::new(),
+    };
     let found: Vec<Clean> = repair::red(tests)
         .map(|check| {
             let details: Vec<String> = check.details.iter().take(40).map(|d| format!("\n- {d}")).collect();
@@ -191,6 +199,7 @@ pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
     if let Some(step) = run.step_mut(id) {
         step.renews |= std::mem::take(&mut step.kept);
         step.feedback.extend(found);
+        step.feedback.extend(said);
         step.failures = 0;
         step.last_signature = None;
         step.reworks += 1;

@@ -267,6 +267,7 @@ fn test(whole: &mut TestReply, part: TestReply, blind: bool) {
     }
     add(&mut whole.links, part.links);
     add(&mut whole.searches, part.searches);
+    add(&mut whole.faults, part.faults);
     join(&mut whole.notes, &part.notes);
 }
 

@@ -227,15 +227,17 @@ fn proposed(draft: &mut Draft, id: &StepId, proposal: Proposal) -> Option<Hash> 
 pub(super) fn red(draft: &mut Draft, id: &StepId, proposal: Option<Proposal>) {
     let Some(step) = draft.run.step(id) else { return };
     let attempt = step.attempt;
+    let sent_back = repair::sends_back(&draft.run, step).map(|build| build.plan.id.clone());
     let why = match repair::next(&draft.run, step) {
+        Next::Retry if sent_back.is_some() && repair::blames_code(proposal.as_ref()) => Clean::default(),
         Next::Retry => {
             draft.push(Event::StepStarted { step: id.clone(), attempt: attempt + 1 });
             return;
         }
         Next::Stop(why) => why,
     };
-    if let Some(build) = repair::sends_back(&draft.run, step) {
-        draft.push(Event::StepReopened { step: build.plan.id.clone(), by: id.clone() });
+    if let Some(step) = sent_back {
+        draft.push(Event::StepReopened { step, by: id.clone() });
         return;
     }
     // A person who is asked about code gets to see it stored, resolved and executed, whatever else is red.

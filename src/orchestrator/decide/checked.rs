@@ -41,7 +41,7 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
         Proposal::Build { additions, gaps, notes, .. } => {
             Proposal::Build { files, links: code_links, additions, gaps, notes }
         }
-        Proposal::Test { notes, .. } => Proposal::Test { files, links: test_links, notes },
+        Proposal::Test { faults, notes, .. } => Proposal::Test { files, links: test_links, faults, notes },
         other => other,
     };
     if let Some(why) = red_before {

@@ -176,10 +176,13 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
             }
             note(page, notes);
         }
-        Some(Proposal::Test { files, links, notes }) => {
+        Some(Proposal::Test { files, links, faults, notes }) => {
             files_rows(page, run, files);
             let covered = links.iter().map(|l| l.clause).collect::<std::collections::BTreeSet<_>>();
             page.text("covers", &format!("{} tests for {} clauses: {}", links.len(), covered.len(), ids(&covered)));
+            for (i, fault) in faults.iter().enumerate() {
+                page.text(if i == 0 { "faults" } else { "" }, fault);
+            }
             note(page, notes);
         }
         Some(Proposal::Verify { findings, summary }) => {

@@ -37,6 +37,7 @@ pub fn reply(spec: &AppSpec, feedback: &[&str], module: &str, decisions: Vec<Dec
         files: suite.files,
         links: suite.links,
         searches: suite.searches,
+        faults: Vec::new(),
         notes,
     }
 }
