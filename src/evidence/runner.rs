@@ -240,16 +240,19 @@ impl Runner {
     }
 }
 
+/// Seconds that one run of a test suite or a program may take: suites that start the application for each test need
+/// minutes on a busy machine.
+pub const RUN_S: u64 = 300;
+
 /// What the programs of a stack may use up.
 fn limits(stack: Stack) -> Limits {
-    let usual = Limits::default();
+    let usual = Limits { wall_ms: RUN_S * 1_000, ..Limits::default() };
     match stack {
         Stack::Python => usual,
         // V8 reserves ranges of addresses that it never touches.
         Stack::Node => Limits { address_bytes: 256 << 30, ..usual },
         // A compiler and a linker work there, too.
         Stack::Rust => Limits {
-            wall_ms: 300_000,
             cpu_s: 300,
             memory_bytes: 4 << 30,
             address_bytes: 16 << 30,

@@ -35,6 +35,8 @@ pub enum Fault {
     Drop,
     /// The first of the step's tests fails (for a build: the application does not start).
     Fails,
+    /// The same, and the tester's reply says that the code is wrong.
+    Blames,
     /// Neutralised code is not noticed by any test.
     Unnoticed,
     /// The call gives no reply.

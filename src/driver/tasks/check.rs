@@ -10,7 +10,7 @@ use crate::{
         reply::{BuildReply, NewFile, NewSearch, ReplyKind, TestReply},
         run::{Check, Run, Step},
     },
-    evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, links},
+    evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, links, runner::RUN_S},
     hub::HubError,
     orchestrator::{self, Checked, Input, Reply},
     workspace::paths,
@@ -368,6 +368,12 @@ impl Bench<'_> {
             .filter(|t| t.outcome != TestOutcome::Passed)
             .map(|t| Clean::from(format!("{} {:?}: {}", t.name, t.outcome, t.detail)))
             .collect();
+        if recorded.executed.exit != Some(0)
+            && let Some(note) = &recorded.executed.note
+        {
+            // What failed last need not be the cause: the run did not come to its end.
+            problems.insert(0, Clean::from(format!("the run was {note} (a run may take {RUN_S} seconds)")));
+        }
         if tests.is_empty() {
             problems.push(Clean::from(format!("no test ran: {}", tail(recorded))));
         } else if recorded.executed.exit != Some(0) && problems.is_empty() {

@@ -3,6 +3,7 @@
 use super::{
     Ask, drafts, existing,
     pages::{Chunk, demands},
+    report,
 };
 use crate::{
     domain::{
@@ -10,7 +11,6 @@ use crate::{
         artifact::FileEntry,
         attachment::Role,
         clause::Clause,
-        evidence::TestOutcome,
         existing::STEP,
         pack::{CutItem, PackItem, PackKind},
         persona::ReadKind,
@@ -95,21 +95,6 @@ fn is_test(path: &str) -> bool {
     path.starts_with("tests/")
         || path.contains("/tests/")
         || path.rsplit('/').next().is_some_and(|n| n.starts_with("test_"))
-}
-
-/// Each name once, in order; of control runs, in which the same test runs again and again, with how often.
-fn grouped<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut counted: Vec<(&str, usize)> = Vec::new();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in names {
-        let place = *places.entry(name).or_insert(counted.len());
-        match counted.get_mut(place) {
-            Some((_, times)) => *times += 1,
-            None => counted.push((name, 1)),
-        }
-    }
-    let words = |(name, times): (&str, usize)| if times > 1 { format!("{name} ×{times}") } else { name.to_owned() };
-    counted.into_iter().map(words).collect()
 }
 
 fn json(value: &impl Serialize) -> String {
@@ -321,38 +306,13 @@ impl Gathered<'_> {
         if !self.reads(ReadKind::Evidence) {
             return;
         }
-        #[derive(Serialize)]
-        struct Report<'a> {
-            argv: &'a [String],
-            exit: Option<i32>,
-            passed: usize,
-            failed: Vec<String>,
-            skipped: Vec<String>,
-            tests: Vec<String>,
-            sandbox: crate::domain::evidence::SandboxLevel,
-            note: Option<&'a Clean>,
-        }
         let run = self.run;
         let upstream = self.upstream.clone();
         for step in run.steps.iter().filter(|s| upstream.contains(&s.plan.id)) {
             for evidence in step.evidence.iter().filter_map(|id| run.evidence.iter().find(|e| e.id == *id)) {
-                let named = |outcomes: &[TestOutcome]| {
-                    let tests = evidence.tests.iter().filter(|t| outcomes.contains(&t.outcome));
-                    grouped(tests.map(|t| t.name.as_str()))
-                };
-                let report = Report {
-                    argv: &evidence.argv,
-                    exit: evidence.exit,
-                    passed: evidence.count(TestOutcome::Passed),
-                    failed: named(&[TestOutcome::Failed, TestOutcome::Error]),
-                    skipped: named(&[TestOutcome::Skipped]),
-                    tests: named(&[TestOutcome::Passed]),
-                    sandbox: evidence.sandbox,
-                    note: evidence.note.as_ref(),
-                };
                 let why = format!("G1 ran it for {}", step.plan.id);
                 let label = format!("{:?}", evidence.kind).to_lowercase();
-                let text = json(&report);
+                let text = json(&report::of(run, evidence));
                 self.push(PackKind::Evidence, &evidence.id.to_string(), &label, text, MEANING, &why);
             }
         }

@@ -8,6 +8,7 @@ mod gather;
 mod handoff;
 mod packing;
 mod pages;
+mod report;
 #[cfg(test)]
 mod tests;
 

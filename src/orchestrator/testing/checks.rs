@@ -72,7 +72,7 @@ impl Sim {
                         measures: l["measures"].as_bool().unwrap(),
                     })
                     .collect();
-                let fails = fault == Some(Fault::Fails);
+                let fails = matches!(fault, Some(Fault::Fails | Fault::Blames));
                 let names: Vec<String> = checked.test_links.iter().map(|t| t.test.clone()).collect();
                 checked.executed = vec![
                     executed(EvidenceKind::Tests, &tree, i32::from(fails), results(&names, fails)),

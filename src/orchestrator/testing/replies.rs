@@ -115,7 +115,12 @@ impl Sim {
                     .collect();
                 let searches: Vec<Value> =
                     excluded.iter().map(|c| json!({"clause": c.id.to_string(), "terms": ["payment"]})).collect();
+                let faults = match self.fault(step) {
+                    Some(Fault::Blames) => json!([{"clause": "C-003", "path": "", "what": "a note loses its title"}]),
+                    _ => json!([]),
+                };
                 json!({
+                    "faults": faults,
                     "files": if written { json!([]) } else { json!([{"path": path, "content": content}]) },
                     "links": links, "searches": searches, "notes": "done",
                 })

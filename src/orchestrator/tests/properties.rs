@@ -53,6 +53,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
         Just(Fault::Garbage),
         Just(Fault::Drop),
         Just(Fault::Fails),
+        Just(Fault::Blames),
         Just(Fault::Unnoticed),
         Just(Fault::CallFails),
         Just(Fault::Hits),

@@ -115,6 +115,22 @@ fn different_failures_stop_after_three_repairs() {
 }
 
 #[test]
+fn a_tester_who_blames_the_code_is_not_asked_to_soften_the_tests() {
+    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 1, Fault::Blames);
+    sim.go();
+    assert_eq!(exit_code(sim.run()), 0);
+    assert_eq!((attempts(&sim, "build:notes"), sim.step("build:notes").reworks), (2, 1), "at once, not after repairs");
+    assert_eq!(attempts(&sim, "test:notes"), 2, "the tests run again on the new code");
+    let told = &sim.step("build:notes").feedback;
+    assert!(told.iter().any(|f| f.contains("The tester says: C-003: a note loses its title")), "{told:?}");
+    // A build that was reworked already is not sent back again: the tester has to repair.
+    let mut sim = Sim::start(GateMode::Risk).with_fault("test:notes", 0, Fault::Blames);
+    sim.go();
+    assert_eq!(sim.step("build:notes").reworks, 1);
+    assert!(matches!(sim.run().open_gates().next().unwrap().reason, GateReason::Red { .. }));
+}
+
+#[test]
 fn unnoticed_code_is_tested_not_red() {
     let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 0, Fault::Unnoticed);
     sim.go();
