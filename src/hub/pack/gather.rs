@@ -420,12 +420,3 @@ impl Gathered<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_test_that_fails_in_many_control_runs_is_named_once() {
-        let names = ["t.a", "t.b", "t.a", "t.a"];
-        assert_eq!(super::grouped(names.into_iter()), ["t.a ×3", "t.b"]);
-    }
-}
