@@ -7,7 +7,7 @@ use crate::{
         sample::{Moment, Sample},
     },
 };
-use g1::domain::{command::Update, run::Check};
+use g1::domain::{command::Update, reply::ReplyKind, run::Check};
 use g1::ui::{Caps, ModelChoice, Msg, Need, Recent, Welcome, WelcomeInfo, theme::Depth};
 use ratatui::style::Color;
 
@@ -200,10 +200,12 @@ fn a_doubt_stands_on_the_card() {
     let detail = "C-004 is not what is said of it: the 3 of the clause is lost";
     let details = vec![detail.into()];
     let doubts = Check { name: Check::DOUBTS.into(), passed: false, summary: "1".into(), details, signature: None };
+    run.steps[0].plan.produces = ReplyKind::Understand;
     run.steps[0].checks.push(doubts);
     let mut bench = Bench::welcome(120, 90);
     bench.send(Msg::Update(Update::Run(std::sync::Arc::new(run))));
-    bench.key("enter");
+    bench.key("1");
+    bench.key("g");
     let text = bench.text();
     assert!(text.contains("In doubt") && text.contains(detail), "{text}");
 }
