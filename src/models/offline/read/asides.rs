@@ -227,11 +227,17 @@ fn relative(words: &mut [Word], at: usize) {
         return;
     }
     // `which can be requested, confirmed or played`
-    let from = if next.is("either") || next.is("one") { i + 1 } else { i };
+    let mut from = if next.is("either") || next.is("one") { i + 1 } else { i };
+    // `which is one of reported, accepted, done`: those words need no `or`
+    let one_of = next.is("one") && words.get(from).is_some_and(|w| w.is("of"));
+    if one_of {
+        let opens = |w: &Word| matches!(w.lower(), "of" | "the" | "following" | ":");
+        from += words[from..].iter().take_while(|w| opens(w)).count();
+    }
     let end = words[from..].iter().position(|w| w.tag == Tag::Stop).map_or(words.len(), |p| from + p);
     // `which is either adult or family`: values, even where they name people
     let people = next.is("either") && words[from..end].iter().any(|w| w.is("or")) && several(&words[from..end], true);
-    if listed(&words[from..end]) || people {
+    if listed(&words[from..end]) || people || one_of && several(&words[from..end], false) {
         let open = comma.unwrap_or(at);
         for w in &mut words[open..from] {
             w.tag = Tag::Other;

@@ -81,6 +81,17 @@ fn values_and_defaults_are_read_however_they_are_listed() {
 }
 
 #[test]
+fn values_behind_one_of_need_no_or_and_spare_parts_are_things() {
+    let spec = read(
+        "A member reports a repair with a title and a status, which is one of reported, accepted, done.\n\
+         Mechanics record parts with a name and a price.\nMembers can search parts by name.",
+    );
+    assert_eq!(values(&spec, "repair", "status"), "reported|accepted|done");
+    assert!(spec.entity("part").is_some_and(|part| part.fields.len() == 2), "{:?}", spec.entities);
+    assert!((1..=3).all(|c| whole(&spec, c)), "{:?}", spec.gaps);
+}
+
+#[test]
 fn states_lock_records_and_ask_for_reasons() {
     let spec = read(
         "Skippers file requests with a text.\nThe harbour master approves or rejects each request.\n\

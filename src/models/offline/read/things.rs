@@ -22,7 +22,10 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     if head.is_empty() || nouns::person(head).is_some() || head.chars().any(|c| c.is_ascii_digit()) || head.len() < 3 {
         return None;
     }
+    // spare parts are things; a part of something is not
+    let part = head == "part" && (!np.plural || np.of.is_some());
     let collection = words::system_noun(head)
+        || part
         || matches!(
             head,
             "overview"
@@ -32,7 +35,6 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
                 | "archive"
                 | "group-of"
                 | "majority"
-                | "part"
                 | "copy"
                 | "progress"
                 | "change"
