@@ -11,7 +11,7 @@ pub mod registry;
 pub mod render;
 pub mod settings;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use crate::domain::{Clean, Hash, pack::ContextPack, reply::ReplyKind, usage::Usage};
 use futures::future::BoxFuture;
