@@ -1,10 +1,9 @@
-//! What the elements that are linked to a clause say: their names, values and numbers, and the verbs they stand for.
+//! What the elements that are linked to a clause say, the records with their properties and rights: their names, values and numbers, and the verbs they stand for.
 
 use crate::domain::ClauseId;
 use crate::models::offline::read::lexicon::verbs::Class;
 use crate::models::offline::spec::{
-    Access, AppSpec, Clauses, Condition, Entity, Feature, Field, FieldType, Formula, Op, Period, Question, Rule, Scope,
-    SecurityDemand, Until, Users, Who,
+    Access, AppSpec, Clauses, Entity, Field, FieldType, Op, Question, Rule, Scope, Users, Who,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,17 +33,17 @@ pub struct Meant {
 }
 
 impl Meant {
-    fn say(&mut self, text: &str) {
+    pub(super) fn say(&mut self, text: &str) {
         let lower = text.to_lowercase();
         let parts = |keep: fn(char) -> bool| {
             lower.split(move |c: char| !c.is_alphanumeric() && !keep(c)).filter(|w| !w.is_empty()).map(str::to_owned)
         };
         self.words.extend(parts(|_| false).chain(parts(|c| c == '-')));
     }
-    fn act(&mut self, verbs: &str) {
+    pub(super) fn act(&mut self, verbs: &str) {
         self.acts.extend(verbs.split(' ').map(str::to_owned));
     }
-    fn can(&mut self, classes: &[Class]) {
+    pub(super) fn can(&mut self, classes: &[Class]) {
         self.verbs.extend(classes);
     }
 
@@ -98,7 +97,7 @@ impl Meant {
             FieldType::Phone => self.say("phone telephone number"),
         }
     }
-    fn rule(&mut self, rule: &Rule) {
+    pub(super) fn rule(&mut self, rule: &Rule) {
         match rule {
             Rule::Required => {
                 self.say("required mandatory must obligatory without empty blank missing field refuse accept need")
@@ -146,12 +145,12 @@ impl Meant {
         }
     }
     /// A number of days may be written as weeks, months or years.
-    fn days(&mut self, days: u32) {
+    pub(super) fn days(&mut self, days: u32) {
         let days = f64::from(days);
         self.numbers.extend([days, (days / 7.0).round(), (days / 30.0).round(), (days / 365.0).round(), days * 24.0]);
         self.say("day week month year hour last past next");
     }
-    fn who(&mut self, who: &Who) {
+    pub(super) fn who(&mut self, who: &Who) {
         let mut people = |names: &str| self.people.extend(names.split([' ', '_']).map(str::to_owned));
         match who {
             Who::Anyone => {
@@ -178,7 +177,7 @@ impl Meant {
             self.say("visible readable viewable");
         }
     }
-    fn access(&mut self, entity: &Entity, access: &Access) {
+    pub(super) fn access(&mut self, entity: &Entity, access: &Access) {
         self.entity(entity);
         self.who(&access.who);
         self.right(access);
@@ -246,302 +245,9 @@ impl Meant {
         // what is assumed for want of a word is no word of the text: only the names it asks about are
         self.say(question.key.split(':').next_back().unwrap_or_default());
     }
-    fn formula(&mut self, formula: &Formula) {
-        self.say("calculate compute automatic automatically work out number value");
-        match formula {
-            Formula::Percent { of, percent } => {
-                self.numbers.push(*percent);
-                self.say(of);
-                self.say("percent percentage of");
-            }
-            Formula::Product { a, b } => {
-                self.say(a);
-                self.say(b);
-                self.say("time multiply product total");
-            }
-            Formula::Sum { fields } => {
-                fields.iter().for_each(|f| self.say(f));
-                self.say("sum total plus add together");
-            }
-            Formula::Difference { a, b } => {
-                self.say(a);
-                self.say(b);
-                self.say("difference minus less between remain left");
-            }
-            Formula::DaysAfter { of, days } => {
-                self.say(of);
-                self.days(*days);
-                self.say("after later due");
-            }
-            Formula::RunningNumber => {
-                self.say("running consecutive consecutively continuous sequential sequentially unique assign give generate own get receive nobody never");
-                self.can(&[Class::Update]);
-                self.act("assign give generate get receive number");
-            }
-            Formula::CountOf { entity, field } => {
-                self.say(entity);
-                self.say(field);
-                self.say("number count how many show display total");
-            }
-            Formula::Left { capacity, entity, field, amount } => {
-                for name in [capacity, entity, field] {
-                    self.say(name);
-                }
-                self.say(amount.as_deref().unwrap_or_default());
-                self.say("left remain remaining available free still piece number count how many show display stock");
-            }
-            Formula::SumOf { entity, field, measure } => {
-                self.say(entity);
-                self.say(field);
-                self.say(measure);
-                self.say("sum total all show display");
-            }
-            Formula::AverageOf { entity, field, measure } => {
-                self.say(entity);
-                self.say(field);
-                self.say(measure);
-                self.say("average mean show display");
-            }
-        }
-        self.can(&[Class::Total, Class::Read]);
-    }
-    fn condition(&mut self, condition: &Condition) {
-        self.say(condition.field());
-        match condition {
-            Condition::From { days, .. } | Condition::Before { days, .. } => {
-                self.days(days.unsigned_abs());
-                self.say("today now upcoming future past overdue late expired due before after already");
-            }
-            Condition::In { values, .. } | Condition::NotIn { values, .. } => values.iter().for_each(|v| self.say(v)),
-        }
-    }
-    fn period(&mut self, period: &Period) {
-        self.say("week month year weekly monthly yearly calendar");
-        match period {
-            Period::Field { field } => self.say(field),
-            Period::Between { start, end } => {
-                self.say(start);
-                self.say(end);
-            }
-            Period::Week | Period::Month | Period::Year | Period::AllTime => {}
-        }
-    }
-
-    fn feature(&mut self, feature: &Feature) {
-        let all = |this: &mut Self, names: &[String]| names.iter().for_each(|n| this.say(n));
-        match feature {
-            Feature::Search { fields, .. } => {
-                all(self, fields);
-                self.say("find look keyword word text contain match result term phrase query specify case criterion engine");
-                self.can(&[Class::Search, Class::Read]);
-            }
-            Feature::Filter { field, .. } => {
-                self.say(field);
-                self.say("filter select only by restrict range result search");
-                self.can(&[Class::Filter, Class::Read, Class::Search]);
-            }
-            Feature::Sort { field, .. } => {
-                self.say(field);
-                self.say("order first last new newest old oldest latest earliest recent most least high highest low lowest urgent important top \
-                     alphabetical alphabetically descending ascending date default result search");
-                self.can(&[Class::Sort, Class::Read, Class::Search]);
-            }
-            Feature::Csv { .. } => {
-                self.say("csv spreadsheet file excel download");
-                self.can(&[Class::Export]);
-            }
-            Feature::Pagination { per_page, .. } => {
-                self.numbers.push(f64::from(*per_page));
-                self.say("page per time most show display");
-            }
-            Feature::Grant { role, .. } => {
-                self.say(role.as_deref().unwrap_or("user other else account"));
-                self.say("access permission grant give allow take revoke back");
-                self.can(&[Class::Share, Class::Read]);
-            }
-            Feature::Workflow { field, initial, transitions, .. } => {
-                self.say(field);
-                self.say(initial);
-                for step in transitions {
-                    all(self, &step.from);
-                    self.say(&step.to);
-                    step.who.iter().for_each(|w| self.who(w));
-                }
-                self.say("status state start become set change move begin first then new back directly");
-                self.can(&[Class::Decide, Class::Update]);
-            }
-            Feature::FieldGuard { field, who, .. } => {
-                self.say(field.trim_end_matches("_id"));
-                who.iter().for_each(|w| self.who(w));
-                self.say("set mark put");
-                self.can(&[Class::Assign, Class::Decide, Class::Update]);
-            }
-            Feature::Threshold { field, values, amount, limit, above, below, .. } => {
-                self.say(field);
-                self.say(amount);
-                all(self, values);
-                self.numbers.push(*limit);
-                self.who(above);
-                self.who(below);
-                self.say("above below over under more less than exceed up euro dollar pound");
-                self.can(&[Class::Decide]);
-            }
-            Feature::History { readers, .. } => {
-                readers.iter().for_each(|w| self.who(w));
-                self.say("change modification edit update deletion history audit trail record log keep track date time user person make do");
-                self.can(&[Class::Read]);
-            }
-            Feature::Totals { name, label, measures, date_field, days, group_by, .. } => {
-                self.say(name);
-                self.say(label);
-                all(self, measures);
-                self.say(date_field.as_deref().unwrap_or_default());
-                self.say(group_by.as_deref().unwrap_or_default());
-                if let Some(days) = days {
-                    self.days(*days);
-                }
-                self.say("total sum number count dashboard statistic summary overview amount many show display start home front page");
-                self.can(&[Class::Total, Class::Read]);
-            }
-            Feature::Progress { goal, target, over, measure, measure_field, period, .. } => {
-                for name in [goal, target, over, measure] {
-                    self.say(name);
-                }
-                self.say(measure_field.as_deref().unwrap_or_default());
-                self.period(period);
-                self.say("progress far target");
-                self.can(&[Class::Read]);
-            }
-            Feature::NoOverlap { start, end, per, .. } => {
-                self.say(start);
-                self.say(end);
-                self.say(per.as_deref().unwrap_or_default());
-                self.say("overlap same time double twice once conflict clash collide two already period day other");
-                self.can(&[Class::Transact, Class::Create]);
-            }
-            Feature::UniqueTogether { fields, .. } => {
-                all(self, fields);
-                self.say("once twice same only more second again one two already per");
-                self.can(&[Class::Transact, Class::Create]);
-            }
-            Feature::Limit { max, per, .. } => {
-                self.numbers.push(f64::from(*max));
-                self.say(per.as_deref().unwrap_or("user person account"));
-                self.say("most more than maximum limit only per same time once up");
-                self.can(&[Class::Transact, Class::Create, Class::Have]);
-            }
-            Feature::LimitIn { max, per, date_field, period, .. } => {
-                self.numbers.push(f64::from(*max));
-                self.say(per.as_deref().unwrap_or("user person account"));
-                self.say(date_field);
-                self.period(period);
-                self.say("most more than maximum limit only per once");
-                self.can(&[Class::Transact, Class::Create, Class::Have]);
-            }
-            Feature::Capacity { per, capacity, amount, .. } => {
-                self.say(per);
-                self.say(capacity);
-                self.say(amount.as_deref().unwrap_or_default());
-                self.say("more than exceed most full capacity limit maximum number place");
-                self.can(&[Class::Transact, Class::Create]);
-            }
-            Feature::Computed { field, formula, .. } => {
-                self.say(field);
-                self.formula(formula);
-            }
-            Feature::Forbid { op, .. } => {
-                self.can(classes_of(*op));
-                self.say("nobody never anyone once later afterwards");
-            }
-            Feature::Locked { op, field, values, .. } => {
-                self.can(classes_of(*op));
-                self.say(field);
-                all(self, values);
-                self.say("once anymore longer more nobody");
-                self.can(&[Class::Decide]);
-            }
-            Feature::Unavailable { per, field, values, .. } => {
-                self.say(per);
-                self.say(field);
-                all(self, values);
-                self.say("no more longer while state nobody");
-                self.can(&[Class::Transact, Class::Create]);
-            }
-            Feature::Closes { op, sets, date, until, .. } => {
-                self.can(classes_of(*op));
-                self.say(&date.replace('.', " "));
-                if let Some((field, value)) = sets {
-                    self.say(field);
-                    self.say(value);
-                    self.can(&[Class::Decide, Class::Delete]);
-                }
-                match until {
-                    Until::Hours { before } => {
-                        self.numbers.extend([f64::from(*before), f64::from(*before) / 24.0]);
-                        self.say("hour day");
-                    }
-                    Until::Days { before } => self.days(before.unsigned_abs()),
-                }
-                self.say("until up before after late later start begin end latest possible day time");
-            }
-            Feature::ShownTo { field, who, .. } => {
-                self.say(field);
-                who.iter().for_each(|w| self.who(w));
-                self.say("visible hidden only show private confidential public visitor");
-                self.can(&[Class::Read]);
-            }
-            Feature::View { name, label, conditions, .. } => {
-                self.say(name);
-                self.say(label);
-                conditions.iter().for_each(|c| self.condition(c));
-                self.can(&[Class::Read]);
-            }
-            Feature::Offer { parent, .. } => {
-                self.say(parent);
-                self.say("directly");
-                self.can(&[Class::Transact, Class::Create]);
-            }
-            Feature::Home { view, .. } => {
-                self.say(view.as_deref().unwrap_or_default());
-                self.say("homepage home start front landing newest latest recent new click lead direct show display first");
-                self.can(&[Class::Read]);
-            }
-            Feature::InUse { by, .. } => {
-                self.say(by);
-                self.say("use refer still belong have there contain exist");
-                self.can(&[Class::Delete]);
-            }
-            Feature::Mobile { .. } => self.say(
-                "phone mobile smartphone small screen responsive tablet usable device desktop computer look use well fit work display laptop size",
-            ),
-            Feature::Performance { records, millis, own_machine, .. } => {
-                self.own_machine |= *own_machine;
-                let (records, millis) = (f64::from(*records), f64::from(*millis));
-                self.numbers.extend([records, millis, millis / 1000.0]);
-                self.say("second millisecond ms respond answer load response time fast open show display appear take less most more under below");
-                self.can(&[Class::Read, Class::Search]);
-            }
-            Feature::Security { what, .. } => match what {
-                SecurityDemand::PasswordsHashed => {
-                    self.say("password hash encrypt plain text readable form secure safe never clear store save");
-                }
-                SecurityDemand::MustSignIn => {
-                    self.say("login log sign in access user only register account authenticate without anything anonymous");
-                    self.can(&[Class::Read, Class::LogIn]);
-                }
-                SecurityDemand::PasswordLength { least } => {
-                    self.numbers.push(f64::from(*least));
-                    self.say("password character letter least minimum long short length");
-                    self.can(&[Class::Have]);
-                }
-                SecurityDemand::SessionExpires => self.say("session end expire log out automatically time inactivity inactive"),
-            },
-            Feature::Exclusion { terms, .. } => all(self, terms),
-        }
-    }
 }
 
-fn classes_of(op: Op) -> &'static [Class] {
+pub(super) fn classes_of(op: Op) -> &'static [Class] {
     match op {
         Op::Create => &[Class::Create, Class::Transact],
         Op::Read => &[Class::Read],

@@ -3,6 +3,7 @@
 //! there is none, the clause is built in part at best, whatever its other elements show.
 
 mod meant;
+mod meant_features;
 mod phrases;
 mod senses;
 mod things;

@@ -38,7 +38,7 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         // what stands in a relative or conditional clause limits the main demand; it gives no right of its own
         if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) {
-            if only_navigates(d, si, pred) {
+            if super::navigation::only_navigates(d, pred) {
                 let range = pred.range.clone();
                 d.mark(si, range.start.saturating_sub(2)..range.end);
             }
@@ -50,51 +50,6 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         predicate(d, si, pi, pred);
     }
-}
-
-/// `click on an event shown on the homepage and be directed to the event page`: lists lead to the record's own page.
-fn follow_link(d: &mut Draft, si: usize) {
-    let s = &d.sentences[si];
-    let leads = |w: &super::tag::Word| {
-        matches!(
-            w.lower(),
-            "shown"
-                | "displayed"
-                | "listed"
-                | "directed"
-                | "redirected"
-                | "taken"
-                | "brought"
-                | "led"
-                | "land"
-                | "clicking"
-                | "homepage"
-                | "click"
-        ) || words::system_noun(&w.base)
-            || matches!(w.tag, Tag::Noun) && d.find(&w.base).is_some()
-    };
-    let known: Vec<usize> = (0..s.words.len()).filter(|i| leads(&s.words[*i])).collect();
-    let shown = s.words.iter().position(|w| matches!(w.lower(), "shown" | "displayed" | "listed"));
-    let there =
-        shown.filter(|i| s.words[*i..].iter().take(4).any(|w| matches!(w.base.as_str(), "homepage" | "frontpage")));
-    let listed = there.and_then(|i| i.checked_sub(1)).and_then(|i| d.find(&s.words[i].base));
-    let id = s.id;
-    d.mark_words(si, &known);
-    if let Some(e) = listed {
-        d.feature(Feature::Home { entity: d.entities[e].entity.name.clone(), view: None, clauses: vec![id] });
-        d.touch(e, id);
-    }
-}
-
-/// `once I select the event`, `when clicking on a result`: how one gets there, which every list offers.
-fn only_navigates(d: &Draft, si: usize, pred: &Pred) -> bool {
-    let _ = si;
-    matches!(pred.verb.base.as_str(), "select" | "click" | "open" | "choose" | "view" | "see" | "tap")
-        && pred
-            .objects
-            .iter()
-            .chain(pred.preps.iter().flat_map(|pp| &pp.nps))
-            .all(|np| d.entity_of(np).is_some() || words::system_noun(&np.head) || np.pronoun.is_some())
 }
 
 fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
@@ -139,7 +94,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if let Some(holders) = &gerund {
         whos.clone_from(holders);
     }
-    if super::accounts::anonymous(s).is_some()
+    if super::sign_in::anonymous(s).is_some()
         && pred.verb.class == Class::Read
         && !pred.verb.negated
         && !whos.is_empty()
@@ -224,7 +179,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         targets = vec![(r, pred.objects.first().cloned().unwrap_or_else(|| pred.subject[0].clone()))];
     }
     if pred.verb.negated {
-        return negated(d, si, pi, pred, &whos, &targets, ops);
+        return super::bans::negated(d, si, pi, pred, &whos, &targets, ops);
     }
     if whos.is_empty() {
         if ops == [Op::Read] && pred.verb.passive {
@@ -327,7 +282,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         if ops == [Op::Read] { mark_target(d, si, np) } else { mark_plain(d, si, np) }
     }
     if matches!(pred.verb.base.as_str(), "click" | "select" | "tap" | "land") && pred.verb.class == Class::Read {
-        follow_link(d, si);
+        super::navigation::follow_link(d, si);
     }
     let now = std::mem::replace(&mut d.focus, spoken_of);
     parents(d, si, pred, &list);
@@ -456,80 +411,6 @@ fn agents(d: &Draft, pred: &Pred) -> Vec<Who> {
 fn refine(d: &mut Draft, pred: &Pred, e: usize, np: Option<&Np>, ops: &[Op], id: ClauseId) -> Vec<Op> {
     let _ = (d, e, np, id);
     if pred.verb.base == "track" { vec![Op::Create, Op::Read] } else { ops.to_vec() }
-}
-
-/// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
-fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
-    let s = &d.sentences[si];
-    // `A member who owes a fee cannot book`: not every member
-    if pred.subject.iter().any(|np| s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel)) {
-        return;
-    }
-    let others = s.lower.contains("each other")
-        || s.lower.contains("other user")
-        || s.lower.contains("other people")
-        || s.lower.contains("others'")
-        || s.lower.contains("of others")
-        || s.lower.contains("one another")
-        || s.lower.contains("someone else")
-        || s.lower.contains("another ")
-        || s.lower.contains(" other ");
-    for (e, np) in targets {
-        d.touch(*e, s.id);
-        if others && ops == [Op::Read] {
-            let entity = &mut d.entities[*e].entity;
-            entity.owned = true;
-            if !entity.private.contains(&s.id) {
-                entity.private.push(s.id);
-            }
-            d.mark(si, 0..s.words.len());
-        } else if others {
-            d.entities[*e].entity.owned = true;
-            let who = whos.first().cloned().unwrap_or_else(|| d.ordinary());
-            d.allow(*e, who, ops, Scope::Own, s.id);
-            d.mark(si, 0..s.words.len());
-        } else if whos.is_empty() {
-            // no longer than some condition: the rules read those first
-            let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once"))
-                || s.preds.iter().any(|p| p.subordinate)
-                // `Suppliers with open orders can't be deleted`: not every supplier
-                || s.words[..pred.verb.range.start].iter().any(|w| matches!(w.lower(), "with" | "without"));
-            let states: Vec<String> = np.adjectives().map(str::to_owned).collect();
-            let locked = d.status(*e).filter(|f| {
-                let values = d.entities[*e].entity.fields.iter().find(|x| x.name == *f).map(|x| x.ty.clone());
-                matches!(values, Some(FieldType::Choice { values }) if states.iter().any(|s| values.contains(s)))
-            });
-            if let Some(field) = locked {
-                for op in ops {
-                    let entity = d.entities[*e].entity.name.clone();
-                    d.feature(Feature::Locked {
-                        entity,
-                        op: *op,
-                        field: field.clone(),
-                        values: states.clone(),
-                        clauses: vec![s.id],
-                    });
-                }
-                d.mark_verb(si, pred);
-                d.mark(si, np.range.clone());
-            } else if !conditional && states.iter().all(|x| words::light(x)) {
-                for op in ops {
-                    let entity = d.entities[*e].entity.name.clone();
-                    d.feature(Feature::Forbid { entity, op: *op, clauses: vec![s.id] });
-                }
-                d.mark_verb(si, pred);
-                d.mark_np(si, np);
-            }
-        } else {
-            d.denials.push((*e, whos.to_vec(), ops.to_vec(), s.id));
-            d.mark_verb(si, pred);
-            d.mark_np(si, np);
-            mark_subject(d, si, pred);
-        }
-    }
-    if !targets.is_empty() {
-        d.done[si].insert(pi);
-    }
 }
 
 /// `There is a list of members`, `The system has a page with all events`

@@ -6,7 +6,7 @@ use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence, split_list};
 use super::states::{default, initial, one_of, states};
-use super::tag::{Tag, Word};
+use super::tag::Tag;
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
 
@@ -52,7 +52,7 @@ pub fn read(d: &mut Draft, si: usize) {
             }
             _ => {}
         }
-        brackets(d, si, pred);
+        super::brackets::brackets(d, si, pred);
         fill_in(d, si, pi, pred);
         properties(d, si, pi, pred);
     }
@@ -217,7 +217,7 @@ fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
     let record = super::access::record_entity(d, pred);
     let Some(e) = record.or(entity) else { return };
     if matches!(pred.verb.class, Class::Create | Class::Transact) {
-        from_to(d, si, pred, e);
+        super::moments::from_to(d, si, pred, e);
     }
     for pp in &pred.preps {
         if !WITH.contains(&pp.prep.as_str())
@@ -244,54 +244,6 @@ fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
             d.optional.extend(names.into_iter().map(|n| (e, n)));
         }
     }
-}
-
-/// `book a room from a start time to an end time`, `a request with the first and the last day`
-fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
-    let s = &d.sentences[si];
-    for pp in
-        pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between" | "at" | "on"))
-    {
-        if matches!(pp.prep.as_str(), "at" | "on") {
-            moment(d, si, pp, e);
-            continue;
-        }
-        for np in &pp.nps {
-            let timed =
-                matches!(nouns::property(&np.head), Some(FieldType::Date | FieldType::DateTime | FieldType::Time));
-            if !timed || np.mods.is_empty() || np.det.is_none() || np.of.is_some() || np.possessed() {
-                continue;
-            }
-            let Some(draft) = field::field(s, np.range.clone()) else { continue };
-            d.add_field(e, draft, s.id);
-            d.mark(si, pp.at..pp.at + 1);
-            d.mark(si, np.range.clone());
-            d.touch(e, s.id);
-        }
-    }
-}
-
-/// `at a given date and time`, `on a certain date`: when the record is for.
-fn moment(d: &mut Draft, si: usize, pp: &super::sentence::Pp, e: usize) {
-    let s = &d.sentences[si];
-    let heads: Vec<&str> = pp.nps.iter().map(|np| np.head.as_str()).collect();
-    let open = pp.nps.first().is_some_and(|np| {
-        matches!(np.det.as_deref(), Some("a" | "an")) && np.of.is_none() && np.nouns.is_empty() && !np.possessed()
-    });
-    let (name, label, ty) = match heads[..] {
-        ["date", "time"] => ("date_and_time", "Date and time", FieldType::DateTime),
-        ["date"] => ("date", "Date", FieldType::Date),
-        ["time"] => ("time", "Time", FieldType::Time),
-        _ => return,
-    };
-    let timed = |f: &Field| matches!(f.ty, FieldType::Date | FieldType::DateTime) || f.ty == ty;
-    if !open || d.entities[e].entity.fields.iter().any(timed) {
-        return;
-    }
-    d.entities[e].entity.fields.push(made(name, label, ty, s.id));
-    let end = pp.nps.last().map_or(pp.at + 1, |np| np.range.end);
-    d.mark(si, pp.at..end);
-    d.touch(e, s.id);
 }
 
 /// Where a list of properties that begins at `at` ends: at the next predicate or stop.
@@ -336,60 +288,6 @@ fn fill_in(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     }
     d.done[si].insert(pi);
     d.focus = Some(e);
-}
-
-/// `see the event (e.g., location, date and artist)`, `events (name, date, place)`
-fn brackets(d: &mut Draft, si: usize, pred: &Pred) {
-    let s = &d.sentences[si];
-    let nps: Vec<Np> =
-        pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).chain(&pred.subject).cloned().collect();
-    for np in nps {
-        let Some(paren) = np.paren.clone() else { continue };
-        let Some(e) = d.entity_of(&np) else { continue };
-        let parts = split_list(&s.words, paren.clone());
-        let properties = parts.iter().filter(|p| field::field(s, (*p).clone()).is_some_and(|f| f.typed)).count();
-        let names_property = nouns::property(&np.head).is_some()
-            || np.nouns.iter().any(|m| nouns::property(m).is_some())
-            || np.of.is_some() && !words::system_noun(&np.head);
-        if properties * 2 >= parts.len().max(1) && !names_property && properties > 0 {
-            d.fields_from(si, e, paren.clone());
-            d.touch(e, s.id);
-            for part in &parts {
-                if let Some(draft) = told_about(&s.words[part.clone()], s.id) {
-                    d.add_field(e, draft, s.id);
-                    continue;
-                }
-                let words = &s.words[part.clone()];
-                let unread = field::field(s, part.clone()).is_none()
-                    && words.iter().any(|w| matches!(w.tag, Tag::Noun | Tag::Adj) && !words::light(w.lower()));
-                if unread {
-                    let what = s.quote(part.clone());
-                    d.gap(s.id, &what, super::lexicon::NOT_UNDERSTOOD, false);
-                }
-            }
-            d.mark(si, paren.start.saturating_sub(1)..paren.end + 1);
-        }
-    }
-}
-
-/// `artist information`, `travel details` in a list of properties: a text about it.
-fn told_about(words: &[Word], id: ClauseId) -> Option<field::FieldDraft> {
-    let kept: Vec<&Word> =
-        words.iter().filter(|w| !matches!(w.tag, Tag::Det | Tag::Comma | Tag::Conj | Tag::Other)).collect();
-    let (last, before) = kept.split_last()?;
-    let about = matches!(last.base.as_str(), "information" | "info" | "detail" | "details");
-    let named = !before.is_empty() && before.iter().all(|w| w.tag == Tag::Noun && !words::light(w.lower()));
-    let label: Vec<&str> = kept.iter().map(|w| w.lower()).collect();
-    let label = label.join(" ");
-    let text = FieldType::Text { multiline: true };
-    (about && named).then(|| field::FieldDraft {
-        field: made(&field::identifier(&label), &field::sentence_case(&label), text, id),
-        head: last.base.clone(),
-        stated: None,
-        typed: true,
-        used: Vec::new(),
-        plain: None,
-    })
 }
 
 /// A property of a thing as an object: `a link to my website on the event page`, `the types of tickets (normal, gold)`.

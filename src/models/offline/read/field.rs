@@ -3,6 +3,7 @@
 
 use super::chunk::{self, Np};
 use super::lexicon::{nouns, words};
+pub use super::naming::{identifier, sentence_case};
 use super::sentence::{Sentence, split_list};
 use super::tag::Tag;
 use super::value::{Bracket, base_type, bracket};
@@ -25,91 +26,6 @@ pub struct FieldDraft {
     pub used: Vec<usize>,
     /// `the name of the builder`: whose it is, with name and label where that is the record itself.
     pub plain: Option<(String, String, String)>,
-}
-
-/// `Company name` → `company_name`; always a legal identifier.
-#[must_use]
-pub fn identifier(label: &str) -> String {
-    let mut out = String::new();
-    for c in label.to_lowercase().chars() {
-        match c {
-            'a'..='z' | '0'..='9' => out.push(c),
-            'ä' => out.push_str("ae"),
-            'ö' => out.push_str("oe"),
-            'ü' => out.push_str("ue"),
-            'é' | 'è' | 'ê' => out.push('e'),
-            '\'' => {}
-            _ if !out.ends_with('_') && !out.is_empty() => out.push('_'),
-            _ => {}
-        }
-    }
-    let out = out.trim_matches('_').chars().take(40).collect::<String>();
-    let out = out.trim_matches('_').to_owned();
-    // words that Python or the platform keeps for itself
-    const RESERVED: [&str; 46] = [
-        "class",
-        "from",
-        "import",
-        "def",
-        "return",
-        "pass",
-        "for",
-        "while",
-        "if",
-        "else",
-        "in",
-        "is",
-        "not",
-        "and",
-        "or",
-        "lambda",
-        "global",
-        "with",
-        "as",
-        "try",
-        "except",
-        "raise",
-        "id",
-        "owner_id",
-        "order",
-        "group",
-        "table",
-        "index",
-        "select",
-        "where",
-        "values",
-        "limit",
-        "set",
-        "to",
-        "default",
-        "check",
-        "references",
-        "true",
-        "false",
-        "none",
-        "async",
-        "await",
-        "del",
-        "yield",
-        "transaction",
-        "page",
-    ];
-    if out.is_empty() {
-        return "value".into();
-    }
-    if RESERVED.contains(&out.as_str())
-        && !matches!(out.as_str(), "order" | "group" | "page" | "transaction" | "class" | "table" | "set" | "check")
-    {
-        return format!("{out}_value");
-    }
-    if out.starts_with(|c: char| c.is_ascii_digit()) { format!("n_{out}") } else { out }
-}
-
-/// First letter upper case.
-#[must_use]
-pub fn sentence_case(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 /// Reads `range` of a sentence as one property. `None` when it names none.
@@ -169,7 +85,7 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     if np.head.is_empty() || words::light(&np.head) && nouns::property(&np.head).is_none() {
         return None;
     }
-    let (mut name, mut label) = naming(s, &np);
+    let (mut name, mut label) = super::naming::naming(s, &np);
     let mut plain = None;
     if let Some(of) = np.of.as_deref().filter(|of| of.pronoun.is_none() && !of.head.is_empty() && of.det.is_some()) {
         // somebody else's name is a property of its own
@@ -415,87 +331,6 @@ pub fn shift(np: &Np, by: usize) -> Np {
     np
 }
 
-fn naming(s: &Sentence, np: &Np) -> (String, String) {
-    if s.words[np.range.start].is("how") {
-        let label = sentence_case(&s.quote(np.range.start..np.range.end));
-        let mut name = np.mods.clone();
-        name.insert(0, np.head.clone());
-        let name = if np.head == "number" && !np.mods.is_empty() {
-            format!("number of {}", nouns::plural(&np.mods[0]))
-        } else {
-            name.join(" ")
-        };
-        return (identifier(&name), label);
-    }
-    let mut parts: Vec<String> = np.mods.iter().filter(|m| !words_dropped(m)).cloned().collect();
-    // a plural head stays plural: `number of servings`, `ingredients`
-    parts.push(s.words[np.head_at].lower().to_owned());
-    let mut label = parts.join(" ");
-    if let Some(of) = &np.of
-        && !of.head.is_empty()
-        && (np.mods.is_empty() || nouns::property(&np.head).is_some())
-        && matches!(
-            np.head.as_str(),
-            "kind"
-                | "type"
-                | "date"
-                | "number"
-                | "name"
-                | "time"
-                | "place"
-                | "year"
-                | "country"
-                | "amount"
-                | "level"
-                | "reason"
-                | "method"
-                | "unit"
-                | "day"
-                | "sort"
-                | "category"
-                | "state"
-        )
-        && of.det.is_none()
-    {
-        label = format!(
-            "{label} of {}",
-            s.words[of.range.start..of.head_at + 1].iter().map(|w| w.lower()).collect::<Vec<_>>().join(" ")
-        );
-    }
-    (identifier(&label), sentence_case(&label))
-}
-
-fn words_dropped(m: &str) -> bool {
-    matches!(
-        m,
-        "own"
-            | "optional"
-            | "required"
-            | "mandatory"
-            | "new"
-            | "short"
-            | "brief"
-            | "long"
-            | "certain"
-            | "given"
-            | "specific"
-            | "different"
-            | "several"
-            | "detailed"
-            | "valid"
-            | "possible"
-            | "relevant"
-            | "corresponding"
-            | "basic"
-            | "unique"
-            | "other"
-            | "simple"
-            | "exact"
-            | "such"
-            | "free"
-    )
-}
-
 /// Reads a written list of fields: an answer such as `author, message, rating from 1 to 5`.
 #[must_use]
 pub fn list(text: &str, id: ClauseId) -> Vec<FieldDraft> {
@@ -534,18 +369,5 @@ mod tests {
         assert_eq!(one("a rating (1-5)").rules.len(), 2);
         assert_eq!(one("an optional phone number").ty, FieldType::Phone);
         assert_eq!(one("invoice number").ty, FieldType::Text { multiline: false });
-    }
-
-    #[test]
-    fn identifiers_are_legal_everywhere() {
-        for (label, id) in [
-            ("Prénom", "prenom"),
-            ("2nd line", "n_2nd_line"),
-            ("from", "from_value"),
-            ("—", "value"),
-            ("Kind of exercise", "kind_of_exercise"),
-        ] {
-            assert_eq!(identifier(label), id);
-        }
     }
 }

@@ -1,6 +1,5 @@
 //! The kind of every clause: does it demand something, and what sort of thing.
 
-use super::exclusion;
 use super::headings::{self, is_heading};
 use super::lexicon::{
     nouns::{self, Person},
@@ -9,6 +8,7 @@ use super::lexicon::{
 };
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
+use super::{background, exclusion};
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::Mark;
 use std::collections::BTreeSet;
@@ -73,7 +73,7 @@ pub fn mark(sentences: &[Sentence], foreign: &BTreeSet<ClauseId>) -> Vec<Mark> {
                 && !foreign.contains(&s.id)
                 && mark.kind != ClauseKind::Goal
                 && s.words.len() <= 40
-                && !furniture(s)
+                && !background::furniture(s)
             {
                 *mark = Mark { clause: s.id, kind: ClauseKind::Function, reason: "names the thing to build".into() };
                 break;
@@ -91,7 +91,7 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
     if s.words.iter().all(|w| w.token.kind == super::token::Kind::Punct) {
         return of(ClauseKind::Context, "no words");
     }
-    if furniture(s) {
+    if background::furniture(s) {
         return of(ClauseKind::Context, "furniture of the document");
     }
     if exclusion::is_exclusion(s) {
@@ -116,7 +116,7 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
     if headings::lists_people(s) {
         return of(ClauseKind::Context, "names who will use it");
     }
-    if let Some(kind) = goal(s) {
+    if let Some(kind) = background::goal(s) {
         return of(kind, if kind == ClauseKind::Goal { "says why, not what" } else { "background" });
     }
     if !demands(s, all) {
@@ -132,110 +132,6 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
         return of(ClauseKind::Data, "says what is kept");
     }
     of(ClauseKind::Function, "something the application shall do")
-}
-
-fn furniture(s: &Sentence) -> bool {
-    let l = s.lower.as_str();
-    let numbers_only = s.words.iter().all(|w| matches!(w.tag, Tag::Num | Tag::Stop | Tag::Other | Tag::Colon));
-    let page =
-        s.words.windows(4).any(|w| w[0].is("page") && w[1].tag == Tag::Num && w[2].is("of") && w[3].tag == Tag::Num)
-            && s.words.len() < 20;
-    // `NO WARRANTY OR LICENSE`, `No Feature Syntax Description Status`: legal text, the head of a table
-    let shouting = s.text.chars().any(char::is_alphabetic) && !s.text.chars().any(char::is_lowercase);
-    let legal =
-        shouting && ["WARRANT", "LIABILIT", "LICEN", "COPYRIGHT", "DISCLAIM"].iter().any(|w| s.text.contains(w));
-    let capitals = s.words.iter().filter(|w| w.token.capitalised()).count();
-    let table = s.words.first().is_some_and(|w| w.is("no"))
-        && s.words.len() > 5
-        && capitals * 3 >= s.words.len() * 2
-        && !s.words.iter().any(|w| matches!(w.tag, Tag::Comma | Tag::Stop));
-    // the head of a table
-    let ruled = l.starts_with('|') && l.contains("--");
-    numbers_only
-        || ruled
-        || page
-        || legal
-        || table
-        || l.starts_with("copyright")
-        || l.starts_with("©")
-        || l.starts_with("version ") && s.words.len() < 8
-        || l.starts_with("prepared by")
-        || l.starts_with("table of content")
-}
-
-/// `We run a workshop and need a web application for it.`, `The practice wants to replace its card index.`: why the thing
-/// is wanted, beside other sentences that say what it does.
-fn occasion(s: &Sentence) -> bool {
-    let l = s.lower.trim_end_matches(['.', ' ']);
-    let wish = [" need ", " needs ", " want ", " wants ", " would like "].iter().any(|w| l.contains(w));
-    let product =
-        ["application", "app", "system", "website", "software", "tool", "program", "database", "for it", "for this"];
-    let names = product.iter().any(|p| l.ends_with(p));
-    wish && (l.starts_with("we run ") || l.starts_with("we are ") || l.starts_with("we have ")) && names
-        || wish && l.contains(" to replace ") && !l.contains(" with ") && !l.contains(" can ")
-}
-
-fn goal(s: &Sentence) -> Option<ClauseKind> {
-    if occasion(s) {
-        return Some(ClauseKind::Goal);
-    }
-    let l = s.lower.as_str();
-    let aims = [
-        "the goal of",
-        "the goal is",
-        "our goal",
-        "the aim of",
-        "the aim is",
-        "the purpose of",
-        "the objective",
-        "objective of",
-        "we hope",
-        "this will help us",
-        "the idea is that",
-        "our vision",
-        "our mission",
-        "this document",
-        "the benefit",
-        "purpose:",
-        "objective:",
-        "goal:",
-        "aim:",
-        "this system aims to",
-        "the system aims to",
-        "this project aims to",
-        "the project aims to",
-    ];
-    if aims.iter().any(|a| l.starts_with(a))
-        && !s.preds.iter().any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "can")))
-    {
-        return Some(ClauseKind::Goal);
-    }
-    let past = [
-        "today we",
-        "today,",
-        "currently",
-        "at the moment",
-        "right now",
-        "so far",
-        "until now",
-        "in the past",
-        "we are a",
-        "we're a",
-        "our club has",
-        "at present",
-        "nowadays",
-        "background:",
-    ];
-    if past.iter().any(|p| l.starts_with(p))
-        && !s
-            .preds
-            .iter()
-            .any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "should" | "want")))
-    {
-        return Some(ClauseKind::Context);
-    }
-    // `As a company, I want to avoid the failure of the platform`: a wish about the world is still a demand
-    None
 }
 
 fn demands(s: &Sentence, all: &[Sentence]) -> bool {

@@ -12,10 +12,14 @@ mod accounts;
 mod asides;
 mod assemble;
 mod availability;
+mod background;
+mod bans;
 mod bounds;
+mod brackets;
 pub(in crate::models::offline) mod chunk;
 mod complete;
 mod conditions;
+mod coordination;
 mod counts;
 mod data;
 mod deadlines;
@@ -36,6 +40,9 @@ mod lifecycle;
 mod limits;
 mod listing;
 mod mentions;
+mod moments;
+mod naming;
+mod navigation;
 mod numbering;
 mod only;
 pub mod outline;
@@ -51,6 +58,8 @@ mod rules;
 mod scopes;
 pub(in crate::models::offline) mod sentence;
 mod shown;
+mod sight;
+mod sign_in;
 mod states;
 mod stock;
 mod sums;
@@ -60,7 +69,9 @@ mod things;
 mod token;
 mod value;
 mod verb_group;
+mod verb_or_noun;
 mod views;
+mod who;
 mod wording;
 
 #[cfg(test)]
@@ -169,7 +180,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
         idea::read(&mut d);
     }
     holders::detect(&mut d);
-    accounts::detect(&mut d);
+    sign_in::detect(&mut d);
     holders::own(&mut d);
     if d.entities.is_empty() && !(d.has_users() && !d.roles.is_empty() && sentences.len() > 1) {
         return Err(Refusal::NotDataDriven("it names nothing of which records could be kept".into()));

@@ -2,6 +2,7 @@
 
 use super::asides;
 use super::chunk::{self, Item, Np, Vg};
+use super::coordination::{boundary_before, ends_a_list, joins, leads_to_verb, share, shared};
 use super::lexicon::{
     verbs::{Class, Form},
     words,
@@ -139,22 +140,6 @@ impl Sentence {
         }
         out
     }
-}
-
-/// `their own bicycles and repairs`: the repairs are their own as well.
-fn shared(before: Option<&Np>, np: &Np) -> Np {
-    let mut np = np.clone();
-    if let Some(before) = before
-        && np.det.is_none()
-        && np.owner.is_none()
-        && before.det.as_deref().is_some_and(super::lexicon::words::possessive)
-    {
-        np.det.clone_from(&before.det);
-        if before.mods.iter().any(|m| m == "own") {
-            np.mods.insert(0, "own".to_owned());
-        }
-    }
-    np
 }
 
 struct Builder<'a> {
@@ -320,26 +305,6 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
     b.preds
 }
 
-/// `create, edit and delete tasks`: the verbs share their object.
-fn share(words: &[Word], preds: &mut [Pred]) {
-    for i in (0..preds.len().saturating_sub(1)).rev() {
-        let (left, right) = preds.split_at_mut(i + 1);
-        let (this, next) = (&mut left[i], &right[0]);
-        let between = &words[this.verb.range.end.min(next.verb.range.start)..next.verb.range.start];
-        let joined = !between.is_empty()
-            && between.iter().all(|w| matches!(w.tag, Tag::Conj | Tag::Comma | Tag::Adv | Tag::Other));
-        if joined
-            && this.objects.is_empty()
-            && this.preps.is_empty()
-            && this.verb.passive == next.verb.passive
-            && !next.objects.is_empty()
-        {
-            this.objects.clone_from(&next.objects);
-            this.preps.clone_from(&next.preps);
-        }
-    }
-}
-
 impl Builder<'_> {
     fn open(&mut self, vg: &Vg) -> Pred {
         let last = self.preds.last();
@@ -406,47 +371,6 @@ impl Builder<'_> {
         self.preds.push(pred);
         self.subject.clear();
     }
-}
-
-/// Whether the noun phrases from `k` on are followed directly by a finite verb: they are its subject.
-fn leads_to_verb(items: &[Item], mut k: usize) -> bool {
-    loop {
-        match items.get(k) {
-            Some(Item::Np(_)) => {}
-            _ => return false,
-        }
-        match (items.get(k + 1), items.get(k + 2), items.get(k + 3)) {
-            (Some(Item::Vg(vg)), ..) => return vg.finite && !vg.infinitive,
-            (Some(Item::Comma(_) | Item::Conj(_)), Some(Item::Np(_)), _) => k += 2,
-            (Some(Item::Comma(_)), Some(Item::Conj(_)), Some(Item::Np(_))) => k += 3,
-            _ => return false,
-        }
-    }
-}
-
-/// `with a title and a text, and members comment`: the first `and` joins two of a list, the clause begins behind the comma.
-fn ends_a_list(items: &[Item], k: usize) -> bool {
-    let clause = |k: usize| matches!((items.get(k), items.get(k + 1)), (Some(Item::Comma(_)), Some(Item::Conj(_))));
-    if k >= 2 && clause(k - 2) {
-        return false;
-    }
-    let mut next = k + 1;
-    loop {
-        match (items.get(next), items.get(next + 1)) {
-            _ if clause(next) => return true,
-            (Some(Item::Comma(_) | Item::Conj(_)), Some(Item::Np(_))) => next += 2,
-            _ => return false,
-        }
-    }
-}
-
-fn boundary_before(items: &[Item], k: usize) -> bool {
-    k == 0 || matches!(items[k - 1], Item::Comma(_) | Item::Conj(_) | Item::Stop(_) | Item::Sub(_) | Item::Colon(_))
-}
-
-/// Whether the item before is a comma or conjunction: a further element of a list.
-fn joins(items: &[Item], k: usize) -> bool {
-    k > 0 && matches!(items[k - 1], Item::Comma(_) | Item::Conj(_))
 }
 
 /// Cuts a range of words at commas, `and`, `or` and `;` outside brackets.

@@ -7,6 +7,7 @@ use super::lexicon::{
     words,
 };
 use super::token::{Kind, Token};
+use super::verb_or_noun::{self, governs, opens_object};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
@@ -60,13 +61,13 @@ impl Word {
 }
 
 #[derive(Default)]
-struct State {
+pub struct State {
     /// A finite verb has been seen in this clause of the sentence.
-    finite: bool,
+    pub finite: bool,
     /// The last verb, for coordination: `create, edit and delete`.
-    last: Option<(Form, Class, usize)>,
+    pub last: Option<(Form, Class, usize)>,
     /// Inside `who …` right behind the subject: whether that is plural.
-    relative: Option<bool>,
+    pub relative: Option<bool>,
 }
 
 /// Tags every token.
@@ -150,7 +151,7 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
         let looks_name = token.capitalised() && i > 0 && token.text.len() > 1 && !tokens[i - 1].is(".");
         // backlogs write `I want to Submit Application`: after `to` a capital is no name
         let named = looks_name && !matches!(prev_tag, Some(Tag::To | Tag::Modal | Tag::Conj | Tag::Comma));
-        if !named && let Some(tag) = as_verb(base, form, tokens, i, prev, done, state) {
+        if !named && let Some(tag) = verb_or_noun::as_verb(base, form, tokens, i, prev, done, state) {
             let base = match tag {
                 Tag::Verb(_) => base.to_owned(),
                 _ => own(),
@@ -274,262 +275,6 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
         w if words::preposition(w) => Tag::Prep,
         _ => return None,
     })
-}
-
-/// What a word that can be a verb is here; `None`: it is a noun.
-fn as_verb(
-    base: &str,
-    form: Form,
-    tokens: &[Token],
-    i: usize,
-    prev: Option<&Word>,
-    prev_words: &[Word],
-    state: &State,
-) -> Option<Tag> {
-    let verb = Some(Tag::Verb(form));
-    let next = tokens.get(i + 1);
-    let opens = next.is_some_and(opens_object);
-    let ends = next.is_none_or(|n| n.kind == Kind::Punct && n.lower != "(" || words::conjunction(&n.lower));
-    let prev_tag = prev.map(|p| p.tag);
-    let fixed_verb = nouns::property(&tokens[i].lower).is_none()
-        && matches!(
-            base,
-            "allow"
-                | "have"
-                | "be"
-                | "see"
-                | "enable"
-                | "choose"
-                | "receive"
-                | "contain"
-                | "become"
-                | "want"
-                | "add"
-                | "delete"
-        );
-    match form {
-        Form::Past => match prev_tag {
-            Some(Tag::Be) => verb,
-            // `are never shown`
-            Some(Tag::Not)
-                if prev_words.iter().rev().find(|w| w.tag != Tag::Not).is_some_and(|w| w.tag == Tag::Be)
-                    && !matches!(base, "allow" | "permit" | "require" | "need" | "want" | "include") =>
-            {
-                verb
-            }
-            Some(Tag::Verb(_)) if prev.is_some_and(|p| p.base == "have") => verb,
-            Some(Tag::Modal | Tag::To) => Some(Tag::Verb(Form::Base)),
-            Some(Tag::Pron | Tag::Rel) => verb,
-            Some(Tag::Noun | Tag::Close)
-                if !state.finite && !next.is_some_and(|n| n.is("by") || words::preposition(&n.lower)) =>
-            {
-                verb
-            }
-            Some(Tag::Noun) if next.is_some_and(|n| n.is("by")) => verb,
-            Some(Tag::Conj | Tag::Comma) if state.last.is_some_and(|(f, ..)| f == Form::Past) && !opens => verb,
-            _ => Some(Tag::Adj),
-        },
-        Form::Ing => match prev_tag {
-            // `by tracking number`: the name of a property
-            Some(Tag::Prep)
-                if next.is_some_and(|n| {
-                    matches!(
-                        n.lower.as_str(),
-                        "number" | "date" | "time" | "address" | "type" | "name" | "code" | "status"
-                    )
-                }) =>
-            {
-                None
-            }
-            // `set the status to waiting or accepted`: a state
-            Some(Tag::Prep) if prev.is_some_and(|p| p.is("to")) && ends => None,
-            Some(Tag::Be | Tag::Prep | Tag::Sub) => verb,
-            Some(Tag::Verb(_)) if opens => verb,
-            Some(Tag::Det | Tag::Adj | Tag::Poss | Tag::Num | Tag::Apos) => None,
-            None | Some(Tag::Colon | Tag::Stop) if opens => verb,
-            Some(Tag::Conj | Tag::Comma) if opens && state.last.is_some_and(|(f, ..)| f == Form::Ing) => verb,
-            Some(Tag::Noun | Tag::Comma)
-                if next.is_some_and(|n| words::determiner(&n.lower) || words::possessive(&n.lower)) =>
-            {
-                verb
-            }
-            _ => None,
-        },
-        Form::Base | Form::Third => match prev_tag {
-            Some(Tag::Modal | Tag::To) => Some(Tag::Verb(Form::Base)),
-            Some(Tag::Not) => verb,
-            Some(Tag::Det | Tag::Poss | Tag::Adj | Tag::Num | Tag::Apos | Tag::Prep) => {
-                // `each can …` has its own tag; `for example` and `in progress` are nouns
-                None
-            }
-            None | Some(Tag::Stop | Tag::Colon | Tag::Open) => {
-                (form == Form::Base && (opens || fixed_verb || ends && i == 0)).then_some(Tag::Verb(form))
-            }
-            Some(Tag::Noun | Tag::Pron | Tag::Close | Tag::Rel) => {
-                let subject = prev?;
-                // `see which loans are overdue`
-                if subject.is("which") && next.is_some_and(|n| words::be(&n.lower) || words::modal(&n.lower)) {
-                    return None;
-                }
-                let plural = subject.tag == Tag::Noun && subject.base != subject.token.lower
-                    || matches!(
-                        subject.lower(),
-                        "i" | "you" | "we" | "they" | "who" | "which" | "that" | "people" | "staff" | "everyone"
-                    );
-                let agrees = if form == Form::Base {
-                    plural || coordinated(prev_words)
-                } else {
-                    !plural || subject.tag == Tag::Rel || opens && list_of(prev_words)
-                };
-                let helper = state.last.is_some_and(|(_, c, at)| c == Class::Allow && at + 2 == i);
-                if helper
-                    && form == Form::Base
-                    && matches!(subject.lower(), "us" | "me" | "them" | "him" | "her" | "you")
-                {
-                    return verb;
-                }
-                let helped = state.last.is_some_and(|(_, c, at)| c == Class::Allow && i - at < 8);
-                // `…, and the owner of the tool accepts or rejects it`
-                let decides = ends && verbs::class(base) == Class::Decide;
-                let fresh =
-                    (form == Form::Third || coordinated(prev_words)) && (opens || decides) && clause_start(prev_words)
-                        || form == Form::Base && plural && fixed_verb && opens && bare_start(prev_words);
-                let free = !state.finite || fresh || subject.tag == Tag::Rel || helped && form == Form::Base;
-                let free = free
-                    || subject.tag == Tag::Pron
-                        && form == Form::Base
-                        && !matches!(subject.lower(), "it" | "one" | "them" | "me" | "us");
-                (agrees
-                    && free
-                    && (opens
-                        || fresh
-                        || fixed_verb
-                        || subject.tag != Tag::Noun
-                        || !state.finite && next.is_some() && (form == Form::Third || plural || !ends)))
-                    .then_some(Tag::Verb(form))
-            }
-            Some(Tag::Conj | Tag::Comma) => {
-                let (last_form, class, at) = state.last?;
-                // `I run a farm and want to record eggs`
-                if matches!(base, "want" | "need" | "wish" | "like") && next.is_some_and(|n| n.is("to")) {
-                    return verb;
-                }
-                if next.is_some_and(|n| governs(base, &n.lower)) && (last_form == form || class == Class::Allow) {
-                    return verb;
-                }
-                // `set goals, and track progress`
-                let oxford = i >= 2 && tokens[i - 2].is(",") && prev_tag == Some(Tag::Conj);
-                let adjacent = i - at <= 2 || i - at == 3 && tokens[i - 1].kind == Kind::Word;
-                // `can block spaces and sees all reservations`
-                let again = form == Form::Third && last_form == Form::Base && class != Class::Allow;
-                let same = last_form == form
-                    || again && next.is_some_and(|n| words::determiner(&n.lower))
-                    || form == Form::Base && class == Class::Allow;
-                let determined = next.is_some_and(|n| {
-                    words::determiner(&n.lower)
-                        || words::possessive(&n.lower)
-                        || words::pronoun(&n.lower)
-                        || n.value.is_some()
-                });
-                (same
-                    && (determined
-                        || fixed_verb && opens
-                        || adjacent && (ends || opens)
-                        || opens && (plural_next(next) || oxford && nouns::property(&tokens[i].lower).is_none())))
-                .then_some(Tag::Verb(form))
-            }
-            Some(Tag::Verb(_)) if state.last.is_some_and(|(_, c, _)| c == Class::Allow) => verb,
-            // `can be read`, `is set`
-            Some(Tag::Be) if matches!(base, "read" | "set" | "put" | "let") => Some(Tag::Verb(Form::Past)),
-            Some(Tag::Verb(_) | Tag::Be) => None,
-            _ => None,
-        },
-    }
-}
-
-/// Verbs that take their object by a particular word: before it they are no nouns.
-fn governs(base: &str, next: &str) -> bool {
-    matches!(
-        (base, next),
-        ("belong" | "refer" | "lead" | "reply" | "respond" | "subscribe", "to")
-            | ("sign", "up" | "in" | "out")
-            | ("log", "in" | "out")
-            | ("look" | "search" | "apply" | "register" | "ask", "for")
-            | ("comment" | "depend" | "vote" | "bid" | "decide", "on")
-            | ("consist", "of")
-            | ("take", "part")
-            | ("fill", "in" | "out")
-            | ("check", "in" | "out")
-            | ("pick", "up")
-            | ("hand", "over" | "out" | "in")
-    )
-}
-
-/// Whether the noun phrase that ends `words` began right after `and`, a comma or a stop: the subject of a new clause.
-fn clause_start(words: &[Word]) -> bool {
-    let determined = words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Num | Tag::Adv));
-    match determined {
-        // `the owner of the tool`
-        Some(at) if at > 1 && matches!(words[at].tag, Tag::Det | Tag::Poss) && words[at - 1].is("of") => {
-            clause_start(&words[..at - 1])
-        }
-        Some(at) if matches!(words[at].tag, Tag::Det | Tag::Poss) => {
-            at > 0 && matches!(words[at - 1].tag, Tag::Conj | Tag::Comma | Tag::Stop | Tag::Colon)
-        }
-        _ => false,
-    }
-}
-
-/// `…, volunteers`: one plural noun right behind a comma.
-fn bare_start(words: &[Word]) -> bool {
-    let at = words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj));
-    at.is_some_and(|at| words[at].tag == Tag::Comma && words.len() - at == 2)
-}
-
-/// `The list of members shows …`: the verb agrees with the list.
-fn list_of(words: &[Word]) -> bool {
-    let Some(of) = words.iter().rposition(|w| w.is("of")).filter(|of| *of > 0) else { return false };
-    let head = &words[of - 1];
-    words[of + 1..].iter().all(|w| matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Det | Tag::Poss))
-        && head.tag == Tag::Noun
-        && head.base == head.token.lower
-        && matches!(head.lower(), "list" | "page" | "overview" | "table" | "view" | "number" | "report" | "history")
-}
-
-/// `the caretaker and the board`: two singular phrases make a plural subject.
-fn coordinated(words: &[Word]) -> bool {
-    let start =
-        words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Num | Tag::Adv | Tag::Det | Tag::Poss));
-    start.is_some_and(|at| words[at].is("and") && at > 0 && words[at - 1].tag == Tag::Noun)
-}
-
-fn plural_next(next: Option<&Token>) -> bool {
-    next.is_some_and(|n| nouns::singular(&n.lower) != n.lower)
-}
-
-/// Whether a token can begin the object of a verb.
-fn opens_object(t: &Token) -> bool {
-    let w = t.lower.as_str();
-    if t.kind == Kind::Punct {
-        return matches!(w, "“" | "\"" | "‘");
-    }
-    words::determiner(w)
-        || words::possessive(w)
-        || words::pronoun(w)
-        || t.value.is_some()
-        || w == "up"
-        || w == "whether"
-        || w == "how"
-        || matches!(w, "where" | "when" | "what" | "who" | "which")
-        || !(words::preposition(w)
-            || words::conjunction(w)
-            || words::modal(w)
-            || words::be(w)
-            || words::subordinator(w))
-            && !matches!(
-                w,
-                "not" | "to" | "management" | "tracking" | "system" | "application" | "app" | "tracker" | "manager"
-            )
 }
 
 #[cfg(test)]

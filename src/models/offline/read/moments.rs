@@ -1,0 +1,56 @@
+//! When a record is for: `from a start time to an end time`, `on a certain date`.
+
+use super::data::made;
+use super::draft::Draft;
+use super::field;
+use super::lexicon::nouns;
+use super::sentence::Pred;
+use crate::models::offline::spec::{Field, FieldType};
+
+/// `book a room from a start time to an end time`, `a request with the first and the last day`
+pub fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
+    let s = &d.sentences[si];
+    for pp in
+        pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between" | "at" | "on"))
+    {
+        if matches!(pp.prep.as_str(), "at" | "on") {
+            moment(d, si, pp, e);
+            continue;
+        }
+        for np in &pp.nps {
+            let timed =
+                matches!(nouns::property(&np.head), Some(FieldType::Date | FieldType::DateTime | FieldType::Time));
+            if !timed || np.mods.is_empty() || np.det.is_none() || np.of.is_some() || np.possessed() {
+                continue;
+            }
+            let Some(draft) = field::field(s, np.range.clone()) else { continue };
+            d.add_field(e, draft, s.id);
+            d.mark(si, pp.at..pp.at + 1);
+            d.mark(si, np.range.clone());
+            d.touch(e, s.id);
+        }
+    }
+}
+
+/// `at a given date and time`, `on a certain date`: when the record is for.
+fn moment(d: &mut Draft, si: usize, pp: &super::sentence::Pp, e: usize) {
+    let s = &d.sentences[si];
+    let heads: Vec<&str> = pp.nps.iter().map(|np| np.head.as_str()).collect();
+    let open = pp.nps.first().is_some_and(|np| {
+        matches!(np.det.as_deref(), Some("a" | "an")) && np.of.is_none() && np.nouns.is_empty() && !np.possessed()
+    });
+    let (name, label, ty) = match heads[..] {
+        ["date", "time"] => ("date_and_time", "Date and time", FieldType::DateTime),
+        ["date"] => ("date", "Date", FieldType::Date),
+        ["time"] => ("time", "Time", FieldType::Time),
+        _ => return,
+    };
+    let timed = |f: &Field| matches!(f.ty, FieldType::Date | FieldType::DateTime) || f.ty == ty;
+    if !open || d.entities[e].entity.fields.iter().any(timed) {
+        return;
+    }
+    d.entities[e].entity.fields.push(made(name, label, ty, s.id));
+    let end = pp.nps.last().map_or(pp.at + 1, |np| np.range.end);
+    d.mark(si, pp.at..end);
+    d.touch(e, s.id);
+}

@@ -1,0 +1,102 @@
+//! What somebody sees limits what they may do: nobody changes what they cannot see.
+
+use super::draft::Draft;
+use super::lexicon::nouns::Person;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Op, Scope, Who};
+
+/// `Sellers see only their own quotes. Sellers can search quotes by client.`: among those they see.
+pub fn limits_of_sight(d: &mut Draft, e: usize) {
+    let sentences = d.sentences;
+    let every = |id: &ClauseId| {
+        let said = |w: &super::tag::Word| matches!(w.lower(), "all" | "every" | "any" | "everything");
+        sentences.iter().any(|s| s.id == *id && s.words.iter().any(said))
+    };
+    for (_, who, scope) in d.limited.clone().into_iter().filter(|(of, ..)| *of == e) {
+        let mut wider: Vec<ClauseId> = Vec::new();
+        for a in d.entities[e].entity.access.iter_mut().filter(|a| a.who == who && a.scope == Scope::All) {
+            if a.ops.contains(&Op::Read) {
+                a.scope = scope.clone();
+                wider.extend(a.clauses.iter().copied().filter(|id| every(id)));
+            }
+        }
+        for id in wider {
+            d.gap(id, "all of them", "another sentence says that they see only some", false);
+        }
+    }
+}
+
+/// `Drivers see only their own tours. Drivers confirm a tour.`: one of those.
+fn decides_on_what_one_sees(d: &mut Draft, e: usize) {
+    let rights = d.entities[e].entity.access.clone();
+    let decided = |who: &Who, id: &ClauseId| {
+        rights.iter().any(|a| a.who == *who && !a.only_fields.is_empty() && a.clauses.contains(id))
+    };
+    let sees_some = |who: &Who| {
+        rights.iter().any(|a| {
+            a.who == *who
+                && a.ops == [Op::Read]
+                && a.scope != Scope::All
+                && !a.clauses.iter().all(|id| decided(who, id))
+        })
+    };
+    d.entities[e].entity.access.retain(|a| {
+        let follows = a.ops == [Op::Read] && a.scope == Scope::All && a.clauses.iter().all(|id| decided(&a.who, id));
+        !(follows && sees_some(&a.who))
+    });
+}
+
+/// Who changes a record must be able to see it: the change reaches no further than the sight, and gives it where there
+/// is none.
+pub fn see_what_one_changes(d: &mut Draft, e: usize) {
+    decides_on_what_one_sees(d, e);
+    let access = d.entities[e].entity.access.clone();
+    let reads = |who: &Who| {
+        access
+            .iter()
+            .filter(|a| {
+                a.ops.contains(&Op::Read)
+                    && (a.who == *who || a.who == Who::Anyone || a.who == Who::SignedIn && *who != Who::Anyone)
+            })
+            .map(|a| a.scope.clone())
+            .collect::<Vec<_>>()
+    };
+    let keepers: Vec<Who> =
+        d.roles.iter().filter(|r| !r.open && r.kind == Person::Appointed).map(|r| Who::Role(r.name.clone())).collect();
+    let mut give: Vec<(Who, Scope, Vec<ClauseId>)> = Vec::new();
+    for a in
+        d.entities[e].entity.access.iter_mut().filter(|a| a.ops.iter().any(|op| matches!(op, Op::Update | Op::Delete)))
+    {
+        let seen = reads(&a.who);
+        // whoever is appointed to delete or to change any record sees them all, unless the text says which they see
+        let told = access.iter().any(|r| r.who == a.who && r.ops.contains(&Op::Read));
+        let appointed = a.scope == Scope::All && a.only_fields.is_empty() && keepers.contains(&a.who) && !told;
+        if seen.is_empty() || appointed && !seen.contains(&Scope::All) {
+            give.push((a.who.clone(), a.scope.clone(), a.clauses.clone()));
+        } else if a.scope == Scope::All && !seen.contains(&Scope::All) {
+            a.scope = seen[0].clone();
+        }
+    }
+    for (who, scope, clauses) in give {
+        for id in clauses {
+            d.allow(e, who.clone(), &[Op::Read], scope.clone(), id);
+        }
+    }
+}
+
+/// Where others must never see somebody's records, nobody reads all of them, unless the text says who may.
+pub fn privacy(d: &mut Draft, e: usize) {
+    let private = d.entities[e].entity.private.clone();
+    if private.is_empty() {
+        return;
+    }
+    let ordinary = d.ordinary();
+    for a in &mut d.entities[e].entity.access {
+        if a.scope == Scope::All
+            && (a.who == ordinary || a.who == Who::SignedIn || a.who == Who::Anyone)
+            && !a.ops.contains(&Op::Create)
+        {
+            a.scope = Scope::Own;
+        }
+    }
+}

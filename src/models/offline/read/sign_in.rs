@@ -1,0 +1,225 @@
+//! Whether the application knows who somebody is: which clauses ask for accounts, and who needs none.
+
+use super::chunk::Np;
+use super::draft::{Draft, RoleDraft};
+use super::lexicon::{nouns, verbs::Class, words};
+use super::sentence::{Pred, Sentence};
+use crate::domain::ClauseId;
+
+/// Notes which clauses ask for accounts at all. Runs before rights are read, because without accounts anyone may do anything.
+pub fn detect(d: &mut Draft) {
+    let mut implied: Vec<ClauseId> = Vec::new();
+    strangers(d);
+    for s in d.sentences {
+        if explicit(s) {
+            implied.push(s.id);
+        }
+    }
+    if implied.is_empty() {
+        implied = by_rights(d);
+    }
+    d.users.implied = implied;
+    if d.has_users() {
+        speaker(d);
+        open_role(d);
+    }
+}
+
+/// Who says `I` where others have rights of their own: the owner of the whole.
+fn speaker(d: &mut Draft) {
+    let helpers = d.roles.iter().any(|r| r.kind != nouns::Person::Stranger && r.kind != nouns::Person::User);
+    let own = |s: &Sentence| {
+        s.role.is_none() && s.preds.iter().any(|p| p.subject.iter().any(|np| np.pronoun.as_deref() == Some("i")))
+    };
+    let stories = d.sentences.iter().any(|s| s.role.is_some());
+    let clauses: Vec<ClauseId> = d.sentences.iter().filter(|s| own(s)).map(|s| s.id).collect();
+    let helped = d.sentences.iter().any(|s| {
+        s.preds
+            .iter()
+            .any(|p| p.subject.iter().any(|np| np.det.as_deref() == Some("my") && nouns::person(&np.head).is_some()))
+    });
+    if stories || clauses.len() < 2 || !helpers || !helped || d.roles.iter().any(|r| r.name == "owner") {
+        return;
+    }
+    d.roles.push(RoleDraft { name: "owner".into(), kind: nouns::Person::Appointed, clauses, open: false });
+    d.speaker = Some("owner".into());
+}
+
+fn explicit(s: &Sentence) -> bool {
+    let said = s.quote_demand();
+    let auth = s.words.iter().zip(&s.aside).filter(|(_, aside)| !**aside).map(|(w, _)| w).any(|w| {
+        matches!(
+            w.lower(),
+            "login"
+                | "signin"
+                | "signup"
+                | "authentication"
+                | "password"
+                | "passwords"
+                | "authenticated"
+                | "authenticate"
+                | "authorization"
+                | "username"
+                | "logged"
+        )
+    });
+    let registers = s.preds.iter().any(registers)
+        || ["who is registered", "who are registered", "registered members"].iter().any(|w| said.contains(w));
+    let verbs = registers
+        || s.preds
+            .iter()
+            .any(|p| matches!(p.verb.class, Class::SignUp | Class::LogIn | Class::LogOut) && !p.verb.negated);
+    let accounts = [
+        "user account",
+        "own account",
+        "an account",
+        "user registration",
+        "registered user",
+        "my profile",
+        "own profile",
+        "user profile",
+        "my account",
+        "create profile",
+        "accounts",
+    ];
+    let account = accounts.iter().any(|a| said.contains(a))
+        && !s.lower.contains("without an account")
+        && !s.lower.contains("bank account");
+    (auth || verbs || account) && !s.lower.contains("no login") && anonymous(s).is_none()
+}
+
+/// `without logging in`, `without having an account`: where the phrase stands.
+#[must_use]
+pub fn anonymous(s: &Sentence) -> Option<std::ops::Range<usize>> {
+    let at = s.words.iter().position(|w| w.is("without")).filter(|i| !s.aside[*i])?;
+    let end = (at + 1..s.words.len().min(at + 6)).find(|i| {
+        matches!(
+            s.words[*i].lower(),
+            "account"
+                | "accounts"
+                | "login"
+                | "signin"
+                | "registration"
+                | "registering"
+                | "password"
+                | "authentication"
+        ) || s.words[*i].is("in") && matches!(s.words[*i - 1].lower(), "logging" | "signing")
+            || s.words[*i].is("up") && s.words[*i - 1].is("signing")
+    })?;
+    let between = &s.words[at + 1..end];
+    between
+        .iter()
+        .all(|w| {
+            matches!(
+                w.lower(),
+                "a" | "an"
+                    | "any"
+                    | "having"
+                    | "needing"
+                    | "creating"
+                    | "user"
+                    | "to"
+                    | "log"
+                    | "logging"
+                    | "signing"
+                    | "own"
+            )
+        })
+        .then_some(at..end + 1)
+}
+
+/// Those who need no account are no holders of one.
+fn strangers(d: &mut Draft) {
+    let mut names: Vec<String> = Vec::new();
+    for s in d.sentences.iter().filter(|s| anonymous(s).is_some()) {
+        let subjects =
+            s.preds.iter().filter(|p| !p.subordinate && !p.verb.negated).flat_map(|p| &p.subject).chain(&s.role);
+        names.extend(subjects.filter_map(|np| d.role(np).map(|r| r.name.clone())));
+    }
+    for r in &mut d.roles {
+        let elsewhere = d.sentences.iter().any(|s| anonymous(s).is_none() && r.clauses.contains(&s.id));
+        if names.contains(&r.name) && !elsewhere {
+            r.kind = nouns::Person::Stranger;
+        }
+    }
+}
+
+/// `register with my name and address`: an account of one's own, not a record of something else.
+pub fn registers(pred: &Pred) -> bool {
+    pred.verb.base == "register"
+        && !pred.verb.passive
+        && !pred.verb.negated
+        && pred.objects.is_empty()
+        && !pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "for" | "in" | "to"))
+}
+
+/// Rights that differ between people, or records that are somebody's own, need accounts.
+fn by_rights(d: &Draft) -> Vec<ClauseId> {
+    let kinds: Vec<_> = d.roles.iter().filter(|r| r.kind != nouns::Person::Stranger).collect();
+    let mut out = Vec::new();
+    if kinds.len() >= 2 || kinds.len() == 1 && d.roles.len() > 1 {
+        for r in kinds.iter() {
+            out.extend(r.clauses.iter().copied());
+        }
+    }
+    for s in d.sentences {
+        for p in &s.preds {
+            let person =
+                p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
+            let own = |np: &Np| {
+                np.det.as_deref().is_some_and(words::possessive)
+                    && np.det.as_deref() != Some("our")
+                    && d.entity_of(np).is_some()
+            };
+            let owned = person && p.objects.iter().any(own);
+            // `my own requests` where several people act
+            let mine = p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("i" | "we")))
+                && p.objects.iter().any(|np| np.mods.iter().any(|m| m == "own") && d.entity_of(np).is_some());
+            // `Nobody else should see my meals`, `Only I can see my hives`
+            let guarded = p.verb.class == Class::Read
+                && p.objects.iter().any(own)
+                && (p.verb.negated && p.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody"))
+                    || p.only && p.subject.iter().any(|np| np.pronoun.as_deref() == Some("i")));
+            if mine || guarded {
+                out.push(s.id);
+            }
+            // `My friend can read everything but must not change anything`
+            let refused = person
+                && p.verb.negated
+                && p.verb.modal.is_some()
+                && matches!(p.verb.class, Class::Update | Class::Delete | Class::Create | Class::Manage | Class::Read);
+            if refused {
+                out.push(s.id);
+            }
+            let only = p.only
+                && p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));
+            if owned || only {
+                out.push(s.id);
+            }
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Which role anybody who signs up holds.
+fn open_role(d: &mut Draft) {
+    use nouns::Person;
+    let user = d.roles.iter().position(|r| r.kind == Person::User && r.name == "user");
+    let ordinary = d.roles.iter().position(|r| r.kind == Person::Ordinary);
+    let accounts: Vec<usize> = (0..d.roles.len()).filter(|i| d.roles[*i].kind != Person::Stranger).collect();
+    // `Everyone writes messages, the editor deletes them`: not everyone is an editor
+    let everyone =
+        |p: &Pred| p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("everyone" | "everybody")));
+    let told_apart = |i: &usize| {
+        d.roles[*i].kind == Person::Appointed
+            && d.sentences.iter().flat_map(|s| &s.preds).any(|p| everyone(p) && p.verb.class != Class::LogIn)
+    };
+    let alone = accounts.first().copied().filter(|i| accounts.len() == 1 && !told_apart(i));
+    let open = user.or(ordinary).or(alone);
+    // who says `my friend may read` lets nobody else in
+    if let Some(i) = open.filter(|_| d.speaker.is_none()) {
+        d.roles[i].open = true;
+    }
+}
