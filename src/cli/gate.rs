@@ -10,11 +10,12 @@ use super::{
 };
 use crate::{
     domain::{
-        GateId,
+        Clean, GateId,
         artifact::FileEntry,
         clause::Gap,
         command::Command,
-        run::{Gate, Proposal, Run, Verb},
+        run::{Gate, GateReason, Proposal, Run, Verb},
+        trace::trace,
     },
     hub::project::blobs_of,
     orchestrator::editing,
@@ -126,6 +127,15 @@ fn show(run: &Run, gate: &Gate, as_json: bool) -> Done {
         && let Some(plan) = &run.plan
     {
         let _ = write!(text, "\n{}", proposed(&Proposal::Plan { plan: plan.clone() }));
+    }
+    // What earlier steps hold to is decided with the whole.
+    if matches!(gate.reason, GateReason::Plan | GateReason::Result) {
+        for doubt in trace(run).doubts {
+            let _ = writeln!(text, "\nIn doubt since {}: {}", doubt.step, Clean::new(&doubt.finding));
+            for line in doubt.said() {
+                let _ = writeln!(text, "    {}", Clean::from(line));
+            }
+        }
     }
     let _ = writeln!(text, "\nDigest {}", gate.digest.short());
     out::show(&text)?;

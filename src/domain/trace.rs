@@ -1,12 +1,14 @@
 //! The trace: every clause tied to code and tests, with the status its evidence supports. Pure: a function of the run.
 //! Its JSON form is a fixed contract (design 5.3).
 
+pub mod doubts;
 mod html;
 mod judge;
 mod render;
 #[cfg(test)]
 mod tests;
 
+pub use doubts::Doubt;
 pub use render::REPORT_TITLE;
 
 use super::{
@@ -122,6 +124,9 @@ pub struct Trace {
     pub counts: Counts,
     pub clauses: Vec<ClauseTrace>,
     pub evidence: Vec<EvidenceTrace>,
+    /// What personas hold to although, by its words, it says something else than a clause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
 }
 
 /// The trace of a run whose workspace holds what the run wrote.
@@ -153,7 +158,15 @@ pub fn trace_of(run: &Run, files: &BTreeMap<String, Hash>) -> Trace {
         })
         .collect();
     evidence.sort_by_key(|e| e.id);
-    Trace { version: 1, requirement: run.requirement.clone(), outcome: outcome(run, counts), counts, clauses, evidence }
+    Trace {
+        version: 1,
+        requirement: run.requirement.clone(),
+        outcome: outcome(run, counts),
+        counts,
+        clauses,
+        evidence,
+        doubts: doubts::of(run),
+    }
 }
 
 fn count(run: &Run, clauses: &[ClauseTrace]) -> Counts {

@@ -9,10 +9,11 @@ use crate::{
     domain::{
         Clean,
         command::{Command, Update},
+        counted,
         event::Event,
         run::{Check, GateMode, GateReason, Outcome, PauseReason, Run, RunStatus},
         tool::Used,
-        trace,
+        trace::{self, Doubt},
         usage::{Budget, Caps},
     },
     orchestrator::{self, Refusal},
@@ -402,6 +403,7 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         let words = Clean::new(&clause.text).one_line(60);
         let _ = writeln!(text, "  {:<8} {} \"{words}\"  {reason}", status.word(), clause.id);
     }
+    in_doubt(&mut text, &trace.doubts);
     for gate in run.open_gates() {
         let _ = writeln!(
             text,
@@ -413,6 +415,24 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         );
     }
     text
+}
+
+/// How many doubts are open, which, and what the verifier holds of them.
+fn in_doubt(text: &mut String, doubts: &[Doubt]) {
+    use std::fmt::Write;
+    if doubts.is_empty() {
+        return;
+    }
+    let count = counted(doubts.len(), "open doubt");
+    let _ = writeln!(text, "{count}: by the words, said otherwise than in the original (g1 trace says why)");
+    for doubt in doubts {
+        let held = match doubt.verdicts.iter().map(|j| j.verdict).max() {
+            None => "not judged by the verifier".to_owned(),
+            Some(worst) => format!("the verifier holds it {}", worst.word()),
+        };
+        let finding = Clean::new(&doubt.finding).one_line(160);
+        let _ = writeln!(text, "  in doubt {} since {}: {finding}; {held}", doubt.ids(), doubt.step);
+    }
 }
 
 /// What can be done now.

@@ -136,6 +136,7 @@ pub fn last_line(run: &Run, ending: Ending<'_>, exit: u8) -> Value {
         .collect();
     let mut body = json!({
         "clauses": trace.counts, "evidence": evidence, "usage": run.usage, "cost": run.usage.dollars(), "exit": exit,
+        "doubts": trace.doubts.len(),
     });
     let name = match ending {
         Ending::Completed { outcome, stopped_at_plan } => {

@@ -3,6 +3,7 @@
 use crate::support::{Ran, Spoil, isolated, plan_with, run_with};
 use g1::{
     domain::{event::Event, reply::ReplyKind, run::GateReason, trace::Status},
+    driver::{headless, jsonl::Ending},
     models::offline,
 };
 use serde_json::{Value, json};
@@ -85,8 +86,31 @@ fn doubted(
     } else {
         let told = ran.handoff("verify");
         assert!(says.iter().all(|s| told.contains(s)) && told.contains(&format!("In doubt since {step}")), "{told}");
+        reported(&ran, step, says);
     }
     ran
+}
+
+/// Nobody was at a gate: the trace in every form says what is in doubt and what the verifier holds of it, and the end of
+/// the run says that there is something.
+fn reported(ran: &Ran, step: &str, says: &[&str]) {
+    let trace = ran.trace();
+    let mut about = trace.doubts.iter().filter(|d| says.iter().all(|s| d.finding.contains(s)));
+    let doubt = about.next().unwrap_or_else(|| panic!("{says:?} in {:?}", trace.doubts));
+    assert_eq!(doubt.step.as_str(), step);
+    assert!(!doubt.verdicts.is_empty(), "{doubt:?}");
+    let run = ran.look();
+    let verdict = doubt.verdicts[0].line();
+    let said = verdict.split(':').next().unwrap();
+    let report = fs::read_to_string(ran.dir.join("TRACE.md")).unwrap();
+    let forms = [("report", report), ("json", trace.to_json()), ("csv", trace.to_csv()), ("html", trace.to_html(&run))];
+    for (form, text) in &forms {
+        assert!(says.iter().all(|s| text.contains(s)), "{form}: {text}");
+        assert!(*form == "json" || text.contains(said), "{form} lacks '{said}'");
+    }
+    let ending = headless::summary(&run, Ending::Completed { outcome: trace.outcome, stopped_at_plan: false });
+    let count = format!("{} open doubt", trace.doubts.len());
+    assert!(ending.contains(&count) && ending.contains("the verifier holds it"), "{ending}");
 }
 
 /// What the person is told at the red gate of a step.
@@ -227,6 +251,8 @@ fn a_decision_against_a_clause_or_for_what_is_excluded_is_a_conflict() {
             assert!(details.contains("brings back \"payment\", which C-005 excludes"), "{details}");
             assert_eq!(details.matches("reason given: members asked").count(), if check.is_doubt() { 2 } else { 0 });
         }
+        let reasons = ran.trace().doubts.into_iter().map(|d| d.reason).collect::<Vec<_>>();
+        assert_eq!(reasons, [Some("members asked".to_owned()), Some("members asked".to_owned())]);
     });
 }
 

@@ -7,7 +7,7 @@ use g1::{
         event::Event,
         pack::{ContextPack, PackKind},
         plan::PlanVariant,
-        run::{Check, GateMode, RunSettings},
+        run::{Check, GateMode, Run, RunSettings},
         trace::{Status, Trace, trace},
         usage::Usage,
     },
@@ -93,8 +93,12 @@ pub struct Ran {
 }
 
 impl Ran {
+    pub fn look(&self) -> Run {
+        driver::client::look(&self.dir).unwrap()
+    }
+
     pub fn trace(&self) -> Trace {
-        trace(&driver::client::look(&self.dir).unwrap())
+        trace(&self.look())
     }
 
     /// Every reply of a step, as it came, first attempt first.

@@ -1,7 +1,10 @@
 //! The trace as one HTML page that needs nothing else: no script, no font, no request. To attach to a pull request or to
 //! keep with a delivery.
 
-use super::{ClauseTrace, Status, Trace, render::sentence};
+use super::{
+    ClauseTrace, Status, Trace,
+    render::{DOUBTS, sentence},
+};
 use crate::domain::{
     ClauseId, Clean,
     clause::{Origin, Retired},
@@ -43,6 +46,7 @@ impl Trace {
         let _ = writeln!(html, "<p>{}</p>", text(&sentence(self)));
         self.bar(&mut html);
         self.requirement(&mut html);
+        self.open_doubts(&mut html);
         self.sign_off(run, &mut html);
         html.push_str("<h2>Clause by clause</h2>\n");
         for clause in &self.clauses {
@@ -103,6 +107,26 @@ impl Trace {
             }
             html.push_str("</div>\n");
         }
+    }
+
+    fn open_doubts(&self, html: &mut String) {
+        if self.doubts.is_empty() {
+            return;
+        }
+        let _ = writeln!(html, "<h2>Open doubts</h2>\n<p>{DOUBTS}</p>\n<ul>");
+        for doubt in &self.doubts {
+            let ids: Vec<String> = doubt.clauses.iter().map(|id| format!("<a href=\"#{id}\">{id}</a>")).collect();
+            let said: Vec<String> = doubt.said().into_iter().map(|line| text(&Clean::from(line))).collect();
+            let _ = writeln!(
+                html,
+                "<li>{} <span class=\"dim\">since {}</span> {}<br>{}</li>",
+                ids.join(" "),
+                text(doubt.step.as_str()),
+                text(&Clean::new(&doubt.finding)),
+                said.join("<br>")
+            );
+        }
+        html.push_str("</ul>\n");
     }
 
     fn sign_off(&self, run: &Run, html: &mut String) {

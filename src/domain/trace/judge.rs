@@ -61,27 +61,7 @@ type Verdicted = (Status, Option<String>);
 impl<'a> Judge<'a> {
     fn new(run: &'a Run, files: &'a BTreeMap<String, Hash>) -> Self {
         let tree = tree_hash(run.files.values());
-        // The verifier's findings count even when its step was not approved: they can only lower a status.
-        let uncommitted = run.steps.iter().find_map(|s| match &s.proposal {
-            Some(Proposal::Verify { findings, .. }) => Some(findings.as_slice()),
-            _ => None,
-        });
-        let findings = uncommitted.unwrap_or(&run.findings);
         let results = results(run, &tree);
-        // Of several findings about a clause the worst counts.
-        let rank = |f: &Finding| match f.verdict {
-            Verdict::Unmet => 0,
-            Verdict::Partly => 1,
-            Verdict::Met => 2,
-        };
-        let mut worst: BTreeMap<ClauseId, &Finding> = BTreeMap::new();
-        for finding in findings {
-            let Ok(id) = finding.clause.parse() else { continue };
-            let kept = worst.entry(id).or_insert(finding);
-            if rank(finding) < rank(kept) {
-                *kept = finding;
-            }
-        }
         // Sorted, because steps that run in parallel are committed in any order.
         let mut code = by_clause(&run.code_links, |l| l.clause);
         let mut tests = by_clause(&run.test_links, |l| l.clause);
@@ -99,7 +79,7 @@ impl<'a> Judge<'a> {
             files,
             tree,
             results,
-            findings: worst,
+            findings: findings(run),
             code,
             tests,
             controls,
@@ -195,8 +175,8 @@ impl<'a> Judge<'a> {
             && status > Status::Tested
         {
             status = Status::Tested;
-            let word = if finding.verdict == Verdict::Unmet { "unmet" } else { "met only in part" };
-            reason = Some(format!("the verifier holds it {word}: {}", Clean::new(&finding.argument).one_line(400)));
+            let argument = Clean::new(&finding.argument).one_line(400);
+            reason = Some(format!("the verifier holds it {}: {argument}", finding.verdict.word()));
         }
         (status, if status == Status::Proven { None } else { reason })
     }
@@ -365,6 +345,24 @@ impl<'a> Judge<'a> {
         }
         otherwise.to_owned()
     }
+}
+
+/// What the verifier found of each clause. Of several findings the worst counts; they count even when its step was not
+/// approved, for they can only lower a status.
+pub(super) fn findings(run: &Run) -> BTreeMap<ClauseId, &Finding> {
+    let uncommitted = run.steps.iter().find_map(|s| match &s.proposal {
+        Some(Proposal::Verify { findings, .. }) => Some(findings.as_slice()),
+        _ => None,
+    });
+    let mut worst: BTreeMap<ClauseId, &Finding> = BTreeMap::new();
+    for finding in uncommitted.unwrap_or(&run.findings) {
+        let Ok(id) = finding.clause.parse() else { continue };
+        let kept = worst.entry(id).or_insert(finding);
+        if finding.verdict > kept.verdict {
+            *kept = finding;
+        }
+    }
+    worst
 }
 
 fn reason_of(reason: Option<&Clean>) -> String {

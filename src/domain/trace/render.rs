@@ -1,7 +1,7 @@
 //! The trace as JSON (the contract), Markdown (`TRACE.md`) and CSV.
 
 use super::{ClauseTrace, Trace};
-use crate::domain::{Clean, clause::Retired, run::Outcome};
+use crate::domain::{ClauseId, Clean, clause::Retired, run::Outcome};
 use std::fmt::{Display, Write};
 
 /// What every report begins with.
@@ -48,6 +48,7 @@ impl Trace {
             [c.demanding, c.proven, c.tested, c.built, c.designed, c.missing, c.waived, c.unsourced, c.assumed];
         let _ = writeln!(md, "| {} |\n", numbers.map(|n| n.to_string()).join(" | "));
         md.push_str(WORDS);
+        self.in_doubt(&mut md);
         for clause in &self.clauses {
             section(&mut md, clause, evidence);
         }
@@ -67,11 +68,30 @@ impl Trace {
         md
     }
 
+    fn in_doubt(&self, md: &mut String) {
+        if self.doubts.is_empty() {
+            return;
+        }
+        let _ = writeln!(md, "\n## Open doubts\n\n{DOUBTS}\n");
+        for doubt in &self.doubts {
+            let _ = writeln!(md, "- {} since `{}`: {}", doubt.ids(), doubt.step, inline(&Clean::new(&doubt.finding)));
+            for line in doubt.said() {
+                let _ = writeln!(md, "  - {}", inline(&Clean::from(line)));
+            }
+        }
+    }
+
+    /// What is in doubt of a clause, for a cell.
+    fn doubts_of(&self, id: ClauseId) -> String {
+        let own = self.doubts.iter().filter(|d| d.clauses.contains(&id));
+        own.map(|d| format!("{}: {}; {}", d.step, d.finding, d.said().join("; "))).collect::<Vec<_>>().join(" | ")
+    }
+
     /// One line for each clause, after a header line.
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut csv = String::from(
-            "id,origin,start,end,kind,status,stale,retired,reason,text,interpretations,decisions,assumptions,files,tests\r\n",
+            "id,origin,start,end,kind,status,stale,retired,reason,text,interpretations,decisions,assumptions,files,tests,doubts\r\n",
         );
         for c in &self.clauses {
             let files: Vec<String> =
@@ -93,6 +113,7 @@ impl Trace {
                 list(&c.assumptions),
                 files.join(" "),
                 tests.join(" "),
+                Clean::from(self.doubts_of(c.id)).to_string(),
             ];
             let _ = write!(csv, "{}\r\n", cells.map(|cell| quoted(&cell)).join(","));
         }
@@ -104,6 +125,10 @@ const WORDS: &str = "\
 `proven`: G1 ran a linked test that passes, and that fails when any one of the linked places is taken away alone; an \
 exclusion: a search of the finished application found nothing. `tested`: a linked test passes. `built`: code is linked. \
 `designed`: a decision or a design names it. `missing`: nothing of it is there. `waived`: a person decided to live without it.\n";
+
+/// What the list of open doubts is.
+pub(super) const DOUBTS: &str = "By their words these say something else than the original. Their authors were told so \
+once, and hold to them.";
 
 pub(super) fn sentence(trace: &Trace) -> String {
     let c = &trace.counts;

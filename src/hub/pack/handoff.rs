@@ -5,6 +5,7 @@ use crate::domain::{
     pack::Page,
     reply::ReplyKind,
     run::{Run, Step, StepState},
+    trace::doubts,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -52,16 +53,13 @@ fn linked(text: &mut String, run: &Run, own: &BTreeSet<ClauseId>, upstream: &BTr
 }
 
 /// What the personas before the verifier hold to although it seems to say something else than a clause.
-fn doubts(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) {
+fn in_doubt(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) {
     if step.plan.produces != ReplyKind::Verify {
         return;
     }
-    let named = |doubt: &str| -> Vec<ClauseId> {
-        doubt.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter_map(|word| word.parse().ok()).collect()
-    };
     for step in run.steps.iter().filter(|s| upstream.contains(&s.plan.id)) {
         let mine = |doubt: &str| {
-            let named = named(doubt);
+            let named = doubts::named(doubt);
             named.is_empty() || named.iter().any(|id| own.contains(id))
         };
         for doubt in step.doubts().iter().filter(|doubt| mine(doubt)) {
@@ -112,7 +110,7 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     if step.plan.produces == ReplyKind::Test {
         linked(&mut text, run, own, upstream);
     }
-    doubts(&mut text, run, step, own, upstream);
+    in_doubt(&mut text, run, step, own, upstream);
     if !gaps.is_empty() {
         let _ = writeln!(text, "Named as gaps, wholly or in part: {}. Do not claim them.", ids(gaps.into_iter()));
     }
@@ -152,7 +150,7 @@ pub(super) fn duties(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream:
     if step.plan.produces == ReplyKind::Test {
         linked(&mut text, run, own, upstream);
     }
-    doubts(&mut text, run, step, own, upstream);
+    in_doubt(&mut text, run, step, own, upstream);
     let gaps: BTreeSet<ClauseId> = run.gaps_for(step).map(|g| g.clause).filter(|id| own.contains(id)).collect();
     if !gaps.is_empty() {
         let _ = writeln!(text, "Gaps, not to be claimed: {}.", ids(gaps.into_iter()));

@@ -15,10 +15,11 @@ mod words;
 use super::{schema::Reply, verdict};
 use crate::{
     domain::{
-        ClauseId,
+        ClauseId, Clean,
         clause::ClauseKind,
         reply::{DesignReply, TestReply, UnderstandReply, Verdict, VerifyReply},
         run::{Check, Run, Step},
+        trace::doubts,
     },
     orchestrator::repair,
 };
@@ -45,8 +46,8 @@ pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
         n => {
             let summary = format!(
                 "{n} said otherwise than in the original, as seen by their words. Correct what is wrong. Keep what is right \
-                 and say why where the reply has room for it (`why`, `notes`, `argument`): it then stands as a doubt for \
-                 whoever decides"
+                 and say why where the reply has room for it (`reason`, `why`, `notes`, `argument`): it then stands as a \
+                 doubt for whoever decides"
             );
             verdict("content", summary, found)
         }
@@ -55,17 +56,19 @@ pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
 
 /// What the persona gives as its reason beside a finding.
 fn with_reason(reply: &Reply, finding: String) -> String {
+    let about = doubts::named(&finding);
+    let is = |id: &str| id.parse().is_ok_and(|id| about.contains(&id));
     let reason = match reply {
+        Reply::Understand(r) => r.clauses.iter().find(|m| is(&m.id)).map(|m| m.reason.as_str()),
         Reply::Design(r) => {
             r.decisions.iter().find(|d| finding.contains(&format!("'{}", short(&d.title)))).map(|d| d.why.as_str())
         }
         Reply::Test(r) => Some(r.notes.as_str()),
-        Reply::Understand(_) | Reply::Verify(_) | Reply::Plan(_) | Reply::Build(_) => None,
+        Reply::Verify(r) => r.findings.iter().find(|f| is(&f.clause)).map(|f| f.argument.as_str()),
+        Reply::Plan(_) | Reply::Build(_) => None,
     };
-    match reason.map(short).filter(|reason| !reason.is_empty()) {
-        Some(reason) => format!("{finding} (reason given: {reason})"),
-        None => finding,
-    }
+    let said = reason.map(|reason| Clean::new(reason).one_line(400)).filter(|reason| !reason.is_empty());
+    said.map_or_else(|| finding.clone(), |reason| doubts::with_reason(&finding, &reason))
 }
 
 /// Everything that is found in the words of a reply, in words for the persona.
@@ -487,8 +490,11 @@ fn unsourced(run: &Run, reply: &UnderstandReply) -> Vec<String> {
         new >= 3 && 2 * new >= roots.len()
     };
     // Criteria and qualities say in other words what can be observed.
-    let said = reply.interpretations.iter().filter(|i| i.functional).map(|i| &i.statement);
-    said.filter(|text| strange(text))
-        .map(|text| format!("'{}' is about something that no clause and no assumption speaks of", short(text)))
-        .collect()
+    let said = reply.interpretations.iter().filter(|i| i.functional && strange(&i.statement));
+    said.map(|i| {
+        let ids: Vec<ClauseId> = original.named(&i.clauses).collect();
+        let statement = short(&i.statement);
+        format!("'{statement}', said of {}, is about something that no clause and no assumption speaks of", list(&ids))
+    })
+    .collect()
 }
