@@ -135,7 +135,7 @@ fn bundle(looked: &Looked) -> Result<Files, Fail> {
     let journal = hub::journal::scan(&dir.join(FOLDER).join("journal"), None).map_err(Fail::error)?;
     let lines: Vec<u8> = journal.envelopes.iter().flat_map(line).collect();
     add("journal.jsonl", lines);
-    if let Ok(workspace) = Workspace::of_project(dir) {
+    if let Ok(workspace) = Workspace::of_project(dir, run.existing.is_some()) {
         for (path, file) in &run.files {
             if let Ok(bytes) = workspace.read(path) {
                 files.insert(format!("application/{path}"), (bytes, file.executable));

@@ -31,7 +31,7 @@ pub fn run(folder: Option<&Path>, format: Format, as_json: bool) -> Done {
 
 /// Against the files as they are now: a change since the proof shows.
 pub fn now(dir: &Path, run: &Run) -> Trace {
-    let now: BTreeMap<String, Hash> = match Workspace::of_project(dir) {
+    let now: BTreeMap<String, Hash> = match Workspace::of_project(dir, run.existing.is_some()) {
         Ok(workspace) => {
             run.files.keys().filter_map(|path| Some((path.clone(), Hash::of(&workspace.read(path).ok()?)))).collect()
         }

@@ -1,12 +1,13 @@
 //! Going back to before a step, and going another way from there in a folder of its own.
 
 use super::{
+    existing,
     open::{directory_name, refold, whole},
     tasks::restore::{PutBackError, changed_by_a_person, put_back},
 };
 use crate::{
     domain::{Clean, StepId, event::Event, run::Run},
-    hub::{self, HubError, Project, blobs_named, project},
+    hub::{self, Blobs, HubError, Project, blobs_named, project},
     orchestrator::{Input, Refusal, history},
     workspace::{Workspace, WorkspaceError, git},
 };
@@ -46,7 +47,7 @@ pub fn plan(dir: &Path, run: &Run, step: StepId, aside: bool, who: Clean) -> Res
     let Some(then) = then else { return Err(Refusal("there is nothing before the beginning".to_owned()).into()) };
     let mut was = run.restoring.as_ref().map(|unfinished| unfinished.was.clone()).unwrap_or_default();
     was.extend(run.files.clone());
-    let changed = changed_by_a_person(&then, &was, &Workspace::of_project(dir)?);
+    let changed = changed_by_a_person(&then, &was, &workspace(run, dir, &hub::project::blobs_of(dir))?);
     if !changed.is_empty() && !aside {
         return Err(BackError::Refused(Clean::from(format!(
             "changed by somebody else since G1 wrote them: {}; with --aside they are moved to .g1/aside first",
@@ -65,9 +66,17 @@ pub fn settle(project: &mut Project, dir: &Path) -> Result<Option<Run>, BackErro
     if run.restoring.is_none() {
         return Ok(Some(run));
     }
-    put_back(&run, dir, &Workspace::of_project(dir)?, project.blobs())?;
+    put_back(&run, dir, &workspace(&run, dir, project.blobs())?, project.blobs())?;
     project.append(vec![Event::Restored], jiff::Timestamp::now())?;
     Ok(refold(dir)?)
+}
+
+/// Where the files of the run are; of software that was there before the place beside it, made again if it is gone.
+fn workspace(run: &Run, dir: &Path, blobs: &Blobs) -> Result<Workspace, BackError> {
+    if let Some(there) = &run.existing {
+        existing::stand(dir, there, blobs).map_err(|error| BackError::Refused(Clean::from(error.to_string())))?;
+    }
+    Ok(Workspace::of_project(dir, run.existing.is_some())?)
 }
 
 /// Makes `target` a project that begins with the state of the one in `dir` before `step` (`None`: as it is now). The one
@@ -98,7 +107,9 @@ pub fn fork(dir: &Path, step: Option<StepId>, target: &Path, who: Clean) -> Resu
     let event =
         Event::Forked { name: Clean::from(directory_name(target)), from: Clean::from(directory_name(dir)), step, who };
     let (mut project, _) = Project::fork(target, dir, end, &blobs, &[event], jiff::Timestamp::now())?;
-    if let Err(error) = git::init(target) {
+    // Software that was there before lies beside, in a copy with a history of its own.
+    let existing = refold(target)?.is_some_and(|run| run.existing.is_some());
+    if !existing && let Err(error) = git::init(target) {
         tracing::info!(%error, "no repository of its own");
     }
     let run = settle(&mut project, target)?;

@@ -118,7 +118,9 @@ fn found(
     Ok(Found { existing, contents, note: Clean::from(note) })
 }
 
-/// Makes the place where the work is done, if it is not there: a worktree of the branch, or a copy.
+/// Makes the place where the work is done, if it is not there: a worktree of the branch, or a copy (of what has no
+/// history, and of a fork's, whose history is elsewhere). It holds the bytes that are committed, whatever `.gitattributes`
+/// says of line ends and the like: those are what the journal knows.
 ///
 /// # Errors
 /// git or the disk refuses.
@@ -129,7 +131,9 @@ pub(super) fn stand(dir: &Path, existing: &Existing, blobs: &Blobs) -> Result<()
     }
     let failed = |error: &dyn std::fmt::Display| at(dir, error);
     let root = branch::repository(dir).filter(|root| dir.canonicalize().is_ok_and(|dir| dir == *root));
-    if let (Some((branch, commit)), Some(root)) = (&existing.branch, root) {
+    if let (Some((branch, commit)), Some(root)) = (&existing.branch, root)
+        && branch::has(&root, commit)
+    {
         // git keeps the path it is given.
         let place = std::path::absolute(&place).map_err(|e| failed(&e))?;
         return branch::worktree(&root, &place, branch, commit).map_err(|e| failed(&e));

@@ -293,6 +293,7 @@ fn prepare(
     } else if let Err(error) = git::init(dir) {
         tracing::info!(%error, "no repository of its own");
     }
+    let existing = run.existing.is_some();
     let hub = Hub::closed(dir, &blobs, setup.store.clone());
     let services = Services {
         dir: dir.to_owned(),
@@ -301,7 +302,7 @@ fn prepare(
         models,
         library: Arc::new(library),
         runner,
-        workspace: Workspace::of_project(dir).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,
+        workspace: Workspace::of_project(dir, existing).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,
         record: setup.models.record.clone(),
         check_slot: Arc::new(Semaphore::new(1)),
     };

@@ -40,7 +40,7 @@ pub async fn verify(
     let run = client::look(dir)?;
     let say = |error: &dyn std::fmt::Display| VerifyError::Here(Clean::from(error.to_string()));
     let runner = Runner::detect().await.map_err(|error| say(&error))?;
-    let workspace = Workspace::of_project(dir).map_err(|error| say(&error))?;
+    let workspace = Workspace::of_project(dir, run.existing.is_some()).map_err(|error| say(&error))?;
     let tree = workspace.current(&run.files).map_err(|error| say(&error))?;
     let blobs = hub::project::blobs_of(dir);
     let content = move |hash: &crate::domain::Hash| blobs.get(hash).ok();
@@ -56,7 +56,8 @@ pub async fn verify(
 /// As for [`verify`]; the port is taken; the application does not start.
 pub async fn serve(dir: &Path, port: Option<u16>) -> Result<preview::Preview, VerifyError> {
     let run = client::look(dir)?;
-    let workspace = Workspace::of_project(dir).map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
+    let workspace = Workspace::of_project(dir, run.existing.is_some())
+        .map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
     let runner = Runner::detect().await.map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
     super::preview::serve(dir, &workspace, &runner, &run, port).await.map_err(VerifyError::Here)
 }

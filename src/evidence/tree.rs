@@ -74,6 +74,22 @@ impl Tree {
         self.files.is_empty()
     }
 
+    /// True for a file of the tree that may be executed.
+    #[must_use]
+    pub fn is_executable(&self, path: &str) -> bool {
+        self.get(path).is_some_and(|file| file.executable)
+    }
+
+    /// The same tree with other bytes in some files; those that are new are not executable, the others as they were.
+    #[must_use]
+    pub fn rewritten<B: Into<Arc<[u8]>>>(&self, files: impl IntoIterator<Item = (String, B)>) -> Self {
+        let file = |(path, bytes): (String, B)| {
+            let executable = self.is_executable(&path);
+            TreeFile { path, bytes: bytes.into(), executable }
+        };
+        self.with(files.into_iter().map(file).collect::<Vec<_>>())
+    }
+
     /// The same tree with some files replaced or added.
     #[must_use]
     pub fn with(&self, changed: impl IntoIterator<Item = TreeFile>) -> Self {

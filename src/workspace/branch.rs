@@ -87,11 +87,24 @@ pub fn files(root: &Path, commit: &str, most: u64, wanted: &dyn Fn(&str) -> bool
     Ok(found.into_iter().map(|(file, _)| file).collect())
 }
 
-/// The first of `name`, `name-2`… that is no branch yet.
+/// The first of `name`, `name-2`… that can be made a branch: none has it, none lies below it, and none is what it would
+/// lie below (where a branch `g1` is, `g1/shelf` cannot be: then it is `g1-shelf`).
 #[must_use]
 pub fn free(root: &Path, name: &str) -> String {
-    let names = std::iter::once(name.to_owned()).chain((2..1000).map(|n| format!("{name}-{n}")));
-    names.into_iter().find(|name| !is_branch(root, name)).unwrap_or_else(|| name.to_owned())
+    let above = name.match_indices('/').any(|(end, _)| is_branch(root, &name[..end]));
+    let name = if above { name.replace('/', "-") } else { name.to_owned() };
+    let below = |name: &str| {
+        let found = told(root, ["for-each-ref", "--count=1", &format!("refs/heads/{name}/")]);
+        found.is_ok_and(|found| !found.is_empty())
+    };
+    let mut names = std::iter::once(name.clone()).chain((2..1000).map(|n| format!("{name}-{n}")));
+    names.find(|name| !is_branch(root, name) && !below(name)).unwrap_or(name)
+}
+
+/// True if the repository has this commit.
+#[must_use]
+pub fn has(root: &Path, commit: &str) -> bool {
+    told(root, ["cat-file", "-e", &format!("{commit}^{{commit}}")]).is_ok()
 }
 
 fn is_branch(root: &Path, name: &str) -> bool {
@@ -113,16 +126,43 @@ pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str) -> Result<()
     run(&mut add)?;
     let own = own_folder(at).ok_or_else(|| GitError::Failed("the worktree cannot be found again".to_owned()))?;
     fs::write(own.join(MARK), "")?;
+    // What is worked on are the bytes that are committed: attributes may have changed ends of lines and the like.
+    for file in files(root, branch, u64::MAX, &|_| true)? {
+        let path = at.join(&file.path);
+        if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) && fs::read(&path)? != file.bytes {
+            fs::write(&path, &file.bytes)?;
+        }
+    }
     Ok(())
 }
 
-/// True for a worktree that G1 made of the repository it lies in.
+/// True for a worktree that G1 made of the repository of the project it lies in ([`super::beside`]), wherever that keeps
+/// its own: it may be a linked worktree itself, or a submodule.
 pub(super) fn is_ours(dir: &Path) -> bool {
-    let Some(own) = own_folder(dir) else { return false };
-    let Ok(own) = own.canonicalize() else { return false };
-    let kept_in = own.parent().and_then(Path::parent).and_then(Path::parent);
-    let marked = fs::symlink_metadata(own.join(MARK)).is_ok_and(|meta| meta.is_file());
-    marked && kept_in.is_some_and(|root| dir.canonicalize().is_ok_and(|dir| dir.starts_with(root)))
+    let ours = || {
+        let own = own_folder(dir)?.canonicalize().ok()?;
+        let marked = fs::symlink_metadata(own.join(MARK)).is_ok_and(|meta| meta.is_file());
+        // A copy of a worktree's link is no worktree.
+        let back = fs::read_to_string(own.join("gitdir")).ok()?;
+        let back = Path::new(back.trim_end()).canonicalize().ok()? == dir.join(".git").canonicalize().ok()?;
+        let project = dir.parent()?.parent()?;
+        Some(marked && back && common(&own)? == common(&git_folder(project)?)?)
+    };
+    ours().unwrap_or(false)
+}
+
+/// Where git keeps what all worktrees of a repository share, told by the folder of one of them.
+fn common(own: &Path) -> Option<PathBuf> {
+    match fs::read_to_string(own.join("commondir")) {
+        Ok(shared) => own.join(shared.trim_end()).canonicalize().ok(),
+        Err(_) => own.canonicalize().ok(),
+    }
+}
+
+/// `.git`, or where it leads to.
+fn git_folder(dir: &Path) -> Option<PathBuf> {
+    let own = dir.join(".git");
+    if fs::symlink_metadata(&own).is_ok_and(|meta| meta.is_dir()) { Some(own) } else { own_folder(dir) }
 }
 
 /// Where git keeps what it knows of a worktree: `ROOT/.git/worktrees/NAME`.
@@ -132,7 +172,8 @@ fn own_folder(dir: &Path) -> Option<PathBuf> {
         return None;
     }
     let text = fs::read_to_string(link).ok()?;
-    Some(PathBuf::from(text.strip_prefix("gitdir: ")?.trim_end()))
+    // A submodule's is relative.
+    Some(dir.join(text.strip_prefix("gitdir: ")?.trim_end()))
 }
 
 fn told<S: AsRef<OsStr>>(root: &Path, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, GitError> {
@@ -142,4 +183,53 @@ fn told<S: AsRef<OsStr>>(root: &Path, args: impl IntoIterator<Item = S>) -> Resu
         return Ok(output.stdout);
     }
     Err(GitError::Failed(crate::domain::Clean::from_bytes(&output.stderr).one_line(300)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository_in(dir: &Path) {
+        fs::create_dir_all(dir).unwrap();
+        fs::write(dir.join("a.txt"), "a\n").unwrap();
+        run(git(dir).args(["init", "--quiet", "--initial-branch=main"])).unwrap();
+        run(git(dir).args(["add", "."])).unwrap();
+        run(git(dir).args(["commit", "--quiet", "-m", "a"])).unwrap();
+    }
+
+    #[test]
+    fn a_worktree_is_ours_where_git_keeps_it_for_the_same_repository() {
+        let dir = tempfile::tempdir().unwrap();
+        let (main, linked) = (dir.path().join("main"), dir.path().join("linked"));
+        repository_in(&main);
+        run(git(&main).args(["worktree", "add", "--quiet", "-b", "topic"]).arg(&linked)).unwrap();
+        for (project, name) in [(&main, "g1/one"), (&linked, "g1/two")] {
+            let place = super::super::beside(project);
+            fs::create_dir(project.join(".g1")).unwrap();
+            worktree(project, &place, name, "HEAD").unwrap();
+            assert!(is_ours(&place), "{name}");
+            // Its link alone leads git there, and it is no worktree for all that.
+            let copy = super::super::beside(&dir.path().join("other"));
+            fs::create_dir_all(&copy).unwrap();
+            fs::copy(place.join(".git"), copy.join(".git")).unwrap();
+            assert!(!is_ours(&copy), "{name}");
+        }
+        // A person's own worktree is not.
+        assert!(!is_ours(&linked));
+    }
+
+    #[test]
+    fn a_branch_gets_a_name_that_it_can_have() {
+        let dir = tempfile::tempdir().unwrap();
+        repository_in(dir.path());
+        let branch = |name: &str| run(git(dir.path()).args(["branch", name])).unwrap();
+        assert_eq!(free(dir.path(), "g1/shelf"), "g1/shelf");
+        branch("g1/shelf");
+        assert_eq!(free(dir.path(), "g1/shelf"), "g1/shelf-2");
+        branch("g1/shelf-2/more");
+        assert_eq!(free(dir.path(), "g1/shelf"), "g1/shelf-3");
+        run(git(dir.path()).args(["branch", "-D", "g1/shelf", "g1/shelf-2/more"])).unwrap();
+        branch("g1");
+        assert_eq!(free(dir.path(), "g1/shelf"), "g1-shelf");
+    }
 }

@@ -79,14 +79,14 @@ pub fn beside(dir: &Path) -> PathBuf {
 }
 
 impl Workspace {
-    /// The workspace of the project in `dir`: that folder, or the place beside software that was there before.
+    /// The workspace of the project in `dir`: that folder or, if its software was there before (`existing`), the place
+    /// beside. Where that is gone there is none: the folder is the person's.
     ///
     /// # Errors
     /// It is not a folder that can be opened.
-    pub fn of_project(dir: &Path) -> Result<Self, WorkspaceError> {
+    pub fn of_project(dir: &Path, existing: bool) -> Result<Self, WorkspaceError> {
         let beside = beside(dir);
-        let there = beside.symlink_metadata().is_ok_and(|meta| meta.is_dir());
-        Self::open(if there { &beside } else { dir })
+        Self::open(if existing { &beside } else { dir })
     }
 
     /// # Errors

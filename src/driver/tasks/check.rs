@@ -209,11 +209,11 @@ impl Bench<'_> {
                 sha256,
                 bytes: bytes.len() as u64,
                 lines: u32::try_from(file.content.lines().count()).unwrap_or(u32::MAX),
-                executable: false,
+                executable: self.tree.is_executable(&file.path),
                 step: self.step.plan.id.clone(),
             });
         }
-        self.tree = self.tree.with(files.iter().map(|f| TreeFile::new(f.path.clone(), f.content.as_bytes())));
+        self.tree = self.tree.rewritten(files.iter().map(|f| (f.path.clone(), f.content.as_bytes())));
         Ok(true)
     }
 

@@ -5,11 +5,15 @@ use crate::{
     domain::{
         Clean, Hash, StepId,
         artifact::{FileEntry, tree_hash},
+        command::Update,
         run::{Proposal, Run, Step},
         trace,
     },
     orchestrator::Input,
-    workspace::{Workspace, WorkspaceError, count_lines, git},
+    workspace::{
+        Workspace, WorkspaceError, count_lines,
+        git::{self, GitError},
+    },
 };
 use std::{path::Path, sync::Arc};
 
@@ -31,9 +35,9 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
         no_longer(&run, planned, &files).into_iter().partition(|file| before(&file.path).is_some());
     let back: Vec<FileEntry> = back.iter().filter_map(|file| before(&file.path).cloned()).collect();
     let (step, known) = (step.clone(), run.clone());
-    blocking(move || {
+    let kept = blocking(move || {
         if entries.is_empty() && gone.is_empty() && back.is_empty() {
-            return Ok(());
+            return Ok(Ok(()));
         }
         let contents: Vec<(FileEntry, Vec<u8>)> = entries
             .into_iter()
@@ -50,10 +54,16 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
             tracing::warn!(%error, "git still knows files that are gone");
         }
         let new = contents.iter().map(|(entry, _)| entry.path.as_str());
-        snapshot(services.workspace.dir(), &title, known.files.keys().map(String::as_str).chain(new));
-        Ok(())
+        Ok(snapshot(services.workspace.dir(), &title, known.files.keys().map(String::as_str).chain(new)))
     })
     .await?;
+    // A branch was promised; a project of G1's own does without git where there is none.
+    let branch = run.existing.as_ref().and_then(|existing| existing.branch.as_ref());
+    if let (Err(error), Some((branch, _))) = (kept, branch) {
+        let text =
+            Clean::from(format!("the work of this step is in the files, but not committed on {branch}: {error}"));
+        port.show(Update::Notice { error: true, text }).await;
+    }
     port.ask(Input::Committed { step, files }).await?;
     Ok(())
 }
@@ -81,11 +91,8 @@ pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Resu
     let known = run.clone();
     blocking(move || {
         if write_report(&known, &services.workspace)? {
-            snapshot(
-                services.workspace.dir(),
-                "trace report",
-                known.files.keys().map(String::as_str).chain([TRACE_FILE]),
-            );
+            let paths = known.files.keys().map(String::as_str).chain([TRACE_FILE]);
+            let _ = snapshot(services.workspace.dir(), "trace report", paths);
         }
         Ok(())
     })
@@ -123,14 +130,17 @@ impl From<WorkspaceError> for TaskError {
     }
 }
 
-/// A commit in a repository of G1's own. The workspace never depends on it, so a failure is only noted.
-pub(super) fn snapshot<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a str>) {
-    if !git::may_commit(dir) {
-        return;
+/// A commit in a repository of G1's own. The workspace never depends on it, so a failure is only told.
+pub(super) fn snapshot<'a>(
+    dir: &Path,
+    message: &str,
+    paths: impl IntoIterator<Item = &'a str>,
+) -> Result<(), GitError> {
+    let made = if git::may_commit(dir) { git::commit(dir, message, paths).map(drop) } else { Err(GitError::NotOurs) };
+    if let Err(error) = &made {
+        tracing::info!(%error, "no git commit");
     }
-    if let Err(error) = git::commit(dir, message, paths) {
-        tracing::warn!(%error, "no git commit");
-    }
+    made
 }
 
 pub(super) async fn blocking<T: Send + 'static>(

@@ -39,7 +39,10 @@ pub fn put_back(run: &Run, dir: &Path, workspace: &Workspace, blobs: &Blobs) -> 
         .values()
         .map(|entry| blobs.get(&entry.sha256).map(|bytes| (entry.clone(), bytes)))
         .collect::<Result<_, _>>()?;
-    let ours = |path: &str, there: &[u8]| was.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
+    let ours = |path: &str, there: &[u8]| {
+        let known = [was.get(path), there_before(run, path)];
+        known.into_iter().flatten().any(|file| file.sha256 == Hash::of(there))
+    };
     workspace.write(&contents, &ours)?;
     let gone: Vec<FileEntry> = was.values().filter(|file| !run.files.contains_key(&file.path)).cloned().collect();
     workspace.remove(&gone)?;
@@ -56,7 +59,8 @@ pub fn put_back(run: &Run, dir: &Path, workspace: &Workspace, blobs: &Blobs) -> 
     {
         tracing::warn!(%error, "git still knows files that are gone");
     }
-    snapshot(place, "the state that was gone back to", run.files.keys().map(String::as_str).chain([TRACE_FILE]));
+    let _ =
+        snapshot(place, "the state that was gone back to", run.files.keys().map(String::as_str).chain([TRACE_FILE]));
     Ok(())
 }
 
@@ -67,7 +71,10 @@ pub fn changed_by_a_person(run: &Run, was: &BTreeMap<String, FileEntry>, workspa
     paths.sort_unstable();
     paths.dedup();
     let known = |path: &str, there: &Hash| {
-        [was.get(path), run.files.get(path)].into_iter().flatten().any(|file| file.sha256 == *there)
+        [was.get(path), run.files.get(path), there_before(run, path)]
+            .into_iter()
+            .flatten()
+            .any(|file| file.sha256 == *there)
     };
     let changed = |path: &&String| match workspace.read(path) {
         Ok(there) => !known(path, &Hash::of(&there)),
@@ -75,6 +82,11 @@ pub fn changed_by_a_person(run: &Run, was: &BTreeMap<String, FileEntry>, workspa
         Err(error) => !error.is_missing(),
     };
     paths.into_iter().filter(changed).cloned().collect()
+}
+
+/// What a file was before the run, where the software was there before.
+fn there_before<'a>(run: &'a Run, path: &str) -> Option<&'a FileEntry> {
+    run.existing.as_ref().and_then(|existing| existing.files.get(path))
 }
 
 /// Keeps a person's file under `.g1/aside/<record>/` and takes it away from where it was.

@@ -61,13 +61,14 @@ pub async fn use_tools(
         });
     }
     let mut draft = Vec::new();
+    let tree = desk.tree();
     for (path, bytes) in desk.draft() {
         draft.push(FileEntry {
             path: path.clone(),
             sha256: services.blobs.put(bytes)?,
             bytes: bytes.len() as u64,
             lines: u32::try_from(String::from_utf8_lossy(bytes).lines().count()).unwrap_or(u32::MAX),
-            executable: false,
+            executable: tree.is_executable(path),
             step: step_id.clone(),
         });
     }

@@ -260,7 +260,7 @@ impl<'a> Work<'a> {
         let replaced = TreeFile {
             path: case.path.clone(),
             bytes: text.into_bytes().into(),
-            executable: self.tree.get(&case.path).is_some_and(|file| file.executable),
+            executable: self.tree.is_executable(&case.path),
         };
         let owner = self.runner.owner(self.stack);
         let scratch = Scratch::like(&self.base, &self.prepared, &replaced, owner)?;

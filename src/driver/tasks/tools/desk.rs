@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{Clean, reply::NewFile},
-    evidence::{Tree, TreeFile},
+    evidence::Tree,
     workspace::paths,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -60,7 +60,7 @@ impl Desk {
 
     /// What a run runs on.
     pub(super) fn tree(&self) -> Tree {
-        self.before.with(self.draft.iter().map(|(path, bytes)| TreeFile::new(path.clone(), bytes.clone())))
+        self.before.rewritten(self.draft.iter().map(|(path, bytes)| (path.clone(), bytes.clone())))
     }
 
     pub(super) fn draft(&self) -> impl Iterator<Item = (&String, &Arc<[u8]>)> {
@@ -217,6 +217,7 @@ pub(super) fn range(lines: Option<(u32, u32)>, all: usize) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::TreeFile;
     use proptest::prelude::*;
 
     fn desk() -> Desk {
