@@ -80,7 +80,7 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 7] = [
+const MEETING_RULES: [&str; 8] = [
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
      One reservation per employee and day.\nA space can be reserved only once per day.",
     "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\
@@ -99,6 +99,11 @@ const MEETING_RULES: [&str; 7] = [
     "Managers add courts with a name and a state, which is open, wet or locked.\nPlayers book a court for a day.\n\
      A locked court cannot be booked.\nBookings cannot be made more than 10 days in advance.\n\
      Players can delete their own bookings until the day before.",
+    "I run a kennel.\nKeepers add dogs with a name and a weight in kilograms between 0.5 and 90.\n\
+     A dog is expected, here or collected.\nKeepers set a dog to here or collected.\nEach dog is looked after by one keeper.\n\
+     A dog that has been collected cannot be changed any more.\nOnly I can delete dogs.\n\
+     I add outings with a date and the number of keepers needed.\nKeepers can join an outing as long as there are free places.\n\
+     Keepers can leave an outing again.\nPast outings cannot be changed any more.",
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::domain::ClauseId;
 use crate::models::offline::read::lexicon::verbs::Class;
 use crate::models::offline::spec::{
-    Access, AppSpec, Clauses, Entity, Field, FieldType, Op, Question, Rule, Scope, Users, Who,
+    Access, AppSpec, Clauses, Entity, Feature, Field, FieldType, Op, Question, Rule, Scope, Users, Who,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,6 +49,9 @@ impl Meant {
 
     pub fn entity(&mut self, entity: &Entity) {
         self.say(&entity.name);
+        if entity.name.ends_with("hour_entry") {
+            self.say("working work");
+        }
         self.say(&entity.label);
         self.say(&entity.label_plural);
         let last = entity.name.rsplit('_').next().unwrap_or_default();
@@ -74,6 +77,12 @@ impl Meant {
         self.say(&field.name);
         self.say(&field.label);
         self.words.extend(field.unit.as_deref().map(str::to_lowercase));
+        match field.unit.as_deref() {
+            Some("m²" | "km²") => self.say("square metre meter kilometre kilometer"),
+            Some("m³") => self.say("cubic metre meter"),
+            Some("°C") => self.say("degree celsius"),
+            _ => {}
+        }
         self.can(&[Class::Have]);
         // what is kept is entered, recorded, noted
         self.act("record enter specify store save note log fill give state capture track");
@@ -84,7 +93,11 @@ impl Meant {
                 self.say(entity);
                 self.act("belong");
             }
-            FieldType::UserReference { role } => self.say(role.as_deref().unwrap_or("account")),
+            FieldType::UserReference { role } => {
+                self.say(role.as_deref().unwrap_or("account"));
+                // who is named in a record is in charge of it
+                self.act("look take care handle supervise lead run teach repair coach guide treat");
+            }
             FieldType::Text { .. } => self.say("text"),
             FieldType::Integer | FieldType::Decimal { money: false } => self.say("number value"),
             FieldType::Decimal { money: true } => self.say("amount money price euro dollar pound cent currency"),
@@ -181,6 +194,13 @@ impl Meant {
         self.entity(entity);
         self.who(&access.who);
         self.right(access);
+        let takes_part = matches!(entity.name.as_str(), "membership" | "registration" | "enrolment" | "sign_up");
+        if takes_part && access.ops == [Op::Delete] && access.scope == Scope::Own {
+            // who takes no part any more has left
+            self.act("leave withdraw");
+            let parents = self.narrowing.iter().cloned().collect::<Vec<_>>();
+            parents.iter().for_each(|parent| self.say(parent));
+        }
         for field in entity.fields.iter().filter(|f| access.only_fields.contains(&f.name)) {
             self.field(field);
             self.say("mark set put move change");
@@ -293,6 +313,12 @@ pub fn by_clause(spec: &AppSpec) -> BTreeMap<ClauseId, Meant> {
         each(&feature.clauses().to_vec(), &|m| {
             if let Some(entity) = feature.entity().and_then(|e| spec.entity(e)) {
                 m.entity(entity);
+            }
+            // numbers of each state are numbers of the one asked for
+            if let Feature::Totals { entity, group_by: Some(by), .. } = feature
+                && let Some(field) = spec.entity(entity).and_then(|e| e.fields.iter().find(|f| f.name == *by))
+            {
+                m.field(field);
             }
             m.feature(feature);
         });

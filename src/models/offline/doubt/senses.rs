@@ -277,7 +277,7 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
         Feature::UniqueTogether { .. } => vec![Once],
         Feature::Limit { .. } => vec![Once, Bound],
         Feature::LimitIn { .. } => vec![Once, Bound, Time],
-        Feature::Capacity { .. } => vec![Bound],
+        Feature::Capacity { .. } => vec![Bound, State],
         Feature::Computed { formula: Formula::AverageOf { .. }, .. } => vec![Number, Average],
         Feature::Computed { formula: Formula::DaysAfter { .. }, .. } => vec![Number, Time],
         Feature::Computed { formula: Formula::RunningNumber, .. } => vec![Number, Once, NoUpdate],

@@ -75,6 +75,8 @@ fn navigates(s: &Sentence, at: usize) -> bool {
 fn accounted(s: &Sentence, at: usize, meant: &Meant) -> bool {
     let word = &s.words[at];
     match word.tag {
+        // `write down`, `bring in`: the verb with it is what is meant
+        Tag::Adv if particle(s, at) => true,
         Tag::Noun | Tag::Adj | Tag::Adv => said(s, at, meant) || narrows(s, at, meant) || harmless(s, at),
         // `I want to help create …`: with whom, and what the share in it is, nothing says
         Tag::Verb(_) if word.base == "help" && s.role.is_some() => false,
@@ -86,6 +88,10 @@ fn accounted(s: &Sentence, at: usize, meant: &Meant) -> bool {
         }
         _ => true,
     }
+}
+
+fn particle(s: &Sentence, at: usize) -> bool {
+    matches!(s.words[at].lower(), "up" | "down" | "out" | "off") && s.preds.iter().any(|p| p.verb.range.contains(&at))
 }
 
 /// `ticket orders`: the orders refer to tickets.

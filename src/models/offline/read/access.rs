@@ -3,7 +3,7 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class, words};
-use super::relations::{collects, looks_at_relations, mark_places, parents, transact};
+use super::relations::{collects, leaves, looks_at_relations, mark_places, parents, transact};
 use super::scopes::{below, create_scope, scope, somebody_elses};
 use super::sentence::Pred;
 use super::tag::Tag;
@@ -44,8 +44,17 @@ pub fn read(d: &mut Draft, si: usize) {
             }
             continue;
         }
+        // `the shifts they have joined`: what was done is no right to do it
+        let perfect = !pred.verb.passive && s.words[pred.verb.range.clone()].iter().any(|w| w.base == "have");
+        if perfect && pred.verb.base != "have" && pred.verb.modal.is_none() {
+            continue;
+        }
         d.attend(si, pi);
-        if super::only::which_are(d, si, pi, pred) || collects(d, si, pi, pred) || looks_at_relations(d, si, pi, pred) {
+        if super::only::which_are(d, si, pi, pred)
+            || collects(d, si, pi, pred)
+            || leaves(d, si, pi, pred)
+            || looks_at_relations(d, si, pi, pred)
+        {
             continue;
         }
         predicate(d, si, pi, pred);
@@ -285,6 +294,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         super::navigation::follow_link(d, si);
     }
     let now = std::mem::replace(&mut d.focus, spoken_of);
+    super::relations::led_by(d, si, pred, &list);
     parents(d, si, pred, &list);
     d.focus = now;
     d.done[si].insert(pi);

@@ -40,6 +40,9 @@ pub fn read(d: &mut Draft, si: usize) {
             _ => {}
         }
     }
+    if s.preds.iter().any(sign_in::shut_out) {
+        return;
+    }
     let without = sign_in::anonymous(s);
     if let Some(range) = without.clone() {
         d.mark(si, range);

@@ -136,6 +136,30 @@ pub fn reasons(words: &[Word], from: usize) -> Vec<(usize, usize)> {
     out
 }
 
+/// `keeps the pieces we sing: title, composer`, `note the parts they used, with a price`: what people do with the things
+/// that are recorded says nothing of the record.
+pub fn described(words: &[Word]) -> Vec<(usize, usize)> {
+    let kept = words
+        .iter()
+        .position(|w| matches!(w.tag, Tag::Verb(_)))
+        .filter(|v| matches!(verbs::class(&words[*v].base), Class::Create | Class::Manage));
+    let Some(kept) = kept else { return Vec::new() };
+    let people = |w: &Word| matches!(w.lower(), "we" | "they" | "i" | "he" | "she");
+    let asks = |w: &Word| matches!(w.lower(), "how" | "what" | "which" | "when" | "where" | "whether");
+    let spot = (kept + 2..words.len().saturating_sub(2)).find(|i| {
+        words[i - 1].tag == Tag::Noun
+            && people(&words[*i])
+            && !words[kept..*i].iter().any(asks)
+            && !words[*i + 1..*i + 2].iter().any(|w| matches!(w.tag, Tag::Modal | Tag::Be))
+    });
+    let Some(at) = spot else { return Vec::new() };
+    let ends = |w: &Word| w.tag == Tag::Colon || w.is("with") || w.tag == Tag::Comma;
+    let long = if words[at + 1].is("have") { 3 } else { 2 };
+    let listed = words.get(at + long).is_some_and(ends)
+        && words[at + long..].iter().any(|w| w.is("with") || w.tag == Tag::Colon);
+    if listed { vec![(at, at + long)] } else { Vec::new() }
+}
+
 /// `after the manager has answered`, `until the course begins`: what follows is a clause, not a point in time.
 pub fn times(words: &mut [Word]) {
     for i in 0..words.len() {

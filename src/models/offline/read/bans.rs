@@ -4,15 +4,31 @@ use super::access::mark_subject;
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::words;
-use super::sentence::Pred;
+use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+
+/// `A member who owes a fee cannot book`, `Blocked members cannot book`, `Members whose fee is due …`: not every member.
+fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
+    const EVERY: [&str; 8] =
+        ["ordinary", "normal", "regular", "common", "simple", "registered", "logged-in", "signed-in"];
+    let told = |np: &Np| {
+        let plain = |a: &str| words::light(a) || EVERY.contains(&a) || a == "other";
+        d.role(np).is_some_and(|r| np.adjectives().any(|a| !plain(a) && !r.name.split('_').any(|part| part == a)))
+    };
+    let limited = |np: &Np| {
+        let after = s.words.get(np.range.end..pred.verb.range.start.max(np.range.end)).unwrap_or_default();
+        after.iter().any(|w| w.tag == Tag::Rel)
+    };
+    // `cannot join two shifts that overlap`: one of them they can
+    let some = |np: &Np| s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel) || np.number.is_some();
+    pred.subject.iter().any(|np| limited(np) || !pred.verb.passive && told(np)) || pred.objects.iter().any(some)
+}
 
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
 pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
     let s = &d.sentences[si];
-    // `A member who owes a fee cannot book`: not every member
-    if pred.subject.iter().any(|np| s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel)) {
+    if of_some(d, s, pred) {
         return;
     }
     let others = s.lower.contains("each other")

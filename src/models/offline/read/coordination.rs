@@ -1,6 +1,7 @@
 //! Phrases and verbs joined by `and`: what they share, and where a list of them ends.
 
 use super::chunk::{Item, Np};
+use super::lexicon::nouns;
 use super::sentence::Pred;
 use super::tag::{Tag, Word};
 
@@ -77,6 +78,22 @@ pub fn share(words: &[Word], preds: &mut [Pred]) {
         {
             this.objects.clone_from(&next.objects);
             this.preps.clone_from(&next.preps);
+        }
+    }
+}
+
+/// `Helpers can enter counts but they cannot delete them`: who does the one does not do the other. With other people in
+/// between, who is meant is not known.
+pub fn same_people(preds: &mut [Pred]) {
+    let person = |np: &Np| nouns::person(&np.head).is_some();
+    for k in 1..preds.len() {
+        let (before, this) = preds.split_at_mut(k);
+        let [np] = &this[0].subject[..] else { continue };
+        let Some(first) = before.iter().find(|p| p.subject.iter().any(person)) else { continue };
+        let others = before.iter().flat_map(|p| p.objects.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps)));
+        let they = matches!(np.pronoun.as_deref(), Some("they" | "he" | "she"));
+        if they && first.subject.len() == 1 && !others.clone().any(person) && !this[0].subordinate {
+            this[0].subject.clone_from(&first.subject);
         }
     }
 }

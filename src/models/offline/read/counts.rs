@@ -2,7 +2,7 @@
 
 use super::chunk::{Item, Np};
 use super::draft::Draft;
-use super::lexicon::verbs::Class;
+use super::lexicon::{nouns, verbs::Class};
 use super::tag::Tag;
 use crate::models::offline::spec::{Feature, Field, FieldRule, FieldType, Period, Rule, Who};
 
@@ -77,7 +77,11 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
         || l.contains("more ") && l.contains(" than ") && s.preds.iter().any(|p| p.verb.negated);
     let stocked = compares && s.words.iter().any(|w| w.is("stock"));
     let number = s.words.iter().zip(&s.aside).any(|(w, a)| !a && w.token.value.is_some_and(|v| v > 1.0));
-    if number || !(full && bans || compares && bans) {
+    if number {
+        return false;
+    }
+    if !(full && bans || compares && bans) {
+        while_free(d, si);
         return false;
     }
     let record = s.preds.iter().find_map(|p| super::access::record_entity(d, p));
@@ -128,11 +132,48 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
     true
 }
 
+/// `can join a shift as long as there are free places`: who may is another matter.
+fn while_free(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let places = |w: &super::tag::Word| matches!(w.base.as_str(), "place" | "seat" | "spot" | "space");
+    let free = |w: &super::tag::Word| matches!(w.lower(), "free" | "available" | "left" | "remaining");
+    let Some(lead) = s.words.iter().position(|w| matches!(w.lower(), "while" | "if")).filter(|i| *i > 0) else {
+        return;
+    };
+    let tail = &s.words[lead..];
+    let plain = tail.len() < 9 && !tail.iter().any(|w| matches!(w.tag, Tag::Not | Tag::Modal) || w.is("no"));
+    if !plain || !tail.iter().any(places) || !tail.iter().any(free) {
+        return;
+    }
+    let acts = |p: &&super::sentence::Pred| p.verb.class == Class::Transact && !p.verb.negated && p.range.start < lead;
+    let Some(e) = s.preds.iter().find(acts).and_then(|p| super::access::record_entity(d, p)) else { return };
+    let found = d.entities[e].entity.fields.iter().find_map(|f| {
+        let FieldType::Reference { entity } = &f.ty else { return None };
+        let parent = d.find(entity)?;
+        Some((f.name.clone(), room(d, parent, false)?.name.clone()))
+    });
+    let Some((per, capacity)) = found else { return };
+    let (entity, id) = (d.entities[e].entity.name.clone(), s.id);
+    d.feature(Feature::Capacity { entity, per, capacity, amount: None, clauses: vec![id] });
+    d.mark(si, lead..s.words.len());
+    let behind = s.preds.iter().enumerate().filter(|(_, p)| p.verb.range.start > lead);
+    d.done[si].extend(behind.map(|(k, _)| k));
+}
+
 /// The number of a record that says how many others it has room for, or how many of it there are.
 pub fn room<'d>(d: &'d Draft<'_>, e: usize, stocked: bool) -> Option<&'d Field> {
     let named = ["capacity", "places", "seats", "maximum", "max", "spaces", "limit", "participants"];
     let says = |part: &str| named.contains(&part) || stocked && part == "stock";
-    d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Integer && f.name.split('_').any(says))
+    // `the number of helpers needed`
+    let people =
+        |f: &Field| f.name.strip_prefix("number_of_").is_some_and(|who| nouns::person(&nouns::singular(who)).is_some());
+    let whole = |f: &&Field| f.ty == FieldType::Integer && !f.read_only;
+    let fields = &d.entities[e].entity.fields;
+    fields
+        .iter()
+        .filter(whole)
+        .find(|f| f.name.split('_').any(says))
+        .or_else(|| fields.iter().filter(whole).find(|f| people(f)))
 }
 
 /// How many a record takes of what it refers to, where it says so.

@@ -19,6 +19,7 @@ pub fn read(d: &mut Draft, si: usize) {
     if one_of(d, si) || states(d, si) || initial(d, si) || default(d, si) {
         return;
     }
+    super::in_charge::read(d, si);
     bare_list(d, si);
     for_each(d, si);
     for (pi, pred) in s.preds.iter().enumerate() {
@@ -104,7 +105,8 @@ fn for_each(d: &mut Draft, si: usize) {
         let Some(pi) = target else { continue };
         let pred = &s.preds[pi];
         // `shows how many of each kiln are left`: nobody enters that
-        if pred.verb.class == Class::Read && s.find("how many").is_some() {
+        let left = pred.subject.iter().chain(&pred.objects).any(left_over);
+        if pred.verb.class == Class::Read && (left || s.find("how many").is_some()) {
             continue;
         }
         if !pred.verb.passive && !matches!(np.det.as_deref(), Some("each" | "every")) {
@@ -334,6 +336,8 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let counts = matches!(np.head.as_str(), "number" | "count" | "amount" | "total" | "sum")
             && np.of.as_deref().is_some_and(|o| o.plural && d.entity_of(o).is_some())
             && pred.verb.class == Class::Read;
+        // `the number of free places`: what others leave, nothing that is entered
+        let counts = counts || left_over(&np);
         if counts || np.mods.iter().any(|m| matches!(m.as_str(), "total" | "average" | "overall")) {
             continue;
         }
@@ -418,6 +422,12 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             }
         }
     }
+}
+
+/// `the number of free places`: what others leave of it.
+fn left_over(np: &Np) -> bool {
+    let left = |of: &Np| of.adjectives().any(|a| matches!(a, "free" | "left" | "remaining" | "available"));
+    np.head == "number" && np.of.as_deref().is_some_and(left)
 }
 
 fn owner_end(np: &Np) -> usize {

@@ -11,6 +11,7 @@ use std::ops::Range;
 /// Reads the limits in time of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
     ahead(d, si);
+    past(d, si);
     closes(d, si);
 }
 
@@ -125,6 +126,33 @@ fn ahead(d: &mut Draft, si: usize) {
             d.mark_verb(si, pred);
             d.done[si].insert(pi);
         }
+    }
+}
+
+/// `Past rehearsals cannot be changed any more.`: from the day after their date on.
+fn past(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        let op = match pred.verb.class {
+            Class::Update => Op::Update,
+            Class::Delete => Op::Delete,
+            _ => continue,
+        };
+        let bans = pred.verb.passive && pred.verb.negated && !pred.subordinate && pred.preps.is_empty();
+        let [np] = &pred.subject[..] else { continue };
+        let only_past = np.adjectives().collect::<Vec<_>>() == ["past"];
+        let Some(e) = d.find(&np.head).filter(|_| bans && only_past && !d.done[si].contains(&pi)) else { continue };
+        let Some(date) = main_date(d, e) else { continue };
+        let (entity, id) = (d.entities[e].entity.name.clone(), s.id);
+        if let Some(f) = d.field_mut(e, &date) {
+            f.required = true;
+        }
+        let until = Until::Days { before: 0 };
+        d.feature(Feature::Closes { entity, op, sets: None, date, until, clauses: vec![id] });
+        d.touch(e, id);
+        d.mark(si, np.range.clone());
+        d.mark_verb(si, pred);
+        d.done[si].insert(pi);
     }
 }
 

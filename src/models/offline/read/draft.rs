@@ -160,6 +160,8 @@ impl<'a> Draft<'a> {
             }
             words::light(word)
                 || self.merged.contains(word)
+                // `working hours` are hours
+                || matches!(word, "working" | "work") && self.find(&format!("{} entry", np.head)).is_some()
                 || SAME.iter().any(|g| g.contains(&word) && g.iter().any(|w| self.find(w).is_some()))
                 || words::system_noun(word)
                 || nouns::property(word).is_some()

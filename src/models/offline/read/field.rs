@@ -6,6 +6,7 @@ use super::lexicon::{nouns, words};
 pub use super::naming::{identifier, sentence_case};
 use super::sentence::{Sentence, split_list};
 use super::tag::Tag;
+use super::value::raised;
 use super::value::{Bracket, base_type, bracket};
 pub use super::value::{choice_values, unit_of};
 use crate::domain::ClauseId;
@@ -87,7 +88,8 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     }
     let (mut name, mut label) = super::naming::naming(s, &np);
     let mut plain = None;
-    if let Some(of) = np.of.as_deref().filter(|of| of.pronoun.is_none() && !of.head.is_empty() && of.det.is_some()) {
+    let of = np.of.as_deref().filter(|of| of.det.is_some());
+    if let Some(of) = of.or(np.owner.as_deref()).filter(|of| of.pronoun.is_none() && !of.head.is_empty()) {
         // somebody else's name is a property of its own
         let whose = of.name();
         plain = Some((whose.clone(), name, label.clone()));
@@ -156,7 +158,11 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     while i < range.end {
         let w = words[i].lower();
         let n = |k: usize| words.get(i + k).filter(|_| i + k < range.end);
-        if (w == "in" || w == "as" || w == "of") && n(1).is_some_and(|x| unit_of(&x.base).is_some()) {
+        if let Some(u) = n(2).and_then(|x| raised(n(1)?.lower(), &x.base)).filter(|_| w == "in") {
+            unit = Some(u.to_owned());
+            used.extend(i..i + 3);
+            i += 3;
+        } else if (w == "in" || w == "as" || w == "of") && n(1).is_some_and(|x| unit_of(&x.base).is_some()) {
             unit = unit_of(&words[i + 1].base);
             used.extend([i, i + 1]);
             i += 2;
@@ -164,10 +170,13 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             && n(1).is_some_and(|x| x.token.value.is_some())
             && n(3).is_some_and(|x| x.token.value.is_some())
         {
-            ty = FieldType::Integer;
+            let (least, most) = (words[i + 1].token.value.unwrap_or(0.0), words[i + 3].token.value.unwrap_or(0.0));
+            // `between 0.5 and 12`: parts of one can be entered
+            let whole = least.fract() == 0.0 && most.fract() == 0.0;
+            ty = if whole { FieldType::Integer } else { FieldType::Decimal { money: false } };
             typed = true;
-            id_rule(Rule::Min { value: words[i + 1].token.value.unwrap_or(0.0) });
-            id_rule(Rule::Max { value: words[i + 3].token.value.unwrap_or(0.0) });
+            id_rule(Rule::Min { value: least });
+            id_rule(Rule::Max { value: most });
             used.extend(i..i + 4);
             i += 4;
         } else if w == "if"
@@ -212,7 +221,8 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             {
                 ty = FieldType::Integer
             }
-            "%" | "km" | "miles" | "m" | "kg" | "g" | "cm" | "l" | "ml" => ty = FieldType::Decimal { money: false },
+            "%" | "km" | "miles" | "m" | "kg" | "g" | "t" | "cm" | "mm" | "l" | "ml" | "ha" | "m²" | "km²" | "m³"
+            | "km/h" | "°C" | "kWh" => ty = FieldType::Decimal { money: false },
             _ => {}
         }
         typed = true;

@@ -236,6 +236,11 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
     if first_person && matches!(p.verb.base.as_str(), "want" | "need" | "wish") && !p.objects.is_empty() {
         return true;
     }
+    // `I see which keys are out`, `I assign each request to a sitter`
+    let acts = matches!(p.verb.base.as_str(), "see" | "view" | "assign" | "approve" | "confirm" | "reject" | "export");
+    if first_person && acts && !p.verb.negated && p.verb.range.end < p.range.end {
+        return true;
+    }
     if first_person {
         let product = p.objects.iter().any(|np| {
             words::system_noun(&np.head) || matches!(np.head.as_str(), "tool" | "service" | "tracker" | "planner")
@@ -296,6 +301,8 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                         )
                         || nouns::property(&w.base).is_some()
                 });
+            // `its status is new`
+            let stated = p.subject.iter().any(|np| matches!(np.head.as_str(), "status" | "state") && np.possessed());
             let any = p.subject.iter().any(|np| {
                 matches!(np.det.as_deref(), Some("a" | "an" | "each" | "every" | "no")) && !np.head.is_empty()
             });
@@ -308,6 +315,7 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                 || rule
                 || p.only
                 || tells
+                || stated
                 || (any || new) && !opening(s) && !defines(s, p)
                 || valued
         }

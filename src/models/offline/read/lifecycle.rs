@@ -9,7 +9,7 @@ use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Transition};
 
 /// Reads the states of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
-    if !path(d, si) {
+    if !path(d, si) && !locked(d, si) {
         only_while(d, si);
     }
 }
@@ -62,6 +62,32 @@ fn path(d: &mut Draft, si: usize) -> bool {
     d.focus = Some(e);
     d.mark(si, 0..to);
     d.done[si].insert(pi);
+    true
+}
+
+/// `Paid invoices are locked.`, `A closed case is frozen.`: it stays as it is.
+fn locked(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let says = pred.verb.passive && matches!(pred.verb.base.as_str(), "lock" | "freeze") && pred.preps.is_empty();
+    let ([np], true) = (&pred.subject[..], says && !pred.verb.negated && pred.verb.modal.is_none()) else {
+        return false;
+    };
+    let Some(e) = d.find(&np.name()).or_else(|| d.find(&np.head)) else { return false };
+    let known = values(d, e);
+    let states: Vec<String> = np.adjectives().map(str::to_owned).collect();
+    let Some(field) = d.status(e).filter(|_| !states.is_empty() && states.iter().all(|v| known.contains(v))) else {
+        return false;
+    };
+    let (entity, id) = (d.entities[e].entity.name.clone(), s.id);
+    for op in [Op::Update, Op::Delete] {
+        let (entity, field, values) = (entity.clone(), field.clone(), states.clone());
+        d.feature(Feature::Locked { entity, op, field, values, clauses: vec![id] });
+    }
+    d.touch(e, id);
+    d.mark(si, np.range.clone());
+    d.mark_verb(si, pred);
+    d.done[si].insert(0);
     true
 }
 
@@ -175,7 +201,8 @@ fn state_in(s: &Sentence, pred: &Pred, known: &[String]) -> Option<(String, bool
     Some((found, negated))
 }
 
-/// `can be changed only as long as it is submitted`, `edit my talk until it is approved`, `cannot be changed once it is paid`
+/// `can be changed only as long as it is submitted`, `edit my talk until it is approved`, `cannot be changed once it is paid`,
+/// `a repair that is done cannot be changed any more`
 fn only_while(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let acts: Vec<&Pred> =
@@ -199,9 +226,17 @@ fn only_while(d: &mut Draft, si: usize) {
     };
     let about = when.subject.iter().all(|np| np.pronoun.is_some() || d.entity_of(np) == Some(e));
     let Some((state, denied)) = state_in(s, when, &known).filter(|_| about) else { return };
-    let lead = (0..when.verb.range.start)
-        .rev()
-        .find(|i| matches!(s.words[*i].lower(), "while" | "until" | "if" | "when" | "once" | "after" | "unless"));
+    // `an order that is paid`, and no other order
+    let relative = when.verb.range.start.checked_sub(1).filter(|i| {
+        s.words[*i].tag == Tag::Rel
+            && matches!(s.words[*i].lower(), "that" | "which")
+            && when.subject.iter().any(|np| np.range.end == *i && d.find(&np.head) == Some(e))
+    });
+    let lead = relative.or_else(|| {
+        (0..when.verb.range.start)
+            .rev()
+            .find(|i| matches!(s.words[*i].lower(), "while" | "until" | "if" | "when" | "once" | "after" | "unless"))
+    });
     let Some(lead) = lead else { return };
     let rest = || known.iter().filter(|v| **v != state).cloned().collect::<Vec<_>>();
     let locked: Vec<String> = match (s.words[lead].lower(), first.verb.negated, denied) {
@@ -211,7 +246,10 @@ fn only_while(d: &mut Draft, si: usize) {
             let at = known.iter().position(|v| *v == state).unwrap_or(0);
             known[at..].to_vec()
         }
-        ("unless", false, false) | ("once" | "after" | "when" | "if" | "while", true, false) => vec![state.clone()],
+        ("unless", false, false) | ("once" | "after" | "when" | "if" | "while" | "that" | "which", true, false) => {
+            vec![state.clone()]
+        }
+        ("that" | "which", true, true) => rest(),
         _ => return,
     };
     let Some(field) = d.status(e).filter(|_| !locked.is_empty() && locked.len() < known.len()) else { return };
@@ -242,7 +280,9 @@ fn only_while(d: &mut Draft, si: usize) {
         for (pi, p) in s.preds.iter().enumerate() {
             if acts.iter().any(|a| a.range == p.range) {
                 d.mark_verb(si, p);
-                for np in p.subject.iter().chain(&p.objects) {
+                // `by anyone`: nobody may, so that one neither
+                let by = p.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps);
+                for np in p.subject.iter().chain(&p.objects).chain(by) {
                     d.mark_np(si, np);
                 }
                 d.done[si].insert(pi);

@@ -252,6 +252,19 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
     }
     let Some(e) = entity(d, si, pred) else { return };
     let s = &d.sentences[si];
+    // `a list of the members`: who has an account is no record that could be written
+    let listed = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let people = |np: &Np| {
+        let np = np.of.as_deref().unwrap_or(np);
+        d.find(&np.name()).or_else(|| d.find(&np.head)).is_none() && nouns::person(&np.head).is_some()
+    };
+    if let Some(np) = listed.iter().find(|np| people(np)) {
+        let (id, what) = (s.id, s.quote(np.range.clone()));
+        let csv: Vec<usize> = (0..s.words.len()).filter(|i| s.words[*i].is("csv")).collect();
+        d.mark_words(si, &csv);
+        return d.gap(id, &what, "who has an account is no record with a list that is written", true);
+    }
+    let more: Vec<usize> = listed.iter().filter_map(|np| d.entity_of(np)).filter(|other| *other != e).collect();
     let other = s
         .words
         .iter()
@@ -267,6 +280,11 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
     }
     let name = d.entities[e].entity.name.clone();
     d.feature(Feature::Csv { entity: name, clauses: vec![s.id] });
+    for other in more {
+        let entity = d.entities[other].entity.name.clone();
+        d.feature(Feature::Csv { entity, clauses: vec![s.id] });
+        reads(d, si, pred, other);
+    }
     if !csv {
         d.ask(
             &format!("export:{}", d.entities[e].entity.name),
@@ -310,6 +328,10 @@ fn export_all(d: &mut Draft, si: usize, pred: &Pred) -> bool {
         for who in &whos {
             d.allow(e, who.clone(), &[Op::Read], Scope::All, id);
         }
+    }
+    if np.head != "list" && np.head != "table" && d.has_users() {
+        let why = "who has an account is not written with the lists of the records";
+        d.gap(id, &s.quote(np.range.clone()), why, false);
     }
     if !s.words.iter().any(|w| w.is("csv")) {
         d.ask("export:all", "In which format are the lists exported?", "CSV", &[id]);

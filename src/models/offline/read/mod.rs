@@ -33,6 +33,7 @@ pub(in crate::models::offline) mod gaps;
 mod headings;
 mod holders;
 mod idea;
+mod in_charge;
 mod kinds;
 mod lang;
 pub(in crate::models::offline) mod lexicon;
@@ -84,6 +85,8 @@ mod cases_fresh;
 mod cases_given;
 #[cfg(test)]
 mod cases_limits;
+#[cfg(test)]
+mod cases_ordinary;
 #[cfg(test)]
 mod tests;
 
@@ -180,7 +183,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
         idea::read(&mut d);
     }
     holders::detect(&mut d);
-    sign_in::detect(&mut d);
+    sign_in::detect(&mut d, &all);
     holders::own(&mut d);
     if d.entities.is_empty() && !(d.has_users() && !d.roles.is_empty() && sentences.len() > 1) {
         return Err(Refusal::NotDataDriven("it names nothing of which records could be kept".into()));

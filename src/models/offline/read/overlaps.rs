@@ -35,6 +35,12 @@ pub fn read(d: &mut Draft, si: usize) {
         .find_map(|p| (p.verb.class == Class::Transact).then(|| verbs::record_of(&p.verb.base)).flatten())
         .and_then(|r| d.find(r));
     let phrases = || s.preds.iter().flat_map(|p| p.subject.iter().chain(&p.objects));
+    // `cannot join two shifts that overlap`: the shifts do, and who joins which is another record
+    let lap =
+        s.preds.iter().filter(|p| p.verb.base == "overlap").flat_map(|p| &p.subject).find_map(|np| d.entity_of(np));
+    if record.is_some() && lap.is_some() && lap != record {
+        return;
+    }
     let overlapping = l.contains("overlap").then(|| phrases().find_map(|np| d.entity_of(np))).flatten();
     let mentioned = phrases().find_map(|np| d.entity_of(np).filter(|e| span(d, *e).is_some())).or(overlapping);
     // `A vet cannot be booked twice`: the records that name the vet and have a time

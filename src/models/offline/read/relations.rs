@@ -1,15 +1,15 @@
 //! What a record refers to: the boat of a booking, the workout of a comment, the cart of an item.
 
 use super::access::{mark_subject, record_entity};
-use super::chunk::Np;
+use super::chunk::{Item, Np};
 use super::draft::Draft;
 use super::lexicon::{
     nouns,
     verbs::{self, Class},
     words,
 };
-use super::sentence::Pred;
-use super::tag::Tag;
+use super::sentence::{Pred, Sentence};
+use super::tag::{Tag, Word};
 use crate::models::offline::spec::{FieldType, Op, Scope, Who};
 
 /// `add tickets to the shopping cart`: a record of its own that says what lies in the cart.
@@ -46,6 +46,55 @@ pub fn collects(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
     true
 }
 
+/// `leave a shift again`, `withdraw from a course`: the record that says who takes part is gone.
+pub fn leaves(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
+    let s = &d.sentences[si];
+    let from = pred.preps.iter().find(|pp| pp.prep == "from").filter(|_| pred.objects.is_empty());
+    let what = match pred.verb.base.as_str() {
+        "leave" if pred.verb.class == Class::Other => pred.objects.first(),
+        "withdraw" => from.and_then(|pp| pp.nps.first()),
+        _ => None,
+    };
+    let Some(parent) = what.filter(|_| !pred.verb.negated && !pred.verb.passive).and_then(|np| d.entity_of(np)) else {
+        return false;
+    };
+    let Some(record) = taking_part(d, parent) else { return false };
+    let whos: Vec<Who> = d.actors(pred).into_iter().filter(|w| *w != Who::Anyone).collect();
+    if whos.is_empty() {
+        return false;
+    }
+    for who in whos {
+        d.allow(record, who, &[Op::Delete], Scope::Own, s.id);
+    }
+    d.entities[record].entity.owned = true;
+    d.touch(record, s.id);
+    d.mark_verb(si, pred);
+    mark_subject(d, si, pred);
+    if let Some(np) = what {
+        d.mark_np(si, np);
+        d.mark(si, np.range.clone());
+    }
+    if let Some(pp) = from {
+        d.mark(si, pp.at..pp.at + 1);
+    }
+    if s.words[pred.range.clone()].iter().any(|w| w.is("again")) {
+        d.mark_phrase(si, "again");
+    }
+    d.focus = Some(record);
+    d.done[si].insert(pi);
+    true
+}
+
+/// The records that say who takes part in something.
+fn taking_part(d: &Draft, parent: usize) -> Option<usize> {
+    let name = &d.entities[parent].entity.name;
+    (0..d.entities.len()).find(|r| {
+        let draft = &d.entities[*r];
+        matches!(draft.entity.name.as_str(), "membership" | "registration" | "enrolment" | "sign_up")
+            && draft.about.as_deref().is_some_and(|a| super::field::identifier(a) == *name)
+    })
+}
+
 /// `find my favorited events`: the records that say so.
 pub fn looks_at_relations(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
     if pred.verb.class != Class::Read || pred.verb.negated {
@@ -56,7 +105,14 @@ pub fn looks_at_relations(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> b
         pred.objects.iter().flat_map(|np| [Some(np.clone()), np.of.as_deref().cloned()]).flatten().collect();
     for np in phrases {
         let record = np.adjectives().find_map(|a| verbs::verb(a).and_then(|(b, _)| verbs::record_of(b)));
+        let clause = done_with(s, np.range.end);
+        let record = record.or(clause.as_ref().map(|(record, _)| *record));
         let Some(e) = record.and_then(|r| d.find(r)) else { continue };
+        if let Some((_, end)) = clause {
+            d.mark(si, np.range.start..end);
+            let behind = s.preds.iter().enumerate().filter(|(_, p)| (np.range.end..end).contains(&p.verb.range.start));
+            d.done[si].extend(behind.map(|(k, _)| k));
+        }
         let mut whos = d.actors(pred);
         if whos.is_empty() {
             whos.push(d.ordinary());
@@ -86,6 +142,47 @@ pub fn looks_at_relations(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> b
         return true;
     }
     false
+}
+
+/// `For each repair the mechanics note the parts`: each of what is made refers to the one it is made for.
+pub fn led_by(d: &mut Draft, si: usize, pred: &Pred, targets: &[(usize, Option<Np>)]) {
+    let s = &d.sentences[si];
+    let leads = s.items.first().zip(s.items.get(1)).and_then(|pair| match pair {
+        (Item::Prep(p), Item::Np(np)) if s.words[*p].is("for") => Some((*p, np.clone())),
+        _ => None,
+    });
+    let Some((at, np)) = leads.filter(|_| pred.verb.class == Class::Create && !pred.verb.passive) else { return };
+    let each = matches!(np.det.as_deref(), Some("each" | "every"));
+    let Some(parent) = d.find(&np.name()).or_else(|| d.find(&np.head)).filter(|_| each) else { return };
+    for (e, _) in targets {
+        if *e != parent && d.reference(parent, &d.entities[*e].entity.name.clone()).is_none() {
+            d.add_reference(*e, parent, true, s.id);
+            d.mark(si, at..at + 1);
+            d.mark(si, np.range.clone());
+        }
+    }
+}
+
+/// `the shifts they have joined`, `the books that I borrowed`: the record that doing it has made, and where the words end.
+fn done_with(s: &Sentence, at: usize) -> Option<(&'static str, usize)> {
+    let mut i = at + usize::from(s.words.get(at).is_some_and(|w| w.tag == Tag::Rel));
+    if !s.words.get(i).is_some_and(|w| matches!(w.lower(), "i" | "they" | "we" | "he" | "she")) {
+        return None;
+    }
+    i += 1;
+    i += usize::from(s.words.get(i).is_some_and(|w| matches!(w.lower(), "have" | "has")));
+    let (base, form) = verbs::verb(s.words.get(i)?.lower())?;
+    let mut end = i + 1;
+    let over = |w: &Word| matches!(w.tag, Tag::Stop | Tag::Comma);
+    let record = if base == "sign" && s.words.get(end).is_some_and(|w| w.is("up")) {
+        end += 1;
+        end += usize::from(s.words.get(end).is_some_and(|w| w.is("for")));
+        Some("registration")
+    } else {
+        verbs::record_of(base)
+    };
+    let past = form == verbs::Form::Past && s.words.get(end).is_none_or(over);
+    record.filter(|_| past).map(|r| (r, end))
 }
 
 /// `a comment on a workout`, `a quote for a defect`: the new record refers to the other one.

@@ -14,11 +14,11 @@ pub fn searchers(d: &mut Draft) {
             .iter()
             .any(|a| a.ops.contains(&Op::Read) && (a.who == who || a.who == Who::Anyone));
         if !has && d.entities[e].entity.private.is_empty() {
-            let scope = if d.entities[e].entity.owned && d.entities[e].possessed && d.has_users() {
-                Scope::Own
-            } else {
-                Scope::All
-            };
+            let access = &d.entities[e].entity.access;
+            let makes = |a: &Access| a.ops.contains(&Op::Create) && (a.who == who || !matches!(a.who, Who::Role(_)));
+            let by_others = access.iter().any(|a| a.ops.contains(&Op::Create)) && !access.iter().any(makes);
+            let own = d.entities[e].entity.owned && d.entities[e].possessed && !by_others;
+            let scope = if own && d.has_users() { Scope::Own } else { Scope::All };
             d.allow(e, who, &[Op::Read], scope, id);
         }
     }

@@ -94,12 +94,19 @@ pub fn read(d: &mut Draft, si: usize) {
             Class::Assign => assign(d, si, pi, pred),
             // `Once an item is claimed, …` says when, not that it may be done
             Class::Decide if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) => {}
+            // `A claim that is paid is closed`: what one state means for another, and nobody who sets it
+            Class::Decide if pred.verb.passive && pred.subject.iter().any(|np| limited(s, np, pred)) => {}
             Class::Decide => decide(d, si, pi, pred),
             Class::Update | Class::Create | Class::Other if pred.only || marks_state(d, pred) => guard(d, si, pi, pred),
             Class::Delete if pred.verb.base == "cancel" && keeps_cancelled(d, pred) => cancel(d, si, pi, pred),
             _ => {}
         }
     }
+}
+
+/// `a claim that is paid`: the phrase and what limits it stand before the verb.
+fn limited(s: &Sentence, np: &Np, pred: &super::sentence::Pred) -> bool {
+    np.range.end < pred.verb.range.start && s.words[np.range.end].tag == super::tag::Tag::Rel
 }
 
 /// Whether what is cancelled is kept with that state: the text names it. Otherwise it is gone, and its place is free.

@@ -2,7 +2,7 @@
 
 use super::asides;
 use super::chunk::{self, Item, Np, Vg};
-use super::coordination::{boundary_before, ends_a_list, joins, leads_to_verb, share, shared};
+use super::coordination::{self, boundary_before, ends_a_list, joins, leads_to_verb, share, shared};
 use super::lexicon::{
     verbs::{Class, Form},
     words,
@@ -85,12 +85,16 @@ impl Sentence {
         if let Some(colon) = asides::label(&words).filter(|_| raw.contains("**")) {
             aside[..=colon].fill(true);
         }
+        for (from, to) in asides::described(&words) {
+            aside[from..to].fill(true);
+        }
         for (from, to) in asides::names(&words) {
             aside[from..to].fill(true);
         }
         let items: Vec<Item> =
             chunk::chunk(&words).into_iter().filter(|i| !aside.get(i.start()).copied().unwrap_or(false)).collect();
-        let preds = predicates(&words, &items, role.as_ref());
+        let mut preds = predicates(&words, &items, role.as_ref());
+        coordination::same_people(&mut preds);
         let heading = trimmed.starts_with('#') || super::headings::is_bold(raw);
         let tail = &raw[raw.trim_end().len()..];
         let (title, apart) = (tail.contains('\n'), tail.matches('\n').count() > 1);

@@ -7,7 +7,7 @@ use super::sentence::{Pred, Sentence};
 use crate::domain::ClauseId;
 
 /// Notes which clauses ask for accounts at all. Runs before rights are read, because without accounts anyone may do anything.
-pub fn detect(d: &mut Draft) {
+pub fn detect(d: &mut Draft, all: &[Sentence]) {
     let mut implied: Vec<ClauseId> = Vec::new();
     strangers(d);
     for s in d.sentences {
@@ -18,15 +18,56 @@ pub fn detect(d: &mut Draft) {
     if implied.is_empty() {
         implied = by_rights(d);
     }
+    if implied.is_empty() && writer(all).is_some() {
+        implied = by_writer(d);
+    }
     d.users.implied = implied;
     if d.has_users() {
-        speaker(d);
+        speaker(d, all);
         open_role(d);
     }
 }
 
-/// Who says `I` where others have rights of their own: the owner of the whole.
-fn speaker(d: &mut Draft) {
+/// `I'm the caretaker of four houses.`, `I run a kennel.`: who writes, as far as the text says so.
+fn writer(all: &[Sentence]) -> Option<String> {
+    let runs = |base: &str| matches!(base, "run" | "own" | "have" | "lead" | "manage");
+    let i = |np: &Np| np.pronoun.as_deref() == Some("i");
+    all.iter().flat_map(|s| s.preds.iter().map(move |p| (s, p))).find_map(|(s, p)| {
+        let plain = p.subject.iter().any(i) && p.verb.modal.is_none() && !p.verb.negated && s.role.is_none();
+        let np = p.objects.first().filter(|np| plain && !np.plural && np.pronoun.is_none())?;
+        let article = matches!(np.det.as_deref(), Some("a" | "an" | "the" | "our"));
+        if p.verb.class == Class::Be {
+            return (article && nouns::person(&np.head).is_some()).then(|| np.name());
+        }
+        let place = matches!(np.det.as_deref(), Some("a" | "an" | "our")) && nouns::property(&np.head).is_none();
+        (runs(&p.verb.base) && place && nouns::person(&np.head).is_none()).then(|| "owner".to_owned())
+    })
+}
+
+/// What whoever writes does, where others do something too.
+fn by_writer(d: &Draft) -> Vec<ClauseId> {
+    let acts = |p: &Pred| {
+        let does = matches!(
+            p.verb.class,
+            Class::Create
+                | Class::Read
+                | Class::Update
+                | Class::Delete
+                | Class::Manage
+                | Class::Decide
+                | Class::Assign
+                | Class::Export
+                | Class::Search
+        );
+        does && p.subject.iter().any(says_i)
+    };
+    let others = d.roles.iter().any(|r| !matches!(r.kind, nouns::Person::Stranger | nouns::Person::User));
+    let clauses = d.sentences.iter().filter(|s| s.role.is_none() && s.preds.iter().any(acts)).map(|s| s.id);
+    if others { clauses.collect() } else { Vec::new() }
+}
+
+/// Who says `I` where others have rights of their own: whoever the text says that is, else the owner of the whole.
+fn speaker(d: &mut Draft, all: &[Sentence]) {
     let helpers = d.roles.iter().any(|r| r.kind != nouns::Person::Stranger && r.kind != nouns::Person::User);
     let own = |s: &Sentence| {
         s.role.is_none() && s.preds.iter().any(|p| p.subject.iter().any(|np| np.pronoun.as_deref() == Some("i")))
@@ -38,11 +79,35 @@ fn speaker(d: &mut Draft) {
             .iter()
             .any(|p| p.subject.iter().any(|np| np.det.as_deref() == Some("my") && nouns::person(&np.head).is_some()))
     });
-    if stories || clauses.len() < 2 || !helpers || !helped || d.roles.iter().any(|r| r.name == "owner") {
+    let writer = writer(all);
+    let alone = d.sentences.iter().flat_map(|s| &s.preds).any(|p| p.only && p.subject.iter().any(says_i));
+    let known = writer.is_some() || alone || helped && clauses.len() > 1;
+    if stories || clauses.is_empty() || !helpers || !known {
         return;
     }
-    d.roles.push(RoleDraft { name: "owner".into(), kind: nouns::Person::Appointed, clauses, open: false });
-    d.speaker = Some("owner".into());
+    let name = super::field::identifier(&writer.unwrap_or_else(|| "owner".into()));
+    match d.roles.iter_mut().find(|r| r.name == name) {
+        // the owner of something else
+        Some(_) if name == "owner" => return,
+        Some(role) => {
+            role.clauses.extend(clauses);
+            role.clauses.sort_unstable();
+            role.clauses.dedup();
+        }
+        None => d.roles.push(RoleDraft { name: name.clone(), kind: nouns::Person::Appointed, clauses, open: false }),
+    }
+    d.speaker = Some(name);
+}
+
+fn says_i(np: &Np) -> bool {
+    np.pronoun.as_deref() == Some("i")
+}
+
+/// `Guests should not have an account`, `Pupils have no access to the software`: who is to have none.
+pub fn shut_out(pred: &Pred) -> bool {
+    let account = |np: &Np| matches!(np.head.as_str(), "account" | "login" | "access");
+    let none = pred.verb.negated || pred.objects.iter().any(|np| np.det.as_deref() == Some("no"));
+    pred.verb.class == Class::Have && none && pred.objects.iter().any(account)
 }
 
 fn explicit(s: &Sentence) -> bool {
@@ -83,6 +148,7 @@ fn explicit(s: &Sentence) -> bool {
         "accounts",
     ];
     let account = accounts.iter().any(|a| said.contains(a))
+        && !s.preds.iter().any(shut_out)
         && !s.lower.contains("without an account")
         && !s.lower.contains("bank account");
     (auth || verbs || account) && !s.lower.contains("no login") && anonymous(s).is_none()
@@ -136,8 +202,12 @@ fn strangers(d: &mut Draft) {
             s.preds.iter().filter(|p| !p.subordinate && !p.verb.negated).flat_map(|p| &p.subject).chain(&s.role);
         names.extend(subjects.filter_map(|np| d.role(np).map(|r| r.name.clone())));
     }
+    let out = |s: &Sentence| s.preds.iter().any(shut_out);
+    for pred in d.sentences.iter().flat_map(|s| &s.preds).filter(|p| shut_out(p)) {
+        names.extend(pred.subject.iter().filter_map(|np| d.role(np).map(|r| r.name.clone())));
+    }
     for r in &mut d.roles {
-        let elsewhere = d.sentences.iter().any(|s| anonymous(s).is_none() && r.clauses.contains(&s.id));
+        let elsewhere = d.sentences.iter().any(|s| anonymous(s).is_none() && !out(s) && r.clauses.contains(&s.id));
         if names.contains(&r.name) && !elsewhere {
             r.kind = nouns::Person::Stranger;
         }
@@ -180,7 +250,9 @@ fn by_rights(d: &Draft) -> Vec<ClauseId> {
                 && p.objects.iter().any(own)
                 && (p.verb.negated && p.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody"))
                     || p.only && p.subject.iter().any(|np| np.pronoun.as_deref() == Some("i")));
-            if mine || guarded {
+            // `Only I can delete repairs`, where others do something too
+            let alone = p.only && p.subject.iter().any(says_i) && !kinds.is_empty();
+            if mine || guarded || alone {
                 out.push(s.id);
             }
             // `My friend can read everything but must not change anything`

@@ -187,15 +187,20 @@ pub fn default(d: &mut Draft, si: usize) -> bool {
 /// `A new bug is open.`, `Initially a request is pending.`: the state a record begins with.
 pub fn initial(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];
-    let [pred] = &s.preds[..] else { return false };
+    let Some(pred) = s.preds.last() else { return false };
     let [np] = &pred.subject[..] else { return false };
-    let new = np.mods.iter().any(|m| m == "new")
+    let reported = begins(d, si);
+    if s.preds.len() > 1 && reported.is_none() {
+        return false;
+    }
+    let new = reported.is_some()
+        || np.mods.iter().any(|m| m == "new")
         || ["initially", "at first", "in the beginning", "by default"].iter().any(|w| s.lower.contains(w));
     let be = pred.verb.class == Class::Be || matches!(pred.verb.base.as_str(), "start" | "begin");
     if !new || !be || pred.verb.negated || s.words[pred.range.clone()].iter().any(|w| w.is("or")) {
         return false;
     }
-    let Some(e) = d.entity_of(np) else { return false };
+    let Some(e) = reported.or_else(|| d.entity_of(np)) else { return false };
     let value: Vec<&str> = s.words[pred.verb.range.end..pred.range.end]
         .iter()
         .filter(|w| {
@@ -223,6 +228,19 @@ pub fn initial(d: &mut Draft, si: usize) -> bool {
     d.touch(e, s.id);
     d.focus = Some(e);
     d.mark(si, 0..s.words.len());
-    d.done[si].insert(0);
+    d.done[si].extend(0..s.preds.len());
     true
+}
+
+/// `When somebody reports a leak, its status is new`: what has just been made.
+fn begins(d: &Draft, si: usize) -> Option<usize> {
+    let s = &d.sentences[si];
+    let [made, state] = &s.preds[..] else { return None };
+    let [np] = &state.subject[..] else { return None };
+    let its = matches!(np.head.as_str(), "status" | "state") && np.det.as_deref() == Some("its");
+    let first = s.words.first().is_some_and(|w| w.is("when") || w.is("once"));
+    let created = made.subordinate && !made.verb.negated && matches!(made.verb.class, Class::Create | Class::Transact);
+    let phrases = if made.verb.passive { &made.subject } else { &made.objects };
+    let [what] = &phrases[..] else { return None };
+    d.entity_of(what).filter(|_| its && first && created && state.verb.class == Class::Be)
 }

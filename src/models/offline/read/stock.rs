@@ -17,7 +17,12 @@ pub fn read(d: &mut Draft, si: usize) {
         .find(|i| matches!((word(*i), word(i + 1)), ("how", "many") | ("number", "of")) && !s.aside[*i] && *i < left);
     let Some(at) = asked.filter(|_| d.done[si].is_empty()) else { return };
     let shows = |p: &super::sentence::Pred| p.verb.class == Class::Read && !p.verb.negated && !p.subordinate;
-    let Some(pi) = s.preds.iter().position(|p| shows(p) && p.verb.range.end <= at) else { return };
+    let Some(pi) = s.preds.iter().position(|p| {
+        let told = p.verb.passive && p.subject.iter().any(|np| np.range.contains(&at));
+        shows(p) && (p.verb.range.end <= at || told)
+    }) else {
+        return;
+    };
     // what it is counted of, and the only kind of record that takes some of it
     let whole = s.items.iter().find_map(|i| match i {
         Item::Np(np) if np.pronoun.is_none() => d.entity_of(np).and_then(|e| taken(d, e).map(|found| (e, found))),

@@ -5,7 +5,8 @@ use super::draft::Draft;
 use super::field::identifier;
 use super::lexicon::verbs::Class;
 use super::sums::{groups, overseers};
-use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
+use super::tag::Tag;
+use crate::models::offline::spec::{Feature, Field, FieldType, Op, Scope};
 
 /// Notes the sentences that count records by something; which states there are may be said later.
 pub fn read(d: &mut Draft, si: usize) {
@@ -19,7 +20,7 @@ pub fn read(d: &mut Draft, si: usize) {
         let np = chunk::noun_phrase(&s.words, from).filter(|np| np.plural && np.of.is_none())?;
         let e = d.find(&np.name()).or_else(|| d.find(&np.head))?;
         let split = (np.range.end..s.words.len()).any(|k| matches!(word(k), "per" | "each" | "every" | "by"));
-        split.then_some((i, e))
+        (split || state(s, np.range.end).is_some()).then_some((i, e))
     });
     let Some((at, e)) = found else { return };
     let Some(pi) = s.preds.iter().position(|p| {
@@ -37,6 +38,26 @@ pub fn read(d: &mut Draft, si: usize) {
     }
 }
 
+/// `how many loans are overdue at the moment`: the words of the state.
+fn state(s: &super::sentence::Sentence, at: usize) -> Option<String> {
+    let says_be = s.words.get(at).is_some_and(|w| w.tag == Tag::Be);
+    let now = |w: &&super::tag::Word| {
+        w.tag != Tag::Stop
+            && !matches!(w.lower(), "at" | "the" | "moment" | "now" | "currently" | "still" | "right" | "present")
+    };
+    let rest: Vec<&str> = s.words.get(at + 1..)?.iter().filter(now).map(|w| w.lower()).collect();
+    (says_be && (1..=3).contains(&rest.len())).then(|| rest.join(" "))
+}
+
+/// The field that has the state behind `how many Xs are`.
+fn stated(d: &Draft, si: usize, at: usize, e: usize) -> Option<String> {
+    let s = &d.sentences[si];
+    let np = chunk::noun_phrase(&s.words, at + 2)?;
+    let said = state(s, np.range.end)?;
+    let has = |f: &&Field| matches!(&f.ty, FieldType::Choice { values } if values.contains(&said));
+    d.entities[e].entity.fields.iter().find(has).map(|f| f.name.clone())
+}
+
 /// Makes the numbers of what was noted.
 pub fn finish(d: &mut Draft) {
     for (si, at, e) in std::mem::take(&mut d.pending_counts) {
@@ -46,9 +67,9 @@ pub fn finish(d: &mut Draft) {
         let told = |f: &&crate::models::offline::spec::Field| {
             Some(&f.name) == groups.by.as_ref() && matches!(f.ty, FieldType::Choice { .. } | FieldType::Boolean)
         };
-        let Some(by) = fields.iter().find(told).map(|f| f.name.clone()).filter(|_| groups.each.is_none()) else {
-            continue;
-        };
+        let of_state = stated(d, si, at, e);
+        let by = fields.iter().find(told).map(|f| f.name.clone()).filter(|_| groups.each.is_none());
+        let Some(by) = by.or(of_state.clone()) else { continue };
         let (entity, many) = (&d.entities[e].entity, d.entities[e].entity.label_plural.clone());
         let (name, label) = (entity.name.clone(), format!("{many} by {}", by.replace('_', " ")));
         let path = identifier(&label);
@@ -79,6 +100,10 @@ pub fn finish(d: &mut Draft) {
             for np in pred.subject.iter().chain(&pred.objects) {
                 d.mark_np(si, np);
             }
+        }
+        // `are waiting`
+        if of_state.is_some() {
+            d.mark(si, at..s.words.len());
         }
         // `there are`, `in each`
         let plain = |i: &usize| {

@@ -43,6 +43,11 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
                 | "availability"
                 | "feedback-on"
         );
+    // `free places`: how many are left, no place in itself
+    let left = np.adjectives().any(|a| matches!(a, "free" | "available" | "remaining" | "vacant" | "left"));
+    if left && matches!(head, "place" | "seat") {
+        return None;
+    }
     let property = nouns::property(head).is_some();
     let by_modifier = || {
         let mods: Vec<&str> = np
@@ -130,7 +135,8 @@ pub fn recorded(pred: &Pred, np: &Np) -> Option<(String, bool)> {
 /// `log my hours with a date and an activity`: an entry of hours, where the unit alone is no thing.
 pub fn measured(pred: &Pred, np: &Np) -> Option<(String, bool)> {
     let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":") && pp.nps.len() > 1);
-    let unit = np.plural && np.number.is_none() && np.nouns.is_empty() && super::field::unit_of(&np.head).is_some();
+    let worked = np.nouns.iter().all(|n| matches!(n.as_str(), "working" | "work"));
+    let unit = np.plural && np.number.is_none() && worked && super::field::unit_of(&np.head).is_some();
     (unit && listed).then(|| (format!("{} entry", np.head), true))
 }
 

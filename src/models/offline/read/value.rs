@@ -61,6 +61,10 @@ pub fn unit_of(noun: &str) -> Option<String> {
             "kilometre" | "kilometer" | "km" | "kilometres" | "kilometers" => "km",
             "mile" | "miles" => "miles",
             "metre" | "meter" | "m" | "metres" | "meters" => "m",
+            "hectare" | "ha" => "ha",
+            "tonne" | "tonnes" | "ton" => "t",
+            "millimetre" | "millimeter" | "mm" => "mm",
+            "kwh" => "kWh",
             "centimetre" | "centimeter" | "cm" => "cm",
             "kilogram" | "kilogramme" | "kg" | "kilo" | "kilograms" => "kg",
             "gram" | "gramme" | "g" | "grams" => "g",
@@ -77,6 +81,18 @@ pub fn unit_of(noun: &str) -> Option<String> {
         }
         .to_owned(),
     )
+}
+
+/// The unit of two words: `square metres`, `cubic metres`, `degrees Celsius`.
+#[must_use]
+pub fn raised(first: &str, second: &str) -> Option<&'static str> {
+    match (first, unit_of(second).as_deref(), second) {
+        ("square", Some("m"), _) => Some("m²"),
+        ("square", Some("km"), _) => Some("km²"),
+        ("cubic", Some("m"), _) => Some("m³"),
+        ("degree" | "degrees", _, "celsius") => Some("°C"),
+        _ => None,
+    }
 }
 
 /// What a bracket behind a property says.

@@ -42,6 +42,11 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                 }
             }
             Tag::Be => {
+                // `has been collected`: what was done to it, and nothing that it has
+                let perfect = w.is("been") && !any_to && verb.is_some_and(|(v, _)| words[v].base == "have");
+                if perfect {
+                    verb = None;
+                }
                 if verb.is_some() && !any_to {
                     break;
                 }
@@ -121,7 +126,11 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                     ("sign" | "log", "out" | "off") => Some(("logout", Class::LogOut)),
                     ("fill", "out" | "in") => Some(("fill", Class::Create)),
                     ("set", "up") => Some(("set", Class::Create)),
-                    ("check", "out") => Some(("borrow", Class::Transact)),
+                    // `check out` by itself: somebody leaves
+                    ("check", "out") if words.get(end + 1).is_some_and(|w| !ends(w)) => {
+                        Some(("borrow", Class::Transact))
+                    }
+                    ("check", "in" | "out") => Some(("check", Class::Other)),
                     ("look", "up" | "for") => Some(("look", Class::Read)),
                     ("search", "for") => Some(("search", Class::Search)),
                     ("look", "at" | "through" | "over") | ("go", "through" | "over") => Some(("look", Class::Read)),
@@ -147,6 +156,11 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                     ("consist", "of") => Some(("consist", Class::Have)),
                     ("leave", "out") => Some(("omit", Class::Other)),
                     ("narrow", "down") => Some(("filter", Class::Filter)),
+                    ("look", "after") => Some(("maintain", Class::Manage)),
+                    ("take", "care") if words.get(end + 1).is_some_and(|w| w.is("of")) => {
+                        end += 1;
+                        Some(("maintain", Class::Manage))
+                    }
                     _ => None,
                 };
                 if let Some((b, c)) = particle {
@@ -198,6 +212,11 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
         }),
         None => None,
     }
+}
+
+/// Whether no object follows.
+fn ends(word: &Word) -> bool {
+    matches!(word.tag, Tag::Stop | Tag::Comma | Tag::Conj | Tag::Sub | Tag::Prep | Tag::Adv)
 }
 
 /// Whether the phrase names what somebody says or writes, or who they are.

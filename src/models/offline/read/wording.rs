@@ -6,7 +6,7 @@ use super::token::Token;
 /// Stands for any word that praises.
 const GOOD: &str = "*";
 
-const ROUNDABOUT: [(&[&str], &[&str]); 17] = [
+const ROUNDABOUT: [(&[&str], &[&str]); 18] = [
     (&["it", "would", "be", GOOD, "to"], &["it", "should", "be", "possible", "to"]),
     (&["it", "would", "be", GOOD, "to", "be", "able", "to"], &["it", "should", "be", "possible", "to"]),
     (&["there", "should", "be", "a", "way", "to"], &["it", "should", "be", "possible", "to"]),
@@ -20,6 +20,7 @@ const ROUNDABOUT: [(&[&str], &[&str]); 17] = [
     (&["along", "with"], &["with"]),
     (&["by", "stating"], &["with"]),
     (&["each", "with"], &["with"]),
+    (&["has", "a", "maximum", "of"], &["has", "at", "most"]),
     (&["has", "to", "have"], &["must", "have"]),
     (&["have", "to", "have"], &["must", "have"]),
     (&["keep", "a", "record", "of"], &["record"]),

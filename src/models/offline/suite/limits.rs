@@ -380,6 +380,26 @@ pub(super) fn unavailable(
     ))
 }
 
+/// Where somebody may change the state alone: to another one, from which nothing holds it back.
+fn another_state<'a>(
+    scene: &Scene<'a>,
+    entity: &'a Entity,
+    record: &str,
+    column: &'a Field,
+    values: &[String],
+) -> Option<(Scene<'a>, String, String)> {
+    let world = scene.world;
+    let stepwise =
+        world.spec.features.iter().any(
+            |f| matches!(f, Feature::Workflow { entity: e, field, .. } if *e == entity.name && *field == column.name),
+        );
+    let FieldType::Choice { values: all } = &column.ty else { return None };
+    let next = all.iter().find(|v| !values.contains(v)).filter(|_| !stepwise)?;
+    let mut trial = scene.clone();
+    let by = trial.updater(entity, record, column, &[], DEPTH)?;
+    Some((trial, by, dict(&[(column.name.clone(), lit(next))])))
+}
+
 pub(super) fn locked(
     world: World<'_>,
     entity: &Entity,
@@ -419,6 +439,7 @@ pub(super) fn locked(
                     let by = trial.updater(entity, &record, f, &[], DEPTH)?;
                     Some((trial, by, dict(&[(f.name.clone(), value)])))
                 });
+            let change = change.or_else(|| another_state(&scene, entity, &record, column, values));
             let Some((trial, by, body)) = change else { continue };
             scene = trial;
             scene.line(format!("self.expect(409, {by}.put({record}.path, {body}))"));

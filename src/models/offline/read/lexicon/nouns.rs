@@ -117,10 +117,11 @@ pub fn property(noun: &str) -> Option<FieldType> {
               make model manufacturer publisher genre category kind type topic theme trade profession occupation job position department location \
               place city town country state-of-residence zip postcode street address room-number flat unit-number version language nationality \
               gender sex author artist-name slogan tagline iban bic species breed material gps currency mood font host speaker source origin \
-              destination shelfmark edition variety vendor director barcode registration-number license-plate room venue sport exercise dose",
+              destination shelfmark edition variety vendor director barcode registration-number license-plate room venue sport exercise dose \
+              condition",
               text(false)),
             ("active enabled available paid completed finished visible vegetarian vegan", FieldType::Boolean),
-            ("status state stage phase condition", FieldType::Choice { values: Vec::new() }),
+            ("status state stage phase", FieldType::Choice { values: Vec::new() }),
             ("urgency priority severity", FieldType::Choice { values: vec!["low".into(), "normal".into(), "high".into()] }),
             ("photo picture image avatar logo thumbnail screenshot", FieldType::Url),
         ];
@@ -229,7 +230,7 @@ const ORDINARY: &str = "customer member tenant resident client student patient p
     buyer shopper learner subscriber passenger traveler traveller applicant borrower guardian child family neighbor neighbour runner athlete \
     contributor viewer author writer supporter fan hobbyist attendee renter pupil couple friend roommate flatmate housemate colleague \
     worker gardener cyclist gamer beekeeper hiker owner-occupier donor alumnus candidate freelancer household musician singer \
-    sitter reporter sailor climber swimmer diver angler skier walker pensioner voter commuter patron pilgrim hiker rider friend adult \
+    helper sitter reporter sailor climber swimmer diver angler skier walker pensioner voter commuter patron pilgrim hiker rider friend adult \
     trainee intern apprentice scout choir-member fisher collector hunter craftsman maker neighbour lodger squatter exhibitor";
 const APPOINTED: &str = "administrator admin manager caretaker board trainer coach teacher librarian owner staff doctor moderator editor \
     organizer organiser company contractor secretary chef treasurer superuser operator supervisor director accountant nurse physician \
@@ -241,7 +242,8 @@ const APPOINTED: &str = "administrator admin manager caretaker board trainer coa
     maintainer archivist registrar examiner principal dean sponsor team-leader shift-leader guide conductor assistant \
     housekeeper responder captain attendant tester developer programmer foreman porter usher ranger pilot skipper marshal umpire \
     midwife paramedic firefighter surveyor salesperson seller groomer handler dealer treasurer headmaster headteacher priest pastor \
-    sexton verger matron concierge estimator assessor buyer-agent scientist lawyer notary broker teller";
+    sexton verger matron concierge estimator assessor buyer-agent scientist lawyer notary broker teller chairwoman educator \
+    carer headmistress";
 
 /// What kind of person the noun (singular) names, or `None` for things.
 #[must_use]

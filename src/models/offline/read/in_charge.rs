@@ -1,0 +1,84 @@
+//! Who is in charge of a record: `Each repair is looked after by one mechanic.`
+
+use super::chunk::Np;
+use super::data::made;
+use super::draft::Draft;
+use super::field::sentence_case;
+use super::sentence::{Pred, Sentence};
+use super::tag::Tag;
+use crate::models::offline::spec::FieldType;
+
+/// What one does with a record that one is in charge of.
+const CHARGE: [&str; 17] = [
+    "maintain",
+    "manage",
+    "handle",
+    "supervise",
+    "lead",
+    "run",
+    "teach",
+    "repair",
+    "give",
+    "coach",
+    "guide",
+    "serve",
+    "drive",
+    "organize",
+    "organise",
+    "treat",
+    "process",
+];
+
+/// Reads that each record of a kind names one person. Several people are more than a record can name: that stays unread.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        let Some((subject, agent)) = charged(s, pred).filter(|_| !d.done[si].contains(&pi)) else { continue };
+        let Some(e) = d.find(&subject.name()).or_else(|| d.find(&subject.head)) else { continue };
+        // whatever it says, it is no right of all those people
+        d.done[si].insert(pi);
+        if agent.plural || joined(s, &agent) {
+            continue;
+        }
+        let person = d.find(&agent.name()).filter(|p| *p != e && d.entities[*p].person);
+        let role = d.role(&agent).filter(|_| d.has_users()).map(|r| (r.name.clone(), r.open));
+        match (person, role) {
+            (Some(p), _) => {
+                d.add_reference(e, p, false, s.id);
+            }
+            (None, Some((name, open))) => {
+                let field = format!("{name}_id");
+                if d.field_mut(e, &field).is_none() {
+                    let ty = FieldType::UserReference { role: Some(name.clone()).filter(|_| !open) };
+                    d.entities[e].entity.fields.push(made(&field, &sentence_case(&name.replace('_', " ")), ty, s.id));
+                }
+            }
+            (None, None) => continue,
+        }
+        d.touch(e, s.id);
+        d.mark_verb(si, pred);
+        for np in [&subject, &agent] {
+            d.mark_np(si, np);
+            d.mark(si, np.range.clone());
+        }
+        d.focus = Some(e);
+    }
+}
+
+/// What is looked after, and by whom: of each, by so many.
+fn charged(s: &Sentence, pred: &Pred) -> Option<(Np, Np)> {
+    let [subject] = &pred.subject[..] else { return None };
+    let by = pred.preps.iter().find(|pp| pp.prep == "by")?;
+    let each = matches!(subject.det.as_deref(), Some("each" | "every" | "a" | "an"));
+    let agent = by.nps.first()?;
+    let counted = agent.number.is_some() || s.words[agent.range.start].is("one");
+    let says = pred.verb.passive && !pred.verb.negated && !pred.subordinate && pred.verb.modal.is_none();
+    (says && each && counted && CHARGE.contains(&pred.verb.base.as_str())).then(|| (subject.clone(), agent.clone()))
+}
+
+/// `by one or two educators`, `by one or more of them`
+fn joined(s: &Sentence, np: &Np) -> bool {
+    let around = [np.range.start.checked_sub(1), Some(np.range.end)];
+    np.number.is_some_and(|n| n != 1.0)
+        || around.into_iter().flatten().any(|i| s.words.get(i).is_some_and(|w| w.tag == Tag::Conj && w.is("or")))
+}
