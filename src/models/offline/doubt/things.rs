@@ -66,6 +66,11 @@ fn no_thing(entity: &Entity, sentences: &[Sentence]) -> bool {
     if verbs::class(last) == Class::Other && matches!(verbs::verb(last), Some((_, verbs::Form::Base))) {
         return !sentences.iter().any(|s| single(&s.words, last) || several(&s.words, &plural));
     }
+    // `sign up for a course`: who does it makes a registration
+    let made = |s: &Sentence| s.preds.iter().any(|p| verbs::record_of(&p.verb.base) == Some(last));
+    if sentences.iter().any(made) {
+        return false;
+    }
     let doubtful = last.len() > 5
         && !UNCOUNTED.contains(&last)
         && verbs::class(last) != Class::Transact

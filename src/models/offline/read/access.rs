@@ -135,6 +135,9 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     {
         targets.push((e, np.clone()));
     }
+    if pred.verb.negated && super::bans::of_some(d, s, pred) {
+        return;
+    }
     if super::only::everything(d, si, pi, pred, &whos, ops) {
         return;
     }

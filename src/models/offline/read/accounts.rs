@@ -36,6 +36,7 @@ pub fn read(d: &mut Draft, si: usize) {
                     d.feature(Feature::Security { what: SecurityDemand::MustSignIn, clauses: vec![s.id] });
                 }
             }
+            Class::Update | Class::Manage if own_data(d, pred) => change_own(d, si, pi, pred),
             _ if about_account(pred) => account_verb(d, si, pi, pred),
             _ => {}
         }
@@ -194,6 +195,35 @@ fn about_account(pred: &Pred) -> bool {
                     .any(|m| matches!(m.as_str(), "personal" | "account" | "profile" | "contact" | "own"))
                     && !np.mods.iter().any(|m| m == "payment"))
     })
+}
+
+/// `edit their own phone number and address`: properties of whoever does it, and of no record.
+fn own_data(d: &Draft, pred: &Pred) -> bool {
+    let kept = |np: &super::chunk::Np| {
+        let plain = nouns::property(&np.head).is_some() && d.entity_of(np).is_none() && np.of.is_none();
+        let account = ACCOUNT_WORDS.contains(&np.head.as_str()) || matches!(np.head.as_str(), "status" | "state");
+        plain && np.owner.is_none() && !account
+    };
+    let own = pred.objects.first().is_some_and(|np| np.possessed() && np.mods.iter().any(|m| m == "own"));
+    let people = !pred.subject.is_empty() && pred.subject.iter().all(|np| d.role(np).is_some_and(|r| r.open));
+    own && people && !pred.verb.negated && !pred.verb.passive && pred.preps.is_empty() && pred.objects.iter().all(kept)
+}
+
+fn change_own(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    push(&mut d.users.edit_profile, s.id);
+    for np in &pred.objects {
+        if let Some(draft) = field::field(s, np.range.clone()) {
+            add_profile(d, draft.field, s.id);
+        }
+        d.mark_np(si, np);
+        d.mark(si, np.range.clone());
+    }
+    for np in &pred.subject {
+        d.mark_np(si, np);
+    }
+    d.mark_verb(si, pred);
+    d.done[si].insert(pi);
 }
 
 /// Change my password; create an account; see and edit my personal data (name, address).

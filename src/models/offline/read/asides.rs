@@ -166,6 +166,17 @@ pub fn times(words: &mut [Word]) {
         if words[i].tag != Tag::Prep || !matches!(words[i].lower(), "after" | "before" | "until" | "since") {
             continue;
         }
+        // `until it begins`
+        let [pronoun, verb] = [i + 1, i + 2].map(|k| words.get(k).map_or(String::new(), |w| w.lower().to_owned()));
+        let begins = matches!(pronoun.as_str(), "it" | "they" | "he" | "she")
+            && matches!(verb.as_str(), "begins" | "starts" | "ends" | "begin" | "start" | "end");
+        if begins {
+            let form = if verb.ends_with('s') { Form::Third } else { Form::Base };
+            words[i].tag = Tag::Sub;
+            words[i + 2].base = verb.trim_end_matches('s').to_owned();
+            words[i + 2].tag = Tag::Verb(form);
+            continue;
+        }
         let phrase = words[i + 1..]
             .iter()
             .take_while(|w| matches!(w.tag, Tag::Det | Tag::Poss | Tag::Adj | Tag::Noun | Tag::Pron | Tag::Apos))

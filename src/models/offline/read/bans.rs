@@ -9,7 +9,7 @@ use super::tag::Tag;
 use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
 
 /// `A member who owes a fee cannot book`, `Blocked members cannot book`, `Members whose fee is due …`: not every member.
-fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
+pub fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
     const EVERY: [&str; 8] =
         ["ordinary", "normal", "regular", "common", "simple", "registered", "logged-in", "signed-in"];
     let told = |np: &Np| {
@@ -28,9 +28,6 @@ fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
 pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
     let s = &d.sentences[si];
-    if of_some(d, s, pred) {
-        return;
-    }
     let others = s.lower.contains("each other")
         || s.lower.contains("other user")
         || s.lower.contains("other people")

@@ -193,3 +193,61 @@ fn a_state_of_what_is_reported_is_the_first_one() {
     assert_eq!(status.as_ref().and_then(|f| f.default.clone()).as_deref(), Some("new"));
     assert!(matches!(status.map(|f| f.ty), Some(FieldType::Choice { values }) if values == ["new", "sealed"]));
 }
+
+#[test]
+fn only_one_is_a_limit_for_each_person() {
+    let text = "Pupils can sign up for a club.\nA club has a title.\nA pupil can sign up for only one club.";
+    assert!(!whole(&read(text), 3), "whose it is, nobody knows without accounts");
+    let spec = read(&format!("{text}\nPupils must log in."));
+    let limit = |f: &Feature| matches!(f, Feature::Limit { entity, max: 1, per: None, .. } if entity == "registration");
+    assert!(spec.features.iter().any(limit) && whole(&spec, 3), "{:?} {:?}", spec.features, spec.gaps);
+}
+
+#[test]
+fn who_is_to_have_no_access_is_no_visitor() {
+    let spec = read(
+        "Nurses add patients with a name and a birthday.\nDoctors can delete patients.\nRelatives have no access to the application.",
+    );
+    let anyone = spec.entity("patient").is_some_and(|e| e.access.iter().any(|a| a.who == Who::Anyone));
+    assert!(!anyone, "{:?}", spec.entity("patient"));
+}
+
+#[test]
+fn there_are_things_with_properties_and_people_with_data_of_their_own() {
+    let spec = read(
+        "There are lanes with a number and a surface (wood, steel).\nThe club would like its members to be able to book lanes.\n\
+         Every member can edit his own phone number and address.\nThe board adds lanes.",
+    );
+    assert!(field(&spec, "lane", "surface").is_some() && spec.entity("address").is_none());
+    assert!(may(&spec, "booking", &role("member"), Op::Create, &Scope::All), "{:?}", spec.entity("booking"));
+    let profile: Vec<&str> = spec.users.iter().flat_map(|u| u.profile.iter().map(|f| f.name.as_str())).collect();
+    assert_eq!(profile, ["phone_number", "address"]);
+    assert!(whole(&spec, 3), "{:?}", spec.gaps);
+}
+
+#[test]
+fn from_one_day_to_another_and_until_it_begins() {
+    let spec = read(
+        "Members can reserve a tent from one day to another.\nA tent has a name.\n\
+         A tent cannot be reserved twice for the same days.\nMembers can cancel their reservation until it begins.",
+    );
+    let overlap =
+        |f: &Feature| matches!(f, Feature::NoOverlap { start, end, .. } if start == "start_date" && end == "end_date");
+    let closes = |f: &Feature| matches!(f, Feature::Closes { op: Op::Delete, date, until: Until::Days { before: 1 }, .. } if date == "start_date");
+    assert!(spec.features.iter().any(overlap) && spec.features.iter().any(closes), "{:?}", spec.features);
+    assert!([1, 3, 4].into_iter().all(|c| whole(&spec, c)), "{:?}", spec.gaps);
+}
+
+#[test]
+fn the_states_that_a_record_has_are_those_and_no_others() {
+    let spec = read(
+        "Clerks add claims with an amount.\nClaims have the status submitted, approved or paid.\nPaid claims are locked.\n\
+         Refused claims are locked.",
+    );
+    let status = field(&spec, "claim", "status").map(|f| f.ty.clone());
+    let values = ["submitted", "approved", "paid"].map(str::to_owned).to_vec();
+    assert_eq!(status, Some(FieldType::Choice { values }));
+    assert!(whole(&spec, 2) && locked(&spec, 3).len() == 2);
+    // a state that no claim has
+    assert!(!whole(&spec, 4) && locked(&spec, 4).is_empty());
+}

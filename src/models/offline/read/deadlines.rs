@@ -189,10 +189,14 @@ fn closes(d: &mut Draft, si: usize) {
             let (word, from) = lead.or(ban)?;
             (side || word != "at least").then_some((time, side, from))
         });
+        let found = found.or_else(|| until_it_begins(s, pred));
         let Some((time, before, from)) = found else { continue };
         let Some((date, end)) = reference(d, si, e, time.range.end + 1) else { continue };
         let Some(exact) = with_time(d, e, &date) else { continue };
         let until = match (time.unit.as_str(), before) {
+            // a date without a time begins with its day
+            ("", _) if exact => Until::Hours { before: 0 },
+            ("", _) => Until::Days { before: 1 },
             ("hour", true) if exact => Until::Hours { before: time.count },
             ("hour", _) => continue,
             (_, true) => Until::Days { before: time.days().unwrap_or_default() as i32 },
@@ -221,6 +225,17 @@ fn closes(d: &mut Draft, si: usize) {
             }
         }
     }
+}
+
+/// `until it starts`, `before they begin`: no stretch of time before it.
+fn until_it_begins(s: &Sentence, pred: &Pred) -> Option<(Stretch, bool, usize)> {
+    let at = (pred.verb.range.end..s.words.len().saturating_sub(2)).find(|i| {
+        let pronoun = matches!(s.words[i + 1].lower(), "it" | "they");
+        let begins = matches!(s.words[i + 2].base.as_str(), "start" | "begin");
+        matches!(s.words[*i].lower(), "until" | "before" | "till") && pronoun && begins
+    })?;
+    let none = Stretch { count: 0, unit: String::new(), range: at..at };
+    (!pred.verb.negated).then_some((none, true, at))
 }
 
 /// What a predicate lets people do, with the records it is about.

@@ -304,6 +304,10 @@ impl<'a> Draft<'a> {
         if let Some(i) = self.find(&np.name()).or_else(|| self.find(&np.head)) {
             return Some(i);
         }
+        // `a piece of equipment`
+        if let Some(of) = np.of.as_deref().filter(|_| np.head == "piece") {
+            return self.entity_of(of);
+        }
         // another word for the same record: an order of tickets is their purchase
         for group in SAME {
             if group.contains(&np.head.as_str())

@@ -230,7 +230,7 @@ fn only_while(d: &mut Draft, si: usize) {
     let relative = when.verb.range.start.checked_sub(1).filter(|i| {
         s.words[*i].tag == Tag::Rel
             && matches!(s.words[*i].lower(), "that" | "which")
-            && when.subject.iter().any(|np| np.range.end == *i && d.find(&np.head) == Some(e))
+            && when.subject.iter().any(|np| np.range.end == *i && d.entity_of(np) == Some(e))
     });
     let lead = relative.or_else(|| {
         (0..when.verb.range.start)

@@ -11,7 +11,7 @@ pub fn at_most(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let phrase = ["at most", "no more than", "a maximum of", "up to", "maximum of"].iter().find_map(|p| s.find(p));
     let negated_more = s.find("more than").filter(|_| s.preds.iter().any(|p| p.verb.negated));
-    let Some(range) = phrase.or(negated_more) else { return };
+    let Some(range) = phrase.or(negated_more).or_else(|| only_so_many(s)) else { return };
     let Some(value) = s.words.get(range.end).and_then(|w| w.token.value) else { return };
     let Some(np) = super::chunk::noun_phrase(&s.words, range.end) else { return };
     if field::unit_of(&np.head).is_some() {
@@ -51,6 +51,8 @@ pub fn at_most(d: &mut Draft, si: usize) {
         let parent = pred.subject.iter().find_map(|x| d.entity_of(x)).filter(|p| *p != e);
         let per = parent.and_then(|p| d.reference(e, &d.entities[p].entity.name.clone()));
         if per.is_none() && !d.has_users() {
+            let what = s.quote(range.start..np.range.end.min(s.words.len()));
+            d.gap(s.id, &what, "without accounts nobody can be told from others", false);
             continue;
         }
         if per.is_none() {
@@ -71,6 +73,19 @@ pub fn at_most(d: &mut Draft, si: usize) {
         d.done[si].insert(pi);
         return;
     }
+}
+
+/// `A pupil can sign up for only one project`: so many in all. Within a time, or of each kind, is another limit.
+fn only_so_many(s: &super::sentence::Sentence) -> Option<std::ops::Range<usize>> {
+    const OTHERWISE: [&str; 10] = ["per", "each", "every", "same", "time", "day", "week", "month", "year", "or"];
+    let at =
+        (1..s.words.len()).find(|i| s.words[i - 1].is("only") && s.words[*i].token.value.is_some() && !s.aside[*i])?;
+    let taken = s.preds.iter().any(|p| {
+        let may = matches!(p.verb.modal.as_deref(), Some("can" | "may")) && !p.verb.negated && !p.subordinate;
+        may && matches!(p.verb.class, Class::Transact | Class::Have) && p.verb.range.end < at
+    });
+    let otherwise = s.words.iter().any(|w| OTHERWISE.contains(&w.lower()));
+    (taken && s.preds.len() == 1 && !otherwise).then_some(at - 1..at)
 }
 
 /// `An entry has no more than 24 hours.`: a bound on what is counted in that unit.

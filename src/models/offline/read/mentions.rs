@@ -142,6 +142,14 @@ fn objects(
         Class::Update | Class::Delete | Class::Decide | Class::Assign => 2,
         Class::Read | Class::Search | Class::Filter | Class::Sort | Class::Export | Class::Share => 1,
         Class::Have => 0,
+        // `There are courts with a name and a surface`
+        Class::Be if s.lower.starts_with("there ") && !pred.verb.negated => {
+            let listed = pred.preps.iter().any(|pp| pp.prep == "with" && pp.nps.len() > 1);
+            if let Some((np, name)) = pred.objects.first().and_then(|np| Some((np, thing(np)?.0))).filter(|_| listed) {
+                note(things, &name, 3, np, s.id, true, order);
+            }
+            return;
+        }
         _ if pred.verb.base == "belong" => return belongs(things, s, pred, order),
         _ if pred.verb.passive => 0,
         _ => return have_like(things, s, pred, order),
@@ -217,6 +225,11 @@ fn objects(
         return;
     }
     for np in objects {
+        // `edit their own address`: a property of whoever does it
+        let own = np.possessed() && np.of.is_none() && np.owner.is_none() && np.det.as_deref() != Some("our");
+        if class == Class::Update && own && nouns::property(&np.head).is_some() && !things.contains_key(&np.name()) {
+            continue;
+        }
         let person = nouns::person(&np.head);
         if let Some(kind) = person {
             // records of people: patients with a name and a birth date

@@ -10,6 +10,9 @@ use crate::models::offline::spec::{Field, FieldType};
 /// `book a room from a start time to an end time`, `a request with the first and the last day`
 pub fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
     let s = &d.sentences[si];
+    if from_one_to_another(d, si, pred, e) {
+        return;
+    }
     for pp in
         pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between" | "at" | "on"))
     {
@@ -30,6 +33,33 @@ pub fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
             d.touch(e, s.id);
         }
     }
+}
+
+/// `from one day to another`, `from one date to the next`: the first and the last.
+fn from_one_to_another(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> bool {
+    let s = &d.sentences[si];
+    let Some(from) = pred.preps.iter().find(|pp| pp.prep == "from").filter(|pp| pp.nps.len() == 1) else {
+        return false;
+    };
+    let np = &from.nps[0];
+    let one = s.words[np.range.start].is("one") || matches!(np.det.as_deref(), Some("a" | "one"));
+    let rest: Vec<&str> = s.words[np.range.end..].iter().take(4).map(super::tag::Word::lower).collect();
+    let long = match rest[..] {
+        ["to" | "until", "another", "day" | "date", ..] | ["to" | "until", "the", "next" | "other", ..] => 3,
+        ["to" | "until", "another", ..] => 2,
+        _ => return false,
+    };
+    if !one || !matches!(np.head.as_str(), "day" | "date") || !np.nouns.is_empty() {
+        return false;
+    }
+    for (name, label) in [("start_date", "Start date"), ("end_date", "End date")] {
+        if d.field_mut(e, name).is_none() {
+            d.entities[e].entity.fields.push(made(name, label, FieldType::Date, s.id));
+        }
+    }
+    d.mark(si, from.at..np.range.end + long);
+    d.touch(e, s.id);
+    true
 }
 
 /// `at a given date and time`, `on a certain date`: when the record is for.

@@ -96,12 +96,20 @@ pub fn read(d: &mut Draft, si: usize) {
             Class::Decide if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) => {}
             // `A claim that is paid is closed`: what one state means for another, and nobody who sets it
             Class::Decide if pred.verb.passive && pred.subject.iter().any(|np| limited(s, np, pred)) => {}
+            // `Paid claims are locked.`: what follows from a state that is not known
+            Class::Decide if pred.verb.passive && stays(pred) => {}
             Class::Decide => decide(d, si, pi, pred),
             Class::Update | Class::Create | Class::Other if pred.only || marks_state(d, pred) => guard(d, si, pi, pred),
             Class::Delete if pred.verb.base == "cancel" && keeps_cancelled(d, pred) => cancel(d, si, pi, pred),
             _ => {}
         }
     }
+}
+
+/// Said of records in some state: they stay as they are.
+fn stays(pred: &super::sentence::Pred) -> bool {
+    let some = pred.subject.iter().any(|np| np.adjectives().any(|a| !super::lexicon::words::light(a)));
+    some && matches!(pred.verb.base.as_str(), "lock" | "freeze") && pred.verb.modal.is_none() && pred.preps.is_empty()
 }
 
 /// `a claim that is paid`: the phrase and what limits it stand before the verb.

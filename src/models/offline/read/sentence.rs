@@ -318,7 +318,9 @@ impl Builder<'_> {
         if subject.is_empty()
             && let Some(last) = last
         {
-            if last.verb.class == Class::Allow && !last.objects.is_empty() && !last.verb.passive {
+            // `wants customers to order`: what they do is what is wanted
+            let wanted = last.verb.class == Class::Want && vg.infinitive;
+            if (last.verb.class == Class::Allow || wanted) && !last.objects.is_empty() && !last.verb.passive {
                 subject = last.objects.clone();
                 if verb.modal.is_none() {
                     verb.modal = Some("can".into());

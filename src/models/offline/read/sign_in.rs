@@ -202,12 +202,12 @@ fn strangers(d: &mut Draft) {
             s.preds.iter().filter(|p| !p.subordinate && !p.verb.negated).flat_map(|p| &p.subject).chain(&s.role);
         names.extend(subjects.filter_map(|np| d.role(np).map(|r| r.name.clone())));
     }
+    // who is to have no access is nobody to the application, not even a visitor
     let out = |s: &Sentence| s.preds.iter().any(shut_out);
-    for pred in d.sentences.iter().flat_map(|s| &s.preds).filter(|p| shut_out(p)) {
-        names.extend(pred.subject.iter().filter_map(|np| d.role(np).map(|r| r.name.clone())));
-    }
+    let sentences = d.sentences;
+    d.roles.retain(|r| !r.clauses.iter().all(|id| sentences.iter().any(|s| s.id == *id && out(s))));
     for r in &mut d.roles {
-        let elsewhere = d.sentences.iter().any(|s| anonymous(s).is_none() && !out(s) && r.clauses.contains(&s.id));
+        let elsewhere = d.sentences.iter().any(|s| anonymous(s).is_none() && r.clauses.contains(&s.id));
         if names.contains(&r.name) && !elsewhere {
             r.kind = nouns::Person::Stranger;
         }

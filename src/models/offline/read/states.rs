@@ -146,6 +146,41 @@ pub fn one_of(d: &mut Draft, si: usize) -> bool {
     true
 }
 
+/// `Claims have the status submitted, approved or paid.`
+pub fn have_status(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let [subject] = &pred.subject[..] else { return false };
+    let word = pred.verb.range.end + 1;
+    let named = s.words.get(word).is_some_and(|w| matches!(w.lower(), "status" | "state"));
+    let article = s.words.get(word - 1).is_some_and(|w| matches!(w.lower(), "the" | "a"));
+    let says = pred.verb.class == Class::Have && !pred.verb.negated && named && article;
+    let Some(e) = d.entity_of(subject).filter(|_| says && subject.pronoun.is_none()) else { return false };
+    let to = (word..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
+    let short = |r: &std::ops::Range<usize>| {
+        r.len() <= 3 && !s.words[r.clone()].iter().any(|w| matches!(w.tag, Tag::Det | Tag::Poss | Tag::Pron))
+    };
+    let parts = split_list(&s.words, word + 1..to);
+    let or = s.words[word..to].iter().any(|w| w.is("or"));
+    let values = choice_values(s, word + 1..to);
+    if !or || values.len() < 2 || values.len() != parts.len() || !parts.iter().all(short) {
+        return false;
+    }
+    let name = d.ensure_status(e, &[], None, s.id);
+    if let Some(f) = d.field_mut(e, &name) {
+        f.default = values.first().cloned();
+        f.ty = FieldType::Choice { values };
+        if !f.clauses.contains(&s.id) {
+            f.clauses.push(s.id);
+        }
+    }
+    d.touch(e, s.id);
+    d.focus = Some(e);
+    d.mark(si, 0..to);
+    d.done[si].insert(0);
+    true
+}
+
 /// `The default type is adult.`, `The status is new by default.`: what is filled in where nobody says otherwise.
 pub fn default(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];

@@ -62,8 +62,8 @@ pub fn read(d: &mut Draft, si: usize) {
     d.mark(si, left..left + 1);
     for item in &s.items {
         if let Item::Np(np) = item
-            && np.range.start > at
-            && (d.entity_of(np) == Some(e) || capacity.split('_').any(|w| nouns::singular(w) == np.head))
+            && (d.entity_of(np) == Some(e)
+                || np.range.start > at && capacity.split('_').any(|w| nouns::singular(w) == np.head))
         {
             d.mark_np(si, np);
         }

@@ -118,6 +118,10 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                 base = "favorite".into();
                 class = Class::Transact;
             }
+            // `would like its members to book`
+            if base == "like" && modal.as_deref() == Some("would") {
+                class = Class::Want;
+            }
             // particles: sign up, log in, log out, check out, set up, fill in
             if let Some(p) = words.get(end) {
                 let particle = match (base.as_str(), p.lower()) {
