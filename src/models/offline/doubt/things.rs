@@ -129,6 +129,10 @@ pub fn unasked(spec: &AppSpec, no_things: &BTreeSet<String>, clause: ClauseId, t
 fn no_property(field: &Field) -> bool {
     const VAGUE: &str =
         "aspect thing stuff attribute property characteristic element feature functionality specificity solution";
+    // what a record refers to is called after a thing: `training_id`
+    if matches!(field.ty, FieldType::Reference { .. } | FieldType::UserReference { .. }) {
+        return false;
+    }
     let words: Vec<&str> = field.name.split('_').collect();
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
     let acts = words.len() > 1
@@ -260,6 +264,12 @@ mod tests {
     /// What is left open of the last sentence of a text.
     fn left(sentences: &[&str]) -> String {
         open(sentences).pop().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_a_record_refers_to_is_a_thing_however_it_ends() {
+        let kept = ["Organisers add evenings with a title and a date.", "Members can join an evening."];
+        assert_eq!(left(&kept), "");
     }
 
     #[test]

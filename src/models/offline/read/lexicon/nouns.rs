@@ -230,7 +230,7 @@ const ORDINARY: &str = "customer member tenant resident client student patient p
     buyer shopper learner subscriber passenger traveler traveller applicant borrower guardian child family neighbor neighbour runner athlete \
     contributor viewer author writer supporter fan hobbyist attendee renter pupil couple friend roommate flatmate housemate colleague \
     worker gardener cyclist gamer beekeeper hiker owner-occupier donor alumnus candidate freelancer household musician singer \
-    helper sitter reporter sailor climber swimmer diver angler skier walker pensioner voter commuter patron pilgrim hiker rider friend adult \
+    helper actor actress sitter reporter sailor climber swimmer diver angler skier walker pensioner voter commuter patron pilgrim hiker rider friend adult \
     trainee intern apprentice scout choir-member fisher collector hunter craftsman maker neighbour lodger squatter exhibitor";
 const APPOINTED: &str = "administrator admin manager caretaker board trainer coach teacher librarian owner staff doctor moderator editor \
     organizer organiser company contractor secretary chef treasurer superuser operator supervisor director accountant nurse physician \
