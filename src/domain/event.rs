@@ -257,26 +257,26 @@ pub enum Event {
 }
 
 impl Event {
-    /// True when the journal must be synced to disk before anything acts on this event.
+    /// True when the journal must be synced to disk before anything acts on this event. What follows by itself from a
+    /// record before it (a green result accepted by policy, its files written) is not: lost, it happens again, the same.
     #[must_use]
     pub fn is_barrier(&self) -> bool {
-        matches!(
-            self,
+        match self {
+            Self::GateDecided { decided, .. } => !decided.by_policy,
             Self::RunStarted { .. }
-                | Self::CallIntended { .. }
-                | Self::CallFinished { .. }
-                | Self::ToolsUsed { .. }
-                | Self::StepProposed { .. }
-                | Self::StepCommitted { .. }
-                | Self::GateDecided { .. }
-                | Self::StepEdited { .. }
-                | Self::AssumptionAnswered { .. }
-                | Self::Waived { .. }
-                | Self::RequirementChanged { .. }
-                | Self::Rewound { .. }
-                | Self::Forked { .. }
-                | Self::Restored
-                | Self::RunCompleted { .. }
-        )
+            | Self::CallIntended { .. }
+            | Self::CallFinished { .. }
+            | Self::ToolsUsed { .. }
+            | Self::StepProposed { .. }
+            | Self::StepEdited { .. }
+            | Self::AssumptionAnswered { .. }
+            | Self::Waived { .. }
+            | Self::RequirementChanged { .. }
+            | Self::Rewound { .. }
+            | Self::Forked { .. }
+            | Self::Restored
+            | Self::RunCompleted { .. } => true,
+            _ => false,
+        }
     }
 }

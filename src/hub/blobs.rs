@@ -3,11 +3,13 @@
 use super::HubError;
 use crate::domain::Hash;
 use std::{
+    collections::BTreeMap,
     fs, io,
     io::Write,
     path::{Path, PathBuf},
     sync::Arc,
 };
+use tempfile::NamedTempFile;
 
 /// A handle to a project's blobs; cheap to clone, usable from any thread.
 #[derive(Debug, Clone)]
@@ -32,13 +34,35 @@ impl Blobs {
     /// # Errors
     /// The disk refuses.
     pub fn put(&self, bytes: &[u8]) -> Result<Hash, HubError> {
-        let hash = Hash::of(bytes);
-        let path = self.path(&hash);
-        if fs::read(&path).is_ok_and(|there| there == bytes) {
-            return Ok(hash);
+        self.put_all([bytes])?;
+        Ok(Hash::of(bytes))
+    }
+
+    /// The same for several that one record names: the disk is waited for once they are all written, and their names are
+    /// made durable together.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn put_all<'a>(&self, contents: impl IntoIterator<Item = &'a [u8]>) -> Result<(), HubError> {
+        let mut staged: BTreeMap<PathBuf, NamedTempFile> = BTreeMap::new();
+        for bytes in contents {
+            let path = self.path(&Hash::of(bytes));
+            if staged.contains_key(&path) || fs::read(&path).is_ok_and(|there| there == bytes) {
+                continue;
+            }
+            let file = stage(&self.dir, bytes).map_err(HubError::io("cannot write", &path))?;
+            staged.insert(path, file);
         }
-        write_atomically(&path, bytes, true)?;
-        Ok(hash)
+        if staged.is_empty() {
+            return Ok(());
+        }
+        for (path, file) in &staged {
+            file.as_file().sync_data().map_err(HubError::io("cannot write", path))?;
+        }
+        for (path, file) in staged {
+            file.persist(&path).map_err(|e| HubError::io("cannot write", &path)(e.error))?;
+        }
+        sync_dir(&self.dir).map_err(HubError::io("cannot write", &*self.dir))
     }
 
     /// The content with that hash, verified.
@@ -72,8 +96,7 @@ impl Blobs {
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8], durable: bool) -> Result<(), HubError> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".tmp-").tempfile_in(dir)?;
-        file.write_all(bytes)?;
+        let file = stage(dir, bytes)?;
         if durable {
             file.as_file().sync_data()?;
         }
@@ -81,6 +104,13 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8], durable: bool) -> Resu
         if durable { sync_dir(dir) } else { Ok(()) }
     };
     write().map_err(HubError::io("cannot write", path))
+}
+
+/// A temporary file with that content; it goes away unless it gets a name.
+fn stage(dir: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix(".tmp-").tempfile_in(dir)?;
+    file.write_all(bytes)?;
+    Ok(file)
 }
 
 /// Makes names in a directory durable.
@@ -117,6 +147,9 @@ mod tests {
         for i in 0..20u8 {
             blobs.put(&[i]).unwrap();
         }
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 20);
+        let many: Vec<[u8; 1]> = (10..30u8).chain(25..30).map(|i| [i]).collect();
+        blobs.put_all(many.iter().map(|bytes| &bytes[..])).unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 30);
+        assert_eq!(blobs.get(&Hash::of(&[29])).unwrap(), [29]);
     }
 }

@@ -9,9 +9,13 @@ use super::{
 use crate::domain::Hash;
 use serde::{Deserialize, Serialize};
 use std::{
-    fs,
+    fs::{self, File, OpenOptions},
+    os::unix::fs::{FileExt, MetadataExt},
     path::{Path, PathBuf},
 };
+
+/// What is remembered takes a multiple of this, so that a head after it has the same length.
+const BLOCK: usize = 512;
 
 /// What is remembered of one project folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,20 +31,22 @@ pub struct Remembered {
     pub breaks: Vec<String>,
 }
 
-/// The file of one project folder; `None` when the folder has no real path.
-#[derive(Debug, Clone)]
+/// The file of one project folder.
+#[derive(Debug)]
 pub struct Heads {
     file: PathBuf,
     dir: PathBuf,
+    /// The file, once it was written, and its length.
+    open: Option<(File, usize)>,
 }
 
 impl Heads {
-    /// `state`: the user's state directory for G1. `dir`: the project's folder, which exists.
+    /// `state`: the user's state directory for G1. `dir`: the project's folder; `None` when it has no real path.
     #[must_use]
     pub fn of(state: &Path, dir: &Path) -> Option<Self> {
         let dir = fs::canonicalize(dir).ok()?;
         let name = Hash::of(dir.as_os_str().as_encoded_bytes());
-        Some(Self { file: state.join("heads").join(format!("{}.json", &name.as_str()[..32])), dir })
+        Some(Self { file: state.join("heads").join(format!("{}.json", &name.as_str()[..32])), dir, open: None })
     }
 
     #[must_use]
@@ -50,13 +56,26 @@ impl Heads {
 
     /// Remembers `head`. Failing to is not an error: the project works without, and `verify` then says that nothing is
     /// remembered.
-    pub fn store(&self, genesis: &Link, head: &Head, breaks: Vec<String>) {
+    ///
+    /// It happens with every barrier, so a file that is open already is written over in place: one write of the same
+    /// length within a block, of which a reader sees all or nothing.
+    pub fn store(&mut self, genesis: &Link, head: &Head, breaks: Vec<String>) {
         let remembered =
             Remembered { dir: self.dir.clone(), genesis: hex(genesis), seq: head.seq, link: head.hex(), breaks };
-        if let (Some(parent), Ok(json)) = (self.file.parent(), serde_json::to_vec(&remembered))
-            && fs::create_dir_all(parent).is_ok()
+        let Ok(mut json) = serde_json::to_vec(&remembered) else { return };
+        json.resize(json.len().next_multiple_of(BLOCK), b' ');
+        let there = |file: &File| file.metadata().is_ok_and(|meta| meta.nlink() > 0);
+        if let Some((file, length)) = &self.open
+            && *length == json.len()
+            && there(file)
+            && file.write_all_at(&json, 0).is_ok()
         {
-            let _ = write_atomically(&self.file, &json, false);
+            return;
+        }
+        self.open = None;
+        let Some(parent) = self.file.parent() else { return };
+        if fs::create_dir_all(parent).is_ok() && write_atomically(&self.file, &json, false).is_ok() {
+            self.open = OpenOptions::new().write(true).open(&self.file).ok().map(|file| (file, json.len()));
         }
     }
 }

@@ -158,8 +158,8 @@ impl Project {
         blobs::sync_dir(dir).map_err(HubError::io("cannot sync", dir))?;
 
         let genesis = journal::first(&target.join("journal")).unwrap_or_default();
-        let heads = state.and_then(|state| Heads::of(state, dir));
-        if let Some(heads) = &heads {
+        let mut heads = state.and_then(|state| Heads::of(state, dir));
+        if let Some(heads) = &mut heads {
             heads.store(&genesis, &journal.head(), Vec::new());
         }
         let project = Self {
@@ -216,7 +216,7 @@ impl Project {
                 breaks.push(found);
             }
         }
-        let project = Self {
+        let mut project = Self {
             dir: dir.to_owned(),
             journal,
             blobs: Blobs::at(&g1.join("blobs")),
@@ -297,8 +297,8 @@ impl Project {
         self.dir.join(FOLDER)
     }
 
-    fn remember(&self) {
-        if let Some(heads) = &self.heads {
+    fn remember(&mut self) {
+        if let Some(heads) = &mut self.heads {
             heads.store(&self.genesis, &self.journal.head(), self.breaks.clone());
         }
     }

@@ -200,9 +200,18 @@ fn a_copied_project_is_not_remembered() {
 #[test]
 fn heads_belong_to_a_folder() {
     let (state, one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let heads = Heads::of(state.path(), one.path()).unwrap();
+    let mut heads = Heads::of(state.path(), one.path()).unwrap();
     assert_eq!(heads.load(), None);
     let head = journal::Head { seq: 3, link: [1; 32], start: 8, end: 9 };
+    heads.store(&[0; 32], &head, Vec::new());
+    assert_eq!(heads.load().unwrap().seq, 3);
+    // Written over in place, longer, and again after somebody took the file away.
+    for (seq, breaks) in [(4, Vec::new()), (1_000_000, vec!["cut off".repeat(200)]), (1_000_001, Vec::new())] {
+        heads.store(&[0; 32], &journal::Head { seq, ..head }, breaks.clone());
+        let there = heads.load().unwrap();
+        assert_eq!((there.seq, there.breaks), (seq, breaks));
+    }
+    std::fs::remove_dir_all(state.path().join("heads")).unwrap();
     heads.store(&[0; 32], &head, Vec::new());
     assert_eq!(heads.load().unwrap().seq, 3);
     assert_eq!(Heads::of(state.path(), two.path()).unwrap().load(), None);

@@ -72,6 +72,13 @@ struct Staged<'a> {
     temporary: String,
 }
 
+impl Staged<'_> {
+    /// The path of its folder.
+    fn above(&self) -> &str {
+        self.path.strip_suffix(self.name).unwrap_or_default()
+    }
+}
+
 /// Where the work of the project in `dir` is done when its software was there before: beside it, out of the person's way.
 #[must_use]
 pub fn beside(dir: &Path) -> PathBuf {
@@ -134,11 +141,13 @@ impl Workspace {
             Ok(())
         });
         let done = done.and_then(|()| {
-            staged.iter().try_for_each(|file| {
+            for file in &staged {
                 renameat(&file.folder, &file.temporary, &file.folder, file.name)
                     .map_err(WorkspaceError::io(file.path))?;
-                fsync(&file.folder).map_err(WorkspaceError::io(file.path))
-            })
+            }
+            // Each folder once, however many files it got.
+            let folders: BTreeMap<&str, &Staged<'_>> = staged.iter().map(|file| (file.above(), file)).collect();
+            folders.values().try_for_each(|file| fsync(&file.folder).map_err(WorkspaceError::io(file.path)))
         });
         if done.is_err() {
             for file in &staged {

@@ -83,8 +83,7 @@ pub async fn call(
     };
     match result {
         Ok(response) => {
-            let reply = services.blobs.put(response.text.as_bytes())?;
-            store(&run, step, &this, &earlier, &response.text, services)?;
+            let reply = store(&run, step, &this, &earlier, &response.text, services)?;
             services.hub().remember_reply(&request.hash, &reply, response.usage);
             let done = Input::CallDone {
                 step: step_id.clone(),
@@ -160,12 +159,13 @@ pub(super) fn replies(step: &Step, count: usize, services: &Services) -> Result<
         (Some(turn), _) if orchestrator::calls::counts(step, at) => Some(tools::as_reply(step, turn, services)),
         // The turn after it says it all.
         (Some(_), _) => Some(Ok(String::new())),
-        (None, blob) => blob.as_ref().map(|blob| Ok(String::from_utf8_lossy(&services.blobs.get(blob)?).into_owned())),
+        (None, blob) => blob.as_ref().map(|blob| Ok(super::text(blob, services)?)),
     };
     step.calls.iter().take(count).enumerate().filter_map(text).collect()
 }
 
-/// What several calls say together, and the contents of design artifacts, become blobs before the record that names them.
+/// The reply, what several calls say together, and the contents of design artifacts become blobs before the record that
+/// names them. Returns that of the reply.
 fn store(
     run: &Run,
     step: &Step,
@@ -173,38 +173,33 @@ fn store(
     earlier: &[String],
     text: &str,
     services: &Services,
-) -> Result<(), TaskError> {
+) -> Result<Hash, TaskError> {
     let mut answered = step.clone();
     answered.calls.truncate(earlier.len());
     answered.calls.push(this.clone());
     let texts: Vec<String> = earlier.iter().cloned().chain([text.to_owned()]).collect();
     let merged = orchestrator::calls::merged(run, &answered, &texts);
-    if let Some(merged) = &merged {
-        services.blobs.put(merged.as_bytes())?;
-    }
-    Ok(store_artifacts(step, merged.as_deref().unwrap_or(text), &services.blobs)?)
+    let artifacts = artifacts(step, merged.as_deref().unwrap_or(text));
+    let all = [text].into_iter().chain(merged.as_deref()).chain(artifacts.iter().map(String::as_str));
+    services.blobs.put_all(all.map(str::as_bytes))?;
+    Ok(Hash::of(text.as_bytes()))
 }
 
-/// The contents of design artifacts become blobs before the record that names them.
-fn store_artifacts(step: &Step, text: &str, blobs: &Blobs) -> Result<(), HubError> {
+/// The contents of the artifacts that a design brings.
+fn artifacts(step: &Step, text: &str) -> Vec<String> {
     if step.plan.produces == ReplyKind::Design
         && let Ok(Reply::Design(reply)) = orchestrator::parse(step.plan.produces, text)
     {
-        for artifact in &reply.artifacts {
-            blobs.put(artifact.content.as_bytes())?;
-        }
+        return reply.artifacts.into_iter().map(|artifact| artifact.content).collect();
     }
-    Ok(())
+    Vec::new()
 }
 
 /// What a person wrote is stored before the record that names it.
 pub(in crate::driver) fn store_edit(run: Option<&Run>, command: &Command, blobs: &Blobs) -> Result<(), HubError> {
     let Command::Edit { step, reply, .. } = command else { return Ok(()) };
-    blobs.put(reply.as_bytes())?;
-    match run.and_then(|run| run.step(step)) {
-        Some(step) => store_artifacts(step, reply, blobs),
-        None => Ok(()),
-    }
+    let artifacts = run.and_then(|run| run.step(step)).map(|step| artifacts(step, reply)).unwrap_or_default();
+    blobs.put_all([reply.as_str()].into_iter().chain(artifacts.iter().map(String::as_str)).map(str::as_bytes))
 }
 
 /// What each call may see of those before it. Two designers who work at the same time do not read each other, and who

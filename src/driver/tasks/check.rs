@@ -66,7 +66,7 @@ pub async fn check(
 ) -> Result<(), TaskError> {
     let Some(step) = run.step(step_id) else { return Ok(()) };
     let Some(reply) = &step.reply else { return Ok(()) };
-    let text = String::from_utf8_lossy(&services.blobs.get(reply)?).into_owned();
+    let text = super::text(reply, services)?;
     let runner = services.runner().await.map_err(TaskError::Failed)?;
     let tree = upstream(&run, step, services)?;
     let mut bench = Bench { run: &run, step, services, runner, port, cancel, tree, checked: Checked::default() };
@@ -201,12 +201,12 @@ impl Bench<'_> {
                 return Ok(false);
             }
         }
+        self.services.blobs.put_all(files.iter().map(|file| file.content.as_bytes()))?;
         for file in files {
             let bytes = file.content.as_bytes();
-            let sha256: Hash = self.services.blobs.put(bytes)?;
             self.checked.files.push(FileEntry {
                 path: file.path.clone(),
-                sha256,
+                sha256: Hash::of(bytes),
                 bytes: bytes.len() as u64,
                 lines: u32::try_from(file.content.lines().count()).unwrap_or(u32::MAX),
                 executable: self.tree.is_executable(&file.path),

@@ -13,7 +13,7 @@ pub(super) use call::store_edit;
 
 use super::{handle::Port, services::Services};
 use crate::{
-    domain::{Clean, run::Run},
+    domain::{Clean, Hash, run::Run},
     hub::HubError,
     orchestrator::{Effect, Input, Refusal},
 };
@@ -39,6 +39,11 @@ impl From<HubError> for TaskError {
     fn from(error: HubError) -> Self {
         Self::Failed(Clean::from(error.to_string()))
     }
+}
+
+/// A stored text, such as a reply.
+fn text(blob: &Hash, services: &Services) -> Result<String, HubError> {
+    Ok(String::from_utf8_lossy(&services.blobs.get(blob)?).into_owned())
 }
 
 /// Carries out one effect.

@@ -7,7 +7,7 @@ mod run;
 use super::{Port, Services, TaskError, call::replies, check::upstream};
 use crate::{
     domain::{
-        Clean, StepId,
+        Clean, Hash, StepId,
         artifact::FileEntry,
         reply::{NewFile, NewUse, TurnReply},
         run::{Call, Run, Step},
@@ -35,14 +35,14 @@ pub async fn use_tools(
 ) -> Result<(), TaskError> {
     let Some(step) = run.step(step_id) else { return Ok(()) };
     let Some(Call { reply: Some(reply), .. }) = step.open_turn() else { return Ok(()) };
-    let text = String::from_utf8_lossy(&services.blobs.get(reply)?).into_owned();
+    let text = super::text(reply, services)?;
     // It was read as one before it was journalled: it is none only if the blob is not what it was.
     let asked =
         schema::turn(&text).ok_or_else(|| TaskError::Failed(Clean::from(format!("blob {reply} is no turn"))))?;
     let call = step.answered() - 1;
     let mut desk = Desk::new(upstream(&run, step, services)?, base(step, call, services)?);
     let mut runs = Runs::new(&run, step, services, port, cancel);
-    let mut uses = Vec::new();
+    let (mut uses, mut results) = (Vec::new(), Vec::new());
     for (at, one) in wishes(asked).into_iter().enumerate() {
         let argument = Clean::from(Clean::new(&argument(&one)).one_line(120));
         port.progress(step_id, format!("{} {argument}", Clean::new(&one.tool).one_line(20))).await;
@@ -57,15 +57,18 @@ pub async fn use_tools(
             argument,
             ok: gave.ok,
             summary: Clean::from(Clean::new(first).one_line(160)),
-            result: services.blobs.put(gave.text.as_bytes())?,
+            result: Hash::of(gave.text.as_bytes()),
         });
+        results.push(gave.text);
     }
+    let results = results.iter().map(String::as_bytes);
+    services.blobs.put_all(results.chain(desk.draft().map(|(_, bytes)| &bytes[..])))?;
     let mut draft = Vec::new();
     let tree = desk.tree();
     for (path, bytes) in desk.draft() {
         draft.push(FileEntry {
             path: path.clone(),
-            sha256: services.blobs.put(bytes)?,
+            sha256: Hash::of(bytes),
             bytes: bytes.len() as u64,
             lines: u32::try_from(String::from_utf8_lossy(bytes).lines().count()).unwrap_or(u32::MAX),
             executable: tree.is_executable(path),
@@ -139,7 +142,7 @@ fn base(step: &Step, call: usize, services: &Services) -> Result<Vec<NewFile>, T
         return Ok(found);
     }
     if let Some(last) = &step.last_reply {
-        found = files_of(step, &String::from_utf8_lossy(&services.blobs.get(last)?));
+        found = files_of(step, &super::text(last, services)?);
     }
     // It may have ended with words that nobody can read; what was written before them is there.
     if found.is_empty() { files(&step.last_draft, services) } else { Ok(found) }
@@ -154,10 +157,8 @@ fn files_of(step: &Step, text: &str) -> Vec<NewFile> {
 }
 
 fn files(draft: &[FileEntry], services: &Services) -> Result<Vec<NewFile>, TaskError> {
-    let file = |entry: &FileEntry| {
-        let content = String::from_utf8_lossy(&services.blobs.get(&entry.sha256)?).into_owned();
-        Ok(NewFile { path: entry.path.clone(), content })
-    };
+    let file =
+        |entry: &FileEntry| Ok(NewFile { path: entry.path.clone(), content: super::text(&entry.sha256, services)? });
     draft.iter().map(file).collect()
 }
 

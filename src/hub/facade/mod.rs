@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 /// One thing the hub knows: a clause, an interpretation, a decision, a file…
@@ -47,17 +48,23 @@ pub struct Hub {
     g1: Option<PathBuf>,
     blobs: Blobs,
     documents: BTreeMap<Key, Document>,
-    index: Retrieval,
+    /// Made when it is first needed, and again after a change.
+    indexed: OnceLock<Indexed>,
     /// What made the vectors of the index, once it has some.
     encoder: Option<&'static dyn Encode>,
-    /// The documents in the order of their numbers in the index.
-    order: Vec<Key>,
     seq: u64,
     notes: Vec<String>,
     /// Requests whose replies are in the store.
     calls: HashSet<Vec<u8>>,
     /// Not opened yet: where its store's engine will run.
     closed: Option<Place>,
+}
+
+#[derive(Debug)]
+struct Indexed {
+    index: Retrieval,
+    /// The documents in the order of their numbers in the index.
+    order: Vec<Key>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -124,9 +131,8 @@ impl Hub {
             g1,
             blobs: blobs.clone(),
             documents: BTreeMap::new(),
-            index: Retrieval::default(),
+            indexed: OnceLock::new(),
             encoder: None,
-            order: Vec::new(),
             seq: 0,
             notes: Vec::new(),
             calls: HashSet::new(),
@@ -188,13 +194,12 @@ impl Hub {
 
     fn bring_up_to(&mut self, run: &Run) {
         let wanted = documents::of(run);
-        let mut changed = false;
         let keys: HashSet<&Key> = wanted.iter().map(|w| &w.key).collect();
         let gone: Vec<Key> = self.documents.keys().filter(|key| !keys.contains(key)).cloned().collect();
         for key in gone {
             self.documents.remove(&key);
             self.tell(|store| store.remove(Tree::Documents, &store_key(&key)));
-            changed = true;
+            self.indexed = OnceLock::new();
         }
         for wish in &wanted {
             let same = |there: &Document| {
@@ -209,7 +214,7 @@ impl Hub {
                 self.tell(|store| store.put(Tree::Documents, &store_key(&wish.key), &json));
             }
             self.documents.insert(wish.key.clone(), document);
-            changed = true;
+            self.indexed = OnceLock::new();
         }
         self.seq = run.seq;
         let count = self.documents.len() as u64;
@@ -217,9 +222,6 @@ impl Hub {
             store.put(Tree::Meta, b"documents", &count.to_be_bytes())?;
             store.set_applied(run.seq)
         });
-        if changed || self.order.len() != self.documents.len() {
-            self.index_anew();
-        }
     }
 
     /// A change that the store may refuse: everything is in memory as well, so the hub goes on without it.

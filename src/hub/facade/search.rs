@@ -1,9 +1,13 @@
 //! Searching the hub.
 
-use super::{Hub, Key, documents, store_key};
+use super::{Hub, Indexed, documents, store_key};
 use crate::{
     domain::{Clean, Hash, pack::PackKind, plan::Phase},
-    hub::{encoder::Encode, index::lexical::words, store::Tree},
+    hub::{
+        encoder::Encode,
+        index::{Retrieval, lexical::words},
+        store::Tree,
+    },
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,27 +76,31 @@ impl Hub {
             vectors.insert(hash.as_str().as_bytes().to_vec(), vector);
         }
         let found = texts.iter().map(|(hash, _)| vectors.get(hash.as_str().as_bytes()).map_or(&[][..], Vec::as_slice));
-        self.index.set_vectors(encoder.dimension(), found);
+        self.indexed();
+        if let Some(indexed) = self.indexed.get_mut() {
+            indexed.index.set_vectors(encoder.dimension(), found);
+        }
         self.encoder = Some(encoder);
     }
 
     /// The `k` documents that fit `query` best, by their words, and by meaning after [`Hub::understand`].
     #[must_use]
     pub fn search(&self, query: &str, k: usize, filter: &Filter) -> Vec<Hit> {
+        let Indexed { index, order } = self.indexed();
         let keep = |number: usize| {
-            let document = self.order.get(number).and_then(|key| self.documents.get(key));
+            let document = order.get(number).and_then(|key| self.documents.get(key));
             document.is_some_and(|document| {
                 let kind = filter.kinds.is_empty() || filter.kinds.contains(&document.kind);
                 let phase = filter.phases.is_empty() || document.phase.is_some_and(|p| filter.phases.contains(&p));
                 kind && phase
             })
         };
-        let encoder = self.encoder.filter(|_| self.index.has_vectors());
+        let encoder = self.encoder.filter(|_| index.has_vectors());
         let vector = encoder.and_then(|encoder| encoder.encode(&[query]).pop());
         let asked: BTreeSet<String> = words(query).collect();
-        let found = self.index.search(query, vector.as_deref(), k, &keep);
+        let found = index.search(query, vector.as_deref(), k, &keep);
         let hits = found.into_iter().filter_map(|found| {
-            let document = self.documents.get(self.order.get(found.number)?)?;
+            let document = self.documents.get(order.get(found.number)?)?;
             Some(Hit {
                 kind: document.kind,
                 id: document.id.clone(),
@@ -106,13 +114,16 @@ impl Hub {
         hits.collect()
     }
 
-    pub(super) fn index_anew(&mut self) {
-        self.index = crate::hub::index::Retrieval::default();
-        self.order = self.documents.keys().cloned().collect::<Vec<Key>>();
-        for (key, document) in &self.documents {
-            let id = String::from_utf8(store_key(key)).unwrap_or_else(|_| documents::kind_word(key.0).to_owned());
-            self.index.add(&id, &format!("{} {} {}", document.id, document.title, document.text));
-        }
+    /// The index over the documents as they are now. A run asks for it when a person searches, not with every step.
+    fn indexed(&self) -> &Indexed {
+        self.indexed.get_or_init(|| {
+            let mut index = Retrieval::default();
+            for (key, document) in &self.documents {
+                let id = String::from_utf8(store_key(key)).unwrap_or_else(|_| documents::kind_word(key.0).to_owned());
+                index.add(&id, &format!("{} {} {}", document.id, document.title, document.text));
+            }
+            Indexed { index, order: self.documents.keys().cloned().collect() }
+        })
     }
 }
 

@@ -143,18 +143,23 @@ impl Transport {
 
     /// The same response, with its clock, its size and its end watched.
     fn watched(&self, response: Response) -> Response {
-        let state = Some((response, self.clone(), 0_usize, 0_usize));
+        let state = Some((response, self.clone(), 0_usize, 0_usize, Bytes::new()));
         let body = futures::stream::unfold(state, |state| async move {
-            let (mut response, this, mut total, mut line) = state?;
+            let (mut response, this, mut total, mut line, mut left) = state?;
+            if !left.is_empty() {
+                let event = first_event(&mut left);
+                return Some((Ok(event), Some((response, this, total, line, left))));
+            }
             let fault = match this.next(&mut response).await {
                 Err(silence) => silence,
                 Ok(Err(error)) => Fault::Broken { detail: cause(error), text: 0 },
                 Ok(Ok(None)) => return None,
-                Ok(Ok(Some(bytes))) => {
+                Ok(Ok(Some(mut bytes))) => {
                     total += bytes.len();
                     line = bytes.iter().rev().position(|b| *b == b'\n').unwrap_or(line + bytes.len());
                     if total <= this.max_body && line <= this.max_line {
-                        return Some((Ok(bytes), Some((response, this, total, line))));
+                        let event = first_event(&mut bytes);
+                        return Some((Ok(event), Some((response, this, total, line, bytes))));
                     }
                     Fault::TooLarge { limit: if line > this.max_line { this.max_line } else { this.max_body } }
                 }
@@ -206,6 +211,13 @@ impl Transport {
     }
 }
 
+/// Takes the first event from the front of `bytes`; all of it where none ends. The library copies whatever is behind an
+/// event with every event that it reads, so it is given one at a time.
+fn first_event(bytes: &mut Bytes) -> Bytes {
+    let end = bytes.windows(2).position(|pair| pair == b"\n\n").map_or(bytes.len(), |at| at + 2);
+    bytes.split_to(end)
+}
+
 fn event_stream(body: Body) -> Response {
     let mut response = http::Response::new(body);
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/event-stream"));
@@ -235,6 +247,21 @@ fn retry_after(value: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_taken_event_by_event_and_none_is_lost() {
+        let taken = |text: &'static str| {
+            let mut bytes = Bytes::from_static(text.as_bytes());
+            let mut events = Vec::new();
+            while !bytes.is_empty() {
+                events.push(String::from_utf8(first_event(&mut bytes).to_vec()).unwrap());
+            }
+            events
+        };
+        assert_eq!(taken("data: 1\n\ndata: 2\n\ndat"), ["data: 1\n\n", "data: 2\n\n", "dat"]);
+        assert_eq!(taken("\n\n\ndata: 1\r\n\r\n"), ["\n\n", "\ndata: 1\r\n\r\n"]);
+        assert_eq!(taken(""), Vec::<String>::new());
+    }
 
     #[test]
     fn retry_after_is_read_as_seconds_or_as_a_date() {

@@ -25,7 +25,10 @@ use crate::{
 };
 use actors::People;
 use compare::Wording;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 use words::{Text, root};
 
 /// Clauses with fewer words of meaning say too little to be compared by their words.
@@ -468,10 +471,12 @@ above below limit starts ends begin end detail details property properties state
 behavior detect visible content fill filled write written somebody whoever anyone unknown match matches matching word words \
 phone mobile device screen width wide fit responsive letter letters character characters digit digits whole part total sum count counted exist exists nothing never always";
 
+static GENERAL_ROOTS: LazyLock<BTreeSet<String>> = LazyLock::new(|| GENERAL.split_whitespace().map(root).collect());
+
 /// Statements and criteria most of whose words stand in no clause, no heading and no assumption: scope that nobody asked for.
 fn unsourced(run: &Run, reply: &UnderstandReply) -> Vec<String> {
     let original = Original::of(run);
-    let mut known: BTreeSet<String> = GENERAL.split_whitespace().map(root).collect();
+    let mut known = GENERAL_ROOTS.clone();
     for (clause, headings) in original.clauses.values() {
         known.extend(clause.text.roots());
         known.extend(headings.iter().cloned());

@@ -1,7 +1,10 @@
 //! English text as words, cut so that two wordings of one demand can be compared: stems, sentences, what stands under a
 //! negation. Closed lists of function words only; nothing of any subject is known here.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 /// Words that carry no meaning of their own.
 const EMPTY: &str = "a an the and or but if then than so as at by for from in into of off on onto out over to up with within \
@@ -11,6 +14,9 @@ shall she should since some such that their theirs them themselves there these t
 very was we were what when where which while who whom whose will would yes you your yours not no nor never only all via etc \
 able want wants wish need needs like let lets get gets got make makes made use uses used using well one ones other others \
 another same way thing things anyone everyone someone somebody anybody everybody nobody none without cannot is am";
+
+/// Every word of every text is looked up here.
+static EMPTY_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| EMPTY.split_ascii_whitespace().collect());
 
 /// Words that turn what follows them round.
 const NEGATORS: &str = "not never no cannot none nobody nor neither without non";
@@ -44,7 +50,7 @@ impl Word {
         !self.purpose
             && self.lower.chars().count() >= 3
             && self.lower.starts_with(char::is_alphabetic)
-            && !listed(EMPTY, &self.lower)
+            && !EMPTY_WORDS.contains(self.lower.as_str())
     }
     #[must_use]
     pub fn is_number(&self) -> bool {
@@ -138,7 +144,7 @@ fn is_limiting(word: &Word) -> bool {
 
 #[must_use]
 pub fn listed(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|w| w == word)
+    list.split_ascii_whitespace().any(|w| w == word)
 }
 
 /// Whether the word there turns round what follows: not in `not only`, `no more than`, `or not`, `No. 5`.
