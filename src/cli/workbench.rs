@@ -214,6 +214,7 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
     WelcomeInfo {
         model: usize::from(config.model != "offline"),
         models,
+        here: dir.display().to_string(),
         folder: if empty { dir.display().to_string() } else { String::new() },
         folder_note: Clean::new(if empty {
             "empty: the project goes here"

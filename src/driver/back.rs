@@ -74,7 +74,7 @@ pub fn settle(project: &mut Project, dir: &Path) -> Result<Option<Run>, BackErro
 /// Where the files of the run are; of software that was there before the place beside it, made again if it is gone.
 fn workspace(run: &Run, dir: &Path, blobs: &Blobs) -> Result<Workspace, BackError> {
     if let Some(there) = &run.existing {
-        existing::stand(dir, there, blobs).map_err(|error| BackError::Refused(Clean::from(error.to_string())))?;
+        existing::stand(dir, run, there, blobs).map_err(|error| BackError::Refused(Clean::from(error.to_string())))?;
     }
     Ok(Workspace::of_project(dir, run.existing.is_some())?)
 }

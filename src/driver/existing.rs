@@ -6,7 +6,9 @@ use crate::{
     domain::{
         Clean, Hash, StepId,
         artifact::FileEntry,
+        counted,
         existing::{Existing, STEP},
+        run::Run,
     },
     hub::Blobs,
     workspace::{
@@ -86,6 +88,8 @@ fn found(
         let text = format!("{} holds {} files; this version works on up to {MOST}", dir.display(), files.len());
         return Err(OpenError::Refused(Clean::from(text)));
     }
+    let (secret, files): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| survey::is_secret(&file.path, &file.bytes));
     let step = StepId::new(STEP).map_err(|error| at(dir, &error))?;
     let mut outline = String::new();
     let mut entries = BTreeMap::new();
@@ -113,6 +117,15 @@ fn found(
             ". It begins at your last commit: {uncommitted} paths with work that is not committed are not part of it"
         ));
     }
+    if !secret.is_empty() {
+        let names: Vec<&str> = secret.iter().map(|file| file.path.as_str()).take(5).collect();
+        let more = if secret.len() > names.len() { "…" } else { "" };
+        note.push_str(&format!(
+            ". {} left out because they hold keys ({}{more}); of everything else the model is sent what it needs",
+            counted(secret.len(), "file"),
+            names.join(", ")
+        ));
+    }
     let existing = Existing { files: entries, outline: Hash::of(outline.as_bytes()), branch };
     contents.push(outline.into_bytes());
     Ok(Found { existing, contents, note: Clean::from(note) })
@@ -120,24 +133,54 @@ fn found(
 
 /// Makes the place where the work is done, if it is not there: a worktree of the branch, or a copy (of what has no
 /// history, and of a fork's, whose history is elsewhere). It holds the bytes that are committed, whatever `.gitattributes`
-/// says of line ends and the like: those are what the journal knows.
+/// says of line ends and the like, and over them what the run has written: its branch may be gone, and be made anew.
 ///
 /// # Errors
 /// git or the disk refuses.
-pub(super) fn stand(dir: &Path, existing: &Existing, blobs: &Blobs) -> Result<(), OpenError> {
+pub(super) fn stand(dir: &Path, run: &Run, existing: &Existing, blobs: &Blobs) -> Result<(), OpenError> {
     let place = workspace::beside(dir);
-    if place.symlink_metadata().is_ok() {
-        return Ok(());
-    }
     let failed = |error: &dyn std::fmt::Display| at(dir, error);
+    let there = place.symlink_metadata().is_ok();
     let root = branch::repository(dir).filter(|root| dir.canonicalize().is_ok_and(|dir| dir == *root));
     if let (Some((branch, commit)), Some(root)) = (&existing.branch, root)
         && branch::has(&root, commit)
     {
+        if there {
+            return branch::adopt(&root, &place, branch).map_err(|e| failed(&e));
+        }
         // git keeps the path it is given.
         let place = std::path::absolute(&place).map_err(|e| failed(&e))?;
-        return branch::worktree(&root, &place, branch, commit).map_err(|e| failed(&e));
+        branch::worktree(&root, &place, branch, commit).map_err(|e| failed(&e))?;
+    } else if there {
+        return Ok(());
+    } else {
+        copy(dir, existing, &place, blobs)?;
     }
+    // Going back puts its files there itself.
+    if run.restoring.is_some() {
+        return Ok(());
+    }
+    let mut files = Vec::new();
+    for entry in run.files.values().filter(|entry| entry.step.as_str() != STEP) {
+        files.push((entry.clone(), blobs.get(&entry.sha256)?));
+    }
+    // What is neither as it was before nor as the run wrote it is a person's own commit.
+    let ours = |path: &str, there: &[u8]| existing.files.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
+    let workspace = Workspace::open(&place).map_err(|e| failed(&e))?;
+    files.retain(|(entry, _)| workspace.read(&entry.path).map_or(true, |there| ours(&entry.path, &there)));
+    if files.is_empty() {
+        return Ok(());
+    }
+    workspace.write(&files, &ours).map_err(|e| failed(&e))?;
+    let paths = files.iter().map(|(entry, _)| entry.path.as_str());
+    if let Err(error) = git::commit(&place, "The work so far", paths) {
+        tracing::info!(%error, "no git commit");
+    }
+    Ok(())
+}
+
+fn copy(dir: &Path, existing: &Existing, place: &Path, blobs: &Blobs) -> Result<(), OpenError> {
+    let failed = |error: &dyn std::fmt::Display| at(dir, error);
     let half = place.with_extension("new");
     if half.symlink_metadata().is_ok() {
         fs::remove_dir_all(&half).map_err(|e| failed(&e))?;
@@ -155,5 +198,5 @@ pub(super) fn stand(dir: &Path, existing: &Existing, blobs: &Blobs) -> Result<()
     if let Err(error) = kept {
         tracing::info!(%error, "no history of the copy");
     }
-    fs::rename(&half, &place).map_err(|e| failed(&e))
+    fs::rename(&half, place).map_err(|e| failed(&e))
 }

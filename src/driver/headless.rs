@@ -288,6 +288,12 @@ impl Printer<'_> {
             if !options.passing {
                 text.push_str(next(ending));
             }
+            let branch = run.existing.as_ref().and_then(|existing| existing.branch.as_ref());
+            if let (Some((branch, _)), Ending::Completed { stopped_at_plan: false, .. }) = (branch, ending) {
+                text.push_str(&format!(
+                    "The changes are on {branch}: `git diff HEAD...{branch}` shows them, `git merge {branch}` takes them over.\n"
+                ));
+            }
             if let Some(closing) = closing {
                 text.push_str(&closing.text);
             }

@@ -289,7 +289,7 @@ fn prepare(
     let blobs = project.blobs().clone();
     // Here rather than once at the beginning: a run that was killed in between gets its place and repository too.
     if let Some(there) = &run.existing {
-        existing::stand(dir, there, &blobs)?;
+        existing::stand(dir, &run, there, &blobs)?;
     } else if let Err(error) = git::init(dir) {
         tracing::info!(%error, "no repository of its own");
     }
@@ -303,6 +303,7 @@ fn prepare(
         library: Arc::new(library),
         runner,
         workspace: Workspace::of_project(dir, existing).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,
+        writing: Mutex::new(()),
         record: setup.models.record.clone(),
         check_slot: Arc::new(Semaphore::new(1)),
     };

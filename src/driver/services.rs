@@ -24,6 +24,8 @@ pub struct Services {
     /// Found when it is first needed; see [`Services::runner`].
     pub runner: OnceCell<Result<Runner, Clean>>,
     pub workspace: Workspace,
+    /// Held while files are written and committed: steps end at the same time, git and the workspace have one writer.
+    pub writing: Mutex<()>,
     /// The cassette that this run is recorded onto.
     pub record: Option<PathBuf>,
     /// One sandboxed check at a time: each uses all cores by itself.
@@ -52,5 +54,9 @@ impl Services {
     /// The hub; a panic elsewhere while it was held does not make it unusable, for it can be rebuilt.
     pub fn hub(&self) -> std::sync::MutexGuard<'_, Hub> {
         self.hub.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// The right to write files and to commit.
+    pub fn writing(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -213,6 +213,40 @@ pub fn runnable(plan: &Plan) -> bool {
     }
 }
 
+/// Lets the steps of a kind come one after another, in the plan's order as far as what they wait for allows. Where software
+/// was there before, modules share files: of two who change the same one at the same time, the second would undo the first.
+fn in_a_row(steps: &mut [StepPlan], kind: ReplyKind) {
+    let mut left: Vec<usize> = (0..steps.len()).filter(|at| steps[*at].produces == kind).collect();
+    let mut last: Option<usize> = None;
+    while !left.is_empty() {
+        let waits = |at: &usize| {
+            let before = all_before(steps, *at);
+            left.iter().any(|other| other != at && before.contains(&steps[*other].id))
+        };
+        // In a circle, which the check of the plan has named, there is no first.
+        let next = left.iter().position(|at| !waits(at)).unwrap_or(0);
+        let next = left.remove(next);
+        if let Some(last) = last.replace(next)
+            && !all_before(steps, next).contains(&steps[last].id)
+        {
+            let id = steps[last].id.clone();
+            steps[next].after.push(id);
+        }
+    }
+}
+
+/// The steps that come before one, directly or not.
+fn all_before(steps: &[StepPlan], at: usize) -> BTreeSet<StepId> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<StepId> = steps[at].after.clone();
+    while let Some(next) = open.pop() {
+        if seen.insert(next.clone()) {
+            open.extend(steps.iter().filter(|step| step.id == next).flat_map(|step| step.after.iter().cloned()));
+        }
+    }
+    seen
+}
+
 /// The plan that a valid reply describes. What is not valid in it is left out: the check has named it.
 #[must_use]
 pub fn make(run: &Run, reply: &PlanReply) -> Plan {
@@ -261,6 +295,11 @@ pub fn make(run: &Run, reply: &PlanReply) -> Plan {
             reads: step.reads.clone(),
         });
     }
+    if run.existing.is_some() {
+        for kind in [ReplyKind::Build, ReplyKind::Test] {
+            in_a_row(&mut steps, kind);
+        }
+    }
     let options: Vec<(PlanVariant, Estimate)> =
         PlanVariant::ALL.iter().map(|variant| (*variant, estimate::of(run, &steps, *variant))).collect();
     let chosen = options.iter().find(|(variant, _)| *variant == run.settings.plan);
@@ -283,5 +322,44 @@ fn phase(kind: ReplyKind) -> Phase {
         ReplyKind::Build => Phase::Development,
         ReplyKind::Test => Phase::Testing,
         ReplyKind::Verify => Phase::Output,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(id: &str, produces: ReplyKind, after: &[&str]) -> StepPlan {
+        StepPlan {
+            id: StepId::new(id).unwrap(),
+            phase: phase(produces),
+            title: Clean::from(id.to_owned()),
+            personas: Vec::new(),
+            produces,
+            module: None,
+            clauses: Vec::new(),
+            after: after.iter().map(|id| StepId::new(*id).unwrap()).collect(),
+            reads: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn builds_come_one_after_another_as_far_as_their_order_allows() {
+        use ReplyKind::{Build, Test};
+        let mut steps = vec![
+            step("build:c", Build, &["build:b"]),
+            step("build:a", Build, &["plan"]),
+            step("build:b", Build, &["plan"]),
+            step("test:a", Test, &["build:a"]),
+            step("build:d", Build, &["test:a"]),
+        ];
+        in_a_row(&mut steps, Build);
+        let of = |id: &str| {
+            let at = steps.iter().position(|step| step.id.as_str() == id).unwrap();
+            all_before(&steps, at).iter().filter(|id| id.as_str().starts_with("build:")).count()
+        };
+        assert_eq!((of("build:a"), of("build:b"), of("build:c"), of("build:d")), (0, 1, 2, 3), "{steps:#?}");
+        let circle = |steps: &mut Vec<StepPlan>| in_a_row(steps, Build);
+        circle(&mut vec![step("build:a", Build, &["build:b"]), step("build:b", Build, &["build:a"])]);
     }
 }

@@ -92,6 +92,10 @@ impl Vault {
     /// The key file cannot be made or read.
     pub fn create(path: &Path, with: With<'_>) -> Result<Self, SecretError> {
         let (lock, master) = locked(with)?;
+        Self::under(path, lock, master)
+    }
+
+    fn under(path: &Path, lock: Lock, master: Master) -> Result<Self, SecretError> {
         let check = master.seal(&lock, CHECK, VERSION.to_string().as_bytes())?;
         let file = File { version: VERSION, lock, check, keys: BTreeMap::new() };
         Ok(Self { path: path.to_owned(), file, master: Some(master) })
@@ -118,8 +122,21 @@ impl Vault {
             }
             Lock::KeyFile { path, .. } => {
                 let wrong = SecretError::KeyFile(path.display().to_string());
-                let Some(bytes) = read_private(path)? else { return Err(wrong) };
-                (Master::from_bytes(&self.file.lock, &bytes), wrong)
+                let fits = |path: &Path| -> Result<Option<Master>, SecretError> {
+                    let Some(bytes) = read_private(path)? else { return Ok(None) };
+                    let master = Master::from_bytes(&self.file.lock, &bytes);
+                    Ok(master.open(&self.file.lock, CHECK, &self.file.check).is_some().then_some(master))
+                };
+                let master = match fits(path)? {
+                    Some(master) => master,
+                    // A rotation was cut short after the keys were sealed anew.
+                    None => {
+                        let Some(master) = fits(&next_to(path))? else { return Err(wrong) };
+                        take_over(path)?;
+                        master
+                    }
+                };
+                (master, wrong)
             }
         };
         if master.open(&self.file.lock, CHECK, &self.file.check).is_none() {
@@ -180,20 +197,38 @@ impl Vault {
         Ok(true)
     }
 
-    /// Everything under a new lock: new salt, new nonces, a new key.
+    /// Everything under a new lock: new salt, new nonces, a new key; also where the key file stays the one it is, which
+    /// gets other content, so that a copy of the old one opens nothing any more.
     ///
     /// # Errors
     /// It is locked, or cannot be written.
     pub fn rotate(&mut self, with: With<'_>) -> Result<(), SecretError> {
         let names: Vec<String> = self.file.keys.keys().cloned().collect();
-        let mut next = Self::create(&self.path, with)?;
+        let again = match (with, &self.file.lock) {
+            (With::KeyFile(path), Lock::KeyFile { path: now, .. }) if absolute(path) == *now => Some(now.clone()),
+            _ => None,
+        };
+        let mut next = match &again {
+            Some(path) => {
+                let fresh = seal::random_text();
+                write_private(&next_to(path), fresh.as_bytes())?;
+                let lock = Lock::by_key_file(path.clone());
+                let master = Master::from_bytes(&lock, fresh.as_bytes());
+                Self::under(&self.path, lock, master)?
+            }
+            None => Self::create(&self.path, with)?,
+        };
         let master = next.master.as_ref().ok_or(SecretError::Locked)?;
         for name in names {
             let Some(value) = self.get(&name)? else { continue };
             let sealed = master.seal(&next.file.lock, &name, value.expose_secret().as_bytes())?;
             next.file.keys.insert(name, sealed);
         }
+        // In this order either the old key file or the new one beside it fits, wherever it is cut short.
         next.save()?;
+        if let Some(path) = again {
+            take_over(&path)?;
+        }
         *self = next;
         Ok(())
     }
@@ -221,11 +256,27 @@ fn locked(with: With<'_>) -> Result<(Lock, Master), SecretError> {
                     zeroize::Zeroizing::new(fresh.as_bytes().to_vec())
                 }
             };
-            let lock = Lock::by_key_file(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+            let lock = Lock::by_key_file(absolute(path));
             let master = Master::from_bytes(&lock, &bytes);
             Ok((lock, master))
         }
     }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Where a new key file lies until the keys are sealed under it.
+fn next_to(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".next");
+    PathBuf::from(name)
+}
+
+/// Puts the new key file in the place of the old one.
+fn take_over(path: &Path) -> Result<(), SecretError> {
+    fs::rename(next_to(path), path).map_err(io_error(path))
 }
 
 fn io_error(path: &Path) -> impl Fn(io::Error) -> SecretError + '_ {

@@ -108,3 +108,28 @@ fn a_name_is_that_of_a_variable() {
         assert!(matches!(vault.set(name, &secret("v")), Err(SecretError::Name(_))), "{name}");
     }
 }
+
+#[test]
+fn a_key_file_that_stays_where_it_is_gets_new_content() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, key) = (dir.path().join("secrets.json"), dir.path().join("key"));
+    let mut vault = Vault::create(&path, With::KeyFile(&key)).unwrap();
+    vault.set("A", &secret("one")).unwrap();
+    let old = fs::read(&key).unwrap();
+    vault.rotate(With::KeyFile(&key)).unwrap();
+    let new = fs::read(&key).unwrap();
+    assert_ne!(old, new);
+    let opened = |expected: bool| {
+        let mut vault = Vault::open(&path).unwrap().unwrap();
+        assert_eq!(vault.unlock(None).is_ok(), expected);
+        assert!(!expected || vault.get("A").unwrap().unwrap().expose_secret() == "one");
+    };
+    opened(true);
+    // Cut short before the new one was put in its place.
+    fs::rename(&key, dir.path().join("key.next")).unwrap();
+    write_private(&key, &old).unwrap();
+    opened(true);
+    assert_eq!(fs::read(&key).unwrap(), new);
+    write_private(&key, &old).unwrap();
+    opened(false);
+}

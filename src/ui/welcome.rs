@@ -41,6 +41,8 @@ pub struct WelcomeInfo {
     pub needs: Vec<Need>,
     /// Where the project goes; empty: a new folder named after the requirement.
     pub folder: String,
+    /// The folder that G1 was started for: what is there is changed where that is wished.
+    pub here: String,
     pub folder_note: Clean,
     pub recent: Vec<Recent>,
     /// A requirement to start from, such as a file named on the command line.
@@ -55,6 +57,7 @@ impl Default for WelcomeInfo {
             models: Vec::new(),
             model: 0,
             needs: Vec::new(),
+            here: String::new(),
             folder: String::new(),
             folder_note: Clean::default(),
             recent: Vec::new(),

@@ -1,13 +1,15 @@
 //! A person's repository: read as it is at HEAD, and worked on in a worktree of a branch of its own. HEAD, index and
-//! files of the person stay as they are; not even the index's cached times are written.
+//! files of the person stay as they are; not even the index's cached times are written. Programs that its configuration
+//! names (filters, hooks, monitors) never run, so it does not matter who owns it.
 
 use super::git::{GitError, git, run};
 use std::{
     ffi::OsStr,
     fs,
     io::{Seek, Write},
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 /// Lies in git's own folder of a worktree that G1 made.
@@ -43,7 +45,8 @@ pub fn head(root: &Path) -> Result<Option<String>, GitError> {
 /// # Errors
 /// git fails.
 pub fn uncommitted(root: &Path) -> Result<usize, GitError> {
-    let listed = told(root, ["status", "--porcelain", "-z", "--untracked-files=normal"])?;
+    let listed =
+        told(root, ["status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules"])?;
     Ok(listed.split(|byte| *byte == 0).filter(|entry| entry.len() > 3).count())
 }
 
@@ -72,7 +75,8 @@ pub fn files(root: &Path, commit: &str, most: u64, wanted: &dyn Fn(&str) -> bool
     let mut asked = tempfile::tempfile()?;
     asked.write_all(found.iter().map(|(_, object)| format!("{object}\n")).collect::<String>().as_bytes())?;
     asked.rewind()?;
-    let output = git(root).args(["cat-file", "--batch"]).stdin(Stdio::from(asked)).stdout(Stdio::piped()).output()?;
+    let output =
+        git_in(root).args(["cat-file", "--batch"]).stdin(Stdio::from(asked)).stdout(Stdio::piped()).output()?;
     let mut rest = output.stdout.as_slice();
     let odd = || GitError::Failed("the content of a commit cannot be read".to_owned());
     for (file, _) in &mut found {
@@ -116,7 +120,7 @@ fn is_branch(root: &Path, name: &str) -> bool {
 /// # Errors
 /// git fails.
 pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str) -> Result<(), GitError> {
-    let mut add = git(root);
+    let mut add = git_in(root);
     add.args(["worktree", "add", "--quiet", "--force"]);
     if is_branch(root, branch) {
         add.arg(at).arg(branch);
@@ -124,8 +128,7 @@ pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str) -> Result<()
         add.args(["-b", branch]).arg(at).arg(commit);
     }
     run(&mut add)?;
-    let own = own_folder(at).ok_or_else(|| GitError::Failed("the worktree cannot be found again".to_owned()))?;
-    fs::write(own.join(MARK), "")?;
+    adopt(root, at, branch)?;
     // What is worked on are the bytes that are committed: attributes may have changed ends of lines and the like.
     for file in files(root, branch, u64::MAX, &|_| true)? {
         let path = at.join(&file.path);
@@ -133,6 +136,32 @@ pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str) -> Result<()
             fs::write(&path, &file.bytes)?;
         }
     }
+    Ok(())
+}
+
+/// Makes sure that the worktree at `at` is one in which G1 commits: that it is of this repository, on the branch, and
+/// marked. The repository may have been moved since, and a run killed before it was marked.
+///
+/// # Errors
+/// It is something else: the words say what to do.
+pub fn adopt(root: &Path, at: &Path, branch: &str) -> Result<(), GitError> {
+    if is_ours(at) {
+        return Ok(());
+    }
+    run(git_in(root).args(["worktree", "repair"]).arg(at))?;
+    let own = || {
+        let own = own_folder(at)?.canonicalize().ok()?;
+        let on = fs::read_to_string(own.join("HEAD")).ok()?;
+        let same = common(&own)? == common(&git_folder(root)?)?;
+        (same && on.trim_end() == format!("ref: refs/heads/{branch}")).then_some(own)
+    };
+    let own = own().ok_or_else(|| {
+        let at = at.display();
+        GitError::Failed(format!(
+            "{at} is no worktree of {branch} any more: move it away (what was committed is on the branch), then go on"
+        ))
+    })?;
+    fs::write(own.join(MARK), "")?;
     Ok(())
 }
 
@@ -176,9 +205,29 @@ fn own_folder(dir: &Path) -> Option<PathBuf> {
     Some(dir.join(text.strip_prefix("gitdir: ")?.trim_end()))
 }
 
+/// git in a repository with a configuration of its own, of which no program runs on the content of files.
+pub(super) fn git_in(root: &Path) -> Command {
+    let all = |dir: &Path| {
+        let mut git = git(dir);
+        git.args(["-c", "safe.directory=*"]);
+        git
+    };
+    let asked = ["config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"];
+    let named = all(root).args(asked).stdout(Stdio::piped()).output().map(|output| output.stdout).unwrap_or_default();
+    let mut git = all(root);
+    let mut count = 0;
+    for name in named.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        git.env(format!("GIT_CONFIG_KEY_{count}"), OsStr::from_bytes(name));
+        git.env(format!("GIT_CONFIG_VALUE_{count}"), if name.ends_with(b".required") { "false" } else { "" });
+        count += 1;
+    }
+    git.env("GIT_CONFIG_COUNT", count.to_string());
+    git
+}
+
 fn told<S: AsRef<OsStr>>(root: &Path, args: impl IntoIterator<Item = S>) -> Result<Vec<u8>, GitError> {
     // Otherwise looking would write the index.
-    let output = git(root).env("GIT_OPTIONAL_LOCKS", "0").args(args).stdout(Stdio::piped()).output()?;
+    let output = git_in(root).env("GIT_OPTIONAL_LOCKS", "0").args(args).stdout(Stdio::piped()).output()?;
     if output.status.success() {
         return Ok(output.stdout);
     }
@@ -216,6 +265,59 @@ mod tests {
         }
         // A person's own worktree is not.
         assert!(!is_ours(&linked));
+    }
+
+    #[test]
+    fn a_worktree_is_found_again_when_the_repository_was_moved_or_the_mark_is_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (before, after) = (dir.path().join("before"), dir.path().join("after"));
+        repository_in(&before);
+        fs::create_dir(before.join(".g1")).unwrap();
+        worktree(&before, &super::super::beside(&before), "g1/one", "HEAD").unwrap();
+        fs::rename(&before, &after).unwrap();
+        let place = super::super::beside(&after);
+        assert!(!is_ours(&place));
+        adopt(&after, &place, "g1/one").unwrap();
+        assert!(is_ours(&place));
+        fs::remove_file(own_folder(&place).unwrap().join(MARK)).unwrap();
+        assert!(!is_ours(&place));
+        assert!(adopt(&after, &place, "g1/two").is_err() && !is_ours(&place), "another branch is checked out");
+        adopt(&after, &place, "g1/one").unwrap();
+        assert!(is_ours(&place));
+        fs::remove_dir_all(&place).unwrap();
+        fs::create_dir(&place).unwrap();
+        assert!(adopt(&after, &place, "g1/one").is_err());
+    }
+
+    #[test]
+    fn no_program_that_the_configuration_names_runs() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("root");
+        repository_in(&root);
+        fs::write(root.join(".gitattributes"), "*.txt filter=own filter=a=b\n").unwrap();
+        run(git(&root).args(["add", ".gitattributes"])).unwrap();
+        run(git(&root).args(["commit", "--quiet", "-m", "attributes"])).unwrap();
+        fs::write(root.join("b.txt"), "b\n").unwrap();
+        let ran = dir.path().join("ran");
+        let config = root.join(".git/config");
+        let mut text = fs::read_to_string(&config).unwrap();
+        for name in ["own", "a=b"] {
+            text += &format!("[filter \"{name}\"]\n\trequired = true\n");
+            for way in ["clean", "smudge", "process"] {
+                text += &format!("\t{way} = \"touch {} && cat\"\n", ran.display());
+            }
+        }
+        fs::write(&config, text).unwrap();
+        let at = root.canonicalize().unwrap();
+        assert_eq!(uncommitted(&at).unwrap(), 1);
+        let commit = head(&at).unwrap().unwrap();
+        assert_eq!(files(&at, &commit, 100, &|_| true).unwrap().len(), 2);
+        fs::create_dir(root.join(".g1")).unwrap();
+        let place = super::super::beside(&at);
+        worktree(&at, &place, "g1/one", &commit).unwrap();
+        fs::write(place.join("a.txt"), "changed\n").unwrap();
+        assert!(super::super::git::commit(&place, "A step", ["a.txt"]).unwrap());
+        assert!(!ran.exists(), "a filter ran");
     }
 
     #[test]

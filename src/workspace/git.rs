@@ -81,10 +81,11 @@ pub fn commit<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a
     let mut list = tempfile::tempfile()?;
     list.write_all(there.join("\0").as_bytes())?;
     list.rewind()?;
-    run(git(&dir)
+    let git = || git_of(&dir);
+    run(git()
         .args(["--literal-pathspecs", "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"])
         .stdin(Stdio::from(list)))?;
-    let output = git(&dir)
+    let output = git()
         .args(["commit", "--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=whitespace", "-m", message])
         .output()?;
     match output.status.code() {
@@ -107,7 +108,7 @@ pub fn forget<'a>(dir: &Path, paths: impl IntoIterator<Item = &'a str>) -> Resul
     let mut list = tempfile::tempfile()?;
     list.write_all(paths.into_iter().collect::<Vec<_>>().join("\0").as_bytes())?;
     list.rewind()?;
-    run(git(&dir)
+    run(git_of(&dir)
         .args(["--literal-pathspecs", "rm", "--cached", "--quiet", "--ignore-unmatch"])
         .args(["--pathspec-from-file=-", "--pathspec-file-nul"])
         .stdin(Stdio::from(list)))
@@ -131,6 +132,11 @@ fn is_ours(dir: &Path) -> bool {
     folder && plain(MARK) && plain(".git/config") && !config.is_empty() && harmless && !plain(".git/info/attributes")
 }
 
+/// git where G1 may commit.
+fn git_of(dir: &Path) -> Command {
+    if super::branch::is_ours(dir) { super::branch::git_in(dir) } else { git(dir) }
+}
+
 pub(super) fn git(dir: &Path) -> Command {
     let mut git = Command::new(program().unwrap_or(Path::new("git")));
     git.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).env_clear();
@@ -146,6 +152,7 @@ pub(super) fn git(dir: &Path) -> Command {
         "core.excludesFile=/dev/null",
         "core.autocrlf=false",
         "commit.gpgSign=false",
+        "protocol.allow=never",
         "gc.auto=0",
         "maintenance.auto=false",
         "user.name=G1",

@@ -92,6 +92,21 @@ fn paths_in(dir: &Path) -> impl Iterator<Item = String> + '_ {
     })
 }
 
+/// Whether a file is one that holds keys and passwords, by its name or as a private key: no model is to be sent it.
+#[must_use]
+pub fn is_secret(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+    let named = matches!(extension, "p12" | "pfx" | "jks" | "keystore" | "kdbx" | "tfstate" | "ppk")
+        || matches!(extension, "json" | "toml" | "yaml" | "yml" | "ini" | "txt")
+            && (matches!(stem, "secret" | "secrets" | "credential" | "credentials" | "passwords")
+                || stem.starts_with("client_secret")
+                || stem.starts_with("service-account")
+                || stem.starts_with("service_account"))
+        || extension.is_empty() && matches!(stem, "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "credentials");
+    named || bytes.starts_with(b"-----BEGIN ") && bytes.windows(16).any(|window| window == b"PRIVATE KEY-----")
+}
+
 /// Whether somebody's software lies in the folder.
 #[must_use]
 pub fn holds_software(dir: &Path) -> bool {
@@ -233,5 +248,22 @@ mod tests {
         assert!(holds_software(dir.path()));
         fs::remove_file(dir.path().join("src/a.js")).unwrap();
         assert!(!holds_software(dir.path()));
+    }
+
+    #[test]
+    fn files_with_keys_are_known_by_name_or_content() {
+        let key = b"-----BEGIN RSA PRIVATE KEY-----\nx\n";
+        for (path, bytes) in [("a/tls.pem", &key[..]), ("id_ed25519", b""), ("conf/secrets.YAML", b""), ("c.p12", b"")]
+        {
+            assert!(is_secret(path, bytes), "{path}");
+        }
+        for (path, bytes) in [
+            ("a/ca.pem", &b"-----BEGIN CERTIFICATE-----"[..]),
+            ("src/secrets.rs", b""),
+            ("src/credentials/mod.py", b""),
+            ("docs/keys.md", b"a line that says -----BEGIN PRIVATE KEY-----"),
+        ] {
+            assert!(!is_secret(path, bytes), "{path}");
+        }
     }
 }

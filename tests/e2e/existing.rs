@@ -119,16 +119,20 @@ fn reply(name: &str, nth: usize, request: &Value) -> String {
             let link =
                 json!({"clause": "C-001", "path": "shelf/store.py", "symbol": "Shelf.pages_together", "lines": null});
             // At first it forgets what else is in the file, and writes where nothing is kept.
-            let (store, beside) = match nth {
-                1 => (format!("class Shelf:\n{METHOD}"), "out/notes.py"),
+            let file = |path: &str, content: &str| json!({"path": path, "content": content});
+            let files = match nth {
+                1 => {
+                    let short = format!("class Shelf:\n{METHOD}");
+                    json!([file("shelf/store.py", &short), file("out/notes.py", MANIFEST), file("latest", MANIFEST)])
+                }
                 _ => {
-                    let told = user.contains("lines are gone or changed") && user.contains("ignore rules");
-                    assert!(told || nth > 2, "{user}");
-                    (changed(), "g1.toml")
+                    let told = ["lines are gone or changed", "ignore rules", "latest is there, or lies below"];
+                    assert!(told.iter().all(|told| user.contains(told)) || nth > 2, "{user}");
+                    json!([file("shelf/store.py", &changed()), file("g1.toml", MANIFEST)])
                 }
             };
             json!({
-                "files": [{"path": "shelf/store.py", "content": store}, {"path": beside, "content": MANIFEST}],
+                "files": files,
                 "links": [link],
                 "additions": [],
                 "notes": "",
@@ -174,6 +178,7 @@ fn software(dir: &Path) {
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         fs::write(path, content).expect("written");
     }
+    std::os::unix::fs::symlink("shelf/store.py", dir.join("latest")).expect("linked");
     let executable = fs::Permissions::from_mode(0o755);
     fs::set_permissions(dir.join("shelf/store.py"), executable).expect("executable");
 }
@@ -265,6 +270,8 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
         .expect("g1 starts");
     assert_eq!(code(&resumed), 0, "{}{}", text(&resumed.stdout), text(&resumed.stderr));
     assert_eq!(fs::read_to_string(bed.dir.join(".g1/worktree/shelf/store.py")).expect("there"), changed());
+    let merge = format!("`git merge {branch}` takes them over");
+    assert!(text(&resumed.stdout).contains(&merge), "{}", text(&resumed.stdout));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn a_file_is_attached_by_the_last_line_and_goes_with_the_requirement() {
 fn b_changes_the_software_that_is_there() {
     let existing = |keys: &[&str]| {
         let mut bench = Bench::welcome(80, 24);
-        bench.model.welcome = Welcome::new(providers());
+        bench.model.welcome = Welcome::new(WelcomeInfo { here: "old/shelf".into(), ..providers() });
         for key in keys {
             match key.strip_prefix('=') {
                 Some(text) => bench.typed(text),
@@ -64,8 +64,11 @@ fn b_changes_the_software_that_is_there() {
         let shown = bench.text().contains("the software there is changed, on a branch of its own");
         bench.typed("A tally has a total.");
         bench.key("enter");
-        let Some(Cmd::Start(StartRequest::New { existing, .. })) = bench.sent.pop() else { panic!("not started") };
+        let Some(Cmd::Start(StartRequest::New { existing, folder, .. })) = bench.sent.pop() else {
+            panic!("not started")
+        };
         assert_eq!(existing, shown);
+        assert_eq!(folder == "old/shelf", existing, "the folder that G1 was started for: {folder}");
         existing
     };
     assert!(!existing(&[]));

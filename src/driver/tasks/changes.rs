@@ -20,6 +20,12 @@ pub(super) struct Changes {
 }
 
 impl Bench<'_> {
+    /// True where something is that was not looked over, and so is not in the tree.
+    fn is_taken(&self, path: &str) -> bool {
+        let known = self.run.files.contains_key(path) || self.tree.get(path).is_some();
+        !known && !self.services.workspace.read(path).is_err_and(|error| error.is_missing())
+    }
+
     /// Compares the files of a reply with those that were there; `None` where none were.
     pub(super) fn changes(&self, files: &[NewFile]) -> Result<Option<Changes>, HubError> {
         let Some(existing) = &self.run.existing else { return Ok(None) };
@@ -33,6 +39,10 @@ impl Bench<'_> {
                 new_lines += file.content.lines().count();
                 if ignored.keeps_out(&file.path) {
                     let text = "matches the project's ignore rules, so it would never be kept: choose another path";
+                    problems.push(Clean::from(format!("{} {text}", file.path)));
+                } else if self.is_taken(&file.path) {
+                    let text = "is there, or lies below what is there, and is left as it is (a link, a module of its own or \
+                                a very large file): choose another path";
                     problems.push(Clean::from(format!("{} {text}", file.path)));
                 }
                 continue;

@@ -44,6 +44,7 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
             .chain(back)
             .map(|entry| services.blobs.get(&entry.sha256).map(|bytes| (entry, bytes)))
             .collect::<Result<_, _>>()?;
+        let _alone = services.writing();
         let ours = |path: &str, there: &[u8]| known.files.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
         services.workspace.write(&contents, &ours)?;
         services.workspace.remove(&gone)?;
@@ -90,6 +91,7 @@ pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Resu
     let booted = trace::starts(&run);
     let known = run.clone();
     blocking(move || {
+        let _alone = services.writing();
         if write_report(&known, &services.workspace)? {
             let paths = known.files.keys().map(String::as_str).chain([TRACE_FILE]);
             let _ = snapshot(services.workspace.dir(), "trace report", paths);

@@ -18,7 +18,11 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 /// Answers [`crate::orchestrator::Effect::Restore`].
 pub async fn restore(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Result<(), TaskError> {
-    blocking(move || Ok(put_back(&run, &services.dir, &services.workspace, &services.blobs)?)).await?;
+    blocking(move || {
+        let _alone = services.writing();
+        Ok(put_back(&run, &services.dir, &services.workspace, &services.blobs)?)
+    })
+    .await?;
     port.ask(Input::Restored).await?;
     Ok(())
 }
@@ -46,21 +50,23 @@ pub fn put_back(run: &Run, dir: &Path, workspace: &Workspace, blobs: &Blobs) -> 
     workspace.write(&contents, &ours)?;
     let gone: Vec<FileEntry> = was.values().filter(|file| !run.files.contains_key(&file.path)).cloned().collect();
     workspace.remove(&gone)?;
-    if run.is_over() {
+    if run.existing.is_some() {
+        // One that is there is the person's.
+    } else if run.is_over() {
         write_report(run, workspace)?;
     } else {
         // It tells of an end that is no more.
         workspace.remove_if(TRACE_FILE, &is_report)?;
     }
-    let left = gone.iter().map(|file| file.path.as_str()).chain([TRACE_FILE]);
+    let report = run.existing.is_none().then_some(TRACE_FILE);
+    let left = gone.iter().map(|file| file.path.as_str()).chain(report);
     let place = workspace.dir();
     if git::may_commit(place)
         && let Err(error) = git::forget(place, left)
     {
         tracing::warn!(%error, "git still knows files that are gone");
     }
-    let _ =
-        snapshot(place, "the state that was gone back to", run.files.keys().map(String::as_str).chain([TRACE_FILE]));
+    let _ = snapshot(place, "the state that was gone back to", run.files.keys().map(String::as_str).chain(report));
     Ok(())
 }
 

@@ -123,6 +123,12 @@ fn example(model: &mut Model) {
 fn brownfield(model: &mut Model) {
     let w = &mut model.welcome;
     w.existing = !w.existing;
+    // Nothing else is meant by "the folder" than the one that G1 was started for; another one can be typed.
+    if w.existing && w.folder.text().trim().is_empty() {
+        w.folder.set(&w.info.here);
+    } else if !w.existing && w.folder.text() == w.info.here {
+        w.folder.set(&w.info.folder);
+    }
     let text = match w.existing {
         true => {
             "The software in the folder is changed, on a branch of its own; your files stay as they are. b or /existing again: something new."
