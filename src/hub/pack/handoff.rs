@@ -4,13 +4,16 @@ use crate::domain::{
     ClauseId, StepId,
     pack::Page,
     reply::ReplyKind,
-    run::{Run, Step, StepState},
+    run::{Proposal, Run, Step, StepState},
     trace::doubts,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
 };
+
+/// Of a step's notes so many characters are handed on.
+const MOST_NOTED: usize = 600;
 
 /// Ids that follow each other as ranges: `C-001 to C-004, C-007`.
 fn ids(clauses: impl Iterator<Item = ClauseId>) -> String {
@@ -68,6 +71,25 @@ fn in_doubt(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>,
     }
 }
 
+/// What those before this step say that a reader must know: to the tester of a module its developer's words, to the
+/// verifier everybody's.
+fn noted(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>) {
+    for before in run.steps.iter().filter(|s| upstream.contains(&s.plan.id) && s.state == StepState::Done) {
+        let notes = match &before.proposal {
+            Some(Proposal::Build { notes, .. } | Proposal::Test { notes, .. }) if !notes.trim().is_empty() => notes,
+            _ => continue,
+        };
+        let heard = match step.plan.produces {
+            ReplyKind::Verify => true,
+            ReplyKind::Test => before.plan.module == step.plan.module,
+            _ => false,
+        };
+        if heard {
+            let _ = writeln!(text, "Noted by {}: {}", before.plan.id, notes.one_line(MOST_NOTED));
+        }
+    }
+}
+
 pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -111,6 +133,7 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
         linked(&mut text, run, own, upstream);
     }
     in_doubt(&mut text, run, step, own, upstream);
+    noted(&mut text, run, step, upstream);
     if !gaps.is_empty() {
         let _ = writeln!(text, "Named as gaps, wholly or in part: {}. Do not claim them.", ids(gaps.into_iter()));
     }
