@@ -4,7 +4,7 @@ use crate::{
         ClauseId, Clean, Hash,
         clause::{Clause, ClauseKind, Gap},
         pack::PackKind,
-        run::Run,
+        run::{Proposal, Run},
     },
     hub::fixture,
 };
@@ -254,6 +254,27 @@ fn retired_clauses_are_gone_and_gaps_are_told() {
     assert_eq!(ids(&pack, PackKind::Gap), ["C-001", "C-001/2"]);
     let handoff = pack.of_kind(PackKind::Handoff).next().unwrap();
     assert!(handoff.text.contains("You answer for C-002."), "{}", handoff.text);
+}
+
+#[test]
+fn what_a_developer_notes_reaches_the_modules_tester_and_the_verifier() {
+    let mut world = world();
+    for (id, note) in [("build:core", "a reading of C-001"), ("build:goals", "half of C-002")] {
+        let step = world.run.step_mut(&StepId::new(id).unwrap()).unwrap();
+        step.plan.module = Some(id.trim_start_matches("build:").into());
+        let (files, links, additions, gaps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        step.proposal = Some(Proposal::Build { files, links, additions, gaps, notes: note.into() });
+    }
+    world.run.step_mut(&StepId::new("test:core").unwrap()).unwrap().plan.module = Some("core".into());
+    let noted = |step: &str| {
+        let pack = world.pack(step);
+        let text = &pack.of_kind(PackKind::Handoff).next().unwrap().text;
+        (text.contains("Noted by build:core: a reading of C-001"), text.contains("Noted by build:goals: half of C-002"))
+    };
+    assert_eq!(
+        (noted("build:goals"), noted("test:core"), noted("verify")),
+        ((false, false), (true, false), (true, true))
+    );
 }
 
 #[test]
