@@ -15,7 +15,7 @@ use g1::{
         run::{GateMode, Run, RunSettings},
         trace::{self, Status},
     },
-    evidence::{ControlTarget, Recorded, Runner, Stack, Tree, TreeFile, links, verify},
+    evidence::{ControlTarget, Recorded, Runner, Stack, Tree, TreeFile, Verified, links, verify},
     workspace::preview,
 };
 use std::collections::BTreeMap;
@@ -121,6 +121,7 @@ async fn linked_run(runner: &Runner, stack: Stack, tree: &Tree, links: &[(u32, &
         .collect();
     let controlled = runner.controls(tree, &manifest, &targets, None, &cancel).await.unwrap();
     run.controls = controlled.runs;
+    run.coverage = controlled.coverage;
     let suite = runner.tests(tree, &manifest, None, &cancel).await.unwrap();
     run.evidence = vec![evidence(1, &suite)];
     run
@@ -168,12 +169,17 @@ async fn proven_run(runner: &Runner) -> Run {
     run
 }
 
-async fn failed(runner: &Runner, run: &Run, recorded: Tree, tree: &Tree) -> BTreeMap<u32, String> {
+async fn verified(runner: &Runner, run: &Run, recorded: Tree, tree: &Tree) -> Verified {
     let content =
         move |hash: &Hash| recorded.files().find(|file| Hash::of(&file.bytes) == *hash).map(|file| file.bytes.to_vec());
     let verified = verify(runner, run, tree, &content, None, &CancellationToken::new()).await.unwrap();
     assert_eq!(verified.claims.len(), run.clauses.len());
     assert!(verified.recorded.iter().all(|recorded| recorded.executed.sandbox >= SandboxLevel::L2));
+    verified
+}
+
+async fn failed(runner: &Runner, run: &Run, recorded: Tree, tree: &Tree) -> BTreeMap<u32, String> {
+    let verified = verified(runner, run, recorded, tree).await;
     verified.failed().map(|claim| (claim.clause.0, claim.failed.clone().unwrap().to_string())).collect()
 }
 
@@ -194,7 +200,8 @@ fn changed(path: &str, edits: &[(&str, &str)]) -> Tree {
 async fn what_was_proven_is_proven_again_or_its_clause_is_named() {
     let runner = runner().await;
     let run = proven_run(&runner).await;
-    assert_eq!(failed(&runner, &run, ledger(), &ledger()).await, BTreeMap::new());
+    let same = verified(&runner, &run, ledger(), &ledger()).await;
+    assert_eq!((same.failed().count(), same.reach), (0, vec![]));
 
     // Comments and code above, another row, a renamed variable elsewhere: everything is found again.
     let harmless = changed(
@@ -205,7 +212,17 @@ async fn what_was_proven_is_proven_again_or_its_clause_is_named() {
             ("make(port).serve_forever()", "make(port).serve_forever()  # for ever"),
         ],
     );
-    assert_eq!(failed(&runner, &run, ledger(), &harmless).await, BTreeMap::new());
+    let found = verified(&runner, &run, ledger(), &harmless).await;
+    assert_eq!((found.failed().count(), &found.reach), (0, &vec![]));
+
+    // The test of a clause takes a branch that it left out before.
+    let more = "        self.send(\"POST\", \"/api/entries\", {})\n        made = self.expect(201, \"POST\"";
+    let tree = changed("tests/test_entries.py", &[("        made = self.expect(201, \"POST\"", more)]);
+    let wider = verified(&runner, &run, ledger(), &tree).await;
+    assert_eq!(wider.failed().count(), 0);
+    let reach: Vec<&str> = wider.reach.iter().map(Clean::as_str).collect();
+    let [said] = reach.as_slice() else { panic!("{reach:?}") };
+    assert!(said.starts_with("C-001: lines of app/server.py:") && said.contains("reaches: none now, line "), "{said}");
 
     let broken = [
         // The linked function does nothing any more.

@@ -31,6 +31,9 @@ pub fn verify(folder: Option<&Path>, strict: bool, as_json: bool) -> Done {
             for claim in &verified.claims {
                 out::json(&json!({"clause": claim.clause, "claimed": claim.claimed, "failed": claim.failed}))?;
             }
+            for changed in &verified.reach {
+                out::json(&json!({"reach": changed}))?;
+            }
         } else {
             let rows: Vec<Vec<String>> = verified
                 .claims
@@ -42,7 +45,8 @@ pub fn verify(folder: Option<&Path>, strict: bool, as_json: bool) -> Done {
                 })
                 .collect();
             let total = rows.len();
-            out::show(&format!("{}{} of {total} claims hold", columns(&rows), total - failed))?;
+            let reach: String = verified.reach.iter().map(|changed| format!("{}\n", changed.one_line(300))).collect();
+            out::show(&format!("{}{reach}{} of {total} claims hold", columns(&rows), total - failed))?;
         }
         if failed > 0 {
             return Ok(4);

@@ -5,7 +5,7 @@ use super::{
     artifact::FileEntry,
     attachment::Attachment,
     clause::{Clause, Requirement, Retired, Waiver},
-    evidence::{ControlRun, Evidence, ExclusionSearch},
+    evidence::{ControlRun, Coverage, Evidence, ExclusionSearch},
     existing::Existing,
     pack::Page,
     plan::{Phase, Seat},
@@ -160,6 +160,8 @@ pub enum Event {
     ControlsRecorded {
         step: StepId,
         controls: Vec<ControlRun>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        coverage: Vec<Coverage>,
     },
     SearchRecorded {
         step: StepId,

@@ -1,6 +1,9 @@
 //! Evidence: records of commands that G1 executed, and of control runs.
 
-use super::{ClauseId, Clean, EvidenceId, Hash};
+use super::{
+    ClauseId, Clean, EvidenceId, Hash,
+    artifact::{CodeRange, TestRef},
+};
 use serde::{Deserialize, Serialize};
 
 /// How strongly a command was confined, as enforced, not as wished.
@@ -97,6 +100,42 @@ impl ControlRun {
     #[must_use]
     pub fn proves(&self) -> bool {
         self.booted && self.outcome == Some(TestOutcome::Failed)
+    }
+}
+
+/// Which lines of one linked range the linked tests of its clause came by, when nothing was taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    pub clause: ClauseId,
+    pub path: String,
+    pub lines: (u32, u32),
+    pub file_sha256: Hash,
+    /// [`Coverage::tests`] of the linked tests: with another test it is another question.
+    pub tests: Hash,
+    /// Lines on which a statement begins that no linked test reached; `None` when it was not measured.
+    pub unreached: Option<Vec<u32>>,
+    pub evidence: EvidenceId,
+}
+
+impl Coverage {
+    /// What stands for these tests as they are, in any order.
+    #[must_use]
+    pub fn tests<'a>(tests: impl IntoIterator<Item = &'a TestRef>) -> Hash {
+        let mut tests: Vec<(&str, &str)> =
+            tests.into_iter().map(|test| (test.test.as_str(), test.sha256.as_str())).collect();
+        tests.sort_unstable();
+        tests.dedup();
+        Hash::of_parts(tests.iter().flat_map(|(name, sha256)| [name.as_bytes(), sha256.as_bytes()]))
+    }
+
+    /// True when it is about this range as it is and the tests that `tests` stands for.
+    #[must_use]
+    pub fn is_of(&self, range: &CodeRange, tests: &Hash) -> bool {
+        self.clause == range.clause
+            && self.path == range.path
+            && self.lines == range.lines
+            && self.file_sha256 == range.sha256
+            && self.tests == *tests
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     artifact::{Artifact, CodeRange, FileEntry, TestRef},
     attachment::Attachment,
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
-    evidence::{ControlRun, Evidence, ExclusionSearch},
+    evidence::{ControlRun, Coverage, Evidence, ExclusionSearch},
     existing::Existing,
     plan::{Phase, Plan, PlanVariant, StepPlan},
     reply::{Finding, ReplyKind},
@@ -445,6 +445,8 @@ pub struct Run {
     pub additions: Vec<(Clean, Clean)>,
     pub evidence: Vec<Evidence>,
     pub controls: Vec<ControlRun>,
+    #[serde(default)]
+    pub coverage: Vec<Coverage>,
     pub searches: Vec<ExclusionSearch>,
     pub findings: Vec<Finding>,
     pub waivers: BTreeMap<ClauseId, Waiver>,

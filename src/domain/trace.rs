@@ -67,6 +67,35 @@ pub struct LinkedFile {
     pub path: String,
     pub lines: (u32, u32),
     pub sha256: Hash,
+    /// Lines of it on which a statement begins that no linked test of the clause reaches; `None` when it was not measured.
+    #[serde(default)]
+    pub unreached: Option<Vec<u32>>,
+}
+
+impl LinkedFile {
+    /// What is to be said of the lines that tests reach: nothing when it was not measured.
+    #[must_use]
+    pub fn reach(&self) -> Option<String> {
+        let unreached = self.unreached.as_deref()?;
+        Some(match unreached {
+            [] => "linked tests reach every line".to_owned(),
+            some => format!("no linked test reaches {}", lines_in_words(some)),
+        })
+    }
+}
+
+/// `line 14`, `lines 14, 22–23`.
+#[must_use]
+pub fn lines_in_words(lines: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for line in lines {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *line => *last = *line,
+            _ => runs.push((*line, *line)),
+        }
+    }
+    let said: Vec<String> = runs.iter().map(|(a, b)| if a == b { a.to_string() } else { format!("{a}–{b}") }).collect();
+    format!("{} {}", if lines.len() == 1 { "line" } else { "lines" }, said.join(", "))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,13 +3,15 @@
 use super::{
     EvidenceError, Manifest, Runner, Stack, Tree, TreeFile,
     scratch::Scratch,
-    syntax::{self, Question},
+    syntax::{self, Place, Question},
 };
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 use tokio_util::sync::CancellationToken;
 
 const REPORTER: &str = include_str!("aids/reporter.mjs");
 const TYPES: &str = include_str!("aids/types.mjs");
+/// What defines the marks; every Node process of a copy that has it loads it.
+pub(super) const REACHED: &str = "reached.mjs";
 
 fn url(path: &Path) -> String {
     format!("file://{}", path.to_string_lossy())
@@ -65,9 +67,14 @@ impl Runner {
 
     pub(super) fn node_environment(&self, scratch: &Scratch) -> Result<Vec<(String, String)>, EvidenceError> {
         let mut env = vec![("NODE_DISABLE_COLORS".to_owned(), "1".to_owned())];
+        let mut imports = vec![];
         if self.takes_types_off() {
-            let types = scratch.aid("types.mjs", TYPES)?;
-            env.push(("NODE_OPTIONS".to_owned(), format!("--import={}", url(&types))));
+            imports.push(scratch.aid("types.mjs", TYPES)?);
+        }
+        imports.extend(Some(scratch.aids().join(REACHED)).filter(|path| path.exists()));
+        if !imports.is_empty() {
+            let options: Vec<String> = imports.iter().map(|path| format!("--import={}", url(path))).collect();
+            env.push(("NODE_OPTIONS".to_owned(), options.join(" ")));
         }
         Ok(env)
     }
@@ -105,6 +112,16 @@ impl Runner {
         let shown = [vec![program], kept, files].concat();
         Ok((argv, shown))
     }
+}
+
+/// What defines the marks, for these places and tests.
+pub(super) fn marking(aid: &str, place: &Place, tests: &[String]) -> String {
+    let files: BTreeSet<&str> = tests.iter().map(|test| file_of(test)).collect();
+    let files = serde_json::json!(files).to_string();
+    let quoted = |path: &str| serde_json::json!(path).to_string();
+    aid.replace("\"{reached}\"", &quoted(&place.reached))
+        .replace("\"{now}\"", &quoted(&place.now))
+        .replace("{tests}", &files)
 }
 
 /// The file in `file > suite > test`.

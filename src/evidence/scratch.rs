@@ -3,7 +3,7 @@
 use super::{EvidenceError, Tree, TreeFile};
 use std::{
     fs,
-    io::Write,
+    io::{Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Component, Path, PathBuf},
 };
@@ -21,10 +21,24 @@ pub(super) struct Scratch {
 impl Scratch {
     pub(super) fn of(tree: &Tree, owner: Option<u32>) -> Result<Self, EvidenceError> {
         let scratch = Self::empty(owner)?;
-        for file in tree.files() {
-            scratch.put(file)?;
-        }
+        scratch.fill(tree)?;
         Ok(scratch)
+    }
+
+    pub(super) fn fill(&self, tree: &Tree) -> Result<(), EvidenceError> {
+        tree.files().try_for_each(|file| self.put(file))
+    }
+
+    /// What ran here left this file in its temporary directory: its first bytes, when it is a file.
+    pub(super) fn left(&self, name: &str, most: u64) -> Option<Vec<u8>> {
+        let mut bytes = vec![];
+        let file = fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(i32::try_from((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits()).ok()?)
+            .open(self.tmp().join(name))
+            .ok()?;
+        file.take(most).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
     }
 
     /// The same files as hard links, with one replaced: the cost does not grow with their size.

@@ -6,7 +6,7 @@
 
 use super::{
     EvidenceError, Manifest, Recorded, Runner, Tree,
-    controls::{Case, Place, Progress, Proofs, Without},
+    controls::{Case, Measured, Place, Progress, Proofs, Without},
     syntax::{self, Question},
 };
 use crate::domain::{
@@ -36,6 +36,8 @@ pub struct Verified {
     /// One for each clause that was `tested` or `proven`, in their order.
     pub claims: Vec<Claim>,
     pub recorded: Vec<Recorded>,
+    /// Where the linked tests of a proven clause reach other lines now than was recorded: no failure, but worth a look.
+    pub reach: Vec<Clean>,
 }
 
 impl Verified {
@@ -48,6 +50,8 @@ impl Verified {
 struct Range<'a> {
     range: &'a CodeRange,
     tests: BTreeSet<String>,
+    /// All linked tests of its clause.
+    linked: BTreeSet<String>,
 }
 
 /// Where a range is now, and how it is taken away; or why there is no such thing.
@@ -74,13 +78,13 @@ pub async fn verify(
         .map(|(clause, claimed)| Claim { clause, claimed, failed: None })
         .collect();
     if claims.is_empty() {
-        return Ok(Verified { claims, recorded: vec![] });
+        return Ok(Verified { claims, recorded: vec![], reach: vec![] });
     }
     let manifest = match recorded_manifest(run, content) {
         Ok(manifest) => manifest,
         Err(why) => {
             claims.iter_mut().for_each(|claim| claim.failed = Some(Clean::from(why.clone())));
-            return Ok(Verified { claims, recorded: vec![] });
+            return Ok(Verified { claims, recorded: vec![], reach: vec![] });
         }
     };
     let suite = runner.tests(tree, &manifest, None, cancel).await?;
@@ -101,8 +105,9 @@ pub async fn verify(
         };
         claim.failed = failed.map(Clean::from);
     }
+    let reach = changed_reach(run, tree, content, &ranges, &found, &controls.measured);
     let recorded = [Some(suite), controls.recorded, searched].into_iter().flatten().collect();
-    Ok(Verified { claims, recorded })
+    Ok(Verified { claims, recorded, reach })
 }
 
 fn recorded_manifest(run: &Run, content: &(dyn Fn(&Hash) -> Option<Vec<u8>> + Sync)) -> Result<Manifest, String> {
@@ -129,7 +134,12 @@ fn ranges<'a>(run: &'a Run, claims: &[Claim]) -> Vec<Range<'a>> {
                     && control.file_sha256 == range.sha256
                     && linked(range.clause, &control.test)
             });
-            Range { range, tests: proving.map(|control| control.test.clone()).collect() }
+            let of_clause = run.test_links.iter().filter(|link| link.clause == range.clause);
+            Range {
+                range,
+                tests: proving.map(|control| control.test.clone()).collect(),
+                linked: of_clause.map(|link| link.test.clone()).collect(),
+            }
         })
         .collect()
 }
@@ -138,6 +148,7 @@ fn ranges<'a>(run: &'a Run, claims: &[Claim]) -> Vec<Range<'a>> {
 struct Controls {
     recorded: Option<Recorded>,
     proofs: Proofs,
+    measured: Measured,
 }
 
 async fn control(
@@ -159,20 +170,23 @@ async fn control(
             Without::of(answer).map(|without| (lines, without))
         })
         .collect();
-    let mut cases: BTreeMap<Place, (BTreeSet<String>, Without)> = BTreeMap::new();
+    let mut cases: BTreeMap<Place, (Case, Without)> = BTreeMap::new();
     for (range, found) in ranges.iter().zip(&found) {
         if let Ok((lines, without)) = found {
-            let case = cases.entry((range.range.path.clone(), *lines));
-            case.or_insert_with(|| (BTreeSet::new(), without.clone())).0.extend(range.tests.iter().cloned());
+            let (path, lines) = (range.range.path.clone(), *lines);
+            let (case, _) = cases.entry((path.clone(), lines)).or_insert_with(|| {
+                (Case { path, lines, tests: BTreeSet::new(), measured: BTreeSet::new() }, without.clone())
+            });
+            case.tests.extend(range.tests.iter().cloned());
+            case.measured.extend(range.linked.iter().cloned());
         }
     }
-    let cases: Vec<(Case, Without)> =
-        cases.into_iter().map(|((path, lines), (tests, without))| (Case { path, lines, tests }, without)).collect();
+    let cases: Vec<(Case, Without)> = cases.into_values().collect();
     if cases.is_empty() {
         return Ok((found, Controls::default()));
     }
-    let (recorded, proofs) = runner.control_again(tree, manifest, cases, progress, cancel).await?;
-    Ok((found, Controls { recorded: Some(recorded), proofs }))
+    let (recorded, proofs, measured) = runner.control_again(tree, manifest, cases, progress, cancel).await?;
+    Ok((found, Controls { recorded: Some(recorded), proofs, measured }))
 }
 
 /// The same lines while the file is the same; else where they are now.
@@ -183,6 +197,52 @@ fn question(range: &CodeRange, tree: &Tree, content: &(dyn Fn(&Hash) -> Option<V
         Some(old) => Question::Locate { path: range.path.clone(), old, lines: range.lines },
         None => Question::Neutralise { path: range.path.clone(), lines: range.lines },
     }
+}
+
+/// What the tests of a range reached by the record and do not reach now, or the other way round. Lines are told by what they
+/// say, for a changed file has them elsewhere.
+fn changed_reach(
+    run: &Run,
+    tree: &Tree,
+    content: &(dyn Fn(&Hash) -> Option<Vec<u8>> + Sync),
+    ranges: &[Range<'_>],
+    found: &[Found],
+    measured: &Measured,
+) -> Vec<Clean> {
+    let trace = trace::trace(run);
+    let mut changed = vec![];
+    for (range, found) in ranges.iter().zip(found) {
+        let CodeRange { clause, path, lines, sha256 } = range.range;
+        let Ok((lines_now, _)) = found else { continue };
+        let files = trace.clauses.iter().filter(|one| one.id == *clause).flat_map(|one| &one.files);
+        let Some(before) =
+            files.filter(|file| file.path == *path && file.lines == *lines).find_map(|f| f.unreached.as_deref())
+        else {
+            continue;
+        };
+        let place = (path.clone(), *lines_now);
+        let Some(now) = measured.unreached(&place, range.linked.iter().map(String::as_str)) else { continue };
+        let same = tree.sha256(path) == Some(sha256);
+        let said = |bytes: Option<Vec<u8>>, numbers: &[u32]| -> Vec<String> {
+            let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+            let lines: Vec<&str> = text.lines().collect();
+            numbers.iter().filter_map(|n| Some(lines.get(*n as usize - 1)?.trim().to_owned())).collect()
+        };
+        let differs = match same {
+            true => before != now,
+            false => said(content(sha256), before) != said(tree.get(path).map(|file| file.bytes.to_vec()), &now),
+        };
+        if differs {
+            let words = |lines: &[u32]| if lines.is_empty() { "none".to_owned() } else { trace::lines_in_words(lines) };
+            let (first, last) = lines_now;
+            changed.push(Clean::from(format!(
+                "{clause}: lines of {path}:{first}-{last} that no linked test reaches: {} now, {} by the record",
+                words(&now),
+                words(before)
+            )));
+        }
+    }
+    changed
 }
 
 fn failing_test(run: &Run, clause: ClauseId, passes: &dyn Fn(&str) -> bool) -> Option<String> {

@@ -6,7 +6,7 @@ use crate::domain::{
     attachment::Attachment,
     clause::{Clause, Requirement},
     command::Command,
-    evidence::{ControlRun, EvidenceKind, ExclusionSearch, SandboxLevel, TestResult},
+    evidence::{ControlRun, Coverage, EvidenceKind, ExclusionSearch, SandboxLevel, TestResult},
     existing::Existing,
     pack::Page,
     plan::Seat,
@@ -150,10 +150,11 @@ pub struct Checked {
     pub files: Vec<FileEntry>,
     pub code_links: Vec<CodeRange>,
     pub test_links: Vec<TestRef>,
-    /// In order; `ControlRun::evidence` and `ExclusionSearch::evidence` are indices into this list (from 1) that
+    /// In order; the `evidence` of control runs, coverage and searches are indices into this list (from 1) that
     /// `decide` replaces by the minted ids.
     pub executed: Vec<Executed>,
     pub controls: Vec<ControlRun>,
+    pub coverage: Vec<Coverage>,
     pub searches: Vec<ExclusionSearch>,
     /// `paths`, `links`, `boot`, `tests`, `assertions`, `controls`, `searches`: each passed or not.
     pub checks: Vec<Check>,

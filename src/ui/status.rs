@@ -6,7 +6,7 @@ use crate::domain::{
     clause::Clause,
     evidence::TestOutcome,
     run::Run,
-    trace::{Status, trace},
+    trace::{LinkedFile, Status, trace},
 };
 use ratatui::style::Style;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,7 @@ pub struct ClauseStatus {
     pub stale: bool,
     /// Why it is not more than it is.
     pub reason: Option<String>,
+    pub files: Vec<LinkedFile>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,7 +63,9 @@ impl Statuses {
             .clauses
             .into_iter()
             .filter(|c| c.retired.is_none())
-            .filter_map(|c| Some((c.id, ClauseStatus { status: c.status?, stale: c.stale, reason: c.reason })))
+            .filter_map(|c| {
+                Some((c.id, ClauseStatus { status: c.status?, stale: c.stale, reason: c.reason, files: c.files }))
+            })
             .collect();
         let mut counts = Counts { demanding: by_clause.len(), ..Counts::default() };
         for (id, state) in &by_clause {

@@ -215,7 +215,8 @@ fn section(html: &mut String, clause: &ClauseTrace) {
         writeln!(html, "<details><summary>{} places, {} tests</summary><ul>", clause.files.len(), clause.tests.len());
     for file in &clause.files {
         let path = text(&Clean::new(&file.path));
-        let _ = writeln!(html, "<li><code>{path}:{}-{}</code></li>", file.lines.0, file.lines.1);
+        let reach = file.reach().map_or_else(String::new, |reach| format!("; {reach}"));
+        let _ = writeln!(html, "<li><code>{path}:{}-{}</code>{reach}</li>", file.lines.0, file.lines.1);
     }
     for test in &clause.tests {
         let passed = if test.passed { "passed" } else { "did not pass" };

@@ -5,7 +5,7 @@ use crate::domain::{
     AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, Hash, InterpretationId,
     artifact::{CodeRange, TestRef, tree_hash},
     clause::{Clause, ClauseKind, Gap},
-    evidence::{ControlRun, Evidence, EvidenceKind, ExclusionSearch, TestOutcome},
+    evidence::{ControlRun, Coverage, Evidence, EvidenceKind, ExclusionSearch, TestOutcome},
     reply::{Finding, ReplyKind, Verdict},
     run::{Proposal, Run, Step, StepState},
 };
@@ -27,6 +27,7 @@ struct Judge<'a> {
     code: BTreeMap<ClauseId, Vec<&'a CodeRange>>,
     tests: BTreeMap<ClauseId, Vec<&'a TestRef>>,
     controls: BTreeMap<ClauseId, Vec<&'a ControlRun>>,
+    coverage: BTreeMap<ClauseId, Vec<&'a Coverage>>,
     gaps: BTreeMap<ClauseId, Vec<&'a Gap>>,
     interpretations: BTreeMap<ClauseId, Vec<InterpretationId>>,
     decisions: BTreeMap<ClauseId, Vec<DecisionId>>,
@@ -83,6 +84,7 @@ impl<'a> Judge<'a> {
             code,
             tests,
             controls,
+            coverage: by_clause(&run.coverage, |c| c.clause),
             gaps: by_clause(&run.gaps, |g| g.clause),
             interpretations: naming(run.interpretations.values().map(|i| (i.id, i.clauses.as_slice()))),
             decisions: naming(run.decisions.values().map(|d| (d.id, d.clauses.as_slice()))),
@@ -102,6 +104,8 @@ impl<'a> Judge<'a> {
         } else {
             (None, None)
         };
+        // What has changed since was not measured.
+        let measured = (!stale).then(|| Coverage::tests(tests.iter().copied()));
         ClauseTrace {
             id,
             origin: clause.origin,
@@ -118,10 +122,21 @@ impl<'a> Judge<'a> {
             assumptions: self.assumptions.get(&id).cloned().unwrap_or_default(),
             files: code
                 .iter()
-                .map(|l| LinkedFile { path: l.path.clone(), lines: l.lines, sha256: l.sha256.clone() })
+                .map(|l| LinkedFile {
+                    path: l.path.clone(),
+                    lines: l.lines,
+                    sha256: l.sha256.clone(),
+                    unreached: measured.as_ref().and_then(|tests| self.unreached(l, tests)),
+                })
                 .collect(),
             tests: self.linked_tests(clause, tests),
         }
+    }
+
+    /// As the newest measurement of this range and these tests says.
+    fn unreached(&self, range: &CodeRange, tests: &Hash) -> Option<Vec<u32>> {
+        let known = self.coverage.get(&range.clause)?;
+        known.iter().rev().find(|coverage| coverage.is_of(range, tests))?.unreached.clone()
     }
 
     fn linked_tests(&self, clause: &Clause, links: &[&TestRef]) -> Vec<LinkedTest> {

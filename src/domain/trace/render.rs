@@ -1,6 +1,6 @@
 //! The trace as JSON (the contract), Markdown (`TRACE.md`) and CSV.
 
-use super::{ClauseTrace, Trace};
+use super::{ClauseTrace, LinkedFile, Trace, lines_in_words};
 use crate::domain::{ClauseId, Clean, clause::Retired, run::Outcome};
 use std::fmt::{Display, Write};
 
@@ -91,11 +91,16 @@ impl Trace {
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut csv = String::from(
-            "id,origin,start,end,kind,status,stale,retired,reason,text,interpretations,decisions,assumptions,files,tests,doubts\r\n",
+            "id,origin,start,end,kind,status,stale,retired,reason,text,interpretations,decisions,assumptions,files,tests,unreached,doubts\r\n",
         );
         for c in &self.clauses {
-            let files: Vec<String> =
-                c.files.iter().map(|f| format!("{}:{}-{}", f.path, f.lines.0, f.lines.1)).collect();
+            let files: Vec<String> = c.files.iter().map(place).collect();
+            let unreached: Vec<String> = c
+                .files
+                .iter()
+                .filter_map(|file| Some((file, file.unreached.as_deref().filter(|lines| !lines.is_empty())?)))
+                .map(|(file, lines)| format!("{} {}", place(file), lines_in_words(lines)))
+                .collect();
             let tests: Vec<&str> = c.tests.iter().map(|t| t.name.as_str()).collect();
             let cells = [
                 c.id.to_string(),
@@ -113,6 +118,7 @@ impl Trace {
                 list(&c.assumptions),
                 files.join(" "),
                 tests.join(" "),
+                unreached.join("; "),
                 Clean::from(self.doubts_of(c.id)).to_string(),
             ];
             let _ = write!(csv, "{}\r\n", cells.map(|cell| quoted(&cell)).join(","));
@@ -124,7 +130,8 @@ impl Trace {
 const WORDS: &str = "\
 `proven`: G1 ran a linked test that passes, and that fails when any one of the linked places is taken away alone; an \
 exclusion: a search of the finished application found nothing. `tested`: a linked test passes. `built`: code is linked. \
-`designed`: a decision or a design names it. `missing`: nothing of it is there. `waived`: a person decided to live without it.\n";
+`designed`: a decision or a design names it. `missing`: nothing of it is there. `waived`: a person decided to live without it.\n\n\
+Behind a place stands which of its lines the linked tests of the clause reach, where that was measured; it changes no status.\n";
 
 /// What the list of open doubts is.
 pub(super) const DOUBTS: &str = "By their words these say something else than the original. Their authors were told so \
@@ -173,7 +180,8 @@ fn section(md: &mut String, clause: &ClauseTrace, evidence: bool) {
         let _ = writeln!(md, "- {}", named.join("; "));
     }
     for file in &clause.files {
-        let _ = writeln!(md, "- Code: `{}` lines {}–{}", code(&file.path), file.lines.0, file.lines.1);
+        let reach = file.reach().map_or_else(String::new, |reach| format!("; {reach}"));
+        let _ = writeln!(md, "- Code: `{}` lines {}–{}{reach}", code(&file.path), file.lines.0, file.lines.1);
     }
     for test in &clause.tests {
         let passed = if test.passed { "passed" } else { "did not pass" };
@@ -181,6 +189,10 @@ fn section(md: &mut String, clause: &ClauseTrace, evidence: bool) {
         let record = test.evidence.filter(|_| evidence).map_or_else(String::new, |e| format!(" ({e})"));
         let _ = writeln!(md, "- Test: `{}` {passed}{control}{record}", code(&test.name));
     }
+}
+
+fn place(file: &LinkedFile) -> String {
+    format!("{}:{}-{}", file.path, file.lines.0, file.lines.1)
 }
 
 fn list(ids: &[impl Display]) -> String {

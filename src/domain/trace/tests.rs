@@ -3,7 +3,7 @@ use crate::domain::{
     Clean, GateId, PersonaId, StepId,
     artifact::{CodeRange, FileEntry, TestRef, tree_hash},
     clause::{Clause, Decision, Gap, Waiver},
-    evidence::{ControlRun, Evidence, ExclusionSearch, TestResult},
+    evidence::{ControlRun, Coverage, Evidence, ExclusionSearch, TestResult},
     plan::{Phase, PlanVariant, StepPlan},
     reply::{Finding, ReplyKind, Verdict},
     run::{Gate, GateMode, RunSettings, Step},
@@ -141,6 +141,7 @@ fn proven() -> Run {
             evidence(3, EvidenceKind::Tests, tree, &[(NAME, TestOutcome::Passed)]),
         ],
         controls: vec![control((1, 3), true, TestOutcome::Failed)],
+        coverage: Vec::new(),
         searches: Vec::new(),
         findings: Vec::new(),
         waivers: BTreeMap::new(),
@@ -222,6 +223,58 @@ fn a_quality_needs_a_test_that_measures_it() {
     assert_eq!(status, Status::Tested);
     assert!(reason.contains("no test measures"), "{reason}");
     assert_eq!(judged(|run| quality(run, true)).0, Status::Proven);
+}
+
+fn coverage(unreached: Option<&[u32]>) -> Coverage {
+    Coverage {
+        clause: ClauseId(1),
+        path: CODE.into(),
+        lines: (1, 3),
+        file_sha256: hash(CODE),
+        tests: Coverage::tests(&[link()]),
+        unreached: unreached.map(<[u32]>::to_vec),
+        evidence: EvidenceId(2),
+    }
+}
+
+#[test]
+fn lines_that_no_linked_test_reaches_are_said_and_change_no_status() {
+    let reach = |change: &dyn Fn(&mut Run)| {
+        let mut run = proven();
+        run.coverage = vec![coverage(Some(&[])), coverage(Some(&[2, 3]))];
+        change(&mut run);
+        let trace = trace(&run);
+        (trace.clauses[0].files[0].unreached.clone(), trace.clauses[0].status, trace)
+    };
+    let (unreached, status, trace) = reach(&|_| {});
+    assert_eq!((unreached, status), (Some(vec![2, 3]), Some(Status::Proven)));
+    let said = "no linked test reaches lines 2–3";
+    assert!(trace.to_report(&Clean::new("t")).contains(&format!("lines 1–3; {said}\n")));
+    assert!(trace.to_html(&proven()).contains(&format!("</code>; {said}</li>")));
+    assert!(trace.to_csv().contains("app/notes.py:1-3 lines 2–3"));
+    assert!(trace.to_json().contains("\"unreached\": ["));
+    // The newest word counts; of another text or other tests nothing was measured.
+    type Change = fn(&mut Run);
+    let cases: [(Change, Option<Vec<u32>>); 6] = [
+        (|r| r.coverage.truncate(1), Some(vec![])),
+        (|r| r.coverage.push(coverage(None)), None),
+        (|r| r.coverage.iter_mut().for_each(|c| c.file_sha256 = hash("older")), None),
+        (|r| r.test_links.push(TestRef { test: "tests.Other.test".into(), ..link() }), None),
+        (|r| r.files.get_mut(TEST).unwrap().sha256 = hash("edited"), None),
+        (|r| r.coverage.clear(), None),
+    ];
+    for (at, (change, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(reach(&change).0, expected, "case {at}");
+    }
+    assert_eq!(lines_in_words(&[14, 22, 23, 25]), "lines 14, 22–23, 25");
+    assert_eq!(lines_in_words(&[7]), "line 7");
+}
+
+#[test]
+fn a_run_without_the_record_of_lines_can_still_be_read() {
+    let mut run = serde_json::to_value(proven()).unwrap();
+    run.as_object_mut().unwrap().remove("coverage").unwrap();
+    assert_eq!(serde_json::from_value::<Run>(run).unwrap().coverage, vec![]);
 }
 
 fn excluded(run: &mut Run, tree: Option<Hash>, hits: Vec<Clean>) {
@@ -317,7 +370,7 @@ fn json_has_the_agreed_shape() {
         (&clause["status"], &clause["reason"], &clause["retired"]),
         (&json!("proven"), &json!(null), &json!(null))
     );
-    assert_eq!(clause["files"], json!([{"path": CODE, "lines": [1, 3], "sha256": hash(CODE)}]));
+    assert_eq!(clause["files"], json!([{"path": CODE, "lines": [1, 3], "sha256": hash(CODE), "unreached": null}]));
     assert_eq!(clause["tests"], json!([{"name": NAME, "passed": true, "control_failed": true, "evidence": "E-003"}]));
     assert_eq!(keys(&value["evidence"][0]), "id argv exit passed failed skipped output_sha256 tree sandbox at");
     assert_eq!(value["evidence"][2]["passed"], 1);

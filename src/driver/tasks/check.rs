@@ -6,7 +6,7 @@ use crate::{
         Clean, Hash, StepId,
         artifact::{CodeRange, FileEntry, TestRef},
         counted,
-        evidence::{ControlRun, EvidenceKind, ExclusionSearch, TestOutcome},
+        evidence::{ControlRun, Coverage, EvidenceKind, ExclusionSearch, TestOutcome},
         reply::{BuildReply, NewFile, NewSearch, ReplyKind, TestReply},
         run::{Check, Run, Step},
     },
@@ -172,10 +172,13 @@ impl Bench<'_> {
         self.boot(&manifest).await?;
         self.port.progress(&self.step.plan.id, "the whole suite runs").await;
         let recorded = self.runner.tests(&self.tree, &manifest, None, &self.cancel).await?;
-        self.judge_tests(&recorded);
+        let green = self.judge_tests(&recorded);
         self.record(recorded)?;
         let left = prove::unproven(self.run);
         self.controls(&manifest, &left).await?;
+        if green {
+            self.reach(&manifest).await?;
+        }
         // What each module's tester searched for was searched before later modules were there.
         let searches = prove::searches(self.run);
         self.search(&manifest, &searches).await
@@ -282,9 +285,7 @@ impl Bench<'_> {
         });
         let controlled = self.runner.controls(&self.tree, manifest, &targets, Some(progress), &self.cancel).await?;
         let offset = self.checked.executed.len();
-        for one in controlled.recorded {
-            self.record(one)?;
-        }
+        self.keep(controlled.recorded, controlled.coverage)?;
         let controls = controlled.runs;
         let proven = controls.iter().filter(|c| c.proves()).count();
         let caught: BTreeSet<_> =
@@ -307,6 +308,30 @@ impl Bench<'_> {
         self.checked.controls.extend(controls.into_iter().map(|mut control: ControlRun| {
             control.evidence.0 += u32::try_from(offset).unwrap_or(0);
             control
+        }));
+        Ok(())
+    }
+
+    /// Which lines the tests of all modules together reach, where that is not known yet.
+    async fn reach(&mut self, manifest: &Manifest) -> Result<(), BenchError> {
+        let targets = prove::unmeasured(self.run, &self.checked.coverage);
+        if targets.is_empty() {
+            return Ok(());
+        }
+        self.port.progress(&self.step.plan.id, "seeing which lines the tests reach").await;
+        let controlled = self.runner.coverage(&self.tree, manifest, &targets, &self.cancel).await?;
+        self.keep(controlled.recorded, controlled.coverage)
+    }
+
+    /// Records what was run, and what came out about lines.
+    fn keep(&mut self, recorded: Vec<Recorded>, coverage: Vec<Coverage>) -> Result<(), BenchError> {
+        let offset = u32::try_from(self.checked.executed.len()).unwrap_or(0);
+        for one in recorded {
+            self.record(one)?;
+        }
+        self.checked.coverage.extend(coverage.into_iter().map(|mut one| {
+            one.evidence.0 += offset;
+            one
         }));
         Ok(())
     }

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         ClauseId,
         artifact::{CodeRange, TestRef},
+        evidence::Coverage,
         reply::NewSearch,
         run::Run,
     },
@@ -26,6 +27,27 @@ pub fn unproven(run: &Run) -> Vec<CodeRange> {
         .filter(|r| !proven.contains(&(r.clause, r.path.as_str(), r.lines, &r.sha256)))
         .cloned()
         .collect()
+}
+
+/// Linked ranges as they are, with all linked tests of their clauses, of which it is not known which lines those reach.
+pub fn unmeasured(run: &Run, coverage: &[Coverage]) -> Vec<ControlTarget> {
+    let mut tests: BTreeMap<ClauseId, Vec<TestRef>> = BTreeMap::new();
+    for test in &run.test_links {
+        tests.entry(test.clause).or_default().push(test.clone());
+    }
+    let ranges: Vec<CodeRange> = run
+        .code_links
+        .iter()
+        .filter(|r| run.files.get(&r.path).is_some_and(|f| f.sha256 == r.sha256))
+        .cloned()
+        .collect();
+    let mut left = targets(&ranges, &tests);
+    left.retain(|target| {
+        let tests = Coverage::tests(&target.tests);
+        let known = run.coverage.iter().chain(coverage).filter(|one| one.is_of(&target.range, &tests));
+        !known.into_iter().any(|one| one.unreached.is_some())
+    });
+    left
 }
 
 /// The searches to repeat on the finished application: the terms of each exclusion's testers together.

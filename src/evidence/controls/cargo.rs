@@ -1,7 +1,11 @@
 //! Control runs of what is compiled: one build with a switch for each range, each run with one of them off. What cannot
 //! be switched at run time, such as a row of a constant table, is built without its lines.
 
-use super::{Case, EvidenceError, Outcome, Place, Without, Work, outcomes};
+use super::{
+    Case, EvidenceError, Measured, Outcome, Place, Without, Work,
+    coverage::{Plan, told},
+    outcomes,
+};
 use crate::{
     domain::Clean,
     evidence::{
@@ -10,7 +14,7 @@ use crate::{
         report::Report,
         sandbox::{Ended, Finished, Spec},
         scratch::Scratch,
-        syntax::{self, Question},
+        syntax::{self, Place as Told, Question, Wanted},
     },
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -76,12 +80,43 @@ struct Refused {
     said: String,
 }
 
+/// The marks that the build with the switches holds, too.
+struct Marks {
+    plan: Plan,
+    place: Told,
+    /// By path: the lines that have one.
+    lines: BTreeMap<String, Vec<u32>>,
+    /// Why the build has none.
+    given_up: Option<String>,
+}
+
+impl Marks {
+    fn new(cases: &[&Case], desk: &Scratch) -> Self {
+        let place = told(desk, "");
+        Self { plan: Plan::of(cases, &place), place, lines: BTreeMap::new(), given_up: None }
+    }
+
+    fn of(&self, path: &str) -> Option<Wanted> {
+        self.given_up.is_none().then(|| self.plan.file(path, &self.place))
+    }
+
+    /// Files of tests say which test begins.
+    fn is_for(&self, path: &str) -> bool {
+        self.given_up.is_none() && path.starts_with("tests/")
+    }
+
+    fn are_set(&self) -> bool {
+        self.given_up.is_none() && self.lines.values().any(|lines| !lines.is_empty())
+    }
+}
+
 impl Work<'_> {
     pub(super) async fn compiled(
         &self,
         ready: Vec<(&Case, Without)>,
         problems: &mut Vec<Clean>,
-    ) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
+    ) -> Result<(BTreeMap<Place, Outcome>, Measured), EvidenceError> {
+        let linked: Vec<&Case> = ready.iter().map(|(case, _)| *case).collect();
         let mut switches: BTreeMap<u32, &Case> = BTreeMap::new();
         let mut edits = vec![];
         for (case, way) in ready {
@@ -94,10 +129,11 @@ impl Work<'_> {
             }
         }
         let mut outcomes = BTreeMap::new();
-        if !switches.is_empty()
-            && let Some((scratch, built)) = self.switched(&mut switches, problems).await?
-        {
-            let (scratch, built) = (&scratch, &built);
+        let desk = Scratch::empty(self.runner.owner(Stack::Rust))?;
+        let mut marks = Marks::new(&linked, &desk);
+        let built = self.switched(&mut switches, &mut marks, problems).await?;
+        let measured = self.measured_build(built.as_ref(), &desk, &linked, &marks).await?;
+        if let Some((scratch, built)) = &built {
             let runs: Vec<BoxFuture<'_, _>> = switches
                 .into_iter()
                 .map(|(number, case)| async move { (case, self.off(scratch, built, number, case).await) }.boxed())
@@ -105,22 +141,31 @@ impl Work<'_> {
             outcomes.extend(self.several(runs).await?);
         }
         outcomes.extend(self.rebuilt(edits).await?);
-        Ok(outcomes)
+        Ok((outcomes, measured))
     }
 
     /// The build with all switches that the compiler accepts.
     async fn switched(
         &self,
         switches: &mut BTreeMap<u32, &Case>,
+        marks: &mut Marks,
         problems: &mut Vec<Clean>,
     ) -> Result<Option<(Scratch, Built)>, EvidenceError> {
         for _ in 0..ROUNDS {
-            let tree = self.instrumented(switches).await?;
+            let tree = self.instrumented(switches, marks).await?;
+            if switches.is_empty() && !marks.are_set() {
+                return Ok(None);
+            }
             let scratch = Scratch::of(&tree, self.runner.owner(Stack::Rust))?;
             let refused = match self.build(&scratch).await? {
                 Ok(built) => return Ok(Some((scratch, built))),
                 Err(refused) => refused,
             };
+            if marks.are_set() {
+                // Whatever it is that the compiler refuses, the control runs come first.
+                marks.given_up = Some(refused.said.lines().next().unwrap_or_default().to_owned());
+                continue;
+            }
             let inside = |case: &Case| {
                 let lines = case.lines.0..=case.lines.1;
                 refused.places.iter().any(|(path, line)| *path == case.path && lines.contains(line))
@@ -142,11 +187,12 @@ impl Work<'_> {
         Ok(None)
     }
 
-    async fn instrumented(&self, switches: &BTreeMap<u32, &Case>) -> Result<Tree, EvidenceError> {
+    async fn instrumented(&self, switches: &BTreeMap<u32, &Case>, marks: &mut Marks) -> Result<Tree, EvidenceError> {
         let sources: Vec<&TreeFile> = self
             .prepared
             .files()
-            .filter(|file| file.path.ends_with(".rs") && (file.path.starts_with("src/") || file.path.contains("/src/")))
+            .filter(|file| file.path.ends_with(".rs"))
+            .filter(|file| file.path.starts_with("src/") || file.path.contains("/src/") || marks.is_for(&file.path))
             .collect();
         let questions: Vec<Question> = sources
             .iter()
@@ -157,9 +203,12 @@ impl Work<'_> {
                     .filter(|(_, case)| case.path == file.path)
                     .map(|(number, case)| (*number, case.lines))
                     .collect(),
+                marks: marks.of(&file.path),
             })
             .collect();
         let answers = syntax::ask(self.runner, &self.prepared, &questions, self.cancel).await?;
+        marks.lines =
+            sources.iter().zip(&answers).map(|(file, answer)| (file.path.clone(), answer.marked.clone())).collect();
         let changed = sources.iter().zip(answers).filter_map(|(file, answer)| {
             Some(TreeFile {
                 path: file.path.clone(),
@@ -168,6 +217,36 @@ impl Work<'_> {
             })
         });
         Ok(self.prepared.with(changed))
+    }
+
+    /// Measures alone, in a build without switches.
+    pub(super) async fn measured_compiled(&self, cases: &[&Case]) -> Result<Measured, EvidenceError> {
+        let desk = Scratch::empty(self.runner.owner(Stack::Rust))?;
+        let mut marks = Marks::new(cases, &desk);
+        let built = self.switched(&mut BTreeMap::new(), &mut marks, &mut vec![]).await?;
+        self.measured_build(built.as_ref(), &desk, cases, &marks).await
+    }
+
+    /// One run of all linked tests with every switch on, to see which marks they come by.
+    async fn measured_build(
+        &self,
+        built: Option<&(Scratch, Built)>,
+        desk: &Scratch,
+        cases: &[&Case],
+        marks: &Marks,
+    ) -> Result<Measured, EvidenceError> {
+        if let Some(why) = &marks.given_up {
+            return Ok(Measured::not(why.clone()));
+        }
+        let Some((scratch, built)) = built.filter(|_| marks.are_set()) else {
+            return Ok(marks.plan.lines(cases, &marks.lines));
+        };
+        let mut output = vec![];
+        for (root, tests) in by_root(marks.plan.tests()) {
+            output.extend(self.test_binary(scratch, desk, built, &[], root, &tests).await?.output.bytes);
+        }
+        let report: Report = self.runner.report(self.tree, Stack::Rust, &output, self.cancel).await?;
+        Ok(marks.plan.read(cases, &marks.lines, desk, &report))
     }
 
     /// Compiles the product and its tests.

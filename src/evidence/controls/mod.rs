@@ -2,6 +2,9 @@
 //! fail by an assertion. Whatever else happens shows nothing.
 
 mod cargo;
+mod coverage;
+
+pub(super) use coverage::Measured;
 
 use super::{
     EvidenceError, Manifest, Recorded, Runner, Stack, Tree, TreeFile,
@@ -13,7 +16,7 @@ use crate::{
     domain::{
         ClauseId, Clean, EvidenceId, Hash,
         artifact::{CodeRange, TestRef},
-        evidence::{ControlRun, EvidenceKind, TestOutcome, TestResult},
+        evidence::{ControlRun, Coverage, EvidenceKind, TestOutcome, TestResult},
     },
     orchestrator::input::Executed,
 };
@@ -43,6 +46,8 @@ pub struct Controlled {
     pub recorded: Vec<Recorded>,
     /// `evidence` counts from 1 in `recorded`.
     pub runs: Vec<ControlRun>,
+    /// Which lines the tests reach, target by target; `evidence` as in `runs`.
+    pub coverage: Vec<Coverage>,
     /// Ranges that could not be neutralised alone; they have no run.
     pub problems: Vec<Clean>,
 }
@@ -55,6 +60,8 @@ pub(super) struct Case {
     pub path: String,
     pub lines: (u32, u32),
     pub tests: BTreeSet<String>,
+    /// The tests whose reach is measured.
+    pub measured: BTreeSet<String>,
 }
 
 /// What one neutralised range did.
@@ -64,6 +71,8 @@ struct Outcome {
     output: Vec<u8>,
 }
 
+/// What a record says where it says nothing of lines.
+const NOT_MEASURED: &str = "which lines the tests reach was not measured";
 /// Output kept of each control run: enough to see the failing assertion.
 const OUTPUT: usize = 6 << 10;
 
@@ -103,7 +112,37 @@ impl Runner {
                 evidence: EvidenceId(1),
             }));
         }
-        Ok(Controlled { recorded: vec![batch.recorded], runs, problems: batch.problems })
+        let coverage = batch.measured.of(targets);
+        Ok(Controlled { recorded: vec![batch.recorded], runs, coverage, problems: batch.problems })
+    }
+
+    /// Which lines the tests of `targets` reach, without any control run: for what was shown before, with the tests that
+    /// have come since.
+    ///
+    /// # Errors
+    /// It could not be run at all. What could not be measured is said in the record.
+    pub async fn coverage(
+        &self,
+        tree: &Tree,
+        manifest: &Manifest,
+        targets: &[ControlTarget],
+        cancel: &CancellationToken,
+    ) -> Result<Controlled, EvidenceError> {
+        let cases = cases(targets);
+        let cases: Vec<&Case> = cases.iter().collect();
+        let work = Work::new(self, tree, manifest, None, cancel).await?;
+        let started = Instant::now();
+        let measured = match work.stack {
+            Stack::Rust => work.measured_compiled(&cases).await?,
+            Stack::Python | Stack::Node => work.measured(&cases).await?,
+        };
+        let coverage = measured.of(targets);
+        let note = match &measured.why {
+            Some(why) => format!("{NOT_MEASURED}: {why}"),
+            None => "every linked test was run to see which linked lines it reaches".to_owned(),
+        };
+        let recorded = work.recorded(note, vec![], measured.listed().into_bytes(), started);
+        Ok(Controlled { recorded: vec![recorded], runs: vec![], coverage, problems: vec![] })
     }
 
     /// The same for ranges of which it is known how to take them away. Answers by path and lines.
@@ -114,13 +153,13 @@ impl Runner {
         ways: Vec<(Case, Without)>,
         progress: Option<Progress>,
         cancel: &CancellationToken,
-    ) -> Result<(Recorded, Proofs), EvidenceError> {
+    ) -> Result<(Recorded, Proofs, Measured), EvidenceError> {
         let work = Work::new(self, tree, manifest, progress, cancel).await?;
         let (cases, ways): (Vec<Case>, Vec<Result<Without, String>>) =
             ways.into_iter().map(|(case, way)| (case, Ok(way))).unzip();
         let batch = work.run(&cases, ways).await?;
         let proofs = batch.outcomes.into_iter().map(|(key, outcome)| (key, (outcome.booted, outcome.tests))).collect();
-        Ok((batch.recorded, proofs))
+        Ok((batch.recorded, proofs, batch.measured))
     }
 }
 
@@ -150,6 +189,7 @@ struct Batch {
     recorded: Recorded,
     outcomes: BTreeMap<Place, Outcome>,
     problems: Vec<Clean>,
+    measured: Measured,
 }
 
 /// Ranges that several clauses link are run once, with the tests of all of them.
@@ -162,7 +202,7 @@ fn cases(targets: &[ControlTarget]) -> Vec<Case> {
     cases
         .into_iter()
         .filter(|(_, tests)| !tests.is_empty())
-        .map(|((path, lines), tests)| Case { path: path.to_owned(), lines, tests })
+        .map(|((path, lines), tests)| Case { path: path.to_owned(), lines, measured: tests.clone(), tests })
         .collect()
 }
 
@@ -202,12 +242,15 @@ impl<'a> Work<'a> {
                 Err(problem) => problems.push(Clean::from(problem)),
             }
         }
-        let outcomes = match self.stack {
+        let linked: Vec<&Case> = ready.iter().map(|(case, _)| *case).collect();
+        let (outcomes, measured) = match self.stack {
             Stack::Rust => self.compiled(ready, &mut problems).await?,
-            Stack::Python | Stack::Node => self.interpreted(ready, &mut problems).await?,
+            Stack::Python | Stack::Node => {
+                futures::try_join!(self.interpreted(ready, &mut problems), self.measured(&linked))?
+            }
         };
-        let recorded = self.record(&outcomes, started);
-        Ok(Batch { recorded, outcomes, problems })
+        let recorded = self.record(&outcomes, &measured, started);
+        Ok(Batch { recorded, outcomes, problems, measured })
     }
 
     /// Each range in a copy of its own, which shares all other files.
@@ -275,7 +318,7 @@ impl<'a> Work<'a> {
     }
 
     /// One record for all: its output has a part for each range, its tests say what each linked test did for it.
-    fn record(&self, outcomes: &BTreeMap<Place, Outcome>, started: Instant) -> Recorded {
+    fn record(&self, outcomes: &BTreeMap<Place, Outcome>, measured: &Measured, started: Instant) -> Recorded {
         let mut output = vec![];
         let mut tests = vec![];
         for ((path, (first, last)), outcome) in outcomes {
@@ -298,6 +341,15 @@ impl<'a> Work<'a> {
             "{} ranges neutralised one at a time: {booted} still started, {caught} were caught",
             outcomes.len()
         );
+        let note = match &measured.why {
+            Some(why) => format!("{note}; {NOT_MEASURED}: {why}"),
+            None => note,
+        };
+        output.extend_from_slice(measured.listed().as_bytes());
+        self.recorded(note, tests, output, started)
+    }
+
+    fn recorded(&self, note: String, tests: Vec<TestResult>, output: Vec<u8>, started: Instant) -> Recorded {
         let output: Arc<[u8]> = output.into();
         let executed = Executed {
             kind: EvidenceKind::Control,

@@ -3,9 +3,12 @@
 //! parsing alone can exhaust memory or crash a parser.
 
 mod javascript;
+mod marks;
 pub(super) mod native;
 mod outline;
 mod rust;
+
+pub(super) use marks::{Place, Wanted};
 
 use super::{
     EvidenceError, Runner, Stack, Tree,
@@ -16,7 +19,16 @@ use serde::{Deserialize, Serialize};
 use std::{fs, io::Read, os::unix::fs::OpenOptionsExt};
 use tokio_util::sync::CancellationToken;
 
-const TOOL: &str = include_str!("tool.py");
+/// Its parts are one program.
+const TOOL: &str = concat!(
+    include_str!("suite.py"),
+    "\n\n",
+    include_str!("marks.py"),
+    "\n\n",
+    include_str!("again.py"),
+    "\n\n",
+    include_str!("tool.py")
+);
 const LARGEST_ANSWER: u64 = 256 << 20;
 
 /// What a file is written in, as far as that can be taken apart.
@@ -68,8 +80,14 @@ pub(super) enum Question {
     Strip { path: String },
     /// TypeScript without its types: a file of the tree, or this text of it.
     Erase { path: String, text: Option<String> },
-    /// Rust with a switch at each of these numbered ranges.
-    Switches { path: String, ranges: Vec<(u32, (u32, u32))> },
+    /// Rust with a switch at each of these numbered ranges, and with marks.
+    Switches { path: String, ranges: Vec<(u32, (u32, u32))>, marks: Option<Wanted> },
+    /// Python, JavaScript or TypeScript with marks.
+    Mark {
+        path: String,
+        #[serde(flatten)]
+        wanted: Wanted,
+    },
     /// Where in a Rust file a panic is an assertion of a test.
     Places { path: String },
 }
@@ -80,6 +98,7 @@ impl Question {
             Self::Resolve { path, .. }
             | Self::Neutralise { path, .. }
             | Self::Locate { path, .. }
+            | Self::Mark { path, .. }
             | Self::Strip { path } => Language::of(path) == Some(Language::Python),
             Self::Test { language, .. } => *language == Language::Python,
             Self::Erase { .. } | Self::Switches { .. } | Self::Places { .. } => false,
@@ -99,6 +118,8 @@ pub(super) struct Answer {
     /// Nothing is deleted: the lines are switched off at run time.
     pub switch: bool,
     pub switched: Vec<u32>,
+    /// Lines that have a mark.
+    pub marked: Vec<u32>,
     pub regions: Vec<(u32, u32)>,
     pub asserts: Vec<u32>,
 }

@@ -70,9 +70,15 @@ impl Desk {
                 };
                 Ok(Answer { text: Some(erased(path, &text)?), ..Answer::default() })
             }
-            Question::Switches { path, ranges } => {
-                let (text, switched) = rust::instrumented(path, &content(path)?, ranges)?;
-                Ok(Answer { text: Some(text), switched, ..Answer::default() })
+            Question::Switches { path, ranges, marks } => {
+                let marks = marks.as_ref().map(|wanted| (wanted, self.rust().names(path)));
+                let made = rust::instrumented(path, &content(path)?, ranges, marks.as_ref())?;
+                let rust::Instrumented { text, switched, marked } = made;
+                Ok(Answer { text: Some(text), switched, marked, ..Answer::default() })
+            }
+            Question::Mark { path, wanted } => {
+                let (text, marked) = javascript::marked(path, &content(path)?, wanted)?;
+                Ok(Answer { text: Some(text), marked, ..Answer::default() })
             }
             Question::Places { path } => {
                 let places = self.rust().places(path);

@@ -382,217 +382,6 @@ def row_span(source, row, low, high):
         end += len(after) - len(after.lstrip()) + 1
 
 
-# ---------------------------------------------------------------- finding again in a changed file
-
-def dump(nodes):
-    return [ast.dump(node) for node in nodes]
-
-
-def located(old, first, last, new):
-    """The unit of the old file's lines in the new file, by name or by what it says."""
-    unit = unit_at(old, first, last)
-    if unit.kind in ("function", "class"):
-        before, after = (list(by_path(s.tree, unit.scope, unit.nodes[0].name)) for s in (old, new))
-        if not after:
-            raise Problem(f"{new.path} has no {unit.name} any more")
-        return Unit(unit.kind, [after[min(before.index(unit.nodes[0]), len(after) - 1)]], unit.scope)
-    home = list(by_path(new.tree, unit.scope[:-1], unit.scope[-1])) if unit.scope else [new.tree]
-    if not home:
-        raise Problem(f"{new.path} has no {'.'.join(unit.scope)} any more")
-    found = rows_again(unit, home[-1]) if unit.kind == "rows" else statements_again(unit, home[-1])
-    if found is None:
-        raise Problem(f"{new.path} does not have what lines {first}-{last} said any more")
-    return found
-
-
-def by_path(tree, scope, name):
-    nodes = [tree]
-    for part in scope:
-        nodes = [found for node in nodes for found in defined(node, part)]
-    return (found for node in nodes for found in defined(node, name))
-
-
-def rows_again(unit, home):
-    statement, container, rows = unit.container
-    wanted, keys = [dump(row) for row in rows], [key_of(row) for row in rows]
-    same_table = [s for s in ast.walk(home) if isinstance(s, ast.stmt) and targets(statement) and targets(s) == targets(statement)]
-    for place in same_table + [home]:
-        containers = [c for c in ast.walk(place) if type(c) is type(container)]
-        for match in (lambda e: dump(e) in wanted, lambda e: key_of(e) is not None and key_of(e) in keys):
-            for candidate in containers:
-                chosen = [e for e in elements(candidate) if match(e)]
-                if len(chosen) == len(rows):
-                    return Unit("rows", [n for e in chosen for n in e], unit.scope, (place, candidate, chosen))
-    return None
-
-
-def statements_again(unit, home):
-    wanted, size = dump(unit.nodes), len(unit.nodes)
-    runs = [b[i:i + size] for node in ast.walk(home) for b in blocks(node) for i in range(len(b) - size + 1)]
-    for run in runs:
-        if dump(run) == wanted:
-            return Unit("statement", run, unit.scope)
-    if size == 1:
-        node = unit.nodes[0]
-        for run in runs:
-            if targets(node) and targets(run[0]) == targets(node):
-                return Unit("statement", run, unit.scope)
-            if registration(node) and registration(run[0]) == registration(node):
-                return Unit("statement", run, unit.scope)
-    return None
-
-
-def registration(statement):
-    """`route("GET", "/x", …)`: the function and its leading constants name it."""
-    call = getattr(statement, "value", None)
-    if not isinstance(statement, ast.Expr) or not isinstance(call, ast.Call):
-        return None
-    leading = []
-    for argument in call.args:
-        if not isinstance(argument, ast.Constant):
-            break
-        leading.append(argument.value)
-    return (ast.unparse(call.func), leading) if leading else None
-
-
-# ---------------------------------------------------------------- tests
-
-SKIPS = ("skip", "skipIf", "skipUnless", "expectedFailure", "skipTest", "SkipTest")
-
-
-def last_name(node):
-    if isinstance(node, ast.Call):
-        node = node.func
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-class Suite:
-    """The test files: where a name is defined, and whether calling it asserts anything."""
-
-    def __init__(self):
-        self.sources = {}
-
-    def source(self, path):
-        if path not in self.sources:
-            try:
-                self.sources[path] = Source(path)
-            except Problem as problem:
-                self.sources[path] = problem
-        found = self.sources[path]
-        if isinstance(found, Problem):
-            raise found
-        return found
-
-    def module(self, name):
-        for path in (name.replace(".", "/") + ".py", name.replace(".", "/") + "/__init__.py"):
-            try:
-                return self.source(path)
-            except Problem as problem:
-                if "does not exist" not in str(problem):
-                    raise
-        return None
-
-    @functools.lru_cache(maxsize=None)
-    def look_up(self, source, name):
-        """A function or class by the name that a module knows it by, imports followed once."""
-        head, _, rest = name.partition(".")
-        for node in ast.walk(source.tree):
-            if isinstance(node, DEFINITIONS) and node.name == head and not rest:
-                return source, node
-            if isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    if (alias.asname or alias.name) != head:
-                        continue
-                    base = node.module or ""
-                    if node.level:
-                        folder = source.path.split("/")[:-node.level]
-                        base = ".".join(folder + ([base] if base else []))
-                    other = self.module(f"{base}.{alias.name}") if rest else self.module(base)
-                    if other:
-                        wanted = rest or alias.name
-                        for inner in other.tree.body:
-                            if isinstance(inner, DEFINITIONS) and inner.name == wanted:
-                                return other, inner
-            if isinstance(node, ast.Import) and rest:
-                for alias in node.names:
-                    if (alias.asname or alias.name) == name.rpartition(".")[0]:
-                        other = self.module(alias.name)
-                        for inner in other.tree.body if other else []:
-                            if isinstance(inner, DEFINITIONS) and inner.name == name.rpartition(".")[2]:
-                                return other, inner
-        return None
-
-    def bases(self, source, cls, depth=0):
-        """The class and those it inherits from, nearest first, as far as they are in the tree."""
-        yield source, cls
-        for base in cls.bases if depth < 5 else []:
-            found = self.look_up(source, ast.unparse(base))
-            if found and isinstance(found[1], ast.ClassDef) and found[1] is not cls:
-                yield from self.bases(*found, depth + 1)
-
-    @functools.lru_cache(maxsize=None)
-    def method(self, source, cls, name):
-        for home, owner in self.bases(source, cls):
-            for node in owner.body:
-                if isinstance(node, FUNCTIONS) and node.name == name:
-                    return home, node
-        return None
-
-    def asserts(self, source, cls, function, seen=()):
-        if function in seen or len(seen) > 4:
-            return False
-        for node in ast.walk(function):
-            if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
-                return True
-            if not isinstance(node, ast.Call):
-                continue
-            name, on_self = last_name(node), isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("self", "cls")
-            if name == "fail" and on_self or name == "raises" and not on_self:
-                return True
-            if name.startswith("assert") and isinstance(node.func, ast.Attribute):
-                # Constants alone assert nothing about the application.
-                if any(not isinstance(argument, ast.Constant) for argument in node.args):
-                    return True
-                continue
-            found = self.method(source, cls, name) if on_self and cls else self.look_up(source, ast.unparse(node.func))
-            if found and isinstance(found[1], FUNCTIONS):
-                if self.asserts(found[0], cls if on_self else None, found[1], seen + (function,)):
-                    return True
-        return False
-
-    def check(self, test):
-        """The file of a test; a problem when it is missing, skipped, or asserts nothing."""
-        parts = test.split(".")
-        for cut_at in range(len(parts) - 2, 0, -1):
-            source = self.module(".".join(parts[:cut_at]))
-            if source:
-                break
-        else:
-            raise Problem(f"{test}: no such test file")
-        if len(parts) - cut_at != 2:
-            raise Problem(f"{test} is not module.Class.method")
-        cls_name, name = parts[cut_at:]
-        cls = next((n for n in source.tree.body if isinstance(n, ast.ClassDef) and n.name == cls_name), None)
-        if cls is None:
-            raise Problem(f"{source.path} has no class {cls_name}")
-        found = self.method(source, cls, name)
-        if found is None or not name.startswith("test"):
-            raise Problem(f"{source.path}: {cls_name} has no test {name}")
-        home, function = found
-        owners = [owner for _, owner in self.bases(source, cls)]
-        decorated = function.decorator_list + [d for owner in owners for d in owner.decorator_list]
-        fixtures = [self.method(source, cls, f) for f in ("setUp", "setUpClass")]
-        bodies = [function] + [f[1] for f in fixtures if f]
-        called = [n for body in bodies for n in ast.walk(body) if isinstance(n, (ast.Call, ast.Raise))]
-        names = [last_name(d) for d in decorated]
-        names += [last_name(n) if isinstance(n, ast.Call) else last_name(n.exc) if n.exc else "" for n in called]
-        if any(name in SKIPS for name in names):
-            raise Problem(f"{test} is skipped")
-        if not self.asserts(home, cls, function):
-            raise Problem(f"{test} asserts nothing")
-        return source.path
-
-
 # ---------------------------------------------------------------- searching
 
 def code_only(source):
@@ -642,6 +431,12 @@ def locate(question):
     return {"lines": [unit.first, unit.last], "text": neutralised(new, unit)}
 
 
+def mark(question):
+    source = Source.of(question["path"])
+    text, lines = marked(source, question["file"], question["ranges"], question["place"], question["tests"])
+    return {"text": text, "marked": lines}
+
+
 def strip(question):
     return {"text": code_only(Source.of(question["path"]))}
 
@@ -650,7 +445,7 @@ def main(request, response):
     with open(request, encoding="utf-8") as file:
         questions = json.load(file)
     suite = Suite()
-    kinds = {"resolve": resolve, "neutralise": neutralise, "locate": locate, "strip": strip, "test": lambda q: {"path": suite.check(q["test"])}}
+    kinds = {"resolve": resolve, "neutralise": neutralise, "locate": locate, "mark": mark, "strip": strip, "test": lambda q: {"path": suite.check(q["test"])}}
     answers = []
     for question in questions:
         try:

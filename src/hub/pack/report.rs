@@ -3,8 +3,9 @@
 
 use crate::domain::{
     ClauseId, Clean,
-    evidence::{ControlRun, Evidence, EvidenceKind, ExclusionSearch, SandboxLevel, TestOutcome},
+    evidence::{ControlRun, Coverage, Evidence, EvidenceKind, ExclusionSearch, SandboxLevel, TestOutcome},
     run::Run,
+    trace::lines_in_words,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,9 @@ pub(super) struct Program<'a> {
 #[derive(Serialize)]
 pub(super) struct Control<'a> {
     control_runs: Vec<Without<'a>>,
+    /// Lines of linked ranges that no linked test of the clause reaches; what is not here is reached or was not measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreached: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -54,9 +58,12 @@ pub(super) struct Search<'a> {
 
 pub(super) fn of<'a>(run: &'a Run, evidence: &'a Evidence) -> Report<'a> {
     let controls: Vec<&ControlRun> = run.controls.iter().filter(|c| c.evidence == evidence.id).collect();
+    let coverage: Vec<&Coverage> = run.coverage.iter().filter(|c| c.evidence == evidence.id).collect();
     let searches: Vec<&ExclusionSearch> = run.searches.iter().filter(|s| s.evidence == evidence.id).collect();
     match evidence.kind {
-        EvidenceKind::Control if !controls.is_empty() => Report::Control(control(&controls)),
+        EvidenceKind::Control if !controls.is_empty() || !coverage.is_empty() => {
+            Report::Control(control(&controls, &coverage))
+        }
         EvidenceKind::Search if !searches.is_empty() => Report::Search(search(evidence, &searches)),
         _ => Report::Run(program(evidence)),
     }
@@ -79,7 +86,7 @@ fn program(evidence: &Evidence) -> Program<'_> {
     }
 }
 
-fn control<'a>(controls: &[&'a ControlRun]) -> Control<'a> {
+fn control<'a>(controls: &[&'a ControlRun], coverage: &[&Coverage]) -> Control<'a> {
     let did = |outcome| match outcome {
         Some(TestOutcome::Failed) => "failed",
         Some(TestOutcome::Passed) => "still passed",
@@ -98,7 +105,12 @@ fn control<'a>(controls: &[&'a ControlRun]) -> Control<'a> {
         range.started &= one.booted;
         range.linked_tests.insert(&one.test, did(one.outcome));
     }
-    Control { control_runs: ranges.into_values().collect() }
+    let unreached = coverage
+        .iter()
+        .filter_map(|one| Some((one, one.unreached.as_deref().filter(|lines| !lines.is_empty())?)))
+        .map(|(one, lines)| format!("{} {}: {}", one.clause, one.path, lines_in_words(lines)))
+        .collect();
+    Control { control_runs: ranges.into_values().collect(), unreached }
 }
 
 fn search<'a>(evidence: &'a Evidence, searches: &[&'a ExclusionSearch]) -> Search<'a> {
@@ -134,7 +146,18 @@ mod tests {
             control_of(5, (3, 9), "tests.A.page", Some(TestOutcome::Passed)),
             control_of(5, (12, 12), "tests.A.list", None),
         ];
-        let report = serde_json::to_value(control(&runs.iter().collect::<Vec<_>>())).unwrap();
+        let unreached = |lines: &[u32]| Coverage {
+            clause: ClauseId(4),
+            path: "app/loans.py".into(),
+            lines: (3, 9),
+            file_sha256: Hash::of(b"a"),
+            tests: Hash::of(b"t"),
+            unreached: Some(lines.to_vec()),
+            evidence: EvidenceId(301),
+        };
+        let coverage = [unreached(&[5, 7, 8]), unreached(&[])];
+        let report = control(&runs.iter().collect::<Vec<_>>(), &coverage.iter().collect::<Vec<_>>());
+        let report = serde_json::to_value(report).unwrap();
         let expected = json!({"control_runs": [
             {
                 "without": "app/loans.py:3-9",
@@ -148,7 +171,7 @@ mod tests {
                 "started": true,
                 "linked_tests": {"tests.A.list": "gave no result"},
             },
-        ]});
+        ], "unreached": ["C-004 app/loans.py: lines 5, 7–8"]});
         assert_eq!(report, expected);
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn requirement(run: &mut Run, retired: &[(ClauseId, Retired)], added:
     run.code_links.retain(|link| !gone.contains(&link.clause));
     run.test_links.retain(|link| !gone.contains(&link.clause));
     run.controls.retain(|control| !gone.contains(&control.clause));
+    run.coverage.retain(|coverage| !gone.contains(&coverage.clause));
     run.searches.retain(|search| !gone.contains(&search.clause));
     // The verifier judges the new whole; its old verdicts are about another one.
     run.findings.clear();

@@ -56,6 +56,7 @@ fn begin(env: &Envelope) -> Option<Run> {
         additions: Vec::new(),
         evidence: Vec::new(),
         controls: Vec::new(),
+        coverage: Vec::new(),
         searches: Vec::new(),
         findings: Vec::new(),
         waivers: BTreeMap::new(),
@@ -162,7 +163,7 @@ fn event(run: &mut Run, env: &Envelope) {
         Event::StepFailed { step, reason } => step::failed(run, step, reason, env.at),
         Event::StepBlocked { step, by } => step::blocked(run, step, by, env.at),
         Event::EvidenceRecorded { step, evidence } => step::evidence(run, step, evidence),
-        Event::ControlsRecorded { step, controls } => step::controls(run, step, controls),
+        Event::ControlsRecorded { step, controls, coverage } => step::controls(run, step, controls, coverage),
         Event::SearchRecorded { search, .. } => {
             run.searches
                 .retain(|s| (s.clause, s.evidence) != (search.clause, search.evidence) || s.terms != search.terms);

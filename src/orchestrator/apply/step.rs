@@ -8,7 +8,7 @@ use crate::domain::{
     Clean, Hash, StepId,
     artifact::FileEntry,
     event::Event,
-    evidence::{ControlRun, Evidence},
+    evidence::{ControlRun, Coverage, Evidence},
     plan::{Seat, Task},
     run::{Call, Check, Gate, Proposal, Run, Step, StepState},
     tool::{Turn, Used},
@@ -240,10 +240,12 @@ pub(super) fn evidence(run: &mut Run, id: &StepId, evidence: &Evidence) {
     }
 }
 
-pub(super) fn controls(run: &mut Run, id: &StepId, controls: &[ControlRun]) {
+pub(super) fn controls(run: &mut Run, id: &StepId, controls: &[ControlRun], coverage: &[Coverage]) {
     if let Some(step) = run.step(id) {
         let again = step.evidence.clone();
         run.controls.retain(|c| !again.contains(&c.evidence));
+        run.coverage.retain(|c| !again.contains(&c.evidence));
     }
     run.controls.extend_from_slice(controls);
+    run.coverage.extend_from_slice(coverage);
 }

@@ -119,8 +119,13 @@ fn record(draft: &mut Draft, id: &StepId, attempt: u32, checked: &Checked) {
         .iter()
         .filter_map(|c| real(c.evidence).map(|evidence| crate::domain::evidence::ControlRun { evidence, ..c.clone() }))
         .collect();
-    if !controls.is_empty() {
-        draft.push(Event::ControlsRecorded { step: id.clone(), controls });
+    let coverage: Vec<_> = checked
+        .coverage
+        .iter()
+        .filter_map(|c| real(c.evidence).map(|evidence| crate::domain::evidence::Coverage { evidence, ..c.clone() }))
+        .collect();
+    if !controls.is_empty() || !coverage.is_empty() {
+        draft.push(Event::ControlsRecorded { step: id.clone(), controls, coverage });
     }
     for search in &checked.searches {
         if let Some(evidence) = real(search.evidence) {

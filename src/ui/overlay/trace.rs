@@ -23,7 +23,11 @@ pub fn page(model: &Model, run: &Run, columns: usize) -> Page {
             under("why  ", reason);
         }
         for link in run.code_links.iter().filter(|l| l.clause == clause.id) {
-            under("code ", format!("{}:{}-{}", link.path, link.lines.0, link.lines.1));
+            let files =
+                model.statuses.by_clause.get(&clause.id).map(|state| state.files.as_slice()).unwrap_or_default();
+            let file = files.iter().find(|file| file.path == link.path && file.lines == link.lines);
+            let reach = file.and_then(|file| file.reach()).map_or_else(String::new, |reach| format!(" ({reach})"));
+            under("code ", format!("{}:{}-{}{reach}", link.path, link.lines.0, link.lines.1));
         }
         for test in run.test_links.iter().filter(|l| l.clause == clause.id) {
             let proved = run.controls.iter().any(|c| c.clause == clause.id && c.test == test.test && c.proves());

@@ -105,6 +105,7 @@ pub(super) fn base() -> Run {
         additions: vec![],
         evidence: vec![],
         controls: vec![],
+        coverage: vec![],
         searches: vec![],
         findings: vec![],
         waivers: BTreeMap::new(),

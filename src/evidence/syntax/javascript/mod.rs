@@ -1,6 +1,7 @@
 //! JavaScript and TypeScript: the outline of a file, its tests, and its text without types.
 
 mod erase;
+mod marks;
 mod suite;
 
 use super::outline::{Edit, Item, Kind, Outline, row};
@@ -17,6 +18,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::scope::ScopeFlags;
 
 pub(super) use erase::erased;
+pub(super) use marks::marked;
 pub(super) use suite::Suite;
 
 /// Endings of files that this module reads.

@@ -1,18 +1,42 @@
 //! One build that holds every control run: each linked function, arm and statement gets a switch, and the variable
 //! `G1_OFF` of the process says which one is off. Compiling once per range would cost seconds for each.
 
-use super::{SWITCHES, bytes, outline, parsed};
-use crate::evidence::syntax::outline::{Edit, edited};
+use super::{SWITCHES, bytes, marks, outline, parsed};
+use crate::evidence::syntax::{
+    marks::Wanted,
+    outline::{Edit, edited},
+};
+use std::collections::BTreeMap;
 use syn::{
     spanned::Spanned,
     visit::{self, Visit},
 };
 
-/// What a crate's root gets at its end. `off` also says which switches a process came by, for coverage.
+/// What a crate's root gets at its end: the switches, and what marks call.
 const MODULE: &str = include_str!("switches.rs");
 
-/// The file with a switch at each of these numbered ranges, and the numbers of those that could get one.
-pub fn instrumented(path: &str, text: &str, ranges: &[(u32, (u32, u32))]) -> Result<(String, Vec<u32>), String> {
+/// A file that was made ready for control runs.
+pub struct Instrumented {
+    pub text: String,
+    /// Numbers of the switches that it could get.
+    pub switched: Vec<u32>,
+    /// Lines that have a mark.
+    pub marked: Vec<u32>,
+}
+
+/// The file with a switch at each of these numbered ranges and with the marks that are wanted. A file of tests, which is a
+/// crate of its own, only says which test begins.
+pub fn instrumented(
+    path: &str,
+    text: &str,
+    ranges: &[(u32, (u32, u32))],
+    marks: Option<&(&Wanted, BTreeMap<Vec<String>, String>)>,
+) -> Result<Instrumented, String> {
+    let beginnings = |file: &syn::File| marks.map(|(wanted, names)| marks::beginnings(file, names, wanted));
+    if path.starts_with("tests/") {
+        let edits = beginnings(&parsed(path, text)?).unwrap_or_default();
+        return Ok(Instrumented { text: edited(text, edits), switched: vec![], marked: vec![] });
+    }
     let outline = outline(path, text)?;
     let mut edits = vec![];
     let mut switched = vec![];
@@ -34,11 +58,21 @@ pub fn instrumented(path: &str, text: &str, ranges: &[(u32, (u32, u32))]) -> Res
     let mut types = Types { edits: vec![] };
     types.visit_file(&file);
     edits.extend(types.edits);
+    let mut marked = vec![];
+    if let Some((wanted, _)) = marks {
+        let (more, lines) = marks::marks(text, &file, wanted);
+        edits.extend(more);
+        marked = lines;
+    }
+    edits.extend(beginnings(&file).unwrap_or_default());
     let mut out = edited(text, edits);
     if is_root(path) {
-        out.push_str(MODULE);
+        let place = marks.map(|(wanted, _)| &wanted.place);
+        let quoted = |path: Option<&String>| format!("{:?}", path.map_or("", String::as_str));
+        let module = MODULE.replace("\"{reached}\"", &quoted(place.map(|place| &place.reached)));
+        out.push_str(&module.replace("\"{now}\"", &quoted(place.map(|place| &place.now))));
     }
-    Ok((out, switched))
+    Ok(Instrumented { text: out, switched, marked })
 }
 
 /// `src/lib.rs`, `src/main.rs`, `src/bin/x.rs` and `src/bin/x/main.rs` begin crates of the product.

@@ -1,6 +1,7 @@
 //! Rust: the outline of a file, with switches instead of deletions wherever one build can hold them.
 
 mod instrument;
+mod marks;
 mod suite;
 
 use super::outline::{Edit, Item, Kind, Outline, row};
@@ -11,7 +12,7 @@ use syn::{
     visit::{self, Visit},
 };
 
-pub(super) use instrument::instrumented;
+pub(super) use instrument::{Instrumented, instrumented};
 pub(super) use suite::Suite;
 
 /// Where instrumented code finds its switches. Not one word, because it is a path of the product's crate, not of this one.

@@ -106,6 +106,13 @@ impl Suite {
         })
     }
 
+    /// The tests of a file: what G1 calls them by where they are in it.
+    pub fn names(&self, path: &str) -> BTreeMap<Vec<String>, String> {
+        let tests = self.files.get(path).and_then(|facts| facts.as_ref().ok()).map(|facts| facts.tests.as_slice());
+        let tests = tests.unwrap_or_default().iter();
+        tests.filter_map(|test| Some((test.path.clone(), self.name(path, test)?))).collect()
+    }
+
     fn name(&self, path: &str, test: &Test) -> Option<String> {
         let (root, modules) = self.root(path)?;
         Some([vec![root], modules, test.path.clone()].concat().join("::"))

@@ -75,7 +75,7 @@ fn switches_are_put_into_one_text_that_still_parses_line_by_line() {
         (4, (line("(\"POST\""), line("(\"POST\""))),
         (5, (line("(\"title\""), line("(\"title\""))),
     ];
-    let (text, switched) = instrumented("src/lib.rs", FILE, &ranges).unwrap();
+    let Instrumented { text, switched, .. } = instrumented("src/lib.rs", FILE, &ranges, None).unwrap();
     assert_eq!(switched, [1, 2, 3, 4], "a row of a constant table has no switch");
     syn::parse_file(&text).unwrap();
     assert!(text.lines().count() > FILE.lines().count(), "the root has the module");
@@ -87,7 +87,7 @@ fn switches_are_put_into_one_text_that_still_parses_line_by_line() {
     shown("impl crate::__g1::Neutral for Store {");
     shown("impl crate::__g1::Neutral for Size {");
     shown("{ #[allow(unused_imports)] use crate::__g1::{A as _, B as _, C as _}; Self::Large }");
-    let part = instrumented("src/store.rs", FILE, &[]).unwrap().0;
+    let part = instrumented("src/store.rs", FILE, &[], None).unwrap().text;
     assert_eq!(part.lines().count(), FILE.lines().count(), "lines stay where they are");
 }
 

@@ -1,0 +1,138 @@
+"""A part of G1's syntax tool, joined to tool.py: the tests of Python files."""
+import ast
+import functools
+
+SKIPS = ("skip", "skipIf", "skipUnless", "expectedFailure", "skipTest", "SkipTest")
+
+
+def last_name(node):
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+class Suite:
+    """The test files: where a name is defined, and whether calling it asserts anything."""
+
+    def __init__(self):
+        self.sources = {}
+
+    def source(self, path):
+        if path not in self.sources:
+            try:
+                self.sources[path] = Source(path)
+            except Problem as problem:
+                self.sources[path] = problem
+        found = self.sources[path]
+        if isinstance(found, Problem):
+            raise found
+        return found
+
+    def module(self, name):
+        for path in (name.replace(".", "/") + ".py", name.replace(".", "/") + "/__init__.py"):
+            try:
+                return self.source(path)
+            except Problem as problem:
+                if "does not exist" not in str(problem):
+                    raise
+        return None
+
+    @functools.lru_cache(maxsize=None)
+    def look_up(self, source, name):
+        """A function or class by the name that a module knows it by, imports followed once."""
+        head, _, rest = name.partition(".")
+        for node in ast.walk(source.tree):
+            if isinstance(node, DEFINITIONS) and node.name == head and not rest:
+                return source, node
+            if isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    if (alias.asname or alias.name) != head:
+                        continue
+                    base = node.module or ""
+                    if node.level:
+                        folder = source.path.split("/")[:-node.level]
+                        base = ".".join(folder + ([base] if base else []))
+                    other = self.module(f"{base}.{alias.name}") if rest else self.module(base)
+                    if other:
+                        wanted = rest or alias.name
+                        for inner in other.tree.body:
+                            if isinstance(inner, DEFINITIONS) and inner.name == wanted:
+                                return other, inner
+            if isinstance(node, ast.Import) and rest:
+                for alias in node.names:
+                    if (alias.asname or alias.name) == name.rpartition(".")[0]:
+                        other = self.module(alias.name)
+                        for inner in other.tree.body if other else []:
+                            if isinstance(inner, DEFINITIONS) and inner.name == name.rpartition(".")[2]:
+                                return other, inner
+        return None
+
+    def bases(self, source, cls, depth=0):
+        """The class and those it inherits from, nearest first, as far as they are in the tree."""
+        yield source, cls
+        for base in cls.bases if depth < 5 else []:
+            found = self.look_up(source, ast.unparse(base))
+            if found and isinstance(found[1], ast.ClassDef) and found[1] is not cls:
+                yield from self.bases(*found, depth + 1)
+
+    @functools.lru_cache(maxsize=None)
+    def method(self, source, cls, name):
+        for home, owner in self.bases(source, cls):
+            for node in owner.body:
+                if isinstance(node, FUNCTIONS) and node.name == name:
+                    return home, node
+        return None
+
+    def asserts(self, source, cls, function, seen=()):
+        if function in seen or len(seen) > 4:
+            return False
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
+                return True
+            if not isinstance(node, ast.Call):
+                continue
+            name, on_self = last_name(node), isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("self", "cls")
+            if name == "fail" and on_self or name == "raises" and not on_self:
+                return True
+            if name.startswith("assert") and isinstance(node.func, ast.Attribute):
+                # Constants alone assert nothing about the application.
+                if any(not isinstance(argument, ast.Constant) for argument in node.args):
+                    return True
+                continue
+            found = self.method(source, cls, name) if on_self and cls else self.look_up(source, ast.unparse(node.func))
+            if found and isinstance(found[1], FUNCTIONS):
+                if self.asserts(found[0], cls if on_self else None, found[1], seen + (function,)):
+                    return True
+        return False
+
+    def check(self, test):
+        """The file of a test; a problem when it is missing, skipped, or asserts nothing."""
+        parts = test.split(".")
+        for cut_at in range(len(parts) - 2, 0, -1):
+            source = self.module(".".join(parts[:cut_at]))
+            if source:
+                break
+        else:
+            raise Problem(f"{test}: no such test file")
+        if len(parts) - cut_at != 2:
+            raise Problem(f"{test} is not module.Class.method")
+        cls_name, name = parts[cut_at:]
+        cls = next((n for n in source.tree.body if isinstance(n, ast.ClassDef) and n.name == cls_name), None)
+        if cls is None:
+            raise Problem(f"{source.path} has no class {cls_name}")
+        found = self.method(source, cls, name)
+        if found is None or not name.startswith("test"):
+            raise Problem(f"{source.path}: {cls_name} has no test {name}")
+        home, function = found
+        owners = [owner for _, owner in self.bases(source, cls)]
+        decorated = function.decorator_list + [d for owner in owners for d in owner.decorator_list]
+        fixtures = [self.method(source, cls, f) for f in ("setUp", "setUpClass")]
+        bodies = [function] + [f[1] for f in fixtures if f]
+        called = [n for body in bodies for n in ast.walk(body) if isinstance(n, (ast.Call, ast.Raise))]
+        names = [last_name(d) for d in decorated]
+        names += [last_name(n) if isinstance(n, ast.Call) else last_name(n.exc) if n.exc else "" for n in called]
+        if any(name in SKIPS for name in names):
+            raise Problem(f"{test} is skipped")
+        if not self.asserts(home, cls, function):
+            raise Problem(f"{test} asserts nothing")
+        return source.path
