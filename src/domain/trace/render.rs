@@ -91,7 +91,7 @@ impl Trace {
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut csv = String::from(
-            "id,origin,start,end,kind,status,stale,retired,reason,text,interpretations,decisions,assumptions,files,tests,unreached,doubts\r\n",
+            "id,origin,start,end,kind,status,stale,retired,reason,text,interpretations,decisions,assumptions,files,tests,doubts,unreached\r\n",
         );
         for c in &self.clauses {
             let files: Vec<String> = c.files.iter().map(place).collect();
@@ -118,8 +118,8 @@ impl Trace {
                 list(&c.assumptions),
                 files.join(" "),
                 tests.join(" "),
-                unreached.join("; "),
                 Clean::from(self.doubts_of(c.id)).to_string(),
+                unreached.join("; "),
             ];
             let _ = write!(csv, "{}\r\n", cells.map(|cell| quoted(&cell)).join(","));
         }

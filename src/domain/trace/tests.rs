@@ -469,7 +469,7 @@ fn an_open_doubt_stands_in_every_form_with_its_reason_and_the_verdict() {
     for (form, text) in [("report", &report), ("html", &html), ("csv", &csv)] {
         assert!(text.contains(verdict), "{form}: {text}");
     }
-    assert!(csv.lines().next().unwrap().ends_with(",tests,doubts"));
+    assert!(csv.lines().next().unwrap().ends_with(",tests,doubts,unreached"));
     let json: serde_json::Value = serde_json::from_str(&trace.to_json()).unwrap();
     assert_eq!(json["doubts"][0]["verdicts"][0]["verdict"], "partly");
 }
