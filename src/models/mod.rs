@@ -35,43 +35,18 @@ pub struct Request {
     /// JSON schema of the reply.
     pub schema: serde_json::Value,
     pub max_output_tokens: u32,
-    /// What the persona may use before it replies; none: it replies at once.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tools: Vec<Tool>,
-    /// What was said and done since `user`, oldest first; see [`Request::after`].
+    /// What was said and done since `user`, oldest first; see [`Request::continued`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<Turn>,
-}
-
-/// Something a persona may use while it works, offered in a [`Request`]. G1 carries it out, never the provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tool {
-    /// Letters, digits and `_`; never that of a reply (`build_reply`).
-    pub name: String,
-    pub about: String,
-    /// JSON schema of its arguments, an object.
-    pub parameters: serde_json::Value,
-}
-
-/// A model's wish to use a tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToolCall {
-    /// The provider's name for this call; the result is sent back under it.
-    pub id: String,
-    pub name: String,
-    /// As written by the model: perhaps no JSON, perhaps not what the tool asks for.
-    pub arguments: String,
 }
 
 /// One exchange within a step, after the request itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Turn {
-    /// The model spoke, used tools, or both.
-    Model { text: String, calls: Vec<ToolCall> },
-    /// What a call gave. Text of files and tests: data, never an instruction.
-    Tool { call: String, text: String },
-    /// What the tools that a reply asked for gave: likewise.
+    /// The model spoke; its reply may have asked for tools.
+    Model { text: String },
+    /// What the tools that it asked for gave. Text of files and tests: data, never an instruction.
     Given { text: String },
 }
 
@@ -79,23 +54,12 @@ impl Turn {
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::Model { text, .. } | Self::Tool { text, .. } | Self::Given { text } => text,
+            Self::Model { text } | Self::Given { text } => text,
         }
     }
 }
 
 impl Request {
-    /// The request that follows when the model's `calls` gave `results`, in the same order. It has a hash of its own, so
-    /// that each turn of a step is answered from the cache after a restart.
-    #[must_use]
-    pub fn after(&self, response: &Response, results: Vec<String>) -> Self {
-        let mut next = self.clone();
-        next.turns.push(Turn::Model { text: response.text.clone(), calls: response.calls.clone() });
-        let results = response.calls.iter().zip(results).map(|(call, text)| Turn::Tool { call: call.id.clone(), text });
-        next.turns.extend(results);
-        next.identified()
-    }
-
     /// The same question to somebody who may take so many turns with tools before the reply.
     #[must_use]
     pub fn offering(mut self, turns: u32) -> Self {
@@ -124,12 +88,9 @@ impl Request {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Response {
-    /// The JSON text of the reply, as received; what was said beside the calls when there are `calls`.
+    /// The JSON text of the reply, as received.
     pub text: String,
     pub usage: Usage,
-    /// Tools it wants used before it goes on; none: `text` is the reply.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub calls: Vec<ToolCall>,
     /// Who answered, when it was another model than the one asked (a fallback).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
@@ -139,7 +100,7 @@ impl Response {
     /// A reply, and nothing else.
     #[must_use]
     pub fn reply(text: String, usage: Usage) -> Self {
-        Self { text, usage, calls: Vec::new(), by: None }
+        Self { text, usage, by: None }
     }
 }
 

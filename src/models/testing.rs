@@ -36,7 +36,6 @@ pub fn request_of(model: &str, step: &str, attempt: u32, text: &str) -> Request 
         user: format!("{step} {attempt} {text}"),
         schema: crate::personas::schema(ReplyKind::Build),
         max_output_tokens: 16_000,
-        tools: Vec::new(),
         turns: Vec::new(),
     }
 }

@@ -18,7 +18,7 @@ mod transport;
 mod wire;
 
 use super::{
-    Abilities, Model, ModelError, Request, Response, ToolCall,
+    Abilities, Model, ModelError, Request, Response,
     memory::Known,
     pricing::{Pricing, estimate_tokens},
     settings::{Api, ModelSettings, ProviderSettings},
@@ -240,8 +240,8 @@ impl OpenAi {
         // A server that ignores the schema is asked more plainly the next time.
         let shape = if is_json { shape } else { shape.looser().unwrap_or(shape) };
         self.learn(|known| known.shape = Some(shape));
-        let (text, calls) = meaning(request, ended).map_err(|fault| (fault, 1))?;
-        Ok(Response { text, calls, usage: self.usage(*spent), by: None })
+        let text = meaning(request, ended).map_err(|fault| (fault, 1))?;
+        Ok(Response::reply(text, self.usage(*spent)))
     }
 
     /// Attempts until one succeeds or none may help.
@@ -381,34 +381,15 @@ impl OpenAi {
     }
 }
 
-/// What an answer means: a reply, or the use of tools.
-fn meaning(request: &Request, ended: Ended) -> Result<(String, Vec<ToolCall>), Fault> {
+/// The reply: what it was said in, or the arguments of the tool that gives it.
+fn meaning(request: &Request, ended: Ended) -> Result<String, Fault> {
     let Ended { text, calls, .. } = ended;
     let reply = calls.iter().rev().find(|call| call.name == shape::name(request));
-    if let Some(reply) = reply {
-        return Ok((json::object_of(&reply.arguments).into_owned(), Vec::new()));
+    match (reply, calls.first()) {
+        (Some(reply), _) => Ok(json::object_of(&reply.arguments).into_owned()),
+        (None, Some(call)) if text.trim().is_empty() => Err(Fault::UnknownTool(call.name.clone())),
+        (None, _) => Ok(json::object_of(&text).into_owned()),
     }
-    match calls.first() {
-        Some(_) if !request.tools.is_empty() => return Ok((text, calls)),
-        Some(call) if text.trim().is_empty() => return Err(Fault::UnknownTool(call.name.clone())),
-        _ => {}
-    }
-    let object = json::object_of(&text).into_owned();
-    if !request.tools.is_empty()
-        && let Some(call) = by_words(&object)
-    {
-        return Ok((String::new(), vec![call]));
-    }
-    Ok((object, Vec::new()))
-}
-
-/// The use of a tool where tools were offered by words.
-fn by_words(text: &str) -> Option<ToolCall> {
-    let value: Value = serde_json::from_str(text).ok()?;
-    let fields = value.as_object()?;
-    let name = fields.get("tool")?.as_str()?.to_owned();
-    let arguments = fields.get("arguments").map(wire::arguments_of).unwrap_or_default();
-    (fields.len() <= 2).then(|| ToolCall { id: "call-1".to_owned(), name, arguments })
 }
 
 impl Model for OpenAi {
@@ -466,9 +447,6 @@ fn without_key(mut response: Response, key: Option<&str>) -> Response {
     const SHORTEST: usize = 16;
     if let Some(key) = key.filter(|key| key.len() >= SHORTEST) {
         response.text = response.text.replace(key, "[key]");
-        for call in &mut response.calls {
-            call.arguments = call.arguments.replace(key, "[key]");
-        }
     }
     response
 }

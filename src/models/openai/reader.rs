@@ -1,6 +1,5 @@
 //! Puts the events of one stream together, of either protocol, and stops a stream that leads nowhere.
 
-use super::super::ToolCall;
 use super::{
     fault::Fault,
     wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
@@ -9,6 +8,16 @@ use crate::domain::Clean;
 use serde_json::Value;
 use std::{mem, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
+
+/// The use of a tool, as it comes: the reply itself where a tool gives it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ToolCall {
+    /// The server's name for it: pieces of one call carry the same.
+    pub id: String,
+    pub name: String,
+    /// As written by the model: perhaps no JSON.
+    pub arguments: String,
+}
 
 /// What bounds a reply.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! How a server is asked: exactly the fields a compatible server needs, in the strictest way that it has not refused.
 
 use super::super::{
-    Request, Tool, Turn,
+    Request, Turn,
     settings::{Api, ProviderSettings, Structured},
 };
 use super::fault::over_context;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 pub struct Shape {
     pub api: Api,
     pub structured: Structured,
-    /// Tools are offered by the protocol; else by words in the prompt.
+    /// A tool may give the reply.
     pub tools: bool,
     pub max_completion_tokens: bool,
     pub include_usage: bool,
@@ -67,7 +67,7 @@ impl Shape {
     fn chat(&self, model: &str, request: &Request, ask: Ask<'_>) -> Value {
         let mut messages = vec![json!({"role": "system", "content": self.system(request)})];
         messages.push(json!({"role": "user", "content": request.user}));
-        messages.extend(request.turns.iter().map(|turn| self.message(turn)));
+        messages.extend(request.turns.iter().map(message));
         if let Some(cut) = ask.cut {
             messages.push(json!({"role": "assistant", "content": cut}));
             messages.push(json!({"role": "user", "content": GO_ON}));
@@ -81,13 +81,10 @@ impl Shape {
         if ask.cut.is_some() {
             return body;
         }
-        let tools = self.offered(request);
-        if !tools.is_empty() {
-            let function = |tool: &Tool| json!({"type": "function", "function": {"name": tool.name, "description": tool.about, "parameters": tool.parameters}});
-            body["tools"] = tools.iter().map(function).collect();
-            if request.tools.is_empty() {
-                body["tool_choice"] = json!({"type": "function", "function": {"name": name(request)}});
-            }
+        if self.by_tool() {
+            let parameters = personas::without_bounds(&request.schema);
+            body["tools"] = json!([{"type": "function", "function": {"name": name(request), "description": GIVES, "parameters": parameters}}]);
+            body["tool_choice"] = json!({"type": "function", "function": {"name": name(request)}});
         } else if let Some(schema) = self.schema(request) {
             body["response_format"] = json!({
                 "type": "json_schema",
@@ -101,20 +98,7 @@ impl Shape {
 
     fn responses(&self, model: &str, request: &Request, ask: Ask<'_>) -> Value {
         let mut input = vec![json!({"role": "user", "content": request.user})];
-        for turn in &request.turns {
-            match turn {
-                Turn::Model { text, calls } => {
-                    if !text.is_empty() {
-                        input.push(json!({"role": "assistant", "content": text}));
-                    }
-                    input.extend(calls.iter().map(|call| json!({"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments})));
-                }
-                Turn::Given { text } => input.push(json!({"role": "user", "content": text})),
-                Turn::Tool { call, text } => {
-                    input.push(json!({"type": "function_call_output", "call_id": call, "output": text}));
-                }
-            }
-        }
+        input.extend(request.turns.iter().map(message));
         if let Some(cut) = ask.cut {
             input.push(json!({"role": "assistant", "content": cut}));
             input.push(json!({"role": "user", "content": GO_ON}));
@@ -131,10 +115,9 @@ impl Shape {
         if ask.cut.is_some() {
             return body;
         }
-        let tools = self.offered(request);
-        if !tools.is_empty() {
-            let function = |tool: &Tool| json!({"type": "function", "name": tool.name, "description": tool.about, "parameters": tool.parameters, "strict": false});
-            body["tools"] = tools.iter().map(function).collect();
+        if self.by_tool() {
+            let parameters = personas::without_bounds(&request.schema);
+            body["tools"] = json!([{"type": "function", "name": name(request), "description": GIVES, "parameters": parameters, "strict": false}]);
         } else if let Some(schema) = self.schema(request) {
             body["text"] =
                 json!({"format": {"type": "json_schema", "name": name(request), "strict": true, "schema": schema}});
@@ -146,69 +129,29 @@ impl Shape {
 
     fn system(&self, request: &Request) -> String {
         let mut system = request.system.clone();
-        let by_tool = !self.offered(request).is_empty();
-        if by_tool {
+        if self.by_tool() {
             system.push_str(&format!(
                 "\n# How to reply\nYou reply by calling `{}` once, when the work is done. Its arguments are the reply.\n",
                 name(request)
             ));
-        } else if self.structured >= Structured::Object || !request.tools.is_empty() {
+        } else if self.structured >= Structured::Object {
             system.push_str("\n# Reply schema\nAnswer with one JSON object that is valid for this JSON schema:\n");
             system.push_str(&personas::without_bounds(&request.schema).to_string());
             system.push('\n');
         }
-        if !by_tool && !request.tools.is_empty() {
-            system.push_str(
-                "\n# Tools\nBefore you reply you may use these tools, one in each message: write only \
-                 {\"tool\": NAME, \"arguments\": {…}} and you will be told what it gave.\n",
-            );
-            for tool in &request.tools {
-                system.push_str(&format!("- `{}`: {} Arguments: {}\n", tool.name, tool.about, tool.parameters));
-            }
-        }
         system
     }
 
-    /// The tools to offer by the protocol. The reply is one of them where there are others, or where nothing stricter is
-    /// left to hold it to its schema.
-    fn offered(&self, request: &Request) -> Vec<Tool> {
-        if !self.tools || (request.tools.is_empty() && self.structured != Structured::Tool) {
-            return Vec::new();
-        }
-        let mut tools = request.tools.clone();
-        tools.push(Tool {
-            name: name(request).to_owned(),
-            about: "Gives the reply, complete and final.".to_owned(),
-            parameters: personas::without_bounds(&request.schema),
-        });
-        tools
+    /// Where nothing stricter is left to hold the reply to its schema, it is given by a tool.
+    fn by_tool(&self) -> bool {
+        self.tools && self.structured == Structured::Tool
     }
 
     fn schema(&self, request: &Request) -> Option<Value> {
         match self.structured {
-            // A reply may be a tool's use instead where tools are offered by words.
-            _ if !request.tools.is_empty() => None,
             Structured::Bounded => Some(request.schema.clone()),
             Structured::Strict => Some(personas::without_bounds(&request.schema)),
             Structured::Tool | Structured::Object | Structured::Prompt => None,
-        }
-    }
-
-    fn message(&self, turn: &Turn) -> Value {
-        match turn {
-            Turn::Model { text, calls } if !self.tools || calls.is_empty() => {
-                let used = calls
-                    .first()
-                    .map(|call| format!("{{\"tool\": \"{}\", \"arguments\": {}}}", call.name, call.arguments));
-                json!({"role": "assistant", "content": used.unwrap_or_else(|| text.clone())})
-            }
-            Turn::Model { text, calls } => {
-                let call = |call: &super::super::ToolCall| json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}});
-                json!({"role": "assistant", "content": text, "tool_calls": calls.iter().map(call).collect::<Vec<_>>()})
-            }
-            Turn::Given { text } => json!({"role": "user", "content": text}),
-            Turn::Tool { text, .. } if !self.tools => json!({"role": "user", "content": format!("It gave:\n{text}")}),
-            Turn::Tool { call, text } => json!({"role": "tool", "tool_call_id": call, "content": text}),
         }
     }
 
@@ -258,9 +201,8 @@ impl Shape {
                 None => None,
             };
         }
-        if !self.offered(request).is_empty() && says(&["tool", "function"]) {
-            let structured = if self.structured == Structured::Tool { Structured::Object } else { self.structured };
-            return Some(Self { tools: false, structured, ..*self });
+        if self.by_tool() && says(&["tool", "function"]) {
+            return Some(Self { tools: false, structured: Structured::Object, ..*self });
         }
         if says(&[
             "response_format",
@@ -278,6 +220,13 @@ impl Shape {
     }
 }
 
+fn message(turn: &Turn) -> Value {
+    match turn {
+        Turn::Model { text } => json!({"role": "assistant", "content": text}),
+        Turn::Given { text } => json!({"role": "user", "content": text}),
+    }
+}
+
 /// A question without schema and tools.
 pub fn plain(shape: Shape, model: &str, system: &str, user: &str, ask: Ask<'_>) -> Value {
     if shape.api == Api::Responses {
@@ -288,6 +237,9 @@ pub fn plain(shape: Shape, model: &str, system: &str, user: &str, ask: Ask<'_>) 
     body[tokens] = json!(ask.output_tokens);
     body
 }
+
+/// What the tool is for that gives the reply.
+const GIVES: &str = "Gives the reply, complete and final.";
 
 const GO_ON: &str = "Your reply was cut by a limit. Go on exactly where it ends, beginning with the very next character. \
                      Repeat nothing, explain nothing, add no fence.";

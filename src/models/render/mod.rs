@@ -57,7 +57,6 @@ pub fn request(pack: ContextPack, kind: ReplyKind, personas: &[&Persona], model:
         user,
         schema,
         max_output_tokens,
-        tools: Vec::new(),
         turns: Vec::new(),
     }
 }

@@ -84,7 +84,7 @@ pub fn turns(request: &Request, said: Vec<(String, String)>, model: &dyn Model) 
         turns.push(Turn::Given { text });
     }
     for (text, gave) in said.into_iter().skip(all - kept) {
-        turns.push(Turn::Model { text, calls: Vec::new() });
+        turns.push(Turn::Model { text });
         turns.push(Turn::Given { text: gave });
     }
     turns

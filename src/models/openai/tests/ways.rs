@@ -62,63 +62,6 @@ async fn a_schema_takes_the_shape_of_a_tool_where_the_server_prefers_it() {
     assert!(reply_text(fault.split().0).contains("rm_rf"));
 }
 
-fn with_tools() -> Request {
-    let tool = crate::models::Tool {
-        name: "read_file".into(),
-        about: "Reads a file.".into(),
-        parameters: serde_json::json!({"type": "object", "properties": {"path": {"type": "string"}}}),
-    };
-    Request { tools: vec![tool], ..request() }
-}
-
-#[tokio::test]
-async fn tools_are_offered_used_and_answered() {
-    let call = event(
-        &serde_json::json!({"choices": [{"delta": {"content": "Let me look.", "tool_calls": [{"index": 0, "id": "c1", "function": {"name": "read_file", "arguments": "{\"path\":\"a\"}"}}]}}]}),
-    );
-    let server = Server::start(vec![
-        Act::Send(vec![format!("{HEAD}{call}{}{DONE}", finish("tool_calls")).into_bytes()]),
-        good("{\"done\":1}"),
-    ])
-    .await;
-    let model = server.model(quick());
-    let first = with_tools();
-    let response = collect(&model, &first).await.0.unwrap();
-    assert_eq!((response.calls[0].name.as_str(), response.text.as_str()), ("read_file", "Let me look."));
-    let next = first.after(&response, vec!["its text".into()]);
-    assert_ne!(next.hash, first.hash);
-    assert_eq!(collect(&model, &next).await.0.unwrap().text, "{\"done\":1}");
-    let bodies = server.bodies();
-    let names: Vec<_> = bodies[0]["tools"].as_array().unwrap().iter().map(|t| t["function"]["name"].clone()).collect();
-    assert_eq!(names, ["read_file", "build_reply"]);
-    assert!(bodies[0].get("tool_choice").is_none());
-    assert_eq!(bodies[1]["messages"][2]["tool_calls"][0]["id"], "c1");
-    assert_eq!(
-        bodies[1]["messages"][3],
-        serde_json::json!({"role": "tool", "tool_call_id": "c1", "content": "its text"})
-    );
-}
-
-#[tokio::test]
-async fn tools_are_offered_by_words_to_a_server_that_knows_none() {
-    let no = error("400 Bad Request", r#"{"error":{"message":"this model does not support tools"}}"#);
-    let server = Server::start(vec![
-        no,
-        good("{\"tool\": \"read_file\", \"arguments\": {\"path\": \"a\"}}"),
-        good("{\"done\":1}"),
-    ])
-    .await;
-    let model = server.model(quick());
-    let first = with_tools();
-    let response = collect(&model, &first).await.0.unwrap();
-    assert_eq!(response.calls[0].arguments, "{\"path\":\"a\"}");
-    let next = first.after(&response, vec!["its text".into()]);
-    assert_eq!(collect(&model, &next).await.0.unwrap().text, "{\"done\":1}");
-    let last = server.bodies().pop().unwrap();
-    assert!(last.get("tools").is_none() && last["messages"][0]["content"].as_str().unwrap().contains("`read_file`"));
-    assert_eq!(last["messages"][3], serde_json::json!({"role": "user", "content": "It gave:\nits text"}));
-}
-
 #[tokio::test]
 async fn the_responses_protocol_is_spoken_and_left_where_nobody_speaks_it() {
     let named = |kind: &str, n: u32, more: Value| {
