@@ -25,15 +25,9 @@ pub struct Scripted {
 impl Scripted {
     /// It says this to the request of a name that is asked the nth time.
     pub fn saying(says: Says) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = asked.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                serve(stream, &log, says);
-            }
-        });
+        let address = listen(move |request| answer(request, &log, says));
         Self { address, asked }
     }
 
@@ -48,10 +42,23 @@ impl Scripted {
     }
 }
 
-fn serve(mut stream: TcpStream, log: &Mutex<Vec<(String, Value)>>, says: Says) {
-    let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
-    let mut length = 0;
-    let mut line = String::new();
+/// Answers every request on a port of its own by its JSON body, one at a time, with the whole of an HTTP response.
+pub fn listen(mut answer: impl FnMut(&Value) -> String + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let answer = answer(&request(&stream));
+            // A client that was stopped has gone; the next one will ask again.
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+fn request(stream: &TcpStream) -> Value {
+    let mut reader = BufReader::new(stream);
+    let (mut length, mut line) = (0, String::new());
     while reader.read_line(&mut line).is_ok_and(|n| n > 2) {
         if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().expect("a length");
@@ -60,7 +67,10 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<(String, Value)>>, says: Says) {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).expect("the whole request");
-    let request: Value = serde_json::from_slice(&body).expect("JSON");
+    serde_json::from_slice(&body).expect("JSON")
+}
+
+fn answer(request: &Value, log: &Mutex<Vec<(String, Value)>>, says: Says) -> String {
     let name = request["response_format"]["json_schema"]["name"].as_str().unwrap_or_default().to_owned();
     let nth = {
         let mut log = log.lock().expect("not poisoned");
@@ -68,17 +78,15 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<(String, Value)>>, says: Says) {
         log.iter().filter(|(n, _)| *n == name).count()
     };
     // The very first call meets a busy server.
-    let answer = if name == "understand_reply" && nth == 1 {
+    if name == "understand_reply" && nth == 1 {
         let body = r#"{"error":{"message":"busy"}}"#;
         format!(
             "HTTP/1.1 429 Busy\r\ncontent-type: application/json\r\nretry-after: 0\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         )
     } else {
-        stream_of(&says(&name, nth, &request), prompt_tokens(&request))
-    };
-    // A client that was stopped has gone; the next one will ask again.
-    let _ = stream.write_all(answer.as_bytes());
+        stream_of(&says(&name, nth, request), prompt_tokens(request))
+    }
 }
 
 /// What a server counts that read all of it, at four bytes a token. One that counts far less than it was sent is asked

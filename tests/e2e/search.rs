@@ -1,13 +1,11 @@
 //! `g1 hub search` with vectors from a server on loopback that speaks `/v1/embeddings`.
 
-use crate::support::{Bed, code, text};
-use serde_json::{Value, json};
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    thread,
+use crate::{
+    scripted::listen,
+    support::{Bed, code, text},
 };
+use serde_json::{Value, json};
+use std::fs;
 
 const CLUB: &str =
     "A site for our rowing club. Members reserve a boat. The treasurer keeps the fees. Boats have a name.";
@@ -18,18 +16,7 @@ fn vector(text: &str) -> [f32; 2] {
     [0.01 + count(&["boat", "vessel", "hull"]), 0.01 + count(&["fee", "treasurer", "cash", "dues"])]
 }
 
-fn answer(mut stream: TcpStream, refuse: bool) {
-    let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
-    let (mut length, mut line) = (0, String::new());
-    while reader.read_line(&mut line).is_ok_and(|n| n > 2) {
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().expect("a length");
-        }
-        line.clear();
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).expect("the whole request");
-    let request: Value = serde_json::from_slice(&body).expect("JSON");
+fn answer(request: &Value, refuse: bool) -> String {
     let texts = request["input"].as_array().expect("texts").iter().filter_map(Value::as_str);
     // In another order than asked, which the index is for.
     let mut data: Vec<Value> =
@@ -37,18 +24,14 @@ fn answer(mut stream: TcpStream, refuse: bool) {
     data.reverse();
     let (status, reply) = if refuse { ("500 No", json!({"error": "down"})) } else { ("200 OK", json!({"data": data})) };
     let reply = reply.to_string();
-    let _ = write!(
-        stream,
+    format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{reply}",
         reply.len()
-    );
+    )
 }
 
 fn serve(refuse: bool) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    thread::spawn(move || listener.incoming().flatten().for_each(|stream| answer(stream, refuse)));
-    format!("http://{address}/v1")
+    format!("http://{}/v1", listen(move |request| answer(request, refuse)))
 }
 
 fn configure(bed: &Bed, base: &str) {

@@ -6,7 +6,11 @@ use crate::support::{
 };
 use g1::{
     domain::{Hash, command::Update},
-    ui::{Cache, Caps, Cmd, Key, Model, Msg, Setup, Shown, update, view},
+    ui::{
+        Cache, Caps, Cmd, Key, Model, Msg, Setup, Shown,
+        overlay::{Overlay, pager::Pager},
+        update, view,
+    },
 };
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{
@@ -120,6 +124,19 @@ impl Bench {
         let now = self.now;
         update(&mut self.model, Msg::Drawn(frame.shown), now);
         buf
+    }
+
+    /// The text that lies on top.
+    pub fn pager(&self) -> &Pager {
+        match self.model.overlays.last() {
+            Some(Overlay::Pager(pager)) => pager,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What is said in the line below.
+    pub fn notice(&self) -> String {
+        self.model.notice.as_ref().map_or_else(String::new, |n| n.text.to_string())
     }
 
     /// The picture as text.

@@ -6,22 +6,8 @@ use g1::{
         command::{Command, Update},
         plan::PlanVariant,
     },
-    ui::{
-        Cmd, Msg, StartRequest,
-        overlay::{Overlay, pager::Pager},
-    },
+    ui::{Cmd, Msg, StartRequest, overlay::Overlay},
 };
-
-fn pager(bench: &Bench) -> &Pager {
-    match bench.model.overlays.last() {
-        Some(Overlay::Pager(pager)) => pager,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn notice(bench: &Bench) -> String {
-    bench.model.notice.as_ref().map_or_else(String::new, |n| n.text.to_string())
-}
 
 /// The first gate offers each way of carrying the plan out with what it takes; turning it decides nothing.
 #[test]
@@ -49,7 +35,7 @@ fn the_plan_is_turned_at_its_gate_and_the_card_shows_what_it_would_take() {
     assert!(matches!(&bench.commands()[..], [Command::Decide { .. }]));
     bench.typed("/plan thorough");
     bench.key("enter");
-    assert!(bench.commands().is_empty() && notice(&bench).contains("at its gate"), "{}", notice(&bench));
+    assert!(bench.commands().is_empty() && bench.notice().contains("at its gate"), "{}", bench.notice());
 }
 
 #[test]
@@ -57,7 +43,7 @@ fn remarks_on_lines_of_the_diff_become_the_words_that_ask_for_changes() {
     let mut bench = Bench::real(At::Build, 120, 60);
     bench.wait(2_500);
     bench.key("d");
-    while !pager(&bench).texts()[pager(&bench).list.selected].starts_with("+++ b/app/accounts.py") {
+    while !bench.pager().texts()[bench.pager().list.selected].starts_with("+++ b/app/accounts.py") {
         bench.key("]");
     }
     for _ in 0..4 {
@@ -123,11 +109,11 @@ fn what_a_gate_proposes_is_edited_and_a_text_that_cannot_be_taken_is_kept() {
     let (gate, digest) = (wanted.gate, wanted.digest);
     let edited = |result| Msg::ProposalEdited { gate, digest: digest.clone(), result };
     bench.send(edited(Ok(("half".into(), Err("line 3: expected `=`".into())))));
-    assert!(notice(&bench).contains("line 3") && notice(&bench).contains("e opens it again"), "{}", notice(&bench));
+    assert!(bench.notice().contains("line 3") && bench.notice().contains("e opens it again"), "{}", bench.notice());
     bench.key("e");
     assert!(matches!(bench.sent.last(), Some(Cmd::EditProposal(w)) if w.kept.as_deref() == Some("half")));
     bench.send(edited(Ok(("same".into(), Ok(None)))));
-    assert!(notice(&bench).contains("Nothing was changed"));
+    assert!(bench.notice().contains("Nothing was changed"));
     assert!(bench.commands().is_empty());
     bench.send(edited(Ok(("whole".into(), Ok(Some((step.clone(), "{}".into())))))));
     let sent = bench.commands();
@@ -145,7 +131,7 @@ fn yes_in_the_input_opens_the_card_and_is_not_said_to_anybody() {
         bench.key("enter");
         assert!(bench.commands().is_empty(), "{word}");
         assert!(matches!(bench.model.overlays.last(), Some(Overlay::Gate(_))));
-        assert!(notice(&bench).contains("Read G-03 first"), "{}", notice(&bench));
+        assert!(bench.notice().contains("Read G-03 first"), "{}", bench.notice());
     }
     let mut bench = Bench::real(At::Working, 80, 24);
     bench.typed("yes");

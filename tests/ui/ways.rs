@@ -16,26 +16,12 @@ use g1::{
         Cmd, Key, Msg, StartRequest,
         keymap::{Context, Keymap},
         model::Focus,
-        overlay::{
-            Overlay,
-            pager::{Pager, Source},
-        },
+        overlay::pager::Source,
         panes::{Pane, hub::HubRow},
         theme::{Depth, names},
     },
 };
 use std::sync::Arc;
-
-fn pager(bench: &Bench) -> &Pager {
-    match bench.model.overlays.last() {
-        Some(Overlay::Pager(pager)) => pager,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn notice(bench: &Bench) -> String {
-    bench.model.notice.as_ref().map_or_else(String::new, |n| n.text.to_string())
-}
 
 #[test]
 fn from_a_sentence_to_its_code_and_back() {
@@ -75,7 +61,7 @@ fn a_line_without_a_sentence_says_so() {
     bench.key("4");
     assert!(bench.model.code.show("README.md", 1, 10));
     bench.key("c");
-    assert!(notice(&bench).contains("stands for no sentence"));
+    assert!(bench.notice().contains("stands for no sentence"));
 }
 
 #[test]
@@ -104,7 +90,7 @@ fn a_test_shows_what_it_said_and_leads_to_its_sentence() {
     let linked = g1::ui::panes::code::tests(bench.model.run.as_deref().unwrap());
     bench.model.code.text.selected = linked.iter().position(|t| !t.clauses.is_empty()).unwrap();
     bench.key("o");
-    assert!(matches!(pager(&bench).source, Source::Test(_)));
+    assert!(matches!(bench.pager().source, Source::Test(_)));
     assert!(bench.text().contains("fails without the code of C-"));
     bench.key("esc");
     bench.key("c");
@@ -123,7 +109,7 @@ fn the_inspector_shows_items_one_by_one_compares_and_asks_for_the_prompt() {
     let text = bench.text();
     assert!(text.contains("C-002 function: a clause this step answers for"), "why it is there, in full: {text}");
     bench.key("enter");
-    assert!(matches!(&pager(&bench).source, Source::Item(seen, _) if seen.step.as_str() == "build:core"));
+    assert!(matches!(&bench.pager().source, Source::Item(seen, _) if seen.step.as_str() == "build:core"));
     bench.key("esc");
     bench.key("=");
     let text = bench.text();
@@ -162,7 +148,7 @@ fn the_inspector_leads_to_every_call_of_a_step() {
         assert!(text.contains(line), "{text}");
     }
     bench.key("enter");
-    assert!(matches!(&pager(&bench).source, Source::Context(seen) if seen.call == Some(0)));
+    assert!(matches!(&bench.pager().source, Source::Context(seen) if seen.call == Some(0)));
     let text = bench.text();
     assert!(text.contains("→  1  developer") && text.contains("workflow-designer"), "the pack of that call: {text}");
     bench.key("p");
@@ -207,7 +193,7 @@ fn words_can_be_addressed_to_a_persona_and_names_are_completed() {
     bench.typed("@nobody hello");
     bench.key("enter");
     assert!(bench.commands().is_empty());
-    assert!(notice(&bench).contains("Nobody called 'nobody'"));
+    assert!(bench.notice().contains("Nobody called 'nobody'"));
     assert_eq!(bench.model.draft.text(), "@nobody hello", "the words are kept");
 }
 
@@ -228,7 +214,7 @@ fn a_prefix_shows_what_may_follow() {
     let text = bench.text();
     assert!(text.contains("Space then") && text.contains("trace"), "{text}");
     bench.key("t");
-    assert_eq!(pager(&bench).source, Source::Trace);
+    assert_eq!(bench.pager().source, Source::Trace);
     bench.key("esc");
     bench.key("space");
     bench.key("esc");
@@ -261,7 +247,7 @@ fn themes_change_at_once_and_wrong_ones_are_named() {
     assert_ne!(before.content[0].bg, after.content[0].bg);
     bench.typed("/theme nowhere");
     bench.key("enter");
-    assert!(notice(&bench).contains("there is no theme 'nowhere'"));
+    assert!(bench.notice().contains("there is no theme 'nowhere'"));
     for _ in names(&bench.model.setup.themes) {
         bench.typed("/theme");
         bench.key("enter");
@@ -275,11 +261,11 @@ fn keys_of_ones_own_are_in_force_and_in_the_help() {
     bench.model.keymap = Keymap::with_file("[panes]\n\"ctrl-t\" = \"trace\"\n").0;
     bench.key("1");
     bench.key("?");
-    let help: String = pager(&bench).texts().join("\n");
+    let help: String = bench.pager().texts().join("\n");
     assert!(help.contains("Ctrl-T"), "{help}");
     bench.key("esc");
     bench.key("ctrl-t");
-    assert_eq!(pager(&bench).source, Source::Trace);
+    assert_eq!(bench.pager().source, Source::Trace);
 }
 
 #[test]
