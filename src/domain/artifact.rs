@@ -1,6 +1,6 @@
 //! Artifacts and workspace files with their provenance.
 
-use super::{ClauseId, Clean, Hash, PersonaId, StepId};
+use super::{ClauseId, Clean, Hash, PersonaId, StepId, run::Run};
 use serde::{Deserialize, Serialize};
 
 /// A design document a step produced; its content is the blob `hash`.
@@ -37,6 +37,18 @@ pub struct CodeRange {
     pub lines: (u32, u32),
     /// Hash of the file the range was resolved in; another hash means stale.
     pub sha256: Hash,
+    /// The step that declared it, which need not be the one that wrote the file last. `None` in a proposal: the step whose
+    /// result it is part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+}
+
+impl Run {
+    /// The step that declared a link. Earlier versions did not write it down: then the one that wrote the file.
+    #[must_use]
+    pub fn step_of<'a>(&'a self, link: &'a CodeRange) -> Option<&'a StepId> {
+        link.step.as_ref().or_else(|| self.files.get(&link.path).map(|file| &file.step))
+    }
 }
 
 /// A test that checks one clause.

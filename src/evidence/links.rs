@@ -37,7 +37,13 @@ pub async fn resolve(
     let mut resolved = Resolved { found: vec![], problems: vec![] };
     for (link, answer) in links.iter().zip(answers) {
         let range = link.clause.parse::<ClauseId>().ok().zip(answer.lines).zip(tree.sha256(&link.path)).map(
-            |((clause, lines), sha256)| CodeRange { clause, path: link.path.clone(), lines, sha256: sha256.clone() },
+            |((clause, lines), sha256)| CodeRange {
+                clause,
+                path: link.path.clone(),
+                lines,
+                sha256: sha256.clone(),
+                step: None,
+            },
         );
         match range {
             Some(range) if !resolved.found.contains(&range) => resolved.found.push(range),
@@ -74,17 +80,17 @@ fn given(tree: &Tree, link: &CodeLink) -> Result<CodeRange, Option<String>> {
         return Err(Some(format!("{path} has no lines {}-{}; it has {there}", lines.0, lines.1)));
     }
     let clause = link.clause.parse::<ClauseId>().map_err(|_| None)?;
-    Ok(CodeRange { clause, path: path.clone(), lines, sha256 })
+    Ok(CodeRange { clause, path: path.clone(), lines, sha256, step: None })
 }
 
 /// Links of other steps into files that this one rewrites: a range whose lines stand unchanged, and only once, in the
-/// new file is linked there; its proof is made again. Where one of a clause's ranges in a file is lost, none of them is
-/// carried over, so that the clause shows as changed.
+/// new file is linked there; its proof is made again. Where one of a step's ranges for a clause in a file is lost, none of
+/// them is carried over, so that the clause shows as changed.
 #[must_use]
 pub fn carried(before: &Tree, after: &Tree, links: &[CodeRange]) -> Vec<CodeRange> {
-    let mut by_place: BTreeMap<(ClauseId, &str), Vec<Option<CodeRange>>> = BTreeMap::new();
+    let mut by_place = BTreeMap::<_, Vec<Option<CodeRange>>>::new();
     for link in links.iter().filter(|link| after.sha256(&link.path).is_some_and(|sha256| *sha256 != link.sha256)) {
-        by_place.entry((link.clause, &link.path)).or_default().push(moved(before, after, link));
+        by_place.entry((link.step.as_ref(), link.clause, &link.path)).or_default().push(moved(before, after, link));
     }
     by_place.into_values().filter_map(|ranges| ranges.into_iter().collect::<Option<Vec<_>>>()).flatten().collect()
 }
@@ -160,6 +166,7 @@ mod tests {
             path: "rows.ts".to_owned(),
             lines,
             sha256: before.sha256("rows.ts").unwrap().clone(),
+            step: None,
         };
         let links = [link(1, (2, 3)), link(2, (1, 1)), link(2, (4, 4)), link(3, (5, 5))];
         let lines = |after: &Tree| -> Vec<_> {

@@ -45,7 +45,7 @@ fn clause(n: u32, kind: ClauseKind) -> Clause {
     }
 }
 fn range(first: u32, last: u32) -> CodeRange {
-    CodeRange { clause: ClauseId(1), path: CODE.into(), lines: (first, last), sha256: hash(CODE) }
+    CodeRange { clause: ClauseId(1), path: CODE.into(), lines: (first, last), sha256: hash(CODE), step: None }
 }
 fn link() -> TestRef {
     TestRef { clause: ClauseId(1), test: NAME.into(), path: TEST.into(), sha256: hash(TEST), measures: false }

@@ -1,6 +1,6 @@
 //! The checks that need I/O: files become blobs, links become line ranges, code and tests run in the sandbox.
 
-use super::{Port, Services, TaskError, changes::Changes, prove};
+use super::{Port, Services, TaskError, carry, changes::Changes, prove};
 use crate::{
     domain::{
         Clean, Hash, StepId,
@@ -114,7 +114,6 @@ pub(super) fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tr
 
 impl Bench<'_> {
     async fn build(&mut self, reply: &BuildReply) -> Result<(), BenchError> {
-        let before = self.tree.clone();
         if !self.store_files(&reply.files)? {
             return Ok(());
         }
@@ -125,16 +124,10 @@ impl Bench<'_> {
         };
         self.report("links", links.problems, format!("{} resolved to lines", counted(links.found.len(), "link")));
         self.checked.code_links = links.found;
-        let others = self.run.code_links.iter().filter(|link| {
-            self.run.files.get(&link.path).is_some_and(|file| file.step != self.step.plan.id)
-                && reply.files.iter().any(|file| file.path == link.path)
-        });
-        let others: Vec<CodeRange> = others.cloned().collect();
-        for link in links::carried(&before, &self.tree, &others) {
-            if !self.checked.code_links.contains(&link) {
-                self.checked.code_links.push(link);
-            }
-        }
+        let carried = carry::links(self.run, &self.step.plan.id, &self.tree, &reply.files, &self.services.blobs)?;
+        // A range that both declare stays with the one that declared it first.
+        self.checked.code_links.retain(|link| !carried.iter().any(|other| carry::same_lines(link, other)));
+        self.checked.code_links.extend(carried);
         let Some((manifest, _)) = self.runnable().await? else { return Ok(()) };
         self.boot(&manifest).await
     }

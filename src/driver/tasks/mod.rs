@@ -2,6 +2,7 @@
 //! whose result is journalled and is harmless to repeat otherwise.
 
 mod call;
+mod carry;
 mod changes;
 mod check;
 mod commit;

@@ -102,6 +102,6 @@ pub(super) fn replan(run: &mut Run, plan: &Plan) {
     run.files.retain(|_, file| there.contains(&file.step));
     run.restore_existing();
     let files: BTreeSet<&String> = run.files.keys().collect();
-    run.code_links.retain(|link| files.contains(&link.path));
+    run.code_links.retain(|link| files.contains(&link.path) && link.step.as_ref().is_none_or(|s| there.contains(s)));
     run.test_links.retain(|link| files.contains(&link.path));
 }

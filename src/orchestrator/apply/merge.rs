@@ -18,8 +18,10 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
     step.last_signature = None;
     let renews = std::mem::take(&mut step.renews);
     let Some(proposal) = step.proposal.clone() else { return };
-    // Links that this step declared earlier go with its earlier files; links of others into a file that it rewrites stay
-    // and show as stale.
+    if let Proposal::Build { links, .. } = &proposal {
+        relink(run, id, links);
+    }
+    // Tests that this step declared earlier go with its earlier files.
     let own: BTreeSet<String> = run.files.values().filter(|f| &f.step == id).map(|f| f.path.clone()).collect();
     if renews {
         run.files.retain(|path, file| &file.step != id || files.iter().any(|f| &f.path == path));
@@ -67,15 +69,11 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
             assume(run, assumptions);
             run.artifacts.extend(artifacts.into_iter().map(|a| (a.name.to_string(), a)));
         }
-        Proposal::Build { links, additions, gaps, .. } => {
+        Proposal::Build { additions, gaps, .. } => {
             run.gaps.retain(|gap| gap.step.as_ref() != Some(id));
             run.gaps.extend(gaps);
             // Steps that run in parallel are committed in any order.
             run.gaps.sort_by(|a, b| a.step.cmp(&b.step));
-            // Links of others that found their lines in the rewritten file come with this step's own.
-            let carried = |l: &CodeRange| links.iter().any(|new| new.clause == l.clause && new.path == l.path);
-            run.code_links.retain(|l| !own.contains(&l.path) && !carried(l));
-            run.code_links.extend(links);
             for addition in additions {
                 if !run.additions.contains(&addition) {
                     run.additions.push(addition);
@@ -90,6 +88,77 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
     }
 }
 
+/// The links of a build come into force: those that it declared earlier go. Links of other steps that found their lines in
+/// a file that it rewrites come with its own; those that did not stay as they were, and their clauses show as changed.
+fn relink(run: &mut Run, id: &StepId, links: &[CodeRange]) {
+    let mut known = std::mem::take(&mut run.code_links);
+    known.retain(|link| {
+        let of = run.step_of(link);
+        let carried = |new: &CodeRange| {
+            new.step.is_some() && new.step.as_ref() == of && new.clause == link.clause && new.path == link.path
+        };
+        of != Some(id) && !links.iter().any(carried)
+    });
+    let declared =
+        |link: &CodeRange| CodeRange { step: link.step.clone().or_else(|| Some(id.clone())), ..link.clone() };
+    known.extend(links.iter().map(declared));
+    run.code_links = known;
+}
+
 fn assume(run: &mut Run, assumptions: Vec<Assumption>) {
     run.assumptions.extend(assumptions.into_iter().map(|a| (a.id, a)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{ClauseId, Hash, run::GateMode},
+        orchestrator::testing::{Sim, at, step},
+    };
+
+    #[test]
+    fn links_belong_to_the_step_that_declared_them_whoever_writes_the_file() {
+        let mut sim = Sim::start(GateMode::None);
+        sim.finish();
+        let mut run = sim.run().clone();
+        let (core, notes) = (step("build:core"), step("build:notes"));
+        let (path, before) = ("app/shared.py".to_owned(), Hash::of(b"before"));
+        let link = |clause, line, text: &[u8], of: Option<&StepId>| CodeRange {
+            clause: ClauseId(clause),
+            path: "app/shared.py".into(),
+            lines: (line, line),
+            sha256: Hash::of(text),
+            step: of.cloned(),
+        };
+        let commit = |run: &mut Run, of: &StepId, text: &[u8], links: Vec<CodeRange>| {
+            let file = FileEntry {
+                path: path.clone(),
+                sha256: Hash::of(text),
+                bytes: 1,
+                lines: 9,
+                executable: false,
+                step: of.clone(),
+            };
+            let step = run.step_mut(of).unwrap();
+            step.state = StepState::Committing;
+            let (additions, gaps, notes) = (Vec::new(), Vec::new(), Default::default());
+            step.proposal = Some(Proposal::Build { files: vec![file.clone()], links, additions, gaps, notes });
+            committed(run, of, &[file], at());
+            let shared = run.code_links.iter().filter(|l| l.path == path);
+            shared.map(|l| (l.clause.0, l.lines.0, l.sha256.clone(), l.step.clone().unwrap())).collect::<Vec<_>>()
+        };
+        let there = commit(&mut run, &core, b"before", vec![link(2, 1, b"before", None)]);
+        assert_eq!(there, [(2, 1, before.clone(), core.clone())]);
+        // Another step writes the file: the link is carried, and the step's own comes with it.
+        let mine = |line, text: &[u8]| vec![link(3, line, text, None), link(2, line + 1, text, Some(&core))];
+        commit(&mut run, &notes, b"one", mine(4, b"one"));
+        // And once more, after its tests sent it back.
+        let there = commit(&mut run, &notes, b"two", mine(6, b"two"));
+        let two = Hash::of(b"two");
+        assert_eq!(there, [(3, 6, two.clone(), notes.clone()), (2, 7, two.clone(), core.clone())]);
+        // It links lines of its own for the same clause and loses those of the other step: that one shows as changed.
+        let there = commit(&mut run, &notes, b"three", vec![link(2, 8, b"three", None)]);
+        assert_eq!(there, [(2, 7, two, core), (2, 8, Hash::of(b"three"), notes)]);
+    }
 }

@@ -51,7 +51,13 @@ impl Sim {
                     .map(|l| {
                         let path = l["path"].as_str().unwrap();
                         let line = l["lines"][0].as_u64().unwrap() as u32;
-                        CodeRange { clause: clause(l), path: path.into(), lines: (line, line), sha256: file(path) }
+                        CodeRange {
+                            clause: clause(l),
+                            path: path.into(),
+                            lines: (line, line),
+                            sha256: file(path),
+                            step: None,
+                        }
                     })
                     .collect();
                 let up = fault != Some(Fault::Fails);

@@ -198,12 +198,14 @@ impl Sample {
                 path: workouts.path.clone(),
                 lines: (8, 13),
                 sha256: workouts.sha256.clone(),
+                step: None,
             },
             CodeRange {
                 clause: ClauseId(4),
                 path: workouts.path.clone(),
                 lines: (16, 19),
                 sha256: workouts.sha256.clone(),
+                step: None,
             },
         ];
         match moment {
@@ -315,6 +317,7 @@ impl Sample {
             path: workouts.path.clone(),
             lines: (22, 22),
             sha256: workouts.sha256.clone(),
+            step: None,
         });
         for clause in [2, 3, 4] {
             run.test_links.push(TestRef {
