@@ -281,4 +281,65 @@ impl Event {
             _ => false,
         }
     }
+
+    /// The blobs that this record relies on: what a fork takes along and a verification reads. Every kind of event is named
+    /// here, so that none can be forgotten.
+    #[must_use]
+    pub fn blobs(&self) -> Vec<Hash> {
+        let of_files = |files: &[FileEntry]| files.iter().map(|file| file.sha256.clone()).collect::<Vec<_>>();
+        match self {
+            Self::RunStarted { requirement, instructions, .. } => {
+                [Some(&requirement.sha256), instructions.as_ref()].into_iter().flatten().cloned().collect()
+            }
+            Self::Attached { attachment } => vec![attachment.sha256.clone()],
+            Self::Surveyed { existing } => {
+                let files = existing.files.values().map(|file| file.sha256.clone());
+                files.chain([existing.outline.clone()]).collect()
+            }
+            Self::StepContext { blob, .. } => vec![blob.clone()],
+            Self::CallFinished { reply, merged, .. } => {
+                [Some(reply), merged.as_ref()].into_iter().flatten().cloned().collect()
+            }
+            Self::ToolsUsed { uses, draft, .. } => {
+                uses.iter().map(|used| used.result.clone()).chain(of_files(draft)).collect()
+            }
+            Self::StepProposed { proposal, .. } => match proposal {
+                Proposal::Design { artifacts, .. } => artifacts.iter().map(|a| a.hash.clone()).collect(),
+                Proposal::Build { files, .. } | Proposal::Test { files, .. } => of_files(files),
+                Proposal::Understand { .. } | Proposal::Plan { .. } | Proposal::Verify { .. } => Vec::new(),
+            },
+            Self::EvidenceRecorded { evidence, .. } => vec![evidence.output_sha256.clone()],
+            Self::StepCommitted { files, .. } => of_files(files),
+            Self::StepEdited { reply, .. } => vec![reply.clone()],
+            // What these name are requests, trees and digests; a draft has no files yet.
+            Self::ClauseAdded { .. }
+            | Self::PhaseStarted { .. }
+            | Self::PhaseCompleted { .. }
+            | Self::StepStarted { .. }
+            | Self::CallIntended { .. }
+            | Self::CallPassed { .. }
+            | Self::CallFailed { .. }
+            | Self::Said { .. }
+            | Self::CheckCompleted { .. }
+            | Self::StepDrafted { .. }
+            | Self::ControlsRecorded { .. }
+            | Self::SearchRecorded { .. }
+            | Self::GateOpened { .. }
+            | Self::GateDecided { .. }
+            | Self::StepAccepted { .. }
+            | Self::StepReopened { .. }
+            | Self::StepFailed { .. }
+            | Self::StepBlocked { .. }
+            | Self::AssumptionAnswered { .. }
+            | Self::Waived { .. }
+            | Self::RequirementChanged { .. }
+            | Self::SettingsChanged { .. }
+            | Self::Rewound { .. }
+            | Self::Forked { .. }
+            | Self::Restored
+            | Self::Paused { .. }
+            | Self::Resumed { .. }
+            | Self::RunCompleted { .. } => Vec::new(),
+        }
+    }
 }

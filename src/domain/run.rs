@@ -159,6 +159,9 @@ pub struct Step {
     /// The reply of the attempt before, which this one repairs.
     #[serde(default)]
     pub last_reply: Option<Hash>,
+    /// What its author was told of the words of its replies, so that what is said again is known from what is new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Clean>,
     /// What its turns with tools had written: the attempt may have ended without a reply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub last_draft: Vec<FileEntry>,
@@ -209,6 +212,7 @@ impl Step {
             reply: None,
             last_reply: None,
             last_draft: Vec::new(),
+            told: Vec::new(),
             edited_by: None,
             checks: Vec::new(),
             proposal: None,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{Clean, StepId, event::Event, run::Run},
-    hub::{self, Blobs, HubError, Project, blobs_named, project},
+    hub::{self, Blobs, HubError, Project, project},
     orchestrator::{Input, Refusal, history},
     workspace::{Workspace, WorkspaceError, git},
 };
@@ -103,7 +103,7 @@ pub fn fork(dir: &Path, step: Option<StepId>, target: &Path, who: Clean) -> Resu
     let count = usize::try_from(to).unwrap_or(0);
     let end = count.checked_sub(1).and_then(|last| scan.ends.get(last).copied());
     let Some(end) = end else { return Err(Refusal("there is nothing before the beginning".to_owned()).into()) };
-    let blobs = scan.envelopes.iter().take(count).flat_map(|env| blobs_named(&env.event)).collect();
+    let blobs = scan.envelopes.iter().take(count).flat_map(|env| env.event.blobs()).collect();
     let event =
         Event::Forked { name: Clean::from(directory_name(target)), from: Clean::from(directory_name(dir)), step, who };
     let (mut project, _) = Project::fork(target, dir, end, &blobs, &[event], jiff::Timestamp::now())?;

@@ -26,4 +26,4 @@ pub use blobs::Blobs;
 pub use error::HubError;
 pub use facade::{Document, Filter, Hit, Hub};
 pub use project::{Opened, Project, read, writer};
-pub use verify::{VerifyReport, blobs_named, verify};
+pub use verify::{VerifyReport, verify};

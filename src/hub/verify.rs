@@ -3,7 +3,7 @@
 use super::{Blobs, HubError, heads::Heads, journal, project};
 use crate::{
     config::dirs,
-    domain::{Clean, Hash, event::Event, run::Proposal},
+    domain::{Clean, Hash},
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -57,7 +57,7 @@ pub(super) fn verify_with(dir: &Path, state: &Path) -> Result<VerifyReport, HubE
                 )),
             }
             for envelope in &scan.envelopes {
-                named.extend(blobs_named(&envelope.event));
+                named.extend(envelope.event.blobs());
             }
         }
         Err(e @ (HubError::Damaged { .. } | HubError::Newer { .. })) => report.problems.push(problem(e.to_string())),
@@ -72,36 +72,4 @@ pub(super) fn verify_with(dir: &Path, state: &Path) -> Result<VerifyReport, HubE
         }
     }
     Ok(report)
-}
-
-/// The blobs a record relies on.
-#[must_use]
-pub fn blobs_named(event: &Event) -> Vec<Hash> {
-    match event {
-        Event::RunStarted { requirement, instructions, .. } => {
-            let mut named = vec![requirement.sha256.clone()];
-            named.extend(instructions.clone());
-            named
-        }
-        Event::Attached { attachment } => vec![attachment.sha256.clone()],
-        Event::Surveyed { existing } => {
-            let files = existing.files.values().map(|file| file.sha256.clone());
-            files.chain([existing.outline.clone()]).collect()
-        }
-        Event::StepContext { blob, .. } => vec![blob.clone()],
-        Event::CallFinished { reply, .. } => vec![reply.clone()],
-        Event::ToolsUsed { uses, draft, .. } => {
-            uses.iter().map(|used| used.result.clone()).chain(draft.iter().map(|file| file.sha256.clone())).collect()
-        }
-        Event::StepProposed { proposal, .. } => match proposal {
-            Proposal::Design { artifacts, .. } => artifacts.iter().map(|a| a.hash.clone()).collect(),
-            Proposal::Build { files, .. } | Proposal::Test { files, .. } => {
-                files.iter().map(|f| f.sha256.clone()).collect()
-            }
-            _ => Vec::new(),
-        },
-        Event::EvidenceRecorded { evidence, .. } => vec![evidence.output_sha256.clone()],
-        Event::StepCommitted { files, .. } => files.iter().map(|f| f.sha256.clone()).collect(),
-        _ => Vec::new(),
-    }
 }

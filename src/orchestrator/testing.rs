@@ -37,6 +37,8 @@ pub enum Fault {
     Fails,
     /// The same, and the tester's reply says that the code is wrong.
     Blames,
+    /// The tester's reply says that the code is wrong, and no test of it fails.
+    Objects,
     /// Neutralised code is not noticed by any test.
     Unnoticed,
     /// The call gives no reply.
@@ -289,6 +291,18 @@ impl Sim {
         }
     }
 
+    /// Every blob that the state names is named by a record, so that a fork takes it along.
+    pub fn names_its_blobs(&self) {
+        let named: BTreeSet<Hash> = self.journal.iter().flat_map(|env| env.event.blobs()).collect();
+        let state = serde_json::to_string(&self.run).unwrap();
+        let words: BTreeSet<&str> = state.split(|c: char| !c.is_ascii_hexdigit()).filter(|w| w.len() == 64).collect();
+        BLOBS.with_borrow(|blobs| {
+            for (hash, text) in blobs.iter().filter(|(hash, _)| words.contains(hash.as_str())) {
+                assert!(named.contains(hash), "no record names {hash}, which is {text:.200}");
+            }
+        });
+    }
+
     /// Carry out one effect, to its answer.
     pub fn perform(&mut self, effect: &Effect) {
         match effect {
@@ -436,7 +450,10 @@ impl Sim {
     /// Carry out effects, the first one first, until there is none left.
     pub fn go(&mut self) -> &mut Self {
         for _ in 0..1_000 {
-            let Some(effect) = pending(self.run()).first().cloned() else { return self };
+            let Some(effect) = pending(self.run()).first().cloned() else {
+                self.names_its_blobs();
+                return self;
+            };
             self.perform(&effect);
         }
         panic!("no end: {:?}", pending(self.run()));

@@ -50,9 +50,13 @@ pub(super) fn requirement(run: &mut Run, retired: &[(ClauseId, Retired)], added:
     run.status = RunStatus::Running;
 }
 
-/// Back to waiting with all its repairs.
+/// Back to waiting with all its repairs. It does not begin with what it made before: that may be about clauses that hold
+/// no more.
 fn again(step: &mut Step) {
     reset(step);
+    step.last_reply = None;
+    step.last_draft.clear();
+    step.told.clear();
     step.feedback.clear();
     step.failures = 0;
     step.last_signature = None;

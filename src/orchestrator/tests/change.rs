@@ -7,7 +7,7 @@ use crate::{
         command::Command,
         trace::Status,
     },
-    orchestrator::Input,
+    orchestrator::{Effect, Input, pending},
 };
 
 fn change(sim: &mut Sim, change: Change) -> Result<Vec<Event>, String> {
@@ -104,4 +104,24 @@ fn a_superseded_clause_stays_in_the_trace_and_demands_nothing() {
     assert_eq!(clauses.last().unwrap().supersedes, Some(ClauseId(3)));
     assert_eq!(exit_code(sim.run()), 0);
     assert_eq!(sim.run().decisions.len(), 1, "the design was made again, not added to");
+}
+
+#[test]
+fn what_is_made_again_does_not_begin_with_what_was_made_before() {
+    let mut sim = Sim::start(GateMode::None);
+    sim.turns.insert(("build:notes".into(), 0), 2);
+    sim.finish();
+    change(&mut sim, Change { retire: vec![ClauseId(3)], ..Change::default() }).unwrap();
+    let mut begun = Vec::new();
+    while let Some(effect) = pending(sim.run()).first().cloned() {
+        if let Effect::Call { step, .. } = &effect
+            && let Some(step) = sim.run().step(step).filter(|s| s.renews && s.calls.is_empty())
+        {
+            assert!(step.last_reply.is_none() && step.last_draft.is_empty(), "{}", step.plan.id);
+            begun.push(step.plan.id.to_string());
+        }
+        sim.perform(&effect);
+    }
+    assert!(["build:notes", "test:notes", "design"].iter().all(|id| begun.contains(&(*id).into())), "{begun:?}");
+    assert_eq!(exit_code(sim.run()), 0);
 }

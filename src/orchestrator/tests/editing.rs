@@ -26,6 +26,7 @@ fn edit(sim: &mut Sim, name: &str, reply: &str) -> Result<(), crate::orchestrato
     let gate = sim.run().open_gates().next().unwrap().clone();
     let command =
         Command::Edit { gate: gate.id, digest: gate.digest, step: step(name), reply: reply.into(), who: "Anna".into() };
+    store(reply);
     sim.feed(Input::Command(command)).map(|_| ())
 }
 

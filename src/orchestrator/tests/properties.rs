@@ -54,6 +54,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
         Just(Fault::Drop),
         Just(Fault::Fails),
         Just(Fault::Blames),
+        Just(Fault::Objects),
         Just(Fault::Unnoticed),
         Just(Fault::CallFails),
         Just(Fault::Hits),
@@ -190,6 +191,7 @@ fn carry_out(sim: &mut Sim, op: Op, seen: &mut Vec<Effect>) {
         Op::Restart => {
             let again = Sim::of(sim.journal.clone());
             assert_eq!(again.run, sim.run);
+            sim.names_its_blobs();
             sim.run = again.run;
         }
     }
