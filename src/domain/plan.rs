@@ -105,6 +105,11 @@ impl Seat {
     pub fn work(personas: Vec<PersonaId>) -> Self {
         Self { personas, task: Task::Work, round: 1, blind: false }
     }
+    /// Tools show the code: who works without having seen it has none.
+    #[must_use]
+    pub fn may_use_tools(&self) -> bool {
+        self.task == Task::Work && !self.blind
+    }
 }
 
 /// One piece of work of one or more personas, as planned.

@@ -2,15 +2,16 @@
 //! inspector shows.
 
 use crate::{
-    domain::{Hash, pack::ContextPack, plan::Task, reply::ReplyKind, run::Call},
+    domain::{Hash, pack::ContextPack, plan::Seat, reply::ReplyKind, run::Call},
     hub::{Blobs, HubError},
     models::render,
 };
 
-/// Who may use tools: developers and testers at their work.
+/// Who may use tools: developers and testers at their work, but not who is to work without having seen the code.
 #[must_use]
 pub fn may_use_tools(kind: ReplyKind, pack: &ContextPack) -> bool {
-    matches!(kind, ReplyKind::Build | ReplyKind::Test) && pack.task() == Task::Work
+    let may = pack.seat.as_ref().is_none_or(Seat::may_use_tools);
+    may && matches!(kind, ReplyKind::Build | ReplyKind::Test)
 }
 
 /// The words of each turn, and what the tools gave. `offered`: how many turns there were to be before the first.

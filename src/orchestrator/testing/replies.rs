@@ -36,7 +36,8 @@ impl Sim {
 
     fn wanted_turns(&self, step: &Step) -> u32 {
         let id = step.plan.id.to_string();
-        let works = matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test);
+        let may = step.open_call().is_none_or(|call| call.seat.may_use_tools());
+        let works = may && matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test);
         let wanted = self.turns.get(&(id.clone(), step.attempt)).or_else(|| self.turns.get(&(id, 0)));
         wanted.copied().filter(|_| works).unwrap_or(0)
     }
@@ -116,7 +117,9 @@ impl Sim {
                 let searches: Vec<Value> =
                     excluded.iter().map(|c| json!({"clause": c.id.to_string(), "terms": ["payment"]})).collect();
                 let faults = match self.fault(step) {
-                    Some(Fault::Blames) => json!([{"clause": "C-003", "path": "", "what": "a note loses its title"}]),
+                    Some(Fault::Blames | Fault::Objects) => {
+                        json!([{"clause": "C-003", "path": "", "what": "a note loses its title"}])
+                    }
                     _ => json!([]),
                 };
                 json!({

@@ -333,3 +333,17 @@ fn what_was_written_outlives_a_reply_that_nobody_can_read() {
     assert_eq!(build.last_draft[0].path, "app/core.py");
     assert!(build.draft().is_empty(), "the new attempt has written nothing yet");
 }
+
+#[test]
+fn who_tests_without_having_seen_the_code_does_not_get_to_it_by_a_tool() {
+    let sim = Sim::start(GateMode::None);
+    let asks = r#"{"use": [{"tool": "read", "path": "app/core.py"}]}"#.to_owned();
+    let is_turn = |blind| {
+        let mut test = Step::new(sim.step("plan").plan.clone());
+        test.plan.produces = ReplyKind::Test;
+        let seat = Seat { blind, ..Seat::work(vec![PersonaId::new("tester").unwrap()]) };
+        test.calls.push(page_of(&seat, 1, 1, &[]));
+        calls::turn(sim.run(), &test, &[asks.clone()]).is_some()
+    };
+    assert!(is_turn(false) && !is_turn(true));
+}
