@@ -67,6 +67,7 @@ fn evidence(id: u32, recorded: &Recorded) -> Evidence {
         duration_ms: run.duration_ms,
         at: jiff::Timestamp::UNIX_EPOCH,
         note: run.note,
+        step: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Evidence: records of commands that G1 executed, and of control runs.
 
 use super::{
-    ClauseId, Clean, EvidenceId, Hash,
+    ClauseId, Clean, EvidenceId, Hash, StepId,
     artifact::{CodeRange, TestRef},
 };
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,9 @@ pub struct Evidence {
     pub at: jiff::Timestamp,
     /// What ended it early or why it could not run, in words for people.
     pub note: Option<Clean>,
+    /// The step that it was made for: the record that brings it says so, the state keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
 }
 
 impl Evidence {

@@ -4,7 +4,7 @@
 
 use super::{clause::ClauseKind, tool::Tool};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -140,9 +140,11 @@ pub struct NewArtifact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct TurnReply {
-    #[serde(rename = "use")]
+    #[serde(rename = "use", deserialize_with = "uses")]
     pub uses: Vec<NewUse>,
+    #[serde(deserialize_with = "or_nothing")]
     pub files: Vec<NewFile>,
+    #[serde(deserialize_with = "or_nothing")]
     pub notes: String,
 }
 /// One use of a tool. What a tool does not ask for is null.
@@ -159,6 +161,40 @@ pub struct NewUse {
     /// First and last line, from 1, inclusive.
     #[serde(default)]
     pub lines: Option<(u32, u32)>,
+    // Not a doc comment, as below. Why it cannot be read: it is told as the result of this use, and the others are done.
+    #[serde(skip)]
+    pub wrong: Option<String>,
+}
+
+impl NewUse {
+    fn read(value: serde_json::Value) -> Self {
+        let tool = value.get("tool").and_then(|tool| tool.as_str()).unwrap_or_default().to_owned();
+        serde_json::from_value(value).unwrap_or_else(|why| Self {
+            tool,
+            wrong: Some(why.to_string()),
+            ..Self::default()
+        })
+    }
+}
+
+/// The uses of a reply, each read alone; whatever says that there are none is none.
+fn uses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<NewUse>, D::Error> {
+    use serde_json::Value;
+    let list = match Value::deserialize(from)? {
+        Value::Array(list) => list,
+        one => vec![one],
+    };
+    let says_nothing = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    };
+    Ok(list.into_iter().filter(|value| !says_nothing(value)).map(NewUse::read).collect())
+}
+
+fn or_nothing<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// `build:<module>`: Developer.
@@ -166,7 +202,7 @@ pub struct NewUse {
 pub struct BuildReply {
     /// Tools to use before this reply: with any here it is no reply yet, everything else is left empty, and what they
     /// gave comes with the next turn.
-    #[serde(rename = "use", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "use", default, deserialize_with = "uses", skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<NewUse>,
     pub teach_back: TeachBack,
     pub files: Vec<NewFile>,
@@ -206,7 +242,7 @@ pub struct Addition {
 pub struct TestReply {
     /// Tools to use before this reply: with any here it is no reply yet, everything else is left empty, and what they
     /// gave comes with the next turn.
-    #[serde(rename = "use", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "use", default, deserialize_with = "uses", skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<NewUse>,
     pub teach_back: TeachBack,
     pub files: Vec<NewFile>,

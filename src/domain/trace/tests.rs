@@ -79,6 +79,7 @@ fn evidence(id: u32, kind: EvidenceKind, tree: Hash, tests: &[(&str, TestOutcome
         duration_ms: 5,
         at: jiff::Timestamp::UNIX_EPOCH,
         note: None,
+        step: None,
     }
 }
 

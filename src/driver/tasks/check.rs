@@ -92,13 +92,7 @@ pub async fn check(
 
 /// The files of the steps this one comes after, and no others: what a parallel step wrote must not matter.
 pub(super) fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tree, TaskError> {
-    let mut closure: BTreeSet<&StepId> = BTreeSet::new();
-    let mut open: Vec<&StepId> = step.plan.after.iter().collect();
-    while let Some(id) = open.pop() {
-        if closure.insert(id) {
-            open.extend(run.step(id).into_iter().flat_map(|s| &s.plan.after));
-        }
-    }
+    let closure = ancestors(run, step);
     let files = run.files_after(|step| closure.contains(step));
     files
         .into_iter()
@@ -110,6 +104,18 @@ pub(super) fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tr
         })
         .collect::<Result<Vec<_>, TaskError>>()
         .map(Tree::new)
+}
+
+/// The steps that this one comes after, directly or not.
+pub(super) fn ancestors<'a>(run: &'a Run, step: &'a Step) -> BTreeSet<&'a StepId> {
+    let mut closure: BTreeSet<&StepId> = BTreeSet::new();
+    let mut open: Vec<&StepId> = step.plan.after.iter().collect();
+    while let Some(id) = open.pop() {
+        if closure.insert(id) {
+            open.extend(run.step(id).into_iter().flat_map(|s| &s.plan.after));
+        }
+    }
+    closure
 }
 
 impl Bench<'_> {

@@ -43,22 +43,18 @@ pub async fn use_tools(
     let mut desk = Desk::new(upstream(&run, step, services)?, base(step, call, services)?);
     let mut runs = Runs::new(&run, step, services, port, cancel);
     let (mut uses, mut results) = (Vec::new(), Vec::new());
-    for (at, one) in wishes(asked).into_iter().enumerate() {
+    let (wishes, more) = at_most(wishes(asked));
+    for one in wishes {
         let argument = Clean::from(Clean::new(&argument(&one)).one_line(120));
         port.progress(step_id, format!("{} {argument}", Clean::new(&one.tool).one_line(20))).await;
-        let gave = if at < MOST_USES {
-            carry_out(&one, &mut desk, &mut runs).await?
-        } else {
-            Gave::failed(format!("not done: a turn does at most {MOST_USES} things"))
-        };
-        let first = gave.text.lines().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
-        uses.push(Used {
-            tool: Clean::from(Clean::new(&one.tool).one_line(20)),
-            argument,
-            ok: gave.ok,
-            summary: Clean::from(Clean::new(first).one_line(160)),
-            result: Hash::of(gave.text.as_bytes()),
-        });
+        let gave = carry_out(&one, &mut desk, &mut runs).await?;
+        uses.push(used(&one.tool, argument, &gave));
+        results.push(gave.text);
+    }
+    // However many they are, they are one line in the record and in what the next request holds.
+    if more > 0 {
+        let gave = Gave::failed(format!("not done: a turn does at most {MOST_USES} things"));
+        uses.push(used("and", Clean::from(format!("{more} more")), &gave));
         results.push(gave.text);
     }
     let results = results.iter().map(String::as_bytes);
@@ -77,6 +73,24 @@ pub async fn use_tools(
     }
     port.ask(Input::Used { step: step_id.clone(), attempt, call, uses, draft }).await?;
     Ok(())
+}
+
+fn used(tool: &str, argument: Clean, gave: &Gave) -> Used {
+    let first = gave.text.lines().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
+    Used {
+        tool: Clean::from(Clean::new(tool).one_line(20)),
+        argument,
+        ok: gave.ok,
+        summary: Clean::from(Clean::new(first).one_line(160)),
+        result: Hash::of(gave.text.as_bytes()),
+    }
+}
+
+/// What is done of it, and how many are left.
+fn at_most(mut wishes: Vec<NewUse>) -> (Vec<NewUse>, usize) {
+    let more = wishes.len().saturating_sub(MOST_USES);
+    wishes.truncate(MOST_USES);
+    (wishes, more)
 }
 
 /// What a turn asks for, in order: files that stand beside its uses are written first.
@@ -105,6 +119,9 @@ fn argument(one: &NewUse) -> String {
 }
 
 async fn carry_out(one: &NewUse, desk: &mut Desk, runs: &mut Runs<'_>) -> Result<Gave, TaskError> {
+    if let Some(why) = &one.wrong {
+        return Ok(Gave::failed(format!("this use cannot be read: {why}")));
+    }
     let (path, text) = (one.path.as_deref().unwrap_or_default(), one.text.as_deref().unwrap_or_default());
     Ok(match Tool::of(&one.tool) {
         Some(Tool::Read) => desk.read(path, one.lines),
@@ -116,7 +133,10 @@ async fn carry_out(one: &NewUse, desk: &mut Desk, runs: &mut Runs<'_>) -> Result
         Some(Tool::Report) => runs.report(text, one.lines)?,
         None => {
             let known: Vec<&str> = Tool::ALL.iter().map(|tool| tool.word()).collect();
-            Gave::failed(format!("there is no tool {:?}: use one of {}", one.tool, known.join(", ")))
+            Gave::failed({
+                let tool = Clean::new(&one.tool).one_line(20);
+                format!("there is no tool {tool:?}: use one of {}", known.join(", "))
+            })
         }
     })
 }
@@ -141,8 +161,12 @@ fn base(step: &Step, call: usize, services: &Services) -> Result<Vec<NewFile>, T
     if !found.is_empty() || blind {
         return Ok(found);
     }
-    if let Some(last) = &step.last_reply {
-        found = files_of(step, &super::text(last, services)?);
+    // Only what is to be repaired, as in the pack. It may be gone: forks of earlier versions do not have it.
+    if step.feedback.is_empty() {
+        return Ok(found);
+    }
+    if let Some(Ok(last)) = step.last_reply.as_ref().map(|last| super::text(last, services)) {
+        found = files_of(step, &last);
     }
     // It may have ended with words that nobody can read; what was written before them is there.
     if found.is_empty() { files(&step.last_draft, services) } else { Ok(found) }
@@ -184,4 +208,16 @@ pub(super) fn continued(
     let said = transcript::of(turns, offered, &services.blobs)?;
     let turns = render::turns(&request, said, model);
     Ok(request.continued(turns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_does_so_much_and_no_more() {
+        let wishes = |n| at_most(vec![NewUse::default(); n]);
+        assert_eq!((wishes(3).0.len(), wishes(3).1), (3, 0));
+        assert_eq!((wishes(5_000).0.len(), wishes(5_000).1), (MOST_USES, 5_000 - MOST_USES));
+    }
 }

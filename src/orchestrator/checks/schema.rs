@@ -144,6 +144,22 @@ mod tests {
     const VERIFY: &str = r#"{"teach_back":{"clauses":["C-001"]},"findings":[],"summary":"all {good}"}"#;
 
     #[test]
+    fn a_use_that_cannot_be_read_is_one_failed_use_and_no_lost_reply() {
+        let uses =
+            |text: &str| turn(&format!("{{\"use\": {text}, \"files\": null, \"notes\": null}}")).map(|turn| turn.uses);
+        for none in ["null", "[]", "[null]", "{}", "\"\"", "false"] {
+            assert_eq!(uses(none), None, "{none}");
+        }
+        let read = uses(r#"[{"tool": "read", "lines": [-1, 5]}, {"tool": "read", "path": "a.py"}, 7]"#).unwrap();
+        assert_eq!((read[0].tool.as_str(), read[1].wrong.is_none(), read.len()), ("read", true, 3));
+        assert!(read[0].wrong.as_ref().is_some_and(|why| why.contains("-1")) && read[2].wrong.is_some(), "{read:?}");
+        assert_eq!(uses(r#"{"tool": "run", "text": "test"}"#).unwrap()[0].tool, "run");
+        let reply =
+            r#"{"use": null, "teach_back": {"clauses": []}, "files": [], "links": [], "additions": [], "notes": ""}"#;
+        assert!(parse(ReplyKind::Build, reply).is_ok());
+    }
+
+    #[test]
     fn objects_are_found_bare_fenced_and_after_words() {
         let bare = parse(ReplyKind::Verify, VERIFY).unwrap();
         for text in [

@@ -344,6 +344,7 @@ impl Sample {
             duration_ms: 900,
             at: at(60),
             note: None,
+            step: None,
         });
         for link in run.code_links.iter().take(2).cloned().collect::<Vec<_>>() {
             run.controls.push(ControlRun {

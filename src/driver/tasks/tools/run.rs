@@ -3,14 +3,19 @@
 use super::desk::{Desk, Gave, range};
 use crate::{
     domain::{
-        Clean,
-        evidence::{EvidenceKind, TestOutcome, TestResult},
+        Clean, StepId,
+        evidence::{Evidence, EvidenceKind, TestOutcome, TestResult},
+        reply::ReplyKind,
         run::{Run, Step},
+        tool::Used,
     },
     driver::{
         handle::Port,
         services::Services,
-        tasks::{TaskError, check::own_tests},
+        tasks::{
+            TaskError,
+            check::{ancestors, own_tests},
+        },
     },
     evidence::{EvidenceError, Kind, Manifest, Recorded},
 };
@@ -120,17 +125,40 @@ impl<'a> Runs<'a> {
             return Ok(self.said.clone());
         }
         let turns = self.step.calls.iter().rev().filter_map(|call| call.turn.as_ref());
-        let of_tests =
-            |used: &&crate::domain::tool::Used| used.tool.as_str() == "run" && used.argument.starts_with("test");
-        if let Some(used) = turns.flat_map(|turn| turn.uses.iter().rev()).find(of_tests) {
-            return Ok(Some(String::from_utf8_lossy(&self.services.blobs.get(&used.result)?).into_owned()));
+        let of_tests = |used: &&Used| used.tool.as_str() == "run" && used.argument.starts_with("test");
+        for used in turns.flat_map(|turn| turn.uses.iter().rev()).filter(of_tests) {
+            let text = String::from_utf8_lossy(&self.services.blobs.get(&used.result)?).into_owned();
+            if is_report(&text) {
+                return Ok(Some(text));
+            }
         }
-        let Some(last) = self.run.evidence.iter().rev().find(|e| e.kind == EvidenceKind::Tests) else {
-            return Ok(None);
-        };
+        let Some(last) = seen(self.run, self.step) else { return Ok(None) };
         let output = self.services.blobs.get(&last.output_sha256)?;
         Ok(Some(report(&last.tests, last.exit, last.note.as_ref(), &output)))
     }
+}
+
+/// The newest test run that is of this step's concern: its own, one of a step it comes after, or of the tests of its module,
+/// which may have sent it back. What a parallel step ran must not matter.
+fn seen<'a>(run: &'a Run, step: &Step) -> Option<&'a Evidence> {
+    let before = ancestors(run, step);
+    let concerns = |of: &StepId| {
+        let tests_it = |s: &Step| {
+            let module = s.plan.module.as_ref();
+            s.plan.produces == ReplyKind::Test && module.is_some() && module == step.plan.module.as_ref()
+        };
+        *of == step.plan.id || before.contains(of) || run.step(of).is_some_and(tests_it)
+    };
+    let mut tests = run.evidence.iter().rev().filter(|evidence| evidence.kind == EvidenceKind::Tests);
+    tests.find(|evidence| evidence.step.as_ref().is_some_and(concerns))
+}
+
+/// Whether a result says what tests did, and not why they did not run.
+fn is_report(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    let counted = |rest: &str| rest.split_once(" passed, ").is_some_and(|(of, _)| of.parse::<usize>().is_ok());
+    first.starts_with("no test ran, ")
+        || first.split_once(" of ").is_some_and(|(passed, rest)| passed.parse::<usize>().is_ok() && counted(rest))
 }
 
 /// What cannot be run is told to its author where he can do something about it; the rest stops the run.
@@ -177,6 +205,10 @@ fn report(tests: &[TestResult], exit: Option<i32>, note: Option<&Clean>, output:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        domain::run::GateMode,
+        orchestrator::testing::{Sim, step},
+    };
 
     #[test]
     fn a_report_says_the_sum_first_and_what_failed_before_what_passed() {
@@ -191,5 +223,38 @@ mod tests {
         ));
         assert!(text.ends_with("\u{241b}[2J"), "text of a program is made harmless: {text:?}");
         assert!(report(&[], None, Some(&"too long".into()), b"").starts_with("no test ran, killed; too long"));
+    }
+
+    #[test]
+    fn a_run_that_did_not_come_to_its_tests_is_no_report() {
+        for text in [report(&[], Some(1), None, b"x"), report(&[], None, Some(&"too long".into()), b"")] {
+            assert!(is_report(&text), "{text}");
+        }
+        let one = TestResult { name: "t".into(), outcome: TestOutcome::Passed, detail: Clean::default() };
+        assert!(is_report(&report(&[one], Some(0), None, b"")));
+        for text in
+            ["app/x.py is no test file", "not run: 1 of 2 passed, no Python", "1 of x passed, is no test file", ""]
+        {
+            assert!(!is_report(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_parallel_step_ran_is_not_seen() {
+        let mut sim = Sim::start(GateMode::None);
+        sim.finish();
+        let mut run = sim.run().clone();
+        let of = |run: &Run, id: &str| {
+            let found = seen(run, run.step(&step(id)).unwrap());
+            found.and_then(|evidence| evidence.step.as_ref()).map(ToString::to_string)
+        };
+        run.evidence.retain(|e| e.step.as_ref().is_some_and(|s| s.as_str() != "verify"));
+        let tests = |e: &&Evidence| e.step == Some(step("test:notes")) && e.kind == EvidenceKind::Tests;
+        let late = run.evidence.iter().find(tests).unwrap().clone();
+        run.evidence.push(late);
+        assert_eq!(of(&run, "test:core").as_deref(), Some("test:core"));
+        assert_eq!(of(&run, "build:core").as_deref(), Some("test:core"), "its tests may have sent it back");
+        assert_eq!(of(&run, "test:notes").as_deref(), Some("test:notes"));
+        assert_eq!(of(&run, "design"), None);
     }
 }
