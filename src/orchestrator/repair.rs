@@ -98,15 +98,29 @@ pub fn next(run: &Run, step: &Step) -> Next {
     Next::Retry
 }
 
-/// Whether there is no use in asking again about what the words of a reply say: it was asked once, nobody can be asked any
-/// more, or a person wrote it.
+/// Whether there is no use in asking about what the words of a reply say: nobody can be asked any more, or a person wrote it.
 #[must_use]
-pub fn heard(run: &Run, step: &Step) -> bool {
-    let told = |f: &Clean| f.strip_prefix(FAILED).is_some_and(|f| f.starts_with("content:"));
-    step.edited_by.is_some()
-        || step.failures >= MAX_REPAIRS
-        || step.feedback.iter().any(told)
-        || super::budget::exhausted(run).is_some()
+pub fn is_final(run: &Run, step: &Step) -> bool {
+    step.edited_by.is_some() || step.failures >= MAX_REPAIRS || super::budget::exhausted(run).is_some()
+}
+
+/// What the red checks of this attempt say of its words, as it is known again when it is said again.
+pub fn told(step: &Step) -> impl Iterator<Item = Clean> {
+    red(step).filter(|check| check.name.as_str() == "content").flat_map(|check| &check.details).map(|d| sense(d))
+}
+
+/// A finding without what it quotes of the reply: who keeps to it may put it in other words.
+#[must_use]
+pub fn sense(finding: &str) -> Clean {
+    let opens =
+        finding.match_indices('\'').find(|(at, _)| finding[..*at].chars().last().is_none_or(char::is_whitespace));
+    let closes = finding.match_indices('\'').map(|(at, _)| at + 1).filter(|end| {
+        finding[*end..].chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ':' | ',' | '.' | ';'))
+    });
+    match (opens, closes.last()) {
+        (Some((from, _)), Some(to)) if from < to => Clean::from(format!("{}{}", &finding[..from], &finding[to..])),
+        _ => Clean::new(finding),
+    }
 }
 
 /// How often failing tests send a build back to its developer.
@@ -166,6 +180,16 @@ pub fn feedback(step: &Step) -> Vec<Clean> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_finding_is_known_again_when_its_author_puts_it_otherwise() {
+        let said = |words: &str, n: u32| {
+            sense(&format!("C-003 is not what '{words}' says: it says {n} where the clause says 3"))
+        };
+        assert_eq!(said("A desk isn't free at 5", 5), said("Five desks, 'at most'", 5));
+        assert_ne!(said("A desk isn't free at 5", 5), said("A desk isn't free at 4", 4));
+        assert_eq!(sense("the member's desk is lost"), Clean::new("the member's desk is lost"));
+    }
 
     #[test]
     fn what_differs_between_runs_is_no_difference() {

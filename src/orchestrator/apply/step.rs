@@ -27,6 +27,8 @@ pub(super) fn started(run: &mut Run, id: &StepId, attempt: u32, at: Timestamp) {
     if let Some(signature) = failed {
         step.failures += 1;
         step.last_signature = Some(signature);
+        let told: Vec<Clean> = repair::told(step).filter(|finding| !step.told.contains(finding)).collect();
+        step.told.extend(told);
         step.feedback.retain(|f| !f.starts_with(repair::FAILED));
         let failed = repair::feedback(step);
         step.feedback.extend(failed);
@@ -229,14 +231,16 @@ pub(super) fn blocked(run: &mut Run, id: &StepId, by: &StepId, at: Timestamp) {
 }
 
 pub(super) fn evidence(run: &mut Run, id: &StepId, evidence: &Evidence) {
-    match run.evidence.iter_mut().find(|e| e.id == evidence.id) {
-        Some(old) => *old = evidence.clone(),
-        None => run.evidence.push(evidence.clone()),
+    let number = evidence.id;
+    let evidence = Evidence { step: Some(id.clone()), ..evidence.clone() };
+    match run.evidence.iter_mut().find(|e| e.id == number) {
+        Some(old) => *old = evidence,
+        None => run.evidence.push(evidence),
     }
     if let Some(step) = run.step_mut(id)
-        && !step.evidence.contains(&evidence.id)
+        && !step.evidence.contains(&number)
     {
-        step.evidence.push(evidence.id);
+        step.evidence.push(number);
     }
 }
 

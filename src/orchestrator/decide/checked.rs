@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     domain::{
-        Clean, EvidenceId, StepId,
+        Clean, EvidenceId, StepId, counted,
         event::Event,
         evidence::{Evidence, EvidenceKind, TestOutcome},
         reply::ReplyKind,
-        run::{Proposal, Run, Step, StepState},
+        run::{Check, Proposal, Run, Step, StepState},
     },
     orchestrator::{
         Checked, checks, needs_execution,
@@ -47,6 +47,7 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
     if let Some(why) = red_before {
         red_gate(draft, id, Some(proposal), why);
     } else if !is_red(draft, id) {
+        object(draft, id, attempt, &proposal);
         green(draft, id, proposal);
     } else if let Some(outdated) = outdated(&draft.run, id) {
         for step in outdated {
@@ -59,6 +60,23 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
     } else {
         red(draft, id, Some(proposal));
     }
+}
+
+/// What the tester holds to be wrong although the tests pass is in doubt, for whoever decides and for the verifier.
+fn object(draft: &mut Draft, id: &StepId, attempt: u32, proposal: &Proposal) {
+    let Proposal::Test { faults, .. } = proposal else { return };
+    let Some(step) = draft.run.step(id).filter(|_| !faults.is_empty()) else { return };
+    let held = faults.iter().map(|fault| Clean::from(format!("the tester holds the code to be wrong: {fault}")));
+    let details: Vec<Clean> = step.doubts().iter().cloned().chain(held).collect();
+    let summary = format!("{} in doubt although the tests pass", counted(details.len(), "thing"));
+    let check = Check {
+        name: Clean::new(Check::DOUBTS),
+        passed: false,
+        summary: Clean::from(summary),
+        details,
+        signature: None,
+    };
+    draft.push(Event::CheckCompleted { step: id.clone(), attempt, check });
 }
 
 /// Modules that kept their results when the requirement changed and whose tests fail on the new whole: what they rest on
@@ -109,6 +127,7 @@ fn record(draft: &mut Draft, id: &StepId, attempt: u32, checked: &Checked) {
             duration_ms: run.duration_ms,
             at,
             note: run.note.clone(),
+            step: None,
         };
         draft.push(Event::EvidenceRecorded { step: id.clone(), evidence });
     }

@@ -1,12 +1,12 @@
 use super::*;
 use crate::domain::{
-    Clean, Hash,
+    ClauseId, Clean, Hash,
     command::Command,
     evidence::TestOutcome,
-    run::{GateReason, PauseReason, Verb},
+    run::{GateReason, PauseReason, Step, Verb},
     usage::{Budget, Caps, Scope, Usage},
 };
-use crate::orchestrator::{Effect, Input, pending, repair};
+use crate::orchestrator::{Effect, Input, checks, parse, pending, repair};
 
 fn attempts(sim: &Sim, id: &str) -> u32 {
     sim.step(id).attempt
@@ -77,6 +77,19 @@ fn what_is_found_in_words_alone_is_told_once_and_then_a_doubt() {
     sim.go();
     assert_eq!(attempts(&sim, "design"), 3);
     assert!(sim.step("design").doubts().is_empty());
+    // What was told is known, whatever the attempt between was red for; what was not told is told first.
+    let mut sim = Sim::start(GateMode::Risk)
+        .with_fault("design", 1, Fault::Lists)
+        .with_fault("design", 2, Fault::Drop)
+        .with_fault("design", 3, Fault::Lists);
+    sim.go();
+    let mut design = sim.step("design").clone();
+    assert_eq!((design.attempt, design.doubts().is_empty()), (3, false));
+    let reply = parse(design.plan.produces, &sim.reply(&design)).unwrap();
+    let check = |design: &Step| checks::content::check(sim.run(), design, &reply);
+    assert!(check(&design).is_doubt());
+    design.told = vec![repair::sense("C-002 is only listed")];
+    assert_eq!(check(&design).name.as_str(), "content");
 }
 
 #[test]
@@ -128,6 +141,18 @@ fn a_tester_who_blames_the_code_is_not_asked_to_soften_the_tests() {
     sim.go();
     assert_eq!(sim.step("build:notes").reworks, 1);
     assert!(matches!(sim.run().open_gates().next().unwrap().reason, GateReason::Red { .. }));
+}
+
+#[test]
+fn what_a_tester_holds_to_be_wrong_is_in_doubt_when_no_test_shows_it() {
+    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 0, Fault::Objects);
+    sim.go();
+    assert_eq!(attempts(&sim, "build:notes"), 1, "nothing fails that could be repaired");
+    let doubts = trace(sim.run()).doubts;
+    assert_eq!(doubts.len(), 1);
+    assert!(doubts[0].finding.contains("C-003: a note loses its title"), "{doubts:?}");
+    assert_eq!(doubts[0].clauses, [ClauseId(3)]);
+    assert_eq!(doubts[0].verdicts.len(), 1, "the verifier has judged the clause");
 }
 
 #[test]

@@ -34,25 +34,29 @@ use words::{Text, root};
 /// Clauses with fewer words of meaning say too little to be compared by their words.
 const LEAST: usize = 2;
 
-/// Red, so that the persona hears of it, unless it was heard already: then what is found is an open doubt.
+/// Red, so that the persona hears of it, unless it was told all of it already: then what is found is an open doubt.
 #[must_use]
 pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
     let found = findings(run, reply);
-    match found.len() {
-        0 => verdict("content", "nothing is said otherwise than in the original".to_owned(), found),
-        n if repair::heard(run, step) => {
-            let reasoned = found.into_iter().map(|finding| with_reason(reply, finding)).collect();
+    let is_final = repair::is_final(run, step);
+    let (known, new): (Vec<String>, Vec<String>) =
+        found.into_iter().partition(|finding| is_final || step.told.contains(&repair::sense(finding)));
+    match (known.len(), new.len()) {
+        (0, 0) => verdict("content", "nothing is said otherwise than in the original".to_owned(), new),
+        (n, 0) => {
+            let reasoned = known.into_iter().map(|finding| with_reason(reply, finding)).collect();
             let summary =
                 format!("{n} said otherwise than in the original, as seen by their words; held to when asked");
             verdict(Check::DOUBTS, summary, reasoned)
         }
-        n => {
+        // What was told before is not told again: it shows as a doubt when nothing new is found.
+        (_, n) => {
             let summary = format!(
                 "{n} said otherwise than in the original, as seen by their words. Correct what is wrong. Keep what is right \
                  and say why where the reply has room for it (`reason`, `why`, `notes`, `argument`): it then stands as a \
                  doubt for whoever decides"
             );
-            verdict("content", summary, found)
+            verdict("content", summary, new)
         }
     }
 }
