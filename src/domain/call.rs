@@ -4,6 +4,8 @@ use super::{
     ClauseId, Hash,
     pack::Page,
     plan::{Seat, Task},
+    reply::ReplyKind,
+    run::{Run, Step},
     tool::Turn,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,16 @@ pub struct Call {
     /// The reply asked for tools in place of answering: a turn, after which the same is asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Turn>,
+}
+
+impl Run {
+    /// What the prompts of a step call the product: nothing before somebody has named it, so that the name of a folder is no
+    /// part of what is asked.
+    #[must_use]
+    pub fn product(&self, step: &Step) -> &str {
+        let named = step.plan.produces != ReplyKind::Understand || step.renews;
+        if named { &self.title } else { "" }
+    }
 }
 
 impl Call {

@@ -52,7 +52,11 @@ struct Summary {
 
 /// Identity of a request without the model's name, which differs between recording and replay.
 fn asked(request: &Request) -> Hash {
-    let turns = if request.turns.is_empty() { String::new() } else { format!("{:?}", request.turns) };
+    // A value of ours always becomes JSON.
+    let turns = match request.turns.as_slice() {
+        [] => String::new(),
+        turns => serde_json::to_string(turns).unwrap_or_default(),
+    };
     Hash::of_parts([
         request.system.as_bytes(),
         request.user.as_bytes(),

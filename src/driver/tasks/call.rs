@@ -313,7 +313,7 @@ fn request(step: &Step, pack: ContextPack, run: &Run, services: &Services) -> Re
         ))));
     }
     let model = services.models.of(&seated).as_ref();
-    let request = render::request(pack, step.plan.produces, &personas, model, &run.title);
+    let request = render::request(pack, step.plan.produces, &personas, model, run.product(step));
     tools::continued(request, run, step, model, services)
 }
 

@@ -55,7 +55,7 @@ impl OpenAi {
         if self.known().is_settled(sent) || !self.fits(request, *spent, u64::from(sent) + 100, u64::from(OUTPUT)) {
             return Ok(());
         }
-        match self.reads(&request.system, &request.user, request.hash.as_str(), spent).await {
+        match self.reads(&request.system, &said(request), request.hash.as_str(), spent).await {
             Told::Part => return Err(Fault::Truncated { sent, read }),
             Told::Whole => self.learn(|known| known.read_whole = known.read_whole.max(sent)),
             // What it dropped will show in its teach-back.
@@ -115,6 +115,12 @@ impl OpenAi {
             (false, false) => Told::Nothing,
         }
     }
+}
+
+/// All that a request sends after its rules, as one text: what was said in turns with tools is what makes it long.
+pub(super) fn said(request: &Request) -> String {
+    let turns = request.turns.iter().map(|turn| turn.text());
+    std::iter::once(request.user.as_str()).chain(turns).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Two words that no text has by chance and no tokenizer has as one token.

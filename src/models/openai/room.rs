@@ -22,7 +22,7 @@ impl OpenAi {
         }
         let mut worst = self.pricing.worst_case(&self.id, bytes, request.max_output_tokens);
         if self.may_check(self.sent_tokens(request)) {
-            let bytes = request.system.len() + request.user.len() + canary::WORDS;
+            let bytes = request.system.len() + canary::said(request).len() + canary::WORDS;
             worst += self.pricing.worst_case(&self.id, bytes, canary::OUTPUT);
         }
         worst

@@ -116,7 +116,11 @@ pub fn user(pack: &ContextPack, kind: ReplyKind, title: &str) -> String {
         block(&mut text, item, &fence);
     }
     left_out(&mut text, pack);
-    let _ = write!(text, "\n## Your task\nProduct: {}\nStep: `{}`", attribute(title), pack.step);
+    text.push_str("\n## Your task\n");
+    if !title.is_empty() {
+        let _ = writeln!(text, "Product: {}", attribute(title));
+    }
+    let _ = write!(text, "Step: `{}`", pack.step);
     if let Some(module) = &pack.module {
         let _ = write!(text, ", module `{}`", attribute(module));
     }

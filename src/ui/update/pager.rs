@@ -43,7 +43,7 @@ pub(super) fn act(model: &mut Model, action: Action, cmds: &mut Vec<Cmd>) {
                     let offered = run.settings.turns.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
                     // The persona's file may have changed since.
                     model.prompts.remove(&pack);
-                    let title = if run.title.is_empty() { run.name.clone() } else { run.title.clone() };
+                    let title = crate::domain::Clean::new(run.product(step));
                     cmds.push(Cmd::LoadPrompt(PromptWanted { pack, kind: step.plan.produces, title, turns, offered }));
                 }
                 keys::open_pager(model, &format!("The prompt of {seen}"), Source::Prompt(seen));

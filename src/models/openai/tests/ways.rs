@@ -263,3 +263,20 @@ async fn a_check_is_reserved_and_counted_even_when_it_fails() {
     assert_eq!(collect(&model, &request).await.0.unwrap().usage.calls, 1, "not checked again");
     assert!(model.worst_case(&request).tokens() < reserved.tokens());
 }
+
+#[tokio::test]
+async fn a_check_of_a_request_with_turns_holds_the_turns() {
+    let given = |text: &str| crate::models::Turn::Given { text: text.repeat(200) };
+    let request = long(200).continued(vec![given("A line of a file that was read. "), given("Another line of it. ")]);
+    let (first, last) = super::canary::words(request.hash.as_str());
+    // It drops the beginning of what is long, and says so.
+    let server = Server::start(vec![uncounted("{}"), uncounted(&last)]).await;
+    let model = server.model(quick());
+    let reserved = model.worst_case(&request);
+    let (error, usage) = collect(&model, &request).await.0.unwrap_err().split();
+    assert!(provider_text(error).contains("num_ctx"));
+    assert!(usage.tokens() <= reserved.tokens(), "{usage:?} of {reserved:?}");
+    let check = server.bodies()[1].to_string();
+    assert!(check.contains(&first) && check.contains("A line of a file that was read."), "{check:.300}");
+    assert!(check.find("Every word of this").is_some_and(|at| at < check.find("Another line of it.").unwrap()));
+}
