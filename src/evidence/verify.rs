@@ -212,7 +212,7 @@ fn changed_reach(
     let trace = trace::trace(run);
     let mut changed = vec![];
     for (range, found) in ranges.iter().zip(found) {
-        let CodeRange { clause, path, lines, sha256 } = range.range;
+        let CodeRange { clause, path, lines, sha256, .. } = range.range;
         let Ok((lines_now, _)) = found else { continue };
         let files = trace.clauses.iter().filter(|one| one.id == *clause).flat_map(|one| &one.files);
         let Some(before) =
