@@ -3,7 +3,7 @@
 //! Prints recall@1, recall@5 and MRR by words, by meaning and by both, over the paraphrased questions in
 //! `tests/fixtures/retrieval` (their pool: the clauses of all texts they are about), and over the test titles of an
 //! E2EDev-shaped file (`[{"requirements": [{"text", "tests": ["… Scenario: title …"]}]}]`) when one is given. Then it
-//! chooses weight and power on every second question and prints what they, and those in use, do on the others. With
+//! chooses the weight of the words and the share from which on they count on every second question and prints what they, and those in use, do on the others. With
 //! `--graph` the graph against the exact scan instead.
 
 use g1::hub::{
@@ -13,7 +13,7 @@ use g1::hub::{
         Retrieval, VectorIndex,
         flat::Flat,
         graph::Adaptive,
-        retrieval::{POWER as POWER_IN_USE, WORDS as IN_USE},
+        retrieval::{fused, weighed},
     },
 };
 use serde_json::Value;
@@ -70,38 +70,47 @@ impl Scored {
     }
 }
 
-/// On the first half of each set (held-out sets aside): of the weights and powers at which no set is worse than its better
-/// half alone, those with the greatest sum of MRR, the smaller weight on a tie. Printed with what they do on the other half.
+/// On the first half of each set (held-out sets aside): of the weights and shares at which no set is worse than its better
+/// half alone, those with the greatest sum of MRR, the smaller share and weight on a tie. Printed with what they do on the
+/// other half, and at how many of all pairs that keep the rule on the first halves it holds on the others, too.
 fn choose(sets: &[Scored]) {
-    let fused = |weight: f32, power: i32| move |words: f32, meaning: f32| meaning + weight * words.powi(power);
+    let by = |weight: f32, most: f32| move |words: f32, meaning: f32| weighed(meaning, words, weight, most);
     let better = |set: &Scored, first: usize| {
         set.reciprocal(first, |words, _| words).max(set.reciprocal(first, |_, meaning| meaning))
     };
     let open: Vec<&Scored> = sets.iter().filter(|set| !set.name.starts_with("held-out")).collect();
-    let mut best: Option<(f64, f32, i32)> = None;
-    for weight in [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0] {
-        for power in 1..=6 {
-            let of = |set: &&Scored| set.reciprocal(0, fused(weight, power));
-            let holds = open.iter().all(|set| of(set) >= better(set, 0));
-            let sum: f64 = open.iter().map(of).sum();
-            if holds && best.is_none_or(|(most, ..)| sum > most + 1e-9) {
-                best = Some((sum, weight, power));
+    let mut best: Option<(f64, f32, f32)> = None;
+    let (mut kept, mut held) = (0, 0);
+    for most in [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7] {
+        for weight in [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0] {
+            let holds = |set: &Scored, first: usize| set.reciprocal(first, by(weight, most)) >= better(set, first);
+            if !open.iter().all(|set| holds(set, 0)) {
+                continue;
+            }
+            kept += 1;
+            let elsewhere = sets.iter().all(|set| (0..2).all(|first| holds(set, first)));
+            held += usize::from(elsewhere);
+            let sum: f64 = open.iter().map(|set| set.reciprocal(0, by(weight, most))).sum();
+            if best.is_none_or(|(top, ..)| sum > top + 1e-9) {
+                best = Some((sum, weight, most));
             }
         }
     }
-    let Some((_, weight, power)) = best else {
+    let Some((_, weight, most)) = best else {
         println!("\nNo weight leaves every set as good as its better half.");
         return;
     };
-    println!("\nchosen: weight {weight}, power {power}; in use: weight {IN_USE}, power {POWER_IN_USE}\n");
+    println!(
+        "\nchosen: weight {weight}, from a share of {most} on; {held} of {kept} that keep the rule there keep it everywhere\n"
+    );
     println!("| set, MRR of | words | meaning | chosen | in use |\n|---|---|---|---|---|");
     for set in sets {
         for (half, first) in [("chosen on", 0), ("other half", 1)] {
             let mrr = [
                 set.reciprocal(first, |words, _| words),
                 set.reciprocal(first, |_, meaning| meaning),
-                set.reciprocal(first, fused(weight, power)),
-                set.reciprocal(first, fused(IN_USE, POWER_IN_USE)),
+                set.reciprocal(first, by(weight, most)),
+                set.reciprocal(first, |words, meaning| fused(meaning, words)),
             ];
             let half = if set.name.starts_with("held-out") { ["one half", "other half"][first] } else { half };
             println!("| {}, {half} | {} |", set.name, mrr.map(|m| format!("{m:.3}")).join(" | "));

@@ -2,16 +2,29 @@
 //!
 //! The two scores do not add up as they are, and ranks lose what they say: where a question shares only common words with
 //! every document, the best by words is still rank 1. Measured (docs/fidelity.md): the cosine, plus a little for the
-//! *share* of the query's words, by their rarity, that a document has. Taken to the third power the share says nothing
-//! while it is small and decides when nearly all words are there.
+//! *share* of the query's words, by their rarity, that a document has, as far as it goes beyond most of them. A smaller share
+//! says nothing at all, so a question in other words is answered by its meaning alone.
 
 use super::{Lexical, VectorIndex, graph::Adaptive};
 use std::collections::BTreeSet;
 
 /// What a document gets for having all the words of the query.
-pub const WORDS: f32 = 0.3;
-/// The share of the words is taken to this power.
-pub const POWER: i32 = 3;
+const WORDS: f32 = 0.25;
+/// A share of the words up to this one counts for nothing.
+const MOST: f32 = 0.7;
+
+/// The score of a document by its cosine and its share of the query's words.
+#[must_use]
+pub fn fused(meaning: f32, words: f32) -> f32 {
+    weighed(meaning, words, WORDS, MOST)
+}
+
+/// The same with another weight of all the words, and another share from which on they count.
+#[must_use]
+pub fn weighed(meaning: f32, words: f32, weight: f32, most: f32) -> f32 {
+    meaning + weight * (words - most).max(0.0) / (1.0 - most)
+}
+
 /// How many of the best by each half are looked at, at least.
 const DEPTH: usize = 50;
 
@@ -102,7 +115,7 @@ impl Retrieval {
                 let words = shares.get(number).copied().unwrap_or(0.0);
                 let meaning = both.and_then(|(index, vector)| index.similarity(&place(number), vector));
                 let score = match (both, meaning) {
-                    (Some(_), cosine) => cosine.unwrap_or(0.0) + WORDS * words.powi(POWER),
+                    (Some(_), cosine) => fused(cosine.unwrap_or(0.0), words),
                     (None, _) => words,
                 };
                 Found { number, score, words, meaning }
@@ -147,6 +160,7 @@ mod tests {
         index.set_vectors(2, vectors.iter().map(|v| &v[..]));
         let by = |query: &str, vector: [f32; 2]| ids(&index, &index.search(query, Some(&vector), 3, &|_| true));
         assert_eq!(by("what about a name", [1.0, 0.0]), "abc", "one common word moves nothing");
+        assert_eq!(fused(0.4, 0.5), 0.4, "nor does half of the words, however near another text is");
         assert_eq!(by("rackets are lent", [0.9, 0.4]), "bac");
         let first = index.search("rackets are lent", Some(&[1.0, 0.0]), 3, &|_| true)[0];
         assert_eq!(ids(&index, &[first]), "b", "the very words win against a nearer text");
