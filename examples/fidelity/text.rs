@@ -2,26 +2,28 @@
 
 use g1::{
     domain::{
-        ClauseId, Clean, Hash, PersonaId, StepId,
-        clause::{Clause, Requirement},
+        ClauseId, Clean, PersonaId, StepId,
+        clause::Clause,
         persona::ReadKind,
-        plan::{PlanVariant, StepPlan},
+        plan::StepPlan,
         reply::ReplyKind,
-        run::{GateMode, Run, RunSettings, Step},
+        run::{Run, Step},
     },
     hub::{Blobs, Hub, HubError, clauses, pack},
     models::{
         Model,
         offline::{Offline, read, spec::AppSpec},
     },
-    orchestrator::{self, Input},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
+
+#[path = "../support/texts.rs"]
+mod texts;
 
 pub struct Text {
     /// The folder it lies in: `short`, `medium`, `long`, `backlogs`.
@@ -37,7 +39,7 @@ pub struct Text {
 /// Every text below the folder, by path.
 pub fn all(corpus: &Path) -> Result<Vec<Text>, Box<dyn Error>> {
     let mut files = Vec::new();
-    find(corpus, &mut files)?;
+    texts::find(corpus, &mut files)?;
     files.sort();
     let mut texts = Vec::new();
     for file in files {
@@ -45,25 +47,12 @@ pub fn all(corpus: &Path) -> Result<Vec<Text>, Box<dyn Error>> {
         let Ok(text) = clauses::decode(&bytes) else { continue };
         let folder = file.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if text.trim().is_empty() || name.eq_ignore_ascii_case("readme") {
+        if text.trim().is_empty() {
             continue;
         }
         texts.push(Text::new(folder, name, text)?);
     }
     Ok(texts)
-}
-
-fn find(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        // Gold data are answers, not requirements.
-        if path.is_dir() && path.file_name().is_some_and(|name| name != "gold") {
-            find(&path, files)?;
-        } else if path.extension().is_some_and(|e| e == "txt" || e == "md") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 impl Text {
@@ -72,34 +61,7 @@ impl Text {
         let intact = cut.iter().map(|c| c.text.as_str()).collect::<String>() == text;
         let inputs = read::inputs(cut.iter().map(|c| (c.id, c.text.clone())).collect());
         let spec = read::analyse(&inputs, &BTreeMap::new()).ok();
-        let begin = Input::Begin {
-            name: Clean::new(&name),
-            requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
-            clauses: cut,
-            existing: None,
-            attachments: Vec::new(),
-            settings: RunSettings {
-                model: "offline".into(),
-                gates: GateMode::None,
-                plan: PlanVariant::Lean,
-                budget: None,
-                caps: Default::default(),
-                plan_only: false,
-                relaxed: Vec::new(),
-                pack_tokens: 100_000,
-                turns: 8,
-            },
-            who: Clean::new("fidelity"),
-            instructions: None,
-        };
-        let at = jiff::Timestamp::UNIX_EPOCH;
-        let events = orchestrator::decide(None, begin, at).map_err(|e| e.to_string())?;
-        let mut run = None;
-        for (seq, event) in (1..).zip(events) {
-            let envelope = g1::domain::event::Envelope { seq, at, v: g1::domain::event::EVENT_VERSION, event };
-            orchestrator::apply(&mut run, &envelope);
-        }
-        let mut run = run.ok_or("the run did not begin")?;
+        let mut run = texts::begun(&name, text, &cut, 100_000)?;
         for mark in read::marks(&inputs) {
             if let Some(clause) = run.clauses.get_mut(&mark.clause) {
                 clause.kind = Some(mark.kind);

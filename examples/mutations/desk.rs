@@ -3,12 +3,12 @@
 use g1::{
     domain::{
         Clean, Hash, StepId,
-        clause::{Clause, Requirement},
-        event::{EVENT_VERSION, Envelope, Event},
+        clause::Clause,
+        event::Event,
         pack::{ContextPack, Page},
-        plan::{PlanVariant, Seat},
+        plan::Seat,
         reply::ReplyKind,
-        run::{Check, GateMode, Run, RunSettings},
+        run::{Check, Run},
         usage::Usage,
     },
     models::offline::{replies, spec::AppSpec},
@@ -16,6 +16,10 @@ use g1::{
 };
 use serde::Serialize;
 use std::error::Error;
+use texts::feed;
+
+#[path = "../support/texts.rs"]
+pub mod texts;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
@@ -97,31 +101,9 @@ impl Desk {
     }
 }
 
-/// A run of this text at its beginning.
+/// A run of this text at its beginning, with room for all of it in one prompt.
 pub fn begun(text: &str, cut: &[Clause]) -> Result<Run, Box<dyn Error>> {
-    let begin = Input::Begin {
-        name: Clean::new("mutations"),
-        requirement: Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 },
-        clauses: cut.to_vec(),
-        existing: None,
-        attachments: Vec::new(),
-        settings: RunSettings {
-            model: "offline".into(),
-            gates: GateMode::None,
-            plan: PlanVariant::Lean,
-            budget: None,
-            caps: Default::default(),
-            plan_only: false,
-            relaxed: Vec::new(),
-            pack_tokens: 10_000_000,
-            turns: 8,
-        },
-        who: Clean::new("mutations"),
-        instructions: None,
-    };
-    let mut run = None;
-    feed(&mut run, begin)?;
-    Ok(run.ok_or("the run did not begin")?)
+    texts::begun("mutations", text, cut, 10_000_000)
 }
 
 /// What the checks of a step say against a reply.
@@ -139,16 +121,6 @@ fn said(check: &Check) -> Vec<String> {
         return Vec::new();
     }
     check.details.iter().map(|d| format!("{}: {d}", check.name)).collect()
-}
-
-fn feed(run: &mut Option<Run>, input: Input) -> Result<Vec<Event>, Box<dyn Error>> {
-    let at = jiff::Timestamp::UNIX_EPOCH;
-    let events = orchestrator::decide(run.as_ref(), input, at).map_err(|e| e.to_string())?;
-    for event in &events {
-        let seq = run.as_ref().map_or(0, |r| r.seq) + 1;
-        orchestrator::apply(run, &Envelope { seq, at, v: EVENT_VERSION, event: event.clone() });
-    }
-    Ok(events)
 }
 
 /// The next call is answered with `reply`; its failed checks are kept, and a green result is taken over.

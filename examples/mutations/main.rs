@@ -55,7 +55,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
             "--each" => options.each = arguments.next().ok_or("--each N")?.parse()?,
             "--seed" => options.seed = arguments.next().ok_or("--seed N")?.parse()?,
             "-v" => options.verbose = true,
-            path => find(Path::new(path), &mut options.files)?,
+            path => desk::texts::find(Path::new(path), &mut options.files)?,
         }
     }
     options.files.sort();
@@ -63,23 +63,6 @@ fn options() -> Result<Options, Box<dyn Error>> {
         return Err("usage: mutations [--each N] [--seed N] [-v] FILE|FOLDER…".into());
     }
     Ok(options)
-}
-
-fn find(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
-        let readable = path.extension().is_some_and(|e| e == "txt" || e == "md");
-        let named = path.file_stem().is_some_and(|n| !n.eq_ignore_ascii_case("readme"));
-        // Gold data are answers, not requirements.
-        if path.is_dir() && path.file_name().is_some_and(|n| n != "gold") || readable && named {
-            find(&path, files)?;
-        }
-    }
-    Ok(())
 }
 
 fn read(clauses: &Inputs) -> Option<AppSpec> {
