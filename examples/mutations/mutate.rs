@@ -9,16 +9,22 @@ pub enum Kind {
     Negate,
     Number,
     Role,
+    Swap,
+    Condition,
     Drop,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Negate, Self::Number, Self::Role, Self::Drop];
+    pub const ALL: [Self; 6] = [Self::Negate, Self::Number, Self::Role, Self::Swap, Self::Condition, Self::Drop];
+    /// Those that make another demand of a clause, seen from the clause as well as from what is said of it.
+    pub const BOTH_WAYS: [Self; 4] = [Self::Negate, Self::Number, Self::Role, Self::Swap];
     pub fn words(self) -> &'static str {
         match self {
             Self::Negate => "negated",
             Self::Number => "another number",
             Self::Role => "another role",
+            Self::Swap => "roles changed places",
+            Self::Condition => "without its condition",
             Self::Drop => "dropped",
         }
     }
@@ -82,6 +88,8 @@ pub fn of_these(
                 Kind::Negate => negated(text),
                 Kind::Number => renumbered(text, luck),
                 Kind::Role => recast(text, roles, luck),
+                Kind::Swap => swapped(text, roles),
+                Kind::Condition => unconditional(text),
             }?;
             let note = format!("{id}: {}  →  {}", line(text), line(&new));
             changed[at].1 = new;
@@ -157,16 +165,43 @@ fn renumbered(text: &str, luck: &mut Luck) -> Option<String> {
     Some(format!("{}{other}{}", &text[..at], &text[at + word.len()..]))
 }
 
-/// Another role of the text stands where one stood.
-fn recast(text: &str, roles: &[String], luck: &mut Luck) -> Option<String> {
+/// Where a role of the text is named: the byte, the word, the role.
+fn named<'a>(text: &'a str, roles: &'a [String]) -> Vec<(usize, &'a str, &'a String)> {
     let is = |word: &str, role: &str| {
         let word = word.to_lowercase();
         word == role || word == format!("{role}s")
     };
-    let found: Vec<(usize, &str, &String)> = words(text)
-        .into_iter()
-        .filter_map(|(at, word)| Some((at, word, roles.iter().find(|r| is(word, r))?)))
-        .collect();
+    words(text).into_iter().filter_map(|(at, word)| Some((at, word, roles.iter().find(|r| is(word, r))?))).collect()
+}
+
+/// The first two different roles of a sentence stand in each other's places.
+fn swapped(text: &str, roles: &[String]) -> Option<String> {
+    let found = named(text, roles);
+    let (at, one, role) = *found.first()?;
+    let (from, two, _) = *found.iter().find(|(_, _, r)| *r != role)?;
+    let (end, stop) = (at + one.len(), from + two.len());
+    let between = words(&text[end..from]);
+    // `Members and guests` are the same the other way round.
+    let says =
+        between.iter().any(|(_, word)| !["and", "or", "a", "an", "the", "nor"].contains(&word.to_lowercase().as_str()));
+    let apart = text[end..from].contains(['.', ';', '!', '?']);
+    (says && !apart).then(|| format!("{}{two}{}{one}{}", &text[..at], &text[end..from], &text[stop..]))
+}
+
+/// What stands behind `unless`, `if` or `when` goes, up to the next comma or the end.
+fn unconditional(text: &str) -> Option<String> {
+    let words = words(text);
+    let opens = |word: &str| ["unless", "if", "when", "until", "except"].contains(&word.to_lowercase().as_str());
+    // A condition in front is not cut: the rest would begin in the middle.
+    let (at, _) = *words.iter().skip(3).find(|(_, word)| opens(word))?;
+    let stop = text[at..].find([',', '.', ';', ':', '\n', ')']).map_or(text.len(), |n| at + n);
+    let only = text[..at].trim_end().strip_suffix("only").map_or(at, str::len);
+    Some(format!("{}{}", text[..only.min(at)].trim_end(), &text[stop..]))
+}
+
+/// Another role of the text stands where one stood.
+fn recast(text: &str, roles: &[String], luck: &mut Luck) -> Option<String> {
+    let found = named(text, roles);
     let (at, word, role) = *found.first()?;
     let others: Vec<&String> = roles.iter().filter(|r| *r != role).collect();
     let other = others.get(luck.below(others.len()))?;

@@ -100,7 +100,7 @@ fn changed(end: &Run, cut: &[Clause], text: &str, taken: &[Taken]) {
     let roles = read(&inputs).map(|spec| roles(&spec)).unwrap_or_default();
     let demands: BTreeSet<ClauseId> = end.demanding().map(|c| c.id).collect();
     println!("\n| change | made | understanding | design | tests | any |\n|---|---|---|---|---|---|");
-    for kind in [Kind::Negate, Kind::Number, Kind::Role] {
+    for kind in Kind::BOTH_WAYS {
         let places = of_these(kind, &inputs, &demands, &roles, &mut Luck::new(1, text));
         let mut noticed = [0; 4];
         for (id, other, note) in &places {

@@ -22,7 +22,7 @@ other whether either another however process address access business list checkl
 const ANYBODY: &str = "it they he she we you i who which that this anyone everyone anybody everybody somebody someone nobody \
 system application app site website page product software service program platform one user person people visitor";
 
-const MODALS: &str = "can cannot can't may must mustn't shall should will won't could might";
+pub const MODALS: &str = "can cannot can't may must mustn't shall should will won't could might";
 
 /// Whom the texts speak of.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +40,8 @@ impl People {
             }
             named.extend(teller(text));
             let by_ending = |w: &&Word| ENDINGS.iter().any(|e| w.stem.ends_with(e)) && !listed(THINGS, &w.stem);
-            named.extend(acting(text).filter(|(who, _)| by_ending(who)).map(|(who, _)| who.stem.clone()));
+            let subjects = modal_subjects(text).map(|(_, who)| who).chain(opening(text));
+            named.extend(subjects.filter(by_ending).map(|who| who.stem.clone()));
         }
         Self(named)
     }
@@ -84,9 +85,32 @@ pub fn obliges(text: &Text) -> bool {
 /// The word before each modal, with the verb after it.
 fn acting(text: &Text) -> impl Iterator<Item = (&Word, String)> {
     let words = &text.words;
+    modal_subjects(text).filter_map(|(at, subject)| Some((subject, verb(&words[at + 1..], words[at].sentence)?)))
+}
+
+/// Where each modal stands, with the word before it.
+fn modal_subjects(text: &Text) -> impl Iterator<Item = (usize, &Word)> {
+    let words = &text.words;
     (1..words.len()).filter(|at| listed(MODALS, &words[*at].lower)).filter_map(|at| {
-        let subject = words[..at].iter().rev().take(3).find(|w| w.sentence == words[at].sentence && w.is_content())?;
-        Some((subject, verb(&words[at + 1..], words[at].sentence)?))
+        let before = words[..at].iter().rev().take(3);
+        Some((at, before.into_iter().find(|w| w.sentence == words[at].sentence && w.is_content())?))
+    })
+}
+
+/// `A singer borrows …`, `Singers borrow …`: the noun that begins a sentence, with its verb right behind it.
+fn opening(text: &Text) -> impl Iterator<Item = &Word> {
+    let words = &text.words;
+    (0..words.len()).filter(|at| *at == 0 || words[at - 1].sentence != words[*at].sentence).filter_map(|at| {
+        let same: Vec<&Word> = words[at..].iter().take(3).take_while(|w| w.sentence == words[at].sentence).collect();
+        match same.as_slice() {
+            [article, noun, verb] if listed("a an the each every", &article.lower) => {
+                (verb.is_content() && verb.lower.ends_with('s')).then_some(*noun)
+            }
+            [noun, verb, _] => {
+                (noun.lower.ends_with('s') && verb.is_content() && !verb.lower.ends_with('s')).then_some(*noun)
+            }
+            _ => None,
+        }
     })
 }
 

@@ -83,6 +83,22 @@ pub fn lost_limit(clause: &Wording, said: &Wording) -> Option<String> {
     Some(format!("the \"{}\" of the clause is lost: nothing in it limits or forbids anything", words[at].lower))
 }
 
+/// The condition of a clause of which nothing said of it has a word: `unless a steward agrees`.
+#[must_use]
+pub fn lost_condition(clause: &Wording, said: &Wording) -> Option<String> {
+    let words = &clause.text.words;
+    let known = said.text.roots();
+    (0..words.len()).filter(|at| !words[*at].purpose && listed(CONDITIONS, &words[*at].lower)).find_map(|at| {
+        let own =
+            words[at + 1..].iter().take_while(|w| (w.sentence, w.segment) == (words[at].sentence, words[at].segment));
+        let terms: Vec<&Word> = own.filter(|w| w.is_content() && !anybody(&w.lower)).collect();
+        let lost = terms.len() > 1 && terms.iter().all(|w| !known.contains(&w.root()));
+        lost.then(|| format!("the \"{} … {}\" of the clause is lost", words[at].lower, terms[terms.len() - 1].lower))
+    })
+}
+
+const CONDITIONS: &str = "unless except if when while until";
+
 fn before(words: &[Word], at: usize, word: &str) -> bool {
     at > 0 && words[at - 1].is(word)
 }
@@ -105,7 +121,8 @@ pub fn turned_negation(clause: &Wording, said: &Wording) -> Option<String> {
             return Some(format!("it negates \"{}\", which the clause does not", word.lower));
         }
     }
-    if near {
+    // What refuses or denies anything may do so in its own way.
+    if near && !said.text.turns() {
         for word in clause.text.content().filter(|w| w.negated && !w.purpose && forbids(&clause.text, w)) {
             if polarity(&said.text, &word.root()) == Some(false) {
                 return Some(format!("it does not negate \"{}\", which the clause does", word.lower));
@@ -130,7 +147,7 @@ pub fn turned_limit(clause: &Wording, said: &Wording) -> Option<String> {
     }
 }
 
-const SMALL: &str = "only except exclusively solely unless";
+pub const SMALL: &str = "only except exclusively solely unless";
 
 /// The word is the first one of meaning after a `not`, `never` or `no`, in a sentence that does not turn it round again
 /// (`without a name it is refused`).

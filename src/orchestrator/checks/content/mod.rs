@@ -6,10 +6,12 @@
 //! an open doubt: before a person at the gate, and before the verifier.
 
 mod actors;
+mod align;
 mod amounts;
 mod compare;
 #[cfg(test)]
 mod tests;
+mod understanding;
 mod words;
 
 use super::{schema::Reply, verdict};
@@ -17,7 +19,7 @@ use crate::{
     domain::{
         ClauseId, Clean,
         clause::ClauseKind,
-        reply::{DesignReply, TestReply, UnderstandReply, Verdict, VerifyReply},
+        reply::{DesignReply, TestReply, Verdict, VerifyReply},
         run::{Check, Run, Step},
         trace::doubts,
     },
@@ -25,11 +27,8 @@ use crate::{
 };
 use actors::People;
 use compare::Wording;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
-use words::{Text, root};
+use std::collections::{BTreeMap, BTreeSet};
+use words::Text;
 
 /// Clauses with fewer words of meaning say too little to be compared by their words.
 const LEAST: usize = 2;
@@ -83,7 +82,7 @@ fn with_reason(reply: &Reply, finding: String) -> String {
 pub fn findings(run: &Run, reply: &Reply) -> Vec<String> {
     let mut found = drift(run, reply);
     if let Reply::Understand(r) = reply {
-        found.extend(unsourced(run, r));
+        found.extend(understanding::unsourced(run, r));
     }
     found.extend(conflicts(run, reply));
     found
@@ -150,82 +149,6 @@ impl Original {
             && !opens
             && !names_product(&clause.text)
             && own.iter().chain(headings).all(|root| !said.contains(root))
-    }
-
-    fn understood(&self, reply: &UnderstandReply) -> Vec<String> {
-        let demanding: BTreeSet<ClauseId> =
-            reply.clauses.iter().filter(|m| m.kind.demands()).filter_map(|m| m.id.parse().ok()).collect();
-        let gaps = |whole: bool| -> BTreeSet<ClauseId> {
-            reply.gaps.iter().filter(|g| !whole || g.whole).filter_map(|g| g.clause.parse().ok()).collect()
-        };
-        // What was said to be left out is not lost.
-        let (whole, admitted) = (gaps(true), gaps(false));
-        let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
-        let mut faults = Vec::new();
-        let assumed: Vec<String> = reply.assumptions.iter().map(|a| format!("{}. {}", a.question, a.default)).collect();
-        for i in &reply.interpretations {
-            for id in self.named(&i.clauses) {
-                let all = said.entry(id).or_default();
-                for text in std::iter::once(&i.statement).chain(&i.acceptance) {
-                    all.push_str(text);
-                    all.push_str(".\n");
-                }
-            }
-        }
-        let interpreted: BTreeSet<ClauseId> = said.keys().copied().collect();
-        for (id, text) in reply
-            .assumptions
-            .iter()
-            .zip(&assumed)
-            .flat_map(|(a, text)| self.named(&a.clauses).map(move |id| (id, text.as_str())))
-            .chain(reply.gaps.iter().filter_map(|g| Some((g.clause.parse().ok()?, g.what.as_str()))))
-        {
-            let all = said.entry(id).or_default();
-            all.push_str(text);
-            all.push_str(".\n");
-        }
-        for id in demanding.intersection(&interpreted).filter(|id| !whole.contains(id)) {
-            let Some((clause, _)) = self.clauses.get(id) else { continue };
-            let wording = Wording::new(&said[id]);
-            if self.is_strange(*id, &wording.text.roots()) {
-                faults.push(format!("what is said of {id} has no word in common with it: say what the clause says"));
-                continue;
-            }
-            let mut found: Vec<String> = compare::absent_actor(clause, &wording, &self.people).into_iter().collect();
-            if !admitted.contains(id) {
-                found.extend(compare::lost_numbers(clause, &wording));
-                found.extend(compare::lost_limit(clause, &wording));
-            }
-            for fault in found {
-                faults.push(format!("{id} is not what is said of it: {fault}"));
-            }
-        }
-        let known: Vec<_> = assumed.iter().flat_map(|text| Wording::new(text).amounts).collect();
-        for i in &reply.interpretations {
-            let ids: Vec<ClauseId> = self.named(&i.clauses).filter(|id| !whole.contains(id)).collect();
-            let Some(clauses) = self.together(&ids) else { continue };
-            let statement = Wording::new(&i.statement);
-            let all = Wording::new(&format!("{}.\n{}", i.statement, i.acceptance.join(".\n")));
-            // One of several statements may leave out what another says; what all of them lose was looked for above.
-            let alone = !reply
-                .interpretations
-                .iter()
-                .any(|o| !std::ptr::eq(o, i) && self.named(&o.clauses).any(|id| ids.contains(&id)));
-            let turned = alone.then(|| {
-                let negated = compare::turned_negation(&clauses, &statement).into_iter();
-                negated.chain(compare::turned_limit(&clauses, &statement))
-            });
-            let found = compare::new_numbers(&clauses, &known, &statement)
-                .into_iter()
-                .chain(compare::turned_bounds(&clauses, &all))
-                .chain(turned.into_iter().flatten())
-                .chain(compare::other_actor(&clauses, &statement, &self.people))
-                .chain(compare::other_extent(&clauses, &statement));
-            faults.extend(
-                found.map(|fault| format!("{} is not what '{}' says: {fault}", list(&ids), short(&i.statement))),
-            );
-        }
-        faults
     }
 
     /// The clauses as one wording; `None` when there is none.
@@ -440,7 +363,11 @@ fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
 fn other_numbers(clauses: &Wording, known: &[amounts::Amount], said: &Wording) -> Vec<String> {
     let has = |list: &[amounts::Amount], b: &amounts::Amount| list.iter().any(|a| a.equals(b));
     let mut faults = Vec::new();
-    for b in said.amounts.iter().filter(|b| !has(&clauses.amounts, b) && !has(known, b)) {
+    // Money is kept in its smallest unit.
+    let small = said.text.words.iter().any(|w| words::listed("cent hundredth penny pence", &w.stem));
+    let counts =
+        |b: &amounts::Amount| small && clauses.amounts.iter().any(|a| (a.value * 100.0 - b.value).abs() < 1e-6);
+    for b in said.amounts.iter().filter(|b| !has(&clauses.amounts, b) && !has(known, b) && !counts(b)) {
         let against = clauses.amounts.iter().find(|a| a.comparable(b) && a.bound == b.bound && !has(&said.amounts, a));
         if let Some(a) = against {
             faults.push(format!("it says {b} where the clause says {a}"));
@@ -461,49 +388,4 @@ fn brought_back(out: &[(ClauseId, BTreeSet<String>)], what: &str, text: &str) ->
             asks(words).map(|w| format!("the {what} '{}' brings back \"{w}\", which {id} excludes", short(text)))
         })
         .collect()
-}
-
-/// Words of software in general: a criterion may use them though no clause does.
-const GENERAL: &str = "list page form field record entry button message error show shown display view see open enter entered save \
-saved store stored keep kept read back create created add added change changed edit update delete deleted remove removed search \
-find found filter sort order ordered select choose choice value text number date time name title valid invalid required empty \
-refuse refused reject rejected accept accepted allow allowed deny denied respond response answer request status code api http json \
-web website application app system software browser user users person people visitor account sign signed log logged login logout \
-password email address data database item items unchanged result results return returned contain contains include included \
-default current new old first last highest lowest existing available together exactly least most number given longer shorter \
-above below limit starts ends begin end detail details property properties state action test check checked correct behaviour \
-behavior detect visible content fill filled write written somebody whoever anyone unknown match matches matching word words \
-phone mobile device screen width wide fit responsive letter letters character characters digit digits whole part total sum count counted exist exists nothing never always";
-
-static GENERAL_ROOTS: LazyLock<BTreeSet<String>> = LazyLock::new(|| GENERAL.split_whitespace().map(root).collect());
-
-/// Statements and criteria most of whose words stand in no clause, no heading and no assumption: scope that nobody asked for.
-fn unsourced(run: &Run, reply: &UnderstandReply) -> Vec<String> {
-    let original = Original::of(run);
-    let mut known = GENERAL_ROOTS.clone();
-    for (clause, headings) in original.clauses.values() {
-        known.extend(clause.text.roots());
-        known.extend(headings.iter().cloned());
-    }
-    for a in &reply.assumptions {
-        known.extend(words_of(&format!("{} {}", a.question, a.default)));
-    }
-    let strange = |text: &str| {
-        let text = Text::new(text);
-        let roots = text.roots();
-        // What shall not be is no scope.
-        if text.negates() {
-            return false;
-        }
-        let new = roots.iter().filter(|r| !known.contains(*r)).count();
-        new >= 3 && 2 * new >= roots.len()
-    };
-    // Criteria and qualities say in other words what can be observed.
-    let said = reply.interpretations.iter().filter(|i| i.functional && strange(&i.statement));
-    said.map(|i| {
-        let ids: Vec<ClauseId> = original.named(&i.clauses).collect();
-        let statement = short(&i.statement);
-        format!("'{statement}', said of {}, is about something that no clause and no assumption speaks of", list(&ids))
-    })
-    .collect()
 }

@@ -1,7 +1,10 @@
 use super::*;
 use crate::{
     domain::{
-        reply::{Finding, MarkedClause, NewArtifact, NewAssumption, NewDecision, NewInterpretation, TestLink},
+        reply::{
+            Finding, MarkedClause, NewArtifact, NewAssumption, NewDecision, NewInterpretation, TestLink,
+            UnderstandReply,
+        },
         run::GateMode,
     },
     orchestrator::{
@@ -200,11 +203,103 @@ fn scope_that_nobody_asked_for_is_unsourced() {
             default: default.into(),
             clauses: vec!["C-006".into()],
         }));
-        unsourced(&run, &reply)
+        understanding::unsourced(&run, &reply)
     };
     let added = "Loyalty points are exported as invoices to the accounting department.";
     assert_eq!(of(added, None).len(), 1);
     assert!(of(added, Some("Loyalty points exported as invoices for accounting")).is_empty());
     assert!(of("A crossing is stored with its vessel and read back unchanged.", None).is_empty());
     assert!(of("No loyalty points, invoices or accounting exports.", None).is_empty());
+}
+
+/// A text of which one clause has other small words than its statement: long ones, of which a statement tells a part.
+const LIBRARY: [&str; 6] = [
+    "Singers and librarians log in with a password; a new account is a singer, and the first account of all is a librarian.",
+    "A librarian records a folder with a title, a shelf and the number of copies, which is at least 1.",
+    "A folder with copies on loan cannot be thrown away.",
+    "The office must not send letters and must not keep birthdays.",
+    "A singer borrows a folder until a rehearsal has begun, unless the conductor has reserved it.",
+    "Singers see the folders of their voice.",
+];
+
+/// What is said of a clause of this text, in its own wording or another one.
+fn read_as(number: u32, clause: &str, statements: &[&str], acceptance: &[&str]) -> Vec<String> {
+    let mut texts = LIBRARY;
+    texts[number as usize - 1] = clause;
+    let run = run_of(&texts);
+    let id = format!("C-00{number}");
+    let readings = statements.iter().map(|s| reading(&id, s, acceptance)).collect();
+    drift(&run, &Reply::Understand(understanding(&run, readings)))
+}
+
+#[test]
+fn a_small_word_counts_where_it_stands() {
+    let accounts =
+        ["Singers and librarians log in with a password.", "Every new account after the first one is a singer."];
+    let folder =
+        ["A librarian records a folder with a title and a shelf.", "The number of copies of a folder is at least 1."];
+    let thrown = ["A librarian moves folders, but a folder with copies on loan cannot be thrown away."];
+    let kept = ["The office sends no letters.", "The office keeps no birthdays."];
+    let borrow = ["A singer borrows a folder until its rehearsal has begun, unless the conductor has reserved it."];
+    let cases: [(u32, &[&str], &str, &str); 8] = [
+        (1, &accounts, "is a singer", "is not a singer"),
+        (2, &folder, "which is at least", "which is not at least"),
+        (3, &thrown, "cannot", "can"),
+        (4, &kept, "must not send", "must send"),
+        (4, &kept, "must not keep", "must keep"),
+        (5, &borrow, "A singer borrows", "A singer never borrows"),
+        (5, &borrow, "A singer", "A conductor"),
+        (2, &folder, "A librarian", "A singer"),
+    ];
+    for (number, said, from, to) in cases {
+        let clause = LIBRARY[number as usize - 1];
+        assert_eq!(read_as(number, clause, said, &[]), Vec::<String>::new(), "{clause}");
+        let other = clause.replace(from, to);
+        assert_ne!(other, clause);
+        let faults = read_as(number, &other, said, &[]);
+        assert!(faults.iter().any(|f| f.contains(&format!("C-00{number}"))), "{other}: {faults:?}");
+    }
+}
+
+#[test]
+fn a_refusal_among_the_criteria_does_not_hide_a_lost_negation() {
+    let refused = ["Throwing away a folder with a copy on loan is refused."];
+    let faults = read_as(3, LIBRARY[2], &["A folder with copies on loan can be thrown away."], &refused);
+    assert!(faults.iter().any(|f| f.contains("C-003")), "{faults:?}");
+}
+
+#[test]
+fn what_is_told_otherwise_is_no_lost_negation() {
+    for statement in [
+        "Throwing away a folder with copies on loan is refused.",
+        "No folder that has copies on loan is ever thrown away.",
+        "Only a folder without copies on loan is thrown away.",
+        "A folder is thrown away when none of its copies is on loan.",
+    ] {
+        assert_eq!(read_as(3, LIBRARY[2], &[statement], &[]), Vec::<String>::new(), "{statement}");
+    }
+}
+
+#[test]
+fn a_condition_of_which_nothing_is_said_is_lost() {
+    let faults =
+        read_as(5, LIBRARY[4], &["A singer borrows a folder until a rehearsal has begun."], &["It is on loan then."]);
+    assert!(faults.iter().any(|f| f.contains("unless … reserved")), "{faults:?}");
+}
+
+#[test]
+fn money_in_its_smallest_unit_is_no_other_number() {
+    let run = run_of(&["A crossing costs 4.50 per passenger."]);
+    let decided = |choice: &str| {
+        let decision = NewDecision {
+            title: "Fares".into(),
+            choice: choice.into(),
+            why: String::new(),
+            clauses: vec!["C-001".into()],
+            by: "database-architect".into(),
+        };
+        conflicts(&run, &Reply::Design(DesignReply { decisions: vec![decision], ..DesignReply::default() }))
+    };
+    assert_eq!(decided("Fares are kept as whole cents: 450 per passenger"), Vec::<String>::new());
+    assert_eq!(decided("Fares are kept as whole cents: 480 per passenger").len(), 1);
 }

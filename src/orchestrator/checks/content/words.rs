@@ -135,7 +135,8 @@ pub fn is_turning(word: &Word) -> bool {
     is_limiting(word) && !listed(SOFT, &word.lower)
 }
 
-fn is_limiting(word: &Word) -> bool {
+#[must_use]
+pub fn is_limiting(word: &Word) -> bool {
     // `unavailable`, `non-members`, and not `under`, `unit`, `unique`
     let un = word.lower.starts_with("un") && !["und", "uni", "unt", "unl"].iter().any(|p| word.lower.starts_with(p));
     let denying = (un || word.lower.starts_with("non")) && word.lower.len() > 6;
@@ -272,10 +273,37 @@ pub fn stem(word: &str) -> String {
     }
 }
 
+/// Forms of verbs that have no ending to take away.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("began begun", "begin"),
+    ("bought", "buy"),
+    ("brought", "bring"),
+    ("built", "build"),
+    ("came", "come"),
+    ("chose chosen", "choose"),
+    ("found", "find"),
+    ("gave given", "give"),
+    ("held", "hold"),
+    ("kept", "keep"),
+    ("left", "leave"),
+    ("lent", "lend"),
+    ("lost", "lose"),
+    ("paid", "pay"),
+    ("saw seen", "see"),
+    ("sent", "send"),
+    ("shown", "show"),
+    ("sold", "sell"),
+    ("taken took", "take"),
+    ("told", "tell"),
+    ("withdrew withdrawn", "withdraw"),
+    ("written wrote", "write"),
+];
+
 /// The beginning of a word without the endings of verbs: at most five letters.
 #[must_use]
 pub fn root(word: &str) -> String {
-    let stem = stem(word);
+    let regular = IRREGULAR.iter().find(|(forms, _)| listed(forms, word)).map_or(word, |(_, verb)| verb);
+    let stem = stem(regular);
     let bare = ["ing", "ed"].iter().find_map(|e| stem.strip_suffix(e)).filter(|r| r.len() > 2).unwrap_or(&stem);
     let mut letters: Vec<char> = bare.chars().collect();
     if let [.., a, b] = letters.as_slice()
@@ -317,9 +345,14 @@ mod tests {
 
     #[test]
     fn endings_do_not_matter() {
-        for (a, b) in
-            [("logged", "logs"), ("entries", "entry"), ("boxes", "box"), ("storing", "stored"), ("add", "added")]
-        {
+        for (a, b) in [
+            ("logged", "logs"),
+            ("entries", "entry"),
+            ("boxes", "box"),
+            ("storing", "stored"),
+            ("add", "added"),
+            ("kept", "keeps"),
+        ] {
             assert_eq!(root(a), root(b), "{a} {b}");
         }
         assert_ne!(stem("trainer"), stem("trainee"));
