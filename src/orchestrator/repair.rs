@@ -114,10 +114,10 @@ pub fn told(step: &Step) -> impl Iterator<Item = Clean> {
 pub fn sense(finding: &str) -> Clean {
     let opens =
         finding.match_indices('\'').find(|(at, _)| finding[..*at].chars().last().is_none_or(char::is_whitespace));
-    let closes = finding.match_indices('\'').map(|(at, _)| at + 1).filter(|end| {
+    let mut closes = finding.match_indices('\'').map(|(at, _)| at + 1).filter(|end| {
         finding[*end..].chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ':' | ',' | '.' | ';'))
     });
-    match (opens, closes.last()) {
+    match (opens, closes.next_back()) {
         (Some((from, _)), Some(to)) if from < to => Clean::from(format!("{}{}", &finding[..from], &finding[to..])),
         _ => Clean::new(finding),
     }

@@ -343,7 +343,7 @@ fn who_tests_without_having_seen_the_code_does_not_get_to_it_by_a_tool() {
         test.plan.produces = ReplyKind::Test;
         let seat = Seat { blind, ..Seat::work(vec![PersonaId::new("tester").unwrap()]) };
         test.calls.push(page_of(&seat, 1, 1, &[]));
-        calls::turn(sim.run(), &test, &[asks.clone()]).is_some()
+        calls::turn(sim.run(), &test, std::slice::from_ref(&asks)).is_some()
     };
     assert!(is_turn(false) && !is_turn(true));
 }

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 const REACH: usize = 4;
 /// A longer sentence is no sentence; laying it beside others would take too long.
 const MOST: usize = 200;
+/// What a condition begins with.
+const OPENS: &str = "if when whenever while where unless until once whether";
 /// The share of them that another wording has near the same word when it tells of the same place.
 const SHARED: f64 = 0.6;
 /// From this share on it tells of the place in nearly the very words, which leave no room for saying the same another way.
@@ -24,6 +26,8 @@ pub struct Sentence {
     units: Vec<Unit>,
     /// How often it is turned round before each unit, and after the last.
     negations: Vec<usize>,
+    /// The gaps before which a condition turns something round: `if it is not paid` may be told as `until it is paid`.
+    conditional: BTreeSet<usize>,
     /// The same for `only`, `except`, `unless`.
     limits: Vec<Option<String>>,
     /// Words that may turn it round or limit it otherwise, each with the unit it stands at.
@@ -69,6 +73,7 @@ impl Sentence {
                 all.push(Self {
                     units: Vec::new(),
                     negations: vec![0],
+                    conditional: BTreeSet::new(),
                     limits: vec![None],
                     limiting: Vec::new(),
                     begins: BTreeSet::new(),
@@ -91,6 +96,10 @@ impl Sentence {
         self.sweeping |= listed("neither none nothing", &word.lower) || gap == 0 && listed("no nobody", &word.lower);
         if negator(words, at) {
             self.negations[gap] += 1;
+            let own = words[..at].iter().rev().take_while(|w| (w.sentence, w.segment) == (word.sentence, word.segment));
+            if own.into_iter().any(|w| listed(OPENS, &w.lower)) {
+                self.conditional.insert(gap);
+            }
         } else if listed(SMALL, &word.lower) {
             // `Not only` limits nothing.
             self.limits[gap] = Some(word.lower.clone()).filter(|_| !before("not"));
@@ -117,6 +126,12 @@ impl Sentence {
     /// `not never` says nothing.
     fn negates(&self, gap: usize) -> bool {
         self.negations.get(gap).is_some_and(|n| n % 2 == 1)
+    }
+
+    /// Whether what is turned round there can be held against another wording: not a condition, and not the end of a sentence
+    /// that leaves out what it turns round (`the others do not`).
+    fn demands_not(&self, gap: usize) -> bool {
+        self.negates(gap) && gap < self.units.len() && !self.conditional.contains(&gap)
     }
 
     /// The unit that small words in a gap belong to.
@@ -223,7 +238,7 @@ fn is_lost<'a>(told: &'a [Sentence], beside: &'a [Sentence], at: impl Fn(&'a Sen
 #[must_use]
 pub fn lost_negation(one: &[Sentence], other: &[Sentence], beside: &[Sentence]) -> Option<String> {
     one.iter().find_map(|sentence| {
-        let mut gaps = (0..sentence.negations.len()).filter(|gap| sentence.negates(*gap));
+        let mut gaps = (0..sentence.negations.len()).filter(|gap| sentence.demands_not(*gap));
         let lost = gaps.find(|gap| is_lost(other, beside, |said| sentence.negation_in(said, *gap)))?;
         Some(sentence.units[sentence.governed(lost)].lower.clone())
     })

@@ -303,3 +303,19 @@ fn money_in_its_smallest_unit_is_no_other_number() {
     assert_eq!(decided("Fares are kept as whole cents: 450 per passenger"), Vec::<String>::new());
     assert_eq!(decided("Fares are kept as whole cents: 480 per passenger").len(), 1);
 }
+
+#[test]
+fn a_condition_and_an_end_that_leaves_out_what_it_turns_round_may_be_told_the_other_way_about() {
+    for (clause, statement) in [
+        (
+            "While a member has not paid the fee, the boats stay locked.",
+            "The boats stay locked until a member has paid the fee.",
+        ),
+        (
+            "Entries of the first day count for the week, entries of the day after the week do not.",
+            "Entries of the first day count for the week; entries of the day after the week count for the next.",
+        ),
+    ] {
+        assert_eq!(read_as(5, clause, &[statement], &[]), Vec::<String>::new(), "{clause}");
+    }
+}
