@@ -1,5 +1,8 @@
 //! What can be typed. The help is the manual: every command says what it does, shows it, and names its exit codes.
 
+mod actions;
+
+pub use actions::{AssumptionAction, Gate, HubAction, Lock, Models, Secrets};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -396,109 +399,6 @@ pub struct Resume {
     /// Exit 0 instead of 7 when something is not proven
     #[arg(long)]
     pub allow_partial: bool,
-}
-
-#[derive(Debug, Clone, Subcommand)]
-pub enum Gate {
-    /// The open gates
-    List,
-    /// What is to be decided
-    Show {
-        id: String,
-        /// Print what was answered as the text that `g1 gate edit` takes
-        #[arg(long)]
-        reply: bool,
-    },
-    /// Approve it: the result is in force
-    Approve { id: String },
-    /// Ask for changes: the step starts again with your words
-    Changes {
-        id: String,
-        #[arg(long, value_name = "TEXT")]
-        text: String,
-    },
-    /// Put your own version in its place: it is checked like a persona's answer, then shown again
-    Edit {
-        id: String,
-        /// The edited text (TOML as `show --reply` prints it, or the reply as JSON); - reads it from stdin
-        #[arg(short, long, value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Reject it: the result is dropped and the run pauses
-    Reject { id: String },
-}
-
-#[derive(Debug, Clone, Subcommand)]
-pub enum HubAction {
-    /// Find clauses, interpretations, decisions, assumptions, designs and files by their words and what they mean
-    Search {
-        #[arg(required = true)]
-        query: Vec<String>,
-        /// How many
-        #[arg(short, default_value_t = 10)]
-        k: usize,
-        /// Only of this kind (may be given again): clause, interpretation, assumption, decision, attachment, artifact, file
-        #[arg(long, value_name = "KIND")]
-        kind: Vec<String>,
-        /// Only of this phase (may be given again): requirements, planning, architecture, development, testing, output
-        #[arg(long, value_name = "PHASE")]
-        phase: Vec<String>,
-    },
-    /// Show one thing: C-001, FR-001, D-001, A-001, E-001, G-01, an attachment, an artifact or a path
-    Show { id: String },
-}
-
-#[derive(Debug, Clone, Subcommand)]
-pub enum Models {
-    /// The providers, and whether a key is found
-    List,
-    /// Ask a model whether it streams, keeps to a schema, uses tools, makes vectors, reads long texts; and its price
-    Test {
-        /// PROVIDER/MODEL [default: the chosen one]
-        model: Option<String>,
-    },
-}
-
-#[derive(Debug, Clone, Subcommand)]
-pub enum Secrets {
-    /// The names of the keys, and where each is found
-    List,
-    /// Keep a key; its value is typed unseen or piped in
-    Set {
-        /// The variable it stands for, such as OPENAI_API_KEY
-        name: String,
-        #[command(flatten)]
-        lock: Lock,
-    },
-    /// Forget a key
-    Remove { name: String },
-    /// Encrypt everything anew, under a new passphrase or key file
-    Rotate {
-        #[command(flatten)]
-        lock: Lock,
-    },
-}
-
-/// What locks the file: a passphrase where one can be typed, a key file where nobody is there to type it.
-#[derive(Debug, Clone, Args)]
-pub struct Lock {
-    /// Lock it with a passphrase
-    #[arg(long, conflicts_with = "key_file")]
-    pub passphrase: bool,
-    /// Lock it with a key file, made when there is none [default: state's secrets.key]
-    #[arg(long, value_name = "FILE")]
-    #[allow(clippy::option_option)]
-    pub key_file: Option<Option<PathBuf>>,
-}
-
-#[derive(Debug, Clone, Subcommand)]
-pub enum AssumptionAction {
-    List,
-    /// Answer an open question
-    Answer {
-        id: String,
-        answer: String,
-    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -180,10 +180,10 @@ fn proposed(proposal: &Proposal) -> String {
             };
             for (variant, e) in options {
                 let mark = if *variant == plan.variant { "expected" } else { "or" };
-                let pages = if e.pages > 0 { format!(" ({} of them further pages)", e.pages) } else { String::new() };
+                let besides = e.besides();
                 let _ = writeln!(
                     text,
-                    "  {mark}: {} {} calls{pages}, {} tokens, ${:.2}, {} s",
+                    "  {mark}: {} {} calls{besides}, {} tokens, ${:.2}, {} s",
                     variant.word(),
                     e.calls,
                     e.tokens,

@@ -149,6 +149,20 @@ pub struct Estimate {
     /// Of these calls those that are further pages: the requirement does not fit into one prompt.
     #[serde(default)]
     pub pages: u32,
+    /// Calls besides these in which developers and testers are expected to use tools.
+    #[serde(default)]
+    pub turns: u32,
+}
+
+impl Estimate {
+    /// What is not plain of the number of calls, in brackets: further pages, and turns with tools.
+    #[must_use]
+    pub fn besides(&self) -> String {
+        let pages = (self.pages > 0).then(|| format!("{} of them further pages", self.pages));
+        let turns = (self.turns > 0).then(|| format!("and about {} turns with tools", self.turns));
+        let besides: Vec<String> = pages.into_iter().chain(turns).collect();
+        if besides.is_empty() { String::new() } else { format!(" ({})", besides.join(", ")) }
+    }
 }
 
 /// The validated plan. Steps are in plan order: ids are merged and results recorded in this order.

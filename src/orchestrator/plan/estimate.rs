@@ -10,6 +10,9 @@ use crate::{
     orchestrator::calls,
 };
 
+/// Turns with tools before a developer's or a tester's reply: what strong models took on average (`docs/models.md`).
+const TURNS: u32 = 2;
+
 /// The whole run, repairs aside: the calls that its first steps took, and the steps of the plan. It does not depend on what
 /// was spent, so that a plan which is made again after going back is the same plan.
 pub(super) fn of(run: &Run, steps: &[StepPlan], variant: PlanVariant) -> Estimate {
@@ -56,6 +59,12 @@ fn add(mut total: Estimate, run: &Run, step: &StepPlan, variant: PlanVariant) ->
         total.pages = total.pages.saturating_add(u32::try_from(pages - 1).unwrap_or(u32::MAX));
         total.tokens = total.tokens.saturating_add(each.saturating_mul(pages));
         total.seconds += if offline { 0 } else { 60 * pages };
+        let tools = matches!(step.produces, ReplyKind::Build | ReplyKind::Test) && seat.may_use_tools() && !offline;
+        let turns = if tools { u64::from(run.settings.turns.min(TURNS)) * pages } else { 0 };
+        // Each is sent all that was said before it, and what is written in a turn is not written again.
+        total.turns = total.turns.saturating_add(u32::try_from(turns).unwrap_or(u32::MAX));
+        total.tokens = total.tokens.saturating_add(each.saturating_mul(turns));
+        total.seconds += 60 * turns;
     }
     total.seconds += match step.produces {
         ReplyKind::Build => 2,

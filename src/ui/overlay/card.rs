@@ -293,7 +293,7 @@ fn cost(page: &mut Page<'_>, run: &Run, step: Option<&Step>) {
     }
     parts.push(format!("so far {}, {}", timeline::tokens(run.usage.tokens()), timeline::money(&run.usage)));
     if let Some(plan) = &run.plan {
-        let calls = plan.estimate.calls.saturating_sub(run.usage.calls);
+        let calls = (plan.estimate.calls + plan.estimate.turns).saturating_sub(run.usage.calls);
         let tokens = plan.estimate.tokens.saturating_sub(run.usage.tokens());
         let money = plan.estimate.cost_micros.saturating_sub(run.usage.cost_micros);
         // More was spent than the plan expected: how many tokens are left of it says nothing.

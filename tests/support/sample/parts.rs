@@ -171,7 +171,7 @@ pub(super) fn plan(clauses: &[ClauseId]) -> Plan {
         steps,
         team_notes: Clean::default(),
         communication_notes: Clean::default(),
-        estimate: Estimate { calls: 10, tokens: 60_000, cost_micros: 0, seconds: 20, pages: 0 },
+        estimate: Estimate { calls: 10, tokens: 60_000, cost_micros: 0, seconds: 20, pages: 0, turns: 0 },
         options: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@
 //! records; `fields`, `field_rules`, `access`, `people`, `lists`, `rules`, `limits`, `sums` write the tests; `python` puts a file together.
 
 mod access;
+mod computed;
 mod deadlines;
 mod described;
 mod factory;
@@ -290,7 +291,9 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
         (Feature::Capacity { per, capacity, amount, .. }, Some(e)) => {
             one(limits::capacity(world, e, per, capacity, amount.as_deref(), clauses))
         }
-        (Feature::Computed { field, formula, .. }, Some(e)) => one(sums::computed(world, e, field, formula, clauses)),
+        (Feature::Computed { field, formula, .. }, Some(e)) => {
+            one(computed::computed(world, e, field, formula, clauses))
+        }
         (Feature::Forbid { op, .. }, Some(e)) => one(limits::forbid(world, e, *op, clauses)),
         (Feature::Locked { op, field, values, .. }, Some(e)) => {
             one(limits::locked(world, e, *op, field, values, clauses))

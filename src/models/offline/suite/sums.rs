@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{Entity, Field, FieldType, Formula, Op, Period, Rule, Scope, Span, Who},
+    models::offline::spec::{Entity, Field, FieldType, Op, Period, Rule, Scope, Span, Who},
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ pub(super) struct Totals<'s> {
     pub everyone: bool,
 }
 
-fn column<'a>(entity: &'a Entity, name: &str) -> Option<&'a Field> {
+pub(super) fn column<'a>(entity: &'a Entity, name: &str) -> Option<&'a Field> {
     entity.fields.iter().find(|f| f.name == name)
 }
 
@@ -350,166 +350,4 @@ pub(super) fn progress(world: World<'_>, goal: &Entity, rule: Progress<'_>, clau
         ));
     }
     tests
-}
-
-pub(super) fn computed(
-    world: World<'_>,
-    entity: &Entity,
-    field: &str,
-    formula: &Formula,
-    clauses: &[ClauseId],
-) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let label = column(entity, field).map_or_else(|| field.replace('_', " "), |f| f.label.to_lowercase());
-    let mut scene = Scene::test(world);
-    let name = lit(field);
-    let value = |record: &str, field: &str| format!("self.value({record}, {})", lit(field));
-    match formula {
-        Formula::Percent { of, percent } => {
-            let record = scene.make(entity, None, &[])?;
-            scene.line(format!("expected = {} * {} / 100", value(&record, of), num(*percent)));
-            scene.line(format!("self.assertAlmostEqual({}, expected, delta=0.0051)", value(&record, field)));
-        }
-        Formula::Product { a, b } => {
-            let record = scene.make(entity, None, &[])?;
-            scene.line(format!("expected = {} * {}", value(&record, a), value(&record, b)));
-            scene.line(format!("self.assertAlmostEqual({}, expected, 2)", value(&record, field)));
-        }
-        Formula::Difference { a, b } => {
-            let record = scene.make(entity, None, &[])?;
-            scene.line(format!("expected = {} - {}", value(&record, a), value(&record, b)));
-            scene.line(format!("self.assertAlmostEqual({}, expected, 2)", value(&record, field)));
-        }
-        Formula::Sum { fields } => {
-            let record = scene.make(entity, None, &[])?;
-            let terms: Vec<String> = fields.iter().map(|f| value(&record, f)).collect();
-            scene.line(format!("self.assertAlmostEqual({}, {}, 2)", value(&record, field), terms.join(" + ")));
-        }
-        Formula::DaysAfter { of, days } => {
-            let record = scene.make(entity, None, &[])?;
-            scene.line(format!("start = datetime.date.fromisoformat({}[:10])", value(&record, of)));
-            scene.line(format!("expected = (start + datetime.timedelta(days={days})).isoformat()"));
-            scene.line(format!("self.assertEqual({}[:10], expected)", value(&record, field)));
-        }
-        Formula::RunningNumber => {
-            let first = scene.make(entity, None, &[])?;
-            let second = scene.make(entity, None, &[])?;
-            scene.line(format!("self.assertGreaterEqual({}, 1)", value(&first, field)));
-            scene.line(format!("self.assertLess({}, {})", value(&first, field), value(&second, field)));
-            let reader = scene.allowed(entity, &first, Op::Read)?;
-            if let Some(editor) = scene.allowed(entity, &first, Op::Update) {
-                scene.line(format!("{editor}.put({first}.path, {{{name}: 987654}})"));
-            }
-            scene.line(format!("shown = self.stored({first}, by={reader})"));
-            scene.line(format!("self.assertEqual({}, {})", value("shown", field), value(&first, field)));
-            scene.line(format!("page = self.page(\"/{}/%d\" % {first}[\"id\"], {reader})", entity.plural));
-            scene.line(format!("self.assertIn(\">%d<\" % {}, page)", value(&first, field)));
-        }
-        Formula::Left { capacity, entity: child, field: link, amount } => {
-            left(&mut scene, entity, (field, capacity), (child, link), amount.as_deref())?;
-        }
-        Formula::CountOf { entity: child, field: link }
-        | Formula::SumOf { entity: child, field: link, .. }
-        | Formula::AverageOf { entity: child, field: link, .. } => {
-            let child = world.entity(child)?;
-            let reference = column(child, link)?;
-            let (index, access) = world.maker(child)?;
-            if !world.can_make(child) {
-                return None;
-            }
-            let parent = scene.make(entity, None, &[])?;
-            let reader = scene.allowed(entity, &parent, Op::Read)?;
-            let by = if world.creator_shares(child, entity) && !is_open(world, entity, &access.who) {
-                Some(format!("{parent}.by"))
-            } else {
-                None
-            };
-            let measure = match formula {
-                Formula::SumOf { measure, .. } | Formula::AverageOf { measure, .. } => Some(column(child, measure)?),
-                _ => None,
-            };
-            let sent = world.sent_on_create(child, reference, access);
-            if !sent {
-                return None;
-            }
-            // What is worked out of other fields follows from them.
-            let given = measure.filter(|m| world.sent_on_create(child, m, access));
-            let plain = given.map(|m| num(samples::plain_number(world.spec, child, m)));
-            let amounts = [plain.clone(), given.and_then(|m| samples::other(world.spec, child, m)).or(plain)];
-            let mut parts = Vec::new();
-            // A second child by somebody else: some things one person does once.
-            for (nth, amount) in amounts.into_iter().enumerate() {
-                let mut fields = vec![(link.clone(), format!("{parent}[\"id\"]"))];
-                fields.extend(given.zip(amount).map(|(m, amount)| (m.name.clone(), amount)));
-                let by = by.clone().or_else(|| {
-                    (world.has_people() && access.who != Who::Anyone && nth == 1)
-                        .then(|| scene.somebody_with(&access.who, 2, ""))
-                });
-                let made = scene.make_as(child, index, by.as_deref(), &fields)?;
-                parts.extend(measure.map(|m| value(&made, &m.name)));
-            }
-            let expected = match formula {
-                Formula::CountOf { .. } => "2".to_owned(),
-                Formula::SumOf { .. } => parts.join(" + "),
-                _ => format!("({}) / 2", parts.join(" + ")),
-            };
-            scene.line(format!("expected = {expected}"));
-            scene.line(format!("shown = self.stored({parent}, by={reader})"));
-            scene.line(format!("self.assertAlmostEqual({}, expected, delta=0.0051)", value("shown", field)));
-        }
-    }
-    if let Some((index, _)) = world.maker(entity) {
-        let made_up = if matches!(formula, Formula::DaysAfter { .. }) { "\"1999-12-31\"" } else { "987654" };
-        let call = scene.making(entity, index, None, &[(field.to_owned(), made_up.into())]);
-        scene.line(format!("self.assertNotEqual({call}.get({name}), {made_up})"));
-    }
-    Some(test(
-        format!("test_{field}_is_computed"),
-        format!("The {label} of a {} is computed, not entered.", entity.label.to_lowercase()),
-        clauses,
-        scene,
-    ))
-}
-
-/// Of three times what one record takes, two are left of it when one has been taken.
-fn left<'a>(
-    scene: &mut Scene<'a>,
-    entity: &Entity,
-    (field, capacity): (&str, &str),
-    (child, link): (&str, &str),
-    amount: Option<&str>,
-) -> Option<()> {
-    let world = scene.world;
-    let (entity, child) = (world.entity(&entity.name)?, world.entity(child)?);
-    let (reference, room) = (column(child, link)?, column(entity, capacity)?);
-    let (index, access) = world.maker(child)?;
-    let sent = world.sent_on_create(child, reference, access);
-    if !sent || !world.can_make(child) || !world.sent_on_create(entity, room, world.maker(entity)?.1) {
-        return None;
-    }
-    let taken = amount.and_then(|a| column(child, a));
-    if amount.is_some() && !taken.is_some_and(|f| world.sent_on_create(child, f, access)) {
-        return None;
-    }
-    let one = taken.and_then(samples::minimum).map_or(1.0, |m| m.max(1.0));
-    let all = samples::minimum(room).unwrap_or(0.0).max(one * 3.0);
-    let parent = scene.make(entity, None, &[(capacity.to_owned(), num(all))])?;
-    let reader = scene.allowed(entity, &parent, Op::Read)?;
-    let by =
-        (world.creator_shares(child, entity) && !is_open(world, entity, &access.who)).then(|| format!("{parent}.by"));
-    let name = lit(field);
-    scene.line(format!("shown = self.stored({parent}, by={reader})"));
-    scene.line(format!("self.assertEqual(self.value(shown, {name}), {})", num(all)));
-    let mut fields = vec![(link.to_owned(), format!("{parent}[\"id\"]"))];
-    fields.extend(taken.map(|f| (f.name.clone(), num(one))));
-    scene.make_as(child, index, by.as_deref(), &fields)?;
-    scene.line(format!("shown = self.stored({parent}, by={reader})"));
-    scene.line(format!("self.assertEqual(self.value(shown, {name}), {})", num(all - one)));
-    Some(())
-}
-
-/// Whether everybody sees every record of the entity.
-fn is_open(world: World<'_>, entity: &Entity, who: &Who) -> bool {
-    let Some(entity) = world.entity(&entity.name) else { return false };
-    world.accesses(entity, Op::Read).any(|a| a.scope == Scope::All && world.counts_as(who, &a.who))
 }

@@ -313,7 +313,7 @@ fn a_condition_and_an_end_that_leaves_out_what_it_turns_round_may_be_told_the_ot
         ),
         (
             "Entries of the first day count for the week, entries of the day after the week do not.",
-            "Entries of the first day count for the week; entries of the day after the week count for the next.",
+            "Entries of the first day that begins the week count for the week, and entries of the day after it do not.",
         ),
     ] {
         assert_eq!(read_as(5, clause, &[statement], &[]), Vec::<String>::new(), "{clause}");

@@ -142,9 +142,9 @@ pub(super) fn rows(page: &mut Page<'_>, run: &Run) {
     for (variant, e) in options {
         let on = *variant == chosen;
         let (mark, style) = if on { (g.radio_on, t.title) } else { (g.radio_off, t.text) };
-        let pages = if e.pages > 0 { format!(" ({} of them further pages)", e.pages) } else { String::new() };
+        let besides = e.besides();
         let takes = format!(
-            "{:>3} calls{pages} ≈ {} ≈ {} ≈ {}",
+            "{:>3} calls{besides} ≈ {} ≈ {} ≈ {}",
             e.calls,
             timeline::tokens(e.tokens),
             timeline::dollars(e.cost_micros),
