@@ -115,11 +115,12 @@ fn is_branch(root: &Path, name: &str) -> bool {
     told(root, ["show-ref", "--verify", "--quiet", &format!("refs/heads/{name}")]).is_ok()
 }
 
-/// Checks the branch out at `at`; it begins at `commit` where it is not there yet.
+/// Checks the branch out at `at`; it begins at `commit` where it is not there yet. Files of up to `most` bytes are as they
+/// are committed, whatever attributes say.
 ///
 /// # Errors
 /// git fails.
-pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str) -> Result<(), GitError> {
+pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str, most: u64) -> Result<(), GitError> {
     let mut add = git_in(root);
     add.args(["worktree", "add", "--quiet", "--force"]);
     if is_branch(root, branch) {
@@ -129,8 +130,8 @@ pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str) -> Result<()
     }
     run(&mut add)?;
     adopt(root, at, branch)?;
-    // What is worked on are the bytes that are committed: attributes may have changed ends of lines and the like.
-    for file in files(root, branch, u64::MAX, &|_| true)? {
+    // Attributes may have changed ends of lines and the like.
+    for file in files(root, branch, most, &|_| true)? {
         let path = at.join(&file.path);
         if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) && fs::read(&path)? != file.bytes {
             fs::write(&path, &file.bytes)?;
@@ -255,7 +256,7 @@ mod tests {
         for (project, name) in [(&main, "g1/one"), (&linked, "g1/two")] {
             let place = super::super::beside(project);
             fs::create_dir(project.join(".g1")).unwrap();
-            worktree(project, &place, name, "HEAD").unwrap();
+            worktree(project, &place, name, "HEAD", 100).unwrap();
             assert!(is_ours(&place), "{name}");
             // Its link alone leads git there, and it is no worktree for all that.
             let copy = super::super::beside(&dir.path().join("other"));
@@ -273,7 +274,7 @@ mod tests {
         let (before, after) = (dir.path().join("before"), dir.path().join("after"));
         repository_in(&before);
         fs::create_dir(before.join(".g1")).unwrap();
-        worktree(&before, &super::super::beside(&before), "g1/one", "HEAD").unwrap();
+        worktree(&before, &super::super::beside(&before), "g1/one", "HEAD", 100).unwrap();
         fs::rename(&before, &after).unwrap();
         let place = super::super::beside(&after);
         assert!(!is_ours(&place));
@@ -314,7 +315,7 @@ mod tests {
         assert_eq!(files(&at, &commit, 100, &|_| true).unwrap().len(), 2);
         fs::create_dir(root.join(".g1")).unwrap();
         let place = super::super::beside(&at);
-        worktree(&at, &place, "g1/one", &commit).unwrap();
+        worktree(&at, &place, "g1/one", &commit, 100).unwrap();
         fs::write(place.join("a.txt"), "changed\n").unwrap();
         assert!(super::super::git::commit(&place, "A step", ["a.txt"]).unwrap());
         assert!(!ran.exists(), "a filter ran");

@@ -6,7 +6,7 @@ use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class};
 use super::sentence::split_list;
 use super::tag::Tag;
-use crate::models::offline::spec::FieldType;
+use crate::{domain::ClauseId, models::offline::spec::FieldType};
 
 /// `A defect is reported, assigned, in progress, done or rejected.` `The status is one of: open, closed.`
 pub fn states(d: &mut Draft, si: usize) -> bool {
@@ -83,13 +83,7 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
     } else {
         d.ensure_status(e, &[], None, s.id)
     };
-    if let Some(f) = d.field_mut(e, &name) {
-        f.ty = FieldType::Choice { values: values.clone() };
-        f.default = values.first().cloned().filter(|_| name == "status" || name == "state");
-        if !f.clauses.contains(&s.id) {
-            f.clauses.push(s.id);
-        }
-    }
+    choose_among(d, (e, &name), values, name == "status" || name == "state", s.id);
     d.focus = Some(e);
     d.mark(si, 0..to);
     for pi in 0..s.preds.len() {
@@ -132,18 +126,22 @@ pub fn one_of(d: &mut Draft, si: usize) -> bool {
         }
         name
     };
-    if let Some(f) = d.field_mut(e, &name) {
-        f.default = values.first().cloned().filter(|_| state);
-        f.ty = FieldType::Choice { values };
-        if !f.clauses.contains(&s.id) {
-            f.clauses.push(s.id);
-        }
-    }
+    choose_among(d, (e, &name), values, state, s.id);
     d.touch(e, s.id);
     d.focus = Some(e);
     d.mark(si, 0..to);
     d.done[si].extend(0..s.preds.len());
     true
+}
+
+/// Makes a field a choice of these values; a state begins with the first of them.
+fn choose_among(d: &mut Draft, (e, name): (usize, &str), values: Vec<String>, state: bool, clause: ClauseId) {
+    let Some(field) = d.field_mut(e, name) else { return };
+    field.default = values.first().cloned().filter(|_| state);
+    field.ty = FieldType::Choice { values };
+    if !field.clauses.contains(&clause) {
+        field.clauses.push(clause);
+    }
 }
 
 /// `Claims have the status submitted, approved or paid.`
@@ -167,13 +165,7 @@ pub fn have_status(d: &mut Draft, si: usize) -> bool {
         return false;
     }
     let name = d.ensure_status(e, &[], None, s.id);
-    if let Some(f) = d.field_mut(e, &name) {
-        f.default = values.first().cloned();
-        f.ty = FieldType::Choice { values };
-        if !f.clauses.contains(&s.id) {
-            f.clauses.push(s.id);
-        }
-    }
+    choose_among(d, (e, &name), values, true, s.id);
     d.touch(e, s.id);
     d.focus = Some(e);
     d.mark(si, 0..to);
