@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::field;
-use super::lexicon::verbs;
+use super::lexicon::verbs::{self, Class};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::models::offline::spec::{FieldRule, FieldType, Rule};
@@ -34,34 +34,83 @@ fn choices(d: &Draft, e: usize) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// `When an application is rejected, the clerk must state a reason.`, `If an inspection fails, remarks are mandatory.`
+/// In which state of which records something is asked for, and where the sentence says so.
+struct Case {
+    entity: usize,
+    decider: String,
+    value: String,
+    /// The words of the condition.
+    words: std::ops::Range<usize>,
+    pred: Option<usize>,
+}
+
+/// `when it is rejected`, `when rejecting it`, `if an inspection fails`
+fn subordinate(d: &mut Draft, si: usize) -> Option<Case> {
+    let s = &d.sentences[si];
+    let (wi, when) = s.preds.iter().enumerate().find(|(_, p)| p.subordinate && !p.subject.is_empty())?;
+    let led = (0..when.verb.range.start).rev().find(|i| s.words[*i].tag == Tag::Sub)?;
+    if !matches!(s.words[led].lower(), "if" | "when" | "whenever" | "once") {
+        return None;
+    }
+    d.attend(si, wi);
+    let decides = when.verb.class == Class::Decide && !when.verb.passive;
+    let decided = || when.objects.iter().find_map(|np| d.entity_of(np)).or(d.focus.filter(|_| when.objects.is_empty()));
+    let about = when.subject.iter().filter(|np| !decides || np.pronoun.is_none()).find_map(|np| d.entity_of(np));
+    let entity = about.or_else(|| decided().filter(|_| decides))?;
+    let (decider, value) =
+        choices(d, entity).into_iter().find_map(|(name, values)| state(s, when, &values).map(|v| (name, v)))?;
+    Some(Case { entity, decider, value, words: led..when.range.end, pred: Some(wi) })
+}
+
+/// `a rejection needs a reason`: the noun for what a record has become.
+fn nominal(d: &Draft, main: &Pred) -> Option<Case> {
+    let [np] = &main.subject[..] else { return None };
+    let whole = np.pronoun.is_none() && np.adjectives().all(super::lexicon::words::light) && d.find(&np.head).is_none();
+    let of = np.of.as_deref().map(|of| d.entity_of(of));
+    let named = |value: &str| verbs::results_of(&np.head).iter().any(|r| r == value);
+    let mut found = (0..d.entities.len())
+        .filter(|e| whole && of.is_none_or(|of| of == Some(*e)))
+        .flat_map(|e| choices(d, e).into_iter().map(move |(decider, values)| (e, decider, values)))
+        .filter_map(|(e, decider, values)| values.into_iter().find(|v| named(v)).map(|v| (e, decider, v)));
+    match (found.next(), found.next()) {
+        (Some((entity, decider, value)), None) => {
+            Some(Case { entity, decider, value, words: np.range.clone(), pred: None })
+        }
+        _ => None,
+    }
+}
+
+/// `When an application is rejected, the clerk must state a reason.`, `If an inspection fails, remarks are mandatory.`,
+/// `A rejection needs a reason.`
 fn required_when(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
-    let Some((wi, when)) = s.preds.iter().enumerate().find(|(_, p)| p.subordinate && !p.subject.is_empty()) else {
-        return;
+    let gives = |p: &Pred| {
+        p.verb.modal.as_deref().is_none_or(|m| matches!(m, "must" | "shall" | "should"))
+            && matches!(
+                p.verb.base.as_str(),
+                "state" | "give" | "enter" | "provide" | "specify" | "write" | "add" | "record" | "note" | "fill"
+            )
+            && !p.verb.passive
     };
-    let led = (0..when.verb.range.start).rev().find(|i| s.words[*i].tag == Tag::Sub);
-    let Some(led) = led.filter(|i| matches!(s.words[*i].lower(), "if" | "when" | "whenever" | "once")) else { return };
-    let Some(e) = when.subject.iter().find_map(|np| d.entity_of(np)) else { return };
-    let found = choices(d, e).into_iter().find_map(|(name, values)| state(s, when, &values).map(|v| (name, v)));
-    let Some((decider, value)) = found else { return };
-    let main: Vec<(usize, &Pred)> = s.preds.iter().enumerate().filter(|(_, p)| !p.subordinate).collect();
-    let [(mi, main)] = main[..] else { return };
-    let gives = main.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "should"))
-        && matches!(
-            main.verb.base.as_str(),
-            "state" | "give" | "enter" | "provide" | "specify" | "write" | "add" | "record" | "note" | "fill"
-        )
-        && !main.verb.passive;
-    let must = main.verb.class == super::lexicon::verbs::Class::Be
-        && s.words[main.range.clone()].iter().any(|w| matches!(w.lower(), "mandatory" | "required" | "compulsory"))
-        || main.verb.passive
-            && matches!(main.verb.base.as_str(), "require" | "need" | "give" | "state" | "provide" | "enter")
-        || matches!(main.verb.base.as_str(), "require" | "need") && !main.verb.passive;
-    if !(gives || must) || main.verb.negated {
+    let must = |p: &Pred| {
+        p.verb.class == Class::Be
+            && s.words[p.range.clone()].iter().any(|w| matches!(w.lower(), "mandatory" | "required" | "compulsory"))
+            || p.verb.passive
+                && matches!(p.verb.base.as_str(), "require" | "need" | "give" | "state" | "provide" | "enter")
+            || matches!(p.verb.base.as_str(), "require" | "need") && !p.verb.passive
+    };
+    let asks = |p: &Pred| !p.subordinate && !p.verb.negated && (gives(p) || must(p));
+    let all: Vec<usize> = (0..s.preds.len()).filter(|pi| asks(&s.preds[*pi])).collect();
+    let [mi] = all[..] else { return };
+    let main = &s.preds[mi];
+    let more = |p: &Pred| !p.subordinate && p.range != main.range && p.verb.class != Class::Decide;
+    if d.done[si].contains(&mi) || s.preds.iter().any(more) {
         return;
     }
-    let subject_given = must && (main.verb.class == super::lexicon::verbs::Class::Be || main.verb.passive);
+    let named = nominal(d, main).filter(|_| must(main));
+    let Some(case) = named.or_else(|| subordinate(d, si)) else { return };
+    let (e, s) = (case.entity, &d.sentences[si]);
+    let subject_given = case.pred.is_some() && must(main) && (main.verb.class == Class::Be || main.verb.passive);
     let phrases = if subject_given { &main.subject } else { &main.objects };
     let [np] = &phrases[..] else { return };
     let name = match d.field_of(e, np) {
@@ -74,16 +123,16 @@ fn required_when(d: &mut Draft, si: usize) {
             name
         }
     };
-    if name == decider {
+    if name == case.decider {
         return;
     }
-    let rule = Rule::RequiredWhen { field: decider, values: vec![value] };
+    let rule = Rule::RequiredWhen { field: case.decider, values: vec![case.value] };
     d.optional.insert((e, name.clone()));
     if let Some(f) = d.field_mut(e, &name) {
         f.rules.push(FieldRule { rule, clauses: vec![s.id] });
     }
     d.touch(e, s.id);
-    d.mark(si, led..when.range.end);
+    d.mark(si, case.words);
     d.mark_verb(si, main);
     for np in main.subject.iter().chain(&main.objects) {
         d.mark_np(si, np);
@@ -93,6 +142,29 @@ fn required_when(d: &mut Draft, si: usize) {
             d.mark(si, i..i + 1);
         }
     }
-    d.done[si].extend([wi, mi]);
+    d.done[si].extend(case.pred.into_iter().chain([mi]));
     d.focus = Some(e);
+}
+
+/// Who may decide, and nothing else, writes what a decision must be given with.
+pub fn with_decisions(d: &mut Draft) {
+    for e in &mut d.entities {
+        let needed: Vec<(String, String)> = e
+            .entity
+            .fields
+            .iter()
+            .flat_map(|f| f.rules.iter().map(move |r| (f, r)))
+            .filter_map(|(f, r)| match &r.rule {
+                Rule::RequiredWhen { field, .. } => Some((field.clone(), f.name.clone())),
+                _ => None,
+            })
+            .collect();
+        for a in &mut e.entity.access {
+            for (decider, name) in &needed {
+                if a.only_fields.contains(decider) && !a.only_fields.contains(name) {
+                    a.only_fields.push(name.clone());
+                }
+            }
+        }
+    }
 }

@@ -226,6 +226,10 @@ pub fn finish_progress(d: &mut Draft) {
 /// `a dashboard with the totals of the last four weeks`, `the total amount per category`
 fn totals(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
+    // a value of each record, and no page of numbers
+    if super::formulas::is_sum(s) {
+        return;
+    }
     let at = s.words.iter().position(|w| {
         matches!(w.lower(), "total" | "totals" | "sum" | "sums" | "statistics" | "summary")
             && !d_is_property(s, w.lower())

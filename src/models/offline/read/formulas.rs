@@ -6,11 +6,39 @@ use super::draft::Draft;
 use super::lexicon::verbs::Class;
 use super::sentence::Sentence;
 use super::tag::Tag;
+use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{Feature, FieldType, Formula};
+
+/// Values that are computed, before anything else is read of their sentences: first those of one record, then the sums of
+/// such values, whichever the text says first.
+pub fn ahead(d: &mut Draft, kind_of: &dyn Fn(ClauseId) -> Option<ClauseKind>) {
+    for sums in [false, true] {
+        d.focus = None;
+        for si in 0..d.sentences.len() {
+            let s = &d.sentences[si];
+            let demands = kind_of(s.id) != Some(ClauseKind::Exclusion) && !s.preds.iter().any(|p| p.verb.negated);
+            if demands && d.done[si].is_empty() && is_sum(s) == sums {
+                arithmetic(d, si);
+            }
+            super::refocus(d, si);
+        }
+    }
+}
+
+/// `The total of an invoice is the sum of its items.`
+pub fn is_sum(s: &Sentence) -> bool {
+    equals(s).is_some_and(|(be, target)| {
+        target.of.is_some()
+            && s.items.iter().any(|i| match i {
+                Item::Np(np) => np.range.start > be && np.of.is_some() && matches!(np.head.as_str(), "sum" | "total"),
+                _ => false,
+            })
+    })
+}
 
 /// Reads `The total is quantity times price`, `the average rating of each talk`, `the number of copies of a book`.
 pub fn read(d: &mut Draft, si: usize) {
-    if d.sentences[si].preds.iter().any(|p| p.verb.negated) {
+    if !d.done[si].is_empty() || d.sentences[si].preds.iter().any(|p| p.verb.negated) {
         return;
     }
     if !arithmetic(d, si) {
@@ -101,10 +129,8 @@ fn numeric(d: &Draft, e: usize, name: &str) -> bool {
 /// `The amount of an item is quantity times unit price.` `The total of an invoice is the sum of the amounts of its items.`
 fn arithmetic(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];
-    let Some(be) = equals(s) else { return false };
-    let Some(Item::Np(target)) = s.items.first() else { return false };
-    let target = target.clone();
-    if target.range.start > 2 || target.pronoun.is_some() {
+    let Some((be, target)) = equals(s) else { return false };
+    if target.pronoun.is_some() {
         return false;
     }
     let rest: Vec<Np> = s
@@ -134,13 +160,16 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
         }
         return false;
     }
-    if word(&["sum"]).is_some() {
+    if word(&["sum", "total"]).is_some() {
         // of a property of the records below, or of several properties
         for parent in candidates {
             for child in 0..d.entities.len() {
                 let Some(field) = d.reference(child, &d.entities[parent].entity.name.clone()) else { continue };
                 let below = rest.iter().any(|np| spoken(d, np).contains(&child));
+                let of = |np: &Np| spoken(d, np).first() == Some(&child);
                 let measure = rest.iter().flat_map(unfold).find_map(|np| operand(d, s, child, &np));
+                // `the sum of its lines`: what the lines come to
+                let measure = measure.or_else(|| price(d, child).filter(|_| plain_sum(&rest, of)));
                 if let (true, Some(measure)) = (below, measure) {
                     let entity = d.entities[child].entity.name.clone();
                     let formula = Formula::SumOf { entity, field, measure: measure.clone() };
@@ -215,12 +244,46 @@ fn spoken(d: &Draft, np: &Np) -> Vec<usize> {
     unfold(np).iter().filter_map(|n| d.find(&n.name()).or_else(|| d.find(&n.head))).collect()
 }
 
-/// Where `is`, `equals`, `is computed as` ends.
-fn equals(s: &Sentence) -> Option<usize> {
-    let pred = s.preds.first()?;
+/// `the sum of its lines`, of which nothing more is said.
+fn plain_sum(rest: &[Np], of: impl Fn(&Np) -> bool) -> bool {
+    let [np] = rest else { return false };
+    matches!(np.head.as_str(), "sum" | "total") && np.nouns.is_empty() && np.of.as_deref().is_some_and(of)
+}
+
+/// What a record comes to: the one amount of money that is worked out, or its only number.
+fn price(d: &Draft, e: usize) -> Option<String> {
+    let entity = &d.entities[e].entity;
+    let money =
+        |name: &str| entity.fields.iter().any(|f| f.name == name && matches!(f.ty, FieldType::Decimal { money: true }));
+    let worked_out = |x: &Feature| match x {
+        Feature::Computed { entity: of, field, .. } if *of == entity.name && money(field) => Some(field.clone()),
+        _ => None,
+    };
+    let computed: Vec<String> = d.features.iter().filter_map(worked_out).collect();
+    let numbers: Vec<&str> = entity.fields.iter().map(|f| f.name.as_str()).filter(|n| numeric(d, e, n)).collect();
+    match (&computed[..], &numbers[..]) {
+        ([one], _) => Some(one.clone()),
+        ([], [one]) if money(one) => Some((*one).to_owned()),
+        _ => None,
+    }
+}
+
+/// Where `is`, `equals`, `is computed as` ends, and what is.
+fn equals(s: &Sentence) -> Option<(usize, Np)> {
+    let first = s.preds.first()?;
+    // `As a clerk I want the total of an order to be …`
+    let wanted = s.preds.get(1).filter(|p| {
+        first.verb.base == "want" && !first.verb.negated && p.verb.class == Class::Be && p.subject == first.objects
+    });
+    if let Some(pred) = wanted {
+        let [target] = &pred.subject[..] else { return None };
+        return Some((pred.verb.range.end.saturating_sub(1), target.clone()));
+    }
+    let Some(Item::Np(target)) = s.items.first() else { return None };
+    let pred = Some(first).filter(|_| target.range.start <= 2)?;
     let computed = pred.verb.passive && matches!(pred.verb.base.as_str(), "calculate" | "compute" | "determine");
     (pred.verb.class == Class::Be || pred.verb.base == "equal" || computed)
-        .then(|| pred.verb.range.end.saturating_sub(1))
+        .then(|| (pred.verb.range.end.saturating_sub(1), target.clone()))
 }
 
 fn set(d: &mut Draft, si: usize, e: usize, target: &Np, operands: &[&str], formula: Formula) -> bool {

@@ -33,6 +33,10 @@ const CHARGE: [&str; 17] = [
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
+        if shared(d, pred) {
+            d.done[si].insert(pi);
+            continue;
+        }
         let Some((subject, agent)) = charged(s, pred).filter(|_| !d.done[si].contains(&pi)) else { continue };
         let Some(e) = d.find(&subject.name()).or_else(|| d.find(&subject.head)) else { continue };
         // whatever it says, it is no right of all those people
@@ -74,6 +78,16 @@ fn charged(s: &Sentence, pred: &Pred) -> Option<(Np, Np)> {
     let counted = agent.number.is_some() || s.words[agent.range.start].is("one");
     let says = pred.verb.passive && !pred.verb.negated && !pred.subordinate && pred.verb.modal.is_none();
     (says && each && counted && CHARGE.contains(&pred.verb.base.as_str())).then(|| (subject.clone(), agent.clone()))
+}
+
+/// `A mechanic looks after one or more repairs`: which ones each has, and no right of every mechanic to all of them.
+fn shared(d: &Draft, pred: &Pred) -> bool {
+    let ([subject], [object]) = (&pred.subject[..], &pred.objects[..]) else { return false };
+    let each = matches!(subject.det.as_deref(), Some("each" | "every" | "a" | "an"));
+    let some =
+        object.number.is_some() || object.det.as_deref().is_some_and(|w| matches!(w, "several" | "some" | "many"));
+    let says = !pred.verb.passive && !pred.verb.negated && !pred.subordinate && pred.verb.modal.is_none();
+    says && each && some && d.role(subject).is_some() && CHARGE.contains(&pred.verb.base.as_str())
 }
 
 /// `by one or two educators`, `by one or more of them`

@@ -12,11 +12,18 @@ use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
 pub fn ordered(d: &Draft, si: usize, pred: &Pred) -> bool {
     let lists = matches!(pred.verb.base.as_str(), "list" | "show" | "display" | "present" | "arrange");
     let by = |e: usize| {
-        pred.preps
-            .iter()
-            .any(|pp| pp.prep == "by" && !pp.nps.is_empty() && pp.nps.iter().all(|np| d.field_of(e, np).is_some()))
+        pred.preps.iter().any(|pp| {
+            pp.prep == "by"
+                && !pp.nps.is_empty()
+                && pp.nps.iter().all(|np| direction(np) || d.field_of(e, np).is_some())
+        })
     };
     lists && pred.verb.passive && entity(d, si, pred).is_some_and(by)
+}
+
+/// `by date, the earliest first`
+fn direction(np: &Np) -> bool {
+    matches!(np.head.as_str(), "earliest" | "latest" | "newest" | "oldest" | "highest" | "lowest" | "cheapest")
 }
 
 pub fn by_which(pred: &Pred) -> bool {
@@ -92,7 +99,7 @@ fn by_fields(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> (Vec<String>, b
             continue;
         }
         by |= pp.prep == "by";
-        for np in &pp.nps {
+        for np in pp.nps.iter().filter(|np| !direction(np)) {
             // `by date of registration` is no date of birth; records are numbered as they are entered
             let another = np.of.as_deref().filter(|of| {
                 !of.head.is_empty() && d.entity_of(of).is_none() && d.role(of).is_none() && of.pronoun.is_none()
@@ -238,6 +245,10 @@ pub fn sort(d: &mut Draft, si: usize, pred: &Pred) {
         "in descending order",
         "oldest first",
         "most recent first",
+        "earliest first",
+        "highest first",
+        "lowest first",
+        "cheapest first",
     ] {
         d.mark_phrase(si, w);
     }

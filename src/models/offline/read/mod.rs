@@ -33,6 +33,7 @@ pub(in crate::models::offline) mod gaps;
 mod headings;
 mod holders;
 mod idea;
+mod implied_state;
 mod in_charge;
 mod kinds;
 mod lang;
@@ -87,6 +88,8 @@ mod cases_given;
 mod cases_limits;
 #[cfg(test)]
 mod cases_ordinary;
+#[cfg(test)]
+mod cases_states;
 #[cfg(test)]
 mod tests;
 
@@ -206,6 +209,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     relations::days(&mut d);
     complete::spans(&mut d);
     complete::about(&mut d);
+    formulas::ahead(&mut d, &kind_of);
     d.focus = None;
     for (si, s) in sentences.iter().enumerate() {
         let Some(kind) = kind_of(s.id).filter(|k| *k != crate::domain::clause::ClauseKind::Exclusion) else {
@@ -217,12 +221,23 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     }
     d.focus = None;
     for (si, s) in sentences.iter().enumerate() {
+        if kind_of(s.id) != Some(crate::domain::clause::ClauseKind::Exclusion) {
+            implied_state::read(&mut d, si);
+            conditions::read(&mut d, si);
+        }
+        refocus(&mut d, si);
+    }
+    d.focus = None;
+    for (si, s) in sentences.iter().enumerate() {
         if kind_of(s.id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
             continue;
         }
         access::read(&mut d, si);
         refocus(&mut d, si);
     }
+    // what belongs to what may be said by a right: `add lines to an order`
+    formulas::ahead(&mut d, &kind_of);
+    conditions::with_decisions(&mut d);
     complete::complete(&mut d);
     shown::settle(&mut d);
     let linked = assemble::linked(&d);

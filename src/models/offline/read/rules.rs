@@ -151,6 +151,19 @@ pub fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
     None
 }
 
+/// `An order number is unique`, `the code of a locker`: a property that nothing else names.
+fn implied_field(d: &mut Draft, si: usize, np: &Np) -> Option<(usize, String)> {
+    let s = &d.sentences[si];
+    let whose = match (np.of.as_deref().or(np.owner.as_deref()), &np.nouns[..]) {
+        (Some(of), []) => d.find(&of.name()).or_else(|| d.find(&of.head))?,
+        (None, [kind]) => d.find(kind)?,
+        _ => return None,
+    };
+    nouns::property(&np.head).filter(|_| d.find(&np.head).is_none())?;
+    let draft = super::field::field(s, np.head_at..np.head_at + 1)?;
+    Some((whose, d.add_field(whose, draft, s.id)))
+}
+
 /// `The phone number is required.` `An amount may not be negative.` `The name must be unique.`
 fn value_rules(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
@@ -167,7 +180,8 @@ fn value_rules(d: &mut Draft, si: usize) {
         let text = s.quote(tail.clone()).to_lowercase();
         let numbers: Vec<f64> = tail.clone().filter_map(|i| amount(s, i)).collect();
         for np in &pred.subject {
-            let Some((e, name)) = subject_field(d, np) else { continue };
+            let implied = |d: &mut Draft| text.contains("unique").then(|| implied_field(d, si, np)).flatten();
+            let Some((e, name)) = subject_field(d, np).or_else(|| implied(d)) else { continue };
             let mut rules: Vec<Rule> = Vec::new();
             if text.contains("negative") && pred.verb.negated {
                 rules.push(Rule::Min { value: 0.0 });

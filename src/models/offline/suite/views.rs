@@ -451,8 +451,11 @@ pub(super) fn required_when<'a>(
         return Some(scene.lines);
     }
     let value = values.first()?;
-    let Some(Feature::Workflow { initial, transitions, .. }) = world.workflow(entity, other) else { return None };
-    let mut moves = super::flow::route(initial, transitions, value)?;
+    // without a workflow whoever decides sets any value at once
+    let mut moves = match world.workflow(entity, other) {
+        Some(Feature::Workflow { initial, transitions, .. }) => super::flow::route(initial, transitions, value)?,
+        _ => vec![(Vec::new(), value.clone())],
+    };
     let (who, _) = moves.pop()?;
     let record = scene.make(entity, None, if sent { std::slice::from_ref(&left_out) } else { &[] })?;
     if let Some((_, before)) = moves.last()

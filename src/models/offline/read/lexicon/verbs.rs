@@ -336,6 +336,18 @@ pub fn state_of(base: &str) -> String {
     }
 }
 
+/// The states that a noun for an act can mean: rejection → rejected, cancellation → cancelled, refusal → refused.
+#[must_use]
+pub fn results_of(noun: &str) -> Vec<String> {
+    let stems = [("ation", ""), ("ion", ""), ("ial", "y"), ("al", "")];
+    let bases = stems.iter().filter_map(|(end, put)| noun.strip_suffix(end).map(|stem| format!("{stem}{put}")));
+    bases
+        .flat_map(|base| [format!("{base}e"), base])
+        .filter(|base| verb(base).is_some_and(|(_, form)| form == Form::Base))
+        .map(|base| state_of(&base))
+        .collect()
+}
+
 /// Why the engine cannot do what the verb asks for.
 #[must_use]
 pub fn unsupported(base: &str) -> Option<&'static str> {

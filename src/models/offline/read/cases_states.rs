@@ -1,0 +1,142 @@
+//! What holds of a record in a state that the text lists nowhere, and values that follow from other records.
+
+use super::tests::read;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{AppSpec, Feature, Field, FieldType, Formula, Op, Rule, Who};
+
+fn whole(spec: &AppSpec, clause: u32) -> bool {
+    !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
+}
+fn field<'s>(spec: &'s AppSpec, entity: &str, name: &str) -> Option<&'s Field> {
+    spec.entity(entity)?.fields.iter().find(|f| f.name == name)
+}
+fn locked(spec: &AppSpec, clause: u32) -> Vec<(Op, Vec<String>)> {
+    let of = |f: &Feature| match f {
+        Feature::Locked { op, values, clauses, .. } if clauses.contains(&ClauseId(clause)) => {
+            Some((*op, values.clone()))
+        }
+        _ => None,
+    };
+    spec.features.iter().filter_map(of).collect()
+}
+fn computed(spec: &AppSpec, of: &str) -> Option<(String, Formula)> {
+    spec.features.iter().find_map(|f| match f {
+        Feature::Computed { entity, field, formula, .. } if entity == of => Some((field.clone(), formula.clone())),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_is_locked_in_a_state_has_that_state() {
+    for (said, op, state) in [
+        ("A hike that is finished cannot be changed any more.", Op::Update, "finished"),
+        ("A hike cannot be deleted once it is published.", Op::Delete, "published"),
+        ("Once a hike is settled, it cannot be edited.", Op::Update, "settled"),
+        ("A settled hike can no longer be changed.", Op::Update, "settled"),
+    ] {
+        let spec = read(&format!("Guides add hikes with a name and a date.\n{said}"));
+        assert_eq!(locked(&spec, 2), [(op, vec![state.to_owned()])], "{said}");
+        let values = vec!["open".to_owned(), state.to_owned()];
+        assert_eq!(field(&spec, "hike", "status").map(|f| &f.ty), Some(&FieldType::Choice { values }), "{said}");
+        assert!(whole(&spec, 2), "{said} {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn a_state_is_added_to_those_of_decisions_and_never_to_a_list_of_states() {
+    let spec = read(
+        "Tenants file claims with a title.\nThe office accepts or declines a claim.\nA claim that is settled cannot be changed.",
+    );
+    assert_eq!(locked(&spec, 3), [(Op::Update, vec!["settled".to_owned()])]);
+    let listed = read(
+        "Tenants file claims with a title.\nA claim is open, accepted or closed.\nA claim that is settled cannot be changed.",
+    );
+    assert!(locked(&listed, 3).is_empty() && !whole(&listed, 3), "{:?}", listed.features);
+    // more than a state is said, or no state at all
+    for said in ["A hike that is guided by a member cannot be changed.", "An old hike cannot be changed."] {
+        let spec = read(&format!("Guides add hikes with a name and a date.\n{said}"));
+        assert!(locked(&spec, 2).is_empty() && !whole(&spec, 2), "{said} {:?}", spec.features);
+    }
+}
+
+#[test]
+fn a_decision_asks_for_a_reason_however_it_is_said() {
+    for said in [
+        "The warden approves or rejects a permit; a rejection needs a reason.",
+        "The warden approves or rejects a permit and must give a reason when rejecting it.",
+        "The warden approves or rejects a permit. When he rejects it, he must give a reason.",
+    ] {
+        let spec = read(&format!("Anglers request permits with a lake.\n{said}"));
+        let reason = field(&spec, "permit", "reason").cloned();
+        let rule = Rule::RequiredWhen { field: "status".into(), values: vec!["rejected".into()] };
+        assert!(reason.is_some_and(|f| f.rules.iter().any(|r| r.rule == rule)), "{said}");
+        let warden = Who::Role("warden".into());
+        let decides = |a: &&crate::models::offline::spec::Access| a.who == warden && a.ops == [Op::Update];
+        let access = spec.entity("permit").and_then(|e| e.access.iter().find(decides)).cloned();
+        assert!(access.is_some_and(|a| a.only_fields == ["status", "reason"]), "{said}");
+        assert!(spec.gaps.is_empty(), "{said} {:?}", spec.gaps);
+    }
+    let other = read(
+        "Anglers request permits with a lake.\nThe warden approves or rejects a permit.\nA cancellation needs a reason.",
+    );
+    assert!(!whole(&other, 3) && field(&other, "permit", "reason").is_none());
+}
+
+#[test]
+fn a_total_is_the_sum_of_what_the_records_below_come_to() {
+    let lines = "Clerks add bills with a number.\nA position belongs to a bill and has a quantity and a unit price.\n";
+    let sum = |measure: &str| Formula::SumOf {
+        entity: "position".into(),
+        field: "bill_id".into(),
+        measure: measure.to_owned(),
+    };
+    for said in [
+        "As a clerk I want the total of a bill to be the sum of its positions.",
+        "The total of a bill is the sum of its positions.",
+        "The total of a bill is the sum of the amounts of its positions.",
+    ] {
+        // the text may say how much a position comes to before or behind it
+        let amount = "The amount of a position is its quantity times its unit price.";
+        for (text, clause) in [(format!("{lines}{said}\n{amount}"), 3), (format!("{lines}{amount}\n{said}"), 4)] {
+            let spec = read(&text);
+            assert_eq!(computed(&spec, "bill"), Some(("total".into(), sum("amount"))), "{text}");
+            assert!(whole(&spec, clause), "{text} {:?}", spec.gaps);
+        }
+    }
+    // of a quantity and a price nobody knows which adds up
+    let spec = read(&format!("{lines}The total of a bill is the sum of its positions."));
+    assert!(computed(&spec, "bill").is_none() && !whole(&spec, 3));
+    let spec = read(
+        "Dentists add visits with a date.\nA visit has several treatments, and a treatment has a name and a price.\n\
+         The cost of a visit is the total of its treatments.",
+    );
+    assert!(
+        matches!(computed(&spec, "visit"), Some((name, Formula::SumOf { measure, .. })) if name == "cost" && measure == "price")
+    );
+    assert!(whole(&spec, 3), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_number_that_must_be_unique_is_kept() {
+    let spec = read("Clerks add parcels with a weight.\nA parcel number is unique.");
+    let number = field(&spec, "parcel", "number").cloned();
+    assert!(number.is_some_and(|f| f.rules.iter().any(|r| r.rule == Rule::Unique { per_owner: false })));
+    assert!(whole(&spec, 2));
+}
+
+#[test]
+fn several_things_that_somebody_looks_after_are_no_right_to_all_of_them() {
+    let spec = read(
+        "Gardeners and visitors must log in.\nA gardener looks after one or more beds.\nA bed has a name.\nVisitors see the beds.",
+    );
+    assert!(!whole(&spec, 2), "{:?}", spec.entity("bed"));
+}
+
+#[test]
+fn a_list_is_in_the_order_that_is_said_with_its_direction() {
+    for (said, descending) in [("the earliest first", false), ("the newest first", true)] {
+        let spec = read(&format!("Guides add hikes with a name and a date.\nHikes are listed by date, {said}."));
+        let sorts = |f: &Feature| matches!(f, Feature::Sort { field, descending: d, .. } if field == "date" && *d == descending);
+        assert!(spec.features.iter().any(sorts) && whole(&spec, 2), "{said} {:?} {:?}", spec.features, spec.gaps);
+    }
+}

@@ -1,0 +1,83 @@
+//! States that a text speaks of and lists nowhere: `An order that is delivered cannot be changed any more.`
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::lexicon::{
+    verbs::{self, Class, Form},
+    words,
+};
+use super::sentence::Pred;
+use super::tag::Tag;
+use crate::models::offline::spec::{Feature, FieldType};
+
+/// Gives what a sentence locks in some state that state, where nothing else does, and reads the lock again. Runs when
+/// all other sentences have been read: the states of a record may be named behind what they lock.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let bans = |p: &Pred| !p.subordinate && p.verb.negated && matches!(p.verb.class, Class::Update | Class::Delete);
+    let Some(ban) = s.preds.iter().position(bans).filter(|pi| !d.done[si].contains(pi)) else { return };
+    let Some((e, state)) = clause(d, si, ban).or_else(|| adjective(d, si, ban)) else { return };
+    if introduce(d, si, e, &state) {
+        super::lifecycle::read(d, si);
+    }
+}
+
+/// `that is delivered`, `once it is finished`: a participle, and nothing that says more of it.
+fn clause(d: &Draft, si: usize, ban: usize) -> Option<(usize, String)> {
+    let s = &d.sentences[si];
+    let pred = &s.preds[ban];
+    let bare =
+        |p: &Pred| p.subordinate && p.verb.passive && !p.verb.negated && p.objects.is_empty() && p.preps.is_empty();
+    let [when] = s.preds.iter().filter(|p| bare(p)).collect::<Vec<_>>()[..] else { return None };
+    let led = s.words[..when.verb.range.start].iter().rev().find(|w| matches!(w.tag, Tag::Sub | Tag::Rel))?;
+    if !matches!(led.lower(), "once" | "when" | "if" | "while" | "after" | "that" | "which") {
+        return None;
+    }
+    let named = |nps: &[Np]| nps.iter().filter(|np| np.pronoun.is_none()).find_map(|np| d.entity_of(np));
+    let banned = named(if pred.verb.passive { &pred.subject } else { &pred.objects });
+    let (spoken, e) = (named(&when.subject), banned.or_else(|| named(&when.subject))?);
+    let participle = &s.words[when.verb.range.end - 1];
+    let state = participle.lower().to_owned();
+    let said = s.words[when.verb.range.end..when.range.end].iter().all(|w| matches!(w.tag, Tag::Stop | Tag::Comma));
+    (said && spoken.is_none_or(|x| x == e)).then_some((e, state))
+}
+
+/// `A returned loan`: the one participle before the noun.
+fn adjective(d: &Draft, si: usize, ban: usize) -> Option<(usize, String)> {
+    let s = &d.sentences[si];
+    let pred = &s.preds[ban];
+    let [np] = &pred.subject[..] else { return None };
+    let e = d.find(&np.name()).or_else(|| d.find(&np.head))?;
+    let said: Vec<&str> = np.adjectives().filter(|a| !words::light(a)).collect();
+    let [word] = said[..] else { return None };
+    let participle = verbs::verb(word).map_or_else(|| verbs::looks_past(word), |(_, form)| form == Form::Past);
+    let plain = pred.verb.passive && pred.preps.is_empty() && s.preds.len() == 1;
+    (plain && participle && !d.entities[e].entity.name.contains(word)).then(|| (e, word.to_owned()))
+}
+
+/// Adds the state to those of the record. Where the text says which there are, there is no other.
+fn introduce(d: &mut Draft, si: usize, e: usize, state: &str) -> bool {
+    let (id, entity) = (d.sentences[si].id, d.entities[e].entity.clone());
+    if entity.fields.iter().any(|f| f.ty == FieldType::Boolean && f.name == super::field::identifier(state)) {
+        return false;
+    }
+    let status = d.status(e).and_then(|name| entity.fields.iter().find(|f| f.name == name));
+    if status.is_none() && entity.fields.iter().any(|f| matches!(f.name.as_str(), "status" | "state")) {
+        return false;
+    }
+    if let Some(field) = status {
+        let FieldType::Choice { values } = &field.ty else { return false };
+        let moves = |f: &Feature| matches!(f, Feature::Workflow { entity: of, field: x, .. } if *of == entity.name && *x == field.name);
+        let listing = |s: &&super::sentence::Sentence| {
+            let named = values.iter().filter(|v| s.lower.split(|c: char| !c.is_alphanumeric()).any(|w| w == *v));
+            field.clauses.contains(&s.id) && named.count() > 1
+        };
+        if values.iter().any(|v| v == state) || d.features.iter().any(moves) || d.sentences.iter().any(|s| listing(&s))
+        {
+            return false;
+        }
+    }
+    d.ensure_status(e, &[state.to_owned()], Some("open"), id);
+    d.touch(e, id);
+    true
+}
