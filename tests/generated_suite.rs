@@ -55,28 +55,37 @@ fn every_linked_range_is_caught_by_an_assertion() {
     assert!(said.contains("proven by an assertion, 0 problems") && !said.contains("\n0 links"), "{said}");
 }
 
-/// What an application does by itself, in as few records as it takes.
-const BY_ITSELF: &str = "Clerks must log in.\nPasswords must be at least 10 characters long.\n\
+/// What an application does by itself, and whom and what it refuses, in as few records as it takes.
+const BY_ITSELF: [&str; 2] = [
+    "Clerks must log in.\nPasswords must be at least 10 characters long.\n\
      Clerks add parcels with a label and a pick-up date.\nA parcel is new, packed or sent.\n\
      The start page shows the number of parcels per status.\nEvery parcel gets a running number automatically.\n\
      The home page shows today's parcels.\nA box has a size and a number in stock.\n\
      Clerks add sales with a box and a quantity.\nThe quantity of a sale may not be more than what is in stock.\n\
-     The system shows how many of each box are left.";
+     The system shows how many of each box are left.",
+    "Anglers sign up with a name.\nThe warden can block and unblock anglers; blocked anglers cannot log in.\n\
+     Anglers request permits with a lake.\nThe warden approves or rejects a permit; a rejection needs a reason.\n\
+     A permit that is settled cannot be changed any more.\nClerks add bills with a customer name.\n\
+     Clerks add positions to a bill, each with a quantity and a unit price.\nThe total of a bill is the sum of its positions.\n\
+     The amount of a position is its quantity times its unit price.\nA bill number is unique.",
+];
 
 #[test]
 fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
-    let cut = clauses::cut(BY_ITSELF);
-    let texts = cut.iter().map(|c| (c.id, c.text.to_string())).collect();
-    let inputs: Vec<read::Input> = cut.into_iter().map(|c| (c.id, c.text, c.section)).collect();
-    let spec = offline::candid(read::analyse(&inputs, &BTreeMap::new()).expect("a specification"), &texts);
-    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
-    let folder = tempfile::tempdir().unwrap();
-    generate(&spec, folder.path());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/control-check");
-    let done = Command::new("python3").arg(script).arg(folder.path()).output().expect("python3 runs");
-    let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{said}");
-    assert!(said.contains("proven by an assertion, 0 problems"), "{said}");
+    for text in BY_ITSELF {
+        let cut = clauses::cut(text);
+        let texts = cut.iter().map(|c| (c.id, c.text.to_string())).collect();
+        let inputs: Vec<read::Input> = cut.into_iter().map(|c| (c.id, c.text, c.section)).collect();
+        let spec = offline::candid(read::analyse(&inputs, &BTreeMap::new()).expect("a specification"), &texts);
+        assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+        let folder = tempfile::tempdir().unwrap();
+        generate(&spec, folder.path());
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/control-check");
+        let done = Command::new("python3").arg(script).arg(folder.path()).output().expect("python3 runs");
+        let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{said}");
+        assert!(said.contains("proven by an assertion, 0 problems"), "{said}");
+    }
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
@@ -117,6 +126,38 @@ fn rules_that_meet_on_one_record_leave_the_suite_green() {
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success() && !said.contains("Ran 0 tests"), "{text}\n{said}");
     }
+}
+
+/// Who may shut accounts out has a page for it, which tells no more of people than their names.
+const PEOPLE_PAGE: &str = r#"
+from tests.support import PeopleCase
+
+class PeoplePage(PeopleCase):
+    def test_who_may_shuts_accounts_out_on_a_page(self):
+        warden, angler = self.newcomer("warden"), self.newcomer()
+        shown = self.page("/users", warden)
+        self.assertIn('action="/users/%d/blocked"' % angler.id, shown)
+        self.assertNotIn('action="/users/%d/blocked"' % warden.id, shown)
+        self.assertNotIn(angler.name, shown)
+        self.assertNotIn("Save roles", shown)
+        self.assertIn('action="/users/%d/blocked"' % warden.id, self.page("/users", self.admin()))
+        self.assertNotIn("/users", self.page("/", angler))
+        self.expect(200, warden.put("/api/users/%d/blocked" % angler.id, {"blocked": True}))
+        self.assertIn("Blocked: cannot log in.", self.page("/users", warden))
+"#;
+
+#[test]
+fn whoever_may_shut_accounts_out_finds_them_on_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let clauses = clauses::cut(BY_ITSELF[1]).into_iter().map(|c| (c.id, c.text, c.section)).collect::<Vec<_>>();
+    generate(&read::analyse(&clauses, &BTreeMap::new()).expect("a specification"), folder.path());
+    fs::write(folder.path().join("tests/test_people_page.py"), PEOPLE_PAGE).unwrap();
+    let done = Command::new("python3")
+        .args(["-m", "unittest", "tests.test_people_page"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// Who looks at records of others sees on the list whose they are; who has only their own is not told their own name.

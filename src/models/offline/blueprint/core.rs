@@ -3,7 +3,7 @@
 use super::{
     entity::{declare_field, declare_rule},
     readme,
-    writer::{Writer, imports, text},
+    writer::{Writer, imports, text, tuple},
 };
 use crate::{
     domain::{
@@ -27,6 +27,7 @@ fn needed(spec: &AppSpec, path: &str) -> bool {
         "app/features/workflow.py" => any(|f| matches!(f, Feature::Workflow { .. })),
         "app/features/history.py" => any(|f| matches!(f, Feature::History { .. })),
         "app/features/grants.py" | "app/pages/sharing.py" => has_grants(spec),
+        "app/features/blocking.py" | "app/pages/blocking.py" => has_blocking(spec),
         "app/features/spreadsheet.py" => any(|f| matches!(f, Feature::Csv { .. })),
         "app/features/totals.py" | "app/pages/numbers.py" => has_totals(spec),
         "app/features/progress.py" => any(|f| matches!(f, Feature::Progress { .. })),
@@ -54,6 +55,9 @@ fn needed(spec: &AppSpec, path: &str) -> bool {
 
 fn has_grants(spec: &AppSpec) -> bool {
     spec.users.is_some() && spec.features.iter().any(|f| matches!(f, Feature::Grant { .. }))
+}
+fn has_blocking(spec: &AppSpec) -> bool {
+    spec.users.is_some() && spec.features.iter().any(|f| matches!(f, Feature::Blocking { .. }))
 }
 fn has_totals(spec: &AppSpec) -> bool {
     spec.features.iter().any(|f| matches!(f, Feature::Totals { .. }))
@@ -105,6 +109,9 @@ fn settings(spec: &AppSpec) -> String {
     if spec.users.is_some() {
         parts.extend(["app.accounts", "app.account_api"]);
     }
+    if has_blocking(spec) {
+        parts.push("app.features.blocking");
+    }
     parts.push("app.api");
     if has_totals(spec) {
         parts.push("app.features.totals");
@@ -115,6 +122,9 @@ fn settings(spec: &AppSpec) -> String {
     }
     if spec.users.is_some() {
         parts.push("app.pages.people");
+    }
+    if has_blocking(spec) {
+        parts.push("app.pages.blocking");
     }
     if has_grants(spec) {
         parts.push("app.pages.sharing");
@@ -180,6 +190,9 @@ fn people(spec: &AppSpec) -> (Option<NewFile>, Vec<CodeLink>) {
         }
         out.line("]");
     }
+    if has_blocking(spec) {
+        blocking(spec, &mut out);
+    }
     out.blank(1);
     out.line("# Further data of an account.");
     out.line("PERSON = Entity(\"account\", \"app_accounts\", \"Account\", \"Accounts\")");
@@ -212,6 +225,37 @@ fn people(spec: &AppSpec) -> (Option<NewFile>, Vec<CodeLink>) {
     head.extend(imports(&out, &[("app.model", super::MODEL_NAMES)]));
     let (content, links) = out.finish(&head);
     (Some(NewFile { path: path.into(), content }), links)
+}
+
+/// Who shuts whose accounts out, and the word for it.
+fn blocking(spec: &AppSpec, out: &mut Writer) {
+    out.blank(2);
+    for line in [
+        "class Blocking:",
+        "    \"\"\"Holders of these roles shut out accounts with a role, or any.\"\"\"",
+        "",
+        "    def __init__(self, by, of=None):",
+        "        self.by = by",
+        "        self.of = of",
+        "",
+        "",
+    ] {
+        out.line(line);
+    }
+    let rules = || {
+        spec.features.iter().filter_map(|f| match f {
+            Feature::Blocking { by, of, state, clauses } => Some((by, of, state, clauses)),
+            _ => None,
+        })
+    };
+    out.line(format!("BLOCKED = {}", text(rules().next().map_or("blocked", |(_, _, state, _)| state))));
+    out.line("BLOCKING = [");
+    for (by, of, _, clauses) in rules() {
+        let mut arguments = vec![tuple(by)];
+        arguments.extend(of.as_deref().map(text));
+        out.row("Blocking", &arguments, clauses);
+    }
+    out.line("]");
 }
 
 /// The longest of the lengths that are asked for, and who asks; without any what is good practice.
@@ -247,6 +291,10 @@ fn core_links(spec: &AppSpec) -> Vec<CodeLink> {
     }
     for feature in &spec.features {
         match feature {
+            Feature::Blocking { clauses, .. } if spec.users.is_some() => {
+                add(clauses, "app/features/blocking.py", "keep_out");
+                add(clauses, "app/features/blocking.py", "put_blocked");
+            }
             Feature::Mobile { clauses } => add(clauses, "app/pages/html.py", "viewport"),
             Feature::Security { what, clauses } => match what {
                 SecurityDemand::MustSignIn => add(clauses, "app/rights.py", "require_account"),

@@ -88,7 +88,8 @@
 //! a named function. Access rows are made disjoint first: what a wider right already gives is linked to the wider row.
 //! Accounts: `Users::clauses` → `current_account`, sign up → `sign_up`, log in → `log_in`, change password →
 //! `change_password`, edit profile → `update_own_account`, profile field and role → its row in `app/people.py`; mobile → `viewport`;
-//! hashed → `hash_password`, must sign in → `require_account`, session expires → `session_is_over`. Exclusions have no code.
+//! hashed → `hash_password`, must sign in → `require_account`, session expires → `session_is_over`, blocking → its row,
+//! `keep_out` and `put_blocked`. Exclusions have no code.
 
 mod access;
 mod baseline;

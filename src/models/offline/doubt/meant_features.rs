@@ -279,6 +279,12 @@ impl Meant {
                 self.say("second millisecond ms respond answer load response time fast open show display appear take less most more under below");
                 self.can(&[Class::Read, Class::Search]);
             }
+            Feature::Blocking { by, of, state, .. } => {
+                by.iter().chain(of).for_each(|role| self.say(role));
+                self.say(state);
+                self.say("block suspend lock ban deactivate disable bar account user person member administrator log login sign in no longer anymore more again unblock reactivate unlock");
+                self.can(&[Class::Decide, Class::LogIn]);
+            }
             Feature::Security { what, .. } => match what {
                 SecurityDemand::PasswordsHashed => {
                     self.say("password hash encrypt plain text readable form secure safe never clear store save");

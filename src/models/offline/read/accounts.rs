@@ -16,6 +16,9 @@ pub fn read(d: &mut Draft, si: usize) {
         return;
     }
     for (pi, pred) in s.preds.iter().enumerate() {
+        if d.done[si].contains(&pi) {
+            continue;
+        }
         match pred.verb.class {
             Class::SignUp => sign_up(d, si, pi, pred),
             _ if sign_in::registers(pred) => sign_up(d, si, pi, pred),

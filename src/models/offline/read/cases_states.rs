@@ -140,3 +140,51 @@ fn a_list_is_in_the_order_that_is_said_with_its_direction() {
         assert!(spec.features.iter().any(sorts) && whole(&spec, 2), "{said} {:?} {:?}", spec.features, spec.gaps);
     }
 }
+
+fn blocking(spec: &AppSpec) -> Vec<(Vec<String>, Option<String>, String)> {
+    let of = |f: &Feature| match f {
+        Feature::Blocking { by, of, state, .. } => Some((by.clone(), of.clone(), state.clone())),
+        _ => None,
+    };
+    spec.features.iter().filter_map(of).collect()
+}
+
+#[test]
+fn accounts_are_shut_out_by_those_who_may_however_it_is_said() {
+    let people = "Members sign up with a name.\nMembers add recipes with a title.\n";
+    for (said, by, of, state) in [
+        ("An admin can block a member; blocked members cannot log in.", "admin", None, "blocked"),
+        ("A warden can suspend members. A suspended member can no longer log in.", "warden", None, "suspended"),
+        ("Members who are banned cannot sign in. Members can be banned by a warden.", "warden", None, "banned"),
+        ("As a warden I want to lock accounts so that locked people cannot log in.", "warden", None, "locked"),
+        (
+            "Wardens can deactivate and reactivate clerks. Deactivated clerks cannot log in.\nClerks delete recipes.",
+            "warden",
+            Some("clerk"),
+            "deactivated",
+        ),
+    ] {
+        let spec = read(&format!("{people}{said}"));
+        let wanted = (vec![by.to_owned()], of.map(str::to_owned), state.to_owned());
+        assert_eq!(blocking(&spec), [wanted], "{said}");
+        assert!(spec.gaps.is_empty(), "{said} {:?}", spec.gaps);
+    }
+    // nobody is said to do it: the person is asked
+    let spec = read(&format!("{people}An admin deletes recipes.\nBlocked members cannot log in."));
+    assert_eq!(blocking(&spec), [(vec!["admin".to_owned()], None, "blocked".to_owned())]);
+    assert!(spec.assumptions.iter().any(|q| q.key == "block:account"));
+}
+
+#[test]
+fn blocking_alone_for_everybody_or_for_a_time_is_not_claimed() {
+    let people = "Members sign up with a name.\nMembers add recipes with a title.\n";
+    for said in ["An admin can block a member.", "Members can block members; blocked members cannot log in."] {
+        let spec = read(&format!("{people}{said}"));
+        assert!(!whole(&spec, 3), "{said} {:?}", spec.features);
+    }
+    let spec = read(&format!("{people}An admin can block a member for 7 days; blocked members cannot log in."));
+    assert!(!whole(&spec, 3), "{:?}", spec.features);
+    // who cannot log in by another condition
+    let spec = read(&format!("{people}An admin can block a member.\nMembers without recipes cannot log in."));
+    assert!(blocking(&spec).is_empty() && !whole(&spec, 4), "{:?}", spec.features);
+}

@@ -14,6 +14,7 @@ mod assemble;
 mod availability;
 mod background;
 mod bans;
+mod blocking;
 mod bounds;
 mod brackets;
 pub(in crate::models::offline) mod chunk;
@@ -192,6 +193,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
         return Err(Refusal::NotDataDriven("it names nothing of which records could be kept".into()));
     }
     d.title = readings::title(&all, &d);
+    blocking::read(&mut d);
     // accounts and properties first: rules and rights refer to them wherever they stand
     for (si, s) in sentences.iter().enumerate() {
         if kind_of(s.id) == Some(crate::domain::clause::ClauseKind::Exclusion) {

@@ -409,6 +409,13 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             }
             SecurityDemand::SessionExpires => "A session ends by itself.".into(),
         },
+        Feature::Blocking { by, of, state, .. } => {
+            let by = if by.is_empty() { "the administrator".into() } else { by.join(" or ").replace('_', " ") };
+            let whose = of.as_deref().map_or_else(String::new, |role| format!(" of a {}", role.replace('_', " ")));
+            format!(
+                "An account{whose} that {by} sets to {state} cannot log in until it is let in again; nobody else sets it."
+            )
+        }
         Feature::Exclusion { terms, .. } => {
             format!("Neither code, API nor pages have anything of: {}.", terms.join(", "))
         }

@@ -117,6 +117,9 @@ pub enum Feature {
     Performance { entity: String, records: u32, millis: u32, own_machine: bool, clauses: Clauses },
     /// Passwords are stored hashed; sessions end; and so on: a security demand the platform keeps and a test can show.
     Security { what: SecurityDemand, clauses: Clauses },
+    /// Holders of one of the roles `by` (nobody but the administrator when empty) shut accounts with the role `of` (any when
+    /// none) out and let them in again. `state` is the word for an account that cannot log in: blocked, suspended.
+    Blocking { by: Vec<String>, of: Option<String>, state: String, clauses: Clauses },
     /// A thing that shall not be part of the product; `terms` are searched for in code, API description and pages.
     Exclusion { terms: Vec<String>, clauses: Clauses },
 }
@@ -299,6 +302,7 @@ macro_rules! clauses_of {
             | Feature::Mobile { clauses }
             | Feature::Performance { clauses, .. }
             | Feature::Security { clauses, .. }
+            | Feature::Blocking { clauses, .. }
             | Feature::Exclusion { clauses, .. } => clauses,
         }
     };
@@ -344,7 +348,7 @@ impl Feature {
             | Self::LimitIn { entity, .. }
             | Self::Performance { entity, .. } => Some(entity),
             Self::Progress { goal, .. } => Some(goal),
-            Self::Mobile { .. } | Self::Security { .. } | Self::Exclusion { .. } => None,
+            Self::Mobile { .. } | Self::Security { .. } | Self::Blocking { .. } | Self::Exclusion { .. } => None,
         }
     }
 }

@@ -18,6 +18,7 @@ mod flow;
 mod limits;
 mod lists;
 mod people;
+mod people_blocked;
 mod python;
 mod rules;
 mod samples;
@@ -244,6 +245,9 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
     let one = |test: Option<Test>| test.into_iter().collect::<Vec<_>>();
     match (feature, entity) {
         (Feature::Mobile { .. }, _) => vec![lists::mobile(world, clauses)],
+        (Feature::Blocking { by, of, state, .. }, _) => {
+            people_blocked::blocking(world, by, of.as_deref(), state, clauses)
+        }
         (Feature::Security { what, .. }, _) => one(people::security(world, *what, clauses)),
         (Feature::Search { fields, .. }, Some(e)) => lists::search(world, e, fields, clauses),
         (Feature::Filter { field, .. }, Some(e)) => one(lists::filter(world, e, field, clauses)),

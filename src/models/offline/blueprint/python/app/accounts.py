@@ -58,6 +58,10 @@ class Accounts:
         self.app = app
         self.db = app.database
         self.failures = {}
+        # What keeps an account out, and whose accounts somebody looks after: set by the parts that need it.
+        self.entrance = []
+        self.overseen = []
+        self.about = []
         with self.db.transaction():
             columns = {"sign_in": "TEXT", "sign_in_key": "TEXT", "password": "TEXT", "administrator": "INTEGER"}
             for field in people.PERSON.fields:
@@ -102,11 +106,16 @@ class Accounts:
             roles |= {feature.role for feature in entity.features if hasattr(feature, "grants_table")}
         return roles
 
+    def oversees(self, account, other):
+        """Whether somebody looks after this account."""
+        return account.administrator or any(test(account, other) for test in self.overseen)
+
     def visible_to(self, account):
         if account.administrator:
             return self.everybody()
         roles = self.pickable(account)
-        return [one for one in self.everybody() if one.id == account.id or None in roles or roles & one.roles]
+        seen = lambda one: one.id == account.id or None in roles or roles & one.roles or self.oversees(account, one)
+        return [one for one in self.everybody() if seen(one)]
 
     def names(self, role=None):
         """Id and name of everybody who holds the role, for choosing."""
@@ -224,6 +233,8 @@ def log_in(request, body):
     if not is_password(password, row["password"] if row is not None else None):
         raise HttpError(401, "%s or password is wrong." % SIGN_IN.label)
     failures.pop(key, None)
+    for reason in filter(None, (test(request, row["id"]) for test in request.app.accounts.entrance)):
+        raise HttpError(403, reason)
     token = secrets.token_urlsafe(32)
     with request.db.transaction():
         request.db.run("DELETE FROM app_sessions WHERE since < ?", [int(time.time()) - session_seconds()])

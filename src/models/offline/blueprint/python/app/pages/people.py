@@ -36,7 +36,7 @@ def navigation(request, here):
     """The right end of the navigation."""
     if request.account is None:
         return [entry("Log in", "/log-in", here), entry("Sign up", "/sign-up", here)]
-    items = [entry("People", "/users", here)] if request.account.administrator else []
+    items = [entry("People", "/users", here)] if looked_after(request) else []
     leave = form(request, "/log-out", el("button", "Log out"))
     return items + [entry(request.account.name, "/account", here), leave]
 
@@ -204,24 +204,34 @@ def post_password(request):
 
 
 def users(request):
-    """Everybody, and who holds which role."""
-    administrator(request)
+    """Everybody somebody looks after; for the administrator also their data and who holds which role."""
+    require_account(request)
+    shown = looked_after(request)
+    if not shown:
+        administrator(request)
+    whole = request.account.administrator
     cards = []
-    for one in request.app.accounts.everybody():
-        rows = [el("dt", accounts.SIGN_IN.label), el("dd", one.sign_in)]
-        for field in people.PERSON.fields:
+    for one in shown:
+        rows = [el("dt", accounts.SIGN_IN.label), el("dd", one.sign_in)] if whole else []
+        for field in people.PERSON.fields if whole else []:
             rows += [el("dt", field.label), el("dd", fields.show(request, people.PERSON, field, one.profile))]
         boxes = []
-        for role in people.ROLES:
+        for role in people.ROLES if whole else []:
             fixed = role.open or one.administrator
             box = el("input", type="checkbox", name="role", value=role.name, checked=role.name in one.roles, disabled=fixed)
             boxes.append(el("div", el("label", box, role.label), class_="check"))
         save = el("button", "Save roles", class_="button") if boxes and not one.administrator else None
         note = el("p", "Administers; holds every role.", class_="soft") if one.administrator else None
-        parts = [el("h2", one.name), el("dl", rows), note]
+        parts = [el("h2", one.name), el("dl", rows) if rows else None, note]
+        parts.append([tell(request, one) for tell in request.app.accounts.about])
         parts.append(form(request, "/users/%d" % one.id, el("div", boxes, class_="field"), save) if boxes else None)
         cards.append(el("section", parts, class_="card"))
     return page(request, "People", heading("People"), cards)
+
+
+def looked_after(request):
+    known(request)
+    return [one for one in request.app.accounts.everybody() if request.app.accounts.oversees(request.account, one)]
 
 
 def administrator(request):
