@@ -202,8 +202,8 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             let name = format!("no_{}_of_{}_{}", ident(&entity.plural), ident(&state), ident(&parent.plural));
             (both, name, say.clone(), "unavailable", vec![text(per), text(field), listed, text(&say)], clauses)
         }
-        Feature::Closes { op, sets, date, until, clauses, .. } => {
-            closing(spec, entity, *op, sets, date, *until, clauses)
+        Feature::Closes { op, sets, date, time, until, clauses, .. } => {
+            closing(spec, entity, (*op, sets), (date, time.as_deref()), *until, clauses)
         }
         _ => return false,
     };
@@ -226,9 +226,8 @@ type Check<'c> = (&'static str, String, String, &'static str, Vec<String>, &'c C
 fn closing<'c>(
     spec: &AppSpec,
     entity: &Entity,
-    op: Op,
-    sets: &Option<(String, String)>,
-    date: &str,
+    (op, sets): (Op, &Option<(String, String)>),
+    (date, time): (&str, Option<&str>),
     until: Until,
     clauses: &'c Clauses,
 ) -> Check<'c> {
@@ -245,7 +244,7 @@ fn closing<'c>(
         });
         (target, field)
     });
-    let when = owner.map_or_else(|| field.replace('_', " "), |e| label(e, field)).to_lowercase();
+    let when = owner.map_or_else(|| field.replace('_', " "), |e| label(e, time.unwrap_or(field))).to_lowercase();
     let amount = |n: u32, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
     let (limit, argument) = match until {
         Until::Hours { before } => (format!("{} before", amount(before, "hour")), format!("hours={before}")),
@@ -261,6 +260,7 @@ fn closing<'c>(
         arguments.push(format!("sets=({}, {})", text(name), text(value)));
     }
     arguments.push(argument);
+    arguments.extend(time.map(|name| format!("time={}", text(name))));
     let name = format!("{}_{}_in_time", ident(done), ident(&entity.plural));
     (operations, name, say, "closed", arguments, clauses)
 }

@@ -30,6 +30,7 @@ pub fn read(d: &mut Draft, si: usize) {
     super::shown::read(d, si);
     super::only::hidden_from(d, si);
     super::only::privacy_wish(d, si);
+    super::scopes::only_their_own(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
         if d.done[si].contains(&pi) {

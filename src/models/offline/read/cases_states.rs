@@ -2,7 +2,7 @@
 
 use super::tests::read;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{AppSpec, Feature, Field, FieldType, Formula, Op, Rule, Who};
+use crate::models::offline::spec::{AppSpec, Feature, Field, FieldType, Formula, Op, Rule, Scope, Until, Who};
 
 fn whole(spec: &AppSpec, clause: u32) -> bool {
     !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
@@ -187,4 +187,63 @@ fn blocking_alone_for_everybody_or_for_a_time_is_not_claimed() {
     // who cannot log in by another condition
     let spec = read(&format!("{people}An admin can block a member.\nMembers without recipes cannot log in."));
     assert!(blocking(&spec).is_empty() && !whole(&spec, 4), "{:?}", spec.features);
+}
+
+#[test]
+fn a_deadline_counts_from_the_time_beside_the_date() {
+    let spec = read(
+        "Guides add tours with a title, a date, a start time and an end time.\nMembers book tours.\n\
+         Members can cancel a booking until 24 hours before the tour starts.\n\
+         Guides can delete tours until 2 days before they start.",
+    );
+    let closes: Vec<_> = spec
+        .features
+        .iter()
+        .filter_map(|f| match f {
+            Feature::Closes { entity, date, time, until, .. } => {
+                Some((entity.as_str(), date.as_str(), time.as_deref(), *until))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        closes,
+        [
+            ("booking", "tour_id.date", Some("start_time"), Until::Hours { before: 24 }),
+            ("tour", "date", None, Until::Days { before: 2 })
+        ]
+    );
+    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+    assert!(field(&spec, "tour", "start_time").is_some_and(|f| f.required));
+    // who leaves takes no tour away
+    let spec = read(
+        "Guides add tours with a title, a date and a start time.\nMembers join tours.\n\
+         Members can leave a tour until 12 hours before it starts.",
+    );
+    let leaves = |f: &Feature| matches!(f, Feature::Closes { entity, op: Op::Delete, date, .. } if entity == "membership" && date == "tour_id.date");
+    assert!(spec.features.iter().any(leaves) && spec.gaps.is_empty(), "{:?} {:?}", spec.features, spec.gaps);
+}
+
+#[test]
+fn what_is_in_the_same_place_does_not_overlap_there() {
+    let spec = read(
+        "Teachers add lessons with a title, a date, a start time and an end time.\n\
+         Two lessons in the same studio must not overlap.\nTeachers can filter lessons by studio.",
+    );
+    let apart = |f: &Feature| matches!(f, Feature::NoOverlap { per: Some(per), .. } if per == "studio");
+    assert!(spec.features.iter().any(apart), "{:?}", spec.features);
+    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+    let filter = read("Teachers add lessons with a title.\nTeachers can filter lessons by studio.");
+    assert!(field(&filter, "lesson", "studio").is_some() && filter.gaps.is_empty(), "{:?}", filter.gaps);
+}
+
+#[test]
+fn who_sees_only_what_is_their_own_has_an_account() {
+    let spec = read("Guests book cabins.\nStaff can see all bookings, guests only their own.\nA cabin has a number.");
+    let access = spec.entity("booking").map(|e| e.access.clone()).unwrap_or_default();
+    let reads = |who: &str, scope: &Scope| {
+        access.iter().any(|a| a.who == Who::Role(who.into()) && a.ops.contains(&Op::Read) && a.scope == *scope)
+    };
+    assert!(reads("staff", &Scope::All) && reads("guest", &Scope::Own), "{access:?}");
+    assert!(!reads("guest", &Scope::All) && spec.gaps.is_empty(), "{:?}", spec.gaps);
 }

@@ -15,6 +15,15 @@ pub fn read(d: &mut Draft, si: usize) {
     closes(d, si);
 }
 
+/// Reads until when something can be done of what belongs to something that only a right says.
+pub fn late(d: &mut Draft, si: usize) {
+    let id = d.sentences[si].id;
+    let read = |f: &Feature| matches!(f, Feature::Closes { clauses, .. } if clauses.contains(&id));
+    if !d.features.iter().any(read) {
+        closes(d, si);
+    }
+}
+
 /// `2 weeks`, `24 hours`: how many, of which unit, and the words.
 struct Stretch {
     count: u32,
@@ -148,7 +157,7 @@ fn past(d: &mut Draft, si: usize) {
             f.required = true;
         }
         let until = Until::Days { before: 0 };
-        d.feature(Feature::Closes { entity, op, sets: None, date, until, clauses: vec![id] });
+        d.feature(Feature::Closes { entity, op, sets: None, date, time: None, until, clauses: vec![id] });
         d.touch(e, id);
         d.mark(si, np.range.clone());
         d.mark_verb(si, pred);
@@ -192,7 +201,10 @@ fn closes(d: &mut Draft, si: usize) {
         let found = found.or_else(|| until_it_begins(s, pred));
         let Some((time, before, from)) = found else { continue };
         let Some((date, end)) = reference(d, si, e, time.range.end + 1) else { continue };
-        let Some(exact) = with_time(d, e, &date) else { continue };
+        let Some((mut exact, clock)) = with_time(d, e, &date) else { continue };
+        let hours = matches!(time.unit.as_str(), "" | "hour") && before;
+        let clock = clock.filter(|_| hours && !exact);
+        exact |= clock.is_some();
         let until = match (time.unit.as_str(), before) {
             // a date without a time begins with its day
             ("", _) if exact => Until::Hours { before: 0 },
@@ -204,11 +216,11 @@ fn closes(d: &mut Draft, si: usize) {
         };
         let (op, sets) = what;
         let (entity, id) = (d.entities[e].entity.name.clone(), s.id);
-        let own = date.clone();
-        if let Some(f) = d.field_mut(e, own.split('.').next().unwrap_or_default()) {
-            f.required = true;
+        require(d, e, &date);
+        if let Some(clock) = &clock {
+            require(d, e, &date.rsplit_once('.').map_or_else(|| clock.clone(), |(link, _)| format!("{link}.{clock}")));
         }
-        d.feature(Feature::Closes { entity, op, sets, date, until, clauses: vec![id] });
+        d.feature(Feature::Closes { entity, op, sets, date, time: clock, until, clauses: vec![id] });
         d.touch(e, id);
         d.mark(si, from..end);
         if op == Op::Create {
@@ -245,6 +257,10 @@ fn act(d: &Draft, si: usize, pred: &Pred) -> Option<((Op, Option<(String, String
     let phrases = if pred.verb.passive { &pred.subject } else { &pred.objects };
     let about = phrases.iter().find_map(|np| d.entity_of(np));
     match pred.verb.class {
+        // `leave a shift`: the record of who takes part goes, and no shift
+        _ if pred.verb.base == "leave" && !pred.verb.passive => {
+            Some(((Op::Delete, None), super::relations::taking_part(d, about?)?))
+        }
         Class::Delete => {
             let e = about?;
             let cancelled = d.status(e).and_then(|field| {
@@ -272,12 +288,12 @@ fn reference(d: &Draft, si: usize, e: usize, at: usize) -> Option<(String, usize
     let s = &d.sentences[si];
     let stop = (at..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
     if at >= stop {
-        return Some((main_date(d, e)?, stop));
+        return Some((own_or_referred(d, e)?, stop));
     }
     let begins = |i: usize| matches!(s.words.get(i).map_or("", |w| w.base.as_str()), "start" | "begin");
     let pronoun = matches!(s.words[at].lower(), "it" | "they" | "this");
     if pronoun && begins(at + 1) && at + 2 == stop {
-        return Some((main_date(d, e)?, stop));
+        return Some((own_or_referred(d, e)?, stop));
     }
     let np = noun_phrase(&s.words, at)?;
     let rest = np.range.end..stop;
@@ -285,6 +301,18 @@ fn reference(d: &Draft, si: usize, e: usize, at: usize) -> Option<(String, usize
         return None;
     }
     Some((date_of(d, e, &np)?, stop))
+}
+
+/// When a record begins, or the one thing with a date that it is about.
+fn own_or_referred(d: &Draft, e: usize) -> Option<String> {
+    let referred = d.entities[e].entity.fields.iter().filter_map(|f| {
+        let FieldType::Reference { entity } = &f.ty else { return None };
+        Some(format!("{}.{}", f.name, main_date(d, d.find(entity)?)?))
+    });
+    main_date(d, e).or_else(|| match &referred.collect::<Vec<_>>()[..] {
+        [one] => Some(one.clone()),
+        _ => None,
+    })
 }
 
 fn date_of(d: &Draft, e: usize, np: &Np) -> Option<String> {
@@ -313,8 +341,21 @@ fn date_of(d: &Draft, e: usize, np: &Np) -> Option<String> {
     }
 }
 
-/// Whether the date has a time of day; `None` if there is no such date.
-fn with_time(d: &Draft, e: usize, date: &str) -> Option<bool> {
+/// A record without the date would slip through: neither it nor what leads to it may be missing.
+fn require(d: &mut Draft, e: usize, path: &str) {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(link, field)| (link, Some(field)));
+    let Some(f) = d.field_mut(e, name) else { return };
+    f.required = true;
+    let to = if let FieldType::Reference { entity } = &f.ty { Some(entity.clone()) } else { None };
+    if let (Some(to), Some(field)) = (to.and_then(|to| d.find(&to)), rest)
+        && let Some(f) = d.field_mut(to, field)
+    {
+        f.required = true;
+    }
+}
+
+/// Whether the date has a time of day, and the field beside it that holds one; `None` if there is no such date.
+fn with_time(d: &Draft, e: usize, date: &str) -> Option<(bool, Option<String>)> {
     let (e, field) = match date.split_once('.') {
         Some((link, field)) => {
             let f = d.entities[e].entity.fields.iter().find(|f| f.name == link)?;
@@ -323,6 +364,10 @@ fn with_time(d: &Draft, e: usize, date: &str) -> Option<bool> {
         }
         None => (e, date),
     };
-    let f = d.entities[e].entity.fields.iter().find(|f| f.name == field)?;
-    Some(f.ty == FieldType::DateTime)
+    let fields = &d.entities[e].entity.fields;
+    let f = fields.iter().find(|f| f.name == field)?;
+    let clocks: Vec<&str> = fields.iter().filter(|f| f.ty == FieldType::Time).map(|f| f.name.as_str()).collect();
+    let begins = |name: &&&str| ["start", "begin", "from", "opens"].iter().any(|w| name.starts_with(w));
+    let clock = clocks.iter().find(begins).or(if let [one] = &clocks[..] { Some(one) } else { None });
+    Some((f.ty == FieldType::DateTime, clock.map(|name| (*name).to_owned())))
 }

@@ -3,7 +3,7 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::features::{main_entity, mentioned};
-use super::lexicon::{nouns, words};
+use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::Pred;
 use super::tag::Tag;
 use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
@@ -117,7 +117,9 @@ fn by_fields(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> (Vec<String>, b
                 // an entity the record refers to
                 d.entity_of(np).and_then(|t| d.reference(e, &d.entities[t].entity.name.clone()))
             });
-            let found = found.or_else(|| add_named(d, si, e, np).filter(|_| another.is_none()));
+            let found = found.or_else(|| {
+                add_named(d, si, e, np, by && pred.verb.class == Class::Filter).filter(|_| another.is_none())
+            });
             if let Some(f) = found {
                 d.mark_np(si, np);
                 d.mark(si, np.range.start..np.head_at + 1);
@@ -135,8 +137,17 @@ fn by_fields(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> (Vec<String>, b
 }
 
 /// `filter by price` of something whose price nobody mentioned before: the demand implies the field.
-fn add_named(d: &mut Draft, si: usize, e: usize, np: &Np) -> Option<String> {
-    if nouns::property(&np.head).is_none() || np.pronoun.is_some() {
+fn add_named(d: &mut Draft, si: usize, e: usize, np: &Np, any: bool) -> Option<String> {
+    let plain = any
+        && np.mods.is_empty()
+        && np.of.is_none()
+        && !np.plural
+        && np.owner.is_none()
+        && d.find(&np.head).is_none()
+        && d.role(np).is_none()
+        && nouns::person(&np.head).is_none()
+        && !words::system_noun(&np.head);
+    if nouns::property(&np.head).is_none() && !plain || np.pronoun.is_some() || np.head.is_empty() {
         return None;
     }
     let s = &d.sentences[si];

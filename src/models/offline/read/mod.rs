@@ -237,8 +237,13 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
         access::read(&mut d, si);
         refocus(&mut d, si);
     }
-    // what belongs to what may be said by a right: `add lines to an order`
+    // what belongs to what may be said by a right: `add lines to an order`, `book a place on a tour`
     formulas::ahead(&mut d, &kind_of);
+    for (si, s) in sentences.iter().enumerate() {
+        if kind_of(s.id) != Some(crate::domain::clause::ClauseKind::Exclusion) {
+            deadlines::late(&mut d, si);
+        }
+    }
     conditions::with_decisions(&mut d);
     complete::complete(&mut d);
     shown::settle(&mut d);

@@ -97,6 +97,11 @@ pub fn read(d: &mut Draft, si: usize) {
     let per = match same {
         Some(x) => Some(d.add_reference(e, x, true, s.id)),
         None if per.is_none()
+            && let Some(name) = same_property(d, si, e) =>
+        {
+            Some(name)
+        }
+        None if per.is_none()
             && s.words
                 .iter()
                 .enumerate()
@@ -146,6 +151,24 @@ pub fn read(d: &mut Draft, si: usize) {
     for pi in 0..s.preds.len() {
         d.done[si].insert(pi);
     }
+}
+
+/// `two courses in the same kitchen`: a property of the record that nothing else names.
+fn same_property(d: &mut Draft, si: usize, e: usize) -> Option<String> {
+    let s = &d.sentences[si];
+    let at = s.words.windows(2).position(|two| matches!(two[0].lower(), "in" | "at") && two[1].is("the"))?;
+    let np = super::chunk::noun_phrase(&s.words, at + 1)?;
+    let plain = np.mods == ["same"] && np.of.is_none() && !np.plural && np.owner.is_none();
+    let person = super::lexicon::nouns::person(&np.head).is_some() || d.role(&np).is_some();
+    let timed = matches!(np.head.as_str(), "time" | "day" | "date" | "week" | "month" | "year" | "hour" | "slot");
+    if !plain || person || timed || d.find(&np.head).is_some() {
+        return None;
+    }
+    if let Some(name) = d.field_of(e, &np) {
+        return Some(name);
+    }
+    let draft = super::field::field(s, np.head_at..np.head_at + 1)?;
+    Some(d.add_field(e, draft, s.id))
 }
 
 /// The fields with which a record begins and ends.

@@ -86,7 +86,7 @@ pub fn leaves(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
 }
 
 /// The records that say who takes part in something.
-fn taking_part(d: &Draft, parent: usize) -> Option<usize> {
+pub fn taking_part(d: &Draft, parent: usize) -> Option<usize> {
     let name = &d.entities[parent].entity.name;
     (0..d.entities.len()).find(|r| {
         let draft = &d.entities[*r];

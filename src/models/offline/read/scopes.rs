@@ -2,8 +2,9 @@
 
 use super::chunk::Np;
 use super::draft::Draft;
-use super::lexicon::nouns;
-use super::sentence::Pred;
+use super::lexicon::{nouns, verbs::Class};
+use super::sentence::{Pred, Sentence};
+use super::tag::Tag;
 use crate::models::offline::spec::{Feature, Op, Scope, Who};
 
 /// Whose records: the account's own, those assigned to it, all.
@@ -123,6 +124,39 @@ pub fn somebody_elses(d: &Draft, e: usize, np: &Np) -> bool {
                 && !d.users.profile.iter().any(|f| f.name == super::field::identifier(&of.name()))
                 && nouns::person(&of.head).is_some()
         })
+}
+
+/// `…, guests only their own`: somebody, without a verb, and where it stands.
+pub fn without_verb(s: &Sentence) -> Option<(Np, std::ops::Range<usize>)> {
+    let end = s.words.iter().rposition(|w| w.tag != Tag::Stop)? + 1;
+    let end = if s.words[end - 1].is("ones") { end - 1 } else { end };
+    let own = s.words.get(end.checked_sub(1)?)?.is("own");
+    let whose = end >= 4 && s.words[end - 2].tag == Tag::Poss && matches!(s.words[end - 3].lower(), "only" | "just");
+    if !own || !whose {
+        return None;
+    }
+    let from = (0..end - 3).rev().find(|i| matches!(s.words[*i].tag, Tag::Comma | Tag::Conj | Tag::Sub))?;
+    let np = super::chunk::noun_phrase(&s.words, from + 1).filter(|np| np.range.end == end - 3)?;
+    (np.pronoun.is_none() && nouns::person(&np.head).is_some()).then_some((np, from..end))
+}
+
+/// `Staff can see all bookings, guests only their own.`
+pub fn only_their_own(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let Some((np, range)) = without_verb(s).filter(|_| d.has_users()) else { return };
+    let reads =
+        |p: &&Pred| p.verb.class == Class::Read && !p.verb.negated && !p.subordinate && p.range.start < range.start;
+    let Some(e) = s.preds.iter().find(reads).and_then(|p| p.objects.iter().find_map(|o| d.entity_of(o))) else {
+        return;
+    };
+    let Some(who) = d.role(&np).cloned().map(|role| d.who_of(&role)).filter(|who| *who != Who::Anyone) else { return };
+    let roles: Vec<String> = if let Who::Role(role) = &who { vec![role.clone()] } else { Vec::new() };
+    let scope = super::rules::names(d, e, &roles).map_or(Scope::Own, |field| Scope::AssignedTo { field });
+    d.entities[e].entity.owned |= scope == Scope::Own;
+    d.allow(e, who.clone(), &[Op::Read], scope.clone(), s.id);
+    d.limited.push((e, who, scope));
+    d.touch(e, s.id);
+    d.mark(si, range);
 }
 
 /// Where a role may only create below what it has access to: comments on granted workouts, quotes for assigned defects.

@@ -206,6 +206,13 @@ fn strangers(d: &mut Draft) {
     let out = |s: &Sentence| s.preds.iter().any(shut_out);
     let sentences = d.sentences;
     d.roles.retain(|r| !r.clauses.iter().all(|id| sentences.iter().any(|s| s.id == *id && out(s))));
+    // who sees only what is their own must be known
+    for r in d.roles.iter_mut().filter(|r| r.kind == nouns::Person::Stranger) {
+        let own = |s: &Sentence| super::scopes::without_verb(s).is_some_and(|(np, _)| np.head == r.name);
+        if sentences.iter().any(own) {
+            r.kind = nouns::Person::Ordinary;
+        }
+    }
     for r in &mut d.roles {
         let elsewhere = d.sentences.iter().any(|s| anonymous(s).is_none() && r.clauses.contains(&s.id));
         if names.contains(&r.name) && !elsewhere {

@@ -91,7 +91,17 @@ pub enum Feature {
     Unavailable { entity: String, per: String, field: String, values: Vec<String>, clauses: Clauses },
     /// `op` (an update only if it is `sets`: a field and its new value) is refused with 409 when `date`, a field of the
     /// record or `reference.field` of one it names, is too near (cancelled until 24 hours before it starts).
-    Closes { entity: String, op: Op, sets: Option<(String, String)>, date: String, until: Until, clauses: Clauses },
+    /// With `time` the moment is that date at the time in a field beside it.
+    Closes {
+        entity: String,
+        op: Op,
+        sets: Option<(String, String)>,
+        date: String,
+        #[serde(default)]
+        time: Option<String>,
+        until: Until,
+        clauses: Clauses,
+    },
     /// Of those who see the record only `who` see `field`: to others it is not there.
     ShownTo { entity: String, field: String, who: Vec<Who>, clauses: Clauses },
     /// A list of its own, `?view=<name>` and a page: the records that meet every condition (overdue, upcoming, open).

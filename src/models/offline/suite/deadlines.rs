@@ -29,7 +29,7 @@ pub(super) fn closes(
     world: World<'_>,
     entity: &Entity,
     (op, sets): (Op, Option<&(String, String)>),
-    date: &str,
+    (date, time): (&str, Option<&str>),
     until: Until,
     clauses: &[ClauseId],
 ) -> Option<Test> {
@@ -37,7 +37,13 @@ pub(super) fn closes(
     let (index, access) = world.maker(entity)?;
     let mut scene = Scene::test(world);
     let (open, late) = around(until);
-    let cut = if matches!(until, Until::Days { .. }) { "[:10]" } else { "" };
+    let at = |record: &str, date: &str| match (until, time) {
+        (Until::Days { .. }, _) => format!("self.value({record}, {})[:10]", lit(date)),
+        (_, None) => format!("self.value({record}, {})", lit(date)),
+        (_, Some(time)) => {
+            format!("self.value({record}, {})[:10] + \"T\" + self.value({record}, {})", lit(date), lit(time))
+        }
+    };
     let (given, by, moment) = match date.split_once('.') {
         Some((link, field)) => {
             let link = entity.fields.iter().find(|f| f.name == link)?;
@@ -48,7 +54,7 @@ pub(super) fn closes(
             let by = scene.person("by", &scene.somebody(&access.who));
             let made = factory::visible(&mut scene, parent, &access.who)?;
             let given = vec![(link.name.clone(), format!("{made}[\"id\"]"))];
-            (given, Some(by), format!("self.value({made}, {}){cut}", lit(field)))
+            (given, Some(by), at(&made, field))
         }
         None => (Vec::new(), None, String::new()),
     };
@@ -70,7 +76,7 @@ pub(super) fn closes(
         Op::Delete => {
             let record = scene.make(entity, by.as_deref(), &given)?;
             let remover = scene.allowed(entity, &record, Op::Delete)?;
-            start(&mut scene, &moment, &record, date, cut);
+            start(&mut scene, &moment, || at(&record, date));
             scene.line(format!("with clock_at(start, {late}):"));
             scene.line(format!("    self.expect(409, {remover}.delete({record}.path))"));
             scene.line(format!("with clock_at(start, {open}):"));
@@ -106,7 +112,7 @@ pub(super) fn closes(
                     (by, "body".to_owned())
                 }
             };
-            start(&mut scene, &moment, &record, date, cut);
+            start(&mut scene, &moment, || at(&record, date));
             scene.line(format!("with clock_at(start, {late}):"));
             scene.line(format!("    self.expect(409, {by}.put({record}.path, {body}))"));
             scene.line(format!("with clock_at(start, {open}):"));
@@ -124,8 +130,7 @@ pub(super) fn closes(
 }
 
 /// The line that says from when on the minutes count.
-fn start(scene: &mut Scene<'_>, moment: &str, record: &str, date: &str, cut: &str) {
-    let moment =
-        if moment.is_empty() { format!("self.value({record}, {}){cut}", lit(date)) } else { moment.to_owned() };
+fn start(scene: &mut Scene<'_>, moment: &str, own: impl Fn() -> String) {
+    let moment = if moment.is_empty() { own() } else { moment.to_owned() };
     scene.line(format!("start = {moment}"));
 }

@@ -320,8 +320,8 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
         (Feature::Unavailable { per, field, values, .. }, Some(e)) => {
             one(limits::unavailable(world, e, (per, field), values, clauses))
         }
-        (Feature::Closes { op, sets, date, until, .. }, Some(e)) => {
-            one(deadlines::closes(world, e, (*op, sets.as_ref()), date, *until, clauses))
+        (Feature::Closes { op, sets, date, time, until, .. }, Some(e)) => {
+            one(deadlines::closes(world, e, (*op, sets.as_ref()), (date, time.as_deref()), *until, clauses))
         }
         (Feature::ShownTo { field, who, .. }, Some(e)) => shown::shown_to(world, e, field, who, clauses),
         (Feature::Exclusion { .. }, _) | (_, None) => Vec::new(),

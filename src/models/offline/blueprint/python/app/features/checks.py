@@ -40,13 +40,16 @@ def unavailable(change, per, field, values, message):
     return message if referred(change, change.new, per + "." + field) in values else None
 
 
-def closed(change, date, message, sets=None, hours=None, days=None):
+def closed(change, date, message, sets=None, hours=None, days=None, time=None):
     """It is later than so many hours before the moment, or than the end of the day so many days before the date."""
     if sets is not None:
         name, value = sets
         if change.new is None or not change.changes(name) or change.new.get(name) != value:
             return None
     text = referred(change, change.old or change.new, date)
+    if text and time is not None:
+        beside = date.rpartition(".")[0] + "." + time if "." in date else time
+        text = "%sT%s" % (text[:10], referred(change, change.old or change.new, beside))
     if moment(text) is None or len(text) < 10:
         return None
     if hours is not None:
