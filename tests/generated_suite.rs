@@ -56,7 +56,7 @@ fn every_linked_range_is_caught_by_an_assertion() {
 }
 
 /// What an application does by itself, and whom and what it refuses, in as few records as it takes.
-const BY_ITSELF: [&str; 2] = [
+const BY_ITSELF: [&str; 3] = [
     "Clerks must log in.\nPasswords must be at least 10 characters long.\n\
      Clerks add parcels with a label and a pick-up date.\nA parcel is new, packed or sent.\n\
      The start page shows the number of parcels per status.\nEvery parcel gets a running number automatically.\n\
@@ -68,6 +68,12 @@ const BY_ITSELF: [&str; 2] = [
      A permit that is settled cannot be changed any more.\nClerks add bills with a customer name.\n\
      Clerks add positions to a bill, each with a quantity and a unit price.\nThe total of a bill is the sum of its positions.\n\
      The amount of a position is its quantity times its unit price.\nA bill number is unique.",
+    "Coaches add dives with a title, a date, a start time, an end time, a pool and a number of places.\n\
+     Two dives in the same pool must not overlap.\nMembers book a place on a dive.\n\
+     When a dive is full, further members are put on the waiting list.\n\
+     Members can cancel their own bookings until 24 hours before the dive starts.\n\
+     When somebody cancels, the first member on the waiting list gets the place.\n\
+     Coaches can see all bookings, members only their own.",
 ];
 
 #[test]

@@ -284,6 +284,7 @@ fn formula(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer)
                 let kind = match formula {
                     Formula::DaysAfter { .. } => "Date",
                     Formula::RunningNumber | Formula::Left { .. } => "Integer",
+                    Formula::Waits { .. } => "Boolean",
                     _ => "Decimal",
                 };
                 target = format!("{kind}({}, {})", text(field), text(&label(entity, field)));
@@ -382,6 +383,15 @@ fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static 
             true,
             format!("how many {} there are", table(entity).replace('_', " ")),
         ),
+        Formula::Waits { per, capacity } => {
+            let parent = entity.fields.iter().find(|f| f.name == *per).and_then(|f| match &f.ty {
+                FieldType::Reference { entity } => Some(table(entity)),
+                _ => None,
+            });
+            let mut arguments = vec!["db".to_owned(), "record".to_owned(), text(&entity.plural), text(per)];
+            arguments.extend([text(&parent.unwrap_or_default()), text(capacity)]);
+            ("waits", arguments, true, format!("whether all the room of the {} was taken before", say(per)))
+        }
         Formula::Left { capacity, entity, field, amount } => {
             let mut arguments = vec!["db".to_owned(), "record".to_owned(), text(capacity)];
             arguments.extend([text(&table(entity)), text(field)]);

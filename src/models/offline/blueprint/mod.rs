@@ -221,6 +221,7 @@ const FEATURE_NAMES: &[(&str, &[&str])] = &[
             "running_number",
             "sum_of",
             "sum_of_fields",
+            "waits",
         ],
     ),
     ("app.features.grants", &["Grant"]),

@@ -61,6 +61,13 @@ impl Meant {
         if entity.name.starts_with("cart_") || entity.name.starts_with("basket_") {
             self.say("shopping cart basket");
         }
+        // who books a course takes a place on it
+        if matches!(
+            entity.name.as_str(),
+            "booking" | "reservation" | "registration" | "enrolment" | "membership" | "sign_up"
+        ) {
+            self.say("place seat spot");
+        }
         let parents = entity.fields.iter().filter_map(|f| match &f.ty {
             FieldType::Reference { entity } => Some(entity.split('_')),
             _ => None,

@@ -42,6 +42,13 @@ impl Meant {
                 self.say(field);
                 self.say("number count how many show display total");
             }
+            Formula::Waits { per, capacity } => {
+                self.say(per);
+                self.say(capacity);
+                self.say("waiting list waitlist wait full put place placed go join add get move up take receive first next free become available \
+                     somebody someone anybody person people cancel automatic automatically further");
+                self.can(&[Class::Transact, Class::Create, Class::Update, Class::Delete]);
+            }
             Formula::Left { capacity, entity, field, amount } => {
                 for name in [capacity, entity, field] {
                     self.say(name);

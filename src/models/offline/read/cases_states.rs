@@ -247,3 +247,43 @@ fn who_sees_only_what_is_their_own_has_an_account() {
     assert!(reads("staff", &Scope::All) && reads("guest", &Scope::Own), "{access:?}");
     assert!(!reads("guest", &Scope::All) && spec.gaps.is_empty(), "{:?}", spec.gaps);
 }
+
+const PLUNGE: &str = "Coaches add dives with a title, a date and a number of places.\nMembers book a place on a dive.\n\
+     Members can cancel their own bookings.\n";
+
+fn waits(spec: &AppSpec) -> Option<Formula> {
+    computed(spec, "booking").map(|(_, formula)| formula)
+}
+
+#[test]
+fn who_comes_when_all_is_taken_waits_and_moves_up() {
+    let formula = || Formula::Waits { per: "dive_id".into(), capacity: "number_of_places".into() };
+    for said in [
+        "When a dive is full, further members are put on the waiting list.\nWhen somebody cancels, the first one on the waiting list gets the place.",
+        "If the dive is full, a member is added to the waiting list.\nWhen a place becomes free, the first person on the waiting list moves up automatically.",
+        "Members are placed on the waiting list once a dive is full; the next one moves up when a place becomes available.",
+    ] {
+        let spec = read(&format!("{PLUNGE}{said}"));
+        assert_eq!(waits(&spec), Some(formula()), "{said}");
+        assert!(spec.gaps.is_empty() && spec.entity("place").is_none(), "{said} {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn what_a_waiting_list_does_not_do_by_itself_is_not_claimed() {
+    let gap = |said: &str| {
+        let spec = read(&format!("{PLUNGE}{said}"));
+        (waits(&spec).is_some(), !whole(&spec, 4))
+    };
+    assert_eq!(gap("Coaches put members on the waiting list when a dive is full."), (false, true));
+    assert_eq!(gap("When a dive is full, members are put on the waiting list for 3 days."), (true, true));
+    assert_eq!(gap("When a dive is full, members are put on the waiting list and get an email."), (true, true));
+    // no number says when it is full
+    let spec = read(
+        "Coaches add dives with a title.\nMembers book dives.\nWhen a dive is full, members are put on the waiting list.",
+    );
+    assert!(waits(&spec).is_none() && !whole(&spec, 3));
+    // places that are kept are booked themselves
+    let spec = read("Ushers add seats with a row.\nGuests book a seat for a film.\nA film has a title.");
+    assert!(spec.entity("seat").is_some(), "{:?}", spec.entities);
+}

@@ -310,9 +310,11 @@ fn of(formula: &Formula) -> Vec<&str> {
         Formula::Percent { of, .. } | Formula::DaysAfter { of, .. } => vec![of],
         Formula::Left { capacity, .. } => vec![capacity],
         Formula::Sum { fields } => fields.iter().map(String::as_str).collect(),
-        Formula::RunningNumber | Formula::CountOf { .. } | Formula::SumOf { .. } | Formula::AverageOf { .. } => {
-            Vec::new()
-        }
+        Formula::RunningNumber
+        | Formula::Waits { .. }
+        | Formula::CountOf { .. }
+        | Formula::SumOf { .. }
+        | Formula::AverageOf { .. } => Vec::new(),
     }
 }
 

@@ -59,6 +59,7 @@ mod relations;
 mod rights;
 mod rules;
 mod scopes;
+mod seats;
 pub(in crate::models::offline) mod sentence;
 mod shown;
 mod sight;
@@ -74,6 +75,7 @@ mod value;
 mod verb_group;
 mod verb_or_noun;
 mod views;
+mod waiting;
 mod who;
 mod wording;
 
@@ -155,7 +157,8 @@ pub fn marks(clauses: &[Input]) -> Vec<Mark> {
 
 fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>) {
     let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
-    let all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
+    let mut all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
+    seats::taken(&mut all);
     let marks = kinds::mark(&all, &foreign);
     (all, marks)
 }
@@ -244,6 +247,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
             deadlines::late(&mut d, si);
         }
     }
+    waiting::read(&mut d, &kind_of);
     conditions::with_decisions(&mut d);
     complete::complete(&mut d);
     shown::settle(&mut d);

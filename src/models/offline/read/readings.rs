@@ -343,6 +343,12 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             one(entity),
             field(x)
         ),
+        Feature::Computed { entity, formula: Formula::Waits { per, capacity }, .. } => format!(
+            "A {} beyond the {} of its {} is on the waiting list; when an earlier one is gone, the next one has room.",
+            one(entity),
+            capacity.replace('_', " "),
+            per.trim_end_matches("_id").replace('_', " ")
+        ),
         Feature::Computed { entity, field: x, formula: Formula::Left { capacity, entity: taken, .. }, .. } => format!(
             "The {} of {} is what the {} leave of its {}.",
             field(x),

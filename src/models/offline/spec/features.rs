@@ -257,6 +257,12 @@ pub enum Formula {
         field: String,
         measure: String,
     },
+    /// Whether the record came when those before it had taken all the room: the number `capacity` of what the reference
+    /// `per` names. When one of them goes, the next has room.
+    Waits {
+        per: String,
+        capacity: String,
+    },
     /// What is left of the number `capacity` of this record: without the sum of `amount` (or the count) of the `entity`
     /// records whose reference `field` is this record.
     Left {

@@ -66,6 +66,7 @@ pub(super) fn computed(
             scene.line(format!("page = self.page(\"/{}/%d\" % {first}[\"id\"], {reader})", entity.plural));
             scene.line(format!("self.assertIn(\">%d<\" % {}, page)", value(&first, field)));
         }
+        Formula::Waits { per, capacity } => waits(&mut scene, entity, field, (per, capacity))?,
         Formula::Left { capacity, entity: child, field: link, amount } => {
             left(&mut scene, entity, (field, capacity), (child, link), amount.as_deref())?;
         }
@@ -166,6 +167,37 @@ fn left<'a>(
     scene.make_as(child, index, by.as_deref(), &fields)?;
     scene.line(format!("shown = self.stored({parent}, by={reader})"));
     scene.line(format!("self.assertEqual(self.value(shown, {name}), {})", num(all - one)));
+    Some(())
+}
+
+/// Of two records where there is room for one the later waits, until the earlier is gone.
+fn waits<'a>(scene: &mut Scene<'a>, entity: &'a Entity, field: &str, (per, capacity): (&str, &str)) -> Option<()> {
+    let world = scene.world;
+    let reference = column(entity, per)?;
+    let parent = world.entity(super::world::target(reference)?)?;
+    let room = column(parent, capacity)?;
+    let (index, access) = world.maker(entity)?;
+    let sent = world.sent_on_create(entity, reference, access)
+        && world.sent_on_create(parent, room, world.maker(parent)?.1)
+        && samples::minimum(room).is_none_or(|least| least <= 1.0);
+    if !sent || !world.can_make(entity) || world.creator_shares(entity, parent) && !is_open(world, parent, &access.who)
+    {
+        return None;
+    }
+    let made = scene.make(parent, None, &[(capacity.to_owned(), num(1.0))])?;
+    let link = vec![(per.to_owned(), format!("{made}[\"id\"]"))];
+    let first = scene.make_as(entity, index, None, &link)?;
+    // somebody else: some things one person does once
+    let other = (world.has_people() && access.who != Who::Anyone).then(|| scene.somebody_with(&access.who, 2, ""));
+    let second = scene.make_as(entity, index, other.as_deref(), &link)?;
+    let waiting = |record: &str, word: &str| format!("self.assertIs(self.value({record}, {}), {word})", lit(field));
+    scene.line(waiting(&first, "False"));
+    scene.line(waiting(&second, "True"));
+    let remover = scene.allowed(entity, &first, Op::Delete)?;
+    let reader = scene.allowed(entity, &second, Op::Read)?;
+    scene.line(format!("self.expect(204, {remover}.delete({first}.path))"));
+    scene.line(format!("shown = self.stored({second}, by={reader})"));
+    scene.line(waiting("shown", "False"));
     Some(())
 }
 

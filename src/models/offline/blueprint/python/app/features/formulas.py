@@ -87,3 +87,12 @@ def average_of(db, record, table, field, measure):
         return None
     value = over_records(db, "avg(%s)" % quote(measure), table, field, record)
     return round(value, 2) if value is not None else None
+
+
+def waits(db, record, table, per, parents, capacity):
+    """Whether those who came before have taken all there is room for."""
+    room = db.value("SELECT %s FROM %s WHERE id = ?" % (quote(capacity), quote(parents)), [record.get(per)])
+    if room is None:
+        return False
+    sql = "SELECT count(*) FROM %s WHERE %s = ? AND id < ?" % (quote(table), quote(per))
+    return db.value(sql, [record.get(per), record["id"]]) >= room

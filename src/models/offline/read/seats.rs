@@ -1,0 +1,45 @@
+//! `Guests book a place on a course`: they book the course, unless the text keeps records of places.
+
+use super::chunk::Np;
+use super::lexicon::verbs::Class;
+use super::sentence::{Pred, Sentence};
+
+const SEATS: [&str; 3] = ["place", "seat", "spot"];
+
+/// Lets predicates that take a place of something take the thing.
+pub fn taken(all: &mut [Sentence]) {
+    let things: Vec<&str> =
+        SEATS.into_iter().filter(|word| all.iter().any(|s| s.preds.iter().any(|p| kept(p, word)))).collect();
+    for pred in all.iter_mut().flat_map(|s| &mut s.preds) {
+        let Some(at) = seat(pred, &things) else { continue };
+        let of = pred.preps.remove(at).nps.swap_remove(0);
+        let from = pred.objects[0].range.start;
+        pred.objects = vec![Np { range: from..of.range.end, ..of }];
+    }
+}
+
+/// Whether the predicate speaks of places as of things with properties, or that somebody adds.
+fn kept(pred: &Pred, word: &str) -> bool {
+    let phrases = match pred.verb.class {
+        Class::Have => &pred.subject,
+        Class::Create | Class::Manage if !pred.verb.passive => &pred.objects,
+        _ => return false,
+    };
+    phrases.iter().any(|np| np.head == word && np.nouns.is_empty())
+}
+
+/// Which prepositional phrase says of what the place is.
+fn seat(pred: &Pred, things: &[&str]) -> Option<usize> {
+    let [np] = &pred.objects[..] else { return None };
+    let plain = np.mods.is_empty() && np.of.is_none() && !np.plural && np.number.is_none_or(|n| n == 1.0);
+    let takes = pred.verb.class == Class::Transact && !pred.verb.passive;
+    if !takes || !plain || !SEATS.contains(&np.head.as_str()) || things.contains(&np.head.as_str()) {
+        return None;
+    }
+    pred.preps.iter().position(|pp| {
+        pp.at == np.range.end
+            && matches!(pp.prep.as_str(), "on" | "in" | "at" | "for")
+            && pp.nps.len() == 1
+            && pp.nps[0].pronoun.is_none()
+    })
+}
