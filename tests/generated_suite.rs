@@ -95,7 +95,7 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 8] = [
+const MEETING_RULES: [&str; 9] = [
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
      One reservation per employee and day.\nA space can be reserved only once per day.",
     "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\
@@ -114,6 +114,9 @@ const MEETING_RULES: [&str; 8] = [
     "Managers add courts with a name and a state, which is open, wet or locked.\nPlayers book a court for a day.\n\
      A locked court cannot be booked.\nBookings cannot be made more than 10 days in advance.\n\
      Players can delete their own bookings until the day before.",
+    "Hikers sign up with a name.\nHikers add huts with a name.\nHikers book a day for a hut.\n\
+     A hut can be booked only once per day.\nEach day has room for at most 4 huts.\n\
+     Bookings can be cancelled until the day before.\nThe manager sees the number of bookings per month.",
     "I run a kennel.\nKeepers add dogs with a name and a weight in kilograms between 0.5 and 90.\n\
      A dog is expected, here or collected.\nKeepers set a dog to here or collected.\nEach dog is looked after by one keeper.\n\
      A dog that has been collected cannot be changed any more.\nOnly I can delete dogs.\n\

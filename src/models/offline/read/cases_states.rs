@@ -2,7 +2,7 @@
 
 use super::tests::read;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{AppSpec, Feature, Field, FieldType, Formula, Op, Rule, Scope, Until, Who};
+use crate::models::offline::spec::{AppSpec, Feature, Field, FieldType, Formula, Op, Rule, Scope, Span, Until, Who};
 
 fn whole(spec: &AppSpec, clause: u32) -> bool {
     !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
@@ -286,4 +286,45 @@ fn what_a_waiting_list_does_not_do_by_itself_is_not_claimed() {
     // places that are kept are booked themselves
     let spec = read("Ushers add seats with a row.\nGuests book a seat for a film.\nA film has a title.");
     assert!(spec.entity("seat").is_some(), "{:?}", spec.entities);
+}
+
+const HUTS: &str = "Hikers must log in.\nHikers add huts with a name.\nHikers book a night for a hut.\n";
+
+#[test]
+fn who_books_a_day_for_something_books_it_for_a_day() {
+    let text = HUTS.replace("a night for", "a day for");
+    let spec = read(&format!(
+        "{text}A hut can be booked only once per day.\nEach day has room for at most 9 huts.\nBookings can be cancelled until the day before."
+    ));
+    assert!(field(&spec, "booking", "date").is_some() && field(&spec, "booking", "hut_id").is_some());
+    let once = |f: &Feature| matches!(f, Feature::UniqueTogether { entity, .. } if entity == "booking");
+    let room = |f: &Feature| matches!(f, Feature::Limit { entity, max: 9, per: Some(per), .. } if entity == "booking" && per == "date");
+    assert!(spec.features.iter().any(once) && spec.features.iter().any(room), "{:?}", spec.features);
+    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+    // of something that is counted by no day there is no room to speak of
+    let spec = read("Hikers add huts with a name.\nEach day has room for at most 9 huts.");
+    assert!(!whole(&spec, 2), "{:?}", spec.features);
+}
+
+#[test]
+fn whoever_is_called_a_man_or_a_woman_of_something_is_somebody() {
+    let spec = read(
+        "Members sign up with a name.\nMembers report damages with a title.\nThe boatwoman marks a damage as repaired.",
+    );
+    let who = Who::Role("boatwoman".into());
+    let decides = spec.entity("damage").is_some_and(|e| e.access.iter().any(|a| a.who == who && a.ops == [Op::Update]));
+    assert!(decides && whole(&spec, 3), "{:?}", spec.gaps);
+}
+
+#[test]
+fn records_are_counted_by_the_calendar_for_who_looks_after_them() {
+    let spec = read(
+        "Hikers sign up with a name.\nHikers add trips with a title and a date.\nThe manager sees the number of trips per month.",
+    );
+    let counted = |f: &Feature| matches!(f, Feature::Totals { entity, each: Some(Span::Month), date_field: Some(date), group_by: None, everyone: true, .. } if entity == "trip" && date == "date");
+    assert!(spec.features.iter().any(counted) && whole(&spec, 3), "{:?} {:?}", spec.features, spec.gaps);
+    let undated = read(
+        "Hikers sign up with a name.\nHikers add trips with a title.\nThe manager sees the number of trips per month.",
+    );
+    assert!(!whole(&undated, 3), "{:?}", undated.features);
 }

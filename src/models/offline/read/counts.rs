@@ -9,7 +9,7 @@ use crate::models::offline::spec::{Feature, Field, FieldRule, FieldType, Period,
 /// Reads the rules of a sentence that count.
 pub fn read(d: &mut Draft, si: usize) {
     in_use(d, si);
-    if capacity(d, si) {
+    if capacity(d, si) || super::daily::room(d, si) {
         return;
     }
     if !d.done[si].is_empty() && d.sentences[si].preds.len() == d.done[si].len() {

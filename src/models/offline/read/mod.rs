@@ -22,6 +22,7 @@ mod complete;
 mod conditions;
 mod coordination;
 mod counts;
+mod daily;
 mod data;
 mod deadlines;
 mod decisions;

@@ -143,9 +143,13 @@ pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
     }
 }
 
-/// `beekeeper`, `translator`: a noun for somebody who does something.
+/// `beekeeper`, `translator`, `boatman`: a noun for somebody who does something.
 fn agent_noun(np: &Np) -> bool {
     let h = np.head.as_str();
+    let man = ["man", "woman"].iter().any(|e| h.len() > e.len() + 2 && h.ends_with(e));
+    if man && np.pronoun.is_none() && !matches!(h, "human" | "german" | "roman" | "talisman" | "shaman" | "ottoman") {
+        return true;
+    }
     np.pronoun.is_none()
         && h.len() > 5
         && ["er", "or", "ist", "ian", "ant"].iter().any(|e| h.ends_with(e))

@@ -11,11 +11,32 @@ pub fn taken(all: &mut [Sentence]) {
     let things: Vec<&str> =
         SEATS.into_iter().filter(|word| all.iter().any(|s| s.preds.iter().any(|p| kept(p, word)))).collect();
     for pred in all.iter_mut().flat_map(|s| &mut s.preds) {
+        day(pred);
         let Some(at) = seat(pred, &things) else { continue };
         let of = pred.preps.remove(at).nps.swap_remove(0);
         let from = pred.objects[0].range.start;
         pred.objects = vec![Np { range: from..of.range.end, ..of }];
     }
+}
+
+/// `books a day for a dog`: it books the dog, for a day.
+fn day(pred: &mut Pred) {
+    let [np] = &pred.objects[..] else { return };
+    let plain = matches!(np.head.as_str(), "day" | "date") && np.mods.is_empty() && np.of.is_none() && !np.plural;
+    let takes = pred.verb.class == Class::Transact && !pred.verb.passive && np.number.is_none_or(|n| n == 1.0);
+    let of = pred
+        .preps
+        .iter()
+        .position(|pp| pp.at == np.range.end && pp.prep == "for" && pp.nps.len() == 1 && pp.nps[0].pronoun.is_none());
+    let Some(at) = of.filter(|_| plain && takes) else { return };
+    let day = pred.objects.remove(0);
+    let pp = &mut pred.preps[at];
+    let thing = pp.nps.remove(0);
+    // the words of the day are where it stands, before those of the thing
+    pred.objects.push(Np { range: pp.at..thing.range.end, ..thing });
+    pp.at = day.range.start;
+    pp.range = day.range.clone();
+    pp.nps = vec![day];
 }
 
 /// Whether the predicate speaks of places as of things with properties, or that somebody adds.

@@ -69,9 +69,16 @@ pub fn finish(d: &mut Draft) {
         };
         let of_state = stated(d, si, at, e);
         let by = fields.iter().find(told).map(|f| f.name.clone()).filter(|_| groups.each.is_none());
-        let Some(by) = by.or(of_state.clone()) else { continue };
+        let by = by.or(of_state.clone());
+        // `the number of bookings per month`
+        let each = groups.each.filter(|_| by.is_none() && groups.by.is_none());
+        let date_field = each.and_then(|_| super::sums::date_field(d, e));
+        let Some(split) = by.clone().or(each.filter(|_| date_field.is_some()).map(|span| span.word().to_owned()))
+        else {
+            continue;
+        };
         let (entity, many) = (&d.entities[e].entity, d.entities[e].entity.label_plural.clone());
-        let (name, label) = (entity.name.clone(), format!("{many} by {}", by.replace('_', " ")));
+        let (name, label) = (entity.name.clone(), format!("{many} by {}", split.replace('_', " ")));
         let path = identifier(&label);
         let (readers, others) = overseers(d, si, e);
         let id = s.id;
@@ -83,10 +90,10 @@ pub fn finish(d: &mut Draft) {
             label,
             entity: name,
             measures: Vec::new(),
-            date_field: None,
+            date_field,
             days: None,
-            group_by: Some(by),
-            each: None,
+            group_by: by,
+            each,
             everyone: d.has_users(),
             clauses: vec![id],
         });

@@ -145,6 +145,10 @@ pub(super) fn distinct(spec: &AppSpec, entity: &Entity, field: &Field) -> bool {
             });
             scalar == Some(&field.name)
         }
+        // so many of a day: each record has a day of its own
+        Feature::Limit { entity: name, per: Some(per), .. } if name == &entity.name && per == &field.name => {
+            !matches!(field.ty, FieldType::Reference { .. } | FieldType::UserReference { .. })
+        }
         Feature::NoOverlap { entity: name, start, per, .. }
             if name == &entity.name && crowded(entity, start, per.as_deref()) =>
         {
