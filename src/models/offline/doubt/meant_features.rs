@@ -76,7 +76,7 @@ impl Meant {
         match condition {
             Condition::From { days, .. } | Condition::Before { days, .. } => {
                 self.days(days.unsigned_abs());
-                self.say("today now upcoming future past overdue late expired due before after already");
+                self.say("take place happen start begin next within today now upcoming future past overdue late expired due before after already");
             }
             Condition::In { values, .. } | Condition::NotIn { values, .. } => values.iter().for_each(|v| self.say(v)),
         }

@@ -60,6 +60,21 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         predicate(d, si, pi, pred);
     }
+    makers(d, si);
+}
+
+/// `only the trainer who created a class`: whose it is, where that is what a right came to.
+fn makers(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for pred in s.preds.iter().filter(|p| p.subordinate && !p.verb.passive && p.preps.is_empty()) {
+        let who = pred.verb.range.start.checked_sub(1).is_some_and(|i| s.words[i].is("who"));
+        let [np] = &pred.objects[..] else { continue };
+        let Some(e) = d.entity_of(np).filter(|_| who && pred.verb.class == Class::Create) else { continue };
+        let own = |a: &crate::models::offline::spec::Access| a.scope == Scope::Own && a.clauses.contains(&s.id);
+        if d.entities[e].entity.access.iter().any(own) {
+            d.mark_np(si, np);
+        }
+    }
 }
 
 fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {

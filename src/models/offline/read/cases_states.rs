@@ -2,7 +2,9 @@
 
 use super::tests::read;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{AppSpec, Feature, Field, FieldType, Formula, Op, Rule, Scope, Span, Until, Who};
+use crate::models::offline::spec::{
+    AppSpec, Condition, Feature, Field, FieldType, Formula, Op, Rule, Scope, Span, Until, Who,
+};
 
 fn whole(spec: &AppSpec, clause: u32) -> bool {
     !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
@@ -327,4 +329,57 @@ fn records_are_counted_by_the_calendar_for_who_looks_after_them() {
         "Hikers sign up with a name.\nHikers add trips with a title.\nThe manager sees the number of trips per month.",
     );
     assert!(!whole(&undated, 3), "{:?}", undated.features);
+}
+
+#[test]
+fn a_list_of_the_next_days_is_a_list_of_its_own() {
+    let spec = read(
+        "Guides add tours with a title and a date.\nMembers log in.\nThe start page shows the tours of the next 7 days.\n\
+         Members see the tours that take place within the next two weeks.",
+    );
+    let soon = |days: i32| {
+        [Condition::From { field: "date".into(), days: 0 }, Condition::Before { field: "date".into(), days: days + 1 }]
+    };
+    for days in [7, 14] {
+        let view = |f: &Feature| matches!(f, Feature::View { conditions, .. } if conditions[..] == soon(days)[..]);
+        assert!(spec.features.iter().any(view), "{days} {:?}", spec.features);
+    }
+    let home = |f: &Feature| matches!(f, Feature::Home { view: Some(view), .. } if view == "next_7_days");
+    assert!(spec.features.iter().any(home) && spec.gaps.is_empty(), "{:?}", spec.gaps);
+    // of two dates nobody knows which, unless the sentence says it
+    let loans = "Members add loans with a note, a start date and a return date.\nMembers log in.\n";
+    let spec = read(&format!("{loans}Members see the loans of the next 7 days."));
+    assert!(!whole(&spec, 3), "{:?}", spec.features);
+    let spec = read(&format!("{loans}Members see the loans that must be returned within the next 7 days."));
+    let due = |f: &Feature| matches!(f, Feature::View { conditions, .. } if conditions.iter().all(|c| c.field() == "return_date"));
+    assert!(spec.features.iter().any(due) && whole(&spec, 3), "{:?} {:?}", spec.features, spec.gaps);
+}
+
+#[test]
+fn nothing_is_booked_once_it_has_begun_and_makers_are_who_made_it() {
+    let text = "Guides add tours with a title, a date and a start time.\nMembers book tours.\n";
+    let spec = read(&format!("{text}A tour cannot be booked once it has started."));
+    let closes = |f: &Feature| matches!(f, Feature::Closes { entity, op: Op::Create, time: Some(time), until: Until::Hours { before: 0 }, .. } if entity == "booking" && time == "start_time");
+    assert!(spec.features.iter().any(closes) && whole(&spec, 3), "{:?} {:?}", spec.features, spec.gaps);
+    let spec = read(&format!("{text}Only the guide who created a tour can change or delete it."));
+    let own = spec.entity("tour").is_some_and(|t| {
+        t.access
+            .iter()
+            .filter(|a| a.ops.iter().any(|op| matches!(op, Op::Update | Op::Delete)))
+            .all(|a| a.scope == Scope::Own)
+    });
+    assert!(own && whole(&spec, 3), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_rating_has_the_bounds_that_are_said() {
+    for (said, most) in [("a rating from 1 to 5", 5.0), ("a rating from 1 to 10", 10.0)] {
+        let spec = read(&format!(
+            "Guides add tours with a title.\nMembers log in.\nMembers can leave a comment and {said} on a tour."
+        ));
+        let rules: Vec<Rule> =
+            field(&spec, "rating", "rating").iter().flat_map(|f| f.rules.iter().map(|r| r.rule.clone())).collect();
+        assert!(rules.contains(&Rule::Min { value: 1.0 }) && rules.contains(&Rule::Max { value: most }), "{rules:?}");
+        assert!(whole(&spec, 3), "{:?}", spec.gaps);
+    }
 }

@@ -198,9 +198,16 @@ fn closes(d: &mut Draft, si: usize) {
             let (word, from) = lead.or(ban)?;
             (side || word != "at least").then_some((time, side, from))
         });
-        let found = found.or_else(|| until_it_begins(s, pred));
+        let found = found.or_else(|| until_it_begins(s, pred)).or_else(|| once_it_has_begun(s, pred));
         let Some((time, before, from)) = found else { continue };
-        let Some((date, end)) = reference(d, si, e, time.range.end + 1) else { continue };
+        let begun = time.unit.is_empty() && pred.verb.negated;
+        let stop = s.words.iter().rposition(|w| w.tag != Tag::Stop).map_or(0, |i| i + 1);
+        let found = if begun {
+            own_or_referred(d, e).map(|date| (date, stop))
+        } else {
+            reference(d, si, e, time.range.end + 1)
+        };
+        let Some((date, end)) = found else { continue };
         let Some((mut exact, clock)) = with_time(d, e, &date) else { continue };
         let hours = matches!(time.unit.as_str(), "" | "hour") && before;
         let clock = clock.filter(|_| hours && !exact);
@@ -248,6 +255,19 @@ fn until_it_begins(s: &Sentence, pred: &Pred) -> Option<(Stretch, bool, usize)> 
     })?;
     let none = Stretch { count: 0, unit: String::new(), range: at..at };
     (!pred.verb.negated).then_some((none, true, at))
+}
+
+/// `once it has started`, `after they have begun`: no later.
+fn once_it_has_begun(s: &Sentence, pred: &Pred) -> Option<(Stretch, bool, usize)> {
+    let at = (pred.verb.range.end..s.words.len().saturating_sub(3)).find(|i| {
+        let pronoun = matches!(s.words[i + 1].lower(), "it" | "they");
+        let has = matches!(s.words[i + 2].base.as_str(), "have" | "has");
+        let begun = matches!(s.words[i + 3].base.as_str(), "start" | "begin");
+        let ends = s.words.get(i + 4).is_none_or(|w| w.tag == Tag::Stop);
+        matches!(s.words[*i].lower(), "once" | "after" | "when" | "if") && pronoun && has && begun && ends
+    })?;
+    let none = Stretch { count: 0, unit: String::new(), range: at..at };
+    pred.verb.negated.then_some((none, true, at))
 }
 
 /// What a predicate lets people do, with the records it is about.

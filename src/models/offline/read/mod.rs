@@ -55,6 +55,7 @@ mod pages;
 mod people;
 mod product;
 mod properties;
+mod ratings;
 mod readings;
 mod relations;
 mod rights;
@@ -251,6 +252,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     waiting::read(&mut d, &kind_of);
     conditions::with_decisions(&mut d);
     complete::complete(&mut d);
+    ratings::read(&mut d);
     shown::settle(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);

@@ -47,7 +47,62 @@ pub fn picked_out(d: &mut Draft, si: usize, e: usize, np: &Np) -> Option<String>
         used.extend(at);
         words.push("today".into());
     }
+    if let Some(soon) = of_the_next_days(d, si, e, np) {
+        conditions.push(Condition::From { field: soon.field.clone(), days: 0 });
+        conditions.push(Condition::Before { field: soon.field, days: soon.days + 1 });
+        used.extend(soon.used);
+        words.push(format!("next {} days", soon.days));
+    }
     offer(d, si, e, conditions, &words, &used)
+}
+
+struct Soon {
+    field: String,
+    days: i32,
+    used: Vec<usize>,
+}
+
+/// `the classes of the next 7 days`, `tools that must be returned within the next three days`
+fn of_the_next_days(d: &Draft, si: usize, e: usize, np: &Np) -> Option<Soon> {
+    let s = &d.sentences[si];
+    let end = np.range.end.min(s.words.len());
+    let at = (np.head_at + 1..s.words.len().saturating_sub(2)).find(|i| s.words[*i].is("next"))?;
+    let count = s.words[at + 1].token.value.filter(|v| (1.0..400.0).contains(v) && v.fract() == 0.0)? as i32;
+    let days = match s.words[at + 2].base.as_str() {
+        "day" => count,
+        "week" => count * 7,
+        _ => return None,
+    };
+    let lead = if s.words[at - 1].is("the") { at - 2 } else { at - 1 };
+    let led = matches!(s.words[lead].lower(), "of" | "in" | "within" | "for" | "during" | "on");
+    let rest = s.words.get(at + 3..)?.iter().all(|w| {
+        matches!(w.tag, Tag::Stop | Tag::Comma)
+            || w.tag == Tag::Prep
+            || matches!(w.base.as_str(), "page" | "start" | "home" | "the" | "dashboard" | "homepage")
+    });
+    let mut dates =
+        d.entities[e].entity.fields.iter().filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    let (first, more) = (dates.next()?, dates.next());
+    // what is said of them in between: nothing, or when they begin or are due
+    let between = &s.words[end.min(lead)..lead];
+    let begins = |w: &super::tag::Word| {
+        matches!(w.tag, Tag::Rel | Tag::Be | Tag::Modal)
+            || matches!(w.base.as_str(), "take" | "place" | "start" | "begin" | "happen" | "be")
+    };
+    let field = if between.iter().all(begins) {
+        more.is_none().then(|| first.name.clone())
+    } else {
+        let said = |w: &super::tag::Word| matches!(w.tag, Tag::Rel | Tag::Be | Tag::Modal) || w.is("due");
+        let verb: Vec<&super::tag::Word> = between.iter().filter(|w| !said(w)).collect();
+        let fields = &d.entities[e].entity.fields;
+        let due = |name: &str| match verb[..] {
+            [] => name.starts_with("due"),
+            [one] => name.split('_').any(|part| part == one.base),
+            _ => false,
+        };
+        fields.iter().find(|f| due(&f.name) && dated(d, e, &f.name)).map(|f| f.name.clone())
+    }?;
+    (led && rest).then(|| Soon { field, days, used: (end.min(lead)..at + 3).collect() })
 }
 
 /// `today's lessons`, `the lessons of today`: where a record has one date only, it is clear which is meant.
@@ -85,7 +140,11 @@ fn offer(
     }
     let id = d.sentences[si].id;
     let many = d.entities[e].entity.label_plural.to_lowercase();
-    let label = if words == ["today"] { format!("{many} of today") } else { format!("{} {many}", words.join(" ")) };
+    let label = match words {
+        [day] if day == "today" => format!("{many} of today"),
+        [days] if days.starts_with("next ") => format!("{many} of the {days}"),
+        _ => format!("{} {many}", words.join(" ")),
+    };
     let name = identifier(&words.join(" "));
     d.feature(Feature::View {
         entity: d.entities[e].entity.name.clone(),
