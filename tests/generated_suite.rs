@@ -95,7 +95,7 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 10] = [
+const MEETING_RULES: [&str; 11] = [
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
      One reservation per employee and day.\nA space can be reserved only once per day.",
     "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\
@@ -120,6 +120,11 @@ const MEETING_RULES: [&str; 10] = [
     "Guides add tours with a title, a date, a start time and an end time.\nMembers sign up with a name.\nMembers book tours.\n\
      A tour cannot be booked once it has started.\nOnly the guide who created a tour can change or delete it.\n\
      The start page shows the tours of the next 7 days.\nMembers can leave a rating from 1 to 10 on a tour.",
+    "Clients register with a name. Groomers are added by the shop manager.\n\
+     An appointment has a client, a groomer, a day, a start time and an end time.\n\
+     The appointments of a groomer must not overlap.\nClients can cancel an appointment until 12 hours before it begins.\n\
+     Once an appointment is billed, it cannot be changed.\nA client sees only his own appointments.\n\
+     The shop manager adds appointments.",
     "I run a kennel.\nKeepers add dogs with a name and a weight in kilograms between 0.5 and 90.\n\
      A dog is expected, here or collected.\nKeepers set a dog to here or collected.\nEach dog is looked after by one keeper.\n\
      A dog that has been collected cannot be changed any more.\nOnly I can delete dogs.\n\

@@ -383,3 +383,29 @@ fn a_rating_has_the_bounds_that_are_said() {
         assert!(whole(&spec, 3), "{:?}", spec.gaps);
     }
 }
+
+#[test]
+fn a_state_that_locks_can_be_set_by_somebody() {
+    let spec = read(
+        "Clients register with a name. Groomers are added by the shop manager.\n\
+         An appointment has a client, a groomer, a day, a start time and an end time.\n\
+         Clients can cancel an appointment until 12 hours before it begins.\n\
+         Once an appointment is billed, it cannot be changed.\nA client sees only his own appointments.\n\
+         The shop manager adds appointments.",
+    );
+    let manager = Who::Role("shop_manager".into());
+    let sets = spec.entity("appointment").is_some_and(|a| {
+        a.access.iter().any(|a| a.who == manager && a.ops == [Op::Update] && a.only_fields == ["status"])
+    });
+    assert!(sets && spec.gaps.is_empty(), "{:?} {:?}", spec.entity("appointment"), spec.gaps);
+    assert!(spec.assumptions.iter().any(|q| q.key == "decide:appointment"));
+}
+
+#[test]
+fn the_size_of_what_one_wears_is_no_number() {
+    let spec = read("Helpers add vests with a name, a T-shirt size, a shoe size and a size.");
+    let ty = |name: &str| field(&spec, "vest", name).map(|f| f.ty.clone());
+    assert_eq!(ty("t_shirt_size"), Some(FieldType::Text { multiline: false }));
+    assert_eq!(ty("shoe_size"), Some(FieldType::Text { multiline: false }));
+    assert_eq!(ty("size"), Some(FieldType::Integer));
+}

@@ -105,6 +105,17 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         used.extend(unit - 1..=unit);
     }
     let (mut ty, mut typed) = base_type(s, &np);
+    // `T-shirt size`: what one wears is as often M as 42
+    let worn = |m: &String| {
+        m.ends_with("shirt")
+            || matches!(
+                m.as_str(),
+                "shoe" | "boot" | "dress" | "clothing" | "clothes" | "jacket" | "glove" | "hat" | "helmet" | "trouser"
+            )
+    };
+    if np.head == "size" && np.mods.iter().any(worn) {
+        ty = FieldType::Text { multiline: false };
+    }
     // `a number in stock`: how many there are
     let end = np.range.end;
     let many = matches!(np.head.as_str(), "number" | "quantity" | "amount" | "count");

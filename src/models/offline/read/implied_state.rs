@@ -8,7 +8,8 @@ use super::lexicon::{
 };
 use super::sentence::Pred;
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldType};
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
 
 /// Gives what a sentence locks in some state that state, where nothing else does, and reads the lock again. Runs when
 /// all other sentences have been read: the states of a record may be named behind what they lock.
@@ -19,6 +20,39 @@ pub fn read(d: &mut Draft, si: usize) {
     let Some((e, state)) = clause(d, si, ban).or_else(|| adjective(d, si, ban)) else { return };
     if introduce(d, si, e, &state) {
         super::lifecycle::read(d, si);
+    }
+}
+
+/// A state that nobody could set locks nothing: where nobody changes the records, whoever adds them sets it.
+pub fn settle(d: &mut Draft) {
+    let locks: Vec<(String, String, Vec<ClauseId>)> = d
+        .features
+        .iter()
+        .filter_map(|f| match f {
+            Feature::Locked { entity, field, op: Op::Update, clauses, .. } => {
+                Some((entity.clone(), field.clone(), clauses.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    for (entity, field, clauses) in locks {
+        let Some(e) = d.find(&entity) else { continue };
+        let access = d.entities[e].entity.access.clone();
+        if access.iter().any(|a| a.ops.contains(&Op::Update)) || !d.has_users() {
+            continue;
+        }
+        let Some(who) = access.iter().find(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone()) else { continue };
+        let label = super::readings::a(&d.entities[e].entity.label.to_lowercase());
+        let default = d.word_for(&who);
+        let answer =
+            d.ask(&format!("decide:{entity}"), &format!("Who changes the state of {label}?"), &default, &clauses);
+        for who in d.whos_in(&answer, who) {
+            let sees = |a: &&crate::models::offline::spec::Access| a.who == who && a.ops.contains(&Op::Read);
+            let scope = access.iter().find(sees).map_or(Scope::All, |a| a.scope.clone());
+            for id in &clauses {
+                d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), *id);
+            }
+        }
     }
 }
 

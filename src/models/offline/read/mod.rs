@@ -253,6 +253,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     conditions::with_decisions(&mut d);
     complete::complete(&mut d);
     ratings::read(&mut d);
+    implied_state::settle(&mut d);
     shown::settle(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);

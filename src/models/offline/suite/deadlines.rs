@@ -74,8 +74,21 @@ pub(super) fn closes(
             ("made", "make")
         }
         Op::Delete => {
-            let record = scene.make(entity, by.as_deref(), &given)?;
-            let remover = scene.allowed(entity, &record, Op::Delete)?;
+            let mut trial = scene.clone();
+            let plain = trial.make(entity, by.as_deref(), &given).and_then(|record| {
+                let remover = trial.allowed(entity, &record, Op::Delete)?;
+                Some((trial, remover, record))
+            });
+            // who may is named in the record: one that names somebody
+            let named = || {
+                world.accesses(entity, Op::Delete).filter(|_| given.is_empty()).find_map(|access| {
+                    let mut trial = scene.clone();
+                    let (remover, record) = super::stage::stage(&mut trial, entity, access)?;
+                    Some((trial, remover, record))
+                })
+            };
+            let (trial, remover, record) = plain.or_else(named)?;
+            scene = trial;
             start(&mut scene, &moment, || at(&record, date));
             scene.line(format!("with clock_at(start, {late}):"));
             scene.line(format!("    self.expect(409, {remover}.delete({record}.path))"));
