@@ -8,6 +8,7 @@ pub mod change;
 pub mod clause;
 pub mod command;
 pub mod compare;
+pub mod condition;
 pub mod event;
 pub mod evidence;
 pub mod existing;

@@ -1,7 +1,8 @@
 //! Context packs: exactly what a persona is given for one step.
 
-use super::{Clean, Hash, PersonaId, StepId, plan::Seat};
+use super::{Clean, Hash, PersonaId, StepId, condition::Condition, plan::Seat};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -113,6 +114,10 @@ pub struct ContextPack {
     /// Personas of the step that answer for other sections of its reply, in calls of their own.
     #[serde(default)]
     pub beside: Vec<PersonaId>,
+    /// What is known of the product and of the step, which decides the sections of the persona files that are shown; `None`
+    /// in packs of earlier versions, with which all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<BTreeSet<Condition>>,
     pub items: Vec<PackItem>,
     pub cut: Vec<CutItem>,
 }

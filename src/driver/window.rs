@@ -76,6 +76,7 @@ fn empty() -> Option<ContextPack> {
         seat: None,
         page: Page::default(),
         beside: Vec::new(),
+        holds: None,
         items: Vec::new(),
         cut: Vec::new(),
     })

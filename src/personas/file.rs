@@ -55,6 +55,7 @@ pub fn parse(stem: &str, bytes: &[u8], source: PersonaSource) -> Result<Persona,
     if body.trim().is_empty() {
         return Err(at(body_line, "the prompt below the second +++ is empty".to_owned()));
     }
+    super::sections::check(body, body_line)?;
     Ok(Persona {
         id,
         name: Clean::from(front.name),

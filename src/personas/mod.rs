@@ -2,13 +2,15 @@
 //!
 //! Fifteen are built in. A file of the same name in the user's `personas/` overrides one, a file in the project's
 //! overrides both; any other name adds a persona. A file that cannot be used is skipped and named with its line, so
-//! that one typing error never stops a run.
+//! that one typing error never stops a run. Sections of a prompt may be limited to what is built (`sections`).
 
 mod file;
 mod schema;
+mod sections;
 
 pub use file::FileError;
 pub use schema::{schema, teach_back_schema, without_bounds};
+pub use sections::applying;
 
 use crate::domain::{
     Clean, PersonaId,

@@ -1,5 +1,6 @@
 //! The JSON schema of each reply, derived from the types that parse it, in the strict subset that providers enforce:
-//! every object closed, every property required (nullable where the type is optional), nothing by reference.
+//! every object closed, every property required (nullable where the type is optional), nothing by reference. What a field
+//! means is said once, by the persona's prompt: descriptions are left out.
 
 use crate::domain::reply::{
     BuildReply, DesignReply, PlanReply, ReplyKind, TeachBackReply, TestReply, UnderstandReply, VerifyReply,
@@ -28,11 +29,7 @@ pub fn teach_back_schema() -> Value {
 fn closed(root: schemars::Schema) -> Value {
     let mut root = root.to_value();
     let defs = root.as_object_mut().and_then(|o| o.remove("$defs")).unwrap_or(Value::Null);
-    let mut strict = strict(&root, &defs, "");
-    if let Some(object) = strict.as_object_mut() {
-        object.remove("description");
-    }
-    strict
+    strict(&root, &defs, "")
 }
 
 /// The same schema without bounds on lengths, counts and numbers, for servers whose strict mode does not know them.
@@ -58,11 +55,7 @@ fn strict(node: &Value, defs: &Value, name: &str) -> Value {
     };
     if let Some(target) = object.get("$ref").and_then(Value::as_str) {
         let key = target.rsplit('/').next().unwrap_or_default();
-        let mut resolved = strict(&defs[key], defs, name);
-        if let (Some(text), Some(into)) = (object.get("description"), resolved.as_object_mut()) {
-            into.insert("description".to_owned(), text.clone());
-        }
-        return resolved;
+        return strict(&defs[key], defs, name);
     }
     if let Some(variants) = object.get("oneOf").and_then(Value::as_array)
         && let Some(merged) = merge_enum(variants)
@@ -70,7 +63,7 @@ fn strict(node: &Value, defs: &Value, name: &str) -> Value {
         return merged;
     }
     let mut out = Map::new();
-    for key in ["type", "description", "enum"] {
+    for key in ["type", "enum"] {
         if let Some(value) = object.get(key) {
             out.insert(key.to_owned(), value.clone());
         }
@@ -116,27 +109,19 @@ fn strict(node: &Value, defs: &Value, name: &str) -> Value {
     Value::Object(out)
 }
 
-/// An enum whose variants carry doc comments comes as a list of constants; one `enum` with the comments joined says the
-/// same in the strict subset.
+/// An enum whose variants carry doc comments comes as a list of constants; one `enum` says the same in the strict subset.
 fn merge_enum(variants: &[Value]) -> Option<Value> {
     let mut words = Vec::new();
-    let mut notes = Vec::new();
     for variant in variants {
         let these: Vec<&Value> = match (variant.get("const"), variant.get("enum").and_then(Value::as_array)) {
             (Some(word), _) => vec![word],
             (None, Some(several)) => several.iter().collect(),
             (None, None) => return None,
         };
-        if let Some(note) = variant.get("description").and_then(Value::as_str) {
-            notes.push(format!("{}: {note}", these.first().and_then(|w| w.as_str()).unwrap_or_default()));
-        }
         words.extend(these.into_iter().cloned());
     }
     let mut out = Map::new();
     out.insert("type".to_owned(), json!("string"));
-    if !notes.is_empty() {
-        out.insert("description".to_owned(), json!(notes.join(" ")));
-    }
     out.insert("enum".to_owned(), Value::Array(words));
     Some(Value::Object(out))
 }

@@ -20,7 +20,7 @@ fn errors(schema: &Value, value: &Value, at: &str) -> Vec<String> {
     let object = schema.as_object().expect("a schema is an object");
     for (key, rule) in object {
         match key.as_str() {
-            "description" | "properties" => {}
+            "properties" => {}
             "type" => {
                 let types: Vec<&str> = match rule {
                     Value::String(one) => vec![one],

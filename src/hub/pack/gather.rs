@@ -14,7 +14,7 @@ use crate::{
         existing::STEP,
         pack::{CutItem, PackItem, PackKind},
         persona::ReadKind,
-        plan::Task,
+        plan::{Estimate, Plan, Task},
         reply::ReplyKind,
         run::{Run, Step},
     },
@@ -227,7 +227,11 @@ impl Gathered<'_> {
                 let id = format!("module:{}", module.name);
                 self.push(PackKind::Plan, &id, "module", json(module), FRAME, "the module this step is about");
             }
-            None => self.push(PackKind::Plan, "plan", "plan", json(plan), FRAME, "the plan in force"),
+            None => {
+                // What it is expected to take is for the person who approves it.
+                let plan = Plan { estimate: Estimate::default(), options: Vec::new(), ..plan.clone() };
+                self.push(PackKind::Plan, "plan", "plan", json(&plan), FRAME, "the plan in force");
+            }
         }
     }
 

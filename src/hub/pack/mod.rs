@@ -6,6 +6,7 @@ mod drafts;
 mod existing;
 mod gather;
 mod handoff;
+mod holding;
 mod packing;
 mod pages;
 mod report;
@@ -15,6 +16,7 @@ mod tests;
 use super::{Blobs, Hub, HubError};
 use crate::domain::{
     ClauseId, Hash, StepId,
+    condition::Condition,
     pack::{ContextPack, CutItem, PackItem},
     plan::{Seat, Task},
     reply::ReplyKind,
@@ -73,6 +75,7 @@ pub fn build(
     let budget = ask.budget;
     let upstream = gather::upstream(run, step);
     let chunk = pages::chunk(run, step, ask, &upstream, budget, count);
+    let holds = holding::of(run, step, ask, &chunk, &upstream, hub, blobs)?;
     let (mut candidates, mut cut) = gather::all(run, step, ask, &chunk, upstream, hub, blobs)?;
 
     // By importance for the budget; by kind and place for the reader.
@@ -108,7 +111,7 @@ pub fn build(
     cut.sort_by(|a, b| a.kind.cmp(&b.kind).then_with(|| a.id.cmp(&b.id)));
 
     let pack = ContextPack {
-        id: identity(ask.seat, step.plan.produces, &step.plan.id, &items, &cut),
+        id: identity(ask.seat, step.plan.produces, &step.plan.id, &holds, &items, &cut),
         step: step.plan.id.clone(),
         attempt: step.attempt,
         personas: ask.seat.personas.clone(),
@@ -117,6 +120,7 @@ pub fn build(
         seat: Some(ask.seat.clone()),
         page: chunk.page,
         beside: step.plan.personas.iter().filter(|p| !ask.seat.personas.contains(p)).cloned().collect(),
+        holds: Some(holds),
         items,
         cut,
     };
@@ -124,12 +128,20 @@ pub fn build(
 }
 
 /// The hash of what the persona sees. The number of the attempt is not part of it: an attempt differs by its feedback.
-fn identity(seat: &Seat, kind: ReplyKind, step: &StepId, items: &[PackItem], cut: &[CutItem]) -> Hash {
+fn identity(
+    seat: &Seat,
+    kind: ReplyKind,
+    step: &StepId,
+    holds: &BTreeSet<Condition>,
+    items: &[PackItem],
+    cut: &[CutItem],
+) -> Hash {
     let mut parts: Vec<Vec<u8>> = vec![format!("{kind:?}").into_bytes(), step.as_str().as_bytes().to_vec()];
     parts.extend(seat.personas.iter().map(|p| p.as_str().as_bytes().to_vec()));
     if (seat.task, seat.round, seat.blind) != (Task::Work, 1, false) {
         parts.push(format!("{:?} {} {}", seat.task, seat.round, seat.blind).into_bytes());
     }
+    parts.extend(holds.iter().map(|condition| condition.word().as_bytes().to_vec()));
     for item in items {
         parts.push(format!("{:?}", item.kind).into_bytes());
         parts.extend([&item.id, item.label.as_str(), &item.text].map(|s| s.as_bytes().to_vec()));

@@ -77,14 +77,18 @@ pub fn max_output_tokens(kind: ReplyKind, clauses: usize) -> u32 {
 
 /// The system prompt: the rules, what is asked of whom, then each persona's prompt under its name.
 #[must_use]
-pub fn system(pack: &ContextPack, kind: ReplyKind, personas: &[&Persona]) -> String {
-    let mut text = PREAMBLE.trim_end().replace("{baseline}", &baseline());
-    text.push_str(&task::who(pack, kind, personas));
+pub fn system(pack: &ContextPack, kind: ReplyKind, seated: &[&Persona]) -> String {
+    let mut text = PREAMBLE.trim_end().to_owned();
+    if matches!(kind, ReplyKind::Design | ReplyKind::Build) {
+        let _ = write!(text, "\n8. The entries of the platform baseline are: {}.", baseline());
+    }
+    text.push_str(&task::who(pack, kind, seated));
     if pack.of_kind(PackKind::Existing).next().is_some() {
         text.push_str(EXISTING.trim_end());
     }
-    for persona in personas {
-        let _ = write!(text, "\n\n# {} (`{}`)\n{}", persona.name, persona.id, persona.prompt.trim());
+    for persona in seated {
+        let prompt = personas::applying(persona.prompt.trim(), pack.holds.as_ref());
+        let _ = write!(text, "\n\n# {} (`{}`)\n{prompt}", persona.name, persona.id);
     }
     text.push('\n');
     text

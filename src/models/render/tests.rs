@@ -58,6 +58,7 @@ fn pack(items: Vec<PackItem>) -> ContextPack {
         seat: None,
         page: Default::default(),
         beside: Vec::new(),
+        holds: None,
         items,
         cut: vec![CutItem {
             kind: PackKind::File,
@@ -169,4 +170,80 @@ fn the_room_for_an_answer_grows_with_the_clauses_and_has_an_end() {
     }
     assert!(max_output_tokens(ReplyKind::Understand, 7) < 10_000);
     assert_eq!(max_output_tokens(ReplyKind::Understand, 700), 64_000);
+}
+
+/// What a persona is told of a call of which this is known.
+fn told(id: &str, kind: ReplyKind, holds: &[crate::domain::condition::Condition]) -> String {
+    let seats = seated(&[id]);
+    let pack = ContextPack { holds: Some(holds.iter().copied().collect()), ..pack(vec![]) };
+    system(&pack, kind, &[&seats[0]])
+}
+
+#[test]
+fn each_kind_of_product_and_each_stack_is_told_its_own_rules_and_no_others() {
+    use crate::domain::condition::Condition::{self, *};
+    const STACKS: [(Condition, &str, &str); 4] = [
+        (Python, "returns `None`", "unittest` classes"),
+        (Node, "gives `undefined`", "`node:test`"),
+        (Typescript, "types that can be erased", "`node:test`"),
+        (Rust, "the neutral value of its type", "mod support;"),
+    ];
+    for kind in Condition::KINDS {
+        for stack in Condition::STACKS {
+            let (code, tests) =
+                (told("developer", ReplyKind::Build, &[kind, stack]), told("tester", ReplyKind::Test, &[kind, stack]));
+            for (of, built, tested) in STACKS {
+                let node = of == Node && stack == Typescript;
+                assert_eq!(code.contains(built), of == stack || node, "{kind:?} {stack:?} {built}");
+                let node = tested == "`node:test`" && matches!(stack, Node | Typescript);
+                assert_eq!(tests.contains(tested), of == stack || node, "{kind:?} {stack:?} {tested}");
+            }
+            assert_eq!(code.contains("G1 does not run a stack"), stack == Other);
+            assert_eq!(code.contains("## The web contract"), kind == Web);
+            assert!(!code.contains(":::") && !tests.contains(":::"));
+        }
+    }
+    for condition in [First, Tools, Exclusions] {
+        let (with, without) = (
+            told("tester", ReplyKind::Test, &[Web, Python, condition]),
+            told("tester", ReplyKind::Test, &[Web, Python]),
+        );
+        for (of, words) in [(First, "Your module is the first"), (Tools, "## `use`"), (Exclusions, "## `searches`")] {
+            assert_eq!(with.contains(words), of == condition, "{condition:?} {words}");
+            assert!(!without.contains(words), "{words}");
+        }
+    }
+    for (kind, contract) in [(Web, true), (Program, false), (Library, false)] {
+        let text = told("api-designer", ReplyKind::Design, &[kind, Python]);
+        assert_eq!(text.contains("## The web contract"), contract);
+        assert_eq!(text.contains("A product without a web interface"), !contract);
+    }
+}
+
+/// Instructions and schemas of the twelve calls that four modules take: who makes them longer finds out here.
+#[test]
+fn the_instructions_of_a_run_stay_below_a_bound() {
+    use crate::domain::condition::Condition::{self, *};
+    fn sent(ids: &[&str], kind: ReplyKind, holds: &[Condition]) -> usize {
+        let seats = seated(ids);
+        let pack = ContextPack { holds: Some(holds.iter().copied().collect()), ..pack(vec![]) };
+        let text = system(&pack, kind, &seats.iter().collect::<Vec<_>>());
+        text.len() + personas::schema(kind).to_string().len()
+    }
+    let unknown: Vec<Condition> = Condition::KINDS.into_iter().chain(Condition::STACKS).collect();
+    let architects = ["solution-architect", "technical-architect", "api-designer", "database-architect"];
+    let planners = ["workflow-designer", "team-architect", "communication-architect"];
+    for stack in Condition::STACKS {
+        let later = [Web, stack, Tools];
+        let first = [Web, stack, Tools, First, Exclusions];
+        let bytes = sent(&["requirement-concierge", "business-analyst"], ReplyKind::Understand, &unknown)
+            + sent(&planners, ReplyKind::Plan, &unknown)
+            + sent(&architects, ReplyKind::Design, &unknown)
+            + sent(&["developer"], ReplyKind::Build, &first)
+            + 3 * sent(&["developer"], ReplyKind::Build, &later)
+            + sent(&["tester"], ReplyKind::Test, &first)
+            + 3 * sent(&["tester"], ReplyKind::Test, &later)
+            + sent(&["verifier", "qa-specialist"], ReplyKind::Verify, &unknown);
+        assert!(bytes < 155_000, "{stack:?}: {bytes}");
+    }
 }

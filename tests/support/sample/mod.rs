@@ -384,6 +384,7 @@ impl Sample {
             seat: None,
             page: Default::default(),
             beside: Vec::new(),
+            holds: None,
             items: vec![
                 item(
                     PackKind::Clause,

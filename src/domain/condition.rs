@@ -1,0 +1,131 @@
+//! What a section of a persona file can be limited to: the kind of product, its stack, and what the step has to do with.
+
+use serde::{Deserialize, Serialize};
+
+/// Holds or does not hold for a call. Of kind and stack one each holds once it is known, and all of them before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// `run` in the manifest takes a port.
+    Web,
+    /// `run` takes none.
+    Program,
+    /// There is no `run`.
+    Library,
+    Python,
+    Node,
+    Typescript,
+    Rust,
+    /// A stack that G1 does not run.
+    Other,
+    /// The step is about the first module of the plan.
+    First,
+    /// The step answers for an exclusion.
+    Exclusions,
+    /// Turns with tools may be taken before the reply.
+    Tools,
+}
+
+impl Condition {
+    pub const KINDS: [Self; 3] = [Self::Web, Self::Program, Self::Library];
+    pub const STACKS: [Self; 5] = [Self::Python, Self::Node, Self::Typescript, Self::Rust, Self::Other];
+    pub const ALL: [Self; 11] = [
+        Self::Web,
+        Self::Program,
+        Self::Library,
+        Self::Python,
+        Self::Node,
+        Self::Typescript,
+        Self::Rust,
+        Self::Other,
+        Self::First,
+        Self::Exclusions,
+        Self::Tools,
+    ];
+
+    /// As it is written in a persona file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Program => "program",
+            Self::Library => "library",
+            Self::Python => "python",
+            Self::Node => "node",
+            Self::Typescript => "typescript",
+            Self::Rust => "rust",
+            Self::Other => "other",
+            Self::First => "first",
+            Self::Exclusions => "exclusions",
+            Self::Tools => "tools",
+        }
+    }
+
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|condition| condition.word() == word)
+    }
+
+    /// The stack by the first word of its name: `python-stdlib`, `typescript-node`.
+    fn of_stack(stack: &str) -> Self {
+        let first = stack.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+        match first.to_lowercase().as_str() {
+            "python" | "python3" => Self::Python,
+            "node" | "nodejs" | "javascript" => Self::Node,
+            "typescript" => Self::Typescript,
+            "rust" | "cargo" => Self::Rust,
+            _ => Self::Other,
+        }
+    }
+
+    /// Kind and stack of what a manifest (`g1.toml`) describes; `None` where the text is none.
+    #[must_use]
+    pub fn of_manifest(text: &str) -> Option<[Self; 2]> {
+        let file: toml::Table = toml::from_str(text).ok()?;
+        let stack = file.get("app")?.get("stack")?.as_str()?;
+        let run = file.get("commands")?.get("run").and_then(toml::Value::as_array).map_or(&[][..], Vec::as_slice);
+        let kind = match run {
+            [] => Self::Library,
+            run if run.iter().any(|arg| arg.as_str().is_some_and(|arg| arg.contains("{port}"))) => Self::Web,
+            _ => Self::Program,
+        };
+        Some([kind, Self::of_stack(stack)])
+    }
+
+    /// The same of a design that shows the manifest in a fence.
+    #[must_use]
+    pub fn of_design(text: &str) -> Option<[Self; 2]> {
+        text.split("```toml").skip(1).find_map(|rest| Self::of_manifest(rest.split("```").next()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kind_and_stack_are_read_from_the_manifest_and_from_a_design_that_shows_it() {
+        for (stack, run, expected) in [
+            ("python-stdlib", r#"["python3", "-m", "app", "--port", "{port}"]"#, [Condition::Web, Condition::Python]),
+            ("typescript-node", r#"["node", "src/main.ts"]"#, [Condition::Program, Condition::Typescript]),
+            ("node", "[]", [Condition::Library, Condition::Node]),
+            ("rust-std", r#"["cargo", "run"]"#, [Condition::Program, Condition::Rust]),
+            ("go", r#"["go", "run", ".", "{port}"]"#, [Condition::Web, Condition::Other]),
+        ] {
+            let text = format!("[app]\nname = \"a\"\nstack = \"{stack}\"\n[commands]\ntest = [\"x\"]\nrun = {run}\n");
+            assert_eq!(Condition::of_manifest(&text), Some(expected), "{stack}");
+            let design = format!("# Build\n```toml\n[package]\n```\n## Manifest\n```toml\n{text}```\nMore.");
+            assert_eq!(Condition::of_design(&design), Some(expected), "{stack}");
+        }
+        assert_eq!(Condition::of_manifest("not a manifest"), None);
+        assert_eq!(Condition::of_design("It is written in Python."), None);
+    }
+
+    #[test]
+    fn every_condition_has_a_word() {
+        for condition in Condition::ALL {
+            assert_eq!(Condition::of_word(condition.word()), Some(condition));
+        }
+        assert_eq!(Condition::of_word("mobile"), None);
+    }
+}
