@@ -361,6 +361,11 @@ fn nothing_is_booked_once_it_has_begun_and_makers_are_who_made_it() {
     let spec = read(&format!("{text}A tour cannot be booked once it has started."));
     let closes = |f: &Feature| matches!(f, Feature::Closes { entity, op: Op::Create, time: Some(time), until: Until::Hours { before: 0 }, .. } if entity == "booking" && time == "start_time");
     assert!(spec.features.iter().any(closes) && whole(&spec, 3), "{:?} {:?}", spec.features, spec.gaps);
+    for said in ["Past tours cannot be booked.", "Tours in the past cannot be booked."] {
+        let spec = read(&format!("{text}{said}"));
+        let closes = |f: &Feature| matches!(f, Feature::Closes { entity, op: Op::Create, date, until: Until::Days { before: 0 }, .. } if entity == "booking" && date == "tour_id.date");
+        assert!(spec.features.iter().any(closes) && whole(&spec, 3), "{said} {:?} {:?}", spec.features, spec.gaps);
+    }
     let spec = read(&format!("{text}Only the guide who created a tour can change or delete it."));
     let own = spec.entity("tour").is_some_and(|t| {
         t.access

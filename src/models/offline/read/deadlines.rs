@@ -21,7 +21,31 @@ pub fn late(d: &mut Draft, si: usize) {
     let read = |f: &Feature| matches!(f, Feature::Closes { clauses, .. } if clauses.contains(&id));
     if !d.features.iter().any(read) {
         closes(d, si);
+        not_for_past(d, si);
     }
+}
+
+/// `Past tours cannot be booked`, `Tours in the past cannot be booked.`: nobody makes a record for what is over.
+fn not_for_past(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return };
+    let bans = pred.verb.passive && pred.verb.negated && pred.preps.is_empty() && pred.verb.class == Class::Transact;
+    let [np] = &pred.subject[..] else { return };
+    let adjectives: Vec<&str> = np.adjectives().collect();
+    let behind = pred.verb.range.start == np.range.end + 3 && phrase_at(s, np.range.end, "in the past");
+    let over = adjectives == ["past"] && pred.verb.range.start == np.range.end || behind && adjectives.is_empty();
+    let Some(e) = super::access::record_entity(d, pred).filter(|_| bans && over) else { return };
+    let Some(parent) = d.find(&np.head).filter(|parent| *parent != e) else { return };
+    let Some(link) = d.reference(e, &d.entities[parent].entity.name) else { return };
+    let Some(date) = main_date(d, parent) else { return };
+    let (entity, id) = (d.entities[e].entity.name.clone(), s.id);
+    let date = format!("{link}.{date}");
+    require(d, e, &date);
+    let until = Until::Days { before: 0 };
+    d.feature(Feature::Closes { entity, op: Op::Create, sets: None, date, time: None, until, clauses: vec![id] });
+    d.touch(e, id);
+    d.mark(si, np.range.start..pred.verb.range.end);
+    d.done[si].insert(0);
 }
 
 /// `2 weeks`, `24 hours`: how many, of which unit, and the words.
