@@ -1,41 +1,13 @@
 //! What lies in a folder: which files are software, what they hold, and which paths its ignore rules keep out.
 
 use super::{branch::Committed, paths};
+use crate::domain::outline::declared;
 use ignore::{
     WalkBuilder,
     gitignore::{Gitignore, GitignoreBuilder},
 };
 use std::{fmt::Write, fs, os::unix::fs::PermissionsExt, path::Path};
 
-/// Declarations that an outline names, as they begin a line.
-const DECLARES: [&str; 13] = [
-    "def ",
-    "class ",
-    "function ",
-    "fn ",
-    "struct ",
-    "enum ",
-    "trait ",
-    "impl ",
-    "interface ",
-    "func ",
-    "module ",
-    "namespace ",
-    "type ",
-];
-/// What may stand before them.
-const BEFORE: [&str; 10] = [
-    "export ",
-    "default ",
-    "pub ",
-    "pub(crate) ",
-    "pub(super) ",
-    "async ",
-    "public ",
-    "static ",
-    "abstract ",
-    "final ",
-];
 /// An outline names so many of a file.
 const MOST_NAMED: usize = 24;
 
@@ -146,21 +118,6 @@ pub fn outline(path: &str, bytes: &[u8]) -> String {
     }
     line.push('\n');
     line
-}
-
-/// What a line declares, in a few words.
-fn declared(line: &str) -> Option<String> {
-    let mut rest = line.trim_start();
-    if line.len() - rest.len() > 4 {
-        return None;
-    }
-    while let Some(bare) = BEFORE.iter().find_map(|word| rest.strip_prefix(word)) {
-        rest = bare;
-    }
-    let named = DECLARES.iter().any(|word| rest.starts_with(word))
-        || rest.starts_with("const ") && (rest.contains("=>") || line.starts_with("export"));
-    let name = rest.split(['(', '{', ':', '=', ';', '<']).next().unwrap_or_default().trim();
-    (named && name.len() < 80).then(|| name.to_owned())
 }
 
 /// The ignore rules of a project.

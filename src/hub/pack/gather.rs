@@ -12,6 +12,7 @@ use crate::{
         attachment::Role,
         clause::Clause,
         existing::STEP,
+        outline,
         pack::{CutItem, PackItem, PackKind},
         persona::ReadKind,
         plan::{Estimate, Plan, Task},
@@ -35,6 +36,8 @@ const OWN_FILES: u8 = 7;
 const BACKGROUND: u8 = 8;
 const OTHER_FILES: u8 = 9;
 const LAST_REPLY: u8 = 10;
+/// What stands at a file of another module.
+const OUTLINE: &str = "outline of another module's file; `read` shows all of it";
 
 pub(super) struct Candidate {
     pub item: PackItem,
@@ -291,6 +294,7 @@ impl Gathered<'_> {
         let query: String =
             self.chunk.own.iter().filter_map(|id| run.clauses.get(id)).map(|c| c.text.as_str()).collect();
         let scores: BTreeMap<u32, f32> = index.search(&query, usize::MAX, |_| true).into_iter().collect();
+        let foreign = self.foreign();
         for (number, (file, text)) in (0..).zip(texts) {
             // The files under test, or of the module that is repaired.
             let own = self.step.plan.after.contains(&file.step) || file.step == self.step.plan.id;
@@ -300,9 +304,33 @@ impl Gathered<'_> {
             };
             let priority = if own { OWN_FILES } else { OTHER_FILES };
             let score = Some(scores.get(&number).copied().unwrap_or(0.0));
-            self.scored(PackKind::File, &file.path, "", text, priority, score, &why);
+            let (label, text) = match foreign.contains(&file.step) {
+                true => (OUTLINE, outline::interface(&text)),
+                false => ("", text),
+            };
+            self.scored(PackKind::File, &file.path, label, text, priority, score, &why);
         }
         Ok(())
+    }
+
+    /// The steps of modules that this step's module does not depend on. Who can read their files is shown the outlines.
+    fn foreign(&self) -> BTreeSet<StepId> {
+        let run = self.run;
+        let works = matches!(self.step.plan.produces, ReplyKind::Build | ReplyKind::Test);
+        let reads = works && self.ask.seat.may_use_tools() && run.settings.turns > 0;
+        let (Some(plan), Some(module), true) = (&run.plan, &self.step.plan.module, reads) else {
+            return BTreeSet::new();
+        };
+        let mut near: BTreeSet<&Clean> =
+            plan.modules.first().map(|first| &first.name).into_iter().chain([module]).collect();
+        // A module depends on earlier ones only.
+        for other in plan.modules.iter().rev() {
+            if near.contains(&other.name) {
+                near.extend(&other.depends_on);
+            }
+        }
+        let foreign = |step: &&Step| step.plan.module.as_ref().is_some_and(|module| !near.contains(module));
+        run.steps.iter().filter(foreign).map(|step| step.plan.id.clone()).collect()
     }
 
     /// Reports of upstream steps, without times: the same result reads the same.

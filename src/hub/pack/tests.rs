@@ -4,6 +4,7 @@ use crate::{
         ClauseId, Clean, Hash,
         clause::{Clause, ClauseKind, Gap},
         pack::PackKind,
+        plan::{Estimate, Module, Plan, PlanVariant},
         run::{Proposal, Run},
     },
     hub::fixture,
@@ -298,4 +299,63 @@ fn a_missing_blob_or_step_is_an_error_that_names_it() {
     };
     assert!(matches!(build("build:goals"), Err(HubError::BlobMissing { .. })));
     assert!(matches!(build("nowhere"), Err(HubError::NoStep(_))));
+}
+
+#[test]
+fn who_builds_or_tests_a_module_sees_the_outlines_of_those_it_does_not_depend_on() {
+    let mut world = world();
+    let module = |name: &str, depends_on: &[&str]| Module {
+        name: Clean::new(name),
+        purpose: Clean::default(),
+        clauses: Vec::new(),
+        depends_on: depends_on.iter().map(|name| Clean::new(name)).collect(),
+    };
+    let modules =
+        vec![module("core", &[]), module("goals", &["core"]), module("charts", &["goals"]), module("log", &[])];
+    world.run.plan = Some(Plan {
+        variant: PlanVariant::Lean,
+        modules,
+        steps: Vec::new(),
+        team_notes: Clean::default(),
+        communication_notes: Clean::default(),
+        estimate: Estimate::default(),
+        options: Vec::new(),
+    });
+    let text = "def list_goals(page):\n    return secret\n";
+    let file = world.run.files.get_mut("app/goals.py").unwrap();
+    file.sha256 = world.blobs.put(text.as_bytes()).unwrap();
+    let before = ["build:core", "build:goals"];
+    world.run.steps.push(fixture::step("build:charts", ReplyKind::Build, &[3], &before));
+    world.run.steps.push(fixture::step("test:log", ReplyKind::Test, &[3], &before));
+    let goals = |world: &World, step: &str| {
+        let pack = world.pack(step);
+        let item = pack.of_kind(PackKind::File).find(|item| item.id == "app/goals.py").unwrap().clone();
+        (item.text, item.label.to_string())
+    };
+    assert_eq!(goals(&world, "build:charts"), (text.to_owned(), String::new()), "it depends on it");
+    let (outline, label) = goals(&world, "test:log");
+    assert_eq!(outline, "def list_goals(page):\n");
+    assert!(label.contains("`read` shows all"), "{label}");
+    assert_eq!(goals(&world, "verify").0, text, "the verifier sees the whole");
+    world.run.settings.turns = 0;
+    assert_eq!(goals(&world, "test:log").0, text, "who cannot read is shown the whole");
+}
+
+#[test]
+fn kind_and_stack_hold_once_the_manifest_says_them() {
+    use crate::domain::condition::Condition::{self, *};
+    let mut world = world();
+    let holds = |world: &World, step: &str| world.pack(step).holds.unwrap();
+    let all: Vec<Condition> = Condition::KINDS.into_iter().chain(Condition::STACKS).collect();
+    assert!(all.iter().all(|one| holds(&world, "build:goals").contains(one)), "nothing is known");
+    let text = "[app]\nname = \"a\"\nstack = \"rust-std\"\n[commands]\ntest = [\"cargo\", \"test\"]\nrun = []\n";
+    let mut file = world.run.files["app/core.py"].clone();
+    file.path = "g1.toml".to_owned();
+    file.sha256 = world.blobs.put(text.as_bytes()).unwrap();
+    world.run.files.insert(file.path.clone(), file);
+    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools]));
+    assert!(all.iter().all(|one| holds(&world, "build:core").contains(one)), "what comes later is not known before");
+    world.run.settings.turns = 0;
+    world.run.clauses.get_mut(&ClauseId(2)).unwrap().kind = Some(ClauseKind::Exclusion);
+    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Exclusions]));
 }
