@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// A handle to a project's blobs; cheap to clone, usable from any thread.
 #[derive(Debug, Clone)]
@@ -43,26 +43,40 @@ impl Blobs {
     ///
     /// # Errors
     /// The disk refuses.
-    pub fn put_all<'a>(&self, contents: impl IntoIterator<Item = &'a [u8]>) -> Result<(), HubError> {
-        let mut staged: BTreeMap<PathBuf, NamedTempFile> = BTreeMap::new();
+    pub fn put_all(&self, contents: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<(), HubError> {
+        self.try_put_all(contents.into_iter().map(Ok))
+    }
+
+    /// The same for contents that are had one after another, which may fail; then none of them is stored.
+    ///
+    /// # Errors
+    /// The disk refuses, or the first error of `contents`.
+    pub(super) fn try_put_all(
+        &self,
+        contents: impl IntoIterator<Item = Result<impl AsRef<[u8]>, HubError>>,
+    ) -> Result<(), HubError> {
+        let failed = || HubError::io("cannot write", &*self.dir);
+        let mut staged: BTreeMap<PathBuf, TempPath> = BTreeMap::new();
+        let mut waiting = Waiting::default();
         for bytes in contents {
+            let bytes = bytes?;
+            let bytes = bytes.as_ref();
             let path = self.path(&Hash::of(bytes));
             if staged.contains_key(&path) || fs::read(&path).is_ok_and(|there| there == bytes) {
                 continue;
             }
-            let file = stage(&self.dir, bytes).map_err(HubError::io("cannot write", &path))?;
-            staged.insert(path, file);
+            let (file, name) = stage(&self.dir, bytes).map_err(HubError::io("cannot write", &path))?.into_parts();
+            waiting.push(file).map_err(failed())?;
+            staged.insert(path, name);
         }
         if staged.is_empty() {
             return Ok(());
         }
-        for (path, file) in &staged {
-            file.as_file().sync_data().map_err(HubError::io("cannot write", path))?;
+        waiting.settle(&self.dir).map_err(failed())?;
+        for (path, name) in staged {
+            name.persist(&path).map_err(|e| HubError::io("cannot write", &path)(e.error))?;
         }
-        for (path, file) in staged {
-            file.persist(&path).map_err(|e| HubError::io("cannot write", &path)(e.error))?;
-        }
-        sync_dir(&self.dir).map_err(HubError::io("cannot write", &*self.dir))
+        sync_dir(&self.dir).map_err(failed())
     }
 
     /// The content with that hash, verified.
@@ -113,6 +127,47 @@ fn stage(dir: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
+/// Files that are written and not yet durable. A few are waited for one by one. Of many, each would cost a barrier of the
+/// disk and a descriptor until then: there the whole file system is waited for, once.
+#[derive(Default)]
+struct Waiting {
+    few: Vec<fs::File>,
+    many: bool,
+}
+
+impl Waiting {
+    /// From so many on they are many.
+    const MANY: usize = 64;
+
+    fn push(&mut self, file: fs::File) -> io::Result<()> {
+        self.few.push(file);
+        if self.few.len() < Self::MANY {
+            return Ok(());
+        }
+        self.many = true;
+        // Elsewhere nothing waits for a whole file system and says that it failed.
+        if !cfg!(target_os = "linux") {
+            self.each()?;
+        }
+        self.few.clear();
+        Ok(())
+    }
+
+    fn each(&self) -> io::Result<()> {
+        self.few.iter().try_for_each(fs::File::sync_data)
+    }
+
+    /// All of them, which lie in `dir`, are durable.
+    fn settle(self, dir: &Path) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        if self.many {
+            return Ok(rustix::fs::syncfs(fs::File::open(dir)?)?);
+        }
+        let _ = dir;
+        self.each()
+    }
+}
+
 /// Makes names in a directory durable.
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     fs::File::open(dir)?.sync_all()
@@ -151,5 +206,22 @@ mod tests {
         blobs.put_all(many.iter().map(|bytes| &bytes[..])).unwrap();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 30);
         assert_eq!(blobs.get(&Hash::of(&[29])).unwrap(), [29]);
+    }
+
+    #[test]
+    fn many_are_stored_together_and_a_failure_among_them_stores_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::at(dir.path());
+        let many: Vec<String> = (0..3 * Waiting::MANY + 5).map(|n| format!("content {n}")).collect();
+        let missing = Hash::of(b"nowhere");
+        let broken = many.iter().map(|text| Ok(text.clone().into_bytes())).chain([blobs.get(&missing)]);
+        assert!(matches!(blobs.try_put_all(broken), Err(HubError::BlobMissing { .. })));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+
+        blobs.put_all(&many).unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), many.len());
+        for text in &many {
+            assert_eq!(blobs.get(&Hash::of(text.as_bytes())).unwrap(), text.as_bytes());
+        }
     }
 }

@@ -89,7 +89,7 @@ impl Project {
     ) -> Result<(Self, Vec<Envelope>), HubError> {
         let fill = |new: &Path| {
             let blobs = Blobs::at(&new.join("blobs"));
-            contents.iter().try_for_each(|content| blobs.put(content).map(drop))?;
+            blobs.put_all(contents)?;
             Journal::create(&new.join("journal"))
         };
         Self::appear(dir, &fill, first, at, state)
@@ -110,7 +110,7 @@ impl Project {
     ) -> Result<(Self, Vec<Envelope>), HubError> {
         let fill = |new: &Path| {
             let (from, to) = (blobs_of(source), Blobs::at(&new.join("blobs")));
-            blobs.iter().try_for_each(|hash| to.put(&from.get(hash)?).map(drop))?;
+            to.try_put_all(blobs.iter().map(|hash| from.get(hash)))?;
             for own in ["config.toml", "personas"] {
                 let path = source.join(FOLDER).join(own);
                 copy_plain(&path, &new.join(own)).map_err(HubError::io("cannot copy", path))?;
