@@ -8,8 +8,13 @@ use g1::{
         evidence::TestOutcome,
         reply::{CodeLink, TestLink},
     },
-    evidence::{ControlTarget, Runner, Stack, Tree, links},
+    evidence::{
+        ControlTarget, Runner, Stack, Tree,
+        controls::{Effect, Trial},
+        links,
+    },
 };
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 const FILE: &str = "app/server.py";
@@ -87,6 +92,37 @@ async fn breaking_is_not_failing() {
     assert_eq!(dead, (false, None));
     let unhealthy = control(&runner, symbol("healthz"), "test_create_and_list").await;
     assert_eq!(unhealthy, (false, None));
+}
+
+#[tokio::test]
+async fn a_trial_says_what_tests_notice_and_what_there_was_no_time_for() {
+    let runner = runner().await;
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let links = [symbol("required"), symbol("within_limit"), symbol("create"), symbol("make")];
+    let ranges = links::resolve(&runner, &tree, &links, &cancel).await.unwrap();
+    let mut places: Vec<(String, (u32, u32))> =
+        ranges.found.into_iter().map(|range| (range.path, range.lines)).collect();
+    let first = line_of(&tree, "def required");
+    places.push((FILE.to_owned(), (first, 9999)));
+    let name = |test: &str| format!("tests.test_entries.Entries.{test}");
+    let tests = ["test_title_is_required", "test_vacuous", "test_breaks_instead_of_failing"].map(name);
+    let trial = |until| Trial { places: &places, tests: &tests, until };
+    let (late, long) = (Instant::now(), Instant::now() + Duration::from_secs(600));
+    let effects = runner.trial(&tree, &manifest(), trial(long), None, &cancel).await.unwrap();
+    let noticed = |effect: &Effect| match effect {
+        Effect::Noticed(by) => by.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(noticed(&effects[0]).contains(&tests[0]), "{effects:?}");
+    assert_eq!(effects[1], Effect::Unnoticed);
+    assert!(noticed(&effects[2]).contains(&tests[0]), "one assertion is enough, whatever breaks beside it");
+    assert_eq!(effects[3], Effect::NotStarted);
+    assert!(matches!(&effects[4], Effect::Impossible(_)), "{effects:?}");
+    let breaking = Trial { places: &places[2..3], tests: &tests[1..], until: long };
+    let effects = runner.trial(&tree, &manifest(), breaking, None, &cancel).await.unwrap();
+    assert_eq!(effects, [Effect::Broken(tests[2..].to_vec())]);
+    let effects = runner.trial(&tree, &manifest(), trial(late), None, &cancel).await.unwrap();
+    assert_eq!(effects[..4], [const { Effect::NotTried }; 4]);
 }
 
 #[tokio::test]

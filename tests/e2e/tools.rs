@@ -73,10 +73,16 @@ fn developer(request: &Value) -> String {
                 json!({"tool": "remove", "path": "tests/test_try.py"}),
                 json!({"tool": "run", "text": "start"}),
             ]);
+            // While the tests are still there.
+            uses.insert(0, json!({"tool": "run", "text": "control problem", "path": "app/quotes.py"}));
+            uses.insert(1, json!({"tool": "run", "text": "control"}));
             turn(json!(uses))
         }
         _ => {
-            assert!(gave(request).contains("it starts and answers /healthz"), "{}", gave(request));
+            let gave = gave(request);
+            assert!(gave.contains("it starts and answers /healthz"), "{gave}");
+            assert!(gave.contains("0 of 1 ranges noticed") && gave.contains("NOT noticed: it starts"), "{gave}");
+            assert!(gave.contains("no linked lines are known for this: give `path`"), "{gave}");
             // Everything was written in turns.
             let mut reply = whole.clone();
             reply["files"] = json!([]);
@@ -85,13 +91,23 @@ fn developer(request: &Value) -> String {
     }
 }
 
-/// Writes the tests and runs them in one turn; what stands beside the uses is written first.
+/// Writes the tests, runs them and tries the control runs in one turn; what stands beside the uses is written first.
 fn tester(request: &Value) -> String {
     let mut reply = quotes::reply("test_reply", scripted::user(request));
     if request["messages"].as_array().map_or(0, Vec::len) == 2 {
-        return json!({"files": reply["files"], "use": [{"tool": "run", "text": "test"}]}).to_string();
+        let uses = json!([
+            {"tool": "run", "text": "test"},
+            {"tool": "run", "text": "control C-002"},
+            {"tool": "run", "text": "control", "path": "app/quotes.py", "lines": [1, 9999]},
+        ]);
+        return json!({"files": reply["files"], "use": uses}).to_string();
     }
-    assert!(gave(request).contains("3 of 3 passed"), "{}", gave(request));
+    let gave = gave(request);
+    assert!(gave.contains("3 of 3 passed"), "{gave}");
+    assert!(gave.contains("of=\"control C-002\" was=\"ok\">\n3 of 3 ranges noticed by an assertion"), "{gave}");
+    assert!(gave.contains("noticed by tests.test_core.Quotes.test_a_quote_is_kept_and_read_back"), "{gave}");
+    assert!(!gave.contains("C-001 app/quotes.py"), "only the clause that was named: {gave}");
+    assert!(gave.contains("of=\"control app/quotes.py:1-9999\" was=\"failed\""), "{gave}");
     reply["files"] = json!([]);
     reply.to_string()
 }

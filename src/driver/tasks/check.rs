@@ -7,7 +7,7 @@ use crate::{
         artifact::{CodeRange, FileEntry, TestRef},
         counted,
         evidence::{ControlRun, Coverage, EvidenceKind, ExclusionSearch, TestOutcome},
-        reply::{BuildReply, NewFile, NewSearch, ReplyKind, TestReply},
+        reply::{BuildReply, NewFile, NewSearch, TestReply},
         run::{Check, Run, Step},
     },
     evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, links, runner::RUN_S},
@@ -362,16 +362,7 @@ impl Bench<'_> {
     /// Ranges this step has to show: those in files that its own module's build wrote, for clauses it tests.
     fn own_ranges(&self) -> Vec<CodeRange> {
         let tested: BTreeSet<_> = self.checked.test_links.iter().map(|t| t.clause).collect();
-        let built_by: BTreeSet<&StepId> = self
-            .run
-            .steps
-            .iter()
-            .filter(|s| s.plan.produces == ReplyKind::Build && s.plan.module == self.step.plan.module)
-            .map(|s| &s.plan.id)
-            .collect();
-        let of_module =
-            |range: &CodeRange| self.run.files.get(&range.path).is_some_and(|file| built_by.contains(&file.step));
-        self.run.code_links.iter().filter(|r| tested.contains(&r.clause) && of_module(r)).cloned().collect()
+        prove::of_module(self.run, self.step).filter(|r| tested.contains(&r.clause)).cloned().collect()
     }
 
     /// The tests to show a range with, by clause: this reply's, or those of approved steps when it brings none.

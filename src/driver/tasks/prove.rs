@@ -2,11 +2,11 @@
 
 use crate::{
     domain::{
-        ClauseId,
+        ClauseId, StepId,
         artifact::{CodeRange, TestRef},
         evidence::Coverage,
-        reply::NewSearch,
-        run::Run,
+        reply::{NewSearch, ReplyKind},
+        run::{Run, Step},
     },
     evidence::ControlTarget,
 };
@@ -27,6 +27,14 @@ pub fn unproven(run: &Run) -> Vec<CodeRange> {
         .filter(|r| !proven.contains(&(r.clause, r.path.as_str(), r.lines, &r.sha256)))
         .cloned()
         .collect()
+}
+
+/// Linked ranges in files that the build of this step's module wrote.
+pub fn of_module<'a>(run: &'a Run, step: &Step) -> impl Iterator<Item = &'a CodeRange> {
+    let built = |s: &&Step| s.plan.produces == ReplyKind::Build && s.plan.module == step.plan.module;
+    let built_by: BTreeSet<&StepId> = run.steps.iter().filter(built).map(|s| &s.plan.id).collect();
+    let of_module = move |range: &&CodeRange| run.files.get(&range.path).is_some_and(|f| built_by.contains(&f.step));
+    run.code_links.iter().filter(of_module)
 }
 
 /// Linked ranges as they are, with all linked tests of their clauses, of which it is not known which lines those reach.

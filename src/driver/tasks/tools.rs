@@ -112,7 +112,7 @@ fn argument(one: &NewUse) -> String {
         Some(Tool::Search) if path.is_empty() => format!("“{text}”"),
         Some(Tool::Search) => format!("“{text}” in {path}"),
         Some(Tool::Write | Tool::Patch | Tool::Remove) => path.to_owned(),
-        Some(Tool::Run) => format!("{} {path}", if text.trim().is_empty() { "test" } else { text }),
+        Some(Tool::Run) => format!("{} {path}{lines}", if text.trim().is_empty() { "test" } else { text }),
         Some(Tool::Report) => format!("{text}{lines}"),
         None => String::new(),
     }
@@ -129,7 +129,7 @@ async fn carry_out(one: &NewUse, desk: &mut Desk, runs: &mut Runs<'_>) -> Result
         Some(Tool::Write) => desk.write(path, text),
         Some(Tool::Patch) => desk.patch(path, one.old.as_deref().unwrap_or_default(), text),
         Some(Tool::Remove) => desk.remove(path),
-        Some(Tool::Run) => runs.run(desk, text, path).await?,
+        Some(Tool::Run) => runs.run(desk, text, path, one.lines).await?,
         Some(Tool::Report) => runs.report(text, one.lines)?,
         None => {
             let known: Vec<&str> = Tool::ALL.iter().map(|tool| tool.word()).collect();

@@ -2,9 +2,9 @@
 //! be switched at run time, such as a row of a constant table, is built without its lines.
 
 use super::{
-    Case, EvidenceError, Measured, Outcome, Place, Without, Work,
+    Case, EvidenceError, Measured, Outcome, Place, Problem, Without, Work,
     coverage::{Plan, told},
-    outcomes,
+    measured_of, outcomes,
 };
 use crate::{
     domain::Clean,
@@ -114,9 +114,9 @@ impl Work<'_> {
     pub(super) async fn compiled(
         &self,
         ready: Vec<(&Case, Without)>,
-        problems: &mut Vec<Clean>,
+        problems: &mut Vec<Problem>,
     ) -> Result<(BTreeMap<Place, Outcome>, Measured), EvidenceError> {
-        let linked: Vec<&Case> = ready.iter().map(|(case, _)| *case).collect();
+        let linked = measured_of(&ready);
         let mut switches: BTreeMap<u32, &Case> = BTreeMap::new();
         let mut edits = vec![];
         for (case, way) in ready {
@@ -149,7 +149,7 @@ impl Work<'_> {
         &self,
         switches: &mut BTreeMap<u32, &Case>,
         marks: &mut Marks,
-        problems: &mut Vec<Clean>,
+        problems: &mut Vec<Problem>,
     ) -> Result<Option<(Scratch, Built)>, EvidenceError> {
         for _ in 0..ROUNDS {
             let tree = self.instrumented(switches, marks).await?;
@@ -178,7 +178,8 @@ impl Work<'_> {
             let given_up = if all { std::mem::take(switches) } else { bad };
             problems.extend(given_up.values().map(|case| {
                 let (first, last) = case.lines;
-                Clean::from(format!("{} lines {first}-{last} cannot be switched off: {why}", case.path))
+                let why = format!("{} lines {first}-{last} cannot be switched off: {why}", case.path);
+                (case.place(), Clean::from(why))
             }));
             if switches.is_empty() {
                 return Ok(None);
@@ -379,6 +380,9 @@ impl Work<'_> {
         }
         let scratch = Scratch::of(&self.prepared, self.runner.owner(Stack::Rust))?;
         for (case, text) in edits {
+            if !self.is_in_time() {
+                break;
+            }
             let Some(original) = self.prepared.get(&case.path) else { continue };
             let changed = TreeFile { bytes: text.into_bytes().into(), ..original.clone() };
             scratch.replace(&changed)?;

@@ -3,8 +3,10 @@
 
 mod cargo;
 mod coverage;
+mod trial;
 
 pub(super) use coverage::Measured;
+pub use trial::{Effect, Trial};
 
 use super::{
     EvidenceError, Manifest, Recorded, Runner, Stack, Tree, TreeFile,
@@ -20,7 +22,7 @@ use crate::{
     },
     orchestrator::input::Executed,
 };
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -60,8 +62,17 @@ pub(super) struct Case {
     pub path: String,
     pub lines: (u32, u32),
     pub tests: BTreeSet<String>,
-    /// The tests whose reach is measured.
+    /// The tests whose reach is measured; where there are none, nothing is.
     pub measured: BTreeSet<String>,
+}
+
+impl Case {
+    fn place(&self) -> Place {
+        (self.path.clone(), self.lines)
+    }
+    fn neutralised(&self) -> Question {
+        Question::Neutralise { path: self.path.clone(), lines: self.lines }
+    }
 }
 
 /// What one neutralised range did.
@@ -90,8 +101,7 @@ impl Runner {
         cancel: &CancellationToken,
     ) -> Result<Controlled, EvidenceError> {
         let cases = cases(targets);
-        let questions: Vec<Question> =
-            cases.iter().map(|case| Question::Neutralise { path: case.path.clone(), lines: case.lines }).collect();
+        let questions: Vec<Question> = cases.iter().map(Case::neutralised).collect();
         let answers = syntax::ask(self, tree, &questions, cancel).await?;
         let ways = answers.into_iter().map(Without::of).collect();
         let work = Work::new(self, tree, manifest, progress, cancel).await?;
@@ -113,7 +123,8 @@ impl Runner {
             }));
         }
         let coverage = batch.measured.of(targets);
-        Ok(Controlled { recorded: vec![batch.recorded], runs, coverage, problems: batch.problems })
+        let problems = batch.problems.into_iter().map(|(_, problem)| problem).collect();
+        Ok(Controlled { recorded: vec![batch.recorded], runs, coverage, problems })
     }
 
     /// Which lines the tests of `targets` reach, without any control run: for what was shown before, with the tests that
@@ -188,9 +199,12 @@ pub(super) type Proofs = BTreeMap<Place, (bool, BTreeMap<String, TestOutcome>)>;
 struct Batch {
     recorded: Recorded,
     outcomes: BTreeMap<Place, Outcome>,
-    problems: Vec<Clean>,
+    problems: Vec<Problem>,
     measured: Measured,
 }
+
+/// Why these lines could not be taken away alone.
+type Problem = (Place, Clean);
 
 /// Ranges that several clauses link are run once, with the tests of all of them.
 fn cases(targets: &[ControlTarget]) -> Vec<Case> {
@@ -215,6 +229,8 @@ struct Work<'a> {
     manifest: &'a Manifest,
     base: Scratch,
     progress: Option<Progress>,
+    /// No control run begins later.
+    until: Option<Instant>,
     cancel: &'a CancellationToken,
 }
 
@@ -229,7 +245,11 @@ impl<'a> Work<'a> {
         let stack = runner.ready(manifest).await?;
         let prepared = runner.prepared(tree, stack, cancel).await?;
         let base = Scratch::of(&prepared, runner.owner(stack))?;
-        Ok(Self { runner, stack, tree, prepared, manifest, base, progress, cancel })
+        Ok(Self { runner, stack, tree, prepared, manifest, base, progress, until: None, cancel })
+    }
+
+    fn is_in_time(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() < until)
     }
 
     async fn run(&self, cases: &[Case], ways: Vec<Result<Without, String>>) -> Result<Batch, EvidenceError> {
@@ -239,10 +259,10 @@ impl<'a> Work<'a> {
         for (case, way) in cases.iter().zip(ways) {
             match way {
                 Ok(way) => ready.push((case, way)),
-                Err(problem) => problems.push(Clean::from(problem)),
+                Err(problem) => problems.push((case.place(), Clean::from(problem))),
             }
         }
-        let linked: Vec<&Case> = ready.iter().map(|(case, _)| *case).collect();
+        let linked = measured_of(&ready);
         let (outcomes, measured) = match self.stack {
             Stack::Rust => self.compiled(ready, &mut problems).await?,
             Stack::Python | Stack::Node => {
@@ -257,7 +277,7 @@ impl<'a> Work<'a> {
     async fn interpreted(
         &self,
         ready: Vec<(&Case, Without)>,
-        problems: &mut Vec<Clean>,
+        problems: &mut Vec<Problem>,
     ) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
         let (cases, texts): (Vec<&Case>, Vec<(String, String)>) = ready
             .into_iter()
@@ -271,7 +291,7 @@ impl<'a> Work<'a> {
         for (case, text) in cases.into_iter().zip(texts) {
             match text {
                 Ok(text) => runs.push((case, text)),
-                Err(problem) => problems.push(Clean::from(problem)),
+                Err(problem) => problems.push((case.place(), Clean::from(problem))),
             }
         }
         // Collected and boxed first: a closure that makes futures cannot be proven `Send` for every lifetime.
@@ -288,10 +308,15 @@ impl<'a> Work<'a> {
         let total = runs.len();
         // One more than there are processors: booting waits for sockets, tests wait for password hashing and disk.
         let width = std::thread::available_parallelism().map_or(2, |cpus| cpus.get() + 1).min(8);
-        let mut finished = stream::iter(runs).buffer_unordered(width);
+        let (mut waiting, mut running) = (runs.into_iter(), FuturesUnordered::new());
         let mut outcomes = BTreeMap::new();
-        while let Some((case, outcome)) = finished.next().await {
-            outcomes.insert((case.path.clone(), case.lines), outcome?);
+        loop {
+            while running.len() < width && self.is_in_time() {
+                let Some(run) = waiting.next() else { break };
+                running.push(run);
+            }
+            let Some((case, outcome)) = running.next().await else { break };
+            outcomes.insert(case.place(), outcome?);
             if let Some(progress) = &self.progress {
                 progress(outcomes.len(), total);
             }
@@ -364,6 +389,11 @@ impl<'a> Work<'a> {
         };
         Recorded { executed, output }
     }
+}
+
+/// Those of which it is to be known what their tests reach.
+fn measured_of<'a>(ready: &[(&'a Case, Without)]) -> Vec<&'a Case> {
+    ready.iter().map(|(case, _)| *case).filter(|case| !case.measured.is_empty()).collect()
 }
 
 /// What each test did; nothing when the printed results do not add up, or the run was cut short.

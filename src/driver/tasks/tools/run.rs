@@ -1,5 +1,7 @@
 //! The manifest's commands, run for somebody who works on a draft, and what the last of them said.
 
+mod trial;
+
 use super::desk::{Desk, Gave, range};
 use crate::{
     domain::{
@@ -20,6 +22,7 @@ use crate::{
     evidence::{EvidenceError, Kind, Manifest, Recorded},
 };
 use tokio_util::sync::CancellationToken;
+use trial::Wish;
 
 pub(super) struct Runs<'a> {
     run: &'a Run,
@@ -42,7 +45,13 @@ impl<'a> Runs<'a> {
         Self { run, step, services, port, cancel, said: None }
     }
 
-    pub(super) async fn run(&mut self, desk: &Desk, what: &str, path: &str) -> Result<Gave, TaskError> {
+    pub(super) async fn run(
+        &mut self,
+        desk: &Desk,
+        what: &str,
+        path: &str,
+        lines: Option<(u32, u32)>,
+    ) -> Result<Gave, TaskError> {
         let tree = desk.tree();
         let manifest = match tree.get(Manifest::PATH).map(|file| Manifest::parse(&String::from_utf8_lossy(&file.bytes)))
         {
@@ -58,6 +67,10 @@ impl<'a> Runs<'a> {
         };
         let _slot = slot.ok();
         let what = what.trim();
+        if let Some(words) = what.strip_prefix("control").filter(|rest| rest.is_empty() || rest.starts_with(' ')) {
+            let mine: Vec<&str> = desk.draft().map(|(path, _)| path.as_str()).collect();
+            return self.trial(&tree, &mine, &manifest, Wish { words, path, lines }).await;
+        }
         let done = match what {
             "" | "test" => {
                 let stack = match runner.ready(&manifest).await {
@@ -77,7 +90,7 @@ impl<'a> Runs<'a> {
             }
             other => {
                 let other = Clean::new(other).one_line(60);
-                return Ok(Gave::failed(format!("{other:?} is no command of the manifest: `test` or `start`")));
+                return Ok(Gave::failed(format!("{other:?} is nothing that can be run: `test`, `start` or `control`")));
             }
         };
         let recorded = match done {
