@@ -11,7 +11,7 @@ use crate::{
         registry,
         settings::ModelSettings,
     },
-    secrets::{SecretError, Vault, With},
+    secrets::{SecretError, Vault, With, has_keyring},
     term::secret::ask,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -36,6 +36,12 @@ fn fail(error: SecretError) -> Fail {
 }
 
 pub fn run(action: &Secrets, settings: &ModelSettings, as_json: bool) -> Done {
+    let _held = match action {
+        Secrets::List => None,
+        Secrets::Set { .. } | Secrets::Remove { .. } | Secrets::Rotate { .. } => {
+            Some(Vault::hold(&file()).map_err(fail)?)
+        }
+    };
     let vault = Vault::open(&file()).map_err(fail)?;
     match action {
         Secrets::List => list(vault.as_ref(), settings, as_json),
@@ -121,8 +127,13 @@ fn value(name: &str) -> Result<SecretString, Fail> {
     Ok(value)
 }
 
-/// As the flags say; else by a passphrase where somebody can type one, and by a key file where nobody can.
+/// As the flags say; else by the keyring where there is one, by a passphrase where somebody can type one, and by a key file
+/// where nobody can.
 fn with_lock<T>(lock: &Lock, make: impl FnOnce(With<'_>) -> Result<T, SecretError>) -> Result<T, Fail> {
+    let unsaid = !lock.passphrase && lock.key_file.is_none();
+    if lock.keyring || (unsaid && has_keyring()) {
+        return make(With::Keyring).map_err(fail);
+    }
     let by_file = lock.key_file.is_some() || (!lock.passphrase && !io::stdin().is_terminal());
     if by_file {
         let given = lock.key_file.clone().flatten();

@@ -1,7 +1,8 @@
-//! Keys of providers in an encrypted file of the user's: AES-256-GCM under a key that comes from a passphrase (Argon2id)
-//! or from a key file. The names of keys are readable, so that they can be listed; their values are not, and each is
+//! Keys of providers in an encrypted file of the user's: AES-256-GCM under a key that comes from a passphrase
+//! (Argon2id), from a key file or from the keyring of the operating system. The names of keys are readable, so that they can be listed; their values are not, and each is
 //! sealed together with its name and the way the file is locked, so that none can be put in the place of another.
 
+mod keyring;
 mod seal;
 
 use crate::domain::Clean;
@@ -37,6 +38,16 @@ pub enum SecretError {
     Passphrase,
     #[error("the key file {0} does not fit: it is not the one that the secrets were locked with")]
     KeyFile(String),
+    #[error(
+        "the keyring of this machine cannot be used: {0}. Where it is unlocked, `g1 secrets rotate --key-file` or \
+         `--passphrase` moves the keys away from it; else set them in the environment"
+    )]
+    Keyring(String),
+    #[error(
+        "the keyring does not hold the key of {0} (entry 'g1', account {1}): restore it there, or remove the file and set \
+         the keys again"
+    )]
+    NotInKeyring(String, String),
     #[error("the secrets are locked")]
     Locked,
     #[error("'{0}' is no name of a key: write it as the variable it stands for, such as OPENAI_API_KEY")]
@@ -69,9 +80,31 @@ pub enum With<'a> {
     Passphrase(&'a SecretString),
     /// Made there, readable by nobody else, when there is none.
     KeyFile(&'a Path),
+    /// A fresh key in the keyring of the operating system.
+    Keyring,
+}
+
+/// Whether the operating system has a keyring that answers here. Waits some seconds for one that is slow.
+#[must_use]
+pub fn has_keyring() -> bool {
+    keyring::answers()
 }
 
 impl Vault {
+    /// Keeps other processes from changing the file at `path` until the answer is dropped; waits for one that does.
+    ///
+    /// # Errors
+    /// The folder can neither be made nor locked.
+    pub fn hold(path: &Path) -> Result<fs::File, SecretError> {
+        let fail = io_error(path);
+        let folder = folder_of(path);
+        fs::create_dir_all(folder).map_err(&fail)?;
+        // The folder, because the file is replaced by each change.
+        let folder = fs::File::open(folder).map_err(&fail)?;
+        folder.lock().map_err(&fail)?;
+        Ok(folder)
+    }
+
     /// The file at `path`, still locked; `None` when there is none.
     ///
     /// # Errors
@@ -89,7 +122,7 @@ impl Vault {
     /// A new file without keys, unlocked. It is on disk after the first change.
     ///
     /// # Errors
-    /// The key file cannot be made or read.
+    /// The key file cannot be made or read, or the keyring does not take a key.
     pub fn create(path: &Path, with: With<'_>) -> Result<Self, SecretError> {
         let (lock, master) = locked(with)?;
         Self::under(path, lock, master)
@@ -110,7 +143,7 @@ impl Vault {
     /// Opens it with its key file, or with this passphrase.
     ///
     /// # Errors
-    /// The passphrase or the key file is not the right one.
+    /// The passphrase or the key file is not the right one, or the keyring does not answer or has no key for it.
     pub fn unlock(&mut self, passphrase: Option<&SecretString>) -> Result<(), SecretError> {
         if self.master.is_some() {
             return Ok(());
@@ -138,6 +171,11 @@ impl Vault {
                 };
                 (master, wrong)
             }
+            Lock::Keyring { account, .. } => {
+                let wrong = || SecretError::NotInKeyring(self.path.display().to_string(), account.clone());
+                let bytes = keyring::get(account)?.ok_or_else(wrong)?;
+                (Master::from_bytes(&self.file.lock, &bytes), wrong())
+            }
         };
         if master.open(&self.file.lock, CHECK, &self.file.check).is_none() {
             return Err(wrong);
@@ -157,6 +195,7 @@ impl Vault {
         match &self.file.lock {
             Lock::Passphrase { .. } => Clean::new("a passphrase"),
             Lock::KeyFile { path, .. } => Clean::from(format!("the key file {}", path.display())),
+            Lock::Keyring { .. } => Clean::new("the keyring of this machine"),
         }
     }
 
@@ -229,7 +268,10 @@ impl Vault {
         if let Some(path) = again {
             take_over(&path)?;
         }
-        *self = next;
+        if let Lock::Keyring { account, .. } = &std::mem::replace(self, next).file.lock {
+            // It opens nothing any more, so a keyring that will not forget it now keeps no secret.
+            let _ = keyring::forget(account);
+        }
         Ok(())
     }
 
@@ -260,11 +302,24 @@ fn locked(with: With<'_>) -> Result<(Lock, Master), SecretError> {
             let master = Master::from_bytes(&lock, &bytes);
             Ok((lock, master))
         }
+        With::Keyring => {
+            let lock = Lock::by_keyring();
+            let bytes = zeroize::Zeroizing::new(seal::random_text().as_bytes().to_vec());
+            let master = Master::from_bytes(&lock, &bytes);
+            if let Lock::Keyring { account, .. } = &lock {
+                keyring::put(account, bytes)?;
+            }
+            Ok((lock, master))
+        }
     }
 }
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Where a new key file lies until the keys are sealed under it.
@@ -312,7 +367,7 @@ fn read_private(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, Secr
 /// Whole or not at all, readable by nobody else at any moment.
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), SecretError> {
     let fail = io_error(path);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(&fail)?;
     let mut file =
         tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o600)).tempfile_in(folder).map_err(&fail)?;

@@ -1,4 +1,5 @@
-//! The cryptography: AES-256-GCM with a fresh random nonce for every value, under a key from Argon2id or a key file.
+//! The cryptography: AES-256-GCM with a fresh random nonce for every value, under a key from
+//! Argon2id, a key file or the keyring.
 
 use super::SecretError;
 use aes_gcm::{
@@ -33,6 +34,11 @@ pub enum Lock {
         path: PathBuf,
         salt: String,
     },
+    /// The keyring of the operating system holds the key, under this account.
+    Keyring {
+        account: String,
+        salt: String,
+    },
 }
 
 impl Lock {
@@ -42,6 +48,10 @@ impl Lock {
     pub(super) fn by_key_file(path: PathBuf) -> Self {
         Self::KeyFile { path, salt: hex(&random::<16>()) }
     }
+    /// Under an account that no other file has had.
+    pub(super) fn by_keyring() -> Self {
+        Self::Keyring { account: format!("secrets-{}", hex(&random::<8>())), salt: hex(&random::<16>()) }
+    }
     pub(super) fn is_sane(&self) -> bool {
         match self {
             Self::Passphrase { salt, memory_kib, passes } => {
@@ -49,7 +59,7 @@ impl Lock {
                     && (8..=MOST_MEMORY_KIB).contains(memory_kib)
                     && (1..=MOST_PASSES).contains(passes)
             }
-            Self::KeyFile { salt, .. } => unhex(salt).is_some(),
+            Self::KeyFile { salt, .. } | Self::Keyring { salt, .. } => unhex(salt).is_some(),
         }
     }
     /// What binds a value to its name and to this lock.
@@ -58,6 +68,7 @@ impl Lock {
             Self::Passphrase { salt, memory_kib, passes } => format!("argon2id {salt} {memory_kib} {passes}"),
             // The file may be moved; what it holds may not change.
             Self::KeyFile { salt, .. } => format!("key-file {salt}"),
+            Self::Keyring { salt, .. } => format!("keyring {salt}"),
         };
         format!("g1 secrets 1\0{lock}\0{name}").into_bytes()
     }
@@ -92,7 +103,7 @@ impl Master {
         Ok(Self(key))
     }
 
-    /// From what a key file holds, which is random: no stretching makes it better.
+    /// From what a key file or the keyring holds, which is random: no stretching makes it better.
     pub(super) fn from_bytes(lock: &Lock, bytes: &[u8]) -> Self {
         let mut hash = Sha256::new();
         hash.update(lock.bound_to("key"));
@@ -122,7 +133,7 @@ impl Master {
     }
 }
 
-/// 256 random bits as text, for a key file.
+/// 256 random bits as text, for a key file or the keyring.
 pub(super) fn random_text() -> Zeroizing<String> {
     Zeroizing::new(format!("{}\n", hex(Zeroizing::new(random::<32>()).as_ref())))
 }

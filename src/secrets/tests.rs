@@ -133,3 +133,24 @@ fn a_key_file_that_stays_where_it_is_gets_new_content() {
     write_private(&key, &old).unwrap();
     opened(false);
 }
+
+#[test]
+fn changes_at_the_same_time_lose_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, key) = (dir.path().join("g1/secrets.json"), dir.path().join("key"));
+    std::thread::scope(|scope| {
+        for name in ["A", "B", "C", "D", "E", "F"] {
+            let (path, key) = (&path, &key);
+            scope.spawn(move || {
+                let _held = Vault::hold(path).unwrap();
+                let mut vault = match Vault::open(path).unwrap() {
+                    Some(vault) => vault,
+                    None => Vault::create(path, With::KeyFile(key)).unwrap(),
+                };
+                vault.unlock(None).unwrap();
+                vault.set(name, &secret("v")).unwrap();
+            });
+        }
+    });
+    assert!(Vault::open(&path).unwrap().unwrap().names().eq(["A", "B", "C", "D", "E", "F"]));
+}

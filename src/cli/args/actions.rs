@@ -77,16 +77,20 @@ pub enum Secrets {
     },
     /// Forget a key
     Remove { name: String },
-    /// Encrypt everything anew, under a new passphrase or key file
+    /// Encrypt everything anew, under a new passphrase or key file, or with a new key in the keyring
     Rotate {
         #[command(flatten)]
         lock: Lock,
     },
 }
 
-/// What locks the file: a passphrase where one can be typed, a key file where nobody is there to type it.
+/// What locks the file: the keyring of the operating system where there is one, a passphrase where one can be typed, a key
+/// file where nobody is there to type it.
 #[derive(Debug, Clone, Args)]
 pub struct Lock {
+    /// Keep the key of the file in the keyring of the operating system
+    #[arg(long, conflicts_with_all = ["passphrase", "key_file"])]
+    pub keyring: bool,
     /// Lock it with a passphrase
     #[arg(long, conflicts_with = "key_file")]
     pub passphrase: bool,
