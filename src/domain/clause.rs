@@ -82,6 +82,11 @@ impl Clause {
     pub fn demands(&self) -> bool {
         self.retired.is_none() && self.kind.is_some_and(ClauseKind::demands)
     }
+    /// True in force and before anybody has said what kind of clause it is.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.retired.is_none() && self.kind.is_none()
+    }
     /// The text trimmed and made safe for one line of a screen.
     #[must_use]
     pub fn line(&self, max: usize) -> String {

@@ -115,7 +115,7 @@ pub struct ClauseTrace {
     pub span: Option<(u64, u64)>,
     pub text: String,
     pub kind: Option<ClauseKind>,
-    /// `None` for a clause that demands nothing.
+    /// `None` for a clause that demands nothing, and, until the run is over, for one that nobody has read.
     pub status: Option<Status>,
     /// A linked file or test has changed since its proof.
     pub stale: bool,

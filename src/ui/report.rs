@@ -60,7 +60,7 @@ pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
     let t = &look.theme;
     let mut out = wrap_spans(&[(opening(run), t.title)], columns, 2);
     out.extend(wrap_spans(&[(verdict(model, run), t.text)], columns, 2));
-    for clause in run.demanding() {
+    for clause in run.clauses.values() {
         let Some(state) = model.statuses.by_clause.get(&clause.id) else { continue };
         if state.status >= Status::Proven && !state.stale && state.status != Status::Waived {
             continue;

@@ -89,9 +89,10 @@ impl Statuses {
         if clause.retired.is_some() {
             return (g.quiet, "retired", t.dim);
         }
-        let Some(kind) = clause.kind else { return (g.open, "unread", t.dim) };
-        if !kind.demands() {
-            return (g.quiet, kind.word(), t.dim);
+        match clause.kind {
+            None if !self.over => return (g.open, "unread", t.dim),
+            Some(kind) if !kind.demands() => return (g.quiet, kind.word(), t.dim),
+            _ => {}
         }
         let Some(state) = self.by_clause.get(&clause.id) else { return (g.open, "open", t.dim) };
         match state.status {

@@ -7,7 +7,7 @@ use crate::domain::{
     clause::{Clause, ClauseKind, Gap},
     evidence::{ControlRun, Coverage, Evidence, EvidenceKind, ExclusionSearch, TestOutcome},
     reply::{Finding, ReplyKind, Verdict},
-    run::{Proposal, Run, Step, StepState},
+    run::{Proposal, Run, RunStatus, Step, StepState},
 };
 use std::collections::BTreeMap;
 
@@ -101,6 +101,10 @@ impl<'a> Judge<'a> {
         let (status, reason) = if clause.demands() {
             let (status, reason) = self.status(clause, code, tests, stale);
             (Some(status), reason)
+        } else if clause.is_unread() && matches!(self.run.status, RunStatus::Completed { .. }) {
+            // Whatever it demands, nobody has built it: a run in which nothing was understood is not one without demands.
+            let (waived, why) = (self.run.waivers.contains_key(&id), "no persona has said what it demands");
+            (Some(if waived { Status::Waived } else { Status::Missing }), Some(why.to_owned()))
         } else {
             (None, None)
         };

@@ -353,6 +353,20 @@ fn what_demands_nothing_has_no_status_and_retired_clauses_are_not_counted() {
 }
 
 #[test]
+fn what_nobody_has_read_is_missing_once_the_run_is_over() {
+    let mut run = proven();
+    let mut unread = clause(2, ClauseKind::Function);
+    unread.kind = None;
+    run.clauses.insert(unread.id, unread);
+    assert_eq!((trace(&run).clauses[1].status, counts(&run).demanding), (None, 1));
+    run.status = RunStatus::Completed { outcome: Outcome::Failed, stopped_at_plan: false };
+    let over = trace(&run);
+    assert_eq!((over.counts.demanding, over.counts.missing), (2, 1));
+    assert!(over.clauses[1].reason.as_deref().unwrap().contains("no persona"));
+    assert_ne!(over.outcome, Outcome::Proven);
+}
+
+#[test]
 fn json_has_the_agreed_shape() {
     let value: serde_json::Value = serde_json::from_str(&trace(&proven()).to_json()).unwrap();
     let keys = |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
