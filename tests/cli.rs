@@ -5,7 +5,7 @@ use g1::{
         AssumptionId, ClauseId, Clean, Hash, PersonaId, StepId,
         clause::{Assumption, Requirement},
         event::Event,
-        plan::{PlanVariant, Seat},
+        plan::Seat,
         run::{GateMode, Proposal, RunSettings},
     },
     hub::{Hub, Project, clauses, pack},
@@ -66,17 +66,7 @@ impl World {
         self.project_with("offline")
     }
     fn project_with(&self, model: &str) -> Project {
-        let settings = RunSettings {
-            model: model.into(),
-            gates: GateMode::Step,
-            plan: PlanVariant::Lean,
-            budget: None,
-            caps: Default::default(),
-            plan_only: false,
-            relaxed: vec![],
-            pack_tokens: 10_000,
-            turns: 8,
-        };
+        let settings = RunSettings { gates: GateMode::Step, ..RunSettings::unattended(model, 10_000) };
         let requirement = Requirement { sha256: Hash::of(TEXT.as_bytes()), bytes: TEXT.len() as u64 };
         let input = orchestrator::Input::Begin {
             name: Clean::new("p"),

@@ -84,7 +84,8 @@ fn words(output: &Output) -> String {
 
 /// One client: it says hello to the bus, opens a session and works with items.
 async fn serve(stream: UnixStream, items: Items) -> zbus::Result<()> {
-    let mut calls = Builder::async_io_unix_stream(stream).server(Guid::generate())?.p2p().build_message_stream().await?;
+    let mut calls =
+        Builder::async_io_unix_stream(stream).server(Guid::generate())?.p2p().build_message_stream().await?;
     let bus = zbus::Connection::from(&calls);
     let mut key = [0; 16];
     while let Some(call) = calls.next().await {

@@ -12,8 +12,7 @@ mod server;
 use g1::{
     domain::{
         command::{Command, Update},
-        plan::PlanVariant,
-        run::{GateMode, RunSettings, RunStatus},
+        run::{RunSettings, RunStatus},
     },
     driver::{self, Setup, Start},
     hub::journal,
@@ -131,17 +130,7 @@ async fn all(folders: &[PathBuf], base_url: &str) -> Result<(), Box<dyn Error>> 
 async fn flow(dir: PathBuf, base_url: String) -> Result<(), String> {
     let mut models = ModelSettings::default();
     models.providers.insert("flows".into(), ProviderSettings { base_url, ..ProviderSettings::default() });
-    let settings = RunSettings {
-        model: "flows/scripted".into(),
-        gates: GateMode::None,
-        plan: PlanVariant::Lean,
-        budget: None,
-        caps: Default::default(),
-        plan_only: false,
-        relaxed: Vec::new(),
-        pack_tokens: 100_000,
-        turns: 8,
-    };
+    let settings = RunSettings::unattended("flows/scripted", 100_000);
     let start = Start {
         dir: dir.clone(),
         requirement: replies::REQUIREMENT.into(),

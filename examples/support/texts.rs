@@ -5,8 +5,7 @@ use g1::{
         Clean, Hash,
         clause::{Clause, Requirement},
         event::{EVENT_VERSION, Envelope, Event},
-        plan::PlanVariant,
-        run::{GateMode, Run, RunSettings},
+        run::{Run, RunSettings},
     },
     orchestrator::{self, Input},
 };
@@ -41,17 +40,7 @@ pub fn begun(name: &str, text: &str, cut: &[Clause], pack_tokens: u32) -> Result
         clauses: cut.to_vec(),
         existing: None,
         attachments: Vec::new(),
-        settings: RunSettings {
-            model: "offline".into(),
-            gates: GateMode::None,
-            plan: PlanVariant::Lean,
-            budget: None,
-            caps: Default::default(),
-            plan_only: false,
-            relaxed: Vec::new(),
-            pack_tokens,
-            turns: 8,
-        },
+        settings: RunSettings::unattended("offline", pack_tokens),
         who: Clean::new("example"),
         instructions: None,
     };

@@ -51,6 +51,24 @@ pub struct RunSettings {
     pub turns: u32,
 }
 
+impl RunSettings {
+    /// A run of the whole, as short as it can be, in which nobody is asked and nothing is bounded but the pack.
+    #[must_use]
+    pub fn unattended(model: &str, pack_tokens: u32) -> Self {
+        Self {
+            model: model.to_owned(),
+            gates: GateMode::None,
+            plan: PlanVariant::Lean,
+            budget: None,
+            caps: Caps::default(),
+            plan_only: false,
+            relaxed: Vec::new(),
+            pack_tokens,
+            turns: TURNS,
+        }
+    }
+}
+
 /// Enough to look around, write, run, repair and run again, and no more than a person wants to wait for.
 pub const TURNS: u32 = 8;
 

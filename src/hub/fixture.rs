@@ -9,9 +9,9 @@ use crate::{
         clause::{ClauseKind, Requirement},
         event::{EVENT_VERSION, Envelope, Event},
         persona::ReadKind,
-        plan::{Phase, PlanVariant, StepPlan},
+        plan::{Phase, StepPlan},
         reply::ReplyKind,
-        run::{GateMode, Run, RunSettings, Step, StepState},
+        run::{Run, RunSettings, Step, StepState},
     },
     orchestrator,
 };
@@ -19,17 +19,7 @@ use crate::{
 pub const TEXT: &str = "Users log workouts. Users set goals. Users see charts of workouts. It rained yesterday.";
 
 pub fn events(text: &str) -> Vec<Event> {
-    let settings = RunSettings {
-        model: "offline".to_owned(),
-        gates: GateMode::None,
-        plan: PlanVariant::Lean,
-        budget: None,
-        caps: Default::default(),
-        plan_only: false,
-        relaxed: Vec::new(),
-        pack_tokens: 10_000,
-        turns: 8,
-    };
+    let settings = RunSettings::unattended("offline", 10_000);
     let requirement = Requirement { sha256: Hash::of(text.as_bytes()), bytes: text.len() as u64 };
     let name = Clean::new("p");
     let mut events =

@@ -108,17 +108,7 @@ pub fn step(id: &str) -> StepId {
 }
 
 pub fn settings(gates: GateMode) -> RunSettings {
-    RunSettings {
-        model: "offline".into(),
-        gates,
-        plan: PlanVariant::Lean,
-        budget: None,
-        caps: Default::default(),
-        plan_only: false,
-        relaxed: Vec::new(),
-        pack_tokens: 24_000,
-        turns: 8,
-    }
+    RunSettings { gates, ..RunSettings::unattended("offline", 24_000) }
 }
 
 pub const TEXT: [&str; 6] = [

@@ -6,8 +6,7 @@ use g1::{
         Clean,
         event::Event,
         pack::{ContextPack, PackKind},
-        plan::PlanVariant,
-        run::{Check, GateMode, Run, RunSettings},
+        run::{Check, Run, RunSettings},
         trace::{Status, Trace, trace},
         usage::Usage,
     },
@@ -154,17 +153,7 @@ pub fn plan_with(text: &str, fault: Fault, spoil: Spoil) -> Ran {
 fn drive(text: &str, fault: Fault, spoil: Spoil, plan_only: bool) -> Ran {
     let root = tempfile::tempdir().unwrap();
     let dir = root.path().join("project");
-    let settings = RunSettings {
-        model: "offline".into(),
-        gates: GateMode::None,
-        plan: PlanVariant::Lean,
-        budget: None,
-        caps: Default::default(),
-        plan_only,
-        relaxed: Vec::new(),
-        pack_tokens: 100_000,
-        turns: 8,
-    };
+    let settings = RunSettings { plan_only, ..RunSettings::unattended("offline", 100_000) };
     let start = driver::Start {
         dir: dir.clone(),
         attachments: Vec::new(),

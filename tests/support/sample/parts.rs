@@ -68,15 +68,9 @@ pub(super) fn base() -> Run {
         title: "Fitness tracker".into(),
         requirement: Requirement { sha256: Hash::of(TEXT.as_bytes()), bytes: TEXT.len() as u64 },
         settings: RunSettings {
-            model: "offline".into(),
             gates: GateMode::Step,
-            plan: PlanVariant::Lean,
             budget: Some(Budget::CostMicros(2_500_000)),
-            caps: Default::default(),
-            plan_only: false,
-            relaxed: vec![],
-            pack_tokens: 8_000,
-            turns: 8,
+            ..RunSettings::unattended("offline", 8_000)
         },
         instructions: None,
         existing: None,
