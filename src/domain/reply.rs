@@ -146,7 +146,19 @@ pub struct TurnReply {
     pub files: Vec<NewFile>,
     #[serde(deserialize_with = "or_nothing")]
     pub notes: String,
+    /// What only an answer has.
+    #[serde(deserialize_with = "or_nothing")]
+    pub links: Vec<serde_json::Value>,
 }
+
+impl TurnReply {
+    /// An answer that takes files out of its draft as it is given, and asks for nothing else.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        !self.links.is_empty() && self.uses.iter().all(|one| one.removes().is_some())
+    }
+}
+
 /// One use of a tool. What a tool does not ask for is null.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewUse {
@@ -167,6 +179,13 @@ pub struct NewUse {
 }
 
 impl NewUse {
+    /// The file that it takes out of the draft.
+    #[must_use]
+    pub fn removes(&self) -> Option<&str> {
+        let removes = Tool::of(&self.tool) == Some(Tool::Remove) && self.wrong.is_none();
+        self.path.as_deref().filter(|_| removes)
+    }
+
     fn read(value: serde_json::Value) -> Self {
         let tool = value.get("tool").and_then(|tool| tool.as_str()).unwrap_or_default().to_owned();
         serde_json::from_value(value).unwrap_or_else(|why| Self {
@@ -201,7 +220,7 @@ fn or_nothing<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D)
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BuildReply {
     /// Tools to use before this reply: with any here it is no reply yet, everything else is left empty, and what they
-    /// gave comes with the next turn.
+    /// gave comes with the next turn. Only `remove` may stand in the reply itself.
     #[serde(rename = "use", default, deserialize_with = "uses", skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<NewUse>,
     pub teach_back: TeachBack,
@@ -241,7 +260,7 @@ pub struct Addition {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestReply {
     /// Tools to use before this reply: with any here it is no reply yet, everything else is left empty, and what they
-    /// gave comes with the next turn.
+    /// gave comes with the next turn. Only `remove` may stand in the reply itself.
     #[serde(rename = "use", default, deserialize_with = "uses", skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<NewUse>,
     pub teach_back: TeachBack,

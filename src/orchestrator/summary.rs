@@ -1,7 +1,12 @@
 //! What the personas are heard saying about a reply: a few lines for the conversation, in place of raw JSON.
 
 use super::checks::schema::Reply;
-use crate::domain::{Clean, plan::Seat, reply::Verdict, run::Step};
+use crate::domain::{
+    Clean,
+    plan::Seat,
+    reply::{NewUse, Verdict},
+    run::Step,
+};
 
 /// Speaker and words, one entry per persona of the seat that has something to say.
 #[must_use]
@@ -55,11 +60,13 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
                 text.push_str(&format!("\n- {} cannot be built: {} ({})", gap.clause, gap.what, gap.reason));
             }
             more(&mut text, r.gaps.len(), 6);
+            text.push_str(&removed(step, &r.uses));
             said.push((lead.clone(), text));
         }
         Reply::Test(r) => {
-            let text =
+            let mut text =
                 format!("{}, {}.\n{}", many(r.files.len(), "test file"), many(r.links.len(), "linked test"), r.notes);
+            text.push_str(&removed(step, &r.uses));
             said.push((lead.clone(), text));
         }
         Reply::Verify(r) => {
@@ -77,6 +84,16 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
             (Clean::from(if seated { speaker } else { lead.clone() }), Clean::new(text.trim()))
         })
         .collect()
+}
+
+/// What a reply takes out of the draft that its turns left.
+fn removed(step: &Step, uses: &[NewUse]) -> String {
+    let Some(turn) = step.calls.iter().rev().find_map(|call| call.turn.as_ref()) else { return String::new() };
+    let line = |path: &str| match turn.draft.iter().any(|file| file.path == path) {
+        true => format!("\n- {path} is taken out of the draft"),
+        false => format!("\n- {path} was not in the draft"),
+    };
+    uses.iter().filter_map(NewUse::removes).map(line).collect()
 }
 
 fn many(n: usize, what: &str) -> String {

@@ -69,10 +69,7 @@ fn developer(request: &Value) -> String {
             assert!(gave.contains("app/quotes.py:") && gave.contains("1 of 1 passed, exit status 0"), "{gave}");
             let mut uses: Vec<Value> =
                 tests.iter().map(|file| json!({"tool": "remove", "path": file["path"]})).collect();
-            uses.extend([
-                json!({"tool": "remove", "path": "tests/test_try.py"}),
-                json!({"tool": "run", "text": "start"}),
-            ]);
+            uses.push(json!({"tool": "run", "text": "start"}));
             // While the tests are still there.
             uses.insert(0, json!({"tool": "run", "text": "control problem", "path": "app/quotes.py"}));
             uses.insert(1, json!({"tool": "run", "text": "control"}));
@@ -83,9 +80,11 @@ fn developer(request: &Value) -> String {
             assert!(gave.contains("it starts and answers /healthz"), "{gave}");
             assert!(gave.contains("0 of 1 ranges noticed") && gave.contains("NOT noticed: it starts"), "{gave}");
             assert!(gave.contains("no linked lines are known for this: give `path`"), "{gave}");
-            // Everything was written in turns.
+            // Everything was written in turns, and of that something goes.
             let mut reply = whole.clone();
             reply["files"] = json!([]);
+            let gone = |path: &str| json!({"tool": "remove", "path": path});
+            reply["use"] = json!([gone("tests/test_try.py"), gone("tests/nowhere.py")]);
             reply.to_string()
         }
     }
@@ -155,6 +154,9 @@ fn what_was_written_run_and_put_right_in_turns_is_proven() {
     assert_eq!((&first["tool"], &first["argument"], &first["ok"]), (&json!("run"), &json!("test"), &json!(false)));
     let log = text(&bed.output(&["log"]).stdout);
     assert!(log.contains("patch app/quotes.py; run test tests/test_try.py: 1 of 1 passed"), "{log}");
+    let said: String = told.iter().filter_map(|line| line["text"].as_str()).collect();
+    assert!(said.contains("tests/test_try.py is taken out of the draft"), "{said}");
+    assert!(said.contains("tests/nowhere.py was not in the draft"), "{said}");
     assert_eq!(code(&bed.output(&["log", "--verify"])), 0, "every result is there");
     let seen = text(&bed.output(&["context", "build:core"]).stdout);
     assert!(seen.contains("4 calls") && seen.contains("call 1: run test failed: 0 of 1 passed"), "{seen}");

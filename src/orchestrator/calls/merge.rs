@@ -48,18 +48,20 @@ pub fn merge(kind: ReplyKind, calls: &[(&Call, &str)]) -> Result<Reply, String> 
     Ok(whole)
 }
 
-/// Each answer with the files that its author wrote before it; where it has a file of its own, that one counts.
+/// Each answer with the files that its author wrote before it and does not take out with it; where it has a file of its own,
+/// that one counts.
 fn with_drafts(calls: Vec<(&Call, Reply)>) -> Vec<(&Call, Reply)> {
     let mut answers = Vec::new();
     let mut draft = Vec::new();
     for (call, mut reply) in calls {
         if let Reply::Build(BuildReply { files, uses, .. }) | Reply::Test(TestReply { files, uses, .. }) = &mut reply {
-            // Asked for when no turn was left.
-            uses.clear();
+            // What else stands here was asked for when no turn was left.
+            let uses = std::mem::take(uses);
             if call.turn.is_some() {
                 draft = std::mem::take(files);
                 continue;
             }
+            draft.retain(|file| !uses.iter().any(|one| one.removes() == Some(&*file.path)));
             if !draft.is_empty() {
                 let own = std::mem::replace(files, std::mem::take(&mut draft));
                 replace(files, own);

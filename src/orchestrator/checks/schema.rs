@@ -51,14 +51,14 @@ pub fn parse(kind: ReplyKind, text: &str) -> Result<Reply, String> {
     })
 }
 
-/// A reply that asks for tools; `None` when it asks for none.
+/// A reply that asks for tools; `None` when it asks for none, or answers and only takes files out of its draft.
 #[must_use]
 pub fn turn(text: &str) -> Option<TurnReply> {
     // Most replies ask for none, and are long.
     if !text.contains("\"use\"") {
         return None;
     }
-    object::<TurnReply>(text).ok().filter(|reply| !reply.uses.is_empty())
+    object::<TurnReply>(text).ok().filter(|reply| !reply.uses.is_empty() && !reply.is_answer())
 }
 
 /// The reply of a teach-back call.
@@ -157,6 +157,16 @@ mod tests {
         let reply =
             r#"{"use": null, "teach_back": {"clauses": []}, "files": [], "links": [], "additions": [], "notes": ""}"#;
         assert!(parse(ReplyKind::Build, reply).is_ok());
+    }
+
+    #[test]
+    fn an_answer_may_take_files_out_of_its_draft_and_nothing_else() {
+        let asked = |uses: &str, links: &str| turn(&format!("{{\"use\": [{uses}], \"links\": [{links}]}}")).is_some();
+        let (remove, read) = (r#"{"tool": "remove", "path": "a.py"}"#, r#"{"tool": "read", "path": "a.py"}"#);
+        assert!(!asked(remove, "{}"));
+        assert!(asked(remove, ""), "it says nothing else, so it is a turn");
+        assert!(asked(&format!("{remove}, {read}"), "{}"), "what it reads it wants to see");
+        assert!(asked(r#"{"tool": "remove"}"#, "{}"), "remove what?");
     }
 
     #[test]
