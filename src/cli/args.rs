@@ -40,7 +40,8 @@ pub struct Global {
     /// The project's folder [default: the current one; for `run` a new ./<name>]
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub folder: Option<PathBuf>,
-    /// Who answers: offline (the default), openai/M, anthropic/M, ollama/M, compat/M, NAME/M, cassette/FILE
+    /// Who answers: offline (the default), openai/M, anthropic/M, gemini/M, openrouter/M, ollama/M, compat/M, NAME/M,
+    /// cassette/FILE; `g1 models list` shows them all
     #[arg(short, long, value_name = "PROVIDER[/MODEL]", global = true)]
     pub model: Option<String>,
     /// When a person is asked: after every step, at the end of a phase, for plan and result, when red, never
