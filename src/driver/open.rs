@@ -343,8 +343,9 @@ pub(super) fn directory_name(dir: &Path) -> String {
 /// A directory name for a requirement: its first words, `a-z0-9-`, at most 40 characters.
 #[must_use]
 pub fn slug(requirement: &str) -> String {
-    const SKIP: [&str; 14] =
-        ["a", "an", "the", "build", "make", "create", "develop", "write", "for", "our", "my", "of", "with", "and"];
+    // The last is what an apostrophe leaves of a possessive.
+    const SKIP: [&str; 15] =
+        ["a", "an", "the", "build", "make", "create", "develop", "write", "for", "our", "my", "of", "with", "and", "s"];
     let mut slug = String::new();
     for word in requirement.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         let word = word.to_ascii_lowercase();
@@ -376,6 +377,7 @@ mod tests {
     fn a_slug_is_short_and_says_what_it_is() {
         assert_eq!(slug("Build a fitness tracking website with user authentication."), "fitness-tracking-website");
         assert_eq!(slug("A guest book for our wedding."), "guest-book-wedding");
+        assert_eq!(slug("A rowing club's boat book."), "rowing-club-boat");
         assert_eq!(slug("日本語"), "project");
         assert_eq!(slug(&"x".repeat(80)), "project");
         assert!(slug("../../etc/passwd").chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
