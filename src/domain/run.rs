@@ -409,12 +409,6 @@ pub struct Run {
 }
 
 impl Run {
-    /// The step that made a search; `None` in journals of earlier versions.
-    #[must_use]
-    pub fn searched_by(&self, search: &ExclusionSearch) -> Option<&StepId> {
-        self.evidence.iter().find(|e| e.id == search.evidence)?.step.as_ref()
-    }
-
     #[must_use]
     pub fn step(&self, id: &StepId) -> Option<&Step> {
         self.steps.iter().find(|s| &s.plan.id == id)
