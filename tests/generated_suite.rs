@@ -169,9 +169,14 @@ fn whoever_may_shut_accounts_out_finds_them_on_a_page() {
     let clauses = clauses::cut(BY_ITSELF[1]).into_iter().map(|c| (c.id, c.text, c.section)).collect::<Vec<_>>();
     generate(&read::analyse(&clauses, &BTreeMap::new()).expect("a specification"), folder.path());
     fs::write(folder.path().join("tests/test_people_page.py"), PEOPLE_PAGE).unwrap();
+    passes(folder.path(), "test_people_page");
+}
+
+/// Whether a module of tests that stands beside the generated ones passes.
+fn passes(folder: &Path, module: &str) {
     let done = Command::new("python3")
-        .args(["-m", "unittest", "tests.test_people_page"])
-        .current_dir(folder.path())
+        .args(["-m", "unittest", &format!("tests.{module}")])
+        .current_dir(folder)
         .output()
         .unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -198,12 +203,7 @@ fn a_list_with_records_of_others_says_whose_they_are() {
     let folder = tempfile::tempdir().unwrap();
     generate(&spec("shop"), folder.path());
     fs::write(folder.path().join("tests/test_whose.py"), WHOSE).unwrap();
-    let done = Command::new("python3")
-        .args(["-m", "unittest", "tests.test_whose"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    passes(folder.path(), "test_whose");
 }
 
 #[test]

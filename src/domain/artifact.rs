@@ -3,6 +3,9 @@
 use super::{ClauseId, Clean, Hash, PersonaId, StepId, run::Run};
 use serde::{Deserialize, Serialize};
 
+/// The path of the manifest in a workspace.
+pub const MANIFEST: &str = "g1.toml";
+
 /// A design document a step produced; its content is the blob `hash`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Artifact {

@@ -67,7 +67,8 @@ impl Condition {
     }
 
     /// The stack by the first word of its name: `python-stdlib`, `typescript-node`.
-    fn of_stack(stack: &str) -> Self {
+    #[must_use]
+    pub fn of_stack(stack: &str) -> Self {
         let first = stack.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
         match first.to_lowercase().as_str() {
             "python" | "python3" => Self::Python,
@@ -78,18 +79,25 @@ impl Condition {
         }
     }
 
+    /// The kind by the command that runs it.
+    pub fn of_run<'a>(run: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut arguments = run.into_iter().peekable();
+        if arguments.peek().is_none() {
+            Self::Library
+        } else if arguments.any(|argument| argument.contains("{port}")) {
+            Self::Web
+        } else {
+            Self::Program
+        }
+    }
+
     /// Kind and stack of what a manifest (`g1.toml`) describes; `None` where the text is none.
     #[must_use]
     pub fn of_manifest(text: &str) -> Option<[Self; 2]> {
         let file: toml::Table = toml::from_str(text).ok()?;
         let stack = file.get("app")?.get("stack")?.as_str()?;
         let run = file.get("commands")?.get("run").and_then(toml::Value::as_array).map_or(&[][..], Vec::as_slice);
-        let kind = match run {
-            [] => Self::Library,
-            run if run.iter().any(|arg| arg.as_str().is_some_and(|arg| arg.contains("{port}"))) => Self::Web,
-            _ => Self::Program,
-        };
-        Some([kind, Self::of_stack(stack)])
+        Some([Self::of_run(run.iter().filter_map(toml::Value::as_str)), Self::of_stack(stack)])
     }
 
     /// The same of a design that shows the manifest in a fence.

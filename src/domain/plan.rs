@@ -105,10 +105,10 @@ impl Seat {
     pub fn work(personas: Vec<PersonaId>) -> Self {
         Self { personas, task: Task::Work, round: 1, blind: false }
     }
-    /// Tools show the code: who works without having seen it has none.
+    /// Developers and testers at their work may use tools. Those show the code: who works without having seen it has none.
     #[must_use]
-    pub fn may_use_tools(&self) -> bool {
-        self.task == Task::Work && !self.blind
+    pub fn may_use_tools(&self, kind: ReplyKind) -> bool {
+        matches!(kind, ReplyKind::Build | ReplyKind::Test) && self.task == Task::Work && !self.blind
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) async fn serve(
 ) -> Result<preview::Preview, Clean> {
     let say = |error: &dyn std::fmt::Display| Clean::from(error.to_string());
     let tree = workspace.current(&run.files).map_err(|error| say(&error))?;
-    let Some(manifest) = tree.get("g1.toml") else {
+    let Some(manifest) = tree.get(Manifest::PATH) else {
         return Err(Clean::from("nothing to run yet: no g1.toml has been built and approved; go on with `g1 resume`"));
     };
     let manifest = Manifest::parse(&String::from_utf8_lossy(&manifest.bytes)).map_err(|error| say(&error))?;

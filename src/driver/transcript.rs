@@ -7,11 +7,11 @@ use crate::{
     models::render,
 };
 
-/// Who may use tools: developers and testers at their work, but not who is to work without having seen the code.
+/// Whether who gets this pack may use tools; without a seat the whole step shares one.
 #[must_use]
 pub fn may_use_tools(kind: ReplyKind, pack: &ContextPack) -> bool {
-    let may = pack.seat.as_ref().is_none_or(Seat::may_use_tools);
-    may && matches!(kind, ReplyKind::Build | ReplyKind::Test)
+    let shared = Seat::work(Vec::new());
+    pack.seat.as_ref().unwrap_or(&shared).may_use_tools(kind)
 }
 
 /// The words of each turn, and what the tools gave. `offered`: how many turns there were to be before the first.

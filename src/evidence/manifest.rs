@@ -1,5 +1,6 @@
 //! `g1.toml`: the manifest of the generated software. Argument vectors only; nothing ever passes through a shell.
 
+use crate::domain::artifact::MANIFEST;
 use serde::{Deserialize, Serialize};
 
 /// What the generated software is and how it is set up, tested and run.
@@ -46,7 +47,7 @@ struct Commands {
 
 impl Manifest {
     /// The path of the manifest in the workspace.
-    pub const PATH: &'static str = "g1.toml";
+    pub const PATH: &'static str = MANIFEST;
 
     /// # Errors
     /// The text is not the manifest of design 5.4: unknown keys, strings where lists belong.

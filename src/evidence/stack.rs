@@ -1,6 +1,7 @@
 //! What generated software is built with, as far as G1 can run it, and what kind of program it is.
 
 use super::{Manifest, syntax};
+use crate::domain::condition::Condition;
 
 /// The stacks whose software is executed, tested and proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,11 +28,10 @@ impl Stack {
     /// By the first word of the manifest's `stack`: `python-stdlib`, `node`, `typescript-node`, `rust-std`.
     #[must_use]
     pub fn of(stack: &str) -> Option<Self> {
-        let first = stack.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty())?.to_lowercase();
-        match first.as_str() {
-            "python" | "python3" => Some(Self::Python),
-            "node" | "nodejs" | "javascript" | "typescript" => Some(Self::Node),
-            "rust" | "cargo" => Some(Self::Rust),
+        match Condition::of_stack(stack) {
+            Condition::Python => Some(Self::Python),
+            Condition::Node | Condition::Typescript => Some(Self::Node),
+            Condition::Rust => Some(Self::Rust),
             _ => None,
         }
     }
@@ -75,12 +75,10 @@ impl Stack {
 impl Kind {
     #[must_use]
     pub fn of(manifest: &Manifest) -> Self {
-        if manifest.run.is_empty() {
-            Self::Library
-        } else if manifest.run.iter().any(|argument| argument.contains("{port}")) {
-            Self::Web
-        } else {
-            Self::Program
+        match Condition::of_run(manifest.run.iter().map(String::as_str)) {
+            Condition::Library => Self::Library,
+            Condition::Web => Self::Web,
+            _ => Self::Program,
         }
     }
 

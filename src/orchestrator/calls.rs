@@ -109,10 +109,7 @@ pub fn turns_left(run: &Run, step: &Step) -> u32 {
 #[must_use]
 pub fn turn(run: &Run, step: &Step, texts: &[String]) -> Option<TurnReply> {
     let (call, text) = (step.calls.get(texts.len().checked_sub(1)?)?, texts.last()?);
-    let may = matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test)
-        && call.seat.may_use_tools()
-        && step.edited_by.is_none()
-        && turns_left(run, step) > 0;
+    let may = call.seat.may_use_tools(step.plan.produces) && step.edited_by.is_none() && turns_left(run, step) > 0;
     if may { schema::turn(text) } else { None }
 }
 

@@ -221,12 +221,12 @@ impl Bench<'_> {
 
     /// False for software in a stack that no version of Python, Node or Rust runs.
     fn is_executable(&self) -> bool {
-        let manifest = self.tree.get("g1.toml").map(|file| Manifest::parse(&String::from_utf8_lossy(&file.bytes)));
+        let manifest = self.tree.get(Manifest::PATH).map(|file| Manifest::parse(&String::from_utf8_lossy(&file.bytes)));
         !matches!(manifest, Some(Ok(manifest)) if Stack::of(&manifest.stack).is_none())
     }
 
     fn manifest(&mut self) -> Option<Manifest> {
-        let parsed = match self.tree.get("g1.toml") {
+        let parsed = match self.tree.get(Manifest::PATH) {
             None => Err("there is no g1.toml: the first build must bring it".to_owned()),
             Some(file) => Manifest::parse(&String::from_utf8_lossy(&file.bytes)).map_err(|e| e.to_string()),
         };

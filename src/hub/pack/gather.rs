@@ -316,8 +316,7 @@ impl Gathered<'_> {
     /// The steps of modules that this step's module does not depend on. Who can read their files is shown the outlines.
     fn foreign(&self) -> BTreeSet<StepId> {
         let run = self.run;
-        let works = matches!(self.step.plan.produces, ReplyKind::Build | ReplyKind::Test);
-        let reads = works && self.ask.seat.may_use_tools() && run.settings.turns > 0;
+        let reads = super::holding::has_tools(run, self.step, self.ask);
         let (Some(plan), Some(module), true) = (&run.plan, &self.step.plan.module, reads) else {
             return BTreeSet::new();
         };

@@ -4,10 +4,10 @@ use super::{Ask, pages::Chunk};
 use crate::{
     domain::{
         StepId,
+        artifact::MANIFEST,
         clause::{Clause, ClauseKind},
         condition::Condition,
         pack::PackKind,
-        reply::ReplyKind,
         run::{Run, Step},
     },
     hub::{Blobs, Hub, HubError},
@@ -35,11 +35,15 @@ pub(super) fn of(
     if chunk.own.iter().filter_map(|id| run.clauses.get(id)).any(excludes) {
         holds.insert(Condition::Exclusions);
     }
-    let works = matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test);
-    if works && ask.seat.may_use_tools() && run.settings.turns > 0 {
+    if has_tools(run, step, ask) {
         holds.insert(Condition::Tools);
     }
     Ok(holds)
+}
+
+/// Whether who is asked can look at files by himself.
+pub(super) fn has_tools(run: &Run, step: &Step, ask: &Ask<'_>) -> bool {
+    ask.seat.may_use_tools(step.plan.produces) && run.settings.turns > 0
 }
 
 /// Kind and stack by the manifest that is there, else by the one that the technical design shows.
@@ -49,7 +53,7 @@ fn product(
     hub: &Hub,
     blobs: &Blobs,
 ) -> Result<Option<[Condition; 2]>, HubError> {
-    if let Some(file) = run.files_after(|step| upstream.contains(step)).into_iter().find(|f| f.path == "g1.toml")
+    if let Some(file) = run.files_after(|step| upstream.contains(step)).into_iter().find(|f| f.path == MANIFEST)
         && let Some(text) = hub.content(PackKind::File, &file.path, &file.sha256, blobs)?
         && let Some(known) = Condition::of_manifest(&text)
     {

@@ -59,7 +59,7 @@ fn add(mut total: Estimate, run: &Run, step: &StepPlan, variant: PlanVariant) ->
         total.pages = total.pages.saturating_add(u32::try_from(pages - 1).unwrap_or(u32::MAX));
         total.tokens = total.tokens.saturating_add(each.saturating_mul(pages));
         total.seconds += if offline { 0 } else { 60 * pages };
-        let tools = matches!(step.produces, ReplyKind::Build | ReplyKind::Test) && seat.may_use_tools() && !offline;
+        let tools = seat.may_use_tools(step.produces) && !offline;
         let turns = if tools { u64::from(run.settings.turns.min(TURNS)) * pages } else { 0 };
         // Each is sent all that was said before it, and what is written in a turn is not written again.
         total.turns = total.turns.saturating_add(u32::try_from(turns).unwrap_or(u32::MAX));

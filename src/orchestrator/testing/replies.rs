@@ -3,7 +3,7 @@
 use super::{Fault, Sim, kind};
 use crate::domain::{
     clause::{Clause, ClauseKind},
-    plan::Task,
+    plan::{Seat, Task},
     reply::ReplyKind,
     run::Step,
 };
@@ -36,8 +36,8 @@ impl Sim {
 
     fn wanted_turns(&self, step: &Step) -> u32 {
         let id = step.plan.id.to_string();
-        let may = step.open_call().is_none_or(|call| call.seat.may_use_tools());
-        let works = may && matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test);
+        let shared = Seat::shared(&step.plan);
+        let works = step.open_call().map_or(&shared, |call| &call.seat).may_use_tools(step.plan.produces);
         let wanted = self.turns.get(&(id.clone(), step.attempt)).or_else(|| self.turns.get(&(id, 0)));
         wanted.copied().filter(|_| works).unwrap_or(0)
     }

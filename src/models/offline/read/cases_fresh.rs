@@ -1,12 +1,9 @@
 //! Wordings of fresh texts: plain people's wishes and analysts' lists, one short text for each.
 
-use super::tests::read;
+use super::tests::{read, whole};
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{AppSpec, Condition, Feature, FieldType, Op, Rule, Scope, Span, Who};
 
-fn whole(spec: &AppSpec, clause: u32) -> bool {
-    !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
-}
 fn kind(spec: &AppSpec, clause: u32) -> Option<ClauseKind> {
     spec.marks.iter().find(|m| m.clause == ClauseId(clause)).map(|m| m.kind)
 }

@@ -1,12 +1,8 @@
 //! Limits in time, states in which something is not to be had, properties that only some see.
 
-use super::tests::read;
-use crate::domain::ClauseId;
+use super::tests::{read, whole};
 use crate::models::offline::spec::{AppSpec, Feature, FieldType, Formula, Op, Rule, Until, Who};
 
-fn whole(spec: &AppSpec, clause: u32) -> bool {
-    !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
-}
 fn rules(spec: &AppSpec, entity: &str, field: &str) -> Vec<Rule> {
     let fields = spec.entity(entity).map(|e| e.fields.clone()).unwrap_or_default();
     fields.into_iter().filter(|f| f.name == field).flat_map(|f| f.rules).map(|r| r.rule).collect()

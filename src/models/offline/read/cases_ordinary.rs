@@ -1,15 +1,8 @@
 //! How people write who describe their own work: who they are, what is final, who is in charge, what is left.
 
-use super::tests::read;
-use crate::domain::ClauseId;
-use crate::models::offline::spec::{AppSpec, Feature, Field, FieldType, Op, Rule, Scope, Until, Who};
+use super::tests::{field, locked, read, whole};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule, Scope, Until, Who};
 
-fn whole(spec: &AppSpec, clause: u32) -> bool {
-    !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
-}
-fn field<'s>(spec: &'s AppSpec, entity: &str, name: &str) -> Option<&'s Field> {
-    spec.entity(entity)?.fields.iter().find(|f| f.name == name)
-}
 fn role(name: &str) -> Who {
     Who::Role(name.into())
 }
@@ -17,16 +10,6 @@ fn role(name: &str) -> Who {
 fn may(spec: &AppSpec, entity: &str, who: &Who, op: Op, scope: &Scope) -> bool {
     let access = spec.entity(entity).map(|e| e.access.clone()).unwrap_or_default();
     access.iter().any(|a| a.who == *who && a.ops.contains(&op) && a.scope == *scope)
-}
-/// What is locked by a clause: the operations and the states.
-fn locked(spec: &AppSpec, clause: u32) -> Vec<(Op, Vec<String>)> {
-    let of = |f: &Feature| match f {
-        Feature::Locked { op, values, clauses, .. } if clauses.contains(&ClauseId(clause)) => {
-            Some((*op, values.clone()))
-        }
-        _ => None,
-    };
-    spec.features.iter().filter_map(of).collect()
 }
 
 #[test]

@@ -1,26 +1,10 @@
 //! What holds of a record in a state that the text lists nowhere, and values that follow from other records.
 
-use super::tests::read;
-use crate::domain::ClauseId;
+use super::tests::{field, locked, read, whole};
 use crate::models::offline::spec::{
-    AppSpec, Condition, Feature, Field, FieldType, Formula, Op, Rule, Scope, Span, Until, Who,
+    AppSpec, Condition, Feature, FieldType, Formula, Op, Rule, Scope, Span, Until, Who,
 };
 
-fn whole(spec: &AppSpec, clause: u32) -> bool {
-    !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
-}
-fn field<'s>(spec: &'s AppSpec, entity: &str, name: &str) -> Option<&'s Field> {
-    spec.entity(entity)?.fields.iter().find(|f| f.name == name)
-}
-fn locked(spec: &AppSpec, clause: u32) -> Vec<(Op, Vec<String>)> {
-    let of = |f: &Feature| match f {
-        Feature::Locked { op, values, clauses, .. } if clauses.contains(&ClauseId(clause)) => {
-            Some((*op, values.clone()))
-        }
-        _ => None,
-    };
-    spec.features.iter().filter_map(of).collect()
-}
 fn computed(spec: &AppSpec, of: &str) -> Option<(String, Formula)> {
     spec.features.iter().find_map(|f| match f {
         Feature::Computed { entity, field, formula, .. } if entity == of => Some((field.clone(), formula.clone())),

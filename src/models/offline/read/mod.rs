@@ -100,7 +100,7 @@ mod tests;
 
 pub(in crate::models::offline) use field::unit_of;
 
-use crate::domain::ClauseId;
+use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{AppSpec, Mark};
 use draft::Draft;
 use sentence::Sentence;
@@ -180,9 +180,9 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     if sentences.is_empty() {
         return Err(Refusal::NotDataDriven("nothing in it demands anything".into()));
     }
-    let kinds: BTreeMap<ClauseId, crate::domain::clause::ClauseKind> =
-        marks.iter().map(|m| (m.clause, m.kind)).collect();
+    let kinds: BTreeMap<ClauseId, ClauseKind> = marks.iter().map(|m| (m.clause, m.kind)).collect();
     let kind_of = |id: ClauseId| kinds.get(&id).copied();
+    let excludes = |id: ClauseId| kind_of(id) == Some(ClauseKind::Exclusion);
     if let Some(what) = idea::not_data(&sentences) {
         return Err(Refusal::NotDataDriven(format!("“{what}” is not about records that people keep")));
     }
@@ -201,7 +201,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     blocking::read(&mut d);
     // accounts and properties first: rules and rights refer to them wherever they stand
     for (si, s) in sentences.iter().enumerate() {
-        if kind_of(s.id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
+        if excludes(s.id) {
             exclusion::read(&mut d, si);
             continue;
         }
@@ -219,16 +219,14 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     formulas::ahead(&mut d, &kind_of);
     d.focus = None;
     for (si, s) in sentences.iter().enumerate() {
-        let Some(kind) = kind_of(s.id).filter(|k| *k != crate::domain::clause::ClauseKind::Exclusion) else {
-            continue;
-        };
+        let Some(kind) = kind_of(s.id).filter(|k| *k != ClauseKind::Exclusion) else { continue };
         features::read(&mut d, si, kind);
         rules::read(&mut d, si);
         refocus(&mut d, si);
     }
     d.focus = None;
     for (si, s) in sentences.iter().enumerate() {
-        if kind_of(s.id) != Some(crate::domain::clause::ClauseKind::Exclusion) {
+        if !excludes(s.id) {
             implied_state::read(&mut d, si);
             conditions::read(&mut d, si);
         }
@@ -236,7 +234,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     }
     d.focus = None;
     for (si, s) in sentences.iter().enumerate() {
-        if kind_of(s.id) == Some(crate::domain::clause::ClauseKind::Exclusion) {
+        if excludes(s.id) {
             continue;
         }
         access::read(&mut d, si);
@@ -245,7 +243,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     // what belongs to what may be said by a right: `add lines to an order`, `book a place on a tour`
     formulas::ahead(&mut d, &kind_of);
     for (si, s) in sentences.iter().enumerate() {
-        if kind_of(s.id) != Some(crate::domain::clause::ClauseKind::Exclusion) {
+        if !excludes(s.id) {
             deadlines::late(&mut d, si);
         }
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{AppSpec, Feature, Field, FieldType, Op, Scope, Who};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -24,6 +24,26 @@ fn cut(text: &str) -> Vec<Input> {
 /// Reads a text that must be accepted.
 pub fn read(text: &str) -> AppSpec {
     analyse(&cut(text), &BTreeMap::new()).unwrap()
+}
+
+/// Nothing of the clause is left unread.
+pub fn whole(spec: &AppSpec, clause: u32) -> bool {
+    !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
+}
+
+pub fn field<'s>(spec: &'s AppSpec, entity: &str, name: &str) -> Option<&'s Field> {
+    spec.entity(entity)?.fields.iter().find(|f| f.name == name)
+}
+
+/// What is locked by a clause: the operations and the states.
+pub fn locked(spec: &AppSpec, clause: u32) -> Vec<(Op, Vec<String>)> {
+    let of = |f: &Feature| match f {
+        Feature::Locked { op, values, clauses, .. } if clauses.contains(&ClauseId(clause)) => {
+            Some((*op, values.clone()))
+        }
+        _ => None,
+    };
+    spec.features.iter().filter_map(of).collect()
 }
 
 #[test]

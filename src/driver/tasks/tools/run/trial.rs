@@ -59,11 +59,8 @@ impl Runs<'_> {
         wish: Wish<'_>,
     ) -> Result<Gave, TaskError> {
         let runner = self.services.runner().await.map_err(TaskError::Failed)?;
-        match self.tried(runner, tree, mine, manifest, wish).await {
-            Ok(gave) => Ok(gave),
-            Err(Failed::Run(error)) => not_run(error),
-            Err(Failed::Task(error)) => Err(error),
-        }
+        let declared = if self.step.plan.produces == ReplyKind::Build { self.declared()? } else { Vec::new() };
+        self.tried(runner, tree, mine, manifest, (wish, declared)).await.or_else(not_run)
     }
 
     async fn tried(
@@ -72,10 +69,10 @@ impl Runs<'_> {
         tree: &Tree,
         mine: &[&str],
         manifest: &Manifest,
-        wish: Wish<'_>,
-    ) -> Result<Gave, Failed> {
+        (wish, declared): (Wish<'_>, Vec<CodeLink>),
+    ) -> Result<Gave, EvidenceError> {
         let stack = runner.ready(manifest).await?;
-        let places = match self.places(runner, tree, stack, &wish).await? {
+        let places = match self.places(runner, tree, stack, (&wish, &declared)).await? {
             Ok(places) => places,
             Err(why) => return Ok(Gave::failed(why)),
         };
@@ -105,8 +102,8 @@ impl Runs<'_> {
         runner: &Runner,
         tree: &Tree,
         stack: Stack,
-        wish: &Wish<'_>,
-    ) -> Result<Result<Places, String>, Failed> {
+        (wish, declared): (&Wish<'_>, &[CodeLink]),
+    ) -> Result<Result<Places, String>, EvidenceError> {
         let Asked { clauses: wanted, code, links: asked } = Asked::of(wish, stack);
         if !asked.is_empty() {
             if code.is_empty() {
@@ -122,7 +119,7 @@ impl Runs<'_> {
             return Ok(Ok(found.found.into_iter().map(|range| ((range.path, range.lines), BTreeSet::new())).collect()));
         }
         let mut ranges = match self.step.plan.produces {
-            ReplyKind::Build => links::resolve(runner, tree, &self.declared()?, &self.cancel).await?.found,
+            ReplyKind::Build => links::resolve(runner, tree, declared, &self.cancel).await?.found,
             _ => prove::of_module(self.run, self.step).cloned().collect(),
         };
         ranges.retain(|range| {
@@ -243,24 +240,6 @@ fn some(names: &[String]) -> String {
     let more = names.len().saturating_sub(NAMED);
     let shown = names[..names.len() - more].join(", ");
     if more > 0 { format!("{shown} and {more} more") } else { shown }
-}
-
-/// Why a trial gave nothing.
-enum Failed {
-    Run(EvidenceError),
-    Task(TaskError),
-}
-
-impl From<EvidenceError> for Failed {
-    fn from(error: EvidenceError) -> Self {
-        Self::Run(error)
-    }
-}
-
-impl From<TaskError> for Failed {
-    fn from(error: TaskError) -> Self {
-        Self::Task(error)
-    }
 }
 
 #[cfg(test)]
