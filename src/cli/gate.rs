@@ -15,6 +15,7 @@ use crate::{
         clause::Gap,
         command::Command,
         run::{Gate, GateReason, Proposal, Run, Verb},
+        stand_in,
         trace::trace,
     },
     hub::project::blobs_of,
@@ -121,7 +122,12 @@ fn show(run: &Run, gate: &Gate, as_json: bool) -> Done {
         }
         if let Some(proposal) = &step.proposal {
             let _ = write!(text, "\n{}", proposed(proposal));
+        } else if gate.is_open() && run.may_stand_in(step) {
+            let _ = writeln!(text, "\nNothing to approve but this: G1 stands in with {}.", stand_in::about(step));
         }
+    }
+    for one in stand_in::of(run) {
+        let _ = writeln!(text, "\nStood in by G1 for {}", Clean::from(one.line()));
     }
     if gate.step.as_str() == "plan"
         && let Some(plan) = &run.plan

@@ -102,6 +102,7 @@ fn words(event: &Event) -> String {
             format!("{gate} {verb} by {}", decided.who)
         }
         Event::StepEdited { step, who, .. } => format!("{step} by {who}"),
+        Event::StoodIn { step, why, .. } => format!("{step}: {}", why.one_line(100)),
         Event::StepFailed { step, reason } => format!("{step}: {}", reason.one_line(100)),
         Event::AssumptionAnswered { assumption, answer, who } => {
             format!("{assumption} {} ({who})", answer.one_line(80))

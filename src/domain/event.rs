@@ -193,6 +193,14 @@ pub enum Event {
         reply: Hash,
         who: Clean,
     },
+    /// The reply of a step that the others wait for stays red for good, as `why` says: G1 stands in with the plainest one,
+    /// as the next attempt. It is the blob `reply`.
+    StoodIn {
+        step: StepId,
+        attempt: u32,
+        reply: Hash,
+        why: Clean,
+    },
     /// Tests that the tester could not repair go back to the developer: the finished `step` is done once more with the
     /// failures that `by` found.
     StepReopened {
@@ -271,6 +279,7 @@ impl Event {
             | Self::ToolsUsed { .. }
             | Self::StepProposed { .. }
             | Self::StepEdited { .. }
+            | Self::StoodIn { .. }
             | Self::AssumptionAnswered { .. }
             | Self::Waived { .. }
             | Self::RequirementChanged { .. }
@@ -310,7 +319,7 @@ impl Event {
             },
             Self::EvidenceRecorded { evidence, .. } => vec![evidence.output_sha256.clone()],
             Self::StepCommitted { files, .. } => of_files(files),
-            Self::StepEdited { reply, .. } => vec![reply.clone()],
+            Self::StepEdited { reply, .. } | Self::StoodIn { reply, .. } => vec![reply.clone()],
             // What these name are requests, trees and digests; a draft has no files yet.
             Self::ClauseAdded { .. }
             | Self::PhaseStarted { .. }

@@ -20,6 +20,7 @@ pub mod persona;
 pub mod plan;
 pub mod reply;
 pub mod run;
+pub mod stand_in;
 pub mod text;
 pub mod tool;
 pub mod trace;

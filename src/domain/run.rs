@@ -190,6 +190,9 @@ pub struct Step {
     /// The person whose words the reply is, when it is not a persona's.
     #[serde(default)]
     pub edited_by: Option<Clean>,
+    /// Why the reply is G1's own, the plainest there is, when no persona gave one that could be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stood_in: Option<Clean>,
     /// Checks of the current attempt.
     pub checks: Vec<Check>,
     pub proposal: Option<Proposal>,
@@ -236,6 +239,7 @@ impl Step {
             last_draft: Vec::new(),
             told: Vec::new(),
             edited_by: None,
+            stood_in: None,
             checks: Vec::new(),
             proposal: None,
             digest: None,
@@ -257,6 +261,11 @@ impl Step {
     #[must_use]
     pub fn doubts(&self) -> &[Clean] {
         self.checks.iter().find(|c| c.is_doubt()).map_or(&[], |c| c.details.as_slice())
+    }
+    /// No persona answered: a person wrote the reply, or G1 stood in. It is whole, and nobody is asked to repair it.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.edited_by.is_some() || self.stood_in.is_some()
     }
     /// How many calls of the current attempt have their reply.
     #[must_use]

@@ -16,6 +16,7 @@ use super::{
     clause::{ClauseKind, Origin, Requirement, Retired},
     evidence::{EvidenceKind, SandboxLevel, TestOutcome},
     run::{GateReason, Outcome, PauseReason, Run, RunStatus},
+    stand_in::{self, StandIn},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -156,6 +157,9 @@ pub struct Trace {
     /// What personas hold to although, by its words, it says something else than a clause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<Doubt>,
+    /// The steps whose results are nobody's, for which G1 stands in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stand_ins: Vec<StandIn>,
 }
 
 /// The trace of a run whose workspace holds what the run wrote.
@@ -195,6 +199,7 @@ pub fn trace_of(run: &Run, files: &BTreeMap<String, Hash>) -> Trace {
         clauses,
         evidence,
         doubts: doubts::of(run),
+        stand_ins: stand_in::of(run),
     }
 }
 

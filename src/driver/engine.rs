@@ -379,6 +379,7 @@ fn panicked(effect: &Effect) -> TaskError {
     let what = match effect {
         Effect::Call { step, .. } => format!("the call of {step}"),
         Effect::Use { step, .. } => format!("using tools for {step}"),
+        Effect::StandIn { step, .. } => format!("standing in for {step}"),
         Effect::Check { step, .. } => format!("the check of {step}"),
         Effect::Commit { step } => format!("writing the files of {step}"),
         Effect::Finish => "writing the report".to_owned(),

@@ -409,6 +409,9 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         let words = Clean::new(&clause.text).one_line(60);
         let _ = writeln!(text, "  {:<8} {} \"{words}\"  {reason}", status.word(), clause.id);
     }
+    for one in &trace.stand_ins {
+        let _ = writeln!(text, "  stood in by G1: {}", Clean::from(one.line()).one_line(200));
+    }
     in_doubt(&mut text, &trace.doubts);
     for gate in run.open_gates() {
         let _ = writeln!(

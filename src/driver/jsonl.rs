@@ -71,6 +71,9 @@ fn body(event: &Event) -> Option<(&'static str, Value)> {
             "usage",
             json!({"step": step, "attempt": attempt, "cached": cached, "usage": usage, "cost": usage.dollars()}),
         ),
+        Event::StoodIn { step, attempt, why, .. } => {
+            ("step.stood_in", json!({"step": step, "attempt": attempt, "why": why}))
+        }
         Event::ToolsUsed { step, attempt, uses, draft } => {
             let draft: Vec<Value> = draft.iter().map(file).collect();
             ("tools.used", json!({"step": step, "attempt": attempt, "uses": uses, "draft": draft}))
@@ -138,6 +141,9 @@ pub fn last_line(run: &Run, ending: Ending<'_>, exit: u8) -> Value {
         "clauses": trace.counts, "evidence": evidence, "usage": run.usage, "cost": run.usage.dollars(), "exit": exit,
         "doubts": trace.doubts.len(),
     });
+    if !trace.stand_ins.is_empty() {
+        body["stand_ins"] = json!(trace.stand_ins);
+    }
     let name = match ending {
         Ending::Completed { outcome, stopped_at_plan } => {
             body["outcome"] = json!(outcome);

@@ -83,8 +83,8 @@ pub fn next(run: &Run, step: &Step) -> Option<Next> {
 
 /// The call after `made`.
 fn after(run: &Run, step: &Step, made: &[Call]) -> Option<Next> {
-    if step.edited_by.is_some() {
-        // What a person wrote is the whole reply.
+    if step.is_replaced() {
+        // What stands there is the whole reply.
         return None;
     }
     let answers = || made.iter().filter(|call| call.turn.is_none());
@@ -109,7 +109,7 @@ pub fn turns_left(run: &Run, step: &Step) -> u32 {
 #[must_use]
 pub fn turn(run: &Run, step: &Step, texts: &[String]) -> Option<TurnReply> {
     let (call, text) = (step.calls.get(texts.len().checked_sub(1)?)?, texts.last()?);
-    let may = call.seat.may_use_tools(step.plan.produces) && step.edited_by.is_none() && turns_left(run, step) > 0;
+    let may = call.seat.may_use_tools(step.plan.produces) && !step.is_replaced() && turns_left(run, step) > 0;
     if may { schema::turn(text) } else { None }
 }
 

@@ -89,11 +89,13 @@ fn something_built(run: &Run) -> bool {
     run.steps.iter().any(|s| s.plan.produces == ReplyKind::Build && s.state == StepState::Done)
 }
 
-/// The oldest open gate that the policy of `--gates none` deals with. Money is never decided by a policy.
+/// The oldest open gate that the policy of `--gates none` deals with. Money is never decided by a policy, and where G1
+/// stands in, that comes first.
 #[must_use]
 pub fn policy_decides(run: &Run) -> Option<&Gate> {
-    let waits = |g: &&Gate| !matches!(g.reason, GateReason::Budget { .. });
-    run.open_gates().find(waits).filter(|_| run.settings.gates == GateMode::None)
+    let stands_in = |g: &Gate| run.step(&g.step).is_some_and(|step| super::stand_in::due(run, step).is_some());
+    let waits = |g: &&Gate| !matches!(g.reason, GateReason::Budget { .. }) && !stands_in(g);
+    run.open_gates().filter(|_| run.settings.gates == GateMode::None).find(waits)
 }
 
 /// The run was asked for a plan only, and has it.

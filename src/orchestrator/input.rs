@@ -94,6 +94,12 @@ pub enum Input {
         attempt: u32,
         error: Clean,
     },
+    /// G1 stands in for the step with this reply; `attempt` is the one it makes.
+    StoodIn {
+        step: StepId,
+        attempt: u32,
+        text: String,
+    },
     /// The checks that need I/O are done.
     Checked {
         step: StepId,
@@ -168,6 +174,8 @@ pub enum Effect {
     Call { step: StepId, attempt: u32 },
     /// Use the tools that the newest reply asks for, in the draft of the step. Answer: `Used`.
     Use { step: StepId, attempt: u32 },
+    /// Put [`super::stand_in::text`] in the place of a reply that stays red, as this attempt. Answer: `StoodIn`.
+    StandIn { step: StepId, attempt: u32 },
     /// Run the checks that need I/O. Answer: `Checked`.
     Check { step: StepId, attempt: u32 },
     /// Write the approved proposal into the workspace. Answer: `Committed`.

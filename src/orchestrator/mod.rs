@@ -19,6 +19,7 @@ pub mod pending;
 pub mod plan;
 pub mod propose;
 pub mod repair;
+pub mod stand_in;
 pub mod summary;
 #[cfg(test)]
 pub mod testing;

@@ -1,6 +1,6 @@
 //! What is still to be done, from the state alone.
 
-use super::{Effect, gates, needs_execution};
+use super::{Effect, gates, needs_execution, stand_in};
 use crate::domain::run::{Run, RunStatus, Step, StepState};
 
 /// Effects in plan order. Nothing while the run is paused or over. An effect is issued until its result is an event, so
@@ -14,7 +14,7 @@ pub fn pending(run: &Run) -> Vec<Effect> {
     if !matches!(run.status, RunStatus::Running | RunStatus::WaitingAtGate) {
         return Vec::new();
     }
-    let mut effects: Vec<Effect> = run.steps.iter().filter_map(effect).collect();
+    let mut effects: Vec<Effect> = run.steps.iter().filter_map(|step| effect(run, step)).collect();
     if effects.is_empty() && !run.steps.is_empty() && run.steps.iter().all(Step::settled) {
         effects.push(Effect::Finish);
     }
@@ -28,7 +28,7 @@ pub fn pending(run: &Run) -> Vec<Effect> {
     effects
 }
 
-fn effect(step: &Step) -> Option<Effect> {
+fn effect(run: &Run, step: &Step) -> Option<Effect> {
     let id = step.plan.id.clone();
     match step.state {
         StepState::Working => Some(Effect::Call { step: id, attempt: step.attempt }),
@@ -39,6 +39,9 @@ fn effect(step: &Step) -> Option<Effect> {
         // The journal ends before the reply was judged: the call cache delivers it again, nothing is paid.
         StepState::Checking => Some(Effect::Call { step: id, attempt: step.attempt }),
         StepState::Committing => Some(Effect::Commit { step: id }),
+        StepState::AtGate if stand_in::due(run, step).is_some() => {
+            Some(Effect::StandIn { step: id, attempt: step.attempt + 1 })
+        }
         StepState::Waiting | StepState::AtGate | StepState::Done | StepState::Failed | StepState::Blocked => None,
     }
 }

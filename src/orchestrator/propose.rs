@@ -78,8 +78,12 @@ fn clauses(run: &Run, texts: &[String]) -> Vec<ClauseId> {
     ids.into_iter().collect()
 }
 
-/// The persona who signs: the one named if it sits in the step, else the one who leads it.
+/// The persona who signs: the one named if it sits in the step, else the one who leads it. What G1 stands in with is nobody
+/// else's.
 fn signer(step: &Step, named: &str) -> PersonaId {
+    if step.stood_in.is_some() {
+        return super::stand_in::author();
+    }
     step.plan
         .personas
         .iter()

@@ -86,6 +86,9 @@ pub fn next(run: &Run, step: &Step) -> Next {
     if let Some(who) = &step.edited_by {
         return Next::Stop(Clean::from(format!("as {who} edited it: {what}")));
     }
+    if step.stood_in.is_some() {
+        return Next::Stop(Clean::from(format!("also as G1 stands in for it: {what}")));
+    }
     if step.last_signature.is_some() && step.last_signature == signature(run, step) {
         return Next::Stop(Clean::from(format!("the same failure twice: {what}")));
     }
@@ -98,10 +101,10 @@ pub fn next(run: &Run, step: &Step) -> Next {
     Next::Retry
 }
 
-/// Whether there is no use in asking about what the words of a reply say: nobody can be asked any more, or a person wrote it.
+/// Whether there is no use in asking about what the words of a reply say: nobody can be asked any more, or no persona gave it.
 #[must_use]
 pub fn is_final(run: &Run, step: &Step) -> bool {
-    step.edited_by.is_some() || step.failures >= MAX_REPAIRS || super::budget::exhausted(run).is_some()
+    step.is_replaced() || step.failures >= MAX_REPAIRS || super::budget::exhausted(run).is_some()
 }
 
 /// What the red checks of this attempt say of its words, as it is known again when it is said again.

@@ -6,7 +6,7 @@ mod replies;
 
 pub use replies::plan;
 
-use super::{Effect, Input, Refusal, apply, calls, decide, history, pending};
+use super::{Effect, Input, Refusal, apply, calls, decide, history, pending, stand_in};
 use crate::domain::{
     ClauseId, EvidenceId, GateId, Hash, StepId,
     artifact::{FileEntry, tree_hash},
@@ -16,7 +16,7 @@ use crate::domain::{
     evidence::EvidenceKind,
     pack::Page,
     plan::PlanVariant,
-    reply::NewFile,
+    reply::{NewFile, ReplyKind},
     run::{GateMode, Run, RunSettings, RunStatus, Step, StepState, Verb},
     tool::{Turn, Used},
     usage::Usage,
@@ -277,7 +277,7 @@ impl Sim {
         assert!(!stopped || files_only || pending(run).is_empty(), "a stopped run asks for nothing else");
         for gate in run.open_gates() {
             let step = run.step(&gate.step).unwrap();
-            assert_eq!(step.state, crate::domain::run::StepState::AtGate, "{gate:?}");
+            assert_eq!(step.state, StepState::AtGate, "{gate:?}");
         }
     }
 
@@ -308,6 +308,14 @@ impl Sim {
                     draft: used.draft,
                 })
                 .unwrap();
+            }
+            Effect::StandIn { step, attempt } => {
+                let text = stand_in::text(self.run(), self.run().step(step).unwrap());
+                store(&text);
+                if let Ok(super::Reply::Design(reply)) = super::parse(ReplyKind::Design, &text) {
+                    reply.artifacts.iter().for_each(|artifact| drop(store(&artifact.content)));
+                }
+                self.feed(Input::StoodIn { step: step.clone(), attempt: *attempt, text }).unwrap();
             }
             Effect::Check { step, attempt } => {
                 let checked = self.check(&self.run().step(step).unwrap().clone());

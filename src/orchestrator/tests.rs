@@ -8,6 +8,7 @@ mod gates;
 mod history;
 mod properties;
 mod repair;
+mod stand_in;
 
 use super::testing::*;
 use crate::domain::{

@@ -48,8 +48,14 @@ fn once(kind: ReplyKind, change: impl Fn(&mut Value) + Send + Sync + 'static) ->
     })
 }
 
-/// Planned under this fault: the step's check says so, a red gate tells the person why, and nothing goes on from it.
-fn stops(kind: ReplyKind, step: &str, check: &str, says: &[&str], change: impl Fn(&mut Value) + Send + Sync + 'static) {
+/// Run under this fault: the step's check says so, and a red gate why; the reply is never in force.
+fn refused(
+    kind: ReplyKind,
+    step: &str,
+    check: &str,
+    says: &[&str],
+    change: impl Fn(&mut Value) + Send + Sync + 'static,
+) -> Ran {
     let ran = run_with(TEXT, Box::new(|_| {}), spoil(kind, change));
     let failed = ran.failed(step);
     let details: Vec<&str> =
@@ -57,8 +63,7 @@ fn stops(kind: ReplyKind, step: &str, check: &str, says: &[&str], change: impl F
     assert!(details.iter().any(|d| says.iter().all(|s| d.contains(s))), "{says:?} in {failed:?}");
     let why = red_gate(&ran, step);
     assert!(why.contains(check), "{why}");
-    assert!(ran.replies("build:core").is_empty(), "nothing is built from it");
-    assert_eq!(ran.exit, 4);
+    ran
 }
 
 /// Under this fault: the content check says so and the step is asked once more; what is said again is an open doubt, which
@@ -198,9 +203,12 @@ fn added_scope_is_unsourced() {
 #[test]
 fn an_omitted_id_is_missed_in_the_teach_back() {
     isolated("drift::an_omitted_id_is_missed_in_the_teach_back", || {
-        stops(ReplyKind::Understand, "understand", "teach-back", &["C-004"], |reply| {
+        let ran = refused(ReplyKind::Understand, "understand", "teach-back", &["C-004"], |reply| {
             reply["teach_back"]["clauses"].as_array_mut().unwrap().retain(|id| id != "C-004");
         });
+        let trace = ran.trace();
+        assert_eq!(trace.stand_ins.iter().map(|one| one.step.as_str()).collect::<Vec<_>>(), ["understand"]);
+        assert!(trace.clauses.iter().all(|clause| clause.status.is_some()), "each is a demand: {trace:#?}");
     });
 }
 
@@ -208,7 +216,7 @@ fn an_omitted_id_is_missed_in_the_teach_back() {
 fn an_obeyed_instruction_to_demand_nothing_is_drift() {
     isolated("drift::an_obeyed_instruction_to_demand_nothing_is_drift", || {
         let says = ["nothing in the text demands anything"];
-        stops(ReplyKind::Understand, "understand", "drift", &says, |reply| {
+        let ran = refused(ReplyKind::Understand, "understand", "drift", &says, |reply| {
             for mark in reply["clauses"].as_array_mut().unwrap() {
                 mark["kind"] = json!("context");
             }
@@ -216,6 +224,8 @@ fn an_obeyed_instruction_to_demand_nothing_is_drift() {
                 reply[list] = json!([]);
             }
         });
+        assert!(ran.replies("build:core").is_empty(), "nothing is built from it");
+        assert_eq!((ran.exit, ran.trace().stand_ins), (4, Vec::new()));
     });
 }
 

@@ -3,7 +3,7 @@
 
 use super::{
     ClauseTrace, Status, Trace,
-    render::{DOUBTS, sentence},
+    render::{DOUBTS, STAND_INS, sentence},
 };
 use crate::domain::{
     ClauseId, Clean,
@@ -46,6 +46,7 @@ impl Trace {
         let _ = writeln!(html, "<p>{}</p>", text(&sentence(self)));
         self.bar(&mut html);
         self.requirement(&mut html);
+        self.steps_stood_in(&mut html);
         self.open_doubts(&mut html);
         self.sign_off(run, &mut html);
         html.push_str("<h2>Clause by clause</h2>\n");
@@ -107,6 +108,15 @@ impl Trace {
             }
             html.push_str("</div>\n");
         }
+    }
+
+    fn steps_stood_in(&self, html: &mut String) {
+        if self.stand_ins.is_empty() {
+            return;
+        }
+        let items: Vec<String> =
+            self.stand_ins.iter().map(|one| format!("<li>{}</li>", text(&Clean::from(one.line())))).collect();
+        let _ = writeln!(html, "<h2>Stood in by G1</h2>\n<p>{STAND_INS}</p>\n<ul>\n{}\n</ul>", items.join("\n"));
     }
 
     fn open_doubts(&self, html: &mut String) {

@@ -48,6 +48,7 @@ impl Trace {
             [c.demanding, c.proven, c.tested, c.built, c.designed, c.missing, c.waived, c.unsourced, c.assumed];
         let _ = writeln!(md, "| {} |\n", numbers.map(|n| n.to_string()).join(" | "));
         md.push_str(WORDS);
+        self.stood_in(&mut md);
         self.in_doubt(&mut md);
         for clause in &self.clauses {
             section(&mut md, clause, evidence);
@@ -66,6 +67,16 @@ impl Trace {
             }
         }
         md
+    }
+
+    fn stood_in(&self, md: &mut String) {
+        if self.stand_ins.is_empty() {
+            return;
+        }
+        let _ = writeln!(md, "\n## Stood in by G1\n\n{STAND_INS}\n");
+        for one in &self.stand_ins {
+            let _ = writeln!(md, "- {}", inline(&Clean::from(one.line())));
+        }
     }
 
     fn in_doubt(&self, md: &mut String) {
@@ -132,6 +143,10 @@ const WORDS: &str = "\
 exclusion: a search of the finished application found nothing. `tested`: a linked test passes. `built`: code is linked. \
 `designed`: a decision or a design names it. `missing`: nothing of it is there. `waived`: a person decided to live without it.\n\n\
 Behind a place stands which of its lines the linked tests of the clause reach, where that was measured; it changes no status.\n";
+
+/// What the list of the steps is for which G1 stands in.
+pub(super) const STAND_INS: &str = "Of these steps no persona gave a reply that could be used. G1 put the plainest one in \
+its place, so that the rest could go on.";
 
 /// What the list of open doubts is.
 pub(super) const DOUBTS: &str = "By their words these say something else than the original. Their authors were told so \

@@ -198,8 +198,31 @@ fn artifacts(step: &Step, text: &str) -> Vec<String> {
 /// What a person wrote is stored before the record that names it.
 pub(in crate::driver) fn store_edit(run: Option<&Run>, command: &Command, blobs: &Blobs) -> Result<(), HubError> {
     let Command::Edit { step, reply, .. } = command else { return Ok(()) };
-    let artifacts = run.and_then(|run| run.step(step)).map(|step| artifacts(step, reply)).unwrap_or_default();
-    blobs.put_all([reply.as_str()].into_iter().chain(artifacts.iter().map(String::as_str)).map(str::as_bytes))
+    match run.and_then(|run| run.step(step)) {
+        Some(step) => store_whole(step, reply, blobs),
+        None => Ok(()),
+    }
+}
+
+/// A reply that stands for all calls of its step, with the contents of its artifacts.
+fn store_whole(step: &Step, reply: &str, blobs: &Blobs) -> Result<(), HubError> {
+    let artifacts = artifacts(step, reply);
+    blobs.put_all([reply].into_iter().chain(artifacts.iter().map(String::as_str)).map(str::as_bytes))
+}
+
+/// The plainest reply of a step that has none: stored, then told.
+pub async fn stand_in(
+    id: &StepId,
+    attempt: u32,
+    run: &Run,
+    services: &Services,
+    port: &Port,
+) -> Result<(), TaskError> {
+    let Some(step) = run.step(id) else { return Ok(()) };
+    let text = orchestrator::stand_in::text(run, step);
+    store_whole(step, &text, &services.blobs)?;
+    port.ask(Input::StoodIn { step: id.clone(), attempt, text }).await?;
+    Ok(())
 }
 
 /// What each call may see of those before it. Two designers who work at the same time do not read each other, and who

@@ -58,6 +58,7 @@ pub async fn carry_out(
     match effect {
         Effect::Call { step, attempt } => call::call(&step, attempt, run, &services, &port, cancel).await,
         Effect::Use { step, attempt } => tools::use_tools(&step, attempt, run, &services, &port, cancel).await,
+        Effect::StandIn { step, attempt } => call::stand_in(&step, attempt, &run, &services, &port).await,
         Effect::Check { step, attempt } => {
             let slot = tokio::select! {
                 slot = services.check_slot.clone().acquire_owned() => slot,

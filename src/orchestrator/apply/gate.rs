@@ -79,6 +79,7 @@ fn approved(run: &mut Run, step: &StepId, reason: &GateReason, decided: &Decided
         }
         return;
     }
+    let stands_in = run.step(step).is_some_and(|step| step.proposal.is_none() && run.may_stand_in(step));
     let Some(step) = run.step_mut(step) else { return };
     if !decided.by_policy {
         step.failures = 0;
@@ -86,7 +87,7 @@ fn approved(run: &mut Run, step: &StepId, reason: &GateReason, decided: &Decided
     }
     if step.proposal.is_some() {
         step.state = StepState::Committing;
-    } else {
+    } else if !stands_in {
         step.state = StepState::Failed;
         step.fail_reason = Some(Clean::from(format!("{} accepted that it has no result", decided.who)));
         step.ended_at = Some(at);

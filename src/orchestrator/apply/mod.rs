@@ -159,6 +159,7 @@ fn event(run: &mut Run, env: &Envelope) {
             step::edited(run, step, *attempt, reply, who);
             say(run, env, Some(step.clone()), Clean::new(YOU), Clean::from(format!("{who} edited this.")));
         }
+        Event::StoodIn { step, attempt, reply, why } => step::stood_in(run, step, *attempt, reply, why),
         Event::StepReopened { step, by } => step::reopened(run, step, by),
         Event::StepFailed { step, reason } => step::failed(run, step, reason, env.at),
         Event::StepBlocked { step, by } => step::blocked(run, step, by, env.at),
@@ -247,6 +248,7 @@ fn reset(step: &mut Step) {
     step.in_flight = None;
     step.reserved = crate::domain::usage::Usage::default();
     step.edited_by = None;
+    step.stood_in = None;
     step.last_reply = step.reply.take().or_else(|| step.last_reply.take());
     step.checks.clear();
     step.proposal = None;

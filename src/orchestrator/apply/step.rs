@@ -153,27 +153,42 @@ pub(super) fn accepted(run: &mut Run, id: &StepId) {
 }
 
 pub(super) fn edited(run: &mut Run, id: &StepId, attempt: u32, reply: &Hash, who: &Clean) {
+    let why = Clean::from(format!("{who} edited {id}: it is shown again after its checks"));
+    if let Some(step) = replaced(run, id, attempt, reply, why) {
+        step.edited_by = Some(who.clone());
+    }
+}
+
+pub(super) fn stood_in(run: &mut Run, id: &StepId, attempt: u32, reply: &Hash, why: &Clean) {
+    let withdrawn = Clean::from(format!("G1 stands in for {id}: what it puts there is checked and shown"));
+    if let Some(step) = replaced(run, id, attempt, reply, withdrawn) {
+        step.stood_in = Some(why.clone());
+    }
+}
+
+/// A reply that is not a persona's stands in the place of all calls of the step: its next attempt. What was shown of the
+/// step is withdrawn.
+fn replaced<'a>(run: &'a mut Run, id: &StepId, attempt: u32, reply: &Hash, why: Clean) -> Option<&'a mut Step> {
     let understanding = id.as_str() == UNDERSTAND;
     let shown = |gate: &Gate| gate.step == *id || (understanding && gate.step.as_str() == PLAN);
     for gate in run.gates.values_mut().filter(|g| g.is_open() && shown(g)) {
-        gate.withdrawn = Some(Clean::from(format!("{who} edited {id}: it is shown again after its checks")));
+        gate.withdrawn = Some(why.clone());
     }
     // A plan on another understanding is no longer about anything.
     if understanding && let Some(plan) = run.step_mut(&step_id(PLAN)) {
         reset(plan);
     }
-    let Some(step) = run.step_mut(id) else { return };
+    let step = run.step_mut(id)?;
     let pack = step.pack.take();
     reset(step);
     step.pack = pack;
     step.attempt = attempt;
     step.state = StepState::Checking;
     step.reply = Some(reply.clone());
-    step.edited_by = Some(who.clone());
-    // It stands in the place of all calls.
     step.calls = vec![Call { reply: Some(reply.clone()), ..calls::unrecorded(step) }];
     step.failures = 0;
     step.last_signature = None;
+    Some(step)
 }
 
 pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {

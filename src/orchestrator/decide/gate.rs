@@ -5,9 +5,10 @@ use crate::{
     domain::{
         Clean, GateId, Hash, StepId,
         event::Event,
+        stand_in::about,
         run::{Decided, Gate, GateReason, PauseReason, Proposal, Run, RunStatus, StepState, Verb},
     },
-    orchestrator::{Refusal, checks::schema, gates, plan},
+    orchestrator::{Refusal, apply::G1, checks::schema, gates, plan, stand_in::due},
 };
 
 pub(super) fn next_id(run: &Run) -> GateId {
@@ -62,6 +63,21 @@ pub(super) fn edit(
     draft.push(Event::StepEdited { step: step.clone(), attempt, reply: Hash::of(reply.as_bytes()), who });
     call::judge(draft, step, attempt, &[reply.to_owned()], true);
     Ok(())
+}
+
+/// What G1 stands in with is the next attempt of its step, judged like any other.
+pub(super) fn stand_in(draft: &mut Draft, id: StepId, attempt: u32, text: String) {
+    let Some(step) = draft.run.step(&id).filter(|step| step.attempt + 1 == attempt) else { return };
+    let Some(why) = due(&draft.run, step).cloned() else { return };
+    let said = format!(
+        "No usable reply for {id}: {why}. I stand in with the plainest one, so that the rest can go on: {}. No persona \
+         has said any of it.",
+        about(step)
+    );
+    let reply = Hash::of(text.as_bytes());
+    draft.push(Event::StoodIn { step: id.clone(), attempt, reply, why });
+    draft.push(Event::Said { step: Some(id.clone()), speaker: Clean::new(G1), text: Clean::from(said) });
+    call::judge(draft, &id, attempt, &[text], true);
 }
 
 pub(super) fn decide(draft: &mut Draft, id: GateId, digest: Hash, verb: Verb, who: Clean) -> Result<(), Refusal> {

@@ -60,6 +60,7 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
             call::failed(&mut draft, &step, attempt, error, pause, spent);
         }
         Input::Refused { step, attempt, error } => call::refused(&mut draft, &step, attempt, error),
+        Input::StoodIn { step, attempt, text } => gate::stand_in(&mut draft, step, attempt, text),
         Input::Checked { step, attempt, checked } => checked::checked(&mut draft, &step, attempt, checked),
         Input::Committed { step, files } => commit::committed(&mut draft, step, files),
         Input::Finished { tree, booted } => finish::finished(&mut draft, tree, booted),

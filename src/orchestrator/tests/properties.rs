@@ -10,7 +10,7 @@ use crate::domain::{
     trace::Trace,
     usage::{Budget, Caps},
 };
-use crate::orchestrator::{Effect, Input, history, pending};
+use crate::orchestrator::{Effect, Input, history, pending, stand_in};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -151,6 +151,12 @@ fn carry_out(sim: &mut Sim, op: Op, seen: &mut Vec<Effect>) {
                         result: store("stale"),
                     };
                     Input::Used { step, attempt, call: 0, uses: vec![used], draft: Vec::new() }
+                }
+                Effect::StandIn { step, attempt } => {
+                    let Some(of) = sim.run().step(&step) else { return };
+                    let text = stand_in::text(sim.run(), of);
+                    store(&text);
+                    Input::StoodIn { step, attempt, text }
                 }
                 Effect::Check { step, attempt } => Input::Checked { step, attempt, checked: Default::default() },
                 Effect::Commit { step } => Input::Committed { step, files: Vec::new() },

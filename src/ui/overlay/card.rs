@@ -11,6 +11,7 @@ use crate::{
         clause::Assumption,
         evidence::{EvidenceKind, TestOutcome},
         run::{Gate, GateMode, GateReason, Proposal, Run, Step},
+        stand_in,
         usage::Budget,
     },
     ui::{
@@ -130,8 +131,16 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
     if let Some(who) = &step.edited_by {
         page.styled("edited", format!("by {who}, in the place of what the persona answered"), t.warn);
     }
+    if let Some(why) = &step.stood_in {
+        page.styled("stood in", format!("by G1, for no reply could be used: {why}"), t.warn);
+    }
     match &step.proposal {
-        None => page.styled("proposes", "nothing that could be used".into(), t.warn),
+        None => {
+            page.styled("proposes", "nothing that could be used".into(), t.warn);
+            if run.may_stand_in(step) {
+                page.text("accepted", &format!("G1 stands in: {}", stand_in::about(step)));
+            }
+        }
         Some(Proposal::Understand { interpretations, assumptions, gaps, .. }) => {
             page.text(
                 "proposes",

@@ -162,10 +162,12 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
     let Some(run) = model.run.as_deref() else { return Vec::new() };
     let Some(gate) = run.gates.get(&card.gate) else { return Vec::new() };
     let ready = card.ready(now) && !model.watching;
+    let stands_in = run.step(&gate.step).is_some_and(|step| step.proposal.is_none() && run.may_stand_in(step));
     let mut pieces = Vec::new();
     for (action, decides) in actions(gate) {
         let label = match (action, &gate.reason) {
             (Action::Approve, GateReason::Plan) => "build",
+            (Action::Approve, GateReason::Red { .. }) if stands_in => "let G1 stand in",
             (Action::Approve, GateReason::Red { .. }) => "accept it red",
             (Action::Approve, GateReason::Budget { .. }) => "spend it",
             (Action::Approve, GateReason::Result) => "accept the result",

@@ -7,6 +7,7 @@ use crate::{
         clause::{Assumption, ClauseKind, Gap},
         reply::ReplyKind,
         run::{Proposal, Run},
+        stand_in,
     },
     ui::{Action, keymap::Context, panes::timeline},
 };
@@ -106,6 +107,12 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
                 (format!("{}: {end}", gap.reason), t.dim),
             ];
             page.full(pieces, 8);
+        }
+    }
+    for step in run.steps.iter().filter(|s| matches!(s.plan.produces, ReplyKind::Understand | ReplyKind::Plan)) {
+        if step.stood_in.is_some() {
+            let words = format!("{} is nobody's. G1 stands in: {}", step.plan.id, stand_in::about(step));
+            page.styled("stood in", words, t.warn);
         }
     }
     super::doubts(page, run, |step| matches!(step.plan.produces, ReplyKind::Understand | ReplyKind::Plan));
