@@ -116,7 +116,8 @@ fn plan(run: &Run, step: &Step) -> PlanReply {
         reads: meaning.iter().chain(more).copied().collect(),
     };
     let architects = ["solution-architect", "technical-architect", "api-designer", "database-architect"];
-    let (made, seen) = ([ReadKind::Artifacts, ReadKind::Files], [ReadKind::Artifacts, ReadKind::Files, ReadKind::Tests]);
+    let (made, seen) =
+        ([ReadKind::Artifacts, ReadKind::Files], [ReadKind::Artifacts, ReadKind::Files, ReadKind::Tests]);
     let judged = [ReadKind::Files, ReadKind::Tests, ReadKind::Evidence];
     let (build, test) = (format!("build:{MODULE}"), format!("test:{MODULE}"));
     PlanReply {
@@ -161,7 +162,10 @@ fn design(run: &Run, step: &Step) -> DesignReply {
             NewArtifact {
                 name: "solution".to_owned(),
                 by: by.clone(),
-                content: format!("# What is to be built\n\nWhat the clauses say, in their words:\n\n{}", lines.concat()),
+                content: format!(
+                    "# What is to be built\n\nWhat the clauses say, in their words:\n\n{}",
+                    lines.concat()
+                ),
                 clauses: texts(&owed),
             },
             NewArtifact { name: "technical".to_owned(), by, content: technical, clauses: Vec::new() },

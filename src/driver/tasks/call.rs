@@ -211,13 +211,7 @@ fn store_whole(step: &Step, reply: &str, blobs: &Blobs) -> Result<(), HubError> 
 }
 
 /// The plainest reply of a step that has none: stored, then told.
-pub async fn stand_in(
-    id: &StepId,
-    attempt: u32,
-    run: &Run,
-    services: &Services,
-    port: &Port,
-) -> Result<(), TaskError> {
+pub async fn stand_in(id: &StepId, attempt: u32, run: &Run, services: &Services, port: &Port) -> Result<(), TaskError> {
     let Some(step) = run.step(id) else { return Ok(()) };
     let text = orchestrator::stand_in::text(run, step);
     store_whole(step, &text, &services.blobs)?;

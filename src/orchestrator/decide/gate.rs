@@ -5,8 +5,8 @@ use crate::{
     domain::{
         Clean, GateId, Hash, StepId,
         event::Event,
-        stand_in::about,
         run::{Decided, Gate, GateReason, PauseReason, Proposal, Run, RunStatus, StepState, Verb},
+        stand_in::about,
     },
     orchestrator::{Refusal, apply::G1, checks::schema, gates, plan, stand_in::due},
 };

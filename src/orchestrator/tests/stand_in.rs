@@ -39,10 +39,10 @@ fn where_nobody_is_asked_the_plainest_reply_takes_the_place_of_one_that_stays_re
         // What comes after stands on its own: all of it is built and proven here.
         assert_eq!(trace.counts.missing, 0, "{id} {fault:?}: {trace:#?}");
         assert!([0, 7].contains(&exit_code(sim.run())));
-        let (_, after) = trace.to_markdown(&"Diary".into()).split_once("## Stood in by G1").map_or_else(
-            || panic!("the report says so"),
-            |(before, after)| (before.to_owned(), after.to_owned()),
-        );
+        let (_, after) = trace
+            .to_markdown(&"Diary".into())
+            .split_once("## Stood in by G1")
+            .map_or_else(|| panic!("the report says so"), |(before, after)| (before.to_owned(), after.to_owned()));
         assert!(after.contains(&format!("- {id}: ")), "{after}");
         assert!(trace.to_html(sim.run()).contains("Stood in by G1"));
     }

@@ -302,7 +302,10 @@ fn details(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Vec<L
             let Some(step) = run.step(id) else { return out };
             field("step", format!("{id}: {}", step.plan.title));
             let stood_in = step.stood_in.as_ref();
-            field("stood in", stood_in.map_or_else(String::new, |why| format!("by G1, for no reply could be used: {why}")));
+            field(
+                "stood in",
+                stood_in.map_or_else(String::new, |why| format!("by G1, for no reply could be used: {why}")),
+            );
             field("failed", step.fail_reason.as_ref().map_or_else(String::new, ToString::to_string));
             let names = |ids: Vec<String>| ids.join(" ");
             field("who", names(step.plan.personas.iter().map(ToString::to_string).collect()));
