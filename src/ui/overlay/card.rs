@@ -9,7 +9,7 @@ use crate::{
         Clean,
         artifact::FileEntry,
         clause::Assumption,
-        evidence::{EvidenceKind, TestOutcome},
+        evidence::{ControlRun, EvidenceKind, TestOutcome},
         run::{Gate, GateMode, GateReason, Proposal, Run, Step},
         stand_in,
         usage::Budget,
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 use ratatui::{style::Style, text::Line};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 struct Page<'a> {
     model: &'a Model,
@@ -125,18 +125,28 @@ fn ids<T: ToString>(ids: impl IntoIterator<Item = T>) -> String {
 }
 
 fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
-    let t = page.model.look.theme.clone();
-    let sep = page.model.look.glyphs.sep;
     page.text("does", &step.plan.title);
     if let Some(who) = &step.edited_by {
-        page.styled("edited", format!("by {who}, in the place of what the persona answered"), t.warn);
+        let warn = page.model.look.theme.warn;
+        page.styled("edited", format!("by {who}, in the place of what the persona answered"), warn);
     }
     if let Some(why) = &step.stood_in {
-        page.styled("stood in", format!("by G1, for no reply could be used: {why}"), t.warn);
+        let warn = page.model.look.theme.warn;
+        page.styled("stood in", format!("by G1, for no reply could be used: {why}"), warn);
     }
+    proposed(page, run, step);
+    check_rows(page, step);
+    evidence_rows(page, run, step);
+    questions_of(page, run, step);
+    cost(page, run, Some(step));
+}
+
+/// What would be taken over.
+fn proposed(page: &mut Page<'_>, run: &Run, step: &Step) {
+    let warn = page.model.look.theme.warn;
     match &step.proposal {
         None => {
-            page.styled("proposes", "nothing that could be used".into(), t.warn);
+            page.styled("proposes", "nothing that could be used".into(), warn);
             if run.may_stand_in(step) {
                 page.text("accepted", &format!("G1 stands in: {}", stand_in::about(step)));
             }
@@ -171,7 +181,7 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         }
         Some(Proposal::Build { files, links, additions, gaps, notes }) => {
             files_rows(page, run, files);
-            let covered = links.iter().map(|l| l.clause).collect::<std::collections::BTreeSet<_>>();
+            let covered = links.iter().map(|l| l.clause).collect::<BTreeSet<_>>();
             page.text(
                 "covers",
                 &format!("{} of {} clauses of this step: {}", covered.len(), step.plan.clauses.len(), ids(&covered)),
@@ -181,13 +191,13 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
             }
             for (i, gap) in gaps.iter().enumerate() {
                 let words = format!("{} {}: {}", gap.clause, gap.what, gap.reason);
-                page.styled(if i == 0 { "cannot" } else { "" }, words, t.warn);
+                page.styled(if i == 0 { "cannot" } else { "" }, words, warn);
             }
             note(page, notes);
         }
         Some(Proposal::Test { files, links, faults, notes }) => {
             files_rows(page, run, files);
-            let covered = links.iter().map(|l| l.clause).collect::<std::collections::BTreeSet<_>>();
+            let covered = links.iter().map(|l| l.clause).collect::<BTreeSet<_>>();
             page.text("covers", &format!("{} tests for {} clauses: {}", links.len(), covered.len(), ids(&covered)));
             for (i, fault) in faults.iter().enumerate() {
                 page.text(if i == 0 { "faults" } else { "" }, fault);
@@ -201,12 +211,21 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
             }
         }
     }
+}
+
+fn check_rows(page: &mut Page<'_>, step: &Step) {
+    let dim = page.model.look.theme.dim;
     let checks = chat::checks(step, page.columns.saturating_sub(8), &page.model.look, true);
     for (i, line) in checks.into_iter().enumerate() {
-        let mut spans = vec![ratatui::text::Span::styled(if i == 0 { "checks  " } else { "        " }, t.dim)];
+        let mut spans = vec![ratatui::text::Span::styled(if i == 0 { "checks  " } else { "        " }, dim)];
         spans.extend(line.spans);
         page.out.push(Line::from(spans));
     }
+}
+
+/// What was run for this step, and how many of its linked ranges a test misses when they are taken away.
+fn evidence_rows(page: &mut Page<'_>, run: &Run, step: &Step) {
+    let (text, error, sep) = (page.model.look.theme.text, page.model.look.theme.error, page.model.look.glyphs.sep);
     let evidence: Vec<_> = run.evidence.iter().filter(|e| step.evidence.contains(&e.id)).collect();
     for (n, e) in evidence.iter().enumerate() {
         let passed = e.count(TestOutcome::Passed);
@@ -214,7 +233,7 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         let kind = format!("{:?}", e.kind).to_lowercase();
         let exit = e.exit.map_or_else(|| "killed".into(), |c| format!("exit {c}"));
         let note = e.note.as_ref().map_or_else(String::new, |n| format!(" {sep} {n}"));
-        let style = if e.exit == Some(0) || e.kind == EvidenceKind::Control { t.text } else { t.error };
+        let style = if e.exit == Some(0) || e.kind == EvidenceKind::Control { text } else { error };
         page.styled(
             if n == 0 { "evidence" } else { "" },
             match e.kind {
@@ -228,26 +247,36 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
             style,
         );
     }
-    let numbers: std::collections::BTreeSet<_> = evidence.iter().map(|e| e.id).collect();
-    let controls: Vec<_> = run.controls.iter().filter(|c| numbers.contains(&c.evidence)).collect();
-    if !controls.is_empty() {
-        // A range is caught when any of its tests fails without it.
-        let mut ranges: BTreeMap<(&str, (u32, u32)), bool> = BTreeMap::new();
-        for c in &controls {
-            *ranges.entry((c.path.as_str(), c.lines)).or_default() |= c.proves();
-        }
-        let caught = ranges.values().filter(|c| **c).count();
-        page.text(
-            "controls",
-            &format!(
-                "{caught} of {} linked ranges: a test fails by an assertion when the code is taken away",
-                ranges.len()
-            ),
-        );
-        for ((path, lines), _) in ranges.iter().filter(|(_, c)| !**c).take(5) {
-            page.styled("", format!("{path}:{}-{} can be taken away unnoticed", lines.0, lines.1), t.warn);
-        }
+    let numbers: BTreeSet<_> = evidence.iter().map(|e| e.id).collect();
+    control_rows(page, &run.controls.iter().filter(|c| numbers.contains(&c.evidence)).collect::<Vec<_>>());
+}
+
+fn control_rows(page: &mut Page<'_>, controls: &[&ControlRun]) {
+    if controls.is_empty() {
+        return;
     }
+    let warn = page.model.look.theme.warn;
+    // A range is caught when any of its tests fails without it.
+    let mut ranges: BTreeMap<(&str, (u32, u32)), bool> = BTreeMap::new();
+    for c in controls {
+        *ranges.entry((c.path.as_str(), c.lines)).or_default() |= c.proves();
+    }
+    let caught = ranges.values().filter(|c| **c).count();
+    page.text(
+        "controls",
+        &format!(
+            "{caught} of {} linked ranges: a test fails by an assertion when the code is taken away",
+            ranges.len()
+        ),
+    );
+    for ((path, lines), _) in ranges.iter().filter(|(_, c)| !**c).take(5) {
+        page.styled("", format!("{path}:{}-{} can be taken away unnoticed", lines.0, lines.1), warn);
+    }
+}
+
+/// The open questions that the clauses of this step depend on.
+fn questions_of(page: &mut Page<'_>, run: &Run, step: &Step) {
+    let dim = page.model.look.theme.dim;
     let open: Vec<_> = run
         .assumptions
         .values()
@@ -260,9 +289,8 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         );
     }
     if open.len() > 4 {
-        page.styled("", format!("and {} more, in the Hub", open.len() - 4), t.dim);
+        page.styled("", format!("and {} more, in the Hub", open.len() - 4), dim);
     }
-    cost(page, run, Some(step));
 }
 
 fn note(page: &mut Page<'_>, text: &Clean) {

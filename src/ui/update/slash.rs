@@ -153,65 +153,25 @@ pub(super) fn complete(model: &mut Model) -> bool {
 pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
     let (name, rest) = words[1..].split_once(char::is_whitespace).unwrap_or((&words[1..], ""));
     let rest = rest.trim();
-    let who = model.setup.who.clone();
     let act = |model: &mut Model, action, cmds: &mut Vec<Cmd>| keys::act(model, action, false, cmds);
     match name {
         "help" | "?" => act(model, Action::Help, cmds),
         "quit" | "q" | "exit" => act(model, Action::Quit, cmds),
         "approve" | "yes" => gate::by_words(model, Verb::Approve, cmds),
-        "changes" | "change" => {
-            if rest.is_empty() {
-                model.say(true, "Say what must change: /changes TEXT");
-            } else {
-                gate::by_words(model, Verb::Changes { text: rest.into() }, cmds);
-            }
-        }
+        "changes" | "change" => changes(model, rest, cmds),
         "gate" => {
             if model.waiting_gate().is_none() {
                 model.say(false, "No gate is waiting.");
             }
             gate::open_waiting(model);
         }
-        "assume" | "answer" => match id_and_text::<AssumptionId>(rest) {
-            Ok((id, answer)) => {
-                cmds.push(Cmd::Send(Command::AnswerAssumption { assumption: id, answer: answer.into(), who }));
-                model.say(false, format!("{id} answered; what depended on it is done again."));
-            }
-            Err(why) => model.say(true, format!("{why}. Write /assume A-002 your answer")),
-        },
-        "waive" => match rest.parse::<ClauseId>() {
-            Ok(id) => model
-                .overlays
-                .push(Overlay::Prompt(Box::new(Prompt::new(&format!("why waive {id}"), Purpose::Waive(id))))),
-            Err(_) => match id_and_text::<ClauseId>(rest) {
-                Ok((clause, why)) => {
-                    cmds.push(Cmd::Send(Command::Waive { clause, why: why.into(), who }));
-                    model.say(false, format!("{clause} waived in your name."));
-                }
-                Err(why) => model.say(true, format!("{why}. Write /waive C-012 why")),
-            },
-        },
-        "ask" => {
-            let gates = match rest {
-                "step" => GateMode::Step,
-                "phase" => GateMode::Phase,
-                "plan" => GateMode::Plan,
-                "risk" | "red" => GateMode::Risk,
-                _ => return model.say(true, "Write /ask step, /ask phase, /ask plan or /ask risk."),
-            };
-            cmds.push(Cmd::Send(Command::SetGates { gates, who }));
-            model.say(false, format!("From now on you are asked: {}.", card::mode_name(gates)));
-        }
+        "assume" | "answer" => answer(model, rest, cmds),
+        "waive" => waive(model, rest, cmds),
+        "ask" => ask(model, rest, cmds),
         "add" if rest.is_empty() => model.say(true, "Say what comes to it: /add TEXT"),
         "add" => super::change::wish(model, Wish::Add(rest.to_owned()), cmds),
-        "amend" => match id_and_text::<ClauseId>(rest) {
-            Ok((id, text)) => super::change::wish(model, Wish::Amend(id, text.to_owned()), cmds),
-            Err(why) => model.say(true, format!("{why}. Write /amend C-003 the new sentence")),
-        },
-        "remove" => match rest.split_whitespace().map(str::parse).collect::<Result<Vec<ClauseId>, _>>() {
-            Ok(ids) if !ids.is_empty() => super::change::wish(model, Wish::Remove(ids), cmds),
-            _ => model.say(true, "Name the sentences: /remove C-007"),
-        },
+        "amend" => amend(model, rest, cmds),
+        "remove" => remove(model, rest, cmds),
         "pause" => act(model, Action::Pause, cmds),
         "resume" => act(model, Action::Resume, cmds),
         "trace" => act(model, Action::Trace, cmds),
@@ -221,42 +181,12 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
             model.code.mode = crate::ui::panes::code::Mode::Tests;
             keys::show_pane(model, Pane::Code);
         }
-        "context" => match (rest.is_empty(), StepId::new(rest)) {
-            (true, _) => act(model, Action::Context, cmds),
-            (_, Ok(id)) if model.run.as_deref().is_some_and(|r| r.step(&id).is_some()) => {
-                keys::open_pager(model, &format!("What {id} saw"), Source::Context(id.into()));
-            }
-            _ => model.say(true, Clean::from(format!("There is no step '{rest}': 3 shows the Timeline."))),
-        },
-        "preview" => {
-            let port = if rest.is_empty() { Ok(None) } else { rest.parse::<u16>().map(Some) };
-            match port {
-                Ok(port) => {
-                    cmds.push(Cmd::Send(Command::StartPreview { port }));
-                    model.say(false, "Starting the application.");
-                }
-                Err(_) => model.say(true, "A port is a number from 1 to 65535: /preview 8123"),
-            }
-        }
+        "context" => context(model, rest, cmds),
+        "preview" => preview(model, rest, cmds),
         "stop" if model.preview.url.is_some() => act(model, Action::StopPreview, cmds),
         "stop" => act(model, Action::Pause, cmds),
-        "model" | "models" if !rest.is_empty() => {
-            cmds.push(Cmd::Send(Command::UseModel { model: rest.to_owned(), who }));
-            model.say(false, format!("Asking {rest} from now on."));
-        }
-        "model" | "models" => {
-            let name = model.run.as_deref().map_or("none yet", |r| r.settings.model.as_str());
-            model.say(
-                false,
-                format!("This run uses {name}. /model PROVIDER/MODEL takes another one; g1 models lists them."),
-            );
-        }
-        "diff" => match model.waiting_gate().map(|g| (g.id, g.step.clone())) {
-            Some((id, step)) => {
-                keys::open_pager(model, &format!("{step} against the last approval"), Source::Diff(id));
-            }
-            None => model.say(false, "No gate is waiting; d in the Code pane shows a file's diff."),
-        },
+        "model" | "models" => use_model(model, rest, cmds),
+        "diff" => diff(model),
         "hub" if rest.is_empty() => act(model, Action::Hub, cmds),
         "hub" | "search" | "find" => super::moves::search(model, Pane::Hub, rest, cmds),
         "chat" => act(model, Action::Chat, cmds),
@@ -266,20 +196,8 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         },
         "timeline" | "steps" | "plan" => act(model, Action::Timeline, cmds),
         "code" => act(model, Action::Code, cmds),
-        "cost" | "usage" | "tokens" => {
-            let text = model.run.as_deref().map_or_else(|| "No run yet".into(), crate::ui::panes::timeline::summary);
-            model.say(false, format!("So far {text}."));
-        }
-        "status" => {
-            let text = model.run.as_deref().map(|run| {
-                format!(
-                    "{}: {}",
-                    crate::ui::panes::timeline::one_line(model, run),
-                    crate::ui::report::verdict(model, run)
-                )
-            });
-            model.say(false, text.unwrap_or_else(|| "No run yet.".into()));
-        }
+        "cost" | "usage" | "tokens" => cost(model),
+        "status" => status(model),
         "theme" | "themes" if rest.is_empty() => act(model, Action::Theme, cmds),
         "theme" => {
             if let Err(wrong) = keys::set_theme(model, rest) {
@@ -300,25 +218,8 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         "new" | "init" => {
             model.say(false, "One folder, one project: leave with /quit and start g1 in an empty folder.");
         }
-        "undo" | "rewind" => {
-            let (step, aside) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            match (StepId::new(step), aside.trim()) {
-                (Ok(step), "" | "aside") => {
-                    cmds.push(Cmd::Send(Command::Rewind { step, aside: !aside.is_empty(), who }));
-                }
-                _ => model.say(true, "Write /rewind and a step, such as /rewind design: 3 shows them all."),
-            }
-        }
-        "fork" => match rest.split_once(char::is_whitespace).map(|(step, dir)| (step, dir.trim())) {
-            Some((step, dir)) if !dir.is_empty() && (step == "now" || StepId::new(step).is_ok()) => {
-                cmds.push(Cmd::Send(Command::Fork {
-                    step: StepId::new(step).ok().filter(|_| step != "now"),
-                    dir: dir.into(),
-                    who,
-                }));
-            }
-            _ => model.say(true, "Write /fork, a step or now, and a folder: /fork design ../other"),
-        },
+        "undo" | "rewind" => rewind(model, rest, cmds),
+        "fork" => fork(model, rest, cmds),
         "keys" | "keymap" => act(model, Action::Help, cmds),
         "palette" | "commands" => act(model, Action::Palette, cmds),
         "compare" if rest.is_empty() => {
@@ -338,12 +239,152 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         "take" | "takeover" => model.say(false, "This screen has the keyboard."),
         "copy" => act(model, Action::Copy, cmds),
         "redraw" => act(model, Action::Redraw, cmds),
-        _ => {
-            let near = COMMANDS.iter().find(|c| c.name.starts_with(name) || name.starts_with(c.name));
-            let hint = near.map_or_else(|| "/help shows them all".to_owned(), |c| format!("{} {}", c.usage, c.doc));
-            model.say(true, Clean::from(format!("There is no /{name}. {hint}.")));
-        }
+        _ => unknown(model, name),
     }
+}
+
+fn changes(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    if words.is_empty() {
+        model.say(true, "Say what must change: /changes TEXT");
+    } else {
+        gate::by_words(model, Verb::Changes { text: words.into() }, cmds);
+    }
+}
+
+fn answer(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    match id_and_text::<AssumptionId>(words) {
+        Ok((assumption, answer)) => {
+            let who = model.setup.who.clone();
+            cmds.push(Cmd::Send(Command::AnswerAssumption { assumption, answer: answer.into(), who }));
+            model.say(false, format!("{assumption} answered; what depended on it is done again."));
+        }
+        Err(why) => model.say(true, format!("{why}. Write /assume A-002 your answer")),
+    }
+}
+
+/// Without a reason, a prompt asks for it.
+fn waive(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    if let Ok(id) = words.parse::<ClauseId>() {
+        let prompt = Prompt::new(&format!("why waive {id}"), Purpose::Waive(id));
+        return model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+    }
+    match id_and_text::<ClauseId>(words) {
+        Ok((clause, why)) => {
+            let who = model.setup.who.clone();
+            cmds.push(Cmd::Send(Command::Waive { clause, why: why.into(), who }));
+            model.say(false, format!("{clause} waived in your name."));
+        }
+        Err(why) => model.say(true, format!("{why}. Write /waive C-012 why")),
+    }
+}
+
+fn ask(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    let gates = match words {
+        "step" => GateMode::Step,
+        "phase" => GateMode::Phase,
+        "plan" => GateMode::Plan,
+        "risk" | "red" => GateMode::Risk,
+        _ => return model.say(true, "Write /ask step, /ask phase, /ask plan or /ask risk."),
+    };
+    cmds.push(Cmd::Send(Command::SetGates { gates, who: model.setup.who.clone() }));
+    model.say(false, format!("From now on you are asked: {}.", card::mode_name(gates)));
+}
+
+fn amend(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    match id_and_text::<ClauseId>(words) {
+        Ok((id, text)) => super::change::wish(model, Wish::Amend(id, text.to_owned()), cmds),
+        Err(why) => model.say(true, format!("{why}. Write /amend C-003 the new sentence")),
+    }
+}
+
+fn remove(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    match words.split_whitespace().map(str::parse).collect::<Result<Vec<ClauseId>, _>>() {
+        Ok(ids) if !ids.is_empty() => super::change::wish(model, Wish::Remove(ids), cmds),
+        _ => model.say(true, "Name the sentences: /remove C-007"),
+    }
+}
+
+fn context(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    match (words.is_empty(), StepId::new(words)) {
+        (true, _) => keys::act(model, Action::Context, false, cmds),
+        (_, Ok(id)) if model.run.as_deref().is_some_and(|r| r.step(&id).is_some()) => {
+            keys::open_pager(model, &format!("What {id} saw"), Source::Context(id.into()));
+        }
+        _ => model.say(true, Clean::from(format!("There is no step '{words}': 3 shows the Timeline."))),
+    }
+}
+
+fn preview(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    let port = if words.is_empty() { Ok(None) } else { words.parse::<u16>().map(Some) };
+    match port {
+        Ok(port) => {
+            cmds.push(Cmd::Send(Command::StartPreview { port }));
+            model.say(false, "Starting the application.");
+        }
+        Err(_) => model.say(true, "A port is a number from 1 to 65535: /preview 8123"),
+    }
+}
+
+/// Without a name, says which one is used.
+fn use_model(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    if words.is_empty() {
+        let name = model.run.as_deref().map_or("none yet", |r| r.settings.model.as_str());
+        let told = format!("This run uses {name}. /model PROVIDER/MODEL takes another one; g1 models lists them.");
+        return model.say(false, told);
+    }
+    cmds.push(Cmd::Send(Command::UseModel { model: words.to_owned(), who: model.setup.who.clone() }));
+    model.say(false, format!("Asking {words} from now on."));
+}
+
+fn diff(model: &mut Model) {
+    match model.waiting_gate().map(|g| (g.id, g.step.clone())) {
+        Some((id, step)) => {
+            keys::open_pager(model, &format!("{step} against the last approval"), Source::Diff(id));
+        }
+        None => model.say(false, "No gate is waiting; d in the Code pane shows a file's diff."),
+    }
+}
+
+fn cost(model: &mut Model) {
+    let text = model.run.as_deref().map(|run| format!("So far {}.", crate::ui::panes::timeline::summary(run)));
+    model.say(false, text.unwrap_or_else(|| "No run yet.".into()));
+}
+
+fn status(model: &mut Model) {
+    let text = model.run.as_deref().map(|run| {
+        format!("{}: {}", crate::ui::panes::timeline::one_line(model, run), crate::ui::report::verdict(model, run))
+    });
+    model.say(false, text.unwrap_or_else(|| "No run yet.".into()));
+}
+
+fn rewind(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    let (step, aside) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    match (StepId::new(step), aside.trim()) {
+        (Ok(step), "" | "aside") => {
+            let who = model.setup.who.clone();
+            cmds.push(Cmd::Send(Command::Rewind { step, aside: !aside.is_empty(), who }));
+        }
+        _ => model.say(true, "Write /rewind and a step, such as /rewind design: 3 shows them all."),
+    }
+}
+
+fn fork(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
+    match words.split_once(char::is_whitespace).map(|(step, dir)| (step, dir.trim())) {
+        Some((step, dir)) if !dir.is_empty() && (step == "now" || StepId::new(step).is_ok()) => {
+            cmds.push(Cmd::Send(Command::Fork {
+                step: StepId::new(step).ok().filter(|_| step != "now"),
+                dir: dir.into(),
+                who: model.setup.who.clone(),
+            }));
+        }
+        _ => model.say(true, "Write /fork, a step or now, and a folder: /fork design ../other"),
+    }
+}
+
+fn unknown(model: &mut Model, name: &str) {
+    let near = COMMANDS.iter().find(|c| c.name.starts_with(name) || name.starts_with(c.name));
+    let hint = near.map_or_else(|| "/help shows them all".to_owned(), |c| format!("{} {}", c.usage, c.doc));
+    model.say(true, Clean::from(format!("There is no /{name}. {hint}.")));
 }
 
 /// `A-002 the text` → the id and the text.

@@ -89,20 +89,31 @@ pub fn view(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
             });
         }
     }
+    notice(model, l, area, buf);
+    chrome::hints(model, l.hints, buf);
+    cursor
+}
+
+/// What there is to say stands over the lowest rows.
+fn notice(model: &Model, l: &Layout, area: Rect, buf: &mut Buffer) {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
     if let Some(notice) = &model.notice {
         let style = if notice.error { t.error } else { t.accent };
         let mark = if notice.error { format!("{} ", g.failed) } else { String::new() };
-        let lines = text::wrap_plain(&format!("{mark}{}", notice.text), columns.saturating_sub(2), style);
+        let lines =
+            text::wrap_plain(&format!("{mark}{}", notice.text), usize::from(area.width).saturating_sub(2), style);
         let count = u16::try_from(lines.len()).unwrap_or(1).min(4);
-        let place =
-            Rect { x: area.x + 1, y: l.hints.y.saturating_sub(count), height: count, width: width.saturating_sub(2) };
+        let place = Rect {
+            x: area.x + 1,
+            y: l.hints.y.saturating_sub(count),
+            height: count,
+            width: area.width.saturating_sub(2),
+        };
         draw::clear(buf, place);
         for (y, line) in lines.iter().enumerate() {
             draw::line(buf, place, y, line);
         }
     }
-    chrome::hints(model, l.hints, buf);
-    cursor
 }
 
 fn size_note(text: &str) -> String {
@@ -110,15 +121,30 @@ fn size_note(text: &str) -> String {
     if text.len() < 10_000 { format!("{words} words") } else { format!("{words} words, {} KB", text.len() / 1000) }
 }
 
-/// Model, needs, folder, recent projects; with the field that is typed in a row, and the column where.
-fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<(Field, usize)>)> {
+/// A row of the lower part; with the field that is typed in it, and the column where.
+type Row = (Line<'static>, Option<(Field, usize)>);
+
+/// Model, needs, folder, recent projects.
+fn below(model: &Model, columns: usize) -> Vec<Row> {
+    let mut out = vec![(Line::default(), None)];
+    out.extend(models(model, columns));
+    out.push((asks(model, columns), None));
+    out.extend(needs(model, columns).map(|line| (line, None)));
+    out.push(folder(model, columns));
+    out.extend(recent(model, columns));
+    out
+}
+
+/// The name of a row; marked when the keys go there.
+fn label(model: &Model, text: &str, on: bool) -> Span<'static> {
+    let mark = if on { model.look.glyphs.fold_closed } else { " " };
+    Span::styled(format!("{mark}{text:<8} "), if on { model.look.theme.key } else { model.look.theme.title })
+}
+
+fn models(model: &Model, columns: usize) -> Vec<Row> {
     let (g, t) = (&model.look.glyphs, &model.look.theme);
     let w = &model.welcome;
-    let mut out: Vec<(Line<'static>, Option<(Field, usize)>)> = vec![(Line::default(), None)];
-    let label = |text: &str, on: bool| {
-        let mark = if on { g.fold_closed } else { " " };
-        Span::styled(format!("{mark}{text:<8} "), if on { t.key } else { t.title })
-    };
+    let mut out = Vec::new();
     // On a low screen the chosen one stands alone, as with the other lists; Down goes on.
     let low = model.size.1 < 20;
     let shown = w.info.models.iter().enumerate().filter(|(i, _)| !low || *i == w.info.model);
@@ -145,16 +171,23 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<(Field, us
         let typed = (on && w.asks_name()).then(|| (Field::Model, 12 + text::width(&choice.spec)));
         out.push((
             Line::from(vec![
-                if row == 0 { label("Model", w.field == Field::Model) } else { Span::raw(" ".repeat(10)) },
+                if row == 0 { label(model, "Model", w.field == Field::Model) } else { Span::raw(" ".repeat(10)) },
                 Span::styled(name, style),
                 Span::styled(text::cut(&note, room, g.ellipsis), t.dim),
             ]),
             typed,
         ));
     }
+    out
+}
+
+/// When a person is asked.
+fn asks(model: &Model, columns: usize) -> Line<'static> {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let w = &model.welcome;
     let wide = columns >= 76;
     let focused = w.field == Field::Ask;
-    let mut ask = vec![label("Ask me", focused)];
+    let mut ask = vec![label(model, "Ask me", focused)];
     // Where there is no room for all of them the chosen one stands alone; Space goes on.
     for (gates, name) in ASKS.iter().filter(|(gates, _)| wide || *gates == w.info.gates) {
         let on = *gates == w.info.gates;
@@ -166,8 +199,14 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<(Field, us
         ask.push(Span::styled(format!("{} {name}", if on { g.radio_on } else { g.radio_off }), style));
         ask.push(Span::raw("  "));
     }
-    out.push((Line::from(ask), None));
-    let mut needs = vec![label("Needs", false)];
+    Line::from(ask)
+}
+
+/// What this machine must offer; nothing before that is known.
+fn needs(model: &Model, columns: usize) -> Option<Line<'static>> {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let w = &model.welcome;
+    let mut needs = vec![label(model, "Needs", false)];
     // What is missing comes first; what has no room is left out whole.
     let mut order: Vec<_> = w.info.needs.iter().collect();
     order.sort_by_key(|need| need.ok || need.optional);
@@ -186,15 +225,17 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<(Field, us
         needs.push(Span::styled(text, style));
         needs.push(Span::raw("   "));
     }
-    if !w.info.needs.is_empty() {
-        out.push((Line::from(needs), None));
-    }
-    let folder = w.folder.text();
-    let shown = folder;
+    (!w.info.needs.is_empty()).then(|| Line::from(needs))
+}
+
+fn folder(model: &Model, columns: usize) -> Row {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let w = &model.welcome;
+    let shown = w.folder.text();
     let blank = if shown.is_empty() && w.field != Field::Folder { "" } else { "   " };
-    out.push((
+    (
         Line::from(vec![
-            label("Folder", w.field == Field::Folder),
+            label(model, "Folder", w.field == Field::Folder),
             Span::styled(text::cut(&shown, columns.saturating_sub(12), g.ellipsis), t.text),
             match w.existing {
                 true => Span::styled(format!("{blank}the software there is changed, on a branch of its own"), t.accent),
@@ -202,14 +243,21 @@ fn below(model: &Model, columns: usize) -> Vec<(Line<'static>, Option<(Field, us
             },
         ]),
         Some((Field::Folder, 10)),
-    ));
+    )
+}
+
+/// What was worked on last.
+fn recent(model: &Model, columns: usize) -> Vec<Row> {
+    let (g, t) = (&model.look.glyphs, &model.look.theme);
+    let w = &model.welcome;
+    let mut out = Vec::new();
     for (i, recent) in w.info.recent.iter().enumerate().take(4) {
         let on = w.field == Field::Recent && i == w.recent;
         let room = columns.saturating_sub(14);
         let text = text::cut(&format!("{}  {}", recent.folder, recent.note), room, g.ellipsis);
         out.push((
             Line::from(vec![
-                if i == 0 { label("Recent", w.field == Field::Recent) } else { Span::raw(" ".repeat(10)) },
+                if i == 0 { label(model, "Recent", w.field == Field::Recent) } else { Span::raw(" ".repeat(10)) },
                 Span::styled(text, if on { t.selection } else { t.text }),
             ]),
             None,
