@@ -233,4 +233,14 @@ fn without_a_keyring_nothing_asks_for_one_and_asking_for_it_fails() {
     assert!(output.status.code() == Some(1) && text.contains("no desktop session"), "{text}");
     let output = desktop.g1(None, &["secrets", "set", "A_KEY"], "sk-planted-1\n");
     assert!(output.status.success() && words(&output).contains("key file"), "{}", words(&output));
+    // One lock holds for all: another one is not passed over.
+    let before = desktop.file();
+    for other in [&["--keyring"][..], &["--passphrase"], &["--key-file=/elsewhere"]] {
+        let output = desktop.g1(None, &[&["secrets", "set", "B_KEY"], other].concat(), "sk-planted-2\n");
+        let text = words(&output);
+        assert!(output.status.code() == Some(2) && text.contains("locked by the key file"), "{text}");
+    }
+    assert_eq!(desktop.file(), before);
+    let output = desktop.g1(None, &["secrets", "set", "B_KEY", "--key-file"], "sk-planted-2\n");
+    assert!(output.status.success(), "{}", words(&output));
 }

@@ -101,8 +101,8 @@ fn text(found: &Comparison, shared: usize, dirs: [&str; 2], blobs: &Blobs, other
     };
     row("state", &|s| state(&s.status));
     row("proven", &|s| format!("{} of {}", s.counts.proven, s.counts.demanding));
-    row("tested, built, missing", &|s| {
-        format!("{}, {}, {}", s.counts.tested, s.counts.built + s.counts.designed, s.counts.missing)
+    row("tested, built, designed, missing", &|s| {
+        format!("{}, {}, {}, {}", s.counts.tested, s.counts.built, s.counts.designed, s.counts.missing)
     });
     row("linked tests", &|s| format!("{} passed, {} failed", s.tests_passed, s.tests_failed));
     row("files, lines", &|s| format!("{}, {}", s.files, s.lines));

@@ -141,8 +141,7 @@ async fn rust() -> Finding {
 
 /// Only Python is needed: it is what the offline engine writes.
 fn missing(what: &'static str, ok: Option<bool>, stack: Stack, why: &str) -> Finding {
-    let text = format!("{why}: what is written for it cannot be run or proven here; install {}", stack.wanted());
-    Finding { what, ok, text }
+    Finding { what, ok, text: stack.lack(why) }
 }
 
 fn sandbox() -> Finding {

@@ -1,7 +1,7 @@
 //! `g1 secrets`, and the keys that other commands find there.
 
 use super::{
-    args::{Lock, Secrets},
+    args::{self, Secrets},
     out::{self, Done, Fail, columns, talk},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         registry,
         settings::ModelSettings,
     },
-    secrets::{SecretError, Vault, With, has_keyring},
+    secrets::{Lock, SecretError, Vault, With, has_keyring},
     term::secret::ask,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -48,6 +48,12 @@ pub fn run(action: &Secrets, settings: &ModelSettings, as_json: bool) -> Done {
         Secrets::Set { name, lock } => {
             let mut vault = match vault {
                 Some(mut vault) => {
+                    if !fits(lock, vault.lock()) {
+                        return Err(Fail::usage(format!(
+                            "the secrets are locked by {} already, and one lock holds for all: g1 secrets rotate changes it",
+                            vault.locked_by()
+                        )));
+                    }
                     unlock(&mut vault)?;
                     vault
                 }
@@ -79,6 +85,19 @@ pub fn run(action: &Secrets, settings: &ModelSettings, as_json: bool) -> Done {
             Ok(0)
         }
     }
+}
+
+/// Whether the flags, if there are any, name the lock that is there.
+fn fits(asked: &args::Lock, there: &Lock) -> bool {
+    let said = asked.keyring || asked.passphrase || asked.key_file.is_some();
+    !said
+        || match there {
+            Lock::Keyring { .. } => asked.keyring,
+            Lock::Passphrase { .. } => asked.passphrase,
+            Lock::KeyFile { path, .. } => asked.key_file.as_ref().is_some_and(|file| {
+                file.as_ref().is_none_or(|file| std::path::absolute(file).is_ok_and(|file| file == *path))
+            }),
+        }
 }
 
 fn list(vault: Option<&Vault>, settings: &ModelSettings, as_json: bool) -> Done {
@@ -129,7 +148,7 @@ fn value(name: &str) -> Result<SecretString, Fail> {
 
 /// As the flags say; else by the keyring where there is one, by a passphrase where somebody can type one, and by a key file
 /// where nobody can.
-fn with_lock<T>(lock: &Lock, make: impl FnOnce(With<'_>) -> Result<T, SecretError>) -> Result<T, Fail> {
+fn with_lock<T>(lock: &args::Lock, make: impl FnOnce(With<'_>) -> Result<T, SecretError>) -> Result<T, Fail> {
     let unsaid = !lock.passphrase && lock.key_file.is_none();
     if lock.keyring || (unsaid && has_keyring()) {
         return make(With::Keyring).map_err(fail);

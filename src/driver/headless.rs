@@ -4,6 +4,7 @@ use super::{
     handle::Handle,
     jsonl::{self, Ending},
     open::{Prepared, who},
+    services::Services,
 };
 use crate::{
     domain::{
@@ -16,6 +17,7 @@ use crate::{
         trace::{self, Doubt},
         usage::{Budget, Caps},
     },
+    evidence::Kind,
     orchestrator::{self, Refusal},
 };
 use std::{
@@ -78,7 +80,8 @@ pub async fn drive(prepared: Prepared, options: Options) -> u8 {
 
 /// The same, with something to say about how it ended.
 pub async fn drive_with(prepared: Prepared, options: Options, closing: Option<&dyn Fn(&Run) -> Closing>) -> u8 {
-    let mut out = Printer { json: options.json, started: Instant::now(), closed: false, closing };
+    let services = Arc::clone(prepared.services());
+    let mut out = Printer { json: options.json, started: Instant::now(), closed: false, closing, services };
     for note in &prepared.notes {
         out.talk(note);
     }
@@ -88,8 +91,8 @@ pub async fn drive_with(prepared: Prepared, options: Options, closing: Option<&d
         return out.end(&run, None, options);
     }
     // What cannot be done is said before anything is built.
-    if let Err(why) = prepared.services().runner().await {
-        out.talk(&why);
+    for lack in prepared.services().lacks(&prepared.run).await {
+        out.talk(&lack);
     }
     for envelope in &prepared.first {
         out.show(&Update::Event(Arc::new(envelope.clone())));
@@ -213,6 +216,7 @@ struct Printer<'a> {
     /// stdout was closed by its reader.
     closed: bool,
     closing: Option<&'a dyn Fn(&Run) -> Closing>,
+    services: Arc<Services>,
 }
 
 impl Printer<'_> {
@@ -252,8 +256,11 @@ impl Printer<'_> {
     }
 
     fn fail(&mut self, run: &Run, error: &str) -> u8 {
+        let ending = Ending::Failed { error: &Clean::new(error) };
         if self.json {
-            self.print(&jsonl::last_line(run, Ending::Failed { error: &Clean::new(error) }, 1).to_string());
+            self.print(&jsonl::last_line(run, ending, 1).to_string());
+        } else {
+            self.print(format!("{}{}", summary(run, ending), next(ending, None)).trim_end());
         }
         self.talk(error);
         1
@@ -286,7 +293,8 @@ impl Printer<'_> {
         } else {
             let mut text = summary(run, ending);
             if !options.passing {
-                text.push_str(next(ending));
+                let kind = self.services.manifest(run).map(|manifest| Kind::of(&manifest));
+                text.push_str(next(ending, kind));
             }
             let branch = run.existing.as_ref().and_then(|existing| existing.branch.as_ref());
             if let (Some((branch, _)), Ending::Completed { stopped_at_plan: false, .. }) = (branch, ending) {
@@ -393,11 +401,12 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
     };
     let _ = writeln!(
         text,
-        "{} of {} proven · {} tested · {} built · {} missing · {} waived    {} calls, ${:.2}",
+        "{} of {} proven · {} tested · {} built · {}{} missing · {} waived    {} calls, ${:.2}",
         counts.proven,
         counts.demanding,
         counts.tested,
-        counts.built + counts.designed,
+        counts.built,
+        if counts.designed == 0 { String::new() } else { format!("{} designed · ", counts.designed) },
         counts.missing,
         counts.waived,
         run.usage.calls,
@@ -445,8 +454,13 @@ fn in_doubt(text: &mut String, doubts: &[Doubt]) {
 }
 
 /// What can be done now.
-fn next(ending: Ending<'_>) -> &'static str {
+fn next(ending: Ending<'_>, kind: Option<Kind>) -> &'static str {
     match ending {
+        Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial }
+            if kind != Some(Kind::Web) =>
+        {
+            "The whole trace: g1 trace    check it again: g1 verify\n"
+        }
         Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial } => {
             "Run it: g1 preview    the whole trace: g1 trace    check it again: g1 verify\n"
         }

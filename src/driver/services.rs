@@ -1,8 +1,8 @@
 //! What the tasks of one run share.
 
 use crate::{
-    domain::Clean,
-    evidence::Runner,
+    domain::{Clean, run::Run},
+    evidence::{Manifest, Runner, Stack},
     hub::{Blobs, Hub},
     models::assigned::Assigned,
     personas::Library,
@@ -51,6 +51,29 @@ impl Services {
         let find = || async { Runner::detect().await.map_err(|error| Clean::from(error.to_string())) };
         self.runner.get_or_init(find).await.as_ref().map_err(Clean::clone)
     }
+    /// What this machine lacks to run and prove what `run` makes, in words for a person: of the stack of its manifest, of
+    /// Python for the offline engine, and of every stack where nobody can know yet.
+    pub async fn lacks(&self, run: &Run) -> Vec<Clean> {
+        let runner = match self.runner().await {
+            Ok(runner) => runner,
+            Err(why) => return vec![why],
+        };
+        let stacks = match self.manifest(run).and_then(|manifest| Stack::of(&manifest.stack)) {
+            Some(stack) => vec![stack],
+            None if run.settings.model == "offline" => vec![Stack::Python],
+            None => Stack::ALL.to_vec(),
+        };
+        runner.lacks(&stacks).await.into_iter().map(Clean::from).collect()
+    }
+
+    /// How the software is run and tested, once that is written.
+    #[must_use]
+    pub fn manifest(&self, run: &Run) -> Option<Manifest> {
+        let file = run.files_after(|_| true).into_iter().find(|file| file.path == Manifest::PATH)?;
+        let text = String::from_utf8(self.blobs.get(&file.sha256).ok()?).ok()?;
+        Manifest::parse(&text).ok()
+    }
+
     /// The hub; a panic elsewhere while it was held does not make it unusable, for it can be rebuilt.
     pub fn hub(&self) -> std::sync::MutexGuard<'_, Hub> {
         self.hub.lock().unwrap_or_else(PoisonError::into_inner)

@@ -56,6 +56,12 @@ impl Stack {
         }
     }
 
+    /// What follows where its tool is not there, or too old, for the reason given.
+    #[must_use]
+    pub fn lack(self, why: &str) -> String {
+        format!("{why}: what is written for it cannot be run or proven here; install {}", self.wanted())
+    }
+
     /// The files that hold tests only, which a suite can be limited to; a module's tests run without the others'.
     #[must_use]
     pub fn is_test_file(self, path: &str) -> bool {

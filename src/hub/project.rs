@@ -155,6 +155,7 @@ impl Project {
         })?;
         // It has moved: nothing is left to remove.
         let _ = new.keep();
+        journal.moved(&target.join("journal"));
         blobs::sync_dir(dir).map_err(HubError::io("cannot sync", dir))?;
 
         let genesis = journal::first(&target.join("journal")).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Keys of providers in an encrypted file of the user's: AES-256-GCM under a key that comes from a passphrase
-//! (Argon2id), from a key file or from the keyring of the operating system. The names of keys are readable, so that they can be listed; their values are not, and each is
-//! sealed together with its name and the way the file is locked, so that none can be put in the place of another.
+//! (Argon2id), from a key file or from the keyring of the operating system. The names of keys are readable, so that they
+//! can be listed; their values are not, and each is sealed together with its name and the way the file is locked, so that
+//! none can be put in the place of another.
 
 mod keyring;
 mod seal;
@@ -39,8 +40,8 @@ pub enum SecretError {
     #[error("the key file {0} does not fit: it is not the one that the secrets were locked with")]
     KeyFile(String),
     #[error(
-        "the keyring of this machine cannot be used: {0}. Where it is unlocked, `g1 secrets rotate --key-file` or \
-         `--passphrase` moves the keys away from it; else set them in the environment"
+        "the keyring of this machine cannot be used: {0}. `--key-file` and `--passphrase` do without it; what it locks \
+         already is moved away from it by `g1 secrets rotate` where it is unlocked, or else set in the environment"
     )]
     Keyring(String),
     #[error(
@@ -187,6 +188,11 @@ impl Vault {
     /// The names of the keys in it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.file.keys.keys().map(String::as_str)
+    }
+
+    #[must_use]
+    pub fn lock(&self) -> &Lock {
+        &self.file.lock
     }
 
     /// How it is locked, in words.

@@ -27,3 +27,16 @@ fn every_plan_builds_the_same_application_for_the_calls_its_gate_announced() {
         assert!(reviews.clone().count() >= 3 && reviews.clone().all(|l| l["check"]["passed"] == true), "{plan}");
     }
 }
+
+/// A plan that nothing can be built from says so before it is built, and what was only designed is not called built.
+#[test]
+fn what_this_machine_lacks_is_said_before_anything_is_built() {
+    let bed = Bed::new();
+    let output =
+        bed.g1(&["run", "A guest book for our wedding.", "-y"]).env("PATH", &bed.home).output().expect("g1 starts");
+    let (out, talk) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(code(&output), 1, "{talk}");
+    let said = talk.find("python3 is missing").unwrap_or_else(|| panic!("{talk}"));
+    assert!(talk.find("understand").is_some_and(|first| said < first), "{talk}");
+    assert!(out.contains("0 built") && out.contains("1 designed"), "{out}");
+}

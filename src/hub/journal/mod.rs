@@ -198,6 +198,11 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Its folder was renamed: errors name the place where it is now.
+    pub fn moved(&mut self, path: &Path) {
+        path.clone_into(&mut self.path);
+    }
+
     /// Opens for appending after `scan`; a torn tail is moved to `journal.torn-<offset>` first. Returns that path.
     ///
     /// # Errors

@@ -115,6 +115,9 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
             page.styled("stood in", words, t.warn);
         }
     }
+    for need in page.model.welcome.info.needs.iter().filter(|need| !need.ok && !need.optional) {
+        page.styled("Missing", need.name.to_string(), t.warn);
+    }
     super::doubts(page, run, |step| matches!(step.plan.produces, ReplyKind::Understand | ReplyKind::Plan));
     page.blank();
     rows(page, run);
