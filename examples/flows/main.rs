@@ -3,9 +3,10 @@
 //! A server with scripted replies and no delay runs in a process of its own; for each number of concurrent runs (default 1,
 //! then 100) as many projects are driven from the requirement to the end in this process, twelve calls each, with journal,
 //! blobs, packs, checks and workspace on disk as in any run. The software in the replies is in a stack that G1 does not
-//! execute, so that no test suite is measured. Prints the tables of `docs/performance.md`; the first line of each number
-//! is with the cold caches of a new process.
+//! execute, so that no test suite is measured. Prints the tables of `docs/performance.md`: the first line of each number
+//! is with the cold caches of a new process, and what was sent upstream comes last, by what it is.
 
+mod parts;
 mod replies;
 mod server;
 
@@ -53,6 +54,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         for _ in 0..TIMES {
             println!("{}", measure(&server, runs)?.line());
         }
+    }
+    let all = server.count()?;
+    let mut parts: Vec<(String, u64)> = all.parts.into_iter().collect();
+    parts.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    println!("\n| sent upstream per flow | bytes |\n|---|---|");
+    for (part, bytes) in parts {
+        println!("| {part} | {} |", bytes * replies::CALLS as u64 / all.calls);
     }
     Ok(())
 }

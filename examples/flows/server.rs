@@ -1,13 +1,16 @@
 //! A server that speaks the chat protocol without any delay, in a process of its own so that its time is not counted.
 
-use crate::replies;
+use crate::{parts, replies};
 use serde_json::{Value, json};
 use std::{
     error::Error,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     process::{self, Stdio},
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     thread,
 };
 
@@ -15,11 +18,12 @@ use std::{
 pub const WORD: &str = "serve";
 
 /// What was asked of the server since it started.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Count {
     pub calls: u64,
     /// Bodies of requests.
     pub bytes: u64,
+    pub parts: parts::Parts,
 }
 
 /// The running server; ends with this value.
@@ -49,7 +53,8 @@ impl Child {
         stream.read_to_string(&mut answer)?;
         let body: Value = serde_json::from_str(answer.rsplit("\r\n\r\n").next().unwrap_or_default())?;
         let number = |name: &str| body[name].as_u64().ok_or("the server does not count");
-        Ok(Count { calls: number("calls")?, bytes: number("bytes")? })
+        let parts = serde_json::from_value(body["parts"].clone())?;
+        Ok(Count { calls: number("calls")?, bytes: number("bytes")?, parts })
     }
 }
 
@@ -63,6 +68,7 @@ impl Drop for Child {
 
 static CALLS: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
+static PARTS: Mutex<parts::Parts> = Mutex::new(parts::Parts::new());
 
 /// Serves until it is killed.
 pub fn main() -> Result<(), Box<dyn Error>> {
@@ -97,9 +103,13 @@ fn answer_all(mut stream: TcpStream) -> std::io::Result<()> {
         let (kind, text) = if first.starts_with("POST") {
             CALLS.fetch_add(1, Relaxed);
             BYTES.fetch_add(length as u64, Relaxed);
-            ("text/event-stream", stream_of(&serde_json::from_slice(&body)?))
+            let request = serde_json::from_slice(&body)?;
+            parts::add(&mut PARTS.lock().unwrap_or_else(PoisonError::into_inner), &request, length as u64);
+            ("text/event-stream", stream_of(&request))
         } else if first.starts_with("GET /count") {
-            ("application/json", json!({"calls": CALLS.load(Relaxed), "bytes": BYTES.load(Relaxed)}).to_string())
+            let parts = PARTS.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let count = json!({"calls": CALLS.load(Relaxed), "bytes": BYTES.load(Relaxed), "parts": parts});
+            ("application/json", count.to_string())
         } else {
             ("application/json", json!({"data": [{"id": "scripted"}]}).to_string())
         };

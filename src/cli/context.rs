@@ -115,7 +115,7 @@ fn text(pack: &ContextPack) -> String {
         let _ = write!(text, "\nCut:\n{}", columns(&rows));
     }
     for item in &pack.items {
-        let _ = write!(text, "\n--- {} {} ---\n{}\n", word(item.kind), item.id, item.text.trim_end());
+        let _ = write!(text, "\n--- {} {} ---\n{}\n", word(item.kind), item.id, item.shown().trim_end());
     }
     text
 }

@@ -62,7 +62,7 @@ impl Project for Desk {
             format!("There is no persona file for {}", ids.join(", "))
         })?;
         let system = render::system(&pack, wanted.kind, &personas);
-        let user = render::user(&pack, wanted.kind, &wanted.title);
+        let user = render::user(&pack, &wanted.title);
         let mut prompt = format!("=== system ===\n{system}\n\n=== user ===\n{user}");
         if driver::transcript::may_use_tools(wanted.kind, &pack) {
             prompt.push_str(&render::offer(wanted.offered));

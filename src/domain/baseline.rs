@@ -15,17 +15,17 @@ const fn entry(name: &'static str, accounts: bool, what: &'static str) -> Entry 
 }
 
 pub const ENTRIES: &[Entry] = &[
-    entry("healthz", false, "GET /healthz says that the application runs"),
-    entry("openapi", false, "GET /openapi.json describes the API"),
-    entry("pages", false, "Pages to list, show, make, change and delete what the API offers, in light and dark"),
-    entry("pagination", false, "Long lists come page by page"),
-    entry("errors", false, "Error answers and error pages with a message per field"),
-    entry("security", false, "CSRF tokens, security headers, a limit for the size of requests"),
-    entry("manifest", false, "g1.toml and README.md: how to run and test it"),
-    entry("sign-up", true, "Making an account"),
-    entry("log-in", true, "Logging in and out"),
-    entry("own-account", true, "Seeing and changing one's own account and password"),
-    entry("people", true, "The first account sees the accounts and grants roles"),
+    entry("healthz", false, "GET /healthz: it runs"),
+    entry("openapi", false, "GET /openapi.json"),
+    entry("pages", false, "to list, show, make, change and delete what the API offers, in light and dark"),
+    entry("pagination", false, "long lists page by page"),
+    entry("errors", false, "answers and pages with a message per field"),
+    entry("security", false, "CSRF tokens, headers, a limit for requests"),
+    entry("manifest", false, "g1.toml, README.md"),
+    entry("sign-up", true, "making an account"),
+    entry("log-in", true, "and out"),
+    entry("own-account", true, "seeing and changing it and its password"),
+    entry("people", true, "the first account sees accounts and grants roles"),
 ];
 
 /// Whether `source` is `baseline:<name>` of an entry.

@@ -1,8 +1,10 @@
 //! Context packs: exactly what a persona is given for one step.
 
+mod words;
+
 use super::{Clean, Hash, PersonaId, StepId, condition::Condition, plan::Seat};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,7 +75,7 @@ pub struct PackItem {
     /// The hub's id of it: `C-004`, `D-002`, `FR-001`, a path, an artifact name.
     pub id: String,
     pub label: Clean,
-    /// What the persona sees, unchanged; clause text is the original bytes.
+    /// What it is; clause text is the original bytes. The persona sees [`Self::shown`].
     pub text: String,
     pub hash: Hash,
     /// Retrieval score, `None` when pinned by the plan.
@@ -81,6 +83,14 @@ pub struct PackItem {
     pub tokens: u32,
     /// Why it is here, for the context inspector.
     pub why: Clean,
+}
+
+impl PackItem {
+    /// What the persona sees: what the hub holds as JSON in plain words, everything else unchanged.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
+        words::of(self.kind, &self.text).map_or(Cow::Borrowed(&self.text), Cow::Owned)
+    }
 }
 
 /// One thing that did not fit.

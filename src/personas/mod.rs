@@ -10,7 +10,7 @@ mod sections;
 
 pub use file::FileError;
 pub use schema::{schema, teach_back_schema, without_bounds};
-pub use sections::applying;
+pub use sections::{applying, sections};
 
 use crate::domain::{
     Clean, PersonaId,

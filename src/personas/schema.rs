@@ -38,8 +38,7 @@ pub fn without_bounds(schema: &Value) -> Value {
     match schema {
         Value::Object(object) => {
             let kept = object.iter().filter(|(key, value)| {
-                !(matches!(key.as_str(), "maxLength" | "maxItems" | "minItems" | "minLength" | "minimum")
-                    && value.is_number())
+                !(matches!(key.as_str(), "maxLength" | "maxItems" | "minItems") && value.is_number())
             });
             Value::Object(kept.map(|(k, v)| (k.clone(), without_bounds(v))).collect())
         }
@@ -103,9 +102,6 @@ fn strict(node: &Value, defs: &Value, name: &str) -> Value {
     {
         out.insert("maxLength".to_owned(), json!(most));
     }
-    if is("integer") {
-        out.insert("minimum".to_owned(), json!(0));
-    }
     Value::Object(out)
 }
 
@@ -126,16 +122,24 @@ fn merge_enum(variants: &[Value]) -> Option<Value> {
     Some(Value::Object(out))
 }
 
-/// Bounds keep a model that runs away from filling its whole output with one field; they are far above honest use.
+/// A bound keeps a model that runs away from filling its whole output with one text; it is far above honest use. Whole
+/// files have none, and ids, names and paths need none.
 fn max_length(property: &str) -> Option<u32> {
-    match property {
-        "id" | "clause" | "by" | "name" | "module" => Some(64),
-        "clauses" | "decisions" | "personas" | "after" | "depends_on" => Some(64),
-        "title" | "key" | "terms" => Some(120),
-        "path" | "symbol" | "source" | "test" => Some(240),
-        "content" | "text" | "old" => None,
-        _ => Some(2000),
-    }
+    const FREE: [&str; 12] = [
+        "statement",
+        "acceptance",
+        "question",
+        "default",
+        "reason",
+        "what",
+        "choice",
+        "why",
+        "shows",
+        "argument",
+        "summary",
+        "notes",
+    ];
+    FREE.contains(&property).then_some(2000)
 }
 
 fn max_items(property: &str) -> Option<u32> {

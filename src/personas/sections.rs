@@ -36,15 +36,23 @@ pub(super) fn check(text: &str, first: usize) -> Result<(), FileError> {
 /// The text without the sections whose conditions do not hold; with all of them where nothing is known.
 #[must_use]
 pub fn applying(text: &str, holds: Option<&BTreeSet<Condition>>) -> String {
+    let holds_word = |word: &str| {
+        let condition = Condition::of_word(word);
+        holds.is_none_or(|holds| condition.is_some_and(|condition| holds.contains(&condition)))
+    };
+    sections(text, holds_word)
+}
+
+/// The text without the sections none of whose words holds, and without the blank lines that they leave.
+#[must_use]
+pub fn sections(text: &str, holds: impl Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut shown: Vec<bool> = Vec::new();
     for line in text.lines() {
         match marker(line) {
             Some(words) if words.is_empty() => drop(shown.pop()),
-            Some(words) => {
-                let mut conditions = words.iter().filter_map(|word| Condition::of_word(word));
-                shown.push(holds.is_none_or(|holds| conditions.any(|condition| holds.contains(&condition))));
-            }
+            Some(words) => shown.push(words.iter().any(|word| holds(word))),
+            None if line.is_empty() && out.ends_with("\n\n") => {}
             None if shown.iter().all(|shown| *shown) => {
                 out.push_str(line);
                 out.push('\n');

@@ -4,6 +4,7 @@ use super::{
     Ask, drafts, existing,
     pages::{Chunk, demands},
     report,
+    sight::Sight,
 };
 use crate::{
     domain::{
@@ -12,7 +13,6 @@ use crate::{
         attachment::Role,
         clause::Clause,
         existing::STEP,
-        outline,
         pack::{CutItem, PackItem, PackKind},
         persona::ReadKind,
         plan::{Estimate, Plan, Task},
@@ -36,8 +36,6 @@ const OWN_FILES: u8 = 7;
 const BACKGROUND: u8 = 8;
 const OTHER_FILES: u8 = 9;
 const LAST_REPLY: u8 = 10;
-/// What stands at a file of another module.
-const OUTLINE: &str = "outline of another module's file; `read` shows all of it";
 
 pub(super) struct Candidate {
     pub item: PackItem,
@@ -94,7 +92,7 @@ pub(super) fn upstream(run: &Run, step: &Step) -> BTreeSet<StepId> {
     seen
 }
 
-fn is_test(path: &str) -> bool {
+pub(super) fn is_test(path: &str) -> bool {
     path.starts_with("tests/")
         || path.contains("/tests/")
         || path.rsplit('/').next().is_some_and(|n| n.starts_with("test_"))
@@ -194,9 +192,14 @@ impl Gathered<'_> {
             if touches { (priority, "it is about this step's clauses") } else { (OTHERS, "it is about other clauses") }
         };
         if self.reads(ReadKind::Interpretations) {
+            // Who builds or tests a module reads what others have to keep in the original words alone.
+            let whole = !matches!(self.step.plan.produces, ReplyKind::Build | ReplyKind::Test);
             for item in run.interpretations.values() {
-                let (priority, why) = near(self.touches(&item.clauses), MEANING);
-                self.push(PackKind::Interpretation, &item.id.to_string(), "", json(item), priority, why);
+                let touches = self.touches(&item.clauses);
+                if whole || touches {
+                    let (priority, why) = near(touches, MEANING);
+                    self.push(PackKind::Interpretation, &item.id.to_string(), "", json(item), priority, why);
+                }
             }
         }
         if self.reads(ReadKind::Assumptions) {
@@ -228,12 +231,13 @@ impl Gathered<'_> {
         match module.and_then(|name| plan.modules.iter().find(|m| m.name == *name)) {
             Some(module) => {
                 let id = format!("module:{}", module.name);
-                self.push(PackKind::Plan, &id, "module", json(module), FRAME, "the module this step is about");
+                self.push(PackKind::Plan, &id, "", json(module), FRAME, "the module this step is about");
             }
             None => {
-                // What it is expected to take is for the person who approves it.
-                let plan = Plan { estimate: Estimate::default(), options: Vec::new(), ..plan.clone() };
-                self.push(PackKind::Plan, "plan", "plan", json(&plan), FRAME, "the plan in force");
+                // What it is expected to take is for the person who approves it, and the steps follow from the modules.
+                let plan =
+                    Plan { steps: Vec::new(), estimate: Estimate::default(), options: Vec::new(), ..plan.clone() };
+                self.push(PackKind::Plan, "plan", "", json(&plan), FRAME, "the plan in force");
             }
         }
     }
@@ -294,7 +298,7 @@ impl Gathered<'_> {
         let query: String =
             self.chunk.own.iter().filter_map(|id| run.clauses.get(id)).map(|c| c.text.as_str()).collect();
         let scores: BTreeMap<u32, f32> = index.search(&query, usize::MAX, |_| true).into_iter().collect();
-        let foreign = self.foreign();
+        let sight = Sight::of(run, self.step, self.ask);
         for (number, (file, text)) in (0..).zip(texts) {
             // The files under test, or of the module that is repaired.
             let own = self.step.plan.after.contains(&file.step) || file.step == self.step.plan.id;
@@ -304,32 +308,19 @@ impl Gathered<'_> {
             };
             let priority = if own { OWN_FILES } else { OTHER_FILES };
             let score = Some(scores.get(&number).copied().unwrap_or(0.0));
-            let (label, text) = match foreign.contains(&file.step) {
-                true => (OUTLINE, outline::interface(&text)),
-                false => ("", text),
-            };
-            self.scored(PackKind::File, &file.path, label, text, priority, score, &why);
-        }
-        Ok(())
-    }
-
-    /// The steps of modules that this step's module does not depend on. Who can read their files is shown the outlines.
-    fn foreign(&self) -> BTreeSet<StepId> {
-        let run = self.run;
-        let reads = super::holding::has_tools(run, self.step, self.ask);
-        let (Some(plan), Some(module), true) = (&run.plan, &self.step.plan.module, reads) else {
-            return BTreeSet::new();
-        };
-        let mut near: BTreeSet<&Clean> =
-            plan.modules.first().map(|first| &first.name).into_iter().chain([module]).collect();
-        // A module depends on earlier ones only.
-        for other in plan.modules.iter().rev() {
-            if near.contains(&other.name) {
-                near.extend(&other.depends_on);
+            if sight.shows(file) {
+                self.scored(PackKind::File, &file.path, "", text, priority, score, &why);
+            } else {
+                self.cut.push(CutItem {
+                    kind: PackKind::File,
+                    id: file.path.clone(),
+                    tokens: 0,
+                    hash: file.sha256.clone(),
+                    why: Clean::new("of another module; `read` shows it"),
+                });
             }
         }
-        let foreign = |step: &&Step| step.plan.module.as_ref().is_some_and(|module| !near.contains(module));
-        run.steps.iter().filter(foreign).map(|step| step.plan.id.clone()).collect()
+        Ok(())
     }
 
     /// Reports of upstream steps, without times: the same result reads the same.

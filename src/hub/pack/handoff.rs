@@ -92,16 +92,6 @@ fn noted(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>)
 
 pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<StepId>) -> String {
     let mut text = String::new();
-    // Writing to a string cannot fail.
-    let done: Vec<String> = run
-        .steps
-        .iter()
-        .filter(|s| upstream.contains(&s.plan.id) && s.state == StepState::Done)
-        .map(|s| format!("{} ({})", s.plan.id, s.plan.title))
-        .collect();
-    if !done.is_empty() {
-        let _ = writeln!(text, "Approved before this step: {}.", done.join("; "));
-    }
     let lost: Vec<String> = run
         .steps
         .iter()
@@ -118,16 +108,9 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     };
     let gaps: BTreeSet<ClauseId> = gaps.iter().copied().filter(|id| own.contains(id)).collect();
     if step.plan.produces == ReplyKind::Understand {
-        let _ = writeln!(text, "Mark every clause: {}. Teach back every id.", ids(own.iter().copied()));
+        let _ = writeln!(text, "Mark every clause: {}.", ids(own.iter().copied()));
     } else {
-        let _ = writeln!(
-            text,
-            "You answer for {}. Teach back these ids and every decision you honour.",
-            ids(own.iter().copied().filter(owed))
-        );
-    }
-    if matches!(step.plan.produces, ReplyKind::Build | ReplyKind::Test) {
-        let _ = writeln!(text, "All other clauses are there for context only: their own steps build and test them.");
+        let _ = writeln!(text, "You answer for {}.", ids(own.iter().copied().filter(owed)));
     }
     if step.plan.produces == ReplyKind::Test {
         linked(&mut text, run, own, upstream);
@@ -140,15 +123,6 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     let waived: Vec<ClauseId> = run.waivers.keys().copied().filter(|id| own.contains(id)).collect();
     if !waived.is_empty() {
         let _ = writeln!(text, "Waived by a person: {}. Leave them out.", ids(waived.into_iter()));
-    }
-    let open = run.assumptions.values().filter(|a| a.answered_by.is_none()).count();
-    let said = run.assumptions.len() - open;
-    if !run.assumptions.is_empty() {
-        let _ = writeln!(
-            text,
-            "{said} of {} open questions were answered by a person, the others have a default. Both are in force.",
-            run.assumptions.len()
-        );
     }
     text.truncate(text.trim_end().len());
     text

@@ -10,6 +10,7 @@ mod holding;
 mod packing;
 mod pages;
 mod report;
+mod sight;
 #[cfg(test)]
 mod tests;
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
     domain::{
-        ClauseId, Clean, Hash,
-        clause::{Clause, ClauseKind, Gap},
+        ClauseId, Clean, Hash, InterpretationId, InterpretationKind, PersonaId,
+        clause::{Clause, ClauseKind, Gap, Interpretation},
         pack::PackKind,
         plan::{Estimate, Module, Plan, PlanVariant},
         run::{Proposal, Run},
@@ -279,6 +279,21 @@ fn what_a_developer_notes_reaches_the_modules_tester_and_the_verifier() {
 }
 
 #[test]
+fn who_builds_or_tests_a_module_reads_what_its_own_clauses_are_understood_to_demand() {
+    let mut world = world();
+    for number in 1..=3 {
+        let id = InterpretationId { kind: InterpretationKind::Functional, number };
+        let (statement, by) = (Clean::new("It is so."), PersonaId::new("business-analyst").unwrap());
+        let clauses = vec![ClauseId(number)];
+        world.run.interpretations.insert(id, Interpretation { id, statement, clauses, acceptance: Vec::new(), by });
+    }
+    assert_eq!(ids(&world.pack("build:goals"), PackKind::Interpretation), ["FR-002"]);
+    assert_eq!(ids(&world.pack("test:core"), PackKind::Interpretation), ["FR-001"]);
+    assert_eq!(ids(&world.pack("design"), PackKind::Interpretation).len(), 3);
+    assert_eq!(ids(&world.pack("verify"), PackKind::Interpretation).len(), 3);
+}
+
+#[test]
 fn reads_narrow_what_is_given() {
     let mut world = world();
     world.run.step_mut(&StepId::new("verify").unwrap()).unwrap().plan.reads = vec![];
@@ -302,7 +317,7 @@ fn a_missing_blob_or_step_is_an_error_that_names_it() {
 }
 
 #[test]
-fn who_builds_or_tests_a_module_sees_the_outlines_of_those_it_does_not_depend_on() {
+fn who_can_read_files_is_shown_those_that_the_module_needs() {
     let mut world = world();
     let module = |name: &str, depends_on: &[&str]| Module {
         name: Clean::new(name),
@@ -321,24 +336,23 @@ fn who_builds_or_tests_a_module_sees_the_outlines_of_those_it_does_not_depend_on
         estimate: Estimate::default(),
         options: Vec::new(),
     });
-    let text = "def list_goals(page):\n    return secret\n";
-    let file = world.run.files.get_mut("app/goals.py").unwrap();
-    file.sha256 = world.blobs.put(text.as_bytes()).unwrap();
     let before = ["build:core", "build:goals"];
     world.run.steps.push(fixture::step("build:charts", ReplyKind::Build, &[3], &before));
-    world.run.steps.push(fixture::step("test:log", ReplyKind::Test, &[3], &before));
-    let goals = |world: &World, step: &str| {
+    world.run.steps.push(fixture::step("build:log", ReplyKind::Build, &[3], &before));
+    world.run.steps.push(fixture::step("test:log", ReplyKind::Test, &[3], &["build:goals", "test:core"]));
+    let seen = |world: &World, step: &str| {
         let pack = world.pack(step);
-        let item = pack.of_kind(PackKind::File).find(|item| item.id == "app/goals.py").unwrap().clone();
-        (item.text, item.label.to_string())
+        let cut = pack.cut.iter().map(|cut| cut.id.clone()).collect::<Vec<_>>();
+        (ids(&pack, PackKind::File).join(" "), cut.join(" "))
     };
-    assert_eq!(goals(&world, "build:charts"), (text.to_owned(), String::new()), "it depends on it");
-    let (outline, label) = goals(&world, "test:log");
-    assert_eq!(outline, "def list_goals(page):\n");
-    assert!(label.contains("`read` shows all"), "{label}");
-    assert_eq!(goals(&world, "verify").0, text, "the verifier sees the whole");
+    let both = |seen: &str, cut: &str| (seen.to_owned(), cut.to_owned());
+    assert_eq!(seen(&world, "build:charts"), both("app/core.py app/goals.py", ""), "it depends on it");
+    assert_eq!(seen(&world, "build:log"), both("app/core.py", "app/goals.py"));
+    let shared = both("tests/test_core.py", "app/core.py app/goals.py");
+    assert_eq!(seen(&world, "test:log"), shared, "who tests from the outside needs no code of others");
+    assert_eq!(seen(&world, "verify"), both("app/core.py app/goals.py tests/test_core.py", ""));
     world.run.settings.turns = 0;
-    assert_eq!(goals(&world, "test:log").0, text, "who cannot read is shown the whole");
+    assert_eq!(seen(&world, "build:log"), both("app/core.py app/goals.py", ""), "who cannot read is shown the whole");
 }
 
 #[test]

@@ -35,8 +35,7 @@ pub(super) fn who(pack: &ContextPack, kind: ReplyKind, personas: &[&Persona]) ->
             );
         }
         (Task::Work, [one]) if pack.beside.is_empty() => {
-            let _ =
-                write!(text, "\n\n# Who you are\nYou are the {one} and answer for the whole reply, a `{reply}` reply.");
+            let _ = write!(text, "\n\nYou are the {one} and answer for the whole `{reply}` reply.");
         }
         (Task::Work, who) if !pack.beside.is_empty() => {
             let beside: Vec<String> = pack.beside.iter().map(|id| format!("`{id}`")).collect();
@@ -53,9 +52,8 @@ pub(super) fn who(pack: &ContextPack, kind: ReplyKind, personas: &[&Persona]) ->
         (Task::Work, [lead, ..]) => {
             let _ = write!(
                 text,
-                "\n\n# Who you are\nThis call seats several personas: {}. You are all of them in turn, {lead} leads. Each answers \
-                 for the fields that its section below gives it, and where a field `by` asks who signs, it is the id in \
-                 backquotes. Agree among yourselves before you write: the result is one consistent `{reply}` reply.",
+                "\n\n# Who you are\nYou are several personas in turn: {}; {lead} leads. Each answers for the fields that its \
+                 section gives it; `by` is the id in backquotes of who signs. The result is one consistent `{reply}` reply.",
                 names.join(", ")
             );
         }

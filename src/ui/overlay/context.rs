@@ -197,7 +197,7 @@ pub fn item(model: &Model, run: &Run, seen: &Seen, index: usize, columns: usize)
     ];
     page.lines.extend(wrap_spans(&head, columns, 2));
     page.lines.push(Line::default());
-    page.lines.extend(text::wrap_plain(&Clean::new(&item.text), columns, t.text));
+    page.lines.extend(text::wrap_plain(&Clean::new(&item.shown()), columns, t.text));
     page
 }
 

@@ -1,0 +1,54 @@
+//! Which files those are shown who build or test one module and can look at the rest with their tools.
+
+use super::{Ask, gather, holding};
+use crate::domain::{
+    Clean,
+    artifact::{FileEntry, MANIFEST},
+    reply::ReplyKind,
+    run::{Run, Step},
+};
+use std::collections::BTreeSet;
+
+pub(super) struct Sight<'a> {
+    run: &'a Run,
+    step: &'a Step,
+    /// The first module, the step's own, and those that it depends on; `None` where everything is shown.
+    used: Option<BTreeSet<&'a Clean>>,
+}
+
+impl<'a> Sight<'a> {
+    pub fn of(run: &'a Run, step: &'a Step, ask: &Ask<'_>) -> Self {
+        let reads = holding::has_tools(run, step, ask);
+        let used = run.plan.as_ref().zip(step.plan.module.as_ref()).filter(|_| reads).map(|(plan, module)| {
+            let mut used: BTreeSet<&Clean> =
+                plan.modules.first().map(|first| &first.name).into_iter().chain([module]).collect();
+            // A module depends on earlier ones only.
+            for other in plan.modules.iter().rev() {
+                if used.contains(&other.name) {
+                    used.extend(&other.depends_on);
+                }
+            }
+            used
+        });
+        Self { run, step, used }
+    }
+
+    /// A developer is shown the code that he builds on; a tester, who tests from the outside, the module under test and the
+    /// support that all tests share.
+    pub fn shows(&self, file: &FileEntry) -> bool {
+        let author = self.run.step(&file.step);
+        let (Some(used), Some(module)) = (&self.used, author.and_then(|step| step.plan.module.as_ref())) else {
+            return true;
+        };
+        let own = self.step.plan.module.as_ref() == Some(module) || file.path == MANIFEST;
+        own || match self.step.plan.produces {
+            ReplyKind::Test => self.is_support(file, module),
+            _ => used.contains(module),
+        }
+    }
+
+    fn is_support(&self, file: &FileEntry, module: &Clean) -> bool {
+        let first = self.run.plan.as_ref().and_then(|plan| plan.modules.first());
+        gather::is_test(&file.path) && first.is_some_and(|first| first.name == *module)
+    }
+}
