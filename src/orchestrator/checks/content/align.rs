@@ -5,7 +5,7 @@
 use super::{
     actors::{MODALS, People, anybody},
     compare::SMALL,
-    words::{Text, Word, is_limiting, is_turning, listed, negator},
+    words::{Text, Word, bounds, is_limiting, is_turning, listed, negator},
 };
 use std::collections::BTreeSet;
 
@@ -106,7 +106,7 @@ impl Sentence {
         } else {
             // `But` limits in `nobody but the owner`, and joins elsewhere.
             let joins = word.is("but") && !before("nobody none nothing no anyone anybody everyone everybody all");
-            if is_limiting(word) && !joins {
+            if is_limiting(word) && !joins || bounds(words, at) {
                 self.limiting.push((gap, word.clone()));
             }
             if word.is_content() || word.is_number() {
@@ -198,11 +198,20 @@ impl Sentence {
 
     fn negation_in(&self, said: &Self, gap: usize) -> There {
         let unit = self.governed(gap);
-        There::of(said.place_of(self, unit), |place| {
+        let place = said.place_of(self, unit).filter(|place| !self.tells_beside(said, unit, *place));
+        There::of(place, |place| {
             let other_way = said.turns_otherwise(self, place) || self.turns_otherwise(said, unit);
             let anywhere = self.sweeping && gap == 0 && (0..said.negations.len()).any(|gap| said.negates(gap));
             said.sweeping || anywhere || other_way || said.turns_near(self, gap, place)
         })
+    }
+
+    /// Whether what the other sentence tells at a place is what this one says of the same word elsewhere, without a negation:
+    /// `and one takes at most three` tells nothing of `nobody takes more than there are`.
+    fn tells_beside(&self, said: &Self, unit: usize, (place, share): (usize, f64)) -> bool {
+        let same = |at: &usize| *at != unit && self.units[*at].root == self.units[unit].root && !self.negates(*at);
+        let nearer = |at| said.place_of(self, at).is_some_and(|(there, shared)| there == place && shared >= share);
+        (0..self.units.len()).filter(same).any(nearer)
     }
 
     fn limit_in(&self, said: &Self, gap: usize) -> There {

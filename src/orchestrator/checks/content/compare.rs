@@ -4,7 +4,7 @@
 use super::{
     actors::{People, anybody, deeds, subjects},
     amounts::{Amount, amounts},
-    words::{Text, Word, is_turning, listed, negator},
+    words::{Text, Word, bounds, is_turning, listed, negator},
 };
 use std::collections::BTreeSet;
 
@@ -74,7 +74,7 @@ pub fn turned_bounds(clause: &Wording, said: &Wording) -> Vec<String> {
 /// The clause says what shall not be, or limits, and what is said of it does so in no way at all.
 #[must_use]
 pub fn lost_limit(clause: &Wording, said: &Wording) -> Option<String> {
-    if said.text.limits() {
+    if said.text.limits() || (0..said.text.words.len()).any(|at| bounds(&said.text.words, at)) {
         return None;
     }
     let words = &clause.text.words;

@@ -269,6 +269,17 @@ fn a_refusal_among_the_criteria_does_not_hide_a_lost_negation() {
 }
 
 #[test]
+fn a_ban_and_a_bound_of_one_clause_may_be_told_in_two_statements() {
+    let clause = "Nobody takes more folders than there are, and one singer takes at most three.";
+    let bound = "One singer takes at most three folders.";
+    for ban in ["A singer takes no more folders than there are.", "Taking a folder that is out is refused."] {
+        assert_eq!(read_as(5, clause, &[ban, bound], &[]), Vec::<String>::new(), "{ban}");
+    }
+    let faults = read_as(5, clause, &["A singer takes more folders than there are.", bound], &[]);
+    assert!(faults.iter().any(|f| f.contains("than there are.': it does not negate")), "{faults:?}");
+}
+
+#[test]
 fn what_is_told_otherwise_is_no_lost_negation() {
     for statement in [
         "Throwing away a folder with copies on loan is refused.",

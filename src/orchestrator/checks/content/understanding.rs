@@ -8,7 +8,12 @@ use super::{
     words::{Text, root},
     words_of,
 };
-use crate::domain::{ClauseId, clause::ClauseKind, reply::UnderstandReply, run::Run};
+use crate::domain::{
+    ClauseId,
+    clause::ClauseKind,
+    reply::{NewInterpretation, UnderstandReply},
+    run::Run,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
@@ -68,10 +73,23 @@ impl Original {
                 found.extend(compare::lost_numbers(clause, &wording));
                 found.extend(compare::lost_limit(clause, &wording));
                 found.extend(compare::lost_condition(clause, &wording));
-                found.extend(told.get(id).and_then(|told| self.turned(*id, told)));
             }
-            for fault in found {
-                faults.push(format!("{id} is not what is said of it: {fault}"));
+            let mine =
+                || reply.interpretations.iter().filter(|i| i.clauses.iter().any(|named| named.parse() == Ok(*id)));
+            let nearest =
+                mine().max_by_key(|i| Text::new(&i.statement).roots().intersection(&clause.text.roots()).count());
+            let mut faults_of = |found: Vec<String>, said: Option<&NewInterpretation>| {
+                let said = said.map(|i| format!(", '{}'", short(&i.statement))).unwrap_or_default();
+                faults.extend(found.iter().map(|fault| format!("{id} is not what is said of it{said}: {fault}")));
+            };
+            faults_of(found, nearest);
+            if let Some(told) = told.get(id).filter(|_| !admitted.contains(id))
+                && let Some(fault) = self.turned(*id, &told.statements, &told.beside)
+            {
+                let alone = |i: &&NewInterpretation| {
+                    self.turned(*id, &Sentence::all(&Text::new(&i.statement)), &told.beside).is_some()
+                };
+                faults_of(vec![fault], mine().find(alone).or(nearest));
             }
         }
         let known: Vec<_> = assumed.iter().flat_map(|text| Wording::new(text).amounts).collect();
@@ -142,15 +160,15 @@ impl Original {
     }
 
     /// A small word or a person of the clause that its statements tell otherwise at the same place.
-    fn turned(&self, id: ClauseId, told: &Told) -> Option<String> {
+    fn turned(&self, id: ClauseId, said: &[Sentence], beside: &[Sentence]) -> Option<String> {
         let clause = self.sentences(id);
-        if let Some(word) = align::lost_negation(&clause, &told.statements, &told.beside) {
+        if let Some(word) = align::lost_negation(&clause, said, beside) {
             return Some(format!("it does not negate \"{word}\", which the clause does"));
         }
-        if let Some(limit) = align::lost_limit(&clause, &told.statements, &told.beside, false) {
+        if let Some(limit) = align::lost_limit(&clause, said, beside, false) {
             return Some(format!("the \"{limit}\" of the clause is lost"));
         }
-        align::recast(&clause, &told.statements, &self.people)
+        align::recast(&clause, said, &self.people)
     }
 }
 

@@ -159,13 +159,20 @@ pub fn negator(words: &[Word], at: usize) -> bool {
     if !listed(NEGATORS, &word.lower) {
         return false;
     }
-    let compares =
-        |w: &Word| listed("more less later earlier longer fewer greater larger shorter only least", &w.lower);
+    let compares = |w: &Word| listed(COMPARES, &w.lower) || listed("only least", &w.lower);
     let before = |word: &str| at > 0 && words[at - 1].is(word);
     match word.lower.as_str() {
         "not" | "no" => !next.is_some_and(|n| compares(n) || n.is_number()) && !before("or") && !before("if"),
         _ => true,
     }
+}
+
+const COMPARES: &str = "more less later earlier longer fewer greater larger shorter";
+
+/// The `more` of `no more than`: it bounds what follows, and turns nothing round.
+#[must_use]
+pub fn bounds(words: &[Word], at: usize) -> bool {
+    at > 0 && listed("no not", &words[at - 1].lower) && listed(COMPARES, &words[at].lower)
 }
 
 /// How many words of meaning a negator reaches.
