@@ -41,6 +41,7 @@ pub fn settings(config: &Config, plan_only: bool) -> RunSettings {
         relaxed: Vec::new(),
         pack_tokens: config.pack_tokens,
         turns: config.turns,
+        searches_go_back: true,
     }
 }
 

@@ -49,6 +49,10 @@ pub struct RunSettings {
     /// How often in an attempt developer and tester may use tools before they answer.
     #[serde(default = "turns")]
     pub turns: u32,
+    /// Words of an exclusion that the search at the end finds go back to the tester who chose them. Runs that were begun
+    /// before there was this keep their course.
+    #[serde(default)]
+    pub searches_go_back: bool,
 }
 
 impl RunSettings {
@@ -65,6 +69,7 @@ impl RunSettings {
             relaxed: Vec::new(),
             pack_tokens,
             turns: TURNS,
+            searches_go_back: true,
         }
     }
 }
@@ -418,6 +423,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// The step that made a search; `None` in journals of earlier versions.
+    #[must_use]
+    pub fn searched_by(&self, search: &ExclusionSearch) -> Option<&StepId> {
+        self.evidence.iter().find(|e| e.id == search.evidence)?.step.as_ref()
+    }
+
     #[must_use]
     pub fn step(&self, id: &StepId) -> Option<&Step> {
         self.steps.iter().find(|s| &s.plan.id == id)

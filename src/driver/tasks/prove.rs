@@ -4,7 +4,7 @@ use crate::{
     domain::{
         ClauseId, StepId,
         artifact::{CodeRange, TestRef},
-        evidence::Coverage,
+        evidence::{Coverage, ExclusionSearch},
         reply::{NewSearch, ReplyKind},
         run::{Run, Step},
     },
@@ -61,7 +61,12 @@ pub fn unmeasured(run: &Run, coverage: &[Coverage]) -> Vec<ControlTarget> {
 /// The searches to repeat on the finished application: the terms of each exclusion's testers together.
 pub fn searches(run: &Run) -> Vec<NewSearch> {
     let mut terms: BTreeMap<ClauseId, BTreeSet<&str>> = BTreeMap::new();
-    for search in &run.searches {
+    // Not what the verifier's search was before: a tester may have chosen other words since.
+    let of_tester = |search: &&ExclusionSearch| {
+        let step = run.searched_by(search).and_then(|step| run.step(step));
+        step.is_none_or(|step| step.plan.produces == ReplyKind::Test)
+    };
+    for search in run.searches.iter().filter(of_tester) {
         terms.entry(search.clause).or_default().extend(search.terms.iter().map(String::as_str));
     }
     terms

@@ -165,11 +165,7 @@ fn event(run: &mut Run, env: &Envelope) {
         Event::StepBlocked { step, by } => step::blocked(run, step, by, env.at),
         Event::EvidenceRecorded { step, evidence } => step::evidence(run, step, evidence),
         Event::ControlsRecorded { step, controls, coverage } => step::controls(run, step, controls, coverage),
-        Event::SearchRecorded { search, .. } => {
-            run.searches
-                .retain(|s| (s.clause, s.evidence) != (search.clause, search.evidence) || s.terms != search.terms);
-            run.searches.push(search.clone());
-        }
+        Event::SearchRecorded { step, search } => step::searched(run, step, search),
         Event::GateOpened { gate, step, reason, digest } => gate::opened(run, *gate, step, reason, digest, env.at),
         Event::GateDecided { gate, decided } => gate::decided(run, *gate, decided, env),
         Event::StepCommitted { step, files } => merge::committed(run, step, files, env.at),

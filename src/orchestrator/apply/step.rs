@@ -8,8 +8,9 @@ use crate::domain::{
     Clean, Hash, StepId,
     artifact::FileEntry,
     event::Event,
-    evidence::{ControlRun, Coverage, Evidence},
+    evidence::{ControlRun, Coverage, Evidence, ExclusionSearch},
     plan::{Seat, Task},
+    reply::ReplyKind,
     run::{Call, Check, Gate, Proposal, Run, Step, StepState},
     tool::{Turn, Used},
     usage::Usage,
@@ -191,6 +192,18 @@ fn replaced<'a>(run: &'a mut Run, id: &StepId, attempt: u32, reply: &Hash, why: 
     Some(step)
 }
 
+/// What a step searches for again takes the place of what it searched for in an attempt before.
+pub(super) fn searched(run: &mut Run, step: &StepId, search: &ExclusionSearch) {
+    let mut known = std::mem::take(&mut run.searches);
+    known.retain(|s| {
+        let again = run.settings.searches_go_back && run.searched_by(s) == Some(step);
+        let other_attempt = again && s.evidence != search.evidence;
+        s.clause != search.clause || !(other_attempt || s.evidence == search.evidence && s.terms == search.terms)
+    });
+    known.push(search.clone());
+    run.searches = known;
+}
+
 pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
     let signature = run.step(by).and_then(|step| repair::signature(run, step));
     let Some(tests) = run.step_mut(by) else { return };
@@ -208,6 +221,14 @@ pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
             Clean::from(format!("The tests of {by} fail ({}):{}", check.summary, details.concat()))
         })
         .collect();
+    let refuted = tests.checks.iter().find(|check| check.name.as_str() == "searches" && !check.passed).map(|check| {
+        let details: Vec<String> = check.details.iter().take(40).map(|d| format!("\n- {d}")).collect();
+        Clean::from(format!(
+            "The search of the whole product found what is excluded:{}\nWhere the word is one that an innocent product \
+             holds, search for other words; where it is a real hit, keep the words and say so in `faults`.",
+            details.concat()
+        ))
+    });
     tests.feedback.retain(|f| !f.starts_with(repair::FAILED));
     tests.failures = 0;
     // If the new build fails the same tests, nothing was gained and nothing more is tried.
@@ -217,6 +238,7 @@ pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
         step.renews |= std::mem::take(&mut step.kept);
         step.feedback.extend(found);
         step.feedback.extend(said);
+        step.feedback.extend(refuted.filter(|_| step.plan.produces == ReplyKind::Test));
         step.failures = 0;
         step.last_signature = None;
         step.reworks += 1;

@@ -6,14 +6,14 @@ use super::{
 };
 use crate::{
     domain::{
-        Clean, EvidenceId, StepId, counted,
+        ClauseId, Clean, EvidenceId, StepId, counted,
         event::Event,
         evidence::{Evidence, EvidenceKind, TestOutcome},
         reply::ReplyKind,
         run::{Check, Proposal, Run, Step, StepState},
     },
     orchestrator::{
-        Checked, checks, needs_execution,
+        Checked, budget, checks, needs_execution,
         repair::{self, Next},
     },
 };
@@ -46,6 +46,10 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
     };
     if let Some(why) = red_before {
         red_gate(draft, id, Some(proposal), why);
+    } else if let Some(testers) = refuted(&draft.run, id) {
+        for step in testers {
+            draft.push(Event::StepReopened { step, by: id.clone() });
+        }
     } else if !is_red(draft, id) {
         object(draft, id, attempt, &proposal);
         green(draft, id, proposal);
@@ -77,6 +81,24 @@ fn object(draft: &mut Draft, id: &StepId, attempt: u32, proposal: &Proposal) {
         signature: None,
     };
     draft.push(Event::CheckCompleted { step: id.clone(), attempt, check });
+}
+
+/// The testers whose words the search at the end found, in modules that came after theirs: a word may be badly chosen, which
+/// nobody else can put right. Each is asked again once.
+fn refuted(run: &Run, id: &StepId) -> Option<Vec<StepId>> {
+    let step = run.step(id).filter(|s| s.plan.produces == ReplyKind::Verify && repair::red(s).next().is_none())?;
+    if !run.settings.searches_go_back || budget::exhausted(run).is_some() {
+        return None;
+    }
+    let found = run.searches.iter().filter(|s| !s.hits.is_empty() && step.evidence.contains(&s.evidence));
+    let found: BTreeSet<ClauseId> = found.map(|s| s.clause).collect();
+    let chose = |tester: &Step| {
+        run.searches.iter().any(|s| found.contains(&s.clause) && run.searched_by(s) == Some(&tester.plan.id))
+    };
+    let again =
+        |s: &&Step| s.plan.produces == ReplyKind::Test && s.state == StepState::Done && s.reworks < repair::MAX_REWORKS;
+    let testers: Vec<StepId> = run.steps.iter().filter(again).filter(|s| chose(s)).map(|s| s.plan.id.clone()).collect();
+    (!testers.is_empty()).then_some(testers)
 }
 
 /// Modules that kept their results when the requirement changed and whose tests fail on the new whole: what they rest on

@@ -117,7 +117,8 @@ impl Sim {
                     executed(EvidenceKind::Tests, &tree, i32::from(fails), results(&names, fails)),
                     executed(EvidenceKind::Search, &tree, 0, Vec::new()),
                 ];
-                checked.checks = vec![ok("boot", true), ok("tests", !fails)];
+                checked.checks =
+                    vec![ok("boot", true), ok("tests", !fails), ok("searches", fault != Some(Fault::Hits))];
                 let mut excluded: Vec<&ExclusionSearch> = run.searches.iter().collect();
                 excluded.sort_by_key(|s| s.clause);
                 excluded.dedup_by_key(|s| s.clause);

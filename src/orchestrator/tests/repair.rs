@@ -128,6 +128,29 @@ fn different_failures_stop_after_three_repairs() {
 }
 
 #[test]
+fn a_word_that_the_search_at_the_end_finds_goes_back_to_its_tester_once() {
+    let mut sim = Sim::start(GateMode::None).with_fault("verify", 1, Fault::Hits);
+    sim.go();
+    let testers: Vec<&str> = ["test:core", "test:notes"].into_iter().filter(|id| attempts(&sim, id) == 2).collect();
+    assert_eq!(testers.len(), 1, "who chose the word, and nobody else");
+    let told = &sim.step(testers[0]).feedback;
+    assert!(told.iter().any(|f| f.contains("The search of the whole product found what is excluded")), "{told:?}");
+    assert_eq!((attempts(&sim, "verify"), exit_code(sim.run())), (2, 0));
+    // It may be a real hit: it is shown after one more attempt, and no more is tried.
+    let mut sim = Sim::start(GateMode::None).with_fault("verify", 0, Fault::Hits);
+    sim.go();
+    assert_eq!((attempts(&sim, "verify"), exit_code(sim.run())), (2, 7));
+    // A recording of before does not hold the calls that this takes.
+    let mut begun = begin(GateMode::None);
+    if let Input::Begin { settings, .. } = &mut begun {
+        settings.searches_go_back = false;
+    }
+    let mut sim = Sim::start_with(begun).with_fault("verify", 1, Fault::Hits);
+    sim.go();
+    assert_eq!((attempts(&sim, "verify"), exit_code(sim.run())), (1, 7));
+}
+
+#[test]
 fn a_tester_who_blames_the_code_is_not_asked_to_soften_the_tests() {
     let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 1, Fault::Blames);
     sim.go();
