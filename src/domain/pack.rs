@@ -132,7 +132,16 @@ pub struct ContextPack {
     pub cut: Vec<CutItem>,
 }
 
+/// The id of the feedback item that holds the reply which is to be repaired.
+pub const LAST_REPLY: &str = "last-reply";
+
 impl ContextPack {
+    /// Whether its reply may leave out what stands of the last one: that is shown, and one call gives the whole.
+    #[must_use]
+    pub fn repairs(&self) -> bool {
+        let whole = self.task() == super::plan::Task::Work && self.beside.is_empty() && !self.page.is_part();
+        whole && self.of_kind(PackKind::Feedback).any(|item| item.id == LAST_REPLY)
+    }
     #[must_use]
     pub fn tokens(&self) -> u32 {
         self.items.iter().map(|item| item.tokens).sum()

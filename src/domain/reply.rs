@@ -17,6 +17,10 @@ pub enum ReplyKind {
     Verify,
 }
 
+/// In a repair: the fields of the last reply that stand, over which what is given of them is laid. It is part of no reply that
+/// is kept, for those are whole.
+pub const STANDS: &str = "stands";
+
 /// The ids of clauses and decisions the persona says it will honour; compared by id with its pack.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TeachBack {

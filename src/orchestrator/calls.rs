@@ -10,6 +10,7 @@
 //! The steps are the same in all three, so a plan can be carried out in another way without being made again.
 
 mod merge;
+mod overlay;
 
 use super::{Reply, checks::schema, persona_id};
 use crate::domain::{
@@ -20,6 +21,7 @@ use crate::domain::{
     run::{Call, Run, Step},
 };
 pub use merge::{merge, text};
+pub use overlay::whole;
 
 /// Who answers, call by call, pages aside.
 #[must_use]

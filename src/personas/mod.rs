@@ -9,7 +9,7 @@ mod schema;
 mod sections;
 
 pub use file::FileError;
-pub use schema::{schema, teach_back_schema, without_bounds};
+pub use schema::{repairing, schema, teach_back_schema, without_bounds};
 pub use sections::{applying, sections};
 
 use crate::domain::{

@@ -3,7 +3,7 @@
 //! means is said once, by the persona's prompt: descriptions are left out.
 
 use crate::domain::reply::{
-    BuildReply, DesignReply, PlanReply, ReplyKind, TeachBackReply, TestReply, UnderstandReply, VerifyReply,
+    BuildReply, DesignReply, PlanReply, ReplyKind, STANDS, TeachBackReply, TestReply, UnderstandReply, VerifyReply,
 };
 use serde_json::{Map, Value, json};
 
@@ -18,6 +18,16 @@ pub fn schema(kind: ReplyKind) -> Value {
         ReplyKind::Test => schemars::schema_for!(TestReply),
         ReplyKind::Verify => schemars::schema_for!(VerifyReply),
     })
+}
+
+/// The schema of a repair, which may name fields that stand.
+#[must_use]
+pub fn repairing(mut schema: Value) -> Value {
+    schema["properties"][STANDS] = json!({"type": "array", "items": {"type": "string"}});
+    if let Some(required) = schema["required"].as_array_mut() {
+        required.push(STANDS.into());
+    }
+    schema
 }
 
 /// The strict schema of a teach-back before the work.

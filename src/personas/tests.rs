@@ -251,6 +251,7 @@ fn the_schema_is_strict_and_self_contained() {
     for kind in KINDS {
         let schema = schema(kind);
         assert_strict(&schema, "$");
+        assert_strict(&repairing(schema.clone()), "$");
         let text = schema.to_string();
         assert!(!text.contains("$ref") && !text.contains("$defs") && !text.contains("\"default\":null"), "{text}");
         assert!(!without_bounds(&schema).to_string().contains("maxLength"));

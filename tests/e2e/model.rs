@@ -11,7 +11,7 @@ use std::{fs, net::TcpListener, path::Path};
 
 const KEY: &str = "sk-e2e-4f1d8a7c";
 
-/// The second call (the first after the busy server) forgets a clause; the repair, told so, does not.
+/// The second call (the first after the busy server) forgets a clause; the repair, told so, sends that and what else stands.
 fn reply(name: &str, nth: usize, request: &Value) -> String {
     let user = scripted::user(request);
     let mut reply = quotes::reply(name, user);
@@ -19,7 +19,16 @@ fn reply(name: &str, nth: usize, request: &Value) -> String {
         ("understand_reply", 2) => {
             reply["clauses"].as_array_mut().expect("a list").pop();
         }
-        ("understand_reply", _) => assert!(user.contains("<feedback") && user.contains("C-003 is dropped"), "{user}"),
+        ("understand_reply", 3) => {
+            assert!(user.contains("<feedback") && user.contains("C-003 is dropped"), "{user}");
+            assert!(request["response_format"].to_string().contains("\"stands\""));
+            let missing = reply["clauses"][2].clone();
+            let fields = ["teach_back", "title", "clauses", "interpretations", "assumptions", "gaps"];
+            reply = json!({
+                "stands": fields, "teach_back": {"clauses": [], "decisions": []}, "title": "", "clauses": [missing],
+                "interpretations": [], "assumptions": [], "gaps": [],
+            });
+        }
         _ => {}
     }
     reply.to_string()

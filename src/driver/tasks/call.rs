@@ -82,7 +82,10 @@ pub async fn call(
         }
     };
     match result {
-        Ok(response) => {
+        Ok(mut response) => {
+            if let Some(whole) = repaired(step, &request.pack, &response.text, services) {
+                response.text = whole;
+            }
             let reply = store(&run, step, &this, &earlier, &response.text, services)?;
             services.hub().remember_reply(&request.hash, &reply, response.usage);
             let done = Input::CallDone {
@@ -162,6 +165,14 @@ pub(super) fn replies(step: &Step, count: usize, services: &Services) -> Result<
         (None, blob) => blob.as_ref().map(|blob| Ok(super::text(blob, services)?)),
     };
     step.calls.iter().take(count).enumerate().filter_map(text).collect()
+}
+
+/// The whole of a reply that leaves out what stands of the one it repairs. A last reply that is gone is no reason to fail.
+fn repaired(step: &Step, pack: &ContextPack, text: &str, services: &Services) -> Option<String> {
+    let last = step.last_reply.as_ref().filter(|_| pack.repairs())?;
+    let last = super::text(last, services).ok()?;
+    let drafted = step.calls.iter().filter_map(|call| call.turn.as_ref()).any(|turn| !turn.draft.is_empty());
+    orchestrator::calls::whole(&last, text, drafted)
 }
 
 /// The reply, what several calls say together, and the contents of design artifacts become blobs before the record that

@@ -13,7 +13,7 @@ use crate::{
         attachment::Role,
         clause::Clause,
         existing::STEP,
-        pack::{CutItem, PackItem, PackKind},
+        pack::{self, CutItem, PackItem, PackKind},
         persona::ReadKind,
         plan::{Estimate, Plan, Task},
         reply::ReplyKind,
@@ -433,7 +433,7 @@ impl Gathered<'_> {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             self.push(
                 PackKind::Feedback,
-                "last-reply",
+                pack::LAST_REPLY,
                 "your last reply",
                 text,
                 LAST_REPLY,

@@ -35,7 +35,10 @@ pub fn request(pack: ContextPack, kind: ReplyKind, personas: &[&Persona], model:
     let clauses = pack.of_kind(PackKind::Clause).count();
     let (schema, max_output_tokens) = match pack.task() {
         Task::TeachBack => (personas::teach_back_schema(), max_output_tokens(ReplyKind::Plan, clauses)),
-        Task::Work | Task::Review => (personas::schema(kind), max_output_tokens(kind, clauses)),
+        Task::Work | Task::Review => {
+            let schema = personas::schema(kind);
+            (if pack.repairs() { personas::repairing(schema) } else { schema }, max_output_tokens(kind, clauses))
+        }
     };
     // The pack's own identity is part of it, because the offline engine reads the pack and not the text.
     let hash = Hash::of_parts([
@@ -79,8 +82,14 @@ pub fn max_output_tokens(kind: ReplyKind, clauses: usize) -> u32 {
 /// explained where there are any.
 #[must_use]
 pub fn system(pack: &ContextPack, kind: ReplyKind, seated: &[&Persona]) -> String {
-    let applies = |said: &str| said == word(kind) || pack.items.iter().any(|item| tag(item.kind) == said);
-    let mut text = personas::sections(PREAMBLE, applies).replace("{baseline}", &baseline());
+    // Before anything is packed all of it counts, for it may have to fit.
+    let applies = |said: &str| match said {
+        "asks" => matches!(kind, ReplyKind::Understand | ReplyKind::Design),
+        "notes" => !matches!(kind, ReplyKind::Understand | ReplyKind::Design),
+        "adds" => matches!(kind, ReplyKind::Design | ReplyKind::Build),
+        block => pack.items.is_empty() || pack.items.iter().any(|item| tag(item.kind) == block),
+    };
+    let mut text = personas::sections(PREAMBLE, applies).replace("{baseline}", &baseline(kind));
     text.push_str(&task::who(pack, kind, seated));
     if pack.of_kind(PackKind::Existing).next().is_some() {
         text.push_str(EXISTING.trim_end());
@@ -93,11 +102,15 @@ pub fn system(pack: &ContextPack, kind: ReplyKind, seated: &[&Persona]) -> Strin
     text
 }
 
-/// The platform baseline in one line.
-fn baseline() -> String {
+/// The platform baseline in one line: what its entries are where the product is designed, else what they are called.
+fn baseline(kind: ReplyKind) -> String {
     let of = |accounts: bool| {
         let entries = baseline::ENTRIES.iter().filter(|entry| entry.accounts == accounts);
-        entries.map(|entry| format!("`{}` ({})", entry.name, entry.what)).collect::<Vec<_>>().join(", ")
+        let told = entries.map(|entry| match kind {
+            ReplyKind::Design => format!("`{}` ({})", entry.name, entry.what),
+            _ => format!("`{}`", entry.name),
+        });
+        told.collect::<Vec<_>>().join(", ")
     };
     format!("{}; only where accounts are implied {}", of(false), of(true))
 }
@@ -123,9 +136,16 @@ pub fn user(pack: &ContextPack, title: &str) -> String {
     }
     // A page that was right is asked for again in the same words, so that it costs nothing.
     if pack.attempt > 1 && pack.of_kind(PackKind::Feedback).next().is_some() {
+        let how = match pack.repairs() {
+            true => {
+                "`stands` names the fields of your last reply that stand: leave out of them what stays, and what you give \
+                 replaces the entries with its key (to take entries out, give the field in full and do not name it)"
+            }
+            false => "reply in full",
+        };
         let _ = write!(
             text,
-            ", attempt {}: remove every cause that the feedback names, change nothing else, and reply in full",
+            ", attempt {}: remove every cause that the feedback names, change nothing else; {how}",
             pack.attempt
         );
     }
@@ -247,11 +267,11 @@ fn block(text: &mut String, item: &PackItem, shown: &str, fence: &str) {
     let name = tag(item.kind);
     let _ = write!(text, "<{name}{fence}");
     if item.id != name {
-        let _ = write!(text, " id=\"{}\"", attribute(&item.id));
+        let _ = write!(text, " id={}", value(&item.id));
     }
     if !item.label.is_empty() && item.label.as_str() != item.id && item.label.as_str() != name {
         let key = if item.kind == PackKind::Clause { "kind" } else { "label" };
-        let _ = write!(text, " {key}=\"{}\"", attribute(&item.label));
+        let _ = write!(text, " {key}={}", value(&item.label));
     }
     text.push('>');
     // What is short and of which there is much stands beside its tags, without the blank lines around it in a document.
@@ -264,6 +284,12 @@ fn block(text: &mut String, item: &PackItem, shown: &str, fence: &str) {
         let _ = write!(text, "\n{shown}{gap}");
     }
     let _ = writeln!(text, "</{name}{fence}>");
+}
+
+/// The value of an attribute; what is one plain word needs no quotation marks.
+fn value(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("\"{}\"", attribute(text)) }
 }
 
 /// Text that cannot leave an attribute or a line.

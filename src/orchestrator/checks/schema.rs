@@ -96,7 +96,10 @@ pub fn check<T>(parsed: &Result<T, String>) -> Check {
 }
 
 /// The first `{` that begins an object of the expected type wins; text around it is not looked at.
-fn object<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+///
+/// # Errors
+/// As of [`parse`].
+pub fn object<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let mut first = None;
     // A model that explains itself first may use braces in its prose; a few places are tried, not all of a long text.
     for (start, _) in text.match_indices('{').filter(|(at, _)| begins(text, *at)).take(8) {
