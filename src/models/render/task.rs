@@ -34,9 +34,8 @@ pub(super) fn who(pack: &ContextPack, kind: ReplyKind, personas: &[&Persona]) ->
                 pack.step
             );
         }
-        (Task::Work, [one]) if pack.beside.is_empty() => {
-            let _ = write!(text, "\n\nYou are the {one} and answer for the whole `{reply}` reply.");
-        }
+        // The heading above the prompt says it.
+        (Task::Work, [_]) if pack.beside.is_empty() => {}
         (Task::Work, who) if !pack.beside.is_empty() => {
             let beside: Vec<String> = pack.beside.iter().map(|id| format!("`{id}`")).collect();
             let _ = write!(
