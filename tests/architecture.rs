@@ -37,6 +37,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("landlock", &["evidence"]),
     ("seccompiler", &["evidence"]),
     ("ignore", &["workspace"]),
+    ("gix_index", &["workspace"]),
+    ("gix_object", &["workspace"]),
+    ("gix_odb", &["workspace"]),
+    ("gix_ref", &["workspace"]),
     ("oxc_parser", &["evidence"]),
     ("syn", &["evidence"]),
 ];

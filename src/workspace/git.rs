@@ -1,5 +1,6 @@
 //! Commits, only in a repository or worktree that G1 created itself, without hooks, filters or anybody's configuration.
 
+use super::{Workspace, snapshot};
 use std::{
     fs,
     io::{Seek, Write},
@@ -78,6 +79,13 @@ pub fn commit<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a
         return Err(GitError::NotOurs);
     }
     let there: Vec<&str> = paths.into_iter().filter(|path| dir.join(path).symlink_metadata().is_ok()).collect();
+    if !super::branch::is_ours(&dir) && !snapshot::has_attributes(&dir, &there) {
+        let workspace = Workspace::open(&dir).map_err(|error| GitError::Failed(error.to_string()))?;
+        match snapshot::commit(&workspace, message, &there) {
+            Ok(made) => return Ok(made),
+            Err(error) => tracing::info!(%error, "this commit is left to git"),
+        }
+    }
     let mut list = tempfile::tempfile()?;
     list.write_all(there.join("\0").as_bytes())?;
     list.rewind()?;

@@ -4,6 +4,7 @@ pub mod branch;
 pub mod git;
 pub mod paths;
 pub mod preview;
+mod snapshot;
 pub mod survey;
 
 use crate::{
