@@ -18,7 +18,7 @@ use crate::{
         trace,
     },
     hub::{HubError, Project},
-    orchestrator::{self, Effect, Input, Refusal},
+    orchestrator::{self, Decided, Effect, Input, Refusal},
 };
 use futures::FutureExt;
 use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -207,10 +207,10 @@ impl Engine {
     async fn decide(&mut self, input: Input, answer: Option<Answer>) -> Result<(), HubError> {
         let at = jiff::Timestamp::now();
         let pausing = matches!(input, Input::Interrupted { .. } | Input::Command(Command::Pause { .. }));
-        match orchestrator::decide(self.run.as_deref(), input, at) {
+        match orchestrator::advance(self.run.as_deref(), input, at) {
             Err(refusal) => self.refuse(refusal, answer).await,
-            Ok(events) => {
-                self.commit(&events, at).await?;
+            Ok(Decided { events, run }) => {
+                self.commit(&events, run, at).await?;
                 if let Some(answer) = answer {
                     let _ = answer.send(Ok(events));
                 }
@@ -223,7 +223,13 @@ impl Engine {
         }
     }
 
-    async fn commit(&mut self, events: &[Event], at: jiff::Timestamp) -> Result<(), HubError> {
+    /// Journals `events`, and goes on from the state after them, which `decided` holds unless they go back.
+    async fn commit(
+        &mut self,
+        events: &[Event],
+        decided: Option<Run>,
+        at: jiff::Timestamp,
+    ) -> Result<(), HubError> {
         if events.is_empty() {
             return Ok(());
         }
@@ -234,15 +240,11 @@ impl Engine {
         } else {
             self.unsynced_since.get_or_insert_with(Instant::now);
         }
-        let mut run = self.run.take().map(Arc::unwrap_or_clone);
         let completed = events.iter().any(|event| matches!(event, Event::RunCompleted { .. }));
+        let goes_back = events.iter().any(|event| matches!(event, Event::Rewound { .. }));
+        let run = if goes_back { super::open::refold(&self.services.dir)? } else { decided };
+        self.since_checkpoint += envelopes.len() as u64;
         for envelope in envelopes {
-            match envelope.event {
-                // It goes back to a state that is folded from the journal, not from the present one.
-                Event::Rewound { .. } => run = super::open::refold(&self.services.dir)?,
-                _ => orchestrator::apply(&mut run, &envelope),
-            }
-            self.since_checkpoint += 1;
             self.subscribers.send(Update::Event(Arc::new(envelope))).await;
         }
         self.run = run.map(Arc::new);

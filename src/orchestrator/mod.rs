@@ -28,7 +28,7 @@ mod tests;
 
 pub use apply::apply;
 pub use checks::schema::{Reply, parse};
-pub use decide::decide;
+pub use decide::{Decided, advance, decide};
 pub use input::{Checked, Effect, Executed, Input, Refusal};
 pub use pending::pending;
 

@@ -6,7 +6,7 @@ mod replies;
 
 pub use replies::plan;
 
-use super::{Effect, Input, Refusal, apply, calls, decide, history, pending, stand_in};
+use super::{Decided, Effect, Input, Refusal, advance, apply, calls, history, pending, stand_in};
 use crate::domain::{
     ClauseId, EvidenceId, GateId, Hash, StepId,
     artifact::{FileEntry, tree_hash},
@@ -221,7 +221,7 @@ impl Sim {
     pub fn feed(&mut self, input: Input) -> Result<Vec<Event>, Refusal> {
         let person = matches!(&input, Input::Command(Command::Decide { .. }));
         let before = self.run.clone();
-        let events = decide(self.run.as_ref(), input, at())?;
+        let Decided { events, run: after } = advance(self.run.as_ref(), input, at())?;
         for event in &events {
             let env = Envelope { seq: self.journal.len() as u64 + 1, at: at(), v: EVENT_VERSION, event: event.clone() };
             self.invariants_of(event, person);
@@ -236,6 +236,9 @@ impl Sim {
         }
         if events.is_empty() {
             assert_eq!(self.run, before);
+        }
+        if after.is_some() {
+            assert_eq!(self.run, after, "the state after an input is its events, folded");
         }
         self.invariants();
         Ok(events)

@@ -17,15 +17,33 @@ use crate::domain::{
 };
 use jiff::Timestamp;
 
+/// What happens because of an input, and the state after it.
+#[derive(Debug)]
+pub struct Decided {
+    pub events: Vec<Event>,
+    /// The run with the events folded in, as [`super::apply`] does it; `None` where the first of them begins one, or one
+    /// goes back to a state that the run as it is does not tell.
+    pub run: Option<Run>,
+}
+
+/// What happens because of `input`, as [`advance`] says it, without the state after it.
+///
+/// # Errors
+/// [`Refusal`], whose text is for the person who asked.
+pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+    advance(run, input, at).map(|decided| decided.events)
+}
+
 /// What happens because of `input`. An input that no longer fits (a late result of an old attempt, a repeated one) makes
 /// no events; a person's command that does not fit is refused in words.
 ///
 /// # Errors
 /// [`Refusal`], whose text is for the person who asked.
-pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+pub fn advance(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Decided, Refusal> {
     if let Input::Begin { name, requirement, clauses, attachments, existing, settings, who, instructions } = input {
         let started = Event::RunStarted { name, requirement, settings, who, instructions };
-        return begin::begin(run, started, attachments, existing, clauses, at);
+        let events = begin::begin(run, started, attachments, existing, clauses, at)?;
+        return Ok(Decided { events, run: None });
     }
     let Some(run) = run else {
         return Err(Refusal("there is no run here yet: start one with `g1 run`".to_owned()));
@@ -65,7 +83,9 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
         Input::Committed { step, files } => commit::committed(&mut draft, step, files),
         Input::Finished { tree, booted } => finish::finished(&mut draft, tree, booted),
         // The state it goes back to decides what follows, and that is not this draft's.
-        Input::Rewind { step, to, aside, who } => return Ok(vec![Event::Rewound { step, to, aside, who }]),
+        Input::Rewind { step, to, aside, who } => {
+            return Ok(Decided { events: vec![Event::Rewound { step, to, aside, who }], run: None });
+        }
         Input::Restored => {
             if draft.run.restoring.is_some() {
                 draft.push(Event::Restored);
@@ -80,7 +100,7 @@ pub fn decide(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Vec<Even
         }
     }
     schedule::schedule(&mut draft, run);
-    Ok(draft.events)
+    Ok(Decided { events: draft.events, run: Some(draft.run) })
 }
 
 /// The run as it will be once the events so far are applied.
