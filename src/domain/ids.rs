@@ -1,7 +1,7 @@
 //! Identifiers. Every id prints as the word people see (`C-001`, `FR-002`, `G-03`) and serialises as that string.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// A text that is not a valid identifier of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -108,7 +108,7 @@ macro_rules! name_id {
     ($(#[$doc:meta])* $name:ident, $expected:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// # Errors
@@ -119,7 +119,7 @@ macro_rules! name_id {
                 if text.is_empty() || text.len() > 64 || !text.chars().all(ok) {
                     return Err(IdError { text: text.chars().take(80).collect(), expected: $expected });
                 }
-                Ok(Self(text))
+                Ok(Self(text.into()))
             }
             #[must_use]
             pub fn as_str(&self) -> &str {

@@ -1,19 +1,18 @@
 //! The one sanitiser. All text from a model, file, test run or server becomes [`Clean`] on entry; only this module builds it.
 
-use serde::{Deserialize, Deserializer, Serialize};
-use std::{borrow::Cow, fmt, ops::Deref};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
 /// Text that is safe to show: no control characters but newline and tab, no bidirectional overrides, no invisible tag
 /// characters. What was replaced stays visible (`ESC` becomes `␛`, U+202E becomes `<U+202E>`), so nothing is hidden
-/// from the person who approves.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Clean(String);
+/// from the person who approves. A copy of it has the same bytes: a run is copied with every record, and is mostly text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Clean(Arc<str>);
 
 impl Clean {
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self(sanitise(text).into_owned())
+        Self(sanitise(text).into())
     }
 
     /// Bytes from outside: invalid UTF-8 becomes U+FFFD, then [`Clean::new`].
@@ -58,10 +57,12 @@ impl From<&str> for Clean {
 }
 impl From<String> for Clean {
     fn from(text: String) -> Self {
-        match sanitise(&text) {
-            Cow::Borrowed(_) => Self(text),
-            Cow::Owned(clean) => Self(clean),
-        }
+        Self::new(&text)
+    }
+}
+impl Serialize for Clean {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.0)
     }
 }
 impl<'de> Deserialize<'de> for Clean {
