@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::Clean;
 use serde_json::Value;
-use std::{mem, time::Duration};
+use std::time::Duration;
 use tokio::{sync::mpsc, time::Instant};
 
 /// The use of a tool, as it comes: the reply itself where a tool gives it.
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         self.error(&chunk.error)?;
         self.counted = wire::usage_of(&chunk.usage).or(self.counted);
         let Some(choice) = chunk.choices.first() else { return Ok(()) };
-        if let Value::String(reason) = &choice.finish_reason {
+        if let Value::String(reason) = &*choice.finish_reason {
             self.finish = Some(reason.clone());
         }
         self.refusal.push_str(&choice.refusal());
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             "response.output_item.done" => self.item(&chunk.item),
             "response.completed" | "response.incomplete" | "response.failed" => self.end_of(&chunk.response)?,
             "error" => {
-                let error = serde_json::json!({"code": chunk.code, "message": chunk.message});
+                let error = serde_json::json!({"code": *chunk.code, "message": *chunk.message});
                 self.error(if chunk.error.is_null() { &error } else { &chunk.error })?;
             }
             _ => {}
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
             self.item(item);
             self.say(&item.get("content").map(text_of).unwrap_or_default());
         }
-        let response = serde_json::json!({"status": chunk.status, "usage": chunk.usage, "error": chunk.error, "incomplete_details": chunk.incomplete_details});
+        let response = serde_json::json!({"status": *chunk.status, "usage": *chunk.usage, "error": *chunk.error, "incomplete_details": *chunk.incomplete_details});
         self.end_of(&response)
     }
 
@@ -232,7 +232,8 @@ impl<'a> Reader<'a> {
         self.text.push_str(piece);
         self.pending.push_str(piece);
         if let Ok(permit) = self.deltas.try_reserve() {
-            permit.send(Clean::from(mem::take(&mut self.pending)));
+            permit.send(Clean::new(&self.pending));
+            self.pending.clear();
         }
     }
 
@@ -261,10 +262,9 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    pub fn end(mut self) -> Result<Ended, Fault> {
+    pub fn end(self) -> Result<Ended, Fault> {
         if !self.pending.is_empty() {
-            let rest = Clean::from(mem::take(&mut self.pending));
-            drop(self.deltas.try_send(rest));
+            drop(self.deltas.try_send(Clean::new(&self.pending)));
         }
         let nothing = self.text.trim().is_empty() && self.calls.is_empty();
         if !self.refusal.is_empty() && nothing {

@@ -1,29 +1,34 @@
 //! What comes over the wire: every field optional and every unknown one ignored, because "compatible" servers differ in
 //! all of them.
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::Value;
+use std::{fmt, ops::Deref};
 
-/// One event of a stream of either protocol, or the whole answer of a server that does not stream.
+/// One event of a stream of either protocol, or the whole answer of a server that does not stream. There is one for each
+/// token, and the library keeps them all until they are looked at: what few events have takes no room in the others.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Chunk {
     #[serde(deserialize_with = "lenient")]
     pub choices: Vec<Choice>,
-    pub usage: Value,
-    pub error: Value,
+    pub usage: Rare,
+    pub error: Rare,
     /// The rest is of the responses protocol.
     #[serde(rename = "type")]
-    pub kind: Value,
-    pub sequence_number: Value,
-    pub delta: Value,
-    pub item: Value,
-    pub response: Value,
-    pub output: Value,
-    pub status: Value,
-    pub code: Value,
-    pub message: Value,
-    pub incomplete_details: Value,
+    pub kind: Rare,
+    pub sequence_number: Rare,
+    pub delta: Rare,
+    pub item: Rare,
+    pub response: Rare,
+    pub output: Rare,
+    pub status: Rare,
+    pub code: Rare,
+    pub message: Rare,
+    pub incomplete_details: Rare,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -31,17 +36,21 @@ pub struct Chunk {
 pub struct Choice {
     pub delta: Option<Piece>,
     pub message: Option<Piece>,
-    pub finish_reason: Value,
+    pub finish_reason: Rare,
 }
 
 /// All that is read of a delta or message. `content` is a string, or with some servers a list of text parts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Piece {
-    pub content: Value,
-    pub reasoning_content: Value,
-    pub reasoning: Value,
-    pub refusal: Value,
+    #[serde(deserialize_with = "text")]
+    pub content: String,
+    #[serde(deserialize_with = "text")]
+    pub reasoning_content: String,
+    #[serde(deserialize_with = "text")]
+    pub reasoning: String,
+    #[serde(deserialize_with = "text")]
+    pub refusal: String,
     #[serde(deserialize_with = "lenient")]
     pub tool_calls: Vec<CallPiece>,
 }
@@ -62,8 +71,64 @@ pub struct Function {
     pub arguments: Value,
 }
 
+/// A value that is mostly not there, and is null then.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Rare(Option<Box<Value>>);
+
+impl Deref for Rare {
+    type Target = Value;
+    fn deref(&self) -> &Value {
+        self.0.as_deref().unwrap_or(&Value::Null)
+    }
+}
+
+/// Text, a list of parts that have some, or something else, which is no text.
+fn text<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
+    struct Text;
+    impl<'de> Visitor<'de> for Text {
+        type Value = String;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("text")
+        }
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+        fn visit_string<E>(self, text: String) -> Result<String, E> {
+            Ok(text)
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<String, A::Error> {
+            let mut all = Vec::new();
+            while let Some(part) = parts.next_element()? {
+                all.push(part);
+            }
+            Ok(text_of(&Value::Array(all)))
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(String::new())
+        }
+        fn visit_unit<E>(self) -> Result<String, E> {
+            Ok(String::new())
+        }
+        fn visit_bool<E>(self, _: bool) -> Result<String, E> {
+            Ok(String::new())
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<String, E> {
+            Ok(String::new())
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<String, E> {
+            Ok(String::new())
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<String, E> {
+            Ok(String::new())
+        }
+    }
+    d.deserialize_any(Text)
+}
+
 /// `null` in place of a list is an empty list.
-fn lenient<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Vec<T>, D::Error> {
+fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Vec<T>, D::Error> {
     Ok(Option::<Vec<T>>::deserialize(d)?.unwrap_or_default())
 }
 
@@ -72,14 +137,14 @@ impl Choice {
         [&self.delta, &self.message].into_iter().flatten()
     }
     pub fn text(&self) -> String {
-        self.pieces().map(|piece| text_of(&piece.content)).collect()
+        self.pieces().map(|piece| piece.content.as_str()).collect()
     }
     /// What the model thought aloud; of no use, but a sign of life and part of the bill.
     pub fn thoughts(&self) -> usize {
-        self.pieces().map(|p| text_of(&p.reasoning_content).len() + text_of(&p.reasoning).len()).sum()
+        self.pieces().map(|piece| piece.reasoning_content.len() + piece.reasoning.len()).sum()
     }
     pub fn refusal(&self) -> String {
-        self.pieces().map(|piece| text_of(&piece.refusal)).collect()
+        self.pieces().map(|piece| piece.refusal.as_str()).collect()
     }
     pub fn calls(&self) -> impl Iterator<Item = &CallPiece> {
         self.pieces().flat_map(|piece| &piece.tool_calls)
@@ -161,6 +226,16 @@ mod tests {
         assert_eq!(error_code(&json!({"code": "429"})), Some(429));
         assert_eq!(error_code(&json!({"code": "server_error"})), Some(500));
         assert_eq!(error_code(&json!({"code": "invalid_prompt"})), None);
+    }
+
+    #[test]
+    fn what_is_no_text_is_none_and_the_text_beside_it_is_kept() {
+        for odd in ["7", "-7", "0.5", "true", r#"{"a":[1,{"b":null}]}"#, "null", r#"[1,{"text":2},"x"]"#] {
+            let text = format!(r#"{{"choices":[{{"delta":{{"refusal":{odd},"content":"a"}}}}]}}"#);
+            let read: Chunk = serde_json::from_str(&text).unwrap();
+            assert_eq!((read.choices[0].refusal(), read.choices[0].text()), (String::new(), "a".to_owned()), "{odd}");
+        }
+        assert!(size_of::<Chunk>() < 200 && size_of::<Choice>() < 400, "there is one for each token");
     }
 
     #[test]
