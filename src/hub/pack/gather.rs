@@ -146,14 +146,16 @@ impl Gathered<'_> {
             _ => 0.0,
         };
         // What is not the step's own is ranked by what it shares with it.
-        let mut index = Lexical::default();
-        for clause in &in_force {
-            index.add(&clause.text);
-        }
-        let query: String =
-            in_force.iter().filter(|c| self.chunk.own.contains(&c.id)).map(|c| c.text.as_str()).collect();
-        let scores: BTreeMap<u32, f32> =
-            if whole { BTreeMap::new() } else { index.search(&query, usize::MAX, |_| true).into_iter().collect() };
+        let scores = || {
+            let mut index = Lexical::default();
+            for clause in &in_force {
+                index.add(&clause.text);
+            }
+            let query: String =
+                in_force.iter().filter(|c| self.chunk.own.contains(&c.id)).map(|c| c.text.as_str()).collect();
+            index.search(&query, usize::MAX, |_| true)
+        };
+        let scores: BTreeMap<u32, f32> = if whole { BTreeMap::new() } else { scores().into_iter().collect() };
         for (number, clause) in (0..).zip(in_force) {
             let demands = demands(run, clause.id);
             if self.chunk.alone && demands && !self.chunk.own.contains(&clause.id) {
