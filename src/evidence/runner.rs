@@ -23,7 +23,7 @@ use crate::{
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -58,11 +58,16 @@ impl Runner {
     /// # Errors
     /// Nothing can be confined here.
     pub async fn detect() -> Result<Self, EvidenceError> {
-        let sandbox = tokio::task::spawn_blocking(Sandbox::probe)
-            .await
-            .map_err(|error| EvidenceError::Setup(error.to_string()))?;
+        /// What confines once goes on to: one probe does for all runs of a process. One that failed is made again.
+        static FOUND: OnceLock<Sandbox> = OnceLock::new();
+        let sandbox = match FOUND.get() {
+            Some(found) => found.clone(),
+            None => tokio::task::spawn_blocking(Sandbox::probe)
+                .await
+                .map_err(|error| EvidenceError::Setup(error.to_string()))?,
+        };
         sandbox.require()?;
-        Ok(Self::new(sandbox, Tools::default()))
+        Ok(Self::new(FOUND.get_or_init(|| sandbox).clone(), Tools::default()))
     }
 
     /// The stack of a manifest, and its tool found on this machine.

@@ -17,7 +17,12 @@ use crate::domain::{
     persona::{Persona, PersonaSource},
 };
 use include_dir::{Dir, include_dir};
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/personas");
 
@@ -27,7 +32,8 @@ const MAX_FILE_BYTES: u64 = 128 * 1024;
 /// The personas at hand, by id.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
-    personas: BTreeMap<PersonaId, Persona>,
+    /// The built-in ones are shared by all runs of a process.
+    personas: BTreeMap<PersonaId, Arc<Persona>>,
 }
 
 impl Library {
@@ -35,13 +41,8 @@ impl Library {
     /// hold `*.md`). The second value names every file that was skipped, with its line and what to change.
     #[must_use]
     pub fn load(project_dir: Option<&Path>, user_dir: Option<&Path>) -> (Self, Vec<Clean>) {
-        let mut library = Self::default();
-        let mut warnings = Vec::new();
-        for file in BUILT_IN.files() {
-            let stem = file.path().file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-            let parsed = file::parse(&stem, file.contents(), PersonaSource::BuiltIn);
-            library.insert(file.path(), parsed, &mut warnings);
-        }
+        static READ: OnceLock<(Library, Vec<Clean>)> = OnceLock::new();
+        let (mut library, mut warnings) = READ.get_or_init(Self::built_in).clone();
         for (dir, source) in [(user_dir, PersonaSource::User), (project_dir, PersonaSource::Project)] {
             if let Some(dir) = dir {
                 library.read_dir(dir, source, &mut warnings);
@@ -50,14 +51,25 @@ impl Library {
         (library, warnings)
     }
 
+    fn built_in() -> (Self, Vec<Clean>) {
+        let mut library = Self::default();
+        let mut warnings = Vec::new();
+        for file in BUILT_IN.files() {
+            let stem = file.path().file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+            let parsed = file::parse(&stem, file.contents(), PersonaSource::BuiltIn);
+            library.insert(file.path(), parsed, &mut warnings);
+        }
+        (library, warnings)
+    }
+
     #[must_use]
     pub fn get(&self, id: &PersonaId) -> Option<&Persona> {
-        self.personas.get(id)
+        self.personas.get(id).map(Arc::as_ref)
     }
 
     /// All personas, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Persona> {
-        self.personas.values()
+        self.personas.values().map(Arc::as_ref)
     }
 
     /// The personas of a step, in the order the plan names them; the error lists the ids nobody has a file for.
@@ -91,7 +103,7 @@ impl Library {
     fn insert(&mut self, path: &Path, parsed: Result<Persona, FileError>, warnings: &mut Vec<Clean>) {
         match parsed {
             Ok(persona) => {
-                self.personas.insert(persona.id.clone(), persona);
+                self.personas.insert(persona.id.clone(), Arc::new(persona));
             }
             Err(error) => warnings.push(Clean::from(format!(
                 "{}:{}: this persona is skipped: {}",

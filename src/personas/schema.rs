@@ -6,18 +6,23 @@ use crate::domain::reply::{
     BuildReply, DesignReply, PlanReply, ReplyKind, STANDS, TeachBackReply, TestReply, UnderstandReply, VerifyReply,
 };
 use serde_json::{Map, Value, json};
+use std::sync::OnceLock;
 
 /// The strict schema of a reply of this kind.
 #[must_use]
 pub fn schema(kind: ReplyKind) -> Value {
-    closed(match kind {
-        ReplyKind::Understand => schemars::schema_for!(UnderstandReply),
-        ReplyKind::Plan => schemars::schema_for!(PlanReply),
-        ReplyKind::Design => schemars::schema_for!(DesignReply),
-        ReplyKind::Build => schemars::schema_for!(BuildReply),
-        ReplyKind::Test => schemars::schema_for!(TestReply),
-        ReplyKind::Verify => schemars::schema_for!(VerifyReply),
-    })
+    static MADE: [OnceLock<Value>; 6] = [const { OnceLock::new() }; 6];
+    let make = || {
+        closed(match kind {
+            ReplyKind::Understand => schemars::schema_for!(UnderstandReply),
+            ReplyKind::Plan => schemars::schema_for!(PlanReply),
+            ReplyKind::Design => schemars::schema_for!(DesignReply),
+            ReplyKind::Build => schemars::schema_for!(BuildReply),
+            ReplyKind::Test => schemars::schema_for!(TestReply),
+            ReplyKind::Verify => schemars::schema_for!(VerifyReply),
+        })
+    };
+    MADE[kind as usize].get_or_init(make).clone()
 }
 
 /// The schema of a repair, which may name fields that stand.
