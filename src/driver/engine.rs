@@ -224,12 +224,7 @@ impl Engine {
     }
 
     /// Journals `events`, and goes on from the state after them, which `decided` holds unless they go back.
-    async fn commit(
-        &mut self,
-        events: &[Event],
-        decided: Option<Run>,
-        at: jiff::Timestamp,
-    ) -> Result<(), HubError> {
+    async fn commit(&mut self, events: &[Event], decided: Option<Run>, at: jiff::Timestamp) -> Result<(), HubError> {
         if events.is_empty() {
             return Ok(());
         }

@@ -57,8 +57,8 @@ pub(super) fn commit(workspace: &Workspace, message: &str, paths: &[&str]) -> Re
     let objects = gix_odb::at(folder.join("objects"), SHA1).map_err(failed)?;
     let store = Objects(gix_odb::loose::Store::at(folder.join("objects"), SHA1));
 
-    let mut index =
-        gix_index::File::at_or_default(folder.join("index"), SHA1, false, decode::Options::default()).map_err(failed)?;
+    let mut index = gix_index::File::at_or_default(folder.join("index"), SHA1, false, decode::Options::default())
+        .map_err(failed)?;
     if take_up(&mut index, workspace, paths, &store)? {
         // What it caches of trees no longer holds.
         index.remove_tree();
