@@ -10,7 +10,7 @@ use crate::{
         existing::{Existing, STEP},
         run::Run,
     },
-    hub::Blobs,
+    hub::{Blobs, HubError},
     workspace::{
         self, Workspace,
         branch::{self, Committed},
@@ -23,6 +23,8 @@ use std::{collections::BTreeMap, fs, io, path::Path};
 const LARGEST: u64 = 4 << 20;
 /// More files than this are more than this version works on.
 const MOST: usize = 5_000;
+/// So many files are in memory and open while a copy is made.
+const AT_ONCE: usize = 128;
 
 /// What was found.
 pub(super) struct Found {
@@ -186,11 +188,13 @@ fn copy(dir: &Path, existing: &Existing, place: &Path, blobs: &Blobs) -> Result<
         fs::remove_dir_all(&half).map_err(|e| failed(&e))?;
     }
     fs::create_dir_all(&half).map_err(|e| failed(&e))?;
-    let mut files = Vec::new();
-    for entry in existing.files.values() {
-        files.push((entry.clone(), blobs.get(&entry.sha256)?));
+    let copy = Workspace::open(&half).map_err(|e| failed(&e))?;
+    let entries: Vec<&FileEntry> = existing.files.values().collect();
+    for some in entries.chunks(AT_ONCE) {
+        let files = some.iter().map(|entry| Ok((FileEntry::clone(entry), blobs.get(&entry.sha256)?)));
+        let files = files.collect::<Result<Vec<_>, HubError>>()?;
+        copy.write(&files, &|_, _| false).map_err(|e| failed(&e))?;
     }
-    Workspace::open(&half).and_then(|copy| copy.write(&files, &|_, _| false)).map_err(|e| failed(&e))?;
     // Without git there is no history, and the work goes on.
     let kept = git::init(&half).and_then(|()| {
         git::commit(&half, "The software as it was", existing.files.keys().map(String::as_str)).map(drop)
@@ -199,4 +203,42 @@ fn copy(dir: &Path, existing: &Existing, place: &Path, blobs: &Blobs) -> Result<
         tracing::info!(%error, "no history of the copy");
     }
     fs::rename(&half, place).map_err(|e| failed(&e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_copy_of_many_files_keeps_few_open() {
+        const INSIDE: &str = "G1_TEST_WITH_FEW_DESCRIPTORS";
+        if std::env::var_os(INSIDE).is_none() {
+            // The limit is the process's: this test alone runs again in one of its own.
+            let name = std::thread::current().name().expect("tests have names").to_owned();
+            let mut again = Command::new("sh");
+            again.args(["-c", "ulimit -n 300 && exec \"$0\" --exact \"$1\""]);
+            again.arg(std::env::current_exe().unwrap()).arg(name).env(INSIDE, "1").stdout(Stdio::null());
+            assert!(again.status().unwrap().success());
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::at(dir.path());
+        let step = StepId::new(STEP).unwrap();
+        let texts: Vec<String> = (0..400).map(|n| format!("def f{n}(): pass\n")).collect();
+        blobs.put_all(&texts).unwrap();
+        let entry = |(n, text): (usize, &String)| {
+            let path = format!("package{n}/module.py");
+            let (sha256, bytes) = (Hash::of(text.as_bytes()), text.len() as u64);
+            (path.clone(), FileEntry { path, sha256, bytes, lines: 1, executable: false, step: step.clone() })
+        };
+        let files: BTreeMap<String, FileEntry> = texts.iter().enumerate().map(entry).collect();
+        let existing = Existing { files, outline: Hash::of(b""), branch: None };
+        let place = dir.path().join("place");
+        copy(dir.path(), &existing, &place, &blobs).unwrap();
+        for (n, text) in texts.iter().enumerate() {
+            assert_eq!(fs::read_to_string(place.join(format!("package{n}/module.py"))).unwrap(), *text);
+            assert_eq!(fs::read_dir(place.join(format!("package{n}"))).unwrap().count(), 1);
+        }
+    }
 }

@@ -25,6 +25,8 @@ use std::{
 
 /// No file of a generated application is larger.
 const LARGEST: u64 = 16 << 20;
+/// So many files that are written together are waited for together, with whatever else the file system holds.
+const MANY: usize = 64;
 /// Files that are not tracked but lie beside tracked ones belong to what `verify` runs, up to this many.
 const MOST_UNTRACKED: usize = 500;
 
@@ -65,7 +67,7 @@ pub struct Workspace {
     root: OwnedFd,
 }
 
-/// A file that lies beside its target, complete and synced.
+/// A file that lies beside its target, complete.
 struct Staged<'a> {
     path: &'a str,
     folder: OwnedFd,
@@ -137,11 +139,15 @@ impl Workspace {
             }
         }
         let mut staged = vec![];
+        let together = cfg!(target_os = "linux") && files.len() >= MANY;
         let done = files.iter().try_for_each(|(entry, bytes)| {
-            staged.push(self.stage(entry, bytes)?);
+            staged.push(self.stage(entry, bytes, !together)?);
             Ok(())
         });
         let done = done.and_then(|()| {
+            if together {
+                self.sync_all()?;
+            }
             for file in &staged {
                 renameat(&file.folder, &file.temporary, &file.folder, file.name)
                     .map_err(WorkspaceError::io(file.path))?;
@@ -159,7 +165,14 @@ impl Workspace {
         done
     }
 
-    fn stage<'a>(&self, entry: &'a FileEntry, bytes: &[u8]) -> Result<Staged<'a>, WorkspaceError> {
+    /// Waits for everything that was written in this file system.
+    fn sync_all(&self) -> Result<(), WorkspaceError> {
+        #[cfg(target_os = "linux")]
+        rustix::fs::syncfs(&self.root).map_err(WorkspaceError::io(&self.dir.display().to_string()))?;
+        Ok(())
+    }
+
+    fn stage<'a>(&self, entry: &'a FileEntry, bytes: &[u8], sync: bool) -> Result<Staged<'a>, WorkspaceError> {
         let path = entry.path.as_str();
         let (folder, name) = self.folder_of(path, true)?;
         match statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
@@ -183,7 +196,7 @@ impl Workspace {
         let file = openat(&folder, &temporary, flags, mode).map_err(WorkspaceError::io(path))?;
         let staged = Staged { path, folder, name, temporary };
         let mut file = File::from(file);
-        if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
+        if let Err(error) = file.write_all(bytes).and_then(|()| if sync { file.sync_all() } else { Ok(()) }) {
             let _ = unlinkat(&staged.folder, &staged.temporary, AtFlags::empty());
             return Err(WorkspaceError::Io { path: path.to_owned(), error });
         }
