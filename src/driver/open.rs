@@ -75,7 +75,7 @@ impl OpenError {
     #[must_use]
     pub fn exit(&self) -> u8 {
         match self {
-            Self::Refused(_) => 2,
+            Self::Refused(_) | Self::Hub(HubError::Exists(_)) => 2,
             Self::Model(_) => 6,
             Self::Hub(_) | Self::Folder { .. } => 1,
         }

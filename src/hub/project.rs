@@ -24,6 +24,8 @@ use std::{
 /// The folder inside a project's folder that holds everything of G1's own.
 pub const FOLDER: &str = ".g1";
 const NEW_PREFIX: &str = ".g1.new-";
+/// So long at most lies between making such a folder and locking it.
+const FRESH: Duration = Duration::from_secs(10);
 /// Everything in `.g1` stays out of a repository around the project.
 const GITIGNORE: &str = "*\n";
 /// Group commit: this many unsynced bytes at most before the journal is synced without being asked to.
@@ -387,11 +389,14 @@ fn lock(g1: &Path) -> Result<File, HubError> {
     Ok(file)
 }
 
-/// Removes what an interrupted [`Project::create`] left: folders whose lock nobody holds any more.
+/// Removes what an interrupted [`Project::create`] left: folders whose lock nobody holds any more. A fresh one may be just
+/// about to be locked.
 fn sweep(dir: &Path) {
     let Ok(entries) = fs::read_dir(dir) else { return };
     for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(NEW_PREFIX)) {
-        if writer_of(&entry.path()).is_none() {
+        let made = entry.metadata().and_then(|meta| meta.modified()).ok();
+        let is_fresh = made.and_then(|made| made.elapsed().ok()).is_some_and(|age| age < FRESH);
+        if !is_fresh && writer_of(&entry.path()).is_none() {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

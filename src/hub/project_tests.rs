@@ -3,7 +3,11 @@
 use super::{fixture, heads::Heads, journal, project::*, verify::verify_with, *};
 use crate::domain::{Clean, event::Event};
 use jiff::Timestamp;
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 fn said(n: u32) -> Event {
     Event::Said { step: None, speaker: Clean::new("g1"), text: Clean::new(&format!("line {n}")) }
@@ -41,8 +45,13 @@ fn what_an_interrupted_creation_left_is_swept_away() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join(".g1.new-dead")).unwrap();
     fs::write(dir.path().join(".g1.new-dead/lock"), "1").unwrap();
+    let long_ago = SystemTime::now() - Duration::from_secs(3_600);
+    fs::File::open(dir.path().join(".g1.new-dead")).unwrap().set_modified(long_ago).unwrap();
+    // Somebody else is about to lock this one.
+    fs::create_dir(dir.path().join(".g1.new-born")).unwrap();
     drop(create(dir.path()));
     assert!(!dir.path().join(".g1.new-dead").exists());
+    assert!(dir.path().join(".g1.new-born").exists());
     assert!(is_own(".g1") && is_own(".g1.new-dead") && !is_own("src"));
 }
 

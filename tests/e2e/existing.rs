@@ -82,8 +82,7 @@ fn reply(name: &str, nth: usize, request: &Value) -> String {
     let user = scripted::user(request);
     let listed = "shelf/store.py · 19 lines · Python · class Shelf, def __init__, def add, def titles, def describe";
     assert!(user.contains("<existing>") && user.contains(listed), "{name}: {user}");
-    let shown = ["design_reply", "build_reply", "test_reply", "verify_reply"].contains(&name);
-    assert_eq!(user.contains("raise ValueError"), shown, "{name}: the file itself");
+    assert!(user.contains("raise ValueError"), "{name}: the file itself");
     let all = json!(["C-001"]);
     let decisions = if user.contains("<decision id=D-001") { json!(["D-001"]) } else { json!([]) };
     let mut body = match name {

@@ -97,7 +97,7 @@ pub fn workspace(dir: &Path) -> BTreeMap<String, Vec<u8>> {
         for entry in fs::read_dir(dir).expect("readable") {
             let entry = entry.expect("an entry");
             let name = entry.file_name().to_string_lossy().into_owned();
-            if prefix.is_empty() && (name == ".g1" || name == ".git") {
+            if prefix.is_empty() && (name.starts_with(".g1") || name == ".git") {
                 continue;
             }
             let path = format!("{prefix}{name}");

@@ -3,6 +3,24 @@
 use crate::hub::index::Lexical;
 use std::collections::BTreeSet;
 
+/// So many files are shown to those who read the requirement and plan; who designs or makes a change sees all that fit.
+const NEAREST: usize = 8;
+
+/// The files that tell most about the product and the clauses: what the product says of itself, then the best `hits`
+/// (indices of `paths`, best first), then any.
+pub(super) fn nearest<'a>(paths: &[&'a str], hits: impl Iterator<Item = usize>) -> BTreeSet<&'a str> {
+    let readme = |at: &usize| !paths[*at].contains('/') && paths[*at].to_ascii_lowercase().starts_with("readme");
+    let ordered = (0..paths.len()).filter(readme).chain(hits).chain(0..paths.len());
+    let mut taken = BTreeSet::new();
+    for at in ordered {
+        if taken.len() == NEAREST {
+            break;
+        }
+        taken.insert(paths[at]);
+    }
+    taken
+}
+
 /// The lines of `list` for a pack of so many tokens, in their order. A quarter of it is the most; a token has some four
 /// bytes.
 pub(super) fn lines(list: &str, query: &str, tokens: u32) -> String {
@@ -31,7 +49,21 @@ pub(super) fn lines(list: &str, query: &str, tokens: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{NEAREST, lines, nearest};
+
+    #[test]
+    fn who_reads_and_plans_sees_what_a_product_says_of_itself_and_what_is_nearest() {
+        let names: Vec<String> = (0..20).map(|n| format!("src/part{n:02}.js")).collect();
+        let mut paths: Vec<&str> = names.iter().map(String::as_str).collect();
+        paths.push("README.md");
+        let seen = nearest(&paths, [17, 3].into_iter());
+        assert_eq!(seen.len(), NEAREST);
+        assert!(
+            ["README.md", "src/part17.js", "src/part03.js", "src/part00.js"].iter().all(|path| seen.contains(path))
+        );
+        assert!(!seen.contains("src/part10.js"));
+        assert_eq!(nearest(&paths[..2], std::iter::empty()).len(), 2);
+    }
 
     #[test]
     fn where_the_list_is_too_long_what_the_clauses_speak_of_comes_first() {

@@ -275,10 +275,10 @@ impl Gathered<'_> {
         let (code, tests) = (self.reads(ReadKind::Files), self.reads(ReadKind::Tests));
         let run = self.run;
         let mut texts: Vec<(&FileEntry, String)> = Vec::new();
-        // Whoever designs or makes a change sees what is changed, whatever the plan says.
-        let changed = !matches!(self.step.plan.produces, ReplyKind::Understand | ReplyKind::Plan);
+        let reading = matches!(self.step.plan.produces, ReplyKind::Understand | ReplyKind::Plan);
         for file in run.files_after(|step| self.upstream.contains(step)) {
-            let there = changed && file.step.as_str() == STEP;
+            // Everybody sees what is changed, whatever the plan says.
+            let there = file.step.as_str() == STEP;
             if !(if is_test(&file.path) { tests || there } else { (code || there) && !self.ask.seat.blind }) {
                 continue;
             }
@@ -299,7 +299,10 @@ impl Gathered<'_> {
         }
         let query: String =
             self.chunk.own.iter().filter_map(|id| run.clauses.get(id)).map(|c| c.text.as_str()).collect();
-        let scores: BTreeMap<u32, f32> = index.search(&query, usize::MAX, |_| true).into_iter().collect();
+        let hits = index.search(&query, usize::MAX, |_| true);
+        let paths: Vec<&str> = texts.iter().map(|(file, _)| file.path.as_str()).collect();
+        let near = reading.then(|| existing::nearest(&paths, hits.iter().map(|(at, _)| *at as usize)));
+        let scores: BTreeMap<u32, f32> = hits.into_iter().collect();
         let sight = Sight::of(run, self.step, self.ask);
         for (number, (file, text)) in (0..).zip(texts) {
             // The files under test, or of the module that is repaired.
@@ -310,7 +313,8 @@ impl Gathered<'_> {
             };
             let priority = if own { OWN_FILES } else { OTHER_FILES };
             let score = Some(scores.get(&number).copied().unwrap_or(0.0));
-            if sight.shows(file) {
+            let far = near.as_ref().is_some_and(|near| !near.contains(file.path.as_str()));
+            if !far && sight.shows(file) {
                 self.scored(PackKind::File, &file.path, "", text, priority, score, &why);
             } else {
                 self.cut.push(CutItem {
@@ -318,7 +322,11 @@ impl Gathered<'_> {
                     id: file.path.clone(),
                     tokens: 0,
                     hash: file.sha256.clone(),
-                    why: Clean::new("of another module; `read` shows it"),
+                    why: Clean::new(if far {
+                        "others are nearer to the clauses; who designs and builds sees it"
+                    } else {
+                        "of another module; `read` shows it"
+                    }),
                 });
             }
         }

@@ -141,14 +141,14 @@ impl Original {
     }
 
     /// Nothing of what is said of the clause has a word in common with it.
-    fn is_strange(&self, id: ClauseId, said: &BTreeSet<String>) -> bool {
+    fn is_strange(&self, id: ClauseId, is_said: impl Fn(&str) -> bool) -> bool {
         let Some((clause, headings)) = self.clauses.get(&id) else { return false };
         let own = clause.text.roots();
         let opens = self.clauses.keys().next() == Some(&id) && !actors::obliges(&clause.text);
         own.len() >= LEAST
             && !opens
             && !names_product(&clause.text)
-            && own.iter().chain(headings).all(|root| !said.contains(root))
+            && own.iter().chain(headings).all(|root| !is_said(root))
     }
 
     /// The clauses as one wording; `None` when there is none.
@@ -218,20 +218,36 @@ fn understood(run: &Run) -> BTreeMap<ClauseId, BTreeSet<String>> {
     all
 }
 
+/// What a reply says of clauses: the roots of each of its texts once, however many clauses it stands for.
+#[derive(Default)]
+struct Said {
+    texts: Vec<BTreeSet<String>>,
+    of: BTreeMap<ClauseId, Vec<usize>>,
+}
+
+impl Said {
+    fn add(&mut self, text: &str, clauses: impl Iterator<Item = ClauseId>) {
+        for id in clauses {
+            self.of.entry(id).or_default().push(self.texts.len());
+        }
+        self.texts.push(words_of(text));
+    }
+}
+
 impl Original {
     /// A clause of which everything said is foreign to it and to what was understood of it.
-    fn foreign(&self, run: &Run, said: &BTreeMap<ClauseId, String>, what: &str) -> Vec<String> {
+    fn foreign(&self, run: &Run, said: &Said, what: &str) -> Vec<String> {
         let understood = understood(run);
         let mut faults = Vec::new();
-        for (id, text) in said {
+        for (id, at) in &said.of {
             let Some(clause) = run.clauses.get(id).filter(|c| c.demands()) else { continue };
             // Kept by absence: nobody need have a word for it.
             if super::kind_of(run, *id) == Some(ClauseKind::Exclusion) {
                 continue;
             }
-            let roots: BTreeSet<String> = words_of(text);
-            let meant = understood.get(id).is_some_and(|u| !u.is_disjoint(&roots));
-            if !meant && self.is_strange(*id, &roots) {
+            let texts = || at.iter().map(|at| &said.texts[*at]);
+            let meant = understood.get(id).is_some_and(|u| texts().any(|roots| !u.is_disjoint(roots)));
+            if !meant && self.is_strange(*id, |root| texts().any(|roots| roots.contains(root))) {
                 faults.push(format!("{id} is only listed: {what} has no word in common with \"{}\"", clause.line(80)));
             }
         }
@@ -239,34 +255,29 @@ impl Original {
     }
 
     fn designed(&self, run: &Run, reply: &DesignReply) -> Vec<String> {
-        let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
-        let decisions = reply.decisions.iter().map(|d| (&d.clauses, format!("{} {} {}\n", d.title, d.choice, d.why)));
-        let artifacts = reply.artifacts.iter().map(|a| (&a.clauses, format!("{}\n", a.content)));
-        for (clauses, text) in decisions.chain(artifacts) {
-            for id in self.named(clauses) {
-                said.entry(id).or_default().push_str(&text);
-            }
+        let mut said = Said::default();
+        for d in &reply.decisions {
+            said.add(&format!("{} {} {}", d.title, d.choice, d.why), self.named(&d.clauses));
+        }
+        for a in &reply.artifacts {
+            said.add(&a.content, self.named(&a.clauses));
         }
         self.foreign(run, &said, "nothing that is decided or designed for it")
     }
 
     fn tested(&self, run: &Run, reply: &TestReply) -> Vec<String> {
-        let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
+        let mut said = Said::default();
         for link in &reply.links {
-            if let Ok(id) = link.clause.parse() {
-                said.entry(id).or_default().push_str(&format!("{} {}\n", link.shows, link.test));
-            }
+            said.add(&format!("{} {}", link.shows, link.test), link.clause.parse().into_iter());
         }
         self.foreign(run, &said, "what its tests are said to show")
     }
 
     fn judged(&self, run: &Run, reply: &VerifyReply) -> Vec<String> {
-        let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
+        let mut said = Said::default();
         // Who finds a clause unmet may argue with what is not there.
         for finding in reply.findings.iter().filter(|f| f.verdict == Verdict::Met) {
-            if let Ok(id) = finding.clause.parse() {
-                said.entry(id).or_default().push_str(&finding.argument);
-            }
+            said.add(&finding.argument, finding.clause.parse().into_iter());
         }
         self.foreign(run, &said, "the argument that it is met")
     }

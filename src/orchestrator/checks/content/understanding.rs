@@ -64,7 +64,8 @@ impl Original {
         for id in demanding.intersection(&interpreted).filter(|id| !whole.contains(id)) {
             let Some((clause, _)) = self.clauses.get(id) else { continue };
             let wording = Wording::new(&said[id]);
-            if self.is_strange(*id, &wording.text.roots()) {
+            let said = wording.text.roots();
+            if self.is_strange(*id, |root| said.contains(root)) {
                 faults.push(format!("what is said of {id} has no word in common with it: say what the clause says"));
                 continue;
             }
