@@ -10,8 +10,8 @@ mod schema;
 mod sections;
 
 pub use file::FileError;
-pub use schema::{repairing, schema, teach_back_schema, without_bounds};
 pub use narrowed::{Shown, narrowed};
+pub use schema::{repairing, schema, teach_back_schema, without_bounds};
 pub use sections::{applying, sections};
 
 use crate::domain::{

@@ -34,7 +34,8 @@ fn node(schema: &Value, shown: Shown<'_>, name: &str) -> Value {
         let value = match (key.as_str(), value) {
             ("properties", Value::Object(properties)) => {
                 // Of what is said of each clause, `id` is the clause's.
-                let name = |key: &str| if (name, key) == ("clauses", "id") { "clause".to_owned() } else { key.to_owned() };
+                let name =
+                    |key: &str| if (name, key) == ("clauses", "id") { "clause".to_owned() } else { key.to_owned() };
                 properties.iter().map(|(key, value)| (key.clone(), node(value, shown, &name(key)))).collect()
             }
             ("items", _) => node(value, shown, name),

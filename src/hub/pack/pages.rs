@@ -75,7 +75,8 @@ pub(super) fn chunk(
     let room = |handoff: &str| {
         let room = budget.saturating_sub(count(handoff).min(budget / 4)).saturating_sub(told.min(budget / 4));
         // Asked in smaller parts: each has about as much of the whole.
-        let whole = demanded().filter_map(|id| run.clauses.get(id)).map(|c| count(&c.text)).fold(0, u32::saturating_add);
+        let whole =
+            demanded().filter_map(|id| run.clauses.get(id)).map(|c| count(&c.text)).fold(0, u32::saturating_add);
         let room = if parts > 1 { room.min(whole.div_ceil(parts)) } else { room };
         // One page is too few, as was seen above.
         if ask.page == 1 { room.min(all.saturating_sub(1)) } else { room }

@@ -143,7 +143,9 @@ impl Fault {
         match self {
             Self::Connect(_) => "no connection".to_owned(),
             Self::Broken { .. } => "the connection broke".to_owned(),
-            Self::Silence { .. } | Self::Drip { .. } | Self::TooSlow { .. } | Self::TooLong { .. } => "too slow".to_owned(),
+            Self::Silence { .. } | Self::Drip { .. } | Self::TooSlow { .. } | Self::TooLong { .. } => {
+                "too slow".to_owned()
+            }
             Self::Status { status, .. } => format!("HTTP {status}"),
             Self::InStream { code, .. } => {
                 code.map_or("an error in the stream".to_owned(), |code| format!("HTTP {code}"))

@@ -92,7 +92,8 @@ mod tests {
         let tests: String = (0..200)
             .map(|n| format!("    def test_case_{n}(self):\n        reply = self.client.post(\"/api/bookings\", {{\"seats\": {n}}})\n        self.assertEqual(reply.status, 201)\n\n"))
             .collect();
-        let file: String = (0..60).map(|n| format!("def helper_{n}(value):\n    return value * {n} + offset({n})\n\n")).collect();
+        let file: String =
+            (0..60).map(|n| format!("def helper_{n}(value):\n    return value * {n} + offset({n})\n\n")).collect();
         for text in [links, tests, format!("{file}{file}{file}")] {
             let looked = (EVERY..text.len()).step_by(EVERY);
             assert_eq!(looked.filter(|to| repeats(&text.as_bytes()[..*to])).count(), 0, "{text:.200}");

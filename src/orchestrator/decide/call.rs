@@ -60,7 +60,8 @@ pub(super) fn failed(
     }
     let what = format!("the call gave no usable reply: {}", error.one_line(160));
     // The same failure of a smaller part is another one.
-    let page = draft.run.step(step).and_then(|step| step.open_call()).map(|call| call.page).filter(|page| page.is_part());
+    let page =
+        draft.run.step(step).and_then(|step| step.open_call()).map(|call| call.page).filter(|page| page.is_part());
     let of = page.map(|page| format!("page {} of {}", page.number, page.of));
     let check = checks::verdict("call", what, [error.to_string()].into_iter().chain(of).collect());
     draft.push(Event::CheckCompleted { step: step.clone(), attempt, check });
