@@ -101,6 +101,17 @@ pub fn next(run: &Run, step: &Step) -> Next {
     Next::Retry
 }
 
+/// On how many pages at least the clauses of the next attempt are read: where the last one gave no whole reply, an
+/// understanding is asked for in smaller parts.
+#[must_use]
+pub fn parts(step: &Step) -> u32 {
+    let no_reply = format!("{FAILED}call:");
+    match step.plan.produces {
+        ReplyKind::Understand if step.feedback.iter().any(|f| f.starts_with(&no_reply)) => 1 << step.failures.min(8),
+        _ => 1,
+    }
+}
+
 /// Whether there is no use in asking about what the words of a reply say: nobody can be asked any more, or no persona gave it.
 #[must_use]
 pub fn is_final(run: &Run, step: &Step) -> bool {
@@ -183,6 +194,21 @@ pub fn feedback(step: &Step) -> Vec<Clean> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_understanding_without_a_whole_reply_is_asked_for_in_smaller_parts() {
+        use crate::{domain::run::GateMode, orchestrator::testing::Sim};
+        let mut step = Sim::start(GateMode::None).step("understand").clone();
+        assert_eq!(parts(&step), 1);
+        (step.failures, step.feedback) = (1, vec![Clean::from(format!("{FAILED}drift: covered 1/2"))]);
+        assert_eq!(parts(&step), 1, "it was whole, only wrong");
+        step.feedback = vec![Clean::from(format!("{FAILED}call: the call gave no usable reply"))];
+        assert_eq!(parts(&step), 2);
+        step.failures = 3;
+        assert_eq!(parts(&step), 8);
+        step.plan.produces = ReplyKind::Plan;
+        assert_eq!(parts(&step), 1, "a plan is of the whole");
+    }
 
     #[test]
     fn a_finding_is_known_again_when_its_author_puts_it_otherwise() {

@@ -5,10 +5,12 @@
 //! that one typing error never stops a run. Sections of a prompt may be limited to what is built (`sections`).
 
 mod file;
+mod narrowed;
 mod schema;
 mod sections;
 
 pub use file::FileError;
+pub use narrowed::{Shown, narrowed};
 pub use schema::{repairing, schema, teach_back_schema, without_bounds};
 pub use sections::{applying, sections};
 

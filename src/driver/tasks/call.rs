@@ -285,13 +285,14 @@ async fn pack(
     let heard = heard(run, &step, &next, earlier);
     let seat = next.seat.clone();
     let Packed { pack, covers } = {
-        let (run, services, id) = (run.clone(), services.clone(), step.plan.id.clone());
+        let (run, services, id, step) = (run.clone(), services.clone(), step.plan.id.clone(), step.clone());
         let build = move || {
             let model = services.models.of(&next.seat.personas);
             let count = |text: &str| render::item_tokens(model.as_ref(), text);
             let covered = next.covered.iter().copied().collect();
             let budget = run.settings.pack_tokens;
-            let ask = Ask { seat: &next.seat, page: next.page, covered: &covered, earlier: &heard, budget };
+            let parts = orchestrator::repair::parts(&step);
+            let ask = Ask { seat: &next.seat, page: next.page, covered: &covered, parts, earlier: &heard, budget };
             let hub = services.hub();
             hub::pack::build(&run, &id, &ask, &hub, &services.blobs, &count)
         };

@@ -34,6 +34,8 @@ pub struct Ask<'a> {
     pub page: u32,
     /// What earlier pages of this seat have put before it.
     pub covered: &'a BTreeSet<ClauseId>,
+    /// The least pages on which the clauses are read, as far as there are clauses; 1: all at once where they fit.
+    pub parts: u32,
     /// What was replied earlier in this attempt of the step and what this seat may see of it.
     pub earlier: &'a [Earlier],
     /// Tokens the pack may hold.

@@ -55,7 +55,9 @@ pub(super) fn chunk(
         .filter_map(|id| run.clauses.get(id).map(|c| (*id, count(&c.text))))
         .collect();
     let all: u32 = left.iter().map(|(_, tokens)| *tokens).fold(0, u32::saturating_add);
-    if ask.page == 1 {
+    let demanded = || own.iter().filter(|id| demands(run, **id));
+    let parts = ask.parts.min(u32::try_from(demanded().count()).unwrap_or(u32::MAX));
+    if ask.page == 1 && parts <= 1 {
         let fits = |handoff: &String| all.saturating_add(count(handoff)) <= budget;
         let duties = handoff::duties(run, step, &own, upstream);
         // A second page is not worth a long handoff, nor one that says no more than the task does.
@@ -72,6 +74,10 @@ pub(super) fn chunk(
     let duties = handoff::duties(run, step, &begin, upstream);
     let room = |handoff: &str| {
         let room = budget.saturating_sub(count(handoff).min(budget / 4)).saturating_sub(told.min(budget / 4));
+        // Asked in smaller parts: each has about as much of the whole.
+        let whole =
+            demanded().filter_map(|id| run.clauses.get(id)).map(|c| count(&c.text)).fold(0, u32::saturating_add);
+        let room = if parts > 1 { room.min(whole.div_ceil(parts)) } else { room };
         // One page is too few, as was seen above.
         if ask.page == 1 { room.min(all.saturating_sub(1)) } else { room }
     };
@@ -97,7 +103,8 @@ pub(super) fn chunk(
         true => duties,
         false => handoff::part(step, range(&own).filter(|_| whole), page, &duties),
     };
-    Chunk { own, others, page, covers: ids, handoff, alone: bare || !whole }
+    // Who is asked in smaller parts has failed on the whole.
+    Chunk { own, others, page, covers: ids, handoff, alone: bare || !whole || parts > 1 }
 }
 
 fn range(ids: &BTreeSet<ClauseId>) -> Option<(ClauseId, ClauseId)> {

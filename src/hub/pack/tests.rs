@@ -29,22 +29,27 @@ fn count(text: &str) -> u32 {
 
 impl World {
     fn pack(&self, step: &str) -> ContextPack {
-        self.page(step, 1, &BTreeSet::new()).pack
+        self.page(step, 1, &BTreeSet::new(), 1).pack
     }
 
-    fn page(&self, step: &str, page: u32, covered: &BTreeSet<ClauseId>) -> Packed {
+    fn page(&self, step: &str, page: u32, covered: &BTreeSet<ClauseId>, parts: u32) -> Packed {
         let hub = Hub::in_memory(&self.run, &self.blobs);
         let id = StepId::new(step).unwrap();
         let seat = Seat::shared(&self.run.step(&id).unwrap().plan);
-        let ask = Ask { seat: &seat, page, covered, earlier: &[], budget: self.run.settings.pack_tokens };
+        let ask = Ask { seat: &seat, page, covered, parts, earlier: &[], budget: self.run.settings.pack_tokens };
         build(&self.run, &id, &ask, &hub, &self.blobs, &count).unwrap()
     }
 
     /// All pages of a step.
     fn pages(&self, step: &str) -> Vec<Packed> {
+        self.in_parts(step, 1)
+    }
+
+    /// The same on so many at least.
+    fn in_parts(&self, step: &str, parts: u32) -> Vec<Packed> {
         let (mut pages, mut covered) = (Vec::new(), BTreeSet::new());
         loop {
-            let page = self.page(step, pages.len() as u32 + 1, &covered);
+            let page = self.page(step, pages.len() as u32 + 1, &covered, parts);
             covered.extend(&page.covers);
             let last = page.pack.page.is_last();
             pages.push(page);
@@ -294,6 +299,21 @@ fn who_builds_or_tests_a_module_reads_what_its_own_clauses_are_understood_to_dem
 }
 
 #[test]
+fn smaller_parts_put_every_demand_before_their_reader_all_the_same() {
+    let world = world();
+    let demands = |parts| {
+        let pages = world.in_parts("understand", parts);
+        // What demands nothing explains the others, wherever there is room.
+        let shown = |page: &Packed| ids(&page.pack, PackKind::Clause).iter().filter(|id| **id != "C-004").count();
+        pages.iter().map(|page| (page.covers.len(), shown(page))).collect::<Vec<_>>()
+    };
+    assert_eq!(demands(1), [(0, 3)], "all at once");
+    assert_eq!(demands(2), [(2, 2), (1, 1)]);
+    assert_eq!(demands(3), [(1, 1); 3]);
+    assert_eq!(demands(64), [(1, 1); 3], "no part without a demand");
+}
+
+#[test]
 fn reads_narrow_what_is_given() {
     let mut world = world();
     world.run.step_mut(&StepId::new("verify").unwrap()).unwrap().plan.reads = vec![];
@@ -309,7 +329,7 @@ fn a_missing_blob_or_step_is_an_error_that_names_it() {
     let hub = Hub::in_memory(&world.run, &world.blobs);
     let build = |step: &str| {
         let seat = Seat::work(Vec::new());
-        let ask = Ask { seat: &seat, page: 1, covered: &BTreeSet::new(), earlier: &[], budget: 10_000 };
+        let ask = Ask { seat: &seat, page: 1, covered: &BTreeSet::new(), parts: 1, earlier: &[], budget: 10_000 };
         super::build(&world.run, &StepId::new(step).unwrap(), &ask, &hub, &world.blobs, &count)
     };
     assert!(matches!(build("build:goals"), Err(HubError::BlobMissing { .. })));

@@ -84,7 +84,8 @@ impl OpenAi {
             body["stream_options"] = json!({"include_usage": true});
         }
         let (deltas, _nobody) = mpsc::channel(1);
-        let limits = super::Limits { bytes: 64 * 1024, tokens: 4_000, idle: self.settings.timeouts.idle() };
+        let limits =
+            super::Limits { bytes: 64 * 1024, tokens: 4_000, idle: self.settings.timeouts.idle(), until: None };
         let mut reader = super::Reader::new(&deltas, limits);
         let result = self.exchange(body, shape, &mut reader).await;
         let received = reader.received();

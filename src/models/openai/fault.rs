@@ -75,8 +75,12 @@ pub enum Fault {
     },
     /// It wants a tool that nobody offered.
     UnknownTool(String),
-    /// The whole call took too long.
+    /// The reply was still being written when the time of the call was over.
     TooLong {
+        limit: Duration,
+    },
+    /// Hardly anything of a reply had come when the time of the call was over.
+    TooSlow {
         limit: Duration,
     },
     Cancelled,
@@ -119,9 +123,15 @@ impl Fault {
         }
     }
 
+    /// The server did its part: the model wrote, only not what can be used.
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Self::Repeats | Self::TooLong { .. })
+    }
+
     /// The server or the way to it is at fault, not this request: it counts towards leaving it alone.
     pub fn is_trouble(&self) -> bool {
         match self {
+            fault if fault.is_answer() => false,
             Self::Status { status, .. } => *status == 429 || *status == 408 || *status >= 500,
             Self::Cancelled | Self::Cut { .. } | Self::Truncated { .. } | Self::Resting { .. } => false,
             _ => true,
@@ -133,7 +143,9 @@ impl Fault {
         match self {
             Self::Connect(_) => "no connection".to_owned(),
             Self::Broken { .. } => "the connection broke".to_owned(),
-            Self::Silence { .. } | Self::Drip { .. } | Self::TooLong { .. } => "too slow".to_owned(),
+            Self::Silence { .. } | Self::Drip { .. } | Self::TooSlow { .. } | Self::TooLong { .. } => {
+                "too slow".to_owned()
+            }
             Self::Status { status, .. } => format!("HTTP {status}"),
             Self::InStream { code, .. } => {
                 code.map_or("an error in the stream".to_owned(), |code| format!("HTTP {code}"))
@@ -202,7 +214,12 @@ impl Fault {
                 "{id}: the model asked for a tool '{}' that it was not offered. Give the reply itself.",
                 Clean::new(&name).one_line(60)
             )),
-            Self::TooLong { limit } => provider(format!(
+            Self::TooLong { limit } => reply(format!(
+                "{id}: the reply was still being written after {} s and was stopped. Answer shorter; a faster model or a higher \
+                 models.timeouts.call_ms helps.",
+                seconds(limit)
+            )),
+            Self::TooSlow { limit } => provider(format!(
                 "{id}: the call took longer than {} s. Choose a faster model or raise models.timeouts.call_ms, then `g1 resume`.",
                 seconds(limit)
             )),

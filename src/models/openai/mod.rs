@@ -14,6 +14,7 @@ mod probe;
 mod reader;
 mod room;
 mod shape;
+mod stale;
 mod transport;
 mod wire;
 
@@ -50,6 +51,8 @@ use wire::{Chunk, Counted};
 
 /// Ways of asking tried on one call before the server's refusal is final.
 const MAX_ADAPTATIONS: u32 = 8;
+/// How long a call whose time is over may take to come to its next word.
+const GRACE: Duration = Duration::from_secs(2);
 /// How often a reply that a limit cut is asked to go on.
 const MAX_CONTINUATIONS: u32 = 4;
 
@@ -99,6 +102,8 @@ pub struct OpenAi {
 struct Spent {
     calls: u32,
     counted: Counted,
+    /// When the call has to be over.
+    until: Option<Instant>,
 }
 
 impl Spent {
@@ -275,6 +280,9 @@ impl OpenAi {
                 shape = next;
                 continue;
             }
+            if fault.is_answer() {
+                self.breaker.answered();
+            }
             let leave_alone = fault.is_trouble() && self.breaker.failed(&fault.short(), Instant::now());
             let sent = u64::from(self.sent_tokens(request)) + cut.map_or(0, |cut| u64::from(self.count_tokens(cut)));
             if fault.broke_off()
@@ -315,6 +323,7 @@ impl OpenAi {
             bytes: self.settings.max_reply_bytes,
             tokens: ask.output_tokens,
             idle: self.settings.timeouts.idle(),
+            until: spent.until.map(|until| (until, self.settings.timeouts.call())),
         };
         let mut reader = Reader::new(deltas, limits);
         let result = self.exchange(shape.body(&self.model, request, ask), shape, &mut reader).await;
@@ -422,15 +431,16 @@ impl Model for OpenAi {
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         Box::pin(async move {
             let limit = self.settings.timeouts.call();
-            let deadline = Instant::now() + limit;
-            let mut spent = Spent::default();
+            let until = Instant::now() + limit;
+            let mut spent = Spent { until: Some(until), ..Spent::default() };
             // Whichever ends first drops the others: a dropped exchange closes its connection at once.
             let result = tokio::select! {
                 biased;
                 () = cancel.cancelled() => Err((Fault::Cancelled, 1)),
                 result = self.reply(request, &deltas, &mut spent) => result,
-                () = tokio::time::sleep_until(deadline) => {
-                    let fault = Fault::TooLong { limit };
+                // What is being written ends with its next word.
+                () = tokio::time::sleep_until(until + GRACE.min(limit)) => {
+                    let fault = Fault::TooSlow { limit };
                     self.breaker.failed(&fault.short(), Instant::now());
                     Err((fault, 1))
                 }

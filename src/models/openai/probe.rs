@@ -89,7 +89,7 @@ impl OpenAi {
         let mut body = shape::plain(shape, &self.model, system, words, Ask { output_tokens: OUTPUT, cut: None });
         with(&mut body);
         let (deltas, mut pieces) = mpsc::channel(4 * OUTPUT as usize);
-        let limits = Limits { bytes: 64 * 1024, tokens: 10 * OUTPUT, idle: self.settings.timeouts.idle() };
+        let limits = Limits { bytes: 64 * 1024, tokens: 10 * OUTPUT, idle: self.settings.timeouts.idle(), until: None };
         let mut reader = Reader::new(&deltas, limits);
         self.exchange(body, shape, &mut reader).await?;
         let output = reader.received() as u64 / 3;

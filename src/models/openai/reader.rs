@@ -2,6 +2,7 @@
 
 use super::{
     fault::Fault,
+    stale,
     wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
 };
 use crate::domain::Clean;
@@ -26,15 +27,16 @@ pub struct Limits {
     pub tokens: u32,
     /// Words must keep coming within this time.
     pub idle: Duration,
+    /// When the whole call has to be over, and how long it may take.
+    pub until: Option<(Instant, Duration)>,
 }
 
 /// No tokenizer in use puts more bytes of text or code into a token, on the average of a reply.
 const BYTES_PER_TOKEN: usize = 16;
 /// Fewer bytes than this within the idle limit are a drip, not a reply: no model in use is so slow.
 const LEAST_BYTES: usize = 24;
-/// A reply whose end repeats itself for so long says nothing more.
-const REPEATED: usize = 4096;
-const LONGEST_PERIOD: usize = 256;
+/// A model that writes at least so many bytes a second is at work; only its reply is too long.
+const WORKING: u64 = 2;
 
 /// A stream that has ended.
 #[derive(Debug, Default)]
@@ -71,6 +73,8 @@ pub struct Reader<'a> {
     /// Since when the words of the idle limit count, and how many had come by then.
     window: Option<(Instant, usize)>,
     looked_at: usize,
+    /// When the first word came.
+    began: Option<Instant>,
 }
 
 impl<'a> Reader<'a> {
@@ -88,6 +92,7 @@ impl<'a> Reader<'a> {
             sequence: None,
             window: None,
             looked_at: 0,
+            began: None,
         }
     }
 
@@ -246,11 +251,19 @@ impl<'a> Reader<'a> {
         if bytes > most {
             return Err(Fault::Endless { tokens: self.limits.tokens });
         }
-        if self.text.len() >= self.looked_at + REPEATED / 4 {
-            self.looked_at = self.text.len();
-            if repeats(self.text.as_bytes()) {
+        let said = self.calls.last().map_or(&self.text, |call| &call.arguments);
+        if said.len() >= self.looked_at + stale::EVERY {
+            self.looked_at = said.len();
+            if stale::repeats(said.as_bytes()) {
                 return Err(Fault::Repeats);
             }
+        }
+        let began = *self.began.get_or_insert_with(Instant::now);
+        if let Some((until, limit)) = self.limits.until
+            && Instant::now() >= until
+        {
+            let working = bytes as u64 >= WORKING * began.elapsed().as_secs().max(1);
+            return Err(if working { Fault::TooLong { limit } } else { Fault::TooSlow { limit } });
         }
         let (since, then) = *self.window.get_or_insert_with(|| (Instant::now(), bytes));
         if since.elapsed() >= self.limits.idle {
@@ -284,32 +297,34 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The end of the text is the same few bytes over and over.
-fn repeats(text: &[u8]) -> bool {
-    let Some(tail) = text.len().checked_sub(REPEATED).and_then(|from| text.get(from..)) else { return false };
-    (1..=LONGEST_PERIOD).any(|period| tail[period..] == tail[..REPEATED - period])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     #[test]
-    fn an_end_that_says_the_same_over_and_over_is_seen() {
-        let begin = "{\"text\": \"".repeat(3);
-        assert!(repeats(format!("{begin}{}", "1.0.0-".repeat(800)).as_bytes()));
-        assert!(repeats(" ".repeat(5000).as_bytes()));
-        let counted: String = (0..2000).map(|n| format!("{n},")).collect();
-        assert!(!repeats(counted.as_bytes()));
-        assert!(!repeats("1.0.0-".repeat(100).as_bytes()), "too short to say");
+    fn when_the_time_is_over_a_model_at_work_wrote_too_much_and_another_is_too_slow() {
+        let (sender, _receiver) = mpsc::channel(4);
+        let limit = Duration::from_secs(600);
+        let ends = |text: &str| {
+            let limits = Limits {
+                bytes: 10_000,
+                tokens: 1000,
+                idle: Duration::from_secs(60),
+                until: Some((Instant::now(), limit)),
+            };
+            let piece = serde_json::json!({"choices": [{"delta": {"content": text}}]});
+            Reader::new(&sender, limits).take(&serde_json::from_value(piece).unwrap())
+        };
+        assert!(matches!(ends("{\"title\": \"a reply"), Err(Fault::TooLong { .. })));
+        assert!(matches!(ends("{"), Err(Fault::TooSlow { .. })));
     }
 
     proptest! {
         #[test]
         fn calls_come_together_from_any_pieces(cuts in proptest::collection::vec(1usize..9, 1..6)) {
             let (sender, _receiver) = mpsc::channel(4);
-            let limits = Limits { bytes: 10_000, tokens: 1000, idle: Duration::from_secs(60) };
+            let limits = Limits { bytes: 10_000, tokens: 1000, idle: Duration::from_secs(60), until: None };
             let mut reader = Reader::new(&sender, limits);
             let arguments = "{\"path\": \"src/größe.rs\"}";
             let chars: Vec<char> = arguments.chars().collect();

@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::fault::over_context;
 use crate::{
-    domain::{plan::Task, reply::ReplyKind},
+    domain::{pack::PackKind, plan::Task, reply::ReplyKind},
     personas,
 };
 use serde::{Deserialize, Serialize};
@@ -149,7 +149,7 @@ impl Shape {
 
     fn schema(&self, request: &Request) -> Option<Value> {
         match self.structured {
-            Structured::Bounded => Some(request.schema.clone()),
+            Structured::Bounded => Some(narrowed(request)),
             Structured::Strict => Some(personas::without_bounds(&request.schema)),
             Structured::Tool | Structured::Object | Structured::Prompt => None,
         }
@@ -225,6 +225,13 @@ fn message(turn: &Turn) -> Value {
         Turn::Model { text } => json!({"role": "assistant", "content": text}),
         Turn::Given { text } => json!({"role": "user", "content": text}),
     }
+}
+
+/// The schema of the reply, narrowed to the clauses that the prompt shows.
+fn narrowed(request: &Request) -> Value {
+    let ids = |kind| request.pack.of_kind(kind).map(|item| item.id.as_str()).collect::<Vec<&str>>();
+    let (clauses, decisions) = (ids(PackKind::Clause), ids(PackKind::Decision));
+    personas::narrowed(&request.schema, personas::Shown { clauses: &clauses, decisions: &decisions })
 }
 
 /// A question without schema and tools.

@@ -59,7 +59,11 @@ pub(super) fn failed(
         return;
     }
     let what = format!("the call gave no usable reply: {}", error.one_line(160));
-    let check = checks::verdict("call", what, vec![error.to_string()]);
+    // The same failure of a smaller part is another one.
+    let page =
+        draft.run.step(step).and_then(|step| step.open_call()).map(|call| call.page).filter(|page| page.is_part());
+    let of = page.map(|page| format!("page {} of {}", page.number, page.of));
+    let check = checks::verdict("call", what, [error.to_string()].into_iter().chain(of).collect());
     draft.push(Event::CheckCompleted { step: step.clone(), attempt, check });
     red(draft, step, None);
 }
@@ -76,10 +80,14 @@ pub(super) fn refused(draft: &mut Draft, step: &StepId, attempt: u32, error: Cle
 
 /// Before the first page is paid for, how many there will be.
 pub(super) fn told_of_pages(draft: &mut Draft, step: StepId, page: Page) {
-    let text = format!(
-        "The clauses of this step do not fit into one prompt of {} tokens: everybody reads them on {} pages, a call each.",
-        draft.run.settings.pack_tokens, page.of
-    );
+    let in_parts = draft.run.step(&step).is_some_and(|step| repair::parts(step) > 1);
+    let text = if in_parts {
+        format!("No whole reply came for all clauses at once: they are read on {} pages, a call each.", page.of)
+    } else {
+        let room = draft.run.settings.pack_tokens;
+        let why = format!("The clauses of this step do not fit into one prompt of {room} tokens");
+        format!("{why}: everybody reads them on {} pages, a call each.", page.of)
+    };
     draft.push(Event::Said { step: Some(step), speaker: Clean::from("g1"), text: Clean::from(text) });
 }
 

@@ -145,6 +145,17 @@ async fn a_reply_that_repeats_itself_is_stopped() {
 }
 
 #[tokio::test]
+async fn a_server_whose_model_repeats_itself_is_not_left_alone_for_it() {
+    let text = format!("{HEAD}{}", delta(&"1.0.0-2.0.0-".repeat(500)));
+    let server = Server::start((0..10).map(|_| Act::Hang(text.clone().into_bytes(), None)).collect()).await;
+    let model = server.model(quick());
+    for _ in 0..10 {
+        let error = collect(&model, &request()).await.0.unwrap_err();
+        assert!(reply_text(error.split().0).contains("repeating itself"));
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_only_fails_is_left_alone() {
     let acts = (0..20).map(|_| error("500 Oops", "{}")).collect();
     let server = Server::start(acts).await;
