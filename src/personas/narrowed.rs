@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(at("/properties/clauses/maxItems"), 2);
         assert_eq!(at("/properties/teach_back/properties/decisions/maxItems"), 0, "there are none to name");
         assert_eq!(at("/properties/interpretations/maxItems"), 10);
-        assert_eq!(at("/properties/title/maxLength"), 120, "the rest is as it was");
+        assert_eq!(at("/properties/clauses/items/properties/reason/maxLength"), 2000, "the rest is as it was");
         let decided = Shown { decisions: &["D-001"], ..shown };
         let design = narrowed(&schema(ReplyKind::Design), decided);
         assert_eq!(design.pointer("/properties/teach_back/properties/decisions/items/enum"), Some(&json!(["D-001"])));

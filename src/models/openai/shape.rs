@@ -227,8 +227,12 @@ fn message(turn: &Turn) -> Value {
     }
 }
 
-/// The schema of the reply, narrowed to the clauses that the prompt shows.
+/// The schema of the reply; after a refusal narrowed to the clauses that the prompt shows. Models that need no such help are
+/// sent no more than the plain one.
 fn narrowed(request: &Request) -> Value {
+    if request.pack.of_kind(PackKind::Feedback).next().is_none() {
+        return request.schema.clone();
+    }
     let ids = |kind| request.pack.of_kind(kind).map(|item| item.id.as_str()).collect::<Vec<&str>>();
     let (clauses, decisions) = (ids(PackKind::Clause), ids(PackKind::Decision));
     personas::narrowed(&request.schema, personas::Shown { clauses: &clauses, decisions: &decisions })
