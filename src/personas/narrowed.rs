@@ -1,5 +1,6 @@
 //! The schema of a reply, narrowed to what the prompt shows: a model that cannot count is held to it by its server.
 
+use super::schema;
 use serde_json::{Map, Value, json};
 
 /// More ids than these make a schema that servers take long to read.
@@ -12,8 +13,8 @@ pub struct Shown<'a> {
     pub decisions: &'a [&'a str],
 }
 
-/// The same schema for a prompt that shows these ids: where a clause or a decision is named it is one of them, and lists of
-/// what is said of each clause are no longer than honest ones.
+/// The same schema for a prompt that shows these ids: where a clause or a decision is named it is one of them, lists of what
+/// is said of each clause are no longer than honest ones, and ids, names and paths no longer than such.
 #[must_use]
 pub fn narrowed(schema: &Value, shown: Shown<'_>) -> Value {
     if shown.clauses.is_empty() || shown.clauses.len().max(shown.decisions.len()) > MOST {
@@ -43,6 +44,13 @@ fn node(schema: &Value, shown: Shown<'_>, name: &str) -> Value {
             _ => value.clone(),
         };
         out.insert(key.clone(), value);
+    }
+    if is("string")
+        && !out.contains_key("enum")
+        && !out.contains_key("maxLength")
+        && let Some(most) = schema::short(name)
+    {
+        out.insert("maxLength".to_owned(), json!(most));
     }
     if is("array") && !out.contains_key("maxItems") {
         let of_strings = object.get("items").and_then(|items| items.get("type")) == Some(&json!("string"));
@@ -97,6 +105,8 @@ mod tests {
         assert_eq!(at("/properties/teach_back/properties/decisions/maxItems"), 0, "there are none to name");
         assert_eq!(at("/properties/interpretations/maxItems"), 10);
         assert_eq!(at("/properties/clauses/items/properties/reason/maxLength"), 2000, "the rest is as it was");
+        assert_eq!(at("/properties/title/maxLength"), 120);
+        assert_eq!(at("/properties/assumptions/items/properties/key/maxLength"), 120, "no text runs on for ever");
         let decided = Shown { decisions: &["D-001"], ..shown };
         let design = narrowed(&schema(ReplyKind::Design), decided);
         assert_eq!(design.pointer("/properties/teach_back/properties/decisions/items/enum"), Some(&json!(["D-001"])));

@@ -138,7 +138,7 @@ fn merge_enum(variants: &[Value]) -> Option<Value> {
 }
 
 /// A bound keeps a model that runs away from filling its whole output with one text; it is far above honest use. Whole
-/// files have none, and ids, names and paths need none.
+/// files have none, and ids, names and paths get theirs only for a model that has run away: see [`short`].
 fn max_length(property: &str) -> Option<u32> {
     const FREE: [&str; 12] = [
         "statement",
@@ -154,7 +154,21 @@ fn max_length(property: &str) -> Option<u32> {
         "summary",
         "notes",
     ];
-    FREE.contains(&property).then_some(2000)
+    match property {
+        "title" => short(property),
+        free => FREE.contains(&free).then_some(2000),
+    }
+}
+
+/// The bound of what is a few words at most: a title, an id, a name, a path.
+pub(super) fn short(property: &str) -> Option<u32> {
+    match property {
+        "id" | "clause" | "by" | "name" | "module" => Some(64),
+        "clauses" | "decisions" | "personas" | "after" | "depends_on" => Some(64),
+        "title" | "key" | "terms" => Some(120),
+        "path" | "symbol" | "source" | "test" => Some(240),
+        _ => None,
+    }
 }
 
 fn max_items(property: &str) -> Option<u32> {
