@@ -58,12 +58,13 @@ impl Services {
             Ok(runner) => runner,
             Err(why) => return vec![why],
         };
-        let stacks = match self.manifest(run).and_then(|manifest| Stack::of(&manifest.stack)) {
-            Some(stack) => vec![stack],
-            None if run.settings.model == "offline" => vec![Stack::Python],
-            None => Stack::ALL.to_vec(),
+        let known = self.manifest(run).and_then(|manifest| Stack::of(&manifest.stack));
+        let offline = run.settings.model == "offline";
+        let lacks = match known.or(offline.then_some(Stack::Python)) {
+            Some(stack) => runner.lack(stack).await.into_iter().collect(),
+            None => Stack::ALL.into_iter().filter_map(Stack::not_on_path).collect::<Vec<_>>(),
         };
-        runner.lacks(&stacks).await.into_iter().map(Clean::from).collect()
+        lacks.into_iter().map(Clean::from).collect()
     }
 
     /// How the software is run and tested, once that is written.

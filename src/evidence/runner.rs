@@ -86,14 +86,12 @@ impl Runner {
         Ok(stack)
     }
 
-    /// What is missing to run the software of some stacks, in words for a person.
-    pub async fn lacks(&self, stacks: &[Stack]) -> Vec<String> {
-        let looked = futures::future::join_all(stacks.iter().map(|stack| self.tools.find(*stack))).await;
-        let missing = looked.into_iter().filter_map(Result::err).map(|error| match error {
+    /// What is missing to run the software of a stack, in words for a person.
+    pub async fn lack(&self, stack: Stack) -> Option<String> {
+        self.tools.find(stack).await.err().map(|error| match error {
             EvidenceError::NoTool { stack, why } => format!("{} is missing: {}", stack.tool(), stack.lack(&why)),
             other => other.to_string(),
-        });
-        missing.collect()
+        })
     }
 
     /// True when G1 is root and what it runs is not, because everybody can read the tools of this stack.
