@@ -20,6 +20,19 @@ pub enum ReadKind {
     Instructions,
 }
 
+impl ReadKind {
+    /// What is understood and decided, without what has been made of it: whoever designs, builds, tests or verifies reads it.
+    pub const MEANING: [Self; 7] = [
+        Self::Clauses,
+        Self::Interpretations,
+        Self::Assumptions,
+        Self::Decisions,
+        Self::Gaps,
+        Self::Plan,
+        Self::Instructions,
+    ];
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Persona {
     pub id: PersonaId,

@@ -456,14 +456,10 @@ fn in_doubt(text: &mut String, doubts: &[Doubt]) {
 /// What can be done now.
 fn next(ending: Ending<'_>, kind: Option<Kind>) -> &'static str {
     match ending {
-        Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial }
-            if kind != Some(Kind::Web) =>
-        {
-            "The whole trace: g1 trace    check it again: g1 verify\n"
-        }
-        Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial } => {
-            "Run it: g1 preview    the whole trace: g1 trace    check it again: g1 verify\n"
-        }
+        Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial } => match kind {
+            Some(Kind::Web) => "Run it: g1 preview    the whole trace: g1 trace    check it again: g1 verify\n",
+            _ => "The whole trace: g1 trace    check it again: g1 verify\n",
+        },
         Ending::Completed { .. } => "",
         Ending::Paused { reason: PauseReason::Gate } => {
             "Decide with `g1 gate approve ID` or open the workbench with `g1`; then `g1 resume` goes on.\n"

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{Clean, run::Run},
-    evidence::{Manifest, Runner, Stack},
+    evidence::{self, Manifest, Runner, Stack},
     hub::{Blobs, Hub},
     models::assigned::Assigned,
     personas::Library,
@@ -62,7 +62,7 @@ impl Services {
         let offline = run.settings.model == "offline";
         let lacks = match known.or(offline.then_some(Stack::Python)) {
             Some(stack) => runner.lack(stack).await.into_iter().collect(),
-            None => Stack::ALL.into_iter().filter_map(Stack::not_on_path).collect::<Vec<_>>(),
+            None => evidence::not_on_path(),
         };
         lacks.into_iter().map(Clean::from).collect()
     }

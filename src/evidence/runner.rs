@@ -89,7 +89,7 @@ impl Runner {
     /// What is missing to run the software of a stack, in words for a person.
     pub async fn lack(&self, stack: Stack) -> Option<String> {
         self.tools.find(stack).await.err().map(|error| match error {
-            EvidenceError::NoTool { stack, why } => format!("{} is missing: {}", stack.tool(), stack.lack(&why)),
+            EvidenceError::NoTool { stack, why } => stack.missing(&why),
             other => other.to_string(),
         })
     }

@@ -62,13 +62,10 @@ impl Stack {
         format!("{why}: what is written for it cannot be run or proven here; install {}", self.wanted())
     }
 
-    /// That its tool is nowhere on the PATH, in words for a person. Nothing is started: some tools write into the home of
-    /// who asks them for their version, and it may never be needed.
+    /// The same where nobody has said yet what it is about.
     #[must_use]
-    pub fn not_on_path(self) -> Option<String> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let there = std::env::split_paths(&path).any(|dir| dir.join(self.tool()).is_file());
-        (!there).then(|| format!("{} is missing: {}", self.tool(), self.lack("it is not on the PATH")))
+    pub fn missing(self, why: &str) -> String {
+        format!("{} is missing: {}", self.tool(), self.lack(why))
     }
 
     /// The files that hold tests only, which a suite can be limited to; a module's tests run without the others'.

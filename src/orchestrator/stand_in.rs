@@ -97,15 +97,6 @@ fn understanding(run: &Run, step: &Step) -> UnderstandReply {
 }
 
 fn plan(run: &Run, step: &Step) -> PlanReply {
-    let meaning = [
-        ReadKind::Clauses,
-        ReadKind::Interpretations,
-        ReadKind::Assumptions,
-        ReadKind::Decisions,
-        ReadKind::Gaps,
-        ReadKind::Plan,
-        ReadKind::Instructions,
-    ];
     let new = |id: &str, title: &str, produces, personas: &[&str], after: &str, more: &[ReadKind]| NewStep {
         id: id.to_owned(),
         title: title.to_owned(),
@@ -113,7 +104,7 @@ fn plan(run: &Run, step: &Step) -> PlanReply {
         personas: texts_of(personas),
         module: matches!(produces, ReplyKind::Build | ReplyKind::Test).then(|| MODULE.to_owned()),
         after: vec![after.to_owned()],
-        reads: meaning.iter().chain(more).copied().collect(),
+        reads: ReadKind::MEANING.iter().chain(more).copied().collect(),
     };
     let architects = ["solution-architect", "technical-architect", "api-designer", "database-architect"];
     let (made, seen) =

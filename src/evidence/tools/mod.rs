@@ -19,6 +19,15 @@ use tokio::{process::Command, sync::OnceCell};
 
 type Found<T> = OnceCell<Result<T, String>>;
 
+/// The stacks whose tools are nowhere on the PATH, in words for a person. Nothing is started: some tools write into the home
+/// of who asks them for their version, and none may be needed.
+#[must_use]
+pub fn not_on_path() -> Vec<String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let there = |stack: &Stack| std::env::split_paths(&path).any(|dir| dir.join(stack.tool()).is_file());
+    Stack::ALL.iter().filter(|stack| !there(stack)).map(|stack| stack.missing("it is not on the PATH")).collect()
+}
+
 /// Shared by all clones.
 #[derive(Debug, Clone, Default)]
 pub struct Tools(Arc<Cells>);

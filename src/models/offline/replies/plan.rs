@@ -60,15 +60,6 @@ fn modules(spec: &AppSpec) -> Vec<NewModule> {
 }
 
 fn steps(modules: &[NewModule]) -> Vec<NewStep> {
-    const MEANING: [ReadKind; 7] = [
-        ReadKind::Clauses,
-        ReadKind::Interpretations,
-        ReadKind::Assumptions,
-        ReadKind::Decisions,
-        ReadKind::Gaps,
-        ReadKind::Plan,
-        ReadKind::Instructions,
-    ];
     let step = |id: String,
                 title: String,
                 produces,
@@ -83,7 +74,7 @@ fn steps(modules: &[NewModule]) -> Vec<NewStep> {
             personas: personas.iter().map(|p| (*p).to_owned()).collect(),
             module: module.map(str::to_owned),
             after,
-            reads: MEANING.iter().chain(more).copied().collect(),
+            reads: ReadKind::MEANING.iter().chain(more).copied().collect(),
         }
     };
     let architects = ["solution-architect", "technical-architect", "api-designer", "database-architect"];
