@@ -98,7 +98,7 @@ pub fn given(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<(Str
     clauses::decode(&bytes).map_err(Fail::usage)?;
     let text = String::from_utf8(bytes).map_err(Fail::usage)?;
     if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
-        return Err(Fail::usage(format!("{what} is empty: say what should be built")));
+        return Err(Fail::usage(format!("{what} is empty")));
     }
     Ok((text, original))
 }

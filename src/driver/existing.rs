@@ -122,8 +122,9 @@ fn found(
     if !secret.is_empty() {
         let names: Vec<&str> = secret.iter().map(|file| file.path.as_str()).take(5).collect();
         let more = if secret.len() > names.len() { "…" } else { "" };
+        let hold = if secret.len() == 1 { "it holds" } else { "they hold" };
         note.push_str(&format!(
-            ". {} left out because they hold keys ({}{more}); of everything else the model is sent what it needs",
+            ". {} left out because {hold} keys ({}{more}); of everything else the model is sent what it needs",
             counted(secret.len(), "file"),
             names.join(", ")
         ));

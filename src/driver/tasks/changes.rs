@@ -41,8 +41,8 @@ impl Bench<'_> {
                     let text = "matches the project's ignore rules, so it would never be kept: choose another path";
                     problems.push(Clean::from(format!("{} {text}", file.path)));
                 } else if self.is_taken(&file.path) {
-                    let text = "is there, or lies below what is there, and is left as it is (a link, a module of its own or \
-                                a very large file): choose another path";
+                    let text = "is there, or lies below what is there, and is left as it is (a link, a module of its own, a \
+                                file that holds keys or a very large one): choose another path";
                     problems.push(Clean::from(format!("{} {text}", file.path)));
                 }
                 continue;

@@ -39,8 +39,11 @@ impl Original {
         let mut said: BTreeMap<ClauseId, String> = BTreeMap::new();
         let mut faults = Vec::new();
         let assumed: Vec<String> = reply.assumptions.iter().map(|a| format!("{}. {}", a.question, a.default)).collect();
+        // A long text has thousands of both: what is said of a clause is looked up.
+        let mut of: BTreeMap<ClauseId, Vec<&NewInterpretation>> = BTreeMap::new();
         for i in &reply.interpretations {
             for id in self.named(&i.clauses) {
+                of.entry(id).or_default().push(i);
                 let all = said.entry(id).or_default();
                 for text in std::iter::once(&i.statement).chain(&i.acceptance) {
                     all.push_str(text);
@@ -75,10 +78,9 @@ impl Original {
                 found.extend(compare::lost_limit(clause, &wording));
                 found.extend(compare::lost_condition(clause, &wording));
             }
-            let mine =
-                || reply.interpretations.iter().filter(|i| i.clauses.iter().any(|named| named.parse() == Ok(*id)));
-            let nearest =
-                mine().max_by_key(|i| Text::new(&i.statement).roots().intersection(&clause.text.roots()).count());
+            let mine = of[id].iter().copied();
+            let own = clause.text.roots();
+            let nearest = mine.clone().max_by_key(|i| Text::new(&i.statement).roots().intersection(&own).count());
             let mut faults_of = |found: Vec<String>, said: Option<&NewInterpretation>| {
                 let said = said.map(|i| format!(", '{}'", short(&i.statement))).unwrap_or_default();
                 faults.extend(found.iter().map(|fault| format!("{id} is not what is said of it{said}: {fault}")));
@@ -87,33 +89,34 @@ impl Original {
             if let Some(told) = told.get(id).filter(|_| !admitted.contains(id))
                 && let Some(fault) = self.turned(*id, &told.statements, &told.beside)
             {
+                let mut mine = mine;
                 let alone = |i: &&NewInterpretation| {
                     self.turned(*id, &Sentence::all(&Text::new(&i.statement)), &told.beside).is_some()
                 };
-                faults_of(vec![fault], mine().find(alone).or(nearest));
+                faults_of(vec![fault], mine.find(alone).or(nearest));
             }
         }
         let known: Vec<_> = assumed.iter().flat_map(|text| Wording::new(text).amounts).collect();
         let beside: Vec<Sentence> = assumed.iter().flat_map(|text| Sentence::all(&Text::new(text))).collect();
+        // An item of a list of what is not wanted need not say so itself.
+        let out: BTreeSet<ClauseId> = reply
+            .clauses
+            .iter()
+            .filter(|m| m.kind == ClauseKind::Exclusion)
+            .filter_map(|m| m.id.parse().ok())
+            .filter(|id| self.clauses.get(id).is_some_and(|(clause, _)| !actors::obliges(&clause.text)))
+            .collect();
         for i in &reply.interpretations {
             let ids: Vec<ClauseId> = self.named(&i.clauses).filter(|id| !whole.contains(id)).collect();
             let Some(clauses) = self.together(&ids) else { continue };
             let statement = Wording::new(&i.statement);
             let all = Wording::new(&format!("{}.\n{}", i.statement, i.acceptance.join(".\n")));
             // One of several statements may leave out what another says; what all of them lose was looked for above.
-            let alone = !reply
-                .interpretations
-                .iter()
-                .any(|o| !std::ptr::eq(o, i) && self.named(&o.clauses).any(|id| ids.contains(&id)));
+            let alone = ids.iter().all(|id| of[id].len() == 1);
             let statements = Sentence::all(&statement.text);
             let original: Vec<Sentence> = ids.iter().flat_map(|id| self.sentences(*id)).collect();
-            // An item of a list of what is not wanted need not say so itself.
-            let is_out = |id: &ClauseId| {
-                reply.clauses.iter().any(|m| m.kind == ClauseKind::Exclusion && m.id.parse() == Ok(*id))
-                    && self.clauses.get(id).is_some_and(|(clause, _)| !actors::obliges(&clause.text))
-            };
             let added = align::lost_negation(&statements, &original, &beside)
-                .filter(|_| !ids.iter().any(is_out))
+                .filter(|_| !ids.iter().any(|id| out.contains(id)))
                 .map(|word| format!("it negates \"{word}\", which the clause does not"))
                 .or_else(|| {
                     let limit = align::lost_limit(&statements, &original, &beside, true)?;
