@@ -9,7 +9,7 @@ use g1::{
         reply::{CodeLink, TestLink},
     },
     evidence::{
-        ControlTarget, Runner, Stack, Tree,
+        ControlTarget, Runner, Stack, Tree, TreeFile,
         controls::{Effect, Trial},
         links,
     },
@@ -205,4 +205,21 @@ async fn a_linked_test_exists_asserts_something_and_is_not_skipped() {
     let helped =
         links::tests(&runner, &ledger(), Stack::Python, &[test("test_title_is_required")], &cancel).await.unwrap();
     assert_eq!(helped.found[0].path, "tests/test_entries.py");
+}
+
+#[tokio::test]
+async fn rows_of_python_that_begin_alike_are_named_by_more_of_what_they_say_or_by_their_place() {
+    let text = "GUARDS = [\n    {\"POST /keys\": \"owner\"},\n    {\"GET /keys\": \"owner\"},\n]\nRULES = (\n\
+                \x20   (\"title\", required, \"give one\"),\n    (\"title\", shorter(80)),\n    (\"body\", required),\n\
+                \x20   (\"body\", required),\n)\nNAMES = frozenset([\n    \"a\",\n    \"b\",\n])\n";
+    let tree = Tree::new(vec![TreeFile::new(FILE.to_owned(), text.as_bytes().to_vec())]);
+    let names = ["GUARDS[POST /keys]", "GUARDS['GET /keys']", "RULES[title required]", "RULES[title, 80]", "RULES[#4]"];
+    let links: Vec<CodeLink> =
+        names.into_iter().chain(["NAMES[a]", "RULES[title]", "RULES[body]"]).map(symbol).collect();
+    let resolved = links::resolve(&runner().await, &tree, &links, &CancellationToken::new()).await.unwrap();
+    let found: Vec<u32> = resolved.found.iter().map(|range| range.lines.0).collect();
+    assert_eq!(found, [2, 3, 6, 7, 9, 12], "{resolved:?}");
+    let [title, body] = resolved.problems.as_slice() else { panic!("{resolved:?}") };
+    assert!(title.ends_with("RULES[title required], RULES[title 80]"), "{title}");
+    assert!(body.ends_with("RULES[#3], RULES[#4]"), "{body}");
 }

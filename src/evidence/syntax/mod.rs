@@ -6,6 +6,7 @@ mod javascript;
 mod marks;
 pub(super) mod native;
 mod outline;
+mod rows;
 mod rust;
 
 pub(super) use marks::{Place, Wanted};
@@ -26,6 +27,8 @@ const TOOL: &str = concat!(
     include_str!("marks.py"),
     "\n\n",
     include_str!("again.py"),
+    "\n\n",
+    include_str!("rows.py"),
     "\n\n",
     include_str!("tool.py")
 );

@@ -1,6 +1,8 @@
 //! What a source file is made of, in the same words for every language: functions, scopes, statements and rows of tables,
 //! each with its bytes and with the edits that make it ineffective alone. Pure.
 
+use super::rows;
+
 /// Bytes to be replaced.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
@@ -33,6 +35,8 @@ pub struct Item {
     pub name: Option<String>,
     /// What else tells it from its neighbours: a registration's function and leading constants.
     pub key: Option<String>,
+    /// What a row says, in order: its constants and plain names, by which it is told from others of the same name.
+    pub words: Vec<String>,
     pub span: (usize, usize),
     /// Where it begins without its attributes: who means a function may leave them out.
     pub head: usize,
@@ -176,7 +180,7 @@ impl Outline {
         Ok(unit)
     }
 
-    /// `Class.method`, `FUNCTION`, `TABLE`, `TABLE.row` or `TABLE[row]`.
+    /// `Class.method`, `FUNCTION`, `TABLE`, `TABLE.row` or one of [`rows::find`] as `TABLE[row]`.
     pub fn symbol(&self, symbol: &str) -> Result<Unit<'_>, String> {
         let (name, key) = match symbol.strip_suffix(']').and_then(|rest| rest.split_once('[')) {
             Some((name, key)) => (name, Some(key.trim_matches(['\'', '"', '`', ' ']))),
@@ -199,8 +203,11 @@ impl Outline {
                 return Err(format!("{} defines {name} {} times; name its lines", self.path, found.len()));
             }
             // Rust implements a type in several places: what is looked for in it may be in any of them.
-            let next = parts.get(position + 1).copied().or(key);
-            let holds = |item: &Item| next.is_some_and(|next| !named(&item.children, next).is_empty());
+            let holds = |item: &Item| match (parts.get(position + 1), key) {
+                (Some(next), _) => !named(&item.children, next).is_empty(),
+                (None, Some(key)) => rows::find(&item.children, name, key).is_ok(),
+                (None, None) => false,
+            };
             let chosen = found.iter().find(|(_, item)| holds(item)).or(found.last());
             let Some((trail, item)) = chosen else { continue };
             scope.extend(trail);
@@ -213,14 +220,9 @@ impl Outline {
             level = &item.children;
         }
         let key = key.unwrap_or_default();
-        let found = named(level, key);
-        match found.as_slice() {
-            [(trail, row)] => {
-                scope.extend(trail);
-                Ok(Unit { items: vec![row], scope })
-            }
-            _ => Err(format!("{}: {name} has no single row {key:?}", self.path)),
-        }
+        let (trail, row) = rows::find(level, name, key).map_err(|why| format!("{}: {why}", self.path))?;
+        scope.extend(trail);
+        Ok(Unit { items: vec![row], scope })
     }
 
     /// The file with the unit alone made ineffective.

@@ -153,35 +153,6 @@ def statements(source, nodes, scope, inside, first, last):
     return Unit(kind, nodes, scope)
 
 
-def elements(container):
-    """The rows of a literal: lists of nodes that belong together, in order."""
-    if isinstance(container, ast.Dict):
-        return [[key, value] if key else [value] for key, value in zip(container.keys, container.values)]
-    if isinstance(container, ast.Call):
-        return sorted([[n] for n in container.args + container.keywords], key=lambda e: (e[0].lineno, e[0].col_offset))
-    return [[element] for element in container.elts]
-
-
-def rows_at(statement, first, last, scope):
-    """Whole rows of the smallest literal in the statement that the lines are exactly."""
-    best = None
-    for container in ast.walk(statement):
-        if not isinstance(container, CONTAINERS) or not (container.lineno <= first and container.end_lineno >= last):
-            continue
-        if container.lineno >= first and container.end_lineno <= last:
-            # The lines are this whole literal, so they are a row of what is around it.
-            continue
-        touched = [e for e in elements(container) if e[0].lineno <= last and e[-1].end_lineno >= first]
-        if not touched or any(e[0].lineno < first or e[-1].end_lineno > last for e in touched):
-            continue
-        size = container.end_lineno - container.lineno
-        if best is None or size < best[0]:
-            best = (size, container, touched)
-    if best is None:
-        return None
-    return Unit("rows", [node for element in best[2] for node in element], scope, (statement, best[1], best[2]))
-
-
 def defined(node, name):
     """Definitions and assignments of a name directly below a node, also inside if, try and with."""
     for block in blocks(node):
@@ -205,28 +176,10 @@ def targets(statement):
     return [ast.unparse(node) for node in nodes]
 
 
-def constant(node):
-    return str(node.value) if isinstance(node, ast.Constant) else None
-
-
-def key_of(element):
-    """What names a row: its key, or its first constant."""
-    head = element[0]
-    if isinstance(head, (ast.Tuple, ast.List)) and head.elts:
-        head = head.elts[0]
-    elif isinstance(head, ast.Call) and head.args:
-        head = head.args[0]
-    elif isinstance(head, ast.keyword):
-        return head.arg
-    elif isinstance(head, ast.Dict) and head.values and len(element) == 1:
-        head = head.values[0]
-    return constant(head)
-
-
 def unit_of_symbol(source, symbol):
     """`Class.method`, `FUNCTION`, `TABLE`, or one row of a table as `TABLE[key]`."""
     row = re.fullmatch(r"(.+?)\[(.+)\]", symbol)
-    name, key = (row.group(1), row.group(2).strip("'\" ")) if row else (symbol, None)
+    name, key = (row.group(1), row.group(2)) if row else (symbol, None)
     node, scope, parts = source.tree, [], name.split(".")
     for position, part in enumerate(parts):
         found = list(defined(node, part))
@@ -240,12 +193,8 @@ def unit_of_symbol(source, symbol):
     if key is None:
         inside = any(isinstance(n, FUNCTIONS) for n in [node])
         return statements(source, [node], scope, inside, node.lineno, node.end_lineno)
-    for container in ast.walk(node):
-        if isinstance(container, CONTAINERS):
-            chosen = [e for e in elements(container) if key_of(e) == key]
-            if len(chosen) == 1:
-                return Unit("rows", chosen[0], scope, (node, container, chosen))
-    raise Problem(f"{source.path}: {name} has no single row {key!r}")
+    container, row = row_of_symbol(source, node, name, key)
+    return Unit("rows", row, scope, (node, container, [row]))
 
 
 # ---------------------------------------------------------------- neutralising

@@ -87,7 +87,8 @@ impl<'a> Reader<'_> {
         self.name = None;
         children(self);
         let children = self.open.pop().unwrap_or_default();
-        let item = Item { kind, name, key, span: bytes(span), head: bytes(span).0, without, switch: None, children };
+        let (span, head) = (bytes(span), bytes(span).0);
+        let item = Item { kind, name, key, words: vec![], span, head, without, switch: None, children };
         if let Some(level) = self.open.last_mut() {
             level.push(item);
         }
@@ -100,17 +101,34 @@ impl<'a> Reader<'_> {
         self.item(Kind::Function, (name, None), span, Ok(without), |reader| walk::walk_function_body(reader, body));
     }
 
-    fn row(&mut self, name: Option<String>, span: Span, end: usize, children: impl FnOnce(&mut Self)) {
+    fn row(
+        &mut self,
+        name: Option<String>,
+        words: Vec<String>,
+        span: Span,
+        end: usize,
+        children: impl FnOnce(&mut Self),
+    ) {
         let without = row(self.text, self.comments, bytes(span), end);
         self.item(Kind::Row, (name, None), span, Ok(vec![without]), children);
+        if let Some(row) = self.open.last_mut().and_then(|level| level.last_mut()) {
+            row.words = words;
+        }
     }
 
-    /// Rows for what a call is given.
-    fn arguments(&mut self, arguments: &[Argument<'a>], span: Span) {
+    /// Rows for what a call is given. The one list that `new Map(…)` or `Object.freeze(…)` gets is none itself: its rows are.
+    fn arguments(&mut self, callee: &Expression<'a>, is_new: bool, arguments: &[Argument<'a>], span: Span) {
         let end = bytes(span).1.saturating_sub(1);
+        let callee = source(self.text, callee.span());
+        let wraps = is_new || callee.starts_with("Object.") || callee.starts_with("Array.");
         for argument in arguments {
-            let name = argument.as_expression().and_then(constant);
-            self.row(name, argument.span(), end, |reader| reader.visit_argument(argument));
+            let value = argument.as_expression();
+            let is_list = value.is_some_and(|value| {
+                matches!(unwrapped(value), Expression::ArrayExpression(_) | Expression::ObjectExpression(_))
+            });
+            let said = value.filter(|_| !(wraps && is_list && arguments.len() == 1));
+            let words = said.filter(|_| !is_list).map(|value| words(self.text, value)).unwrap_or_default();
+            self.row(said.and_then(constant), words, argument.span(), end, |reader| reader.visit_argument(argument));
         }
     }
 
@@ -260,8 +278,11 @@ impl<'a> Visit<'a> for Reader<'_> {
             if matches!(element, ArrayExpressionElement::Elision(_)) {
                 continue;
             }
-            let name = element.as_expression().and_then(constant);
-            self.row(name, element.span(), end, |reader| reader.visit_array_expression_element(element));
+            let value = element.as_expression();
+            let words = value.map(|value| words(self.text, value)).unwrap_or_default();
+            self.row(value.and_then(constant), words, element.span(), end, |reader| {
+                reader.visit_array_expression_element(element)
+            });
         }
     }
 
@@ -275,11 +296,13 @@ impl<'a> Visit<'a> for Reader<'_> {
                         self.name = Some((name, one.span));
                         self.visit_expression(&one.value);
                     } else {
-                        self.row(name, one.span, end, |reader| reader.visit_expression(&one.value));
+                        let words = name.iter().cloned().chain(words(self.text, &one.value)).collect();
+                        self.row(name, words, one.span, end, |reader| reader.visit_expression(&one.value));
                     }
                 }
                 ObjectPropertyKind::SpreadProperty(spread) => {
-                    self.row(None, spread.span, end, |reader| reader.visit_expression(&spread.argument));
+                    let words = words(self.text, &spread.argument);
+                    self.row(None, words, spread.span, end, |reader| reader.visit_expression(&spread.argument));
                 }
             }
         }
@@ -288,13 +311,13 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         self.name = None;
         self.visit_expression(&call.callee);
-        self.arguments(&call.arguments, call.span);
+        self.arguments(&call.callee, false, &call.arguments, call.span);
     }
 
     fn visit_new_expression(&mut self, new: &NewExpression<'a>) {
         self.name = None;
         self.visit_expression(&new.callee);
-        self.arguments(&new.arguments, new.span);
+        self.arguments(&new.callee, true, &new.arguments, new.span);
     }
 
     fn visit_switch_case(&mut self, case: &SwitchCase<'a>) {
@@ -332,6 +355,33 @@ fn assigned(text: &str, target: &AssignmentTarget<'_>) -> String {
 
 fn key_name(key: &PropertyKey<'_>) -> Option<String> {
     key.name().map(|name| name.into_owned())
+}
+
+/// What a row says: its constants and the names in it, in order; of an object with one property its key as well.
+fn words(text: &str, expression: &Expression<'_>) -> Vec<String> {
+    let of = |argument: &Argument<'_>| argument.as_expression().map(|value| words(text, value)).unwrap_or_default();
+    match unwrapped(expression) {
+        Expression::Identifier(name) => vec![name.name.to_string()],
+        Expression::StaticMemberExpression(member) => vec![source(text, member.span).to_owned()],
+        Expression::BooleanLiteral(literal) => vec![literal.value.to_string()],
+        Expression::ArrayExpression(array) => {
+            array.elements.iter().filter_map(|one| one.as_expression()).flat_map(|one| words(text, one)).collect()
+        }
+        Expression::CallExpression(call) => call.arguments.iter().flat_map(of).collect(),
+        Expression::NewExpression(new) => new.arguments.iter().flat_map(of).collect(),
+        Expression::ObjectExpression(object) => {
+            let alone = object.properties.len() == 1;
+            let said = |property: &ObjectPropertyKind<'_>| match property {
+                ObjectPropertyKind::ObjectProperty(one) => {
+                    let key = key_name(&one.key).filter(|_| alone);
+                    key.into_iter().chain(words(text, &one.value)).collect()
+                }
+                ObjectPropertyKind::SpreadProperty(spread) => words(text, &spread.argument),
+            };
+            object.properties.iter().flat_map(said).collect()
+        }
+        other => constant(other).into_iter().collect(),
+    }
 }
 
 /// The constant that names a row: itself, its first element, argument or value.

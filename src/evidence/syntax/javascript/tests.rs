@@ -86,6 +86,47 @@ fn each_kind_of_unit_is_taken_away_alone() {
 }
 
 #[test]
+fn rows_that_begin_alike_are_named_by_more_of_what_they_say_or_by_their_place() {
+    const TABLES: &str = r#"const GUARDS = [
+  { "POST /keys": "owner" },
+  { "GET /keys": "owner" },
+];
+const RULES = Object.freeze([
+  ["title", required, "give one"],
+  ["title", shorter(80)],
+  ["title", shorter(90)],
+  ["body", required],
+  ["body", required],
+]);
+const ROUTES = new Map([
+  ["GET /a", list],
+  ["GET /b", list],
+]);
+"#;
+    let outline = outline("a.js", TABLES).unwrap();
+    let line = |symbol: &str| outline.symbol(symbol).map(|unit| outline.lines(unit.span()).0);
+    for (symbol, at) in [
+        ("GUARDS[POST /keys]", 2),
+        ("GUARDS['GET /keys']", 3),
+        ("RULES[title required]", 6),
+        ("RULES[title, 80]", 7),
+        ("RULES[title 90]", 8),
+        ("RULES[#5]", 10),
+        ("ROUTES[GET /a]", 13),
+    ] {
+        assert_eq!(line(symbol), Ok(at), "{symbol}");
+        let unit = outline.symbol(symbol).unwrap();
+        assert_eq!(outline.at(at, at).unwrap().span(), unit.span(), "{symbol} is the whole row");
+        assert_eq!(outline.without(&unit).unwrap().lines().nth(at as usize - 1).unwrap().trim(), "", "{symbol}");
+    }
+    let problem = line("RULES[title]").unwrap_err();
+    assert!(problem.ends_with("\"title\": RULES[title required], RULES[title 80], RULES[title 90]"), "{problem}");
+    let problem = line("RULES[body]").unwrap_err();
+    assert!(problem.ends_with("RULES[#4], RULES[#5]"), "{problem}");
+    assert!(line("RULES[#6]").is_err() && line("RULES[#0]").is_err() && line("RULES[titl]").is_err());
+}
+
+#[test]
 fn lines_mean_a_route_statements_or_a_case() {
     let outline = outline("a.js", FILE).unwrap();
     let at = |text: &str| u32::try_from(FILE.lines().position(|line| line.contains(text)).unwrap()).unwrap() + 1;

@@ -115,6 +115,7 @@ struct New {
     kind: Kind,
     name: Option<String>,
     key: Option<String>,
+    words: Vec<String>,
     span: (usize, usize),
     head: usize,
     without: Result<Vec<Edit>, String>,
@@ -123,7 +124,7 @@ struct New {
 
 impl New {
     fn fixed(kind: Kind, name: Option<String>, span: (usize, usize), why: &str) -> Self {
-        Self { kind, name, key: None, span, head: span.0, without: Err(why.to_owned()), switch: None }
+        Self { kind, name, key: None, words: vec![], span, head: span.0, without: Err(why.to_owned()), switch: None }
     }
 }
 
@@ -132,9 +133,9 @@ impl<'t> Reader<'t> {
         self.open.push(vec![]);
         children(self);
         let children = self.open.pop().unwrap_or_default();
-        let New { kind, name, key, span, head, without, switch } = new;
+        let New { kind, name, key, words, span, head, without, switch } = new;
         if let Some(level) = self.open.last_mut() {
-            level.push(Item { kind, name, key, span, head, without, switch, children });
+            level.push(Item { kind, name, key, words, span, head, without, switch, children });
         }
     }
 
@@ -212,6 +213,7 @@ impl<'t> Reader<'t> {
             kind: Kind::Function,
             name: Some(sig.ident.to_string()),
             key: None,
+            words: vec![],
             span,
             head: bytes(sig).0,
             without,
@@ -265,6 +267,7 @@ impl<'t> Reader<'t> {
             kind: Kind::Statement,
             name: Some(name.to_string()),
             key: None,
+            words: vec![],
             span,
             head: span.0,
             without,
@@ -281,9 +284,7 @@ impl<'t> Reader<'t> {
         for element in elements {
             let span = bytes(element);
             let without = Ok(vec![row(self.text, self.comments, span, end)]);
-            let new =
-                New { kind: Kind::Row, name: leading(element), key: None, span, head: span.0, without, switch: None };
-            self.add(new, |reader| reader.visit_expr(element));
+            self.add(row_of(leading(element), words(element), span, without), |reader| reader.visit_expr(element));
         }
     }
 
@@ -293,7 +294,16 @@ impl<'t> Reader<'t> {
             vec![Edit::new(span.0, span.0, format!("if !{SWITCHES}::off({{n}}) {{ ")), Edit::new(span.1, span.1, " }")];
         let without = Err("it is switched off instead".to_owned());
         self.add(
-            New { kind: Kind::Statement, name: None, key, span, head: span.0, without, switch: Some(switch) },
+            New {
+                kind: Kind::Statement,
+                name: None,
+                key,
+                words: vec![],
+                span,
+                head: span.0,
+                without,
+                switch: Some(switch),
+            },
             children,
         );
     }
@@ -355,6 +365,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             kind: Kind::Row,
             name,
             key: None,
+            words: vec![],
             span,
             head: span.0,
             without: Err(
@@ -385,9 +396,10 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 let span = (bytes(&*call.receiver).1, bytes(call).1);
                 let span = (bytes(&call.dot_token).0.max(span.0), span.1);
                 let without = Ok(vec![Edit::new(span.0, span.1, "")]);
-                let new =
-                    New { kind: Kind::Row, name: Some(name), key: None, span, head: span.0, without, switch: None };
-                self.add(new, |reader| call.args.iter().for_each(|argument| reader.visit_expr(argument)));
+                let words = call.args.iter().flat_map(words).collect();
+                self.add(row_of(Some(name), words, span, without), |reader| {
+                    call.args.iter().for_each(|argument| reader.visit_expr(argument))
+                });
             }
             None => call.args.iter().for_each(|argument| self.visit_expr(argument)),
         }
@@ -404,6 +416,27 @@ fn unwrapped(expression: &Expr) -> &Expr {
         Expr::Paren(inner) => unwrapped(&inner.expr),
         Expr::Group(inner) => unwrapped(&inner.expr),
         other => other,
+    }
+}
+
+fn row_of(name: Option<String>, words: Vec<String>, span: (usize, usize), without: Result<Vec<Edit>, String>) -> New {
+    New { kind: Kind::Row, name, key: None, words, span, head: span.0, without, switch: None }
+}
+
+/// What a row says: its constants and the names in it, in order.
+fn words(expression: &Expr) -> Vec<String> {
+    match unwrapped(expression) {
+        Expr::Lit(literal) => constant(&literal.lit).into_iter().collect(),
+        Expr::Path(path) => {
+            let parts: Vec<String> = path.path.segments.iter().map(|part| part.ident.to_string()).collect();
+            vec![parts.join("::")]
+        }
+        Expr::Tuple(tuple) => tuple.elems.iter().flat_map(words).collect(),
+        Expr::Array(array) => array.elems.iter().flat_map(words).collect(),
+        Expr::Call(call) => call.args.iter().flat_map(words).collect(),
+        Expr::MethodCall(call) => [&*call.receiver].into_iter().chain(&call.args).flat_map(words).collect(),
+        Expr::Struct(literal) => literal.fields.iter().flat_map(|field| words(&field.expr)).collect(),
+        _ => vec![],
     }
 }
 

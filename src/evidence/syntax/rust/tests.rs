@@ -67,6 +67,38 @@ fn units_are_functions_arms_statements_and_rows() {
 }
 
 #[test]
+fn rows_that_begin_alike_are_named_by_more_of_what_they_say_or_by_their_place() {
+    const TABLES: &str = r#"pub const RULES: &[(&str, Rule)] = &[
+    ("title", Rule::Required),
+    ("title", Rule::Shorter(80)),
+    ("title", Rule::Shorter(90)),
+    ("body", Rule::Required),
+    ("body", Rule::Required),
+];
+static GUARDS: &[Guard] = &[
+    Guard { method: "POST", path: "/keys", role: Role::Owner },
+    Guard { method: "POST", path: "/notes", role: Role::Owner },
+];
+"#;
+    let outline = outline("src/rules.rs", TABLES).unwrap();
+    let line = |symbol: &str| outline.symbol(symbol).map(|unit| outline.lines(unit.span()));
+    for (symbol, at) in [
+        ("RULES[title Rule::Required]", 2),
+        ("RULES[title 80]", 3),
+        ("RULES[\"title\", 90]", 4),
+        ("RULES[#4]", 5),
+        ("GUARDS[POST /keys]", 9),
+        ("GUARDS[POST /notes]", 10),
+    ] {
+        assert_eq!(line(symbol), Ok((at, at)), "{symbol}");
+        assert!(outline.symbol(symbol).and_then(|unit| outline.without(&unit)).is_ok(), "{symbol}");
+    }
+    let problem = line("GUARDS[POST]").unwrap_err();
+    assert!(problem.ends_with("GUARDS[POST /keys], GUARDS[POST /notes]"), "{problem}");
+    assert!(line("RULES[body]").unwrap_err().ends_with("RULES[#4], RULES[#5]"));
+}
+
+#[test]
 fn switches_are_put_into_one_text_that_still_parses_line_by_line() {
     let ranges = [
         (1, (line("pub fn required"), line("struct Store") - 2)),
