@@ -1,12 +1,13 @@
 //! The manifest's commands, run for somebody who works on a draft, and what the last of them said.
 
+mod report;
 mod trial;
 
 use super::desk::{Desk, Gave, range};
 use crate::{
     domain::{
         Clean, StepId,
-        evidence::{Evidence, EvidenceKind, TestOutcome, TestResult},
+        evidence::{Evidence, EvidenceKind, TestOutcome},
         reply::ReplyKind,
         run::{Run, Step},
         tool::Used,
@@ -21,6 +22,7 @@ use crate::{
     },
     evidence::{EvidenceError, Kind, Manifest, Recorded},
 };
+use report::{is_report, report};
 use tokio_util::sync::CancellationToken;
 use trial::Wish;
 
@@ -166,14 +168,6 @@ fn seen<'a>(run: &'a Run, step: &Step) -> Option<&'a Evidence> {
     tests.find(|evidence| evidence.step.as_ref().is_some_and(concerns))
 }
 
-/// Whether a result says what tests did, and not why they did not run.
-fn is_report(text: &str) -> bool {
-    let first = text.lines().next().unwrap_or_default();
-    let counted = |rest: &str| rest.split_once(" passed, ").is_some_and(|(of, _)| of.parse::<usize>().is_ok());
-    first.starts_with("no test ran, ")
-        || first.split_once(" of ").is_some_and(|(passed, rest)| passed.parse::<usize>().is_ok() && counted(rest))
-}
-
 /// What cannot be run is told to its author where he can do something about it; the rest stops the run.
 fn not_run(error: EvidenceError) -> Result<Gave, TaskError> {
     match error {
@@ -193,28 +187,6 @@ fn started(manifest: &Manifest, recorded: &Recorded) -> Gave {
     Gave::failed(format!("{note}\n{}", Clean::from_bytes(&recorded.output)))
 }
 
-/// A test run in words: the sum, each test with what it said, then what was printed.
-fn report(tests: &[TestResult], exit: Option<i32>, note: Option<&Clean>, output: &[u8]) -> String {
-    let passed = tests.iter().filter(|test| test.outcome == TestOutcome::Passed).count();
-    let exit = exit.map_or_else(|| "killed".to_owned(), |code| format!("exit status {code}"));
-    let note = note.map(|note| format!("; {note}")).unwrap_or_default();
-    let mut text = if tests.is_empty() {
-        format!("no test ran, {exit}{note}\n")
-    } else {
-        format!("{passed} of {} passed, {exit}{note}\n", tests.len())
-    };
-    for test in tests.iter().filter(|test| test.outcome != TestOutcome::Passed) {
-        text.push_str(&format!("{:?} {}\n", test.outcome, test.name));
-        test.detail.lines().for_each(|line| text.push_str(&format!("    {line}\n")));
-    }
-    for test in tests.iter().filter(|test| test.outcome == TestOutcome::Passed) {
-        text.push_str(&format!("Passed {}\n", test.name));
-    }
-    text.push_str("--- printed\n");
-    text.push_str(&Clean::from_bytes(output));
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,35 +194,6 @@ mod tests {
         domain::run::GateMode,
         orchestrator::testing::{Sim, step},
     };
-
-    #[test]
-    fn a_report_says_the_sum_first_and_what_failed_before_what_passed() {
-        let test = |name: &str, outcome, detail: &str| TestResult { name: name.into(), outcome, detail: detail.into() };
-        let tests = [
-            test("t.a", TestOutcome::Passed, ""),
-            test("t.b", TestOutcome::Failed, "Traceback\nAssertionError: 1 != 2"),
-        ];
-        let text = report(&tests, Some(1), None, b"noise\x1b[2J");
-        assert!(text.starts_with(
-            "1 of 2 passed, exit status 1\nFailed t.b\n    Traceback\n    AssertionError: 1 != 2\nPassed t.a\n"
-        ));
-        assert!(text.ends_with("\u{241b}[2J"), "text of a program is made harmless: {text:?}");
-        assert!(report(&[], None, Some(&"too long".into()), b"").starts_with("no test ran, killed; too long"));
-    }
-
-    #[test]
-    fn a_run_that_did_not_come_to_its_tests_is_no_report() {
-        for text in [report(&[], Some(1), None, b"x"), report(&[], None, Some(&"too long".into()), b"")] {
-            assert!(is_report(&text), "{text}");
-        }
-        let one = TestResult { name: "t".into(), outcome: TestOutcome::Passed, detail: Clean::default() };
-        assert!(is_report(&report(&[one], Some(0), None, b"")));
-        for text in
-            ["app/x.py is no test file", "not run: 1 of 2 passed, no Python", "1 of x passed, is no test file", ""]
-        {
-            assert!(!is_report(text), "{text}");
-        }
-    }
 
     #[test]
     fn what_a_parallel_step_ran_is_not_seen() {
