@@ -7,6 +7,7 @@
 // A panic would leave the terminal to the panic hook and a run to its next start: failures are values here.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod allocator;
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -34,6 +34,7 @@ const TIMES: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
     g1::evidence::sandbox::main_if_child();
+    g1::allocator::give_back();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|word| word == server::WORD) {
         return server::main();

@@ -95,6 +95,8 @@ impl SledStore {
                 // Nothing in here is worth a wake-up every half second: it can be rebuilt.
                 .flush_every_ms(None)
                 .cache_capacity(16 << 20)
+                // A buffer of this size is held as long as the store is open, and its file is never smaller.
+                .segment_size(128 << 10)
                 .open()?;
             let trees = Tree::ALL.iter().map(|t| db.open_tree(t.name())).collect::<Result<_, _>>()?;
             Ok(Self { inner: Some(Inner { db, trees }) })
