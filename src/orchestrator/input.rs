@@ -162,7 +162,7 @@ pub struct Checked {
     pub controls: Vec<ControlRun>,
     pub coverage: Vec<Coverage>,
     pub searches: Vec<ExclusionSearch>,
-    /// `paths`, `links`, `boot`, `tests`, `assertions`, `controls`, `searches`: each passed or not.
+    /// `paths`, `links`, `boot`, `tests`, `assertions`, `old tests`, `controls`, `searches`: each passed or not.
     pub checks: Vec<Check>,
 }
 

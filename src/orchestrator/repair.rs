@@ -21,10 +21,11 @@ pub enum Next {
 }
 
 /// Checks whose failure is the truth about some clauses rather than a fault to repair: the trace shows it (a clause whose
-/// control runs fail stays `tested`, an exclusion with hits is not proven), or a gate does (an open doubt).
+/// control runs fail stays `tested`, an exclusion with hits is not proven), or a gate and the verifier see it (an open doubt, a
+/// test that passed before the run).
 #[must_use]
 pub fn informs(check: &Check) -> bool {
-    matches!(check.name.as_str(), "controls" | "searches" | Check::DOUBTS)
+    matches!(check.name.as_str(), "controls" | "searches" | "old tests" | Check::DOUBTS)
 }
 
 /// The checks that make the current attempt red.

@@ -143,10 +143,17 @@ fn reply(name: &str, nth: usize, request: &Value) -> String {
             "searches": [],
             "notes": "",
         }),
-        "verify_reply" => json!({
+        "verify_reply" => {
+            // The tests that were there ran before anything was changed, and again with the change.
+            let told =
+                ["the software as it was, before any change", "what passed before any change still does (2 tests)"];
+            assert!(told.iter().all(|told| user.contains(told)), "{user}");
+            assert!(user.contains("tests.test_store.Store.test_describe"), "{user}");
+            json!({
             "findings": [{"clause": "C-001", "verdict": "met", "argument": "“how many pages its books have together”: it adds them up."}],
             "summary": "It counts pages.",
-        }),
+            })
+        }
         other => panic!("nobody asks for {other:?}"),
     };
     body["teach_back"] = json!({"clauses": all, "decisions": decisions});

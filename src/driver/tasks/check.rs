@@ -22,7 +22,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 /// Why a check could not be finished.
-enum BenchError {
+pub(super) enum BenchError {
     /// Something in the reply is at fault.
     Reply(Clean),
     Task(TaskError),
@@ -35,6 +35,12 @@ impl From<EvidenceError> for BenchError {
             EvidenceError::Unsupported(..) | EvidenceError::Tool(_) => Self::Reply(Clean::from(error.to_string())),
             other => Self::Task(TaskError::Failed(Clean::from(other.to_string()))),
         }
+    }
+}
+
+impl From<TaskError> for BenchError {
+    fn from(error: TaskError) -> Self {
+        Self::Task(error)
     }
 }
 
@@ -93,7 +99,14 @@ pub async fn check(
 /// The files of the steps this one comes after, and no others: what a parallel step wrote must not matter.
 pub(super) fn upstream(run: &Run, step: &Step, services: &Services) -> Result<Tree, TaskError> {
     let closure = ancestors(run, step);
-    let files = run.files_after(|step| closure.contains(step));
+    tree_of(run.files_after(|step| closure.contains(step)), services)
+}
+
+/// These files with what the hub holds of them.
+pub(super) fn tree_of<'a>(
+    files: impl IntoIterator<Item = &'a FileEntry>,
+    services: &Services,
+) -> Result<Tree, TaskError> {
     files
         .into_iter()
         .map(|file| {
@@ -157,6 +170,7 @@ impl Bench<'_> {
         if !green {
             return Ok(());
         }
+        self.old_tests(&manifest, stack).await?;
         let ranges = self.own_ranges();
         self.controls(&manifest, &ranges).await?;
         self.search(&manifest, &reply.searches).await
@@ -408,7 +422,7 @@ impl Bench<'_> {
         green
     }
 
-    fn record(&mut self, recorded: Recorded) -> Result<(), BenchError> {
+    pub(super) fn record(&mut self, recorded: Recorded) -> Result<(), BenchError> {
         debug_assert!(matches!(
             recorded.executed.kind,
             EvidenceKind::Tests | EvidenceKind::Boot | EvidenceKind::Search | EvidenceKind::Control
@@ -418,7 +432,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn report(&mut self, name: &str, problems: Vec<Clean>, good: String) {
+    pub(super) fn report(&mut self, name: &str, problems: Vec<Clean>, good: String) {
         let passed = problems.is_empty();
         let summary = if passed { good } else { counted(problems.len(), "problem") };
         let signature = (!passed).then(|| Hash::of_parts(problems.iter().map(|p| p.as_bytes())));

@@ -6,6 +6,7 @@ mod carry;
 mod changes;
 mod check;
 mod commit;
+mod old_tests;
 mod prove;
 pub mod restore;
 mod tools;
