@@ -103,7 +103,7 @@ impl Meant {
             FieldType::UserReference { role } => {
                 self.say(role.as_deref().unwrap_or("account"));
                 // who is named in a record is in charge of it
-                self.act("look take care handle supervise lead run teach repair coach guide treat");
+                self.act("belong look take care handle supervise lead run teach repair coach guide treat");
             }
             FieldType::Text { .. } => self.say("text"),
             FieldType::Integer | FieldType::Decimal { money: false } => self.say("number value"),

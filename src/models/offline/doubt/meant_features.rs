@@ -107,7 +107,7 @@ impl Meant {
             }
             Feature::Sort { field, .. } => {
                 self.say(field);
-                self.say("order first last new newest old oldest latest earliest recent most least high highest low lowest urgent important top \
+                self.say("order first last next soon soonest upcoming new newest old oldest latest earliest recent most least high highest low lowest urgent important top \
                      alphabetical alphabetically descending ascending date default result search");
                 self.can(&[Class::Sort, Class::Read, Class::Search]);
             }

@@ -10,7 +10,7 @@ use crate::models::offline::read::lexicon::{
 };
 use crate::models::offline::read::sentence::{Pred, Sentence};
 use crate::models::offline::read::tag::{Tag, Word};
-use crate::models::offline::spec::{Access, AppSpec, Entity, Feature, Field, FieldType, Op, Scope};
+use crate::models::offline::spec::{Access, AppSpec, Entity, Feature, Field, FieldType, Op, Scope, Who};
 
 /// The longest line that can be a label of a diagram or of a use case.
 const MOST_WORDS_OF_A_LABEL: usize = 6;
@@ -175,9 +175,27 @@ fn not(spec: &AppSpec, s: &Sentence) -> Option<String> {
         || rules.into_iter().any(|r| r.clauses.contains(&s.id))
         || spec.entities.iter().any(|e| e.private.contains(&s.id))
         || rights(spec, s).any(|(_, a)| a.scope != Scope::All)
+        || pred.is_some_and(|p| left_to_others(spec, s, p))
         // `A photo is not needed`
         || spec.entities.iter().flat_map(|e| &e.fields).any(|f| f.clauses.contains(&s.id) && !f.required);
     (!kept).then(|| s.quote(said))
+}
+
+/// `Members must not change a rota`: others may, by a right that is linked to the clause, and members have no such right.
+fn left_to_others(spec: &AppSpec, s: &Sentence, pred: &Pred) -> bool {
+    let op = match pred.verb.class {
+        Class::Update => Op::Update,
+        Class::Delete => Op::Delete,
+        _ => return false,
+    };
+    let banned = |who: &Who| match who {
+        Who::Role(role) => pred.subject.iter().any(|np| np.name().replace([' ', '-'], "_") == *role),
+        Who::Anyone | Who::SignedIn => true,
+    };
+    let mut given = rights(spec, s).filter(|(_, a)| a.ops.contains(&op)).peekable();
+    given.peek().is_some()
+        && pred.subject.iter().all(|np| np.pronoun.is_none())
+        && given.all(|(e, _)| !e.access.iter().any(|a| a.ops.contains(&op) && banned(&a.who)))
 }
 
 /// `see thumbnails of paintings`, `with a photo`: an address is not the picture.

@@ -151,7 +151,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     {
         targets.push((e, np.clone()));
     }
-    if pred.verb.negated && super::bans::of_some(d, s, pred) {
+    if pred.verb.negated && (super::bans::of_some(d, s, pred) || super::bans::of_property(d, si, pi, pred, &whos)) {
         return;
     }
     if super::only::everything(d, si, pi, pred, &whos, ops) {
@@ -319,15 +319,19 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     d.done[si].insert(pi);
 }
 
+/// What shows records: `a page with all loans`.
+const PAGES: [&str; 5] = ["page", "list", "overview", "screen", "table"];
+
 /// Objects, or the phrase a preposition joins to the verb: `search for events`, `read about the event`.
 fn objects_of(d: &mut Draft, si: usize, pred: &Pred) -> Vec<Np> {
     let mut out: Vec<Np> = pred.objects.clone();
     let has_entity = out.iter().any(|np| d.entity_of(np).is_some());
     if !has_entity && pred.objects.iter().all(|np| words::system_noun(&np.head) || np.head.is_empty()) {
         for pp in &pred.preps {
-            if matches!(pp.prep.as_str(), "about" | "for" | "through" | "of" | "on" | "at" | "to" | "in" | "into")
-                && pp.nps.iter().any(|np| d.entity_of(np).is_some())
-            {
+            let shows = pp.prep == "with" && out.iter().all(|np| PAGES.contains(&np.head.as_str()));
+            let joins =
+                matches!(pp.prep.as_str(), "about" | "for" | "through" | "of" | "on" | "at" | "to" | "in" | "into");
+            if (joins || shows) && pp.nps.iter().any(|np| d.entity_of(np).is_some()) {
                 out.extend(pp.nps.iter().cloned());
                 d.mark(si, pp.at..pp.at + 1);
                 break;
@@ -406,6 +410,7 @@ fn mark_target(d: &mut Draft, si: usize, np: &Np) {
         }
     }
     super::views::restrict(d, si, e, np);
+    super::views::relative(d, si, e, np);
     of_another(d, si, e, np);
 }
 

@@ -1,5 +1,7 @@
 //! What surrounds the demands of a text: furniture of the document, the occasion, goals, how things are today.
 
+use super::chunk::Np;
+use super::lexicon::words;
 use super::sentence::Sentence;
 use super::tag::Tag;
 use crate::domain::clause::ClauseKind;
@@ -45,8 +47,20 @@ fn occasion(s: &Sentence) -> bool {
         || wish && l.contains(" to replace ") && !l.contains(" with ") && !l.contains(" can ")
 }
 
+/// `We would like you to build us a small web application for it.`: that something is wanted, and not what.
+fn commission(s: &Sentence) -> bool {
+    let Some(asked) = s.preds.last().filter(|_| s.preds.len() <= 2) else { return false };
+    let builds = matches!(asked.verb.base.as_str(), "build" | "make" | "create" | "develop" | "write" | "program");
+    let you = asked.subject.iter().any(|np| np.pronoun.as_deref() == Some("you"));
+    let plain = |m: &str| words::light(m) || matches!(m, "nice" | "little" | "good");
+    let product = |np: &Np| words::system_noun(&np.head) && np.mods.iter().all(|m| plain(m)) && np.of.is_none();
+    let nothing_more = asked.preps.iter().all(|pp| pp.nps.iter().all(|np| np.pronoun.is_some()));
+    let objects: Vec<&Np> = asked.objects.iter().filter(|np| np.pronoun.is_none()).collect();
+    builds && you && nothing_more && matches!(objects[..], [np] if product(np))
+}
+
 pub fn goal(s: &Sentence) -> Option<ClauseKind> {
-    if occasion(s) {
+    if occasion(s) || commission(s) {
         return Some(ClauseKind::Goal);
     }
     let l = s.lower.as_str();

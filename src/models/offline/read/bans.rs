@@ -3,10 +3,10 @@
 use super::access::mark_subject;
 use super::chunk::Np;
 use super::draft::Draft;
-use super::lexicon::words;
+use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
 /// `A member who owes a fee cannot book`, `Blocked members cannot book`, `Members whose fee is due …`: not every member.
 pub fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
@@ -23,6 +23,63 @@ pub fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
     // `cannot join two shifts that overlap`: one of them they can
     let some = |np: &Np| s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel) || np.number.is_some();
     pred.subject.iter().any(|np| limited(np) || !pred.verb.passive && told(np)) || pred.objects.iter().any(some)
+}
+
+/// `Members must not change the deposit.`: one property of a record. Who may change it is settled when all rights are known.
+pub fn of_property(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who]) -> bool {
+    let s = &d.sentences[si];
+    let [np] = &pred.objects[..] else { return false };
+    let says = pred.verb.class == Class::Update && pred.verb.negated && !pred.verb.passive && pred.preps.is_empty();
+    let roles = !whos.is_empty() && whos.len() == pred.subject.len() && whos.iter().all(|w| matches!(w, Who::Role(_)));
+    let property = nouns::property(&np.head).is_some() && d.find(&np.head).is_none() && d.find(&np.name()).is_none();
+    if !(says && roles && property) || np.possessed() || s.preds.len() > 1 {
+        return false;
+    }
+    let whose: Vec<(usize, String)> = match d.entity_of(np) {
+        Some(e) => vec![e],
+        None => (0..d.entities.len()).collect(),
+    }
+    .into_iter()
+    .filter_map(|e| Some((e, d.field_of(e, np)?)))
+    .collect();
+    let [(e, field)] = &whose[..] else { return false };
+    d.property_bans.push((*e, field.clone(), whos.to_vec(), s.id));
+    d.touch(*e, s.id);
+    d.mark_verb(si, pred);
+    mark_subject(d, si, pred);
+    d.mark_np(si, np);
+    d.done[si].insert(pi);
+    true
+}
+
+/// What [`of_property`] read: nobody else is kept from it, and somebody must be able to do it.
+pub fn settle(d: &mut Draft) {
+    for (e, field, whos, id) in std::mem::take(&mut d.property_bans) {
+        let access = &mut d.entities[e].entity.access;
+        let changes =
+            |a: &Access| a.ops.contains(&Op::Update) && (a.only_fields.is_empty() || a.only_fields.contains(&field));
+        let everybody = |who: &Who| matches!(who, Who::Anyone | Who::SignedIn);
+        let banned = |who: &Who| whos.contains(who) || everybody(who);
+        let mut rest: Vec<Who> = Vec::new();
+        for a in access.iter().filter(|a| changes(a) && !banned(&a.who)) {
+            if !rest.contains(&a.who) {
+                rest.push(a.who.clone());
+            }
+        }
+        let could = access.iter().any(|a| changes(a) && banned(&a.who));
+        // whoever adds a record says what the property is, and only from then on may not change it
+        let adds = access.iter().any(|a| a.ops.contains(&Op::Create) && banned(&a.who));
+        if rest.is_empty() || could && adds {
+            d.gap(id, &field.replace('_', " "), super::lexicon::NOT_UNDERSTOOD, true);
+        } else if could {
+            let entity = d.entities[e].entity.name.clone();
+            super::decisions::merge_guard(d, &entity, &field, &rest, id);
+        } else {
+            for a in access.iter_mut().filter(|a| changes(a) && !a.clauses.contains(&id)) {
+                a.clauses.push(id);
+            }
+        }
+    }
 }
 
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`

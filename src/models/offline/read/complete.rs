@@ -92,6 +92,7 @@ pub fn complete(d: &mut Draft) {
         rights(d, e);
     }
     exclusives(d);
+    super::bans::settle(d);
     super::exclusion::unkept(d);
 }
 

@@ -79,6 +79,8 @@ pub struct Draft<'a> {
     pub exclusives: Vec<(usize, Vec<Op>, Vec<Who>, ClauseId)>,
     /// These may not: `a tenant cannot delete a defect`.
     pub denials: Vec<(usize, Vec<Who>, Vec<Op>, ClauseId)>,
+    /// These may not change that property: `Members must not change the deposit.`
+    pub property_bans: Vec<(usize, String, Vec<Who>, ClauseId)>,
     /// Those who see only some of the records: `Drivers see only their own tours.`
     pub limited: Vec<(usize, Who, Scope)>,
     /// Who searches a list and so must be able to see it.
@@ -118,6 +120,7 @@ impl<'a> Draft<'a> {
             focus: None,
             exclusives: Vec::new(),
             denials: Vec::new(),
+            property_bans: Vec::new(),
             limited: Vec::new(),
             searchers: Vec::new(),
             unnamed_readers: Vec::new(),
@@ -236,6 +239,8 @@ impl<'a> Draft<'a> {
         let label = sentence_case(&ident.replace('_', " "));
         let plural = nouns::plural(&ident);
         let label_plural = sentence_case(&plural.replace('_', " "));
+        // who is signed in has the address of this name
+        let plural = if plural == "sessions" { "session_records".to_owned() } else { plural };
         self.entities.push(EntityDraft {
             entity: Entity {
                 name: ident,

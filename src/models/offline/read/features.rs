@@ -59,9 +59,14 @@ pub fn main_entity(d: &Draft) -> Option<usize> {
 fn records_who(s: &Sentence) -> bool {
     let records =
         |w: &super::tag::Word| matches!(w.base.as_str(), "record" | "log" | "store" | "save" | "remember" | "keep");
+    // `see who changed a song and when`: what is to be seen has been recorded
+    let sees = |w: &super::tag::Word| matches!(w.base.as_str(), "see" | "view" | "know" | "show" | "display" | "read");
+    let when = s.words.iter().any(|w| w.is("when"));
     let more = s.words.iter().any(|w| matches!(w.lower(), "why" | "reason" | "old" | "previous" | "before"));
     s.words.windows(3).any(|w| {
-        records(&w[0]) && w[1].is("who") && matches!(w[2].base.as_str(), "change" | "edit" | "update" | "modify")
+        (records(&w[0]) || sees(&w[0]) && when)
+            && w[1].is("who")
+            && matches!(w[2].base.as_str(), "change" | "edit" | "update" | "modify")
     }) && !more
 }
 

@@ -43,6 +43,7 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     if !arithmetic(d, si) {
         average(d, si);
+        super::totals_below::read(d, si);
         number_of(d, si);
     }
 }
@@ -371,6 +372,7 @@ fn average(d: &mut Draft, si: usize) {
         .iter()
         .filter_map(|n| d.find(&n.head))
         .chain(s.preds.iter().flat_map(|p| &p.subject).filter_map(|n| d.entity_of(n)))
+        .chain(shown_for(s, at).iter().filter_map(|n| d.find(&n.head)))
         .filter(|p| *p != child)
         .collect();
     let Some((parent, field)) =
@@ -398,7 +400,7 @@ fn average(d: &mut Draft, si: usize) {
     });
     let mut whos: Vec<_> = Vec::new();
     for (pi, p) in s.preds.iter().enumerate() {
-        if p.range.contains(&at) {
+        if p.range.contains(&at) || p.subject.iter().any(|x| x.range.contains(&at)) {
             if p.verb.class == Class::Read && !p.verb.passive {
                 whos = d.actors(p);
             }
@@ -412,7 +414,25 @@ fn average(d: &mut Draft, si: usize) {
     for who in whos {
         d.searchers.push((parent, who, s.id));
     }
+    for n in shown_for(s, at) {
+        if d.find(&n.head) == Some(parent) {
+            d.mark_np(si, &n);
+        }
+    }
     d.touch(parent, s.id);
     d.focus = Some(parent);
     d.mark(si, np.range.clone());
+}
+
+/// `The average rating is shown for every course`: of what there is one number each, where that is behind the verb.
+pub fn shown_for(s: &Sentence, at: usize) -> Vec<Np> {
+    let shows = |p: &&super::sentence::Pred| {
+        p.verb.class == Class::Read && p.verb.passive && p.subject.iter().any(|x| x.range.contains(&at))
+    };
+    let phrases = s.preds.iter().filter(shows).flat_map(|p| &p.preps);
+    phrases
+        .filter(|pp| matches!(pp.prep.as_str(), "for" | "per" | "of"))
+        .flat_map(|pp| pp.nps.clone())
+        .filter(|np| matches!(np.det.as_deref(), Some("each" | "every" | "a" | "an")))
+        .collect()
 }

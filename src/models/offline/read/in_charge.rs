@@ -37,7 +37,12 @@ pub fn read(d: &mut Draft, si: usize) {
             d.done[si].insert(pi);
             continue;
         }
-        let Some((subject, agent)) = charged(s, pred).filter(|_| !d.done[si].contains(&pi)) else { continue };
+        let entrusted = entrusted(s, pi);
+        let Some((subject, agent)) =
+            charged(s, pred).or_else(|| entrusted.clone()).filter(|_| !d.done[si].contains(&pi))
+        else {
+            continue;
+        };
         let Some(e) = d.find(&subject.name()).or_else(|| d.find(&subject.head)) else { continue };
         // whatever it says, it is no right of all those people
         d.done[si].insert(pi);
@@ -61,6 +66,10 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         d.touch(e, s.id);
         d.mark_verb(si, pred);
+        if entrusted.is_some() {
+            d.mark(si, s.preds[pi + 1].range.clone());
+            d.done[si].insert(pi + 1);
+        }
         for np in [&subject, &agent] {
             d.mark_np(si, np);
             d.mark(si, np.range.clone());
@@ -78,6 +87,20 @@ fn charged(s: &Sentence, pred: &Pred) -> Option<(Np, Np)> {
     let counted = agent.number.is_some() || s.words[agent.range.start].is("one");
     let says = pred.verb.passive && !pred.verb.negated && !pred.subordinate && pred.verb.modal.is_none();
     (says && each && counted && CHARGE.contains(&pred.verb.base.as_str())).then(|| (subject.clone(), agent.clone()))
+}
+
+/// `Each bed belongs to a gardener who looks after it.`
+fn entrusted(s: &Sentence, pi: usize) -> Option<(Np, Np)> {
+    let (pred, cares) = (&s.preds[pi], s.preds.get(pi + 1)?);
+    let ([subject], [to], [what]) = (&pred.subject[..], &pred.preps[..], &cares.objects[..]) else { return None };
+    let [agent] = &to.nps[..] else { return None };
+    let each = matches!(subject.det.as_deref(), Some("each" | "every" | "a" | "an"));
+    let one = matches!(agent.det.as_deref(), Some("a" | "an")) || s.words[agent.range.start].is("one");
+    let says = pred.verb.base == "belong" && to.prep == "to" && !pred.verb.negated && !pred.subordinate;
+    let back = matches!(what.pronoun.as_deref(), Some("it" | "them"));
+    let does = cares.subordinate && !cares.verb.negated && cares.preps.is_empty();
+    let charge = CHARGE.contains(&cares.verb.base.as_str()) && s.words[cares.verb.range.start - 1].is("who");
+    (says && each && one && back && does && charge && s.preds.len() == pi + 2).then(|| (subject.clone(), agent.clone()))
 }
 
 /// `A mechanic looks after one or more repairs`: which ones each has, and no right of every mechanic to all of them.

@@ -379,7 +379,10 @@ fn ruling(base: &str) -> bool {
 }
 
 fn quality_words(s: &Sentence) -> bool {
-    QUALITIES.iter().any(|q| if q.contains(' ') { s.lower.contains(q) } else { s.words.iter().any(|w| w.is(q)) })
+    // `a keeper who looks after it`
+    let particle = |i: usize| s.words.get(i + 1).is_some_and(|w| matches!(w.lower(), "after" | "at" | "for" | "up"));
+    let word = |q: &str| s.words.iter().enumerate().any(|(i, w)| w.is(q) && !(q == "looks" && particle(i)));
+    QUALITIES.iter().any(|q| if q.contains(' ') { s.lower.contains(q) } else { word(q) })
 }
 
 fn quality(s: &Sentence) -> bool {

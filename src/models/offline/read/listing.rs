@@ -378,7 +378,7 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
                 s.words[*i].tag,
                 Tag::Det | Tag::Adj | Tag::Adv | Tag::Noun | Tag::Prep | Tag::Verb(super::lexicon::verbs::Form::Base)
             ) && !s.words[*i].is("with")
-                || s.words[*i].is("the")
+                || matches!(s.words[*i].lower(), "the" | "one" | "ones")
         })
         .last()
         .unwrap_or(first);

@@ -67,6 +67,7 @@ pub fn collect(d: &mut Draft) {
             things.remove(&name);
         }
     }
+    things.retain(|name, _| !signed_in_time(sentences, name));
     d.merged = merge(&mut things);
     same_record(&mut things);
     let mut accepted: Vec<(&String, &Seen)> = things
@@ -103,6 +104,17 @@ pub fn collect(d: &mut Draft) {
         }
     }
     d.roles = same_people(sentences, roles);
+}
+
+/// `A session ends after 30 minutes of inactivity`: the time somebody is signed in, and no lesson or show.
+fn signed_in_time(sentences: &[Sentence], name: &str) -> bool {
+    const TECHNICAL: &str = "user login browser web http cookie token log sign account password inactivity inactive expire \
+        timeout authentication authenticate idle";
+    let technical = |word: &str| TECHNICAL.split_whitespace().any(|w| w == word);
+    let speaks = |s: &&Sentence| s.words.iter().any(|w| w.base == "session");
+    name.split(' ').next_back() == Some("session")
+        && (name.split(' ').any(technical)
+            || sentences.iter().filter(speaks).any(|s| s.words.iter().any(|w| technical(&w.base))))
 }
 
 /// `The product needs to save this information: name, price`: the product has a name and a price.

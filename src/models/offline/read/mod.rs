@@ -36,6 +36,7 @@ mod headings;
 mod holders;
 mod idea;
 mod implied_state;
+mod in_and_out;
 mod in_charge;
 mod kinds;
 mod lang;
@@ -73,6 +74,7 @@ pub(in crate::models::offline) mod tag;
 mod tallies;
 mod things;
 mod token;
+mod totals_below;
 mod value;
 mod verb_group;
 mod verb_or_noun;
@@ -85,6 +87,8 @@ mod wording;
 mod cases;
 #[cfg(test)]
 mod cases_claims;
+#[cfg(test)]
+mod cases_everyday;
 #[cfg(test)]
 mod cases_fresh;
 #[cfg(test)]

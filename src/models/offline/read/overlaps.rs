@@ -48,7 +48,16 @@ pub fn read(d: &mut Draft, si: usize) {
         s.preds.iter().flat_map(|p| &p.subject).filter_map(|np| d.role(np).map(|r| r.name.clone())).collect();
     let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
     let person = (0..d.entities.len()).find(|e| named(*e).is_some() && timed(d, *e));
-    let Some(e) = record.or(mentioned).or(person).or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some()))
+    // `Two lessons cannot be in the same room at the same time`
+    let two = |d: &Draft| {
+        let subjects = || s.preds.iter().filter(|p| p.verb.negated).flat_map(|p| &p.subject);
+        subjects().filter(|np| np.number == Some(2.0)).find_map(|np| d.entity_of(np)).filter(|e| timed(d, *e))
+    };
+    let Some(e) = record
+        .or(mentioned)
+        .or_else(|| two(d))
+        .or(person)
+        .or_else(|| (0..d.entities.len()).find(|e| span(d, *e).is_some()))
     else {
         return;
     };
@@ -78,7 +87,8 @@ pub fn read(d: &mut Draft, si: usize) {
         .flat_map(|p| p.subject.iter().chain(&p.objects).chain(p.preps.iter().flat_map(|pp| &pp.nps)))
         .filter_map(|np| d.entity_of(np))
         .find_map(|x| d.reference(e, &d.entities[x].entity.name));
-    let per = by_person.or(per).or_else(|| {
+    // `Two lessons cannot be in the same room`: the room, whatever else a lesson refers to
+    let per = by_person.or(per).or_else(|| same_property(d, si, e)).or_else(|| {
         d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Reference { .. })).map(|f| f.name.clone())
     });
     // a time and a length: where they end is worked out by nobody

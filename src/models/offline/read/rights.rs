@@ -205,7 +205,9 @@ pub fn rights(d: &mut Draft, e: usize) {
         && !creators.is_empty()
     {
         let anonymous = creators.iter().all(|w| *w == Who::Anyone);
-        let owned = d.entities[e].entity.owned && d.has_users();
+        // what people say or write is theirs
+        let said = matches!(name.as_str(), "comment" | "review" | "reply" | "remark" | "message" | "rating");
+        let owned = (d.entities[e].entity.owned || said && !creators.contains(&Who::Anyone)) && d.has_users();
         let handled = d.entities[e].entity.access.iter().any(|a| !a.only_fields.is_empty());
         let collection = anonymous
             && !d.has_users()

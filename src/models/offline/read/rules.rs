@@ -74,6 +74,7 @@ pub fn read(d: &mut Draft, si: usize) {
     if d.done[si].is_empty() {
         super::bounds::bounded_property(d, si);
     }
+    super::in_and_out::read(d, si);
     super::overlaps::read(d, si);
     super::deadlines::read(d, si);
     super::availability::read(d, si);

@@ -267,13 +267,19 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
             Item::Comma(_) | Item::Conj(_) => b.joined = open.is_none() && !b.subject.is_empty(),
             Item::Sub(i) => {
                 // `I want that …`, `it ensures that …`: what follows is the demand
-                let demanded = words[*i].is("that")
-                    && open.as_ref().is_some_and(|p| {
-                        matches!(
-                            p.verb.base.as_str(),
-                            "want" | "wish" | "ensure" | "require" | "expect" | "like" | "need"
-                        ) && !p.verb.negated
-                    });
+                // `…, while staff see all of them`: a demand beside the first, no condition of it
+                let contrast = matches!(words[*i].lower(), "while" | "whereas")
+                    && i.checked_sub(1).is_some_and(|before| words[before].tag == Tag::Comma)
+                    && open.as_ref().is_some_and(|p| !p.subordinate)
+                    && matches!(items.get(k + 1), Some(Item::Np(np)) if np.pronoun.is_none());
+                let demanded = contrast
+                    || words[*i].is("that")
+                        && open.as_ref().is_some_and(|p| {
+                            matches!(
+                                p.verb.base.as_str(),
+                                "want" | "wish" | "ensure" | "require" | "expect" | "like" | "need"
+                            ) && !p.verb.negated
+                        });
                 if let Some(pred) = open.take() {
                     b.close(pred, *i);
                 }
@@ -332,11 +338,15 @@ impl Builder<'_> {
                     verb.modal.clone_from(&last.verb.modal);
                 }
                 // `cannot be edited or deleted`
-                let participle = self.words[verb.range.start].tag == Tag::Verb(Form::Past);
-                if last.verb.passive && (!verb.finite || participle) && verb.range.len() == 1 {
+                let from = verb.range.clone().find(|i| !matches!(self.words[*i].tag, Tag::Adv | Tag::Not));
+                let bare = from.is_some_and(|i| i + 1 == verb.range.end);
+                let participle = from.is_some_and(|i| self.words[i].tag == Tag::Verb(Form::Past));
+                if last.verb.passive && (!verb.finite || participle) && bare {
                     verb.passive = true;
                 }
-                if last.verb.negated && self.words[verb.range.start - 1].tag == Tag::Conj {
+                // `is not deleted but archived`
+                let joint = &self.words[verb.range.start - 1];
+                if last.verb.negated && joint.tag == Tag::Conj && !joint.is("but") {
                     verb.negated = true;
                 }
             } else if let Some(main) = self.preds.iter().rev().find(|p| !p.subordinate) {

@@ -131,10 +131,11 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                     ("fill", "out" | "in") => Some(("fill", Class::Create)),
                     ("set", "up") => Some(("set", Class::Create)),
                     // `check out` by itself: somebody leaves
-                    ("check", "out") if words.get(end + 1).is_some_and(|w| !ends(w)) => {
+                    ("check", "out") if words.get(end + 1).is_some_and(|w| !ends(w)) && !comes_back(words) => {
                         Some(("borrow", Class::Transact))
                     }
-                    ("check", "in" | "out") => Some(("check", Class::Other)),
+                    ("check", "in") => Some((CHECK_IN, Class::Other)),
+                    ("check", "out") => Some((CHECK_OUT, Class::Other)),
                     ("look", "up" | "for") => Some(("look", Class::Read)),
                     ("search", "for") => Some(("search", Class::Search)),
                     ("look", "at" | "through" | "over") | ("go", "through" | "over") => Some(("look", Class::Read)),
@@ -180,6 +181,15 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                     }
                 }
             }
+            if base == "check"
+                && let Some(way) = apart(words, end)
+            {
+                (base, class) = match way {
+                    "in" => (CHECK_IN.into(), Class::Other),
+                    _ if comes_back(words) => (CHECK_OUT.into(), Class::Other),
+                    _ => ("borrow".into(), Class::Transact),
+                };
+            }
             // `leave a comment`; who leaves a club adds none
             if base == "leave" && class == Class::Create && !utterance(&words[end..]) {
                 class = Class::Other;
@@ -216,6 +226,28 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
         }),
         None => None,
     }
+}
+
+/// `check in`, also where its object stands between the two words.
+pub const CHECK_IN: &str = "check in";
+/// The other way, where the same sentence says both; else what is checked out is borrowed.
+pub const CHECK_OUT: &str = "check out";
+
+/// `check a dog in`: the particle behind the object.
+fn apart(words: &[Word], from: usize) -> Option<&'static str> {
+    let object = match words.get(from)?.tag {
+        Tag::Pron => from + 1,
+        _ => super::chunk::noun_phrase(words, from)?.range.end,
+    };
+    let way = ["in", "out"].into_iter().find(|way| words.get(object).is_some_and(|w| w.is(way)))?;
+    words.get(object + 1).is_none_or(ends).then_some(way)
+}
+
+/// Whether the sentence speaks of checking in: then checking out is its other half.
+fn comes_back(words: &[Word]) -> bool {
+    (0..words.len()).any(|i| {
+        words[i].base == "check" && (words.get(i + 1).is_some_and(|w| w.is("in")) || apart(words, i + 1) == Some("in"))
+    })
 }
 
 /// Whether no object follows.

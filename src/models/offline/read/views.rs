@@ -56,6 +56,23 @@ pub fn picked_out(d: &mut Draft, si: usize, e: usize, np: &Np) -> Option<String>
     offer(d, si, e, conditions, &words, &used)
 }
 
+/// `all loans that are overdue`: the adjective behind the noun.
+pub fn relative(d: &mut Draft, si: usize, e: usize, np: &Np) {
+    let s = &d.sentences[si];
+    let at = np.range.end;
+    let word = |i: usize| s.words.get(i);
+    let leads = word(at).is_some_and(|w| w.tag == Tag::Rel) && word(at + 1).is_some_and(|w| w.tag == Tag::Be);
+    let said = (at + 2..s.words.len()).take_while(|i| matches!(s.words[*i].tag, Tag::Adj | Tag::Verb(_))).count();
+    let ends = word(at + 2 + said).is_none_or(|w| matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Conj | Tag::Sub));
+    if !leads || said != 1 || !ends {
+        return;
+    }
+    let tail = Np { range: at + 2..at + 2 + said, head_at: at + 2, pronoun: None, paren: None, ..np.clone() };
+    if picked_out(d, si, e, &tail).is_some() {
+        d.mark(si, at..at + 2);
+    }
+}
+
 struct Soon {
     field: String,
     days: i32,

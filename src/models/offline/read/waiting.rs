@@ -6,7 +6,7 @@ use super::lexicon::nouns;
 use super::sentence::Sentence;
 use super::tag::Tag;
 use crate::domain::{ClauseId, clause::ClauseKind};
-use crate::models::offline::spec::{Feature, FieldType, Formula, Who};
+use crate::models::offline::spec::{Feature, FieldType, Formula, Op, Who};
 use std::ops::Range;
 
 const FIELD: &str = "waiting";
@@ -148,6 +148,17 @@ fn full(d: &mut Draft, si: usize) {
         }
     }
     let (id, formula) = (d.sentences[si].id, Formula::Waits { per, capacity });
+    // `further students go on a waiting list`: those who take part
+    let persons = d.sentences[si].items.iter().filter_map(|i| match i {
+        super::chunk::Item::Np(np) if part.contains(&np.range.start) && np.pronoun.is_none() => d.who(np),
+        _ => None,
+    });
+    let persons: Vec<Who> = persons.collect();
+    for a in d.entities[e].entity.access.iter_mut() {
+        if persons.contains(&a.who) && a.ops.contains(&Op::Create) && !a.clauses.contains(&id) {
+            a.clauses.push(id);
+        }
+    }
     d.feature(Feature::Computed { entity: name, field: FIELD.into(), formula, clauses: vec![id] });
     d.touch(e, id);
     take(d, si, &part, &[e, parent]);

@@ -55,7 +55,7 @@ word_list!(
      dashboard portal solution module functionality feature function option button form menu tab panel section area view \
      window field column row table database backend frontend server client browser computer pc phone smartphone desktop tablet \
      internet network api url overview list index catalog catalogue directory register registry history log search result results \
-     navigation link account login profile session password credential authentication authorization registration sign-up signup signin \
+     navigation link account login profile password credential authentication authorization registration sign-up signup signin \
      information data detail details content way process experience ability capability possibility access right permission role user-interface \
      purpose manner case example requirement specification developer mvp version release \
      stuff type kind sort set number amount total count variety range collection lot overview-page summary record \
