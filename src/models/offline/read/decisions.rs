@@ -99,8 +99,7 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if whos.is_empty() && somebody_unknown(d, pred) {
         return;
     }
-    let told = !whos.is_empty();
-    if !told {
+    if whos.is_empty() {
         whos = somebody(d, pred, e, s.id);
     }
     let initial = if matches!(
@@ -154,8 +153,7 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
         d.allow(e, who.clone(), &[Op::Read], scope.clone(), s.id);
     }
-    // who does it is an assumption where the text does not say it, and keeps nobody from it
-    if d.has_users() && scope == Scope::All && told {
+    if d.has_users() && scope == Scope::All {
         merge_guard(d, &entity, &field, &whos, s.id);
     }
     d.touch(e, s.id);

@@ -127,7 +127,7 @@ fn history(d: &mut Draft, si: usize) {
         );
         d.whos_in(&answer, default)
     } else {
-        readers
+        super::rights::unique(readers.into_iter())
     };
     d.feature(Feature::History { entity, readers, clauses: vec![s.id] });
     d.touch(e, s.id);

@@ -43,7 +43,6 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     if !arithmetic(d, si) {
         average(d, si);
-        super::totals_below::read(d, si);
         number_of(d, si);
     }
 }
@@ -425,7 +424,7 @@ fn average(d: &mut Draft, si: usize) {
 }
 
 /// `The average rating is shown for every course`: of what there is one number each, where that is behind the verb.
-pub fn shown_for(s: &Sentence, at: usize) -> Vec<Np> {
+fn shown_for(s: &Sentence, at: usize) -> Vec<Np> {
     let shows = |p: &&super::sentence::Pred| {
         p.verb.class == Class::Read && p.verb.passive && p.subject.iter().any(|x| x.range.contains(&at))
     };

@@ -4,18 +4,21 @@ use super::chunk::Np;
 use super::data::made;
 use super::decisions::{agents_by, merge_guard};
 use super::draft::Draft;
-use super::sentence::Pred;
+use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use super::verb_group::{CHECK_IN, CHECK_OUT};
 use crate::models::offline::spec::{FieldType, Op, Scope};
+
+/// What is true of a record that is in, or out.
+pub const FIELDS: [&str; 2] = ["checked_in", "checked_out"];
 
 /// Reads who checks records in and out. The way that is named first names the property; the other one takes it back.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
         let first = match pred.verb.base.as_str() {
-            CHECK_IN => "checked_in",
-            CHECK_OUT => "checked_out",
+            CHECK_IN => FIELDS[0],
+            CHECK_OUT => FIELDS[1],
             _ => continue,
         };
         if pred.subordinate || pred.verb.negated || d.done[si].contains(&pi) {
@@ -25,11 +28,11 @@ pub fn read(d: &mut Draft, si: usize) {
         let phrases = if pred.verb.passive { &pred.subject } else { &pred.objects };
         let [np] = &phrases[..] else { continue };
         let Some(e) = d.entity_of(np).filter(|_| plain(np)) else { continue };
-        let whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
+        let whos = if pred.verb.passive { agents_by(d, last_said(s, pi)) } else { d.actors(pred) };
         if whos.is_empty() {
             continue;
         }
-        let there = ["checked_in", "checked_out"].into_iter().find(|name| d.field_named(e, name).is_some());
+        let there = FIELDS.into_iter().find(|name| d.field_named(e, name).is_some());
         let field = there.unwrap_or(first);
         match d.field_mut(e, field) {
             Some(f) if f.ty == FieldType::Boolean => {
@@ -60,6 +63,16 @@ pub fn read(d: &mut Draft, si: usize) {
         d.focus = Some(e);
         d.done[si].insert(pi);
     }
+}
+
+/// `Dogs are checked in and checked out by staff`: who does it stands behind the last of them.
+fn last_said(s: &Sentence, pi: usize) -> &Pred {
+    let pred = &s.preds[pi];
+    let other_half = |next: &&Pred| {
+        let way = matches!(next.verb.base.as_str(), CHECK_IN | CHECK_OUT);
+        way && pred.preps.is_empty() && next.verb.passive && next.subject == pred.subject && !next.subordinate
+    };
+    s.preds.get(pi + 1).filter(other_half).unwrap_or(pred)
 }
 
 /// Every record of the kind, and not only some of them.

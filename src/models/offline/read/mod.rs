@@ -74,7 +74,6 @@ pub(in crate::models::offline) mod tag;
 mod tallies;
 mod things;
 mod token;
-mod totals_below;
 mod value;
 mod verb_group;
 mod verb_or_noun;

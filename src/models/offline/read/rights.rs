@@ -173,7 +173,8 @@ pub fn rights(d: &mut Draft, e: usize) {
     if !blind.is_empty() {
         // who keeps the records for others sees all of them
         let keeps = |who: &Who| {
-            d.roles.iter().any(|r| !r.open && r.kind == nouns::Person::Appointed && *who == Who::Role(r.name.clone()))
+            let appointed = d.roles.iter().filter(|r| !r.open && r.kind == nouns::Person::Appointed);
+            appointed.filter(|r| !d.owns_things(&r.name)).any(|r| *who == Who::Role(r.name.clone()))
         };
         let for_others = !readers.is_empty() && blind.iter().all(keeps) && d.entities[e].entity.private.is_empty();
         // what somebody else books or borrows, somebody else must see
@@ -208,7 +209,9 @@ pub fn rights(d: &mut Draft, e: usize) {
         // what people say or write is theirs
         let said = matches!(name.as_str(), "comment" | "review" | "reply" | "remark" | "message" | "rating");
         let owned = (d.entities[e].entity.owned || said && !creators.contains(&Who::Anyone)) && d.has_users();
-        let handled = d.entities[e].entity.access.iter().any(|a| !a.only_fields.is_empty());
+        // who checks a record in and out leaves it to whoever added it
+        let way = |field: &String| super::in_and_out::FIELDS.contains(&field.as_str());
+        let handled = d.entities[e].entity.access.iter().any(|a| !a.only_fields.iter().all(way));
         let collection = anonymous
             && !d.has_users()
             && d.entities[e].bare
@@ -343,7 +346,8 @@ fn words_for(d: &Draft, whos: &[Who]) -> String {
     whos.iter().map(|w| d.word_for(w)).collect::<Vec<_>>().join(" and ")
 }
 
-fn unique(whos: impl Iterator<Item = Who>) -> Vec<Who> {
+/// Each of them once, in the order in which they come.
+pub fn unique(whos: impl Iterator<Item = Who>) -> Vec<Who> {
     let mut out = Vec::new();
     for w in whos {
         if !out.contains(&w) {

@@ -339,7 +339,9 @@ impl Builder<'_> {
                 }
                 // `cannot be edited or deleted`
                 let from = verb.range.clone().find(|i| !matches!(self.words[*i].tag, Tag::Adv | Tag::Not));
-                let bare = from.is_some_and(|i| i + 1 == verb.range.end);
+                // `and checked out`: the particle is part of the verb
+                let particle = |i: usize| matches!(self.words[i].tag, Tag::Prep | Tag::Adv);
+                let bare = from.is_some_and(|i| (i + 1..verb.range.end).all(particle));
                 let participle = from.is_some_and(|i| self.words[i].tag == Tag::Verb(Form::Past));
                 if last.verb.passive && (!verb.finite || participle) && bare {
                     verb.passive = true;

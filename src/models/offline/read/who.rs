@@ -107,7 +107,10 @@ impl Draft<'_> {
         if !self.has_users() {
             return Vec::new();
         }
-        let appointed = || self.roles.iter().filter(|r| !r.open && r.kind == Person::Appointed);
+        let appointed = || {
+            let roles = self.roles.iter().filter(|r| !r.open && r.kind == Person::Appointed);
+            roles.filter(|r| !self.owns_things(&r.name))
+        };
         let running = |w: &str| {
             let runs = |r: &&RoleDraft| r.name.split('_').any(|p| p == w) && !self.owns_things(&r.name);
             self.roles.iter().filter(|r| !r.open && r.kind != Person::Stranger).find(runs)
@@ -116,7 +119,7 @@ impl Draft<'_> {
         best.or_else(|| appointed().next()).map(|r| vec![Who::Role(r.name.clone())]).unwrap_or_default()
     }
     /// `Owners register their dogs`: the owners of something, and not of the place, where somebody else runs that.
-    fn owns_things(&self, role: &str) -> bool {
+    pub fn owns_things(&self, role: &str) -> bool {
         let another = |r: &RoleDraft| !r.open && r.kind == Person::Appointed && r.name != role;
         let theirs = |p: &Pred| {
             p.subject.iter().any(|np| np.head == "owner")
