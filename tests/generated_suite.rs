@@ -76,7 +76,7 @@ const BY_ITSELF: [&str; 4] = [
      Coaches can see all bookings, members only their own.",
     "Wardens add canoes with a name and a deposit.\nPaddlers see all canoes.\n\
      Wardens check a canoe in and check it out again.\nWardens and helpers change canoes.\n\
-     Helpers must not change the deposit.\nCanoes are never deleted, only archived.\nWardens offer courses with a title.\n\
+     Helpers must not change the deposit.\nWardens offer courses with a title.\n\
      Each course has several sessions; a session has a date, a start time and a room.\n\
      Two sessions cannot be in the same room at the same time.",
 ];

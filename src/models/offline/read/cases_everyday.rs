@@ -1,4 +1,4 @@
-//! What people say of their daily work: checking in and out, keeping what is over, what each one sees.
+//! What people say of their daily work: checking in and out, what each one sees.
 
 use super::tests::{field, read, whole};
 use crate::domain::{ClauseId, clause::ClauseKind};
@@ -64,28 +64,6 @@ fn while_between_two_demands_is_no_condition() {
     assert_eq!(scopes(&spec, "loan", &role("member"), Op::Read), [&Scope::Own]);
     assert_eq!(scopes(&spec, "loan", &role("keeper"), Op::Read), [&Scope::All]);
     assert!(whole(&spec, 3), "{:?}", spec.gaps);
-}
-
-#[test]
-fn what_is_kept_is_not_deleted_but_archived() {
-    for said in ["Parrots are never deleted, only archived.", "Parrots are not deleted but archived."] {
-        let spec = read(&format!("Keepers add parrots with a name.\nKeepers see all parrots.\n{said}"));
-        let archived =
-            |f: &FieldType| matches!(f, FieldType::Choice { values } if values.contains(&"archived".to_owned()));
-        assert!(
-            field(&spec, "parrot", "status").is_some_and(|f| archived(&f.ty)),
-            "{said} {:?}",
-            spec.entity("parrot")
-        );
-        let forbids = |f: &&Feature| matches!(f, Feature::Forbid { op: Op::Delete, .. });
-        assert!(by_clause(&spec, 3).iter().any(forbids), "{said} {:?}", spec.features);
-        assert!(whole(&spec, 3), "{said} {:?}", spec.gaps);
-    }
-    // who archives it the text leaves open: nobody sees more by that
-    let spec = read(
-        "Owners register their parrots with a name.\nA vet sees all parrots.\nParrots are never deleted, only archived.",
-    );
-    assert!(!scopes(&spec, "parrot", &role("owner"), Op::Read).contains(&&Scope::All), "{:?}", spec.entity("parrot"));
 }
 
 #[test]

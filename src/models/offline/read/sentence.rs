@@ -337,18 +337,14 @@ impl Builder<'_> {
                 if verb.modal.is_none() {
                     verb.modal.clone_from(&last.verb.modal);
                 }
-                // `cannot be edited or deleted`
-                let from = verb.range.clone().find(|i| !matches!(self.words[*i].tag, Tag::Adv | Tag::Not));
-                // `and checked out`: the particle is part of the verb
+                // `cannot be edited or deleted`, `is checked in and checked out`: the particle is part of the verb
+                let participle = self.words[verb.range.start].tag == Tag::Verb(Form::Past);
                 let particle = |i: usize| matches!(self.words[i].tag, Tag::Prep | Tag::Adv);
-                let bare = from.is_some_and(|i| (i + 1..verb.range.end).all(particle));
-                let participle = from.is_some_and(|i| self.words[i].tag == Tag::Verb(Form::Past));
+                let bare = (verb.range.start + 1..verb.range.end).all(particle);
                 if last.verb.passive && (!verb.finite || participle) && bare {
                     verb.passive = true;
                 }
-                // `is not deleted but archived`
-                let joint = &self.words[verb.range.start - 1];
-                if last.verb.negated && joint.tag == Tag::Conj && !joint.is("but") {
+                if last.verb.negated && self.words[verb.range.start - 1].tag == Tag::Conj {
                     verb.negated = true;
                 }
             } else if let Some(main) = self.preds.iter().rev().find(|p| !p.subordinate) {

@@ -107,25 +107,11 @@ impl Draft<'_> {
         if !self.has_users() {
             return Vec::new();
         }
-        let appointed = || {
-            let roles = self.roles.iter().filter(|r| !r.open && r.kind == Person::Appointed);
-            roles.filter(|r| !self.owns_things(&r.name))
-        };
-        let running = |w: &str| {
-            let runs = |r: &&RoleDraft| r.name.split('_').any(|p| p == w) && !self.owns_things(&r.name);
-            self.roles.iter().filter(|r| !r.open && r.kind != Person::Stranger).find(runs)
-        };
-        let best = RUNNING.iter().find_map(|w| running(w));
+        let appointed = || self.roles.iter().filter(|r| !r.open && r.kind == Person::Appointed);
+        let best = RUNNING.iter().find_map(|w| {
+            self.roles.iter().find(|r| !r.open && r.kind != Person::Stranger && r.name.split('_').any(|p| p == *w))
+        });
         best.or_else(|| appointed().next()).map(|r| vec![Who::Role(r.name.clone())]).unwrap_or_default()
-    }
-    /// `Owners register their dogs`: the owners of something, and not of the place, where somebody else runs that.
-    pub fn owns_things(&self, role: &str) -> bool {
-        let another = |r: &RoleDraft| !r.open && r.kind == Person::Appointed && r.name != role;
-        let theirs = |p: &Pred| {
-            p.subject.iter().any(|np| np.head == "owner")
-                && p.objects.iter().any(|np| np.det.as_deref() == Some("their") && np.owner.is_none())
-        };
-        role == "owner" && self.roles.iter().any(another) && self.sentences.iter().flat_map(|s| &s.preds).any(theirs)
     }
     /// A person's word for who.
     #[must_use]
