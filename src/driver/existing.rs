@@ -14,7 +14,7 @@ use crate::{
     workspace::{
         self, Workspace,
         branch::{self, Committed},
-        count_lines, git, paths, survey,
+        confidential, count_lines, git, paths, survey,
     },
 };
 use std::{collections::BTreeMap, fs, io, path::Path};
@@ -91,7 +91,7 @@ fn found(
         return Err(OpenError::Refused(Clean::from(text)));
     }
     let (secret, files): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|file| survey::is_secret(&file.path, &file.bytes));
+        files.into_iter().partition(|file| confidential::is_secret(&file.path, &file.bytes));
     let step = StepId::new(STEP).map_err(|error| at(dir, &error))?;
     let mut outline = String::new();
     let mut entries = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! The workspace: the generated software in the user's folder. Everything a model names is untrusted here, paths first.
 
 pub mod branch;
+pub mod confidential;
 pub mod git;
 pub mod paths;
 pub mod preview;

@@ -64,33 +64,6 @@ fn paths_in(dir: &Path) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Whether a file is one that holds keys and passwords, by its name or as a private key: no model is to be sent it.
-#[must_use]
-pub fn is_secret(path: &str, bytes: &[u8]) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
-    let confidential = matches!(stem, "secret" | "secrets" | "credential" | "credentials" | "passwords")
-        || ["client_secret", "service-account", "service_account"].iter().any(|start| stem.starts_with(start));
-    let named = match extension {
-        "p12" | "pfx" | "jks" | "keystore" | "key" | "kdbx" | "ppk" | "tfstate" | "tfvars" | "env" | "htpasswd" => true,
-        "json" | "toml" | "yaml" | "yml" | "ini" | "txt" | "properties" => confidential,
-        "" => matches!(
-            stem,
-            "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "credentials" | "netrc" | "_netrc" | "htpasswd"
-        ),
-        _ => false,
-    };
-    named || holds_private_key(bytes)
-}
-
-/// A private key as text (RFC 7468), wherever it begins: tools write attributes and blank lines before it.
-fn holds_private_key(bytes: &[u8]) -> bool {
-    bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).any(|line| {
-        line.strip_prefix(b"-----BEGIN ")
-            .is_some_and(|label| label.ends_with(b"PRIVATE KEY-----") || label.ends_with(b"PRIVATE KEY BLOCK-----"))
-    })
-}
-
 /// Whether somebody's software lies in the folder.
 #[must_use]
 pub fn holds_software(dir: &Path) -> bool {
@@ -217,37 +190,5 @@ mod tests {
         assert!(holds_software(dir.path()));
         fs::remove_file(dir.path().join("src/a.js")).unwrap();
         assert!(!holds_software(dir.path()));
-    }
-
-    #[test]
-    fn files_with_keys_are_known_by_name_or_content() {
-        let key = b"-----BEGIN RSA PRIVATE KEY-----\nx\n";
-        let bagged = b"Bag Attributes\n    friendlyName: x\n\n-----BEGIN PRIVATE KEY-----\r\nx\n";
-        let ring = b"\n-----BEGIN PGP PRIVATE KEY BLOCK-----\nx\n";
-        for (path, bytes) in [
-            ("a/tls.pem", &key[..]),
-            ("export.txt", bagged),
-            ("ring.asc", ring),
-            ("id_ed25519", b""),
-            ("conf/secrets.YAML", b""),
-            ("secrets.properties", b""),
-            ("config/prod.env", b""),
-            ("terraform.tfvars", b""),
-            ("netrc", b""),
-            ("tls.key", b""),
-            ("c.p12", b""),
-        ] {
-            assert!(is_secret(path, bytes), "{path}");
-        }
-        for (path, bytes) in [
-            ("a/ca.pem", &b"-----BEGIN CERTIFICATE-----"[..]),
-            ("src/secrets.rs", b""),
-            ("src/credentials/mod.py", b""),
-            ("messages.properties", b""),
-            ("ring.asc", b"-----BEGIN PGP PUBLIC KEY BLOCK-----"),
-            ("docs/keys.md", b"a line that says -----BEGIN PRIVATE KEY-----"),
-        ] {
-            assert!(!is_secret(path, bytes), "{path}");
-        }
     }
 }
