@@ -1,8 +1,11 @@
 //! What surrounds the demands of a text: furniture of the document, the occasion, goals, how things are today.
 
 use super::chunk::Np;
-use super::lexicon::words;
-use super::sentence::Sentence;
+use super::lexicon::{
+    verbs::{Class, Form},
+    words,
+};
+use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::domain::clause::ClauseKind;
 
@@ -105,12 +108,16 @@ pub fn goal(s: &Sentence) -> Option<ClauseKind> {
         "in the past",
         "we are a",
         "we're a",
-        "our club has",
         "at present",
         "nowadays",
         "background:",
     ];
-    if past.iter().any(|p| l.starts_with(p))
+    // `Our club has 200 members.`
+    let house = s.words.len() > 2
+        && s.words[0].is("our")
+        && HOUSES.contains(&s.words[1].lower())
+        && ["has", "is", "was"].iter().any(|w| s.words[2].is(w));
+    if (house || past.iter().any(|p| l.starts_with(p)))
         && !s
             .preds
             .iter()
@@ -118,6 +125,166 @@ pub fn goal(s: &Sentence) -> Option<ClauseKind> {
     {
         return Some(ClauseKind::Context);
     }
+    // `We want children to read more.`
+    let better = [" more", " less", " better", " healthier", " happier", " safer"];
+    let end = l.trim_end_matches(['.', '!', ' ']);
+    if (l.starts_with("we want ") || l.starts_with("we would like ")) && better.iter().any(|b| end.ends_with(b)) {
+        return Some(ClauseKind::Goal);
+    }
     // `As a company, I want to avoid the failure of the platform`: a wish about the world is still a demand
     None
+}
+
+/// `An audit trail is a record of …`: says what a word means.
+pub fn defines(s: &Sentence, p: &Pred) -> bool {
+    let article = |i: usize| s.words.get(i).is_some_and(|w| w.is("a") || w.is("an"));
+    p.verb.modal.is_none()
+        && !p.verb.negated
+        && p.subject.first().is_some_and(|np| article(np.range.start))
+        && article(p.verb.range.end)
+        && s.words.iter().all(|w| w.token.value.is_none())
+}
+
+/// A piece of code or of a console.
+pub fn code(s: &Sentence) -> bool {
+    s.text.starts_with("```") || s.text.starts_with("~~~")
+}
+
+/// Whether a sentence without a known demand surely is none: it speaks of us, of the past, of how things are done today,
+/// of the document itself, or it is no sentence.
+pub fn tells(s: &Sentence) -> bool {
+    let spoken = s.words.iter().filter(|w| !matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Other)).count();
+    if spoken < 2 || code(s) || s.text.ends_with(':') || s.aside.iter().all(|a| *a) || courtesy(s) || titled(s) {
+        return true;
+    }
+    let mut main: Vec<&Pred> = s.preds.iter().filter(|p| !p.subordinate).collect();
+    if main.is_empty() {
+        main = s.preds.iter().collect();
+    }
+    !main.is_empty()
+        && (main.iter().all(|p| past(s, p))
+            || main.iter().all(|p| of_us(s, p))
+            || main[0].subject.len() == 1 && defines(s, main[0]))
+        || today(s)
+}
+
+/// Words to the reader, or about the document.
+fn courtesy(s: &Sentence) -> bool {
+    const STARTS: [&str; 20] = [
+        "hello",
+        "hi ",
+        "hi,",
+        "dear ",
+        "thank",
+        "best regards",
+        "kind regards",
+        "regards",
+        "good morning",
+        "good afternoon",
+        "so that ",
+        "because ",
+        "in order to ",
+        "this section",
+        "this chapter",
+        "this text",
+        "this paragraph",
+        "this appendix",
+        "the following",
+        "you are ",
+    ];
+    STARTS.iter().any(|start| s.lower.starts_with(start))
+}
+
+/// `Tool Lending`, `2.1 Borrower Administration`: a line of names without a verb or an end.
+fn titled(s: &Sentence) -> bool {
+    let minor = |w: &super::tag::Word| w.lower().len() < 4 || !w.lower().starts_with(char::is_alphabetic);
+    s.preds.is_empty()
+        && (!s.item || s.numbered)
+        && s.words.len() <= 10
+        && !s.text.ends_with(['.', '!', '?', ';', ','])
+        && s.words.iter().all(|w| w.token.capitalised() || minor(w))
+}
+
+/// `Two keys were lost last year.`, `A member forgot the fee.`
+fn past(s: &Sentence, p: &Pred) -> bool {
+    if p.verb.modal.is_some() {
+        return false;
+    }
+    let words = &s.words[p.verb.range.clone()];
+    let was = words.iter().any(|w| matches!(w.lower(), "was" | "were" | "had"));
+    // `messages sorted by date` names messages
+    let object = s.words.get(p.verb.range.end).is_some_and(|w| matches!(w.tag, Tag::Det | Tag::Noun | Tag::Num));
+    was || object && !p.verb.passive && !p.subject.is_empty() && words.iter().any(|w| w.tag == Tag::Verb(Form::Past))
+}
+
+/// Who has the software made.
+const HOUSES: [&str; 25] = [
+    "club",
+    "company",
+    "firm",
+    "school",
+    "team",
+    "practice",
+    "museum",
+    "library",
+    "bakery",
+    "shop",
+    "office",
+    "village",
+    "town",
+    "city",
+    "association",
+    "society",
+    "hospital",
+    "clinic",
+    "university",
+    "workshop",
+    "family",
+    "business",
+    "market",
+    "hotel",
+    "church",
+];
+
+/// `We run a bakery.`, `Our club has 200 members.`, `The school lies at the harbour.`: who we are and what we do.
+fn of_us(s: &Sentence, p: &Pred) -> bool {
+    let stated = p.verb.modal.as_deref().is_none_or(|m| matches!(m, "do" | "does" | "did"));
+    let wished = matches!(
+        p.verb.base.as_str(),
+        "want" | "need" | "wish" | "like" | "love" | "prefer" | "expect" | "require" | "ask" | "see"
+    );
+    let we = p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("we" | "i")));
+    let ours = || p.subject.iter().any(|np| s.words.get(np.range.start).is_some_and(|w| w.is("our") || w.is("my")));
+    let house = || p.subject.iter().any(|np| HOUSES.contains(&np.head.as_str()));
+    let acts = matches!(p.verb.class, Class::Be | Class::Have | Class::Other);
+    stated && !wished && (we || !measured(s) && (ours() || house() && acts))
+}
+
+/// `The list often gets lost.`, `Loans are written down on paper.`
+fn today(s: &Sentence) -> bool {
+    const HABITS: [&str; 6] = ["currently", "nowadays", "often", "sometimes", "usually", "traditionally"];
+    let habit = s.words.iter().any(|w| HABITS.contains(&w.lower()));
+    let paper = ["by hand", "on paper", "a paper ", "spreadsheet"].iter().any(|w| s.lower.contains(w));
+    (habit || paper) && !measured(s) && s.preds.iter().all(|p| p.verb.modal.is_none())
+}
+
+/// `200 ms`, `3 days`, `99 %`: a measure that something can be held to.
+fn measured(s: &Sentence) -> bool {
+    const UNITS: [&str; 14] = [
+        "ms",
+        "s",
+        "sec",
+        "second",
+        "seconds",
+        "millisecond",
+        "milliseconds",
+        "minute",
+        "minutes",
+        "hour",
+        "hours",
+        "day",
+        "days",
+        "percent",
+    ];
+    s.lower.contains('%') || s.words.windows(2).any(|w| w[0].token.value.is_some() && UNITS.contains(&w[1].lower()))
 }

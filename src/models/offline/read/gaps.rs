@@ -24,12 +24,17 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
                 d.gap(s.id, &what, reason, false);
             }
         } else {
-            let all: Vec<usize> = (0..s.words.len()).filter(|i| !s.aside[*i]).collect();
-            let reason = reason(s, &all).unwrap_or(lexicon::NOT_UNDERSTOOD);
-            let what = crate::domain::Clean::new(&s.text).one_line(160);
-            d.gap(s.id, &what, reason, true);
+            whole(d, s, lexicon::NOT_UNDERSTOOD);
         }
     }
+}
+
+/// Adds the gap of a sentence of which nothing is fulfilled. `otherwise`: the reason if no word says one.
+pub fn whole(d: &mut Draft, s: &Sentence, otherwise: &str) {
+    let all: Vec<usize> = (0..s.words.len()).filter(|i| !s.aside[*i]).collect();
+    let reason = reason(s, &all).unwrap_or(otherwise);
+    let what = crate::domain::Clean::new(&s.text).one_line(160);
+    d.gap(s.id, &what, reason, true);
 }
 
 /// `for example running 100 km`: shows what is meant, asks for nothing of its own.

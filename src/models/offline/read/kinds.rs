@@ -2,6 +2,7 @@
 
 use super::headings::{self, is_heading};
 use super::lexicon::{
+    self,
     nouns::{self, Person},
     verbs::{Class, Form},
     words,
@@ -11,7 +12,7 @@ use super::tag::Tag;
 use super::{background, exclusion};
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::Mark;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that a quality demand is recognised by.
 const QUALITIES: [&str; 44] = [
@@ -61,12 +62,18 @@ const QUALITIES: [&str; 44] = [
     "load",
 ];
 
-/// Marks every sentence. `foreign`: not written in English.
+/// The clauses that may demand something but are not understood, each with the reason.
+pub type Unread = BTreeMap<ClauseId, &'static str>;
+
+/// Marks every sentence. `foreign`: not written in English. What no rule knows to be without a demand counts as a demand
+/// that was not understood: a demand must never pass for background.
 #[must_use]
-pub fn mark(sentences: &[Sentence], foreign: &BTreeSet<ClauseId>) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = sentences.iter().map(|s| kind(s, sentences, foreign.contains(&s.id))).collect();
+pub fn mark(sentences: &[Sentence], foreign: &BTreeSet<ClauseId>) -> (Vec<Mark>, Unread) {
+    let mut unread = Unread::new();
+    let mut marks: Vec<Mark> =
+        sentences.iter().map(|s| kind(s, sentences, foreign.contains(&s.id), &mut unread)).collect();
     // an idea that only names the thing to build
-    if !marks.iter().any(|m| m.kind.demands()) {
+    if !marks.iter().any(|m| m.kind.demands() && !unread.contains_key(&m.clause)) {
         for (mark, s) in marks.iter_mut().zip(sentences) {
             let names = s.words.iter().any(|w| w.tag == Tag::Noun && !words::light(&w.base));
             if names
@@ -76,18 +83,16 @@ pub fn mark(sentences: &[Sentence], foreign: &BTreeSet<ClauseId>) -> Vec<Mark> {
                 && !background::furniture(s)
             {
                 *mark = Mark { clause: s.id, kind: ClauseKind::Function, reason: "names the thing to build".into() };
+                unread.remove(&s.id);
                 break;
             }
         }
     }
-    marks
+    (marks, unread)
 }
 
-fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
+fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> Mark {
     let of = |kind, reason: &str| Mark { clause: s.id, kind, reason: reason.into() };
-    if foreign {
-        return of(ClauseKind::Context, "not in English");
-    }
     if s.words.iter().all(|w| w.token.kind == super::token::Kind::Punct) {
         return of(ClauseKind::Context, "no words");
     }
@@ -105,6 +110,10 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
     {
         return of(ClauseKind::Context, "a heading");
     }
+    if foreign && !background::code(s) {
+        unread.insert(s.id, lexicon::FOREIGN);
+        return of(ClauseKind::Function, "not in English");
+    }
     if ["for example", "for instance", "e.g."].iter().any(|w| s.lower.starts_with(w)) {
         return of(ClauseKind::Context, "an example");
     }
@@ -119,8 +128,14 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool) -> Mark {
     if let Some(kind) = background::goal(s) {
         return of(kind, if kind == ClauseKind::Goal { "says why, not what" } else { "background" });
     }
-    if !demands(s, all) {
+    let read = demands(s, all);
+    if !read && background::tells(s) {
         return of(ClauseKind::Context, "describes, demands nothing");
+    }
+    if !read {
+        unread.insert(s.id, lexicon::NOT_UNDERSTOOD);
+        let kind = if quality(s) { ClauseKind::Quality } else { ClauseKind::Function };
+        return of(kind, "may ask for something, in words that are not understood");
     }
     if quality(s) {
         return of(ClauseKind::Quality, "how well it shall do it");
@@ -316,7 +331,7 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                 || p.only
                 || tells
                 || stated
-                || (any || new) && !opening(s) && !defines(s, p)
+                || (any || new) && !opening(s) && !background::defines(s, p)
                 || valued
         }
         Class::Other if ruling(&p.verb.base) && !p.subject.is_empty() => true,
@@ -341,16 +356,6 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                 || !p.subject.is_empty() && (p.verb.class == Class::Have || p.verb.class == Class::Allow)
         }
     }
-}
-
-/// `An audit trail is a record of …`: says what a word means.
-fn defines(s: &Sentence, p: &Pred) -> bool {
-    let article = |i: usize| s.words.get(i).is_some_and(|w| w.is("a") || w.is("an"));
-    p.verb.modal.is_none()
-        && !p.verb.negated
-        && p.subject.first().is_some_and(|np| article(np.range.start))
-        && article(p.verb.range.end)
-        && s.words.iter().all(|w| w.token.value.is_none())
 }
 
 /// `A recipe book is a fine thing to have.` as the first words of a text.

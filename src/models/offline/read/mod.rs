@@ -85,6 +85,8 @@ mod wording;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod cases_background;
+#[cfg(test)]
 mod cases_claims;
 #[cfg(test)]
 mod cases_everyday;
@@ -160,12 +162,12 @@ pub fn marks(clauses: &[Input]) -> Vec<Mark> {
     sentences(clauses).1
 }
 
-fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>) {
+fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
     let mut all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
     seats::taken(&mut all);
-    let marks = kinds::mark(&all, &foreign);
-    (all, marks)
+    let (marks, unread) = kinds::mark(&all, &foreign);
+    (all, marks, unread)
 }
 
 /// Derives the application from the clauses. `answers`: a person's answers to earlier questions, by their key.
@@ -177,9 +179,9 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     if lang::wholly_foreign(&texts) {
         return Err(Refusal::NotEnglish);
     }
-    let (all, marks) = sentences(clauses);
-    let sentences: Vec<Sentence> =
-        all.iter().zip(&marks).filter(|(_, m)| m.kind.demands()).map(|(s, _)| s.clone()).collect();
+    let (all, marks, unread) = sentences(clauses);
+    let asks = |m: &Mark| m.kind.demands() && !unread.contains_key(&m.clause);
+    let sentences: Vec<Sentence> = all.iter().zip(&marks).filter(|(_, m)| asks(m)).map(|(s, _)| s.clone()).collect();
     if sentences.is_empty() {
         return Err(Refusal::NotDataDriven("nothing in it demands anything".into()));
     }
@@ -258,6 +260,11 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     shown::settle(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);
+    for s in &all {
+        if let Some(reason) = unread.get(&s.id) {
+            gaps::whole(&mut d, s, reason);
+        }
+    }
     let mut spec = assemble::spec(d, marks);
     if spec.entities.is_empty() && spec.users.is_none() {
         return Err(Refusal::NotDataDriven("nothing in it is about records that people keep".into()));

@@ -21,3 +21,5 @@ pub const NO_NATIVE: &str = "the offline engine builds web applications, no mobi
 pub const NO_JUDGEMENT: &str =
     "how good this is only people can judge; no test that the offline engine writes can show it";
 pub const NOT_UNDERSTOOD: &str = "the offline engine's rules did not understand these words; a model (-m) may";
+/// Why a sentence in another language is a gap.
+pub const FOREIGN: &str = "the offline engine reads English only; a model (-m) may read these words";

@@ -1,0 +1,46 @@
+//! What is background, and what may be a demand although no rule understands it.
+
+use super::tests::read;
+use crate::domain::ClauseId;
+
+const OPENING: &str = "A board for a street market. Traders add stalls with a name and a size.";
+
+#[test]
+fn what_is_not_understood_is_a_demand_with_a_gap() {
+    for sentence in [
+        "The list of stalls loads in 300 ms on a cheap tablet.",
+        "Stalls vanish after 14 days.",
+        "A stall with rude words stays hidden until the market office releases it.",
+        "The archive runs every Sunday.",
+        "A dark mode would be nice.",
+        "Händler können ihre Stände löschen und ein Bild davon hochladen.",
+        "Stalls sorted by size.",
+    ] {
+        let spec = read(&format!("{OPENING} {sentence}"));
+        let id = ClauseId(3);
+        assert!(spec.marks.iter().any(|m| m.clause == id && m.kind.demands()), "{sentence} demands nothing");
+        let read = spec.interpretations.iter().any(|r| r.clauses.contains(&id));
+        assert!(read || spec.gaps.iter().any(|g| g.clause == id), "{sentence} is neither read nor a gap");
+        assert!(spec.gaps.iter().all(|g| g.clause == id), "{sentence} spoils what stands before it");
+    }
+}
+
+#[test]
+fn what_surrounds_the_demands_stays_background() {
+    for sentence in [
+        "We are a small market by the river.",
+        "Our market has 80 traders and we use a paper book today.",
+        "The old list was full of mistakes.",
+        "Two traders had the same stall.",
+        "Somebody forgot the fees.",
+        "The list is often out of date.",
+        "We lose 3 hours every week.",
+        "Hello everybody!",
+        "Thank you for your work.",
+        "We want traders to earn more.",
+    ] {
+        let spec = read(&format!("{OPENING} {sentence}"));
+        let mark = spec.marks.iter().find(|m| m.clause == ClauseId(3)).unwrap();
+        assert!(!mark.kind.demands(), "{sentence} is {} ({})", mark.kind.word(), mark.reason);
+    }
+}
