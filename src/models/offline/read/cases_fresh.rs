@@ -1,6 +1,6 @@
 //! Wordings of fresh texts: plain people's wishes and analysts' lists, one short text for each.
 
-use super::tests::{read, whole};
+use super::tests::{field, read, whole};
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{AppSpec, Condition, Feature, FieldType, Op, Rule, Scope, Span, Who};
 
@@ -229,4 +229,30 @@ fn people_move_records_along_a_path() {
             .iter()
             .any(|f| matches!(f, Feature::FieldGuard { who, .. } if *who == [Who::Role("staff".into())]))
     );
+}
+
+#[test]
+fn what_is_a_text_by_its_noun_has_words_of_its_own() {
+    for (text, entity) in [
+        ("A page for our reunion. Visitors leave a message with their name.", "message"),
+        ("Users post a comment with their name.", "comment"),
+        ("Members add notes with a title and a date.", "note"),
+    ] {
+        let spec = read(text);
+        let words = field(&spec, entity, "text").unwrap_or_else(|| panic!("{text}: {:?}", spec.entities));
+        let home = &spec.entity(entity).unwrap().clauses;
+        assert!(words.required && words.clauses.iter().all(|c| home.contains(c)), "{text}: {words:?}");
+        assert_eq!(words.ty, FieldType::Text { multiline: true });
+    }
+    let spec = read("Guests leave a message with a name and a greeting.");
+    assert!(field(&spec, "message", "text").is_none(), "what the text names as its words is enough");
+}
+
+#[test]
+fn calories_are_a_number_and_a_training_plan_learns_nothing() {
+    let spec = read("Swimmers record swims with a date, a distance in km, calories and a comment.");
+    let calories = field(&spec, "swim", "calories").unwrap();
+    assert_eq!(calories.ty, FieldType::Integer);
+    let spec = read("Coaches add drills with a name. Coaches create training plans with a title and a start date.");
+    assert!(spec.gaps.iter().all(|g| !g.reason.contains("predictions")), "{:?}", spec.gaps);
 }

@@ -79,6 +79,7 @@ pub fn complete(d: &mut Draft) {
     person_accounts(d);
     for e in 0..d.entities.len() {
         fields(d, e);
+        wording(d, e);
     }
     super::features::finish_progress(d);
     finish_totals(d);
@@ -263,6 +264,65 @@ fn fields(d: &mut Draft, e: usize) {
         for r in &mut f.rules {
             r.clauses.clone_from(&clauses);
         }
+        if !d.entities[e].entity.fields.iter().any(|x| x.name == f.name) {
+            d.entities[e].entity.fields.push(f);
+        }
+    }
+}
+
+/// `a message with their name`: what is itself a text has words, although only what goes with them is named.
+fn wording(d: &mut Draft, e: usize) {
+    const LABELS: [&str; 14] = [
+        "name",
+        "title",
+        "author",
+        "subject",
+        "label",
+        "headline",
+        "heading",
+        "topic",
+        "category",
+        "kind",
+        "type",
+        "sender",
+        "recipient",
+        "place",
+    ];
+    let name = d.entities[e].entity.name.clone();
+    let text = matches!(
+        name.rsplit('_').next().unwrap_or(&name),
+        "message"
+            | "comment"
+            | "review"
+            | "note"
+            | "question"
+            | "answer"
+            | "story"
+            | "feedback"
+            | "greeting"
+            | "remark"
+            | "reply"
+            | "testimonial"
+            | "announcement"
+            | "suggestion"
+    );
+    let label = |f: &Field| LABELS.iter().any(|l| f.name == *l || f.name.ends_with(&format!("_{l}")));
+    let worded = d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Text { .. }) && !label(f));
+    if !text || worded || own_fields(d, e) == 0 || d.entities[e].entity.fields.iter().any(|f| f.name == "text") {
+        return;
+    }
+    let clauses = d.home(e);
+    let question =
+        format!("What does {} say, beside what is named of it?", super::readings::a(&name.replace('_', " ")));
+    let answer = d.ask(&format!("text:{name}"), &question, "text", &clauses);
+    let id = clauses.first().copied().unwrap_or(ClauseId(1));
+    if matches!(answer.trim().to_lowercase().as_str(), "no" | "none" | "nothing") {
+        return;
+    }
+    for draft in field::list(&answer, id) {
+        let mut f = draft.field;
+        f.required = draft.stated.unwrap_or(true);
+        f.clauses.clone_from(&clauses);
         if !d.entities[e].entity.fields.iter().any(|x| x.name == f.name) {
             d.entities[e].entity.fields.push(f);
         }

@@ -94,8 +94,12 @@ fn phrases(s: &Sentence, left: &[usize]) -> String {
 
 /// Why the engine cannot do what the words ask for, when a word says it.
 fn reason(s: &Sentence, words: &[usize]) -> Option<&'static str> {
+    // `training plans` are plans
+    let names = |i: usize| {
+        s.words[i].tag == Tag::Verb(verbs::Form::Ing) && s.words.get(i + 1).is_some_and(|w| w.tag == Tag::Noun)
+    };
     let verb = words.iter().find_map(|i| match s.words[*i].tag {
-        Tag::Verb(_) => verbs::unsupported(&s.words[*i].base),
+        Tag::Verb(_) if !names(*i) => verbs::unsupported(&s.words[*i].base),
         _ => None,
     });
     let gets = words.iter().any(|i| matches!(s.words[*i].base.as_str(), "get" | "receive" | "obtain" | "forward"))

@@ -108,7 +108,7 @@ pub fn property(noun: &str) -> Option<FieldType> {
             ("link url website homepage webpage hyperlink", FieldType::Url),
             ("price amount cost fee salary budget value-added rent total subtotal balance payment-amount income wage fare deposit tariff mrp", money()),
             ("duration quantity number count age year capacity stock floor pages minutes hours days size score points rank rating stars servings \
-              difficulty effort intensity importance mileage level portions seats places", FieldType::Integer),
+              difficulty effort intensity importance mileage level portions seats places calorie calories kilocalorie kilocalories", FieldType::Integer),
             ("distance weight height width length depth area temperature percentage rate volume latitude longitude speed dosage grade discount", decimal()),
             ("description note remark summary abstract bio biography instruction message body text explanation reason justification \
               content comment-text history-text annotation ingredients method steps details feedback-text directions notes remarks \
