@@ -152,4 +152,7 @@ pub struct ExclusionSearch {
     /// What was searched: code, API description, pages.
     pub searched: Vec<Clean>,
     pub evidence: EvidenceId,
+    /// Its words hit, and who chose them has chosen others since: no proof stands beside them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
 }

@@ -7,6 +7,9 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Who signs what nobody else answers for.
+pub const AUTHOR: &str = "g1";
+
 /// A step whose result is nobody's: what G1 stands in with, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandIn {

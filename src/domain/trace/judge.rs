@@ -8,6 +8,7 @@ use crate::domain::{
     evidence::{ControlRun, Coverage, Evidence, EvidenceKind, ExclusionSearch, TestOutcome},
     reply::{Finding, ReplyKind, Verdict},
     run::{Proposal, Run, RunStatus, Step, StepState},
+    stand_in,
 };
 use std::collections::BTreeMap;
 
@@ -190,6 +191,11 @@ impl<'a> Judge<'a> {
             status = Status::Built;
             reason = Some(format!("only in part; {}: {}", gap.what.one_line(200), gap.reason.one_line(300)));
         }
+        if status == Status::Proven && self.is_stood_in(clause) {
+            status = Status::Tested;
+            let why = "no persona has read what kind of demand it is: G1 stood in for the understanding";
+            reason = Some(why.to_owned());
+        }
         if let Some(finding) = self.objection(clause)
             && status > Status::Tested
         {
@@ -198,6 +204,13 @@ impl<'a> Judge<'a> {
             reason = Some(format!("the verifier holds it {}: {argument}", finding.verdict.word()));
         }
         (status, if status == Status::Proven { None } else { reason })
+    }
+
+    /// Nobody but G1 has said what the clause means. It may be a quality, which no test proves that does not measure it.
+    fn is_stood_in(&self, clause: &Clause) -> bool {
+        let said = self.interpretations.get(&clause.id).into_iter().flatten();
+        let mut said = said.filter_map(|id| self.run.interpretations.get(id)).peekable();
+        said.peek().is_some() && said.all(|one| one.by.as_str() == stand_in::AUTHOR)
     }
 
     fn objection(&self, clause: &Clause) -> Option<&Finding> {
@@ -286,13 +299,21 @@ impl<'a> Judge<'a> {
 
     /// An exclusion is kept when a recorded search of the finished application has no hits.
     fn exclusion(&self, clause: &Clause) -> Verdicted {
-        let Some(search) = self.run.searches.iter().rev().find(|s| s.clause == clause.id) else {
+        let of_clause = || self.run.searches.iter().filter(|s| s.clause == clause.id);
+        let Some(search) = of_clause().rfind(|s| !s.given_up) else {
             return self.unbuilt_because(clause, "no search has shown that it is kept".to_owned());
         };
         // One run may have searched for several groups of words.
-        let same_run = |s: &&ExclusionSearch| s.clause == clause.id && s.evidence == search.evidence;
-        if let Some(hit) = self.run.searches.iter().filter(same_run).find_map(|s| s.hits.first()) {
+        let same_run = |s: &&ExclusionSearch| !s.given_up && s.evidence == search.evidence;
+        if let Some(hit) = of_clause().filter(same_run).find_map(|s| s.hits.first()) {
             return (Status::Missing, Some(format!("what is excluded was found: {}", hit.one_line(200))));
+        }
+        let given_up = of_clause().filter(|s| s.given_up).find_map(|s| Some((s, s.hits.first()?)));
+        if let Some((before, hit)) = given_up {
+            let words = Clean::from(format!("\"{}\"", before.terms.join("\", \""))).one_line(200);
+            let hit = hit.one_line(200);
+            let why = format!("{words} was found ({hit}), and the tester chose other words: a person has to judge it");
+            return (Status::Tested, Some(why));
         }
         let on_this_tree = self.evidence(search.evidence).is_some_and(|e| e.tree == self.tree)
             && self.run.files.values().all(|f| !self.changed(&f.path, &f.sha256));

@@ -274,8 +274,8 @@ fn excluded(run: &mut Run, tree: Option<Hash>, hits: Vec<Clean>) {
     let tree = tree.unwrap_or_else(|| run.evidence[2].tree.clone());
     run.evidence.push(evidence(5, EvidenceKind::Search, tree, &[]));
     let terms = vec!["payment".into()];
-    run.searches =
-        vec![ExclusionSearch { clause: ClauseId(1), terms, hits, searched: Vec::new(), evidence: EvidenceId(5) }];
+    let (searched, evidence) = (Vec::new(), EvidenceId(5));
+    run.searches = vec![ExclusionSearch { clause: ClauseId(1), terms, hits, searched, evidence, given_up: false }];
 }
 
 #[test]
@@ -290,6 +290,13 @@ fn an_exclusion_is_proven_by_a_search_of_the_finished_application() {
         run.searches.clear();
     });
     assert!(status == Status::Missing && why.contains("no search"), "{why}");
+    // Other words that are not there prove nothing about the ones that are.
+    let (status, why) = judged(|run| {
+        excluded(run, None, Vec::new());
+        let (terms, hits) = (vec!["card".into()], vec!["app/pay.py:7".into()]);
+        run.searches.push(ExclusionSearch { terms, hits, given_up: true, ..run.searches[0].clone() });
+    });
+    assert!(status == Status::Tested && why.contains("\"card\"") && why.contains("app/pay.py:7"), "{why}");
 }
 
 #[test]

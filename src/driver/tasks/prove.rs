@@ -64,7 +64,7 @@ pub fn searches(run: &Run) -> Vec<NewSearch> {
     // Not what the verifier's search was before: a tester may have chosen other words since.
     let of_tester = |search: &&ExclusionSearch| {
         let step = run.searched_by(search).and_then(|step| run.step(step));
-        step.is_none_or(|step| step.plan.produces == ReplyKind::Test)
+        !search.given_up && step.is_none_or(|step| step.plan.produces == ReplyKind::Test)
     };
     for search in run.searches.iter().filter(of_tester) {
         terms.entry(search.clause).or_default().extend(search.terms.iter().map(String::as_str));

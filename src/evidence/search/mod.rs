@@ -146,6 +146,7 @@ impl Runner {
             hits,
             searched: searched.to_vec(),
             evidence: EvidenceId(1),
+            given_up: false,
         })
     }
 }

@@ -214,7 +214,7 @@ fn event(run: &mut Run, env: &Envelope) {
 /// The speaker of a person's words.
 pub const YOU: &str = "you";
 /// The speaker of what no persona said.
-pub(super) const G1: &str = "g1";
+pub(super) const G1: &str = crate::domain::stand_in::AUTHOR;
 
 pub(super) fn say(run: &mut Run, env: &Envelope, step: Option<StepId>, speaker: Clean, text: Clean) {
     run.chat.push(ChatItem { seq: env.seq, at: env.at, step, speaker, text });

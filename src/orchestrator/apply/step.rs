@@ -192,13 +192,22 @@ fn replaced<'a>(run: &'a mut Run, id: &StepId, attempt: u32, reply: &Hash, why: 
     Some(step)
 }
 
-/// What a step searches for again takes the place of what it searched for in an attempt before.
+/// What a step searches for again takes the place of what it searched for in an attempt before. Words that hit and are not
+/// among the new ones are given up, and stay on record.
 pub(super) fn searched(run: &mut Run, step: &StepId, search: &ExclusionSearch) {
     let mut known = std::mem::take(&mut run.searches);
-    known.retain(|s| {
-        let again = run.settings.searches_go_back && run.searched_by(s) == Some(step);
-        let other_attempt = again && s.evidence != search.evidence;
-        s.clause != search.clause || !(other_attempt || s.evidence == search.evidence && s.terms == search.terms)
+    known.retain_mut(|s| {
+        if s.clause != search.clause {
+            return true;
+        }
+        if s.evidence == search.evidence {
+            return s.terms != search.terms;
+        }
+        if !run.settings.searches_go_back || run.searched_by(s) != Some(step) {
+            return true;
+        }
+        s.given_up = !s.hits.is_empty() && !s.terms.iter().all(|term| search.terms.contains(term));
+        s.given_up
     });
     known.push(search.clone());
     run.searches = known;
@@ -225,7 +234,8 @@ pub(super) fn reopened(run: &mut Run, id: &StepId, by: &StepId) {
         let details: Vec<String> = check.details.iter().take(40).map(|d| format!("\n- {d}")).collect();
         Clean::from(format!(
             "The search of the whole product found what is excluded:{}\nWhere the word is one that an innocent product \
-             holds, search for other words; where it is a real hit, keep the words and say so in `faults`.",
+             holds, search for other words: the clause then counts as tested, and a person judges the hit. Where it is a \
+             real one, keep the words and say so in `faults`.",
             details.concat()
         ))
     });

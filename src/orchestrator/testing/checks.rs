@@ -159,5 +159,6 @@ fn search(clause: ClauseId, hits: bool, evidence: u32) -> ExclusionSearch {
         hits: if hits { vec!["app/notes.py:3".into()] } else { Vec::new() },
         searched: vec!["code".into()],
         evidence: EvidenceId(evidence),
+        given_up: false,
     }
 }

@@ -1,12 +1,13 @@
 use super::*;
 use crate::domain::{
-    ClauseId, Clean, Hash,
+    ClauseId, Clean, EvidenceId, Hash,
     command::Command,
-    evidence::TestOutcome,
+    event::Envelope,
+    evidence::{ExclusionSearch, TestOutcome},
     run::{GateReason, PauseReason, Step, Verb},
     usage::{Budget, Caps, Scope, Usage},
 };
-use crate::orchestrator::{Effect, Input, checks, parse, pending, repair};
+use crate::orchestrator::{Effect, Input, apply::apply, checks, parse, pending, repair};
 
 fn attempts(sim: &Sim, id: &str) -> u32 {
     sim.step(id).attempt
@@ -148,6 +149,46 @@ fn a_word_that_the_search_at_the_end_finds_goes_back_to_its_tester_once() {
     let mut sim = Sim::start_with(begun).with_fault("verify", 1, Fault::Hits);
     sim.go();
     assert_eq!((attempts(&sim, "verify"), exit_code(sim.run())), (1, 7));
+}
+
+#[test]
+fn words_that_hit_stay_on_record_when_their_tester_chooses_others() {
+    let mut sim = Sim::start(GateMode::None).with_fault("verify", 1, Fault::Hits);
+    sim.go();
+    let env = sim
+        .journal
+        .iter()
+        .rfind(|env| matches!(&env.event, Event::SearchRecorded { step, .. } if step.as_str().starts_with("test:")))
+        .unwrap();
+    let Event::SearchRecorded { step, search } = env.event.clone() else { unreachable!() };
+    let mut run = sim.run().clone();
+    // One attempt of this tester, and one after it.
+    let mut attempt = |n: u32, terms: &[&str], hits: &[&str]| {
+        let mut evidence = run.evidence.iter().find(|e| e.id == search.evidence).unwrap().clone();
+        evidence.id = EvidenceId(900 + n);
+        run.evidence.push(evidence);
+        let search = ExclusionSearch {
+            terms: terms.iter().map(|term| (*term).to_owned()).collect(),
+            hits: hits.iter().map(|hit| Clean::new(hit)).collect(),
+            evidence: EvidenceId(900 + n),
+            ..search.clone()
+        };
+        let event = Event::SearchRecorded { step: step.clone(), search };
+        let mut folded = Some(run.clone());
+        apply(&mut folded, &Envelope { event, ..env.clone() });
+        run = folded.unwrap();
+        let of_clause = run.searches.iter().filter(|s| run.searched_by(s) == Some(&step));
+        of_clause.map(|s| (s.terms.concat(), s.given_up)).collect::<Vec<_>>()
+    };
+    let words = |word: &str, given_up| (word.to_owned(), given_up);
+    assert_eq!(attempt(1, &["card"], &["app/pay.py:7"]), [words("card", false)]);
+    assert_eq!(attempt(2, &["zzz"], &[]), [words("card", true), words("zzz", false)]);
+    assert_eq!(
+        attempt(3, &["yyy"], &[]),
+        [words("card", true), words("yyy", false)],
+        "of words without a hit nothing stays"
+    );
+    assert_eq!(attempt(4, &["yyy", "card"], &[]), [words("yyycard", false)], "they were searched for again");
 }
 
 #[test]
