@@ -17,11 +17,13 @@ use crate::{
         trace::{self, Doubt},
         usage::{Budget, Caps},
     },
-    evidence::Kind,
+    evidence::{Kind, Manifest},
     orchestrator::{self, Refusal},
 };
 use std::{
+    borrow::Cow,
     io::{self, Write},
+    path::Path,
     sync::Arc,
     time::Instant,
 };
@@ -260,7 +262,9 @@ impl Printer<'_> {
         if self.json {
             self.print(&jsonl::last_line(run, ending, 1).to_string());
         } else {
-            self.print(format!("{}{}", summary(run, ending), next(ending, None)).trim_end());
+            self.print(
+                format!("{}{}", summary(run, ending), next(ending, None, self.services.workspace.dir())).trim_end(),
+            );
         }
         self.talk(error);
         1
@@ -293,8 +297,7 @@ impl Printer<'_> {
         } else {
             let mut text = summary(run, ending);
             if !options.passing {
-                let kind = self.services.manifest(run).map(|manifest| Kind::of(&manifest));
-                text.push_str(next(ending, kind));
+                text.push_str(&next(ending, self.services.manifest(run).as_ref(), self.services.workspace.dir()));
             }
             let branch = run.existing.as_ref().and_then(|existing| existing.branch.as_ref());
             if let (Some((branch, _)), Ending::Completed { stopped_at_plan: false, .. }) = (branch, ending) {
@@ -454,12 +457,16 @@ fn in_doubt(text: &mut String, doubts: &[Doubt]) {
 }
 
 /// What can be done now.
-fn next(ending: Ending<'_>, kind: Option<Kind>) -> &'static str {
-    match ending {
-        Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial } => match kind {
-            Some(Kind::Web) => "Run it: g1 preview    the whole trace: g1 trace    check it again: g1 verify\n",
-            _ => "The whole trace: g1 trace    check it again: g1 verify\n",
-        },
+fn next(ending: Ending<'_>, manifest: Option<&Manifest>, dir: &Path) -> Cow<'static, str> {
+    let text = match ending {
+        Ending::Completed { stopped_at_plan: false, outcome: Outcome::Proven | Outcome::Partial } => {
+            let look = "the whole trace: g1 trace    check it again: g1 verify\n";
+            return match manifest.map(|manifest| (Kind::of(manifest), manifest.help_line())) {
+                Some((Kind::Web, _)) => format!("Run it: g1 preview    {look}").into(),
+                Some((_, Some(line))) => format!("How to run it, in {}: {line}    {look}", dir.display()).into(),
+                _ => "The whole trace: g1 trace    check it again: g1 verify\n".into(),
+            };
+        }
         Ending::Completed { .. } => "",
         Ending::Paused { reason: PauseReason::Gate } => {
             "Decide with `g1 gate approve ID` or open the workbench with `g1`; then `g1 resume` goes on.\n"
@@ -468,5 +475,6 @@ fn next(ending: Ending<'_>, kind: Option<Kind>) -> &'static str {
             "`g1 resume --budget MORE` (or -c budget_phase=MORE, -c budget_step=MORE) goes on from here.\n"
         }
         Ending::Paused { .. } | Ending::Failed { .. } => "`g1 resume` goes on from here.\n",
-    }
+    };
+    text.into()
 }

@@ -1,5 +1,6 @@
 //! `g1.toml`: the manifest of the generated software. Argument vectors only; nothing ever passes through a shell.
 
+use super::{Kind, Stack};
 use crate::domain::artifact::MANIFEST;
 use serde::{Deserialize, Serialize};
 
@@ -70,11 +71,53 @@ impl Manifest {
     pub fn run_on(&self, port: u16) -> Vec<String> {
         self.run.iter().map(|arg| arg.replace("{port}", &port.to_string())).collect()
     }
+
+    /// `run` of a program that serves nothing, asked for its help; what is behind `--` is its own.
+    #[must_use]
+    pub fn with_help(&self) -> Vec<String> {
+        let mut argv = self.run.clone();
+        if Stack::of(&self.stack) == Some(Stack::Rust) && !argv.iter().any(|argument| argument == "--") {
+            argv.push("--".to_owned());
+        }
+        argv.push("--help".to_owned());
+        argv
+    }
+
+    /// What a person types, in the folder of a program that is called with arguments, to see which; nothing for what
+    /// serves pages and for a library.
+    #[must_use]
+    pub fn help_line(&self) -> Option<String> {
+        let words: Vec<String> = self.with_help().iter().map(|argument| in_shell(argument)).collect();
+        (Kind::of(self) == Kind::Program).then(|| words.join(" "))
+    }
+}
+
+/// An argument as a shell reads it.
+fn in_shell(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        return argument.to_owned();
+    }
+    format!("'{}'", argument.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_says_how_it_is_asked_for_its_arguments_and_nothing_else_does() {
+        let of = |stack: &str, run: &[&str]| {
+            let run = run.iter().map(|argument| (*argument).to_owned()).collect();
+            Manifest { name: "seeds".into(), stack: stack.into(), setup: vec![], test: vec![], run }.help_line()
+        };
+        assert_eq!(of("python-stdlib", &["python3", "-m", "app"]).as_deref(), Some("python3 -m app --help"));
+        assert_eq!(of("rust-std", &["cargo", "run", "--quiet"]).as_deref(), Some("cargo run --quiet -- --help"));
+        assert_eq!(of("rust-std", &["cargo", "run", "--"]).as_deref(), Some("cargo run -- --help"));
+        assert_eq!(of("node", &["node", "a b's.js"]).as_deref(), Some(r"node 'a b'\''s.js' --help"));
+        assert_eq!(of("node", &["node", "src/server.js", "--port", "{port}"]), None);
+        assert_eq!(of("rust-std", &[]), None);
+    }
 
     const GOOD: &str = r#"
 [app]

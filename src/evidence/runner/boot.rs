@@ -138,7 +138,7 @@ impl Runner {
             let argv = match (Kind::of(manifest), port) {
                 (Kind::Web, Some(port)) => manifest.run_on(port),
                 (Kind::Library, _) => import(scratch, stack),
-                _ => with_help(manifest, stack),
+                _ => manifest.with_help(),
             };
             self.spec(scratch, stack, &argv, port)
         };
@@ -196,9 +196,10 @@ impl Runner {
     ) -> Result<Served, EvidenceError> {
         let stack = self.ready(manifest).await?;
         if Kind::of(manifest) != Kind::Web {
-            return Err(EvidenceError::NotStarted(
-                "it serves no pages; run it in its folder as README.md says".to_owned(),
-            ));
+            return Err(EvidenceError::NotStarted(match manifest.help_line() {
+                Some(line) => format!("it serves no pages; in its folder `{line}` says how to run it"),
+                None => "it serves no pages; README.md says how it is used".to_owned(),
+            }));
         }
         let mut scratch = self.scratch(tree, stack, cancel).await?;
         // Its data lies in a folder of the person who runs G1, so it runs as that person, root included.
@@ -232,16 +233,6 @@ impl Runner {
             }
         }
     }
-}
-
-/// Asks a program that serves nothing for its help; what is behind `--` is its own.
-fn with_help(manifest: &Manifest, stack: Stack) -> Vec<String> {
-    let mut argv = manifest.run.clone();
-    if stack == Stack::Rust && !argv.iter().any(|argument| argument == "--") {
-        argv.push("--".to_owned());
-    }
-    argv.push("--help".to_owned());
-    argv
 }
 
 /// Imports a library; one that is compiled was compiled before.
