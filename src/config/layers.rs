@@ -70,7 +70,16 @@ fn read(file: &PathBuf, origin: Origin, merged: &mut Merged) -> Result<(), Confi
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(ConfigError::File { file: file.clone(), line: 1, what: e.to_string() }),
+        Err(e) => {
+            let what = match e.kind() {
+                io::ErrorKind::IsADirectory => {
+                    "it is a folder: move it away; settings are a file of that name".to_owned()
+                }
+                io::ErrorKind::InvalidData => "it is not UTF-8 text: save it as UTF-8".to_owned(),
+                _ => format!("it cannot be read: {e}"),
+            };
+            return Err(ConfigError::Unreadable { file: file.clone(), what });
+        }
     };
     let at = |offset: usize| text.get(..offset.min(text.len())).map_or(1, |before| before.matches('\n').count() + 1);
     let fail = |offset: usize, what: String| ConfigError::File { file: file.clone(), line: at(offset), what };

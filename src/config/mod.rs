@@ -113,6 +113,8 @@ pub struct Loaded {
 /// A configuration that cannot be used; says where and what to change.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
+    #[error("{}: {what}", .file.display())]
+    Unreadable { file: PathBuf, what: String },
     #[error("{}:{line}: {what}", .file.display())]
     File { file: PathBuf, line: usize, what: String },
     #[error("{origin}: {what}")]

@@ -88,6 +88,16 @@ fn what_is_wrong_is_named_with_file_and_line() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_named_without_a_line() {
+    let (dir, bytes) = (tempfile::tempdir().unwrap(), tempfile::NamedTempFile::new().unwrap());
+    fs::write(bytes.path(), b"model = \"\xff\"\n").unwrap();
+    for (path, advice) in [(dir.path(), "it is a folder"), (bytes.path(), "save it as UTF-8")] {
+        let error = load(&Sources { user: Some(path.to_owned()), ..Sources::default() }).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{}: ", path.display())) && error.contains(advice), "{error}");
+    }
+}
+
+#[test]
 fn budgets_are_dollars_or_tokens() {
     assert_eq!(budget("2.50"), Ok(Budget::CostMicros(2_500_000)));
     assert_eq!(budget("$0"), Ok(Budget::CostMicros(0)));

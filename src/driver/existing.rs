@@ -206,9 +206,23 @@ fn copy(dir: &Path, existing: &Existing, place: &Path, blobs: &Blobs) -> Result<
     fs::rename(&half, place).map_err(|e| failed(&e))
 }
 
+/// Where the changes to software that was there before are, if a branch holds some.
+pub(super) fn changes(run: &Run) -> String {
+    let Some((branch, _)) = run.existing.as_ref().and_then(|existing| existing.branch.as_ref()) else {
+        return String::new();
+    };
+    if run.files.values().all(|file| file.step.as_str() == STEP) {
+        return format!("Nothing was changed: the branch {branch} is as your last commit.\n");
+    }
+    format!(
+        "The changes are on {branch}: `git diff HEAD...{branch}` shows them, `git merge {branch}` takes them over.\n"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hub::fixture;
     use std::process::{Command, Stdio};
 
     #[test]
@@ -241,5 +255,18 @@ mod tests {
             assert_eq!(fs::read_to_string(place.join(format!("package{n}/module.py"))).unwrap(), *text);
             assert_eq!(fs::read_dir(place.join(format!("package{n}"))).unwrap().count(), 1);
         }
+    }
+
+    #[test]
+    fn a_branch_without_changes_is_not_said_to_hold_some() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut run = fixture::run(&Blobs::at(dir.path()));
+        assert_eq!(changes(&run), "");
+        let branch = Some((Clean::new("g1/shelf"), Clean::new("0a1b")));
+        run.existing = Some(Existing { files: BTreeMap::new(), outline: Hash::of(b""), branch });
+        assert!(changes(&run).contains("`git merge g1/shelf` takes them over"));
+        run.files.clear();
+        let said = changes(&run);
+        assert!(said.contains("Nothing was changed") && !said.contains("merge"), "{said}");
     }
 }

@@ -1,6 +1,7 @@
 //! `g1 run` and `g1 resume` without a screen: progress on stderr, the result or JSON lines on stdout, an exit code.
 
 use super::{
+    existing,
     handle::Handle,
     jsonl::{self, Ending},
     open::{Prepared, who},
@@ -299,11 +300,8 @@ impl Printer<'_> {
             if !options.passing {
                 text.push_str(&next(ending, self.services.manifest(run).as_ref(), self.services.workspace.dir()));
             }
-            let branch = run.existing.as_ref().and_then(|existing| existing.branch.as_ref());
-            if let (Some((branch, _)), Ending::Completed { stopped_at_plan: false, .. }) = (branch, ending) {
-                text.push_str(&format!(
-                    "The changes are on {branch}: `git diff HEAD...{branch}` shows them, `git merge {branch}` takes them over.\n"
-                ));
+            if matches!(ending, Ending::Completed { stopped_at_plan: false, .. }) {
+                text.push_str(&existing::changes(run));
             }
             if let Some(closing) = closing {
                 text.push_str(&closing.text);

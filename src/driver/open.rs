@@ -3,7 +3,7 @@
 use super::{engine, existing, handle::Handle, replay, services::Services, socket, window};
 use crate::{
     domain::{
-        Clean, Hash,
+        Clean, Hash, PersonaId,
         attachment::Attachment,
         clause::Requirement,
         event::{Envelope, Event},
@@ -286,6 +286,7 @@ fn prepare(
     let own_personas = dir.join(hub::project::FOLDER).join("personas");
     let (library, warnings) = Library::load(Some(&own_personas), setup.user_personas.as_deref());
     notes.extend(warnings);
+    notes.extend(unheard(&setup.models, &models, &library));
     let blobs = project.blobs().clone();
     // Here rather than once at the beginning: a run that was killed in between gets its place and repository too.
     if let Some(there) = &run.existing {
@@ -308,6 +309,26 @@ fn prepare(
         check_slot: Arc::new(Semaphore::new(1)),
     };
     Ok(Prepared { project, run, first: Vec::new(), services: Arc::new(services), notes })
+}
+
+/// What was set for single personas and has no effect here, in a line each.
+fn unheard(settings: &ModelSettings, models: &Assigned, library: &Library) -> Vec<Clean> {
+    let known = |name: &str| PersonaId::new(name).is_ok_and(|id| library.get(&id).is_some());
+    let (known, unknown): (Vec<&str>, Vec<&str>) = settings.personas.keys().map(String::as_str).partition(|p| known(p));
+    let dropped: Vec<&str> = known.into_iter().filter(|persona| !models.has_own(persona)).collect();
+    let mut notes = Vec::new();
+    if !unknown.is_empty() {
+        let names = unknown.join(", ");
+        notes.push(Clean::from(format!("models.personas: there is no persona {names}; `g1 personas` lists them")));
+    }
+    if !dropped.is_empty() {
+        let (main, names) = (models.main().id(), dropped.join(", "));
+        notes.push(Clean::from(format!(
+            "models.personas: {main} answers for every persona, so the model set for {names} is not asked; `-m` chooses \
+             another for the run"
+        )));
+    }
+    notes
 }
 
 impl Prepared {
@@ -372,6 +393,25 @@ pub fn slug(requirement: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_model_set_for_a_persona_that_will_not_be_asked_is_named() {
+        let (library, _) = Library::load(None, None);
+        let set = |names: &[&str]| {
+            let personas = names.iter().map(|name| ((*name).to_owned(), "ollama/m".to_owned())).collect();
+            ModelSettings { personas, ..ModelSettings::default() }
+        };
+        let said = |settings: &ModelSettings, main: &str| {
+            unheard(settings, &registry::assign(main, settings).unwrap(), &library)
+        };
+        let settings = set(&["developer"]);
+        assert!(said(&settings, "ollama/n").is_empty() && said(&set(&[]), "offline").is_empty());
+        let offline = said(&settings, "offline");
+        assert!(offline.len() == 1 && offline[0].contains("offline answers for every persona"), "{offline:?}");
+        assert!(offline[0].contains("developer"), "{offline:?}");
+        let misspelt = said(&set(&["devloper"]), "offline");
+        assert!(misspelt.len() == 1 && misspelt[0].contains("no persona devloper"), "{misspelt:?}");
+    }
 
     #[test]
     fn a_slug_is_short_and_says_what_it_is() {

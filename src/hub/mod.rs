@@ -11,7 +11,7 @@ pub mod encoder;
 mod error;
 mod facade;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod heads;
 pub mod index;
 pub mod journal;

@@ -41,6 +41,11 @@ impl Assigned {
     pub fn of(&self, personas: &[PersonaId]) -> &Arc<dyn Model> {
         personas.first().and_then(|lead| self.personas.get(lead.as_str())).unwrap_or(&self.main)
     }
+    /// Whether this persona has a model of its own.
+    #[must_use]
+    pub fn has_own(&self, persona: &str) -> bool {
+        self.personas.contains_key(persona)
+    }
     /// Every model, the main one first.
     pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Model>> {
         std::iter::once(&self.main).chain(self.personas.values())

@@ -39,6 +39,8 @@ pub enum SecretError {
     Passphrase,
     #[error("the key file {0} does not fit: it is not the one that the secrets were locked with")]
     KeyFile(String),
+    #[error("the key file {0} is not there: put it back (or mount where it lies), then try again")]
+    NoKeyFile(String),
     #[error(
         "the keyring of this machine cannot be used: {0}. `--key-file` and `--passphrase` do without it; what it locks \
          already is moved away from it by `g1 secrets rotate` where it is unlocked, or else set in the environment"
@@ -155,17 +157,21 @@ impl Vault {
                 (Master::from_passphrase(&self.file.lock, passphrase)?, SecretError::Passphrase)
             }
             Lock::KeyFile { path, .. } => {
-                let wrong = SecretError::KeyFile(path.display().to_string());
-                let fits = |path: &Path| -> Result<Option<Master>, SecretError> {
-                    let Some(bytes) = read_private(path)? else { return Ok(None) };
-                    let master = Master::from_bytes(&self.file.lock, &bytes);
-                    Ok(master.open(&self.file.lock, CHECK, &self.file.check).is_some().then_some(master))
+                let fits = |bytes: &[u8]| {
+                    let master = Master::from_bytes(&self.file.lock, bytes);
+                    master.open(&self.file.lock, CHECK, &self.file.check).is_some().then_some(master)
                 };
-                let master = match fits(path)? {
+                let bytes = read_private(path)?;
+                let wrong = match bytes {
+                    Some(_) => SecretError::KeyFile(path.display().to_string()),
+                    None => SecretError::NoKeyFile(path.display().to_string()),
+                };
+                let master = match bytes.and_then(|bytes| fits(&bytes)) {
                     Some(master) => master,
                     // A rotation was cut short after the keys were sealed anew.
                     None => {
-                        let Some(master) = fits(&next_to(path))? else { return Err(wrong) };
+                        let next = read_private(&next_to(path))?.and_then(|bytes| fits(&bytes));
+                        let Some(master) = next else { return Err(wrong) };
                         take_over(path)?;
                         master
                     }

@@ -45,8 +45,19 @@ fn a_key_file_is_made_once_and_only_that_one_fits() {
     fs::write(&key, "another").unwrap();
     let mut vault = Vault::open(&path).unwrap().unwrap();
     assert!(matches!(vault.unlock(None), Err(SecretError::KeyFile(_))));
-    fs::remove_file(&key).unwrap();
-    assert!(matches!(vault.unlock(None), Err(SecretError::KeyFile(_))));
+}
+
+#[test]
+fn a_key_file_that_is_not_there_is_not_said_to_be_the_wrong_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, key, moved) = (dir.path().join("secrets.json"), dir.path().join("key"), dir.path().join("moved"));
+    Vault::create(&path, With::KeyFile(&key)).unwrap().set("A", &secret("one")).unwrap();
+    fs::rename(&key, &moved).unwrap();
+    let mut vault = Vault::open(&path).unwrap().unwrap();
+    let error = vault.unlock(None).unwrap_err().to_string();
+    assert!(error.contains(&format!("{} is not there", key.display())) && !error.contains("fit"), "{error}");
+    fs::rename(&moved, &key).unwrap();
+    vault.unlock(None).unwrap();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::survey::language;
 
 /// Code, markup, styles and templates, besides what [`language`] knows.
 const SOURCE: &str = "html htm xhtml css scss sass less svg j2 jinja jinja2 ejs erb hbs mustache twig tmpl tpl liquid pug haml astro \
-    graphql proto tf gradle kts groovy zig nim clj cljs erl ml mli fs fsx vb r jl m mm d f90 pas lisp el scm rkt zsh fish bat ps1";
+    graphql proto tf gradle kts groovy zig nim clj cljs erl ml mli fs fsx vb r jl m mm d f90 pas lisp el scm rkt pyi pyx zsh fish bat ps1";
 const PROSE: &str = "md markdown rst adoc";
 /// Endings of a name, also before a further one (`terraform.tfstate.backup`).
 const ENDINGS: &str = "p12 pfx jks keystore key kdbx ppk tfstate tfvars htpasswd";
@@ -185,6 +185,7 @@ mod tests {
             "icons/secret.svg",
             "env.d.ts",
             "env.zig",
+            "typed/secrets.pyi",
             "secrets.example.yaml",
             "env.sample",
             "messages.properties",
