@@ -366,6 +366,16 @@ async fn the_application_can_be_tried_out_and_keeps_its_data() {
     again.stop().await;
 }
 
+/// Where everybody can read the tool, its tests run as a user of their own, but what a person tries out does not.
+#[tokio::test]
+async fn what_runs_as_another_user_in_its_tests_can_be_tried_out_by_its_owner() {
+    let runner = runner_for(Stack::Node).await;
+    let (tree, dir) = (tree("notes-ts"), tempfile::tempdir().unwrap());
+    let manifest = manifest_of(&tree);
+    let cancel = CancellationToken::new();
+    preview::start(&runner, &tree, &manifest, None, &dir.path().join("data"), &cancel).await.unwrap().stop().await;
+}
+
 #[test]
 fn only_a_failed_assertion_after_a_boot_proves() {
     let outcomes = [

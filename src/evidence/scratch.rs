@@ -68,16 +68,23 @@ impl Scratch {
             .map_err(failed)?;
         let scratch = Self { root, owner };
         folder(&scratch.tree()).and_then(|()| folder(&scratch.aids())).map_err(failed)?;
-        for dir in [scratch.tmp(), scratch.tmp().join("data")] {
-            folder(&dir).and_then(|()| std::os::unix::fs::chown(&dir, owner, owner)).map_err(failed)?;
-        }
-        std::os::unix::fs::chown(scratch.root.path(), owner, owner).map_err(failed)?;
+        [scratch.tmp(), scratch.tmp().join("data")].iter().try_for_each(|dir| folder(dir)).map_err(failed)?;
+        scratch.give_to(owner)?;
         Ok(scratch)
     }
 
-    /// What runs here stays the user that G1 is.
-    pub(super) fn owned_by_nobody_else(&mut self) {
-        self.owner = None;
+    fn give_to(&self, owner: Option<u32>) -> Result<(), EvidenceError> {
+        let give = |dir: &Path| std::os::unix::fs::chown(dir, owner, owner);
+        [self.tmp(), self.tmp().join("data"), self.root.path().to_owned()]
+            .iter()
+            .try_for_each(|dir| give(dir))
+            .map_err(EvidenceError::io("giving away a scratch directory"))
+    }
+
+    /// What runs here stays the user that G1 is. Without capabilities even root enters only what is its own.
+    pub(super) fn owned_by_nobody_else(&mut self) -> Result<(), EvidenceError> {
+        let (user, others) = (rustix::process::geteuid().as_raw(), self.owner.take());
+        if others.is_some() { self.give_to(Some(user)) } else { Ok(()) }
     }
 
     /// A file of G1's own that programs here read, outside of the tree.

@@ -203,7 +203,7 @@ impl Runner {
         }
         let mut scratch = self.scratch(tree, stack, cancel).await?;
         // Its data lies in a folder of the person who runs G1, so it runs as that person, root included.
-        scratch.owned_by_nobody_else();
+        scratch.owned_by_nobody_else()?;
         if stack == Stack::Rust
             && let Some(failed) = self.compile(&scratch, cancel).await?
         {
