@@ -293,7 +293,8 @@ def main():
         if vim := shutil.which("vim"):
             with open(f"{home}/text", "w") as file:
                 file.write("words to look at, more than ten of them, so that a frame counts\n" * 60)
-            argv = [os.path.realpath(vim), "-u", "NONE", "-i", "NONE", "text"]
+            # Without a swap file: the next one would ask about that of the one that was killed.
+            argv = [os.path.realpath(vim), "-u", "NONE", "-i", "NONE", "-n", "text"]
             if "start" in only:
                 starts("vim", argv, ("", "", ""), b"O")
             if "keys" in only:
