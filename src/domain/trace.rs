@@ -1,6 +1,7 @@
 //! The trace: every clause tied to code and tests, with the status its evidence supports. Pure: a function of the run.
 //! Its JSON form is a fixed contract (design 5.3).
 
+mod about;
 pub mod doubts;
 mod html;
 mod judge;
@@ -8,6 +9,7 @@ mod render;
 #[cfg(test)]
 mod tests;
 
+pub use about::is_about;
 pub use doubts::Doubt;
 pub use render::REPORT_TITLE;
 

@@ -1,6 +1,6 @@
 //! The status of each clause, and the reason in words when it is not proven.
 
-use super::{ClauseTrace, LinkedFile, LinkedTest, Status};
+use super::{ClauseTrace, LinkedFile, LinkedTest, Status, is_about};
 use crate::domain::{
     AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, Hash, InterpretationId,
     artifact::{CodeRange, TestRef, tree_hash},
@@ -313,6 +313,12 @@ impl<'a> Judge<'a> {
             let words = Clean::from(format!("\"{}\"", before.terms.join("\", \""))).one_line(200);
             let hit = hit.one_line(200);
             let why = format!("{words} was found ({hit}), and the tester chose other words: a person has to judge it");
+            return (Status::Tested, Some(why));
+        }
+        let terms: Vec<&str> = of_clause().filter(same_run).flat_map(|s| &s.terms).map(String::as_str).collect();
+        if !is_about(self.run, clause, terms.iter().copied()) {
+            let words = Clean::from(format!("\"{}\"", terms.join("\", \""))).one_line(200);
+            let why = format!("searched for {words} only, which is no word of the clause: a person has to judge it");
             return (Status::Tested, Some(why));
         }
         let on_this_tree = self.evidence(search.evidence).is_some_and(|e| e.tree == self.tree)

@@ -269,7 +269,8 @@ fn a_run_without_the_record_of_lines_can_still_be_read() {
 }
 
 fn excluded(run: &mut Run, tree: Option<Hash>, hits: Vec<Clean>) {
-    run.clauses.get_mut(&ClauseId(1)).unwrap().kind = Some(ClauseKind::Exclusion);
+    let clause = run.clauses.get_mut(&ClauseId(1)).unwrap();
+    (clause.kind, clause.text) = (Some(ClauseKind::Exclusion), "Nobody pays.".into());
     run.code_links.clear();
     let tree = tree.unwrap_or_else(|| run.evidence[2].tree.clone());
     run.evidence.push(evidence(5, EvidenceKind::Search, tree, &[]));
@@ -290,6 +291,12 @@ fn an_exclusion_is_proven_by_a_search_of_the_finished_application() {
         run.searches.clear();
     });
     assert!(status == Status::Missing && why.contains("no search"), "{why}");
+    // Words that have nothing to do with it are not there in any product.
+    let (status, why) = judged(|run| {
+        excluded(run, None, Vec::new());
+        run.searches[0].terms = vec!["zebra".into()];
+    });
+    assert!(status == Status::Tested && why.contains("\"zebra\""), "{why}");
     // Other words that are not there prove nothing about the ones that are.
     let (status, why) = judged(|run| {
         excluded(run, None, Vec::new());

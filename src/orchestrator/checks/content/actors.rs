@@ -39,9 +39,8 @@ impl People {
                 }
             }
             named.extend(teller(text));
-            let by_ending = |w: &&Word| ENDINGS.iter().any(|e| w.stem.ends_with(e)) && !listed(THINGS, &w.stem);
             let subjects = modal_subjects(text).map(|(_, who)| who).chain(opening(text));
-            named.extend(subjects.filter(by_ending).map(|who| who.stem.clone()));
+            named.extend(subjects.filter(|who| ends_like_a_person(who)).map(|who| who.stem.clone()));
         }
         Self(named)
     }
@@ -56,6 +55,16 @@ impl People {
     pub fn in_order<'a>(&self, text: &'a Text) -> Vec<&'a str> {
         text.words.iter().map(|w| w.stem.as_str()).filter(|s| self.has(s)).collect()
     }
+}
+
+fn ends_like_a_person(word: &Word) -> bool {
+    ENDINGS.iter().any(|ending| word.stem.ends_with(ending)) && !listed(THINGS, &word.stem)
+}
+
+/// Whether a subject may be somebody, by the lists and endings alone.
+#[must_use]
+pub fn may_be_somebody(word: &Word) -> bool {
+    listed(PEOPLE, &word.stem) || ends_like_a_person(word)
 }
 
 /// `As a head of department, I want …`: the last word before the comma or the `I`.
@@ -89,7 +98,7 @@ fn acting(text: &Text) -> impl Iterator<Item = (&Word, String)> {
 }
 
 /// Where each modal stands, with the word before it.
-fn modal_subjects(text: &Text) -> impl Iterator<Item = (usize, &Word)> {
+pub fn modal_subjects(text: &Text) -> impl Iterator<Item = (usize, &Word)> {
     let words = &text.words;
     (1..words.len()).filter(|at| listed(MODALS, &words[*at].lower)).filter_map(|at| {
         let before = words[..at].iter().rev().take(3);

@@ -9,6 +9,7 @@ mod actors;
 mod align;
 mod amounts;
 mod compare;
+mod kinds;
 #[cfg(test)]
 mod tests;
 mod understanding;
@@ -21,7 +22,7 @@ use crate::{
         clause::ClauseKind,
         reply::{DesignReply, TestReply, Verdict, VerifyReply},
         run::{Check, Run, Step},
-        trace::doubts,
+        trace::{self, doubts},
     },
     orchestrator::repair,
 };
@@ -91,7 +92,12 @@ pub fn findings(run: &Run, reply: &Reply) -> Vec<String> {
 /// What of a reply says something else than the clauses it names.
 fn drift(run: &Run, reply: &Reply) -> Vec<String> {
     let mut faults = match reply {
-        Reply::Understand(r) => Original::of(run).understood(r),
+        Reply::Understand(r) => {
+            let original = Original::of(run);
+            let mut faults = original.kinds(r);
+            faults.extend(original.understood(r));
+            faults
+        }
         Reply::Design(r) => Original::of(run).designed(run, r),
         Reply::Test(r) => Original::of(run).tested(run, r),
         Reply::Verify(r) => Original::of(run).judged(run, r),
@@ -270,7 +276,24 @@ impl Original {
         for link in &reply.links {
             said.add(&format!("{} {}", link.shows, link.test), link.clause.parse().into_iter());
         }
-        self.foreign(run, &said, "what its tests are said to show")
+        let mut faults = self.foreign(run, &said, "what its tests are said to show");
+        let terms =
+            || reply.searches.iter().flat_map(|search| search.terms.iter().map(move |term| (&search.clause, term)));
+        for id in self.named(&reply.searches.iter().map(|search| search.clause.clone()).collect::<Vec<_>>()) {
+            let terms: Vec<&str> =
+                terms().filter(|(clause, _)| clause.parse() == Ok(id)).map(|(_, term)| term.as_str()).collect();
+            if let Some(clause) = run.clauses.get(&id)
+                && !trace::is_about(run, clause, terms.iter().copied())
+            {
+                faults.push(format!(
+                    "{id} is only listed: none of the words searched for ({}) is one of \"{}\" or of what was understood of \
+                     it, so the search shows nothing",
+                    terms.join(", "),
+                    clause.line(80)
+                ));
+            }
+        }
+        faults
     }
 
     fn judged(&self, run: &Run, reply: &VerifyReply) -> Vec<String> {

@@ -330,3 +330,69 @@ fn a_condition_and_an_end_that_leaves_out_what_it_turns_round_may_be_told_the_ot
         assert_eq!(read_as(5, clause, &[statement], &[]), Vec::<String>::new(), "{clause}");
     }
 }
+
+/// The faults of kinds alone.
+fn marked(clauses: &[(&str, ClauseKind)]) -> Vec<String> {
+    let texts: Vec<&str> = clauses.iter().map(|(text, _)| *text).collect();
+    let run = run_of(&texts);
+    let mut reply = understanding(&run, Vec::new());
+    for (mark, (_, kind)) in reply.clauses.iter_mut().zip(clauses) {
+        mark.kind = *kind;
+    }
+    Original::of(&run).kinds(&reply)
+}
+
+#[test]
+fn a_demand_that_is_marked_as_none_is_named() {
+    for text in [
+        "A berth must have a number.",
+        "Nobody sees the berths of others.",
+        "A skipper never pays twice.",
+        "Only skippers close a berth.",
+    ] {
+        for kind in [ClauseKind::Context, ClauseKind::Goal] {
+            let faults = marked(&[(text, kind)]);
+            assert!(faults.len() == 1 && faults[0].starts_with("C-001 is marked "), "{text}: {faults:?}");
+        }
+        assert!(marked(&[(text, ClauseKind::Constraint)]).is_empty(), "{text}");
+    }
+    for text in [
+        "## Must have",
+        "Our skippers write on paper today.",
+        "The harbour is small, so that members must wait.",
+        "We can no longer go on like this.",
+    ] {
+        assert_eq!(marked(&[(text, ClauseKind::Context)]), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_limit_and_a_ban_are_no_exclusions() {
+    for text in
+        ["No more than 10 boats lie at a berth.", "A skipper must not close a berth.", "Skippers never share a boat."]
+    {
+        let faults = marked(&[(text, ClauseKind::Exclusion)]);
+        assert!(faults.len() == 1 && faults[0].contains("is a constraint"), "{text}: {faults:?}");
+    }
+    for text in [
+        "No payment.",
+        "It must not use the network.",
+        "The program never writes to a file.",
+        "No discounts over 10 percent.",
+    ] {
+        assert_eq!(marked(&[(text, ClauseKind::Exclusion)]), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn words_that_have_nothing_to_do_with_an_exclusion_are_named() {
+    let run = run_of(&["A berth has a number.", "No payment."]);
+    let searched = |terms: &[&str]| {
+        let terms = terms.iter().map(ToString::to_string).collect();
+        let search = crate::domain::reply::NewSearch { clause: "C-002".into(), terms };
+        drift(&run, &Reply::Test(TestReply { searches: vec![search], ..TestReply::default() }))
+    };
+    assert_eq!(searched(&["checkout", "pay"]), Vec::<String>::new());
+    let faults = searched(&["zebra", "lion"]);
+    assert!(faults.len() == 1 && faults[0].contains("zebra, lion") && faults[0].contains("No payment."), "{faults:?}");
+}

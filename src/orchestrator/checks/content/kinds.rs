@@ -1,0 +1,75 @@
+//! Kinds that the words of a clause speak against: a demand that is marked as none, and an exclusion that is a limit or a
+//! ban, which no search can show to be kept.
+
+use super::{
+    Original,
+    actors::{People, may_be_somebody, modal_subjects},
+    compare::Wording,
+    words::{Text, Word, listed, negator},
+};
+use crate::domain::{clause::ClauseKind, reply::UnderstandReply};
+
+impl Original {
+    pub(super) fn kinds(&self, reply: &UnderstandReply) -> Vec<String> {
+        let marks = reply.clauses.iter().filter_map(|mark| Some((mark, self.clauses.get(&mark.id.parse().ok()?)?)));
+        let fault = |(mark, (clause, _)): (&crate::domain::reply::MarkedClause, &(Wording, _))| {
+            let what = match mark.kind {
+                ClauseKind::Goal | ClauseKind::Context => {
+                    let words = must(&clause.text).or_else(|| ban(&clause.text, &self.people))?;
+                    format!("it says \"{words}\": a clause with a demand in it is neither goal nor context")
+                }
+                ClauseKind::Exclusion => {
+                    let words = limit(clause).or_else(|| ban(&clause.text, &self.people))?;
+                    format!(
+                        "it says \"{words}\": a limit, or what somebody must not do, is a constraint and needs a test; only \
+                         what shall not be there at all is an exclusion"
+                    )
+                }
+                _ => return None,
+            };
+            Some(format!("{} is marked {}, but {what}", mark.id, mark.kind.word()))
+        };
+        marks.filter_map(fault).collect()
+    }
+}
+
+/// A modal of duty behind its subject; a heading (`Must have`) has none.
+fn must(text: &Text) -> Option<String> {
+    modal_subjects(text)
+        .find(|(at, _)| listed("must mustn't shall", &text.words[*at].lower) && !text.words[*at].purpose)
+        .map(|(at, subject)| format!("{} {}", subject.lower, text.words[at].lower))
+}
+
+/// What somebody must not do: `nobody sees`, `members never`, `a guest cannot`, `only members`.
+fn ban(text: &Text, people: &People) -> Option<String> {
+    let words = &text.words;
+    let is_somebody = |word: &Word| people.has(&word.stem) || may_be_somebody(word);
+    let begins = |at: usize| at == 0 || words[at - 1].sentence != words[at].sentence;
+    let inside =
+        |at: usize, of: usize| words.get(at).filter(|word| word.sentence == words[of].sentence && !word.purpose);
+    (0..words.len()).find_map(|at| {
+        let next = inside(at + 1, at)?;
+        let told = || Some(format!("{} {}", words[at].lower, next.lower));
+        match words[at].lower.as_str() {
+            "nobody" if begins(at) => told(),
+            "only" if begins(at) && inside(at + 2, at).is_some_and(|after| is_somebody(next) || is_somebody(after)) => {
+                told()
+            }
+            _ if is_somebody(&words[at]) && !words[at].purpose => {
+                let modal = listed("must may can shall will", &next.lower)
+                    && inside(at + 2, at).is_some_and(|word| word.is("not"));
+                let denies = next.is("never") || listed("cannot can't mustn't", &next.lower);
+                (modal || denies).then(told).flatten()
+            }
+            _ => None,
+        }
+    })
+}
+
+/// `no more than 10 notes`, `at most two`.
+fn limit(clause: &Wording) -> Option<String> {
+    let words = &clause.text.words;
+    // What is left out may have a number of its own: `no discounts over 10 percent`.
+    let opens = words.first().is_some_and(|_| negator(words, 0));
+    clause.amounts.iter().find(|amount| amount.bound.is_some() && !opens).map(|amount| amount.words.clone())
+}
