@@ -39,8 +39,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("ignore", &["workspace"]),
     ("gix_index", &["workspace"]),
     ("gix_object", &["workspace"]),
-    ("gix_odb", &["workspace"]),
-    ("gix_ref", &["workspace"]),
     ("oxc_parser", &["evidence"]),
     ("syn", &["evidence"]),
 ];

@@ -1,6 +1,10 @@
 //! Commits, only in a repository or worktree that G1 created itself, without hooks, filters or anybody's configuration.
 
-use super::{Workspace, snapshot};
+use super::{
+    Workspace,
+    repository::{MARK, Repository},
+    snapshot,
+};
 use std::{
     fs,
     io::{Seek, Write},
@@ -8,9 +12,6 @@ use std::{
     process::{Command, Stdio},
     sync::OnceLock,
 };
-
-/// Lies in the `.git` of a repository that G1 created.
-const MARK: &str = ".git/g1-created";
 
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -64,7 +65,7 @@ pub fn init(dir: &Path) -> Result<(), GitError> {
     }
     // An empty template: no hooks, no description, no exclude file of this machine.
     run(git(&dir).args(["init", "--quiet", "--template=", "--initial-branch=main"]))?;
-    fs::write(dir.join(MARK), "")?;
+    fs::write(dir.join(".git").join(MARK), "")?;
     Ok(())
 }
 
@@ -74,18 +75,22 @@ pub fn init(dir: &Path) -> Result<(), GitError> {
 /// # Errors
 /// The repository is not G1's, or git fails.
 pub fn commit<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a str>) -> Result<bool, GitError> {
-    let dir = dir.canonicalize()?;
-    if !is_ours(&dir) {
-        return Err(GitError::NotOurs);
-    }
-    let there: Vec<&str> = paths.into_iter().filter(|path| dir.join(path).symlink_metadata().is_ok()).collect();
-    if !super::branch::is_ours(&dir) && !snapshot::has_attributes(&dir, &there) {
-        let workspace = Workspace::open(&dir).map_err(|error| GitError::Failed(error.to_string()))?;
-        match snapshot::commit(&workspace, message, &there) {
+    let paths: Vec<&str> = paths.into_iter().collect();
+    let workspace = Workspace::open(dir).map_err(|error| GitError::Failed(error.to_string()))?;
+    let repository = Repository::of(&workspace);
+    if let Some(repository) = &repository
+        && !snapshot::has_attributes(&workspace, &paths)
+    {
+        match snapshot::commit(&workspace, repository, message, &paths) {
             Ok(made) => return Ok(made),
             Err(error) => tracing::info!(%error, "this commit is left to git"),
         }
     }
+    let dir = dir.canonicalize()?;
+    if repository.is_none() && !super::branch::is_ours(&dir) {
+        return Err(GitError::NotOurs);
+    }
+    let there: Vec<&str> = paths.into_iter().filter(|path| dir.join(path).symlink_metadata().is_ok()).collect();
     let mut list = tempfile::tempfile()?;
     list.write_all(there.join("\0").as_bytes())?;
     list.rewind()?;
@@ -122,22 +127,8 @@ pub fn forget<'a>(dir: &Path, paths: impl IntoIterator<Item = &'a str>) -> Resul
         .stdin(Stdio::from(list)))
 }
 
-/// The mark alone could be copied in; so the configuration must be the one that `git init` writes and nothing else:
-/// filters, monitors, signing programs and includes all need a line more.
 fn is_ours(dir: &Path) -> bool {
-    if super::branch::is_ours(dir) {
-        return true;
-    }
-    let plain = |path: &str| fs::symlink_metadata(dir.join(path)).is_ok_and(|meta| meta.is_file());
-    let config = fs::read_to_string(dir.join(".git/config")).unwrap_or_default();
-    let harmless = config.lines().map(str::trim).filter(|line| !line.is_empty()).all(|line| {
-        let key = line.split('=').next().unwrap_or_default().trim();
-        let known =
-            ["repositoryformatversion", "filemode", "bare", "logallrefupdates", "ignorecase", "precomposeunicode"];
-        line == "[core]" || known.contains(&key)
-    });
-    let folder = fs::symlink_metadata(dir.join(".git")).is_ok_and(|meta| meta.is_dir());
-    folder && plain(MARK) && plain(".git/config") && !config.is_empty() && harmless && !plain(".git/info/attributes")
+    super::branch::is_ours(dir) || Workspace::open(dir).is_ok_and(|workspace| Repository::of(&workspace).is_some())
 }
 
 /// git where G1 may commit.

@@ -3,8 +3,10 @@
 pub mod branch;
 pub mod confidential;
 pub mod git;
+mod objects;
 pub mod paths;
 pub mod preview;
+mod repository;
 mod snapshot;
 pub mod survey;
 
@@ -252,7 +254,8 @@ impl Workspace {
         if u64::try_from(stat.st_size).unwrap_or(u64::MAX) > LARGEST {
             return Err(WorkspaceError::InTheWay { path: path.to_owned(), reason: "it is larger than 16 MiB" });
         }
-        let mut bytes = vec![];
+        // One more than there is: the end is seen without another look.
+        let mut bytes = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or_default() + 1);
         File::from(file)
             .take(LARGEST)
             .read_to_end(&mut bytes)

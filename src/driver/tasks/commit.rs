@@ -138,7 +138,7 @@ pub(super) fn snapshot<'a>(
     message: &str,
     paths: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), GitError> {
-    let made = if git::may_commit(dir) { git::commit(dir, message, paths).map(drop) } else { Err(GitError::NotOurs) };
+    let made = git::commit(dir, message, paths).map(drop);
     if let Err(error) = &made {
         tracing::info!(%error, "no git commit");
     }
