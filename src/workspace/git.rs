@@ -63,6 +63,10 @@ pub fn init(dir: &Path) -> Result<(), GitError> {
     if !may_commit(&dir) {
         return Err(GitError::NotOurs);
     }
+    #[cfg(target_os = "linux")]
+    if Workspace::open(&dir).is_ok_and(|workspace| super::created::create(&workspace).is_ok()) {
+        return Ok(());
+    }
     // An empty template: no hooks, no description, no exclude file of this machine.
     run(git(&dir).args(["init", "--quiet", "--template=", "--initial-branch=main"]))?;
     fs::write(dir.join(".git").join(MARK), "")?;

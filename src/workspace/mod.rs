@@ -2,6 +2,8 @@
 
 pub mod branch;
 pub mod confidential;
+#[cfg(target_os = "linux")]
+mod created;
 pub mod git;
 mod objects;
 pub mod paths;

@@ -15,7 +15,7 @@ use std::{
 
 /// Lies in the `.git` of a repository that G1 created.
 pub(super) const MARK: &str = "g1-created";
-const CONFIG: &str = "config";
+pub(super) const CONFIG: &str = "config";
 
 pub(super) fn failed(error: impl std::fmt::Display) -> GitError {
     GitError::Failed(error.to_string())
