@@ -20,6 +20,8 @@ pub enum ReplyKind {
 /// In a repair: the fields of the last reply that stand, over which what is given of them is laid. It is part of no reply that
 /// is kept, for those are whole.
 pub const STANDS: &str = "stands";
+/// In the reply that a repair stands for: the links that it took away without saying so.
+pub const TOOK_AWAY: &str = "took_away";
 
 /// The ids of clauses and decisions the persona says it will honour; compared by id with its pack.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -237,6 +239,10 @@ pub struct BuildReply {
     #[serde(default)]
     pub gaps: Vec<NewGap>,
     pub notes: String,
+    // Written by G1, never asked for: the links that a repair took away without saying so, `C-001: app/a.py main`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(skip)]
+    pub took_away: Vec<String>,
 }
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewFile {
@@ -278,6 +284,10 @@ pub struct TestReply {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<CodeFault>,
     pub notes: String,
+    // As of a build: `C-001: tests.test_a.T.test_b`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(skip)]
+    pub took_away: Vec<String>,
 }
 /// What the code does wrong, in the eyes of the tester.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

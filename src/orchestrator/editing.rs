@@ -99,6 +99,7 @@ mod tests {
             additions: vec![],
             gaps: vec![],
             notes: "one line\nand another".into(),
+            took_away: vec![],
         };
         (StepId::new("build:core").unwrap(), ReplyKind::Build, Reply::Build(reply))
     }

@@ -197,6 +197,7 @@ fn written(kind: ReplyKind) -> Value {
             additions: vec![Addition { what: "w".into(), source: "baseline:health".into() }],
             gaps: vec![],
             notes: String::new(),
+            took_away: vec![],
         }),
         ReplyKind::Test => serde_json::to_value(TestReply {
             uses: vec![looked_up()],
@@ -211,6 +212,7 @@ fn written(kind: ReplyKind) -> Value {
             searches: vec![NewSearch { clause: "C-001".into(), terms: ids(&["payment"]) }],
             faults: vec![CodeFault { clause: "C-001".into(), path: "app/a.py".into(), what: "w".into() }],
             notes: String::new(),
+            took_away: vec![],
         }),
         ReplyKind::Verify => serde_json::to_value(VerifyReply {
             teach_back: teach(),

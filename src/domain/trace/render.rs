@@ -149,8 +149,8 @@ pub(super) const STAND_INS: &str = "Of these steps no persona gave a reply that 
 its place, so that the rest could go on.";
 
 /// What the list of open doubts is.
-pub(super) const DOUBTS: &str = "By their words these say something else than the original. Their authors were told so \
-once, and hold to them.";
+pub(super) const DOUBTS: &str = "By their words these say something else than the original, or they took a link away. Their \
+authors were told so once, and hold to them.";
 
 pub(super) fn sentence(trace: &Trace) -> String {
     let c = &trace.counts;

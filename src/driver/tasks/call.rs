@@ -172,7 +172,7 @@ fn repaired(step: &Step, pack: &ContextPack, text: &str, services: &Services) ->
     let last = step.last_reply.as_ref().filter(|_| pack.repairs())?;
     let last = super::text(last, services).ok()?;
     let drafted = step.calls.iter().filter_map(|call| call.turn.as_ref()).any(|turn| !turn.draft.is_empty());
-    orchestrator::calls::whole(&last, text, drafted)
+    orchestrator::calls::whole(&last, text, drafted, &step.feedback)
 }
 
 /// The reply, what several calls say together, and the contents of design artifacts become blobs before the record that

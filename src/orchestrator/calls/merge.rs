@@ -256,6 +256,7 @@ fn build(whole: &mut BuildReply, part: BuildReply) {
     add(&mut whole.links, part.links);
     add(&mut whole.additions, part.additions);
     add(&mut whole.gaps, part.gaps);
+    add(&mut whole.took_away, part.took_away);
     join(&mut whole.notes, &part.notes);
 }
 
@@ -270,6 +271,7 @@ fn test(whole: &mut TestReply, part: TestReply, blind: bool) {
     add(&mut whole.links, part.links);
     add(&mut whole.searches, part.searches);
     add(&mut whole.faults, part.faults);
+    add(&mut whole.took_away, part.took_away);
     join(&mut whole.notes, &part.notes);
 }
 

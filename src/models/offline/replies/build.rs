@@ -38,6 +38,7 @@ pub fn reply(spec: &AppSpec, module: &str, decisions: Vec<DecisionId>) -> BuildR
         additions: built.additions,
         gaps: Vec::new(),
         notes,
+        took_away: Vec::new(),
     }
 }
 

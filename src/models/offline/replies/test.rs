@@ -39,6 +39,7 @@ pub fn reply(spec: &AppSpec, feedback: &[&str], module: &str, decisions: Vec<Dec
         searches: suite.searches,
         faults: Vec::new(),
         notes,
+        took_away: Vec::new(),
     }
 }
 

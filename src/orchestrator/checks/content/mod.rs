@@ -18,7 +18,7 @@ mod words;
 use super::{schema::Reply, verdict};
 use crate::{
     domain::{
-        ClauseId, Clean,
+        self, ClauseId, Clean,
         clause::ClauseKind,
         reply::{DesignReply, TestReply, Verdict, VerifyReply},
         run::{Check, Run, Step},
@@ -44,21 +44,47 @@ pub fn check(run: &Run, step: &Step, reply: &Reply) -> Check {
     match (known.len(), new.len()) {
         (0, 0) => verdict("content", "nothing is said otherwise than in the original".to_owned(), new),
         (n, 0) => {
+            let taken = taken(reply).len();
             let reasoned = known.into_iter().map(|finding| with_reason(reply, finding)).collect();
-            let summary =
-                format!("{n} said otherwise than in the original, as seen by their words; held to when asked");
-            verdict(Check::DOUBTS, summary, reasoned)
+            verdict(Check::DOUBTS, format!("{}; held to when asked", counted(n, taken)), reasoned)
         }
         // What was told before is not told again: it shows as a doubt when nothing new is found.
         (_, n) => {
+            let taken = taken(reply).iter().filter(|finding| new.contains(finding)).count();
             let summary = format!(
-                "{n} said otherwise than in the original, as seen by their words. Correct what is wrong. Keep what is right \
-                 and say why where the reply has room for it (`reason`, `why`, `notes`, `argument`): it then stands as a \
-                 doubt for whoever decides"
+                "{}. Correct what is wrong. Keep what is right and say why where the reply has room for it (`reason`, `why`, \
+                 `notes`, `argument`): it then stands as a doubt for whoever decides",
+                counted(n, taken)
             );
             verdict("content", summary, new)
         }
     }
+}
+
+/// How many of what: `taken` of the findings are links that a repair took away.
+fn counted(all: usize, taken: usize) -> String {
+    let links = || format!("the repair took away {}", domain::counted(taken, "link"));
+    match all - taken.min(all) {
+        0 => links(),
+        n => {
+            let said = format!("{n} said otherwise than in the original, as seen by their words");
+            if taken == 0 { said } else { format!("{said}, and {}", links()) }
+        }
+    }
+}
+
+/// The links that a repair took away: for naming one of a clause it gave up the others.
+fn taken(reply: &Reply) -> Vec<String> {
+    let links = match reply {
+        Reply::Build(r) => &r.took_away,
+        Reply::Test(r) => &r.took_away,
+        Reply::Understand(_) | Reply::Plan(_) | Reply::Design(_) | Reply::Verify(_) => return Vec::new(),
+    };
+    let said = |link: &String| {
+        let (clause, place) = link.split_once(": ").unwrap_or(("a clause", link));
+        format!("{clause} has lost its link to {place}: your reply gave fewer links of it and took away the others")
+    };
+    links.iter().map(said).collect()
 }
 
 /// What the persona gives as its reason beside a finding.
@@ -72,7 +98,8 @@ fn with_reason(reply: &Reply, finding: String) -> String {
         }
         Reply::Test(r) => Some(r.notes.as_str()),
         Reply::Verify(r) => r.findings.iter().find(|f| is(&f.clause)).map(|f| f.argument.as_str()),
-        Reply::Plan(_) | Reply::Build(_) => None,
+        Reply::Build(r) => Some(r.notes.as_str()),
+        Reply::Plan(_) => None,
     };
     let said = reason.map(|reason| Clean::new(reason).one_line(400)).filter(|reason| !reason.is_empty());
     said.map_or_else(|| finding.clone(), |reason| doubts::with_reason(&finding, &reason))
@@ -86,6 +113,7 @@ pub fn findings(run: &Run, reply: &Reply) -> Vec<String> {
         found.extend(understanding::unsourced(run, r));
     }
     found.extend(conflicts(run, reply));
+    found.extend(taken(reply));
     found
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     domain::{
         reply::{
-            Finding, MarkedClause, NewArtifact, NewAssumption, NewDecision, NewInterpretation, TestLink,
+            BuildReply, Finding, MarkedClause, NewArtifact, NewAssumption, NewDecision, NewInterpretation, TestLink,
             UnderstandReply,
         },
         run::GateMode,
@@ -395,4 +395,22 @@ fn words_that_have_nothing_to_do_with_an_exclusion_are_named() {
     assert_eq!(searched(&["checkout", "pay"]), Vec::<String>::new());
     let faults = searched(&["zebra", "lion"]);
     assert!(faults.len() == 1 && faults[0].contains("zebra, lion") && faults[0].contains("No payment."), "{faults:?}");
+}
+
+#[test]
+fn what_a_repair_took_away_is_asked_about_once_and_then_in_doubt() {
+    let mut sim = Sim::start(GateMode::None);
+    sim.go();
+    let mut step = sim.step("build:core").clone();
+    let reply = |notes: &str| {
+        let (took_away, notes) = (vec!["C-001: app/a.py main".to_owned()], notes.to_owned());
+        Reply::Build(BuildReply { took_away, notes, ..BuildReply::default() })
+    };
+    let asked = check(sim.run(), &step, &reply(""));
+    assert!(!asked.passed && asked.name.as_str() == "content", "{asked:?}");
+    assert!(asked.summary.starts_with("the repair took away 1 link. "), "{asked:?}");
+    assert!(asked.details[0].starts_with("C-001 has lost its link to app/a.py main: "), "{asked:?}");
+    step.told = vec![repair::sense(&asked.details[0])];
+    let held = check(sim.run(), &step, &reply("It starts the program, which no clause asks for."));
+    assert!(held.is_doubt() && held.details[0].contains("which no clause asks for"), "{held:?}");
 }
