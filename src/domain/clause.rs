@@ -137,7 +137,7 @@ pub struct Gap {
     /// The words of the clause that stay unfulfilled.
     pub what: Clean,
     pub reason: Clean,
-    /// True: nothing of the clause will be built (it ends `missing`). False: a part will (it ends at most `built`).
+    /// True: nothing of the clause will be built (it ends `missing`). False: the other part will (it ends at most `tested`).
     pub whole: bool,
     /// The build that found it; `None`: it was named when the requirement was understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]

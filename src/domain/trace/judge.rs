@@ -185,11 +185,13 @@ impl<'a> Judge<'a> {
         } else {
             self.demand(clause, code, tests, stale)
         };
+        // The other part is built and tested, and what its tests show holds; the clause as a whole is not kept.
         if let Some(gap) = gaps.iter().find(|g| !g.whole || g.step.is_none())
             && status > Status::Built
         {
-            status = Status::Built;
-            reason = Some(format!("only in part; {}: {}", gap.what.one_line(200), gap.reason.one_line(300)));
+            let rest = reason.map(|reason| format!("; of the rest: {reason}")).unwrap_or_default();
+            status = Status::Tested;
+            reason = Some(format!("only in part; {}: {}{rest}", gap.what.one_line(200), gap.reason.one_line(300)));
         }
         if status == Status::Proven && self.is_stood_in(clause) {
             status = Status::Tested;

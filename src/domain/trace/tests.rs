@@ -177,13 +177,37 @@ fn whatever_is_missing_of_a_proof_is_named() {
         (|r| drop(r.files.remove(TEST)), Status::Built, "tests/test_notes.py is gone"),
         (|r| r.code_links.clear(), Status::Missing, "nothing is planned"),
         (|r| r.gaps = vec![gap(true)], Status::Missing, "by post: no printer"),
-        (|r| r.gaps = vec![gap(false)], Status::Built, "only in part; by post"),
+        (|r| r.gaps = vec![gap(false)], Status::Tested, "only in part; by post"),
         (|r| r.findings = vec![finding(Verdict::Partly)], Status::Tested, "met only in part: half of it"),
     ];
     for (change, status, reason) in cases {
         let (is, why) = judged(change);
         assert!(is == status && why.contains(reason), "{is:?} {why} instead of {status:?} {reason}");
     }
+}
+
+#[test]
+fn what_is_left_of_a_gap_is_tested_at_best_and_a_whole_gap_is_missing_whatever_is_linked() {
+    assert_eq!(judged(|run| run.gaps = vec![gap(false)]), (Status::Tested, "only in part; by post: no printer".into()));
+    let (status, why) = judged(|run| {
+        run.gaps = vec![gap(false)];
+        run.controls.clear();
+    });
+    assert!(
+        status == Status::Tested && why.contains("only in part; by post") && why.contains("of the rest: "),
+        "{why}"
+    );
+    let (status, why) = judged(|run| {
+        run.gaps = vec![gap(false)];
+        run.evidence[2].tests[0].outcome = TestOutcome::Failed;
+    });
+    assert!(status == Status::Built && why.contains("failed"), "{why}");
+    let unbuilt = |run: &mut Run| {
+        run.gaps = vec![gap(false)];
+        run.code_links.clear();
+    };
+    assert_eq!(judged(unbuilt).0, Status::Missing, "a gap in part is no excuse for the rest");
+    assert_eq!(judged(|run| run.gaps = vec![gap(false), gap(true)]).0, Status::Missing);
 }
 
 fn gap(whole: bool) -> Gap {

@@ -12,8 +12,8 @@ use std::{
     fmt::Write,
 };
 
-/// Of a step's notes so many characters are handed on.
-const MOST_NOTED: usize = 600;
+/// Of a step's notes so many characters are handed on; where there are more, it is said.
+const MOST_NOTED: usize = 900;
 
 /// Ids that follow each other as ranges: `C-001 to C-004, C-007`.
 fn ids(clauses: impl Iterator<Item = ClauseId>) -> String {
@@ -85,8 +85,37 @@ fn noted(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>)
             _ => false,
         };
         if heard {
-            let _ = writeln!(text, "Noted by {}: {}", before.plan.id, notes.one_line(MOST_NOTED));
+            let all = notes.one_line(usize::MAX).chars().count();
+            let cut = match all > MOST_NOTED {
+                true => {
+                    format!(" (the first {MOST_NOTED} of {all} characters; people have the whole in the conversation)")
+                }
+                false => String::new(),
+            };
+            let _ = writeln!(text, "Noted by {}: {}{cut}", before.plan.id, notes.one_line(MOST_NOTED));
         }
+    }
+}
+
+/// What cannot be done of this step's clauses: of those that are gaps in part, the other part is worked on all the same, but
+/// nobody has to honour them as a whole.
+fn cannot(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>) {
+    let of = |whole: bool| -> BTreeSet<ClauseId> {
+        run.gaps_for(step).filter(|gap| gap.whole == whole && own.contains(&gap.clause)).map(|gap| gap.clause).collect()
+    };
+    let whole = of(true);
+    let part: BTreeSet<ClauseId> = of(false).difference(&whole).copied().collect();
+    if !whole.is_empty() {
+        let _ = writeln!(text, "Gaps, not to be claimed: {}.", ids(whole.into_iter()));
+    }
+    if !part.is_empty() {
+        let how = match step.plan.produces {
+            ReplyKind::Build => "build and link the rest",
+            ReplyKind::Test => "test and link the rest",
+            ReplyKind::Verify => "judge the rest",
+            _ => "claim the rest only",
+        };
+        let _ = writeln!(text, "Gaps in part, {how}, not taught back: {}.", ids(part.into_iter()));
     }
 }
 
@@ -106,7 +135,6 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
         let demands = run.clauses.get(id).is_some_and(|c| c.kind.is_none_or(|k| k.demands()));
         demands && !run.waivers.contains_key(id) && !gaps.contains(id)
     };
-    let gaps: BTreeSet<ClauseId> = gaps.iter().copied().filter(|id| own.contains(id)).collect();
     if step.plan.produces == ReplyKind::Understand {
         let _ = writeln!(text, "Mark every clause: {}.", ids(own.iter().copied()));
     } else {
@@ -117,9 +145,7 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     }
     in_doubt(&mut text, run, step, own, upstream);
     noted(&mut text, run, step, upstream);
-    if !gaps.is_empty() {
-        let _ = writeln!(text, "Named as gaps, wholly or in part: {}. Do not claim them.", ids(gaps.into_iter()));
-    }
+    cannot(&mut text, run, step, own);
     let waived: Vec<ClauseId> = run.waivers.keys().copied().filter(|id| own.contains(id)).collect();
     if !waived.is_empty() {
         let _ = writeln!(text, "Waived by a person: {}. Leave them out.", ids(waived.into_iter()));
@@ -148,10 +174,7 @@ pub(super) fn duties(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream:
         linked(&mut text, run, own, upstream);
     }
     in_doubt(&mut text, run, step, own, upstream);
-    let gaps: BTreeSet<ClauseId> = run.gaps_for(step).map(|g| g.clause).filter(|id| own.contains(id)).collect();
-    if !gaps.is_empty() {
-        let _ = writeln!(text, "Gaps, not to be claimed: {}.", ids(gaps.into_iter()));
-    }
+    cannot(&mut text, run, step, own);
     let waived: Vec<ClauseId> = run.waivers.keys().copied().filter(|id| own.contains(id)).collect();
     if !waived.is_empty() {
         let _ = writeln!(text, "Waived: {}.", ids(waived.into_iter()));

@@ -260,6 +260,15 @@ fn retired_clauses_are_gone_and_gaps_are_told() {
     assert_eq!(ids(&pack, PackKind::Gap), ["C-001", "C-001/2"]);
     let handoff = pack.of_kind(PackKind::Handoff).next().unwrap();
     assert!(handoff.text.contains("You answer for C-002."), "{}", handoff.text);
+    assert!(handoff.text.contains("Gaps, not to be claimed: C-001."), "{}", handoff.text);
+    world.run.gaps.pop();
+    world.run.gaps[0].whole = false;
+    let handed = |step: &str| world.pack(step).of_kind(PackKind::Handoff).next().unwrap().text.to_string();
+    for (step, rest) in [("build:core", "build and link"), ("test:core", "test and link"), ("verify", "judge")] {
+        let text = handed(step);
+        assert!(text.contains(&format!("Gaps in part, {rest} the rest, not taught back: C-001.")), "{step}: {text}");
+        assert!(!text.contains("not to be claimed"), "{step}: {text}");
+    }
 }
 
 #[test]
@@ -281,6 +290,11 @@ fn what_a_developer_notes_reaches_the_modules_tester_and_the_verifier() {
         (noted("build:goals"), noted("test:core"), noted("verify")),
         ((false, false), (true, false), (true, true))
     );
+    let step = world.run.step_mut(&StepId::new("build:core").unwrap()).unwrap();
+    let Some(Proposal::Build { notes, .. }) = &mut step.proposal else { panic!("{step:?}") };
+    *notes = "A word. ".repeat(200).into();
+    let text = world.pack("test:core").of_kind(PackKind::Handoff).next().unwrap().text.to_string();
+    assert!(text.contains("(the first 900 of ") && text.contains("characters; people have the whole"), "{text}");
 }
 
 #[test]
