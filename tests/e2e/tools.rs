@@ -71,7 +71,10 @@ fn developer(request: &Value) -> String {
                 tests.iter().map(|file| json!({"tool": "remove", "path": file["path"]})).collect();
             uses.push(json!({"tool": "run", "text": "start"}));
             // While the tests are still there.
-            uses.insert(0, json!({"tool": "run", "text": "control problem", "path": "app/quotes.py"}));
+            uses.insert(
+                0,
+                json!({"tool": "run", "text": "control problem app/quotes.py:nosuch", "path": "app/quotes.py"}),
+            );
             uses.insert(1, json!({"tool": "run", "text": "control"}));
             turn(json!(uses))
         }
@@ -79,7 +82,8 @@ fn developer(request: &Value) -> String {
             let gave = gave(request);
             assert!(gave.contains("it starts and answers /healthz"), "{gave}");
             assert!(gave.contains("0 of 1 ranges noticed") && gave.contains("NOT noticed: it starts"), "{gave}");
-            assert!(gave.contains("no linked lines are known for this: give `path`"), "{gave}");
+            assert!(gave.contains("nosuch: not tried, "), "{gave}");
+            assert!(gave.contains("no linked lines are known for this: name them after"), "{gave}");
             // Everything was written in turns, and of that something goes.
             let mut reply = whole.clone();
             reply["files"] = json!([]);

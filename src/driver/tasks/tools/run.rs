@@ -20,9 +20,10 @@ use crate::{
             check::{ancestors, own_tests},
         },
     },
-    evidence::{EvidenceError, Kind, Manifest, Recorded},
+    evidence::{EvidenceError, Kind, Manifest, Recorded, runner::RUN_S},
 };
 use report::{is_report, report};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use trial::Wish;
 
@@ -103,7 +104,11 @@ impl<'a> Runs<'a> {
             return Ok(started(&manifest, &recorded));
         }
         let executed = &recorded.executed;
-        let text = report(&executed.tests, executed.exit, executed.note.as_ref(), &recorded.output);
+        let mut text = report(&executed.tests, executed.exit, executed.note.as_ref(), &recorded.output);
+        let slow = trial::slow(Duration::from_millis(executed.duration_ms), Duration::from_secs(RUN_S));
+        if !slow.is_empty() {
+            text = format!("{}\n{slow}", text.trim_end());
+        }
         let all = !executed.tests.is_empty() && executed.tests.iter().all(|test| test.outcome == TestOutcome::Passed);
         self.said = Some(text.clone());
         Ok(Gave::of(all && executed.exit == Some(0), text))

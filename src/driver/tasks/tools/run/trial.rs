@@ -27,22 +27,27 @@ use std::{
 const MOST: usize = 16;
 /// How long after its beginning a range is still begun.
 const LONGEST: Duration = Duration::from_secs(240);
-/// The clause of lines that are named without one.
-const NOBODY: &str = "C-000";
 /// Tests named for a range.
 const NAMED: usize = 6;
 
 /// What is to be taken away, as it was asked for.
 pub(super) struct Wish<'a> {
-    /// Ids of clauses and names of symbols.
+    /// Ids of clauses, symbols, and `path:symbol` or `path:first-last`.
     pub words: &'a str,
     /// A file of code, whose ranges are meant, or of tests, which alone are run.
     pub path: &'a str,
     pub lines: Option<(u32, u32)>,
 }
 
-/// Path and lines, with the clauses that link them.
-type Places = BTreeMap<(String, (u32, u32)), BTreeSet<ClauseId>>;
+/// Path and lines, with the clauses that link them or the symbols by which they were asked for.
+type Places = BTreeMap<(String, (u32, u32)), BTreeSet<String>>;
+
+/// What is tried, and in words what of that which was asked for is not there.
+#[derive(Default)]
+struct Meant {
+    places: Places,
+    unknown: Vec<String>,
+}
 
 /// The tests of a trial.
 struct Suite {
@@ -72,10 +77,11 @@ impl Runs<'_> {
         (wish, declared): (Wish<'_>, Vec<CodeLink>),
     ) -> Result<Gave, EvidenceError> {
         let stack = runner.ready(manifest).await?;
-        let places = match self.places(runner, tree, stack, (&wish, &declared)).await? {
-            Ok(places) => places,
-            Err(why) => return Ok(Gave::failed(why)),
-        };
+        let begun = Instant::now();
+        let meant = self.meant(runner, tree, stack, (&wish, &declared)).await?;
+        if meant.places.is_empty() {
+            return Ok(Gave::failed(meant.unknown.join("\n")));
+        }
         self.port.progress(&self.step.plan.id, "tests running").await;
         let own = if stack.is_test_file(wish.path) { vec![wish.path] } else { mine.to_vec() };
         let only = own_tests(own.into_iter(), stack);
@@ -85,7 +91,7 @@ impl Runs<'_> {
             let why = "no test passes while nothing is taken away, so none can notice anything: run `test` first";
             return Ok(Gave::failed(why.to_owned()));
         }
-        let all: Vec<_> = places.keys().cloned().collect();
+        let all: Vec<_> = meant.places.keys().cloned().collect();
         let (chosen, more) = all.split_at(all.len().min(MOST));
         let trial = Trial { places: chosen, tests: &suite.passing, until: Instant::now() + LONGEST };
         let (step, port) = (self.step.plan.id.clone(), self.port.clone());
@@ -93,30 +99,31 @@ impl Runs<'_> {
             port.progress_now(&step, format!("trial control runs {done}/{of}"));
         });
         let effects = runner.trial(tree, manifest, trial, Some(progress), &self.cancel).await?;
-        Ok(told(&places, chosen, &effects, more, &suite))
+        let mut gave = told(&meant, chosen, &effects, more, &suite);
+        gave.text.push_str(&slow(begun.elapsed(), LONGEST));
+        Ok(gave)
     }
 
-    /// The ranges that are meant, or why there are none.
-    async fn places(
+    /// The ranges that are meant; when there are none, why.
+    async fn meant(
         &self,
         runner: &Runner,
         tree: &Tree,
         stack: Stack,
         (wish, declared): (&Wish<'_>, &[CodeLink]),
-    ) -> Result<Result<Places, String>, EvidenceError> {
+    ) -> Result<Meant, EvidenceError> {
         let Asked { clauses: wanted, code, links: asked } = Asked::of(wish, stack);
+        let mut meant = Meant::default();
         if !asked.is_empty() {
-            if code.is_empty() {
-                return Ok(Err("`path` says in which file of code the symbol or the lines are".to_owned()));
-            }
             let found = links::resolve(runner, tree, &asked, &self.cancel).await?;
-            if let Some(problem) = found.problems.first() {
-                return Ok(Err(problem
-                    .strip_prefix(NOBODY)
-                    .map_or(problem.as_str(), |rest| rest.trim_start_matches(": "))
-                    .to_owned()));
+            for range in found.found {
+                let names = meant.places.entry((range.path, range.lines)).or_default();
+                names.extend(asked.get(range.clause.0 as usize).and_then(|link| link.symbol.clone()));
             }
-            return Ok(Ok(found.found.into_iter().map(|range| ((range.path, range.lines), BTreeSet::new())).collect()));
+            meant.unknown.extend(found.problems.iter().map(|problem| told_of(&asked, problem)));
+            if wanted.is_empty() {
+                return Ok(meant);
+            }
         }
         let mut ranges = match self.step.plan.produces {
             ReplyKind::Build => links::resolve(runner, tree, declared, &self.cancel).await?.found,
@@ -127,16 +134,15 @@ impl Runs<'_> {
                 && (code.is_empty() || range.path == code)
                 && tree.sha256(&range.path) == Some(&range.sha256)
         });
-        let mut places = Places::new();
         for range in ranges {
-            places.entry((range.path, range.lines)).or_default().insert(range.clause);
+            meant.places.entry((range.path, range.lines)).or_default().insert(range.clause.to_string());
         }
-        if places.is_empty() {
-            let why = "no linked lines are known for this: give `path` and, in `text` after `control`, a symbol of it, \
-                       or `lines`";
-            return Ok(Err(why.to_owned()));
+        if meant.places.is_empty() && meant.unknown.is_empty() {
+            let why = "no linked lines are known for this: name them after `control` as `path:symbol` or \
+                       `path:first-last`";
+            meant.unknown.push(why.to_owned());
         }
-        Ok(Ok(places))
+        Ok(meant)
     }
 
     /// The links of the reply that a developer repairs.
@@ -155,24 +161,74 @@ struct Asked<'a> {
     clauses: BTreeSet<ClauseId>,
     /// The file of code; empty for all.
     code: &'a str,
-    /// What is named by symbol or by lines.
+    /// What is named by symbol or by lines. The clause of each is its number here, by which the answer is known.
     links: Vec<CodeLink>,
 }
 
 impl<'a> Asked<'a> {
     fn of(wish: &Wish<'a>, stack: Stack) -> Self {
-        let words = wish.words.split([' ', ',']).filter(|word| !word.is_empty());
-        let (clauses, symbols): (Vec<_>, Vec<_>) = words.partition(|word| word.parse::<ClauseId>().is_ok());
         let code = if stack.is_test_file(wish.path) { "" } else { wish.path };
-        let link = |symbol: Option<&str>, lines| CodeLink {
-            clause: NOBODY.to_owned(),
-            path: code.to_owned(),
-            symbol: symbol.map(str::to_owned),
-            lines,
+        let (mut clauses, mut links) = (BTreeSet::new(), Vec::new());
+        let mut link = |path: &str, symbol: Option<&str>, lines| {
+            let clause = ClauseId(u32::try_from(links.len()).unwrap_or(u32::MAX)).to_string();
+            links.push(CodeLink { clause, path: path.to_owned(), symbol: symbol.map(str::to_owned), lines });
         };
-        let mut links: Vec<CodeLink> = symbols.iter().map(|symbol| link(Some(symbol), None)).collect();
-        links.extend(wish.lines.map(|lines| link(None, Some(lines))));
-        Self { clauses: clauses.iter().filter_map(|clause| clause.parse().ok()).collect(), code, links }
+        for word in words_of(wish.words) {
+            if let Ok(clause) = word.parse() {
+                clauses.insert(clause);
+                continue;
+            }
+            let (path, name) = placed(word).unwrap_or((code, word));
+            match range(name) {
+                Some(lines) => link(path, None, Some(lines)),
+                None => link(path, Some(name), None),
+            }
+        }
+        if let Some(lines) = wish.lines {
+            link(code, None, Some(lines));
+        }
+        Self { clauses, code, links }
+    }
+}
+
+/// Words between blanks and commas; what stands in brackets belongs to its word (`RULES[title required]`).
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_u32;
+    let apart = move |c: char| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && (c.is_whitespace() || c == ',')
+    };
+    text.split(apart).filter(|word| !word.is_empty())
+}
+
+/// `app/a.py:check_owner` as file and symbol; a name of its own may have colons too (`Loans::create`).
+fn placed(word: &str) -> Option<(&str, &str)> {
+    let (path, name) = word.split_once(':')?;
+    let is_path = path.contains(['/', '.']) && !path.contains('[');
+    (is_path && !name.is_empty() && !name.starts_with(':')).then_some((path, name))
+}
+
+/// `12-20`, `12`.
+fn range(name: &str) -> Option<(u32, u32)> {
+    let (first, last) = name.split_once('-').unwrap_or((name, name));
+    Some((first.parse().ok()?, last.parse().ok()?))
+}
+
+/// Why one of what was asked for is not there.
+fn told_of(asked: &[CodeLink], problem: &str) -> String {
+    let (number, why) = problem.split_once(": ").unwrap_or(("", problem));
+    let link = number.parse().ok().and_then(|ClauseId(number)| asked.get(number as usize));
+    match link {
+        Some(link) if link.path.is_empty() => {
+            let name = link.symbol.as_deref().unwrap_or("these lines");
+            format!("{name}: not tried, in which file? Say `path:{name}`")
+        }
+        Some(CodeLink { symbol: Some(symbol), .. }) => format!("{symbol}: not tried, {why}"),
+        _ => why.to_owned(),
     }
 }
 
@@ -189,7 +245,7 @@ impl Suite {
 
 /// The sum first, then range by range, then what was not tried and what was not used.
 fn told(
-    places: &Places,
+    meant: &Meant,
     chosen: &[(String, (u32, u32))],
     effects: &[Effect],
     more: &[(String, (u32, u32))],
@@ -208,9 +264,9 @@ fn told(
         suite.passing.len()
     );
     let place = |place: &(String, (u32, u32))| {
-        let clauses: Vec<String> = places.get(place).into_iter().flatten().map(ToString::to_string).collect();
-        let gap = if clauses.is_empty() { "" } else { " " };
-        format!("{}{gap}{}:{}-{}", clauses.join(" "), place.0, place.1.0, place.1.1)
+        let names: Vec<&str> = meant.places.get(place).into_iter().flatten().map(String::as_str).collect();
+        let gap = if names.is_empty() { "" } else { " " };
+        format!("{}{gap}{}:{}-{}", names.join(" "), place.0, place.1.0, place.1.1)
     };
     for (one, effect) in chosen.iter().zip(effects) {
         let _ = writeln!(text, "{}: {}", place(one), words(effect));
@@ -218,11 +274,22 @@ fn told(
     for one in more {
         let _ = writeln!(text, "{}: not tried, one use tries {MOST} ranges", place(one));
     }
+    for one in &meant.unknown {
+        let _ = writeln!(text, "{one}");
+    }
     if !suite.failing.is_empty() {
         let _ = writeln!(text, "Not used, because they fail with the code as it is: {}", some(&suite.failing));
     }
     // What was not tried is no failure: the first line says how many there are.
-    Gave::of(tried > 0 && noticed == tried, text)
+    Gave::of(tried > 0 && noticed == tried && meant.unknown.is_empty(), text)
+}
+
+/// What took more than a minute says so, in whole minutes: what differs from run to run makes every later request another.
+pub(super) fn slow(took: Duration, most: Duration) -> String {
+    match took.as_secs() / 60 {
+        0 => String::new(),
+        minutes => format!("It took more than {minutes} of the {} minutes that it may take.\n", most.as_secs() / 60),
+    }
 }
 
 fn words(effect: &Effect) -> String {
@@ -250,13 +317,14 @@ mod tests {
     #[test]
     fn a_trial_says_what_was_noticed_by_whom_and_what_was_not_tried() {
         let place = |line: u32| ("app/a.py".to_owned(), (line, line));
-        let places: Places = (1..=5).map(|n| (place(n), BTreeSet::from([ClauseId(n)]))).collect();
+        let places: Places = (1..=5).map(|n| (place(n), BTreeSet::from([ClauseId(n).to_string()]))).collect();
+        let mut meant = Meant { places, unknown: Vec::new() };
         let chosen: Vec<_> = (1..=4).map(place).collect();
         let many: Vec<String> = (0..9).map(|n| format!("t.T.test_{n}")).collect();
         let effects =
             [Effect::Noticed(many.clone()), Effect::Unnoticed, Effect::Broken(many[..1].to_vec()), Effect::NotTried];
         let suite = Suite { passing: many, failing: vec!["t.T.test_red".to_owned()] };
-        let gave = told(&places, &chosen, &effects, &[place(5)], &suite);
+        let gave = told(&meant, &chosen, &effects, &[place(5)], &suite);
         assert!(!gave.ok, "something was not noticed");
         let lines: Vec<&str> = gave.text.lines().collect();
         assert_eq!(lines[0], "1 of 3 ranges noticed by an assertion, each taken away alone; 2 not tried");
@@ -267,11 +335,53 @@ mod tests {
         assert!(lines[3].starts_with("C-002 app/a.py:2-2: NOT noticed"), "{}", lines[3]);
         assert!(lines[4].contains("not by an assertion") && lines[5].contains("240 seconds"), "{}", gave.text);
         assert!(lines[6].starts_with("C-005 app/a.py:5-5: not tried") && lines[7].contains("test_red"));
-        let all = told(&places, &[], &[], &[], &suite);
+        let all = told(&meant, &[], &[], &[], &suite);
         assert!(!all.ok, "nothing tried is nothing shown");
-        let one: Places = [(place(1), BTreeSet::new())].into();
+        let one = Meant { places: [(place(1), BTreeSet::new())].into(), unknown: Vec::new() };
         let noticed = [Effect::Noticed(vec!["t".into()])];
         assert!(told(&one, &[place(1)], &noticed, &[], &suite).ok);
-        assert!(told(&places, &[place(1)], &noticed, &[place(2)], &suite).ok, "more than a use tries is no failure");
+        assert!(told(&meant, &[place(1)], &noticed, &[place(2)], &suite).ok, "more than a use tries is no failure");
+        meant.unknown.push("nosuch: not tried, app/a.py has no nosuch".to_owned());
+        let part = told(&meant, &[place(1)], &noticed, &[], &suite);
+        assert!(!part.ok && part.text.contains("C-001 app/a.py:1-1: noticed by t\nnosuch: not tried"), "{}", part.text);
+    }
+
+    #[test]
+    fn several_symbols_of_several_files_are_asked_for_in_one_use() {
+        let asked = |words: &str, path: &str, lines| {
+            let asked = Asked::of(&Wish { words, path, lines }, Stack::Python);
+            let links = asked.links.iter().map(|link| {
+                let name = link.symbol.clone().unwrap_or_else(|| format!("{:?}", link.lines.unwrap()));
+                format!("{} {} {name}", link.clause, link.path)
+            });
+            (asked.clauses.iter().map(ToString::to_string).collect::<Vec<_>>(), links.collect::<Vec<_>>())
+        };
+        let (clauses, links) =
+            asked(" C-004, check_owner app/b.py:RULES[title required],app/b.py:3-9 a.B.c", "app/a.py", None);
+        assert_eq!(clauses, ["C-004"]);
+        let expected = [
+            "C-000 app/a.py check_owner",
+            "C-001 app/b.py RULES[title required]",
+            "C-002 app/b.py (3, 9)",
+            "C-003 app/a.py a.B.c",
+        ];
+        assert_eq!(links, expected);
+        assert_eq!(
+            asked("src/a.rs:Loans::create Loans::end", "src/b.rs", None).1,
+            ["C-000 src/a.rs Loans::create", "C-001 src/b.rs Loans::end",]
+        );
+        assert_eq!(asked("", "app/a.py", Some((1, 2))).1, ["C-000 app/a.py (1, 2)"]);
+        let links =
+            Asked::of(&Wish { words: "owner app/b.py:nosuch", path: "tests/test_a.py", lines: None }, Stack::Python)
+                .links;
+        assert_eq!(told_of(&links, "C-000: no file"), "owner: not tried, in which file? Say `path:owner`");
+        assert_eq!(told_of(&links, "C-001: app/b.py has no nosuch"), "nosuch: not tried, app/b.py has no nosuch");
+    }
+
+    #[test]
+    fn what_takes_minutes_says_so() {
+        assert_eq!(slow(Duration::from_secs(59), LONGEST), "");
+        let text = slow(Duration::from_secs(190), LONGEST);
+        assert_eq!(text, "It took more than 3 of the 4 minutes that it may take.\n");
     }
 }
