@@ -98,7 +98,7 @@ pub(super) fn is_test(path: &str) -> bool {
         || path.rsplit('/').next().is_some_and(|n| n.starts_with("test_"))
 }
 
-fn json(value: &impl Serialize) -> String {
+pub(super) fn json(value: &impl Serialize) -> String {
     // Plain data with string keys: serialising to memory cannot fail.
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -344,7 +344,7 @@ impl Gathered<'_> {
             for evidence in step.evidence.iter().filter_map(|id| run.evidence.iter().find(|e| e.id == *id)) {
                 let why = format!("G1 ran it for {}", step.plan.id);
                 let label = format!("{:?}", evidence.kind).to_lowercase();
-                let text = json(&report::of(run, evidence));
+                let text = report::of(run, evidence);
                 self.push(PackKind::Evidence, &evidence.id.to_string(), &label, text, MEANING, &why);
             }
         }

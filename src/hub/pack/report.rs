@@ -2,24 +2,22 @@
 //! searches only what they say about clauses.
 
 use crate::domain::{
-    ClauseId, Clean,
+    ClauseId, Clean, counted,
     evidence::{ControlRun, Coverage, Evidence, EvidenceKind, ExclusionSearch, SandboxLevel, TestOutcome},
     run::Run,
     trace::lines_in_words,
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
+
+/// Tests named for a range: the others are counted.
+const NAMED: usize = 5;
 
 #[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum Report<'a> {
-    Run(Program<'a>),
-    Control(Control<'a>),
-    Search(Search<'a>),
-}
-
-#[derive(Serialize)]
-pub(super) struct Program<'a> {
+struct Program<'a> {
     argv: &'a [String],
     exit: Option<i32>,
     passed: usize,
@@ -30,42 +28,25 @@ pub(super) struct Program<'a> {
     note: Option<&'a Clean>,
 }
 
-/// Runs of tests, each without one linked range.
 #[derive(Serialize)]
-pub(super) struct Control<'a> {
-    control_runs: Vec<Without<'a>>,
-    /// Lines of linked ranges that no linked test of the clause reaches; what is not here is reached or was not measured.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    unreached: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Without<'a> {
-    without: String,
-    clauses: BTreeSet<ClauseId>,
-    started: bool,
-    /// What the tests linked to those clauses did then: `failed` is what proves.
-    linked_tests: BTreeMap<&'a str, &'static str>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Search<'a> {
+struct Search<'a> {
     /// The words looked for, by the clause that excludes them.
     terms: BTreeMap<ClauseId, Vec<&'a str>>,
     searched: BTreeSet<&'a str>,
     note: Option<&'a Clean>,
 }
 
-pub(super) fn of<'a>(run: &'a Run, evidence: &'a Evidence) -> Report<'a> {
+/// The tests of one clause while one range was taken away, by what they did.
+type Did<'a> = BTreeMap<&'static str, BTreeSet<&'a str>>;
+
+pub(super) fn of(run: &Run, evidence: &Evidence) -> String {
     let controls: Vec<&ControlRun> = run.controls.iter().filter(|c| c.evidence == evidence.id).collect();
     let coverage: Vec<&Coverage> = run.coverage.iter().filter(|c| c.evidence == evidence.id).collect();
     let searches: Vec<&ExclusionSearch> = run.searches.iter().filter(|s| s.evidence == evidence.id).collect();
     match evidence.kind {
-        EvidenceKind::Control if !controls.is_empty() || !coverage.is_empty() => {
-            Report::Control(control(&controls, &coverage))
-        }
-        EvidenceKind::Search if !searches.is_empty() => Report::Search(search(evidence, &searches)),
-        _ => Report::Run(program(evidence)),
+        EvidenceKind::Control if !controls.is_empty() || !coverage.is_empty() => control(&controls, &coverage),
+        EvidenceKind::Search if !searches.is_empty() => super::gather::json(&search(evidence, &searches)),
+        _ => super::gather::json(&program(evidence)),
     }
 }
 
@@ -86,31 +67,75 @@ fn program(evidence: &Evidence) -> Program<'_> {
     }
 }
 
-fn control<'a>(controls: &[&'a ControlRun], coverage: &[&Coverage]) -> Control<'a> {
-    let did = |outcome| match outcome {
-        Some(TestOutcome::Failed) => "failed",
-        Some(TestOutcome::Passed) => "still passed",
-        Some(TestOutcome::Error) => "broke without an assertion",
-        Some(TestOutcome::Skipped) | None => "gave no result",
-    };
-    let mut ranges: BTreeMap<(&str, (u32, u32)), Without<'a>> = BTreeMap::new();
+/// A line for each range: who noticed that it was gone, and where nobody did, what happened instead.
+fn control(controls: &[&ControlRun], coverage: &[&Coverage]) -> String {
+    let mut ranges: BTreeMap<(&str, (u32, u32)), (bool, BTreeMap<ClauseId, Did>)> = BTreeMap::new();
     for one in controls {
-        let range = ranges.entry((&one.path, one.lines)).or_insert_with(|| Without {
-            without: format!("{}:{}-{}", one.path, one.lines.0, one.lines.1),
-            clauses: BTreeSet::new(),
-            started: true,
-            linked_tests: BTreeMap::new(),
-        });
-        range.clauses.insert(one.clause);
-        range.started &= one.booted;
-        range.linked_tests.insert(&one.test, did(one.outcome));
+        let (started, clauses) = ranges.entry((&one.path, one.lines)).or_insert_with(|| (true, BTreeMap::new()));
+        *started &= one.booted;
+        clauses.entry(one.clause).or_default().entry(did(one.outcome)).or_default().insert(&one.test);
     }
-    let unreached = coverage
-        .iter()
-        .filter_map(|one| Some((one, one.unreached.as_deref().filter(|lines| !lines.is_empty())?)))
-        .map(|(one, lines)| format!("{} {}: {}", one.clause, one.path, lines_in_words(lines)))
-        .collect();
-    Control { control_runs: ranges.into_values().collect(), unreached }
+    let shown = |(started, clauses): &&(bool, BTreeMap<ClauseId, Did>)| {
+        *started && clauses.values().all(|did| did.contains_key(NOTICED))
+    };
+    let noticed = ranges.values().filter(shown).count();
+    let mut text = format!(
+        "{noticed} of {} taken away alone were noticed: a linked test of each clause failed by an assertion\n",
+        counted(ranges.len(), "range")
+    );
+    for ((path, (first, last)), (started, clauses)) in &ranges {
+        let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
+        let _ = write!(text, "{path}:{lines}");
+        if !started {
+            let ids: Vec<String> = clauses.keys().map(ToString::to_string).collect();
+            let _ = writeln!(text, " {}: NOT shown, the application does not start without it", ids.join(" "));
+            continue;
+        }
+        // Clauses of which the same is to be said are named together.
+        let mut said: Vec<(String, Vec<String>)> = Vec::new();
+        for (clause, did) in clauses {
+            let words = words(did);
+            match said.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, ids)) => ids.push(clause.to_string()),
+                None => said.push((words, vec![clause.to_string()])),
+            }
+        }
+        let said: Vec<String> = said.into_iter().map(|(words, ids)| format!("{}: {words}", ids.join(" "))).collect();
+        let _ = writeln!(text, " {}", said.join("; "));
+    }
+    for one in coverage {
+        if let Some(lines) = one.unreached.as_deref().filter(|lines| !lines.is_empty()) {
+            let lines = lines_in_words(lines);
+            let _ = writeln!(text, "not reached by a linked test of {}: {} {lines}", one.clause, one.path);
+        }
+    }
+    text
+}
+
+/// What proves.
+const NOTICED: &str = "noticed by";
+
+fn did(outcome: Option<TestOutcome>) -> &'static str {
+    match outcome {
+        Some(TestOutcome::Failed) => NOTICED,
+        Some(TestOutcome::Passed) => "still passes",
+        Some(TestOutcome::Error) => "breaks without an assertion",
+        Some(TestOutcome::Skipped) | None => "gives no result",
+    }
+}
+
+fn words(did: &Did) -> String {
+    if let Some(tests) = did.get(NOTICED) {
+        return format!("{NOTICED} {}", some(tests));
+    }
+    let others: Vec<String> = did.iter().map(|(how, tests)| format!("{how} {}", some(tests))).collect();
+    format!("NOT noticed, {}", others.join(", "))
+}
+
+fn some(tests: &BTreeSet<&str>) -> String {
+    let named: Vec<&str> = tests.iter().take(NAMED).copied().collect();
+    let more = tests.len() - named.len();
+    if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
 }
 
 fn search<'a>(evidence: &'a Evidence, searches: &[&'a ExclusionSearch]) -> Search<'a> {
@@ -126,7 +151,6 @@ fn search<'a>(evidence: &'a Evidence, searches: &[&'a ExclusionSearch]) -> Searc
 mod tests {
     use super::*;
     use crate::domain::{EvidenceId, Hash};
-    use serde_json::json;
 
     #[test]
     fn a_control_run_says_what_was_taken_away_and_what_the_linked_tests_did() {
@@ -141,11 +165,17 @@ mod tests {
             outcome,
             evidence: EvidenceId(301),
         };
-        let runs = [
+        let mut runs = vec![
             control_of(4, (3, 9), "tests.A.limit", Some(TestOutcome::Failed)),
             control_of(5, (3, 9), "tests.A.page", Some(TestOutcome::Passed)),
             control_of(5, (12, 12), "tests.A.list", None),
         ];
+        for (clause, test) in [4, 5].into_iter().flat_map(|clause| "abcdef".chars().map(move |test| (clause, test))) {
+            let test = format!("tests.A.{test}");
+            runs.push(control_of(clause, (20, 22), &test, Some(TestOutcome::Failed)));
+        }
+        let dead = control_of(6, (1, 1), "tests.A.limit", Some(TestOutcome::Failed));
+        runs.push(ControlRun { path: "app/start.py".into(), booted: false, ..dead });
         let unreached = |lines: &[u32]| Coverage {
             clause: ClauseId(4),
             path: "app/loans.py".into(),
@@ -157,21 +187,14 @@ mod tests {
         };
         let coverage = [unreached(&[5, 7, 8]), unreached(&[])];
         let report = control(&runs.iter().collect::<Vec<_>>(), &coverage.iter().collect::<Vec<_>>());
-        let report = serde_json::to_value(report).unwrap();
-        let expected = json!({"control_runs": [
-            {
-                "without": "app/loans.py:3-9",
-                "clauses": ["C-004", "C-005"],
-                "started": true,
-                "linked_tests": {"tests.A.limit": "failed", "tests.A.page": "still passed"},
-            },
-            {
-                "without": "app/loans.py:12-12",
-                "clauses": ["C-005"],
-                "started": true,
-                "linked_tests": {"tests.A.list": "gave no result"},
-            },
-        ], "unreached": ["C-004 app/loans.py: lines 5, 7–8"]});
-        assert_eq!(report, expected);
+        assert_eq!(
+            report,
+            "1 of 4 ranges taken away alone were noticed: a linked test of each clause failed by an assertion\n\
+             app/loans.py:3-9 C-004: noticed by tests.A.limit; C-005: NOT noticed, still passes tests.A.page\n\
+             app/loans.py:12 C-005: NOT noticed, gives no result tests.A.list\n\
+             app/loans.py:20-22 C-004 C-005: noticed by tests.A.a, tests.A.b, tests.A.c, tests.A.d, tests.A.e and 1 more\n\
+             app/start.py:1 C-006: NOT shown, the application does not start without it\n\
+             not reached by a linked test of C-004: app/loans.py lines 5, 7–8\n"
+        );
     }
 }
