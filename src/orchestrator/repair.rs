@@ -121,7 +121,14 @@ pub fn is_final(run: &Run, step: &Step) -> bool {
 
 /// What the red checks of this attempt say of its words, as it is known again when it is said again.
 pub fn told(step: &Step) -> impl Iterator<Item = Clean> {
-    red(step).filter(|check| check.name.as_str() == "content").flat_map(|check| &check.details).map(|d| sense(d))
+    let details = |name| red(step).filter(move |check| check.name.as_str() == name).flat_map(|check| &check.details);
+    details("content").map(|d| sense(d)).chain(details("faults").map(|d| fault_of(d)))
+}
+
+/// A fault in the code as it is known again, however its finder puts it: by its clause.
+#[must_use]
+pub fn fault_of(fault: &str) -> Clean {
+    Clean::from(format!("a fault of {}", fault.split([' ', ':']).next().unwrap_or_default()))
 }
 
 /// A finding without what it quotes of the reply: who keeps to it may put it in other words.

@@ -54,7 +54,7 @@ fn by_id(run: &Run, step: &Step, reply: &Reply) -> (String, Vec<String>) {
         }
         Reply::Test(r) => {
             expected.retain(|id| kind_of(run, *id) != Some(ClauseKind::Quality));
-            (tested(run, r), "has no test (an exclusion: no search)")
+            (tested(run, r), "has no test (an exclusion: no words in `searches`)")
         }
         Reply::Verify(r) => (judged(run, r), "has no finding"),
     };

@@ -50,6 +50,8 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
         for step in testers {
             draft.push(Event::StepReopened { step, by: id.clone() });
         }
+    } else if !is_red(draft, id) && unshown(draft, id, attempt, &proposal) {
+        red(draft, id, Some(proposal));
     } else if !is_red(draft, id) {
         object(draft, id, attempt, &proposal);
         green(draft, id, proposal);
@@ -64,6 +66,24 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
     } else {
         red(draft, id, Some(proposal));
     }
+}
+
+/// A fault that the tester names and no test shows is nobody's to repair: it is asked once for the test. True when it is.
+fn unshown(draft: &mut Draft, id: &StepId, attempt: u32, proposal: &Proposal) -> bool {
+    let Proposal::Test { faults, .. } = proposal else { return false };
+    let Some(step) = draft.run.step(id).filter(|step| !repair::is_final(&draft.run, step)) else { return false };
+    let new: Vec<String> =
+        faults.iter().filter(|fault| !step.told.contains(&repair::fault_of(fault))).map(ToString::to_string).collect();
+    if new.is_empty() {
+        return false;
+    }
+    let summary = format!(
+        "{} in the code that no test shows. Add the test that is red because of it: it goes to the developer at once. Where none \
+         can show it, name it again, and it stands as a doubt; where there is none, leave it out",
+        counted(new.len(), "fault")
+    );
+    draft.push(Event::CheckCompleted { step: id.clone(), attempt, check: checks::verdict("faults", summary, new) });
+    true
 }
 
 /// What the tester holds to be wrong although the tests pass is in doubt, for whoever decides and for the verifier.

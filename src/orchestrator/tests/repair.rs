@@ -212,11 +212,26 @@ fn what_a_tester_holds_to_be_wrong_is_in_doubt_when_no_test_shows_it() {
     let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 0, Fault::Objects);
     sim.go();
     assert_eq!(attempts(&sim, "build:notes"), 1, "nothing fails that could be repaired");
+    assert_eq!(attempts(&sim, "test:notes"), 2, "the test that shows it is asked for once");
+    let asked = &sim.step("test:notes").feedback;
+    assert!(asked.iter().any(|f| f.contains("faults: 1 fault in the code that no test shows")), "{asked:?}");
     let doubts = trace(sim.run()).doubts;
     assert_eq!(doubts.len(), 1);
     assert!(doubts[0].finding.contains("C-003: a note loses its title"), "{doubts:?}");
     assert_eq!(doubts[0].clauses, [ClauseId(3)]);
     assert_eq!(doubts[0].verdicts.len(), 1, "the verifier has judged the clause");
+    // Taken back, nothing is left of it; shown by a test, it is the developer's.
+    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 1, Fault::Objects);
+    sim.go();
+    assert_eq!((attempts(&sim, "test:notes"), trace(sim.run()).doubts.len()), (2, 0));
+    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 1, Fault::Objects).with_fault(
+        "test:notes",
+        2,
+        Fault::Blames,
+    );
+    sim.go();
+    assert_eq!((attempts(&sim, "build:notes"), sim.step("build:notes").reworks), (2, 1));
+    assert_eq!((exit_code(sim.run()), trace(sim.run()).doubts.len()), (0, 0));
 }
 
 #[test]

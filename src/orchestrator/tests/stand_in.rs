@@ -102,7 +102,10 @@ fn a_person_is_asked_first() {
     store(&early);
     let input = Input::StoodIn { step: step("design"), attempt: 3, text: early };
     assert_eq!(sim.feed(input).unwrap(), [], "nobody has said so");
+    let gate = sim.run().open_gates().next().unwrap().clone();
+    assert!(sim.run().stands_in_at(&gate).is_some_and(|what| what.contains("what the clauses say")));
     approve(&mut sim);
+    assert_eq!(sim.run().stands_in_at(&sim.run().gates[&gate.id]), None, "it was decided");
     assert_eq!(pending(sim.run()), [Effect::StandIn { step: step("design"), attempt: 3 }]);
     // A crash between the decision and the reply: it is done then.
     let mut again = Sim::of(sim.journal.clone());
@@ -110,6 +113,8 @@ fn a_person_is_asked_first() {
     assert_eq!((stood_in(&again), exit_code(again.run())), (vec!["design".to_owned()], 0));
     // What was proposed and red is what a person approves, not something else.
     let mut sim = at_red_gate("plan", Fault::Drop);
+    let gate = sim.run().open_gates().next().unwrap().clone();
+    assert_eq!(sim.run().stands_in_at(&gate), None);
     approve(&mut sim);
     sim.finish();
     assert!(stood_in(&sim).is_empty());
