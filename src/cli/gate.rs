@@ -37,9 +37,12 @@ pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> 
     };
     let gate = gate(&run, id)?;
     let word = match verb {
-        Verb::Approve | Verb::ApprovePhase => "approved",
-        Verb::Changes { .. } => "sent back with your words",
-        Verb::Reject => "rejected; the run is paused",
+        Verb::Approve | Verb::ApprovePhase => match run.stands_in_at(gate) {
+            Some(what) => format!("approved: there is no result of {}, and G1 stands in with {what}", gate.step),
+            None => "approved".to_owned(),
+        },
+        Verb::Changes { .. } => "sent back with your words".to_owned(),
+        Verb::Reject => "rejected; the run is paused".to_owned(),
     };
     let wish = Command::Decide { gate: gate.id, digest: gate.digest.clone(), verb, who: who.name() };
     command::send(&dir, wish, &format!("{} {word}", gate.id), as_json)
@@ -122,8 +125,8 @@ fn show(run: &Run, gate: &Gate, as_json: bool) -> Done {
         }
         if let Some(proposal) = &step.proposal {
             let _ = write!(text, "\n{}", proposed(proposal));
-        } else if gate.is_open() && run.may_stand_in(step) {
-            let _ = writeln!(text, "\nNothing to approve but this: G1 stands in with {}.", stand_in::about(step));
+        } else if let Some(what) = run.stands_in_at(gate) {
+            let _ = writeln!(text, "\nNothing to approve but this: G1 stands in with {what}.");
         }
     }
     for one in stand_in::of(run) {

@@ -3,7 +3,7 @@
 use super::{
     StepId,
     reply::ReplyKind,
-    run::{Proposal, Run, Step},
+    run::{Gate, GateReason, Proposal, Run, Step},
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,13 @@ impl Run {
             && !step.renews
             && !self.settings.plan_only
             && !self.asks_for_nothing(step)
+    }
+
+    /// What G1 puts in the place of a step when this gate is approved, because there is nothing else to approve.
+    #[must_use]
+    pub fn stands_in_at(&self, gate: &Gate) -> Option<&'static str> {
+        let step = self.step(&gate.step).filter(|step| step.proposal.is_none() && self.may_stand_in(step))?;
+        (gate.is_open() && matches!(gate.reason, GateReason::Red { .. })).then(|| about(step))
     }
 
     fn asks_for_nothing(&self, step: &Step) -> bool {

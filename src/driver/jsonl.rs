@@ -164,3 +164,23 @@ pub fn last_line(run: &Run, ending: Ending<'_>, exit: u8) -> Value {
     };
     object(run.seq, run.updated_at, name, body)
 }
+
+#[cfg(test)]
+mod tests {
+    /// Whatever a script may read is written down for who writes it.
+    #[test]
+    fn every_type_of_line_and_what_tells_of_stand_ins_is_in_the_docs() {
+        let (source, docs) = (include_str!("jsonl.rs"), include_str!("../../docs/json.md"));
+        let source = source.split("mod tests").next().unwrap();
+        let is_type = |text: &&str| {
+            let apart = text.split_once('.');
+            apart.is_some_and(|(a, b)| [a, b].iter().all(|t| t.chars().all(|c| c.is_ascii_lowercase() || c == '_')))
+                && !text.starts_with('.')
+        };
+        let types: Vec<&str> = source.split('"').filter(is_type).collect();
+        assert!(types.len() > 20, "{types:?}");
+        for name in types.into_iter().chain(["usage", "stand_ins", "doubts"]) {
+            assert!(docs.contains(&format!("`{name}`")), "docs/json.md does not know `{name}`");
+        }
+    }
+}

@@ -154,7 +154,7 @@ fn inner(area: Rect) -> Rect {
     Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
 }
 
-/// The decision keys, from the live key map; dim while they do not act yet.
+/// The keys, from the live key map: those that decide once they act.
 fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
     let t = &model.look.theme;
     let room = inner(area_for(model, u16::MAX));
@@ -162,8 +162,8 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
     let Some(run) = model.run.as_deref() else { return Vec::new() };
     let Some(gate) = run.gates.get(&card.gate) else { return Vec::new() };
     let ready = card.ready(now) && !model.watching;
-    let stands_in = run.step(&gate.step).is_some_and(|step| step.proposal.is_none() && run.may_stand_in(step));
-    let mut pieces = Vec::new();
+    let stands_in = run.stands_in_at(gate).is_some();
+    let (mut pieces, mut acting) = (Vec::new(), Vec::new());
     for (action, decides) in actions(gate) {
         let label = match (action, &gate.reason) {
             (Action::Approve, GateReason::Plan) => "build",
@@ -183,13 +183,18 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
             _ => label.to_owned(),
         };
         let key = model.key(Context::Gate, action);
-        let style = if ready || !decides { (t.key, t.text) } else { (t.dim, t.dim) };
         // A no-break space keeps key and word together when the row wraps.
-        pieces.push((format!("{key}\u{a0}"), style.0));
-        pieces.push((label.replace(' ', "\u{a0}"), style.1));
-        pieces.push(("   ".to_owned(), t.text));
+        let piece =
+            [(format!("{key}\u{a0}"), t.key), (label.replace(' ', "\u{a0}"), t.text), ("   ".to_owned(), t.text)];
+        if ready || !decides {
+            acting.extend(piece.clone());
+        }
+        pieces.extend(piece);
     }
-    let mut lines = wrap_spans(&pieces, columns, 0);
+    // The rows of all keys are kept, so that what is read does not move when the others come.
+    let rows = wrap_spans(&pieces, columns, 0).len();
+    let mut lines = wrap_spans(&acting, columns, 0);
+    lines.resize(rows, Line::default());
     // On a low screen the rows belong to what is to be read; the help has the rest of the keys.
     if room.height < LOW {
         lines.truncate(1);
