@@ -460,7 +460,7 @@ fn in_doubt(text: &mut String, doubts: &[Doubt]) {
         return;
     }
     let count = counted(doubts.len(), "open doubt");
-    let _ = writeln!(text, "{count}: by the words, said otherwise than in the original (g1 trace says why)");
+    let _ = writeln!(text, "{count} (g1 trace says why)");
     for doubt in doubts {
         let held = match doubt.verdicts.iter().map(|j| j.verdict).max() {
             None => "not judged by the verifier".to_owned(),

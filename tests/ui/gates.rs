@@ -53,13 +53,13 @@ fn remarks_on_lines_of_the_diff_become_the_words_that_ask_for_changes() {
     bench.typed("say why");
     bench.key("enter");
     bench.key("esc");
-    assert!(bench.text().contains("request changes (1 remark)"));
     for _ in 0..20 {
         bench.draw();
         bench.key("space");
     }
     bench.draw();
     bench.wait(400);
+    assert!(bench.text().contains("request changes (1 remark)"), "{}", bench.text());
     bench.key("f");
     bench.key("enter");
     let commands = bench.commands();

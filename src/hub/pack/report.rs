@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Tests named for a range: the others are counted.
-const NAMED: usize = 5;
+const NAMED: usize = 4;
 
 #[derive(Serialize)]
 struct Program<'a> {
@@ -132,10 +132,19 @@ fn words(did: &Did) -> String {
     format!("NOT noticed, {}", others.join(", "))
 }
 
+/// Names that begin like the one before them are told by their last part: `tests.test_a.T.test_b, .test_c`.
 fn some(tests: &BTreeSet<&str>) -> String {
-    let named: Vec<&str> = tests.iter().take(NAMED).copied().collect();
-    let more = tests.len() - named.len();
-    if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
+    let mut text = String::new();
+    let mut before = "";
+    for test in tests.iter().take(NAMED) {
+        let own = test.rfind(['.', ':', '>']).unwrap_or(0);
+        let (group, name) = test.split_at(own);
+        let gap = if text.is_empty() { "" } else { ", " };
+        let _ = write!(text, "{gap}{}", if group == before && own > 0 { name } else { test });
+        before = group;
+    }
+    let more = tests.len().saturating_sub(NAMED);
+    if more > 0 { format!("{text} and {more} more") } else { text }
 }
 
 fn search<'a>(evidence: &'a Evidence, searches: &[&'a ExclusionSearch]) -> Search<'a> {
@@ -192,7 +201,7 @@ mod tests {
             "1 of 4 ranges taken away alone were noticed: a linked test of each clause failed by an assertion\n\
              app/loans.py:3-9 C-004: noticed by tests.A.limit; C-005: NOT noticed, still passes tests.A.page\n\
              app/loans.py:12 C-005: NOT noticed, gives no result tests.A.list\n\
-             app/loans.py:20-22 C-004 C-005: noticed by tests.A.a, tests.A.b, tests.A.c, tests.A.d, tests.A.e and 1 more\n\
+             app/loans.py:20-22 C-004 C-005: noticed by tests.A.a, .b, .c, .d and 2 more\n\
              app/start.py:1 C-006: NOT shown, the application does not start without it\n\
              not reached by a linked test of C-004: app/loans.py lines 5, 7–8\n"
         );

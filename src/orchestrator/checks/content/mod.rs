@@ -82,7 +82,7 @@ fn taken(reply: &Reply) -> Vec<String> {
     };
     let said = |link: &String| {
         let (clause, place) = link.split_once(": ").unwrap_or(("a clause", link));
-        format!("{clause} has lost its link to {place}: your reply gave fewer links of it and took away the others")
+        format!("{clause} has lost its link to {place}: a repair gave fewer links of it, which took the others away")
     };
     links.iter().map(said).collect()
 }
