@@ -39,6 +39,12 @@ struct Search<'a> {
 /// The tests of one clause while one range was taken away, by what they did.
 type Did<'a> = BTreeMap<&'static str, BTreeSet<&'a str>>;
 
+/// What became of a product without one range: whether it started, and what the tests of each clause did.
+struct Without<'a> {
+    started: bool,
+    clauses: BTreeMap<ClauseId, Did<'a>>,
+}
+
 pub(super) fn of(run: &Run, evidence: &Evidence) -> String {
     let controls: Vec<&ControlRun> = run.controls.iter().filter(|c| c.evidence == evidence.id).collect();
     let coverage: Vec<&Coverage> = run.coverage.iter().filter(|c| c.evidence == evidence.id).collect();
@@ -69,21 +75,20 @@ fn program(evidence: &Evidence) -> Program<'_> {
 
 /// A line for each range: who noticed that it was gone, and where nobody did, what happened instead.
 fn control(controls: &[&ControlRun], coverage: &[&Coverage]) -> String {
-    let mut ranges: BTreeMap<(&str, (u32, u32)), (bool, BTreeMap<ClauseId, Did>)> = BTreeMap::new();
+    let mut ranges: BTreeMap<(&str, (u32, u32)), Without> = BTreeMap::new();
     for one in controls {
-        let (started, clauses) = ranges.entry((&one.path, one.lines)).or_insert_with(|| (true, BTreeMap::new()));
-        *started &= one.booted;
-        clauses.entry(one.clause).or_default().entry(did(one.outcome)).or_default().insert(&one.test);
+        let new = || Without { started: true, clauses: BTreeMap::new() };
+        let range = ranges.entry((&one.path, one.lines)).or_insert_with(new);
+        range.started &= one.booted;
+        range.clauses.entry(one.clause).or_default().entry(did(one.outcome)).or_default().insert(&one.test);
     }
-    let shown = |(started, clauses): &&(bool, BTreeMap<ClauseId, Did>)| {
-        *started && clauses.values().all(|did| did.contains_key(NOTICED))
-    };
+    let shown = |range: &&Without| range.started && range.clauses.values().all(|did| did.contains_key(NOTICED));
     let noticed = ranges.values().filter(shown).count();
     let mut text = format!(
         "{noticed} of {} taken away alone were noticed: a linked test of each clause failed by an assertion\n",
         counted(ranges.len(), "range")
     );
-    for ((path, (first, last)), (started, clauses)) in &ranges {
+    for ((path, (first, last)), Without { started, clauses }) in &ranges {
         let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
         let _ = write!(text, "{path}:{lines}");
         if !started {
