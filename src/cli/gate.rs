@@ -12,7 +12,7 @@ use crate::{
     domain::{
         Clean, GateId,
         artifact::FileEntry,
-        clause::Gap,
+        clause::{Assumption, Gap, Interpretation},
         command::Command,
         run::{Gate, GateReason, Proposal, Run, Verb},
         stand_in,
@@ -123,6 +123,10 @@ fn show(run: &Run, gate: &Gate, as_json: bool) -> Done {
                 let _ = writeln!(text, "        {}", detail.one_line(160));
             }
         }
+        // Who decides about a plan decides about what was understood, and what cannot be done.
+        if gate.reason == GateReason::Plan {
+            let _ = write!(text, "\n{}", understood(run));
+        }
         if let Some(proposal) = &step.proposal {
             let _ = write!(text, "\n{}", proposed(proposal));
         } else if let Some(what) = run.stands_in_at(gate) {
@@ -163,17 +167,32 @@ fn write_gaps(text: &mut String, gaps: &[Gap]) {
     }
 }
 
+fn write_understood<'a>(
+    text: &mut String,
+    interpretations: impl IntoIterator<Item = &'a Interpretation>,
+    assumptions: impl IntoIterator<Item = &'a Assumption>,
+    gaps: &[Gap],
+) {
+    for item in interpretations {
+        let _ = writeln!(text, "  {} {}", item.id, item.statement.one_line(140));
+    }
+    for item in assumptions {
+        let _ = writeln!(text, "  {} {} -> {}", item.id, item.question.one_line(90), item.answer.one_line(60));
+    }
+    write_gaps(text, gaps);
+}
+
+fn understood(run: &Run) -> String {
+    let mut text = String::new();
+    write_understood(&mut text, run.interpretations.values(), run.assumptions.values(), &run.gaps);
+    text
+}
+
 fn proposed(proposal: &Proposal) -> String {
     let mut text = String::new();
     match proposal {
         Proposal::Understand { interpretations, assumptions, gaps, .. } => {
-            for item in interpretations {
-                let _ = writeln!(text, "  {} {}", item.id, item.statement.one_line(140));
-            }
-            for item in assumptions {
-                let _ = writeln!(text, "  {} {} -> {}", item.id, item.question.one_line(90), item.answer.one_line(60));
-            }
-            write_gaps(&mut text, gaps);
+            write_understood(&mut text, interpretations, assumptions, gaps);
         }
         Proposal::Plan { plan } => {
             for module in &plan.modules {
@@ -232,4 +251,22 @@ fn proposed(proposal: &Proposal) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::{Blobs, fixture};
+
+    #[test]
+    fn who_decides_about_a_plan_sees_what_was_understood_assumed_and_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut run = fixture::run(&Blobs::at(dir.path()));
+        let clause = *run.clauses.keys().next().unwrap();
+        let (what, reason) = (Clean::new("once each"), Clean::new("nobody counts"));
+        run.gaps = vec![Gap { clause, what, reason, whole: false, step: None }];
+        let text = understood(&run);
+        let known = run.interpretations.values().all(|one| text.contains(&one.id.to_string()));
+        assert!(known && text.contains("once each (nobody counts)"), "{text}");
+    }
 }

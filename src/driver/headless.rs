@@ -6,6 +6,7 @@ use super::{
     jsonl::{self, Ending},
     open::{Prepared, who},
     services::Services,
+    told,
 };
 use crate::{
     domain::{
@@ -413,12 +414,15 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         run.usage.calls,
         run.usage.dollars()
     );
-    text.push_str(&undemanding(&trace));
+    text.push_str(&told::undemanding(&trace));
     let open = trace.clauses.iter().filter_map(|c| c.status.filter(|s| *s < trace::Status::Proven).map(|s| (c, s)));
     for (clause, status) in open {
         let reason = clause.reason.as_deref().unwrap_or("");
         let words = Clean::new(&clause.text).one_line(60);
         let _ = writeln!(text, "  {:<8} {} \"{words}\"  {reason}", status.word(), clause.id);
+    }
+    if run.files.is_empty() {
+        text.push_str(&told::in_part(run));
     }
     for one in &trace.stand_ins {
         let _ = writeln!(text, "  stood in by G1: {}", Clean::from(one.line()).one_line(200));
@@ -435,22 +439,6 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         );
     }
     text
-}
-
-/// Which clauses nothing is asked of: who wrote them may see it otherwise.
-fn undemanding(trace: &trace::Trace) -> String {
-    let ids: Vec<String> = trace
-        .clauses
-        .iter()
-        .filter(|c| c.retired.is_none() && c.kind.is_some_and(|kind| !kind.demands()))
-        .map(|c| c.id.to_string())
-        .collect();
-    let more = if ids.len() > 8 { "…" } else { "" };
-    match ids.len() {
-        0 => String::new(),
-        1 => format!("1 clause is taken to demand nothing: {}\n", ids[0]),
-        n => format!("{n} clauses are taken to demand nothing: {}{more}\n", ids[..n.min(8)].join(", ")),
-    }
 }
 
 /// How many doubts are open, which, and what the verifier holds of them.
