@@ -73,6 +73,13 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     }
     // `No of claims` is a number
     let numbers = s.words.get(1).is_some_and(|w| w.is("of")) || s.words.get(1).is_some_and(|w| w.is("."));
+    // `No more than 10 guests per table` limits what is there
+    let bounds =
+        s.words.get(1).is_some_and(|w| matches!(w.lower(), "more" | "fewer" | "less" | "longer" | "later" | "earlier"))
+            && s.words.get(2).is_some_and(|w| w.is("than"));
+    if bounds {
+        return false;
+    }
     if s.words[0].is("no") && !numbers && s.preds.iter().all(|p| p.subordinate) {
         return true;
     }

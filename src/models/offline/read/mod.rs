@@ -52,6 +52,7 @@ mod numbering;
 mod only;
 pub mod outline;
 mod overlaps;
+mod overstated;
 mod pages;
 mod people;
 mod product;
@@ -98,6 +99,8 @@ mod cases_given;
 mod cases_limits;
 #[cfg(test)]
 mod cases_ordinary;
+#[cfg(test)]
+mod cases_overstated;
 #[cfg(test)]
 mod cases_states;
 #[cfg(test)]
@@ -260,6 +263,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     shown::settle(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);
+    overstated::find(&mut d);
     for s in &all {
         if let Some(reason) = unread.get(&s.id) {
             gaps::whole(&mut d, s, reason);

@@ -289,8 +289,12 @@ fn open_role(d: &mut Draft) {
     let ordinary = d.roles.iter().position(|r| r.kind == Person::Ordinary);
     let accounts: Vec<usize> = (0..d.roles.len()).filter(|i| d.roles[*i].kind != Person::Stranger).collect();
     // `Everyone writes messages, the editor deletes them`: not everyone is an editor
-    let everyone =
-        |p: &Pred| p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("everyone" | "everybody")));
+    let everyone = |p: &Pred| {
+        p.subject.iter().any(|np| {
+            matches!(np.pronoun.as_deref(), Some("everyone" | "everybody" | "anyone" | "anybody"))
+                || nouns::person(&np.head) == Some(Person::Stranger)
+        })
+    };
     let told_apart = |i: &usize| {
         d.roles[*i].kind == Person::Appointed
             && d.sentences.iter().flat_map(|s| &s.preds).any(|p| everyone(p) && p.verb.class != Class::LogIn)

@@ -1,0 +1,171 @@
+//! What a sentence says beyond what was built for it, in words that other rules take for read. Each is named as a gap: a
+//! clause is proven only where nothing of it was passed over.
+
+use super::chunk::Np;
+use super::draft::{Draft, SAME};
+use super::gaps;
+use super::lexicon::{self, verbs::Class};
+use super::sentence::{Pred, Sentence};
+use super::tag::Tag;
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Feature, FieldType, Scope, Who};
+use std::ops::Range;
+
+const NO_ACCOUNT: [&str; 10] = [
+    "without logging in",
+    "without signing in",
+    "without signing up",
+    "without registering",
+    "without registration",
+    "without an account",
+    "without any account",
+    "without having an account",
+    "without a login",
+    "without login",
+];
+
+/// Who made something is whoever added it, whatever a text calls them.
+const MAKERS: [&str; 8] = ["author", "creator", "owner", "writer", "poster", "submitter", "uploader", "originator"];
+
+/// Names a gap for what was passed over.
+pub fn find(d: &mut Draft) {
+    for si in 0..d.sentences.len() {
+        let s = &d.sentences[si];
+        if d.gaps.iter().any(|g| g.clause == s.id && g.whole) {
+            continue;
+        }
+        if about_passwords(d, s) {
+            gaps::whole(d, s, lexicon::NOT_UNDERSTOOD);
+            continue;
+        }
+        let found: Vec<Range<usize>> = [without_account, once, for_a_time, only_its_maker, held, handed_out]
+            .iter()
+            .filter_map(|rule| rule(d, s))
+            .collect();
+        for range in found {
+            let what = s.quote(range.start..range.end.min(s.words.len()));
+            d.gap(s.id, &what, lexicon::NOT_UNDERSTOOD, false);
+        }
+    }
+}
+
+fn features<'d>(d: &'d Draft, id: ClauseId) -> impl Iterator<Item = &'d Feature> {
+    d.features.iter().filter(move |f| f.clauses().contains(&id))
+}
+
+/// `Passwords must have a number in them.` that became a number of whatever was spoken of before.
+fn about_passwords(d: &Draft, s: &Sentence) -> bool {
+    let told = |p: &Pred| p.subject.iter().any(|np| matches!(np.head.as_str(), "password" | "passwords"));
+    s.preds.first().is_some_and(told) && d.entities.iter().flat_map(|e| &e.entity.fields).any(|f| f.clauses == [s.id])
+}
+
+/// `Pupils submit a complaint without logging in.` while only those who are signed in may.
+fn without_account(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    NO_ACCOUNT.iter().find(|phrase| s.lower.contains(**phrase))?;
+    let at = s.words.iter().position(|w| w.is("without"))?;
+    let open =
+        d.entities.iter().flat_map(|e| &e.entity.access).any(|a| a.who == Who::Anyone && a.clauses.contains(&s.id));
+    (d.has_users() && !open).then_some(at..at + 3)
+}
+
+/// `Members rate a game once each.` while nothing counts.
+fn once(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let ends = |at: usize| {
+        s.words.get(at).is_none_or(|w| {
+            matches!(w.tag, Tag::Stop | Tag::Comma)
+                || matches!(w.lower(), "each" | "per" | "only" | "for" | "in" | "every" | "and")
+        })
+    };
+    let said = |at: &usize| s.words[*at].is("once") && ends(at + 1) && !(*at > 0 && s.words[at - 1].is("at"));
+    let at = (0..s.words.len()).find(said)?;
+    let counts = |f: &Feature| {
+        matches!(
+            f,
+            Feature::UniqueTogether { .. } | Feature::Limit { .. } | Feature::LimitIn { .. } | Feature::Locked { .. }
+        )
+    };
+    (!features(d, s.id).any(counts)).then_some(at..at + 1)
+}
+
+/// `New tools are marked as new for a week.` while nothing ends it.
+fn for_a_time(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let unit = |at: usize| {
+        s.words
+            .get(at)
+            .is_some_and(|w| matches!(w.base.as_str(), "minute" | "hour" | "day" | "week" | "month" | "year"))
+    };
+    let number = |at: usize| {
+        s.words
+            .get(at)
+            .is_some_and(|w| w.token.value.is_some() || matches!(w.lower(), "a" | "an" | "one" | "some" | "several"))
+    };
+    let at = (0..s.words.len()).find(|at| s.words[*at].is("for") && number(at + 1) && unit(at + 2))?;
+    let lasts = s.preds.iter().any(|p| {
+        p.verb.range.end <= at
+            && matches!(
+                p.verb.base.as_str(),
+                "mark"
+                    | "flag"
+                    | "label"
+                    | "stay"
+                    | "remain"
+                    | "show"
+                    | "list"
+                    | "hide"
+                    | "block"
+                    | "keep"
+                    | "lock"
+                    | "be"
+            )
+    });
+    let ends = features(d, s.id).any(|f| matches!(f, Feature::Closes { .. } | Feature::Totals { .. }));
+    (lasts && !ends).then_some(at..at + 3)
+}
+
+/// `Only the author may change a recipe.` while every author may change every recipe.
+fn only_its_maker(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let maker = |np: &Np| MAKERS.contains(&np.head.as_str()) && !np.plural;
+    let changes =
+        |p: &&Pred| p.only && matches!(p.verb.class, Class::Update | Class::Delete | Class::Decide | Class::Manage);
+    let np = s.preds.iter().filter(changes).flat_map(|p| &p.subject).find(|np| maker(np))?;
+    let own =
+        d.entities.iter().flat_map(|e| &e.entity.access).any(|a| a.clauses.contains(&s.id) && a.scope != Scope::All);
+    (!own).then(|| np.range.clone())
+}
+
+/// `Nobody can hold more than two keys.` where keys are lent, while what is counted is the keys somebody entered.
+fn held(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let limited = features(d, s.id).find_map(|f| match f {
+        Feature::Limit { entity, per: None, .. } => Some(entity),
+        _ => None,
+    })?;
+    let lent = d.entities.iter().map(|e| &e.entity).any(|e| {
+        let transaction = [SAME[1], SAME[2]].concat().contains(&e.name.as_str());
+        let of = |ty: &FieldType| matches!(ty, FieldType::Reference { entity } if entity == limited);
+        transaction && e.fields.iter().any(|f| of(&f.ty))
+    });
+    let holds =
+        |p: &&Pred| matches!(p.verb.base.as_str(), "hold" | "keep" | "possess" | "borrow" | "take" | "rent" | "hire");
+    let pred = s.preds.iter().rfind(holds).filter(|_| lent)?;
+    Some(pred.range.clone())
+}
+
+/// `A key that is out cannot be borrowed again.` while nothing says that it is out: lending it does not.
+fn handed_out(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    const OUT: [&str; 11] =
+        ["out", "borrowed", "lent", "taken", "booked", "reserved", "rented", "hired", "loaned", "away", "given"];
+    let says_itself = |name: &str| {
+        let mut fields = d.entities.iter().flat_map(|e| &e.entity.fields).filter(|f| f.name == name);
+        fields.any(|f| f.clauses.iter().all(|id| *id == s.id))
+    };
+    let state = features(d, s.id).find_map(|f| match f {
+        Feature::Unavailable { field, values, .. } => {
+            let named =
+                std::iter::once(field.as_str()).chain(values.iter().map(String::as_str)).find(|n| OUT.contains(n))?;
+            says_itself(field).then(|| named.to_owned())
+        }
+        _ => None,
+    })?;
+    let at = s.words.iter().position(|w| w.is(&state))?;
+    Some(at..at + 1)
+}
