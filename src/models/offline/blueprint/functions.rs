@@ -111,7 +111,8 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
     let optional = |value: &Option<String>| value.as_ref().map_or_else(|| "None".into(), |v| text(v));
     let (operations, name, say, call, arguments, clauses) = match feature {
         Feature::NoOverlap { start, end, per, clauses, .. } => {
-            let say = match per {
+            let say = match per.as_deref() {
+                Some("owner_id") => format!("There are already {many} of the same person at that time."),
                 Some(per) => {
                     format!("There are already {many} at that time for the same {}.", label(entity, per).to_lowercase())
                 }

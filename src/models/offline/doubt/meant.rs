@@ -145,7 +145,7 @@ impl Meant {
             Rule::Within { field, days } => {
                 self.say(field);
                 self.days(*days);
-                self.say("after later within most more lie date refuse");
+                self.say("after later within most more lie date refuse long longer last take keep");
             }
             Rule::RequiredWhen { field, values } => {
                 self.say(field);

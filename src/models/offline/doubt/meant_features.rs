@@ -182,6 +182,7 @@ impl Meant {
                 self.say(end);
                 self.say(per.as_deref().unwrap_or_default());
                 self.say("overlap same time double twice once conflict clash collide two already period day other");
+                self.say("simultaneously immediately several more one only most nobody person");
                 self.can(&[Class::Transact, Class::Create]);
             }
             Feature::UniqueTogether { fields, .. } => {

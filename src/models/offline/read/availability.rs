@@ -27,6 +27,11 @@ pub fn read(d: &mut Draft, si: usize) {
         let name = d.entities[parent].entity.name.clone();
         let Some(per) = d.reference(record, &name).filter(|_| record != parent) else { continue };
         let Some(state) = adjective(d, si, parent, &np).or_else(|| clause(d, si, pi, parent)) else { continue };
+        // `a tool that is out`: that there is a record of it says so, and nobody sets it beside that
+        let had = matches!(state.words.as_str(), "out" | "away" | "gone" | "taken" | "on loan" | "in use" | "same");
+        if had && field_of(d, parent, &state.words).is_none() {
+            continue;
+        }
         let Some((field, values)) = field(d, si, parent, &state) else { continue };
         let id = s.id;
         let entity = d.entities[record].entity.name.clone();
@@ -48,6 +53,16 @@ pub fn read(d: &mut Draft, si: usize) {
         d.done[si].extend((0..s.preds.len()).filter(|k| s.preds[*k].range.start <= pred.range.end));
         d.focus = Some(record);
     }
+}
+
+/// The property that says whether something is in a state.
+fn field_of<'d>(d: &'d Draft, parent: usize, state: &str) -> Option<&'d str> {
+    let says = |f: &&crate::models::offline::spec::Field| match &f.ty {
+        FieldType::Choice { values } => values.iter().any(|v| v == state),
+        FieldType::Boolean => f.name == identifier(state),
+        _ => false,
+    };
+    d.entities[parent].entity.fields.iter().find(says).map(|f| f.name.as_str())
 }
 
 /// What is not made, for what: of `A retired desk cannot be booked` bookings and the desk, of `A blocked household cannot

@@ -2,12 +2,14 @@
 
 use super::chunk::Np;
 use super::lexicon::{
+    nouns,
     verbs::{Class, Form},
     words,
 };
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
-use crate::domain::clause::ClauseKind;
+use crate::domain::{ClauseId, clause::ClauseKind};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub fn furniture(s: &Sentence) -> bool {
     let l = s.lower.as_str();
@@ -24,9 +26,12 @@ pub fn furniture(s: &Sentence) -> bool {
         && s.words.len() > 5
         && capitals * 3 >= s.words.len() * 2
         && !s.words.iter().any(|w| matches!(w.tag, Tag::Comma | Tag::Stop));
+    // `Overview ........ 7`: a line of a table of contents
+    let led = s.text.contains(".....");
     // the head of a table
     let ruled = l.starts_with('|') && l.contains("--");
     numbers_only
+        || led
         || ruled
         || page
         || legal
@@ -36,6 +41,29 @@ pub fn furniture(s: &Sentence) -> bool {
         || l.starts_with("version ") && s.words.len() < 8
         || l.starts_with("prepared by")
         || l.starts_with("table of content")
+}
+
+/// What a long document says on many of its pages, but for numbers: `Continued on next page`, `Specification – version 2`.
+/// Lines that name properties come again in many lists.
+pub fn repeated(all: &[Sentence]) -> BTreeSet<ClauseId> {
+    const LONG: usize = 60;
+    const OFTEN: usize = 4;
+    if all.len() < LONG {
+        return BTreeSet::new();
+    }
+    let line = |s: &Sentence| {
+        let plain = !s.item && !s.numbered && (2..=14).contains(&s.words.len());
+        let asks = s.preds.iter().any(|p| p.verb.modal.is_some() || !p.subject.is_empty());
+        let kept = s.words.iter().any(|w| nouns::property(&w.base).is_some() || nouns::person(&w.base).is_some());
+        (plain && !asks && !kept).then(|| s.lower.chars().filter(|c| !c.is_ascii_digit()).collect::<String>())
+    };
+    let mut places: BTreeMap<String, Vec<ClauseId>> = BTreeMap::new();
+    for s in all {
+        if let Some(line) = line(s) {
+            places.entry(line).or_default().push(s.id);
+        }
+    }
+    places.into_values().filter(|ids| ids.len() >= OFTEN).flatten().collect()
 }
 
 /// `We run a workshop and need a web application for it.`, `The practice wants to replace its card index.`: why the thing
@@ -162,6 +190,7 @@ pub fn tells(s: &Sentence) -> bool {
         main = s.preds.iter().collect();
     }
     !main.is_empty()
+        && !reports(s)
         && (main.iter().all(|p| past(s, p))
             || main.iter().all(|p| of_us(s, p))
             || main[0].subject.len() == 1 && defines(s, main[0]))
@@ -211,10 +240,35 @@ fn past(s: &Sentence, p: &Pred) -> bool {
         return false;
     }
     let words = &s.words[p.verb.range.clone()];
-    let was = words.iter().any(|w| matches!(w.lower(), "was" | "were" | "had"));
     // `messages sorted by date` names messages
     let object = s.words.get(p.verb.range.end).is_some_and(|w| matches!(w.tag, Tag::Det | Tag::Noun | Tag::Num));
-    was || object && !p.verb.passive && !p.subject.is_empty() && words.iter().any(|w| w.tag == Tag::Verb(Form::Past))
+    let said = !p.verb.passive && !p.subject.is_empty();
+    let told = said && words.iter().any(|w| PRETERITES.contains(&w.lower()));
+    over(s, p) || told || object && said && words.iter().any(|w| w.tag == Tag::Verb(Form::Past))
+}
+
+/// Past tenses that are no participle, so that no noun is described by them.
+const PRETERITES: [&str; 18] = [
+    "got", "went", "came", "took", "gave", "saw", "knew", "wrote", "forgot", "began", "fell", "broke", "stole",
+    "threw", "ate", "became", "chose", "lost",
+];
+
+/// `Two keys were lost`, `The list was thrown away`: what was or had been is over, unless it was still to come, or a step
+/// of a scenario tells what is then to be seen.
+pub fn over(s: &Sentence, p: &Pred) -> bool {
+    let words = &s.words[p.verb.range.clone()];
+    let was = words.iter().any(|w| matches!(w.lower(), "was" | "were" | "had"));
+    let to_come = words.iter().any(|w| w.tag == Tag::To);
+    was && p.verb.modal.is_none() && !to_come && !s.lower.starts_with("then ") && !s.lower.starts_with("and ")
+}
+
+/// `It was agreed that members can cancel.`: what was said then is what is asked for now.
+fn reports(s: &Sentence) -> bool {
+    const SAID: [&str; 12] = [
+        "agree", "decide", "require", "ask", "say", "insist", "vote", "want", "propose", "suggest", "resolve", "demand",
+    ];
+    let says = |w: &super::tag::Word| matches!(w.tag, Tag::Verb(_)) && SAID.contains(&w.base.as_str());
+    s.words.windows(2).any(|two| says(&two[0]) && two[1].is("that"))
 }
 
 /// Who has the software made.

@@ -3,8 +3,9 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::field;
-use super::lexicon::nouns;
+use super::lexicon::{nouns, verbs::Class};
 use super::sentence::Sentence;
+use super::tag::Tag;
 use crate::models::offline::spec::{FieldRule, FieldType, Rule};
 
 /// What a number bounds, by the words around it.
@@ -59,6 +60,80 @@ pub fn amount(s: &Sentence, at: usize) -> Option<f64> {
 /// The number a step away. To the hundredth, as it is said: 0.05 and 0.01 make 0.06, not 0.060000000000000005.
 fn beside(value: f64, step: f64) -> f64 {
     if step == 0.0 { value } else { ((value + step) * 100.0).round() / 100.0 }
+}
+
+/// `A booking is for at least 2 people`, `A team has 3 to 8 players`: bounds on the number that a record keeps of them.
+pub fn counted(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pred) in s.preds.iter().enumerate() {
+        let is_for = |at: usize| s.words[pred.verb.range.end..at].iter().any(|w| w.is("for"));
+        let number = (pred.verb.range.end..pred.range.end.min(s.words.len()))
+            .find(|i| s.words[*i].token.value.is_some() && !s.aside[*i]);
+        let Some(first) = number.filter(|_| !pred.subordinate && !d.done[si].contains(&pi)) else { continue };
+        let record = super::access::record_entity(d, pred).filter(|_| is_for(first));
+        let named = match &pred.subject[..] {
+            [np] if pred.verb.class == Class::Have || pred.verb.class == Class::Be && is_for(first) => d.entity_of(np),
+            _ => None,
+        };
+        let Some(e) = record.or(named) else { continue };
+        let range = s.words.get(first + 1).is_some_and(|w| matches!(w.lower(), "to" | "and" | "-" | "–"))
+            && s.words.get(first + 2).is_some_and(|w| w.token.value.is_some());
+        let last = first + if range { 2 } else { 0 };
+        let Some(np) = super::chunk::noun_phrase(&s.words, last).filter(|np| np.head_at == last + 1) else { continue };
+        let Some(name) = count_of(d, e, &np.head) else { continue };
+        let value = |i: usize| s.words[i].token.value.unwrap_or_default();
+        let text = s.quote(pred.verb.range.end..first).to_lowercase();
+        let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
+        let negated = pred.verb.negated;
+        let most = says(&["at most", "no more than", "up to", "maximum of"]) || negated && says(&["more than"]);
+        let least = says(&["at least", "no fewer than", "no less than", "minimum of"])
+            || negated && says(&["fewer than", "less than"]);
+        let rules = match (range, most, least) {
+            (true, false, false) if !negated => {
+                vec![Rule::Min { value: value(first) }, Rule::Max { value: value(last) }]
+            }
+            (false, true, false) => vec![Rule::Max { value: value(first) }],
+            (false, false, true) => vec![Rule::Min { value: value(first) }],
+            _ => continue,
+        };
+        // `per week`, `at a time`: another limit
+        if s.words.get(last + 2).is_some_and(|w| w.tag == Tag::Prep) {
+            continue;
+        }
+        let id = s.id;
+        if let Some(f) = d.field_mut(e, &name) {
+            f.required = true;
+            for rule in rules {
+                match f.rules.iter_mut().find(|r| r.rule == rule) {
+                    Some(r) => r.clauses.push(id),
+                    None => f.rules.push(FieldRule { rule, clauses: vec![id] }),
+                }
+            }
+        }
+        d.touch(e, id);
+        d.mark(si, pred.verb.range.end..last + 2);
+        if record.is_some() && !pred.verb.negated {
+            // that it may be done at all is a right beside it
+            continue;
+        }
+        d.mark_verb(si, pred);
+        for np in &pred.subject {
+            d.mark_np(si, np);
+        }
+        d.done[si].insert(pi);
+    }
+}
+
+/// The number that a record keeps of something: `number_of_people`, `guests`.
+fn count_of(d: &Draft, e: usize, noun: &str) -> Option<String> {
+    let numeric =
+        |f: &&crate::models::offline::spec::Field| matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
+    let fields = || d.entities[e].entity.fields.iter().filter(numeric).filter(|f| !f.read_only);
+    let says = |f: &&crate::models::offline::spec::Field| {
+        f.name.split('_').last().is_some_and(|part| nouns::singular(part) == noun)
+    };
+    let found = fields().find(says).or_else(|| fields().find(|f| noun == "person" && f.name == "party_size"));
+    found.map(|f| f.name.clone())
 }
 
 /// `set any price above 5 cents for the ticket`, `the minimum price for a ticket at 5 cents`

@@ -44,3 +44,17 @@ fn what_surrounds_the_demands_stays_background() {
         assert!(!mark.kind.demands(), "{sentence} is {} ({})", mark.kind.word(), mark.reason);
     }
 }
+
+#[test]
+fn what_stands_on_every_page_and_leads_to_pages_is_furniture() {
+    let page = |n: usize| {
+        format!(
+            "Harbour Handbook – release {n}\n\nClerks can record berths of pier {n}.\n\nName\n\nThe warden sees the berths of pier {n}.\n\n"
+        )
+    };
+    let spec = read(&format!("Pier Rules .........7\n\n{}", (1..=25).map(page).collect::<String>()));
+    let demands = |clause: u32| spec.marks.iter().any(|m| m.clause == ClauseId(clause) && m.kind.demands());
+    let text: Vec<bool> = (1..=5).map(demands).collect();
+    assert_eq!(text[..3], [false, false, true], "{:?}", &spec.marks[..5]);
+    assert!(text[4]);
+}

@@ -53,7 +53,7 @@ fn the_first_sentence_may_say_who_wants_what() {
     for (wish, title) in [
         ("A wine merchant wants a cellar book.", "Cellar book"),
         ("Our rowing club is looking for a damage log.", "Damage log"),
-        ("We need an inventory for our lab.", "Inventory"),
+        ("We need an inventory for our lab.", "Inventory for our lab"),
     ] {
         let spec = read(&format!("{wish}\nStaff record bottles with a name and a price."));
         assert!(whole(&spec, 1), "{wish} {:?}", spec.gaps);

@@ -222,7 +222,8 @@ fn dated(d: &Draft, e: usize) -> Option<String> {
 /// take a wish twice`: one record for each other record, as long as it is there.
 fn taken(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];
-    let again = s.words.iter().any(|w| matches!(w.lower(), "else" | "again" | "twice" | "already" | "nobody"));
+    let again = s.words.iter().any(|w| matches!(w.lower(), "else" | "again" | "twice" | "already" | "nobody"))
+        || ["that is ", "which is "].iter().any(|w| s.lower.contains(w));
     let Some(pred) = s.preds.iter().find(|p| p.verb.negated && !p.subordinate && p.verb.class == Class::Transact)
     else {
         return false;
@@ -239,20 +240,33 @@ fn taken(d: &mut Draft, si: usize) -> bool {
     if s.preds.iter().filter(|p| !p.subordinate).count() > 1 {
         return false;
     }
+    let had =
+        ["is out", "is away", "is gone", "is taken", "is on loan", "is in use"].iter().any(|w| s.lower.contains(w));
     let said = s.words.iter().enumerate().any(|(i, w)| participle(w) && !pred.verb.range.contains(&i))
-        || s.words.iter().any(|w| w.is("twice")) && pred.verb.passive;
+        || s.words.iter().any(|w| w.is("twice")) && pred.verb.passive
+        || had;
     // who does it once only, or within a period, is another rule
     let (day, period) = (day(d, si), period(d, si));
-    let timed = super::overlaps::span(d, e).is_some() || day.is_some() || period.is_some();
+    let span = super::overlaps::span(d, e);
+    let timed = span.is_some() && !had || day.is_some() || period.is_some();
     let Some(about) = d.entities[e].about.clone().filter(|_| said && !timed) else { return false };
     let Some(parent) = d.find(&about) else { return false };
     // a record with states may be over without being gone
     if d.status(e).is_some() {
         return false;
     }
-    let per = d.add_reference(e, parent, true, s.id);
-    let entity = d.entities[e].entity.name.clone();
-    d.feature(Feature::Limit { entity, max: 1, per: Some(per), clauses: vec![s.id] });
+    let per = Some(d.add_reference(e, parent, true, s.id));
+    let (entity, clauses) = (d.entities[e].entity.name.clone(), vec![s.id]);
+    match span {
+        // it is out from the one day to the other
+        Some((start, end)) => {
+            for f in d.entities[e].entity.fields.iter_mut().filter(|f| f.name == start || f.name == end) {
+                f.required = true;
+            }
+            d.feature(Feature::NoOverlap { entity, start, end, per, clauses });
+        }
+        None => d.feature(Feature::Limit { entity, max: 1, per, clauses }),
+    }
     d.touch(e, s.id);
     d.mark(si, 0..s.words.len());
     all_done(d, si);

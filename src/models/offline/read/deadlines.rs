@@ -49,20 +49,20 @@ fn not_for_past(d: &mut Draft, si: usize) {
 }
 
 /// `2 weeks`, `24 hours`: how many, of which unit, and the words.
-struct Stretch {
+pub(super) struct Stretch {
     count: u32,
     unit: String,
-    range: Range<usize>,
+    pub range: Range<usize>,
 }
 
-fn stretch(s: &Sentence, at: usize) -> Option<Stretch> {
+pub(super) fn stretch(s: &Sentence, at: usize) -> Option<Stretch> {
     let value = s.words.get(at)?.token.value.filter(|v| *v >= 0.0 && v.fract() == 0.0 && *v < 10_000.0)?;
     let unit = s.words.get(at + 1)?.base.clone();
     matches!(unit.as_str(), "hour" | "day" | "week").then_some(Stretch { count: value as u32, unit, range: at..at + 2 })
 }
 
 impl Stretch {
-    fn days(&self) -> Option<u32> {
+    pub fn days(&self) -> Option<u32> {
         match self.unit.as_str() {
             "day" => Some(self.count),
             "week" => Some(self.count * 7),
@@ -76,7 +76,7 @@ fn phrase_at(s: &Sentence, at: usize, phrase: &str) -> bool {
 }
 
 /// Which of the phrases ends right before a word, and where it begins.
-fn led<'p>(s: &Sentence, at: usize, phrases: &[&'p str]) -> Option<(&'p str, usize)> {
+pub(super) fn led<'p>(s: &Sentence, at: usize, phrases: &[&'p str]) -> Option<(&'p str, usize)> {
     phrases.iter().find_map(|p| {
         let from = at.checked_sub(p.split(' ').count())?;
         phrase_at(s, from, p).then_some((*p, from))

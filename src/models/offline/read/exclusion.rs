@@ -49,6 +49,9 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     if s.heading || s.words.len() < 2 {
         return false;
     }
+    if super::unwanted::banned(s).is_some() {
+        return true;
+    }
     let l = s.lower.as_str();
     // `no libraries other than those listed above`: what is allowed stands elsewhere, no search can tell the rest
     if ["not listed", "not mentioned", "other than", "listed above", "mentioned above"].iter().any(|w| l.contains(w)) {
@@ -152,6 +155,10 @@ fn behaviour(s: &Sentence) -> bool {
 /// The exclusion as a feature with terms to search for.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
+    if let Some(terms) = super::unwanted::banned(s) {
+        d.mark(si, 0..s.words.len());
+        return d.feature(Feature::Exclusion { terms, clauses: vec![s.id] });
+    }
     let mut terms: Vec<String> = Vec::new();
     let mut vague: Vec<String> = Vec::new();
     // `because …` says why, not what

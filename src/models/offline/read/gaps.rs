@@ -15,7 +15,8 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
             continue;
         }
         let left: Vec<usize> = (0..s.words.len())
-            .filter(|i| !d.is_used(si, *i) && !s.aside[*i] && content(&s.words[*i]) && !example(s, *i))
+            .filter(|i| !d.is_used(si, *i) && !s.aside[*i] && (content(&s.words[*i]) || stated(s, *i)))
+            .filter(|i| !example(s, *i))
             .collect();
         if linked.contains(&s.id) {
             if !left.is_empty() {
@@ -35,6 +36,14 @@ pub fn whole(d: &mut Draft, s: &Sentence, otherwise: &str) {
     let reason = reason(s, &all).unwrap_or(otherwise);
     let what = crate::domain::Clean::new(&s.text).one_line(160);
     d.gap(s.id, &what, reason, true);
+}
+
+/// `which tools are out`: a small word that says in which state something is.
+fn stated(s: &Sentence, at: usize) -> bool {
+    let ends = |w: &super::tag::Word| matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Conj | Tag::Sub);
+    let state = matches!(s.words[at].lower(), "out" | "in" | "off" | "on" | "up" | "down" | "away" | "back");
+    let before = s.words[..at].iter().rev().find(|w| !matches!(w.tag, Tag::Adv | Tag::Not));
+    state && before.is_some_and(|w| w.tag == Tag::Be) && s.words.get(at + 1).is_none_or(ends)
 }
 
 /// `for example running 100 km`: shows what is meant, asks for nothing of its own.

@@ -70,8 +70,14 @@ pub type Unread = BTreeMap<ClauseId, &'static str>;
 #[must_use]
 pub fn mark(sentences: &[Sentence], foreign: &BTreeSet<ClauseId>) -> (Vec<Mark>, Unread) {
     let mut unread = Unread::new();
-    let mut marks: Vec<Mark> =
-        sentences.iter().map(|s| kind(s, sentences, foreign.contains(&s.id), &mut unread)).collect();
+    let repeated = background::repeated(sentences);
+    let mut marks: Vec<Mark> = sentences
+        .iter()
+        .map(|s| match repeated.contains(&s.id) {
+            true => furniture(s),
+            false => kind(s, sentences, foreign.contains(&s.id), &mut unread),
+        })
+        .collect();
     // an idea that only names the thing to build
     if !marks.iter().any(|m| m.kind.demands() && !unread.contains_key(&m.clause)) {
         for (mark, s) in marks.iter_mut().zip(sentences) {
@@ -91,13 +97,17 @@ pub fn mark(sentences: &[Sentence], foreign: &BTreeSet<ClauseId>) -> (Vec<Mark>,
     (marks, unread)
 }
 
+fn furniture(s: &Sentence) -> Mark {
+    Mark { clause: s.id, kind: ClauseKind::Context, reason: "furniture of the document".into() }
+}
+
 fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> Mark {
     let of = |kind, reason: &str| Mark { clause: s.id, kind, reason: reason.into() };
     if s.words.iter().all(|w| w.token.kind == super::token::Kind::Punct) {
         return of(ClauseKind::Context, "no words");
     }
     if background::furniture(s) {
-        return of(ClauseKind::Context, "furniture of the document");
+        return furniture(s);
     }
     if exclusion::is_exclusion(s) {
         return of(ClauseKind::Exclusion, "names what shall not be part of the product");
@@ -202,6 +212,9 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
 /// Whether one predicate asks for something.
 fn demanding(s: &Sentence, p: &Pred) -> bool {
     if p.subordinate && !s.preds.iter().all(|p| p.subordinate) {
+        return false;
+    }
+    if background::over(s, p) {
         return false;
     }
     let first_person = p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("we" | "i" | "you")));
@@ -313,7 +326,20 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                     w.token.value.is_some()
                         || matches!(
                             w.lower(),
-                            "times" | "plus" | "minus" | "sum" | "product" | "one" | "after" | "before" | "between"
+                            "times"
+                                | "plus"
+                                | "minus"
+                                | "sum"
+                                | "product"
+                                | "one"
+                                | "after"
+                                | "before"
+                                | "between"
+                                | "future"
+                                | "past"
+                                | "today"
+                                | "empty"
+                                | "longer"
                         )
                         || nouns::property(&w.base).is_some()
                 });
@@ -323,7 +349,11 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                 matches!(np.det.as_deref(), Some("a" | "an" | "each" | "every" | "no")) && !np.head.is_empty()
             });
             let new = p.subject.iter().any(|np| np.mods.iter().any(|m| matches!(m.as_str(), "new" | "default")));
-            let valued = !s.lower.starts_with("there") && s.words[p.range.clone()].iter().any(|w| w.is("only"));
+            // `Bookings are for at most 8 people`
+            let bounded = s.words[p.range.clone()].iter().any(|w| w.token.value.is_some())
+                && ["at most", "at least", "up to", "no more than", "longer than"].iter().any(|w| s.lower.contains(w));
+            let valued =
+                bounded || !s.lower.starts_with("there") && s.words[p.range.clone()].iter().any(|w| w.is("only"));
             let one_of = s.lower.contains("one of") && !opening(s);
             exists
                 || one_of
@@ -372,6 +402,7 @@ fn ruling(base: &str) -> bool {
             | "go"
             | "exceed"
             | "lie"
+            | "last"
             | "overlap"
             | "expire"
             | "refer"

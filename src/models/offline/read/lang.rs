@@ -23,34 +23,48 @@ pub fn foreign(text: &str) -> bool {
         return false;
     }
     let english = words.iter().filter(|w| words::english(w)).count() as f64 / words.len() as f64;
-    if english >= SHARE {
+    if english >= SHARE || known(&words) {
         return false;
     }
-    match whatlang::detect(text) {
-        Some(info) => {
-            info.lang() != whatlang::Lang::Eng
-                && (info.confidence() > 0.6 || english == 0.0 && words.len() >= 6 && info.is_reliable())
-                || english == 0.0 && info.lang() != whatlang::Lang::Eng && !known_nouns(&words)
-        }
-        None => false,
-    }
+    // A few words are too little to tell a language by how its letters follow each other: one of its small words is.
+    let small = words.iter().any(|w| SMALL_WORDS.contains(&w.as_str()));
+    let accented = text.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
+    whatlang::detect(text).is_some_and(|info| {
+        info.lang() != whatlang::Lang::Eng
+            && (small || accented || words.len() >= 8 && info.is_reliable() && info.confidence() > 0.6)
+    })
 }
 
-/// Lists of English nouns have no function words; that the lexicon knows them tells them from other languages.
-fn known_nouns(words: &[String]) -> bool {
-    let known = words
-        .iter()
-        .filter(|w| {
-            let s = super::lexicon::nouns::singular(w);
-            super::lexicon::verbs::verb(w).is_some()
-                || super::lexicon::nouns::property(&s).is_some()
-                || super::lexicon::nouns::person(&s).is_some()
-                || words::system_noun(&s)
-                || words::light(w)
-        })
-        .collect::<BTreeSet<_>>()
-        .len();
-    known * 4 >= words.len()
+/// Small words of other languages that are none in English.
+const SMALL_WORDS: [&str; 66] = [
+    "der", "das", "und", "ein", "eine", "einen", "mit", "auf", "ist", "sind", "oder", "nicht", "werden", "dem", "den",
+    "zu", "le", "la", "les", "des", "du", "et", "une", "avec", "dans", "est", "sont", "pour", "qui", "sur", "leurs",
+    "el", "los", "las", "con", "por", "pueden", "su", "sus", "y", "il", "gli", "della", "delle", "che", "una", "het",
+    "een", "kunnen", "zijn", "voor", "niet", "os", "um", "uma", "podem", "oraz", "jest", "och", "att", "og", "til",
+    "ve", "bir", "ja", "je",
+];
+
+/// Short demands and lists have few function words; that the lexicon knows every third of their words tells them from
+/// other languages.
+fn known(words: &[String]) -> bool {
+    let spoken = words.iter().filter(|w| w.chars().any(char::is_alphabetic));
+    let (mut all, mut hits) = (0, BTreeSet::new());
+    for w in spoken {
+        all += 1;
+        let s = super::lexicon::nouns::singular(w);
+        let said = super::lexicon::verbs::verb(w).is_some()
+            || super::lexicon::nouns::property(&s).is_some()
+            || super::lexicon::nouns::person(&s).is_some()
+            || words::system_noun(&s)
+            || words::light(w)
+            || words::adjective(w)
+            || w.len() > 3 && (words::preposition(w) || words::adverb(w) || words::pronoun(w) || words::determiner(w))
+            || w.len() > 5 && w.ends_with("ly");
+        if said {
+            hits.insert(w);
+        }
+    }
+    hits.len() * 3 >= all
 }
 
 /// Whether a whole text is not English: most of its words stand in foreign clauses.
@@ -87,6 +101,26 @@ mod tests {
         assert!(!foreign("A guest book for our wedding."));
         assert!(!foreign("Room number, floor, capacity, equipment, building"));
         assert!(!foreign("Create a website for a budget control application."));
+        for english in [
+            "Entries disappear after 30 days.",
+            "Sort notices alphabetically, newest first.",
+            "Colours: green, blue, red, yellow, brown.",
+            "Old notices vanish overnight without warning.",
+            "Big fonts help elderly neighbours.",
+            "Gardeners water tomatoes, beans, lettuce.",
+        ] {
+            assert!(!foreign(english), "{english}");
+        }
+        for other in [
+            "Händler können Stände löschen, Besucher suchen.",
+            "Mitglieder leihen Werkzeuge und geben sie zurück.",
+            "Les membres empruntent des outils chaque semaine.",
+            "Los miembros pueden ver el total.",
+            "De leden kunnen een boot reserveren.",
+            "Członkowie mogą rezerwować łodzie co tydzień.",
+        ] {
+            assert!(foreign(other), "{other}");
+        }
         assert!(wholly_foreign(&["Ein Gästebuch für unsere Hochzeit mit Namen und Grüßen der Gäste."]));
         assert!(!wholly_foreign(&[
             "Users can add books with a title and an author, and see all of them.",

@@ -27,6 +27,7 @@ mod data;
 mod deadlines;
 mod decisions;
 mod draft;
+mod durations;
 mod exclusion;
 mod features;
 mod field;
@@ -74,7 +75,9 @@ mod sums;
 pub(in crate::models::offline) mod tag;
 mod tallies;
 mod things;
+mod title;
 mod token;
+mod unwanted;
 mod value;
 mod verb_group;
 mod verb_or_noun;
@@ -101,6 +104,8 @@ mod cases_limits;
 mod cases_ordinary;
 #[cfg(test)]
 mod cases_overstated;
+#[cfg(test)]
+mod cases_sisters;
 #[cfg(test)]
 mod cases_states;
 #[cfg(test)]
@@ -205,7 +210,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     if d.entities.is_empty() && !(d.has_users() && !d.roles.is_empty() && sentences.len() > 1) {
         return Err(Refusal::NotDataDriven("it names nothing of which records could be kept".into()));
     }
-    d.title = readings::title(&all, &d);
+    d.title = title::title(&all, &d);
     blocking::read(&mut d);
     // accounts and properties first: rules and rights refer to them wherever they stand
     for (si, s) in sentences.iter().enumerate() {

@@ -6,7 +6,7 @@ use super::relations::mark_places;
 use super::sentence::Pred;
 use super::tag::Tag;
 use super::{access::mark_subject, chunk::Np};
-use crate::models::offline::spec::{Op, Scope, Who};
+use crate::models::offline::spec::{Feature, Op, Scope, Who};
 
 /// `The admin only can create groups`, `the board alone approves`: the word stands behind the subject.
 #[must_use]
@@ -220,32 +220,48 @@ pub fn hidden_from(d: &mut Draft, si: usize) {
     }
 }
 
-/// `I want to see which loans are overdue`: the records that an adjective picks out.
+/// `I want to see which loans are overdue`, `The board shows who is at home`: the records that a state picks out.
 pub fn which_are(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
     let s = &d.sentences[si];
     if pred.verb.class != Class::Read || pred.verb.negated || !pred.objects.is_empty() {
         return false;
     }
-    let asks = s.words.get(pred.verb.range.end).is_some_and(|w| w.is("which") || w.is("what"));
-    let Some(are) = s.preds.get(pi + 1).filter(|p| asks && p.verb.class == Class::Be && !p.verb.negated) else {
-        return false;
+    let asked = s.words.get(pred.verb.range.end).map_or("", |w| w.lower());
+    let states = |p: &&Pred| p.verb.modal.is_none() && s.words[p.verb.range.start].tag == super::tag::Tag::Be;
+    let Some(are) = s.preds.get(pi + 1).filter(states) else { return false };
+    let at = are.verb.range.start + 1;
+    let found = match (asked, &are.subject[..]) {
+        ("which" | "what", [np]) => d.entity_of(np).and_then(|e| Some((e, super::views::stated(d, si, e, at)?))),
+        ("who", _) => {
+            let people = (0..d.entities.len()).filter(|e| {
+                let name = d.entities[*e].entity.name.rsplit('_').next().unwrap_or_default();
+                super::lexicon::nouns::person(name).is_some()
+            });
+            match people.collect::<Vec<_>>()[..] {
+                [e] => super::views::stated(d, si, e, at).map(|name| (e, name)),
+                _ => None,
+            }
+        }
+        _ => None,
     };
-    let [np] = &are.subject[..] else { return false };
-    let Some(e) = d.entity_of(np) else { return false };
-    let before = d.features.len();
-    let tail = Np { range: are.verb.range.end..are.range.end, pronoun: None, paren: None, ..np.clone() };
-    super::views::restrict(d, si, e, &tail);
-    if d.features.len() == before {
-        return false;
-    }
+    let Some((e, view)) = found else { return false };
+    let id = s.id;
     let whos = d.actors(pred);
-    for who in whos {
-        d.searchers.push((e, who, s.id));
+    if whos.is_empty() {
+        d.unnamed_readers.push((e, id));
     }
-    d.touch(e, s.id);
+    for who in whos {
+        d.searchers.push((e, who, id));
+    }
+    let start = |np: &Np| matches!(np.name().as_str(), "start page" | "home page" | "front page" | "homepage");
+    if pred.subject.iter().any(start) {
+        let entity = d.entities[e].entity.name.clone();
+        d.feature(Feature::Home { entity, view: Some(view), clauses: vec![id] });
+    }
+    d.touch(e, id);
     d.mark_verb(si, pred);
     mark_subject(d, si, pred);
-    d.mark_np(si, np);
+    d.mark(si, pred.verb.range.end..at);
     d.done[si].extend([pi, pi + 1]);
     d.focus = Some(e);
     true

@@ -1,11 +1,15 @@
 //! What may not be at the same time.
 
+use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::verbs::{self, Class};
 use crate::models::offline::spec::{Feature, FieldType};
 
 /// `A room cannot be booked twice at the same time.` `Bookings of the same room may not overlap.`
 pub fn read(d: &mut Draft, si: usize) {
+    if one_at_a_time(d, si) {
+        return;
+    }
     let s = &d.sentences[si];
     let l = &s.lower;
     let overlap = l.contains("overlap")
@@ -161,6 +165,69 @@ pub fn read(d: &mut Draft, si: usize) {
     for pi in 0..s.preds.len() {
         d.done[si].insert(pi);
     }
+}
+
+/// `A tool can only be lent once at a time`, `Nobody borrows two tools at once`: one record at any time, of a thing or of a
+/// person. Whether this is what the sentence says, be it read or not.
+fn one_at_a_time(d: &mut Draft, si: usize) -> bool {
+    const AT_ONCE: [&str; 5] = ["at a time", "at once", "at one time", "at the same time", "simultaneously"];
+    let s = &d.sentences[si];
+    if !AT_ONCE.iter().any(|w| s.lower.contains(w)) {
+        return false;
+    }
+    let [pred] = &s.preds.iter().filter(|p| !p.subordinate).collect::<Vec<_>>()[..] else { return false };
+    let Some(e) = super::access::record_entity(d, pred) else { return false };
+    let says = |list: &[&str]| list.iter().any(|w| s.lower.contains(w));
+    let limits = s.words.iter().any(|w| w.is("only") || w.is("just")) || says(&["at most", "to one "]);
+    let one = limits && s.words.iter().any(|w| w.is("once") || w.is("one"));
+    let two = pred.verb.negated && says(&["two ", "twice", "several ", "more than one ", "more than once"]);
+    let things = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let of = |np: &Np| d.find(&np.name()).or_else(|| d.find(&np.head)).filter(|x| *x != e);
+    let Some((np, parent)) = things.iter().find_map(|np| Some((np, of(np)?))).filter(|_| one || two) else {
+        return false;
+    };
+    // `two rooms at the same time`: rooms are many and somebody is one; `a room twice`: the room is one
+    let many = np.number.is_some_and(|n| n <= 2.0) || says(&["several ", "more than one "]) && np.plural;
+    let people = !pred.verb.passive && many;
+    let alone = matches!(np.number, None | Some(1.0)) && !np.plural || np.det.as_deref() == Some("no");
+    // that no two of one thing are at the same time is read with those that overlap
+    let same_time = s.lower.contains("at the same time");
+    if !people && (same_time || !pred.verb.passive || !alone) {
+        return false;
+    }
+    let (id, entity) = (s.id, d.entities[e].entity.name.clone());
+    let per = if people {
+        if !d.has_users() {
+            let what = s.quote(np.range.clone());
+            d.gap(id, &what, "without accounts nobody can be told from others", true);
+            return true;
+        }
+        d.entities[e].entity.owned = true;
+        "owner_id".to_owned()
+    } else {
+        d.add_reference(e, parent, true, id)
+    };
+    match span(d, e) {
+        Some((start, end)) => {
+            let day = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone());
+            let named = |name: &String| [&start, &end, &per].contains(&name) || day.as_ref() == Some(name);
+            for f in d.entities[e].entity.fields.iter_mut().filter(|f| named(&f.name)) {
+                f.required = true;
+            }
+            d.feature(Feature::NoOverlap { entity, start, end, per: Some(per), clauses: vec![id] });
+        }
+        // a record that is there means that it is not over, unless it has states
+        None if d.status(e).is_none() => {
+            let per = Some(per).filter(|_| !people);
+            d.feature(Feature::Limit { entity, max: 1, per, clauses: vec![id] });
+        }
+        None => return true,
+    }
+    d.touch(e, id);
+    d.mark(si, 0..s.words.len());
+    d.done[si].extend(0..s.preds.len());
+    d.focus = Some(e);
+    true
 }
 
 /// `two courses in the same kitchen`: a property of the record that nothing else names.

@@ -58,7 +58,11 @@ pub fn at_home(d: &mut Draft, si: usize) {
     let id = s.id;
     // another order than that of the page
     let (sorted, by_date) = (s.lower.contains("sort") || s.lower.contains("ordered by"), s.lower.contains("by date"));
-    let view = super::views::picked_out(d, si, e, &np);
+    let view = super::views::picked_out(d, si, e, &np).or_else(|| super::views::relative(d, si, e, &np));
+    // `the tools that are out`: not all of them
+    if view.is_none() && super::views::related(s, &np) {
+        return;
+    }
     if s.lower.contains("today") && view.is_none() {
         return;
     }

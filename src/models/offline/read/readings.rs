@@ -1,6 +1,5 @@
 //! Interpretations: each demand as a requirement, with criteria that a test can check.
 
-use super::draft::Draft;
 use super::field::sentence_case;
 use super::sentence::Sentence;
 use crate::domain::{ClauseId, clause::ClauseKind};
@@ -426,64 +425,4 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             format!("Neither code, API nor pages have anything of: {}.", terms.join(", "))
         }
     }
-}
-
-/// What to call the application.
-#[must_use]
-pub fn title(all: &[Sentence], d: &Draft) -> String {
-    let heading =
-        all.iter().find(|s| s.heading && s.words.len() <= 14).map(|s| s.text.trim_end_matches([':', '.']).to_owned());
-    let generic = |t: &str| {
-        matches!(
-            t.to_lowercase().as_str(),
-            "requirements" | "overview" | "introduction" | "user stories" | "specification"
-        )
-    };
-    if let Some(h) = heading.filter(|h| !generic(h)) {
-        let short = h.split(" for ").next().unwrap_or(&h).to_owned();
-        return crate::domain::Clean::new(&sentence_case(&short)).one_line(60);
-    }
-    if let Some(s) = all.first() {
-        // `Money Tracker: an app that …`
-        if let Some((name, rest)) = s.text.split_once(':')
-            && name.split_whitespace().count() <= 4
-            && rest.split_whitespace().count() > 3
-            && s.words.first().is_some_and(|w| w.token.capitalised())
-        {
-            return crate::domain::Clean::new(name.trim()).one_line(60);
-        }
-        let names = s.preds.first().is_none_or(|p| {
-            p.subordinate
-                || p.verb.class == super::lexicon::verbs::Class::Be
-                || matches!(
-                    p.verb.base.as_str(),
-                    "build" | "create" | "develop" | "make" | "design" | "want" | "need" | "implement"
-                ) && !p.subject.iter().any(|np| super::lexicon::nouns::person(&np.head).is_some())
-        });
-        let name = |np: &super::chunk::Np| {
-            let plain = |m: &&str| !matches!(*m, "small" | "simple" | "new" | "modern" | "little");
-            let words: Vec<&str> = np.mods.iter().map(String::as_str).filter(plain).chain([np.head.as_str()]).collect();
-            words.join(" ")
-        };
-        let other = s.items.iter().filter(|_| names).find_map(|i| match i {
-            super::chunk::Item::Np(np)
-                if np.pronoun.is_none() && s.role.is_none() && super::lexicon::nouns::person(&np.head).is_none() =>
-            {
-                Some(name(np)).filter(|name| name.contains(' '))
-            }
-            _ => None,
-        });
-        // `Our club needs a damage log`: not the club
-        let asks = s.preds.first().is_some_and(|p| matches!(p.verb.base.as_str(), "want" | "need" | "look"));
-        let wished = super::product::named(d, s, true)
-            .filter(|(_, np)| {
-                asks && s.role.is_none() && (!np.mods.is_empty() || !super::lexicon::words::system_noun(&np.head))
-            })
-            .map(|(_, np)| name(np));
-        let named = wished.or(other);
-        if let Some(n) = named {
-            return crate::domain::Clean::new(&sentence_case(&n)).one_line(60);
-        }
-    }
-    super::features::main_entity(d).map_or_else(|| "Application".into(), |e| d.entities[e].entity.label_plural.clone())
 }

@@ -74,6 +74,8 @@ pub fn read(d: &mut Draft, si: usize) {
     if d.done[si].is_empty() {
         super::bounds::bounded_property(d, si);
     }
+    super::bounds::counted(d, si);
+    super::durations::read(d, si);
     super::in_and_out::read(d, si);
     super::overlaps::read(d, si);
     super::deadlines::read(d, si);
@@ -213,11 +215,9 @@ fn value_rules(d: &mut Draft, si: usize) {
                 d.mark(si, np.range.start..pred.range.end);
                 d.done[si].insert(pi);
                 continue;
-            } else if text.contains("in the past") {
-                rules.push(if pred.verb.negated { Rule::NotInPast } else { Rule::NotInFuture });
-            } else if text.contains("in the future") {
-                rules.push(if pred.verb.negated { Rule::NotInFuture } else { Rule::NotInPast });
-            } else if text.contains("character") && !numbers.is_empty() {
+            } else if let Some(rule) = from_today(&text, pred.verb.negated) {
+                rules.push(rule);
+            } else if (text.contains("character") || text.contains("letter")) && !numbers.is_empty() {
                 let n = numbers[0] as u32;
                 if text.contains("exactly") {
                     rules.push(Rule::MinLength { value: n });
@@ -307,6 +307,20 @@ fn value_rules(d: &mut Draft, si: usize) {
             d.mark(si, pred.subject[0].range.start..pred.range.end);
             d.done[si].insert(pi);
         }
+    }
+}
+
+/// `is never in the future`, `may not be later than today`: on which side of today a date lies.
+fn from_today(text: &str, negated: bool) -> Option<Rule> {
+    let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
+    let later = says(&["in the future", "later than today", "after today"]);
+    let earlier = says(&["in the past", "earlier than today", "before today"]);
+    // `after today` leaves today out, which no rule does
+    let strict = says(&["today"]) && !negated;
+    match (later, earlier) {
+        (true, false) if !strict => Some(if negated { Rule::NotInFuture } else { Rule::NotInPast }),
+        (false, true) if !strict => Some(if negated { Rule::NotInPast } else { Rule::NotInFuture }),
+        _ => None,
     }
 }
 

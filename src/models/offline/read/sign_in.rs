@@ -10,7 +10,8 @@ use crate::domain::ClauseId;
 pub fn detect(d: &mut Draft, all: &[Sentence]) {
     let mut implied: Vec<ClauseId> = Vec::new();
     strangers(d);
-    for s in d.sentences {
+    // what shall not be asks for nobody's account
+    for s in d.sentences.iter().filter(|s| !super::exclusion::is_exclusion(s)) {
         if explicit(s) {
             implied.push(s.id);
         }
@@ -239,7 +240,7 @@ fn by_rights(d: &Draft) -> Vec<ClauseId> {
             out.extend(r.clauses.iter().copied());
         }
     }
-    for s in d.sentences {
+    for s in d.sentences.iter().filter(|s| !super::exclusion::is_exclusion(s)) {
         for p in &s.preds {
             let person =
                 p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));

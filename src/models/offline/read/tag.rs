@@ -256,6 +256,15 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
         "past" if next.is_some_and(|n| words::possessive(&n.lower) || words::determiner(&n.lower)) => Tag::Prep,
         "once" if next.is_some_and(|n| words::preposition(&n.lower)) => Tag::Adv,
         "will" if matches!(prev_tag, Some(Tag::Det | Tag::Poss)) => return None,
+        // `last year two stalls were lost`; loans last
+        "last"
+            if !matches!(
+                prev_tag,
+                Some(Tag::Noun | Tag::Pron | Tag::Modal | Tag::To | Tag::Not | Tag::Close | Tag::Rel)
+            ) =>
+        {
+            Tag::Adj
+        }
         "do" | "does" | "did" => {
             let helps = next.is_some_and(|n| n.is("not")) || next_verb.is_some();
             if helps { Tag::Modal } else { return None }

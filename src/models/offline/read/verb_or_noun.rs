@@ -111,7 +111,7 @@ pub fn as_verb(
                 let agrees = if form == Form::Base {
                     plural || coordinated(prev_words)
                 } else {
-                    !plural || subject.tag == Tag::Rel || opens && list_of(prev_words)
+                    !plural || subject.is("everyone") || subject.tag == Tag::Rel || opens && list_of(prev_words)
                 };
                 let helper = state.last.is_some_and(|(_, c, at)| c == Class::Allow && at + 2 == i);
                 if helper

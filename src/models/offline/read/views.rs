@@ -56,21 +56,65 @@ pub fn picked_out(d: &mut Draft, si: usize, e: usize, np: &Np) -> Option<String>
     offer(d, si, e, conditions, &words, &used)
 }
 
-/// `all loans that are overdue`: the adjective behind the noun.
-pub fn relative(d: &mut Draft, si: usize, e: usize, np: &Np) {
+/// `all loans that are overdue`, `the tools that are out`: the state behind the noun. The name of the list, if there is one.
+pub fn relative(d: &mut Draft, si: usize, e: usize, np: &Np) -> Option<String> {
     let s = &d.sentences[si];
     let at = np.range.end;
-    let word = |i: usize| s.words.get(i);
-    let leads = word(at).is_some_and(|w| w.tag == Tag::Rel) && word(at + 1).is_some_and(|w| w.tag == Tag::Be);
-    let said = (at + 2..s.words.len()).take_while(|i| matches!(s.words[*i].tag, Tag::Adj | Tag::Verb(_))).count();
-    let ends = word(at + 2 + said).is_none_or(|w| matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Conj | Tag::Sub));
-    if !leads || said != 1 || !ends {
-        return;
+    s.words.get(at + 1).filter(|w| w.tag == Tag::Be && related(s, np))?;
+    let name = stated(d, si, e, at + 2)?;
+    d.mark(si, at..at + 2);
+    Some(name)
+}
+
+/// Whether a clause behind the noun says more of it.
+#[must_use]
+pub fn related(s: &super::sentence::Sentence, np: &Np) -> bool {
+    s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel)
+}
+
+/// `out`, `not done`, `at home` behind `are`, to the end of its part of the sentence: the records that this picks out.
+pub fn stated(d: &mut Draft, si: usize, e: usize, at: usize) -> Option<String> {
+    const MOST: usize = 3;
+    let s = &d.sentences[si];
+    let denied = s.words.get(at).is_some_and(|w| w.tag == Tag::Not);
+    let from = at + usize::from(denied);
+    let ends = |w: &super::tag::Word| matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Conj | Tag::Sub);
+    let to = (from..s.words.len()).find(|i| ends(&s.words[*i])).unwrap_or(s.words.len());
+    if !(from + 1..=from + MOST).contains(&to) {
+        return None;
     }
-    let tail = Np { range: at + 2..at + 2 + said, head_at: at + 2, pronoun: None, paren: None, ..np.clone() };
-    if picked_out(d, si, e, &tail).is_some() {
-        d.mark(si, at..at + 2);
+    let words: Vec<String> = s.words[from..to].iter().map(|w| w.lower().to_owned()).collect();
+    let mut conditions = in_state(d, e, &words.join(" "));
+    if denied {
+        conditions = match &conditions[..] {
+            [Condition::In { field, values }] => {
+                vec![Condition::NotIn { field: field.clone(), values: values.clone() }]
+            }
+            [Condition::NotIn { field, values }] => {
+                vec![Condition::In { field: field.clone(), values: values.clone() }]
+            }
+            _ => return None,
+        };
     }
+    let used: Vec<usize> = (at..to).collect();
+    let not = denied.then(|| "not".to_owned());
+    let words: Vec<String> = not.into_iter().chain(words).collect();
+    offer(d, si, e, conditions, &words, &used)
+}
+
+/// What a state picks out: one of those the record can be in, what it is or is not, or what [`by_word`] knows.
+fn in_state(d: &Draft, e: usize, state: &str) -> Vec<Condition> {
+    if let Some((field, values)) = states(d, e)
+        && values.iter().any(|v| v == state || v.replace('_', " ") == state)
+    {
+        let values = values.into_iter().filter(|v| v.replace('_', " ") == state).collect();
+        return vec![Condition::In { field, values }];
+    }
+    let name = identifier(state);
+    if let Some(f) = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Boolean && f.name == name) {
+        return vec![Condition::In { field: f.name.clone(), values: vec!["true".into()] }];
+    }
+    if state.contains(' ') { Vec::new() } else { by_word(d, e, state) }
 }
 
 struct Soon {

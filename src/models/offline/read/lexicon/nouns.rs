@@ -231,7 +231,9 @@ const ORDINARY: &str = "customer member tenant resident client student patient p
     contributor viewer author writer supporter fan hobbyist attendee renter pupil couple friend roommate flatmate housemate colleague \
     worker gardener cyclist gamer beekeeper hiker owner-occupier donor alumnus candidate freelancer household musician singer \
     helper actor actress sitter reporter sailor climber swimmer diver angler skier walker pensioner voter commuter patron pilgrim hiker rider friend adult \
-    trainee intern apprentice scout choir-member fisher collector hunter craftsman maker neighbour lodger squatter exhibitor";
+    trainee intern apprentice scout choir-member fisher collector hunter craftsman maker neighbour lodger squatter exhibitor trader \
+    villager stallholder potter dancer painter knitter weaver brewer blogger camper grandparent mother father mum dad daughter son sister \
+    brother uncle aunt cousin relative wife husband";
 const APPOINTED: &str = "administrator admin manager caretaker board trainer coach teacher librarian owner staff doctor moderator editor \
     organizer organiser company contractor secretary chef treasurer superuser operator supervisor director accountant nurse physician \
     receptionist instructor dispatcher clerk officer inspector auditor agent curator reviewer approver leader lead head janitor \

@@ -84,7 +84,7 @@ const OTHER: &str = "do ignore disregard override obey use work run choose pick 
     conflict collide appear remain stay stand fall rise become seem carry-out grant revoke give-out bear recover reset force fill-in \
     pass fail expire last-for invalidate engage foster showcase promote simplify reduce minimize maximise maximize boost streamline \
     suffer withstand guide hand jot tick sign assist exchange replace distribute deliver produce supply handle-out pickup collect-up collaborate-on \
-    write-off tie write-up stick turn switch toggle hover scroll swipe stage attempt address cover equal pair";
+    write-off tie write-up stick turn switch toggle hover scroll swipe stage attempt address cover equal pair lie";
 
 /// Past tense and participle of irregular verbs.
 const IRREGULAR: [(&str, &str); 74] = [
@@ -238,8 +238,8 @@ fn inflect(verb: &'static str, forms: &mut HashMap<String, (&'static str, Form)>
     let last = &verb[verb.len() - 1..];
     let ing = if doubled {
         format!("{verb}{last}ing")
-    } else if verb == "tie" {
-        "tying".into()
+    } else if verb == "tie" || verb == "lie" {
+        format!("{}ying", &verb[..1])
     } else if verb.ends_with('e') && !verb.ends_with("ee") {
         format!("{stem}ing")
     } else {

@@ -69,10 +69,13 @@ def has(change, *names):
 
 
 def overlap(change, start, end, same, message):
-    """Two records with the same values of `same` may not cover the same time; one may begin when the other ends."""
-    if not has(change, start, end, *same):
+    """Two records with the same values of `same` may not cover the same time; one may begin when the other ends.
+
+    `owner_id` stands for whose record it is."""
+    own = change.entity.owned and "owner_id" in same
+    if not has(change, start, end, *(name for name in same if not (own and name == "owner_id"))):
         return None
-    values = [change.new.get(name) for name in [*same, end, start]]
+    values = [owner(change) if own and name == "owner_id" else change.new.get(name) for name in [*same, end, start]]
     if None in values:
         return None
     parts = [quote(name) + " = ?" for name in same]
