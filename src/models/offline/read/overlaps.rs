@@ -224,6 +224,7 @@ fn one_at_a_time(d: &mut Draft, si: usize) -> bool {
         None => return true,
     }
     d.touch(e, id);
+    d.touch(parent, id);
     d.mark(si, 0..s.words.len());
     d.done[si].extend(0..s.preds.len());
     d.focus = Some(e);

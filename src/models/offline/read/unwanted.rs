@@ -205,6 +205,7 @@ mod tests {
             ("Visitors never pay.", "payment"),
             ("Neighbours do not pay anything.", "payment"),
             ("No e-mail is sent and no card is charged.", "payment"),
+            ("No e-mail is sent and nobody pays.", "payment"),
             ("It does not track anyone.", "analytics"),
             ("The site does not track its visitors.", "analytics"),
             ("Nobody is tracked.", "analytics"),

@@ -126,6 +126,10 @@ pub fn as_verb(
                 let fresh =
                     (form == Form::Third || coordinated(prev_words)) && (opens || decides) && clause_start(prev_words)
                         || form == Form::Base && plural && fixed_verb && opens && bare_start(prev_words);
+                // `…, and nobody pays`
+                let anyone = subject.is("nobody") || subject.is("everybody") || subject.is("everyone");
+                let joined = prev_words.iter().rev().nth(1).is_some_and(|w| matches!(w.tag, Tag::Conj | Tag::Comma));
+                let fresh = fresh || anyone && form == Form::Third && joined;
                 let free = !state.finite || fresh || subject.tag == Tag::Rel || helped && form == Form::Base;
                 let free = free
                     || subject.tag == Tag::Pron

@@ -36,7 +36,12 @@ pub fn all(spec: &AppSpec) -> Vec<NewDecision> {
     );
     decide(
         "Storage",
-        "A table per kind of record; references by id; owned records carry the account that made them".into(),
+        match spec.users {
+            Some(_) => {
+                "A table per kind of record; references by id; owned records carry the account that made them".into()
+            }
+            None => "A table per kind of record; references by id".into(),
+        },
         "Rights can be asked for in the same statement that reads the records",
         entities,
         DATABASE,

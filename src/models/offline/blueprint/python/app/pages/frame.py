@@ -149,7 +149,7 @@ def home(request):
     """The start page: dashboards, or an overview of what there is."""
     app = request.app
     entities = [entity for entity in app.registry.entities if listed(request, entity)]
-    if len(app.registry.entities) == 1 and len(entities) == 1 and not app.registry.totals:
+    if len(app.registry.entities) == 1 and len(entities) == 1 and not app.registry.totals and not app.home_sections:
         return redirect(page_path(entities[0]))
     parts = [section(request) for section in app.home_sections]
     if request.account is None and app.accounts is not None:
