@@ -130,7 +130,7 @@ fn count_of(d: &Draft, e: usize, noun: &str) -> Option<String> {
         |f: &&crate::models::offline::spec::Field| matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
     let fields = || d.entities[e].entity.fields.iter().filter(numeric).filter(|f| !f.read_only);
     let says = |f: &&crate::models::offline::spec::Field| {
-        f.name.split('_').last().is_some_and(|part| nouns::singular(part) == noun)
+        f.name.split('_').next_back().is_some_and(|part| nouns::singular(part) == noun)
     };
     let found = fields().find(says).or_else(|| fields().find(|f| noun == "person" && f.name == "party_size"));
     found.map(|f| f.name.clone())

@@ -64,6 +64,9 @@ fn product(d: &Draft, s: &Sentence) -> Option<String> {
     });
     // what is said of people or records names no product
     let np = wished.or_else(|| first.filter(|_| names(s)))?;
+    // `Requirements for a tracker`: the text itself
+    let text = matches!(np.head.as_str(), "requirement" | "specification" | "description" | "document" | "proposal");
+    let np = if text { s.items.iter().find_map(|item| behind(item, np))? } else { np };
     let plain = |m: &&str| !matches!(*m, "small" | "simple" | "new" | "modern" | "little" | "please");
     let words: Vec<&str> = np.mods.iter().map(String::as_str).filter(plain).chain([np.head.as_str()]).collect();
     let name = words.join(" ");
@@ -78,6 +81,14 @@ fn product(d: &Draft, s: &Sentence) -> Option<String> {
             let one = matches!(np.det.as_deref(), Some("a" | "an")) || wished.is_some();
             (words.len() > 1 || one && !system && !np.plural).then_some(name)
         }
+    }
+}
+
+/// The phrase of an item behind another one.
+fn behind<'s>(item: &'s Item, np: &Np) -> Option<&'s Np> {
+    match item {
+        Item::Np(other) if other.range.start >= np.range.end && other.pronoun.is_none() => Some(other),
+        _ => None,
     }
 }
 
