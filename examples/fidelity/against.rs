@@ -125,7 +125,7 @@ fn hop(all: &[&Clause], budget: u32, carry: f64, hops: usize) -> BTreeSet<Clause
 }
 
 fn summary<'a>(clauses: &[&'a Clause], room: u32) -> Vec<&'a Clause> {
-    let words: Vec<BTreeSet<String>> = clauses.iter().map(|c| lexical::words(&c.text).collect()).collect();
+    let words: Vec<BTreeSet<String>> = clauses.iter().map(|c| lexical::words(&c.text).into_iter().collect()).collect();
     let mut often: BTreeMap<&str, u32> = BTreeMap::new();
     for word in words.iter().flatten() {
         *often.entry(word).or_default() += 1;

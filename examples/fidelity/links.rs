@@ -39,7 +39,7 @@ impl Tally {
 /// Words of four letters and more, cut to their beginnings, so that endings do not matter.
 fn stems(text: &str) -> BTreeSet<String> {
     let split: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    lexical::words(&split).filter(|w| w.len() >= 4).map(|w| w.chars().take(5).collect()).collect()
+    lexical::words(&split).into_iter().filter(|w| w.len() >= 4).map(|w| w.chars().take(5).collect()).collect()
 }
 
 pub fn row(kind: &str, texts: &[&Text]) -> String {

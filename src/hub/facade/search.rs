@@ -97,7 +97,7 @@ impl Hub {
         };
         let encoder = self.encoder.filter(|_| index.has_vectors());
         let vector = encoder.and_then(|encoder| encoder.encode(&[query]).pop());
-        let asked: BTreeSet<String> = words(query).collect();
+        let asked: BTreeSet<String> = words(query).into_iter().collect();
         let found = index.search(query, vector.as_deref(), k, &keep);
         let hits = found.into_iter().filter_map(|found| {
             let document = self.documents.get(order.get(found.number)?)?;
@@ -129,7 +129,7 @@ impl Hub {
 
 /// The line with the most of the words that were asked for.
 fn snippet(text: &str, asked: &BTreeSet<String>) -> Clean {
-    let score = |line: &str| words(line).filter(|w| asked.contains(w)).count();
+    let score = |line: &str| words(line).iter().filter(|w| asked.contains(*w)).count();
     let mut best = ("", 0);
     for line in text.lines() {
         let found = score(line);

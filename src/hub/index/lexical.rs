@@ -17,15 +17,19 @@ impl Lexical {
     /// Adds a document and returns its number.
     pub fn add(&mut self, text: &str) -> u32 {
         let number = u32::try_from(self.lengths.len()).unwrap_or(u32::MAX);
-        let mut counts: HashMap<String, u32> = HashMap::new();
         let mut length = 0;
-        for word in words(text) {
-            *counts.entry(word).or_default() += 1;
+        each_word(text, |word| {
             length += 1;
-        }
-        for (word, count) in counts {
-            self.postings.entry(word).or_default().push((number, count));
-        }
+            match self.postings.get_mut(word) {
+                Some(postings) => match postings.last_mut() {
+                    Some((document, count)) if *document == number => *count += 1,
+                    _ => postings.push((number, 1)),
+                },
+                None => {
+                    self.postings.insert(word.to_owned(), vec![(number, 1)]);
+                }
+            }
+        });
         self.lengths.push(length);
         self.total += u64::from(length);
         number
@@ -68,7 +72,7 @@ impl Lexical {
 }
 
 fn distinct(query: &str) -> Vec<String> {
-    let mut terms: Vec<String> = words(query).collect();
+    let mut terms = words(query);
     terms.sort();
     terms.dedup();
     terms
@@ -76,32 +80,57 @@ fn distinct(query: &str) -> Vec<String> {
 
 /// The words of a text as the index knows them: lower case, identifiers taken apart (`createWorkout`, `user_id`), a plural
 /// reduced to its singular in the crudest way that helps.
-pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric()).flat_map(parts).filter(|w| !w.is_empty()).map(|word| {
-        let word = word.to_lowercase();
-        match word.strip_suffix("ies") {
-            Some(stem) if stem.len() > 2 => format!("{stem}y"),
-            _ => match word.strip_suffix('s') {
-                Some(stem) if stem.len() >= 2 && !stem.ends_with(['s', 'u', 'i']) => stem.to_owned(),
-                _ => word,
-            },
-        }
-    })
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    each_word(text, |word| all.push(word.to_owned()));
+    all
 }
 
-/// `createWorkout` → `create`, `Workout`. `HTTPServer` stays whole.
-fn parts(word: &str) -> impl Iterator<Item = &str> {
-    let mut cuts = vec![0];
+/// The same, one after another: whole files are indexed for each call, so no word takes room of its own.
+fn each_word(text: &str, mut take: impl FnMut(&str)) {
+    let mut folded = String::new();
+    for run in text.split(|c: char| !c.is_alphanumeric()) {
+        let mut rest = run;
+        while !rest.is_empty() {
+            let (part, after) = rest.split_at(end_of_part(rest));
+            rest = after;
+            fold(part, &mut folded);
+            if !folded.is_empty() {
+                take(&folded);
+            }
+        }
+    }
+}
+
+/// Where the first part of an identifier ends: `createWorkout` → `create`, `Workout`. `HTTPServer` stays whole.
+fn end_of_part(word: &str) -> usize {
     let mut lower = false;
     for (at, c) in word.char_indices() {
         if lower && c.is_uppercase() {
-            cuts.push(at);
+            return at;
         }
         lower = c.is_lowercase();
     }
-    cuts.push(word.len());
-    let pairs: Vec<(usize, usize)> = cuts.windows(2).map(|w| (w[0], w[1])).collect();
-    pairs.into_iter().map(move |(from, to)| &word[from..to])
+    word.len()
+}
+
+/// Puts a word in lower case and in the singular.
+fn fold(word: &str, folded: &mut String) {
+    folded.clear();
+    if word.is_ascii() {
+        folded.push_str(word);
+        folded.make_ascii_lowercase();
+    } else {
+        // By the word, not by the letter: a sigma at its end is another one.
+        folded.push_str(&word.to_lowercase());
+    }
+    if let Some(stem) = folded.strip_suffix("ies").map(str::len).filter(|stem| *stem > 2) {
+        folded.truncate(stem);
+        folded.push('y');
+    } else if folded.strip_suffix('s').is_some_and(|stem| stem.len() >= 2 && !stem.ends_with(['s', 'u', 'i'])) {
+        folded.pop();
+    }
 }
 
 #[cfg(test)]
@@ -124,7 +153,7 @@ mod tests {
     #[test]
     fn words_are_folded() {
         assert_eq!(
-            words("createWorkout user_ids, Entries & status buses").collect::<Vec<_>>(),
+            words("createWorkout user_ids, Entries & status buses"),
             ["create", "workout", "user", "id", "entry", "status", "buse"]
         );
     }
