@@ -78,7 +78,7 @@ fn token_to_frame(bencher: Bencher<'_, '_>) {
     let (mut model, mut screen, mut out) = (workbench(0), Screen::new(true), Vec::new());
     let run = model.run.clone().expect("a run");
     let at_work = |s: &&g1::domain::run::Step| matches!(s.state, g1::domain::run::StepState::Working);
-    let step: StepId = run.steps.iter().find(at_work).expect("a step at work").plan.id.clone();
+    let step: StepId = run.steps().find(at_work).expect("a step at work").plan.id.clone();
     let delta = |text: &str| Msg::Update(Update::Delta { step: step.clone(), text: Clean::new(text) });
     update(&mut model, delta(&WORDS.repeat(100)), at(60));
     bencher.bench_local(|| {

@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if rounds.written + journal >= wanted {
             break;
         }
-        let attempt = run.as_ref().map_or(1, |run| run.steps.iter().map(|s| s.attempt).max().unwrap_or(0)) + 1;
+        let attempt = run.as_ref().map_or(1, |run| run.steps().map(|s| s.attempt).max().unwrap_or(0)) + 1;
         let events = rounds.next(round, attempt)?;
         for envelope in project.append(events, at)? {
             orchestrator::apply(&mut run, &envelope);

@@ -272,7 +272,7 @@ impl<W: Write> Session<W> {
             self.say(&format!("[{}{step}] {}", item.speaker, item.text.trim_end()))?;
         }
         self.said = run.chat.last().map_or(self.said, |c| c.seq.max(self.said));
-        for (i, step) in run.steps.iter().enumerate() {
+        for (i, step) in run.steps().enumerate() {
             let before = self.states.get(i).copied();
             if before != Some(step.state)
                 && !matches!(step.state, StepState::Waiting | StepState::AtGate | StepState::Committing)
@@ -281,7 +281,7 @@ impl<W: Write> Session<W> {
                 self.say(&format!("[step {}/{} {}: {word}]", i + 1, run.steps.len(), step.plan.id))?;
             }
         }
-        self.states = run.steps.iter().map(|s| s.state).collect();
+        self.states = run.steps().map(|s| s.state).collect();
         for gate in run.open_gates() {
             if self.asked.insert((gate.id, gate.digest.clone())) {
                 self.ask(run, gate)?;

@@ -97,8 +97,8 @@ async fn linked_run(runner: &Runner, stack: Stack, tree: &Tree, links: &[(u32, &
             measures: false,
         })
         .collect();
-    run.code_links = links::resolve(runner, tree, &code, &cancel).await.unwrap().found;
-    run.test_links = links::tests(runner, tree, stack, &tests, &cancel).await.unwrap().found;
+    *run.code_links = links::resolve(runner, tree, &code, &cancel).await.unwrap().found;
+    *run.test_links = links::tests(runner, tree, stack, &tests, &cancel).await.unwrap().found;
     assert_eq!((run.code_links.len(), run.test_links.len()), (links.len(), links.len()));
     let targets: Vec<ControlTarget> = run
         .code_links
@@ -110,10 +110,10 @@ async fn linked_run(runner: &Runner, stack: Stack, tree: &Tree, links: &[(u32, &
         })
         .collect();
     let controlled = runner.controls(tree, &manifest, &targets, None, &cancel).await.unwrap();
-    run.controls = controlled.runs;
-    run.coverage = controlled.coverage;
+    *run.controls = controlled.runs;
+    *run.coverage = controlled.coverage;
     let suite = runner.tests(tree, &manifest, None, &cancel).await.unwrap();
-    run.evidence = vec![evidence(1, &suite)];
+    *run.evidence = vec![evidence(1, &suite)];
     run
 }
 

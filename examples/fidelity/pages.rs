@@ -49,7 +49,8 @@ pub fn row(texts: &[&Text], budget: u32) -> Result<Row, Box<dyn Error>> {
     for text in texts {
         let mut several = false;
         for step in &text.run.steps {
-            let wanted = text.before(step).clauses.into_values().filter(|c| c.kind.is_none_or(|k| k.demands()));
+            let before = text.before(step);
+            let wanted = before.clauses.values().filter(|c| c.kind.is_none_or(|k| k.demands()));
             let tokens: u32 = wanted.map(|c| count(&c.text)).sum();
             let bound = tokens.div_ceil(budget).max(1);
             let pages = text.pages(step, budget)?;

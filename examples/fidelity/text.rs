@@ -123,7 +123,7 @@ fn plan(run: &mut Run) {
     for (id, produces, persona, module) in steps {
         let (Ok(id), Ok(persona)) = (StepId::new(id), PersonaId::new(persona)) else { continue };
         let first = run.steps[0].plan.clone();
-        run.steps.push(Step::new(StepPlan {
+        let step = Step::new(StepPlan {
             id,
             title: Clean::new(""),
             personas: vec![persona],
@@ -133,6 +133,7 @@ fn plan(run: &mut Run) {
             after: Vec::new(),
             reads: vec![ReadKind::Clauses],
             ..first
-        }));
+        });
+        run.steps.push(step.into());
     }
 }

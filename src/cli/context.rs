@@ -13,7 +13,7 @@ use std::{fmt::Write, path::Path};
 
 pub fn run(folder: Option<&Path>, step: &str, call: Option<usize>, as_json: bool) -> Done {
     let Looked { run, blobs, .. } = project::look(folder)?;
-    let known = || run.steps.iter().map(|s| s.plan.id.to_string()).collect::<Vec<_>>().join(", ");
+    let known = || run.steps().map(|s| s.plan.id.to_string()).collect::<Vec<_>>().join(", ");
     let found = StepId::new(step).ok().and_then(|id| run.step(&id).cloned());
     let found = found.ok_or_else(|| Fail::usage(format!("there is no step '{step}'; this run has {}", known())))?;
     let blob = chosen(&found, call)?;

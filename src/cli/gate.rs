@@ -139,7 +139,7 @@ fn show(run: &Run, gate: &Gate, as_json: bool) -> Done {
     if gate.step.as_str() == "plan"
         && let Some(plan) = &run.plan
     {
-        let _ = write!(text, "\n{}", proposed(&Proposal::Plan { plan: plan.clone() }));
+        let _ = write!(text, "\n{}", proposed(&Proposal::Plan { plan: (**plan).clone() }));
     }
     // What earlier steps hold to is decided with the whole.
     if matches!(gate.reason, GateReason::Plan | GateReason::Result) {

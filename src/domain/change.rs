@@ -104,8 +104,8 @@ pub fn dependents(run: &Run, change: &Change) -> Dependents {
         }
         _ => true,
     };
-    let steps: Vec<StepId> = run.steps.iter().filter(redone).map(|s| s.plan.id.clone()).collect();
-    let kept = run.steps.iter().filter(|s| !redone(s)).map(|s| s.plan.id.clone()).collect();
+    let steps: Vec<StepId> = run.steps().filter(redone).map(|s| s.plan.id.clone()).collect();
+    let kept = run.steps().filter(|s| !redone(s)).map(|s| s.plan.id.clone()).collect();
     Dependents {
         interpretations: run.interpretations.values().filter(|i| about(&i.clauses)).map(|i| i.id).collect(),
         decisions: run.decisions.values().filter(|d| about(&d.clauses)).map(|d| d.id).collect(),

@@ -20,6 +20,7 @@ pub mod persona;
 pub mod plan;
 pub mod reply;
 pub mod run;
+mod shared;
 pub mod stand_in;
 pub mod text;
 pub mod tool;
@@ -30,4 +31,5 @@ pub use hash::Hash;
 pub use ids::{
     AssumptionId, ClauseId, DecisionId, EvidenceId, GateId, InterpretationId, InterpretationKind, PersonaId, StepId,
 };
+pub use shared::Shared;
 pub use text::{Clean, counted};

@@ -4,7 +4,7 @@ mod gate;
 
 pub use super::call::Call;
 use super::{
-    AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, GateId, Hash, InterpretationId, StepId,
+    AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, GateId, Hash, InterpretationId, Shared, StepId,
     artifact::{Artifact, CodeRange, FileEntry, TestRef},
     attachment::Attachment,
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
@@ -385,38 +385,38 @@ pub struct Run {
     pub settings: RunSettings,
     pub instructions: Option<Hash>,
     #[serde(default)]
-    pub attachments: Vec<Attachment>,
+    pub attachments: Shared<Vec<Attachment>>,
     /// The software that was there before, if the run changes some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub existing: Option<Existing>,
     pub started_at: jiff::Timestamp,
     pub updated_at: jiff::Timestamp,
     pub status: RunStatus,
-    pub clauses: BTreeMap<ClauseId, Clause>,
-    pub interpretations: BTreeMap<InterpretationId, Interpretation>,
-    pub decisions: BTreeMap<DecisionId, Decision>,
-    pub assumptions: BTreeMap<AssumptionId, Assumption>,
-    pub gaps: Vec<Gap>,
+    pub clauses: Shared<BTreeMap<ClauseId, Clause>>,
+    pub interpretations: Shared<BTreeMap<InterpretationId, Interpretation>>,
+    pub decisions: Shared<BTreeMap<DecisionId, Decision>>,
+    pub assumptions: Shared<BTreeMap<AssumptionId, Assumption>>,
+    pub gaps: Shared<Vec<Gap>>,
     /// By name.
-    pub artifacts: BTreeMap<String, Artifact>,
-    pub plan: Option<Plan>,
+    pub artifacts: Shared<BTreeMap<String, Artifact>>,
+    pub plan: Option<Shared<Plan>>,
     /// In plan order, `understand` and `plan` first.
-    pub steps: Vec<Step>,
-    pub gates: BTreeMap<GateId, Gate>,
+    pub steps: Vec<Shared<Step>>,
+    pub gates: Shared<BTreeMap<GateId, Gate>>,
     /// Tracked files in force, by path.
-    pub files: BTreeMap<String, FileEntry>,
-    pub code_links: Vec<CodeRange>,
-    pub test_links: Vec<TestRef>,
-    pub additions: Vec<(Clean, Clean)>,
-    pub evidence: Vec<Evidence>,
-    pub controls: Vec<ControlRun>,
+    pub files: Shared<BTreeMap<String, FileEntry>>,
+    pub code_links: Shared<Vec<CodeRange>>,
+    pub test_links: Shared<Vec<TestRef>>,
+    pub additions: Shared<Vec<(Clean, Clean)>>,
+    pub evidence: Shared<Vec<Evidence>>,
+    pub controls: Shared<Vec<ControlRun>>,
     #[serde(default)]
-    pub coverage: Vec<Coverage>,
-    pub searches: Vec<ExclusionSearch>,
-    pub findings: Vec<Finding>,
-    pub waivers: BTreeMap<ClauseId, Waiver>,
+    pub coverage: Shared<Vec<Coverage>>,
+    pub searches: Shared<Vec<ExclusionSearch>>,
+    pub findings: Shared<Vec<Finding>>,
+    pub waivers: Shared<BTreeMap<ClauseId, Waiver>>,
     pub usage: Usage,
-    pub chat: Vec<ChatItem>,
+    pub chat: Shared<Vec<ChatItem>>,
     /// Set until the files are put back that a rewind or a fork asks for.
     #[serde(default)]
     pub restoring: Option<Restoring>,
@@ -429,13 +429,18 @@ impl Run {
         self.evidence.iter().find(|e| e.id == search.evidence)?.step.as_ref()
     }
 
+    /// The steps in plan order.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = &Step> + ExactSizeIterator + Clone {
+        self.steps.iter().map(|step| &**step)
+    }
+
     #[must_use]
     pub fn step(&self, id: &StepId) -> Option<&Step> {
-        self.steps.iter().find(|s| &s.plan.id == id)
+        self.steps().find(|s| &s.plan.id == id)
     }
     #[must_use]
     pub fn step_mut(&mut self, id: &StepId) -> Option<&mut Step> {
-        self.steps.iter_mut().find(|s| &s.plan.id == id)
+        self.steps.iter_mut().find(|s| &s.plan.id == id).map(|step| &mut **step)
     }
     /// Clauses in force that demand something, in document order.
     pub fn demanding(&self) -> impl Iterator<Item = &Clause> {
@@ -459,7 +464,7 @@ impl Run {
     /// understanding too; money and the result of the whole are not written by anybody.
     #[must_use]
     pub fn editable(&self, gate: &Gate) -> Vec<EditPart> {
-        let steps = self.steps.iter().filter(|s| match gate.reason {
+        let steps = self.steps().filter(|s| match gate.reason {
             GateReason::Budget { .. } | GateReason::Result => false,
             GateReason::Plan => matches!(s.plan.produces, ReplyKind::Understand | ReplyKind::Plan),
             _ => s.plan.id == gate.step,

@@ -33,7 +33,7 @@ pub fn of(run: &Run) -> Vec<StandIn> {
         let why = step.stood_in.as_ref()?.to_string();
         Some(StandIn { step: step.plan.id.clone(), what: about(step).to_owned(), why })
     };
-    run.steps.iter().filter_map(one).collect()
+    run.steps().filter_map(one).collect()
 }
 
 /// What the plainest reply of a step is, in words for people.

@@ -46,7 +46,7 @@ pub fn plan(dir: &Path, run: &Run, step: StepId, aside: bool, who: Clean) -> Res
     let then = history::replay(records.get(..usize::try_from(to).unwrap_or(0)).unwrap_or_default());
     let Some(then) = then else { return Err(Refusal("there is nothing before the beginning".to_owned()).into()) };
     let mut was = run.restoring.as_ref().map(|unfinished| unfinished.was.clone()).unwrap_or_default();
-    was.extend(run.files.clone());
+    was.extend(run.files.iter().map(|(path, file)| (path.clone(), file.clone())));
     let changed = changed_by_a_person(&then, &was, &workspace(run, dir, &hub::project::blobs_of(dir))?);
     if !changed.is_empty() && !aside {
         return Err(BackError::Refused(Clean::from(format!(

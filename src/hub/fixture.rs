@@ -4,7 +4,7 @@
 use super::{Blobs, clauses};
 use crate::{
     domain::{
-        Clean, Hash, PersonaId, StepId,
+        Clean, Hash, PersonaId, Shared, StepId,
         artifact::FileEntry,
         clause::{ClauseKind, Requirement},
         event::{EVENT_VERSION, Envelope, Event},
@@ -61,7 +61,7 @@ pub fn run(blobs: &Blobs) -> Run {
     for clause in run.clauses.values_mut() {
         clause.kind = Some(if clause.id.0 == 4 { ClauseKind::Context } else { ClauseKind::Function });
     }
-    run.steps = vec![
+    run.steps = [
         step("understand", ReplyKind::Understand, &[], &[]),
         step("plan", ReplyKind::Plan, &[], &["understand"]),
         step("design", ReplyKind::Design, &[], &["plan"]),
@@ -69,7 +69,10 @@ pub fn run(blobs: &Blobs) -> Run {
         step("build:goals", ReplyKind::Build, &[2], &["build:core"]),
         step("test:core", ReplyKind::Test, &[1], &["build:core"]),
         step("verify", ReplyKind::Verify, &[], &["build:goals", "test:core"]),
-    ];
+    ]
+    .into_iter()
+    .map(Shared::from)
+    .collect();
     for (path, by) in
         [("app/core.py", "build:core"), ("app/goals.py", "build:goals"), ("tests/test_core.py", "test:core")]
     {

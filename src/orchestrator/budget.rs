@@ -9,7 +9,7 @@ use crate::domain::{
 /// What is spent, and what the calls under way can still cost (that of `except` aside).
 fn committed(run: &Run, except: Option<&StepId>) -> Usage {
     let mut sum = run.usage;
-    for step in run.steps.iter().filter(|s| Some(&s.plan.id) != except) {
+    for step in run.steps().filter(|s| Some(&s.plan.id) != except) {
         sum += step.reserved;
     }
     sum
@@ -29,7 +29,7 @@ pub fn lacks(run: &Run, step: &StepId, worst_case: Usage) -> Option<Lack> {
     let phase = run.step(step).map(|s| s.plan.phase);
     let within = |wanted: &dyn Fn(&Step) -> bool| {
         let mut sum = Usage::default();
-        for one in run.steps.iter().filter(|s| wanted(s)) {
+        for one in run.steps().filter(|s| wanted(s)) {
             sum += one.usage;
             if one.plan.id != *step {
                 sum += one.reserved;

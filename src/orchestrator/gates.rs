@@ -55,12 +55,12 @@ pub fn wanted(run: &Run, step: &Step) -> Option<GateReason> {
 }
 
 fn last_of_its_phase(run: &Run, step: &Step) -> bool {
-    run.steps.iter().filter(|s| s.plan.phase == step.plan.phase && s.plan.id != step.plan.id).all(Step::settled)
+    run.steps().filter(|s| s.plan.phase == step.plan.phase && s.plan.id != step.plan.id).all(Step::settled)
 }
 
 /// Steps that may start now, in plan order.
 pub fn startable(run: &Run) -> impl Iterator<Item = &Step> {
-    run.steps.iter().filter(|step| step.state == StepState::Waiting && ready(run, step))
+    run.steps().filter(|step| step.state == StepState::Waiting && ready(run, step))
 }
 
 fn ready(run: &Run, step: &Step) -> bool {
@@ -68,7 +68,7 @@ fn ready(run: &Run, step: &Step) -> bool {
         return false;
     }
     if run.settings.gates == GateMode::Phase
-        && run.steps.iter().any(|other| other.plan.phase < step.plan.phase && !other.settled())
+        && run.steps().any(|other| other.plan.phase < step.plan.phase && !other.settled())
     {
         return false;
     }
@@ -86,7 +86,7 @@ fn lost(step: &Step) -> bool {
 }
 
 fn something_built(run: &Run) -> bool {
-    run.steps.iter().any(|s| s.plan.produces == ReplyKind::Build && s.state == StepState::Done)
+    run.steps().any(|s| s.plan.produces == ReplyKind::Build && s.state == StepState::Done)
 }
 
 /// The oldest open gate that the policy of `--gates none` deals with. Money is never decided by a policy, and where G1
@@ -102,13 +102,13 @@ pub fn policy_decides(run: &Run) -> Option<&Gate> {
 #[must_use]
 pub fn ends_at_plan(run: &Run) -> bool {
     let planned = |s: &Step| s.plan.produces == ReplyKind::Plan && s.state == StepState::Done;
-    run.settings.plan_only && run.steps.iter().any(planned)
+    run.settings.plan_only && run.steps().any(planned)
 }
 
 /// A waiting step that can never start, and the step that blocks it.
 #[must_use]
 pub fn blocked(run: &Run) -> Option<(StepId, StepId)> {
-    run.steps.iter().filter(|s| s.state == StepState::Waiting).find_map(|step| {
+    run.steps().filter(|s| s.state == StepState::Waiting).find_map(|step| {
         let mut upstream = step.plan.after.iter().filter_map(|id| run.step(id));
         if step.plan.produces == ReplyKind::Verify && (something_built(run) || !upstream.clone().all(Step::settled)) {
             return None;

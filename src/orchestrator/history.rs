@@ -42,7 +42,7 @@ fn back(now: &Run, then: &Run, step: &StepId, aside: bool, who: &Clean, env: &En
         ..then.clone()
     };
     let mut was = now.restoring.as_ref().map(|unfinished| unfinished.was.clone()).unwrap_or_default();
-    was.extend(now.files.clone());
+    was.extend(now.files.iter().map(|(path, file)| (path.clone(), file.clone())));
     run.restoring = Some(Restoring { was, aside });
     let text = Clean::from(format!("{who} went back to before {step}. What came after it is in the log."));
     apply::say(&mut run, env, None, Clean::new(apply::G1), text);

@@ -14,8 +14,8 @@ pub fn pending(run: &Run) -> Vec<Effect> {
     if !matches!(run.status, RunStatus::Running | RunStatus::WaitingAtGate) {
         return Vec::new();
     }
-    let mut effects: Vec<Effect> = run.steps.iter().filter_map(|step| effect(run, step)).collect();
-    if effects.is_empty() && !run.steps.is_empty() && run.steps.iter().all(Step::settled) {
+    let mut effects: Vec<Effect> = run.steps().filter_map(|step| effect(run, step)).collect();
+    if effects.is_empty() && !run.steps.is_empty() && run.steps().all(Step::settled) {
         effects.push(Effect::Finish);
     }
     let overdue = gates::startable(run).next().is_some()

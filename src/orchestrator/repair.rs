@@ -166,7 +166,7 @@ pub fn sends_back<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
     {
         return None;
     }
-    run.steps.iter().find(|s| {
+    run.steps().find(|s| {
         s.plan.produces == ReplyKind::Build
             && s.plan.module == step.plan.module
             && s.state == StepState::Done

@@ -8,7 +8,7 @@ pub use replies::plan;
 
 use super::{Decided, Effect, Input, Refusal, advance, apply, calls, history, pending, stand_in};
 use crate::domain::{
-    ClauseId, EvidenceId, GateId, Hash, StepId,
+    ClauseId, EvidenceId, GateId, Hash, Shared, StepId,
     artifact::{FileEntry, tree_hash},
     clause::{Clause, ClauseKind, Origin, Requirement},
     command::Command,
@@ -271,7 +271,7 @@ impl Sim {
         let Some(run) = &self.run else { return };
         let ids: BTreeSet<EvidenceId> = run.evidence.iter().map(|e| e.id).collect();
         assert_eq!(ids.len(), run.evidence.len(), "evidence ids are unique");
-        let steps: BTreeSet<&StepId> = run.steps.iter().map(|s| &s.plan.id).collect();
+        let steps: BTreeSet<&StepId> = run.steps().map(|s| &s.plan.id).collect();
         assert_eq!(steps.len(), run.steps.len(), "step ids are unique");
         assert_eq!(run.seq, self.journal.len() as u64);
         let stopped = run.is_over() || matches!(run.status, RunStatus::Paused { .. });
@@ -288,7 +288,7 @@ impl Sim {
     pub fn names_its_blobs(&self) {
         let named: BTreeSet<Hash> = self.journal.iter().flat_map(|env| env.event.blobs()).collect();
         // Control runs tell by its digest which file they were about, also of a draft that was never proposed.
-        let run = self.run.as_ref().map(|run| Run { controls: Vec::new(), ..run.clone() });
+        let run = self.run.as_ref().map(|run| Run { controls: Shared::default(), ..run.clone() });
         let state = serde_json::to_string(&run).unwrap();
         let words: BTreeSet<&str> = state.split(|c: char| !c.is_ascii_hexdigit()).filter(|w| w.len() == 64).collect();
         BLOBS.with_borrow(|blobs| {

@@ -25,7 +25,7 @@ fn what_tools_were_used_for_is_told_shown_and_opened() {
     let mut run = (**bench.model.run.as_ref().unwrap()).clone();
     let (written, said) = (Hash::of(b"def f():\n    return 1\n"), Hash::of(b"1 of 2 passed\nFailed t.b\n"));
     // Whatever stands in it.
-    let pack = run.steps.iter().find(|s| s.plan.id.as_str() == "build:core").and_then(|s| s.pack.clone()).unwrap();
+    let pack = run.steps().find(|s| s.plan.id.as_str() == "build:core").and_then(|s| s.pack.clone()).unwrap();
     let step =
         run.steps.iter_mut().find(|s| s.state == StepState::Working && s.plan.produces == ReplyKind::Build).unwrap();
     let (id, attempt, seat) = (step.plan.id.clone(), step.attempt, Seat::shared(&step.plan));

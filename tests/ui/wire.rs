@@ -38,7 +38,7 @@ fn stream(width: u16, height: u16, lanes: usize) -> f64 {
     let mut bench = Bench::at(Moment::Building, width, height);
     let run = bench.model.run.clone().unwrap();
     let at_work = |s: &&g1::domain::run::Step| matches!(s.state, StepState::Working | StepState::Checking);
-    let steps: Vec<StepId> = run.steps.iter().filter(at_work).map(|s| s.plan.id.clone()).take(lanes).collect();
+    let steps: Vec<StepId> = run.steps().filter(at_work).map(|s| s.plan.id.clone()).take(lanes).collect();
     assert_eq!(steps.len(), lanes, "the sample has so many steps at work");
     let (mut screen, mut wire) = (Screen::new(true), Wire::default());
     screen.draw(&bench.model, &mut wire).unwrap();

@@ -364,7 +364,7 @@ impl<'a> Judge<'a> {
 
     fn responsible(&self, clause: &Clause, kind: ReplyKind) -> impl Iterator<Item = &Step> {
         let id = clause.id;
-        self.run.steps.iter().filter(move |s| s.plan.produces == kind && s.plan.clauses.contains(&id))
+        self.run.steps().filter(move |s| s.plan.produces == kind && s.plan.clauses.contains(&id))
     }
 
     /// What became of the steps that should have dealt with the clause.
@@ -372,7 +372,7 @@ impl<'a> Judge<'a> {
         let steps: Vec<_> = self.responsible(clause, kind).collect();
         if steps.is_empty() {
             // Nothing further is planned yet, or an earlier step went wrong.
-            if let Some(failed) = self.run.steps.iter().find(|s| s.state == StepState::Failed) {
+            if let Some(failed) = self.run.steps().find(|s| s.state == StepState::Failed) {
                 return format!("{} failed: {}", failed.plan.id, reason_of(failed.fail_reason.as_ref()));
             }
             return if self.run.plan.is_some() {
@@ -398,7 +398,7 @@ impl<'a> Judge<'a> {
 /// What the verifier found of each clause. Of several findings the worst counts; they count even when its step was not
 /// approved, for they can only lower a status.
 pub(super) fn findings(run: &Run) -> BTreeMap<ClauseId, &Finding> {
-    let uncommitted = run.steps.iter().find_map(|s| match &s.proposal {
+    let uncommitted = run.steps().find_map(|s| match &s.proposal {
         Some(Proposal::Verify { findings, .. }) => Some(findings.as_slice()),
         _ => None,
     });
@@ -421,7 +421,7 @@ fn reason_of(reason: Option<&Clean>) -> String {
 /// none, each test's latest run counts.
 fn results<'a>(run: &'a Run, tree: &Hash) -> BTreeMap<&'a str, (TestOutcome, EvidenceId)> {
     let tests = || run.evidence.iter().filter(|e| e.kind == EvidenceKind::Tests);
-    let verified = run.steps.iter().filter(|s| s.plan.produces == ReplyKind::Verify).flat_map(|s| &s.evidence);
+    let verified = run.steps().filter(|s| s.plan.produces == ReplyKind::Verify).flat_map(|s| &s.evidence);
     let full = verified.rev().find_map(|id| tests().find(|e| e.id == *id && e.tree == *tree));
     let mut results = BTreeMap::new();
     let mut runs: Vec<&Evidence> = full.map_or_else(|| tests().collect(), |e| vec![e]);

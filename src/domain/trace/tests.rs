@@ -1,6 +1,6 @@
 use super::{doubts::Judgement, *};
 use crate::domain::{
-    Clean, GateId, PersonaId, StepId,
+    Clean, GateId, PersonaId, Shared, StepId,
     artifact::{CodeRange, FileEntry, TestRef, tree_hash},
     clause::{Clause, Decision, Gap, Waiver},
     evidence::{ControlRun, Coverage, Evidence, ExclusionSearch, TestResult},
@@ -109,35 +109,36 @@ fn proven() -> Run {
         settings: RunSettings::unattended("offline", 9),
         instructions: None,
         existing: None,
-        attachments: Vec::new(),
+        attachments: Shared::default(),
         started_at: jiff::Timestamp::UNIX_EPOCH,
         updated_at: jiff::Timestamp::UNIX_EPOCH,
         status: RunStatus::Running,
-        clauses: [(ClauseId(1), clause(1, ClauseKind::Function))].into(),
-        interpretations: BTreeMap::new(),
-        decisions: BTreeMap::new(),
-        assumptions: BTreeMap::new(),
-        gaps: Vec::new(),
-        artifacts: BTreeMap::new(),
+        clauses: [(ClauseId(1), clause(1, ClauseKind::Function))].into_iter().collect(),
+        interpretations: Shared::default(),
+        decisions: Shared::default(),
+        assumptions: Shared::default(),
+        gaps: Shared::default(),
+        artifacts: Shared::default(),
         plan: None,
-        steps: vec![verify],
-        gates: BTreeMap::new(),
-        files,
-        code_links: vec![range(1, 3)],
-        test_links: vec![link()],
-        additions: Vec::new(),
+        steps: vec![verify.into()],
+        gates: Shared::default(),
+        files: files.into(),
+        code_links: vec![range(1, 3)].into(),
+        test_links: vec![link()].into(),
+        additions: Shared::default(),
         evidence: vec![
             evidence(1, EvidenceKind::Boot, tree.clone(), &[]),
             evidence(2, EvidenceKind::Control, tree.clone(), &[]),
             evidence(3, EvidenceKind::Tests, tree, &[(NAME, TestOutcome::Passed)]),
-        ],
-        controls: vec![control((1, 3), true, TestOutcome::Failed)],
-        coverage: Vec::new(),
-        searches: Vec::new(),
-        findings: Vec::new(),
-        waivers: BTreeMap::new(),
+        ]
+        .into(),
+        controls: vec![control((1, 3), true, TestOutcome::Failed)].into(),
+        coverage: Shared::default(),
+        searches: Shared::default(),
+        findings: Shared::default(),
+        waivers: Shared::default(),
         usage: Usage::default(),
-        chat: Vec::new(),
+        chat: Shared::default(),
         restoring: None,
     }
 }
@@ -176,9 +177,9 @@ fn whatever_is_missing_of_a_proof_is_named() {
         (|r| r.files.get_mut(CODE).unwrap().sha256 = hash("edited"), Status::Built, "app/notes.py has changed"),
         (|r| drop(r.files.remove(TEST)), Status::Built, "tests/test_notes.py is gone"),
         (|r| r.code_links.clear(), Status::Missing, "nothing is planned"),
-        (|r| r.gaps = vec![gap(true)], Status::Missing, "by post: no printer"),
-        (|r| r.gaps = vec![gap(false)], Status::Tested, "only in part; by post"),
-        (|r| r.findings = vec![finding(Verdict::Partly)], Status::Tested, "met only in part: half of it"),
+        (|r| *r.gaps = vec![gap(true)], Status::Missing, "by post: no printer"),
+        (|r| *r.gaps = vec![gap(false)], Status::Tested, "only in part; by post"),
+        (|r| *r.findings = vec![finding(Verdict::Partly)], Status::Tested, "met only in part: half of it"),
     ];
     for (change, status, reason) in cases {
         let (is, why) = judged(change);
@@ -188,9 +189,9 @@ fn whatever_is_missing_of_a_proof_is_named() {
 
 #[test]
 fn what_is_left_of_a_gap_is_tested_at_best_and_a_whole_gap_is_missing_whatever_is_linked() {
-    assert_eq!(judged(|run| run.gaps = vec![gap(false)]), (Status::Tested, "only in part; by post: no printer".into()));
+    assert_eq!(judged(|run| *run.gaps = vec![gap(false)]), (Status::Tested, "only in part; by post: no printer".into()));
     let (status, why) = judged(|run| {
-        run.gaps = vec![gap(false)];
+        *run.gaps = vec![gap(false)];
         run.controls.clear();
     });
     assert!(
@@ -198,16 +199,16 @@ fn what_is_left_of_a_gap_is_tested_at_best_and_a_whole_gap_is_missing_whatever_i
         "{why}"
     );
     let (status, why) = judged(|run| {
-        run.gaps = vec![gap(false)];
+        *run.gaps = vec![gap(false)];
         run.evidence[2].tests[0].outcome = TestOutcome::Failed;
     });
     assert!(status == Status::Built && why.contains("failed"), "{why}");
     let unbuilt = |run: &mut Run| {
-        run.gaps = vec![gap(false)];
+        *run.gaps = vec![gap(false)];
         run.code_links.clear();
     };
     assert_eq!(judged(unbuilt).0, Status::Missing, "a gap in part is no excuse for the rest");
-    assert_eq!(judged(|run| run.gaps = vec![gap(false), gap(true)]).0, Status::Missing);
+    assert_eq!(judged(|run| *run.gaps = vec![gap(false), gap(true)]).0, Status::Missing);
 }
 
 fn gap(whole: bool) -> Gap {
@@ -256,7 +257,7 @@ fn coverage(unreached: Option<&[u32]>) -> Coverage {
 fn lines_that_no_linked_test_reaches_are_said_and_change_no_status() {
     let reach = |change: &dyn Fn(&mut Run)| {
         let mut run = proven();
-        run.coverage = vec![coverage(Some(&[])), coverage(Some(&[2, 3]))];
+        *run.coverage = vec![coverage(Some(&[])), coverage(Some(&[2, 3]))];
         change(&mut run);
         let trace = trace(&run);
         (trace.clauses[0].files[0].unreached.clone(), trace.clauses[0].status, trace)
@@ -289,7 +290,7 @@ fn lines_that_no_linked_test_reaches_are_said_and_change_no_status() {
 fn a_run_without_the_record_of_lines_can_still_be_read() {
     let mut run = serde_json::to_value(proven()).unwrap();
     run.as_object_mut().unwrap().remove("coverage").unwrap();
-    assert_eq!(serde_json::from_value::<Run>(run).unwrap().coverage, vec![]);
+    assert_eq!(serde_json::from_value::<Run>(run).unwrap().coverage, Shared::default());
 }
 
 fn excluded(run: &mut Run, tree: Option<Hash>, hits: Vec<Clean>) {
@@ -300,7 +301,7 @@ fn excluded(run: &mut Run, tree: Option<Hash>, hits: Vec<Clean>) {
     run.evidence.push(evidence(5, EvidenceKind::Search, tree, &[]));
     let terms = vec!["payment".into()];
     let (searched, evidence) = (Vec::new(), EvidenceId(5));
-    run.searches = vec![ExclusionSearch { clause: ClauseId(1), terms, hits, searched, evidence, given_up: false }];
+    *run.searches = vec![ExclusionSearch { clause: ClauseId(1), terms, hits, searched, evidence, given_up: false }];
 }
 
 #[test]
@@ -325,7 +326,8 @@ fn an_exclusion_is_proven_by_a_search_of_the_finished_application() {
     let (status, why) = judged(|run| {
         excluded(run, None, Vec::new());
         let (terms, hits) = (vec!["card".into()], vec!["app/pay.py:7".into()]);
-        run.searches.push(ExclusionSearch { terms, hits, given_up: true, ..run.searches[0].clone() });
+        let first = run.searches[0].clone();
+        run.searches.push(ExclusionSearch { terms, hits, given_up: true, ..first });
     });
     assert!(status == Status::Tested && why.contains("\"card\"") && why.contains("app/pay.py:7"), "{why}");
 }
@@ -488,7 +490,7 @@ fn doubted() -> Run {
         details: vec![Clean::from(detail)],
         signature: None,
     };
-    run.steps.insert(0, Step { checks: vec![doubts], ..Step::new(plan) });
+    run.steps.insert(0, Step { checks: vec![doubts], ..Step::new(plan) }.into());
     run
 }
 
@@ -496,7 +498,7 @@ fn doubted() -> Run {
 fn an_open_doubt_stands_in_every_form_with_its_reason_and_the_verdict() {
     let mut run = doubted();
     assert!(trace(&run).to_report(&run.title).contains("the verifier has not judged it"));
-    run.findings = vec![finding(Verdict::Partly)];
+    *run.findings = vec![finding(Verdict::Partly)];
     let trace = trace(&run);
     let doubt = &trace.doubts[0];
     assert_eq!((doubt.step.as_str(), doubt.ids().as_str()), ("understand", "C-001"));
@@ -520,7 +522,7 @@ fn an_open_doubt_stands_in_every_form_with_its_reason_and_the_verdict() {
 #[test]
 fn a_doubt_is_over_with_its_clause_and_no_verifier_judges_its_own_words() {
     let mut run = doubted();
-    run.findings = vec![finding(Verdict::Met)];
+    *run.findings = vec![finding(Verdict::Met)];
     run.steps[0].plan.produces = ReplyKind::Verify;
     assert_eq!(trace(&run).doubts[0].verdicts, []);
     run.clauses.get_mut(&ClauseId(1)).unwrap().retired = Some(Retired::Removed);

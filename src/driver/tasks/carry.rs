@@ -69,7 +69,7 @@ mod tests {
             sha256: sha256.clone(),
             step: Some(step(of)),
         };
-        run.code_links = vec![link(2, 1, "build:core"), link(3, 2, "build:notes")];
+        *run.code_links = vec![link(2, 1, "build:core"), link(3, 2, "build:notes")];
         let again = [NewFile { path: path.into(), content: "import re\nshelf = []\nrows = []\n".into() }];
         let after = Tree::new(vec![TreeFile::new(path.to_owned(), again[0].content.as_bytes().to_vec())]);
         let carried = |of: &str| {

@@ -32,7 +32,7 @@ pub fn unproven(run: &Run) -> Vec<CodeRange> {
 /// Linked ranges in files that the build of this step's module wrote.
 pub fn of_module<'a>(run: &'a Run, step: &Step) -> impl Iterator<Item = &'a CodeRange> {
     let built = |s: &&Step| s.plan.produces == ReplyKind::Build && s.plan.module == step.plan.module;
-    let built_by: BTreeSet<&StepId> = run.steps.iter().filter(built).map(|s| &s.plan.id).collect();
+    let built_by: BTreeSet<&StepId> = run.steps().filter(built).map(|s| &s.plan.id).collect();
     let of_module = move |range: &&CodeRange| run.files.get(&range.path).is_some_and(|f| built_by.contains(&f.step));
     run.code_links.iter().filter(of_module)
 }

@@ -238,7 +238,7 @@ impl Gathered<'_> {
             None => {
                 // What it is expected to take is for the person who approves it, and the steps follow from the modules.
                 let plan =
-                    Plan { steps: Vec::new(), estimate: Estimate::default(), options: Vec::new(), ..plan.clone() };
+                    Plan { steps: Vec::new(), estimate: Estimate::default(), options: Vec::new(), ..(**plan).clone() };
                 self.push(PackKind::Plan, "plan", "", json(&plan), FRAME, "the plan in force");
             }
         }
@@ -340,7 +340,7 @@ impl Gathered<'_> {
         }
         let run = self.run;
         let upstream = self.upstream.clone();
-        for step in run.steps.iter().filter(|s| upstream.contains(&s.plan.id)) {
+        for step in run.steps().filter(|s| upstream.contains(&s.plan.id)) {
             for evidence in step.evidence.iter().filter_map(|id| run.evidence.iter().find(|e| e.id == *id)) {
                 let why = format!("G1 ran it for {}", step.plan.id);
                 let label = format!("{:?}", evidence.kind).to_lowercase();

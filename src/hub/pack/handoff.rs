@@ -60,7 +60,7 @@ fn in_doubt(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>,
     if step.plan.produces != ReplyKind::Verify {
         return;
     }
-    for step in run.steps.iter().filter(|s| upstream.contains(&s.plan.id)) {
+    for step in run.steps().filter(|s| upstream.contains(&s.plan.id)) {
         let mine = |doubt: &str| {
             let named = doubts::named(doubt);
             named.is_empty() || named.iter().any(|id| own.contains(id))
@@ -74,7 +74,7 @@ fn in_doubt(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>,
 /// What those before this step say that a reader must know: to the tester of a module its developer's words, to the
 /// verifier everybody's.
 fn noted(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>) {
-    for before in run.steps.iter().filter(|s| upstream.contains(&s.plan.id) && s.state == StepState::Done) {
+    for before in run.steps().filter(|s| upstream.contains(&s.plan.id) && s.state == StepState::Done) {
         let notes = match &before.proposal {
             Some(Proposal::Build { notes, .. } | Proposal::Test { notes, .. }) if !notes.trim().is_empty() => notes,
             _ => continue,

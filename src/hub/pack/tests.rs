@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     domain::{
-        ClauseId, Clean, Hash, InterpretationId, InterpretationKind, PersonaId,
+        ClauseId, Clean, Hash, InterpretationId, InterpretationKind, PersonaId, Shared,
         clause::{Clause, ClauseKind, Gap, Interpretation},
         pack::PackKind,
         plan::{Estimate, Module, Plan, PlanVariant},
@@ -254,7 +254,7 @@ fn retired_clauses_are_gone_and_gaps_are_told() {
     let mut world = world();
     world.run.clauses.get_mut(&ClauseId(3)).unwrap().retired = Some(crate::domain::clause::Retired::Removed);
     let gap = |what: &str| Gap { clause: ClauseId(1), what: what.into(), reason: "no".into(), whole: true, step: None };
-    world.run.gaps = vec![gap("a"), gap("b")];
+    *world.run.gaps = vec![gap("a"), gap("b")];
     let pack = world.pack("verify");
     assert_eq!(ids(&pack, PackKind::Clause), ["C-001", "C-002", "C-004"]);
     assert_eq!(ids(&pack, PackKind::Gap), ["C-001", "C-001/2"]);
@@ -361,7 +361,7 @@ fn who_can_read_files_is_shown_those_that_the_module_needs() {
     };
     let modules =
         vec![module("core", &[]), module("goals", &["core"]), module("charts", &["goals"]), module("log", &[])];
-    world.run.plan = Some(Plan {
+    world.run.plan = Some(Shared::from(Plan {
         variant: PlanVariant::Lean,
         modules,
         steps: Vec::new(),
@@ -369,11 +369,11 @@ fn who_can_read_files_is_shown_those_that_the_module_needs() {
         communication_notes: Clean::default(),
         estimate: Estimate::default(),
         options: Vec::new(),
-    });
+    }));
     let before = ["build:core", "build:goals"];
-    world.run.steps.push(fixture::step("build:charts", ReplyKind::Build, &[3], &before));
-    world.run.steps.push(fixture::step("build:log", ReplyKind::Build, &[3], &before));
-    world.run.steps.push(fixture::step("test:log", ReplyKind::Test, &[3], &["build:goals", "test:core"]));
+    world.run.steps.push(fixture::step("build:charts", ReplyKind::Build, &[3], &before).into());
+    world.run.steps.push(fixture::step("build:log", ReplyKind::Build, &[3], &before).into());
+    world.run.steps.push(fixture::step("test:log", ReplyKind::Test, &[3], &["build:goals", "test:core"]).into());
     let seen = |world: &World, step: &str| {
         let pack = world.pack(step);
         let cut = pack.cut.iter().map(|cut| cut.id.clone()).collect::<Vec<_>>();

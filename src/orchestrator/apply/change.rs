@@ -3,7 +3,7 @@
 
 use super::{PLAN, UNDERSTAND, reset, step_id};
 use crate::domain::{
-    ClauseId, StepId,
+    ClauseId, Shared, StepId,
     change::spread,
     clause::{Clause, Retired},
     plan::Plan,
@@ -68,7 +68,7 @@ fn again(step: &mut Step) {
 /// The steps of a new plan. Where there was one before, whatever neither a change nor its neighbours touch keeps its
 /// result; the rest is done again, and files of steps that are no more are no longer part of the application.
 pub(super) fn replan(run: &mut Run, plan: &Plan) {
-    let mut before: BTreeMap<StepId, Step> =
+    let mut before: BTreeMap<StepId, Shared<Step>> =
         run.steps.split_off(2.min(run.steps.len())).into_iter().map(|s| (s.plan.id.clone(), s)).collect();
     let was = run.plan.as_ref().map_or(&[][..], |old| old.modules.as_slice());
     // Clauses of a module that it had and has not, or has and had not; all of one that has no finished result.
@@ -87,7 +87,7 @@ pub(super) fn replan(run: &mut Run, plan: &Plan) {
     let redone = spread(&plan.modules.iter().chain(gone).collect::<Vec<_>>(), &changed);
     for planned in &plan.steps {
         let step = match before.remove(&planned.id) {
-            None => Step::new(planned.clone()),
+            None => Step::new(planned.clone()).into(),
             Some(mut old) => {
                 let kept = matches!(planned.produces, ReplyKind::Build | ReplyKind::Test)
                     && old.state == StepState::Done

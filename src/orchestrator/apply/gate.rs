@@ -118,7 +118,7 @@ fn again(run: &mut Run, step: &StepId, reason: &GateReason, text: Option<&Clean>
 #[must_use]
 pub(in super::super) fn reopens(run: &Run) -> Vec<StepId> {
     let approved = |s: &&Step| matches!(s.state, StepState::Committing | StepState::Done);
-    let of = |kind| run.steps.iter().find(|s| s.plan.produces == kind);
+    let of = |kind| run.steps().find(|s| s.plan.produces == kind);
     match (of(ReplyKind::Plan), of(ReplyKind::Design)) {
         (_, Some(design)) if approved(&design) => Vec::new(),
         (_, Some(design)) => vec![design.plan.id.clone()],

@@ -58,7 +58,7 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
                 plan.estimate = *estimate;
             }
             super::change::replan(run, &plan);
-            run.plan = Some(plan);
+            run.plan = Some(plan.into());
         }
         Proposal::Design { decisions, assumptions, artifacts } => {
             if renews {
@@ -84,7 +84,7 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
             run.test_links.retain(|l| !own.contains(&l.path));
             run.test_links.extend(links);
         }
-        Proposal::Verify { findings, .. } => run.findings = findings,
+        Proposal::Verify { findings, .. } => run.findings = findings.into(),
     }
 }
 

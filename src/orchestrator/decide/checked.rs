@@ -117,7 +117,7 @@ fn refuted(run: &Run, id: &StepId) -> Option<Vec<StepId>> {
     };
     let again =
         |s: &&Step| s.plan.produces == ReplyKind::Test && s.state == StepState::Done && s.reworks < repair::MAX_REWORKS;
-    let testers: Vec<StepId> = run.steps.iter().filter(again).filter(|s| chose(s)).map(|s| s.plan.id.clone()).collect();
+    let testers: Vec<StepId> = run.steps().filter(again).filter(|s| chose(s)).map(|s| s.plan.id.clone()).collect();
     (!testers.is_empty()).then_some(testers)
 }
 
@@ -147,7 +147,7 @@ fn outdated(run: &Run, id: &StepId) -> Option<Vec<StepId>> {
     let of = |kind| {
         let modules = &modules;
         let mine = move |s: &&Step| s.plan.module.as_ref().is_some_and(|module| modules.contains(module));
-        run.steps.iter().filter(move |s| s.kept && s.plan.produces == kind).filter(mine).map(|s| s.plan.id.clone())
+        run.steps().filter(move |s| s.kept && s.plan.produces == kind).filter(mine).map(|s| s.plan.id.clone())
     };
     let steps: Vec<StepId> = of(ReplyKind::Test).chain(of(ReplyKind::Build)).collect();
     (!steps.is_empty()).then_some(steps)
@@ -202,7 +202,7 @@ fn record(draft: &mut Draft, id: &StepId, attempt: u32, checked: &Checked) {
 /// Ids for the executions of one attempt. Those that this attempt recorded before (the journal ended before their
 /// consequence) are used again, so nothing is recorded twice.
 fn mint(run: &Run, id: &StepId, count: usize) -> Vec<EvidenceId> {
-    let Some(index) = run.steps.iter().position(|s| &s.plan.id == id) else { return Vec::new() };
+    let Some(index) = run.steps().position(|s| &s.plan.id == id) else { return Vec::new() };
     let own: &[EvidenceId] = &run.steps[index].evidence;
     let taken: BTreeSet<EvidenceId> = run.evidence.iter().map(|e| e.id).filter(|e| !own.contains(e)).collect();
     let first = u32::try_from(index + 1).unwrap_or(u32::MAX / BLOCK).saturating_mul(BLOCK);

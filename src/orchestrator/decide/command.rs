@@ -98,7 +98,7 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
 
 /// The steps are the same in every variant and nothing of them has begun: only how many calls they take changes.
 fn set_plan(draft: &mut Draft, plan: PlanVariant, who: Clean) -> Result<(), Refusal> {
-    let waits = draft.run.steps.iter().any(|s| s.plan.produces == ReplyKind::Plan && s.state == StepState::AtGate);
+    let waits = draft.run.steps().any(|s| s.plan.produces == ReplyKind::Plan && s.state == StepState::AtGate);
     if !waits {
         return Err(Refusal("the plan is chosen at its gate, and that is not open".to_owned()));
     }
@@ -132,8 +132,8 @@ fn say(draft: &mut Draft, step: Option<StepId>, text: Clean) -> Result<(), Refus
         None => {
             let unpacked =
                 |s: &&Step| s.state == StepState::Waiting || (s.state == StepState::Working && s.pack.is_none());
-            let steps = &draft.run.steps;
-            steps.iter().find(unpacked).or_else(|| steps.iter().find(|s| !s.settled())).map(|s| s.plan.id.clone())
+            let mut steps = draft.run.steps();
+            steps.clone().find(unpacked).or_else(|| steps.find(|s| !s.settled())).map(|s| s.plan.id.clone())
         }
     };
     draft.push(Event::Said { step, speaker: Clean::new(YOU), text });

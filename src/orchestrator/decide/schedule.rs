@@ -38,7 +38,7 @@ pub(super) fn schedule(draft: &mut Draft, before: &Run) {
     while draft.live() {
         let Some(step) = gates::startable(&draft.run).next() else { break };
         let (id, attempt, phase) = (step.plan.id.clone(), step.attempt + 1, step.plan.phase);
-        if !draft.run.steps.iter().any(|s| s.plan.phase == phase && s.attempt > 0) {
+        if !draft.run.steps().any(|s| s.plan.phase == phase && s.attempt > 0) {
             draft.push(Event::PhaseStarted { phase });
         }
         draft.push(Event::StepStarted { step: id, attempt });
@@ -46,6 +46,6 @@ pub(super) fn schedule(draft: &mut Draft, before: &Run) {
 }
 
 fn ended(run: &Run, phase: Phase) -> bool {
-    let mut steps = run.steps.iter().filter(|s| s.plan.phase == phase).peekable();
+    let mut steps = run.steps().filter(|s| s.plan.phase == phase).peekable();
     steps.peek().is_some() && steps.all(Step::settled)
 }

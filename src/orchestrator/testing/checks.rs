@@ -36,7 +36,7 @@ impl Sim {
                 step: step.plan.id.clone(),
             });
         }
-        let mut tree: BTreeMap<String, FileEntry> = run.files.clone();
+        let mut tree: BTreeMap<String, FileEntry> = (*run.files).clone();
         tree.extend(checked.files.iter().map(|f| (f.path.clone(), f.clone())));
         let tree = tree_hash(tree.values());
         let file = |path: &str| checked.files.iter().find(|f| f.path == path).map(|f| f.sha256.clone()).unwrap();

@@ -1,13 +1,13 @@
 use super::*;
 use crate::{
-    domain::{ClauseId, StepId, change::Change, command::Command, run::Run},
+    domain::{ClauseId, Shared, StepId, change::Change, command::Command, run::Run},
     orchestrator::{Effect, Input, history, pending},
 };
 
 /// What a run that went back must agree on with one that did not: all but the records' numbers, the talk, and which step
 /// paid for a reply that was known the second time.
 fn result(run: &Run) -> Run {
-    let mut run = Run { seq: 0, chat: Vec::new(), ..run.clone() };
+    let mut run = Run { seq: 0, chat: Shared::default(), ..run.clone() };
     run.steps.iter_mut().for_each(|step| step.usage = Default::default());
     run
 }
@@ -28,7 +28,7 @@ fn going_back_to_any_step_and_on_again_changes_nothing() {
         assert!(matches!(then.status, RunStatus::Paused { .. }));
         assert_eq!(then.usage, straight.run().usage, "what was spent stays spent");
         assert_eq!(pending(then), [Effect::Restore], "even a paused run puts its files back");
-        assert_eq!(then.restoring.as_ref().map(|r| r.was.clone()), Some(straight.run().files.clone()));
+        assert_eq!(then.restoring.as_ref().map(|r| r.was.clone()), Some((*straight.run().files).clone()));
         sim.finish();
         assert!(result(sim.run()) == result(straight.run()), "{step}");
         assert_eq!(sim.paid, 0, "what is known is not asked again");

@@ -84,7 +84,7 @@ pub fn lines(model: &Model, run: &Run, gate: &Gate, columns: usize, question: us
 fn doubts(page: &mut Page<'_>, run: &Run, of: impl Fn(&Step) -> bool) {
     let (g, t) = (page.model.look.glyphs, page.model.look.theme.clone());
     let open: Vec<(&Step, &Clean)> =
-        run.steps.iter().filter(|s| of(s)).flat_map(|s| s.doubts().iter().map(move |doubt| (s, doubt))).collect();
+        run.steps().filter(|s| of(s)).flat_map(|s| s.doubts().iter().map(move |doubt| (s, doubt))).collect();
     if open.is_empty() {
         return;
     }

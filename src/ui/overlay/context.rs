@@ -261,7 +261,7 @@ pub fn compare(model: &Model, run: &Run, seen: &Seen, columns: usize) -> Page {
 /// The newest earlier step, in plan order, that was given something.
 #[must_use]
 pub fn before(run: &Run, step: &StepId) -> Option<StepId> {
-    let at = run.steps.iter().position(|s| s.plan.id == *step)?;
+    let at = run.steps().position(|s| s.plan.id == *step)?;
     run.steps[..at].iter().rev().find(|s| s.pack.is_some()).map(|s| s.plan.id.clone())
 }
 

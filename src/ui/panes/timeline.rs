@@ -37,7 +37,7 @@ pub struct TimelineState {
 pub fn rows(run: &Run) -> Vec<TimelineRow> {
     let mut rows = Vec::new();
     for phase in Phase::ALL {
-        let steps: Vec<&Step> = run.steps.iter().filter(|s| s.plan.phase == phase).collect();
+        let steps: Vec<&Step> = run.steps().filter(|s| s.plan.phase == phase).collect();
         if steps.is_empty() {
             continue;
         }
@@ -159,7 +159,7 @@ fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line
     let (g, t) = (&look.glyphs, &look.theme);
     match row {
         TimelineRow::Phase(phase) => {
-            let steps = || run.steps.iter().filter(|s| s.plan.phase == *phase);
+            let steps = || run.steps().filter(|s| s.plan.phase == *phase);
             let done = steps().filter(|s| s.state == StepState::Done).count();
             Line::from(vec![
                 Span::styled(phase.name().to_owned(), t.title),
@@ -282,7 +282,7 @@ fn details(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Vec<L
     };
     match row {
         TimelineRow::Phase(phase) => {
-            let steps: Vec<&Step> = run.steps.iter().filter(|s| s.plan.phase == *phase).collect();
+            let steps: Vec<&Step> = run.steps().filter(|s| s.plan.phase == *phase).collect();
             let done = steps.iter().filter(|s| s.state == StepState::Done).count();
             let (calls, spent) = steps.iter().fold((0, 0), |(c, t), s| (c + s.usage.calls, t + s.usage.tokens()));
             field(
@@ -340,7 +340,7 @@ fn lanes(model: &Model, run: &Run, inner: Rect, buf: &mut Buffer) {
         let x = inner.x + width * u16::try_from(n).unwrap_or(0);
         let lane = Rect { x, width: width.saturating_sub(2), ..inner };
         let columns = usize::from(lane.width);
-        let steps: Vec<&Step> = run.steps.iter().filter(|s| s.plan.phase == phase).collect();
+        let steps: Vec<&Step> = run.steps().filter(|s| s.plan.phase == phase).collect();
         let done = steps.iter().filter(|s| s.state == StepState::Done).count();
         let name = if current == Some(phase) && !run.is_over() { t.accent } else { t.title };
         let head = vec![
@@ -406,7 +406,7 @@ pub fn strip(model: &Model, run: &Run, columns: usize, rows: usize) -> Vec<Line<
     let mut spans = vec![Span::raw(" ")];
     let current = current_phase(run);
     for phase in Phase::ALL {
-        let steps: Vec<&Step> = run.steps.iter().filter(|s| s.plan.phase == phase).collect();
+        let steps: Vec<&Step> = run.steps().filter(|s| s.plan.phase == phase).collect();
         let name = if Some(phase) == current { t.title } else { t.dim };
         spans.push(Span::styled(phase.name().to_owned(), name));
         spans.push(Span::raw(" "));
@@ -450,16 +450,16 @@ pub fn strip(model: &Model, run: &Run, columns: usize, rows: usize) -> Vec<Line<
 
 #[must_use]
 pub fn current_phase(run: &Run) -> Option<Phase> {
-    let busy = run.steps.iter().find(|s| !matches!(s.state, StepState::Done | StepState::Waiting | StepState::Blocked));
-    busy.or_else(|| run.steps.iter().find(|s| s.state == StepState::Waiting)).map(|s| s.plan.phase)
+    let busy = run.steps().find(|s| !matches!(s.state, StepState::Done | StepState::Waiting | StepState::Blocked));
+    busy.or_else(|| run.steps().find(|s| s.state == StepState::Waiting)).map(|s| s.plan.phase)
 }
 
 /// `▸ Development 9/14` in one line.
 #[must_use]
 pub fn one_line(model: &Model, run: &Run) -> String {
-    let done = run.steps.iter().filter(|s| s.state == StepState::Done).count();
+    let done = run.steps().filter(|s| s.state == StepState::Done).count();
     let phase = if run.is_over() { "Done" } else { current_phase(run).map_or("Requirements", Phase::name) };
-    let busy = run.steps.iter().find(|s| matches!(s.state, StepState::Working | StepState::Checking));
+    let busy = run.steps().find(|s| matches!(s.state, StepState::Working | StepState::Checking));
     let doing = busy.filter(|_| model.is_working()).map_or_else(String::new, |s| {
         let word =
             model.progress.get(&Some(s.plan.id.clone())).map_or_else(String::new, |p| format!(" {}", p.one_line(18)));

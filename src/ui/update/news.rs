@@ -49,7 +49,7 @@ fn title(model: &Model) -> String {
         None if run.is_over() => "done".into(),
         None => timeline::current_phase(run).map_or_else(String::new, |p| p.name().to_owned()),
     };
-    let done = run.steps.iter().filter(|s| s.state == crate::domain::run::StepState::Done).count();
+    let done = run.steps().filter(|s| s.state == crate::domain::run::StepState::Done).count();
     let title = format!("g1 {} {done}/{} {state}", name.one_line(40), run.steps.len());
     title.trim_end().to_owned()
 }

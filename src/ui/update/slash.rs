@@ -80,7 +80,7 @@ pub fn addressed<'a>(model: &Model, words: &'a str) -> Result<(Option<StepId>, &
         Ok(id) if run.step(&id).is_some() => Some(id),
         _ => {
             let seats = |s: &&crate::domain::run::Step| s.plan.personas.iter().any(|p| p.as_str() == name);
-            let open = run.steps.iter().filter(|s| !s.settled());
+            let open = run.steps().filter(|s| !s.settled());
             open.clone()
                 .filter(seats)
                 .find(|s| s.state != StepState::Waiting)
@@ -103,7 +103,7 @@ pub fn addressed<'a>(model: &Model, words: &'a str) -> Result<(Option<StepId>, &
 pub fn names(model: &Model) -> Vec<String> {
     let Some(run) = model.run.as_deref() else { return Vec::new() };
     let mut names: Vec<String> = Vec::new();
-    let open = || run.steps.iter().filter(|s| !s.settled());
+    let open = || run.steps().filter(|s| !s.settled());
     let personas = open().flat_map(|s| s.plan.personas.iter().map(ToString::to_string));
     for name in personas.chain(open().map(|s| s.plan.id.to_string())) {
         if !names.contains(&name) {

@@ -101,7 +101,7 @@ pub fn layout(model: &Model) -> Layout {
         Class::Four => {
             // As high as the fullest phase, so that a small plan leaves its rows to the other panes.
             let fullest = model.run.as_deref().map_or(0, |run| {
-                let per = |p| run.steps.iter().filter(|s| s.plan.phase == p).count();
+                let per = |p| run.steps().filter(|s| s.plan.phase == p).count();
                 Phase::ALL.into_iter().map(per).max().unwrap_or(0)
             });
             let timeline = u16::try_from(fullest + 3).unwrap_or(10).clamp(5, if h >= 40 { 10 } else { 7 });

@@ -148,7 +148,7 @@ impl Sample {
             step.usage =
                 Usage { calls: 1, input_tokens: 2_400, cached_tokens: 0, output_tokens: 1_700, cost_micros: 0 };
             step.checks = vec![check("schema", "", true), check("teach-back", "10 clauses", true)];
-            run.steps.push(step);
+            run.steps.push(step.into());
         }
         run.steps[1].proposal = Some(Proposal::Plan { plan: plan.clone() });
         gate(&mut run, 1, "plan", GateReason::Plan, 4, done.then_some(9));
@@ -159,9 +159,9 @@ impl Sample {
             return run;
         }
         for planned in &plan.steps {
-            run.steps.push(Step::new(planned.clone()));
+            run.steps.push(Step::new(planned.clone()).into());
         }
-        run.plan = Some(plan);
+        run.plan = Some(plan.into());
         self.design(&mut run);
         let core = [
             ("g1.toml", "[app]\nname = \"fitness\"\n"),
@@ -185,7 +185,7 @@ impl Sample {
         let pack = self.pack();
         let workouts = self.file("app/modules/workouts.py", WORKOUTS_PY, "build:workouts");
         let tests = self.file("tests/test_workouts.py", TEST_PY, "test:workouts");
-        let n = run.steps.iter().position(|s| s.plan.id.as_str() == "build:workouts").unwrap();
+        let n = run.steps().position(|s| s.plan.id.as_str() == "build:workouts").unwrap();
         let step = &mut run.steps[n];
         step.attempt = 1;
         step.pack = Some((pack.clone(), pack));
@@ -304,14 +304,14 @@ impl Sample {
     }
 
     fn done(&mut self, run: &mut Run, workouts: &FileEntry, tests: &FileEntry, links: Vec<CodeRange>) {
-        let ids: Vec<String> = run.steps.iter().skip(3).map(|s| s.plan.id.to_string()).collect();
+        let ids: Vec<String> = run.steps().skip(3).map(|s| s.plan.id.to_string()).collect();
         for (i, id) in ids.iter().enumerate() {
             complete(run, id, 34 + i as i64 * 4, 40 + i as i64 * 4);
         }
         for f in [workouts, tests] {
             run.files.insert(f.path.clone(), f.clone());
         }
-        run.code_links = links;
+        *run.code_links = links;
         run.code_links.push(CodeRange {
             clause: ClauseId(3),
             path: workouts.path.clone(),

@@ -1,6 +1,8 @@
 //! The parts a sample run is put together from.
 
 use super::*;
+use g1::domain::Shared;
+
 pub(super) fn base() -> Run {
     let kinds = [
         ClauseKind::Function,
@@ -74,37 +76,38 @@ pub(super) fn base() -> Run {
         },
         instructions: None,
         existing: None,
-        attachments: Vec::new(),
+        attachments: Shared::default(),
         started_at: start(),
         updated_at: start(),
         status: RunStatus::Running,
-        clauses,
-        interpretations,
-        decisions: BTreeMap::new(),
-        assumptions,
+        clauses: clauses.into(),
+        interpretations: interpretations.into(),
+        decisions: Shared::default(),
+        assumptions: assumptions.into(),
         gaps: vec![Gap {
             clause: ClauseId(7),
             what: "Connect to Garmin watches".into(),
             reason: "offline there is no integration with outside services".into(),
             whole: true,
             step: None,
-        }],
-        artifacts: BTreeMap::new(),
+        }]
+        .into(),
+        artifacts: Shared::default(),
         plan: None,
         steps: vec![],
-        gates: BTreeMap::new(),
-        files: BTreeMap::new(),
-        code_links: vec![],
-        test_links: vec![],
-        additions: vec![],
-        evidence: vec![],
-        controls: vec![],
-        coverage: vec![],
-        searches: vec![],
-        findings: vec![],
-        waivers: BTreeMap::new(),
+        gates: Shared::default(),
+        files: Shared::default(),
+        code_links: Shared::default(),
+        test_links: Shared::default(),
+        additions: Shared::default(),
+        evidence: Shared::default(),
+        controls: Shared::default(),
+        coverage: Shared::default(),
+        searches: Shared::default(),
+        findings: Shared::default(),
+        waivers: Shared::default(),
         usage: Usage::default(),
-        chat: vec![],
+        chat: Shared::default(),
         restoring: None,
     }
 }

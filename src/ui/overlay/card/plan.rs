@@ -109,7 +109,7 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
             page.full(pieces, 8);
         }
     }
-    for step in run.steps.iter().filter(|s| matches!(s.plan.produces, ReplyKind::Understand | ReplyKind::Plan)) {
+    for step in run.steps().filter(|s| matches!(s.plan.produces, ReplyKind::Understand | ReplyKind::Plan)) {
         if step.stood_in.is_some() {
             let words = format!("{} is nobody's. G1 stands in: {}", step.plan.id, stand_in::about(step));
             page.styled("stood in", words, t.warn);
@@ -127,11 +127,11 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
 /// The ways to carry the plan out, and its modules.
 pub(super) fn rows(page: &mut Page<'_>, run: &Run) {
     let t = page.model.look.theme.clone();
-    let proposed = run.steps.iter().find_map(|s| match &s.proposal {
+    let proposed = run.steps().find_map(|s| match &s.proposal {
         Some(Proposal::Plan { plan }) => Some(plan),
         _ => None,
     });
-    let Some(plan) = proposed.or(run.plan.as_ref()) else { return };
+    let Some(plan) = proposed.or(run.plan.as_deref()) else { return };
     // At its gate the way is still the person's to choose.
     let chosen = if proposed.is_some() { run.settings.plan } else { plan.variant };
     let options = match plan.options.as_slice() {

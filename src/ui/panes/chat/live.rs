@@ -26,7 +26,7 @@ const LEAST: usize = 2;
 pub(super) fn speaker(model: &Model, run: &Run, step: &Step) -> Line<'static> {
     let id = &step.plan.id;
     let who = step.plan.personas.first().map_or("g1", |p| p.as_str());
-    let nth = run.steps.iter().position(|s| s.plan.id == *id).map_or(0, |i| i + 1);
+    let nth = run.steps().position(|s| s.plan.id == *id).map_or(0, |i| i + 1);
     let note = format!("{id}  step {nth}/{}  {}", run.steps.len(), timeline::elapsed(model, step));
     header(&model.look, who, &note)
 }

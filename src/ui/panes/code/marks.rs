@@ -17,7 +17,7 @@ pub struct Link {
 
 /// The links in force and those that open proposals make.
 pub fn links(run: &Run) -> impl Iterator<Item = Link> {
-    let proposed = run.steps.iter().filter(|s| !s.settled()).filter_map(|s| match &s.proposal {
+    let proposed = run.steps().filter(|s| !s.settled()).filter_map(|s| match &s.proposal {
         Some(Proposal::Build { links, .. }) => Some(links.as_slice()),
         _ => None,
     });

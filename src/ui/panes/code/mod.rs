@@ -80,7 +80,7 @@ pub fn files(run: &Run) -> Vec<FileRow> {
         .values()
         .map(|f| (f.path.as_str(), FileRow { path: f.path.clone(), entry: f.clone(), change: Change::Same, old: None }))
         .collect();
-    for step in run.steps.iter().filter(|s| !s.settled()) {
+    for step in run.steps().filter(|s| !s.settled()) {
         let files = match &step.proposal {
             Some(Proposal::Build { files, .. } | Proposal::Test { files, .. }) if !files.is_empty() => files,
             _ => step.draft(),
