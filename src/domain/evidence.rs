@@ -117,6 +117,9 @@ pub struct Coverage {
     pub tests: Hash,
     /// Lines on which a statement begins that no linked test reached; `None` when it was not measured.
     pub unreached: Option<Vec<u32>>,
+    /// On how many lines of the range a statement begins; 0 in journals of earlier versions.
+    #[serde(default)]
+    pub statements: usize,
     pub evidence: EvidenceId,
 }
 
@@ -129,6 +132,13 @@ impl Coverage {
         tests.sort_unstable();
         tests.dedup();
         Hash::of_parts(tests.iter().flat_map(|(name, sha256)| [name.as_bytes(), sha256.as_bytes()]))
+    }
+
+    /// No linked test runs any of the range. One that notices all the same that it is gone has read it as a text, or looked
+    /// whether it is there.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.statements > 0 && self.unreached.as_ref().is_some_and(|lines| lines.len() >= self.statements)
     }
 
     /// True when it is about this range as it is and the tests that `tests` stands for.

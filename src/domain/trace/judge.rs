@@ -131,7 +131,7 @@ impl<'a> Judge<'a> {
                     path: l.path.clone(),
                     lines: l.lines,
                     sha256: l.sha256.clone(),
-                    unreached: measured.as_ref().and_then(|tests| self.unreached(l, tests)),
+                    unreached: measured.as_ref().and_then(|tests| self.measured(l, tests)?.unreached.clone()),
                 })
                 .collect(),
             tests: self.linked_tests(clause, tests),
@@ -139,9 +139,9 @@ impl<'a> Judge<'a> {
     }
 
     /// As the newest measurement of this range and these tests says.
-    fn unreached(&self, range: &CodeRange, tests: &Hash) -> Option<Vec<u32>> {
+    fn measured(&self, range: &CodeRange, tests: &Hash) -> Option<&Coverage> {
         let known = self.coverage.get(&range.clause)?;
-        known.iter().rev().find(|coverage| coverage.is_of(range, tests))?.unreached.clone()
+        known.iter().rev().find(|coverage| coverage.is_of(range, tests)).copied()
     }
 
     fn linked_tests(&self, clause: &Clause, links: &[&TestRef]) -> Vec<LinkedTest> {
@@ -260,7 +260,8 @@ impl<'a> Judge<'a> {
         if proving.is_empty() {
             return (Status::Tested, Some("no test measures the quality itself on what the clause names".to_owned()));
         }
-        match code.iter().find_map(|range| self.unproven(range, &proving)) {
+        let linked = Coverage::tests(tests.iter().copied());
+        match code.iter().find_map(|range| self.unproven(range, &proving).or_else(|| self.idle(range, &linked))) {
             Some(reason) => (Status::Tested, Some(reason)),
             None => (Status::Proven, None),
         }
@@ -297,6 +298,15 @@ impl<'a> Judge<'a> {
             };
         }
         Some(reason)
+    }
+
+    /// Why it proves nothing that tests notice the absence of a range that they do not run.
+    fn idle(&self, range: &CodeRange, tests: &Hash) -> Option<String> {
+        self.measured(range, tests).filter(|coverage| coverage.is_idle())?;
+        let place = format!("{}:{}-{}", range.path, range.lines.0, range.lines.1);
+        Some(format!(
+            "no linked test runs any of {place}: one that reads the text of a program shows nothing of what it does"
+        ))
     }
 
     /// An exclusion is kept when a recorded search of the finished application has no hits.

@@ -249,6 +249,7 @@ fn coverage(unreached: Option<&[u32]>) -> Coverage {
         file_sha256: hash(CODE),
         tests: Coverage::tests(&[link()]),
         unreached: unreached.map(<[u32]>::to_vec),
+        statements: 3,
         evidence: EvidenceId(2),
     }
 }
@@ -284,6 +285,18 @@ fn lines_that_no_linked_test_reaches_are_said_and_change_no_status() {
     }
     assert_eq!(lines_in_words(&[14, 22, 23, 25]), "lines 14, 22–23, 25");
     assert_eq!(lines_in_words(&[7]), "line 7");
+}
+
+#[test]
+fn noticing_that_code_is_gone_proves_nothing_where_it_never_ran() {
+    let (status, why) = judged(|run| *run.coverage = vec![coverage(Some(&[1, 2, 3]))]);
+    assert!(status == Status::Tested && why.contains("no linked test runs any of app/notes.py:1-3"), "{why}");
+    // Said by a version that did not count them.
+    let old = Coverage { statements: 0, ..coverage(Some(&[1, 2, 3])) };
+    assert_eq!(judged(|run| *run.coverage = vec![old]).0, Status::Proven);
+    // Rows of a table have no statements.
+    let rows = Coverage { statements: 0, ..coverage(Some(&[])) };
+    assert_eq!(judged(|run| *run.coverage = vec![rows]).0, Status::Proven);
 }
 
 #[test]

@@ -298,6 +298,8 @@ impl Bench<'_> {
         });
         let controlled = self.runner.controls(&self.tree, manifest, &targets, Some(progress), &self.cancel).await?;
         let offset = self.checked.executed.len();
+        let idle = controlled.coverage.iter().filter(|coverage| coverage.is_idle());
+        let idle: BTreeSet<_> = idle.map(|c| (c.clause, c.path.clone(), c.lines)).collect();
         self.keep(controlled.recorded, controlled.coverage)?;
         let controls = controlled.runs;
         let proven = controls.iter().filter(|c| c.proves()).count();
@@ -314,7 +316,14 @@ impl Bench<'_> {
                 ))
             })
             .collect();
-        let open = controlled.problems.into_iter().chain(open).collect();
+        let unrun = ranges.iter().filter(|r| idle.contains(&(r.clause, r.path.clone(), r.lines))).map(|r| {
+            let (first, last) = r.lines;
+            Clean::from(format!(
+                "{}: no linked test runs any of {}:{first}-{last}; one that reads the text of a program shows nothing",
+                r.clause, r.path
+            ))
+        });
+        let open = controlled.problems.into_iter().chain(open).chain(unrun).collect();
         let good =
             format!("{} of {} ranges caught, {proven} control runs fail as they must", caught.len(), ranges.len());
         self.report("controls", open, good);

@@ -81,17 +81,18 @@ impl Measured {
 
     /// The record of each target.
     pub(super) fn of(&self, targets: &[super::ControlTarget]) -> Vec<Coverage> {
-        let of = |target: &super::ControlTarget| Coverage {
-            clause: target.clause,
-            path: target.range.path.clone(),
-            lines: target.range.lines,
-            file_sha256: target.range.sha256.clone(),
-            tests: Coverage::tests(&target.tests),
-            unreached: self.unreached(
-                &(target.range.path.clone(), target.range.lines),
-                target.tests.iter().map(|test| test.test.as_str()),
-            ),
-            evidence: EvidenceId(1),
+        let of = |target: &super::ControlTarget| {
+            let place = (target.range.path.clone(), target.range.lines);
+            Coverage {
+                clause: target.clause,
+                path: target.range.path.clone(),
+                lines: target.range.lines,
+                file_sha256: target.range.sha256.clone(),
+                tests: Coverage::tests(&target.tests),
+                unreached: self.unreached(&place, target.tests.iter().map(|test| test.test.as_str())),
+                statements: self.lines.get(&place).map_or(0, BTreeSet::len),
+                evidence: EvidenceId(1),
+            }
         };
         targets.iter().map(of).collect()
     }

@@ -197,6 +197,7 @@ mod tests {
             file_sha256: Hash::of(b"a"),
             tests: Hash::of(b"t"),
             unreached: Some(lines.to_vec()),
+            statements: 9,
             evidence: EvidenceId(301),
         };
         let coverage = [unreached(&[5, 7, 8]), unreached(&[])];
