@@ -1,22 +1,26 @@
 //! Who acts: the people of a requirement, and who is said to do what.
 
-use super::words::{Text, Word, listed, stem};
-use std::collections::BTreeSet;
+use super::words::{List, Text, Word, listed, set, stem};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 /// Nouns for people that requirements are full of; those that a text names itself (`As a …`) come besides.
-const PEOPLE: &str = "user member admin administrator customer guest visitor student pupil teacher trainer trainee coach manager \
+static PEOPLE: List = LazyLock::new(|| {
+    set("user member admin administrator customer guest visitor student pupil teacher trainer trainee coach manager \
 employee employer staff owner author editor reviewer approver treasurer secretary librarian clerk doctor nurse patient parent \
 child seller buyer vendor supplier driver passenger tenant landlord caretaker contractor board organiser organizer moderator \
 operator engineer developer technician analyst auditor accountant cashier chef waiter volunteer participant applicant candidate \
 recruiter subscriber reader writer player artist client agent officer director supervisor leader reseller salesman distributor \
 dispatcher courier inspector instructor tutor lecturer professor researcher curator archivist donor sponsor borrower lender \
-renter reporter assignee requester owner host attendee speaker colleague resident citizen captain referee judge partner trustee";
+renter reporter assignee requester owner host attendee speaker colleague resident citizen captain referee judge partner trustee")
+});
 
 /// Endings of nouns for people, and things that end so, too.
 const ENDINGS: [&str; 7] = ["er", "or", "ist", "ian", "man", "ee", "ess"];
-const THINGS: &str = "number order folder server error browser computer header footer letter counter filter parameter router \
+static THINGS: List = LazyLock::new(|| {
+    set("number order folder server error browser computer header footer letter counter filter parameter router \
 monitor editor printer scanner sensor container buffer timer tracker organizer planner register calendar newsletter user \
-other whether either another however process address access business list checklist wishlist offer paper motor color colour";
+other whether either another however process address access business list checklist wishlist offer paper motor color colour")
+});
 
 /// Subjects that are nobody in particular.
 const ANYBODY: &str = "it they he she we you i who which that this anyone everyone anybody everybody somebody someone nobody \
@@ -34,7 +38,7 @@ impl People {
         let mut named = BTreeSet::new();
         for text in texts {
             for word in &text.words {
-                if listed(PEOPLE, &word.stem) {
+                if PEOPLE.contains(word.stem.as_str()) {
                     named.insert(word.stem.clone());
                 }
             }
@@ -58,13 +62,13 @@ impl People {
 }
 
 fn ends_like_a_person(word: &Word) -> bool {
-    ENDINGS.iter().any(|ending| word.stem.ends_with(ending)) && !listed(THINGS, &word.stem)
+    ENDINGS.iter().any(|ending| word.stem.ends_with(ending)) && !THINGS.contains(word.stem.as_str())
 }
 
 /// Whether a subject may be somebody, by the lists and endings alone.
 #[must_use]
 pub fn may_be_somebody(word: &Word) -> bool {
-    listed(PEOPLE, &word.stem) || ends_like_a_person(word)
+    PEOPLE.contains(word.stem.as_str()) || ends_like_a_person(word)
 }
 
 /// `As a head of department, I want …`: the last word before the comma or the `I`.

@@ -108,28 +108,31 @@ fn with_reason(reply: &Reply, finding: String) -> String {
 /// Everything that is found in the words of a reply, in words for the persona.
 #[must_use]
 pub fn findings(run: &Run, reply: &Reply) -> Vec<String> {
-    let mut found = drift(run, reply);
-    if let Reply::Understand(r) = reply {
-        found.extend(understanding::unsourced(run, r));
+    let mut found = Vec::new();
+    // What code says is shown by tests and control runs, not by its words.
+    if !matches!(reply, Reply::Plan(_) | Reply::Build(_)) {
+        let original = Original::of(run);
+        found.extend(drift(&original, run, reply));
+        if let Reply::Understand(r) = reply {
+            found.extend(understanding::unsourced(&original, r));
+        }
+        found.extend(conflicts(&original, run, reply));
     }
-    found.extend(conflicts(run, reply));
     found.extend(taken(reply));
     found
 }
 
 /// What of a reply says something else than the clauses it names.
-fn drift(run: &Run, reply: &Reply) -> Vec<String> {
+fn drift(original: &Original, run: &Run, reply: &Reply) -> Vec<String> {
     let mut faults = match reply {
         Reply::Understand(r) => {
-            let original = Original::of(run);
             let mut faults = original.kinds(r);
             faults.extend(original.understood(r));
             faults
         }
-        Reply::Design(r) => Original::of(run).designed(run, r),
-        Reply::Test(r) => Original::of(run).tested(run, r),
-        Reply::Verify(r) => Original::of(run).judged(run, r),
-        // What code says is shown by tests and control runs, not by its words.
+        Reply::Design(r) => original.designed(run, r),
+        Reply::Test(r) => original.tested(run, r),
+        Reply::Verify(r) => original.judged(run, r),
         Reply::Plan(_) | Reply::Build(_) => Vec::new(),
     };
     let mut seen = BTreeSet::new();
@@ -371,10 +374,9 @@ fn words_of(text: &str) -> BTreeSet<String> {
 /// What statements and decisions demand against the clauses: an excluded thing that is brought back, a decision that says
 /// another number, the other bound, or another actor than its clauses. Negations are not compared there: a decision speaks
 /// of how something is made, and denies of parts of the product what the clause never said of them.
-fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
+fn conflicts(original: &Original, run: &Run, reply: &Reply) -> Vec<String> {
     match reply {
         Reply::Understand(r) => {
-            let original = Original::of(run);
             let marks: BTreeMap<ClauseId, ClauseKind> =
                 r.clauses.iter().filter_map(|m| Some((m.id.parse().ok()?, m.kind))).collect();
             let out = original.excluded(run, |id| marks.get(&id).copied());
@@ -384,7 +386,6 @@ fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
                 .collect()
         }
         Reply::Design(r) => {
-            let original = Original::of(run);
             let out = original.excluded(run, |id| super::kind_of(run, id));
             let known: Vec<_> = run.assumptions.values().flat_map(|a| Wording::new(&a.answer).amounts).collect();
             let mut faults = Vec::new();
@@ -403,7 +404,6 @@ fn conflicts(run: &Run, reply: &Reply) -> Vec<String> {
             faults
         }
         Reply::Test(r) => {
-            let original = Original::of(run);
             let known: Vec<_> = run.assumptions.values().flat_map(|a| Wording::new(&a.answer).amounts).collect();
             let mut faults = BTreeSet::new();
             for link in &r.links {

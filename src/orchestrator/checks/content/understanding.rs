@@ -191,8 +191,7 @@ phone mobile device screen width wide fit responsive letter letters character ch
 static GENERAL_ROOTS: LazyLock<BTreeSet<String>> = LazyLock::new(|| GENERAL.split_whitespace().map(root).collect());
 
 /// Statements and criteria most of whose words stand in no clause, no heading and no assumption: scope that nobody asked for.
-pub(super) fn unsourced(run: &Run, reply: &UnderstandReply) -> Vec<String> {
-    let original = Original::of(run);
+pub(super) fn unsourced(original: &Original, reply: &UnderstandReply) -> Vec<String> {
     let mut known = GENERAL_ROOTS.clone();
     for (clause, headings) in original.clauses.values() {
         known.extend(clause.text.roots());

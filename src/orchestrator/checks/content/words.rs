@@ -2,33 +2,41 @@
 //! negation. Closed lists of function words only; nothing of any subject is known here.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::LazyLock,
 };
 
+/// A list that every word of every text is looked up in.
+pub type List = LazyLock<HashSet<&'static str>>;
+
+pub fn set(list: &'static str) -> HashSet<&'static str> {
+    list.split_ascii_whitespace().collect()
+}
+
 /// Words that carry no meaning of their own.
-const EMPTY: &str = "a an the and or but if then than so as at by for from in into of off on onto out over to up with within \
+static EMPTY: List = LazyLock::new(|| {
+    set("a an the and or but if then than so as at by for from in into of off on onto out over to up with within \
 about after again also any are be been being before both can could did do does doing done down during each either every few \
 had has have having he her hers him his how i it its itself just may me might mine more most much must my our ours own per \
 shall she should since some such that their theirs them themselves there these they this those through under until upon us \
 very was we were what when where which while who whom whose will would yes you your yours not no nor never only all via etc \
 able want wants wish need needs like let lets get gets got make makes made use uses used using well one ones other others \
-another same way thing things anyone everyone someone somebody anybody everybody nobody none without cannot is am";
-
-/// Every word of every text is looked up here.
-static EMPTY_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| EMPTY.split_ascii_whitespace().collect());
+another same way thing things anyone everyone someone somebody anybody everybody nobody none without cannot is am")
+});
 
 /// Words that turn what follows them round.
 const NEGATORS: &str = "not never no cannot none nobody nor neither without non";
 
 /// Words by which a text may say what shall not be without a negator: a limit, a refusal, an absence.
-const LIMITING: &str = "only except unless exclusively solely own other others else rather instead until before refuse refused \
+static LIMITING: List = LazyLock::new(|| {
+    set("only except unless exclusively solely own other others else rather instead until before refuse refused \
 refuses refusal reject rejected rejects rejection deny denied denies prevent prevented prevents prevention forbid forbidden \
 forbids prohibit prohibited prohibits block blocked blocks hide hidden hides exclude excluded excludes exclusion excluding avoid \
 avoids avoided absent absence missing lack lacks lacking fail fails failed failure error errors invalid unable impossible \
 restrict restricted restricts restricting limited limits limit private illegal inaccessible disallow disallowed disallows disabled disappear disappears omit \
 omitted omits empty nothing zero free cancel stop stops ban banned off away remain remains unchanged keep keeps kept optional \
-themselves himself herself itself alone nowhere hardly barely but separate independent remove removed conflict 401 403 404 405 409 422 400";
+themselves himself herself itself alone nowhere hardly barely but separate independent remove removed conflict 401 403 404 405 409 422 400")
+});
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
@@ -50,7 +58,7 @@ impl Word {
         !self.purpose
             && self.lower.chars().count() >= 3
             && self.lower.starts_with(char::is_alphabetic)
-            && !EMPTY_WORDS.contains(self.lower.as_str())
+            && !EMPTY.contains(self.lower.as_str())
     }
     #[must_use]
     pub fn is_number(&self) -> bool {
@@ -140,7 +148,7 @@ pub fn is_limiting(word: &Word) -> bool {
     // `unavailable`, `non-members`, and not `under`, `unit`, `unique`
     let un = word.lower.starts_with("un") && !["und", "uni", "unt", "unl"].iter().any(|p| word.lower.starts_with(p));
     let denying = (un || word.lower.starts_with("non")) && word.lower.len() > 6;
-    denying || listed(LIMITING, &word.lower)
+    denying || LIMITING.contains(word.lower.as_str())
 }
 
 #[must_use]
@@ -281,35 +289,39 @@ pub fn stem(word: &str) -> String {
 }
 
 /// Forms of verbs that have no ending to take away.
-const IRREGULAR: &[(&str, &str)] = &[
-    ("began begun", "begin"),
-    ("bought", "buy"),
-    ("brought", "bring"),
-    ("built", "build"),
-    ("came", "come"),
-    ("chose chosen", "choose"),
-    ("found", "find"),
-    ("gave given", "give"),
-    ("held", "hold"),
-    ("kept", "keep"),
-    ("left", "leave"),
-    ("lent", "lend"),
-    ("lost", "lose"),
-    ("paid", "pay"),
-    ("saw seen", "see"),
-    ("sent", "send"),
-    ("shown", "show"),
-    ("sold", "sell"),
-    ("taken took", "take"),
-    ("told", "tell"),
-    ("withdrew withdrawn", "withdraw"),
-    ("written wrote", "write"),
-];
+static IRREGULAR: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    let verbs = [
+        ("began begun", "begin"),
+        ("bought", "buy"),
+        ("brought", "bring"),
+        ("built", "build"),
+        ("came", "come"),
+        ("chose chosen", "choose"),
+        ("found", "find"),
+        ("gave given", "give"),
+        ("held", "hold"),
+        ("kept", "keep"),
+        ("left", "leave"),
+        ("lent", "lend"),
+        ("lost", "lose"),
+        ("paid", "pay"),
+        ("saw seen", "see"),
+        ("sent", "send"),
+        ("shown", "show"),
+        ("sold", "sell"),
+        ("taken took", "take"),
+        ("told", "tell"),
+        ("withdrew withdrawn", "withdraw"),
+        ("written wrote", "write"),
+    ];
+    let forms = verbs.into_iter().flat_map(|(forms, verb)| forms.split(' ').map(move |form| (form, verb)));
+    forms.collect()
+});
 
 /// The beginning of a word without the endings of verbs: at most five letters.
 #[must_use]
 pub fn root(word: &str) -> String {
-    let regular = IRREGULAR.iter().find(|(forms, _)| listed(forms, word)).map_or(word, |(_, verb)| verb);
+    let regular = IRREGULAR.get(word).copied().unwrap_or(word);
     let stem = stem(regular);
     let bare = ["ing", "ed"].iter().find_map(|e| stem.strip_suffix(e)).filter(|r| r.len() > 2).unwrap_or(&stem);
     let mut letters: Vec<char> = bare.chars().collect();
