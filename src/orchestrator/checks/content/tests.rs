@@ -63,7 +63,11 @@ const FERRY: [&str; 6] = [
 /// What is said of the first interpretation alone.
 fn said_of(clause: &str, statement: &str, acceptance: &[&str]) -> Vec<String> {
     let run = run_of(&FERRY);
-    drift(&run, &Reply::Understand(understanding(&run, vec![reading(clause, statement, acceptance)])))
+    drift(
+        &Original::of(&run),
+        &run,
+        &Reply::Understand(understanding(&run, vec![reading(clause, statement, acceptance)])),
+    )
 }
 
 #[test]
@@ -120,7 +124,7 @@ fn what_says_the_same_in_other_words_passes() {
 fn two_people_who_changed_places_are_noticed() {
     let run = run_of(&["A teacher grades the essay of a student.", "A student asks a teacher."]);
     let swapped = reading("C-001", "A student grades the essay of a teacher.", &[]);
-    let faults = drift(&run, &Reply::Understand(understanding(&run, vec![swapped])));
+    let faults = drift(&Original::of(&run), &run, &Reply::Understand(understanding(&run, vec![swapped])));
     assert!(faults.iter().any(|f| f.contains("changed places")), "{faults:?}");
 }
 
@@ -137,11 +141,11 @@ fn an_artifact_that_only_lists_the_ids_proves_nothing() {
         }],
         ..DesignReply::default()
     };
-    let faults = drift(&run, &Reply::Design(artifact("# API\n\nEverything as required.")));
+    let faults = drift(&Original::of(&run), &run, &Reply::Design(artifact("# API\n\nEverything as required.")));
     assert_eq!(faults.len(), 5, "the one word of the exclusion is too little to compare: {faults:?}");
     assert!(faults.iter().all(|f| f.contains("is only listed")), "{faults:?}");
     let real = "Crossings hold a vessel and passengers; the timetable and the report are read from /cash.";
-    assert!(drift(&run, &Reply::Design(artifact(real))).is_empty());
+    assert!(drift(&Original::of(&run), &run, &Reply::Design(artifact(real))).is_empty());
 }
 
 #[test]
@@ -149,13 +153,17 @@ fn tests_and_findings_are_about_their_clause() {
     let run = run_of(&FERRY);
     let link = |shows: &str, test: &str| {
         let link = TestLink { clause: "C-003".into(), test: test.into(), shows: shows.into(), measures: false };
-        drift(&run, &Reply::Test(TestReply { links: vec![link], ..TestReply::default() }))
+        drift(&Original::of(&run), &run, &Reply::Test(TestReply { links: vec![link], ..TestReply::default() }))
     };
     assert_eq!(link("It works.", "tests.test_core.T.test_1").len(), 1);
     assert!(link("It works.", "tests.test_core.CashReport.test_1").is_empty());
     let finding = |verdict, argument: &str| {
         let finding = Finding { clause: "C-003".into(), verdict, argument: argument.into() };
-        drift(&run, &Reply::Verify(VerifyReply { findings: vec![finding], ..VerifyReply::default() }))
+        drift(
+            &Original::of(&run),
+            &run,
+            &Reply::Verify(VerifyReply { findings: vec![finding], ..VerifyReply::default() }),
+        )
     };
     assert_eq!(finding(Verdict::Met, "All good, approved.").len(), 1);
     assert!(finding(Verdict::Met, "\"Only the harbour office\": shown by E-301.").is_empty());
@@ -173,7 +181,11 @@ fn decisions_do_not_contradict_their_clauses() {
             clauses: vec![clause.into()],
             by: "solution-architect".into(),
         };
-        conflicts(&run, &Reply::Design(DesignReply { decisions: vec![decision], ..DesignReply::default() }))
+        conflicts(
+            &Original::of(&run),
+            &run,
+            &Reply::Design(DesignReply { decisions: vec![decision], ..DesignReply::default() }),
+        )
     };
     for (clause, choice) in [
         ("C-004", "A crossing takes at most 120 passengers"),
@@ -203,7 +215,7 @@ fn scope_that_nobody_asked_for_is_unsourced() {
             default: default.into(),
             clauses: vec!["C-006".into()],
         }));
-        understanding::unsourced(&run, &reply)
+        understanding::unsourced(&Original::of(&run), &reply)
     };
     let added = "Loyalty points are exported as invoices to the accounting department.";
     assert_eq!(of(added, None).len(), 1);
@@ -229,7 +241,7 @@ fn read_as(number: u32, clause: &str, statements: &[&str], acceptance: &[&str]) 
     let run = run_of(&texts);
     let id = format!("C-00{number}");
     let readings = statements.iter().map(|s| reading(&id, s, acceptance)).collect();
-    drift(&run, &Reply::Understand(understanding(&run, readings)))
+    drift(&Original::of(&run), &run, &Reply::Understand(understanding(&run, readings)))
 }
 
 #[test]
@@ -309,7 +321,11 @@ fn money_in_its_smallest_unit_is_no_other_number() {
             clauses: vec!["C-001".into()],
             by: "database-architect".into(),
         };
-        conflicts(&run, &Reply::Design(DesignReply { decisions: vec![decision], ..DesignReply::default() }))
+        conflicts(
+            &Original::of(&run),
+            &run,
+            &Reply::Design(DesignReply { decisions: vec![decision], ..DesignReply::default() }),
+        )
     };
     assert_eq!(decided("Fares are kept as whole cents: 450 per passenger"), Vec::<String>::new());
     assert_eq!(decided("Fares are kept as whole cents: 480 per passenger").len(), 1);
@@ -390,7 +406,7 @@ fn words_that_have_nothing_to_do_with_an_exclusion_are_named() {
     let searched = |terms: &[&str]| {
         let terms = terms.iter().map(ToString::to_string).collect();
         let search = crate::domain::reply::NewSearch { clause: "C-002".into(), terms };
-        drift(&run, &Reply::Test(TestReply { searches: vec![search], ..TestReply::default() }))
+        drift(&Original::of(&run), &run, &Reply::Test(TestReply { searches: vec![search], ..TestReply::default() }))
     };
     assert_eq!(searched(&["checkout", "pay"]), Vec::<String>::new());
     let faults = searched(&["zebra", "lion"]);

@@ -12,7 +12,6 @@ use crate::domain::{
     ClauseId,
     clause::ClauseKind,
     reply::{NewInterpretation, UnderstandReply},
-    run::Run,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
