@@ -189,7 +189,10 @@ fn whatever_is_missing_of_a_proof_is_named() {
 
 #[test]
 fn what_is_left_of_a_gap_is_tested_at_best_and_a_whole_gap_is_missing_whatever_is_linked() {
-    assert_eq!(judged(|run| *run.gaps = vec![gap(false)]), (Status::Tested, "only in part; by post: no printer".into()));
+    assert_eq!(
+        judged(|run| *run.gaps = vec![gap(false)]),
+        (Status::Tested, "only in part; by post: no printer".into())
+    );
     let (status, why) = judged(|run| {
         *run.gaps = vec![gap(false)];
         run.controls.clear();
