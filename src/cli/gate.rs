@@ -264,7 +264,7 @@ mod tests {
         let mut run = fixture::run(&Blobs::at(dir.path()));
         let clause = *run.clauses.keys().next().unwrap();
         let (what, reason) = (Clean::new("once each"), Clean::new("nobody counts"));
-        run.gaps = vec![Gap { clause, what, reason, whole: false, step: None }];
+        *run.gaps = vec![Gap { clause, what, reason, whole: false, step: None }];
         let text = understood(&run);
         let known = run.interpretations.values().all(|one| text.contains(&one.id.to_string()));
         assert!(known && text.contains("once each (nobody counts)"), "{text}");
