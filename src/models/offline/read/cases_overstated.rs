@@ -59,7 +59,7 @@ fn what_somebody_holds_and_what_is_out_is_lent() {
     let found = left(&format!("{keys}\nNobody can hold more than two keys."));
     assert!(found.iter().any(|what| what.contains("hold")), "{found:?}");
     let found = left(&format!("{keys}\nA key that is out cannot be borrowed again."));
-    assert!(found.contains(&"out".to_owned()), "{found:?}");
+    assert!(found.iter().any(|what| what.contains("out")), "{found:?}");
 }
 
 #[test]

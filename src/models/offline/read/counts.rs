@@ -251,8 +251,8 @@ fn taken(d: &mut Draft, si: usize) -> bool {
     let timed = span.is_some() && !had || day.is_some() || period.is_some();
     let Some(about) = d.entities[e].about.clone().filter(|_| said && !timed) else { return false };
     let Some(parent) = d.find(&about) else { return false };
-    // a record with states may be over without being gone
-    if d.status(e).is_some() {
+    // a record with states may be over without being gone, and one without days does not say that something is out
+    if d.status(e).is_some() || had && span.is_none() {
         return false;
     }
     let per = Some(d.add_reference(e, parent, true, s.id));

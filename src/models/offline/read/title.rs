@@ -66,7 +66,7 @@ fn product(d: &Draft, s: &Sentence) -> Option<String> {
     let np = wished.or_else(|| first.filter(|_| names(s)))?;
     // `Requirements for a tracker`: the text itself
     let text = matches!(np.head.as_str(), "requirement" | "specification" | "description" | "document" | "proposal");
-    let np = if text { s.items.iter().find_map(|item| behind(item, np))? } else { np };
+    let np = if text { s.items.iter().find_map(|item| behind(item, np)).unwrap_or(np) } else { np };
     let plain = |m: &&str| !matches!(*m, "small" | "simple" | "new" | "modern" | "little" | "please");
     let words: Vec<&str> = np.mods.iter().map(String::as_str).filter(plain).chain([np.head.as_str()]).collect();
     let name = words.join(" ");
