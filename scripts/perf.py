@@ -8,7 +8,7 @@ process and everything it started; wall times hold on a quiet machine only, so t
 all runs beside the median, and vim, where it is installed, measured the same way in the same minutes. A project of 100 MB
 is made by TOOL: `cargo build --release --example large`.
 """
-import argparse, fcntl, http.server, json, os, pty, re, select, shutil, signal, socketserver, statistics, struct, subprocess
+import argparse, fcntl, http.server, json, os, pty, random, re, select, shutil, signal, socketserver, statistics, struct, subprocess
 import sys, tempfile, termios, threading, time
 
 ROWS, COLS = 40, 120
@@ -179,11 +179,13 @@ def keys(o, argv, insert=b""):
 
 WORDS = ("the quick team reads each clause of the requirement and writes down what it understood about guests messages "
          "names and the wedding so that nothing is lost between one step and the next ").split()
+# In an order that does not repeat: a reply that turns in a circle is stopped.
+SHUFFLED = WORDS + random.Random(1).choices(WORDS, k=2000 - len(WORDS))
 
 
 class Model(http.server.BaseHTTPRequestHandler):
     """Streams words as an OpenAI-compatible server does."""
-    tokens, pause, done = 2000, 0.01, threading.Event()
+    tokens, pause, done, broken = len(SHUFFLED), 0.01, threading.Event(), threading.Event()
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *args):
@@ -198,7 +200,7 @@ class Model(http.server.BaseHTTPRequestHandler):
         at = time.perf_counter()
         try:
             for i in range(self.tokens):
-                word = WORDS[i % len(WORDS)] + ("\n\n" if i % 60 == 59 else " ")
+                word = SHUFFLED[i] + ("\n\n" if i % 60 == 59 else " ")
                 chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
                          "choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]}
                 self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
@@ -208,7 +210,7 @@ class Model(http.server.BaseHTTPRequestHandler):
             self.done.set()
             time.sleep(3600)
         except OSError:
-            pass
+            self.broken.set()
 
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
@@ -230,6 +232,8 @@ def stream(o):
     s.until(lambda got: b"quick team" in letters(got), 60)
     at, cpu, sent, frames = time.perf_counter(), s.cpu(), len(s.out), s.frames
     while not Model.done.is_set():
+        if Model.broken.is_set():
+            raise SystemExit("g1 ended the stream before its last token")
         s.read(0.05)
     s.drain(0.2, 1)
     seconds = time.perf_counter() - at
