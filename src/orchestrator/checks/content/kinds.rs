@@ -15,11 +15,13 @@ impl Original {
         let fault = |(mark, (clause, _)): (&crate::domain::reply::MarkedClause, &(Wording, _))| {
             let what = match mark.kind {
                 ClauseKind::Goal | ClauseKind::Context => {
-                    let words = must(&clause.text).or_else(|| ban(&clause.text, &self.people))?;
+                    let banned = || ban(&clause.text, &self.people).map(|(_, words)| words);
+                    let words = must(&clause.text).or_else(banned)?;
                     format!("it says \"{words}\": a clause with a demand in it is neither goal nor context")
                 }
                 ClauseKind::Exclusion => {
-                    let words = limit(clause).or_else(|| ban(&clause.text, &self.people))?;
+                    let banned = || ban(&clause.text, &self.people).filter(|(at, _)| !is_whole(&clause.text, *at));
+                    let words = limit(clause).or_else(|| banned().map(|(_, words)| words))?;
                     format!(
                         "it says \"{words}\": a limit, or what somebody must not do, is a constraint and needs a test; only \
                          what shall not be there at all is an exclusion"
@@ -40,8 +42,8 @@ fn must(text: &Text) -> Option<String> {
         .map(|(at, subject)| format!("{} {}", subject.lower, text.words[at].lower))
 }
 
-/// What somebody must not do: `nobody sees`, `members never`, `a guest cannot`, `only members`.
-fn ban(text: &Text, people: &People) -> Option<String> {
+/// What somebody must not do, and where it begins: `nobody sees`, `members never`, `a guest cannot`, `only members`.
+fn ban(text: &Text, people: &People) -> Option<(usize, String)> {
     let words = &text.words;
     let is_somebody = |word: &Word| people.has(&word.stem) || may_be_somebody(word);
     let begins = |at: usize| at == 0 || words[at - 1].sentence != words[at].sentence;
@@ -49,7 +51,7 @@ fn ban(text: &Text, people: &People) -> Option<String> {
         |at: usize, of: usize| words.get(at).filter(|word| word.sentence == words[of].sentence && !word.purpose);
     (0..words.len()).find_map(|at| {
         let next = inside(at + 1, at)?;
-        let told = || Some(format!("{} {}", words[at].lower, next.lower));
+        let told = || Some((at, format!("{} {}", words[at].lower, next.lower)));
         match words[at].lower.as_str() {
             "nobody" if begins(at) => told(),
             "only" if begins(at) && inside(at + 2, at).is_some_and(|after| is_somebody(next) || is_somebody(after)) => {
@@ -64,6 +66,15 @@ fn ban(text: &Text, people: &People) -> Option<String> {
             _ => None,
         }
     })
+}
+
+/// `Visitors never pay`, `nobody logs in`: the act as a whole shall not be there, to nothing and by no way that is named.
+fn is_whole(text: &Text, at: usize) -> bool {
+    let behind = &text.words[at + 1..];
+    let mut rest = behind.iter().take_while(|word| word.sentence == text.words[at].sentence && !word.purpose);
+    !text.words[at].is("only")
+        && rest.by_ref().any(Word::is_content)
+        && rest.all(|word| listed("in out up on off anything at all", &word.lower))
 }
 
 /// `no more than 10 notes`, `at most two`.

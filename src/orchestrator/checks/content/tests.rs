@@ -384,9 +384,14 @@ fn a_demand_that_is_marked_as_none_is_named() {
 
 #[test]
 fn a_limit_and_a_ban_are_no_exclusions() {
-    for text in
-        ["No more than 10 boats lie at a berth.", "A skipper must not close a berth.", "Skippers never share a boat."]
-    {
+    for text in [
+        "No more than 10 boats lie at a berth.",
+        "A skipper must not close a berth.",
+        "Skippers never share a boat.",
+        "Nobody pays twice.",
+        "Nobody sees others.",
+        "Only skippers pay.",
+    ] {
         let faults = marked(&[(text, ClauseKind::Exclusion)]);
         assert!(faults.len() == 1 && faults[0].contains("is a constraint"), "{text}: {faults:?}");
     }
@@ -395,6 +400,8 @@ fn a_limit_and_a_ban_are_no_exclusions() {
         "It must not use the network.",
         "The program never writes to a file.",
         "No discounts over 10 percent.",
+        "Visitors never pay.",
+        "Skippers do not meet; nobody logs in.",
     ] {
         assert_eq!(marked(&[(text, ClauseKind::Exclusion)]), Vec::<String>::new(), "{text}");
     }
