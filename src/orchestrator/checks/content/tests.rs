@@ -347,6 +347,18 @@ fn a_condition_and_an_end_that_leaves_out_what_it_turns_round_may_be_told_the_ot
     }
 }
 
+#[test]
+fn the_clause_itself_says_nothing_else_than_the_clause() {
+    let text = "4. The lamp cannot burn oil that is not there: a burn for which the oil does not reach is refused.";
+    let said = "The lamp cannot burn oil that is not there: a burn for which the oil does not reach is refused";
+    let run = run_of(&[text]);
+    let of = |statement: &str| {
+        let reading = reading("C-001", statement, &[]);
+        drift(&Original::of(&run), &run, &Reply::Understand(understanding(&run, vec![reading])))
+    };
+    assert_eq!(of(said), Vec::<String>::new());
+}
+
 /// The faults of kinds alone.
 fn marked(clauses: &[(&str, ClauseKind)]) -> Vec<String> {
     let texts: Vec<&str> = clauses.iter().map(|(text, _)| *text).collect();

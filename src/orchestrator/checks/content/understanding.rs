@@ -85,7 +85,8 @@ impl Original {
                 faults.extend(found.iter().map(|fault| format!("{id} is not what is said of it{said}: {fault}")));
             };
             faults_of(found, nearest);
-            if let Some(told) = told.get(id).filter(|_| !admitted.contains(id))
+            let repeated = of[id].iter().any(|i| is_repeated(&clause.text, &Text::new(&i.statement)));
+            if let Some(told) = told.get(id).filter(|_| !admitted.contains(id) && !repeated)
                 && let Some(fault) = self.turned(*id, &told.statements, &told.beside)
             {
                 let mut mine = mine;
@@ -109,6 +110,9 @@ impl Original {
             let ids: Vec<ClauseId> = self.named(&i.clauses).filter(|id| !whole.contains(id)).collect();
             let Some(clauses) = self.together(&ids) else { continue };
             let statement = Wording::new(&i.statement);
+            if is_repeated(&clauses.text, &statement.text) {
+                continue;
+            }
             let all = Wording::new(&format!("{}.\n{}", i.statement, i.acceptance.join(".\n")));
             // One of several statements may leave out what another says; what all of them lose was looked for above.
             let alone = ids.iter().all(|id| of[id].len() == 1);
@@ -173,6 +177,14 @@ impl Original {
         }
         align::recast(&clause, said, &self.people)
     }
+}
+
+/// Word for word what the clause says, but for the number of its item: nothing can be turned or added by that.
+fn is_repeated(clause: &Text, said: &Text) -> bool {
+    let words = |text: &Text| -> Vec<String> {
+        text.words.iter().skip_while(|word| word.is_number()).map(|word| word.lower.clone()).collect()
+    };
+    !said.words.is_empty() && words(clause) == words(said)
 }
 
 /// Words of software in general: a criterion may use them though no clause does.
