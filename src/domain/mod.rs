@@ -26,6 +26,7 @@ pub mod text;
 pub mod tool;
 pub mod trace;
 pub mod usage;
+mod words;
 
 pub use hash::Hash;
 pub use ids::{
@@ -33,3 +34,4 @@ pub use ids::{
 };
 pub use shared::Shared;
 pub use text::{Clean, counted};
+pub use words::words;

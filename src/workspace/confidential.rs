@@ -5,6 +5,7 @@
 //! in code, is not known.
 
 use super::survey::language;
+use crate::domain::words;
 
 /// Code, markup, styles and templates, besides what [`language`] knows.
 const SOURCE: &str = "html htm xhtml css scss sass less svg j2 jinja jinja2 ejs erb hbs mustache twig tmpl tpl liquid pug haml astro \
@@ -47,25 +48,6 @@ fn holds_private_key(bytes: &[u8]) -> bool {
         line.strip_prefix(b"-----BEGIN ")
             .is_some_and(|label| label.ends_with(b"PRIVATE KEY-----") || label.ends_with(b"PRIVATE KEY BLOCK-----"))
     })
-}
-
-/// The words of a name, in lower case: `clientSecret-2` is `client`, `secret`, `2`.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in name.chars() {
-        if !letter.is_alphanumeric() || (letter.is_uppercase() && before.is_lowercase()) {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// By a word anywhere in its folders and name, or by how the name begins or ends.

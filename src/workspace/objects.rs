@@ -29,7 +29,7 @@ pub(super) struct Objects {
 impl Objects {
     /// Those in the folder `repository`.
     pub fn of(repository: &OwnedFd) -> io::Result<Self> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let folder = openat(repository, "objects", flags, Mode::empty())?;
         Ok(Self { folder, compressor: None })
     }

@@ -17,24 +17,10 @@ pub fn is_about<'a>(run: &Run, clause: &Clause, terms: impl IntoIterator<Item = 
     terms.into_iter().flat_map(words).any(|term| known.iter().any(|word| are_related(&term, word)))
 }
 
-/// In lower case, names of code taken apart; without short and empty ones.
+/// Without short and empty ones.
 fn words(text: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in text.chars() {
-        if !letter.is_alphanumeric() || (letter.is_uppercase() && before.is_lowercase()) {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
     let empty = |word: &str| EMPTY.split(' ').any(|one| one == word);
-    words.retain(|word| (word.len() > 2) && !empty(word));
-    words
+    crate::domain::words(text).into_iter().filter(|word| word.len() > 2 && !empty(word)).collect()
 }
 
 /// `pay` and `payment`, `prices` and `pricing`: what they begin with alike is half of the shorter one, and three letters.

@@ -1,4 +1,7 @@
-use super::{doubts::Judgement, *};
+mod doubts;
+mod forms;
+
+use super::*;
 use crate::domain::{
     Clean, GateId, PersonaId, Shared, StepId,
     artifact::{CodeRange, FileEntry, TestRef, tree_hash},
@@ -413,53 +416,6 @@ fn what_nobody_has_read_is_missing_once_the_run_is_over() {
 }
 
 #[test]
-fn json_has_the_agreed_shape() {
-    let value: serde_json::Value = serde_json::from_str(&trace(&proven()).to_json()).unwrap();
-    let keys = |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
-    assert_eq!(keys(&value), "version requirement outcome counts clauses evidence");
-    assert_eq!(value["requirement"], json!({"sha256": hash("text"), "bytes": 9}));
-    assert_eq!(value["outcome"], "proven");
-    assert_eq!(keys(&value["counts"]), "demanding proven tested built designed missing waived unsourced assumed");
-    let clause = &value["clauses"][0];
-    assert_eq!(
-        keys(clause),
-        "id origin span text kind status stale reason supersedes retired interpretations decisions assumptions files tests"
-    );
-    assert_eq!(clause["id"], "C-001");
-    assert_eq!((&clause["origin"], &clause["span"]), (&json!("requirement"), &json!([0, 9])));
-    assert_eq!(
-        (&clause["status"], &clause["reason"], &clause["retired"]),
-        (&json!("proven"), &json!(null), &json!(null))
-    );
-    assert_eq!(clause["files"], json!([{"path": CODE, "lines": [1, 3], "sha256": hash(CODE), "unreached": null}]));
-    assert_eq!(clause["tests"], json!([{"name": NAME, "passed": true, "control_failed": true, "evidence": "E-003"}]));
-    assert_eq!(keys(&value["evidence"][0]), "id argv exit passed failed skipped output_sha256 tree sandbox at");
-    assert_eq!(value["evidence"][2]["passed"], 1);
-    assert_eq!(value["evidence"][2]["sandbox"], "L2");
-}
-
-#[test]
-fn the_report_in_the_workspace_has_no_time_and_shows_text_as_text() {
-    let mut run = proven();
-    run.clauses.get_mut(&ClauseId(1)).unwrap().text = "<script>|x| `a`\n# no heading\u{1b}[2J".into();
-    let md = trace(&run).to_report(&run.title);
-    assert!(md.contains("## C-001 · function · proven"), "{md}");
-    assert!(md.contains("> \\<script\\>\\|x\\| \\`a\\`\n> \\# no heading␛"), "{md}");
-    assert!(!md.contains("1970") && !md.contains("E-003"), "{md}");
-    assert!(trace(&run).to_markdown(&run.title).contains("E-003"));
-}
-
-#[test]
-fn csv_quotes_and_never_starts_a_formula() {
-    let mut run = proven();
-    run.clauses.insert(ClauseId(2), Clause { text: "=1+1".into(), ..clause(2, ClauseKind::Data) });
-    let csv = trace(&run).to_csv();
-    let lines: Vec<&str> = csv.split("\r\n").collect();
-    assert!(lines[1].starts_with("C-001,requirement,0,9,function,proven,false,,,\"Write, \"\"notes\"\"\n\","), "{csv}");
-    assert!(lines[2].contains(",\"'=1+1\","), "{csv}");
-}
-
-#[test]
 fn exit_codes_follow_the_status() {
     let mut run = proven();
     let mut code = |status: RunStatus| {
@@ -491,56 +447,4 @@ fn exit_codes_follow_the_status() {
     };
     assert_eq!(gate(GateReason::Result), 3);
     assert_eq!(gate(GateReason::Budget { why: Clean::default(), raise_to: None, scope: Default::default() }), 5);
-}
-
-/// Understanding holds that a clause says something else than it does.
-fn doubted() -> Run {
-    let mut run = proven();
-    let detail = doubts::with_reason("C-001 is not what is said of it: it says 7 | where 9", "a <slip> of the pen");
-    let mut plan = run.steps[0].plan.clone();
-    (plan.id, plan.produces) = (step("understand"), ReplyKind::Understand);
-    let doubts = crate::domain::run::Check {
-        name: crate::domain::run::Check::DOUBTS.into(),
-        passed: false,
-        summary: Clean::default(),
-        details: vec![Clean::from(detail)],
-        signature: None,
-    };
-    run.steps.insert(0, Step { checks: vec![doubts], ..Step::new(plan) }.into());
-    run
-}
-
-#[test]
-fn an_open_doubt_stands_in_every_form_with_its_reason_and_the_verdict() {
-    let mut run = doubted();
-    assert!(trace(&run).to_report(&run.title).contains("the verifier has not judged it"));
-    *run.findings = vec![finding(Verdict::Partly)];
-    let trace = trace(&run);
-    let doubt = &trace.doubts[0];
-    assert_eq!((doubt.step.as_str(), doubt.ids().as_str()), ("understand", "C-001"));
-    assert_eq!(doubt.reason.as_deref(), Some("a <slip> of the pen"));
-    let verdict = "the verifier holds C-001 met only in part: half of it";
-    assert_eq!(doubt.verdicts.iter().map(Judgement::line).collect::<Vec<_>>(), [verdict]);
-    let report = trace.to_report(&run.title);
-    let listed = "- C-001 since `understand`: C-001 is not what is said of it: it says 7 \\| where 9\n";
-    assert!(report.contains(listed) && report.contains("reason given: a \\<slip\\> of the pen"), "{report}");
-    let html = trace.to_html(&run);
-    assert!(html.contains("a &lt;slip&gt; of the pen") && html.contains("<a href=\"#C-001\">C-001</a>"), "{html}");
-    let csv = trace.to_csv();
-    for (form, text) in [("report", &report), ("html", &html), ("csv", &csv)] {
-        assert!(text.contains(verdict), "{form}: {text}");
-    }
-    assert!(csv.lines().next().unwrap().ends_with(",tests,doubts,unreached"));
-    let json: serde_json::Value = serde_json::from_str(&trace.to_json()).unwrap();
-    assert_eq!(json["doubts"][0]["verdicts"][0]["verdict"], "partly");
-}
-
-#[test]
-fn a_doubt_is_over_with_its_clause_and_no_verifier_judges_its_own_words() {
-    let mut run = doubted();
-    *run.findings = vec![finding(Verdict::Met)];
-    run.steps[0].plan.produces = ReplyKind::Verify;
-    assert_eq!(trace(&run).doubts[0].verdicts, []);
-    run.clauses.get_mut(&ClauseId(1)).unwrap().retired = Some(Retired::Removed);
-    assert_eq!(trace(&run).doubts, []);
 }
