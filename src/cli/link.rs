@@ -136,7 +136,10 @@ impl Link {
                     None | Some(Update::Ended { .. }) if !mine => match self.take_over().await {
                         Ok((next, owned)) => {
                             (line, mine) = (next, owned);
-                            say(false, "The g1 that had this project open has left; this one has it now.").await;
+                            // Reached once more, the other may still be leaving: then this comes round again.
+                            if owned {
+                                say(false, "The g1 that had this project open has left; this one has it now.").await;
+                            }
                         }
                         Err(fail) => {
                             say(true, &fail.text).await;

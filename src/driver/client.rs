@@ -8,18 +8,20 @@ use super::{
 };
 use crate::{
     domain::{Clean, command::Command, run::Run},
-    hub::{HubError, Project},
+    hub::{HubError, Opened, Project},
     orchestrator::{self, Input},
 };
 use std::{
     io::{BufRead, BufReader, Write},
     os::unix::net::UnixStream,
     path::Path,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// A live writer that does not answer within this time is reported, not waited for.
 const ANSWER: Duration = Duration::from_secs(10);
+/// Between two looks at a writer that holds the project and cannot be reached: it is coming up, or going.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Who carried the command out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,41 +67,50 @@ impl From<BackError> for ClientError {
 /// # Errors
 /// See [`ClientError`].
 pub fn send(dir: &Path, command: Command) -> Result<By, ClientError> {
-    if let Asked::Answered(answer) = ask_live(dir, &command)? {
-        return answer.map(|()| By::LiveRun);
-    }
-    match Project::open(dir) {
-        Ok((mut project, opened)) => {
-            let run = super::open::fold(dir, &opened)?;
-            super::tasks::store_edit(run.as_ref(), &command, project.blobs())?;
-            let at = jiff::Timestamp::now();
-            let goes_back = matches!(command, Command::Rewind { .. });
-            let input = match (command, &run) {
-                (Command::Rewind { step, aside, who }, Some(run)) => back::plan(dir, run, step, aside, who)?,
-                (Command::Fork { step, dir: target, who }, Some(_)) => {
-                    back::fork(dir, step, &target, who)?;
-                    return Ok(By::Here);
-                }
-                (command, _) => Input::Command(command),
-            };
-            let events = orchestrator::decide(run.as_ref(), input, at)
-                .map_err(|refusal| ClientError::Refused(Clean::from(refusal.0)))?;
-            project.append(events, at)?;
-            project.sync()?;
-            if goes_back {
-                back::settle(&mut project, dir)?;
-            }
-            Ok(By::Here)
+    let began = Instant::now();
+    send_while(dir, command, || {
+        std::thread::sleep(LOOK_AGAIN);
+        began.elapsed() < ANSWER
+    })
+}
+
+/// The same; `wait` passes the time between two looks and says whether there is another.
+fn send_while(dir: &Path, command: Command, mut wait: impl FnMut() -> bool) -> Result<By, ClientError> {
+    loop {
+        if let Asked::Answered(answer) = ask_live(dir, &command)? {
+            return answer.map(|()| By::LiveRun);
         }
-        Err(HubError::Locked { pid }) => {
-            // It may have come up between the two looks.
-            match ask_live(dir, &command)? {
-                Asked::Answered(answer) => answer.map(|()| By::LiveRun),
-                Asked::Nobody => Err(ClientError::Silent { pid }),
-            }
+        match Project::open(dir) {
+            Ok((project, opened)) => return decide_here(dir, project, &opened, command),
+            // The lock is there before the socket, and goes after it.
+            Err(HubError::Locked { .. }) if wait() => {}
+            Err(HubError::Locked { pid }) => return Err(ClientError::Silent { pid }),
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => Err(error.into()),
     }
+}
+
+fn decide_here(dir: &Path, mut project: Project, opened: &Opened, command: Command) -> Result<By, ClientError> {
+    let run = super::open::fold(dir, opened)?;
+    super::tasks::store_edit(run.as_ref(), &command, project.blobs())?;
+    let at = jiff::Timestamp::now();
+    let goes_back = matches!(command, Command::Rewind { .. });
+    let input = match (command, &run) {
+        (Command::Rewind { step, aside, who }, Some(run)) => back::plan(dir, run, step, aside, who)?,
+        (Command::Fork { step, dir: target, who }, Some(_)) => {
+            back::fork(dir, step, &target, who)?;
+            return Ok(By::Here);
+        }
+        (command, _) => Input::Command(command),
+    };
+    let events = orchestrator::decide(run.as_ref(), input, at)
+        .map_err(|refusal| ClientError::Refused(Clean::from(refusal.0)))?;
+    project.append(events, at)?;
+    project.sync()?;
+    if goes_back {
+        back::settle(&mut project, dir)?;
+    }
+    Ok(By::Here)
 }
 
 /// The state of the run in `dir`, read without lock and without the store.
@@ -148,4 +159,41 @@ fn connect(dir: &Path) -> Option<UnixStream> {
     stream.set_read_timeout(Some(ANSWER)).ok()?;
     stream.set_write_timeout(Some(ANSWER)).ok()?;
     Some(stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pause() -> Command {
+        Command::Pause { who: Clean::new("kim") }
+    }
+
+    /// A `g1` that is just opening or closing the project has the lock and no socket.
+    #[test]
+    fn a_writer_that_cannot_be_reached_yet_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let (project, _) = Project::create_with(dir.path(), &[], &[], jiff::Timestamp::now(), None).unwrap();
+        let mut held = Some(project);
+        let mut looks = 0;
+        let sent = send_while(dir.path(), pause(), || {
+            looks += 1;
+            if looks == 3 {
+                held = None;
+            }
+            true
+        });
+        // It got as far as the state machine, which has no run to pause.
+        assert!(matches!(sent, Err(ClientError::Refused(_))), "{sent:?}");
+        assert_eq!(looks, 3);
+    }
+
+    #[test]
+    fn a_writer_that_stays_silent_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let _project = Project::create_with(dir.path(), &[], &[], jiff::Timestamp::now(), None).unwrap();
+        let me = std::process::id();
+        let sent = send_while(dir.path(), pause(), || false);
+        assert!(matches!(sent, Err(ClientError::Silent { pid }) if pid == me), "{sent:?}");
+    }
 }

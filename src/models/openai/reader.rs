@@ -37,6 +37,8 @@ const BYTES_PER_TOKEN: usize = 16;
 const LEAST_BYTES: usize = 24;
 /// A model that writes at least so many bytes a second is at work; only its reply is too long.
 const WORKING: u64 = 2;
+/// Words that come faster than this are handed on together: no screen is drawn as often.
+const TOGETHER: Duration = Duration::from_millis(25);
 
 /// A stream that has ended.
 #[derive(Debug, Default)]
@@ -66,6 +68,8 @@ pub struct Reader<'a> {
     calls: Vec<ToolCall>,
     /// Streamed text that the screen has not been given yet: a slow screen must never hold up the call.
     pending: String,
+    /// When the screen was last given some.
+    handed_on: Option<Instant>,
     refusal: String,
     finish: Option<String>,
     counted: Option<Counted>,
@@ -86,6 +90,7 @@ impl<'a> Reader<'a> {
             thoughts: 0,
             calls: Vec::new(),
             pending: String::new(),
+            handed_on: None,
             refusal: String::new(),
             finish: None,
             counted: None,
@@ -236,9 +241,14 @@ impl<'a> Reader<'a> {
         }
         self.text.push_str(piece);
         self.pending.push_str(piece);
+        let now = Instant::now();
+        if self.handed_on.is_some_and(|last| now - last < TOGETHER) {
+            return;
+        }
         if let Ok(permit) = self.deltas.try_reserve() {
             permit.send(Clean::new(&self.pending));
             self.pending.clear();
+            self.handed_on = Some(now);
         }
     }
 
@@ -258,19 +268,20 @@ impl<'a> Reader<'a> {
                 return Err(Fault::Repeats);
             }
         }
-        let began = *self.began.get_or_insert_with(Instant::now);
+        let now = Instant::now();
+        let began = *self.began.get_or_insert(now);
         if let Some((until, limit)) = self.limits.until
-            && Instant::now() >= until
+            && now >= until
         {
-            let working = bytes as u64 >= WORKING * began.elapsed().as_secs().max(1);
+            let working = bytes as u64 >= WORKING * (now - began).as_secs().max(1);
             return Err(if working { Fault::TooLong { limit } } else { Fault::TooSlow { limit } });
         }
-        let (since, then) = *self.window.get_or_insert_with(|| (Instant::now(), bytes));
-        if since.elapsed() >= self.limits.idle {
+        let (since, then) = *self.window.get_or_insert((now, bytes));
+        if now - since >= self.limits.idle {
             if bytes - then < LEAST_BYTES {
                 return Err(Fault::Drip { limit: self.limits.idle });
             }
-            self.window = Some((Instant::now(), bytes));
+            self.window = Some((now, bytes));
         }
         Ok(())
     }
@@ -318,6 +329,22 @@ mod tests {
         };
         assert!(matches!(ends("{\"title\": \"a reply"), Err(Fault::TooLong { .. })));
         assert!(matches!(ends("{"), Err(Fault::TooSlow { .. })));
+    }
+
+    #[test]
+    fn words_that_come_at_once_are_handed_on_together_and_none_is_lost() {
+        let (sender, mut receiver) = mpsc::channel(64);
+        let limits = Limits { bytes: 10_000, tokens: 1000, idle: Duration::from_secs(60), until: None };
+        let mut reader = Reader::new(&sender, limits);
+        let (just_now, long_ago) = (Instant::now() + Duration::from_secs(3600), Instant::now() - TOGETHER);
+        for (word, handed_on) in [("a ", None), ("b ", Some(just_now)), ("c ", Some(long_ago)), ("d", Some(just_now))] {
+            reader.handed_on = handed_on;
+            reader.say(word);
+        }
+        reader.finish = Some("stop".to_owned());
+        reader.end().unwrap();
+        let got: Vec<String> = std::iter::from_fn(|| receiver.try_recv().ok()).map(|words| words.to_string()).collect();
+        assert_eq!(got, ["a ", "b c ", "d"]);
     }
 
     proptest! {
