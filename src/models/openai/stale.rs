@@ -14,6 +14,8 @@ const ROUNDS: usize = 6;
 const STRETCH: usize = 48;
 /// What was said so often before is not said anew.
 const BEFORE: u32 = 4;
+/// Of so many hashes it is known whether one of what is looked for begins with the same bits.
+const FILTER_BITS: u32 = 12;
 /// As far back as is looked.
 const BACK: usize = 32 * 1024;
 /// How many bytes come between two looks.
@@ -39,21 +41,41 @@ fn says_again(text: &[u8]) -> bool {
         return false;
     }
     let (before, end) = text[text.len().saturating_sub(BACK)..].split_at(text.len().min(BACK) - END);
-    let mut known: HashMap<&[u8], u32> = HashMap::new();
-    for stretch in before.windows(STRETCH) {
-        *known.entry(stretch).or_default() += 1;
+    let said: Vec<u64> = hashes(end).step_by(STRETCH / 4).collect();
+    let mut times: HashMap<u64, u32> = said.iter().map(|hash| (*hash, 0)).collect();
+    // Nearly all that came before is none of it: the map is asked only about what this lets through.
+    let mut may_be = [false; 1 << FILTER_BITS];
+    let place = |hash: u64| (hash >> (u64::BITS - FILTER_BITS)) as usize;
+    said.iter().for_each(|hash| may_be[place(*hash)] = true);
+    for hash in hashes(before).filter(|hash| may_be[place(*hash)]) {
+        times.entry(hash).and_modify(|times| *times += 1);
     }
-    let stretches = end.windows(STRETCH).step_by(STRETCH / 4);
-    let (all, old) = stretches.fold((0, 0), |(all, old), stretch| {
-        let often = known.get(stretch).is_some_and(|times| *times >= BEFORE);
-        (all + 1, old + usize::from(often))
-    });
-    old * 5 >= all * 4
+    let old = said.iter().filter(|hash| times[hash] >= BEFORE).count();
+    old * 5 >= said.len() * 4
+}
+
+/// A hash for each stretch of the text, from byte to byte: the rolling hash of Karp and Rabin (1987), modulo 2^64.
+fn hashes(text: &[u8]) -> impl Iterator<Item = u64> {
+    const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+    let leaves = (0..STRETCH).fold(1_u64, |power, _| power.wrapping_mul(BASE));
+    let roll = |hash: u64, byte: u8| hash.wrapping_mul(BASE).wrapping_add(u64::from(byte) + 1);
+    let mut hash = text.iter().take(STRETCH).fold(0, |hash, byte| roll(hash, *byte));
+    let mut after = text.iter().skip(STRETCH).zip(text);
+    let mut next = (text.len() >= STRETCH).then_some(hash);
+    std::iter::from_fn(move || {
+        let this = next?;
+        next = after.next().map(|(enters, left)| {
+            hash = roll(hash, *enters).wrapping_sub(leaves.wrapping_mul(u64::from(*left) + 1));
+            hash
+        });
+        Some(this)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn an_end_that_says_the_same_over_and_over_is_seen() {
@@ -65,6 +87,21 @@ mod tests {
         let counted: String = (0..2000).map(|n| format!("{n},")).collect();
         assert!(!repeats(counted.as_bytes()));
         assert!(!repeats("1.0.0-".repeat(100).as_bytes()), "too short to say");
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_have_one_hash_just_if_they_are_the_same(text in "[ab]{0,120}") {
+            let text = text.as_bytes();
+            let found: Vec<u64> = hashes(text).collect();
+            let stretches: Vec<&[u8]> = text.windows(STRETCH).collect();
+            prop_assert_eq!(found.len(), stretches.len());
+            for (one, this) in found.iter().zip(&stretches) {
+                for (other, that) in found.iter().zip(&stretches) {
+                    prop_assert_eq!(one == other, this == that);
+                }
+            }
+        }
     }
 
     #[test]
