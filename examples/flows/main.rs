@@ -1,14 +1,16 @@
-//! What G1 itself costs, without models and without what it runs: `cargo run --release --example flows -- [RUNS…]`.
+//! What G1 itself costs, without models and without what it runs: `cargo run --release --example flows -- [--tested] [RUNS…]`.
 //!
 //! A server with scripted replies and no delay runs in a process of its own; for each number of concurrent runs (default 1,
 //! then 100) as many projects are driven from the requirement to the end in this process, twelve calls each, with journal,
 //! blobs, packs, checks and workspace on disk as in any run. The software in the replies is in a stack that G1 does not
-//! execute, so that no test suite is measured. Prints the tables of `docs/performance.md`: the first line of each number
+//! execute, so that no test suite is measured; with `--tested` it is in one that it does, every suite and control run is made,
+//! and what is sent holds their results. Prints the tables of `docs/performance.md`: the first line of each number
 //! is with the cold caches of a new process, and what was sent upstream comes last, by what it is.
 
 mod parts;
 mod replies;
 mod server;
+mod stack;
 
 use g1::{
     domain::{
@@ -23,6 +25,7 @@ use nix::sys::{
     resource::{UsageWho, getrusage},
     time::{TimeVal, TimeValLike},
 };
+use stack::Stack;
 use std::{
     error::Error,
     path::{Path, PathBuf},
@@ -35,9 +38,15 @@ const TIMES: usize = 3;
 fn main() -> Result<(), Box<dyn Error>> {
     g1::evidence::sandbox::main_if_child();
     g1::allocator::give_back();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.first().is_some_and(|word| word == server::WORD) {
-        return server::main();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, stack] = &*arguments
+        && word == server::WORD
+    {
+        return server::main(if stack == Stack::Python.name() { Stack::Python } else { Stack::Unrun });
+    }
+    let stack = if arguments.first().is_some_and(|word| word == "--tested") { Stack::Python } else { Stack::Unrun };
+    if stack == Stack::Python {
+        arguments.remove(0);
     }
     let mut numbers = arguments
         .iter()
@@ -46,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if numbers.is_empty() {
         numbers = vec![1, 100];
     }
-    let server = server::Child::start()?;
+    let server = server::Child::start(stack)?;
     // They stay till the end: a file system may keep away from the inodes of files deleted lately, and searches for others.
     let folder = tempfile::tempdir()?;
     println!(

@@ -1,5 +1,6 @@
-//! What the server answers: a plan of four modules, and code in a stack that G1 does not execute.
+//! What the server answers: a plan of four modules, and code in a stack that G1 does not execute, or in one that it does.
 
+use super::stack::Stack;
 use serde_json::{Value, json};
 
 pub const REQUIREMENT: &str = "\
@@ -23,6 +24,7 @@ const MODULES: [(&str, &[&str]); 4] = [
     ("tickets", &["C-004", "C-005"]),
     ("reports", &["C-006", "C-007"]),
 ];
+const EXCLUSION: &str = "C-008";
 const KINDS: [&str; 8] = ["function", "data", "data", "data", "function", "function", "function", "exclusion"];
 
 fn all() -> Vec<&'static str> {
@@ -38,7 +40,7 @@ fn words(clause: &str) -> &'static str {
 }
 
 /// The reply to a request, by the schema that it asks for and the step that it names.
-pub fn reply(request: &Value) -> Value {
+pub fn reply(stack: Stack, request: &Value) -> Value {
     let user = request["messages"][1]["content"].as_str().unwrap_or_default();
     let module = MODULES.iter().find(|(name, _)| {
         user.contains(&format!("Step: `build:{name}`")) || user.contains(&format!("Step: `test:{name}`"))
@@ -47,9 +49,9 @@ pub fn reply(request: &Value) -> Value {
     let (mut body, mut clauses) = match request["response_format"]["json_schema"]["name"].as_str().unwrap_or_default() {
         "understand_reply" => (understand(), all()),
         "plan_reply" => (plan(), all()),
-        "design_reply" => (design(), all()),
-        "build_reply" => (build(name, owned), owned.to_vec()),
-        "test_reply" => (test(name, owned), owned.to_vec()),
+        "design_reply" => (design(stack), all()),
+        "build_reply" => (build(stack, name, owned), owned.to_vec()),
+        "test_reply" => (test(stack, name, owned), owned.to_vec()),
         _ => (verify(), all()),
     };
     clauses.sort_unstable();
@@ -103,42 +105,46 @@ fn plan() -> Value {
     json!({"modules": modules, "steps": steps, "team_notes": "", "communication_notes": ""})
 }
 
-fn design() -> Value {
+fn design(stack: Stack) -> Value {
     json!({
-        "decisions": [{"title": "Stack", "choice": "go-std", "why": "One binary.", "clauses": ["C-001"], "by": "technical-architect"}],
+        "decisions": [{"title": "Stack", "choice": stack.name(), "why": "Nothing to install.", "clauses": ["C-001"], "by": "technical-architect"}],
         "assumptions": [],
         "artifacts": [{"name": "api", "by": "api-designer", "content": "POST and GET /api/hauliers, /api/lorries, /api/tickets; GET /api/months", "clauses": all()}],
     })
 }
 
-fn build(module: &str, owned: &[&str]) -> Value {
-    let mut code = format!("package {module}\n");
-    for n in 0..40 {
-        code.push_str(&format!("\nfunc Part{n}(weight int) int {{\n\treturn weight + {n}\n}}\n"));
-    }
-    let mut files = vec![json!({"path": format!("{module}/{module}.go"), "content": code})];
+/// What is built and tested: the last clause is an exclusion, which only a search can show.
+fn demands<'a>(owned: &[&'a str]) -> impl Iterator<Item = (usize, &'a str)> {
+    owned.iter().copied().filter(|clause| *clause != EXCLUSION).enumerate()
+}
+
+fn build(stack: Stack, module: &str, owned: &[&str]) -> Value {
+    let mut files = vec![json!({"path": stack.code_path(module), "content": stack.code(module)})];
     if module == "core" {
-        files.push(json!({"path": "g1.toml", "content": "[app]\nname = \"weighbridge\"\nstack = \"go-std\"\n[commands]\nsetup = []\ntest = [\"go\", \"test\", \"./...\"]\nrun = [\"go\", \"run\", \".\", \"{port}\"]\n"}));
+        files.push(json!({"path": "g1.toml", "content": stack.manifest()}));
+        files.extend(stack.beside().iter().map(|path| json!({"path": path, "content": ""})));
     }
-    let links: Vec<Value> = owned
-        .iter()
-        .filter(|clause| **clause != "C-008")
-        .enumerate()
-        .map(|(n, clause)| json!({"clause": clause, "path": format!("{module}/{module}.go"), "symbol": null, "lines": [3 + 4 * n, 5 + 4 * n]}))
+    let links: Vec<Value> = demands(owned)
+        .map(|(n, clause)| json!({"clause": clause, "path": stack.code_path(module), "symbol": null, "lines": stack.lines(n)}))
         .collect();
     json!({"files": files, "links": links, "additions": [], "notes": ""})
 }
 
-fn test(module: &str, owned: &[&str]) -> Value {
-    let code = format!(
-        "package {module}\n\nimport \"testing\"\n\nfunc TestIt(t *testing.T) {{\n\tif Part1(1) != 2 {{\n\t\tt.Fatal()\n\t}}\n}}\n"
-    );
-    let (kept_out, tested): (Vec<&str>, Vec<&str>) = owned.iter().copied().partition(|clause| *clause == "C-008");
-    let links: Vec<Value> =
-        tested.iter().map(|clause| json!({"clause": clause, "test": format!("{module}.TestIt"), "shows": words(clause), "measures": false})).collect();
-    let searches: Vec<Value> =
-        kept_out.iter().map(|clause| json!({"clause": clause, "terms": ["payment", "checkout"]})).collect();
-    json!({"files": [{"path": format!("{module}/{module}_test.go"), "content": code}], "links": links, "searches": searches, "notes": ""})
+fn test(stack: Stack, module: &str, owned: &[&str]) -> Value {
+    let parts: Vec<usize> = demands(owned).map(|(n, _)| n).collect();
+    let mut files = vec![json!({"path": stack.test_path(module), "content": stack.test(module, &parts)})];
+    if module == "core" {
+        files.extend(stack.beside_tests().iter().map(|path| json!({"path": path, "content": ""})));
+    }
+    let links: Vec<Value> = demands(owned)
+        .map(|(n, clause)| json!({"clause": clause, "test": stack.test_name(module, n), "shows": words(clause), "measures": false}))
+        .collect();
+    let searches: Vec<Value> = owned
+        .iter()
+        .filter(|clause| **clause == EXCLUSION)
+        .map(|clause| json!({"clause": clause, "terms": ["payment", "checkout"]}))
+        .collect();
+    json!({"files": files, "links": links, "searches": searches, "notes": ""})
 }
 
 fn verify() -> Value {

@@ -1,6 +1,6 @@
 //! A server that speaks the chat protocol without any delay, in a process of its own so that its time is not counted.
 
-use crate::{parts, replies};
+use crate::{parts, replies, stack::Stack};
 use serde_json::{Value, json};
 use std::{
     error::Error,
@@ -34,8 +34,10 @@ pub struct Child {
 }
 
 impl Child {
-    pub fn start() -> Result<Self, Box<dyn Error>> {
-        let mut process = process::Command::new(std::env::current_exe()?).arg(WORD).stdout(Stdio::piped()).spawn()?;
+    /// Answers with software in this stack.
+    pub fn start(stack: Stack) -> Result<Self, Box<dyn Error>> {
+        let mut command = process::Command::new(std::env::current_exe()?);
+        let mut process = command.args([WORD, stack.name()]).stdout(Stdio::piped()).spawn()?;
         let mut address = String::new();
         let out = process.stdout.take().ok_or("the server has no output")?;
         BufReader::new(out).read_line(&mut address)?;
@@ -71,19 +73,19 @@ static BYTES: AtomicU64 = AtomicU64::new(0);
 static PARTS: Mutex<parts::Parts> = Mutex::new(parts::Parts::new());
 
 /// Serves until it is killed.
-pub fn main() -> Result<(), Box<dyn Error>> {
+pub fn main(stack: Stack) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("{}", listener.local_addr()?);
     for stream in listener.incoming() {
         let stream = stream?;
         // A client that went away is no failure of the server.
-        thread::spawn(move || answer_all(stream).ok());
+        thread::spawn(move || answer_all(stack, stream).ok());
     }
     Ok(())
 }
 
 /// Answers request after request on one connection.
-fn answer_all(mut stream: TcpStream) -> std::io::Result<()> {
+fn answer_all(stack: Stack, mut stream: TcpStream) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     loop {
@@ -105,7 +107,7 @@ fn answer_all(mut stream: TcpStream) -> std::io::Result<()> {
             BYTES.fetch_add(length as u64, Relaxed);
             let request = serde_json::from_slice(&body)?;
             parts::add(&mut PARTS.lock().unwrap_or_else(PoisonError::into_inner), &request, length as u64);
-            ("text/event-stream", stream_of(&request))
+            ("text/event-stream", stream_of(stack, &request))
         } else if first.starts_with("GET /count") {
             let parts = PARTS.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let count = json!({"calls": CALLS.load(Relaxed), "bytes": BYTES.load(Relaxed), "parts": parts});
@@ -121,8 +123,8 @@ fn answer_all(mut stream: TcpStream) -> std::io::Result<()> {
 }
 
 /// The reply in pieces of about a token, as servers stream.
-fn stream_of(request: &Value) -> String {
-    let text = replies::reply(request).to_string();
+fn stream_of(stack: Stack, request: &Value) -> String {
+    let text = replies::reply(stack, request).to_string();
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::new();
     for piece in chars.chunks(4) {

@@ -47,7 +47,7 @@ use std::{
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use transport::{Probe, Transport};
-use wire::{Chunk, Counted};
+use wire::{Counted, Events};
 
 /// Ways of asking tried on one call before the server's refusal is final.
 const MAX_ADAPTATIONS: u32 = 8;
@@ -376,14 +376,16 @@ impl OpenAi {
             (None, None) => Fault::Unfinished { text },
         };
         let opened = match shape.api {
-            Api::Chat => client.chat().create_stream_byot::<Value, Chunk>(body).await,
-            Api::Responses => client.responses().create_stream_byot::<Value, Chunk>(body).await,
+            Api::Chat => client.chat().create_stream_byot::<Value, Events>(body).await,
+            Api::Responses => client.responses().create_stream_byot::<Value, Events>(body).await,
         };
         let mut stream = opened.map_err(|error| noted(0, Some(error)))?;
         while let Some(event) = stream.next().await {
-            let chunk = event.map_err(|error| noted(reader.received(), Some(error)))?;
-            if reader.take(&chunk)? {
-                probe.token();
+            let events = event.map_err(|error| noted(reader.received(), Some(error)))?;
+            for chunk in &events.0 {
+                if reader.take(chunk)? {
+                    probe.token();
+                }
             }
         }
         probe.take_fault().map_or(Ok(()), Err)

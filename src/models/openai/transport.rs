@@ -21,7 +21,7 @@ use tokio::{
     sync::Notify,
     time::{Instant, sleep_until, timeout},
 };
-use tokio_util::bytes::Bytes;
+use tokio_util::bytes::{Buf, Bytes};
 
 /// As much of an error's body as is worth reading.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -147,7 +147,7 @@ impl Transport {
         let body = futures::stream::unfold(state, |state| async move {
             let (mut response, this, mut total, mut line, mut left) = state?;
             if !left.is_empty() {
-                let event = first_event(&mut left);
+                let event = next_event(&mut left);
                 return Some((Ok(event), Some((response, this, total, line, left))));
             }
             let fault = match this.next(&mut response).await {
@@ -158,7 +158,7 @@ impl Transport {
                     total += bytes.len();
                     line = bytes.iter().rev().position(|b| *b == b'\n').unwrap_or(line + bytes.len());
                     if total <= this.max_body && line <= this.max_line {
-                        let event = first_event(&mut bytes);
+                        let event = next_event(&mut bytes);
                         return Some((Ok(event), Some((response, this, total, line, bytes))));
                     }
                     Fault::TooLarge { limit: if line > this.max_line { this.max_line } else { this.max_body } }
@@ -211,11 +211,33 @@ impl Transport {
     }
 }
 
-/// Takes the first event from the front of `bytes`; all of it where none ends. The library copies whatever is behind an
-/// event with every event that it reads, so it is given one at a time.
-fn first_event(bytes: &mut Bytes) -> Bytes {
-    let end = bytes.windows(2).position(|pair| pair == b"\n\n").map_or(bytes.len(), |at| at + 2);
-    bytes.split_to(end)
+/// Takes the first event from the front of `bytes`, or, where several JSON objects came in one piece, all of them as one
+/// event with a list ([`super::wire::Events`]): what the library spends on an event is many times what a token is worth.
+/// Where none ends it is all of `bytes`. The library copies whatever is behind an event with every event that it reads,
+/// so it is given one at a time.
+fn next_event(bytes: &mut Bytes) -> Bytes {
+    let (mut objects, mut at) = (Vec::new(), 0);
+    while let Some(object) = plain_object(&bytes[at..]) {
+        objects.push(object);
+        at += FIELD.len() + object.len() + END.len();
+    }
+    if objects.len() < 2 {
+        let end = bytes.windows(END.len()).position(|end| end == END).map_or(bytes.len(), |at| at + END.len());
+        return bytes.split_to(end);
+    }
+    let together = [FIELD, b"[", &objects.join(&b","[..]), b"]", END].concat();
+    bytes.advance(at);
+    Bytes::from(together)
+}
+
+const FIELD: &[u8] = b"data: ";
+const END: &[u8] = b"\n\n";
+
+/// The object of an event of one line that begins `bytes`; not if there is anything else in it.
+fn plain_object(bytes: &[u8]) -> Option<&[u8]> {
+    let line = &bytes[..bytes.iter().position(|byte| *byte == b'\n')?];
+    let object = line.strip_prefix(FIELD).filter(|data| data.starts_with(b"{") && data.ends_with(b"}"))?;
+    bytes[line.len()..].starts_with(END).then_some(object)
 }
 
 fn event_stream(body: Body) -> Response {
@@ -248,19 +270,35 @@ fn retry_after(value: &str) -> Option<Duration> {
 mod tests {
     use super::*;
 
+    fn taken(text: &str) -> Vec<String> {
+        let mut bytes = Bytes::copy_from_slice(text.as_bytes());
+        let mut events = Vec::new();
+        while !bytes.is_empty() {
+            events.push(String::from_utf8(next_event(&mut bytes).to_vec()).unwrap());
+        }
+        events
+    }
+
     #[test]
     fn bytes_are_taken_event_by_event_and_none_is_lost() {
-        let taken = |text: &'static str| {
-            let mut bytes = Bytes::from_static(text.as_bytes());
-            let mut events = Vec::new();
-            while !bytes.is_empty() {
-                events.push(String::from_utf8(first_event(&mut bytes).to_vec()).unwrap());
-            }
-            events
-        };
         assert_eq!(taken("data: 1\n\ndata: 2\n\ndat"), ["data: 1\n\n", "data: 2\n\n", "dat"]);
         assert_eq!(taken("\n\n\ndata: 1\r\n\r\n"), ["\n\n", "\ndata: 1\r\n\r\n"]);
         assert_eq!(taken(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn objects_that_come_in_one_piece_are_one_event() {
+        let rest = "data: [DONE]\n\n";
+        assert_eq!(
+            taken(&format!("data: {{\"a\":1}}\n\ndata: {{}}\n\n{rest}data: {{")),
+            ["data: [{\"a\":1},{}]\n\n", rest, "data: {"]
+        );
+        // What has a name, a comment or a second line is left as it is.
+        for odd in
+            ["event: x\ndata: {}\n\n", ": at work\n\n", "data: {\ndata: }\n\n", "data: {}\nid: 1\n\n", "data:{}\n\n"]
+        {
+            assert_eq!(taken(&format!("{odd}data: {{}}\n\n{odd}")), [odd, "data: {}\n\n", odd]);
+        }
     }
 
     #[test]

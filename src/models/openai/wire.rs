@@ -3,10 +3,36 @@
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{
+        IgnoredAny, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
 };
 use serde_json::Value;
 use std::{fmt, ops::Deref};
+
+/// What came as one event: a chunk, or the list of them that the transport makes of those which came in one piece.
+#[derive(Debug)]
+pub struct Events(pub Vec<Chunk>);
+
+impl<'de> Deserialize<'de> for Events {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct OneOrMore;
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = Events;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Events, A::Error> {
+                Chunk::deserialize(MapAccessDeserializer::new(map)).map(|chunk| Events(vec![chunk]))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Events, A::Error> {
+                Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(Events)
+            }
+        }
+        d.deserialize_any(OneOrMore)
+    }
+}
 
 /// One event of a stream of either protocol, or the whole answer of a server that does not stream. There is one for each
 /// token, and the library keeps them all until they are looked at: what few events have takes no room in the others.
@@ -226,6 +252,14 @@ mod tests {
         assert_eq!(error_code(&json!({"code": "429"})), Some(429));
         assert_eq!(error_code(&json!({"code": "server_error"})), Some(500));
         assert_eq!(error_code(&json!({"code": "invalid_prompt"})), None);
+    }
+
+    #[test]
+    fn events_are_read_alone_and_in_a_list() {
+        let read = |text: &str| serde_json::from_str::<Events>(text).map(|events| events.0.len());
+        assert_eq!(read(r#"{"choices":[]}"#).unwrap(), 1);
+        assert_eq!(read(r#"[{"choices":[]},{"error":null},{}]"#).unwrap(), 3);
+        assert!(read("7").is_err() && read(r#"[{"choices":[]},7]"#).is_err());
     }
 
     #[test]
