@@ -82,6 +82,33 @@ async fn a_test_that_does_not_depend_on_the_lines_proves_nothing() {
     );
 }
 
+/// Whatever is taken away, a test that needs another one before it fails when it runs without it.
+#[tokio::test]
+async fn a_test_that_fails_without_the_others_proves_nothing() {
+    const TESTS: &str = "tests/test_entries.py";
+    let runner = runner().await;
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let mut text = String::from_utf8(tree.get(TESTS).unwrap().bytes.to_vec()).unwrap();
+    text.push_str(
+        "\n\nSEEN = []\n\n\nclass Order(unittest.TestCase):\n    def test_a(self):\n        SEEN.append(1)\n        \
+         self.assertEqual(SEEN, [1])\n\n    def test_b(self):\n        self.assertEqual(SEEN, [1])\n",
+    );
+    let changed = TreeFile { path: TESTS.into(), bytes: text.into_bytes().into(), executable: false };
+    let tree = tree.with([changed]);
+    let range = links::resolve(&runner, &tree, &[symbol("required")], &cancel).await.unwrap().found.remove(0);
+    let order = TestLink { test: "tests.test_entries.Order.test_b".into(), ..test("") };
+    let linked = [order, test("test_title_is_required")];
+    let tests = links::tests(&runner, &tree, Stack::Python, &linked, &cancel).await.unwrap().found;
+    let target = ControlTarget { clause: range.clause, range, tests };
+    let controlled = runner.controls(&tree, &manifest(), &[target], None, &cancel).await.unwrap();
+    let outcomes: Vec<_> = controlled.runs.iter().map(|run| run.outcome).collect();
+    assert_eq!(outcomes, [None, Some(TestOutcome::Failed)], "{controlled:?}");
+    let [problem] = &controlled.problems[..] else { panic!("{:?}", controlled.problems) };
+    assert!(problem.as_str().starts_with("tests.test_entries.Order.test_b does not pass"), "{problem}");
+    let note = controlled.recorded[0].executed.note.clone().unwrap();
+    assert!(note.as_str().contains("1 do not pass without the other tests"), "{note}");
+}
+
 #[tokio::test]
 async fn breaking_is_not_failing() {
     let runner = runner().await;

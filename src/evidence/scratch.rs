@@ -41,21 +41,23 @@ impl Scratch {
         Some(bytes)
     }
 
-    /// The same files as hard links, with one replaced: the cost does not grow with their size.
+    /// The same files as hard links, with one replaced or none: the cost does not grow with their size.
     pub(super) fn like(
         other: &Self,
         tree: &Tree,
-        replaced: &TreeFile,
+        replaced: Option<&TreeFile>,
         owner: Option<u32>,
     ) -> Result<Self, EvidenceError> {
         let scratch = Self::empty(owner)?;
-        for file in tree.files().filter(|file| file.path != replaced.path) {
+        for file in tree.files().filter(|file| replaced.is_none_or(|replaced| file.path != replaced.path)) {
             let (from, to) = (other.tree().join(&file.path), scratch.target(&file.path)?);
             if fs::hard_link(&from, &to).is_err() {
                 scratch.put(file)?;
             }
         }
-        scratch.put(replaced)?;
+        if let Some(replaced) = replaced {
+            scratch.put(replaced)?;
+        }
         Ok(scratch)
     }
 
@@ -173,7 +175,7 @@ mod tests {
     fn a_copy_shares_what_did_not_change_and_vanishes() {
         let tree = Tree::new(vec![TreeFile::new("app/a.py", *b"1"), TreeFile::new("app/b.py", *b"2")]);
         let first = Scratch::of(&tree, None).unwrap();
-        let second = Scratch::like(&first, &tree, &TreeFile::new("app/b.py", *b"3"), None).unwrap();
+        let second = Scratch::like(&first, &tree, Some(&TreeFile::new("app/b.py", *b"3")), None).unwrap();
         assert_eq!(fs::read(second.tree().join("app/a.py")).unwrap(), b"1");
         assert_eq!(fs::read(second.tree().join("app/b.py")).unwrap(), b"3");
         assert_eq!(fs::read(first.tree().join("app/b.py")).unwrap(), b"2");

@@ -294,7 +294,10 @@ impl<'a> Judge<'a> {
                 (true, Some(TestOutcome::Error)) => {
                     format!("without {place} {} breaks instead of failing by an assertion", test.test)
                 }
-                (true, _) => format!("without {place} {} gave no result", test.test),
+                (true, _) => format!(
+                    "without {place} {} gave no result that shows anything: it was cut short, or it fails without the other tests",
+                    test.test
+                ),
             };
         }
         Some(reason)

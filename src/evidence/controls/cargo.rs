@@ -3,11 +3,12 @@
 
 use super::{
     Case, EvidenceError, Measured, Outcome, Place, Problem, Without, Work,
+    alone::{Alone, Group},
     coverage::{Plan, told},
     measured_of, outcomes,
 };
 use crate::{
-    domain::Clean,
+    domain::{Clean, evidence::TestOutcome},
     evidence::{
         Kind, Stack, Tree, TreeFile,
         cargo::target,
@@ -24,6 +25,8 @@ use std::{
     path::PathBuf,
 };
 
+/// The variable that says which switch is off.
+const OFF: &str = "G1_OFF";
 /// How often a build is tried without the switches that the compiler refuses.
 const ROUNDS: usize = 6;
 
@@ -114,8 +117,9 @@ impl Work<'_> {
     pub(super) async fn compiled(
         &self,
         ready: Vec<(&Case, Without)>,
+        groups: &[Group],
         problems: &mut Vec<Problem>,
-    ) -> Result<(BTreeMap<Place, Outcome>, Measured), EvidenceError> {
+    ) -> Result<(BTreeMap<Place, Outcome>, Measured, Alone), EvidenceError> {
         let linked = measured_of(&ready);
         let mut switches: BTreeMap<u32, &Case> = BTreeMap::new();
         let mut edits = vec![];
@@ -133,15 +137,40 @@ impl Work<'_> {
         let mut marks = Marks::new(&linked, &desk);
         let built = self.switched(&mut switches, &mut marks, problems).await?;
         let measured = self.measured_build(built.as_ref(), &desk, &linked, &marks).await?;
+        let mut alone = Alone::default();
         if let Some((scratch, built)) = &built {
+            alone = self.alone_in(scratch, built, groups).await?;
             let runs: Vec<BoxFuture<'_, _>> = switches
                 .into_iter()
-                .map(|(number, case)| async move { (case, self.off(scratch, built, number, case).await) }.boxed())
+                .map(|(number, case)| {
+                    async move { (case.place(), self.off(scratch, built, number, case).await) }.boxed()
+                })
                 .collect();
-            outcomes.extend(self.several(runs).await?);
+            outcomes.extend(self.several(runs, self.progress.as_ref()).await?);
         }
-        outcomes.extend(self.rebuilt(edits).await?);
-        Ok((outcomes, measured))
+        if !edits.is_empty() {
+            let scratch = Scratch::of(&self.prepared, self.runner.owner(Stack::Rust))?;
+            if built.is_none()
+                && let Ok(whole) = self.build(&scratch).await?
+            {
+                alone = self.alone_in(&scratch, &whole, groups).await?;
+            }
+            outcomes.extend(self.rebuilt(&scratch, edits).await?);
+        }
+        Ok((outcomes, measured, alone))
+    }
+
+    /// Runs each group of tests with no range switched off; the variable is there as in a control run.
+    async fn alone_in(&self, scratch: &Scratch, built: &Built, groups: &[Group]) -> Result<Alone, EvidenceError> {
+        let none = [(OFF.to_owned(), "0".to_owned())];
+        let mut alone = Alone::default();
+        for group in groups {
+            let desk = Scratch::empty(scratch.owner())?;
+            let names: Vec<String> = group.iter().cloned().collect();
+            let (tests, _) = self.binaries(scratch, &desk, built, &none, &names).await?;
+            alone.0.insert(group.clone(), tests);
+        }
+        Ok(alone)
     }
 
     /// The build with all switches that the compiler accepts.
@@ -289,7 +318,7 @@ impl Work<'_> {
     /// One control run: the product with this switch off, then the linked tests.
     async fn off(&self, scratch: &Scratch, built: &Built, number: u32, case: &Case) -> Result<Outcome, EvidenceError> {
         let desk = Scratch::empty(scratch.owner())?;
-        let off = [("G1_OFF".to_owned(), number.to_string())];
+        let off = [(OFF.to_owned(), number.to_string())];
         self.try_out(scratch, &desk, built, &off, case).await
     }
 
@@ -318,13 +347,26 @@ impl Work<'_> {
             }
         }
         let names: Vec<String> = case.tests.iter().cloned().collect();
+        let (tests, output) = self.binaries(scratch, desk, built, variables, &names).await?;
+        Ok(Outcome { booted: true, tests, output })
+    }
+
+    /// What the named tests do, and the output of their binaries.
+    async fn binaries(
+        &self,
+        scratch: &Scratch,
+        desk: &Scratch,
+        built: &Built,
+        variables: &[(String, String)],
+        names: &[String],
+    ) -> Result<(BTreeMap<String, TestOutcome>, Vec<u8>), EvidenceError> {
         let mut output = vec![];
-        for (root, tests) in by_root(&names) {
+        for (root, tests) in by_root(names) {
             let finished = self.test_binary(scratch, desk, built, variables, root, &tests).await?;
             output.extend(finished.output.bytes);
         }
         let report: Report = self.runner.report(self.tree, Stack::Rust, &output, self.cancel).await?;
-        Ok(Outcome { booted: true, tests: outcomes(&report, &names), output })
+        Ok((outcomes(&report, names), output))
     }
 
     async fn test_binary(
@@ -373,12 +415,12 @@ impl Work<'_> {
     }
 
     /// One after the other in one copy, so that each compiles only what changed.
-    async fn rebuilt(&self, edits: Vec<(&Case, String)>) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
+    async fn rebuilt(
+        &self,
+        scratch: &Scratch,
+        edits: Vec<(&Case, String)>,
+    ) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
         let mut outcomes = BTreeMap::new();
-        if edits.is_empty() {
-            return Ok(outcomes);
-        }
-        let scratch = Scratch::of(&self.prepared, self.runner.owner(Stack::Rust))?;
         for (case, text) in edits {
             if !self.is_in_time() {
                 break;
@@ -386,10 +428,10 @@ impl Work<'_> {
             let Some(original) = self.prepared.get(&case.path) else { continue };
             let changed = TreeFile { bytes: text.into_bytes().into(), ..original.clone() };
             scratch.replace(&changed)?;
-            let outcome = match self.build(&scratch).await? {
+            let outcome = match self.build(scratch).await? {
                 Ok(built) => {
                     let desk = Scratch::empty(scratch.owner())?;
-                    self.try_out(&scratch, &desk, &built, &[], case).await?
+                    self.try_out(scratch, &desk, &built, &[], case).await?
                 }
                 Err(refused) => Outcome { booted: false, tests: BTreeMap::new(), output: refused.said.into_bytes() },
             };

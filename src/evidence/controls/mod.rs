@@ -1,6 +1,7 @@
 //! Control runs: each linked range is neutralised alone, then the application must still start and the linked tests must
 //! fail by an assertion. Whatever else happens shows nothing.
 
+mod alone;
 mod cargo;
 mod coverage;
 mod trial;
@@ -123,7 +124,7 @@ impl Runner {
             }));
         }
         let coverage = batch.measured.of(targets);
-        let problems = batch.problems.into_iter().map(|(_, problem)| problem).collect();
+        let problems = batch.problems.into_iter().map(|(_, problem)| problem).chain(batch.dependent).collect();
         Ok(Controlled { recorded: vec![batch.recorded], runs, coverage, problems })
     }
 
@@ -200,6 +201,8 @@ struct Batch {
     recorded: Recorded,
     outcomes: BTreeMap<Place, Outcome>,
     problems: Vec<Problem>,
+    /// Tests whose results show nothing, and why.
+    dependent: Vec<Clean>,
     measured: Measured,
 }
 
@@ -263,14 +266,19 @@ impl<'a> Work<'a> {
             }
         }
         let linked = measured_of(&ready);
-        let (outcomes, measured) = match self.stack {
-            Stack::Rust => self.compiled(ready, &mut problems).await?,
+        let groups = self.groups(&ready);
+        let (mut outcomes, measured, alone) = match self.stack {
+            Stack::Rust => self.compiled(ready, &groups, &mut problems).await?,
             Stack::Python | Stack::Node => {
-                futures::try_join!(self.interpreted(ready, &mut problems), self.measured(&linked))?
+                let alone = self.alone(&groups).await?;
+                let (outcomes, measured) =
+                    futures::try_join!(self.interpreted(ready, &mut problems), self.measured(&linked))?;
+                (outcomes, measured, alone)
             }
         };
-        let recorded = self.record(&outcomes, &measured, started);
-        Ok(Batch { recorded, outcomes, problems, measured })
+        let dependent = alone.drop_dependent(cases, &mut outcomes);
+        let recorded = self.record(&outcomes, &measured, dependent.len(), started);
+        Ok(Batch { recorded, outcomes, problems, dependent, measured })
     }
 
     /// Each range in a copy of its own, which shares all other files.
@@ -295,16 +303,19 @@ impl<'a> Work<'a> {
             }
         }
         // Collected and boxed first: a closure that makes futures cannot be proven `Send` for every lifetime.
-        let runs: Vec<BoxFuture<'_, _>> =
-            runs.into_iter().map(|(case, text)| async move { (case, self.one(case, text).await) }.boxed()).collect();
-        self.several(runs).await
+        let runs: Vec<BoxFuture<'_, _>> = runs
+            .into_iter()
+            .map(|(case, text)| async move { (case.place(), self.one(case, text).await) }.boxed())
+            .collect();
+        self.several(runs, self.progress.as_ref()).await
     }
 
     /// Several at a time.
-    async fn several(
+    async fn several<K: Ord, T>(
         &self,
-        runs: Vec<BoxFuture<'_, (&Case, Result<Outcome, EvidenceError>)>>,
-    ) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
+        runs: Vec<BoxFuture<'_, (K, Result<T, EvidenceError>)>>,
+        progress: Option<&Progress>,
+    ) -> Result<BTreeMap<K, T>, EvidenceError> {
         let total = runs.len();
         // One more than there are processors: booting waits for sockets, tests wait for password hashing and disk.
         let width = std::thread::available_parallelism().map_or(2, |cpus| cpus.get() + 1).min(8);
@@ -315,9 +326,9 @@ impl<'a> Work<'a> {
                 let Some(run) = waiting.next() else { break };
                 running.push(run);
             }
-            let Some((case, outcome)) = running.next().await else { break };
-            outcomes.insert(case.place(), outcome?);
-            if let Some(progress) = &self.progress {
+            let Some((key, outcome)) = running.next().await else { break };
+            outcomes.insert(key, outcome?);
+            if let Some(progress) = progress {
                 progress(outcomes.len(), total);
             }
         }
@@ -331,19 +342,35 @@ impl<'a> Work<'a> {
             executable: self.tree.is_executable(&case.path),
         };
         let owner = self.runner.owner(self.stack);
-        let scratch = Scratch::like(&self.base, &self.prepared, &replaced, owner)?;
+        let scratch = Scratch::like(&self.base, &self.prepared, Some(&replaced), owner)?;
         if let Some(finished) = self.runner.start(&scratch, self.manifest, self.cancel).await?.ended().await? {
             return Ok(Outcome { booted: false, tests: BTreeMap::new(), output: finished.output.bytes });
         }
-        let names: Vec<String> = case.tests.iter().cloned().collect();
-        let run = self.runner.run_tests(&scratch, self.tree, self.manifest, Some(&names), self.cancel).await?;
+        let (tests, output) = self.tests_in(&scratch, &case.tests).await?;
+        Ok(Outcome { booted: true, tests, output })
+    }
+
+    /// What these tests do in a copy, and their output.
+    async fn tests_in(
+        &self,
+        scratch: &Scratch,
+        tests: &BTreeSet<String>,
+    ) -> Result<(BTreeMap<String, TestOutcome>, Vec<u8>), EvidenceError> {
+        let names: Vec<String> = tests.iter().cloned().collect();
+        let run = self.runner.run_tests(scratch, self.tree, self.manifest, Some(&names), self.cancel).await?;
         let output = run.0.output.bytes;
         let report = self.runner.report(self.tree, self.stack, &output, self.cancel).await?;
-        Ok(Outcome { booted: true, tests: outcomes(&report, &names), output })
+        Ok((outcomes(&report, &names), output))
     }
 
     /// One record for all: its output has a part for each range, its tests say what each linked test did for it.
-    fn record(&self, outcomes: &BTreeMap<Place, Outcome>, measured: &Measured, started: Instant) -> Recorded {
+    fn record(
+        &self,
+        outcomes: &BTreeMap<Place, Outcome>,
+        measured: &Measured,
+        dependent: usize,
+        started: Instant,
+    ) -> Recorded {
         let mut output = vec![];
         let mut tests = vec![];
         for ((path, (first, last)), outcome) in outcomes {
@@ -366,6 +393,10 @@ impl<'a> Work<'a> {
             "{} ranges neutralised one at a time: {booted} still started, {caught} were caught",
             outcomes.len()
         );
+        let note = match dependent {
+            0 => note,
+            n => format!("{note}; {n} do not pass without the other tests, and show nothing"),
+        };
         let note = match &measured.why {
             Some(why) => format!("{note}; {NOT_MEASURED}: {why}"),
             None => note,

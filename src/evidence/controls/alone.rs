@@ -1,0 +1,67 @@
+//! Whether the linked tests of a range pass without the other tests while nothing is taken away. One that does not fails in
+//! every control run, whatever is missing there, and its failure shows nothing.
+
+use super::{Case, EvidenceError, Outcome, Place, Scratch, Without, Work};
+use crate::domain::{Clean, evidence::TestOutcome};
+use futures::{FutureExt, future::BoxFuture};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Tests that run together, and nothing else with them.
+pub(super) type Group = BTreeSet<String>;
+
+/// What the tests of each group did on the whole code.
+#[derive(Debug, Default)]
+pub(super) struct Alone(pub BTreeMap<Group, BTreeMap<String, TestOutcome>>);
+
+impl Alone {
+    /// Takes what tests did in control runs away that do not pass alone, and says which those are.
+    pub(super) fn drop_dependent(&self, cases: &[Case], outcomes: &mut BTreeMap<Place, Outcome>) -> Vec<Clean> {
+        let mut dependent = BTreeSet::new();
+        for case in cases {
+            let (Some(alone), Some(outcome)) = (self.0.get(&case.tests), outcomes.get_mut(&case.place())) else {
+                continue;
+            };
+            outcome.tests.retain(|test, _| {
+                let passes = alone.get(test) == Some(&TestOutcome::Passed);
+                if !passes {
+                    dependent.insert(test.clone());
+                }
+                passes
+            });
+        }
+        let said = |test: String| {
+            format!(
+                "{test} does not pass when the tests of its range run without the others and nothing is taken away, so its failing \
+                 shows nothing: it must not depend on other tests or on how it is run"
+            )
+        };
+        dependent.into_iter().map(|test| Clean::from(said(test))).collect()
+    }
+}
+
+impl Work<'_> {
+    /// What runs together in the control runs; nothing in a trial, which was told that its tests pass.
+    pub(super) fn groups(&self, ready: &[(&Case, Without)]) -> Vec<Group> {
+        let all: BTreeSet<Group> = ready.iter().map(|(case, _)| case.tests.clone()).collect();
+        if self.until.is_some() { Vec::new() } else { all.into_iter().collect() }
+    }
+
+    /// Runs each group on the code as it is.
+    pub(super) async fn alone(&self, groups: &[Group]) -> Result<Alone, EvidenceError> {
+        let run = |group: &Group| {
+            let group = group.clone();
+            async move {
+                let outcome = self.group(&group).await;
+                (group, outcome)
+            }
+            .boxed()
+        };
+        let runs: Vec<BoxFuture<'_, _>> = groups.iter().map(run).collect();
+        self.several(runs, None).await.map(Alone)
+    }
+
+    async fn group(&self, group: &Group) -> Result<BTreeMap<String, TestOutcome>, EvidenceError> {
+        let scratch = Scratch::like(&self.base, &self.prepared, None, self.runner.owner(self.stack))?;
+        Ok(self.tests_in(&scratch, group).await?.0)
+    }
+}
