@@ -178,6 +178,9 @@ pub(super) fn sort(
     clauses: &[ClauseId],
 ) -> Option<Test> {
     let entity = world.entity(&entity.name)?;
+    if field == "id" {
+        return entered(world, entity, descending, clauses);
+    }
     let field = entity.fields.iter().find(|f| f.name == field)?;
     let mut scene = Scene::test(world);
     let (low, high) = match &field.ty {
@@ -225,6 +228,27 @@ pub(super) fn sort(
                 field.label.to_lowercase()
             )
         },
+        clauses,
+        scene,
+    ))
+}
+
+/// Records are numbered as they are entered: what was made last comes first, or last.
+fn entered(world: World<'_>, entity: &Entity, descending: bool, clauses: &[ClauseId]) -> Option<Test> {
+    let mut scene = Scene::test(world);
+    let first = scene.make(entity, None, &[])?;
+    let second = scene.make(entity, Some(&format!("{first}.by")), &[])?;
+    let reader = scene.allowed(entity, &first, Op::Read)?;
+    let path = lit(&format!("/api/{}", entity.plural));
+    let (one, other) = if descending { (&second, &first) } else { (&first, &second) };
+    let wanted = format!("[{one}[\"id\"], {other}[\"id\"]]");
+    scene.line(format!("self.assertEqual(self.order({path}, {reader}, ({first}, {second})), {wanted})"));
+    scene.line(format!("shown = self.linked({}, {reader})", lit(&format!("/{}", entity.plural))));
+    scene.line(format!("self.assertEqual([one for one in shown if one in {wanted}], {wanted})"));
+    let way = if descending { "newest" } else { "oldest" };
+    Some(test(
+        format!("test_the_{way}_of_{}_comes_first", super::python::ident(&entity.label_plural)),
+        format!("The list of {} comes with the {way} first.", entity.label_plural.to_lowercase()),
         clauses,
         scene,
     ))

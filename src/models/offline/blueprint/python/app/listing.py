@@ -27,6 +27,7 @@ class Query:
                 self.filter(entity.field(item.field), params)
         self.view = None
         self.choose(params.get("view") or "")
+        self.by_number = False
         self.sort, self.descending = self.order(params.get("sort") or "")
         self.page = self.number(params, "page", 1, 10**9)
         pages = entity.of(Pagination)
@@ -107,17 +108,22 @@ class Query:
         known = [item for item in self.entity.of(Sort) if item.field not in self.unseen]
         for item in known:
             if item.field == name:
-                return self.entity.field(name), text.startswith("-")
+                return self.by(name), text.startswith("-")
         if text:
             self.problems["sort"] = "This list cannot be sorted by that."
         for item in known:
             if item.default:
-                return self.entity.field(item.field), item.descending
+                return self.by(item.field), item.descending
         return None, False
+
+    def by(self, name):
+        """The field of that name; records are numbered as they are entered."""
+        self.by_number = name == "id"
+        return self.entity.field(name)
 
     def order_sql(self, newest_first):
         if self.sort is None:
-            return "r.id DESC" if newest_first else "r.id"
+            return "r.id DESC" if (self.descending if self.by_number else newest_first) else "r.id"
         column = "r." + quote(self.sort.name)
         way = " DESC" if self.descending else ""
         key = column
@@ -164,6 +170,8 @@ class Query:
             with_value = [one for one in found if one.get(name) is not None]
             with_value.sort(key=lambda one: (one[name], one["id"]), reverse=self.descending)
             found = with_value + [one for one in found if one.get(name) is None]
+        elif self.by_number:
+            found = sorted(found, key=lambda one: one["id"], reverse=self.descending)
         return found
 
 

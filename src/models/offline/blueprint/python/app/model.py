@@ -375,9 +375,9 @@ class Entity:
         return field.required or bool(self.rules_for(field.name, Required))
 
     def active(self):
-        """The features and list abilities whose field still exists."""
+        """The features and list abilities whose field still exists; records are numbered without a field."""
         found = self.features + self.lists
-        return [item for item in found if not hasattr(item, "field") or self.field(item.field)]
+        return [item for item in found if getattr(item, "field", "id") == "id" or self.field(item.field)]
 
     def of(self, kind):
         return [item for item in self.active() if isinstance(item, kind)]

@@ -159,7 +159,7 @@ class Pages:
         if len(sorts) > 1 or (sorts and (parts or not sorts[0].default)):
             options = []
             for item in sorts:
-                label = entity.field(item.field).label
+                label = "Entered" if item.field == "id" else entity.field(item.field).label
                 options += [(item.field, label + ", upwards"), ("-" + item.field, label + ", downwards")]
             parts.append(labelled("sort", "Order", fields.select(options, given.get("sort"), {"id": "q-sort", "name": "sort"})))
         if not parts:
