@@ -124,7 +124,7 @@ impl Meant {
             }
             Rule::Min { value } | Rule::Max { value } => {
                 self.numbers.push(*value);
-                self.say("minimum maximum least most between range exceed negative positive zero greater less more lower higher below above under over limit lie number value digit refuse accept large small big age old star point scale");
+                self.say("minimum maximum least most between range exceed negative positive zero greater less more lower higher below above under over limit lie fall drop sink go rise number value digit refuse accept large small big age old star point scale");
             }
             Rule::MinLength { value } | Rule::MaxLength { value } => {
                 self.numbers.push(f64::from(*value));

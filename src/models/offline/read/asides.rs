@@ -213,6 +213,10 @@ fn bounds(words: &mut [Word]) {
             ["at", "most" | "least", _] | ["up", "to", _] => 2,
             _ => continue,
         };
+        // `a remark of up to 400 characters`
+        if rest.starts_with(&["up", "to"]) && words.get(i + 2).is_some_and(|w| w.tag == Tag::Num) {
+            words[i].tag = Tag::Prep;
+        }
         if opens && words.get(i + len).is_some_and(|w| w.tag == Tag::Num) {
             for w in &mut words[i..i + len] {
                 w.tag = Tag::Other;
@@ -301,9 +305,15 @@ fn values_after(words: &mut [Word], colon: usize) {
             | "size"
             | "species"
     );
+    // `has a voice: soprano, alto or bass`; `enters a contact: phone or e-mail` names properties
+    let end = words[colon + 1..].iter().position(|w| w.tag == Tag::Stop).map_or(words.len(), |p| colon + 1 + p);
+    let phrase = words[..colon].iter().rposition(|w| w.tag != Tag::Noun);
+    let one = phrase.is_some_and(|at| at + 1 < colon && matches!(words[at].lower(), "a" | "an" | "the" | "one"));
+    let properties = words[colon + 1..end].iter().any(|w| nouns::property(&w.base).is_some());
+    let singular = nouns::singular(kind.lower()) == kind.lower();
+    let choice = choice || one && singular && !properties && listed(&words[colon + 1..end]);
     // in a list of properties, not `Status: open, closed`
     let inside = words[..colon - 1].iter().any(|w| matches!(w.tag, Tag::Verb(_) | Tag::Prep));
-    let end = words[colon + 1..].iter().position(|w| w.tag == Tag::Stop).map_or(words.len(), |p| colon + 1 + p);
     if choice && inside && !words[..colon].iter().any(|w| w.tag == Tag::Colon) && several(&words[colon + 1..end], false)
     {
         words[colon].tag = Tag::Open;

@@ -191,6 +191,7 @@ pub fn tells(s: &Sentence) -> bool {
     }
     !main.is_empty()
         && !reports(s)
+        && !concludes(s)
         && (main.iter().all(|p| past(s, p))
             || main.iter().all(|p| of_us(s, p))
             || main[0].subject.len() == 1 && defines(s, main[0]))
@@ -271,8 +272,19 @@ fn reports(s: &Sentence) -> bool {
     s.words.windows(2).any(|two| says(&two[0]) && two[1].is("that"))
 }
 
+/// `We are closed on Sundays, so no orders can be collected then.`: what follows from how things are is asked for.
+fn concludes(s: &Sentence) -> bool {
+    let Some(so) = s.words.iter().position(|w| w.is("so") && w.tag == Tag::Sub).filter(|at| *at > 0) else {
+        return false;
+    };
+    let ours = |p: &Pred| p.subject.iter().all(|np| matches!(np.pronoun.as_deref(), Some("we" | "i")));
+    s.preds
+        .iter()
+        .any(|p| p.verb.range.start > so && !s.aside[p.verb.range.start] && p.verb.modal.is_some() && !ours(p))
+}
+
 /// Who has the software made.
-const HOUSES: [&str; 25] = [
+pub const HOUSES: [&str; 25] = [
     "club",
     "company",
     "firm",

@@ -22,7 +22,8 @@ pub fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
         "not be higher",
         "up to",
         "not be above",
-    ]) || says(&["less than", "below"]) && !negated;
+    ]) || says(&["less than", "below"]) && !negated
+        || says(&["above"]) && negated;
     let lower = says(&[
         "at least",
         "minimum",
@@ -32,7 +33,7 @@ pub fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
         "greater than",
         "more than",
         "above",
-    ]);
+    ]) || says(&["below"]) && negated;
     // `more than 5` is not 5 itself, unless it is what may not be
     let strict = !negated
         && says(&["greater than", "more than", "above", "less than", "below", "higher than", "lower than"])
@@ -150,6 +151,10 @@ pub fn bounded_property(d: &mut Draft, si: usize) {
             )
     });
     let Some(at) = number else { return };
+    // `medicines whose quantity is below 10`: which ones, and no bound
+    if s.preds.iter().any(|p| p.subordinate && p.range.contains(&at)) {
+        return;
+    }
     let said = |list: &[&str]| s.words[..at].iter().any(|w| list.contains(&w.lower()));
     let minimum = said(&["minimum", "minimal", "lowest"])
         || matches!(before(at, 1), "above" | "over" | "least")

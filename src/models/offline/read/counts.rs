@@ -380,10 +380,7 @@ fn only_once(d: &mut Draft, si: usize) -> bool {
     let Some((e, np)) = counted(d, si) else { return false };
     let mut keys = per(d, si, e, np.as_ref());
     // whoever does it, when nobody else is named: `a recipe can be rated only once`
-    let whose = s
-        .preds
-        .iter()
-        .any(|p| !p.verb.passive && p.subject.iter().any(|np| d.who(np).is_some_and(|w| w != Who::Anyone)));
+    let whose = s.preds.iter().any(|p| !p.verb.passive && p.subject.iter().any(|np| person(d, np)));
     let by_name = |k: &String| {
         let fields = &d.entities[e].entity.fields;
         k == "owner_id" || fields.iter().any(|f| f.name == *k && matches!(f.ty, FieldType::UserReference { .. }))
@@ -416,6 +413,11 @@ fn only_once(d: &mut Draft, si: usize) -> bool {
     let entity = d.entities[e].entity.name.clone();
     d.feature(Feature::UniqueTogether { entity, fields: keys, clauses: vec![s.id] });
     finish(d, si, e, at)
+}
+
+/// Somebody who has an account, or nobody of those: `Nobody signs up twice for the same shift.`
+fn person(d: &Draft, np: &Np) -> bool {
+    np.pronoun.as_deref() == Some("nobody") || d.who(np).is_some_and(|w| w != Who::Anyone)
 }
 
 /// Marks what such a rule carries; the right it takes for granted is read with it.

@@ -11,7 +11,7 @@ use super::rules::names;
 use super::sentence::Pred;
 use super::tag::Tag;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
 /// `can assign each to a contractor`
 pub fn assign(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
@@ -227,6 +227,29 @@ pub fn merge_guard(d: &mut Draft, entity: &str, field: &str, whos: &[Who], id: C
         field: field.into(),
         who: whos.to_vec(),
         clauses: vec![id],
+    });
+}
+
+/// A guard that keeps nobody from anything goes: where nobody else may add or change the records, the rights say it all.
+pub fn needless(d: &mut Draft) {
+    let entities = &d.entities;
+    let reaches = |e: &str, name: &String, who: &[Who]| {
+        let Some(e) = entities.iter().find(|x| x.entity.name == e) else { return true };
+        let writes = |a: &&Access| {
+            let field = a.only_fields.is_empty() || a.only_fields.contains(name);
+            a.ops.contains(&Op::Create) || a.ops.contains(&Op::Update) && field
+        };
+        e.entity.access.iter().filter(writes).any(|a| !who.contains(&a.who))
+    };
+    let told = |e: &str, id: &ClauseId| {
+        let of = |x: &&super::draft::EntityDraft| x.entity.name == e;
+        entities.iter().find(of).is_some_and(|x| x.entity.access.iter().any(|a| a.clauses.contains(id)))
+    };
+    d.features.retain(|f| match f {
+        Feature::FieldGuard { entity, field, who, clauses } => {
+            reaches(entity, field, who) || !clauses.iter().all(|id| told(entity, id))
+        }
+        _ => true,
     });
 }
 

@@ -8,7 +8,7 @@ use crate::domain::ClauseId;
 use crate::models::offline::spec::Feature;
 
 /// Openings of a list of unwanted things.
-const OPENINGS: [&str; 14] = [
+const OPENINGS: [&str; 20] = [
     "not wanted",
     "out of scope",
     "not in scope",
@@ -23,6 +23,12 @@ const OPENINGS: [&str; 14] = [
     "won't have",
     "will not have",
     "explicitly not",
+    "what we do not need",
+    "what we don't need",
+    "what we do not want",
+    "what we don't want",
+    "what is not needed",
+    "what it does not do",
 ];
 
 /// Nouns for dealing with a thing.
@@ -166,6 +172,17 @@ pub fn read(d: &mut Draft, si: usize) {
     // `… is not part of the requirements`: what it is no part of is nothing to look for
     let end = s.find("not part of").map_or(end, |r| end.min(r.start));
     for part in split_list(&s.words, start_of_list(s).min(end)..end) {
+        // one of several bans that says itself what would show it
+        let bans = s.preds.iter().filter(|p| part.contains(&p.verb.range.start));
+        let shown: Vec<&str> = bans.filter_map(|p| super::unwanted::shown_by(s, p)).flatten().copied().collect();
+        if !shown.is_empty() {
+            for term in shown.into_iter().map(str::to_owned) {
+                if !terms.contains(&term) {
+                    terms.push(term);
+                }
+            }
+            continue;
+        }
         let nouns: Vec<&super::tag::Word> = s.words[part.clone()]
             .iter()
             .filter(|w| {
@@ -260,7 +277,7 @@ fn search_terms(phrase: &str) -> Vec<String> {
     if ["payment", "pay", "paying", "credit", "paypal"].iter().any(|w| has(w)) {
         return list(&["payment", "paypal", "checkout", "credit card", "credit_card"]);
     }
-    if has("sms") || has("text message") {
+    if has("sms") || has("text") && has("message") {
         return list(&["sms", "twilio"]);
     }
     if has("notification") {

@@ -95,10 +95,19 @@ fn history(d: &mut Draft, si: usize) {
         return;
     }
     let target = s.items.iter().find_map(|item| match item {
-        super::chunk::Item::Np(np) => np.of.as_deref().and_then(|of| d.entity_of(of)).or_else(|| d.entity_of(np)),
+        super::chunk::Item::Np(np) if np.pronoun.is_none() => {
+            np.of.as_deref().and_then(|of| d.entity_of(of)).or_else(|| d.entity_of(np))
+        }
         _ => None,
     });
-    let Some(e) = target.or(d.focus) else { return };
+    // `Every change is logged`: that of each kind of record
+    let any =
+        s.words.windows(2).any(|w| matches!(w[0].lower(), "every" | "all" | "each" | "any") && w[1].base == "change");
+    let all: Vec<usize> = match target {
+        None if any => (0..d.entities.len()).collect(),
+        _ => target.or(d.focus).into_iter().collect(),
+    };
+    let Some(e) = all.first().copied() else { return };
     let readers: Vec<Who> = s
         .preds
         .iter()
@@ -129,8 +138,11 @@ fn history(d: &mut Draft, si: usize) {
     } else {
         super::rights::unique(readers.into_iter())
     };
-    d.feature(Feature::History { entity, readers, clauses: vec![s.id] });
-    d.touch(e, s.id);
+    for e in all {
+        let entity = d.entities[e].entity.name.clone();
+        d.feature(Feature::History { entity, readers: readers.clone(), clauses: vec![s.id] });
+        d.touch(e, s.id);
+    }
     d.mark(si, 0..s.words.len());
     for pi in 0..s.preds.len() {
         d.done[si].insert(pi);

@@ -255,9 +255,8 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
     let listed = p.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":") && pp.nps.len() > 1)
         || p.objects.iter().any(|np| np.paren.as_ref().is_some_and(|r| r.len() > 2));
     if first_person
-        && (each || listed)
+        && (each || listed && !p.objects.is_empty())
         && matches!(p.verb.class, Class::Create | Class::Manage)
-        && !p.objects.is_empty()
     {
         return true;
     }
@@ -340,6 +339,8 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                                 | "today"
                                 | "empty"
                                 | "longer"
+                                | "later"
+                                | "earlier"
                         )
                         || nouns::property(&w.base).is_some()
                 });
@@ -352,8 +353,11 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
             // `Bookings are for at most 8 people`
             let bounded = s.words[p.range.clone()].iter().any(|w| w.token.value.is_some())
                 && ["at most", "at least", "up to", "no more than", "longer than"].iter().any(|w| s.lower.contains(w));
-            let valued =
-                bounded || !s.lower.starts_with("there") && s.words[p.range.clone()].iter().any(|w| w.is("only"));
+            // `The end is later than the start`
+            let compared = ["later than", "earlier than"].iter().any(|w| s.lower.contains(w));
+            let valued = compared
+                || bounded
+                || !s.lower.starts_with("there") && s.words[p.range.clone()].iter().any(|w| w.is("only"));
             let one_of = s.lower.contains("one of") && !opening(s);
             exists
                 || one_of
@@ -401,6 +405,9 @@ fn ruling(base: &str) -> bool {
         "belong"
             | "go"
             | "exceed"
+            | "fall"
+            | "drop"
+            | "sink"
             | "lie"
             | "last"
             | "overlap"

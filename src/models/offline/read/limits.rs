@@ -14,6 +14,10 @@ pub fn at_most(d: &mut Draft, si: usize) {
     let Some(range) = phrase.or(negated_more).or_else(|| only_so_many(s)) else { return };
     let Some(value) = s.words.get(range.end).and_then(|w| w.token.value) else { return };
     let Some(np) = super::chunk::noun_phrase(&s.words, range.end) else { return };
+    // how long a text is says nothing of how many records there are
+    if matches!(np.head.as_str(), "character" | "letter" | "word" | "digit" | "sign") {
+        return;
+    }
     if field::unit_of(&np.head).is_some() {
         return measured(d, si, range, value, &np);
     }
@@ -47,6 +51,13 @@ pub fn at_most(d: &mut Draft, si: usize) {
             continue;
         }
         let name = d.entities[e].entity.name.clone();
+        // `A member may have at most three tools`: those they took, of what others add
+        if record.is_none()
+            && d.entities.iter().any(|x| x.about.as_ref() == Some(&name))
+            && pred.subject.iter().any(|np| d.role(np).is_some())
+        {
+            continue;
+        }
         // `an event has at most 20 registrations`: per referenced record; otherwise per account
         let parent = pred.subject.iter().find_map(|x| d.entity_of(x)).filter(|p| *p != e);
         let per = parent.and_then(|p| d.reference(e, &d.entities[p].entity.name.clone()));

@@ -48,8 +48,16 @@ pub fn entity(d: &Draft, si: usize, pred: &Pred) -> Option<usize> {
         .or_else(|| {
             d.focus
                 .filter(|_| !unknown)
-                .filter(|_| all.is_empty() || all.iter().any(|np| words::system_noun(&np.head) || np.pronoun.is_some()))
+                .filter(|_| all.is_empty() || all.iter().any(|np| bare_list(np) || np.pronoun.is_some()))
         })
+}
+
+/// `the list`, `the start page`; `the waiting list` is that of something else than what was spoken of.
+fn bare_list(np: &Np) -> bool {
+    let of_the_site = |noun: &String| {
+        words::system_noun(noun) || words::light(noun) || matches!(noun.as_str(), "start" | "front" | "home")
+    };
+    words::system_noun(&np.head) && np.nouns.iter().all(of_the_site)
 }
 
 fn reads(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
@@ -117,9 +125,10 @@ fn by_fields(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> (Vec<String>, b
                 // an entity the record refers to
                 d.entity_of(np).and_then(|t| d.reference(e, &d.entities[t].entity.name.clone()))
             });
-            let found = found.or_else(|| {
-                add_named(d, si, e, np, by && pred.verb.class == Class::Filter).filter(|_| another.is_none())
-            });
+            let found = match another {
+                None => found.or_else(|| add_named(d, si, e, np, by && pred.verb.class == Class::Filter)),
+                Some(_) => found,
+            };
             if let Some(f) = found {
                 d.mark_np(si, np);
                 d.mark(si, np.range.start..np.head_at + 1);

@@ -77,6 +77,7 @@ mod tallies;
 mod things;
 mod title;
 mod token;
+mod unique;
 mod unwanted;
 mod value;
 mod verb_group;
@@ -101,9 +102,13 @@ mod cases_given;
 #[cfg(test)]
 mod cases_limits;
 #[cfg(test)]
+mod cases_misplaced;
+#[cfg(test)]
 mod cases_ordinary;
 #[cfg(test)]
 mod cases_overstated;
+#[cfg(test)]
+mod cases_plainly;
 #[cfg(test)]
 mod cases_sisters;
 #[cfg(test)]
@@ -174,6 +179,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
     let mut all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
     seats::taken(&mut all);
+    seats::recorded(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)
 }
@@ -266,6 +272,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     ratings::read(&mut d);
     implied_state::settle(&mut d);
     shown::settle(&mut d);
+    decisions::needless(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);
     overstated::find(&mut d);

@@ -16,6 +16,10 @@ pub fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
     for pp in
         pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between" | "at" | "on"))
     {
+        // `one at a time`: how many, not when
+        if s.words[pp.at..].iter().map(super::tag::Word::lower).take(3).eq(["at", "a", "time"]) {
+            continue;
+        }
         if matches!(pp.prep.as_str(), "at" | "on") {
             moment(d, si, pp, e);
             continue;

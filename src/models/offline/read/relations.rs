@@ -356,7 +356,8 @@ pub fn mark_record(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
         pred.objects.iter().filter_map(|np| d.entity_of(np).map(|e| (e, np.clone()))).collect();
     transact(d, si, pred, record, &targets);
     let mut whos = d.actors(pred);
-    if whos.is_empty() {
+    // `A broken laptop cannot be lent`: whoever lends the others is said elsewhere
+    if whos.is_empty() && !(pred.verb.passive && pred.verb.negated) {
         whos.push(d.ordinary());
     }
     for who in whos {

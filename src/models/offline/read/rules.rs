@@ -75,6 +75,7 @@ pub fn read(d: &mut Draft, si: usize) {
         super::bounds::bounded_property(d, si);
     }
     super::bounds::counted(d, si);
+    super::unique::read(d, si);
     super::durations::read(d, si);
     super::in_and_out::read(d, si);
     super::overlaps::read(d, si);
@@ -175,6 +176,7 @@ fn value_rules(d: &mut Draft, si: usize) {
             || pred.verb.passive
                 && matches!(pred.verb.base.as_str(), "require" | "enter" | "fill" | "provide" | "need")
             || matches!(pred.verb.base.as_str(), "exceed" | "lie")
+            || pred.verb.negated && matches!(pred.verb.base.as_str(), "fall" | "drop" | "go" | "sink" | "rise")
             || measured_in_characters(s, pred);
         if !is_be || pred.subordinate || d.done[si].contains(&pi) {
             continue;
@@ -215,6 +217,8 @@ fn value_rules(d: &mut Draft, si: usize) {
                 d.mark(si, np.range.start..pred.range.end);
                 d.done[si].insert(pi);
                 continue;
+            } else if let (Some(rule), [_]) = (in_year(d, e, &name, &text, pred.verb.negated), &numbers[..]) {
+                rules.push(rule(numbers[0]));
             } else if let Some(rule) = from_today(&text, pred.verb.negated) {
                 rules.push(rule);
             } else if (text.contains("character") || text.contains("letter")) && !numbers.is_empty() {
@@ -257,13 +261,12 @@ fn value_rules(d: &mut Draft, si: usize) {
                     let bounds = parts.iter().zip(&numbers).map(|(part, n)| bound(part, *n, pred.verb.negated, whole));
                     rules.extend(bounds.collect::<Option<Vec<Rule>>>().unwrap_or_default());
                 }
-            } else if (text.contains("after")
-                || text.contains("later than")
-                || text.contains("before") && pred.verb.negated)
+            } else if ((text.contains("after") || text.contains("later than")) && !pred.verb.negated
+                || (text.contains("before") || text.contains("earlier than")) && pred.verb.negated)
                 && let Some(other) =
                     pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o))
             {
-                rules.push(Rule::After { field: other, or_equal: text.contains("before") });
+                rules.push(Rule::After { field: other, or_equal: pred.verb.negated });
             }
             if rules.is_empty() && is_valid(d, e, &name, &text) && !pred.verb.negated {
                 if let Some(f) = d.field_mut(e, &name)
@@ -307,6 +310,18 @@ fn value_rules(d: &mut Draft, si: usize) {
             d.mark(si, pred.subject[0].range.start..pred.range.end);
             d.done[si].insert(pi);
         }
+    }
+}
+
+/// `The year of birth is not before 1995`: on which side of a year the number lies.
+fn in_year(d: &Draft, e: usize, name: &str, text: &str, negated: bool) -> Option<fn(f64) -> Rule> {
+    let year = name.split('_').any(|part| part == "year")
+        && d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
+    let says = |word: &str| year && negated && text.contains(word);
+    match (says("before") || says("earlier than"), says("after") || says("later than")) {
+        (true, false) => Some(|value| Rule::Min { value }),
+        (false, true) => Some(|value| Rule::Max { value }),
+        _ => None,
     }
 }
 

@@ -19,6 +19,26 @@ pub fn taken(all: &mut [Sentence]) {
     }
 }
 
+/// `Medicines are withdrawn` where withdrawals are kept: what is recorded takes nothing away.
+pub fn recorded(all: &mut [Sentence]) {
+    let keeps = |p: &Pred, act: &str| {
+        let told = matches!(p.verb.class, Class::Create | Class::Have | Class::Manage | Class::Read);
+        told && p.subject.iter().chain(&p.objects).any(|np| np.head == act)
+    };
+    let acts: Vec<String> = all
+        .iter()
+        .flat_map(|s| &s.preds)
+        .filter(|p| p.verb.class == Class::Delete)
+        .map(|p| format!("{}al", p.verb.base.trim_end_matches('e')))
+        .filter(|act| all.iter().any(|s| s.preds.iter().any(|p| keeps(p, act))))
+        .collect();
+    for pred in all.iter_mut().flat_map(|s| &mut s.preds).filter(|p| p.verb.class == Class::Delete) {
+        if acts.contains(&format!("{}al", pred.verb.base.trim_end_matches('e'))) {
+            pred.verb.class = Class::Other;
+        }
+    }
+}
+
 /// `books a day for a dog`: it books the dog, for a day.
 fn day(pred: &mut Pred) {
     let [np] = &pred.objects[..] else { return };

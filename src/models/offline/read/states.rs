@@ -59,7 +59,8 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
         })
         && parts.iter().all(|p| {
             !s.words[p.clone()].iter().any(|w| {
-                w.tag == Tag::Prep && !matches!(w.lower(), "in" | "on" | "out" | "of" | "over" | "up" | "back" | "off")
+                w.tag == Tag::Prep
+                    && !matches!(w.lower(), "in" | "on" | "out" | "of" | "over" | "under" | "up" | "back" | "off")
             })
         });
     if !short {

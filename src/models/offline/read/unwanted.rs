@@ -66,7 +66,7 @@ const DEEDS: [Deed; 10] = [
     },
     Deed {
         things: "photo picture image video",
-        dealt: "store keep upload save need",
+        dealt: "store keep upload save need publish show",
         acts: "",
         terms: &["multipart/form-data", "type=\"file\"", "upload", "photo", "picture", "video"],
     },
@@ -106,12 +106,21 @@ pub fn banned(s: &Sentence) -> Option<Vec<String>> {
             || w.tag == Tag::Prep && !among("by to in on from with through via at for", w.lower())
             || matches!(w.lower(), "only" | "but" | "than" | "first" | "other" | "others" | "else");
         let known = !content(w)
-            || [w.lower(), w.base.as_str()]
-                .iter()
-                .any(|x| among(EMPTY, x) || named.contains(x) || words::system_noun(x) || nouns::person(x).is_some());
+            || [w.lower(), w.base.as_str()].iter().any(|x| {
+                among(EMPTY, x)
+                    || super::background::HOUSES.contains(x)
+                    || named.contains(x)
+                    || words::system_noun(x)
+                    || nouns::person(x).is_some()
+            });
         s.aside[i] || known && !narrows
     };
     (0..s.words.len()).all(said).then_some(terms)
+}
+
+/// The terms by which code, API or pages would show what one predicate bans.
+pub fn shown_by(s: &Sentence, pred: &Pred) -> Option<&'static [&'static str]> {
+    ban(s, pred).map(|(terms, _)| terms)
 }
 
 /// What one predicate bans, with the words that say so.

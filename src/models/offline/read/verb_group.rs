@@ -87,6 +87,9 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                         modal.get_or_insert_with(|| "want".into());
                     }
                 }
+                // `…, and visitors never pay`
+                let never = words[start..i].iter().all(|w| w.is("never")) && i > start;
+                finite |= never && matches!(form, verbs::Form::Base | verbs::Form::Third);
                 finite |= i == start && matches!(form, verbs::Form::Base | verbs::Form::Third | verbs::Form::Past);
                 verb = Some((i, form));
                 any_to = false;

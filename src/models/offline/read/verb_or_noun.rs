@@ -39,6 +39,10 @@ pub fn as_verb(
                 | "add"
                 | "delete"
         );
+    // `must not be empty and has …`
+    if base == "have" && form == Form::Third {
+        return verb;
+    }
     match form {
         Form::Past => match prev_tag {
             Some(Tag::Be) => verb,
@@ -73,6 +77,10 @@ pub fn as_verb(
             {
                 None
             }
+            // `the date of joining`: the day of an act
+            Some(Tag::Prep) if !opens && prev.is_some_and(|p| p.is("of")) && names_a_day(prev_words) => None,
+            // `create training sessions`: a kind of sessions
+            Some(Tag::Verb(_)) if makes(state) && next.is_some_and(plain_word) => None,
             // `set the status to waiting or accepted`: a state
             Some(Tag::Prep) if prev.is_some_and(|p| p.is("to")) && ends => None,
             Some(Tag::Be | Tag::Prep | Tag::Sub) => verb,
@@ -181,6 +189,25 @@ pub fn as_verb(
             _ => None,
         },
     }
+}
+
+/// `date of`, `hour of`, `reason for`: what such a phrase goes on with is an act by its name.
+fn names_a_day(words: &[Word]) -> bool {
+    let named = words.len().checked_sub(2).map(|at| &words[at]);
+    named.is_some_and(|w| matches!(w.base.as_str(), "date" | "day" | "time" | "hour" | "month" | "year" | "place"))
+}
+
+/// Right behind a verb that takes records and no further verb.
+fn makes(state: &State) -> bool {
+    state.last.is_some_and(|(_, class, _)| {
+        matches!(class, Class::Create | Class::Read | Class::Update | Class::Delete | Class::Manage)
+    })
+}
+
+fn plain_word(t: &Token) -> bool {
+    let w = t.lower.as_str();
+    let other = words::determiner(w) || words::possessive(w) || words::pronoun(w) || words::preposition(w);
+    t.kind == Kind::Word && t.value.is_none() && !other && nouns::singular(w) != w
 }
 
 /// Verbs that take their object by a particular word: before it they are no nouns.

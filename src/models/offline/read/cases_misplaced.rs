@@ -1,0 +1,147 @@
+//! What a sentence says of one thing and must not be built, or proven, on another.
+
+use super::tests::{field, read, whole};
+use crate::domain::{ClauseId, clause::ClauseKind};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule};
+
+fn limits(spec: &AppSpec) -> Vec<&Feature> {
+    spec.features.iter().filter(|f| matches!(f, Feature::Limit { .. } | Feature::LimitIn { .. })).collect()
+}
+
+fn rules(spec: &AppSpec, entity: &str, name: &str) -> Vec<Rule> {
+    field(spec, entity, name).map(|f| f.rules.iter().map(|r| r.rule.clone()).collect()).unwrap_or_default()
+}
+
+fn terms(spec: &AppSpec, clause: u32) -> Vec<String> {
+    let of = |f: &Feature| match f {
+        Feature::Exclusion { terms, clauses } if clauses.contains(&ClauseId(clause)) => Some(terms.clone()),
+        _ => None,
+    };
+    spec.features.iter().filter_map(of).flatten().collect()
+}
+
+#[test]
+fn the_day_of_an_act_is_a_property_and_no_act() {
+    let spec = read(
+        "The clerk keeps members with a name and the date of joining.\nA kiln has a label and a day.\n\
+         The date of joining is never in the future.",
+    );
+    let names: Vec<&str> = spec.entities.iter().map(|e| e.name.as_str()).collect();
+    assert_eq!(names, ["member", "kiln"]);
+    assert!(rules(&spec, "member", "date_of_joining").contains(&Rule::NotInFuture), "{:?}", spec.entities);
+    assert!(!rules(&spec, "kiln", "day").contains(&Rule::NotInFuture));
+}
+
+#[test]
+fn a_number_of_characters_limits_no_records() {
+    for text in [
+        "Members log in and write notes.\nA person on the board has a note of at most 300 characters.",
+        "Members log in and join courses.\nA reason for joining a course has at most 200 letters.",
+    ] {
+        let spec = read(text);
+        assert!(limits(&spec).is_empty(), "{text}: {:?}", spec.features);
+    }
+    let spec = read("A dog has a name and a remark of up to 400 characters.");
+    assert!(rules(&spec, "dog", "remark").contains(&Rule::MaxLength { value: 400 }), "{:?}", spec.gaps);
+    assert!(whole(&spec, 1), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_condition_bounds_no_value() {
+    for text in [
+        "A medicine has a name and a quantity.\nMedicines whose quantity is below 10 appear in red.",
+        "An owner approves repairs with a title and a price.\nIf the price is more than 200 euros, the owner must sign the repair.",
+    ] {
+        let spec = read(text);
+        let bounded = spec.entities.iter().flat_map(|e| &e.fields).any(|f| !f.rules.is_empty());
+        assert!(!bounded && !whole(&spec, 2), "{text}: {:?}", spec.entities);
+    }
+}
+
+#[test]
+fn what_is_withdrawn_where_withdrawals_are_kept_is_not_deleted() {
+    let spec = read(
+        "A medicine has a name and an expiry date.\nEvery withdrawal is recorded with the nurse and the quantity.\n\
+         Expired medicines cannot be withdrawn.",
+    );
+    let deletes =
+        |f: &Feature| matches!(f, Feature::Locked { op: Op::Delete, .. } | Feature::Forbid { op: Op::Delete, .. });
+    assert!(!spec.features.iter().any(deletes), "{:?}", spec.features);
+    assert!(!whole(&spec, 3));
+}
+
+#[test]
+fn what_cannot_be_lent_lets_nobody_lend() {
+    let spec = read(
+        "Pupils log in and see laptops.\nA laptop has a number and a state: available, lent or broken.\n\
+         Teachers lend a laptop to a pupil.\nA broken laptop cannot be lent.",
+    );
+    let loan = spec.entity("loan").unwrap();
+    let creates: Vec<_> = loan.access.iter().filter(|a| a.ops.contains(&Op::Create)).map(|a| &a.who).collect();
+    assert_eq!(creates, [&crate::models::offline::spec::Who::Role("teacher".into())]);
+    assert!(whole(&spec, 4), "{:?}", spec.gaps);
+}
+
+#[test]
+fn an_exclusion_is_searched_for_by_what_would_show_it() {
+    let notes = "A note has a title.";
+    for (text, term) in [
+        ("We do not want invoices, and no text messages are sent.", "sms"),
+        ("The application does not charge money and does not print labels.", "payment"),
+        ("No e-mail is sent and visitors never pay.", "payment"),
+        ("No e-mail is sent and visitors never pay.", "smtplib"),
+        ("The club does not publish photos.", "photo"),
+    ] {
+        let found = terms(&read(&format!("{notes}\n{text}")), 2);
+        assert!(found.iter().any(|t| t == term), "{text}: {found:?}");
+        assert!(!found.iter().any(|t| t.contains("message send") || t == "charge money"), "{text}: {found:?}");
+    }
+    let spec = read(&format!("{notes}\nThe club does not publish photos."));
+    assert!(spec.entity("photo").is_none());
+}
+
+#[test]
+fn one_at_a_time_is_no_time() {
+    let spec = read("Anyone can add a book with a title.\nA book can be reserved by only one person at a time.");
+    let timed = |f: &crate::models::offline::spec::Field| matches!(f.ty, FieldType::Time | FieldType::DateTime);
+    assert!(!spec.entities.iter().flat_map(|e| &e.fields).any(timed), "{:?}", spec.entities);
+}
+
+#[test]
+fn what_follows_from_how_things_are_is_no_background() {
+    for text in [
+        "A loan has a title.\nFor each loan we store who made it, when, and when it is due back.",
+        "An order has a title.\nOn Sundays we are closed, so no orders can be collected on that day.",
+    ] {
+        let spec = read(text);
+        let mark = spec.marks.iter().find(|m| m.clause == ClauseId(2)).unwrap();
+        assert_ne!(mark.kind, ClauseKind::Context, "{text}");
+    }
+    let spec = read("A loan has a title.\nWe are closed on Sundays.");
+    assert_eq!(spec.marks[1].kind, ClauseKind::Context);
+}
+
+#[test]
+fn every_change_is_that_of_each_kind_of_record() {
+    let spec = read(
+        "A coordinator creates shifts with a task.\nA coordinator adds rooms with a label.\nEvery change is logged with who did it and when.",
+    );
+    let logged: Vec<&str> = spec
+        .features
+        .iter()
+        .filter_map(|f| match f {
+            Feature::History { entity, .. } => Some(entity.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(logged, ["shift", "room"]);
+}
+
+#[test]
+fn what_somebody_may_have_of_what_others_add_is_not_counted_where_it_is_added() {
+    let spec = read(
+        "A tool has a name.\nMembers borrow tools.\nOnly the warden adds tools.\nA member may have at most three tools.",
+    );
+    let of_tools = |f: &&&Feature| matches!(f, Feature::Limit { entity, .. } if entity == "tool");
+    assert_eq!(limits(&spec).iter().filter(of_tools).count(), 0, "{:?}", spec.features);
+}
