@@ -6,6 +6,7 @@ use super::{
     snapshot,
 };
 use std::{
+    collections::BTreeSet,
     fs,
     io::{Seek, Write},
     path::{Path, PathBuf},
@@ -79,7 +80,8 @@ pub fn init(dir: &Path) -> Result<(), GitError> {
 /// # Errors
 /// The repository is not G1's, or git fails.
 pub fn commit<'a>(dir: &Path, message: &str, paths: impl IntoIterator<Item = &'a str>) -> Result<bool, GitError> {
-    let paths: Vec<&str> = paths.into_iter().collect();
+    // What a step writes anew is named as what is there and as what comes: the index has each path once.
+    let paths: Vec<&str> = paths.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let workspace = Workspace::open(dir).map_err(|error| GitError::Failed(error.to_string()))?;
     let repository = Repository::of(&workspace);
     if let Some(repository) = &repository
@@ -200,6 +202,18 @@ mod tests {
         assert!(commit(dir.path(), "Step build:core", ["a.py", "gone.py"]).unwrap());
         assert!(!commit(dir.path(), "Again", ["a.py"]).unwrap());
         assert_eq!(log(dir.path()), "G1 <g1@localhost> Step build:core\n\na.py\n");
+    }
+
+    #[test]
+    fn a_path_that_is_named_twice_is_committed_once() {
+        let dir = tempfile::tempdir().unwrap();
+        init(dir.path()).unwrap();
+        fs::write(dir.path().join("a.py"), "1").unwrap();
+        assert!(commit(dir.path(), "Step build:core", ["a.py", "a.py"]).unwrap());
+        assert_eq!(log(dir.path()), "G1 <g1@localhost> Step build:core\n\na.py\n");
+        run(git(dir.path()).args(["fsck", "--strict"])).unwrap();
+        let output = git(dir.path()).args(["ls-files"]).stdout(Stdio::piped()).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), "a.py\n");
     }
 
     #[test]

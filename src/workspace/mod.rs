@@ -135,12 +135,14 @@ impl Workspace {
                 return Err(WorkspaceError::Content { path: entry.path.clone() });
             }
             match self.read(&entry.path) {
-                Ok(there) if there != *bytes && !ours(&entry.path, &there) => {
+                Ok(there) if there == *bytes || ours(&entry.path, &there) => {}
+                Ok(_) => {
                     let reason = "it was written or changed by somebody else";
                     return Err(WorkspaceError::InTheWay { path: entry.path.clone(), reason });
                 }
-                // What cannot be read as a file is judged when it is staged.
-                _ => {}
+                Err(error) if error.is_missing() => {}
+                // Too large to be one of G1's, or not to be read: whatever it holds is a person's.
+                Err(error) => return Err(error),
             }
         }
         let mut staged = vec![];

@@ -58,6 +58,18 @@ fn what_somebody_else_wrote_is_not_replaced_and_nothing_else_is_written() {
 }
 
 #[test]
+fn what_cannot_be_looked_at_is_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let workspace = Workspace::open(dir.path()).unwrap();
+    let large = fs::File::create(dir.path().join("data.csv")).unwrap();
+    large.set_len(LARGEST + 1).unwrap();
+    let error = workspace.write(&[file("app.py", "1"), file("data.csv", "a,b")], &|_, _| false).unwrap_err();
+    assert_eq!(error.to_string(), "data.csv: it is larger than 16 MiB; move it away, then try again");
+    assert_eq!(fs::metadata(dir.path().join("data.csv")).unwrap().len(), LARGEST + 1);
+    assert!(!dir.path().join("app.py").exists());
+}
+
+#[test]
 fn files_are_written_read_and_written_again() {
     let dir = tempfile::tempdir().unwrap();
     let workspace = Workspace::open(dir.path()).unwrap();
