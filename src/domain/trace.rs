@@ -14,7 +14,7 @@ pub use doubts::Doubt;
 pub use render::REPORT_TITLE;
 
 use super::{
-    AssumptionId, ClauseId, DecisionId, EvidenceId, Hash, InterpretationId, baseline,
+    AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, Hash, InterpretationId, baseline,
     clause::{ClauseKind, Origin, Requirement, Retired},
     evidence::{EvidenceKind, SandboxLevel, TestOutcome},
     run::{GateReason, Outcome, PauseReason, Run, RunStatus},
@@ -131,6 +131,9 @@ pub struct ClauseTrace {
     pub assumptions: Vec<AssumptionId>,
     pub files: Vec<LinkedFile>,
     pub tests: Vec<LinkedTest>,
+    /// Of an exclusion: the words whose absence stands for it. Whether they are the right ones only a person can say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub searched: Vec<Clean>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

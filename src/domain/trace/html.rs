@@ -217,6 +217,10 @@ fn section(html: &mut String, clause: &ClauseTrace) {
     if let Some(reason) = &clause.reason {
         let _ = writeln!(html, "<p>{}</p>", text(&Clean::new(reason)));
     }
+    if !clause.searched.is_empty() {
+        let terms: Vec<String> = clause.searched.iter().map(|term| format!("<code>{}</code>", text(term))).collect();
+        let _ = writeln!(html, "<p>Searched for: {}</p>", terms.join(", "));
+    }
     if clause.files.is_empty() && clause.tests.is_empty() {
         html.push_str("</section>\n");
         return;

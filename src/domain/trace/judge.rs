@@ -135,7 +135,16 @@ impl<'a> Judge<'a> {
                 })
                 .collect(),
             tests: self.linked_tests(clause, tests),
+            searched: self.searched(clause.id),
         }
+    }
+
+    /// The words of the search that counts for an exclusion.
+    fn searched(&self, clause: ClauseId) -> Vec<Clean> {
+        let of_clause = || self.run.searches.iter().filter(|s| s.clause == clause && !s.given_up);
+        let Some(newest) = of_clause().next_back() else { return Vec::new() };
+        let same_run = of_clause().filter(|s| s.evidence == newest.evidence);
+        same_run.flat_map(|s| &s.terms).map(|term| Clean::new(term)).collect()
     }
 
     /// As the newest measurement of this range and these tests says.

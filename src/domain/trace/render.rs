@@ -204,6 +204,10 @@ fn section(md: &mut String, clause: &ClauseTrace, evidence: bool) {
         let record = test.evidence.filter(|_| evidence).map_or_else(String::new, |e| format!(" ({e})"));
         let _ = writeln!(md, "- Test: `{}` {passed}{control}{record}", code(&test.name));
     }
+    if !clause.searched.is_empty() {
+        let terms: Vec<String> = clause.searched.iter().map(|term| format!("`{}`", code(term))).collect();
+        let _ = writeln!(md, "- Searched for: {}", terms.join(", "));
+    }
 }
 
 fn place(file: &LinkedFile) -> String {

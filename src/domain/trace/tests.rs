@@ -324,6 +324,20 @@ fn excluded(run: &mut Run, tree: Option<Hash>, hits: Vec<Clean>) {
 }
 
 #[test]
+fn the_words_that_an_exclusion_was_searched_for_are_shown() {
+    let mut run = proven();
+    excluded(&mut run, None, Vec::new());
+    run.searches[0].terms = vec!["payment".into(), "a`b".into()];
+    let trace = trace(&run);
+    assert!(trace.to_markdown(&"x".into()).contains("- Searched for: `payment`, `a'b`\n"));
+    assert!(trace.to_html(&run).contains("<p>Searched for: <code>payment</code>, "));
+    let searched = |trace: &Trace| trace.clauses[0].searched.clone();
+    assert_eq!(searched(&trace), ["payment", "a`b"].map(Clean::new));
+    run.searches[0].given_up = true;
+    assert!(searched(&super::trace(&run)).is_empty());
+}
+
+#[test]
 fn an_exclusion_is_proven_by_a_search_of_the_finished_application() {
     assert_eq!(judged(|run| excluded(run, None, Vec::new())).0, Status::Proven);
     let (status, why) = judged(|run| excluded(run, Some(hash("earlier")), Vec::new()));
