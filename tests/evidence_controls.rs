@@ -109,6 +109,30 @@ async fn a_test_that_fails_without_the_others_proves_nothing() {
     assert!(note.as_str().contains("1 do not pass without the other tests"), "{note}");
 }
 
+/// Nor one that needs a data folder in which no application was started before.
+#[tokio::test]
+async fn a_test_that_fails_after_the_application_was_started_proves_nothing() {
+    const TESTS: &str = "tests/test_entries.py";
+    let runner = runner().await;
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let text = |path: &str| String::from_utf8(tree.get(path).unwrap().bytes.to_vec()).unwrap();
+    let fresh = text(TESTS).replace("import unittest", "import os\nimport unittest")
+        + "\n\nclass Fresh(unittest.TestCase):\n    def test_nothing_is_there(self):\n        \
+           self.assertEqual(os.listdir(os.environ[\"APP_DATA_DIR\"]), [])\n";
+    let serving = text(FILE).replace("def serve(port):\n", "def serve(port):\n    database()\n");
+    let tree = tree.with([TreeFile::new(TESTS, fresh.into_bytes()), TreeFile::new(FILE, serving.into_bytes())]);
+    let fresh = "tests.test_entries.Fresh.test_nothing_is_there".to_owned();
+    let alone = runner.tests(&tree, &manifest(), Some(std::slice::from_ref(&fresh)), &cancel).await.unwrap();
+    assert_eq!(alone.executed.exit, Some(0));
+    let range = links::resolve(&runner, &tree, &[symbol("required")], &cancel).await.unwrap().found.remove(0);
+    let linked = [TestLink { test: fresh, ..test("") }];
+    let tests = links::tests(&runner, &tree, Stack::Python, &linked, &cancel).await.unwrap().found;
+    let target = ControlTarget { clause: range.clause, range, tests };
+    let controlled = runner.controls(&tree, &manifest(), &[target], None, &cancel).await.unwrap();
+    assert_eq!((controlled.runs[0].booted, controlled.runs[0].outcome), (true, None), "{controlled:?}");
+    assert_eq!(controlled.problems.len(), 1, "{:?}", controlled.problems);
+}
+
 #[tokio::test]
 async fn breaking_is_not_failing() {
     let runner = runner().await;

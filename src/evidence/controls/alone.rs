@@ -1,7 +1,7 @@
 //! Whether the linked tests of a range pass without the other tests while nothing is taken away. One that does not fails in
 //! every control run, whatever is missing there, and its failure shows nothing.
 
-use super::{Case, EvidenceError, Outcome, Place, Scratch, Without, Work};
+use super::{Case, EvidenceError, Outcome, Place, Without, Work};
 use crate::domain::{Clean, evidence::TestOutcome};
 use futures::{FutureExt, future::BoxFuture};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,8 +60,8 @@ impl Work<'_> {
         self.several(runs, None).await.map(Alone)
     }
 
+    /// As in a control run: what starting the application leaves behind is there for the tests.
     async fn group(&self, group: &Group) -> Result<BTreeMap<String, TestOutcome>, EvidenceError> {
-        let scratch = Scratch::like(&self.base, &self.prepared, None, self.runner.owner(self.stack))?;
-        Ok(self.tests_in(&scratch, group).await?.0)
+        Ok(self.tried(None, group).await?.tests)
     }
 }

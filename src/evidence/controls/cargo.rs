@@ -8,7 +8,7 @@ use super::{
     measured_of, outcomes,
 };
 use crate::{
-    domain::{Clean, evidence::TestOutcome},
+    domain::Clean,
     evidence::{
         Kind, Stack, Tree, TreeFile,
         cargo::target,
@@ -166,9 +166,8 @@ impl Work<'_> {
         let mut alone = Alone::default();
         for group in groups {
             let desk = Scratch::empty(scratch.owner())?;
-            let names: Vec<String> = group.iter().cloned().collect();
-            let (tests, _) = self.binaries(scratch, &desk, built, &none, &names).await?;
-            alone.0.insert(group.clone(), tests);
+            let outcome = self.try_out(scratch, &desk, built, &none, group).await?;
+            alone.0.insert(group.clone(), outcome.tests);
         }
         Ok(alone)
     }
@@ -319,17 +318,17 @@ impl Work<'_> {
     async fn off(&self, scratch: &Scratch, built: &Built, number: u32, case: &Case) -> Result<Outcome, EvidenceError> {
         let desk = Scratch::empty(scratch.owner())?;
         let off = [(OFF.to_owned(), number.to_string())];
-        self.try_out(scratch, &desk, built, &off, case).await
+        self.try_out(scratch, &desk, built, &off, &case.tests).await
     }
 
-    /// Starts the product and runs the linked tests of a case, with variables set.
+    /// Starts the product and runs these tests, with variables set.
     async fn try_out(
         &self,
         scratch: &Scratch,
         desk: &Scratch,
         built: &Built,
         variables: &[(String, String)],
-        case: &Case,
+        tests: &BTreeSet<String>,
     ) -> Result<Outcome, EvidenceError> {
         let kind = Kind::of(self.manifest);
         if kind != Kind::Library {
@@ -346,27 +345,14 @@ impl Work<'_> {
                 return Ok(Outcome { booted: false, tests: BTreeMap::new(), output: finished.output.bytes });
             }
         }
-        let names: Vec<String> = case.tests.iter().cloned().collect();
-        let (tests, output) = self.binaries(scratch, desk, built, variables, &names).await?;
-        Ok(Outcome { booted: true, tests, output })
-    }
-
-    /// What the named tests do, and the output of their binaries.
-    async fn binaries(
-        &self,
-        scratch: &Scratch,
-        desk: &Scratch,
-        built: &Built,
-        variables: &[(String, String)],
-        names: &[String],
-    ) -> Result<(BTreeMap<String, TestOutcome>, Vec<u8>), EvidenceError> {
+        let names: Vec<String> = tests.iter().cloned().collect();
         let mut output = vec![];
-        for (root, tests) in by_root(names) {
+        for (root, tests) in by_root(&names) {
             let finished = self.test_binary(scratch, desk, built, variables, root, &tests).await?;
             output.extend(finished.output.bytes);
         }
         let report: Report = self.runner.report(self.tree, Stack::Rust, &output, self.cancel).await?;
-        Ok((outcomes(&report, names), output))
+        Ok(Outcome { booted: true, tests: outcomes(&report, &names), output })
     }
 
     async fn test_binary(
@@ -431,7 +417,7 @@ impl Work<'_> {
             let outcome = match self.build(scratch).await? {
                 Ok(built) => {
                     let desk = Scratch::empty(scratch.owner())?;
-                    self.try_out(scratch, &desk, &built, &[], case).await?
+                    self.try_out(scratch, &desk, &built, &[], &case.tests).await?
                 }
                 Err(refused) => Outcome { booted: false, tests: BTreeMap::new(), output: refused.said.into_bytes() },
             };

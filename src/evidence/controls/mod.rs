@@ -341,26 +341,21 @@ impl<'a> Work<'a> {
             bytes: text.into_bytes().into(),
             executable: self.tree.is_executable(&case.path),
         };
+        self.tried(Some(&replaced), &case.tests).await
+    }
+
+    /// Starts the application in a copy of its own, with one file replaced, and then runs these tests there.
+    async fn tried(&self, replaced: Option<&TreeFile>, tests: &BTreeSet<String>) -> Result<Outcome, EvidenceError> {
         let owner = self.runner.owner(self.stack);
-        let scratch = Scratch::like(&self.base, &self.prepared, Some(&replaced), owner)?;
+        let scratch = Scratch::like(&self.base, &self.prepared, replaced, owner)?;
         if let Some(finished) = self.runner.start(&scratch, self.manifest, self.cancel).await?.ended().await? {
             return Ok(Outcome { booted: false, tests: BTreeMap::new(), output: finished.output.bytes });
         }
-        let (tests, output) = self.tests_in(&scratch, &case.tests).await?;
-        Ok(Outcome { booted: true, tests, output })
-    }
-
-    /// What these tests do in a copy, and their output.
-    async fn tests_in(
-        &self,
-        scratch: &Scratch,
-        tests: &BTreeSet<String>,
-    ) -> Result<(BTreeMap<String, TestOutcome>, Vec<u8>), EvidenceError> {
         let names: Vec<String> = tests.iter().cloned().collect();
-        let run = self.runner.run_tests(scratch, self.tree, self.manifest, Some(&names), self.cancel).await?;
+        let run = self.runner.run_tests(&scratch, self.tree, self.manifest, Some(&names), self.cancel).await?;
         let output = run.0.output.bytes;
         let report = self.runner.report(self.tree, self.stack, &output, self.cancel).await?;
-        Ok((outcomes(&report, &names), output))
+        Ok(Outcome { booted: true, tests: outcomes(&report, &names), output })
     }
 
     /// One record for all: its output has a part for each range, its tests say what each linked test did for it.
