@@ -45,6 +45,10 @@ pub fn read(d: &mut Draft, si: usize) {
             }
             continue;
         }
+        // `can take it off the list without deleting it`
+        if pred.verb.range.start.checked_sub(1).is_some_and(|before| s.words[before].is("without")) {
+            continue;
+        }
         // `the shifts they have joined`: what was done is no right to do it
         let perfect = !pred.verb.passive && s.words[pred.verb.range.clone()].iter().any(|w| w.base == "have");
         if perfect && pred.verb.base != "have" && pred.verb.modal.is_none() {

@@ -113,7 +113,12 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
             let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once"))
                 || s.preds.iter().any(|p| p.subordinate)
                 // `Suppliers with open orders can't be deleted`: not every supplier
-                || s.words[..pred.verb.range.start].iter().any(|w| matches!(w.lower(), "with" | "without"));
+                || s.words[..pred.verb.range.start].iter().any(|w| matches!(w.lower(), "with" | "without"))
+                // `A rehearsal in the past cannot be changed`
+                || pred.verb.passive
+                    && s.words[np.head_at..pred.verb.range.start.max(np.head_at)]
+                        .iter()
+                        .any(|w| w.tag == Tag::Prep && !w.is("of"));
             let states: Vec<String> = np.adjectives().map(str::to_owned).collect();
             let locked = d.status(*e).filter(|f| {
                 let values = d.entities[*e].entity.fields.iter().find(|x| x.name == *f).map(|x| x.ty.clone());

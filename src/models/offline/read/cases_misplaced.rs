@@ -122,6 +122,33 @@ fn what_follows_from_how_things_are_is_no_background() {
 }
 
 #[test]
+fn what_is_hidden_of_people_is_none_of_what_they_book() {
+    let dogs = "A dog has a name and a breed.\nWalkers log in and book a dog.\nStaff add dogs.";
+    let hidden = |text: &str| {
+        let spec = read(&format!("{dogs}\n{text}"));
+        spec.features.iter().any(|f| matches!(f, Feature::ShownTo { entity, .. } if entity == "dog"))
+    };
+    assert!(!hidden("Visitors never see the walkers' names."));
+    assert!(!hidden("We sell no dogs and visitors never see the walkers' names."));
+    assert!(hidden("Only staff see the breed of a dog."));
+}
+
+#[test]
+fn a_ban_for_some_records_is_none_for_all() {
+    let spec = read("The leader adds and changes rehearsals with a date.\nA rehearsal in the past cannot be changed.");
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })), "{:?}", spec.features);
+    assert!(!whole(&spec, 2));
+}
+
+#[test]
+fn what_is_done_without_an_act_gives_no_right_to_it() {
+    let spec = read("The baker adds breads with a name.\nThe baker can take a bread off the list without deleting it.");
+    let deletes =
+        |a: &crate::models::offline::spec::Access| a.ops.contains(&Op::Delete) && a.clauses.contains(&ClauseId(2));
+    assert!(!spec.entities.iter().flat_map(|e| &e.access).any(deletes), "{:?}", spec.entities);
+}
+
+#[test]
 fn every_change_is_that_of_each_kind_of_record() {
     let spec = read(
         "A coordinator creates shifts with a task.\nA coordinator adds rooms with a label.\nEvery change is logged with who did it and when.",

@@ -27,6 +27,20 @@ fn what_is_done_without_an_account_is_open_to_everybody_or_a_gap() {
 }
 
 #[test]
+fn every_one_is_recorded_by_whoever_does_it_or_a_gap() {
+    let shelf = "A medicine has a name.\nNurses see medicines.\nManagers add medicines.";
+    assert_eq!(left(&format!("{shelf}\nEvery withdrawal is recorded.")), ["Every withdrawal"]);
+    for text in [
+        "Every withdrawal is recorded by a nurse.\nEvery withdrawal is recorded.",
+        "Nurses record withdrawals.\nEvery withdrawal is recorded with a quantity.",
+    ] {
+        assert_eq!(left(&format!("{shelf}\n{text}")), [""; 0], "{text}");
+    }
+    // one person alone leaves nobody out
+    assert_eq!(left("A treasurer adds members with a name.\nEvery donation is recorded with an amount."), [""; 0]);
+}
+
+#[test]
 fn how_often_is_counted_or_a_gap() {
     let games = "Members sign up and log in.\nA game has a title.";
     assert_eq!(left(&format!("{games}\nMembers rate games from 1 to 5 stars, once each.")), ["once"]);

@@ -26,6 +26,14 @@ fn any_property_may_name_its_values_behind_a_colon() {
 }
 
 #[test]
+fn kinds_that_there_are_are_values() {
+    let spec = read("Subscribers log in and order boxes.\nThere are three sizes of box: small, medium and large.");
+    let values = ["small", "medium", "large"].map(str::to_owned).to_vec();
+    assert_eq!(field(&spec, "box", "size").unwrap().ty, FieldType::Choice { values });
+    assert!(field(&spec, "box", "medium").is_none() && whole(&spec, 2), "{:?}", spec.gaps);
+}
+
+#[test]
 fn bounds_are_said_in_many_ways() {
     let medicine = "A medicine has a name, a year of purchase and a quantity.";
     for (text, name, rule) in [

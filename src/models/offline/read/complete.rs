@@ -15,6 +15,7 @@ fn usual_fields(name: &str, users: bool, person: bool) -> &'static str {
         return "name, email, phone number";
     }
     match last {
+        "item" if name.ends_with("list_item") => "name, description (optional)",
         "entry" | "message" | "testimonial" | "greeting" | "suggestion" if !users => "author, message",
         "comment" | "message" | "reply" | "suggestion" | "feedback" | "remark" | "answer" | "response" => "text",
         "post" | "article" | "entry" | "note" | "notice" | "announcement" | "news" | "advertisement" | "story"

@@ -38,7 +38,7 @@ pub fn find(d: &mut Draft) {
             gaps::whole(d, s, lexicon::NOT_UNDERSTOOD);
             continue;
         }
-        let found: Vec<Range<usize>> = [without_account, once, for_a_time, only_its_maker, held, handed_out]
+        let found: Vec<Range<usize>> = [without_account, once, for_a_time, only_its_maker, held, handed_out, every_one]
             .iter()
             .filter_map(|rule| rule(d, s))
             .collect();
@@ -168,4 +168,17 @@ fn handed_out(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
     })?;
     let at = s.words.iter().position(|w| w.is(&state))?;
     Some(at..at + 1)
+}
+
+/// `Every withdrawal is recorded.` where several people act and only an assumption says which of them may record one.
+fn every_one(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let recorded = |p: &&Pred| {
+        p.verb.passive && !p.verb.negated && p.verb.class == Class::Create && !p.preps.iter().any(|pp| pp.prep == "by")
+    };
+    let every = |np: &&Np| matches!(np.det.as_deref(), Some("every" | "each"));
+    let np = s.preds.iter().filter(recorded).flat_map(|p| &p.subject).find(every)?;
+    let name = &d.entities[d.find(&np.name()).or_else(|| d.find(&np.head))?].entity.name;
+    let key = format!("create:{name}");
+    let assumed = d.questions.iter().any(|q| q.key == key) && !d.answers.contains_key(&key);
+    (assumed && d.roles.len() > 1).then(|| np.range.clone())
 }

@@ -9,6 +9,11 @@ use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
 /// The property a phrase names; whole records are another matter.
 fn property(d: &Draft, np: &Np) -> Option<(usize, String)> {
     let (e, name) = super::rules::subject_field(d, np)?;
+    // `the walkers' names` are none of a dog
+    let whose = np.owner.as_deref().or(np.of.as_deref()).filter(|n| n.pronoun.is_none());
+    if whose.is_some_and(|whose| d.find(&whose.name()).or_else(|| d.find(&whose.head)) != Some(e)) {
+        return None;
+    }
     let plain = |f: &crate::models::offline::spec::Field| {
         !matches!(f.ty, FieldType::Reference { .. } | FieldType::UserReference { .. })
     };

@@ -135,6 +135,40 @@ pub fn one_of(d: &mut Draft, si: usize) -> bool {
     true
 }
 
+/// `There are three sizes of box: small, medium and large.`
+pub fn kinds(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let ([np], true) = (&pred.objects[..], pred.verb.class == Class::Be && s.lower.starts_with("there are ")) else {
+        return false;
+    };
+    let Some(e) = np.of.as_deref().and_then(|of| d.find(&of.name()).or_else(|| d.find(&of.head))) else { return false };
+    let Some(colon) = (np.head_at..s.words.len()).find(|i| s.words[*i].is(":")) else { return false };
+    let to = (colon..s.words.len()).find(|i| matches!(s.words[*i].lower(), "." | ";")).unwrap_or(s.words.len());
+    let values = choice_values(s, colon + 1..to);
+    // `three sizes`: as many as are named
+    let counted = np.number.is_none_or(|n| (n - values.len() as f64).abs() < 0.5);
+    if nouns::property(&np.head).is_none() || values.len() < 2 || !counted || pred.verb.negated {
+        return false;
+    }
+    let name = field::identifier(&np.head);
+    if d.field_mut(e, &name).is_none() {
+        let label = field::sentence_case(&np.head);
+        d.entities[e].entity.fields.push(super::data::made(
+            &name,
+            &label,
+            FieldType::Choice { values: values.clone() },
+            s.id,
+        ));
+    }
+    choose_among(d, (e, &name), values, false, s.id);
+    d.touch(e, s.id);
+    d.focus = Some(e);
+    d.mark(si, 0..s.words.len());
+    d.done[si].insert(0);
+    true
+}
+
 /// Makes a field a choice of these values; a state begins with the first of them.
 fn choose_among(d: &mut Draft, (e, name): (usize, &str), values: Vec<String>, state: bool, clause: ClauseId) {
     let Some(field) = d.field_mut(e, name) else { return };
