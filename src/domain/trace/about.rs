@@ -6,7 +6,8 @@ use crate::domain::{clause::Clause, run::Run};
 const EMPTY: &str =
     "the and not any are for with without nor its there that this shall must has have was were will from";
 
-/// Whether one of the words that are searched for is, in some form, one of the clause or of what was understood of it.
+/// Whether something that is searched for is, in some form, of the clause or of what was understood of it. Words that are
+/// searched for together are found together only, so each of them has to be: `payment zebra` would find no payment.
 #[must_use]
 pub fn is_about<'a>(run: &Run, clause: &Clause, terms: impl IntoIterator<Item = &'a str>) -> bool {
     let mut known = words(&clause.text);
@@ -14,7 +15,13 @@ pub fn is_about<'a>(run: &Run, clause: &Clause, terms: impl IntoIterator<Item = 
         known.extend(words(&one.statement));
         known.extend(one.acceptance.iter().flat_map(|text| words(text)));
     }
-    terms.into_iter().flat_map(words).any(|term| known.iter().any(|word| are_related(&term, word)))
+    terms.into_iter().any(|term| is_of(term, &known))
+}
+
+fn is_of(term: &str, known: &[String]) -> bool {
+    let parts: Vec<Vec<String>> = term.split_whitespace().map(words).filter(|part| !part.is_empty()).collect();
+    let is_known = |part: &Vec<String>| part.iter().any(|term| known.iter().any(|word| are_related(term, word)));
+    !parts.is_empty() && parts.iter().all(is_known)
 }
 
 /// Without short and empty ones.
@@ -45,13 +52,15 @@ mod tests {
             ("支付", "系统不支持在线支付。"),
         ] {
             let known = words(text);
-            assert!(words(term).iter().any(|term| known.iter().any(|word| are_related(term, word))), "{term}: {text}");
+            assert!(is_of(term, &known), "{term}: {text}");
         }
-        for (term, text) in
-            [("zzz", "No payment."), ("not the", "There is not the least payment"), ("payload", "No login.")]
-        {
-            let known = words(text);
-            assert!(!words(term).iter().any(|term| known.iter().any(|word| are_related(term, word))), "{term}: {text}");
+        for (term, text) in [
+            ("zzz", "No payment."),
+            ("not the", "There is not the least payment"),
+            ("payload", "No login."),
+            ("payment zebra quagga", "No payment."),
+        ] {
+            assert!(!is_of(term, &words(text)), "{term}: {text}");
         }
     }
 }
