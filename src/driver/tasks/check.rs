@@ -305,15 +305,22 @@ impl Bench<'_> {
         let proven = controls.iter().filter(|c| c.proves()).count();
         let caught: BTreeSet<_> =
             controls.iter().filter(|c| c.proves()).map(|c| (c.clause, c.path.as_str(), c.lines)).collect();
+        let dead: BTreeSet<_> =
+            controls.iter().filter(|c| !c.booted).map(|c| (c.clause, c.path.as_str(), c.lines)).collect();
         let open: Vec<Clean> = ranges
             .iter()
-            .filter(|r| !caught.contains(&(r.clause, r.path.as_str(), r.lines)))
-            .map(|r| {
-                let (first, last) = r.lines;
-                Clean::from(format!(
-                    "{}: {}:{first}-{last} can be taken away and no linked test fails by an assertion",
-                    r.clause, r.path
-                ))
+            .map(|range| (range, (range.clause, range.path.as_str(), range.lines)))
+            .filter(|(_, place)| !caught.contains(place))
+            .map(|(range, place)| {
+                let (clause, path, (first, last)) = (range.clause, &range.path, range.lines);
+                Clean::from(if dead.contains(&place) {
+                    format!(
+                        "{clause}: without {path}:{first}-{last} the application does not start, so no test can show anything of \
+                         it: what starts and answers all the same has to be linked"
+                    )
+                } else {
+                    format!("{clause}: {path}:{first}-{last} can be taken away and no linked test fails by an assertion")
+                })
             })
             .collect();
         let unrun = ranges.iter().filter(|r| idle.contains(&(r.clause, r.path.clone(), r.lines))).map(|r| {
