@@ -32,6 +32,8 @@ impl Bound {
 pub struct Amount {
     /// In seconds, bytes or as it stands.
     pub value: f64,
+    /// The number as it stands, whatever its unit.
+    pub written: f64,
     /// `time`, `size`, `percent`, `money`, or the word it counts.
     pub of: Option<String>,
     /// The unit is one of the known ones.
@@ -46,9 +48,40 @@ impl Amount {
     /// The same number, whatever the unit it is written in.
     #[must_use]
     pub fn equals(&self, other: &Self) -> bool {
-        let known = self.measured && other.measured;
-        let close = (self.value - other.value).abs() < 1e-6 * self.value.abs().max(1.0);
-        close && (!known || self.of == other.of)
+        if self.measured && other.measured {
+            return self.of == other.of && close(self.value, other.value);
+        }
+        // `50 cents` may be told as `50`, where that counts nothing else.
+        let bare = |a: &Self| !a.measured && a.of.is_none();
+        close(self.value, other.value) || (bare(self) || bare(other)) && close(self.written, other.written)
+    }
+    /// The other one, counted in a smaller unit that the text names apart from it: `whole cents: 450` for 4.50.
+    #[must_use]
+    pub fn counts(&self, other: &Self, text: &Text) -> bool {
+        let is = |of: &str| !other.measured || other.of.as_deref() == Some(of);
+        let parts = text.words.iter().filter_map(|w| PARTS.iter().find(|(word, _)| w.stem == *word).map(|(_, f)| *f));
+        let units = text.words.iter().filter_map(|w| unit(&w.stem)).filter(|(of, factor)| is(of) && *factor < 1.0);
+        !self.measured && units.map(|(_, factor)| factor).chain(parts).any(|f| close(self.written * f, other.value))
+    }
+    /// How many of one unit make another one that the sentence names: `1 kg is 1,000 g`. It bounds nothing.
+    #[must_use]
+    pub fn is_factor(&self, text: &Text) -> bool {
+        let named: Vec<_> =
+            text.words.iter().filter(|w| w.sentence == self.sentence).filter_map(|w| unit(&w.stem)).collect();
+        let makes = |(of, factor): &(&str, f64), (other, larger): &(&str, f64)| {
+            of == other && factor < larger && close(self.written * factor, *larger)
+        };
+        let own = (self.of.as_deref().unwrap_or_default(), self.value / self.written);
+        // Money is written in its larger unit without a word for it.
+        let all = || named.iter().chain(&[("money", 1.0)]);
+        match self.measured {
+            _ if self.bound.is_some() => false,
+            true if close(self.written, 1.0) => amounts(text).iter().any(|a| {
+                a.sentence == self.sentence && a.of == self.of && a.written > 1.0 && close(a.value, self.value)
+            }),
+            true => all().any(|larger| makes(&own, larger)),
+            false => named.iter().any(|one| all().any(|larger| makes(one, larger))),
+        }
     }
     /// A number of the same thing, as far as words tell; where neither says of what, a bound in its place.
     #[must_use]
@@ -60,6 +93,10 @@ impl Amount {
     pub fn borders(&self, other: &Self) -> bool {
         !self.measured && !other.measured && (self.value - other.value).abs() <= 1.0
     }
+}
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-6 * a.abs().max(1.0)
 }
 
 impl fmt::Display for Amount {
@@ -80,9 +117,25 @@ const UNITS: &[(&str, &str, f64)] = &[
     ("kb kilobyte", "size", 1e3),
     ("mb megabyte", "size", 1e6),
     ("gb gigabyte", "size", 1e9),
+    ("mg milligram milligramme", "weight", 1e-6),
+    ("g gram gramme", "weight", 0.001),
+    ("kg kilo kilogram kilogramme", "weight", 1.0),
+    ("t tonne", "weight", 1_000.0),
+    ("mm millimetre millimeter", "length", 0.001),
+    ("cm centimetre centimeter", "length", 0.01),
+    ("m metre meter", "length", 1.0),
+    ("km kilometre kilometer", "length", 1_000.0),
+    ("ml millilitre milliliter", "volume", 0.001),
+    ("cl centilitre centiliter", "volume", 0.01),
+    ("dl decilitre deciliter", "volume", 0.1),
+    ("l litre liter", "volume", 1.0),
     ("% percent", "percent", 1.0),
     ("€ euro eur $ dollar usd £ pound gbp", "money", 1.0),
+    ("cent ct penny pence", "money", 0.01),
 ];
+
+/// Parts in which something is counted, whatever it is.
+const PARTS: &[(&str, f64)] = &[("tenth", 0.1), ("hundredth", 0.01), ("thousandth", 0.001)];
 
 const NUMBERS: &[(&str, f64)] = &[
     ("two", 2.0),
@@ -183,6 +236,7 @@ pub fn amounts(text: &Text) -> Vec<Amount> {
             let mut written: Vec<&str> = words[first..=at].iter().map(|w| w.lower.as_str()).collect();
             written.extend(following.filter(|w| unit(&w.stem).is_some()).map(|w| w.lower.as_str()));
             out.push(Amount {
+                written: value,
                 value: value * known.map_or(1.0, |(_, factor)| factor),
                 of: known.map(|(of, _)| of.to_owned()).or_else(|| noun.map(|w| w.stem.clone())),
                 measured: known.is_some(),
@@ -312,6 +366,27 @@ mod tests {
         assert!(of("5MB")[0].equals(&of("5 megabytes")[0]));
         assert!(of("1,000 rows")[0].equals(&of("1000 rows")[0]));
         assert!(!of("8 characters")[0].equals(&of("9 characters")[0]));
+        assert!(of("0.4 kg")[0].equals(&of("400 g")[0]) && of("2 litres")[0].equals(&of("2000 ml")[0]));
+        assert!(of("costs 10 cents")[0].equals(&of("costs 0.10 for each item")[0]));
+        assert!(of("costs 10 cents")[0].equals(&of("a cost of 10")[0]));
+        assert!(!of("0.4 kg")[0].equals(&of("40 g")[0]) && !of("4 kg")[0].equals(&of("4 km")[0]));
+        assert!(!of("10 cents")[0].equals(&of("10 euros")[0]) && !of("10 cents")[0].equals(&of("10 items")[0]));
+    }
+
+    #[test]
+    fn how_many_of_a_unit_make_another_is_known_by_both() {
+        let factors = |text: &str| {
+            let text = Text::new(text);
+            let all = amounts(&text).into_iter().filter(|a| a.is_factor(&text));
+            all.map(|a| a.words).collect::<Vec<_>>()
+        };
+        assert_eq!(factors("Oil is kept in whole grams, 1 kg is 1,000 g."), ["1 kg", "1,000 g"]);
+        assert_eq!(factors("Litres are kept as millilitres (times 1000)."), ["1000"]);
+        assert_eq!(factors("Prices are kept in cents, multiplied by 100."), ["100"]);
+        assert_eq!(factors("A shift is counted in minutes, 60 minutes to the hour."), ["60 minutes"]);
+        for none in ["At most 1,000 g of a kg.", "A kg of 900 g.", "Grams of oil: 1000 for a lamp.", "100 prices."] {
+            assert_eq!(factors(none), Vec::<String>::new(), "{none}");
+        }
     }
 
     #[test]

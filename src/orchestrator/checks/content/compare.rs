@@ -26,10 +26,13 @@ impl Wording {
 /// Numbers of the clause that nothing said of it has.
 #[must_use]
 pub fn lost_numbers(clause: &Wording, said: &Wording) -> Vec<String> {
+    let is = |a: &Amount, b: &Amount| a.equals(b) || b.counts(a, &said.text);
     let kept =
-        |a: &Amount| said.amounts.iter().any(|b| a.equals(b) || a.bound.is_some() && b.bound.is_some() && a.borders(b));
-    let instead =
-        |a: &Amount| said.amounts.iter().find(|b| a.comparable(b) && !clause.amounts.iter().any(|c| c.equals(b)));
+        |a: &Amount| said.amounts.iter().any(|b| is(a, b) || a.bound.is_some() && b.bound.is_some() && a.borders(b));
+    let instead = |a: &Amount| {
+        let other = |b: &Amount| !b.is_factor(&said.text) && !clause.amounts.iter().any(|c| is(c, b));
+        said.amounts.iter().find(|b| a.comparable(b) && other(b))
+    };
     let lost = clause.amounts.iter().filter(|a| !kept(a));
     let mut faults: Vec<String> = lost
         .map(|a| match instead(a) {
@@ -45,10 +48,13 @@ pub fn lost_numbers(clause: &Wording, said: &Wording) -> Vec<String> {
 #[must_use]
 pub fn new_numbers(clauses: &Wording, known: &[Amount], said: &Wording) -> Vec<String> {
     // Nothing and one are the ends of every scale.
-    let there = |b: &&Amount| {
-        b.value > 1.0 && !clauses.amounts.iter().chain(known).any(|a| a.equals(b) || a.borders(b) && a.bound.is_some())
+    let is = |a: &Amount, b: &Amount| a.equals(b) || b.counts(a, &said.text) || a.borders(b) && a.bound.is_some();
+    let new = |b: &&Amount| {
+        b.value.max(b.written) > 1.0
+            && !b.is_factor(&said.text)
+            && !clauses.amounts.iter().chain(known).any(|a| is(a, b))
     };
-    said.amounts.iter().filter(there).map(|b| format!("it says {b}, which the clause does not")).collect()
+    said.amounts.iter().filter(new).map(|b| format!("it says {b}, which the clause does not")).collect()
 }
 
 /// The same number bounds the other way.

@@ -425,10 +425,8 @@ fn conflicts(original: &Original, run: &Run, reply: &Reply) -> Vec<String> {
 fn other_numbers(clauses: &Wording, known: &[amounts::Amount], said: &Wording) -> Vec<String> {
     let has = |list: &[amounts::Amount], b: &amounts::Amount| list.iter().any(|a| a.equals(b));
     let mut faults = Vec::new();
-    // Money is kept in its smallest unit.
-    let small = said.text.words.iter().any(|w| words::listed("cent hundredth penny pence", &w.stem));
     let counts =
-        |b: &amounts::Amount| small && clauses.amounts.iter().any(|a| (a.value * 100.0 - b.value).abs() < 1e-6);
+        |b: &amounts::Amount| b.is_factor(&said.text) || clauses.amounts.iter().any(|a| b.counts(a, &said.text));
     for b in said.amounts.iter().filter(|b| !has(&clauses.amounts, b) && !has(known, b) && !counts(b)) {
         let against = clauses.amounts.iter().find(|a| a.comparable(b) && a.bound == b.bound && !has(&said.amounts, a));
         if let Some(a) = against {

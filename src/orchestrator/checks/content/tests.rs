@@ -359,6 +359,57 @@ fn the_clause_itself_says_nothing_else_than_the_clause() {
     assert_eq!(of(said), Vec::<String>::new());
 }
 
+/// What is found of one clause and one statement of it.
+fn said_of_text(clause: &str, statement: &str) -> Vec<String> {
+    let run = run_of(&[clause]);
+    let reading = reading("C-001", statement, &[]);
+    drift(&Original::of(&run), &run, &Reply::Understand(understanding(&run, vec![reading])))
+}
+
+#[test]
+fn nothing_ever_and_never_are_one_negation() {
+    let (book, never) = ("In the book of the lamp nothing is ever changed.", "The book of the lamp never changes.");
+    let not = "An entry in the book of the lamp is not changed.";
+    for (clause, statement) in [
+        (book, never),
+        (never, book),
+        (not, "Nothing is ever changed in an entry in the book of the lamp."),
+        ("A skipper changes nothing in the book.", "A skipper does not change the book."),
+        ("A skipper does not change the book.", "A skipper changes nothing in the book."),
+    ] {
+        assert_eq!(said_of_text(clause, statement), Vec::<String>::new(), "{clause}");
+    }
+    for (clause, statement) in [
+        ("Nothing is deleted, and the book of the lamp changes.", never),
+        ("The book of the lamp changes every day.", never),
+        (never, "The book of the lamp changes."),
+    ] {
+        assert_ne!(said_of_text(clause, statement), Vec::<String>::new(), "{clause}");
+    }
+}
+
+#[test]
+fn an_amount_in_another_unit_is_no_other_amount() {
+    for (clause, statement) in [
+        ("A lamp holds at most 0.4 kg of oil.", "A lamp holds at most 400 g of oil."),
+        ("A lamp holds at most 0.4 kg of oil.", "A lamp holds at most 400 g of oil; 1 kg of oil is 1000 g."),
+        ("A lost key costs 0.10 for each day.", "A lost key costs 10 cents for each day."),
+        ("A lost key costs 0.10 for each day.", "A lost key costs 10 for each day, counted in cents."),
+        ("A shift lasts at least 2 hours.", "A shift lasts at least 120 minutes."),
+    ] {
+        assert_eq!(said_of_text(clause, statement), Vec::<String>::new(), "{statement}");
+    }
+    for (clause, statement) in [
+        ("A lamp holds at most 0.4 kg of oil.", "A lamp holds at most 40 g of oil."),
+        ("A lamp holds at most 0.4 kg of oil.", "A lamp holds at most 500 g of oil; 1 kg of oil is 1000 g."),
+        ("A lost key costs 0.10 for each day.", "A lost key costs 12 cents for each day."),
+        ("A lost key costs 0.10 for each day.", "A lost key costs 11 for each day, counted in cents."),
+        ("A lamp holds oil.", "A lamp holds at most 500 g of oil."),
+    ] {
+        assert_ne!(said_of_text(clause, statement), Vec::<String>::new(), "{statement}");
+    }
+}
+
 /// The faults of kinds alone.
 fn marked(clauses: &[(&str, ClauseKind)]) -> Vec<String> {
     let texts: Vec<&str> = clauses.iter().map(|(text, _)| *text).collect();

@@ -21,7 +21,7 @@ had has have having he her hers him his how i it its itself just may me might mi
 shall she should since some such that their theirs them themselves there these they this those through under until upon us \
 very was we were what when where which while who whom whose will would yes you your yours not no nor never only all via etc \
 able want wants wish need needs like let lets get gets got make makes made use uses used using well one ones other others \
-another same way thing things anyone everyone someone somebody anybody everybody nobody none without cannot is am")
+another same way thing things ever anyone everyone someone somebody anybody everybody nobody none without cannot is am")
 });
 
 /// Words that turn what follows them round.
@@ -188,14 +188,26 @@ const REACH: usize = 4;
 
 fn negate(words: &mut [Word]) {
     for at in 0..words.len() {
-        if !negator(words, at) {
+        let nothing = words[at].is("nothing");
+        if !nothing && !negator(words, at) {
             continue;
         }
         let (sentence, segment) = (words[at].sentence, words[at].segment);
+        // `It changes nothing`
+        if nothing && at > 0 && words[at - 1].segment == segment && words[at - 1].is_content() {
+            words[at - 1].negated = true;
+        }
         let mut reached = 0;
         for word in &mut words[at + 1..] {
-            if (word.sentence, word.segment) != (sentence, segment) || word.is("but") || reached == REACH {
+            // `Nothing that was once written in the book is ever changed`
+            if word.is("ever") {
+                reached = reached.min(REACH - 1);
+            }
+            if (word.sentence, word.segment) != (sentence, segment) || word.is("but") {
                 break;
+            }
+            if reached == REACH {
+                continue;
             }
             if word.is_content() {
                 word.negated = true;
@@ -360,6 +372,9 @@ mod tests {
         assert_eq!(negated("No payment."), ["payment"]);
         assert!(negated("Not only members, no more than 5 guests, no later than noon.").is_empty());
         assert!(negated("Reset No. 5 whether it ran or not.").is_empty());
+        assert_eq!(negated("Nothing is ever changed, and it deletes nothing."), ["changed", "deletes"]);
+        let far = "No entry that a keeper wrote in the book of a year is ever changed by others.";
+        assert_eq!(negated(far), ["entry", "keeper", "wrote", "book", "changed"]);
     }
 
     #[test]
