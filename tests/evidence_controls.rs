@@ -157,9 +157,12 @@ async fn a_trial_says_what_tests_notice_and_what_there_was_no_time_for() {
     places.push((FILE.to_owned(), (first, 9999)));
     let name = |test: &str| format!("tests.test_entries.Entries.{test}");
     let tests = ["test_title_is_required", "test_vacuous", "test_breaks_instead_of_failing"].map(name);
-    let trial = |until| Trial { places: &places, tests: &tests, until };
+    let trial = |until| Trial { places: &places, tests: &tests, until, reach: true };
     let (late, long) = (Instant::now(), Instant::now() + Duration::from_secs(600));
-    let effects = runner.trial(&tree, &manifest(), trial(long), None, &cancel).await.unwrap();
+    let tried = runner.trial(&tree, &manifest(), trial(long), None, &cancel).await.unwrap();
+    assert!(tried[0].unreached.is_empty() && !tried[0].idle, "{tried:?}");
+    assert!(tried[1].idle && !tried[1].unreached.is_empty(), "no test of these comes by it: {tried:?}");
+    let effects: Vec<Effect> = tried.into_iter().map(|one| one.effect).collect();
     let noticed = |effect: &Effect| match effect {
         Effect::Noticed(by) => by.clone(),
         other => panic!("{other:?}"),
@@ -169,11 +172,12 @@ async fn a_trial_says_what_tests_notice_and_what_there_was_no_time_for() {
     assert!(noticed(&effects[2]).contains(&tests[0]), "one assertion is enough, whatever breaks beside it");
     assert_eq!(effects[3], Effect::NotStarted);
     assert!(matches!(&effects[4], Effect::Impossible(_)), "{effects:?}");
-    let breaking = Trial { places: &places[2..3], tests: &tests[1..], until: long };
-    let effects = runner.trial(&tree, &manifest(), breaking, None, &cancel).await.unwrap();
-    assert_eq!(effects, [Effect::Broken(tests[2..].to_vec())]);
-    let effects = runner.trial(&tree, &manifest(), trial(late), None, &cancel).await.unwrap();
-    assert_eq!(effects[..4], [const { Effect::NotTried }; 4]);
+    let breaking = Trial { places: &places[2..3], tests: &tests[1..], until: long, reach: false };
+    let tried = runner.trial(&tree, &manifest(), breaking, None, &cancel).await.unwrap();
+    assert_eq!(tried.len(), 1);
+    assert!(tried[0].effect == Effect::Broken(tests[2..].to_vec()) && tried[0].unreached.is_empty(), "{tried:?}");
+    let tried = runner.trial(&tree, &manifest(), trial(late), None, &cancel).await.unwrap();
+    assert!(tried[..4].iter().all(|one| one.effect == Effect::NotTried), "{tried:?}");
 }
 
 #[tokio::test]

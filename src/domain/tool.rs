@@ -17,8 +17,8 @@ pub enum Tool {
     Patch,
     /// a file of this draft that is not to be part of the reply
     Remove,
-    /// in the sandbox: `text` is `test` (of the test file `path` only, if it is given), `start`, or `control` and perhaps
-    /// clauses (takes linked lines away one range at a time: which tests notice?)
+    /// in the sandbox: `text` is `test` (of the test file `path` only, if it is given), `start`, `call` and arguments, or
+    /// `control` and perhaps clauses (takes linked lines away one range at a time: which tests notice?)
     Run,
     /// the newest test run again, in full: of tests whose name holds `text` only, and of the report only `lines`, if given
     Report,

@@ -72,14 +72,20 @@ impl Manifest {
         self.run.iter().map(|arg| arg.replace("{port}", &port.to_string())).collect()
     }
 
-    /// `run` of a program that serves nothing, asked for its help; what is behind `--` is its own.
+    /// `run` of a program that serves nothing, asked for its help.
     #[must_use]
     pub fn with_help(&self) -> Vec<String> {
+        self.called(&["--help".to_owned()])
+    }
+
+    /// `run` of a program that serves nothing, with these arguments; what is behind `--` is its own.
+    #[must_use]
+    pub fn called(&self, arguments: &[String]) -> Vec<String> {
         let mut argv = self.run.clone();
         if Stack::of(&self.stack) == Some(Stack::Rust) && !argv.iter().any(|argument| argument == "--") {
             argv.push("--".to_owned());
         }
-        argv.push("--help".to_owned());
+        argv.extend_from_slice(arguments);
         argv
     }
 
@@ -93,7 +99,8 @@ impl Manifest {
 }
 
 /// An argument as a shell reads it.
-fn in_shell(argument: &str) -> String {
+#[must_use]
+pub fn in_shell(argument: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     if !argument.is_empty() && argument.chars().all(plain) {
         return argument.to_owned();

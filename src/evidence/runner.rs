@@ -1,6 +1,7 @@
 //! Running the generated application and its tests in a scratch copy of exactly one tree.
 
 mod boot;
+mod called;
 mod settle;
 mod suite;
 

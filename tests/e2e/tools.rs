@@ -61,11 +61,13 @@ fn developer(request: &Value) -> String {
                 {"tool": "search", "text": "return 200, {\"id\"", "path": "app"},
                 {"tool": "patch", "path": "app/quotes.py", "old": "return 200, {\"id\"", "text": "return 201, {\"id\""},
                 {"tool": "run", "text": "test", "path": "tests/test_try.py"},
+                {"tool": "run", "text": "call --help"},
             ]))
         }
         6 => {
             let gave = gave(request);
             assert!(gave.contains("Failed tests.test_try.Try.test_a_quote_is_made"), "the report: {gave}");
+            assert!(gave.contains("of=\"call --help\" was=\"failed\">\nonly a program that serves nothing"), "{gave}");
             assert!(gave.contains("app/quotes.py:") && gave.contains("1 of 1 passed, exit status 0"), "{gave}");
             let mut uses: Vec<Value> =
                 tests.iter().map(|file| json!({"tool": "remove", "path": file["path"]})).collect();

@@ -62,6 +62,11 @@ impl Measured {
         Some(left.into_iter().collect())
     }
 
+    /// On how many lines of the range a statement begins.
+    pub(super) fn statements(&self, place: &Place) -> usize {
+        self.lines.get(place).map_or(0, BTreeSet::len)
+    }
+
     /// Place by place the marked lines that no test reached at all, for the record.
     pub(super) fn listed(&self) -> String {
         let all: BTreeSet<Line> = self.reached.values().flatten().copied().collect();
@@ -90,7 +95,7 @@ impl Measured {
                 file_sha256: target.range.sha256.clone(),
                 tests: Coverage::tests(&target.tests),
                 unreached: self.unreached(&place, target.tests.iter().map(|test| test.test.as_str())),
-                statements: self.lines.get(&place).map_or(0, BTreeSet::len),
+                statements: self.statements(&place),
                 evidence: EvidenceId(1),
             }
         };

@@ -7,7 +7,7 @@ mod coverage;
 mod trial;
 
 pub(super) use coverage::Measured;
-pub use trial::{Effect, Trial};
+pub use trial::{Effect, Trial, Tried};
 
 use super::{
     EvidenceError, Manifest, Recorded, Runner, Stack, Tree, TreeFile,

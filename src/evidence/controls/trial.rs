@@ -21,6 +21,18 @@ pub struct Trial<'a> {
     pub tests: &'a [String],
     /// No run begins later.
     pub until: Instant,
+    /// Whether it is measured which lines the tests reach, which takes one more run of them.
+    pub reach: bool,
+}
+
+/// A place that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    pub effect: Effect,
+    /// Lines on which a statement begins that no test reached; none where that was not measured.
+    pub unreached: Vec<u32>,
+    /// No test ran any of it: one that notices all the same has read it as a text.
+    pub idle: bool,
 }
 
 /// What became of the application and its tests without some lines.
@@ -73,7 +85,7 @@ impl Runner {
         trial: Trial<'_>,
         progress: Option<Progress>,
         cancel: &CancellationToken,
-    ) -> Result<Vec<Effect>, EvidenceError> {
+    ) -> Result<Vec<Tried>, EvidenceError> {
         let cases = cases(&trial);
         let questions: Vec<Question> = cases.iter().map(Case::neutralised).collect();
         let answers = syntax::ask(self, tree, &questions, cancel).await?;
@@ -86,7 +98,12 @@ impl Runner {
             (None, Some(why)) => Effect::Impossible(why.clone()),
             (None, None) => Effect::NotTried,
         };
-        Ok(trial.places.iter().map(effect).collect())
+        let tried = |place: &Place| {
+            let unreached = batch.measured.unreached(place, trial.tests.iter().map(String::as_str)).unwrap_or_default();
+            let idle = !unreached.is_empty() && unreached.len() >= batch.measured.statements(place);
+            Tried { effect: effect(place), unreached, idle }
+        };
+        Ok(trial.places.iter().map(tried).collect())
     }
 }
 
@@ -96,7 +113,7 @@ fn cases(trial: &Trial<'_>) -> Vec<Case> {
         path: path.clone(),
         lines: *lines,
         tests: tests.clone(),
-        measured: BTreeSet::new(),
+        measured: if trial.reach { tests.clone() } else { BTreeSet::new() },
     };
     trial.places.iter().map(case).collect()
 }

@@ -1,5 +1,6 @@
 //! The manifest's commands, run for somebody who works on a draft, and what the last of them said.
 
+mod call;
 mod report;
 mod trial;
 
@@ -35,6 +36,8 @@ pub(super) struct Runs<'a> {
     cancel: CancellationToken,
     /// What the newest test run of this turn said.
     said: Option<String>,
+    /// What trials of this turn have shown.
+    known: Option<trial::Known>,
 }
 
 impl<'a> Runs<'a> {
@@ -45,7 +48,7 @@ impl<'a> Runs<'a> {
         port: &'a Port,
         cancel: CancellationToken,
     ) -> Self {
-        Self { run, step, services, port, cancel, said: None }
+        Self { run, step, services, port, cancel, said: None, known: None }
     }
 
     pub(super) async fn run(
@@ -74,6 +77,10 @@ impl<'a> Runs<'a> {
             let mine: Vec<&str> = desk.draft().map(|(path, _)| path.as_str()).collect();
             return self.trial(&tree, &mine, &manifest, Wish { words, path, lines }).await;
         }
+        if let Some(lines) = call::behind(what) {
+            self.port.progress(&self.step.plan.id, "calling the program").await;
+            return call::call(runner, &tree, &manifest, lines, &self.cancel).await.or_else(not_run);
+        }
         let done = match what {
             "" | "test" => {
                 let stack = match runner.ready(&manifest).await {
@@ -93,7 +100,9 @@ impl<'a> Runs<'a> {
             }
             other => {
                 let other = Clean::new(other).one_line(60);
-                return Ok(Gave::failed(format!("{other:?} is nothing that can be run: `test`, `start` or `control`")));
+                return Ok(Gave::failed(format!(
+                    "{other:?} is nothing that can be run: `test`, `start`, `call` or `control`"
+                )));
             }
         };
         let recorded = match done {

@@ -4,14 +4,15 @@
 use super::{Gave, Runs, TaskError, not_run};
 use crate::{
     domain::{
-        ClauseId, Clean,
+        ClauseId, Clean, Hash,
         evidence::TestOutcome,
         reply::{CodeLink, ReplyKind},
+        trace::lines_in_words,
     },
     driver::tasks::{check::own_tests, prove},
     evidence::{
         EvidenceError, Manifest, Runner, Stack, Tree,
-        controls::{Effect, Trial},
+        controls::{Effect, Trial, Tried},
         links,
     },
     orchestrator::{self, Reply},
@@ -39,8 +40,9 @@ pub(super) struct Wish<'a> {
     pub lines: Option<(u32, u32)>,
 }
 
-/// Path and lines, with the clauses that link them or the symbols by which they were asked for.
-type Places = BTreeMap<(String, (u32, u32)), BTreeSet<String>>;
+type Place = (String, (u32, u32));
+/// With the clauses that link them or the symbols by which they were asked for.
+type Places = BTreeMap<Place, BTreeSet<String>>;
 
 /// What is tried, and in words what of that which was asked for is not there.
 #[derive(Default)]
@@ -55,9 +57,34 @@ struct Suite {
     failing: Vec<String>,
 }
 
+/// What the uses before this one of the same turn tried, with the same files and tests: it is not tried again.
+pub(super) struct Known {
+    tree: Hash,
+    only: Vec<String>,
+    suite: Suite,
+    tried: BTreeMap<Place, Tried>,
+}
+
+impl Known {
+    fn is_of(&self, tree: &Hash, only: &[String]) -> bool {
+        self.tree == *tree && self.only == only
+    }
+
+    /// Those of which nothing is known yet.
+    fn left(&self, places: &[Place]) -> Vec<Place> {
+        let is_known = |place: &&Place| self.tried.get(*place).is_some_and(|tried| tried.effect != Effect::NotTried);
+        places.iter().filter(|place| !is_known(place)).cloned().collect()
+    }
+
+    fn of(&self, places: &[Place]) -> Vec<Tried> {
+        let none = || Tried { effect: Effect::NotTried, unreached: vec![], idle: false };
+        places.iter().map(|place| self.tried.get(place).cloned().unwrap_or_else(none)).collect()
+    }
+}
+
 impl Runs<'_> {
     pub(super) async fn trial(
-        &self,
+        &mut self,
         tree: &Tree,
         mine: &[&str],
         manifest: &Manifest,
@@ -69,7 +96,7 @@ impl Runs<'_> {
     }
 
     async fn tried(
-        &self,
+        &mut self,
         runner: &Runner,
         tree: &Tree,
         mine: &[&str],
@@ -85,22 +112,39 @@ impl Runs<'_> {
         self.port.progress(&self.step.plan.id, "tests running").await;
         let own = if stack.is_test_file(wish.path) { vec![wish.path] } else { mine.to_vec() };
         let only = own_tests(own.into_iter(), stack);
-        let suite =
-            Suite::of(runner.tests(tree, manifest, (!only.is_empty()).then_some(&only[..]), &self.cancel).await?);
-        if suite.passing.is_empty() {
+        let hash = tree.hash();
+        let mut known = match self.known.take().filter(|known| known.is_of(&hash, &only)) {
+            Some(known) => known,
+            None => {
+                let some = (!only.is_empty()).then_some(&only[..]);
+                let suite = Suite::of(runner.tests(tree, manifest, some, &self.cancel).await?);
+                Known { tree: hash, only, suite, tried: BTreeMap::new() }
+            }
+        };
+        if known.suite.passing.is_empty() {
             let why = "no test passes while nothing is taken away, so none can notice anything: run `test` first";
             return Ok(Gave::failed(why.to_owned()));
         }
         let all: Vec<_> = meant.places.keys().cloned().collect();
         let (chosen, more) = all.split_at(all.len().min(MOST));
-        let trial = Trial { places: chosen, tests: &suite.passing, until: Instant::now() + LONGEST };
+        let left = known.left(chosen);
+        let trial = Trial {
+            places: &left,
+            tests: &known.suite.passing,
+            until: Instant::now() + LONGEST,
+            reach: begun.elapsed() < LONGEST / 4,
+        };
         let (step, port) = (self.step.plan.id.clone(), self.port.clone());
         let progress = Arc::new(move |done: usize, of: usize| {
             port.progress_now(&step, format!("trial control runs {done}/{of}"));
         });
-        let effects = runner.trial(tree, manifest, trial, Some(progress), &self.cancel).await?;
-        let mut gave = told(&meant, chosen, &effects, more, &suite);
+        if !left.is_empty() {
+            let tried = runner.trial(tree, manifest, trial, Some(progress), &self.cancel).await?;
+            known.tried.extend(left.into_iter().zip(tried));
+        }
+        let mut gave = told(&meant, chosen, &known.of(chosen), more, &known.suite);
         gave.text.push_str(&slow(begun.elapsed(), LONGEST));
+        self.known = Some(known);
         Ok(gave)
     }
 
@@ -244,17 +288,11 @@ impl Suite {
 }
 
 /// The sum first, then range by range, then what was not tried and what was not used.
-fn told(
-    meant: &Meant,
-    chosen: &[(String, (u32, u32))],
-    effects: &[Effect],
-    more: &[(String, (u32, u32))],
-    suite: &Suite,
-) -> Gave {
-    let noticed = effects.iter().filter(|effect| matches!(effect, Effect::Noticed(_))).count();
-    let late = effects.iter().filter(|effect| **effect == Effect::NotTried).count();
-    let tried = chosen.len() - late;
-    let mut text = format!("{noticed} of {tried} ranges noticed by an assertion, each taken away alone");
+fn told(meant: &Meant, chosen: &[Place], tried: &[Tried], more: &[Place], suite: &Suite) -> Gave {
+    let noticed = tried.iter().filter(|one| !one.idle && matches!(one.effect, Effect::Noticed(_))).count();
+    let late = tried.iter().filter(|one| one.effect == Effect::NotTried).count();
+    let all = chosen.len() - late;
+    let mut text = format!("{noticed} of {all} ranges noticed by an assertion, each taken away alone");
     if late + more.len() > 0 {
         let _ = write!(text, "; {} not tried", late + more.len());
     }
@@ -263,13 +301,13 @@ fn told(
         "\nA trial with the {} tests that pass; the control runs that count use only the tests linked to the clause.",
         suite.passing.len()
     );
-    let place = |place: &(String, (u32, u32))| {
+    let place = |place: &Place| {
         let names: Vec<&str> = meant.places.get(place).into_iter().flatten().map(String::as_str).collect();
         let gap = if names.is_empty() { "" } else { " " };
         format!("{}{gap}{}:{}-{}", names.join(" "), place.0, place.1.0, place.1.1)
     };
-    for (one, effect) in chosen.iter().zip(effects) {
-        let _ = writeln!(text, "{}: {}", place(one), words(effect));
+    for (one, tried) in chosen.iter().zip(tried) {
+        let _ = writeln!(text, "{}: {}", place(one), words(tried));
     }
     for one in more {
         let _ = writeln!(text, "{}: not tried, one use tries {MOST} ranges", place(one));
@@ -281,7 +319,7 @@ fn told(
         let _ = writeln!(text, "Not used, because they fail with the code as it is: {}", some(&suite.failing));
     }
     // What was not tried is no failure: the first line says how many there are.
-    Gave::of(tried > 0 && noticed == tried && meant.unknown.is_empty(), text)
+    Gave::of(all > 0 && noticed == all && meant.unknown.is_empty(), text)
 }
 
 /// What took more than a minute says so, in whole minutes: what differs from run to run makes every later request another.
@@ -292,8 +330,18 @@ pub(super) fn slow(took: Duration, most: Duration) -> String {
     }
 }
 
-fn words(effect: &Effect) -> String {
-    match effect {
+fn words(tried: &Tried) -> String {
+    let what = effect(tried);
+    match tried.unreached.as_slice() {
+        [] => what,
+        _ if tried.idle => format!("{what}; no test reaches any line of it"),
+        lines => format!("{what}; no test reaches {}", lines_in_words(lines)),
+    }
+}
+
+fn effect(tried: &Tried) -> String {
+    match &tried.effect {
+        Effect::Noticed(by) if tried.idle => format!("NOT shown: {} only read its text", some(by)),
         Effect::Noticed(by) => format!("noticed by {}", some(by)),
         Effect::Broken(by) => format!("NOT shown: not by an assertion, but otherwise end {}", some(by)),
         Effect::Unnoticed => "NOT noticed: it starts, and every test still passes".to_owned(),
@@ -321,8 +369,13 @@ mod tests {
         let mut meant = Meant { places, unknown: Vec::new() };
         let chosen: Vec<_> = (1..=4).map(place).collect();
         let many: Vec<String> = (0..9).map(|n| format!("t.T.test_{n}")).collect();
-        let effects =
-            [Effect::Noticed(many.clone()), Effect::Unnoticed, Effect::Broken(many[..1].to_vec()), Effect::NotTried];
+        let one = |effect| Tried { effect, unreached: Vec::new(), idle: false };
+        let effects = [
+            one(Effect::Noticed(many.clone())),
+            one(Effect::Unnoticed),
+            one(Effect::Broken(many[..1].to_vec())),
+            one(Effect::NotTried),
+        ];
         let suite = Suite { passing: many, failing: vec!["t.T.test_red".to_owned()] };
         let gave = told(&meant, &chosen, &effects, &[place(5)], &suite);
         assert!(!gave.ok, "something was not noticed");
@@ -337,13 +390,55 @@ mod tests {
         assert!(lines[6].starts_with("C-005 app/a.py:5-5: not tried") && lines[7].contains("test_red"));
         let all = told(&meant, &[], &[], &[], &suite);
         assert!(!all.ok, "nothing tried is nothing shown");
-        let one = Meant { places: [(place(1), BTreeSet::new())].into(), unknown: Vec::new() };
-        let noticed = [Effect::Noticed(vec!["t".into()])];
-        assert!(told(&one, &[place(1)], &noticed, &[], &suite).ok);
+        let alone = Meant { places: [(place(1), BTreeSet::new())].into(), unknown: Vec::new() };
+        let noticed = [one(Effect::Noticed(vec!["t".into()]))];
+        assert!(told(&alone, &[place(1)], &noticed, &[], &suite).ok);
         assert!(told(&meant, &[place(1)], &noticed, &[place(2)], &suite).ok, "more than a use tries is no failure");
         meant.unknown.push("nosuch: not tried, app/a.py has no nosuch".to_owned());
         let part = told(&meant, &[place(1)], &noticed, &[], &suite);
         assert!(!part.ok && part.text.contains("C-001 app/a.py:1-1: noticed by t\nnosuch: not tried"), "{}", part.text);
+    }
+
+    #[test]
+    fn lines_that_no_test_reaches_are_named_and_a_test_that_only_read_them_shows_nothing() {
+        let place = ("app/a.py".to_owned(), (4, 9));
+        let meant =
+            Meant { places: [(place.clone(), BTreeSet::from(["C-001".to_owned()]))].into(), unknown: Vec::new() };
+        let suite = Suite { passing: vec!["t".to_owned()], failing: Vec::new() };
+        let said = |effect, unreached: &[u32], idle| {
+            let gave = told(
+                &meant,
+                std::slice::from_ref(&place),
+                &[Tried { effect, unreached: unreached.to_vec(), idle }],
+                &[],
+                &suite,
+            );
+            (gave.ok, gave.text)
+        };
+        let noticed = || Effect::Noticed(vec!["t".to_owned()]);
+        let (ok, text) = said(noticed(), &[6, 7, 9], false);
+        assert!(ok && text.contains("C-001 app/a.py:4-9: noticed by t; no test reaches lines 6–7, 9\n"), "{text}");
+        let (ok, text) = said(noticed(), &[5, 6], true);
+        assert!(!ok && text.starts_with("0 of 1 ranges") && text.contains("NOT shown: t only read its text"), "{text}");
+        let (ok, text) = said(Effect::Unnoticed, &[5, 6], true);
+        assert!(!ok && text.contains("every test still passes; no test reaches any line of it"), "{text}");
+    }
+
+    #[test]
+    fn what_was_tried_with_the_same_files_and_tests_is_not_tried_again() {
+        let place = |line: u32| ("app/a.py".to_owned(), (line, line));
+        let one = |effect| Tried { effect, unreached: Vec::new(), idle: false };
+        let known = Known {
+            tree: Hash::of(b"a"),
+            only: vec!["tests/test_a.py".to_owned()],
+            suite: Suite { passing: vec!["t".to_owned()], failing: Vec::new() },
+            tried: [(place(1), one(Effect::Unnoticed)), (place(2), one(Effect::NotTried))].into(),
+        };
+        let all = [place(1), place(2), place(3)];
+        assert_eq!(known.left(&all), all[1..], "for what there was no time it is tried again");
+        assert_eq!(known.of(&all)[0], one(Effect::Unnoticed));
+        assert!(known.is_of(&Hash::of(b"a"), &known.only) && !known.is_of(&Hash::of(b"b"), &known.only));
+        assert!(!known.is_of(&Hash::of(b"a"), &[]), "other tests are another trial");
     }
 
     #[test]
