@@ -189,6 +189,7 @@ fn wrong_usage_is_exit_2() {
     let world = World::new();
     refused(&world.g1(&["run", "--gates", "sometimes", "x"]), 2, "--gates");
     refused(&world.g1(&["staus"]), 2, "g1 status");
+    refused(&world.g1(&["amned", "C-001", "Other words."]), 2, "did you mean `g1 amend`?");
     refused(&world.g1(&["run", "-c", "gaets=none", "x"]), 2, "did you mean 'gates'");
     refused(&world.g1(&["run", "--budget", "lots", "x"]), 2, "200ktok");
     refused(&world.g1(&["run", "--plan", "fastest", "x"]), 2, "lean");

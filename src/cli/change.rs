@@ -18,6 +18,7 @@ use crate::{
     driver::client::{self, By},
     hub::clauses::cut,
     models::{Model, registry},
+    orchestrator::{Input, decide},
     ui::Wish,
 };
 use serde_json::json;
@@ -122,6 +123,9 @@ fn carry_out(looked: Looked, mut change: Change, document: Option<Attached>, how
     run::may_ask_its_model(&dir, how.config, how.model_given)?;
     let model = if how.model_given { how.config.model.as_str() } else { run.settings.model.as_str() };
     let model = registry::open(model, &how.config.models).map_err(Fail::usage)?;
+    // What is refused is not planned first.
+    let wish = Command::Change { change: change.clone(), who: who.clone() };
+    decide(Some(&run), Input::Command(wish), jiff::Timestamp::now()).map_err(|refused| Fail::usage(refused.0))?;
     accepted(&run, &change, model.as_ref())?;
     let dependents = change::dependents(&run, &change);
     tell(&run, &change, &dependents, how.json)?;

@@ -41,14 +41,26 @@ use args::{AssumptionAction, Cli, Color, Command, Gates, Global, Plan};
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use command::Who;
 use out::{Done, Fail, talk};
-use std::{env, ffi::OsString, path::Path, process::ExitCode};
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::Path,
+    process::ExitCode,
+};
 
 /// Runs what `args` (the program's name first) ask for.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(e) => {
+            // Where the first word is none it is taken for a folder, and what follows it is what is refused.
+            if let (ErrorKind::UnknownArgument, Some(said)) = (e.kind(), args.get(1).and_then(|word| no_command(word)))
+            {
+                talk(&said);
+                return ExitCode::from(2);
+            }
             // Help and version go to stdout with 0, everything else to stderr with 2. A closed pipe is no error.
             let _ = e.print();
             let fine = matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -201,6 +213,13 @@ fn load(global: &Global, dir: Option<&Path>) -> Result<Loaded, Fail> {
 }
 
 /// The command that a mistyped word most likely means.
+/// What is said of a word that is nearly a command, and no folder.
+fn no_command(word: &OsStr) -> Option<String> {
+    let word = word.to_str().filter(|word| !word.contains(['/', '.']) && !Path::new(word).exists())?;
+    let command = nearest_command(word)?;
+    (command != word).then(|| format!("there is no command '{word}', did you mean `g1 {command}`?"))
+}
+
 fn nearest_command(word: &str) -> Option<String> {
     let names = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
     let best = names.into_iter().min_by_key(|name| settings::distance(name, word))?;

@@ -4,7 +4,7 @@ use super::{
     command::Who,
     doctor, input,
     link::{Engines, Link, setup_of},
-    nearest_command,
+    no_command,
     out::{Done, Fail},
     run::{self, Headless},
     themes,
@@ -30,11 +30,8 @@ use std::{
 
 pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
     let dir = dir.or(how.folder).unwrap_or(Path::new(".")).to_owned();
-    if !dir.exists()
-        && let Some(word) = dir.to_str().filter(|w| !w.contains(['/', '.']))
-        && let Some(command) = nearest_command(word)
-    {
-        return Err(Fail::usage(format!("there is no command '{word}', did you mean `g1 {command}`?")));
+    if let Some(said) = no_command(dir.as_os_str()) {
+        return Err(Fail::usage(said));
     }
     if dir.exists() && !dir.is_dir() {
         return Err(Fail::usage(format!("{} is no folder; a requirement in a file: g1 run -f FILE", dir.display())));

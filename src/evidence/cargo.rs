@@ -7,7 +7,7 @@ use super::{
     scratch::Scratch,
     syntax::{self, Question},
 };
-use crate::domain::evidence::TestOutcome;
+use crate::domain::{Clean, evidence::TestOutcome};
 use std::{collections::BTreeSet, fs, io::Read, os::unix::fs::OpenOptionsExt};
 use tokio_util::sync::CancellationToken;
 
@@ -59,16 +59,17 @@ impl Runner {
         Ok(if read.is_ok() { tree.with([TreeFile::new(LOCK, bytes)]) } else { tree.clone() })
     }
 
-    /// Builds the product: `None` when it compiled.
+    /// Builds the product: what the compiler said, or how it refused.
     pub(super) async fn compile(
         &self,
         scratch: &Scratch,
         cancel: &CancellationToken,
-    ) -> Result<Option<Finished>, EvidenceError> {
+    ) -> Result<Result<Vec<u8>, Finished>, EvidenceError> {
         let argv = ["cargo", "build", "--offline"].map(str::to_owned);
         let mut finished = self.sandbox().run(&self.spec(scratch, Stack::Rust, &argv, None)?, cancel).await?;
         finished.output.bytes = super::runner::settled(&finished.output.bytes, scratch, 0);
-        Ok((finished.ended != Ended::Exited || finished.exit != Some(0)).then_some(finished))
+        let compiled = finished.ended == Ended::Exited && finished.exit == Some(0);
+        Ok(if compiled { Ok(finished.output.bytes) } else { Err(finished) })
     }
 
     /// Failures whose panic was an assertion of the test become failures of an assertion.
@@ -130,6 +131,26 @@ pub(super) fn target(root: &str) -> Vec<String> {
     }
 }
 
+/// What the compiler warns of in the files that are meant, a line each: ``unused variable: `x` (src/a.rs:3)``.
+#[must_use]
+pub fn warnings(output: &str, is_meant: impl Fn(&str) -> bool) -> Vec<String> {
+    let (mut found, mut open) = (Vec::new(), None);
+    for line in output.lines() {
+        if let Some(warning) = line.strip_prefix("warning: ") {
+            open = Some(warning);
+        } else if line.starts_with("error") {
+            open = None;
+        } else if let Some(place) = line.trim_start().strip_prefix("--> ")
+            && let Some(warning) = open.take()
+            && let Some((place, _)) = place.rsplit_once(':')
+            && place.rsplit_once(':').is_some_and(|(path, _)| is_meant(path))
+        {
+            found.push(Clean::new(&format!("{warning} ({place})")).one_line(200));
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +164,14 @@ mod tests {
         };
         assert_eq!(manifest(r#"["cargo", "test"]"#), "cargo test --offline --no-fail-fast");
         assert_eq!(manifest(r#"["cargo", "test", "--offline"]"#), "cargo test --no-fail-fast --offline");
+    }
+
+    #[test]
+    fn warnings_are_told_with_their_places_and_only_of_files_that_are_meant() {
+        let said = "   Compiling seeds v0.1.0\nwarning: unused variable: `x`\n --> src/a.rs:3:9\n  |\n3 |     let x = 1;\n\n\
+            warning: function `end` is never used\n  --> src/b.rs:12:4\n\nwarning: `seeds` (lib) generated 2 warnings\n\
+            error: expected `;`\n --> src/a.rs:9:1\n";
+        assert_eq!(warnings(said, |path| path == "src/a.rs"), ["unused variable: `x` (src/a.rs:3)"]);
+        assert_eq!(warnings(said, |_| true).len(), 2);
     }
 }

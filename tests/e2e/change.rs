@@ -43,6 +43,16 @@ fn a_finished_project_follows_its_requirement_and_keeps_what_is_not_touched() {
     let payments = trace["clauses"].as_array().expect("clauses").iter().find(|c| c["text"] == GARDEN[2]);
     let payments = payments.expect("the clause")["id"].as_str().expect("an id").to_owned();
 
+    for (args, why) in [
+        (&["amend", "C-999", "Anything else."][..], "there is no clause C-999"),
+        (&["pause"], "there is nothing to pause"),
+    ] {
+        let refused = bed.output(args);
+        assert_eq!(code(&refused), 2, "{args:?}: {}", text(&refused.stderr));
+        assert!(text(&refused.stderr).contains(why), "{}", text(&refused.stderr));
+        assert!(refused.stdout.is_empty(), "no plan of what is refused: {}", text(&refused.stdout));
+    }
+
     let (listed, calls) = changed(&bed, &["remove", &payments, "--plan-only", "--json"]);
     assert!(calls.is_empty(), "only listed: {calls:?}");
     assert_eq!(workspace(&bed.dir), before);

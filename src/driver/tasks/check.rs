@@ -10,7 +10,7 @@ use crate::{
         reply::{BuildReply, NewFile, NewSearch, TestReply},
         run::{Check, Run, Step},
     },
-    evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, links, runner::RUN_S},
+    evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, cargo, links, runner::RUN_S},
     hub::HubError,
     orchestrator::{self, Checked, Input, Reply},
     workspace::paths,
@@ -20,6 +20,9 @@ use std::{
     sync::Arc,
 };
 use tokio_util::sync::CancellationToken;
+
+/// Warnings of the compiler that are told.
+pub(super) const WARNED: usize = 4;
 
 /// Why a check could not be finished.
 pub(super) enum BenchError {
@@ -281,7 +284,14 @@ impl Bench<'_> {
         let recorded = self.runner.boot(&self.tree, manifest, &self.cancel).await?;
         let up = recorded.executed.exit == Some(0);
         let problems = if up { Vec::new() } else { vec![tail(&recorded)] };
-        self.report("boot", problems, Kind::of(manifest).started().into());
+        let linked = |path: &str| self.checked.code_links.iter().any(|link| link.path == path);
+        let mut good = Kind::of(manifest).started().to_owned();
+        let warned = cargo::warnings(&String::from_utf8_lossy(&recorded.output), linked);
+        for line in warned.iter().take(WARNED) {
+            good.push_str("; the compiler warns: ");
+            good.push_str(line);
+        }
+        self.report("boot", problems, good);
         self.record(recorded)
     }
 

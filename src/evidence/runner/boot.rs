@@ -103,8 +103,8 @@ impl Runner {
     ) -> Result<Recorded, EvidenceError> {
         let stack = self.ready(manifest).await?;
         let scratch = self.scratch(tree, stack, cancel).await?;
-        let boot = self.start(&scratch, manifest, cancel).await?;
-        let (finished, up) = match boot {
+        let (boot, said) = self.compiled(&scratch, manifest, cancel).await?;
+        let (mut finished, up) = match boot {
             Boot::Up(Some(mut booted)) => {
                 booted.running.stop();
                 (booted.running.wait().await?, true)
@@ -112,6 +112,10 @@ impl Runner {
             Boot::Up(None) => (Finished::nothing(), true),
             Boot::Down(finished) => (finished, false),
         };
+        // What the compiler warns of is for whoever wrote it.
+        if up && said.windows(9).any(|window| window == b"warning: ") {
+            finished.output.bytes.splice(0..0, said);
+        }
         let note = if up { None } else { Some(why_not_booted(&finished)) };
         let argv = if manifest.run.is_empty() { manifest.test.clone() } else { manifest.run.clone() };
         let mut recorded = self.record(EvidenceKind::Boot, argv, tree, finished, vec![]);
@@ -128,11 +132,23 @@ impl Runner {
         manifest: &Manifest,
         cancel: &CancellationToken,
     ) -> Result<Boot, EvidenceError> {
+        Ok(self.compiled(scratch, manifest, cancel).await?.0)
+    }
+
+    /// The same, with what the compiler said where there is one.
+    async fn compiled(
+        &self,
+        scratch: &Scratch,
+        manifest: &Manifest,
+        cancel: &CancellationToken,
+    ) -> Result<(Boot, Vec<u8>), EvidenceError> {
         let stack = self.ready(manifest).await?;
-        if stack == Stack::Rust
-            && let Some(failed) = self.compile(scratch, cancel).await?
-        {
-            return Ok(Boot::Down(failed));
+        let mut said = vec![];
+        if stack == Stack::Rust {
+            match self.compile(scratch, cancel).await? {
+                Ok(output) => said = output,
+                Err(failed) => return Ok((Boot::Down(failed), said)),
+            }
         }
         let spec = |port: Option<u16>| {
             let argv = match (Kind::of(manifest), port) {
@@ -142,7 +158,7 @@ impl Runner {
             };
             self.spec(scratch, stack, &argv, port)
         };
-        self.start_as(&spec, Kind::of(manifest), scratch, cancel).await
+        Ok((self.start_as(&spec, Kind::of(manifest), scratch, cancel).await?, said))
     }
 
     /// Starts what `spec` says for a port; see [`Runner::boot`] for what counts as started.
@@ -205,7 +221,7 @@ impl Runner {
         // Its data lies in a folder of the person who runs G1, so it runs as that person, root included.
         scratch.owned_by_nobody_else()?;
         if stack == Stack::Rust
-            && let Some(failed) = self.compile(&scratch, cancel).await?
+            && let Err(failed) = self.compile(&scratch, cancel).await?
         {
             return Err(EvidenceError::NotStarted(why_not_booted(&failed)));
         }

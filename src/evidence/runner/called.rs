@@ -26,7 +26,7 @@ impl Runner {
         let stack = self.ready(manifest).await?;
         let scratch = self.scratch(tree, stack, cancel).await?;
         if stack == Stack::Rust
-            && let Some(failed) = self.compile(&scratch, cancel).await?
+            && let Err(failed) = self.compile(&scratch, cancel).await?
         {
             return Ok(Err(failed));
         }

@@ -139,8 +139,8 @@ pub fn user(pack: &ContextPack, title: &str) -> String {
         let how = match pack.repairs() {
             true => {
                 "`stands` names the fields of your last reply that stand: leave out of them what stays, and what you give \
-                 replaces all entries of the same id, name or path (of links, gaps, searches and findings: all of that \
-                 clause; to take entries out, give the field in full and do not name it)"
+                 replaces all entries of the same id, key, name, title or path (of interpretations: with the same `clauses`; of \
+                 links, gaps, searches and findings: all of that clause; to take entries out, give the field in full and do not name it)"
             }
             false => "reply in full",
         };

@@ -28,7 +28,9 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
             gate::edit(draft, gate, &digest, &step, &reply, who)
         }
         Command::Pause { who } => {
-            not_over(draft)?;
+            if draft.run.is_over() {
+                return Err(Refusal("the run is finished: there is nothing to pause".to_owned()));
+            }
             if draft.live() {
                 let detail = Clean::from(format!("paused by {who}"));
                 draft.push(Event::Paused { reason: PauseReason::Interrupted, detail });

@@ -18,10 +18,10 @@ use crate::{
         services::Services,
         tasks::{
             TaskError,
-            check::{ancestors, own_tests},
+            check::{WARNED, ancestors, own_tests},
         },
     },
-    evidence::{EvidenceError, Kind, Manifest, Recorded, runner::RUN_S},
+    evidence::{EvidenceError, Kind, Manifest, Recorded, cargo, runner::RUN_S},
 };
 use report::{is_report, report};
 use std::time::Duration;
@@ -110,7 +110,8 @@ impl<'a> Runs<'a> {
             Err(error) => return not_run(error),
         };
         if what == "start" {
-            return Ok(started(&manifest, &recorded));
+            let mine = |path: &str| desk.draft().any(|(known, _)| known == path);
+            return Ok(started(&manifest, &recorded, mine));
         }
         let executed = &recorded.executed;
         let mut text = report(&executed.tests, executed.exit, executed.note.as_ref(), &recorded.output);
@@ -193,9 +194,12 @@ fn not_run(error: EvidenceError) -> Result<Gave, TaskError> {
     }
 }
 
-fn started(manifest: &Manifest, recorded: &Recorded) -> Gave {
+fn started(manifest: &Manifest, recorded: &Recorded, is_mine: impl Fn(&str) -> bool) -> Gave {
     if recorded.executed.exit == Some(0) {
-        return Gave::good(Kind::of(manifest).started().to_owned());
+        let warned = cargo::warnings(&String::from_utf8_lossy(&recorded.output), is_mine);
+        let mut text = Kind::of(manifest).started().to_owned();
+        warned.iter().take(WARNED).for_each(|line| text.push_str(&format!("\nthe compiler warns: {line}")));
+        return Gave::good(text);
     }
     let note = recorded.executed.note.as_deref().unwrap_or("it did not start");
     Gave::failed(format!("{note}\n{}", Clean::from_bytes(&recorded.output)))
