@@ -72,7 +72,7 @@ async fn a_program_is_called_with_arguments_and_finds_what_it_kept_before() {
     let said: Vec<_> = called.iter().map(|one| (one.exit, String::from_utf8_lossy(&one.output.bytes))).collect();
     assert_eq!(called.len(), 5, "nothing is called after what was killed: {said:?}");
     assert_eq!((said[2].0, said[2].1.trim()), (Some(1), "no such command: nosuch"));
-    assert_eq!((said[3].0, said[3].1.trim()), (Some(0), "$HOME;ls, Poppy seeds"));
+    assert_eq!((said[3].0, said[3].1.trim()), (Some(0), "$HOME;ls, Poppy seeds"), "{said:?}");
     assert!(called[4].ended.note().unwrap().contains("signal 9"), "{said:?}");
 }
 

@@ -261,7 +261,13 @@ impl Bench<'_> {
     async fn runnable(&mut self) -> Result<Option<(Manifest, Stack)>, BenchError> {
         let Some(manifest) = self.manifest() else { return Ok(None) };
         match self.runner.ready(&manifest).await {
-            Ok(stack) => return Ok(Some((manifest, stack))),
+            Ok(stack) if stack.is_own_runner(&manifest.test) => return Ok(Some((manifest, stack))),
+            Ok(_) => {
+                let only =
+                    "tests are run with `python3 -m unittest`, `node --test` or `cargo test`, by no other runner";
+                let refused = EvidenceError::Unsupported(manifest.test.join(" "), only);
+                self.report("manifest", vec![Clean::from(refused.to_string())], String::new());
+            }
             Err(EvidenceError::NoTool { why, stack }) => {
                 let told =
                     format!("not run: {} is needed and not here ({why}); install {}", stack.tool(), stack.wanted());

@@ -23,7 +23,7 @@ pub(super) fn apply(signals_are_scoped: bool) -> Result<(), seccompiler::Error> 
     let unknown = u32::try_from(libc::ENOSYS).unwrap_or(38);
     install(denied(signals_are_scoped)?, SeccompAction::Errno(deny))?;
     // Programs copy files with their modes and times as a matter of course: these calls succeed and do nothing.
-    install(without_effect(), SeccompAction::Errno(0))?;
+    install(without_effect()?, SeccompAction::Errno(0))?;
     // Its flags are behind a pointer that a filter cannot read; the C library then uses clone, whose flags it can.
     install(always(&[libc::SYS_clone3]), SeccompAction::Errno(unknown))
 }
@@ -102,6 +102,8 @@ fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
     for request in [0x5412, 0x541C] {
         when(&mut rules, libc::SYS_ioctl, &[&[(1, Eq, request)]])?;
     }
+    // "Now" for a path: who touches a file makes it only when this fails (Python's `Path.touch`).
+    when(&mut rules, libc::SYS_utimensat, &[&[(1, Ne, 0), (2, Eq, 0)]])?;
     if !signals_are_scoped {
         // Everybody at once, or a process group other than the own.
         when(&mut rules, libc::SYS_kill, &[&[(0, SeccompCmpOp::Ge, 0x8000_0000)]])?;
@@ -109,22 +111,17 @@ fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
     Ok(rules)
 }
 
-fn without_effect() -> Rules {
+fn without_effect() -> Result<Rules, seccompiler::Error> {
+    use SeccompCmpOp::{Eq, Ne};
     #[cfg(target_arch = "x86_64")]
     let by_path: &[i64] =
         &[libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes, libc::SYS_futimesat];
     #[cfg(not(target_arch = "x86_64"))]
     let by_path: &[i64] = &[];
     let mut rules = always(by_path);
-    rules.extend(always(&[
-        libc::SYS_fchmod,
-        libc::SYS_fchmodat,
-        FCHMODAT2,
-        libc::SYS_fchown,
-        libc::SYS_fchownat,
-        libc::SYS_utimensat,
-    ]));
-    rules
+    rules.extend(always(&[libc::SYS_fchmod, libc::SYS_fchmodat, FCHMODAT2, libc::SYS_fchown, libc::SYS_fchownat]));
+    when(&mut rules, libc::SYS_utimensat, &[&[(2, Ne, 0)], &[(1, Eq, 0)]])?;
+    Ok(rules)
 }
 
 /// The same on every architecture; the C library's crate does not name it everywhere.
