@@ -1,6 +1,6 @@
 //! `g1 rewind`, `g1 fork` and `g1 compare`.
 
-use crate::support::{Bed, TOOL_SHED, code, text, workspace};
+use crate::support::{Bed, GUEST_BOOK, TOOL_SHED, code, finished, text, workspace};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -8,12 +8,6 @@ use std::{
     path::Path,
     process::{Command, Stdio},
 };
-
-fn built(bed: &Bed) -> i32 {
-    let output = bed.with_input(&["run", "-", "-y"], TOOL_SHED.as_bytes());
-    assert!([0, 7].contains(&code(&output)), "{}", text(&output.stderr));
-    code(&output)
-}
 
 /// The trace without what differs from one run to the next: when and how long.
 fn timeless(mut trace: Value) -> Value {
@@ -48,8 +42,7 @@ fn git(dir: &Path, args: &[&str]) -> String {
 
 #[test]
 fn going_back_and_on_again_ends_as_if_one_had_not() {
-    let bed = Bed::new();
-    let end = built(&bed);
+    let (bed, end) = finished(GUEST_BOOK);
     let (files, trace, before) = (workspace(&bed.dir), timeless(bed.trace()), log(&bed));
     let calls = status(&bed)["usage"]["calls"].clone();
 
@@ -77,8 +70,7 @@ fn going_back_and_on_again_ends_as_if_one_had_not() {
 
 #[test]
 fn a_rewind_that_was_killed_is_finished_by_the_next_start() {
-    let bed = Bed::new();
-    let end = built(&bed);
+    let (bed, end) = finished(GUEST_BOOK);
     let files = workspace(&bed.dir);
     let journal = bed.dir.join(".g1/journal");
     for step in ["build:core", "test:core", "verify"] {
@@ -155,8 +147,7 @@ fn what_a_person_changed_is_asked_for_and_a_repository_of_theirs_is_left_alone()
 
 #[test]
 fn a_fork_goes_its_own_way_and_the_two_are_compared() {
-    let bed = Bed::new();
-    let end = built(&bed);
+    let (bed, end) = finished(TOOL_SHED);
     let (files, before) = (workspace(&bed.dir), log(&bed));
     let mut fork = Bed::new();
     fork.home.clone_from(&bed.home);

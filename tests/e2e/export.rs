@@ -1,18 +1,17 @@
 //! The bundle of a run.
 
-use crate::support::{Bed, code, text};
+use crate::support::{GUEST_BOOK, code, finished, text};
 
 #[test]
 fn a_run_is_exported_whole_and_the_same_every_time() {
-    let bed = Bed::new();
-    let output = bed.with_input(&["run", "-", "-y"], b"A guest book for our wedding.");
-    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    let (bed, end) = finished(GUEST_BOOK);
+    assert_eq!(end, 0);
     let out = bed.home.join("out");
     let to = out.to_str().expect("UTF-8");
     let done = bed.output(&["export", to]);
     assert_eq!(code(&done), 0, "{}", text(&done.stderr));
     let read = |path: &str| std::fs::read_to_string(out.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
-    assert_eq!(read("requirement.txt"), "A guest book for our wedding.");
+    assert_eq!(read("requirement.txt"), GUEST_BOOK);
     assert!(
         read("trace.html").contains("guest book") && read("decisions.md").contains("G-01 plan: approved, by policy")
     );

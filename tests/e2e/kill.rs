@@ -1,6 +1,6 @@
 use crate::{
     gates::open_gate,
-    support::{Bed, TOOL_SHED, code, text, workspace},
+    support::{Bed, GUEST_BOOK, TOOL_SHED, code, finished, text, workspace},
 };
 use std::{
     io::{BufRead, BufReader},
@@ -31,10 +31,7 @@ fn kill_at(bed: &Bed, args: &[&str], kind: &str, nth: usize) -> bool {
 
 #[test]
 fn a_killed_run_resumes_to_the_same_bytes_and_repeats_no_finished_call() {
-    let whole = Bed::new();
-    let output = whole.with_input(&["run", "-", "-y"], TOOL_SHED.as_bytes());
-    let end = code(&output);
-    assert!([0, 7].contains(&end), "{}", text(&output.stderr));
+    let (whole, end) = finished(GUEST_BOOK);
     let wanted = workspace(&whole.dir);
     let calls = whole.output(&["status", "--json"]);
     let calls: serde_json::Value = serde_json::from_slice(&calls.stdout).expect("JSON");
@@ -45,7 +42,7 @@ fn a_killed_run_resumes_to_the_same_bytes_and_repeats_no_finished_call() {
         let bed = Bed::new();
         std::fs::create_dir_all(&bed.dir).expect("a folder");
         let brief = bed.home.join("brief.txt");
-        std::fs::write(&brief, TOOL_SHED).expect("written");
+        std::fs::write(&brief, GUEST_BOOK).expect("written");
         let brief = brief.to_str().expect("UTF-8");
         assert!(kill_at(&bed, &["run", "-f", brief, "-y", "--json"], kind, nth), "{kind} {nth} came");
         // Once more while it resumes, wherever that is.

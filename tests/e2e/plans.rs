@@ -1,6 +1,6 @@
 //! Standard and thorough plans: a run that takes many calls for a step ends like one that takes one.
 
-use crate::support::{Bed, TOOL_SHED, code, lines, text, workspace};
+use crate::support::{Bed, TOOL_SHED, code, finished, lines, text, workspace};
 use std::{collections::BTreeMap, path::Path};
 
 fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -12,8 +12,7 @@ fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn every_plan_builds_the_same_application_for_the_calls_its_gate_announced() {
-    let lean = Bed::new();
-    let end = code(&lean.with_input(&["run", "-", "-y"], TOOL_SHED.as_bytes()));
+    let (lean, end) = finished(TOOL_SHED);
     for plan in ["standard", "thorough"] {
         let bed = Bed::new();
         let output = bed.with_input(&["run", "-", "-y", "--plan", plan, "--json"], TOOL_SHED.as_bytes());

@@ -1,4 +1,4 @@
-use crate::support::{Bed, TOOL_SHED, code, lines, text, workspace};
+use crate::support::{Bed, TOOL_SHED, code, finished, lines, text, workspace};
 use serde_json::Value;
 use std::process::{Command, Stdio};
 
@@ -46,6 +46,7 @@ fn a_requirement_becomes_a_tested_application_with_a_trace() {
     for wanted in ["g1.toml", "README.md", "TRACE.md"] {
         assert!(files.contains_key(wanted), "{wanted} in {:?}", files.keys());
     }
+    assert_eq!(workspace(&finished(TOOL_SHED).0.dir), files, "another run of one text gives the same bytes");
     let bare = Command::new("python3")
         .args(["-m", "unittest"])
         .current_dir(&bed.dir)
@@ -76,16 +77,6 @@ fn assert_partition(trace: &Value, requirement: &str) {
         at = to;
     }
     assert_eq!(at as usize, requirement.len());
-}
-
-#[test]
-fn two_runs_of_one_text_give_the_same_bytes() {
-    let (one, two) = (Bed::new(), Bed::new());
-    for bed in [&one, &two] {
-        let output = bed.with_input(&["run", "-", "-y"], TOOL_SHED.as_bytes());
-        assert!([0, 7].contains(&code(&output)), "{}", text(&output.stderr));
-    }
-    assert_eq!(workspace(&one.dir), workspace(&two.dir));
 }
 
 #[test]

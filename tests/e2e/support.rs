@@ -7,6 +7,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::{Mutex, OnceLock},
 };
 
 /// A text of its own, small enough to build in seconds, with something to prove, something to refuse and something open.
@@ -19,6 +20,41 @@ A tool lending list for our allotment club.
 - The list of tools can be searched.
 - No payment.
 ";
+
+/// The least that is a whole application: for what is run many times over, wherever the depth of a text does not matter.
+pub const GUEST_BOOK: &str = "A guest book for our wedding.";
+
+/// A project that was built to its end, and the exit code of that. Each text is built once for all tests; everybody gets a
+/// copy of their own.
+pub fn finished(text: &'static str) -> (Bed, i32) {
+    static BUILT: Mutex<BTreeMap<&str, &OnceLock<(Bed, i32)>>> = Mutex::new(BTreeMap::new());
+    let once: &'static OnceLock<(Bed, i32)> =
+        BUILT.lock().expect("nobody panics in here").entry(text).or_insert_with(|| Box::leak(Box::default()));
+    let (built, end) = once.get_or_init(|| {
+        let bed = Bed::new();
+        let output = bed.with_input(&["run", "-", "-y"], text.as_bytes());
+        assert!([0, 7].contains(&code(&output)), "{}", self::text(&output.stderr));
+        (bed, code(&output))
+    });
+    let bed = Bed::new();
+    copy(&built.home, &bed.home);
+    copy(&built.dir, &bed.dir);
+    (bed, *end)
+}
+
+/// Files and folders; sockets of a process that has ended are left out.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("readable") {
+        let entry = entry.expect("an entry");
+        let (kind, to) = (entry.file_type().expect("a type"), to.join(entry.file_name()));
+        if kind.is_dir() {
+            copy(&entry.path(), &to);
+        } else if kind.is_file() {
+            fs::copy(entry.path(), to).expect("copied");
+        }
+    }
+}
 
 pub struct Bed {
     _root: tempfile::TempDir,

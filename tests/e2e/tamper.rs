@@ -1,6 +1,6 @@
 //! What somebody does to a finished project behind G1's back: each is noticed and named, with the exit code of the README.
 
-use crate::support::{Bed, TOOL_SHED, code, text};
+use crate::support::{TOOL_SHED, code, finished, text};
 use std::{fs, path::Path};
 
 /// The file as `change` leaves it while `look` looks, and then as it was.
@@ -26,9 +26,7 @@ fn replace(whole: &[u8], from: &str, to: &str) -> Vec<u8> {
 
 #[test]
 fn whatever_is_changed_behind_its_back_is_named() {
-    let bed = Bed::new();
-    let output = bed.with_input(&["run", "-", "-y"], TOOL_SHED.as_bytes());
-    assert!([0, 7].contains(&code(&output)), "{}", text(&output.stderr));
+    let (bed, _) = finished(TOOL_SHED);
     let trace = bed.trace();
     let clauses = trace["clauses"].as_array().expect("clauses");
     let proven = |word: &str| {

@@ -1,11 +1,9 @@
-use crate::support::{Bed, TOOL_SHED, code, text};
+use crate::support::{Bed, TOOL_SHED, code, finished, text};
 use std::fs;
 
 #[test]
 fn verify_names_the_clause_whose_lines_are_gone_and_forgives_a_comment() {
-    let bed = Bed::new();
-    let output = bed.with_input(&["run", "-", "-y"], TOOL_SHED.as_bytes());
-    assert!([0, 7].contains(&code(&output)), "{}", text(&output.stderr));
+    let (bed, _) = finished(TOOL_SHED);
     let trace = bed.trace();
     let clauses = trace["clauses"].as_array().expect("clauses");
     let clause = clauses

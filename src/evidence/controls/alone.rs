@@ -1,7 +1,8 @@
 //! Whether the linked tests of a range pass without the other tests while nothing is taken away. One that does not fails in
-//! every control run, whatever is missing there, and its failure shows nothing.
+//! every control run, whatever is missing there, and its failure shows nothing. One that passed in a control run of the same
+//! tests, where other lines were missing, has shown that it can; only for the rest the tests are run once more.
 
-use super::{Case, EvidenceError, Outcome, Place, Without, Work};
+use super::{Case, EvidenceError, Outcome, Place, Work};
 use crate::domain::{Clean, evidence::TestOutcome};
 use futures::{FutureExt, future::BoxFuture};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,10 +41,19 @@ impl Alone {
 }
 
 impl Work<'_> {
-    /// What runs together in the control runs; nothing in a trial, which was told that its tests pass.
-    pub(super) fn groups(&self, ready: &[(&Case, Without)]) -> Vec<Group> {
-        let all: BTreeSet<Group> = ready.iter().map(|(case, _)| case.tests.clone()).collect();
-        if self.until.is_some() { Vec::new() } else { all.into_iter().collect() }
+    /// What ran together in the control runs and has a test that passed in none of them; nothing in a trial, which was told
+    /// that its tests pass.
+    pub(super) fn groups(&self, cases: &[&Case], outcomes: &BTreeMap<Place, Outcome>) -> Vec<Group> {
+        if self.until.is_some() {
+            return vec![];
+        }
+        let mut never: BTreeMap<&Group, BTreeSet<&String>> = BTreeMap::new();
+        for case in cases {
+            let Some(outcome) = outcomes.get(&case.place()).filter(|outcome| outcome.booted) else { continue };
+            let passed = |test: &String| outcome.tests.get(test) == Some(&TestOutcome::Passed);
+            never.entry(&case.tests).or_insert_with(|| case.tests.iter().collect()).retain(|test| !passed(test));
+        }
+        never.into_iter().filter(|(_, tests)| !tests.is_empty()).map(|(group, _)| group.clone()).collect()
     }
 
     /// Runs each group on the code as it is.

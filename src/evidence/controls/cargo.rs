@@ -117,10 +117,10 @@ impl Work<'_> {
     pub(super) async fn compiled(
         &self,
         ready: Vec<(&Case, Without)>,
-        groups: &[Group],
         problems: &mut Vec<Problem>,
     ) -> Result<(BTreeMap<Place, Outcome>, Measured, Alone), EvidenceError> {
         let linked = measured_of(&ready);
+        let cases: Vec<&Case> = ready.iter().map(|(case, _)| *case).collect();
         let mut switches: BTreeMap<u32, &Case> = BTreeMap::new();
         let mut edits = vec![];
         for (case, way) in ready {
@@ -137,9 +137,7 @@ impl Work<'_> {
         let mut marks = Marks::new(&linked, &desk);
         let built = self.switched(&mut switches, &mut marks, problems).await?;
         let measured = self.measured_build(built.as_ref(), &desk, &linked, &marks).await?;
-        let mut alone = Alone::default();
         if let Some((scratch, built)) = &built {
-            alone = self.alone_in(scratch, built, groups).await?;
             let runs: Vec<BoxFuture<'_, _>> = switches
                 .into_iter()
                 .map(|(number, case)| {
@@ -150,14 +148,24 @@ impl Work<'_> {
         }
         if !edits.is_empty() {
             let scratch = Scratch::of(&self.prepared, self.runner.owner(Stack::Rust))?;
-            if built.is_none()
-                && let Ok(whole) = self.build(&scratch).await?
-            {
-                alone = self.alone_in(&scratch, &whole, groups).await?;
-            }
             outcomes.extend(self.rebuilt(&scratch, edits).await?);
         }
+        let alone = self.alone_compiled(built, &self.groups(&cases, &outcomes)).await?;
         Ok((outcomes, measured, alone))
+    }
+
+    /// In the build with the switches, all of them on, or in one without any where there is none.
+    async fn alone_compiled(&self, built: Option<(Scratch, Built)>, groups: &[Group]) -> Result<Alone, EvidenceError> {
+        let (scratch, built) = match built {
+            _ if groups.is_empty() => return Ok(Alone::default()),
+            Some(built) => built,
+            None => {
+                let scratch = Scratch::of(&self.prepared, self.runner.owner(Stack::Rust))?;
+                let Ok(built) = self.build(&scratch).await? else { return Ok(Alone::default()) };
+                (scratch, built)
+            }
+        };
+        self.alone_in(&scratch, &built, groups).await
     }
 
     /// Runs each group of tests with no range switched off; the variable is there as in a control run.

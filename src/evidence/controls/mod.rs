@@ -266,13 +266,12 @@ impl<'a> Work<'a> {
             }
         }
         let linked = measured_of(&ready);
-        let groups = self.groups(&ready);
         let (mut outcomes, measured, alone) = match self.stack {
-            Stack::Rust => self.compiled(ready, &groups, &mut problems).await?,
+            Stack::Rust => self.compiled(ready, &mut problems).await?,
             Stack::Python | Stack::Node => {
-                let alone = self.alone(&groups).await?;
                 let (outcomes, measured) =
                     futures::try_join!(self.interpreted(ready, &mut problems), self.measured(&linked))?;
+                let alone = self.alone(&self.groups(&cases.iter().collect::<Vec<_>>(), &outcomes)).await?;
                 (outcomes, measured, alone)
             }
         };
