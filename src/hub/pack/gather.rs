@@ -37,6 +37,9 @@ const BACKGROUND: u8 = 8;
 const OTHER_FILES: u8 = 9;
 const LAST_REPLY: u8 = 10;
 
+/// Says of a file that it is not shown whole.
+const EXCERPT: &str = "excerpt";
+
 pub(super) struct Candidate {
     pub item: PackItem,
     pub priority: u8,
@@ -315,7 +318,11 @@ impl Gathered<'_> {
             let score = Some(scores.get(&number).copied().unwrap_or(0.0));
             let far = near.as_ref().is_some_and(|near| !near.contains(file.path.as_str()));
             if !far && sight.shows(file) {
-                self.scored(PackKind::File, &file.path, "", text, priority, score, &why);
+                let (text, label) = match sight.excerpt(file, &text) {
+                    Some(excerpt) => (excerpt, EXCERPT),
+                    None => (text, ""),
+                };
+                self.scored(PackKind::File, &file.path, label, text, priority, score, &why);
             } else {
                 self.cut.push(CutItem {
                     kind: PackKind::File,

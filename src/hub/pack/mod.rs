@@ -3,6 +3,7 @@
 //! state give the same pack, whatever ran beside it meanwhile.
 
 mod drafts;
+mod excerpt;
 mod existing;
 mod gather;
 mod handoff;

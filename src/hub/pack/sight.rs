@@ -1,9 +1,10 @@
 //! Which files those are shown who build or test one module and can look at the rest with their tools.
 
-use super::{Ask, gather, holding};
+use super::{Ask, excerpt, gather, holding};
 use crate::domain::{
     Clean,
     artifact::{FileEntry, MANIFEST},
+    existing::STEP,
     reply::ReplyKind,
     run::{Run, Step},
 };
@@ -45,6 +46,17 @@ impl<'a> Sight<'a> {
             ReplyKind::Test => self.is_support(file, module),
             _ => used.contains(module),
         }
+    }
+
+    /// What a tester is shown of a file of the code: not the whole, which `read` shows. Nothing where it is shown whole.
+    pub fn excerpt(&self, file: &FileEntry, text: &str) -> Option<String> {
+        let whole = self.used.is_none() || gather::is_test(&file.path) || file.path == MANIFEST;
+        let there = file.step.as_str() == STEP;
+        if whole || there || self.step.plan.produces != ReplyKind::Test {
+            return None;
+        }
+        let links = self.run.code_links.iter().filter(|link| link.path == file.path);
+        excerpt::of(text, &links.map(|link| link.lines).collect::<Vec<_>>())
     }
 
     fn is_support(&self, file: &FileEntry, module: &Clean) -> bool {

@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     domain::{
         ClauseId, Clean, Hash, InterpretationId, InterpretationKind, PersonaId, Shared,
+        artifact::CodeRange,
         clause::{Clause, ClauseKind, Gap, Interpretation},
         pack::PackKind,
         plan::{Estimate, Module, Plan, PlanVariant},
@@ -387,6 +388,41 @@ fn who_can_read_files_is_shown_those_that_the_module_needs() {
     assert_eq!(seen(&world, "verify"), both("app/core.py app/goals.py tests/test_core.py", ""));
     world.run.settings.turns = 0;
     assert_eq!(seen(&world, "build:log"), both("app/core.py app/goals.py", ""), "who cannot read is shown the whole");
+}
+
+#[test]
+fn who_tests_a_module_is_shown_what_its_code_declares_and_what_is_linked() {
+    let mut world = world();
+    world.run.plan = Some(Shared::from(Plan {
+        variant: PlanVariant::Lean,
+        modules: vec![Module {
+            name: Clean::new("core"),
+            purpose: Clean::default(),
+            clauses: Vec::new(),
+            depends_on: Vec::new(),
+        }],
+        steps: Vec::new(),
+        team_notes: Clean::default(),
+        communication_notes: Clean::default(),
+        estimate: Estimate::default(),
+        options: Vec::new(),
+    }));
+    let code = "def one():\n    return 1\n\n\ndef two():\n    # a body that nobody links\n    return 2\n".to_owned();
+    let mut file = world.run.files["app/core.py"].clone();
+    file.sha256 = world.blobs.put(code.as_bytes()).unwrap();
+    world.run.files.insert(file.path.clone(), file.clone());
+    let range = CodeRange { clause: ClauseId(1), path: file.path, lines: (1, 2), sha256: file.sha256, step: None };
+    world.run.code_links = Shared::from(vec![range]);
+    let shown = |world: &World, step: &str| {
+        let pack = world.pack(step);
+        let file = pack.of_kind(PackKind::File).next().unwrap();
+        (file.label.to_string(), file.text.clone())
+    };
+    let excerpt = "1 def one():\n2     return 1\n5 def two():\n…\n".to_owned();
+    assert_eq!(shown(&world, "test:core"), ("excerpt".to_owned(), excerpt));
+    assert_eq!(shown(&world, "build:goals"), (String::new(), code.clone()), "who builds on it reads it");
+    world.run.settings.turns = 0;
+    assert_eq!(shown(&world, "test:core"), (String::new(), code), "who cannot read is shown the whole");
 }
 
 #[test]
