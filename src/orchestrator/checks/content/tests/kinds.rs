@@ -1,0 +1,63 @@
+//! The kinds that clauses are marked with, against their words.
+
+use super::*;
+
+/// The faults of kinds alone.
+fn marked(clauses: &[(&str, ClauseKind)]) -> Vec<String> {
+    let texts: Vec<&str> = clauses.iter().map(|(text, _)| *text).collect();
+    let run = run_of(&texts);
+    let mut reply = understanding(&run, Vec::new());
+    for (mark, (_, kind)) in reply.clauses.iter_mut().zip(clauses) {
+        mark.kind = *kind;
+    }
+    Original::of(&run).kinds(&reply)
+}
+
+#[test]
+fn a_demand_that_is_marked_as_none_is_named() {
+    for text in [
+        "A berth must have a number.",
+        "Nobody sees the berths of others.",
+        "A skipper never pays twice.",
+        "Only skippers close a berth.",
+    ] {
+        for kind in [ClauseKind::Context, ClauseKind::Goal] {
+            let faults = marked(&[(text, kind)]);
+            assert!(faults.len() == 1 && faults[0].starts_with("C-001 is marked "), "{text}: {faults:?}");
+        }
+        assert!(marked(&[(text, ClauseKind::Constraint)]).is_empty(), "{text}");
+    }
+    for text in [
+        "## Must have",
+        "Our skippers write on paper today.",
+        "The harbour is small, so that members must wait.",
+        "We can no longer go on like this.",
+    ] {
+        assert_eq!(marked(&[(text, ClauseKind::Context)]), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_limit_and_a_ban_are_no_exclusions() {
+    for text in [
+        "No more than 10 boats lie at a berth.",
+        "A skipper must not close a berth.",
+        "Skippers never share a boat.",
+        "Nobody pays twice.",
+        "Nobody sees others.",
+        "Only skippers pay.",
+    ] {
+        let faults = marked(&[(text, ClauseKind::Exclusion)]);
+        assert!(faults.len() == 1 && faults[0].contains("is a constraint"), "{text}: {faults:?}");
+    }
+    for text in [
+        "No payment.",
+        "It must not use the network.",
+        "The program never writes to a file.",
+        "No discounts over 10 percent.",
+        "Visitors never pay.",
+        "Skippers do not meet; nobody logs in.",
+    ] {
+        assert_eq!(marked(&[(text, ClauseKind::Exclusion)]), Vec::<String>::new(), "{text}");
+    }
+}
