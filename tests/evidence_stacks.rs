@@ -9,7 +9,7 @@ use g1::{
         evidence::{SandboxLevel, TestOutcome},
         reply::{CodeLink, TestLink},
     },
-    evidence::{ControlTarget, Runner, Stack, Tree, links},
+    evidence::{ControlTarget, Runner, Stack, Tree, TreeFile, links, uses},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -163,4 +163,76 @@ async fn a_linked_test_of_any_stack_exists_asserts_and_is_not_skipped() {
             assert!(found.problems[0].contains(why), "{test}: {}", found.problems[0]);
         }
     }
+}
+
+/// The functions among the symbols that nothing but a test could call.
+async fn unused(stack: Stack, path: &str, files: &[(&str, &str)], symbols: &[&str]) -> Vec<String> {
+    let runner = fixture::runner().await;
+    let tree = Tree::new(files.iter().map(|(path, text)| TreeFile::new(*path, text.as_bytes().to_vec())).collect());
+    let cancel = CancellationToken::new();
+    let links: Vec<CodeLink> = symbols.iter().map(|symbol| link(path, symbol)).collect();
+    let ranges = links::resolve(&runner, &tree, &links, &cancel).await.unwrap();
+    assert_eq!(ranges.problems, [], "{symbols:?}");
+    let found = uses::unused(&runner, &tree, stack, &ranges.found, &cancel).await.unwrap();
+    found.into_iter().map(|one| one.function).collect()
+}
+
+#[tokio::test]
+async fn linked_code_that_only_its_own_test_calls_is_named_in_every_stack() {
+    let python = [
+        (
+            "app/rules.py",
+            "\"\"\"total and late are explained here.\"\"\"\nfrom functools import lru_cache\n\n__all__ = ['total', 'late']\n\n\
+             def total(rows):\n    return sum(rows) if rows else total([0])\n\n@lru_cache\ndef late(day):\n    if day > 3:\n        return True\n    return False\n\n\
+             def by_name(x):\n    return x\n\ndef cmd_add(x):\n    return x\n\n@route('/a')\ndef page(x):\n    return x\n\n\
+             class Store:\n    def put(self, x):\n        self.x = x\n    def fetch(self):\n        return self.x\n\n\
+             class Handler(Base):\n    def do_GET(self):\n        return 1\n",
+        ),
+        (
+            "app/main.py",
+            "from app.rules import Store\n# total(rows)\ngetattr(rules, 'by_name')\ngetattr(rules, 'cmd_' + word)\nStore().put(1)\n",
+        ),
+        ("tests/test_rules.py", "from app.rules import total, late\ntotal([1])\nStore().fetch()\n"),
+        ("README.md", "`total` and `fetch`\n"),
+    ];
+    let linked = ["total", "late", "by_name", "cmd_add", "page", "Store.put", "Store.fetch", "Handler.do_GET"];
+    assert_eq!(unused(Stack::Python, "app/rules.py", &python, &linked).await, ["Store.fetch", "late", "total"]);
+    let mut called = python;
+    called[1].1 = "from app.rules import total\nprint(total([]))\nfetch = late = 1\n";
+    assert_eq!(unused(Stack::Python, "app/rules.py", &called, &["total", "late", "Store.fetch"]).await, [""; 0]);
+    called[1].1 = "import inspect, app.rules\nfor name, f in inspect.getmembers(app.rules):\n    f()\n";
+    assert_eq!(unused(Stack::Python, "app/rules.py", &called, &["total", "late"]).await, [""; 0]);
+
+    let node = [
+        (
+            "src/rules.ts",
+            "export function total(rows: number[]) { return rows.length; }\nexport const late = (day: number) => day > 3;\n\
+             function page() { return 1; }\nexport { page };\n// total\nconst HANDLERS = {\n add(x) { return x; },\n};\n\
+             class Store {\n put(x) { this.x = x; }\n fetch() { return this.x; }\n}\n\
+             class Late extends Store {\n run() { return 1; }\n}\n",
+        ),
+        ("src/main.ts", "import { total } from './rules.ts';\nconst s = new Store();\ns.put(total([]));\n"),
+        ("test/rules.test.ts", "import { late, page } from '../src/rules.ts';\nlate(1); page(); s.fetch();\n"),
+    ];
+    let linked = ["total", "late", "page", "HANDLERS.add", "Store.put", "Store.fetch", "Late.run"];
+    assert_eq!(unused(Stack::Node, "src/rules.ts", &node, &linked).await, ["Store.fetch", "late", "page"]);
+    let mut all = node;
+    all[1].1 = "import * as rules from './rules.ts';\nfor (const rule of Object.values(rules)) rule(1);\n";
+    assert_eq!(unused(Stack::Node, "src/rules.ts", &all, &linked).await, [""; 0]);
+
+    let rust = [
+        (
+            "src/lib.rs",
+            "/// As total.\npub fn total(rows: &[u32]) -> u32 { rows.iter().sum() }\npub fn late(day: u32) -> bool { day > 3 }\n\
+             pub struct Store;\nimpl Store {\n pub fn put(&self) -> u32 { 1 }\n}\n\
+             impl std::fmt::Display for Store {\n fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { Ok(()) }\n}\n\
+             #[cfg(test)]\nmod tests { use super::*; #[test] fn of() { total(&[]); } }\n",
+        ),
+        ("src/main.rs", "fn main() { println!(\"{}\", crate_name::late(1)); }\n"),
+        ("tests/rules.rs", "#[test]\nfn of() { assert_eq!(Store.put(), total(&[1])); }\n"),
+    ];
+    assert_eq!(
+        unused(Stack::Rust, "src/lib.rs", &rust, &["total", "late", "Store.put", "Store.fmt"]).await,
+        ["Store.put", "total"]
+    );
 }

@@ -42,6 +42,7 @@ pub fn settings(config: &Config, plan_only: bool) -> RunSettings {
         pack_tokens: config.pack_tokens,
         turns: config.turns,
         searches_go_back: true,
+        unused_goes_back: true,
     }
 }
 

@@ -53,6 +53,9 @@ pub struct RunSettings {
     /// before there was this keep their course.
     #[serde(default)]
     pub searches_go_back: bool,
+    /// A developer is asked once about linked code that only tests could call. As above.
+    #[serde(default)]
+    pub unused_goes_back: bool,
 }
 
 impl RunSettings {
@@ -70,6 +73,7 @@ impl RunSettings {
             pack_tokens,
             turns: TURNS,
             searches_go_back: true,
+            unused_goes_back: true,
         }
     }
 }
@@ -101,6 +105,8 @@ impl Check {
     /// The name of the check that holds open doubts: the persona was told that it says something else than a clause, and
     /// says it again. A person and the verifier judge it.
     pub const DOUBTS: &str = "doubts";
+    /// The name of the check that tells of linked code which only tests could call.
+    pub const UNUSED: &str = "unused";
 
     /// Found wanting, and still no fault that has to go.
     #[must_use]

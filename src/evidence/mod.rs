@@ -21,6 +21,7 @@ mod stack;
 mod syntax;
 mod tools;
 pub mod tree;
+pub mod uses;
 pub mod verify;
 
 pub use controls::{ControlTarget, Controlled};

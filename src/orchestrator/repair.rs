@@ -122,7 +122,8 @@ pub fn is_final(run: &Run, step: &Step) -> bool {
 /// What the red checks of this attempt say of its words, as it is known again when it is said again.
 pub fn told(step: &Step) -> impl Iterator<Item = Clean> {
     let details = |name| red(step).filter(move |check| check.name.as_str() == name).flat_map(|check| &check.details);
-    details("content").map(|d| sense(d)).chain(details("faults").map(|d| fault_of(d)))
+    let faults = details("faults").map(|d| fault_of(d));
+    details("content").map(|d| sense(d)).chain(faults).chain(details(Check::UNUSED).cloned())
 }
 
 /// A fault in the code as it is known again, however its finder puts it: by its clause.

@@ -39,6 +39,8 @@ pub enum Fault {
     Blames,
     /// The tester's reply says that the code is wrong, and no test of it fails.
     Objects,
+    /// Nothing but a test could call what the build links.
+    Unused,
     /// Neutralised code is not noticed by any test.
     Unnoticed,
     /// The call gives no reply.

@@ -150,8 +150,9 @@ impl Bench<'_> {
         // A range that both declare stays with the one that declared it first.
         self.checked.code_links.retain(|link| !carried.iter().any(|other| carry::same_lines(link, other)));
         self.checked.code_links.extend(carried);
-        let Some((manifest, _)) = self.runnable().await? else { return Ok(()) };
-        self.boot(&manifest).await
+        let Some((manifest, stack)) = self.runnable().await? else { return Ok(()) };
+        self.boot(&manifest).await?;
+        self.unused(&manifest, stack).await
     }
 
     async fn test(&mut self, reply: &TestReply) -> Result<(), BenchError> {
@@ -184,8 +185,9 @@ impl Bench<'_> {
         if self.tree.is_empty() {
             return Ok(());
         }
-        let Some((manifest, _)) = self.runnable().await? else { return Ok(()) };
+        let Some((manifest, stack)) = self.runnable().await? else { return Ok(()) };
         self.boot(&manifest).await?;
+        self.unused(&manifest, stack).await?;
         self.port.progress(&self.step.plan.id, "the whole suite runs").await;
         let recorded = self.runner.tests(&self.tree, &manifest, None, &self.cancel).await?;
         let green = self.judge_tests(&recorded);

@@ -10,6 +10,7 @@ mod old_tests;
 mod prove;
 pub mod restore;
 mod tools;
+mod unused;
 
 pub(super) use call::store_edit;
 

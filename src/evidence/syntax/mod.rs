@@ -8,6 +8,7 @@ pub(super) mod native;
 mod outline;
 mod rows;
 mod rust;
+mod uses;
 
 pub(super) use marks::{Place, Wanted};
 
@@ -29,6 +30,8 @@ const TOOL: &str = concat!(
     include_str!("again.py"),
     "\n\n",
     include_str!("rows.py"),
+    "\n\n",
+    include_str!("uses.py"),
     "\n\n",
     include_str!("tool.py")
 );
@@ -81,6 +84,10 @@ pub(super) enum Question {
     Test { test: String, language: Language },
     /// The file without comments and docstrings, line by line.
     Strip { path: String },
+    /// The function that these lines are or lie in, where nothing but its name leads to it.
+    Function { path: String, lines: (u32, u32) },
+    /// The file without what names a function and does not use it: comments, docstrings, tests, lists of what is exported.
+    Uses { path: String },
     /// TypeScript without its types: a file of the tree, or this text of it.
     Erase { path: String, text: Option<String> },
     /// Rust with a switch at each of these numbered ranges, and with marks.
@@ -102,6 +109,8 @@ impl Question {
             | Self::Neutralise { path, .. }
             | Self::Locate { path, .. }
             | Self::Mark { path, .. }
+            | Self::Function { path, .. }
+            | Self::Uses { path }
             | Self::Strip { path } => Language::of(path) == Some(Language::Python),
             Self::Test { language, .. } => *language == Language::Python,
             Self::Erase { .. } | Self::Switches { .. } | Self::Places { .. } => false,
@@ -116,8 +125,10 @@ pub(super) struct Answer {
     pub lines: Option<(u32, u32)>,
     pub text: Option<String>,
     pub path: Option<String>,
-    /// What G1 calls a test, however it was asked for.
+    /// What G1 calls a test, however it was asked for; the name of a function.
     pub name: Option<String>,
+    /// It may reach functions without naming them.
+    pub reflects: bool,
     /// Nothing is deleted: the lines are switched off at run time.
     pub switch: bool,
     pub switched: Vec<u32>,

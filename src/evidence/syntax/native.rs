@@ -5,7 +5,7 @@ use super::{
     Answer, Language, Question,
     javascript::{self, erased},
     outline::{Kind, Outline, Unit},
-    rust,
+    rust, uses,
 };
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -54,6 +54,18 @@ impl Desk {
             }
             Question::Strip { path } => {
                 Ok(Answer { text: Some(self.outline(path)?.without_comments()), ..Answer::default() })
+            }
+            Question::Function { path, lines: (first, last) } => {
+                let outline = self.outline(path)?;
+                let Some((name, function)) = uses::reached(outline, *first, *last)? else {
+                    return Ok(Answer::default());
+                };
+                Ok(Answer { name: Some(name), lines: Some(outline.lines(function.span)), ..Answer::default() })
+            }
+            Question::Uses { path } => {
+                let outline = self.outline(path)?;
+                let text = uses::used(outline);
+                Ok(Answer { reflects: uses::reflects(&text), text: Some(text), ..Answer::default() })
             }
             Question::Test { test, language } => {
                 let (path, name) = match language {

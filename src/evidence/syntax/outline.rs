@@ -83,13 +83,7 @@ impl Outline {
 
     /// The file without its comments, line by line.
     pub fn without_comments(&self) -> String {
-        let mut bytes = self.text.clone().into_bytes();
-        for (start, end) in &self.comments {
-            for byte in bytes.get_mut(*start..*end).into_iter().flatten().filter(|b| !matches!(b, b'\n' | b'\r')) {
-                *byte = b' ';
-            }
-        }
-        String::from_utf8(bytes).unwrap_or_default()
+        blanked(&self.text, self.comments.iter().copied())
     }
 
     /// What an item says, whatever its layout.
@@ -329,6 +323,17 @@ fn named<'a>(level: &'a [Item], name: &str) -> Vec<(Vec<&'a Item>, &'a Item)> {
             })
         })
         .collect()
+}
+
+/// The text without these stretches, line by line.
+pub fn blanked(text: &str, spans: impl Iterator<Item = (usize, usize)>) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for (start, end) in spans {
+        for byte in bytes.get_mut(start..end).into_iter().flatten().filter(|b| !matches!(b, b'\n' | b'\r')) {
+            *byte = b' ';
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The text with all edits made. Of edits that overlap the outermost is made.

@@ -390,11 +390,21 @@ def strip(question):
     return {"text": code_only(Source.of(question["path"]))}
 
 
+def function(question):
+    found = reached(Source.of(question["path"]), *question["lines"])
+    return {"name": found[1], "lines": [start_of(found[0]), found[0].end_lineno]} if found else {}
+
+
+def uses(question):
+    source = Source.of(question["path"])
+    return {"text": used(source), "reflects": reflects(source)}
+
+
 def main(request, response):
     with open(request, encoding="utf-8") as file:
         questions = json.load(file)
     suite = Suite()
-    kinds = {"resolve": resolve, "neutralise": neutralise, "locate": locate, "mark": mark, "strip": strip, "test": lambda q: {"path": suite.check(q["test"])}}
+    kinds = {"resolve": resolve, "neutralise": neutralise, "locate": locate, "mark": mark, "strip": strip, "function": function, "uses": uses, "test": lambda q: {"path": suite.check(q["test"])}}
     answers = []
     for question in questions:
         try:

@@ -11,6 +11,7 @@ use crate::{
         evidence::{Evidence, EvidenceKind, TestOutcome},
         reply::ReplyKind,
         run::{Check, Proposal, Run, Step, StepState},
+        trace::doubts,
     },
     orchestrator::{
         Checked, budget, checks, needs_execution,
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 /// the third step of the plan has `E-301` to `E-399`.
 const BLOCK: u32 = 100;
 
-pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Checked) {
+pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, mut checked: Checked) {
     let Some(step) = draft.run.step(id).filter(|s| s.attempt == attempt && s.state == StepState::Checking) else {
         return;
     };
@@ -35,6 +36,7 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
         Next::Retry => Clean::from(repair::words(step)),
     });
     let Some(proposal) = proposal.filter(|_| needs_execution(kind)) else { return };
+    ask_of_unused(&draft.run, step, &proposal, was_red, &mut checked);
     record(draft, id, attempt, &checked);
     let Checked { files, code_links, test_links, .. } = checked;
     let proposal = match proposal {
@@ -68,6 +70,45 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, checked: Che
     }
 }
 
+/// Linked code that only tests could call: who builds it is asked once. What stays so is in doubt, and so is what nobody can
+/// be asked about: names alone say it, so it refuses nothing for good.
+fn ask_of_unused(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, checked: &mut Checked) {
+    let Some(check) = checked.checks.iter_mut().find(|c| c.name.as_str() == Check::UNUSED && !c.passed) else { return };
+    let asks = step.plan.produces == ReplyKind::Build && run.settings.unused_goes_back;
+    let new: Vec<String> = match asks && !was_red && !repair::is_final(run, step) {
+        true => check.details.iter().filter(|d| !step.told.contains(d)).map(ToString::to_string).collect(),
+        false => Vec::new(),
+    };
+    if new.is_empty() {
+        let reason = match proposal {
+            Proposal::Build { notes, .. } => notes.one_line(400),
+            _ => String::new(),
+        };
+        let held = check.details.iter().map(|detail| match reason.is_empty() {
+            true => detail.clone(),
+            false => Clean::from(doubts::with_reason(detail, &reason)),
+        });
+        *check = doubt(step.doubts().iter().cloned().chain(held).collect(), "as linked");
+        return;
+    }
+    let summary = format!(
+        "{} to code that nothing in the product seems to call. Link what the product really runs, or have it call this. Where \
+         something calls it that names cannot show, keep it and say in `notes` what does: it then stands as a doubt for \
+         whoever decides",
+        counted(new.len(), "link")
+    );
+    *check = checks::verdict(Check::UNUSED, summary, new);
+}
+
+/// A check that holds these as open doubts.
+fn doubt(mut details: Vec<Clean>, although: &str) -> Check {
+    // The journal may have ended after they were recorded, and before what follows from them.
+    let mut seen = BTreeSet::new();
+    details.retain(|detail| seen.insert(detail.clone()));
+    let summary = Clean::from(format!("{} in doubt {although}", counted(details.len(), "thing")));
+    Check { name: Clean::new(Check::DOUBTS), passed: false, summary, details, signature: None }
+}
+
 /// A fault that the tester names and no test shows is nobody's to repair: it is asked once for the test. True when it is.
 fn unshown(draft: &mut Draft, id: &StepId, attempt: u32, proposal: &Proposal) -> bool {
     let Proposal::Test { faults, .. } = proposal else { return false };
@@ -91,15 +132,7 @@ fn object(draft: &mut Draft, id: &StepId, attempt: u32, proposal: &Proposal) {
     let Proposal::Test { faults, .. } = proposal else { return };
     let Some(step) = draft.run.step(id).filter(|_| !faults.is_empty()) else { return };
     let held = faults.iter().map(|fault| Clean::from(format!("the tester holds the code to be wrong: {fault}")));
-    let details: Vec<Clean> = step.doubts().iter().cloned().chain(held).collect();
-    let summary = format!("{} in doubt although the tests pass", counted(details.len(), "thing"));
-    let check = Check {
-        name: Clean::new(Check::DOUBTS),
-        passed: false,
-        summary: Clean::from(summary),
-        details,
-        signature: None,
-    };
+    let check = doubt(step.doubts().iter().cloned().chain(held).collect(), "although the tests pass");
     draft.push(Event::CheckCompleted { step: id.clone(), attempt, check });
 }
 

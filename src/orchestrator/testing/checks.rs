@@ -7,7 +7,7 @@ use crate::{
         artifact::{CodeRange, FileEntry, TestRef, tree_hash},
         evidence::{ControlRun, EvidenceKind, ExclusionSearch, SandboxLevel, TestOutcome, TestResult},
         reply::ReplyKind,
-        run::Step,
+        run::{Check, Step},
     },
     orchestrator::{Checked, Executed, checks::verdict, parse},
 };
@@ -63,6 +63,10 @@ impl Sim {
                 let up = fault != Some(Fault::Fails);
                 checked.executed = vec![executed(EvidenceKind::Boot, &tree, i32::from(!up), Vec::new())];
                 checked.checks = vec![ok("boot", up)];
+                if fault == Some(Fault::Unused) {
+                    let said = "C-003: nothing in the product has the name of `shorten` in app/notes.py";
+                    checked.checks.push(verdict(Check::UNUSED, "1 link".into(), vec![said.into()]));
+                }
             }
             ReplyKind::Test => {
                 let path = reply["files"][0]["path"].as_str().unwrap();

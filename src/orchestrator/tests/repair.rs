@@ -235,6 +235,31 @@ fn what_a_tester_holds_to_be_wrong_is_in_doubt_when_no_test_shows_it() {
 }
 
 #[test]
+fn linked_code_that_only_tests_could_call_is_asked_about_once_and_then_in_doubt() {
+    let mut sim = Sim::start(GateMode::None).with_fault("build:notes", 0, Fault::Unused);
+    sim.go();
+    let build = sim.step("build:notes");
+    assert_eq!((build.attempt, build.state, exit_code(sim.run())), (2, StepState::Done, 0));
+    let asked = &build.feedback;
+    assert!(asked.iter().any(|f| f.contains("unused: 1 link to code") && f.contains("`shorten`")), "{asked:?}");
+    let doubts = trace(sim.run()).doubts;
+    assert_eq!((doubts.len(), doubts[0].clauses.as_slice()), (1, &[ClauseId(3)][..]), "{doubts:?}");
+    assert_eq!(doubts[0].verdicts.len(), 1, "the verifier has judged the clause");
+    // Called or not linked any more, nothing is left of it.
+    let mut sim = Sim::start(GateMode::None).with_fault("build:notes", 1, Fault::Unused);
+    sim.go();
+    assert_eq!((attempts(&sim, "build:notes"), trace(sim.run()).doubts.len()), (2, 0));
+    // A recording of before does not hold the call that this takes.
+    let mut begun = begin(GateMode::None);
+    if let Input::Begin { settings, .. } = &mut begun {
+        settings.unused_goes_back = false;
+    }
+    let mut sim = Sim::start_with(begun).with_fault("build:notes", 0, Fault::Unused);
+    sim.go();
+    assert_eq!((attempts(&sim, "build:notes"), trace(sim.run()).doubts.len()), (1, 1));
+}
+
+#[test]
 fn unnoticed_code_is_tested_not_red() {
     let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 0, Fault::Unnoticed);
     sim.go();
