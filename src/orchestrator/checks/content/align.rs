@@ -5,7 +5,7 @@
 use super::{
     actors::{MODALS, People, anybody},
     compare::SMALL,
-    words::{Text, Word, bounds, is_limiting, is_turning, listed, negator},
+    words::{Text, Word, bounds, is_limiting, is_turning, listed, negator, undone_by},
 };
 use std::collections::BTreeSet;
 
@@ -26,6 +26,10 @@ pub struct Sentence {
     units: Vec<Unit>,
     /// How often it is turned round before each unit, and after the last.
     negations: Vec<usize>,
+    /// The gaps of a negation and of the `without` that undoes it: `nobody signs without a key`.
+    undone: Vec<(usize, usize)>,
+    /// The negation that is still to be undone: the word that does it, and its gap.
+    open: Option<(usize, usize)>,
     /// The gaps before which a condition turns something round: `if it is not paid` may be told as `until it is paid`.
     conditional: BTreeSet<usize>,
     /// The same for `only`, `except`, `unless`.
@@ -73,6 +77,8 @@ impl Sentence {
                 all.push(Self {
                     units: Vec::new(),
                     negations: vec![0],
+                    undone: Vec::new(),
+                    open: None,
                     conditional: BTreeSet::new(),
                     limits: vec![None],
                     limiting: Vec::new(),
@@ -96,6 +102,10 @@ impl Sentence {
         self.sweeping |= listed("neither none nothing", &word.lower) || gap == 0 && listed("no nobody", &word.lower);
         if negator(words, at) {
             self.negations[gap] += 1;
+            match self.open {
+                Some((without, first)) if without == at => self.undone.push((first, gap)),
+                _ => self.open = undone_by(words, at).map(|without| (without, gap)).or(self.open),
+            }
             let own = words[..at].iter().rev().take_while(|w| (w.sentence, w.segment) == (word.sentence, word.segment));
             if own.into_iter().any(|w| listed(OPENS, &w.lower)) {
                 self.conditional.insert(gap);
@@ -129,9 +139,10 @@ impl Sentence {
     }
 
     /// Whether what is turned round there can be held against another wording: not a condition, and not the end of a sentence
-    /// that leaves out what it turns round (`the others do not`).
+    /// that leaves out what it turns round (`the others do not`). Of two that undo each other neither demands anything alone.
     fn demands_not(&self, gap: usize) -> bool {
-        self.negates(gap) && gap < self.units.len() && !self.conditional.contains(&gap)
+        let undone = self.undone.iter().any(|(first, second)| gap == *first || gap == *second);
+        self.negates(gap) && gap < self.units.len() && !self.conditional.contains(&gap) && !undone
     }
 
     /// The unit that small words in a gap belong to.
@@ -206,6 +217,17 @@ impl Sentence {
         })
     }
 
+    /// Of two negations that undo each other the other sentence has one alone: `anybody signs without a key`.
+    fn halved_in(&self, said: &Self, (first, second): (usize, usize)) -> There {
+        let place = |gap| said.place_of(self, self.governed(gap)).filter(|(_, share)| *share >= SHARED);
+        let (Some(one), Some(other)) = (place(first), place(second)) else { return There::Elsewhere };
+        let even = said.negations.iter().sum::<usize>() % 2 == 0;
+        let limits = said.limits.iter().any(Option::is_some);
+        There::of(Some(one), |place| {
+            even || limits || said.turns_otherwise(self, place) || said.turns_otherwise(self, other.0)
+        })
+    }
+
     /// Whether what the other sentence tells at a place is what this one says of the same word elsewhere, without a negation:
     /// `and one takes at most three` tells nothing of `nobody takes more than there are`.
     fn tells_beside(&self, said: &Self, unit: usize, (place, share): (usize, f64)) -> bool {
@@ -248,7 +270,10 @@ fn is_lost<'a>(told: &'a [Sentence], beside: &'a [Sentence], at: impl Fn(&'a Sen
 pub fn lost_negation(one: &[Sentence], other: &[Sentence], beside: &[Sentence]) -> Option<String> {
     one.iter().find_map(|sentence| {
         let mut gaps = (0..sentence.negations.len()).filter(|gap| sentence.demands_not(*gap));
-        let lost = gaps.find(|gap| is_lost(other, beside, |said| sentence.negation_in(said, *gap)))?;
+        let lost = gaps.find(|gap| is_lost(other, beside, |said| sentence.negation_in(said, *gap)));
+        let halved =
+            || sentence.undone.iter().find(|pair| is_lost(other, beside, |said| sentence.halved_in(said, **pair)));
+        let lost = lost.or_else(|| halved().map(|(first, _)| *first))?;
         Some(sentence.units[sentence.governed(lost)].lower.clone())
     })
 }

@@ -1,6 +1,6 @@
 //! Numbers of a text, each with what it counts and which way it bounds.
 
-use super::words::{Text, Word, listed, negator};
+use super::words::{Text, Word, is_turning, listed, negator};
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,10 @@ pub struct Amount {
     pub measured: bool,
     pub bound: Option<Bound>,
     pub sentence: usize,
+    /// Its last word in the text.
+    pub at: usize,
+    /// It stands for what was named before: `the other three`.
+    pub back: bool,
     /// As it was written.
     pub words: String,
 }
@@ -87,6 +91,16 @@ impl Amount {
     #[must_use]
     pub fn comparable(&self, other: &Self) -> bool {
         self.of == other.of && (self.of.is_some() || self.bound.is_some() && self.bound == other.bound)
+    }
+    /// A case that is refused where the other one demands: `three are not enough` for `all four`. What turns it round stands by
+    /// it, and nothing turns the other one round.
+    #[must_use]
+    pub fn is_refused_for(&self, other: &Self, here: &Text, there: &Text) -> bool {
+        let near = |word: &Word| word.segment == here.words[self.at].segment && !listed("and but or", &word.lower);
+        let turns = |at: &usize| negator(&here.words, *at) || is_turning(&here.words[*at]);
+        let before = (0..self.at).rev().take_while(|at| near(&here.words[*at]));
+        let mut around = before.chain((self.at + 1..here.words.len()).take_while(|at| near(&here.words[*at])));
+        self.bound.is_none() && around.any(|at| turns(&at)) && !there.sentence_turns(other.sentence)
     }
     /// `more than 3` is `at least 4`.
     #[must_use]
@@ -242,12 +256,24 @@ pub fn amounts(text: &Text) -> Vec<Amount> {
                 measured: known.is_some(),
                 bound: bound(words, first, at),
                 sentence: here.0,
+                at,
+                back: known.is_none() && stuck.is_none() && refers_back(words, first, at),
                 words: written.join(" "),
             });
         }
         at += 1;
     }
     out
+}
+
+/// `For the other three below 20 …`: a number behind `the`, of nothing that is named behind it.
+fn refers_back(words: &[Word], first: usize, last: usize) -> bool {
+    let known =
+        words[..first].iter().rev().find(|w| !w.is("other")).is_some_and(|w| listed("the these those", &w.lower));
+    let next = words.get(last + 1).filter(|w| (w.sentence, w.segment) == (words[last].sentence, words[last].segment));
+    known
+        && next
+            .is_none_or(|w| !w.is_content() && !w.is_number() || listed("above below beyond against besides", &w.lower))
 }
 
 const BEFORE: &[(&str, Bound)] = &[
@@ -386,6 +412,17 @@ mod tests {
         assert_eq!(factors("A shift is counted in minutes, 60 minutes to the hour."), ["60 minutes"]);
         for none in ["At most 1,000 g of a kg.", "A kg of 900 g.", "Grams of oil: 1000 for a lamp.", "100 prices."] {
             assert_eq!(factors(none), Vec::<String>::new(), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_stands_for_what_was_named_before_is_known() {
+        let back = |text: &str| of(text).iter().map(|a| a.back).collect::<Vec<_>>();
+        assert_eq!(back("for the other three below 20 is low"), [true, false]);
+        assert_eq!(back("Each of the three has a name."), [true]);
+        for none in ["The three best songs.", "three of them", "within the 20 minutes", "the 3 books", "at most three"]
+        {
+            assert_eq!(back(none), [false], "{none}");
         }
     }
 

@@ -4,7 +4,7 @@
 use super::{
     actors::{People, anybody, deeds, subjects},
     amounts::{Amount, amounts},
-    words::{Text, Word, bounds, is_turning, listed, negator},
+    words::{Text, Word, bounds, is_turning, listed, negator, undone_by},
 };
 use std::collections::BTreeSet;
 
@@ -27,17 +27,22 @@ impl Wording {
 #[must_use]
 pub fn lost_numbers(clause: &Wording, said: &Wording) -> Vec<String> {
     let is = |a: &Amount, b: &Amount| a.equals(b) || b.counts(a, &said.text);
-    let kept =
-        |a: &Amount| said.amounts.iter().any(|b| is(a, b) || a.bound.is_some() && b.bound.is_some() && a.borders(b));
+    let borders = |a: &Amount, b: &Amount| {
+        a.borders(b)
+            && (a.bound.is_some() && b.bound.is_some() || a.of == b.of && b.is_refused_for(a, &said.text, &clause.text))
+    };
+    let kept = |a: &Amount| said.amounts.iter().any(|b| is(a, b) || borders(a, b));
     let instead = |a: &Amount| {
         let other = |b: &Amount| !b.is_factor(&said.text) && !clause.amounts.iter().any(|c| is(c, b));
         said.amounts.iter().find(|b| a.comparable(b) && other(b))
     };
     let lost = clause.amounts.iter().filter(|a| !kept(a));
     let mut faults: Vec<String> = lost
-        .map(|a| match instead(a) {
-            Some(b) => format!("it says {b} where the clause says {a}"),
-            None => format!("the {a} of the clause is lost"),
+        .filter_map(|a| match instead(a) {
+            Some(b) => Some(format!("it says {b} where the clause says {a}")),
+            // Those may be named one by one again.
+            None if a.back => None,
+            None => Some(format!("the {a} of the clause is lost")),
         })
         .collect();
     faults.dedup();
@@ -48,9 +53,14 @@ pub fn lost_numbers(clause: &Wording, said: &Wording) -> Vec<String> {
 #[must_use]
 pub fn new_numbers(clauses: &Wording, known: &[Amount], said: &Wording) -> Vec<String> {
     // Nothing and one are the ends of every scale.
-    let is = |a: &Amount, b: &Amount| a.equals(b) || b.counts(a, &said.text) || a.borders(b) && a.bound.is_some();
+    let is = |a: &Amount, b: &Amount| {
+        let refused = || b.is_refused_for(a, &said.text, &clauses.text);
+        a.equals(b) || b.counts(a, &said.text) || a.borders(b) && (a.bound.is_some() || refused())
+    };
+    let counted = clauses.amounts.iter().any(|a| a.back);
     let new = |b: &&Amount| {
         b.value.max(b.written) > 1.0
+            && (counted || !b.back)
             && !b.is_factor(&said.text)
             && !clauses.amounts.iter().chain(known).any(|a| is(a, b))
     };
@@ -84,7 +94,15 @@ pub fn lost_limit(clause: &Wording, said: &Wording) -> Option<String> {
         return None;
     }
     let words = &clause.text.words;
-    let small = |at: usize| negator(words, at) || listed(SMALL, &words[at].lower) && !before(words, at, "not");
+    // `Nobody uses it without a key` may be told as `Who uses it has a key`.
+    let known = said.text.roots();
+    let is_told = |from: usize| words[from..].iter().any(|w| w.is_content() && known.contains(&w.root()));
+    let pairs = (0..words.len()).filter_map(|at| Some((at, undone_by(words, at)?)));
+    let undone: BTreeSet<usize> =
+        pairs.filter(|(_, without)| is_told(*without)).flat_map(|(at, without)| [at, without]).collect();
+    let small = |at: usize| {
+        negator(words, at) && !undone.contains(&at) || listed(SMALL, &words[at].lower) && !before(words, at, "not")
+    };
     let at = (0..words.len()).find(|at| small(*at) && !words[*at].purpose)?;
     Some(format!("the \"{}\" of the clause is lost: nothing in it limits or forbids anything", words[at].lower))
 }
@@ -164,7 +182,8 @@ fn forbids(text: &Text, word: &Word) -> bool {
     let strong = negator(words, back) && !listed("without non nor neither", &words[back].lower);
     // `No password is stored in clear`: it is how, not what, that is forbidden.
     let how = words[back].is("no") && words[at + 1..].iter().any(|w| w.sentence == word.sentence && w.is_content());
-    let twice = words.iter().filter(|w| w.sentence == word.sentence && is_turning(w)).count() > 0;
+    let twice = words.iter().filter(|w| w.sentence == word.sentence && is_turning(w)).count() > 0
+        || undone_by(words, back).is_some();
     let condition = words[..back]
         .iter()
         .any(|w| w.sentence == word.sentence && listed("if when while where who that which as", &w.lower));

@@ -428,7 +428,10 @@ fn other_numbers(clauses: &Wording, known: &[amounts::Amount], said: &Wording) -
     let counts =
         |b: &amounts::Amount| b.is_factor(&said.text) || clauses.amounts.iter().any(|a| b.counts(a, &said.text));
     for b in said.amounts.iter().filter(|b| !has(&clauses.amounts, b) && !has(known, b) && !counts(b)) {
-        let against = clauses.amounts.iter().find(|a| a.comparable(b) && a.bound == b.bound && !has(&said.amounts, a));
+        let is_other = |a: &amounts::Amount| {
+            a.comparable(b) && a.bound == b.bound && !b.is_refused_for(a, &said.text, &clauses.text)
+        };
+        let against = clauses.amounts.iter().find(|a| is_other(a) && !has(&said.amounts, a));
         if let Some(a) = against {
             faults.push(format!("it says {b} where the clause says {a}"));
         }

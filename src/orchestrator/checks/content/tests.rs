@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod kinds;
+mod words;
 
 /// A run that has just begun on these clauses.
 fn run_of(texts: &[&str]) -> Run {

@@ -175,6 +175,20 @@ pub fn negator(words: &[Word], at: usize) -> bool {
     }
 }
 
+/// The `without` that undoes a negation before it: `nobody signs without a key`, which demands a key.
+#[must_use]
+pub fn undone_by(words: &[Word], at: usize) -> Option<usize> {
+    if words[at].is("without") || !negator(words, at) {
+        return None;
+    }
+    let rest = words[at + 1..].iter().take_while(|w| w.sentence == words[at].sentence);
+    let next = rest.enumerate().find(|(n, w)| w.is("without") || negator(words, at + 1 + n))?;
+    // `Nobody pays, and without a key nobody enters`
+    let (without, own) = (at + 1 + next.0, words[at].segment);
+    (next.1.is("without") && next.1.segment == own && !words[at..without].iter().any(|w| listed("and but", &w.lower)))
+        .then_some(without)
+}
+
 const COMPARES: &str = "more less later earlier longer fewer greater larger shorter";
 
 /// The `more` of `no more than`: it bounds what follows, and turns nothing round.
