@@ -146,13 +146,27 @@ pub fn sense(finding: &str) -> Clean {
     }
 }
 
-/// How often failing tests send a build back to its developer.
+/// A fault that is no fault of the code: what the developer linked does not keep the clause. `what` of it begins with `link:`.
+#[must_use]
+pub fn is_of_link(fault: &str) -> bool {
+    fault.split(": ").nth(1).is_some_and(|word| word.eq_ignore_ascii_case("link"))
+}
+
+/// How often failing tests, or a link that the tester holds to be wrong, send a build back to its developer.
 pub const MAX_REWORKS: u32 = 1;
 
 /// True when the tester holds that the tests fail because the code is wrong.
 #[must_use]
 pub fn blames_code(proposal: Option<&Proposal>) -> bool {
-    matches!(proposal, Some(Proposal::Test { faults, .. }) if !faults.is_empty())
+    matches!(proposal, Some(Proposal::Test { faults, .. }) if faults.iter().any(|fault| !is_of_link(fault)))
+}
+
+/// The build that a link is sent back to which the tester holds to be wrong: no test could show that.
+#[must_use]
+pub fn relinks<'a>(run: &'a Run, step: &Step, proposal: &Proposal) -> Option<&'a Step> {
+    let Proposal::Test { faults, .. } = proposal else { return None };
+    let asks = faults.iter().any(|fault| is_of_link(fault)) && step.edited_by.is_none();
+    if asks && super::budget::exhausted(run).is_none() { build_of(run, step) } else { None }
 }
 
 /// The build that the failing tests of `step` are sent back to, once the tester blames the code or can do no more: a
@@ -167,6 +181,11 @@ pub fn sends_back<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
     {
         return None;
     }
+    build_of(run, step)
+}
+
+/// The build of the module that a step tests, while it may still be sent back.
+fn build_of<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
     run.steps().find(|s| {
         s.plan.produces == ReplyKind::Build
             && s.plan.module == step.plan.module
@@ -182,10 +201,13 @@ pub fn words(step: &Step) -> String {
     if all.is_empty() { "nothing is red".to_owned() } else { all.join("; ") }
 }
 
-/// The red checks as feedback for the next attempt.
+/// The red checks as feedback for the next attempt, and what failed besides: who does a step again for whatever reason can
+/// put that right as well.
 #[must_use]
 pub fn feedback(step: &Step) -> Vec<Clean> {
+    let besides = step.checks.iter().filter(|c| !c.passed && informs(c) && !c.is_doubt());
     red(step)
+        .chain(besides)
         .map(|c| {
             let mut text = format!("{FAILED}{}: {}", c.name, c.summary);
             for detail in c.details.iter().take(40) {

@@ -41,6 +41,8 @@ pub enum Fault {
     Objects,
     /// Nothing but a test could call what the build links.
     Unused,
+    /// The tester's reply says that a link is wrong.
+    Mislinked,
     /// Neutralised code is not noticed by any test.
     Unnoticed,
     /// The call gives no reply.

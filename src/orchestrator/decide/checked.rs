@@ -54,6 +54,8 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, mut checked:
         }
     } else if !is_red(draft, id) && unshown(draft, id, attempt, &proposal) {
         red(draft, id, Some(proposal));
+    } else if let Some(step) = relinked(draft, id, &proposal) {
+        draft.push(Event::StepReopened { step, by: id.clone() });
     } else if !is_red(draft, id) {
         object(draft, id, attempt, &proposal);
         green(draft, id, proposal);
@@ -113,8 +115,8 @@ fn doubt(mut details: Vec<Clean>, although: &str) -> Check {
 fn unshown(draft: &mut Draft, id: &StepId, attempt: u32, proposal: &Proposal) -> bool {
     let Proposal::Test { faults, .. } = proposal else { return false };
     let Some(step) = draft.run.step(id).filter(|step| !repair::is_final(&draft.run, step)) else { return false };
-    let new: Vec<String> =
-        faults.iter().filter(|fault| !step.told.contains(&repair::fault_of(fault))).map(ToString::to_string).collect();
+    let new = faults.iter().filter(|f| !repair::is_of_link(f) && !step.told.contains(&repair::fault_of(f)));
+    let new: Vec<String> = new.map(ToString::to_string).collect();
     if new.is_empty() {
         return false;
     }
@@ -125,6 +127,12 @@ fn unshown(draft: &mut Draft, id: &StepId, attempt: u32, proposal: &Proposal) ->
     );
     draft.push(Event::CheckCompleted { step: id.clone(), attempt, check: checks::verdict("faults", summary, new) });
     true
+}
+
+/// The build whose link the tester holds to be wrong, where nothing else is wrong with the tests.
+fn relinked(draft: &Draft, id: &StepId, proposal: &Proposal) -> Option<StepId> {
+    let step = draft.run.step(id).filter(|_| !is_red(draft, id))?;
+    repair::relinks(&draft.run, step, proposal).map(|build| build.plan.id.clone())
 }
 
 /// What the tester holds to be wrong although the tests pass is in doubt, for whoever decides and for the verifier.

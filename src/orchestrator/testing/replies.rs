@@ -120,6 +120,9 @@ impl Sim {
                     Some(Fault::Blames | Fault::Objects) => {
                         json!([{"clause": "C-003", "path": "", "what": "a note loses its title"}])
                     }
+                    Some(Fault::Mislinked) => {
+                        json!([{"clause": "C-003", "path": "app/notes.py", "what": "Link: line 1 is of another clause"}])
+                    }
                     _ => json!([]),
                 };
                 json!({

@@ -55,6 +55,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
         Just(Fault::Fails),
         Just(Fault::Blames),
         Just(Fault::Objects),
+        Just(Fault::Mislinked),
         Just(Fault::Unused),
         Just(Fault::Unnoticed),
         Just(Fault::CallFails),

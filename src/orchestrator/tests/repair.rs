@@ -260,6 +260,39 @@ fn linked_code_that_only_tests_could_call_is_asked_about_once_and_then_in_doubt(
 }
 
 #[test]
+fn a_link_that_the_tester_holds_to_be_wrong_goes_to_the_developer_once() {
+    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 1, Fault::Mislinked);
+    sim.go();
+    let build = sim.step("build:notes");
+    assert_eq!((build.attempt, build.reworks, attempts(&sim, "test:notes")), (2, 1, 2));
+    let told = &build.feedback;
+    assert!(told.iter().any(|f| f.contains("C-003 (app/notes.py): Link: line 1")), "{told:?}");
+    assert_eq!((exit_code(sim.run()), trace(sim.run()).doubts.len()), (0, 0));
+    // Whose link stays as it is: said again, it is in doubt, and nobody is asked for a test that could not show it.
+    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 0, Fault::Mislinked);
+    sim.go();
+    assert_eq!((attempts(&sim, "build:notes"), attempts(&sim, "test:notes")), (2, 2));
+    let doubts = trace(sim.run()).doubts;
+    assert!(doubts.len() == 1 && doubts[0].finding.contains("Link: line 1"), "{doubts:?}");
+}
+
+#[test]
+fn who_does_the_tests_again_hears_which_ranges_no_test_notices() {
+    let mut sim = Sim::start(GateMode::Step).with_fault("test:notes", 1, Fault::Unnoticed);
+    let gate = loop {
+        sim.go();
+        let gate = sim.run().open_gates().next().unwrap().clone();
+        if gate.step.as_str() == "test:notes" {
+            break gate;
+        }
+        sim.decide_gate(gate.id, Verb::Approve).unwrap();
+    };
+    sim.decide_gate(gate.id, Verb::Changes { text: "Notice it".into() }).unwrap();
+    let told = &sim.step("test:notes").feedback;
+    assert!(told.iter().any(|f| f.starts_with("Check failed – controls: ")), "{told:?}");
+}
+
+#[test]
 fn unnoticed_code_is_tested_not_red() {
     let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 0, Fault::Unnoticed);
     sim.go();
