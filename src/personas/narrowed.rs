@@ -106,6 +106,8 @@ mod tests {
         assert_eq!(at("/properties/interpretations/maxItems"), 10);
         assert_eq!(at("/properties/clauses/items/properties/reason/maxLength"), 2000, "the rest is as it was");
         assert_eq!(at("/properties/title/maxLength"), 120);
+        let criteria = "/properties/interpretations/items/properties/acceptance/maxItems";
+        assert_eq!(at(criteria), 6, "as the business analyst is told");
         assert_eq!(at("/properties/assumptions/items/properties/key/maxLength"), 120, "no text runs on for ever");
         let decided = Shown { decisions: &["D-001"], ..shown };
         let design = narrowed(&schema(ReplyKind::Design), decided);

@@ -173,7 +173,8 @@ pub(super) fn short(property: &str) -> Option<u32> {
 
 fn max_items(property: &str) -> Option<u32> {
     match property {
-        "acceptance" | "modules" => Some(12),
+        "acceptance" => Some(6),
+        "modules" => Some(12),
         "artifacts" => Some(8),
         "terms" | "depends_on" | "reads" | "personas" => Some(20),
         "steps" => Some(40),
