@@ -327,9 +327,10 @@ impl OpenAi {
         };
         let mut reader = Reader::new(deltas, limits);
         let result = self.exchange(shape.body(&self.model, request, ask), shape, &mut reader).await;
-        let received = reader.received();
+        let (written, counted) = (reader.written(), reader.counted());
         let result = result.and_then(|()| reader.end());
-        // What was written is billed, however it ended; where nobody counted it is estimated.
+        // What was written is billed, however it ended, a refusal and mere thought as well; where nobody counted it is
+        // estimated.
         let estimate = |output: usize| Counted {
             input: u64::from(self.sent_tokens(request)) + ask.cut.map_or(0, |cut| u64::from(self.count_tokens(cut))),
             cached: 0,
@@ -337,7 +338,7 @@ impl OpenAi {
         };
         match result {
             Ok(mut ended) => {
-                let counted = ended.counted.unwrap_or_else(|| estimate(received));
+                let counted = ended.counted.unwrap_or_else(|| estimate(written));
                 spent.add(counted);
                 if ended.counted.is_none() && ended.cut {
                     ended.counted = Some(counted);
@@ -345,8 +346,8 @@ impl OpenAi {
                 Ok(ended)
             }
             Err(fault) => {
-                if received > 0 {
-                    spent.add(estimate(received));
+                if let Some(counted) = counted.or_else(|| (written > 0).then(|| estimate(written))) {
+                    spent.add(counted);
                 }
                 Err(fault)
             }

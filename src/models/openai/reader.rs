@@ -106,15 +106,25 @@ impl<'a> Reader<'a> {
         self.text.len() + self.calls.iter().map(|call| call.arguments.len()).sum::<usize>()
     }
 
+    /// Bytes that the model has written so far, also those that are no part of a reply: they are billed as well.
+    pub fn written(&self) -> usize {
+        self.received() + self.thoughts + self.refusal.len()
+    }
+
+    /// What the server has counted so far.
+    pub fn counted(&self) -> Option<Counted> {
+        self.counted
+    }
+
     /// True when this event shows that tokens flow.
     pub fn take(&mut self, chunk: &Chunk) -> Result<bool, Fault> {
-        let before = self.received() + self.thoughts + self.refusal.len();
+        let before = self.written();
         match chunk.kind.as_str() {
             Some(kind) if kind.starts_with("response.") || kind == "error" => self.event(kind, chunk)?,
             _ if chunk.output.is_array() => self.whole(chunk)?,
             _ => self.chat(chunk)?,
         }
-        let now = self.received() + self.thoughts + self.refusal.len();
+        let now = self.written();
         if now == before {
             return Ok(false);
         }

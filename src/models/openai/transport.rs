@@ -134,7 +134,8 @@ impl Transport {
     /// The answer of a server that does not stream, as a stream of one event.
     async fn whole_as_event(&self, response: Response) -> Result<Response, Fault> {
         let status = response.status().as_u16();
-        let body = self.read(response, self.max_body).await?;
+        // It holds the reply once, in one piece: what bounds a line of a stream bounds it.
+        let body = self.read(response, self.max_line).await?;
         let Ok(value) = serde_json::from_slice::<serde_json::Value>(&body) else {
             return Err(Fault::NotApi { status, detail: "a body that is not JSON".to_owned() });
         };

@@ -318,6 +318,42 @@ async fn a_model_that_declines_is_quoted() {
 }
 
 #[tokio::test]
+async fn a_refusal_and_mere_thought_are_billed() {
+    let refusal = event(&serde_json::json!({"choices": [{"delta": {"refusal": "I can't do that for you."}}]}));
+    let thought =
+        event(&serde_json::json!({"choices": [{"delta": {"reasoning_content": "I had better say nothing of it."}}]}));
+    for said in [&refusal, &thought] {
+        for (counted, tokens) in [(usage(), Some((1000, 50))), (String::new(), None)] {
+            let text = format!("{HEAD}{said}{}{counted}{DONE}", finish("stop"));
+            let server = Server::start(vec![Act::Send(vec![text.into_bytes()])]).await;
+            let error = collect(&server.model(quick()), &request()).await.0.unwrap_err();
+            let (error, spent) = error.split();
+            assert!(matches!(error, ModelError::Reply(_)), "{error}");
+            assert_eq!(spent.calls, 1, "{said}");
+            match tokens {
+                Some(tokens) => assert_eq!((spent.input_tokens, spent.output_tokens), tokens),
+                None => assert!(spent.input_tokens > 3 && spent.output_tokens > 3, "{spent:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_whole_answer_is_bounded_like_a_reply() {
+    let answer = |words: usize| {
+        let said: Vec<String> = (0..words).map(|n| (n * 7_919).to_string()).collect();
+        let content = format!("{{\\\"a\\\":\\\"{}\\\"}}", said.join(" "));
+        error("200 OK", &format!(r#"{{"choices":[{{"message":{{"content":"{content}"}},"finish_reason":"stop"}}]}}"#))
+    };
+    let settings = ModelSettings { max_reply_bytes: 20_000, ..quick() };
+    let server = Server::start(vec![answer(2_000)]).await;
+    assert!(collect(&server.model(settings.clone()), &request()).await.0.is_ok());
+    // Not all of it is read: what is around a reply has some room.
+    let text = reply_text(failure(vec![answer(50_000)], settings).await.0);
+    assert!(text.contains("larger than 85536 bytes"), "{text}");
+}
+
+#[tokio::test]
 async fn a_reply_without_end_is_stopped() {
     let pieces = std::iter::once(HEAD.as_bytes().to_vec())
         .chain((0..2000).map(|n| delta(&format!("line {n}, ").repeat(9)).into_bytes()))
