@@ -63,7 +63,12 @@ pub fn header(model: &Model, area: Rect, buf: &mut Buffer) {
         right.push(Span::styled(text, style));
     };
     push(format!("{} proven", c.proven), if c.proven > 0 { t.ok } else { t.dim });
-    push(format!("{} built", c.built + c.tested), if c.built + c.tested > 0 { t.accent } else { t.dim });
+    if c.tested > 0 {
+        push(format!("{} tested", c.tested), t.warn);
+    }
+    if c.built > 0 || c.tested == 0 {
+        push(format!("{} built", c.built), if c.built > 0 { t.accent } else { t.dim });
+    }
     if c.open > 0 || !run.is_over() {
         push(format!("{} {}", c.open, if run.is_over() { "designed" } else { "open" }), t.text);
     }
@@ -101,10 +106,14 @@ fn narrow_header(model: &Model, run: &Run, area: Rect, buf: &mut Buffer) {
     let mut right = Vec::new();
     for (mark, n, style) in [
         (g.proven, c.proven, t.ok),
-        (g.built, c.built + c.tested, t.accent),
+        (g.tested, c.tested, t.warn),
+        (g.built, c.built, t.accent),
         (g.open, c.open, t.text),
         (g.missing, c.missing, t.error),
     ] {
+        if mark == g.tested && n == 0 {
+            continue;
+        }
         right.push(Span::styled(format!("{mark}{n} "), if n > 0 { style } else { t.dim }));
     }
     let right = Line::from(right);
