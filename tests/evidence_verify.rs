@@ -14,7 +14,7 @@ use g1::{
         run::{Run, RunSettings},
         trace::{self, Status},
     },
-    evidence::{ControlTarget, Recorded, Runner, Stack, Tree, TreeFile, Verified, links, verify},
+    evidence::{ControlTarget, Manifest, Recorded, Runner, Stack, Tree, TreeFile, Verified, links, verify},
     workspace::preview,
 };
 use std::collections::BTreeMap;
@@ -330,6 +330,46 @@ async fn an_exclusion_is_searched_for_in_code_description_and_pages() {
     let dead = changed(FILE, &[("import sqlite3", "import sqlite4")]);
     let unseen = runner.search(&dead, &manifest, &searches[..1], &cancel).await.unwrap();
     assert_eq!((unseen.searches.len(), unseen.recorded.executed.exit), (0, Some(1)));
+}
+
+#[tokio::test]
+async fn how_a_product_is_made_is_seen_in_its_manifests_and_imports() {
+    let runner = runner().await;
+    let (manifest, cancel) = (manifest(), CancellationToken::new());
+    let asks = |terms: &[&str]| {
+        let terms = terms.iter().map(ToString::to_string).collect();
+        [NewSearch { clause: "C-001".into(), terms }]
+    };
+    let kept = asks(&["g1:packages", "g1:python"]);
+    let found = runner.search(&ledger(), &manifest, &kept, &cancel).await.unwrap();
+    assert_eq!((found.searches[0].hits.as_slice(), found.problems.as_slice()), (&[][..], &[][..]));
+    assert!(found.searches[0].searched.iter().any(|what| what.as_str() == "manifests and imports"), "{found:?}");
+    let other = runner.search(&ledger(), &manifest, &asks(&["g1:rust"]), &cancel).await.unwrap();
+    assert_eq!(other.searches[0].hits, [Clean::new("g1.toml: the stack is python-stdlib")]);
+    let unknown = runner.search(&ledger(), &manifest, &asks(&["g1:nothing"]), &cancel).await.unwrap();
+    assert!(unknown.searches.is_empty() && unknown.problems[0].contains("g1:packages"), "{unknown:?}");
+
+    let hits = async |tree: &Tree, manifest: &Manifest| -> Vec<String> {
+        let found = runner.search(tree, manifest, &asks(&["g1:packages"]), &cancel).await.unwrap();
+        found.searches[0].hits.iter().map(ToString::to_string).collect()
+    };
+    let optional = "import sqlite3\ntry:\n    import flask.views\nexcept ImportError:\n    pass";
+    let imports = changed(FILE, &[("import sqlite3", optional)]);
+    let line = hits(&imports, &manifest).await;
+    assert!(line.len() == 1 && line[0].starts_with("app/server.py:") && line[0].ends_with(" (flask)"), "{line:?}");
+    let requires = ledger().with([TreeFile::new("requirements.txt", b"flask>=3\n".to_vec())]);
+    assert_eq!(hits(&requires, &manifest).await, ["requirements.txt (flask>=3)"]);
+    // What tests import is no part of the product.
+    let tested = ledger().with([TreeFile::new("tests/more.py", b"import pytest\n".to_vec())]);
+    assert_eq!(hits(&tested, &manifest).await, [""; 0]);
+
+    let tally = tree("tally-js");
+    let node = manifest_of(&tally);
+    assert_eq!(hits(&tally, &node).await, [""; 0]);
+    let text = "import { join } from 'path';\nimport './a.js';\nimport left from 'left-pad';\nconst x = require('@a/b');\n\
+                export * from 'node:fs';\nawait import('zod');\n";
+    let more = tally.with([TreeFile::new("lib/more.js", text.as_bytes().to_vec())]);
+    assert_eq!(hits(&more, &node).await, ["lib/more.js:3 (left-pad)", "lib/more.js:4 (@a/b)", "lib/more.js:6 (zod)"]);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod existing;
 pub mod hash;
 pub mod ids;
+pub mod made;
 pub mod outline;
 pub mod pack;
 pub mod persona;

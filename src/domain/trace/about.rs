@@ -1,6 +1,6 @@
 //! Whether a search for words can say anything about the exclusion it is made for.
 
-use crate::domain::{clause::Clause, run::Run};
+use crate::domain::{clause::Clause, made::Made, run::Run};
 
 /// Words that every text has.
 const EMPTY: &str =
@@ -19,6 +19,9 @@ pub fn is_about<'a>(run: &Run, clause: &Clause, terms: impl IntoIterator<Item = 
 }
 
 fn is_of(term: &str, known: &[String]) -> bool {
+    if let Some(made) = Made::of(term) {
+        return made.is_ok_and(|made| made.is_of(known));
+    }
     let parts: Vec<Vec<String>> = term.split_whitespace().map(words).filter(|part| !part.is_empty()).collect();
     let is_known = |part: &Vec<String>| part.iter().any(|term| known.iter().any(|word| are_related(term, word)));
     !parts.is_empty() && parts.iter().all(is_known)

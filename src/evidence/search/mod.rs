@@ -2,6 +2,7 @@
 //! application for words that would show the excluded thing.
 
 mod crawl;
+mod made;
 mod words;
 
 use super::{
@@ -13,6 +14,7 @@ use crate::{
     domain::{
         ClauseId, Clean, EvidenceId, Hash,
         evidence::{EvidenceKind, ExclusionSearch},
+        made::Made,
         reply::NewSearch,
     },
     orchestrator::input::Executed,
@@ -76,10 +78,13 @@ impl Runner {
         let mut searched = vec![Clean::from(format!("code: {files} files"))];
         searched.extend(described.then(|| Clean::new("the API description")));
         searched.push(Clean::from(format!("pages: {pages}")));
+        let asked = searches.iter().flat_map(|search| &search.terms).any(|term| Made::of(term).is_some());
+        let made = if asked { Some(self.made(tree, manifest, cancel).await?) } else { None };
+        searched.extend(made.is_some().then(|| Clean::new("manifests and imports")));
         let mut problems = vec![];
         let mut done = vec![];
         for search in searches {
-            match self.one(search, &texts, &searched) {
+            match self.one(search, &texts, &searched, made.as_ref()) {
                 Ok(search) if note.is_none() => done.push(search),
                 Ok(_) => {}
                 Err(problem) => problems.push(problem),
@@ -125,14 +130,28 @@ impl Runner {
             .collect())
     }
 
-    fn one(&self, search: &NewSearch, texts: &[Text], searched: &[Clean]) -> Result<ExclusionSearch, Clean> {
+    fn one(
+        &self,
+        search: &NewSearch,
+        texts: &[Text],
+        searched: &[Clean],
+        made: Option<&made::Seen>,
+    ) -> Result<ExclusionSearch, Clean> {
         let clause: ClauseId =
             search.clause.parse().map_err(|_| Clean::from(format!("{:?} is not the id of a clause", search.clause)))?;
-        let terms: Vec<Term> = search.terms.iter().filter_map(|term| Term::new(term)).collect();
-        if terms.is_empty() {
+        let mut hits = vec![];
+        let mut looked = false;
+        for asked in search.terms.iter().filter_map(|term| Made::of(term)) {
+            let asked = asked.map_err(|why| Clean::from(format!("{clause}: {why}")))?;
+            hits.extend(made.into_iter().flat_map(|seen| seen.against(asked)));
+            looked = true;
+        }
+        hits.truncate(MOST_HITS);
+        let words = search.terms.iter().filter(|term| Made::of(term).is_none());
+        let terms: Vec<Term> = words.filter_map(|term| Term::new(term)).collect();
+        if terms.is_empty() && !looked {
             return Err(Clean::from(format!("{clause}: there are no words to search for")));
         }
-        let mut hits = vec![];
         for text in texts {
             for (number, line) in text.text.lines().enumerate() {
                 if hits.len() < MOST_HITS && terms.iter().any(|term| term.is_in(line)) {

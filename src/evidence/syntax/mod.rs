@@ -33,6 +33,8 @@ const TOOL: &str = concat!(
     "\n\n",
     include_str!("uses.py"),
     "\n\n",
+    include_str!("imports.py"),
+    "\n\n",
     include_str!("tool.py")
 );
 const LARGEST_ANSWER: u64 = 256 << 20;
@@ -88,6 +90,8 @@ pub(super) enum Question {
     Function { path: String, lines: (u32, u32) },
     /// The file without what names a function and does not use it: comments, docstrings, tests, lists of what is exported.
     Uses { path: String },
+    /// What the file imports that is neither of the tree nor of its language.
+    Imports { path: String },
     /// TypeScript without its types: a file of the tree, or this text of it.
     Erase { path: String, text: Option<String> },
     /// Rust with a switch at each of these numbered ranges, and with marks.
@@ -111,6 +115,7 @@ impl Question {
             | Self::Mark { path, .. }
             | Self::Function { path, .. }
             | Self::Uses { path }
+            | Self::Imports { path }
             | Self::Strip { path } => Language::of(path) == Some(Language::Python),
             Self::Test { language, .. } => *language == Language::Python,
             Self::Erase { .. } | Self::Switches { .. } | Self::Places { .. } => false,
@@ -127,6 +132,8 @@ pub(super) struct Answer {
     pub path: Option<String>,
     /// What G1 calls a test, however it was asked for; the name of a function.
     pub name: Option<String>,
+    /// Lines and names of what is from outside.
+    pub imports: Vec<(u32, String)>,
     /// It may reach functions without naming them.
     pub reflects: bool,
     /// Nothing is deleted: the lines are switched off at run time.

@@ -67,6 +67,12 @@ impl Desk {
                 let text = uses::used(outline);
                 Ok(Answer { reflects: uses::reflects(&text), text: Some(text), ..Answer::default() })
             }
+            Question::Imports { path } => {
+                let package = content("package.json").ok();
+                let package = package.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+                let own = package.as_ref().and_then(|file| file.get("name")?.as_str());
+                Ok(Answer { imports: javascript::foreign(path, &content(path)?, own)?, ..Answer::default() })
+            }
             Question::Test { test, language } => {
                 let (path, name) = match language {
                     Language::Rust => self.rust().check(test)?,

@@ -395,6 +395,10 @@ def function(question):
     return {"name": found[1], "lines": [start_of(found[0]), found[0].end_lineno]} if found else {}
 
 
+def imports(question):
+    return {"imports": foreign(Source.of(question["path"]))}
+
+
 def uses(question):
     source = Source.of(question["path"])
     return {"text": used(source), "reflects": reflects(source)}
@@ -404,7 +408,7 @@ def main(request, response):
     with open(request, encoding="utf-8") as file:
         questions = json.load(file)
     suite = Suite()
-    kinds = {"resolve": resolve, "neutralise": neutralise, "locate": locate, "mark": mark, "strip": strip, "function": function, "uses": uses, "test": lambda q: {"path": suite.check(q["test"])}}
+    kinds = {"resolve": resolve, "neutralise": neutralise, "locate": locate, "mark": mark, "strip": strip, "function": function, "uses": uses, "imports": imports, "test": lambda q: {"path": suite.check(q["test"])}}
     answers = []
     for question in questions:
         try:

@@ -1,6 +1,7 @@
 //! JavaScript and TypeScript: the outline of a file, its tests, and its text without types.
 
 mod erase;
+mod imports;
 mod marks;
 mod suite;
 
@@ -18,6 +19,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::scope::ScopeFlags;
 
 pub(super) use erase::erased;
+pub(super) use imports::foreign;
 pub(super) use marks::marked;
 pub(super) use suite::Suite;
 
