@@ -234,6 +234,16 @@ pub struct Step {
     pub kept: bool,
 }
 
+/// Lines of feedback that begin so come from checks and are replaced by those of the next failure; a person's words stay.
+pub const FAILED: &str = "Check failed – ";
+
+/// Whether this feedback is about nothing but what a reply says in words: its files are right, as far as anybody knows.
+#[must_use]
+pub fn is_about_words(feedback: &[Clean]) -> bool {
+    let content = |line: &Clean| line.strip_prefix(FAILED).is_some_and(|rest| rest.starts_with("content:"));
+    !feedback.is_empty() && feedback.iter().all(content)
+}
+
 impl Step {
     /// A step nobody has started.
     #[must_use]

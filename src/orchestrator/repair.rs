@@ -1,5 +1,6 @@
 //! Repair: a red check goes back to the persona, at most three times; the same failure twice stops.
 
+pub use crate::domain::run::FAILED;
 use crate::domain::{
     Clean, Hash,
     evidence::{EvidenceKind, TestOutcome},
@@ -10,8 +11,6 @@ use std::collections::BTreeSet;
 
 /// Further attempts after the first one.
 pub const MAX_REPAIRS: u32 = 3;
-/// Feedback lines that begin so come from checks and are replaced by those of the next failure; a person's words stay.
-pub const FAILED: &str = "Check failed – ";
 
 /// What happens after a red attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]

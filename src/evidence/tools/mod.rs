@@ -9,6 +9,7 @@ pub use node::Node;
 pub use python::Python;
 
 use super::{EvidenceError, Stack};
+use crate::domain::Clean;
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
@@ -129,7 +130,10 @@ async fn ask(program: &Path, args: &[&str]) -> Result<String, String> {
         .map_err(|_| format!("{name} did not answer within 30 s"))?
         .map_err(|error| format!("{name}: {error}"))?;
     if !output.status.success() {
-        return Err(format!("{name} ended with {}", output.status));
+        let said = Clean::from_bytes(&output.stderr);
+        let said = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let gap = if said.is_empty() { "" } else { ": " };
+        return Err(format!("{name} ended with {}{gap}{}", output.status, Clean::new(said).one_line(200)));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -147,6 +151,14 @@ fn is_above(path: &Path, home: Option<&Path>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_tool_that_fails_is_quoted() {
+        let failed =
+            ask(Path::new("sh"), &["-c", "echo >&2; echo no toolchain is chosen >&2; echo frames >&2; exit 3"]);
+        assert_eq!(failed.await.unwrap_err(), "sh ended with exit status: 3: no toolchain is chosen");
+        assert_eq!(ask(Path::new("sh"), &["-c", "exit 4"]).await.unwrap_err(), "sh ended with exit status: 4");
+    }
 
     #[test]
     fn the_home_is_never_opened_as_a_whole() {

@@ -6,6 +6,17 @@ use crate::domain::{ClauseId, Clean};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// A reply whose files are named and not shown; nothing where it has none.
+pub(super) fn without_files(reply: &str) -> Option<String> {
+    let mut fields: serde_json::Map<String, Value> = serde_json::from_str(reply).ok()?;
+    let files = fields.get_mut("files")?.as_array_mut().filter(|files| !files.is_empty())?;
+    for file in files {
+        // No object any more: nobody takes it for the content of a file.
+        *file = format!("{} stands as it is", file["path"].as_str()?).into();
+    }
+    Some(Value::Object(fields).to_string())
+}
+
 pub(super) struct Draft {
     pub id: String,
     pub by: String,
@@ -110,6 +121,15 @@ pub(super) fn concerning(words: &Clean, about: &BTreeSet<ClauseId>) -> Option<St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reply_without_its_files_names_them() {
+        let reply = r#"{"files": [{"path": "tests/a.py", "content": "x = 1"}], "notes": "n"}"#;
+        assert_eq!(without_files(reply).unwrap(), r#"{"files":["tests/a.py stands as it is"],"notes":"n"}"#);
+        for other in [r#"{"files": []}"#, r#"{"files": [3]}"#, "no JSON"] {
+            assert_eq!(without_files(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn feedback_reaches_the_pages_it_is_about() {

@@ -17,7 +17,7 @@ use crate::{
         persona::ReadKind,
         plan::{Estimate, Plan, Task},
         reply::ReplyKind,
-        run::{Run, Step},
+        run::{Run, Step, is_about_words},
     },
     hub::{Blobs, Hub, HubError, index::Lexical},
 };
@@ -37,6 +37,8 @@ const BACKGROUND: u8 = 8;
 const OTHER_FILES: u8 = 9;
 const LAST_REPLY: u8 = 10;
 
+/// Why a reply that is right but for its words is repaired without what it is about.
+const ABOUT_WORDS: &str = "only words are to be put right";
 /// Says of a file that it is not shown whole.
 const EXCERPT: &str = "excerpt";
 
@@ -95,10 +97,12 @@ pub(super) fn upstream(run: &Run, step: &Step) -> BTreeSet<StepId> {
     seen
 }
 
+/// A file of tests or what they share, as the stacks name them.
 pub(super) fn is_test(path: &str) -> bool {
-    path.starts_with("tests/")
-        || path.contains("/tests/")
-        || path.rsplit('/').next().is_some_and(|n| n.starts_with("test_"))
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    folders.split('/').any(|folder| folder == "tests" || folder == "test")
+        || name.starts_with("test_")
+        || name.contains(".test.")
 }
 
 pub(super) fn json(value: &impl Serialize) -> String {
@@ -113,6 +117,21 @@ impl Gathered<'_> {
 
     fn touches(&self, clauses: &[ClauseId]) -> bool {
         clauses.iter().any(|id| self.chunk.own.contains(id))
+    }
+
+    /// Whether all that is asked of a tester is to say something in other words: neither code, designs nor his own files are
+    /// shown again for that.
+    fn mends_words(&self) -> bool {
+        let alone = self.step.plan.personas.iter().all(|persona| self.ask.seat.personas.contains(persona));
+        let whole = alone && self.ask.seat.task == Task::Work && !self.chunk.page.is_part();
+        self.step.plan.produces == ReplyKind::Test
+            && whole
+            && self.step.last_reply.is_some()
+            && is_about_words(&self.step.feedback)
+    }
+
+    fn leave_out(&mut self, kind: PackKind, id: &str, hash: &Hash, why: &str) {
+        self.cut.push(CutItem { kind, id: id.to_owned(), tokens: 0, hash: hash.clone(), why: Clean::new(why) });
     }
 
     fn push(&mut self, kind: PackKind, id: &str, label: &str, text: String, priority: u8, why: &str) {
@@ -255,6 +274,10 @@ impl Gathered<'_> {
         let upstream = self.upstream.clone();
         for artifact in run.artifacts.values().filter(|a| upstream.contains(&a.step)) {
             let name = artifact.name.as_str();
+            if self.mends_words() {
+                self.leave_out(PackKind::Artifact, name, &artifact.hash, ABOUT_WORDS);
+                continue;
+            }
             let Some(text) = hub.content(PackKind::Artifact, name, &artifact.hash, blobs)? else { continue };
             let why = format!("designed in {}", artifact.step);
             self.push(PackKind::Artifact, name, artifact.by.as_str(), text, DESIGN, &why);
@@ -280,6 +303,10 @@ impl Gathered<'_> {
         let mut texts: Vec<(&FileEntry, String)> = Vec::new();
         let reading = matches!(self.step.plan.produces, ReplyKind::Understand | ReplyKind::Plan);
         for file in run.files_after(|step| self.upstream.contains(step)) {
+            if self.mends_words() {
+                self.leave_out(PackKind::File, &file.path, &file.sha256, ABOUT_WORDS);
+                continue;
+            }
             // Everybody sees what is changed, whatever the plan says.
             let there = file.step.as_str() == STEP;
             if !(if is_test(&file.path) { tests || there } else { (code || there) && !self.ask.seat.blind }) {
@@ -447,7 +474,10 @@ impl Gathered<'_> {
         if let Some(reply) = step.last_reply.as_ref().filter(|_| told)
             && let Ok(bytes) = blobs.get(reply)
         {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let mut text = String::from_utf8_lossy(&bytes).into_owned();
+            if self.mends_words() {
+                text = drafts::without_files(&text).unwrap_or(text);
+            }
             self.push(
                 PackKind::Feedback,
                 pack::LAST_REPLY,

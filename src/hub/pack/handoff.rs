@@ -71,8 +71,8 @@ fn in_doubt(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>,
     }
 }
 
-/// What those before this step say that a reader must know: to the tester of a module its developer's words, to the
-/// verifier everybody's.
+/// What those before this step say that a reader must know: to the tester of a module its developer's words, to a developer
+/// those of the developers before, to the verifier everybody's.
 fn noted(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>) {
     for before in run.steps().filter(|s| upstream.contains(&s.plan.id) && s.state == StepState::Done) {
         let notes = match &before.proposal {
@@ -82,6 +82,7 @@ fn noted(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>)
         let heard = match step.plan.produces {
             ReplyKind::Verify => true,
             ReplyKind::Test => before.plan.module == step.plan.module,
+            ReplyKind::Build => before.plan.produces == ReplyKind::Build,
             _ => false,
         };
         if heard {

@@ -273,7 +273,7 @@ fn retired_clauses_are_gone_and_gaps_are_told() {
 }
 
 #[test]
-fn what_a_developer_notes_reaches_the_modules_tester_and_the_verifier() {
+fn what_a_developer_notes_reaches_the_next_developer_the_modules_tester_and_the_verifier() {
     let mut world = world();
     for (id, note) in [("build:core", "a reading of C-001"), ("build:goals", "half of C-002")] {
         let step = world.run.step_mut(&StepId::new(id).unwrap()).unwrap();
@@ -289,7 +289,7 @@ fn what_a_developer_notes_reaches_the_modules_tester_and_the_verifier() {
     };
     assert_eq!(
         (noted("build:goals"), noted("test:core"), noted("verify")),
-        ((false, false), (true, false), (true, true))
+        ((true, false), (true, false), (true, true))
     );
     let step = world.run.step_mut(&StepId::new("build:core").unwrap()).unwrap();
     let Some(Proposal::Build { notes, .. }) = &mut step.proposal else { panic!("{step:?}") };
@@ -388,6 +388,38 @@ fn who_can_read_files_is_shown_those_that_the_module_needs() {
     assert_eq!(seen(&world, "verify"), both("app/core.py app/goals.py tests/test_core.py", ""));
     world.run.settings.turns = 0;
     assert_eq!(seen(&world, "build:log"), both("app/core.py app/goals.py", ""), "who cannot read is shown the whole");
+}
+
+#[test]
+fn who_is_to_say_it_in_other_words_is_not_sent_the_code_and_the_tests_again() {
+    let mut world = world();
+    let reply = r#"{"files": [{"path": "tests/test_core.py", "content": "a long text"}], "notes": ""}"#;
+    let reply = world.blobs.put(reply.as_bytes()).unwrap();
+    let test = StepId::new("test:core").unwrap();
+    let mut seen = |feedback: &[&str]| {
+        let step = world.run.step_mut(&test).unwrap();
+        (step.attempt, step.last_reply) = (2, Some(reply.clone()));
+        step.feedback = feedback.iter().map(|words| Clean::new(words)).collect();
+        let pack = world.pack("test:core");
+        let last = pack.of_kind(PackKind::Feedback).last().unwrap().text.contains("a long text");
+        (ids(&pack, PackKind::File).len(), last, pack.cut.len())
+    };
+    let words = "Check failed – content: 1 said otherwise\n- 'x' contradicts C-001";
+    assert_eq!(seen(&[words]), (0, false, 1));
+    assert_eq!(seen(&[words, "Check failed – tests: 1 problem"]), (1, true, 0));
+    assert_eq!(seen(&[words, "Make it shorter."]), (1, true, 0), "a person may mean the files");
+}
+
+#[test]
+fn tests_are_known_by_the_names_that_each_stack_gives_them() {
+    for path in
+        ["tests/support.py", "test/support.ts", "test/core.test.js", "src/a.test.ts", "app/tests/x.py", "test_a.py"]
+    {
+        assert!(super::gather::is_test(path), "{path}");
+    }
+    for path in ["src/latest/a.ts", "src/testing.rs", "contest/a.js", "app/attest.py"] {
+        assert!(!super::gather::is_test(path), "{path}");
+    }
 }
 
 #[test]

@@ -49,10 +49,13 @@ pub(super) fn who(pack: &ContextPack, kind: ReplyKind, personas: &[&Persona]) ->
             );
         }
         (Task::Work, [lead, ..]) => {
+            // Only there are entries that somebody signs.
+            let signs =
+                if matches!(kind, ReplyKind::Design) { "; `by` is the id in backquotes of who signs" } else { "" };
             let _ = write!(
                 text,
                 "\n\n# Who you are\nYou are several personas in turn: {}; {lead} leads. Each answers for the fields that its \
-                 section gives it; `by` is the id in backquotes of who signs. The result is one consistent `{reply}` reply.",
+                 section gives it{signs}. The result is one consistent `{reply}` reply.",
                 names.join(", ")
             );
         }

@@ -6,6 +6,7 @@ use super::super::checks::schema;
 use crate::domain::{
     Clean,
     reply::{STANDS, TOOK_AWAY},
+    run::is_about_words,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -18,13 +19,22 @@ const KEYS: [&str; 8] = ["id", "key", "name", "title", "clause", "path", "what",
 /// taken away on purpose.
 #[must_use]
 pub fn whole(last: &str, repair: &str, drafted: bool, feedback: &[Clean]) -> Option<String> {
-    if !repair.contains(STANDS) || schema::turn(repair).is_some() {
+    let words = is_about_words(feedback);
+    if !words && !repair.contains(STANDS) || schema::turn(repair).is_some() {
         return None;
     }
     let mut new: Map<String, Value> = schema::object(repair).ok()?;
-    let Value::Array(stands) = new.remove(STANDS)? else { return None };
+    let mut stands = match new.remove(STANDS) {
+        Some(Value::Array(stands)) => stands,
+        _ if words => Vec::new(),
+        _ => return None,
+    };
     let last: Map<String, Value> = schema::object(last).ok()?;
-    let fields = stands.iter().filter_map(Value::as_str).filter(|field| !(drafted && *field == "files"));
+    // Who is asked about words alone was not shown the files again.
+    if words && !stands.iter().any(|field| field == FILES) && new.get(FILES).is_none_or(is_empty) {
+        stands.push(FILES.into());
+    }
+    let fields = stands.iter().filter_map(Value::as_str).filter(|field| !(drafted && *field == FILES));
     let mut found = false;
     for (field, before) in fields.filter_map(|field| last.get_key_value(field)) {
         let after = new.remove(field).unwrap_or(Value::Null);
@@ -39,6 +49,12 @@ pub fn whole(last: &str, repair: &str, drafted: bool, feedback: &[Clean]) -> Opt
     found.then(|| Value::Object(new).to_string())
 }
 
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_none_or(Vec::is_empty)
+}
+
+/// The field of whole files.
+const FILES: &str = "files";
 /// The field whose entries are what a clause is judged by.
 const LINKS: &str = "links";
 
@@ -206,6 +222,25 @@ mod tests {
             assert_eq!(whole(&last.to_string(), &repair.to_string(), false, &[]), None, "{repair}");
         }
         assert_eq!(whole("no JSON", r#"{"stands": ["files"]}"#, false, &[]), None);
+    }
+
+    #[test]
+    fn who_is_asked_about_words_alone_keeps_the_files_without_naming_them() {
+        let last = json!({"files": [{"path": "a.py", "content": "1"}], "notes": "old", "links": [{"clause": "C-001"}]});
+        let words = [Clean::from("Check failed \u{2013} content: 1 said otherwise")];
+        let after = |repair: Value, feedback: &[Clean]| {
+            let whole = whole(&last.to_string(), &repair.to_string(), false, feedback)?;
+            Some(serde_json::from_str::<Value>(&whole).unwrap())
+        };
+        let new = json!({"files": [], "notes": "new", "links": []});
+        let kept = after(new.clone(), &words).unwrap();
+        assert_eq!((&kept["files"], &kept["notes"]), (&last["files"], &json!("new")));
+        let other = json!({"stands": ["links"], "files": [{"path": "b.py", "content": "2"}], "links": []});
+        let kept = after(other, &words).unwrap();
+        assert_eq!((&kept["files"][0]["path"], &kept["links"]), (&json!("b.py"), &last["links"]), "files are given");
+        let failed = Clean::from("Check failed \u{2013} tests: 1 problem");
+        assert_eq!(after(new.clone(), &[words[0].clone(), failed]), None, "not words alone");
+        assert_eq!(after(new, &[words[0].clone(), Clean::from("Make it blue.")]), None, "a person asks for more");
     }
 
     #[test]
