@@ -5,7 +5,7 @@
 use super::{
     actors::{MODALS, People, anybody},
     compare::SMALL,
-    words::{Text, Word, bounds, is_limiting, is_turning, listed, negator, undone_by},
+    words::{COMPARES, Text, Word, bounds, is_limiting, is_turning, listed, negator, undone_by},
 };
 use std::collections::BTreeSet;
 
@@ -40,6 +40,8 @@ pub struct Sentence {
     begins: BTreeSet<usize>,
     /// `Neither … nor …`, `nothing of …`, and a `no` or `nobody` that begins it: turns all of it round.
     sweeping: bool,
+    /// `More than is left`: something is compared, and whether a negation stands right before it (`never more than`).
+    compares: Option<bool>,
 }
 
 #[derive(Debug, Clone)]
@@ -84,6 +86,7 @@ impl Sentence {
                     limiting: Vec::new(),
                     begins: BTreeSet::new(),
                     sweeping: false,
+                    compares: None,
                 });
             }
             let Some(sentence) = all.last_mut() else { continue };
@@ -100,6 +103,10 @@ impl Sentence {
             self.begins.insert(gap);
         }
         self.sweeping |= listed("neither none nothing", &word.lower) || gap == 0 && listed("no nobody", &word.lower);
+        if listed(COMPARES, &word.lower) {
+            let bound = before("no not never");
+            self.compares = Some(bound || self.compares == Some(true));
+        }
         if negator(words, at) {
             self.negations[gap] += 1;
             match self.open {
@@ -207,13 +214,23 @@ impl Sentence {
             .any(|at| !self.apart(at, unit) && (self.negates(at) && !taken(at) || self.limits[at].is_some()))
     }
 
+    /// `More than is left cannot be taken` is `takes it, but never more than is left`.
+    fn bounds_alike(&self, said: &Self) -> bool {
+        let negates = |one: &Self| (0..one.negations.len()).any(|gap| one.negates(gap));
+        match (self.compares, said.compares) {
+            (Some(_), Some(true)) => true,
+            (Some(true), Some(false)) => negates(said),
+            _ => false,
+        }
+    }
+
     fn negation_in(&self, said: &Self, gap: usize) -> There {
         let unit = self.governed(gap);
         let place = said.place_of(self, unit).filter(|place| !self.tells_beside(said, unit, *place));
         There::of(place, |place| {
             let other_way = said.turns_otherwise(self, place) || self.turns_otherwise(said, unit);
             let anywhere = self.sweeping && gap == 0 && (0..said.negations.len()).any(|gap| said.negates(gap));
-            said.sweeping || anywhere || other_way || said.turns_near(self, gap, place)
+            said.sweeping || anywhere || other_way || self.bounds_alike(said) || said.turns_near(self, gap, place)
         })
     }
 

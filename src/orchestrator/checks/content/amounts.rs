@@ -1,5 +1,6 @@
 //! Numbers of a text, each with what it counts and which way it bounds.
 
+use super::compare::Wording;
 use super::words::{Text, Word, is_turning, listed, negator};
 use std::fmt;
 
@@ -108,6 +109,19 @@ impl Amount {
         !self.measured && !other.measured && (self.value - other.value).abs() <= 1.0
     }
 }
+
+/// What a test is said to show has numbers of its own: an amount among others of its sentence is part of a worked example
+/// (`120 square metres give 4200 cents`), and one beside the clause's, in a sentence that refuses, is the first that is not
+/// allowed (`0 and 201 are refused`). Nothing of it bounds anything.
+#[must_use]
+pub fn is_example(clause: &Wording, said: &Amount, shows: &Wording) -> bool {
+    let beside = |other: &&Amount| other.sentence == said.sentence && !other.equals(said);
+    let refuses = || shows.text.words.iter().any(|w| w.sentence == said.sentence && listed(REFUSES, &w.lower));
+    let next = || clause.amounts.iter().any(|a| a.of == said.of && (a.written - said.written).abs() <= 1.0);
+    said.bound.is_none() && (shows.amounts.iter().filter(beside).count() > 0 || next() && refuses())
+}
+
+const REFUSES: &str = "refused refuses refuse rejected rejects reject denied declined";
 
 fn close(a: f64, b: f64) -> bool {
     (a - b).abs() < 1e-6 * a.abs().max(1.0)

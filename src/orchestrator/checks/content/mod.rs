@@ -392,10 +392,11 @@ fn conflicts(original: &Original, run: &Run, reply: &Reply) -> Vec<String> {
             for d in &r.decisions {
                 let text = format!("{}. {}", d.title, d.choice);
                 faults.extend(brought_back(&out, "decision", &text));
+                let text = without_samples(&text);
                 let ids: Vec<ClauseId> = original.named(&d.clauses).collect();
                 let Some(clauses) = original.together(&ids) else { continue };
                 let choice = Wording::new(&text);
-                let found = other_numbers(&clauses, &known, &choice)
+                let found = other_numbers(&clauses, &known, &choice, |_| false)
                     .into_iter()
                     .chain(compare::turned_bounds(&clauses, &choice))
                     .chain(compare::other_actor(&clauses, &choice, &original.people));
@@ -411,8 +412,9 @@ fn conflicts(original: &Original, run: &Run, reply: &Reply) -> Vec<String> {
                 let Some(clause) = original.together(&ids) else { continue };
                 let shows = Wording::new(&link.shows);
                 // Who else may or may not is what tests are for: only numbers are compared.
-                let found =
-                    other_numbers(&clause, &known, &shows).into_iter().chain(compare::turned_bounds(&clause, &shows));
+                let found = other_numbers(&clause, &known, &shows, |b| amounts::is_example(&clause, b, &shows))
+                    .into_iter()
+                    .chain(compare::turned_bounds(&clause, &shows));
                 faults.extend(found.map(|f| format!("'{}' contradicts {}: {f}", short(&link.shows), list(&ids))));
             }
             faults.into_iter().collect()
@@ -422,14 +424,20 @@ fn conflicts(original: &Original, run: &Run, reply: &Reply) -> Vec<String> {
 }
 
 /// A decision may bring numbers of its own, but none for what a clause counts already.
-fn other_numbers(clauses: &Wording, known: &[amounts::Amount], said: &Wording) -> Vec<String> {
+fn other_numbers(
+    clauses: &Wording,
+    known: &[amounts::Amount],
+    said: &Wording,
+    is_example: impl Fn(&amounts::Amount) -> bool,
+) -> Vec<String> {
     let has = |list: &[amounts::Amount], b: &amounts::Amount| list.iter().any(|a| a.equals(b));
     let mut faults = Vec::new();
     let counts =
         |b: &amounts::Amount| b.is_factor(&said.text) || clauses.amounts.iter().any(|a| b.counts(a, &said.text));
     for b in said.amounts.iter().filter(|b| !has(&clauses.amounts, b) && !has(known, b) && !counts(b)) {
         let is_other = |a: &amounts::Amount| {
-            a.comparable(b) && a.bound == b.bound && !b.is_refused_for(a, &said.text, &clauses.text)
+            let refused = || b.is_refused_for(a, &said.text, &clauses.text);
+            a.comparable(b) && a.bound == b.bound && !refused() && !is_example(b)
         };
         let against = clauses.amounts.iter().find(|a| is_other(a) && !has(&said.amounts, a));
         if let Some(a) = against {
@@ -437,6 +445,14 @@ fn other_numbers(clauses: &Wording, known: &[amounts::Amount], said: &Wording) -
         }
     }
     faults
+}
+
+/// A text without what it quotes of what the product prints or stores: `` `Length: 2.0 km` `` demands nothing. A single word
+/// between backquotes is a name, or a value that is meant.
+fn without_samples(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let kept = parts.map(|(n, part)| if n % 2 == 1 && part.trim().contains(' ') { "…" } else { part });
+    kept.collect::<Vec<_>>().join(" ")
 }
 
 /// An excluded thing that a text asks for.

@@ -174,6 +174,28 @@ fn tests_and_findings_are_about_their_clause() {
 }
 
 #[test]
+fn what_a_decision_quotes_of_the_output_demands_nothing() {
+    let run = run_of(&[
+        "`yarn find 400 60` answers which yarns are enough for 400 m.",
+        "The total shows the length in kilometres.",
+    ]);
+    let decided = |choice: &str| {
+        let decision = NewDecision {
+            title: "Shape of answers".into(),
+            choice: choice.into(),
+            why: String::new(),
+            clauses: vec!["C-001".into(), "C-002".into()],
+            by: "solution-architect".into(),
+        };
+        findings(&run, &Reply::Design(DesignReply { decisions: vec![decision], ..DesignReply::default() }))
+    };
+    let told = |found: Vec<String>| found.into_iter().filter(|fault| fault.contains("contradicts")).count();
+    assert_eq!(told(decided("Print the total as `Length: 2.0 km`.")), 0);
+    assert_eq!(told(decided("Print what is enough for 300 m.")), 1);
+    assert_eq!(told(decided("Print what is enough for `300` m.")), 1, "a value that is meant");
+}
+
+#[test]
 fn decisions_do_not_contradict_their_clauses() {
     let run = run_of(&FERRY);
     let decided = |clause: &str, choice: &str| {

@@ -189,7 +189,7 @@ pub fn undone_by(words: &[Word], at: usize) -> Option<usize> {
         .then_some(without)
 }
 
-const COMPARES: &str = "more less later earlier longer fewer greater larger shorter";
+pub const COMPARES: &str = "more less later earlier longer fewer greater larger shorter";
 
 /// The `more` of `no more than`: it bounds what follows, and turns nothing round.
 #[must_use]

@@ -67,6 +67,41 @@ fn two_negations_that_undo_each_other_are_none() {
 }
 
 #[test]
+fn what_a_test_tries_and_works_out_is_no_other_number() {
+    for (clause, shows) in [
+        ("I have 1 to 200 balls.", "0 and 201 balls and what is no whole number are refused with the limits."),
+        ("A ball is 20 to 2000 m long.", "19 and 2001 m and what is no whole number are refused, nothing is stored."),
+        ("The rent is 35 cents per square metre.", "120, 200 and 320 square metres give 4200, 7000 and 11200 cents."),
+    ] {
+        assert_eq!(shown(clause, shows), Vec::<String>::new(), "{shows}");
+    }
+    for (clause, shows) in [
+        ("The rent is 35 cents per square metre.", "The rent is 45 cents per square metre."),
+        ("A member keeps a book for 14 days.", "A member keeps a book for 21 days."),
+        ("A singer takes at most 3 folders.", "Of 9 folders a singer takes at most 5 folders."),
+    ] {
+        assert_ne!(shown(clause, shows), Vec::<String>::new(), "{shows}");
+    }
+}
+
+#[test]
+fn what_cannot_be_exceeded_is_told_by_a_bound() {
+    let (both, bound) =
+        ("More than is left cannot be taken.", "It takes that many metres, but never more than is left.");
+    assert_eq!(said_of_text(both, bound), Vec::<String>::new());
+    assert_ne!(said_of_text(both, "It takes that many metres, also more than is left."), Vec::<String>::new());
+    let run = run_of(&["`yarn use 3 120` takes 120 m from yarn number 3.", both]);
+    let statement =
+        "`yarn use` with a yarn number and metres takes that many metres from that yarn, but never more than is left.";
+    let reading = NewInterpretation {
+        clauses: vec!["C-001".into(), "C-002".into()],
+        ..reading("C-001", statement, &["From yarn number 3, `yarn use 3 120` takes 120 m."])
+    };
+    let found = drift(&Original::of(&run), &run, &Reply::Understand(understanding(&run, vec![reading])));
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
 fn a_number_that_refers_back_may_be_told_by_the_names() {
     let clause = "Beside pH, which is low below 5.5, the others are nitrogen, phosphorus and potassium; for the three below 20 is low.";
     let named = "pH is low below 5.5; nitrogen, phosphorus and potassium are low below 20.";
