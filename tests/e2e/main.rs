@@ -21,4 +21,5 @@ mod shipped;
 mod support;
 mod tamper;
 mod tools;
+mod unused;
 mod verify;
