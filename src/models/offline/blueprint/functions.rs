@@ -6,7 +6,7 @@ use super::{
     writer::{Writer, number, prose, text, tuple},
 };
 use crate::models::offline::spec::{
-    AppSpec, Clauses, Entity, Feature, Field, FieldType, Formula, Op, Period, Rule, Until,
+    AppSpec, Clauses, Entity, Feature, Field, FieldType, Formula, Op, Over, Period, Rule, Until,
 };
 
 /// A docstring.
@@ -129,12 +129,16 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             let arguments = vec![tuple(fields), text(&say)];
             (both, format!("no_second_{}", ident(&entity.name)), say, "taken", arguments, clauses)
         }
-        Feature::Limit { max, per, clauses, .. } => {
+        Feature::Limit { max, per, over, clauses, .. } => {
+            let once = if over.is_some() { " at a time" } else { "" };
             let say = match per {
-                Some(per) => format!("There may be at most {max} {many} per {}.", label(entity, per).to_lowercase()),
-                None => format!("There may be at most {max} {many}."),
+                Some(per) => {
+                    format!("There may be at most {max} {many} per {}{once}.", label(entity, per).to_lowercase())
+                }
+                None => format!("There may be at most {max} {many}{once}."),
             };
-            let arguments = vec![max.to_string(), optional(per), text(&say)];
+            let mut arguments = vec![max.to_string(), optional(per), text(&say)];
+            arguments.extend(over.as_ref().map(|over| when_over(Some(entity), over)));
             (both, format!("at_most_{max}_{}", ident(&entity.plural)), say, "too_many", arguments, clauses)
         }
         Feature::LimitIn { max, per, date_field, period, clauses, .. } => {
@@ -221,6 +225,14 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
     true
 }
 
+/// When a record no longer counts, as an argument.
+fn when_over(entity: Option<&Entity>, over: &Over) -> String {
+    let field = entity.and_then(|e| e.fields.iter().find(|f| f.name == over.field));
+    let yes_or_no = field.is_some_and(|f| f.ty == FieldType::Boolean);
+    let values = if yes_or_no { "(True,)".to_owned() } else { tuple(&over.values) };
+    format!("over=({}, {values})", text(&over.field))
+}
+
 type Check<'c> = (&'static str, String, String, &'static str, Vec<String>, &'c Clauses);
 
 /// The check that something is not done too late.
@@ -285,7 +297,7 @@ fn formula(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer)
                 let kind = match formula {
                     Formula::DaysAfter { .. } => "Date",
                     Formula::RunningNumber | Formula::Left { .. } => "Integer",
-                    Formula::Waits { .. } => "Boolean",
+                    Formula::Waits { .. } | Formula::Held { .. } => "Boolean",
                     _ => "Decimal",
                 };
                 target = format!("{kind}({}, {})", text(field), text(&label(entity, field)));
@@ -392,6 +404,11 @@ fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static 
             let mut arguments = vec!["db".to_owned(), "record".to_owned(), text(&entity.plural), text(per)];
             arguments.extend([text(&parent.unwrap_or_default()), text(capacity)]);
             ("waits", arguments, true, format!("whether all the room of the {} was taken before", say(per)))
+        }
+        Formula::Held { entity, field, over } => {
+            let mut arguments = other(entity, &[field]);
+            arguments.extend(over.as_ref().map(|over| when_over(spec.entity(entity), over)));
+            ("held_by", arguments, true, format!("whether one of its {} is not over", table(entity).replace('_', " ")))
         }
         Formula::Left { capacity, entity, field, amount } => {
             let mut arguments = vec!["db".to_owned(), "record".to_owned(), text(capacity)];

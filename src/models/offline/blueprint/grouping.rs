@@ -115,6 +115,7 @@ fn needs<'a>(spec: &'a AppSpec, entity: &'a Entity) -> BTreeSet<&'a str> {
                     Formula::CountOf { entity, .. }
                     | Formula::SumOf { entity, .. }
                     | Formula::AverageOf { entity, .. }
+                    | Formula::Held { entity, .. }
                     | Formula::Left { entity, .. },
                 ..
             } => {

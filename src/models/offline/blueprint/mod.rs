@@ -215,6 +215,7 @@ const FEATURE_NAMES: &[(&str, &[&str])] = &[
             "count_of",
             "days_after",
             "difference_of",
+            "held_by",
             "left_of",
             "percent_of",
             "product_of",

@@ -407,7 +407,7 @@ pub fn rooms() -> AppSpec {
                 clauses: c(7),
             },
             Feature::UniqueTogether { entity: on("seat"), fields: vec![s("room_id"), s("number")], clauses: c(9) },
-            Feature::Limit { entity: on("booking"), max: 3, per: None, clauses: c(10) },
+            Feature::Limit { entity: on("booking"), max: 3, per: None, over: None, clauses: c(10) },
             Feature::Capacity {
                 entity: on("booking"),
                 per: s("room_id"),

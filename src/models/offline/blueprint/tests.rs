@@ -223,7 +223,13 @@ mod random {
             Just(Feature::Csv { entity: d, clauses: c(5) }),
             Just(Feature::History { entity: e.clone(), readers: vec![Who::SignedIn], clauses: c(6) }),
             Just(Feature::Forbid { entity: e, op: Op::Delete, clauses: c(7) }),
-            (1..9u32).prop_map(move |max| Feature::Limit { entity: g.clone(), max, per: None, clauses: c(8) }),
+            (1..9u32).prop_map(move |max| Feature::Limit {
+                entity: g.clone(),
+                max,
+                per: None,
+                over: None,
+                clauses: c(8)
+            }),
         ]
     }
 

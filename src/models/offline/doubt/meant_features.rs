@@ -42,6 +42,11 @@ impl Meant {
                 self.say(field);
                 self.say("number count how many show display total");
             }
+            Formula::Held { entity, field, .. } => {
+                self.say(entity);
+                self.say(field);
+                self.say("whether out in back away there available free taken lend borrow loan rent hire return currently still");
+            }
             Formula::Waits { per, capacity } => {
                 self.say(per);
                 self.say(capacity);
@@ -107,7 +112,7 @@ impl Meant {
             }
             Feature::Sort { field, .. } => {
                 self.say(field);
-                self.say("order first last next soon soonest upcoming new newest old oldest latest earliest recent most least high highest low lowest urgent important top \
+                self.say("order first last next soon soonest upcoming new newest old oldest latest earliest recent most least high highest low lowest urgent important top come appear stand \
                      alphabetical alphabetically descending ascending date default result search");
                 self.can(&[Class::Sort, Class::Read, Class::Search]);
             }
@@ -190,9 +195,15 @@ impl Meant {
                 self.say("once twice same only more second again one two already per");
                 self.can(&[Class::Transact, Class::Create]);
             }
-            Feature::Limit { max, per, .. } => {
-                self.numbers.push(f64::from(*max));
+            Feature::Limit { max, per, over, .. } => {
+                // `no two` where there may be one
+                self.numbers.extend([f64::from(*max), f64::from(*max) + 1.0]);
                 self.say(per.as_deref().unwrap_or("user person account"));
+                if let Some(over) = over {
+                    all(self, &over.values);
+                    self.say(&over.field);
+                    self.say("until again back return bring give out away long soon while time still");
+                }
                 self.say("most more than maximum limit only per same time once up");
                 self.can(&[Class::Transact, Class::Create, Class::Have]);
             }

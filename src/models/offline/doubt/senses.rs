@@ -31,6 +31,8 @@ pub enum Sense {
     Whose,
     /// It is for some people and not for others.
     ForSome,
+    /// Deleting is a right of those who have it.
+    ForOthers,
     /// It does not exist, or is refused.
     NoUpdate,
     NoDelete,
@@ -44,8 +46,8 @@ pub enum Sense {
     Listed,
 }
 use Sense::{
-    Age, Average, Bound, Digits, File, ForSome, FromPage, Listed, Narrow, NoDelete, NoUpdate, Number, Once, Order,
-    Others, StartPage, State, Time, Whose,
+    Age, Average, Bound, Digits, File, ForOthers, ForSome, FromPage, Listed, Narrow, NoDelete, NoUpdate, Number, Once,
+    Order, Others, StartPage, State, Time, Whose,
 };
 
 /// Words, and what they can mean. In a pattern `a|b` is either word, `x*` a word that begins so, `#` a number, `_` any word.
@@ -114,15 +116,9 @@ const TRIGGERS: &[(&[&str], &[Sense])] = &[
         ],
         &[NoUpdate, State, Whose],
     ),
-    (
-        &[
-            "never|not be deleted|removed",
-            "cannot|cant be deleted|removed",
-            "not delete|remove",
-            "cannot|cant delete|remove",
-        ],
-        &[NoDelete, State, Whose],
-    ),
+    (&["never|not be deleted|removed", "cannot|cant be deleted|removed"], &[NoDelete, State, Whose]),
+    // somebody cannot who may not: others can
+    (&["not delete|remove", "cannot|cant delete|remove"], &[NoDelete, State, Whose, ForOthers]),
     (&["only"], &[ForSome, Whose, State, Once, Bound, Time, Narrow, NoUpdate, NoDelete, Age]),
 ];
 
@@ -248,6 +244,9 @@ fn of_access(access: &Access) -> Vec<Sense> {
     let mut senses = vec![Others];
     if matches!(access.who, spec::Who::Role(_)) {
         senses.push(ForSome);
+        if access.ops.contains(&Op::Delete) {
+            senses.push(ForOthers);
+        }
     }
     match &access.scope {
         Scope::All => {}
@@ -275,11 +274,13 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
         Feature::Progress { .. } => vec![Number, Time],
         Feature::NoOverlap { .. } => vec![Once, Time],
         Feature::UniqueTogether { .. } => vec![Once],
+        Feature::Limit { over: Some(_), .. } => vec![Once, Bound, State],
         Feature::Limit { .. } => vec![Once, Bound],
         Feature::LimitIn { .. } => vec![Once, Bound, Time],
         Feature::Capacity { .. } => vec![Bound, State],
         Feature::Computed { formula: Formula::AverageOf { .. }, .. } => vec![Number, Average],
         Feature::Computed { formula: Formula::DaysAfter { .. }, .. } => vec![Number, Time],
+        Feature::Computed { formula: Formula::Held { .. }, .. } => vec![State],
         Feature::Computed { formula: Formula::RunningNumber, .. } => vec![Number, Once, NoUpdate],
         Feature::Computed { .. } => vec![Number],
         Feature::Forbid { op: Op::Update, .. } => vec![NoUpdate],

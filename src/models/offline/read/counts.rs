@@ -265,7 +265,7 @@ fn taken(d: &mut Draft, si: usize) -> bool {
             }
             d.feature(Feature::NoOverlap { entity, start, end, per, clauses });
         }
-        None => d.feature(Feature::Limit { entity, max: 1, per, clauses }),
+        None => d.feature(Feature::Limit { entity, max: 1, per, over: None, clauses }),
     }
     d.touch(e, s.id);
     d.mark(si, 0..s.words.len());

@@ -59,7 +59,7 @@ pub fn room(d: &mut Draft, si: usize) -> bool {
     if let Some(f) = d.field_mut(e, &date) {
         f.required = true;
     }
-    d.feature(Feature::Limit { entity, max, per: Some(date), clauses: vec![id] });
+    d.feature(Feature::Limit { entity, max, per: Some(date), over: None, clauses: vec![id] });
     d.touch(e, id);
     d.mark_words(si, &words);
     d.done[si].insert(0);

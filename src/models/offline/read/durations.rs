@@ -49,7 +49,7 @@ pub fn read(d: &mut Draft, si: usize) {
 
 /// The records that a predicate says the length of, and whether it says nothing else.
 fn lasting(d: &Draft, pred: &Pred, longer: bool, lead: bool) -> Option<(usize, bool)> {
-    let spans = |e: usize| span(d, e).is_some() || undated(d, e);
+    let spans = |e: usize| span(d, e).is_some() || undated(d, e) || ends(d, e).is_some();
     if let Some(e) = super::access::record_entity(d, pred).filter(|_| longer || lead) {
         return spans(e).then_some((e, false));
     }
@@ -86,15 +86,28 @@ fn undated(d: &Draft, e: usize) -> bool {
     d.entities[e].about.is_some() && !d.entities[e].entity.fields.iter().any(|f| timed(&f.ty))
 }
 
+/// The one day that what people do with something has, where it is the day on which it ends: when it is due.
+fn ends(d: &Draft, e: usize) -> Option<String> {
+    const ENDS: [&str; 8] = ["due", "return", "until", "end", "last", "back", "deadline", "finish"];
+    let timed = |ty: &FieldType| matches!(ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+    let mut days = d.entities[e].entity.fields.iter().filter(|f| timed(&f.ty));
+    let (only, None) = (days.next()?, days.next()) else { return None };
+    let label = only.label.to_lowercase();
+    let last = only.name.split('_').chain(label.split(' ')).any(|word| ENDS.contains(&word));
+    (d.entities[e].about.is_some() && last && only.ty == FieldType::Date).then(|| only.name.clone())
+}
+
 fn limit(d: &mut Draft, si: usize, e: usize, days: u32) {
     let id = d.sentences[si].id;
-    if span(d, e).is_none() {
-        for (name, label) in [("start_date", "Start date"), ("end_date", "End date")] {
-            let field = super::data::made(name, label, FieldType::Date, id);
-            d.entities[e].entity.fields.push(field);
+    let (start, end) = span(d, e).unwrap_or_else(|| {
+        // what lasts has a beginning and an end
+        let end = ends(d, e);
+        let made = [("start_date", "Start date"), ("end_date", "End date")];
+        for (name, label) in made.into_iter().take(if end.is_some() { 1 } else { 2 }) {
+            d.entities[e].entity.fields.push(super::data::made(name, label, FieldType::Date, id));
         }
-    }
-    let Some((start, end)) = span(d, e) else { return };
+        (made[0].0.to_owned(), end.unwrap_or_else(|| made[1].0.to_owned()))
+    });
     // without one of them it would slip through
     for f in d.entities[e].entity.fields.iter_mut().filter(|f| f.name == start || f.name == end) {
         f.required = true;

@@ -313,6 +313,7 @@ fn of(formula: &Formula) -> Vec<&str> {
         Formula::RunningNumber
         | Formula::Waits { .. }
         | Formula::CountOf { .. }
+        | Formula::Held { .. }
         | Formula::SumOf { .. }
         | Formula::AverageOf { .. } => Vec::new(),
     }

@@ -32,7 +32,7 @@ pub fn at_most(d: &mut Draft, si: usize) {
         if per_role && d.has_users() {
             d.entities[e].entity.owned = true;
             let entity = d.entities[e].entity.name.clone();
-            d.feature(Feature::Limit { entity, max: value as u32, per: None, clauses: vec![s.id] });
+            d.feature(Feature::Limit { entity, max: value as u32, per: None, over: None, clauses: vec![s.id] });
             d.touch(e, s.id);
             d.mark(si, 0..s.words.len());
         }
@@ -72,7 +72,7 @@ pub fn at_most(d: &mut Draft, si: usize) {
         if record.is_some() {
             super::relations::mark_record(d, si, pred, e);
         }
-        d.feature(Feature::Limit { entity: name, max: value as u32, per, clauses: vec![s.id] });
+        d.feature(Feature::Limit { entity: name, max: value as u32, per, over: None, clauses: vec![s.id] });
         d.touch(e, s.id);
         let end = np.range.end.min(s.words.len());
         d.mark(si, range.start..end);
@@ -146,7 +146,7 @@ fn per_record(d: &mut Draft, si: usize, range: std::ops::Range<usize>, value: f6
         };
         let per = d.add_reference(record, below, true, s.id);
         let entity = d.entities[record].entity.name.clone();
-        d.feature(Feature::Limit { entity, max: value as u32, per: Some(per), clauses: vec![s.id] });
+        d.feature(Feature::Limit { entity, max: value as u32, per: Some(per), over: None, clauses: vec![s.id] });
         d.touch(record, s.id);
         d.mark(si, range.start..np.range.end);
         d.mark_np(si, &parent);

@@ -41,6 +41,7 @@ mod in_and_out;
 mod in_charge;
 mod kinds;
 mod lang;
+mod lent;
 pub(in crate::models::offline) mod lexicon;
 mod lifecycle;
 mod limits;
@@ -55,6 +56,7 @@ pub mod outline;
 mod overlaps;
 mod overstated;
 mod pages;
+mod past;
 mod people;
 mod product;
 mod properties;
@@ -99,6 +101,8 @@ mod cases_everyday;
 mod cases_fresh;
 #[cfg(test)]
 mod cases_given;
+#[cfg(test)]
+mod cases_lent;
 #[cfg(test)]
 mod cases_limits;
 #[cfg(test)]
@@ -250,6 +254,12 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
             conditions::read(&mut d, si);
         }
         refocus(&mut d, si);
+    }
+    lent::settle(&mut d);
+    for (si, s) in sentences.iter().enumerate() {
+        if !excludes(s.id) {
+            lent::seen(&mut d, si);
+        }
     }
     d.focus = None;
     for (si, s) in sentences.iter().enumerate() {

@@ -219,7 +219,7 @@ fn one_at_a_time(d: &mut Draft, si: usize) -> bool {
         // a record that is there means that it is not over, unless it has states
         None if d.status(e).is_none() => {
             let per = Some(per).filter(|_| !people);
-            d.feature(Feature::Limit { entity, max: 1, per, clauses: vec![id] });
+            d.feature(Feature::Limit { entity, max: 1, per, over: None, clauses: vec![id] });
         }
         None => return true,
     }

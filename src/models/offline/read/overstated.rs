@@ -38,10 +38,11 @@ pub fn find(d: &mut Draft) {
             gaps::whole(d, s, lexicon::NOT_UNDERSTOOD);
             continue;
         }
-        let found: Vec<Range<usize>> = [without_account, once, for_a_time, only_its_maker, held, handed_out, every_one]
-            .iter()
-            .filter_map(|rule| rule(d, s))
-            .collect();
+        let found: Vec<Range<usize>> =
+            [without_account, once, for_a_time, only_its_maker, held, lent, handed_out, every_one]
+                .iter()
+                .filter_map(|rule| rule(d, s))
+                .collect();
         for range in found {
             let what = s.quote(range.start..range.end.min(s.words.len()));
             d.gap(s.id, &what, lexicon::NOT_UNDERSTOOD, false);
@@ -148,6 +149,25 @@ fn held(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
         |p: &&Pred| matches!(p.verb.base.as_str(), "hold" | "keep" | "possess" | "borrow" | "take" | "rent" | "hire");
     let pred = s.preds.iter().rfind(holds).filter(|_| lent)?;
     Some(pred.range.clone())
+}
+
+/// `Nobody borrows two keys at once.` where somebody else lends them: what is counted is what that one has lent.
+fn lent(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let own = |per: &Option<String>| per.as_ref().is_none_or(|per| per == "owner_id");
+    let limited = features(d, s.id).find_map(|f| match f {
+        Feature::Limit { entity, per, .. } | Feature::LimitIn { entity, per, .. } if own(per) => Some(entity),
+        Feature::NoOverlap { entity, per: Some(per), .. } if per == "owner_id" => Some(entity),
+        _ => None,
+    })?;
+    let gives = |p: &Pred| {
+        let lends = matches!(p.verb.base.as_str(), "lend" | "loan") && !p.verb.negated && !p.subordinate;
+        lends && super::access::record_entity(d, p).is_some_and(|e| d.entities[e].entity.name == *limited)
+    };
+    let takes = |p: &&Pred| {
+        matches!(p.verb.base.as_str(), "borrow" | "have" | "hold" | "keep" | "take" | "get") && !p.subordinate
+    };
+    let others = d.sentences.iter().filter(|x| x.id != s.id).flat_map(|x| &x.preds).any(gives);
+    s.preds.iter().find(takes).filter(|_| others).map(|p| p.range.clone())
 }
 
 /// `A key that is out cannot be borrowed again.` while nothing says that it is out: lending it does not.

@@ -326,10 +326,14 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             one(entity),
             fields.iter().map(|f| field(f)).collect::<Vec<_>>().join(" and ")
         ),
-        Feature::Limit { entity, max, per, .. } => format!(
-            "More than {max} {} per {} are refused.",
+        Feature::Limit { entity, max, per, over, .. } => format!(
+            "More than {max} {} per {} are refused{}.",
             plural(entity),
-            per.as_ref().map_or("account".into(), |p| field(p))
+            per.as_ref().map_or("account".into(), |p| field(p)),
+            over.as_ref().map_or_else(String::new, |over| format!(
+                "; those that are {} do not count",
+                if over.values == ["true"] { field(&over.field) } else { over.values.join(" or ") }
+            ))
         ),
         Feature::Capacity { entity, per, capacity, .. } => format!(
             "{} of a {} beyond its {} are refused.",
@@ -342,6 +346,9 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             one(entity),
             field(x)
         ),
+        Feature::Computed { entity, field: x, formula: Formula::Held { entity: held, .. }, .. } => {
+            format!("A {} is {} while one of its {} is not over.", one(entity), field(x), plural(held))
+        }
         Feature::Computed { entity, formula: Formula::Waits { per, capacity }, .. } => format!(
             "A {} beyond the {} of its {} is on the waiting list; when an earlier one is gone, the next one has room.",
             one(entity),

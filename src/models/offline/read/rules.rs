@@ -76,7 +76,9 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     super::bounds::counted(d, si);
     super::unique::read(d, si);
+    super::lent::read(d, si);
     super::durations::read(d, si);
+    super::past::read(d, si);
     super::in_and_out::read(d, si);
     super::overlaps::read(d, si);
     super::deadlines::read(d, si);

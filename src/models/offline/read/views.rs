@@ -114,6 +114,15 @@ fn in_state(d: &Draft, e: usize, state: &str) -> Vec<Condition> {
     if let Some(f) = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Boolean && f.name == name) {
         return vec![Condition::In { field: f.name.clone(), values: vec!["true".into()] }];
     }
+    if let Some(field) = super::lent::flag(d, e) {
+        let values = vec!["true".into()];
+        if super::lent::says_out(state) {
+            return vec![Condition::In { field, values }];
+        }
+        if super::lent::says_in(state) {
+            return vec![Condition::NotIn { field, values }];
+        }
+    }
     if state.contains(' ') { Vec::new() } else { by_word(d, e, state) }
 }
 

@@ -75,8 +75,15 @@ pub enum Feature {
     NoOverlap { entity: String, start: String, end: String, per: Option<String>, clauses: Clauses },
     /// The same combination of fields only once: 409.
     UniqueTogether { entity: String, fields: Vec<String>, clauses: Clauses },
-    /// At most `max` records per account or per referenced record (`per` field): 409.
-    Limit { entity: String, max: u32, per: Option<String>, clauses: Clauses },
+    /// At most `max` records per account or per referenced record (`per` field): 409. What is `over` does not count.
+    Limit {
+        entity: String,
+        max: u32,
+        per: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Over>,
+        clauses: Clauses,
+    },
     /// The sum of `amount` (or the count) of `entity` records per `per` (a reference) may not exceed the referenced
     /// record's `capacity` field: 409.
     Capacity { entity: String, per: String, capacity: String, amount: Option<String>, clauses: Clauses },
@@ -132,6 +139,12 @@ pub enum Feature {
     Blocking { by: Vec<String>, of: Option<String>, state: String, clauses: Clauses },
     /// A thing that shall not be part of the product; `terms` are searched for in code, API description and pages.
     Exclusion { terms: Vec<String>, clauses: Clauses },
+}
+/// When a record is over although it is there: its field has one of these values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Over {
+    pub field: String,
+    pub values: Vec<String>,
 }
 /// A stretch of the calendar that numbers are added up in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,6 +275,13 @@ pub enum Formula {
     Waits {
         per: String,
         capacity: String,
+    },
+    /// Whether somebody has it: a record of `entity` whose reference `field` is this record is there and not over.
+    Held {
+        entity: String,
+        field: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Over>,
     },
     /// What is left of the number `capacity` of this record: without the sum of `amount` (or the count) of the `entity`
     /// records whose reference `field` is this record.

@@ -66,6 +66,29 @@ pub(super) fn computed(
             scene.line(format!("page = self.page(\"/{}/%d\" % {first}[\"id\"], {reader})", entity.plural));
             scene.line(format!("self.assertIn(\">%d<\" % {}, page)", value(&first, field)));
         }
+        Formula::Held { entity: child, field: link, over } => {
+            let parent = scene.make(entity, None, &[])?;
+            let reader = scene.allowed(entity, &parent, Op::Read)?;
+            let is = |word: &str| format!("self.assertIs({}, {word})", value("shown", field));
+            let shown = format!("shown = self.stored({parent}, by={reader})");
+            let made = {
+                scene.line(shown.clone());
+                scene.line(is("False"));
+                held(&mut scene, entity, &parent, (child, link))?
+            };
+            scene.line(shown.clone());
+            scene.line(is("True"));
+            let child = world.entity(child)?;
+            match over {
+                Some(over) => super::limits::end(&mut scene, child, &made, over)?,
+                None => {
+                    let remover = scene.allowed(child, &made, Op::Delete)?;
+                    scene.line(format!("self.expect(204, {remover}.delete({made}.path))"));
+                }
+            }
+            scene.line(shown);
+            scene.line(is("False"));
+        }
         Formula::Waits { per, capacity } => waits(&mut scene, entity, field, (per, capacity))?,
         Formula::Left { capacity, entity: child, field: link, amount } => {
             left(&mut scene, entity, (field, capacity), (child, link), amount.as_deref())?;
@@ -131,6 +154,24 @@ pub(super) fn computed(
         clauses,
         scene,
     ))
+}
+
+/// Makes the record by which somebody has this one.
+pub(super) fn held<'a>(
+    scene: &mut Scene<'a>,
+    entity: &'a Entity,
+    parent: &str,
+    (child, link): (&str, &str),
+) -> Option<String> {
+    let world = scene.world;
+    let child = world.entity(child)?;
+    let (index, access) = world.maker(child)?;
+    if !world.sent_on_create(child, column(child, link)?, access) {
+        return None;
+    }
+    let by =
+        (world.creator_shares(child, entity) && !is_open(world, entity, &access.who)).then(|| format!("{parent}.by"));
+    scene.make_as(child, index, by.as_deref(), &[(link.to_owned(), format!("{parent}[\"id\"]"))])
 }
 
 /// Of three times what one record takes, two are left of it when one has been taken.

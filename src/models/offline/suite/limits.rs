@@ -11,7 +11,7 @@ use crate::{
     domain::ClauseId,
     models::offline::{
         blueprint::functions::day_of,
-        spec::{Entity, Feature, Field, FieldType, Op, Who},
+        spec::{Entity, Feature, Field, FieldType, Op, Over, Scope, Who},
     },
 };
 use std::collections::BTreeSet;
@@ -185,7 +185,7 @@ pub(super) fn limit(
     world: World<'_>,
     entity: &Entity,
     max: u32,
-    per: Option<&str>,
+    (per, over): (Option<&str>, Option<&Over>),
     clauses: &[ClauseId],
 ) -> Option<Test> {
     let entity = world.entity(&entity.name)?;
@@ -207,6 +207,11 @@ pub(super) fn limit(
         scene.line(format!("    {again}"));
     }
     scene.line(format!("self.expect(409, {})", attempted(&again)));
+    // when one of them is over there is room for the next
+    if let Some(over) = over {
+        end(&mut scene, entity, &first, over)?;
+        scene.line(again);
+    }
     Some(test(
         format!("test_at_most_{max}_{}", ident(&entity.label_plural)),
         format!(
@@ -217,6 +222,14 @@ pub(super) fn limit(
         clauses,
         scene,
     ))
+}
+
+/// Brings a record to where it is over.
+pub(super) fn end<'a>(scene: &mut Scene<'a>, entity: &'a Entity, record: &str, over: &Over) -> Option<()> {
+    let field = entity.fields.iter().find(|f| f.name == over.field)?;
+    let value = over.values.first()?;
+    let literal = if field.ty == FieldType::Boolean { "True".to_owned() } else { lit(value) };
+    scene.set(entity, record, field, &literal, DEPTH).then_some(())
 }
 
 pub(super) fn capacity(
@@ -365,9 +378,17 @@ pub(super) fn unavailable(
         let call = attempted(&scene.making(entity, index, Some(&by), &named));
         // One can be had before it comes to that state.
         scene.line(format!("self.expect(201, {call})"));
-        let made = super::factory::visible(&mut scene, parent, &access.who)?;
+        let kept = scene.clone();
+        let mut made = super::factory::visible(&mut scene, parent, &access.who)?;
         if !scene.set(parent, &made, state, &literal, DEPTH) {
-            return None;
+            // where nobody changes it, it may be made so
+            scene = kept;
+            let seen =
+                world.accesses(parent, Op::Read).any(|a| a.scope == Scope::All && world.counts_as(&access.who, &a.who));
+            if !seen || !world.sent_on_create(parent, state, world.maker(parent)?.1) {
+                return None;
+            }
+            made = scene.make(parent, None, &[(field.to_owned(), literal)])?;
         }
         let named = [(per.to_owned(), format!("{made}[\"id\"]"))];
         let call = attempted(&scene.making(entity, index, Some(&by), &named));

@@ -291,7 +291,9 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
             one(limits::no_overlap(world, e, (start, end), per.as_deref(), clauses))
         }
         (Feature::UniqueTogether { fields, .. }, Some(e)) => one(limits::unique_together(world, e, fields, clauses)),
-        (Feature::Limit { max, per, .. }, Some(e)) => one(limits::limit(world, e, *max, per.as_deref(), clauses)),
+        (Feature::Limit { max, per, over, .. }, Some(e)) => {
+            one(limits::limit(world, e, *max, (per.as_deref(), over.as_ref()), clauses))
+        }
         (Feature::Capacity { per, capacity, amount, .. }, Some(e)) => {
             one(limits::capacity(world, e, per, capacity, amount.as_deref(), clauses))
         }

@@ -2,7 +2,7 @@
 
 use super::python::{lit, num};
 use crate::models::offline::blueprint::functions::day_of;
-use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Period, Rule, Until};
+use crate::models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Formula, Period, Rule, Until};
 
 /// Days between dates that must follow each other, so that moving one by a day breaks nothing.
 const STEP: i64 = 7;
@@ -233,7 +233,9 @@ pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
         FieldType::Integer if distinct => format!("serial({})", num(minimum(field).unwrap_or(1.0).ceil())),
         FieldType::Decimal { .. } if distinct => format!("serial({})", num(minimum(field).unwrap_or(1.0))),
         FieldType::Integer | FieldType::Decimal { .. } => num(number(spec, entity, field)),
-        FieldType::Boolean if unavailable(spec, entity, field, "true") => "False".into(),
+        FieldType::Boolean if unavailable(spec, entity, field, "true") || over(spec, entity, field, "true") => {
+            "False".into()
+        }
         FieldType::Boolean => "True".into(),
         FieldType::Date if distinct => format!("day({} {sign} 100 * slot)", offset(spec, entity, field)),
         FieldType::DateTime if distinct => format!("moment({} {sign} 100 * slot)", offset(spec, entity, field)),
@@ -248,7 +250,8 @@ pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
         FieldType::Phone if distinct => "\"+49 30 \" + str(serial(100000))".into(),
         FieldType::Phone => lit("+49 30 123456"),
         FieldType::Choice { values } => {
-            let to_be_had = values.iter().find(|v| !unavailable(spec, entity, field, v));
+            let to_be_had =
+                values.iter().find(|v| !unavailable(spec, entity, field, v) && !over(spec, entity, field, v));
             lit(to_be_had.or(values.first())?)
         }
         FieldType::Reference { .. } | FieldType::UserReference { .. } => return None,
@@ -262,6 +265,18 @@ fn unavailable(spec: &AppSpec, entity: &Entity, field: &Field, value: &str) -> b
             state == &field.name && refers(spec, child, per, &entity.name) && values.iter().any(|v| v == value)
         }
         _ => false,
+    })
+}
+
+/// Whether a record with this value of the field is over, and counts no longer.
+fn over(spec: &AppSpec, entity: &Entity, field: &Field, value: &str) -> bool {
+    spec.features.iter().any(|f| {
+        let (of, over) = match f {
+            Feature::Limit { entity, over: Some(over), .. } => (entity, over),
+            Feature::Computed { formula: Formula::Held { entity, over: Some(over), .. }, .. } => (entity, over),
+            _ => return false,
+        };
+        *of == entity.name && over.field == field.name && over.values.iter().any(|v| v == value)
     })
 }
 
@@ -288,7 +303,9 @@ pub(super) fn other(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
                 return None;
             }
         }
-        FieldType::Boolean if unavailable(spec, entity, field, "true") => "True".into(),
+        FieldType::Boolean if unavailable(spec, entity, field, "true") || over(spec, entity, field, "true") => {
+            "True".into()
+        }
         FieldType::Boolean => "False".into(),
         FieldType::Date | FieldType::DateTime | FieldType::Time if distinct(spec, entity, field) => return None,
         FieldType::Date => format!("day({days})"),

@@ -214,6 +214,18 @@ fn is_tied(entity: &Entity, field: &Field) -> bool {
 fn having<'a>(scene: &mut Scene<'a>, entity: &'a Entity, wanted: &Wanted<'a>) -> Option<String> {
     let world = scene.world;
     let (_, access) = world.maker(entity)?;
+    // whether somebody has it follows from the records that say so
+    let formula = |name: &str| {
+        world.features_of(&entity.name).find_map(|f| match f {
+            Feature::Computed { field, formula: Formula::Held { entity, field: link, .. }, .. } if field == name => {
+                Some((entity.as_str(), link.as_str()))
+            }
+            _ => None,
+        })
+    };
+    let had: Vec<_> =
+        wanted.iter().filter(|(_, value)| value == "True").filter_map(|(field, _)| formula(&field.name)).collect();
+    let wanted: Wanted<'a> = wanted.iter().filter(|(field, _)| formula(&field.name).is_none()).cloned().collect();
     let (sent, later): (Wanted<'a>, Wanted<'a>) =
         wanted.iter().cloned().partition(|(field, _)| world.sent_on_create(entity, field, access));
     let mut values: Vec<(String, String)> = sent.into_iter().map(|(f, v)| (f.name.clone(), v)).collect();
@@ -225,6 +237,9 @@ fn having<'a>(scene: &mut Scene<'a>, entity: &'a Entity, wanted: &Wanted<'a>) ->
         if !starts && !scene.set(entity, &record, field, &value, DEPTH) {
             return None;
         }
+    }
+    for link in had {
+        super::computed::held(scene, entity, &record, link)?;
     }
     Some(record)
 }

@@ -136,10 +136,11 @@ impl<'a> World<'a> {
                 match feature {
                     Feature::Progress { goal, over, .. } if goal == &entity.name => stack.push(over),
                     Feature::Computed { entity: of, formula, .. } if of == &entity.name => {
-                        use crate::models::offline::spec::Formula::{AverageOf, CountOf, Left, SumOf};
+                        use crate::models::offline::spec::Formula::{AverageOf, CountOf, Held, Left, SumOf};
                         if let CountOf { entity, .. }
                         | SumOf { entity, .. }
                         | AverageOf { entity, .. }
+                        | Held { entity, .. }
                         | Left { entity, .. } = formula
                         {
                             stack.push(entity);

@@ -99,7 +99,9 @@ class Query:
             return
         for condition in self.view.conditions:
             field = self.entity.field(condition.field)
-            if field is not None:
+            if field is not None and field.name in self.entity.live_names():
+                self.live.append((field.name, "not in" if isinstance(condition, NoneOf) else "in", chosen(field, condition)))
+            elif field is not None:
                 self.conditions.append(meets(field, condition))
 
     def order(self, text):
@@ -163,7 +165,13 @@ class Query:
     def in_python(self, found):
         """Filters and order over values that are computed from other records."""
         for name, comparison, value in self.live:
-            tests = {"=": lambda a, b: a == b, ">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b}
+            tests = {
+                "=": lambda a, b: a == b,
+                ">=": lambda a, b: a >= b,
+                "<=": lambda a, b: a <= b,
+                "in": lambda a, b: a in b,
+                "not in": lambda a, b: a not in b,
+            }
             found = [one for one in found if one.get(name) is not None and tests[comparison](one[name], value)]
         if self.sort is not None:
             name = self.sort.name
@@ -181,9 +189,14 @@ def meets(field, condition):
     if isinstance(condition, FromDay):
         way = "<" if isinstance(condition, BeforeDay) else ">="
         return "substr(%s, 1, 10) %s ?" % (column, way), [day_from_today(condition.days)]
-    values = [value.lower() == "true" if field.kind == "boolean" else value for value in condition.values]
+    values = chosen(field, condition)
     text = "%s IN (%s)" % (column, ", ".join("?" for _ in values))
     return ("(%s IS NULL OR NOT %s)" % (column, text) if isinstance(condition, NoneOf) else text), values
+
+
+def chosen(field, condition):
+    """The values that a condition of a view names."""
+    return [value.lower() == "true" if field.kind == "boolean" else value for value in condition.values]
 
 
 def read(request, entity, params, per_page=None, newest_first=False, everything=False):

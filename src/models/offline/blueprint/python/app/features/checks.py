@@ -102,18 +102,26 @@ def taken(change, fields, message):
     return message if others(change, " AND ".join(quote(name) + " = ?" for name in fields), values) else None
 
 
-def too_many(change, most, per, message):
-    """There are as many as there may be, per account or per referenced record."""
-    if change.operation != "create" and (per is None or not change.changes(per)):
+def too_many(change, most, per, message, over=None):
+    """There are as many as there may be, per account or per referenced record. What is over does not count."""
+    again, rest, ended = False, "", ()
+    if over is not None and has(change, over[0]):
+        name, ended = over
+        if change.new.get(name) in ended:
+            return None
+        again = change.old is not None and change.old.get(name) in ended
+        marks = ", ".join("?" for _ in ended)
+        rest = " AND (%s IS NULL OR %s NOT IN (%s))" % (quote(name), quote(name), marks)
+    if change.operation != "create" and not again and (per is None or not change.changes(per)):
         return None
     if per is not None:
         if not has(change, per) or change.new.get(per) is None:
             return None
-        number = others(change, quote(per) + " = ?", [change.new[per]])
+        number = others(change, quote(per) + " = ?" + rest, [change.new[per], *ended])
     elif change.entity.owned:
-        number = others(change, "owner_id IS ?", [owner(change)])
+        number = others(change, "owner_id IS ?" + rest, [owner(change), *ended])
     else:
-        number = others(change, "1", [])
+        number = others(change, "1" + rest, ended)
     return message if number >= most else None
 
 

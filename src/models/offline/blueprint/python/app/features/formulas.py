@@ -69,6 +69,18 @@ def count_of(db, record, table, field):
     return over_records(db, "count(*)", table, field, record)
 
 
+def held_by(db, record, table, field, over=None):
+    """Whether a record that is not over refers to this one."""
+    if not db.has(table, field):
+        return False
+    sql, values = "SELECT 1 FROM %s WHERE %s = ?" % (quote(table), quote(field)), [record["id"]]
+    if over is not None and db.has(table, over[0]):
+        name = quote(over[0])
+        sql += " AND (%s IS NULL OR %s NOT IN (%s))" % (name, name, ", ".join("?" for _ in over[1]))
+        values += over[1]
+    return db.row(sql, values) is not None
+
+
 def sum_of(db, record, table, field, measure):
     if not db.has(table, measure):
         return None

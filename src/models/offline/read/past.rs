@@ -1,0 +1,62 @@
+//! Days that lie behind or ahead of today: `Rehearsals cannot be entered for a day in the past.`
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::lexicon::verbs::Class;
+use super::sentence::content;
+use crate::models::offline::spec::{FieldRule, FieldType, Rule};
+
+/// Reads that nothing is entered for a day in the past, or in the future: a rule on the day that such records have.
+pub fn read(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return };
+    let enters = matches!(pred.verb.class, Class::Create | Class::Transact | Class::Update);
+    if !enters || !pred.verb.negated || d.done[si].contains(&0) {
+        return;
+    }
+    let Some((from, rule)) = (pred.verb.range.end..s.words.len()).find_map(|i| match s.words[i].lower() {
+        "past" => Some((i, Rule::NotInPast)),
+        "future" => Some((i, Rule::NotInFuture)),
+        _ => None,
+    }) else {
+        return;
+    };
+    let things = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let kind = |np: &Np| d.find(&np.name()).or_else(|| d.find(&np.head)).filter(|_| np.pronoun.is_none());
+    // `A booking in the past cannot be changed` is about those, and no other
+    let record = super::access::record_entity(d, pred).or_else(|| things.iter().find_map(kind));
+    let Some(e) = record.filter(|_| from > pred.verb.range.end) else { return };
+    let days = d.entities[e].entity.fields.iter();
+    let days: Vec<String> = days
+        .filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime) && !f.read_only)
+        .map(|f| f.name.clone())
+        .collect();
+    let start = super::overlaps::span(d, e).map(|(start, _)| start).filter(|start| days.contains(start));
+    let Some(day) = start.or_else(|| days.first().filter(|_| days.len() == 1).cloned()) else { return };
+    let told = |i: &usize| {
+        let w = &s.words[*i];
+        let thing = things
+            .iter()
+            .chain(&pred.subject)
+            .any(|np| np.range.contains(i) && (kind(np).is_some() || d.role(np).is_some()));
+        !content(w)
+            || thing
+            || pred.verb.range.contains(i)
+            || matches!(w.base.as_str(), "day" | "date" | "past" | "future" | "time")
+    };
+    if !(0..s.words.len()).all(|i| s.aside[i] || told(&i)) {
+        return;
+    }
+    let id = s.id;
+    if let Some(f) = d.field_mut(e, &day) {
+        f.required = true;
+        match f.rules.iter_mut().find(|r| r.rule == rule) {
+            Some(r) => r.clauses.push(id),
+            None => f.rules.push(FieldRule { rule, clauses: vec![id] }),
+        }
+    }
+    d.touch(e, id);
+    d.mark(si, 0..s.words.len());
+    d.done[si].insert(0);
+    d.focus = Some(e);
+}
