@@ -58,9 +58,20 @@ fn product(s: &Sentence) -> usize {
         Some(0) => to,
         Some(at) if matches!(s.words[at].base.as_str(), "want" | "need" | "be" | "is") => to,
         // `A vet's practice keeps records of …`: whose application it is
-        Some(at) if s.words[at - 1].tag == Tag::Noun && nouns::person(&s.words[at - 1].base).is_none() => at,
+        Some(at)
+            if s.words[at - 1].tag == Tag::Noun && nouns::person(&s.words[at - 1].base).is_none() && keeps(s, at) =>
+        {
+            at
+        }
         Some(_) => 0,
     }
+}
+
+/// What an application does for those who have it made; who adds something acts by themselves.
+fn keeps(s: &Sentence, at: usize) -> bool {
+    const KEEPS: &str =
+        "keep have record track store manage show list run collect hold help let allow offer provide need want use";
+    KEEPS.split(' ').any(|verb| verb == s.words[at].base)
 }
 
 /// `once I select the event`: how one gets there, which every list offers.

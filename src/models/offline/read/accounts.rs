@@ -20,6 +20,8 @@ pub fn read(d: &mut Draft, si: usize) {
             continue;
         }
         match pred.verb.class {
+            // `Nobody signs up twice`: for what there is to sign up for
+            Class::SignUp if pred.verb.negated && super::unique::signs_up(d).is_some() => {}
             Class::SignUp => sign_up(d, si, pi, pred),
             _ if sign_in::registers(pred) => sign_up(d, si, pi, pred),
             Class::LogIn | Class::LogOut
@@ -29,6 +31,7 @@ pub fn read(d: &mut Draft, si: usize) {
                 d.mark(si, pred.verb.range.start - 1..pred.verb.range.end);
                 d.done[si].insert(pi);
             }
+            Class::LogIn | Class::LogOut if sign_in::shut_out(s, pred) => {}
             Class::LogIn | Class::LogOut => {
                 push(&mut d.users.log_in, s.id);
                 take(d, si, pi, pred);
@@ -44,7 +47,7 @@ pub fn read(d: &mut Draft, si: usize) {
             _ => {}
         }
     }
-    if s.preds.iter().any(sign_in::shut_out) {
+    if s.preds.iter().any(|p| sign_in::shut_out(s, p)) {
         return;
     }
     let without = sign_in::anonymous(s);
@@ -146,6 +149,10 @@ fn take(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if named("username") && !named("email") {
         d.users.by_name = true;
     }
+    if let Some(np) = sign_in::with_name(pred).filter(|_| !d.sentences.iter().any(sign_in::with_email)) {
+        d.users.by_name = true;
+        d.mark(si, np.range.clone());
+    }
     d.done[si].insert(pi);
 }
 
@@ -161,6 +168,8 @@ fn sign_up(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
                 n if n.contains("email") => {}
                 n if n.contains("password") => {}
                 n if n.contains("user_name") || n.contains("username") => d.users.by_name = true,
+                // the name that [`take`] has read as the one to sign in with
+                "name" if d.users.by_name => {}
                 _ => add_profile(d, draft.field.clone(), s.id),
             }
             d.mark_words(si, &draft.used);

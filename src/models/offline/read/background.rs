@@ -40,6 +40,7 @@ pub fn furniture(s: &Sentence) -> bool {
         || l.starts_with("©")
         || l.starts_with("version ") && s.words.len() < 8
         || l.starts_with("prepared by")
+        || s.id == ClauseId(1) && ["subject:", "re:", "fwd:"].iter().any(|w| l.starts_with(w)) && s.preds.is_empty()
         || l.starts_with("table of content")
 }
 
@@ -141,10 +142,12 @@ pub fn goal(s: &Sentence) -> Option<ClauseKind> {
         "background:",
     ];
     // `Our club has 200 members.`
-    let house = s.words.len() > 2
-        && s.words[0].is("our")
-        && HOUSES.contains(&s.words[1].lower())
-        && ["has", "is", "was"].iter().any(|w| s.words[2].is(w));
+    let named = (1..s.words.len().min(4)).find(|i| HOUSES.contains(&s.words[*i].lower()));
+    let house = s.words.first().is_some_and(|w| w.is("our"))
+        && named.is_some_and(|i| {
+            s.words[1..i].iter().all(|w| matches!(w.tag, Tag::Noun | Tag::Adj))
+                && s.words.get(i + 1).is_some_and(|w| ["has", "is", "was"].iter().any(|v| w.is(v)))
+        });
     if (house || past.iter().any(|p| l.starts_with(p)))
         && !s
             .preds
@@ -181,6 +184,10 @@ pub fn code(s: &Sentence) -> bool {
 /// Whether a sentence without a known demand surely is none: it speaks of us, of the past, of how things are done today,
 /// of the document itself, or it is no sentence.
 pub fn tells(s: &Sentence) -> bool {
+    // `We fix bicycles on Saturdays.`: a verb that no application has
+    if s.preds.is_empty() && s.words.first().is_some_and(|w| w.is("we")) {
+        return true;
+    }
     let spoken = s.words.iter().filter(|w| !matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Other)).count();
     if spoken < 2 || code(s) || s.text.ends_with(':') || s.aside.iter().all(|a| *a) || courtesy(s) || titled(s) {
         return true;

@@ -21,7 +21,13 @@ pub fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
         after.iter().any(|w| w.tag == Tag::Rel)
     };
     // `cannot join two shifts that overlap`: one of them they can
-    let some = |np: &Np| s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel) || np.number.is_some();
+    let some = |np: &Np| {
+        // `cannot rate a room they have not booked`
+        let whose = |w: &super::tag::Word| {
+            w.tag == Tag::Rel || matches!(w.lower(), "they" | "he" | "she" | "it" | "you" | "we" | "i")
+        };
+        s.words.get(np.range.end).is_some_and(whose) || np.number.is_some()
+    };
     pred.subject.iter().any(|np| limited(np) || !pred.verb.passive && told(np)) || pred.objects.iter().any(some)
 }
 
@@ -82,6 +88,22 @@ pub fn settle(d: &mut Draft) {
     }
 }
 
+/// `cannot be entered for a day in the past`, `cannot be changed on the day`: at some time, in some way. That nothing may be
+/// added at all is said without more.
+fn somehow(pred: &Pred, ops: &[Op]) -> bool {
+    let timed =
+        |np: &Np| matches!(nouns::property(&np.head), Some(FieldType::Date | FieldType::DateTime | FieldType::Time));
+    let more = |pp: &super::sentence::Pp| match pp.prep.as_str() {
+        "by" | "to" | "from" | "of" => false,
+        "during" | "within" | "until" | "without" | "while" => true,
+        _ => {
+            ops == [Op::Create]
+                || pp.nps.iter().any(|np| timed(np) || matches!(np.head.as_str(), "past" | "future" | "advance"))
+        }
+    };
+    pred.preps.iter().any(more)
+}
+
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
 pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
     let s = &d.sentences[si];
@@ -111,6 +133,7 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
         } else if whos.is_empty() {
             // no longer than some condition: the rules read those first
             let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once"))
+                || somehow(pred, ops)
                 || s.preds.iter().any(|p| p.subordinate)
                 // `Suppliers with open orders can't be deleted`: not every supplier
                 || s.words[..pred.verb.range.start].iter().any(|w| matches!(w.lower(), "with" | "without"))
@@ -145,7 +168,7 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
                 d.mark_verb(si, pred);
                 d.mark_np(si, np);
             }
-        } else {
+        } else if !somehow(pred, ops) {
             d.denials.push((*e, whos.to_vec(), ops.to_vec(), s.id));
             d.mark_verb(si, pred);
             d.mark_np(si, np);

@@ -172,3 +172,111 @@ fn what_somebody_may_have_of_what_others_add_is_not_counted_where_it_is_added() 
     let of_tools = |f: &&&Feature| matches!(f, Feature::Limit { entity, .. } if entity == "tool");
     assert_eq!(limits(&spec).iter().filter(of_tools).count(), 0, "{:?}", spec.features);
 }
+
+#[test]
+fn what_is_not_added_for_some_days_can_be_added_for_others() {
+    let rehearsals = "The conductor logs in and enters rehearsals with a date and a place.\nSingers log in.";
+    for text in
+        ["Rehearsals cannot be entered for a day in the past.", "The conductor cannot enter rehearsals in the past."]
+    {
+        let spec = read(&format!("{rehearsals}\n{text}"));
+        assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })), "{text}: {:?}", spec.features);
+        assert!(rules(&spec, "rehearsal", "date").contains(&Rule::NotInPast), "{text}: {:?}", spec.entities);
+        assert!(whole(&spec, 3), "{text}: {:?}", spec.gaps);
+    }
+    for text in ["Rehearsals cannot be entered during the holidays.", "Rehearsals cannot be changed on the day."] {
+        let spec = read(&format!("{rehearsals}\n{text}"));
+        let bans = |f: &Feature| matches!(f, Feature::Forbid { .. } | Feature::Locked { .. });
+        assert!(!spec.features.iter().any(bans) && !whole(&spec, 3), "{text}: {:?}", spec.features);
+        assert!(rules(&spec, "rehearsal", "date").is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn who_cannot_have_some_things_can_have_others() {
+    let spec = read(
+        "Hosts log in and add rooms with a title.\nGuests can rate a room with 1 to 5 stars.\nGuests cannot rate a room they have not booked.",
+    );
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })), "{:?}", spec.features);
+    let rates = |a: &crate::models::offline::spec::Access| a.ops.contains(&Op::Create);
+    assert!(spec.entity("rating").unwrap().access.iter().any(rates) && !whole(&spec, 3));
+}
+
+#[test]
+fn what_is_done_when_something_happens_locks_nothing() {
+    let spec = read(
+        "A repair has a description and a status: waiting, in work, done.\nHelpers log in and see repairs.\n\
+         A helper takes a repair and marks it done when it is finished.",
+    );
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Locked { .. })), "{:?}", spec.features);
+    let spec = read(
+        "A repair has a description and a status: waiting, in work, done.\nHelpers log in and add repairs.\n\
+         Helpers can only change a repair when it is waiting.",
+    );
+    assert!(spec.features.iter().any(|f| matches!(f, Feature::Locked { .. })), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_number_of_one_thing_is_none_of_another() {
+    let rooms = "A host logs in and adds rooms with a title, a price per night and a number of beds.";
+    let spec = read(&format!("{rooms}\nThe total price of a room is the price per night times the number of nights."));
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Computed { .. })), "{:?}", spec.features);
+    assert!(!whole(&spec, 2));
+    let spec = read(&format!("{rooms}\nThe number of nights is at most 10."));
+    assert!(rules(&spec, "room", "number_of_beds").is_empty());
+    let spec = read(&format!("{rooms}\nThe number of beds is at most 10."));
+    assert!(rules(&spec, "room", "number_of_beds").contains(&Rule::Max { value: 10.0 }));
+}
+
+#[test]
+fn what_is_added_up_is_what_is_named() {
+    let plots =
+        "The secretary logs in and adds plots with a number, an area in square metres and a yearly rent in euros.";
+    let measures = |text: &str| {
+        let spec = read(&format!("{plots}\n{text}"));
+        let of = |f: &Feature| match f {
+            Feature::Totals { measures, .. } => Some(measures.clone()),
+            _ => None,
+        };
+        spec.features.iter().find_map(of)
+    };
+    for text in ["The total rent of all plots is shown on the start page.", "The secretary sees the sum of all rents."]
+    {
+        assert_eq!(measures(text), Some(vec!["yearly_rent".to_owned()]), "{text}");
+    }
+    assert_eq!(measures("The secretary sees the total area of all plots."), Some(vec!["area".to_owned()]));
+    assert_eq!(measures("The secretary sees the total price of all plots."), None);
+}
+
+#[test]
+fn nobody_signs_up_twice_for_what_there_is_to_sign_up_for() {
+    let shifts = "A shift has a task.\nVolunteers log in and sign up for shifts.";
+    for text in ["Nobody signs up twice.", "Nobody can sign up more than once.", "No volunteer may sign up twice."] {
+        let spec = read(&format!("{shifts}\n{text}"));
+        let once =
+            |f: &Feature| matches!(f, Feature::UniqueTogether { fields, .. } if *fields == ["shift_id", "owner_id"]);
+        assert!(spec.features.iter().any(once) && whole(&spec, 3), "{text}: {:?} {:?}", spec.features, spec.gaps);
+        assert!(!spec.users.as_ref().unwrap().sign_up.contains(&ClauseId(3)), "{text}");
+    }
+}
+
+#[test]
+fn who_changes_nothing_has_no_right_to_it() {
+    let spec = read(
+        "Members log in.\nA plot has a number.\nThe secretary adds, changes and deletes plots.\nMembers may look at everything but change nothing.",
+    );
+    let changes = |a: &crate::models::offline::spec::Access| {
+        a.who == crate::models::offline::spec::Who::Role("member".into()) && a.ops.contains(&Op::Update)
+    };
+    assert!(!spec.entity("plot").unwrap().access.iter().any(changes) && whole(&spec, 4), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_house_a_subject_and_what_one_does_ask_for_nothing() {
+    let spec = read(
+        "Subject: allotments\nOur allotment society has 80 plots.\nWe fix bicycles on Saturdays.\nA plot has a number.",
+    );
+    assert!(spec.marks[..3].iter().all(|m| m.kind == ClauseKind::Context), "{:?}", spec.marks);
+    let spec = read("A plot has a number.\nA letter has: subject, date.\nOur members have a name and a phone number.");
+    assert!(spec.marks.iter().all(|m| m.kind != ClauseKind::Context), "{:?}", spec.marks);
+}

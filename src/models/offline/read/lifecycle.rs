@@ -238,6 +238,11 @@ fn only_while(d: &mut Draft, si: usize) {
             .find(|i| matches!(s.words[*i].lower(), "while" | "until" | "if" | "when" | "once" | "after" | "unless"))
     });
     let Some(lead) = lead else { return };
+    // `marks it done when it is finished` tells what is done, and bans nothing
+    let may = first.verb.modal.is_some() || s.words.iter().any(|w| w.is("only"));
+    if !may && !first.verb.negated && s.words[lead].is("when") {
+        return;
+    }
     let rest = || known.iter().filter(|v| **v != state).cloned().collect::<Vec<_>>();
     let locked: Vec<String> = match (s.words[lead].lower(), first.verb.negated, denied) {
         ("while" | "if" | "when", false, false) => rest(),

@@ -55,15 +55,17 @@ pub fn everything(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who]
         mark_allowed(d, si, pi);
     }
     let [np] = &pred.objects[..] else { return false };
-    let all = matches!(np.head.as_str(), "everything" | "anything")
-        || matches!(np.pronoun.as_deref(), Some("everything" | "anything"));
-    let whole = all && np.of.is_none() && pred.preps.is_empty();
-    if !whole || whos.is_empty() || pred.verb.passive || whos.contains(&Who::Anyone) && pred.verb.negated {
+    let is = |word: &str| np.head == word || np.pronoun.as_deref() == Some(word);
+    // `look at everything but change nothing`
+    let nothing = is("nothing") && !pred.verb.negated;
+    let whole = (nothing || is("everything") || is("anything")) && np.of.is_none() && pred.preps.is_empty();
+    let negated = pred.verb.negated || nothing;
+    if !whole || whos.is_empty() || pred.verb.passive || whos.contains(&Who::Anyone) && negated {
         return false;
     }
     let id = d.sentences[si].id;
     for e in 0..d.entities.len() {
-        if pred.verb.negated {
+        if negated {
             d.denials.push((e, whos.to_vec(), ops.to_vec(), id));
         } else {
             for who in whos {

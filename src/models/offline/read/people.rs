@@ -96,7 +96,7 @@ pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
                 && nouns::property(&np.head).is_none()
                 && matches!(np.det.as_deref(), None | Some("the"));
             let known = roles.iter().any(|r| r.name == identifier(&np.name()));
-            if alone || known && np.pronoun.is_none() {
+            if alone || known && np.pronoun.is_none() || department(np) && does(pred) {
                 add_role(roles, np, s.id, false);
                 continue;
             }
@@ -141,6 +141,30 @@ pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
             }
         }
     }
+}
+
+/// `The office enters members.`: those who work there.
+fn department(np: &Np) -> bool {
+    let bare =
+        np.det.as_deref() == Some("the") && !np.plural && np.of.is_none() && np.nouns.is_empty() && np.mods.is_empty();
+    bare && matches!(
+        np.head.as_str(),
+        "office" | "secretariat" | "reception" | "administration" | "management" | "accounting"
+    )
+}
+
+fn does(pred: &Pred) -> bool {
+    matches!(
+        pred.verb.class,
+        Class::Create
+            | Class::Update
+            | Class::Delete
+            | Class::Manage
+            | Class::Decide
+            | Class::Transact
+            | Class::Read
+            | Class::Assign
+    )
 }
 
 /// `beekeeper`, `translator`, `boatman`: a noun for somebody who does something.

@@ -13,7 +13,13 @@ impl Draft<'_> {
     #[must_use]
     pub fn field_of(&self, e: usize, np: &Np) -> Option<String> {
         let label = np.mods.iter().map(String::as_str).chain([np.head.as_str()]).collect::<Vec<_>>().join(" ");
-        self.field_named(e, &label).or_else(|| self.field_named(e, &np.head))
+        let found = self.field_named(e, &label).or_else(|| self.field_named(e, &np.head))?;
+        // `the number of nights` is no number of beds
+        let other = |(_, what): (&str, &str)| {
+            let of = np.of.as_deref().filter(|of| of.pronoun.is_none() && self.entity_of(of).is_none());
+            of.is_some_and(|of| what.split('_').all(|word| word != of.head && nouns::singular(word) != of.head))
+        };
+        if found.split_once("_of_").is_some_and(other) { None } else { Some(found) }
     }
     /// The field of `e` by a word for it: its name, its end, its beginning.
     #[must_use]

@@ -104,11 +104,44 @@ fn says_i(np: &Np) -> bool {
     np.pronoun.as_deref() == Some("i")
 }
 
-/// `Guests should not have an account`, `Pupils have no access to the software`: who is to have none.
-pub fn shut_out(pred: &Pred) -> bool {
+/// `Guests should not have an account`, `Pupils have no access to the software`, `Pupils cannot log in`: who is to have
+/// none.
+pub fn shut_out(s: &Sentence, pred: &Pred) -> bool {
     let account = |np: &Np| matches!(np.head.as_str(), "account" | "login" | "access");
     let none = pred.verb.negated || pred.objects.iter().any(|np| np.det.as_deref() == Some("no"));
-    pred.verb.class == Class::Have && none && pred.objects.iter().any(account)
+    none && match pred.verb.class {
+        Class::Have => pred.objects.iter().any(account),
+        // `Blocked members cannot log in`: some of those who have an account; `do not have to log in`: they may
+        Class::LogIn | Class::SignUp => {
+            let may = s.words[pred.verb.range.clone()].iter().any(|w| w.tag == super::tag::Tag::To);
+            let all = |np: &Np| np.pronoun.is_none() && np.adjectives().all(words::light);
+            // `Members who are banned cannot log in`
+            let next = |np: &Np| np.range.end == pred.verb.range.start;
+            let bare = pred.objects.is_empty() && pred.preps.is_empty() && !pred.subordinate;
+            let bare = bare && pred.subject.last().is_some_and(next);
+            !may && bare && !pred.subject.is_empty() && pred.subject.iter().all(all)
+        }
+        _ => false,
+    }
+}
+
+/// `sign in with a name and a password`: the name that somebody goes by, where no address is asked for.
+#[must_use]
+pub fn with_name(pred: &Pred) -> Option<&Np> {
+    let enters = matches!(pred.verb.class, Class::LogIn | Class::SignUp) || registers(pred);
+    let given = || {
+        let led = |pp: &&super::sentence::Pp| matches!(pp.prep.as_str(), "with" | "by" | "under");
+        pred.preps.iter().filter(led).flat_map(|pp| &pp.nps)
+    };
+    let name = |np: &&Np| matches!(np.head.as_str(), "name" | "nickname") && np.of.is_none() && np.nouns.is_empty();
+    let secret = given().any(|np| np.head == "password");
+    given().find(name).filter(|np| enters && secret && np.adjectives().all(|a| words::light(a) || a == "own"))
+}
+
+/// `log in with their e-mail address`
+pub fn with_email(s: &Sentence) -> bool {
+    let enters = |p: &Pred| matches!(p.verb.class, Class::LogIn | Class::SignUp) || registers(p);
+    s.preds.iter().any(enters) && s.words.iter().any(|w| matches!(w.base.as_str(), "email" | "e-mail"))
 }
 
 fn explicit(s: &Sentence) -> bool {
@@ -149,7 +182,7 @@ fn explicit(s: &Sentence) -> bool {
         "accounts",
     ];
     let account = accounts.iter().any(|a| said.contains(a))
-        && !s.preds.iter().any(shut_out)
+        && !s.preds.iter().any(|p| shut_out(s, p))
         && !s.lower.contains("without an account")
         && !s.lower.contains("bank account");
     (auth || verbs || account) && !s.lower.contains("no login") && anonymous(s).is_none()
@@ -204,9 +237,15 @@ fn strangers(d: &mut Draft) {
         names.extend(subjects.filter_map(|np| d.role(np).map(|r| r.name.clone())));
     }
     // who is to have no access is nobody to the application, not even a visitor
-    let out = |s: &Sentence| s.preds.iter().any(shut_out);
+    let out = |s: &Sentence| s.preds.iter().any(|p| shut_out(s, p));
     let sentences = d.sentences;
     d.roles.retain(|r| !r.clauses.iter().all(|id| sentences.iter().any(|s| s.id == *id && out(s))));
+    // who is nobody to it and does something all the same does it without an account
+    for np in sentences.iter().flat_map(|s| s.preds.iter().filter(move |p| shut_out(s, p))).flat_map(|p| &p.subject) {
+        if let Some(r) = d.roles.iter_mut().find(|r| r.name == super::field::identifier(&np.name())) {
+            r.kind = nouns::Person::Stranger;
+        }
+    }
     // who sees only what is their own must be known
     for r in d.roles.iter_mut().filter(|r| r.kind == nouns::Person::Stranger) {
         let own = |s: &Sentence| super::scopes::without_verb(s).is_some_and(|(np, _)| np.head == r.name);

@@ -212,6 +212,18 @@ pub fn overseers(d: &Draft, si: usize, e: usize) -> (Vec<Who>, bool) {
     (readers, others)
 }
 
+/// `the total rent`, `the sum of all fees`: the property that is added up, if one is named.
+fn totalled(s: &super::sentence::Sentence, at: usize) -> Option<String> {
+    let from = (0..=at).rev().find(|i| s.words[*i].tag == super::tag::Tag::Det).filter(|i| at - i < 3).unwrap_or(at);
+    let np = super::chunk::noun_phrase(&s.words, from)?;
+    let head = match np.head.as_str() {
+        "total" | "sum" => &np.of.as_deref()?.head,
+        head => head,
+    };
+    let property = super::lexicon::nouns::property(head).is_some();
+    (property && !matches!(head, "number" | "amount" | "count")).then(|| head.to_owned())
+}
+
 pub fn finish_totals(d: &mut Draft) {
     for (si, at, focus) in std::mem::take(&mut d.pending_totals) {
         let s = &d.sentences[si];
@@ -235,11 +247,26 @@ pub fn finish_totals(d: &mut Draft) {
         else {
             continue;
         };
+        let mut used_words: Vec<String> = Vec::new();
         let mut sums: Vec<String> = s
             .words
             .iter()
             .filter_map(|w| measures(d, e).into_iter().find(|m| *m == w.base || *m == w.lower()))
             .collect();
+        if sums.is_empty()
+            && let Some(word) = totalled(s, at)
+        {
+            // `the total rent` is that of the yearly rent, and no other number
+            let named = d.field_named(e, &word).filter(|name| {
+                let numeric = |f: &&crate::models::offline::spec::Field| {
+                    f.name == *name && matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. })
+                };
+                d.entities[e].entity.fields.iter().any(|f| numeric(&f))
+            });
+            let Some(name) = named else { continue };
+            used_words.push(word);
+            sums.push(name);
+        }
         if sums.is_empty() {
             sums = measures(d, e);
         }
@@ -282,6 +309,7 @@ pub fn finish_totals(d: &mut Draft) {
                     | "amount"
                     | "number"
             ) || sums.contains(&s.words[*i].base)
+                || used_words.contains(&s.words[*i].base)
                 || s.words[*i].base == name
                 || d.entities[e].entity.plural == s.words[*i].lower()
         }));

@@ -5,21 +5,79 @@ use super::draft::Draft;
 use super::lexicon::verbs::Class;
 use crate::models::offline::spec::{Feature, Field, FieldRule, FieldType, Rule};
 
+/// The one kind of record that says who has signed up for something.
+pub fn signs_up(d: &Draft) -> Option<usize> {
+    let of = |e: &usize| {
+        let name = d.entities[*e].entity.name.as_str();
+        matches!(name, "registration" | "enrolment" | "sign_up" | "membership") && d.entities[*e].about.is_some()
+    };
+    match (0..d.entities.len()).filter(of).collect::<Vec<_>>()[..] {
+        [e] => Some(e),
+        _ => None,
+    }
+}
+
+/// `Nobody signs up twice.`, `No member may sign up more than once.`
+fn once_each(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let twice = s.find("twice").or_else(|| s.find("more than once"));
+    let nobody =
+        |np: &Np| np.pronoun.as_deref() == Some("nobody") || np.det.as_deref() == Some("no") && d.role(np).is_some();
+    let says = pred.verb.class == Class::SignUp && pred.verb.negated && pred.subject.iter().all(nobody);
+    let Some((e, twice)) = signs_up(d).zip(twice).filter(|_| says && d.has_users()) else { return false };
+    let more = |i: &usize| super::sentence::content(&s.words[*i]) && !pred.verb.range.contains(i) && !twice.contains(i);
+    let named = |i: &usize| pred.subject.iter().any(|np| np.range.contains(i));
+    if (0..s.words.len()).any(|i| more(&i) && !named(&i)) {
+        return false;
+    }
+    let about = d.entities[e].about.clone().and_then(|about| d.find(&about));
+    let Some(per) = about.map(|parent| d.add_reference(e, parent, true, s.id)) else { return false };
+    d.entities[e].entity.owned = true;
+    let entity = d.entities[e].entity.name.clone();
+    d.feature(Feature::UniqueTogether { entity, fields: vec![per, "owner_id".into()], clauses: vec![s.id] });
+    d.touch(e, s.id);
+    d.mark(si, 0..s.words.len());
+    d.done[si].insert(0);
+    true
+}
+
+/// `must not take place in the same hall on the same date`: by what it says of the place and the time.
+fn takes_place(pred: &super::sentence::Pred) -> bool {
+    let place = match pred.verb.base.as_str() {
+        "take" => matches!(&pred.objects[..], [np] if np.head == "place" && np.mods.is_empty()),
+        "be" | "happen" | "occur" => pred.objects.is_empty(),
+        _ => false,
+    };
+    place && !pred.preps.is_empty() && pred.preps.iter().all(|pp| matches!(pp.prep.as_str(), "in" | "on" | "at"))
+}
+
 /// Reads that a property, or several of them together, are of one record only.
 pub fn read(d: &mut Draft, si: usize) {
+    if once_each(d, si) {
+        return;
+    }
     let s = &d.sentences[si];
     let [pred] = &s.preds[..] else { return };
-    let ([np], true) = (&pred.subject[..], pred.verb.negated && pred.preps.is_empty()) else { return };
+    let placed = takes_place(pred);
+    let ([np], true) = (&pred.subject[..], pred.verb.negated && (placed || pred.preps.is_empty())) else { return };
     let share = pred.verb.base == "share";
-    let same = |o: &Np| share || o.mods.iter().any(|m| m == "same");
-    let says = np.number == Some(2.0) && (share || pred.verb.class == Class::Have) && !d.done[si].contains(&0);
+    let same = |o: &&Np| share || o.mods.iter().any(|m| m == "same");
+    let says =
+        np.number == Some(2.0) && (share || placed || pred.verb.class == Class::Have) && !d.done[si].contains(&0);
     let Some(e) = d.entity_of(np).filter(|_| says && np.adjectives().all(super::lexicon::words::light)) else { return };
     // `the same date and place`: both are the same
-    if !pred.objects.first().is_some_and(same) || s.words.iter().any(|w| w.is("or")) {
+    let told: Vec<&Np> =
+        if placed { pred.preps.iter().flat_map(|pp| &pp.nps).collect() } else { pred.objects.iter().collect() };
+    if !told.first().is_some_and(same) || placed && !told.iter().all(same) || s.words.iter().any(|w| w.is("or")) {
         return;
     }
     let plain = |o: &Np| Np { mods: o.mods.iter().filter(|m| *m != "same").cloned().collect(), ..o.clone() };
-    let names: Option<Vec<String>> = pred.objects.iter().map(|o| d.field_of(e, &plain(o))).collect();
+    // at the same time are those that overlap
+    if placed && told.iter().any(|o| o.head == "time") {
+        return;
+    }
+    let names: Option<Vec<String>> = told.iter().map(|o| d.field_of(e, &plain(o))).collect();
     let Some(names) = names else { return };
     let refers = |f: &Field| matches!(f.ty, FieldType::Reference { .. } | FieldType::UserReference { .. });
     let id = s.id;

@@ -43,6 +43,11 @@ pub fn as_verb(
     if base == "have" && form == Form::Third {
         return verb;
     }
+    // `look at everything but change nothing`
+    let all = next.is_some_and(|n| matches!(n.lower.as_str(), "nothing" | "anything" | "everything"));
+    if all && form == Form::Base && prev_tag == Some(Tag::Conj) {
+        return verb;
+    }
     match form {
         Form::Past => match prev_tag {
             Some(Tag::Be) => verb,
