@@ -56,7 +56,7 @@ fn every_linked_range_is_caught_by_an_assertion() {
 }
 
 /// What an application does by itself, and whom and what it refuses, in as few records as it takes.
-const BY_ITSELF: [&str; 3] = [
+const BY_ITSELF: [&str; 4] = [
     "Clerks must log in.\nPasswords must be at least 10 characters long.\n\
      Clerks add parcels with a label and a pick-up date.\nA parcel is new, packed or sent.\n\
      The start page shows the number of parcels per status.\nEvery parcel gets a running number automatically.\n\
@@ -74,6 +74,10 @@ const BY_ITSELF: [&str; 3] = [
      Members can cancel their own bookings until 24 hours before the dive starts.\n\
      When somebody cancels, the first member on the waiting list gets the place.\n\
      Coaches can see all bookings, members only their own.",
+    "Caretakers sign in with a name and a password.\nCaretakers add tools with a name and a condition: good or broken.\n\
+     Neighbours borrow tools.\nA tool that is lent cannot be borrowed again until it is back.\n\
+     Everyone sees which tools are out.\nA loan lasts at most 14 days.\nThe newest loans come first.\n\
+     A broken tool cannot be lent.\nNeighbours cannot delete tools.",
 ];
 
 #[test]

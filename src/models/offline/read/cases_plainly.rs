@@ -81,6 +81,14 @@ fn what_no_two_have_is_unique() {
     let spec = read("A lesson has a date and a place.\nNo two lessons have the same date and place.");
     let both = |f: &Feature| matches!(f, Feature::UniqueTogether { fields, .. } if *fields == ["date", "place"]);
     assert!(spec.features.iter().any(both) && whole(&spec, 2), "{:?}", spec.gaps);
+    for text in [
+        "Two lessons must not take place in the same place on the same date.",
+        "No two lessons can be in the same place on the same date.",
+    ] {
+        let spec = read(&format!("A lesson has a date and a place.\n{text}"));
+        let both = |f: &Feature| matches!(f, Feature::UniqueTogether { fields, .. } if *fields == ["place", "date"]);
+        assert!(spec.features.iter().any(both) && whole(&spec, 2), "{text}: {:?} {:?}", spec.features, spec.gaps);
+    }
     let spec = read(&format!("{plots}\nNo two free plots have the same number."));
     assert!(rules(&spec, "plot", "number").is_empty() && !whole(&spec, 2));
 }
@@ -108,4 +116,61 @@ fn a_kind_of_things_may_be_named_by_an_act() {
     let spec = read("Coaches create training sessions with a date and a pitch.");
     let session = spec.entities.iter().find(|e| e.name.ends_with("session")).unwrap();
     assert!(session.fields.iter().any(|f| f.name == "pitch") && whole(&spec, 1), "{:?}", spec.gaps);
+}
+
+#[test]
+fn one_signs_in_with_a_name_where_no_address_is_asked_for() {
+    use crate::models::offline::spec::SignInWith;
+    for text in [
+        "Caretakers sign in with a name and a password.",
+        "Caretakers log in with their name and a password.",
+        "Caretakers log in with their own name and password.",
+    ] {
+        let spec = read(&format!("{text}\nCaretakers add keys with a number."));
+        assert_eq!(spec.users.as_ref().map(|u| u.sign_in_with), Some(SignInWith::UserName), "{text}");
+        assert!(whole(&spec, 1), "{text}: {:?}", spec.gaps);
+    }
+    let spec =
+        read("Caretakers sign in with the name of their house and a password.\nCaretakers add keys with a number.");
+    assert!(!whole(&spec, 1));
+    let spec = read(
+        "Caretakers log in with a name and a password.\nTeachers log in with their e-mail address.\nCaretakers add keys with a number.",
+    );
+    assert_eq!(spec.users.as_ref().map(|u| u.sign_in_with), Some(SignInWith::Email));
+}
+
+#[test]
+fn who_cannot_log_in_holds_no_account() {
+    let keys = "A key has a number.\nTeachers log in and see keys.\nThe caretaker adds keys.";
+    for text in ["Pupils cannot log in.", "Pupils must not sign in.", "Pupils do not log in.", "Pupils can't log in."] {
+        let spec = read(&format!("{keys}\n{text}"));
+        let users = spec.users.as_ref().unwrap();
+        assert!(users.roles.iter().all(|r| r.name != "pupil"), "{text}: {:?}", users.roles);
+        assert!(!users.log_in.contains(&crate::domain::ClauseId(4)) && !whole(&spec, 4), "{text}");
+    }
+    let spec = read(&format!("{keys}\nPupils cannot log in.\nPupils see the keys."));
+    assert!(spec.users.as_ref().unwrap().roles.iter().all(|r| r.name != "pupil"));
+    assert!(spec.entity("key").unwrap().access.iter().any(|a| a.who == crate::models::offline::spec::Who::Anyone));
+    let spec = read(&format!("{keys}\nPupils do not have to log in.\nPupils reserve keys."));
+    assert!(!spec.marks.is_empty());
+}
+
+#[test]
+fn what_comes_first_is_an_order() {
+    let loans = "Anyone adds loans with a title and a day.";
+    for text in [
+        "The newest loans come first.",
+        "The latest loans are shown first.",
+        "The newest loans stand at the top.",
+        "Loans are listed, newest on top.",
+        "The list of loans is shown with the newest first.",
+    ] {
+        let spec = read(&format!("{loans}\n{text}"));
+        let sorted =
+            |f: &Feature| matches!(f, Feature::Sort { field, descending: true, default: true, .. } if field == "day");
+        assert!(spec.features.iter().any(sorted), "{text}: {:?}", spec.features);
+        assert!(whole(&spec, 2), "{text}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{loans}\nThe newest loans never come first."));
+    assert!(!whole(&spec, 2), "{:?}", spec.features);
 }

@@ -179,6 +179,10 @@ pub fn spans(d: &mut Draft) {
         if fields.iter().filter(|f| bare(f)).count() == 2 {
             fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::DateTime);
         }
+        // `the date, the start and the place`: when on that day
+        if fields.iter().any(|f| f.ty == FieldType::Date) && fields.iter().filter(|f| bare(f)).count() == 1 {
+            fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::Time);
+        }
         let Some((start, end)) = super::overlaps::span(d, e) else { continue };
         let times = [&start, &end]
             .iter()

@@ -178,7 +178,7 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
     {
         return true;
     }
-    let ordered = [" first", " at the top", "by default", "automatically"]
+    let ordered = [" first", " at the top", " on top", "by default", "automatically"]
         .iter()
         .any(|w| s.lower.trim_end_matches('.').ends_with(w) || s.lower.contains(&format!("{w} ")));
     if ordered

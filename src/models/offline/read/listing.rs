@@ -4,7 +4,7 @@ use super::chunk::Np;
 use super::draft::Draft;
 use super::features::{main_entity, mentioned};
 use super::lexicon::{nouns, verbs::Class, words};
-use super::sentence::Pred;
+use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
 
@@ -376,11 +376,29 @@ fn export_all(d: &mut Draft, si: usize, pred: &Pred) -> bool {
     true
 }
 
-/// `the most urgent first`, `newest first`, `ordered by date`
+/// Where a sentence says that something stands ahead of the rest of a list: `first`, `at the top`.
+fn ahead(s: &Sentence) -> Option<std::ops::Range<usize>> {
+    let first = || s.words.iter().position(|w| w.is("first")).map(|i| i..i + 1);
+    let top = || ["at the top", "on top", "at the beginning"].iter().find_map(|phrase| s.find(phrase));
+    first().or_else(top).filter(|r| r.start > 0)
+}
+
+/// `The newest loans come first`, `… are shown at the top`: what stands ahead is said before the verb.
+fn comes_ahead(s: &Sentence, at: usize) -> Option<usize> {
+    let pred = s.preds.iter().find(|p| p.verb.range.end == at && !p.verb.negated && !p.subordinate)?;
+    let comes = matches!(pred.verb.base.as_str(), "come" | "appear" | "stand" | "go" | "be")
+        || pred.verb.passive
+            && matches!(pred.verb.base.as_str(), "list" | "show" | "display" | "put" | "place" | "sort");
+    let [np] = &pred.subject[..] else { return None };
+    (comes && np.range.end == pred.verb.range.start).then_some(np.range.start)
+}
+
+/// `the most urgent first`, `newest first`, `The newest loans come first`
 pub fn order_phrase(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
-    let Some(first) = s.words.iter().position(|w| w.is("first")).filter(|i| *i > 0) else { return };
-    let from = (0..first)
+    let Some(place) = ahead(s) else { return };
+    let first = place.start;
+    let before = (0..first)
         .rev()
         .take_while(|i| {
             matches!(
@@ -391,6 +409,7 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
         })
         .last()
         .unwrap_or(first);
+    let from = comes_ahead(s, first).unwrap_or(before);
     let text: Vec<&str> = s.words[from..first].iter().map(|w| w.lower()).collect();
     let Some(e) = mentioned(d, si).or_else(|| s.preds.iter().find_map(|p| entity(d, si, p))).or(d.focus) else {
         return;
@@ -427,7 +446,7 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
             default: true,
             clauses: vec![s.id],
         });
-        d.mark(si, from..first + 1);
+        d.mark(si, from..place.end);
     }
 }
 
