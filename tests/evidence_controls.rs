@@ -182,6 +182,31 @@ async fn a_trial_says_what_tests_notice_and_what_there_was_no_time_for() {
     assert!(tried[..4].iter().all(|one| one.effect == Effect::NotTried), "{tried:?}");
 }
 
+/// Of many tests a trial runs those that reach the lines: it has four minutes, not a suite's time for each range.
+#[tokio::test]
+async fn a_trial_runs_only_the_tests_that_reach_the_lines() {
+    const TESTS: &str = "tests/test_entries.py";
+    let runner = runner().await;
+    let (tree, cancel) = (ledger(), CancellationToken::new());
+    let text = |path: &str| String::from_utf8(tree.get(path).unwrap().bytes.to_vec()).unwrap();
+    // It notices when the lines are gone, and reaches nothing.
+    let reads = format!(
+        "{}\n\nclass Reads(unittest.TestCase):\n    def test_text(self):\n        \
+         self.assertIn(\"is required\", open({FILE:?}).read())\n",
+        text(TESTS)
+    );
+    let tree = tree.with([TreeFile::new(TESTS, reads.into_bytes())]);
+    let range = links::resolve(&runner, &tree, &[symbol("required")], &cancel).await.unwrap().found.remove(0);
+    let places = [(range.path, range.lines)];
+    let tests = ["Entries.test_title_is_required", "Reads.test_text"].map(|test| format!("tests.test_entries.{test}"));
+    let until = Instant::now() + Duration::from_secs(600);
+    for (reach, seen) in [(true, &tests[..1]), (false, &tests[..])] {
+        let trial = Trial { places: &places, tests: &tests, until, reach };
+        let tried = runner.trial(&tree, &manifest(), trial, None, &cancel).await.unwrap();
+        assert_eq!(tried[0].effect, Effect::Noticed(seen.to_vec()), "{reach}");
+    }
+}
+
 #[tokio::test]
 async fn one_run_serves_all_clauses_that_link_the_same_lines() {
     let runner = runner().await;

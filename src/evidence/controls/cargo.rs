@@ -138,10 +138,13 @@ impl Work<'_> {
         let built = self.switched(&mut switches, &mut marks, problems).await?;
         let measured = self.measured_build(built.as_ref(), &desk, &linked, &marks).await?;
         if let Some((scratch, built)) = &built {
+            // Only a trial knows beforehand which tests are worth running.
+            let unknown = Measured::default();
+            let reach = if self.until.is_some() { &measured } else { &unknown };
             let runs: Vec<BoxFuture<'_, _>> = switches
                 .into_iter()
                 .map(|(number, case)| {
-                    async move { (case.place(), self.off(scratch, built, number, case).await) }.boxed()
+                    async move { (case.place(), self.off(scratch, built, number, (case, reach)).await) }.boxed()
                 })
                 .collect();
             outcomes.extend(self.several(runs, self.progress.as_ref()).await?);
@@ -323,10 +326,16 @@ impl Work<'_> {
     }
 
     /// One control run: the product with this switch off, then the linked tests.
-    async fn off(&self, scratch: &Scratch, built: &Built, number: u32, case: &Case) -> Result<Outcome, EvidenceError> {
+    async fn off(
+        &self,
+        scratch: &Scratch,
+        built: &Built,
+        number: u32,
+        (case, reach): (&Case, &Measured),
+    ) -> Result<Outcome, EvidenceError> {
         let desk = Scratch::empty(scratch.owner())?;
         let off = [(OFF.to_owned(), number.to_string())];
-        self.try_out(scratch, &desk, built, &off, &case.tests).await
+        self.try_out(scratch, &desk, built, &off, &reach.narrowed(case)).await
     }
 
     /// Starts the product and runs these tests, with variables set.

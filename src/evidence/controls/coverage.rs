@@ -17,7 +17,10 @@ use crate::{
         syntax::{self, Place as Told, Question, Wanted},
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 const PYTHON: &str = include_str!("../aids/reached.py");
 const NODE: &str = include_str!("../aids/reached.mjs");
@@ -60,6 +63,21 @@ impl Measured {
             left.retain(|line| !reached.contains(&(*file, *line)));
         }
         Some(left.into_iter().collect())
+    }
+
+    /// Those of its tests that reach the range, and those of which it is not known; all of them where none is left.
+    pub(super) fn narrowed<'c>(&self, case: &'c Case) -> Cow<'c, BTreeSet<String>> {
+        let all = Cow::Borrowed(&case.tests);
+        let place = case.place();
+        let (Some(lines), Some(file)) = (self.lines.get(&place), self.files.get(&place.0)) else { return all };
+        let mut reaching = BTreeSet::new();
+        for test in &case.tests {
+            let reaches = |reached: &BTreeSet<Line>| lines.iter().any(|line| reached.contains(&(*file, *line)));
+            if self.reached.get(test).is_none_or(reaches) {
+                reaching.insert(test.clone());
+            }
+        }
+        if reaching.is_empty() { all } else { Cow::Owned(reaching) }
     }
 
     /// On how many lines of the range a statement begins.

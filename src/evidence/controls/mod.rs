@@ -6,6 +6,7 @@ mod cargo;
 mod coverage;
 mod trial;
 
+use alone::Alone;
 pub(super) use coverage::Measured;
 pub use trial::{Effect, Trial, Tried};
 
@@ -268,9 +269,15 @@ impl<'a> Work<'a> {
         let linked = measured_of(&ready);
         let (mut outcomes, measured, alone) = match self.stack {
             Stack::Rust => self.compiled(ready, &mut problems).await?,
+            // A trial has all tests and little time: what they reach says which of them to run.
+            Stack::Python | Stack::Node if self.until.is_some() => {
+                let measured = self.measured(&linked).await?;
+                (self.interpreted(ready, &measured, &mut problems).await?, measured, Alone::default())
+            }
             Stack::Python | Stack::Node => {
-                let (outcomes, measured) =
-                    futures::try_join!(self.interpreted(ready, &mut problems), self.measured(&linked))?;
+                let unknown = Measured::default();
+                let outcomes = self.interpreted(ready, &unknown, &mut problems);
+                let (outcomes, measured) = futures::try_join!(outcomes, self.measured(&linked))?;
                 let alone = self.alone(&self.groups(&cases.iter().collect::<Vec<_>>(), &outcomes)).await?;
                 (outcomes, measured, alone)
             }
@@ -284,6 +291,7 @@ impl<'a> Work<'a> {
     async fn interpreted(
         &self,
         ready: Vec<(&Case, Without)>,
+        reach: &Measured,
         problems: &mut Vec<Problem>,
     ) -> Result<BTreeMap<Place, Outcome>, EvidenceError> {
         let (cases, texts): (Vec<&Case>, Vec<(String, String)>) = ready
@@ -304,7 +312,7 @@ impl<'a> Work<'a> {
         // Collected and boxed first: a closure that makes futures cannot be proven `Send` for every lifetime.
         let runs: Vec<BoxFuture<'_, _>> = runs
             .into_iter()
-            .map(|(case, text)| async move { (case.place(), self.one(case, text).await) }.boxed())
+            .map(|(case, text)| async move { (case.place(), self.one(case, reach, text).await) }.boxed())
             .collect();
         self.several(runs, self.progress.as_ref()).await
     }
@@ -334,13 +342,13 @@ impl<'a> Work<'a> {
         Ok(outcomes)
     }
 
-    async fn one(&self, case: &Case, text: String) -> Result<Outcome, EvidenceError> {
+    async fn one(&self, case: &Case, reach: &Measured, text: String) -> Result<Outcome, EvidenceError> {
         let replaced = TreeFile {
             path: case.path.clone(),
             bytes: text.into_bytes().into(),
             executable: self.tree.is_executable(&case.path),
         };
-        self.tried(Some(&replaced), &case.tests).await
+        self.tried(Some(&replaced), &reach.narrowed(case)).await
     }
 
     /// Starts the application in a copy of its own, with one file replaced, and then runs these tests there.

@@ -298,7 +298,8 @@ fn told(meant: &Meant, chosen: &[Place], tried: &[Tried], more: &[Place], suite:
     }
     let _ = writeln!(
         text,
-        "\nA trial with the {} tests that pass; the control runs that count use only the tests linked to the clause.",
+        "\nA trial with the {} tests that pass, of each range those that reach it; the control runs that count use only the tests \
+         linked to the clause.",
         suite.passing.len()
     );
     let place = |place: &Place| {
