@@ -193,6 +193,7 @@ impl Meant {
             Feature::UniqueTogether { fields, .. } => {
                 all(self, fields);
                 self.say("once twice same only more second again one two already per");
+                self.act("take happen occur");
                 self.can(&[Class::Transact, Class::Create]);
             }
             Feature::Limit { max, per, over, .. } => {

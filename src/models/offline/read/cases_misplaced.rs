@@ -280,3 +280,28 @@ fn a_house_a_subject_and_what_one_does_ask_for_nothing() {
     let spec = read("A plot has a number.\nA letter has: subject, date.\nOur members have a name and a phone number.");
     assert!(spec.marks.iter().all(|m| m.kind != ClauseKind::Context), "{:?}", spec.marks);
 }
+
+#[test]
+fn the_arrival_is_that_of_what_lasts_from_one_day_to_another() {
+    let rooms = "Hosts log in and add rooms with a title.\nAs a guest I want to book a room from one day to another.";
+    let spec = read(&format!("{rooms}\nThe departure must be after the arrival.\nBookings are listed by arrival."));
+    let after = Rule::After { field: "start_date".into(), or_equal: false };
+    assert!(rules(&spec, "booking", "end_date").contains(&after), "{:?}", spec.entities);
+    assert!(whole(&spec, 3) && whole(&spec, 4), "{:?}", spec.gaps);
+}
+
+#[test]
+fn an_amount_of_a_unit_is_no_money() {
+    let spec = read("A product has a name, a unit and an amount.\nA bill has a name and an amount.");
+    assert_eq!(field(&spec, "product", "amount").unwrap().ty, FieldType::Decimal { money: false });
+    assert_eq!(field(&spec, "bill", "amount").unwrap().ty, FieldType::Decimal { money: true });
+}
+
+#[test]
+fn what_is_registered_under_another_name_is_no_registration() {
+    let spec = read(
+        "As a parent I can register my child for a course with the child's name.\nAs a clerk I can create courses with a title.\n\
+         As a parent I can see only my own registrations.",
+    );
+    assert!(!whole(&spec, 3), "{:?}", spec.entities);
+}

@@ -183,6 +183,11 @@ pub fn spans(d: &mut Draft) {
         if fields.iter().any(|f| f.ty == FieldType::Date) && fields.iter().filter(|f| bare(f)).count() == 1 {
             fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::Time);
         }
+        // `a name, a unit and an amount`: so many of the unit, and no money
+        if fields.iter().any(|f| f.name == "unit") {
+            let amount = |f: &&mut Field| f.name == "amount" && f.unit.is_none();
+            fields.iter_mut().filter(amount).for_each(|f| f.ty = FieldType::Decimal { money: false });
+        }
         let Some((start, end)) = super::overlaps::span(d, e) else { continue };
         let times = [&start, &end]
             .iter()

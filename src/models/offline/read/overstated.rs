@@ -39,7 +39,7 @@ pub fn find(d: &mut Draft) {
             continue;
         }
         let found: Vec<Range<usize>> =
-            [without_account, once, for_a_time, only_its_maker, held, lent, handed_out, every_one]
+            [without_account, once, for_a_time, only_its_maker, held, lent, handed_out, every_one, registered]
                 .iter()
                 .filter_map(|rule| rule(d, s))
                 .collect();
@@ -168,6 +168,21 @@ fn lent(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
     };
     let others = d.sentences.iter().filter(|x| x.id != s.id).flat_map(|x| &x.preds).any(gives);
     s.preds.iter().find(takes).filter(|_| others).map(|p| p.range.clone())
+}
+
+/// `I see my registrations.` where what one registers is kept under another name, and nothing is kept of these.
+fn registered(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    const ACTS: [&str; 3] = ["registration", "enrolment", "enrollment"];
+    let np =
+        s.preds.iter().flat_map(|p| p.subject.iter().chain(&p.objects)).find(|np| ACTS.contains(&np.head.as_str()))?;
+    let e = d.find(&np.head).filter(|e| d.entities[*e].about.is_none() && d.entities[*e].bare)?;
+    let elsewhere = |p: &Pred| {
+        let acts =
+            matches!(p.verb.base.as_str(), "register" | "enrol" | "enroll") && !p.verb.negated && !p.verb.passive;
+        let whom = p.objects.iter().filter_map(|np| d.entity_of(np)).any(|x| x != e);
+        acts && whom && p.preps.iter().any(|pp| pp.prep == "for")
+    };
+    d.sentences.iter().flat_map(|s| &s.preds).any(elsewhere).then(|| np.range.clone())
 }
 
 /// `A key that is out cannot be borrowed again.` while nothing says that it is out: lending it does not.

@@ -38,7 +38,18 @@ impl Draft<'_> {
                 fields.iter().find(|f| f.name.starts_with(&format!("{id}_")) && f.name != format!("{id}_id"))
             })
         };
-        exact.or_else(loose).map(|f| f.name.clone())
+        exact.or_else(loose).map(|f| f.name.clone()).or_else(|| self.stay(e, &id))
+    }
+    /// The arrival and the departure of what lasts from one day to another.
+    fn stay(&self, e: usize, word: &str) -> Option<String> {
+        let first = match word {
+            "arrival" | "check_in" => true,
+            "departure" | "check_out" => false,
+            _ => return None,
+        };
+        let (start, end) = super::overlaps::span(self, e)?;
+        let made = start == "start_date" && end == "end_date";
+        made.then_some(if first { start } else { end })
     }
     pub fn field_mut(&mut self, e: usize, name: &str) -> Option<&mut Field> {
         self.entities[e].entity.fields.iter_mut().find(|f| f.name == name)
