@@ -59,10 +59,10 @@ async fn a_program_is_called_with_arguments_and_finds_what_it_kept_before() {
     let program = "import os, pathlib, sys\n\
         kept = pathlib.Path(os.environ['APP_DATA_DIR'])\n\
         kept.mkdir(parents=True, exist_ok=True)\n\
-        if sys.argv[1:2] == ['add']:\n    (kept / sys.argv[2]).touch()\n\
+        if sys.argv[1:2] == ['add']:\n    (kept / sys.argv[2]).touch()\n    print('kept', file=open('log.txt', 'a'))\n\
         elif sys.argv[1:2] == ['wait']:\n    os.kill(os.getpid(), 9)\n\
         elif sys.argv[1:]:\n    sys.exit(f'no such command: {sys.argv[1]}')\n\
-        else:\n    print(*sorted(path.name for path in kept.iterdir()), sep=', ')\n";
+        else:\n    print(*sorted(path.name for path in kept.iterdir()), len(open('log.txt').readlines()), sep=', ')\n";
     let tree = Tree::new(vec![TreeFile::new("app/__main__.py", program.as_bytes().to_vec())]);
     let manifest = Manifest { run: ["python3", "-m", "app"].map(str::to_owned).to_vec(), ..manifest() };
     let calls: Vec<Vec<String>> = [&["add", "Poppy seeds"][..], &["add", "$HOME;ls"], &["nosuch"], &[], &["wait"], &[]]
@@ -72,7 +72,7 @@ async fn a_program_is_called_with_arguments_and_finds_what_it_kept_before() {
     let said: Vec<_> = called.iter().map(|one| (one.exit, String::from_utf8_lossy(&one.output.bytes))).collect();
     assert_eq!(called.len(), 5, "nothing is called after what was killed: {said:?}");
     assert_eq!((said[2].0, said[2].1.trim()), (Some(1), "no such command: nosuch"));
-    assert_eq!((said[3].0, said[3].1.trim()), (Some(0), "$HOME;ls, Poppy seeds"), "{said:?}");
+    assert_eq!((said[3].0, said[3].1.trim()), (Some(0), "$HOME;ls, Poppy seeds, 2"), "{said:?}");
     assert!(called[4].ended.note().unwrap().contains("signal 9"), "{said:?}");
 }
 

@@ -83,6 +83,12 @@ impl Scratch {
             .map_err(EvidenceError::io("giving away a scratch directory"))
     }
 
+    /// What runs here may make files where it is started, as a program that a person calls in a folder does.
+    pub(super) fn open_the_folder(&self) -> Result<(), EvidenceError> {
+        std::os::unix::fs::chown(self.tree(), self.owner, self.owner)
+            .map_err(EvidenceError::io("giving away a scratch directory"))
+    }
+
     /// What runs here stays the user that G1 is. Without capabilities even root enters only what is its own.
     pub(super) fn owned_by_nobody_else(&mut self) -> Result<(), EvidenceError> {
         let (user, others) = (rustix::process::geteuid().as_raw(), self.owner.take());
