@@ -305,3 +305,12 @@ fn what_is_registered_under_another_name_is_no_registration() {
     );
     assert!(!whole(&spec, 3), "{:?}", spec.entities);
 }
+
+#[test]
+fn what_cannot_be_done_then_is_no_mere_reason() {
+    let rooms = "Caretakers log in and add rooms with a name.\nTeachers reserve rooms.";
+    let spec = read(&format!("{rooms}\nAs a caretaker, I want to close a room so that it cannot be reserved."));
+    assert!(!whole(&spec, 3), "{:?}", spec.features);
+    let spec = read(&format!("{rooms}\nAs a caretaker, I want to close a room so that everybody knows."));
+    assert!(whole(&spec, 3), "{:?}", spec.gaps);
+}

@@ -38,11 +38,21 @@ pub fn find(d: &mut Draft) {
             gaps::whole(d, s, lexicon::NOT_UNDERSTOOD);
             continue;
         }
-        let found: Vec<Range<usize>> =
-            [without_account, once, for_a_time, only_its_maker, held, lent, handed_out, every_one, registered]
-                .iter()
-                .filter_map(|rule| rule(d, s))
-                .collect();
+        let found: Vec<Range<usize>> = [
+            without_account,
+            once,
+            for_a_time,
+            only_its_maker,
+            held,
+            lent,
+            handed_out,
+            every_one,
+            registered,
+            consequence,
+        ]
+        .iter()
+        .filter_map(|rule| rule(d, s))
+        .collect();
         for range in found {
             let what = s.quote(range.start..range.end.min(s.words.len()));
             d.gap(s.id, &what, lexicon::NOT_UNDERSTOOD, false);
@@ -183,6 +193,22 @@ fn registered(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
         acts && whom && p.preps.iter().any(|pp| pp.prep == "for")
     };
     d.sentences.iter().flat_map(|s| &s.preds).any(elsewhere).then(|| np.range.clone())
+}
+
+/// `close a room so that it cannot be booked` while nothing follows from it: what cannot be done then is no mere reason.
+fn consequence(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let so = s.find("so that")?;
+    let rest = &s.words[so.end..];
+    let it = rest.first().is_some_and(|w| matches!(w.lower(), "it" | "they"));
+    let stop = rest.iter().position(|w| w.is("cannot") || w.is("can't") || w.is("no") || w.tag == Tag::Not)?;
+    let passive = rest[stop..].iter().any(|w| w.tag == Tag::Be);
+    let refused = |f: &Feature| {
+        matches!(
+            f,
+            Feature::Unavailable { .. } | Feature::Locked { .. } | Feature::Forbid { .. } | Feature::Closes { .. }
+        )
+    };
+    (it && passive && stop < 3 && !features(d, s.id).any(refused)).then_some(so.start..s.words.len())
 }
 
 /// `A key that is out cannot be borrowed again.` while nothing says that it is out: lending it does not.
