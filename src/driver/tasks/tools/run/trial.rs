@@ -25,11 +25,11 @@ use std::{
 };
 
 /// Ranges that one use tries.
-const MOST: usize = 16;
+const MOST: usize = 64;
 /// How long after its beginning a range is still begun.
 const LONGEST: Duration = Duration::from_secs(240);
 /// Tests named for a range.
-const NAMED: usize = 6;
+const NAMED: usize = 3;
 
 /// What is to be taken away, as it was asked for.
 pub(super) struct Wish<'a> {
@@ -310,8 +310,9 @@ fn told(meant: &Meant, chosen: &[Place], tried: &[Tried], more: &[Place], suite:
     for (one, tried) in chosen.iter().zip(tried) {
         let _ = writeln!(text, "{}: {}", place(one), words(tried));
     }
-    for one in more {
-        let _ = writeln!(text, "{}: not tried, one use tries {MOST} ranges", place(one));
+    if !more.is_empty() {
+        let more: Vec<String> = more.iter().map(place).collect();
+        let _ = writeln!(text, "not tried, one use tries {MOST} ranges: {}", more.join(", "));
     }
     for one in &meant.unknown {
         let _ = writeln!(text, "{one}");
@@ -384,11 +385,15 @@ mod tests {
         assert_eq!(lines[0], "1 of 3 ranges noticed by an assertion, each taken away alone; 2 not tried");
         assert!(lines[1].contains("9 tests that pass"));
         assert!(
-            lines[2].starts_with("C-001 app/a.py:1-1: noticed by t.T.test_0, ") && lines[2].ends_with("and 3 more")
+            lines[2].starts_with("C-001 app/a.py:1-1: noticed by t.T.test_0, ") && lines[2].ends_with("and 6 more")
         );
         assert!(lines[3].starts_with("C-002 app/a.py:2-2: NOT noticed"), "{}", lines[3]);
         assert!(lines[4].contains("not by an assertion") && lines[5].contains("240 seconds"), "{}", gave.text);
-        assert!(lines[6].starts_with("C-005 app/a.py:5-5: not tried") && lines[7].contains("test_red"));
+        assert!(
+            lines[6].starts_with("not tried, one use tries")
+                && lines[6].ends_with(": C-005 app/a.py:5-5")
+                && lines[7].contains("test_red")
+        );
         let all = told(&meant, &[], &[], &[], &suite);
         assert!(!all.ok, "nothing tried is nothing shown");
         let alone = Meant { places: [(place(1), BTreeSet::new())].into(), unknown: Vec::new() };
