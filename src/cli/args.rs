@@ -179,7 +179,7 @@ pub enum Command {
     },
     /// Go back to before a step: hub, files and conversation as they were then
     #[command(
-        after_help = "Examples:\n  g1 rewind build:bookings\n  g1 rewind design --text \"Keep bookings and payments apart\"   then: g1 resume\n  g1 rewind build:core --aside   files you changed are moved to .g1/aside first\n\nNothing is lost: what came after stays in `g1 log`, and what was spent stays counted. A repository that is\nnot G1's own is not touched. Replies that are known already are not paid again."
+        after_help = "Examples:\n  g1 rewind build:bookings\n  g1 rewind design --text \"Keep bookings and payments apart\"   then: g1 resume\n  g1 rewind build:core --aside   files you changed are moved to .g1/aside first\n\nNothing is lost: what came after stays in `g1 log`, and what was spent stays counted. A repository that is not G1's own is not touched. Replies that are known already are not paid again."
     )]
     Rewind(Rewind),
     /// Another project that begins with the state before a step; this one stays as it is
@@ -211,7 +211,7 @@ pub enum Command {
     },
     /// Check the record, then run the evidence and the control runs again, in a scratch copy
     #[command(
-        after_help = "Exit 0 when every recorded proof reproduces, whatever is unproven (--strict: 7 then), 4 otherwise, naming the clauses,\n1 when the journal or a blob is damaged or was rewritten.\nIt never asks and never judges by hashes alone."
+        after_help = "Exit 0 when every recorded proof reproduces, whatever is unproven (--strict: 7 then), 4 otherwise, naming the clauses, 1 when the journal or a blob is damaged or was rewritten.\nIt never asks and never judges by hashes alone."
     )]
     Verify {
         /// Exit 7 when something is not proven
@@ -281,9 +281,9 @@ Examples:
   g1 run -f brief.docx --attach prices.csv --attach sketch.png
   g1 run -f req.txt -C old --existing --gates plan
 
-The text is kept byte for byte; it is UTF-8, at most 1 MB. Of a document its text is the requirement, and the
-file is kept with what could not be read of it. With -C the folder is absent or empty; else a new
-./<name> is made. Where a project is already: g1 resume. Gates other than none and risk stop
+The text is kept byte for byte; it is UTF-8, at most 1 MB. Of a document its text is the requirement, and the \
+file is kept with what could not be read of it. With -C the folder is absent or empty; else a new \
+./<name> is made. Where a project is already: g1 resume. Gates other than none and risk stop \
 at the first gate with exit 3: decide it with `g1 gate`, go on with `g1 resume`.";
 
 const REPLAY: &str = "\
@@ -294,12 +294,12 @@ Examples:
   g1 replay shop.jsonl --plan-only
   g1 replay old.jsonl -f requirement.txt    a recording that does not hold its requirement
 
-The recording holds the requirement, the settings, every reply, and how the run ended; no key is in it. The
-replies are the recorded ones; everything else is done again: checks, files, tests, proofs. Green results are
-approved by policy (-y); what people decided in the recorded run is not in the recording.
+The recording holds the requirement, the settings, every reply, and how the run ended; no key is in it. The \
+replies are the recorded ones; everything else is done again: checks, files, tests, proofs. Green results are \
+approved by policy (-y); what people decided in the recorded run is not in the recording. \
 It ends as the run does and says how many calls the recording answered, and whether every file is the recorded one.
 
-Exit codes: those of `g1 run`; 4 also when the files differ from the recorded ones; 6 when a call has no
+Exit codes: those of `g1 run`; 4 also when the files differ from the recorded ones; 6 when a call has no \
 recorded answer.";
 
 const GATE: &str = "\
