@@ -82,7 +82,9 @@ fn reply(name: &str, nth: usize, request: &Value) -> String {
     let user = scripted::user(request);
     let listed = "shelf/store.py · 19 lines · Python · class Shelf, def __init__, def add, def titles, def describe";
     assert!(user.contains("<existing>") && user.contains(listed), "{name}: {user}");
-    assert!(user.contains("raise ValueError"), "{name}: the file itself");
+    // Who tests it is shown what the changed file declares, and the lines that were linked.
+    let shown = if name == "test_reply" { "<file id=shelf/store.py label=excerpt>" } else { "raise ValueError" };
+    assert!(user.contains(shown), "{name}: {user}");
     let all = json!(["C-001"]);
     let decisions = if user.contains("<decision id=D-001") { json!(["D-001"]) } else { json!([]) };
     let mut body = match name {

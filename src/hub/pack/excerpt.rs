@@ -6,7 +6,8 @@ use crate::domain::outline;
 /// A declaration is told to its end, which is not farther away than so many lines.
 const SIGNATURE: usize = 8;
 
-/// The excerpt, or nothing where it would not be much shorter than the file.
+/// The excerpt; nothing where it would not be much shorter than the file, or the file is none of code: a README says how the
+/// product is used.
 pub(super) fn of(text: &str, linked: &[(u32, u32)]) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let mut told = vec![false; lines.len()];
@@ -19,6 +20,9 @@ pub(super) fn of(text: &str, linked: &[(u32, u32)]) -> Option<String> {
             let end = signature(&lines[at..]);
             told[at..at + end].fill(true);
         }
+    }
+    if !told.contains(&true) {
+        return None;
     }
     let mut excerpt = String::new();
     let mut left_out = false;
@@ -94,6 +98,7 @@ def fee(days):
         assert_eq!(of(FILE, &[(1, 22)]), None);
         assert_eq!(of(FILE, &[(5, 900)]), None, "more lines than there are");
         assert_eq!(of("", &[(1, 3)]), None);
+        assert_eq!(of("# A shelf\n\nCall it with a title, and it is kept.\n", &[]), None, "nothing is declared");
     }
 
     #[test]
