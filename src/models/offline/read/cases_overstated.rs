@@ -77,6 +77,23 @@ fn what_somebody_holds_and_what_is_out_is_lent() {
 }
 
 #[test]
+fn a_range_of_codes_is_a_gap() {
+    for (text, gap) in [
+        ("Every prop has a name and a shelf (A1 to F9).", "A1 to F9"),
+        ("A seat has a name and a row (between A and K).", "A and K"),
+        ("A seat has a name and a row from A to K.", "A to K"),
+        ("A prop has a name and a shelf A1–D40.", "A1–D40"),
+    ] {
+        let left = left(text);
+        assert!(left.iter().any(|what| what.contains(gap)), "{text}: {left:?}");
+    }
+    for text in ["A member has a name and a plan A or B.", "A prop has a name and a number between 1 and 9."] {
+        let left = left(text);
+        assert!(left.iter().all(|what| !what.contains(" and ") && !what.contains(" to ")), "{text}: {left:?}");
+    }
+}
+
+#[test]
 fn a_password_is_no_property_of_a_record() {
     let spec = read("Members sign up and write reviews of books with a text.\nPasswords must have a number in them.");
     assert!(field(&spec, "review", "number").is_none(), "{:?}", spec.entity("review"));

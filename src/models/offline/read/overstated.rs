@@ -49,6 +49,7 @@ pub fn find(d: &mut Draft) {
             every_one,
             registered,
             consequence,
+            codes,
         ]
         .iter()
         .filter_map(|rule| rule(d, s))
@@ -209,6 +210,33 @@ fn consequence(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
         )
     };
     (it && passive && stop < 3 && !features(d, s.id).any(refused)).then_some(so.start..s.words.len())
+}
+
+/// `a shelf (A1 to F9)`, `a row between A and K`: which there are between the two is known to nobody here, and no rule
+/// keeps to it.
+fn codes(_: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let is_code = |text: &str| {
+        let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let capital = !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_uppercase());
+        capital && (letters.len() < text.len() || letters.len() == 1) && text.len() <= 6
+    };
+    let said = |at: usize| s.words.get(at).map_or("", |w| w.token.text.as_str());
+    let joined = |at: usize| match said(at + 1) {
+        "to" | "until" | "through" | "-" | "–" => true,
+        "and" => at > 0 && s.words[at - 1].is("between"),
+        _ => false,
+    };
+    let within = |text: &str| text.split_once(['-', '–']).is_some_and(|(from, to)| is_code(from) && is_code(to));
+    (0..s.words.len()).find_map(|at| {
+        let apart = is_code(said(at)) && joined(at) && is_code(said(at + 2));
+        let digits = said(at).bytes().any(|b| b.is_ascii_digit());
+        match (apart, within(said(at))) {
+            (true, _) => Some(at..at + 3),
+            // `UTF-8` is no range, `A1-F9` is one.
+            (false, true) if digits => Some(at..at + 1),
+            _ => None,
+        }
+    })
 }
 
 /// `A key that is out cannot be borrowed again.` while nothing says that it is out: lending it does not.
