@@ -1,5 +1,6 @@
 //! The checks that need I/O: files become blobs, links become line ranges, code and tests run in the sandbox.
 
+pub(super) use super::bench_error::BenchError;
 use super::{Port, Services, TaskError, carry, changes::Changes, prove};
 use crate::{
     domain::{
@@ -11,7 +12,6 @@ use crate::{
         run::{Check, Run, Step},
     },
     evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, cargo, links, runner::RUN_S},
-    hub::HubError,
     orchestrator::{self, Checked, Input, Reply},
     workspace::paths,
 };
@@ -23,35 +23,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Warnings of the compiler that are told.
 pub(super) const WARNED: usize = 4;
-
-/// Why a check could not be finished.
-pub(super) enum BenchError {
-    /// Something in the reply is at fault.
-    Reply(Clean),
-    Task(TaskError),
-}
-
-impl From<EvidenceError> for BenchError {
-    fn from(error: EvidenceError) -> Self {
-        match error {
-            EvidenceError::Cancelled => Self::Task(TaskError::Cancelled),
-            EvidenceError::Unsupported(..) | EvidenceError::Tool(_) => Self::Reply(Clean::from(error.to_string())),
-            other => Self::Task(TaskError::Failed(Clean::from(other.to_string()))),
-        }
-    }
-}
-
-impl From<TaskError> for BenchError {
-    fn from(error: TaskError) -> Self {
-        Self::Task(error)
-    }
-}
-
-impl From<HubError> for BenchError {
-    fn from(error: HubError) -> Self {
-        Self::Task(error.into())
-    }
-}
 
 /// What a check works on and what it has found so far.
 pub(super) struct Bench<'a> {

@@ -96,26 +96,17 @@ pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
                 && nouns::property(&np.head).is_none()
                 && matches!(np.det.as_deref(), None | Some("the"));
             let known = roles.iter().any(|r| r.name == identifier(&np.name()));
-            if alone || known && np.pronoun.is_none() || department(np) && does(pred) {
+            if alone
+                || known && np.pronoun.is_none()
+                || department(np) && (works(pred) || pred.verb.class == Class::Assign)
+            {
                 add_role(roles, np, s.id, false);
                 continue;
             }
             if nouns::person(&np.head).is_some()
                 || agent_noun(np)
                     && (pred.verb.modal.is_some() || np.det.is_some() || np.plural)
-                    && matches!(
-                        pred.verb.class,
-                        Class::Create
-                            | Class::Update
-                            | Class::Delete
-                            | Class::Manage
-                            | Class::Decide
-                            | Class::Transact
-                            | Class::Read
-                            | Class::Search
-                            | Class::Export
-                            | Class::Share
-                    )
+                    && (works(pred) || matches!(pred.verb.class, Class::Search | Class::Export | Class::Share))
             {
                 add_role(roles, np, s.id, false);
             }
@@ -153,17 +144,11 @@ fn department(np: &Np) -> bool {
     )
 }
 
-fn does(pred: &Pred) -> bool {
+/// What is done with records.
+fn works(pred: &Pred) -> bool {
     matches!(
         pred.verb.class,
-        Class::Create
-            | Class::Update
-            | Class::Delete
-            | Class::Manage
-            | Class::Decide
-            | Class::Transact
-            | Class::Read
-            | Class::Assign
+        Class::Create | Class::Update | Class::Delete | Class::Manage | Class::Decide | Class::Transact | Class::Read
     )
 }
 
