@@ -206,7 +206,7 @@ pub fn tells(s: &Sentence) -> bool {
 }
 
 /// Words to the reader, or about the document.
-fn courtesy(s: &Sentence) -> bool {
+pub fn courtesy(s: &Sentence) -> bool {
     const STARTS: [&str; 20] = [
         "hello",
         "hi ",

@@ -33,6 +33,7 @@ mod features;
 mod field;
 mod formulas;
 pub(in crate::models::offline) mod gaps;
+mod greeting;
 mod headings;
 mod holders;
 mod idea;
@@ -103,6 +104,8 @@ mod cases_fresh;
 mod cases_given;
 #[cfg(test)]
 mod cases_lent;
+#[cfg(test)]
+mod cases_letters;
 #[cfg(test)]
 mod cases_limits;
 #[cfg(test)]

@@ -28,6 +28,11 @@ pub fn read(d: &mut Draft, si: usize) {
     let Some((k, np)) = named(d, s, si == 0) else { return };
     let own: Vec<usize> = (np.range.start..np.head_at + 1).collect();
     d.mark_words(si, &own);
+    // `a list of props`: what it is about
+    if let Some((of, e)) = np.of.clone().and_then(|of| d.entity_of(&of).map(|e| (of, e))) {
+        d.touch(e, s.id);
+        d.mark_np(si, &of);
+    }
     // the name before `:` or `is a`, and the verb
     let start: Vec<usize> = (0..np.range.start).filter(|i| s.words[*i].tag != Tag::Comma).collect();
     d.mark_words(si, &start);

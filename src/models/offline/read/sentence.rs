@@ -65,7 +65,7 @@ pub struct Sentence {
 impl Sentence {
     #[must_use]
     pub fn new(id: ClauseId, raw: &str, section: &[String]) -> Self {
-        let text = token::plain(raw);
+        let text = super::greeting::behind(&token::plain(raw)).to_owned();
         let trimmed = raw.trim_start();
         let mut words = tag::tag(super::wording::plain(token::tokens(&text)));
         asides::hedge(&mut words);

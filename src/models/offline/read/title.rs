@@ -18,12 +18,17 @@ const LONGEST: usize = 60;
 /// The heading of the text, the name or the product that its first sentence names, or what is mainly kept.
 #[must_use]
 pub fn title(all: &[Sentence], d: &Draft) -> String {
-    let found = heading(all).or_else(|| all.first().and_then(|s| labelled(s).or_else(|| product(d, s))));
+    let found = heading(all).or_else(|| spoken(all).and_then(|s| labelled(s).or_else(|| product(d, s))));
     match found {
         Some(name) => Clean::new(&sentence_case(&name)).one_line(LONGEST),
         None => super::features::main_entity(d)
             .map_or_else(|| "Application".into(), |e| d.entities[e].entity.label_plural.clone()),
     }
+}
+
+/// The first sentence that is more than words to the reader.
+fn spoken(all: &[Sentence]) -> Option<&Sentence> {
+    all.iter().find(|s| !super::background::courtesy(s))
 }
 
 fn heading(all: &[Sentence]) -> Option<String> {

@@ -158,6 +158,10 @@ fn ban<'s>(s: &'s Sentence, pred: &'s Pred) -> Option<(&'static [&'static str], 
     }
     // `The board does not need a calendar`, `It has no map`
     let alien = phrases().find(|np| nouns::unsupported(&np.head).is_some());
+    if let Some(np) = absent(s, pred) {
+        let deed = DEEDS.iter().find(|deed| among(deed.things, &np.head) && !recorded(np))?;
+        return Some((deed.terms, vec![np.head.as_str()]));
+    }
     DEEDS
         .iter()
         .find_map(|deed| {
@@ -173,6 +177,16 @@ fn ban<'s>(s: &'s Sentence, pred: &'s Pred) -> Option<(&'static [&'static str], 
             let known = TERMS.iter().find(|(noun, _)| *noun == np.head)?;
             Some((known.1, vec![verb, np.head.as_str()]))
         })
+}
+
+/// `There is no payment`: the thing, where nothing narrows it and its name alone says what is meant.
+fn absent<'s>(s: &Sentence, pred: &'s Pred) -> Option<&'s Np> {
+    let there = pred.verb.range.start.checked_sub(1).is_some_and(|i| s.words[i].is("there"));
+    let [np] = &pred.objects[..] else { return None };
+    let bare =
+        np.nouns.is_empty() && np.of.is_none() && np.adjectives().all(|a| among(EMPTY, a)) && pred.preps.is_empty();
+    let vague = matches!(np.head.as_str(), "fee" | "card" | "money" | "attachment" | "file");
+    (there && pred.verb.base == "be" && np.det.as_deref() == Some("no") && bare && !vague).then_some(np)
 }
 
 /// Further things that an application may have, by words that show them.
@@ -229,6 +243,8 @@ mod tests {
             ("Nobody needs to log in.", "signUp"),
             ("Nobody has to sign up.", "signUp"),
             ("It has no map.", "map"),
+            ("No e-mail is sent, and there is no payment.", "payment"),
+            ("There is no payment and no e-mail is sent.", "smtplib"),
             ("The board does not need a calendar.", "calendar"),
         ] {
             let found = terms(text).unwrap_or_default();
@@ -254,6 +270,9 @@ mod tests {
             "No fee is charged for members under 18.",
             "Guests never send messages.",
             "Nobody sends a message.",
+            "There is no payment for members.",
+            "There are no messages and nobody pays.",
+            "There is no late payment.",
         ] {
             assert_eq!(terms(text), None, "{text}");
         }

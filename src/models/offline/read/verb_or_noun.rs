@@ -107,6 +107,7 @@ pub fn as_verb(
                 // `each can …` has its own tag; `for example` and `in progress` are nouns
                 None
             }
+            None | Some(Tag::Stop | Tag::Colon | Tag::Open) if named_after(base, tokens, i) => None,
             None | Some(Tag::Stop | Tag::Colon | Tag::Open) => {
                 (form == Form::Base && (opens || fixed_verb || ends && i == 0)).then_some(Tag::Verb(form))
             }
@@ -194,6 +195,20 @@ pub fn as_verb(
             _ => None,
         },
     }
+}
+
+/// `Stage managers sign in`, `Shift leaders can …`: what people are called after, where the verb is theirs.
+fn named_after(base: &str, tokens: &[Token], i: usize) -> bool {
+    const BIDS: [&str; 10] = ["let", "make", "have", "help", "see", "ask", "show", "tell", "remind", "watch"];
+    let [Some(people), Some(acts)] = [tokens.get(i + 1), tokens.get(i + 2)] else { return false };
+    let one = nouns::singular(&people.lower);
+    let several = one != people.lower && nouns::person(&one).is_some();
+    let verb = words::modal(&acts.lower)
+        || acts.is("have")
+        || words::be(&acts.lower)
+        || verbs::verb(&acts.lower).is_some_and(|(_, form)| form == Form::Base)
+            && tokens.get(i + 3).is_some_and(|n| opens_object(n) || words::preposition(&n.lower));
+    several && verb && verbs::class(base) != Class::Allow && !BIDS.contains(&base)
 }
 
 /// `date of`, `hour of`, `reason for`: what such a phrase goes on with is an act by its name.
