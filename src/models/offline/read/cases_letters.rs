@@ -31,3 +31,45 @@ fn people_are_called_after_what_could_be_done() {
     assert!((1..=3).all(|c| whole(&spec, c)), "{:?}", spec.gaps);
     assert_eq!(may(&spec, "prop", Op::Create), [Who::Role("stage_manager".into())]);
 }
+
+#[test]
+fn days_on_which_something_is_not_are_a_rule_and_no_thing_to_search_for() {
+    let spec = read("Clerks add appointments with a date and a time.\nNo appointments on Sundays.");
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Exclusion { .. })) && !whole(&spec, 2));
+}
+
+#[test]
+fn the_second_of_one_kind_is_another_one() {
+    let spec = read(
+        "Umpires log in.\nPlayers log in.\nUmpires enter games with the white player, the black player and a day.",
+    );
+    for name in ["player_id", "black_player_id"] {
+        let ty = field(&spec, "game", name).map(|f| f.ty.clone());
+        assert_eq!(ty, Some(FieldType::UserReference { role: Some("player".into()) }), "{name}");
+    }
+    let spec = read("A station has a name.\nAnyone adds trips with a first station, a last station and a day.");
+    let label = |name: &str| field(&spec, "trip", name).map(|f| f.label.clone());
+    assert!(
+        label("station_id").is_some() && label("last_station_id").as_deref() == Some("Last station"),
+        "{:?}",
+        spec.entity("trip")
+    );
+}
+
+#[test]
+fn who_writes_is_none_of_those_who_sign_up() {
+    let spec = read(
+        "I teach dance.\nPupils sign up with an e-mail address and a password.\nI add courses with a title and a day.\nPupils book courses.\nI can delete courses.",
+    );
+    assert_eq!(may(&spec, "course", Op::Create), [Who::Role("owner".into())], "{:?}", spec.entity("course"));
+    assert_eq!(may(&spec, "booking", Op::Create), [Who::Role("pupil".into())]);
+}
+
+#[test]
+fn what_lasts_is_not_shown_apart_by_its_start() {
+    let head = "Clerks log in.\nVets log in.\nClerks make visits with a vet, a date, a start time";
+    let spec = read(&format!("{head} and a length in minutes.\nA vet cannot have two visits at the same time."));
+    assert!(!whole(&spec, 4));
+    let spec = read(&format!("{head}.\nA vet cannot have two visits at the same time."));
+    assert!(whole(&spec, 4), "{:?}", spec.gaps);
+}

@@ -86,7 +86,7 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     let bounds =
         s.words.get(1).is_some_and(|w| matches!(w.lower(), "more" | "fewer" | "less" | "longer" | "later" | "earlier"))
             && s.words.get(2).is_some_and(|w| w.is("than"));
-    if bounds {
+    if bounds || s.words[0].is("no") && timed(s) {
         return false;
     }
     if s.words[0].is("no") && !numbers && s.preds.iter().all(|p| p.subordinate) {
@@ -138,6 +138,42 @@ pub fn is_exclusion(s: &Sentence) -> bool {
                     && !l.contains(" can ")
                     && !l.contains("more than"))
     }) && !s.preds.is_empty()
+}
+
+/// `No bookings on Sundays`, `No deliveries after 6 pm`: when something may not be is a rule for what there is.
+fn timed(s: &Sentence) -> bool {
+    const TIMES: [&str; 19] = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "weekend",
+        "weekday",
+        "holiday",
+        "night",
+        "morning",
+        "evening",
+        "noon",
+        "midnight",
+        "pm",
+        "am",
+        "month",
+        "year",
+    ];
+    let led = |w: &super::tag::Word| {
+        matches!(
+            w.lower(),
+            "on" | "at" | "in" | "during" | "before" | "after" | "between" | "over" | "until" | "within"
+        )
+    };
+    let Some(lead) = s.words.iter().skip(2).position(led) else { return false };
+    let when = |w: &super::tag::Word| TIMES.contains(&w.base.as_str()) || nouns::singular(w.lower()) == "sunday";
+    s.words[lead + 3..]
+        .iter()
+        .any(|w| when(w) || TIMES.contains(&nouns::singular(w.lower()).as_str()) || w.token.value.is_some())
 }
 
 /// Beside what is not needed the sentence asks for something: `A guest leaves a message, and a photo is not needed.`
@@ -335,6 +371,9 @@ mod tests {
         assert!(!is("The system shall not allow two bookings of the same room at the same time."));
         assert!(!is("The application must not allow a guest to leave without an address."));
         assert!(!is("A guest can leave a message with a title, and a photo is not needed."));
+        assert!(!is("No appointments on Sundays."));
+        assert!(!is("No deliveries after 6 pm."));
+        assert!(is("No payment in the first version."));
         assert!(is("The system shall not allow payments."));
         assert!(!is("An amount may not be negative."));
         assert!(!is("There is no limit on the number of notes a user can have."));

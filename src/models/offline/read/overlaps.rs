@@ -3,7 +3,9 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::verbs::{self, Class};
-use crate::models::offline::spec::{Feature, FieldType};
+use crate::models::offline::spec::{Feature, Field, FieldType};
+
+const STARTS_ONLY: &str = "the offline engine compares when they begin, and not how long they last; a model (-m) may";
 
 /// `A room cannot be booked twice at the same time.` `Bookings of the same room may not overlap.`
 pub fn read(d: &mut Draft, si: usize) {
@@ -152,6 +154,14 @@ pub fn read(d: &mut Draft, si: usize) {
             let time = d.entities[e].entity.fields.iter().find(|f| f.ty == FieldType::Time).map(|f| f.name.clone());
             if let Some(f) = time.as_ref().and_then(|t| d.field_mut(e, t)) {
                 f.required = true;
+            }
+            // two that begin at different times may meet all the same
+            let lasts = |f: &Field| {
+                f.name.split('_').any(|w| matches!(w, "length" | "duration" | "minutes" | "hours"))
+                    && matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. } | FieldType::Choice { .. })
+            };
+            if d.entities[e].entity.fields.iter().any(lasts) {
+                d.gap(s.id, "at the same time", STARTS_ONLY, false);
             }
             d.feature(Feature::UniqueTogether {
                 entity: name,

@@ -138,6 +138,18 @@ impl Draft<'_> {
         }
         name
     }
+    /// `the white player, the black player`: the second of one kind that a list names is another one, and has a name of
+    /// its own.
+    fn beside(&self, e: usize, first: String, field: &Field, id: ClauseId) -> String {
+        let named = self.entities[e].entity.fields.iter().find(|f| f.name == first);
+        let other =
+            |f: &Field| f.clauses.contains(&id) && f.label != field.label && first != format!("{}_id", field.name);
+        if named.is_some_and(other) { format!("{}_id", field.name) } else { first }
+    }
+    fn add_second(&mut self, e: usize, to: usize, name: String, draft: FieldDraft, id: ClauseId) -> String {
+        let ty = FieldType::Reference { entity: self.entities[to].entity.name.clone() };
+        self.add_field(e, FieldDraft { field: Field { name, ty, ..draft.field.clone() }, ..draft }, id)
+    }
     #[must_use]
     pub fn reference(&self, e: usize, to: &str) -> Option<String> {
         self.entities[e]
@@ -226,12 +238,21 @@ impl Draft<'_> {
                 .and_then(|np| self.role(np))
                 .cloned();
             let name = match (named, role) {
-                (Some(to), _) if !phrase.as_ref().is_some_and(|np| np.plural) => self.add_reference(e, to, false, s.id),
+                (Some(to), _) if !phrase.as_ref().is_some_and(|np| np.plural) => {
+                    let first = format!("{}_id", self.entities[to].entity.name);
+                    let name = self.beside(e, first.clone(), &draft.field, s.id);
+                    if name == first {
+                        self.add_reference(e, to, false, s.id)
+                    } else {
+                        self.add_second(e, to, name, draft, s.id)
+                    }
+                }
                 (Some(_), _) => continue,
                 (None, Some(role)) if self.has_users() && !phrase.as_ref().is_some_and(|np| np.plural) => {
                     let mut draft = draft;
                     draft.field.ty = FieldType::UserReference { role: Some(role.name.clone()) };
-                    draft.field.name = format!("{}_id", identifier(&role.name));
+                    let own = format!("{}_id", identifier(&role.name));
+                    draft.field.name = self.beside(e, own, &draft.field, s.id);
                     self.add_field(e, draft, s.id)
                 }
                 _ => self.add_field(e, draft, s.id),

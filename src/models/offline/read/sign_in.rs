@@ -82,7 +82,7 @@ fn speaker(d: &mut Draft, all: &[Sentence]) {
     });
     let writer = writer(all);
     let alone = d.sentences.iter().flat_map(|s| &s.preds).any(|p| p.only && p.subject.iter().any(says_i));
-    let known = writer.is_some() || alone || helped && clauses.len() > 1;
+    let known = writer.is_some() || alone || (helped || others_enter(d)) && clauses.len() > 1;
     if stories || clauses.is_empty() || !helpers || !known {
         return;
     }
@@ -98,6 +98,14 @@ fn speaker(d: &mut Draft, all: &[Sentence]) {
         None => d.roles.push(RoleDraft { name: name.clone(), kind: nouns::Person::Appointed, clauses, open: false }),
     }
     d.speaker = Some(name);
+}
+
+/// `Pupils sign up with …`: the accounts are those of others, so that whoever says `I` is none of them.
+fn others_enter(d: &Draft) -> bool {
+    let enters = |p: &Pred| matches!(p.verb.class, Class::SignUp | Class::LogIn) && !p.verb.negated && !p.subordinate;
+    let acts = || d.sentences.iter().flat_map(|s| &s.preds).filter(|p| enters(p)).flat_map(|p| &p.subject);
+    let user = |np: &Np| d.role(np).is_some_and(|r| r.kind == nouns::Person::User);
+    acts().any(|np| d.role(np).is_some()) && !acts().any(|np| says_i(np) || user(np))
 }
 
 fn says_i(np: &Np) -> bool {
