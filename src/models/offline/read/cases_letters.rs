@@ -2,7 +2,7 @@
 
 use super::tests::{field, read, whole};
 use crate::domain::{ClauseId, clause::ClauseKind};
-use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Who};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Scope, Who};
 
 fn kind(spec: &AppSpec, clause: u32) -> Option<ClauseKind> {
     spec.marks.iter().find(|m| m.clause == ClauseId(clause)).map(|m| m.kind)
@@ -72,4 +72,31 @@ fn what_lasts_is_not_shown_apart_by_its_start() {
     assert!(!whole(&spec, 4));
     let spec = read(&format!("{head}.\nA vet cannot have two visits at the same time."));
     assert!(whole(&spec, 4), "{:?}", spec.gaps);
+}
+
+#[test]
+fn so_many_places_are_kept_to() {
+    let head = "Pupils log in.\nTeachers log in.\nTeachers add courses with a title and a day.\nPupils book courses.";
+    for (text, more) in [
+        ("A course has at most 12 places; when it is full nobody can join.", ""),
+        ("Every course has room for up to 12 pupils.", "Once a course is full, nobody else can book it."),
+        ("Each course has no more than 12 seats.", "Teachers see how many places are left in each course."),
+    ] {
+        let spec = read(&format!("{head}\n{text}\n{more}"));
+        let places = field(&spec, "course", "number_of_places").unwrap();
+        assert_eq!(places.label, "Number of places");
+        let kept = |f: &Feature| matches!(f, Feature::Capacity { entity, capacity, .. } if entity == "booking" && capacity == "number_of_places");
+        assert!(spec.features.iter().any(kept), "{text}: {:?}", spec.features);
+        assert!(whole(&spec, 5) && whole(&spec, 6), "{text}: {:?}", spec.gaps);
+        // the course has its day, and who books it is there then
+        assert!(field(&spec, "booking", "start_date").is_none(), "{:?}", spec.entity("booking"));
+    }
+    for text in [
+        "A course has at most 12 places per day.",
+        "A course has at most 12 chairs.",
+        "A full course has at most 12 places.",
+    ] {
+        let spec = read(&format!("{head}\n{text}"));
+        assert!(field(&spec, "course", "number_of_places").is_none(), "{text}");
+    }
 }

@@ -248,11 +248,24 @@ fn own_fields(d: &Draft, e: usize) -> usize {
         .count()
 }
 
+/// Whether what a record is about has its own time: who books a course is there when it is.
+fn about_a_day(d: &Draft, e: usize) -> bool {
+    let timed = |f: &Field| {
+        matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time) || f.name.ends_with("weekday")
+    };
+    d.entities[e].entity.fields.iter().any(|f| match &f.ty {
+        FieldType::Reference { entity } => {
+            d.find(entity).is_some_and(|p| d.entities[p].entity.fields.iter().any(timed))
+        }
+        _ => false,
+    })
+}
+
 fn fields(d: &mut Draft, e: usize) {
     let name = d.entities[e].entity.name.clone();
     let refers = d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Reference { .. }));
     if own_fields(d, e) > 0
-        || refers && (relation_only(&name) || name.ends_with("_item"))
+        || refers && (relation_only(&name) || name.ends_with("_item") || name == "booking" && about_a_day(d, e))
         || d.pending_progress.iter().any(|(g, _)| *g == e)
     {
         return;

@@ -17,6 +17,7 @@ mod bans;
 mod blocking;
 mod bounds;
 mod brackets;
+mod capacity;
 pub(in crate::models::offline) mod chunk;
 mod complete;
 mod conditions;
@@ -225,6 +226,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     }
     d.title = title::title(&all, &d);
     blocking::read(&mut d);
+    capacity::ahead(&mut d);
     // accounts and properties first: rules and rights refer to them wherever they stand
     for (si, s) in sentences.iter().enumerate() {
         if excludes(s.id) {
