@@ -271,6 +271,10 @@ impl Meant {
     fn question(&mut self, question: &Question) {
         // what is assumed for want of a word is no word of the text: only the names it asks about are
         self.say(question.key.split(':').next_back().unwrap_or_default());
+        // what it takes a word of the text for
+        if question.key.starts_with("use:") {
+            self.say(&question.question);
+        }
     }
 }
 

@@ -34,6 +34,12 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         let Some((field, values)) = field(d, si, parent, &state) else { continue };
         let id = s.id;
+        if used(d, pred).is_some() {
+            let [what, made] = [parent, record].map(|e| super::readings::a(&d.entities[e].entity.label.to_lowercase()));
+            let verb = s.quote(pred.verb.range.end - 1..pred.verb.range.end);
+            let question = format!("What records that {what} is {verb}?");
+            d.ask(&format!("use:{name}"), &question, &made, &[id]);
+        }
         let entity = d.entities[record].entity.name.clone();
         d.feature(Feature::Unavailable { entity, per: per.clone(), field, values, clauses: vec![id] });
         // what names nothing would not be refused
@@ -74,11 +80,36 @@ fn about(d: &Draft, pred: &Pred) -> Option<(usize, usize, Np)> {
         let np = phrases.iter().find(|np| kind(np).is_some_and(|e| e != record))?;
         return Some((record, kind(np)?, np.clone()));
     }
+    if let Some(found) = used(d, pred) {
+        return Some(found);
+    }
     let gets = matches!(pred.verb.base.as_str(), "get" | "receive" | "have" | "be given") && !pred.verb.passive;
     let (Some(np), Some(record), true) = (pred.subject.first(), pred.objects.iter().find_map(kind), gets) else {
         return None;
     };
     Some((record, kind(np)?, np.clone()))
+}
+
+/// `A damaged boat cannot be rowed` where outings are kept, each with a boat: what is done with it is the one kind of
+/// records that name it.
+fn used(d: &Draft, pred: &Pred) -> Option<(usize, usize, Np)> {
+    let [np] = &pred.subject[..] else { return None };
+    let plain =
+        pred.verb.passive && pred.verb.class == Class::Other && pred.verb.modal.is_some() && pred.preps.is_empty();
+    let parent = d.find(&np.name()).or_else(|| d.find(&np.head)).filter(|_| plain && np.pronoun.is_none())?;
+    let name = &d.entities[parent].entity.name;
+    let by: Vec<usize> = (0..d.entities.len()).filter(|e| *e != parent && d.reference(*e, name).is_some()).collect();
+    let others = |e: usize| {
+        let kind = |f: &&crate::models::offline::spec::Field| matches!(f.ty, FieldType::Reference { .. });
+        d.entities[e].entity.fields.iter().filter(kind).count() == 1
+    };
+    // said of what is kept, and not of looks: `cannot be seen`, `cannot be undone`
+    let acts =
+        !pred.verb.base.starts_with("un") && !matches!(pred.verb.base.as_str(), "do" | "leave" | "lose" | "exceed");
+    match by[..] {
+        [e] if others(e) && acts => Some((e, parent, np.clone())),
+        _ => None,
+    }
 }
 
 /// `retired` of `a retired desk`
@@ -103,7 +134,9 @@ fn adjective(d: &Draft, si: usize, parent: usize, np: &Np) -> Option<State> {
 /// `that is out of service`, `while it is retired`, `if it is broken`
 fn clause(d: &Draft, si: usize, pi: usize, parent: usize) -> Option<State> {
     let s = &d.sentences[si];
-    let state = |p: &Pred| p.verb.class == Class::Be || p.verb.passive && p.verb.class == Class::Decide;
+    // `that is damaged`, where that is one of its states
+    let known = |p: &Pred| p.verb.passive && field_of(d, parent, s.words[p.verb.range.end - 1].lower()).is_some();
+    let state = |p: &Pred| p.verb.class == Class::Be || p.verb.passive && p.verb.class == Class::Decide || known(p);
     let when = s.preds.iter().enumerate().find(|(k, p)| *k != pi && p.subordinate && state(p))?.1;
     let about = when.subject.iter().all(|np| np.pronoun.is_some() || d.entity_of(np) == Some(parent));
     let lead = when.verb.range.start.checked_sub(1 + when.subject.iter().map(|n| n.range.len()).max().unwrap_or(0));

@@ -100,3 +100,65 @@ fn so_many_places_are_kept_to() {
         assert!(field(&spec, "course", "number_of_places").is_none(), "{text}");
     }
 }
+
+#[test]
+fn what_is_none_of_the_values_is_a_value() {
+    let spec = read("Anyone adds items with a name and a category.\nThe category is one of tins, fresh, dry or other.");
+    let values = ["tins", "fresh", "dry", "other"].map(str::to_owned).to_vec();
+    assert_eq!(field(&spec, "item", "category").map(|f| f.ty.clone()), Some(FieldType::Choice { values }));
+    assert!(whole(&spec, 2), "{:?}", spec.gaps);
+}
+
+#[test]
+fn what_is_damaged_is_not_used() {
+    let head = "Members log in.\nA boat has a name and a condition: sound or damaged.\nMembers enter outings with a boat and a date.";
+    for text in ["A boat that is damaged cannot be rowed.", "A damaged boat must not be used."] {
+        let spec = read(&format!("{head}\n{text}"));
+        let kept = |f: &Feature| matches!(f, Feature::Unavailable { entity, per, .. } if entity == "outing" && per == "boat_id");
+        assert!(spec.features.iter().any(kept) && whole(&spec, 4), "{text}: {:?}", spec.gaps);
+        assert!(
+            spec.assumptions.iter().any(|q| q.key == "use:boat" && q.answer == "an outing"),
+            "{:?}",
+            spec.assumptions
+        );
+    }
+    // of two kinds of records either may be meant
+    let spec =
+        read(&format!("{head}\nMembers add races with a boat and a day.\nA boat that is damaged cannot be rowed."));
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Unavailable { .. })) && !whole(&spec, 5));
+}
+
+#[test]
+fn totals_of_each_are_shown_to_all_where_nobody_is_named() {
+    let head = "Members log in.\nMembers enter outings with a date and a distance in kilometres.";
+    let spec = read(&format!("{head}\nThe total distance of each member is shown."));
+    let shown = |f: &Feature| matches!(f, Feature::Totals { measures, group_by: Some(by), everyone: true, .. } if *measures == ["distance"] && by == "owner_id");
+    assert!(spec.features.iter().any(shown) && whole(&spec, 3), "{:?} {:?}", spec.features, spec.gaps);
+    assert!(spec.assumptions.iter().any(|q| q.key == "see-totals:outing"));
+    let spec =
+        read(&format!("{head}\nMembers never see each other's outings.\nThe total distance of each member is shown."));
+    assert!(!spec.features.iter().any(shown) && !whole(&spec, 4));
+}
+
+#[test]
+fn two_at_once_are_two_that_are_not_back() {
+    let spec = read(
+        "Neighbours sign in.\nA tool has a name.\nNeighbours borrow tools for at most 7 days.\nA tool cannot be borrowed again until it is back.\nNobody borrows two tools at once.",
+    );
+    let one = |f: &Feature| matches!(f, Feature::Limit { per: None, max: 1, over: Some(over), clauses, .. } if over.field == "returned" && *clauses == [ClauseId(5)]);
+    assert!(spec.features.iter().any(one) && whole(&spec, 5), "{:?}", spec.features);
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::NoOverlap { .. })));
+}
+
+#[test]
+fn what_whoever_writes_offers_is_seen_by_the_others() {
+    let spec = read(
+        "I teach dance and need something for my classes.\nPupils sign up with an e-mail address and a password.\nI add classes with a title.\nClasses are listed by title.\nI can delete classes.\nPupils enrol in classes.",
+    );
+    let classes = spec.entity("class").unwrap();
+    let seen = classes
+        .access
+        .iter()
+        .any(|a| a.ops.contains(&Op::Read) && a.scope == Scope::All && a.who != Who::Role("owner".into()));
+    assert!(seen, "{:?}", classes.access);
+}

@@ -323,6 +323,16 @@ fn whether(d: &mut Draft, si: usize, e: usize) {
 pub fn settle(d: &mut Draft) {
     let features = std::mem::take(&mut d.features);
     for mut feature in features {
+        if let Feature::NoOverlap { entity, per: Some(per), clauses, .. } = &feature
+            && per == "owner_id"
+            && RECORDS.contains(&entity.as_str())
+            && let Some(over) = d.find(entity).and_then(|e| over(d, e)).filter(|over| over.field == RETURNED)
+            && clauses.iter().all(|id| d.sentences.iter().any(|s| s.id == *id && super::overlaps::at_once(s)))
+        {
+            // who has not brought the one back has it still, whatever day was agreed
+            let (entity, clauses) = (entity.clone(), clauses.clone());
+            feature = Feature::Limit { entity, max: 1, per: None, over: Some(over), clauses };
+        }
         if let Feature::Limit { entity, per, over: none @ None, .. } = &mut feature
             && RECORDS.contains(&entity.as_str())
             && let Some(e) = d.find(entity)

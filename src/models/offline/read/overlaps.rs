@@ -177,12 +177,17 @@ pub fn read(d: &mut Draft, si: usize) {
     }
 }
 
+/// Whether a sentence speaks of what somebody has at one time.
+pub fn at_once(s: &super::sentence::Sentence) -> bool {
+    const AT_ONCE: [&str; 5] = ["at a time", "at once", "at one time", "at the same time", "simultaneously"];
+    AT_ONCE.iter().any(|w| s.lower.contains(w))
+}
+
 /// `A tool can only be lent once at a time`, `Nobody borrows two tools at once`: one record at any time, of a thing or of a
 /// person. Whether this is what the sentence says, be it read or not.
 fn one_at_a_time(d: &mut Draft, si: usize) -> bool {
-    const AT_ONCE: [&str; 5] = ["at a time", "at once", "at one time", "at the same time", "simultaneously"];
     let s = &d.sentences[si];
-    if !AT_ONCE.iter().any(|w| s.lower.contains(w)) {
+    if !at_once(s) {
         return false;
     }
     let [pred] = &s.preds.iter().filter(|p| !p.subordinate).collect::<Vec<_>>()[..] else { return false };

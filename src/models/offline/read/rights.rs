@@ -29,7 +29,11 @@ pub fn unnamed_readers(d: &mut Draft) {
     for (e, id) in std::mem::take(&mut d.unnamed_readers) {
         if !d.entities[e].entity.access.iter().any(|a| a.ops.contains(&Op::Read)) {
             let who = d.ordinary();
-            let scope = if personal(d, e) { Scope::Own } else { Scope::All };
+            // what whoever writes adds for the others is not the others' own
+            let speaker = d.speaker.as_ref().map(|name| Who::Role(name.clone()));
+            let mut makers = d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create)).peekable();
+            let offered = makers.peek().is_some() && makers.all(|a| Some(&a.who) == speaker.as_ref());
+            let scope = if personal(d, e) && !offered { Scope::Own } else { Scope::All };
             d.allow(e, who, &[Op::Read], scope, id);
         }
     }

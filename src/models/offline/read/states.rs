@@ -43,6 +43,9 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
         .find(|i| s.words[*i].tag == Tag::Stop || matches!(s.words[*i].tag, Tag::Rel))
         .unwrap_or(s.words.len());
     let explicit = s.lower.contains("one of");
+    // `tins, fresh or other`: what is none of those
+    let other =
+        |i: usize| s.words[i].is("other") && (i + 1 == to || matches!(s.words[i + 1].tag, Tag::Comma | Tag::Conj));
     if from >= to || !(explicit || s.words[from..to].iter().any(|w| w.is("or"))) {
         return false;
     }
@@ -50,11 +53,14 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
     let short = parts.len() >= 2
         && parts.iter().all(|p| {
             p.len() <= 3
-                && !s.words[p.clone()].iter().any(|w| {
-                    matches!(
-                        w.tag,
-                        Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)
-                    ) || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory")
+                && !p.clone().any(|i| {
+                    let w = &s.words[i];
+                    !other(i)
+                        && matches!(
+                            w.tag,
+                            Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)
+                        )
+                        || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory")
                 })
         })
         && parts.iter().all(|p| {

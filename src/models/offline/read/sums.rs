@@ -224,6 +224,23 @@ fn totalled(s: &super::sentence::Sentence, at: usize) -> Option<String> {
     (property && !matches!(head, "number" | "amount" | "count")).then(|| head.to_owned())
 }
 
+/// `The total distance of each member is shown`: to nobody in particular, of records that nobody keeps from others.
+fn everybody(d: &mut Draft, si: usize, at: usize, e: usize) -> bool {
+    let s = &d.sentences[si];
+    let is_shown = |p: &super::sentence::Pred| {
+        let plain = p.verb.passive && !p.verb.negated && !p.subordinate && p.preps.is_empty();
+        plain && p.verb.class == super::lexicon::verbs::Class::Read && p.subject.iter().any(|np| np.range.contains(&at))
+    };
+    let open = s.preds.iter().any(is_shown) && d.entities[e].entity.private.is_empty() && d.has_users();
+    if open {
+        let many = d.entities[e].entity.label_plural.to_lowercase();
+        let name = d.entities[e].entity.name.clone();
+        let question = format!("Who sees the totals of {many}, and the {many} that they come from?");
+        d.ask(&format!("see-totals:{name}"), &question, "everyone who is signed in", &[s.id]);
+    }
+    open
+}
+
 pub fn finish_totals(d: &mut Draft) {
     for (si, at, focus) in std::mem::take(&mut d.pending_totals) {
         let s = &d.sentences[si];
@@ -332,6 +349,8 @@ pub fn finish_totals(d: &mut Draft) {
         // who looks at everybody's numbers must be able to see the records they come from
         let (readers, others) = overseers(d, si, e);
         let by_owner = group_by.as_deref() == Some("owner_id");
+        let shown = by_owner && readers.is_empty() && everybody(d, si, at, e);
+        let readers = if shown { vec![Who::SignedIn] } else { readers };
         if by_owner {
             d.entities[e].entity.owned = true;
         }
