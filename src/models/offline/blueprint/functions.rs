@@ -374,6 +374,15 @@ fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static 
         Formula::Product { a, b } => {
             ("product_of", record(vec![text(a), text(b)]), false, format!("{} times {}", say(a), say(b)))
         }
+        Formula::Priced { link, of, by } => {
+            let parent = entity.fields.iter().find(|f| f.name == *link).and_then(|f| match &f.ty {
+                FieldType::Reference { entity } => Some(entity.as_str()),
+                _ => None,
+            });
+            let each = parent.and_then(|p| spec.entity(p)).map_or_else(|| of.clone(), |p| label(p, of).to_lowercase());
+            let arguments = other(parent.unwrap_or_default(), &[link, of, by]);
+            ("priced", arguments, true, format!("{} times the {each} of the {}", say(by), say(link)))
+        }
         Formula::Sum { fields } => {
             let names: Vec<String> = fields.iter().map(|f| say(f)).collect();
             ("sum_of_fields", record(fields.iter().map(|f| text(f)).collect()), false, names.join(" plus "))

@@ -218,6 +218,7 @@ const FEATURE_NAMES: &[(&str, &[&str])] = &[
             "held_by",
             "left_of",
             "percent_of",
+            "priced",
             "product_of",
             "running_number",
             "sum_of",

@@ -310,3 +310,18 @@ fn a_module_of_a_long_name_is_called_by_its_first_words() {
     assert!(names.iter().any(|name| name == "logbook_functional_requirement"), "{names:?}");
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
 }
+
+#[test]
+fn what_works_out_a_price_is_imported() {
+    use crate::{domain::ClauseId, models::offline::read};
+    let said = [
+        "A product has a name and a price.",
+        "Anyone adds orders with a product, a quantity and a day.",
+        "The total of an order is the price of the product times the quantity.",
+    ];
+    let clauses = (1..).map(ClauseId).zip(said.map(str::to_owned)).collect();
+    let spec = read::analyse(&read::inputs(clauses), &std::collections::BTreeMap::new()).expect("it is read");
+    let (files, _) = everything(&spec);
+    let module = files.iter().find(|f| f.content.contains("return priced(")).expect("the total is worked out");
+    assert!(module.content.contains("from app.features.formulas import priced"), "{}", module.content);
+}

@@ -18,6 +18,12 @@ impl Meant {
                 self.say(b);
                 self.say("time multiply product total");
             }
+            Formula::Priced { link, of, by } => {
+                for name in [link, of, by] {
+                    self.say(name);
+                }
+                self.say("time multiply product total");
+            }
             Formula::Sum { fields } => {
                 fields.iter().for_each(|f| self.say(f));
                 self.say("sum total plus add together");
@@ -205,7 +211,11 @@ impl Meant {
                     self.say(&over.field);
                     self.say("until again back return bring give out away long soon while time still");
                 }
-                self.say("most more than maximum limit only per same time once up");
+                self.say("most more than maximum limit only per same time once simultaneously up");
+                // `two at once`: while one of them is not over
+                if over.is_some() {
+                    self.say("at once");
+                }
                 self.can(&[Class::Transact, Class::Create, Class::Have]);
             }
             Feature::LimitIn { max, per, date_field, period, .. } => {

@@ -1,8 +1,8 @@
 //! Wordings of the letters that clubs and small businesses write.
 
-use super::tests::{field, read, whole};
+use super::tests::{field, locked, read, whole};
 use crate::domain::{ClauseId, clause::ClauseKind};
-use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Formula, Op, Scope, Who};
 
 fn kind(spec: &AppSpec, clause: u32) -> Option<ClauseKind> {
     spec.marks.iter().find(|m| m.clause == ClauseId(clause)).map(|m| m.kind)
@@ -161,4 +161,28 @@ fn what_whoever_writes_offers_is_seen_by_the_others() {
         .iter()
         .any(|a| a.ops.contains(&Op::Read) && a.scope == Scope::All && a.who != Who::Role("owner".into()));
     assert!(seen, "{:?}", classes.access);
+}
+
+#[test]
+fn a_total_is_a_price_of_something_else_times_a_number() {
+    let head = "Staff log in.\nA product has a name and a price in euros.\nStaff enter orders with a customer name, a product, a quantity and a day.";
+    for text in [
+        "The total of an order is the price of the product times the quantity.",
+        "The total of an order is the quantity times the price of its product.",
+        "The total of an order is quantity times price.",
+    ] {
+        let spec = read(&format!("{head}\n{text}"));
+        let formula = Formula::Priced { link: "product_id".into(), of: "price".into(), by: "quantity".into() };
+        let total = |f: &Feature| matches!(f, Feature::Computed { entity, field, formula: x, .. } if entity == "order" && field == "total" && *x == formula);
+        assert!(spec.features.iter().any(total) && whole(&spec, 4), "{text}: {:?} {:?}", spec.features, spec.gaps);
+        assert!(["product_id", "quantity"].iter().all(|f| field(&spec, "order", f).is_some_and(|f| f.required)));
+        assert!(
+            field(&spec, "order", "total").is_some_and(|f| f.read_only && f.ty == FieldType::Decimal { money: true })
+        );
+    }
+    // which of two prices is meant nobody knows
+    let spec = read(&format!(
+        "A box has a name and a price.\n{head} An order also has a box.\nThe total of an order is quantity times price."
+    ));
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Computed { .. })), "{:?}", spec.features);
 }

@@ -153,12 +153,12 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
         && let (Some(a), Some(b)) =
             (rest.iter().rev().find(|np| np.range.start < at), rest.iter().find(|np| np.range.start > at))
     {
-        for e in candidates {
+        for &e in &candidates {
             if let (Some(fa), Some(fb)) = (operand(d, s, e, a), operand(d, s, e, b)) {
                 return set(d, si, e, &target, &[&fa, &fb], Formula::Product { a: fa.clone(), b: fb.clone() });
             }
         }
-        return false;
+        return candidates.into_iter().any(|e| priced(d, si, e, &target, (a, b)) || priced(d, si, e, &target, (b, a)));
     }
     if word(&["sum", "total"]).is_some() {
         // of a property of the records below, or of several properties
@@ -170,6 +170,7 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
                 let measure = rest.iter().flat_map(unfold).find_map(|np| operand(d, s, child, &np));
                 // `the sum of its lines`: what the lines come to
                 let measure = measure.or_else(|| price(d, child).filter(|_| plain_sum(&rest, of)));
+                let measure = measure.filter(|m| !super::sums::priced(d, child, m));
                 if let (true, Some(measure)) = (below, measure) {
                     let entity = d.entities[child].entity.name.clone();
                     let formula = Formula::SumOf { entity, field, measure: measure.clone() };
@@ -198,6 +199,32 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
         }
     }
     false
+}
+
+/// `The total of an order is the price of its product times the quantity`: a number of the record times one of another
+/// that it names.
+fn priced(d: &mut Draft, si: usize, e: usize, target: &Np, (each, by): (&Np, &Np)) -> bool {
+    let s = &d.sentences[si];
+    let Some(by) = operand(d, s, e, by) else { return false };
+    let said = each.of.as_deref().or(each.owner.as_deref()).and_then(|of| d.entity_of(of));
+    let links = d.entities[e].entity.fields.iter().filter_map(|f| {
+        let FieldType::Reference { entity } = &f.ty else { return None };
+        let parent = d.find(entity).filter(|p| *p != e && said.is_none_or(|said| said == *p))?;
+        Some((f.name.clone(), parent, operand(d, s, parent, each)?))
+    });
+    let (link, parent, of) = match &links.collect::<Vec<_>>()[..] {
+        [one] => one.clone(),
+        _ => return false,
+    };
+    let ty = d.entities[parent].entity.fields.iter().find(|f| f.name == of).map(|f| f.ty.clone());
+    // what names nothing, or no number, comes to nothing
+    for (e, name) in [(e, &link), (e, &by), (parent, &of)] {
+        if let Some(f) = d.field_mut(e, name) {
+            f.required = true;
+        }
+    }
+    let formula = Formula::Priced { link, of, by };
+    finish(d, si, e, target, ty.unwrap_or(FieldType::Decimal { money: true }), formula)
 }
 
 /// `The due date is 14 days after the loan date.`
@@ -309,6 +336,7 @@ fn of(formula: &Formula) -> Vec<&str> {
         Formula::Product { a, b } | Formula::Difference { a, b } => vec![a, b],
         Formula::Percent { of, .. } | Formula::DaysAfter { of, .. } => vec![of],
         Formula::Left { capacity, .. } => vec![capacity],
+        Formula::Priced { by, .. } => vec![by],
         Formula::Sum { fields } => fields.iter().map(String::as_str).collect(),
         Formula::RunningNumber
         | Formula::Waits { .. }

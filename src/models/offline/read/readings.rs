@@ -362,6 +362,14 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             plural(taken),
             field(capacity)
         ),
+        Feature::Computed { entity, field: x, formula: Formula::Priced { link, of, by }, .. } => format!(
+            "The {} of {} is its {} times the {} of its {}, as that is now.",
+            field(x),
+            a(&one(entity)),
+            field(by),
+            field(of),
+            field(link)
+        ),
         Feature::Computed { entity, field: x, .. } => format!("The {} of a {} is computed.", field(x), one(entity)),
         Feature::Forbid { entity, op: o, .. } => format!("Nobody can {} {}.", op(*o), plural(entity)),
         Feature::Locked { entity, op: o, field: x, values, .. } => {

@@ -3,7 +3,7 @@
 use super::data::made;
 use super::draft::Draft;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, FieldRule, FieldType, Op, Period, Rule, Scope, Span, Who};
+use crate::models::offline::spec::{Feature, FieldRule, FieldType, Formula, Op, Period, Rule, Scope, Span, Who};
 
 /// Numbers that add up: durations, distances, amounts; not ratings.
 fn measures(d: &Draft, e: usize) -> Vec<String> {
@@ -22,8 +22,18 @@ fn measures(d: &Draft, e: usize) -> Vec<String> {
                 && !f.name.ends_with("_number")
                 && f.name != "count"
         })
+        // what follows from other records is worked out of each, and kept by none
+        .filter(|f| !priced(d, e, &f.name))
         .map(|f| f.name.clone())
         .collect()
+}
+
+/// Whether a number follows from that of another record.
+pub fn priced(d: &Draft, e: usize, name: &str) -> bool {
+    let entity = &d.entities[e].entity.name;
+    d.features.iter().any(|f| {
+        matches!(f, Feature::Computed { entity: of, field, formula: Formula::Priced { .. }, .. } if of == entity && field == name)
+    })
 }
 
 pub fn date_field(d: &Draft, e: usize) -> Option<String> {

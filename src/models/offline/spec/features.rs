@@ -241,6 +241,12 @@ pub enum Formula {
         a: String,
         b: String,
     },
+    /// The number `by` of this record times the number `of` of the one that the reference `link` names.
+    Priced {
+        link: String,
+        of: String,
+        by: String,
+    },
     Sum {
         fields: Vec<String>,
     },

@@ -36,6 +36,21 @@ pub(super) fn computed(
             scene.line(format!("expected = {} * {}", value(&record, a), value(&record, b)));
             scene.line(format!("self.assertAlmostEqual({}, expected, 2)", value(&record, field)));
         }
+        Formula::Priced { link, of, by } => {
+            let reference = column(entity, link)?;
+            let parent = world.entity(super::world::target(reference)?)?;
+            let (index, access) = world.maker(entity)?;
+            if !world.sent_on_create(entity, reference, access) || !world.can_make(entity) {
+                return None;
+            }
+            let made = scene.make(parent, None, &[])?;
+            let shares = world.creator_shares(entity, parent) && !is_open(world, parent, &access.who);
+            let maker = shares.then(|| format!("{made}.by"));
+            let named = [(link.clone(), format!("{made}[\"id\"]"))];
+            let record = scene.make_as(entity, index, maker.as_deref(), &named)?;
+            scene.line(format!("expected = {} * {}", value(&made, of), value(&record, by)));
+            scene.line(format!("self.assertAlmostEqual({}, expected, 2)", value(&record, field)));
+        }
         Formula::Difference { a, b } => {
             let record = scene.make(entity, None, &[])?;
             scene.line(format!("expected = {} - {}", value(&record, a), value(&record, b)));

@@ -28,6 +28,13 @@ def product_of(record, first, second):
     return tidy(values[0] * values[1]) if values else None
 
 
+def priced(db, record, table, link, of, by):
+    """A number of the record times one of the record that it refers to."""
+    values = numbers(record, by)
+    each = db.value("SELECT %s FROM %s WHERE id = ?" % (quote(of), quote(table)), [record.get(link)])
+    return tidy(values[0] * each) if values and each is not None else None
+
+
 def sum_of_fields(record, *names):
     values = [value for name in names for value in numbers(record, name) or ()]
     return tidy(sum(values)) if values else None
