@@ -201,6 +201,10 @@ pub(super) fn limit(
     let by = format!("{first}.by");
     let same: Vec<(String, String)> =
         per.map(|p| (p.to_owned(), format!("self.value({first}, {})", lit(p)))).into_iter().collect();
+    // who may have so many in all is somebody else each time, or that limit would refuse it
+    let counts = |f: &Feature| matches!(f, Feature::Limit { per: None, .. });
+    let others = per.is_some() && access.who != Who::Anyone && world.features_of(&entity.name).any(counts);
+    let by = if others { scene.newcomer(&access.who, "") } else { by };
     let again = scene.making(entity, index, Some(&by), &same);
     if max > 1 {
         scene.line(format!("for _ in range({}):", max - 1));
