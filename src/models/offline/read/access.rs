@@ -76,6 +76,7 @@ fn makers(d: &mut Draft, si: usize) {
         let Some(e) = d.entity_of(np).filter(|_| who && pred.verb.class == Class::Create) else { continue };
         let own = |a: &crate::models::offline::spec::Access| a.scope == Scope::Own && a.clauses.contains(&s.id);
         if d.entities[e].entity.access.iter().any(own) {
+            d.mark_verb(si, pred);
             d.mark_np(si, np);
         }
     }

@@ -186,3 +186,55 @@ fn a_total_is_a_price_of_something_else_times_a_number() {
     ));
     assert!(!spec.features.iter().any(|f| matches!(f, Feature::Computed { .. })), "{:?}", spec.features);
 }
+
+#[test]
+fn who_adds_something_and_sets_its_state_may_put_it_right() {
+    let spec = read("Members log in.\nMembers add boats with a name.\nMembers can mark a boat as damaged.");
+    assert!(
+        spec.assumptions.iter().any(|q| q.key == "edit:boat" && q.answer == "the member"),
+        "{:?}",
+        spec.assumptions
+    );
+    // what others decide of it is theirs, and the rest stays as it was handed in
+    let spec = read("Members log in.\nMembers hand in claims with a title.\nThe treasurer approves claims.");
+    assert!(!may(&spec, "claim", Op::Update).contains(&Who::Role("member".into())), "{:?}", spec.entity("claim"));
+}
+
+#[test]
+fn by_whoever_entered_it_is_of_ones_own() {
+    let spec = read(
+        "Members log in.\nMembers enter games with a day and a result.\nA game can be corrected by the member who entered it.",
+    );
+    let access = &spec.entity("game").unwrap().access;
+    let updates: Vec<&Scope> = access.iter().filter(|a| a.ops.contains(&Op::Update)).map(|a| &a.scope).collect();
+    assert_eq!(updates, [&Scope::Own]);
+    assert!(whole(&spec, 3), "{:?}", spec.gaps);
+}
+
+#[test]
+fn what_some_need_is_no_subject_of_what_follows() {
+    let spec = read(
+        "Clerks log in.\nClerks record rentals with a name, a bicycle and a day.\nBicycles have a number.\nBicycles that need repair are marked as such and cannot be rented out.",
+    );
+    assert!(spec.entity("repair").is_none() && field(&spec, "rental", "repair_id").is_none() && !whole(&spec, 4));
+}
+
+#[test]
+fn how_many_kinds_of_people_there_are_heads_a_list_of_them() {
+    let spec = read(
+        "There are three kinds of users: clerks, vets and managers.\nClerks log in.\nClerks add visits with a day.\nVets see the visits.",
+    );
+    assert_eq!(kind(&spec, 1), Some(ClauseKind::Context));
+    let spec = read("There are three kinds of visits: short, long and double.\nClerks add visits with a day.");
+    assert_ne!(kind(&spec, 1), Some(ClauseKind::Context));
+}
+
+#[test]
+fn what_follows_from_a_state_is_not_claimed() {
+    let spec = read(
+        "Staff log in.\nStaff enter orders with a name and a day.\nAn order is new, baked or collected.\nCollected orders are archived and can no longer be changed.",
+    );
+    let status = field(&spec, "order", "status").map(|f| f.ty.clone());
+    assert_eq!(status, Some(FieldType::Choice { values: ["new", "baked", "collected"].map(str::to_owned).to_vec() }));
+    assert!(!whole(&spec, 4) && locked(&spec, 4) == [(Op::Update, vec!["collected".to_owned()])], "{:?}", spec.gaps);
+}

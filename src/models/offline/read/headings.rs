@@ -1,6 +1,6 @@
 //! What structures a document and demands nothing: headings, titles, lists of those who will use it.
 
-use super::lexicon::nouns;
+use super::lexicon::{nouns, verbs::Class};
 use super::sentence::{Sentence, split_list};
 use super::tag::Tag;
 use super::token;
@@ -171,7 +171,17 @@ pub fn lists_people(s: &Sentence) -> bool {
     ];
     let bare = |h: &str| {
         let h = token::plain(h).to_lowercase();
-        LISTS.contains(&h.trim_end_matches([':', '.', ' ']))
+        // `There are three kinds of users: …`
+        let counted = |w: &str| {
+            let number = token::tokens(w).first().is_some_and(|t| t.value.is_some());
+            number
+                || matches!(
+                    w,
+                    "we" | "have" | "there" | "are" | "the" | "kinds" | "types" | "of" | "different" | "following"
+                )
+        };
+        let rest: Vec<&str> = h.split(' ').skip_while(|w| counted(w)).collect();
+        LISTS.contains(&rest.join(" ").trim_end_matches([':', '.', ' ']))
     };
     let colon = s.words.iter().position(|w| w.tag == Tag::Colon);
     let from = match colon {
@@ -185,5 +195,7 @@ pub fn lists_people(s: &Sentence) -> bool {
         words[..end].iter().rev().find(|w| w.tag != Tag::Stop).is_some_and(|w| nouns::person(&w.base).is_some())
     };
     let parts = split_list(&s.words, from..s.words.len());
-    s.preds.is_empty() && !parts.is_empty() && parts.iter().all(person)
+    // `There are …`, `We have …` before the list
+    let opens = |p: &super::sentence::Pred| p.verb.range.end < from && matches!(p.verb.class, Class::Be | Class::Have);
+    s.preds.iter().all(opens) && !parts.is_empty() && parts.iter().all(person)
 }

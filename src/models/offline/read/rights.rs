@@ -214,7 +214,12 @@ pub fn rights(d: &mut Draft, e: usize) {
         let owned = (d.entities[e].entity.owned || said && !creators.contains(&Who::Anyone)) && d.has_users();
         // who checks a record in and out leaves it to whoever added it
         let way = |field: &String| super::in_and_out::FIELDS.contains(&field.as_str());
-        let handled = d.entities[e].entity.access.iter().any(|a| !a.only_fields.iter().all(way));
+        // nor does who adds it by saying in which state it is
+        let handled = d.entities[e]
+            .entity
+            .access
+            .iter()
+            .any(|a| !a.only_fields.iter().all(way) && !(creators.len() == 1 && creators.contains(&a.who)));
         let collection = anonymous
             && !d.has_users()
             && d.entities[e].bare

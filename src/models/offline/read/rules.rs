@@ -116,7 +116,8 @@ pub fn read(d: &mut Draft, si: usize) {
 /// Said of records in some state: they stay as they are.
 fn stays(pred: &super::sentence::Pred) -> bool {
     let some = pred.subject.iter().any(|np| np.adjectives().any(|a| !super::lexicon::words::light(a)));
-    some && matches!(pred.verb.base.as_str(), "lock" | "freeze") && pred.verb.modal.is_none() && pred.preps.is_empty()
+    let follows = matches!(pred.verb.base.as_str(), "lock" | "freeze" | "archive");
+    some && follows && pred.verb.modal.is_none() && pred.preps.is_empty()
 }
 
 /// `a claim that is paid`: the phrase and what limits it stand before the verb.

@@ -39,7 +39,8 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
         return held;
     }
     // `only the person who made a booking can change it`
-    let maker = pred.subject.iter().any(|np| {
+    let agents = pred.preps.iter().filter(|pp| pp.prep == "by" && pred.verb.passive).flat_map(|pp| &pp.nps);
+    let maker = pred.subject.iter().chain(agents).any(|np| {
         s.words.get(np.range.end).is_some_and(|w| w.is("who"))
             && s.words[np.range.end..].iter().take(4).any(|w| {
                 matches!(

@@ -209,7 +209,9 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
             }
             Item::Vg(vg) => {
                 // `an app that helps users log …`: what it helps with is no main clause
-                if vg.modal.is_none() && open.as_ref().is_some_and(|p| p.verb.class == Class::Allow) {
+                // `bicycles that need repair are marked`: what is said of those goes on
+                let helps = vg.modal.is_none() && words[vg.range.start].tag != Tag::Be;
+                if helps && open.as_ref().is_some_and(|p| p.verb.class == Class::Allow) {
                     b.relative = false;
                 }
                 let inside = b.relative && open.as_ref().is_some_and(|p| p.subordinate);
