@@ -73,19 +73,21 @@ fn understand() -> Value {
 }
 
 fn plan() -> Value {
-    let reads = json!([
-        "clauses",
-        "interpretations",
-        "assumptions",
-        "decisions",
-        "gaps",
-        "plan",
-        "artifacts",
-        "files",
-        "tests",
-        "evidence"
-    ]);
-    let step = |id: String, produces: &str, personas: &[&str], module: Option<&str>, after: Vec<String>| json!({"id": id, "title": id, "produces": produces, "personas": personas, "module": module, "after": after, "reads": reads});
+    // As the Communication Architect is told to.
+    let reads = |produces: &str| {
+        let more: &[&str] = match produces {
+            "design" => &["plan"],
+            "build" => &["decisions", "plan", "artifacts", "files"],
+            "test" => &["decisions", "plan", "artifacts", "files", "tests"],
+            _ => &["decisions", "artifacts", "files", "tests", "evidence"],
+        };
+        ["clauses", "assumptions", "gaps", "instructions", "interpretations"]
+            .iter()
+            .chain(more)
+            .copied()
+            .collect::<Vec<_>>()
+    };
+    let step = |id: String, produces: &str, personas: &[&str], module: Option<&str>, after: Vec<String>| json!({"id": id, "title": id, "produces": produces, "personas": personas, "module": module, "after": after, "reads": reads(produces)});
     let architects = ["solution-architect", "technical-architect", "api-designer", "database-architect"];
     let mut steps = vec![step("design".into(), "design", &architects, None, vec![])];
     let mut before = "design".to_owned();

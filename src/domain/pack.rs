@@ -1,5 +1,6 @@
 //! Context packs: exactly what a persona is given for one step.
 
+pub mod report;
 mod words;
 
 use super::{Clean, Hash, PersonaId, StepId, condition::Condition, plan::Seat};
@@ -25,7 +26,7 @@ pub enum PackKind {
     Artifact,
     /// A workspace file from an upstream step.
     File,
-    /// The parsed report of an execution.
+    /// The report of an execution: JSON of [`report::Ran`] or [`report::Searched`], or the lines of a control run.
     Evidence,
     /// A text that came with the requirement.
     Attachment,

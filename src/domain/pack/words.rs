@@ -1,7 +1,10 @@
 //! What the hub holds, in the words in which a persona reads it: the ids of its clauses, then what is said of them, without
 //! the names of fields and without who said it.
 
-use super::PackKind;
+use super::{
+    PackKind,
+    report::{Ran, Searched},
+};
 use crate::domain::{
     ClauseId, Clean,
     clause::{Assumption, Decision, Gap, Interpretation},
@@ -28,6 +31,9 @@ pub(super) fn of(kind: PackKind, text: &str) -> Option<String> {
         }),
         PackKind::Plan => {
             read::<Module>(text).map(|one| module(&one)).or_else(|| read::<Plan>(text).map(|one| plan(&one)))
+        }
+        PackKind::Evidence => {
+            read::<Ran>(text).map(|one| one.words()).or_else(|| read::<Searched>(text).map(|one| one.words()))
         }
         _ => None,
     }
@@ -98,7 +104,26 @@ mod tests {
         let plan = json!({"variant": "lean", "modules": [module], "steps": [], "team_notes": "Mind C-002.",
             "communication_notes": "", "estimate": {"calls": 1, "tokens": 1, "cost_micros": 1, "seconds": 1}});
         assert_eq!(shown(PackKind::Plan, plan), "kilns: Kilns. (C-002; depends on core)\nMind C-002.");
+        assert_eq!(
+            shown(
+                PackKind::Evidence,
+                json!({"argv": ["python3", "-m", "unittest", "tests.test_kilns"], "exit": 1, "passed": 2,
+                    "failed": ["tests.test_kilns.Sizes.test_none"], "skipped": [], "sandbox": "L2", "note": "Slow.",
+                    "tests": ["tests.test_kilns.Kilns.test_one", "tests.test_kilns.Kilns.test_two"]})
+            ),
+            "`python3 -m unittest tests.test_kilns` in sandbox L2: exit 1\n\
+             2 passed: tests.test_kilns.Kilns.test_one, .test_two\n1 failed: tests.test_kilns.Sizes.test_none\nSlow."
+        );
+        assert_eq!(
+            shown(
+                PackKind::Evidence,
+                json!({"terms": {"C-004": ["payment", "checkout"]}, "searched": ["code: 5 files", "pages: 2"],
+                    "note": "C-004: not found"})
+            ),
+            "C-004 by payment, checkout\nin code: 5 files, pages: 2\nC-004: not found"
+        );
         assert_eq!(of(PackKind::Interpretation, "no JSON"), None);
+        assert_eq!(of(PackKind::Evidence, "2 of 2 ranges were noticed"), None);
         assert_eq!(of(PackKind::File, "{}"), None);
     }
 }

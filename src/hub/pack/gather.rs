@@ -372,15 +372,11 @@ impl Gathered<'_> {
         if !self.reads(ReadKind::Evidence) {
             return;
         }
-        let run = self.run;
-        let upstream = self.upstream.clone();
-        for step in run.steps().filter(|s| upstream.contains(&s.plan.id)) {
-            for evidence in step.evidence.iter().filter_map(|id| run.evidence.iter().find(|e| e.id == *id)) {
-                let why = format!("G1 ran it for {}", step.plan.id);
-                let label = format!("{:?}", evidence.kind).to_lowercase();
-                let text = report::of(run, evidence);
-                self.push(PackKind::Evidence, &evidence.id.to_string(), &label, text, MEANING, &why);
-            }
+        for (step, evidence) in report::told(self.run, &self.upstream) {
+            let why = format!("G1 ran it for {}", step.plan.id);
+            let label = format!("{:?}", evidence.kind).to_lowercase();
+            let text = report::of(self.run, evidence);
+            self.push(PackKind::Evidence, &evidence.id.to_string(), &label, text, MEANING, &why);
         }
     }
 

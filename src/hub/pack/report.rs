@@ -2,12 +2,12 @@
 //! searches only what they say about clauses.
 
 use crate::domain::{
-    ClauseId, Clean, counted,
-    evidence::{ControlRun, Coverage, Evidence, EvidenceKind, ExclusionSearch, SandboxLevel, TestOutcome},
-    run::Run,
+    ClauseId, Clean, StepId, counted,
+    evidence::{ControlRun, Coverage, Evidence, EvidenceKind, ExclusionSearch, TestOutcome},
+    pack::report::{Ran, Searched, names},
+    run::{Run, Step},
     trace::lines_in_words,
 };
-use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
@@ -15,26 +15,6 @@ use std::{
 
 /// Tests named for a range: the others are counted.
 const NAMED: usize = 2;
-
-#[derive(Serialize)]
-struct Program<'a> {
-    argv: &'a [String],
-    exit: Option<i32>,
-    passed: usize,
-    failed: Vec<&'a str>,
-    skipped: Vec<&'a str>,
-    tests: Vec<&'a str>,
-    sandbox: SandboxLevel,
-    note: Option<&'a Clean>,
-}
-
-#[derive(Serialize)]
-struct Search<'a> {
-    /// The words looked for, by the clause that excludes them.
-    terms: BTreeMap<ClauseId, Vec<&'a str>>,
-    searched: BTreeSet<&'a str>,
-    note: Option<&'a Clean>,
-}
 
 /// The tests of one clause while one range was taken away, by what they did.
 type Did<'a> = BTreeMap<&'static str, BTreeSet<&'a str>>;
@@ -45,6 +25,20 @@ struct Without<'a> {
     clauses: BTreeMap<ClauseId, Did<'a>>,
 }
 
+/// What was run for these steps. Of the starts of the product only the newest: it has changed since the others.
+pub(super) fn told<'a>(run: &'a Run, steps: &BTreeSet<StepId>) -> Vec<(&'a Step, &'a Evidence)> {
+    let made: Vec<(&Step, &Evidence)> = run
+        .steps()
+        .filter(|step| steps.contains(&step.plan.id))
+        .flat_map(|step| step.evidence.iter().map(move |id| (step, id)))
+        .filter_map(|(step, id)| Some((step, run.evidence.iter().find(|one| one.id == *id)?)))
+        .collect();
+    let is_start = |one: &Evidence| one.kind == EvidenceKind::Boot;
+    let is_its = |one: &&Evidence| is_start(one) && made.iter().any(|(_, its)| its.id == one.id);
+    let newest = run.evidence.iter().rev().find(is_its).map(|one| one.id);
+    made.into_iter().filter(|(_, one)| !is_start(one) || Some(one.id) == newest).collect()
+}
+
 pub(super) fn of(run: &Run, evidence: &Evidence) -> String {
     let controls: Vec<&ControlRun> = run.controls.iter().filter(|c| c.evidence == evidence.id).collect();
     let coverage: Vec<&Coverage> = run.coverage.iter().filter(|c| c.evidence == evidence.id).collect();
@@ -52,24 +46,24 @@ pub(super) fn of(run: &Run, evidence: &Evidence) -> String {
     match evidence.kind {
         EvidenceKind::Control if !controls.is_empty() || !coverage.is_empty() => control(&controls, &coverage),
         EvidenceKind::Search if !searches.is_empty() => super::gather::json(&search(evidence, &searches)),
-        _ => super::gather::json(&program(evidence)),
+        _ => super::gather::json(&ran(evidence)),
     }
 }
 
-fn program(evidence: &Evidence) -> Program<'_> {
+fn ran(evidence: &Evidence) -> Ran {
     let named = |outcomes: &[TestOutcome]| {
         let tests = evidence.tests.iter().filter(|t| outcomes.contains(&t.outcome));
-        tests.map(|t| t.name.as_str()).collect::<Vec<_>>()
+        tests.map(|t| t.name.clone()).collect::<Vec<_>>()
     };
-    Program {
-        argv: &evidence.argv,
+    Ran {
+        argv: evidence.argv.clone(),
         exit: evidence.exit,
         passed: evidence.count(TestOutcome::Passed),
         failed: named(&[TestOutcome::Failed, TestOutcome::Error]),
         skipped: named(&[TestOutcome::Skipped]),
         tests: named(&[TestOutcome::Passed]),
         sandbox: evidence.sandbox,
-        note: evidence.note.as_ref(),
+        note: evidence.note.clone(),
     }
 }
 
@@ -137,28 +131,19 @@ fn words(did: &Did) -> String {
     format!("NOT noticed, {}", others.join(", "))
 }
 
-/// Names that begin like the one before them are told by their last part: `tests.test_a.T.test_b, .test_c`.
 fn some(tests: &BTreeSet<&str>) -> String {
-    let mut text = String::new();
-    let mut before = "";
-    for test in tests.iter().take(NAMED) {
-        let own = test.rfind(['.', ':', '>']).unwrap_or(0);
-        let (group, name) = test.split_at(own);
-        let gap = if text.is_empty() { "" } else { ", " };
-        let _ = write!(text, "{gap}{}", if group == before && own > 0 { name } else { test });
-        before = group;
-    }
+    let text = names(tests.iter().take(NAMED).copied());
     let more = tests.len().saturating_sub(NAMED);
     if more > 0 { format!("{text} and {more} more") } else { text }
 }
 
-fn search<'a>(evidence: &'a Evidence, searches: &[&'a ExclusionSearch]) -> Search<'a> {
-    let mut terms: BTreeMap<ClauseId, Vec<&str>> = BTreeMap::new();
+fn search(evidence: &Evidence, searches: &[&ExclusionSearch]) -> Searched {
+    let mut terms: BTreeMap<ClauseId, Vec<String>> = BTreeMap::new();
     for search in searches {
-        terms.entry(search.clause).or_default().extend(search.terms.iter().map(String::as_str));
+        terms.entry(search.clause).or_default().extend(search.terms.iter().cloned());
     }
-    let searched = searches.iter().flat_map(|s| &s.searched).map(Clean::as_str).collect();
-    Search { terms, searched, note: evidence.note.as_ref() }
+    let searched = searches.iter().flat_map(|s| &s.searched).map(Clean::to_string).collect();
+    Searched { terms, searched, note: evidence.note.clone() }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 use super::*;
 use crate::{
     domain::{
-        ClauseId, Clean, Hash, InterpretationId, InterpretationKind, PersonaId, Shared,
+        ClauseId, Clean, EvidenceId, Hash, InterpretationId, InterpretationKind, PersonaId, Shared,
         artifact::CodeRange,
         clause::{Clause, ClauseKind, Gap, Interpretation},
+        evidence::{Evidence, EvidenceKind, SandboxLevel},
         pack::PackKind,
         plan::{Estimate, Module, Plan, PlanVariant},
         run::{Proposal, Run},
@@ -335,6 +336,32 @@ fn reads_narrow_what_is_given() {
     let pack = world.pack("verify");
     let kinds: std::collections::BTreeSet<_> = pack.items.iter().map(|i| i.kind).collect();
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), [PackKind::Clause, PackKind::Handoff]);
+}
+
+#[test]
+fn of_the_starts_of_the_product_only_the_newest_is_told() {
+    let mut world = world();
+    let steps = ["build:core", "build:goals", "test:core"];
+    let kinds = [EvidenceKind::Boot, EvidenceKind::Boot, EvidenceKind::Tests];
+    for ((number, step), kind) in (1..).zip(steps).zip(kinds) {
+        let id = EvidenceId(number);
+        world.run.evidence.push(Evidence {
+            id,
+            kind,
+            argv: vec!["python3".into()],
+            exit: Some(0),
+            tests: Vec::new(),
+            output_sha256: Hash::of(b"out"),
+            tree: Hash::of(b"tree"),
+            sandbox: SandboxLevel::L2,
+            duration_ms: 1,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            note: None,
+            step: None,
+        });
+        world.run.step_mut(&StepId::new(step).unwrap()).unwrap().evidence.push(id);
+    }
+    assert_eq!(ids(&world.pack("verify"), PackKind::Evidence), ["E-002", "E-003"]);
 }
 
 #[test]

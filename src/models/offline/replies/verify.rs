@@ -4,7 +4,10 @@ use crate::{
     domain::{
         ClauseId, DecisionId,
         clause::ClauseKind,
-        pack::{ContextPack, PackKind},
+        pack::{
+            ContextPack, PackKind,
+            report::{Ran, Searched},
+        },
         reply::{Finding, Verdict, VerifyReply},
     },
     models::offline::{
@@ -13,20 +16,7 @@ use crate::{
         suite,
     },
 };
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What of an evidence item matters here.
-#[derive(Debug, Deserialize)]
-struct Report {
-    #[serde(default)]
-    tests: Vec<String>,
-    #[serde(default)]
-    failed: Vec<String>,
-    /// Of a search: what was found of each exclusion.
-    #[serde(default)]
-    note: Option<String>,
-}
 
 /// The reply for a specification and what the pack says was run; `decisions` are those of the pack.
 #[must_use]
@@ -78,12 +68,13 @@ impl<'a> Judge<'a> {
                 }
             }
         }
-        let reports = |label: &str| -> Vec<Report> {
-            let items = pack.of_kind(PackKind::Evidence).filter(|item| item.label.as_str() == label);
-            items.filter_map(|item| serde_json::from_str(&item.text).ok()).collect()
+        let of = |label: &'static str| {
+            let items = pack.of_kind(PackKind::Evidence).filter(move |item| item.label.as_str() == label);
+            items.map(|item| item.text.as_str())
         };
-        let searched = searched(&reports("search"));
-        let reports = reports("tests");
+        let searches: Vec<Searched> = of("search").filter_map(|text| serde_json::from_str(text).ok()).collect();
+        let searched = searched(&searches);
+        let reports: Vec<Ran> = of("tests").filter_map(|text| serde_json::from_str(text).ok()).collect();
         let passed = reports.iter().flat_map(|r| r.tests.iter().cloned()).collect();
         let failed = reports.iter().flat_map(|r| r.failed.iter().cloned()).collect();
         Self { words, gaps, linked, passed, failed, searched }
@@ -125,9 +116,9 @@ impl<'a> Judge<'a> {
 }
 
 /// `C-011: not found; C-012: found in app/pages.py:3`, of all searches; what one of them found was found.
-fn searched(reports: &[Report]) -> BTreeMap<ClauseId, Option<String>> {
+fn searched(searches: &[Searched]) -> BTreeMap<ClauseId, Option<String>> {
     let mut all: BTreeMap<ClauseId, Option<String>> = BTreeMap::new();
-    for result in reports.iter().filter_map(|r| r.note.as_deref()).flat_map(|note| note.split("; ")) {
+    for result in searches.iter().filter_map(|r| r.note.as_deref()).flat_map(|note| note.split("; ")) {
         let Some((clause, found)) = result.split_once(": ") else { continue };
         let Ok(clause) = clause.parse::<ClauseId>() else { continue };
         let place = found.strip_prefix("found in ").map(str::to_owned);
