@@ -432,6 +432,11 @@ impl<W: Write> Session<W> {
                             todo.push(Msg::Prompt { pack: wanted.pack, text });
                         }
                     }
+                    Cmd::LookAtFiles(run) => {
+                        if let Some(project) = &self.project {
+                            todo.push(Msg::FilesSeen(project.changed(&run)));
+                        }
+                    }
                     Cmd::PlanChange(wish) => {
                         if let Some(project) = &self.project {
                             todo.push(Msg::ChangePlanned(project.change(&wish)));

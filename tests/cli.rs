@@ -264,6 +264,9 @@ fn readers_work_while_a_writer_holds_the_project() {
 
     assert!(fine(&world.g1(&["hub", "search", "goals", "-C", "p"])).contains("C-002"));
     assert!(fine(&world.g1(&["hub", "show", "C-002", "-C", "p"])).contains("set goals"));
+    let nothing = world.g1(&["hub", "search", "zzzzqq", "-C", "p"]);
+    assert!(fine(&nothing).is_empty() && err(&nothing).contains("Nothing in the hub fits"), "{}", err(&nothing));
+    refused(&world.g1(&["hub", "search", " ", "-C", "p"]), 2, "the query is empty");
     refused(&world.g1(&["hub", "show", "C-999", "-C", "p"]), 2, "C-999");
     assert!(fine(&world.g1(&["assumptions", "-C", "p"])).contains("When does the week start?"));
     assert!(fine(&world.g1(&["log", "--verify", "-C", "p"])).starts_with("whole"));

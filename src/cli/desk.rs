@@ -1,9 +1,14 @@
 //! The project on disk as the screens ask for it.
 
-use super::{back, change, export, out::Fail, project};
+use super::{back, change, export, out::Fail, project, trace};
 use crate::{
     config::{Config, dirs},
-    domain::{Clean, Hash, StepId, change::Change, pack::ContextPack, run::EditPart},
+    domain::{
+        Clean, Hash, StepId,
+        change::Change,
+        pack::ContextPack,
+        run::{EditPart, Run},
+    },
     driver,
     hub::{Blobs, project as files},
     models::{registry, render, settings::ModelSettings},
@@ -13,6 +18,7 @@ use crate::{
     ui::{PromptWanted, Wish},
 };
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -72,6 +78,12 @@ impl Project for Desk {
             }
         }
         Ok(prompt)
+    }
+
+    fn changed(&self, run: &Run) -> BTreeSet<String> {
+        let now = trace::files(&self.dir, run);
+        let written = run.files.values().filter(|file| now.get(&file.path) != Some(&file.sha256));
+        written.map(|file| file.path.clone()).collect()
     }
 
     fn change(&self, wish: &Wish) -> Result<Change, Clean> {

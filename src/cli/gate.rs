@@ -18,6 +18,7 @@ use crate::{
         stand_in,
         trace::trace,
     },
+    driver,
     hub::project::blobs_of,
     orchestrator::editing,
 };
@@ -195,30 +196,7 @@ fn proposed(proposal: &Proposal) -> String {
             write_understood(&mut text, interpretations, assumptions, gaps);
         }
         Proposal::Plan { plan } => {
-            for module in &plan.modules {
-                let _ = writeln!(text, "  module {}: {}", module.name, module.purpose.one_line(120));
-            }
-            for step in &plan.steps {
-                let after: Vec<&str> = step.after.iter().map(|s| s.as_str()).collect();
-                let _ = writeln!(text, "  {} after {}", step.id, after.join(", "));
-            }
-            let options = match plan.options.as_slice() {
-                [] => &[(plan.variant, plan.estimate)],
-                options => options,
-            };
-            for (variant, e) in options {
-                let mark = if *variant == plan.variant { "expected" } else { "or" };
-                let besides = e.besides();
-                let _ = writeln!(
-                    text,
-                    "  {mark}: {} {} calls{besides}, {} tokens, ${:.2}, {} s",
-                    variant.word(),
-                    e.calls,
-                    e.tokens,
-                    e.cost_micros as f64 / 1e6,
-                    e.seconds
-                );
-            }
+            text.push_str(&driver::told::plan(plan));
         }
         Proposal::Design { decisions, artifacts, .. } => {
             for item in decisions {

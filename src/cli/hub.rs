@@ -22,12 +22,20 @@ pub fn run(folder: Option<&Path>, action: &HubAction, config: &Config, as_json: 
                 kinds: kind.iter().map(|k| kind_named(k)).collect::<Result<_, _>>()?,
                 phases: phase.iter().map(|p| phase_named(p)).collect::<Result<_, _>>()?,
             };
+            let query = query.join(" ");
+            if query.trim().is_empty() {
+                return Err(Fail::usage(
+                    "the query is empty: say what to search for, as in `g1 hub search who may delete`",
+                ));
+            }
             let encoder = encoder::chosen(&config.models)?;
-            let hits = search(&dir, &run, &blobs, encoder, &query.join(" "), *k, &filter);
+            let hits = search(&dir, &run, &blobs, encoder, &query, *k, &filter);
             if as_json {
                 for hit in &hits {
                     out::json(hit)?;
                 }
+            } else if hits.is_empty() {
+                out::talk(&format!("Nothing in the hub fits \"{}\".", Clean::from(query).one_line(60)));
             } else {
                 let rows: Vec<Vec<String>> = hits
                     .iter()

@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{
     domain::{
+        counted,
         run::{Gate, GateReason, Run, RunStatus, Step, StepState},
-        trace::{self, exit_code},
+        trace::{Counts, exit_code},
     },
     hub,
 };
@@ -17,15 +18,16 @@ use std::{fmt::Write, path::Path};
 pub fn run(folder: Option<&Path>, as_json: bool) -> Done {
     let Looked { dir, run, .. } = project::look(folder)?;
     let writer = hub::writer(&dir);
+    let now = super::trace::now(&dir, &run).counts;
     if as_json {
-        out::json(&machine(&run, writer))?;
+        out::json(&machine(&run, now, writer))?;
     } else {
-        out::show(&text(&run, writer))?;
+        out::show(&text(&run, now, writer))?;
     }
     Ok(0)
 }
 
-fn machine(run: &Run, writer: Option<u32>) -> serde_json::Value {
+fn machine(run: &Run, counts: Counts, writer: Option<u32>) -> serde_json::Value {
     let steps: Vec<_> = run
         .steps
         .iter()
@@ -36,7 +38,7 @@ fn machine(run: &Run, writer: Option<u32>) -> serde_json::Value {
     json!({
         "name": run.name, "title": run.title, "seq": run.seq, "status": run.status, "exit": exit_code(run),
         "writer": writer, "model": run.settings.model, "gates": gates, "steps": steps,
-        "counts": trace::counts(run), "usage": run.usage, "cost": run.usage.dollars(),
+        "counts": counts, "usage": run.usage, "cost": run.usage.dollars(),
     })
 }
 
@@ -75,7 +77,7 @@ fn state_word(step: &Step) -> &'static str {
     }
 }
 
-fn text(run: &Run, writer: Option<u32>) -> String {
+fn text(run: &Run, counts: Counts, writer: Option<u32>) -> String {
     let mut text = String::new();
     let title = if run.title.is_empty() { &run.name } else { &run.title };
     // A run that is "running" in its journal stands still when nobody has it open.
@@ -85,12 +87,13 @@ fn text(run: &Run, writer: Option<u32>) -> String {
         (None, _) => String::new(),
     };
     let _ = writeln!(text, "{}: {}{live}", title.one_line(60), status_words(run));
-    let counts = trace::counts(run);
     if counts.demanding > 0 {
+        // What nobody has built yet is not missing for good.
+        let missing = if run.is_over() { "missing" } else { "open" };
         let _ = writeln!(
             text,
-            "{} demanding clauses: {} proven, {} tested, {} built, {} designed, {} missing, {} waived",
-            counts.demanding,
+            "{}: {} proven, {} tested, {} built, {} designed, {} {missing}, {} waived",
+            counted(counts.demanding as usize, "demanding clause"),
             counts.proven,
             counts.tested,
             counts.built,

@@ -31,11 +31,15 @@ pub fn run(folder: Option<&Path>, format: Format, as_json: bool) -> Done {
 
 /// Against the files as they are now: a change since the proof shows.
 pub fn now(dir: &Path, run: &Run) -> Trace {
-    let now: BTreeMap<String, Hash> = match Workspace::of_project(dir, run.existing.is_some()) {
+    trace::trace_of(run, &files(dir, run))
+}
+
+/// The files that the run wrote, as they are now.
+pub fn files(dir: &Path, run: &Run) -> BTreeMap<String, Hash> {
+    match Workspace::of_project(dir, run.existing.is_some()) {
         Ok(workspace) => {
             run.files.keys().filter_map(|path| Some((path.clone(), Hash::of(&workspace.read(path).ok()?)))).collect()
         }
         Err(_) => BTreeMap::new(),
-    };
-    trace::trace_of(run, &now)
+    }
 }

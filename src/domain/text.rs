@@ -83,6 +83,8 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn sanitise(text: &str) -> Cow<'_, str> {
+    // At the beginning it says how a file is encoded and hides nothing.
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -115,6 +117,7 @@ mod tests {
     #[test]
     fn controls_are_shown_not_obeyed() {
         assert_eq!(Clean::new("a\u{1b}[2Jb\r\nc\u{7}").as_str(), "a␛[2Jb\nc␇");
+        assert_eq!(Clean::new("\u{feff}A guest book.\u{feff}").as_str(), "A guest book.<U+FEFF>");
         assert_eq!(Clean::new("x\u{202e}y\u{9b}").as_str(), "x<U+202E>y<U+009B>");
         assert_eq!(Clean::new("tab\tand\nline").as_str(), "tab\tand\nline");
     }

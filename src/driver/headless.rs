@@ -376,8 +376,8 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         Ending::Completed { stopped_at_plan: true, .. } => {
             writeln!(
                 text,
-                "Planned, nothing built (--plan-only). {} clauses, {} demand something.",
-                trace.clauses.len(),
+                "Planned, nothing built (--plan-only). {}, {} of them demanding something.",
+                counted(trace.clauses.len(), "clause"),
                 counts.demanding
             )
         }
@@ -401,9 +401,12 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         }
         Ending::Failed { error } => writeln!(text, "Stopped: {error}"),
     };
+    // What nobody has built yet is not missing for good.
+    let planned = matches!(ending, Ending::Completed { stopped_at_plan: true, .. });
+    let missing = if run.is_over() && !planned { "missing" } else { "open" };
     let _ = writeln!(
         text,
-        "{} of {} proven · {} tested · {} built · {}{} missing · {} waived    {} calls, ${:.2}",
+        "{} of {} proven · {} tested · {} built · {}{} {missing} · {} waived    {} calls, ${:.2}",
         counts.proven,
         counts.demanding,
         counts.tested,
@@ -417,12 +420,20 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
     text.push_str(&told::undemanding(&trace));
     let open = trace.clauses.iter().filter_map(|c| c.status.filter(|s| *s < trace::Status::Proven).map(|s| (c, s)));
     for (clause, status) in open {
+        let never = run.gaps.iter().any(|gap| gap.clause == clause.id && gap.whole);
+        if planned && !never {
+            continue;
+        }
         let reason = clause.reason.as_deref().unwrap_or("");
         let words = Clean::new(&clause.text).one_line(60);
-        let _ = writeln!(text, "  {:<8} {} \"{words}\"  {reason}", status.word(), clause.id);
+        let word = if status == trace::Status::Missing && !never { missing } else { status.word() };
+        let _ = writeln!(text, "  {word:<8} {} \"{words}\"  {reason}", clause.id);
     }
     if run.files.is_empty() {
         text.push_str(&told::in_part(run));
+    }
+    if planned {
+        text.push_str(&told::planned(run));
     }
     for one in &trace.stand_ins {
         let _ = writeln!(text, "  stood in by G1: {}", Clean::from(one.line()).one_line(200));

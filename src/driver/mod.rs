@@ -19,7 +19,7 @@ mod services;
 mod socket;
 mod subscribers;
 mod tasks;
-mod told;
+pub mod told;
 pub mod transcript;
 pub mod verify;
 

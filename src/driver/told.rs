@@ -1,6 +1,7 @@
-//! Lines of a summary that say what a person might take for granted.
+//! Lines of a summary that say what a person might take for granted, and what a plan is.
 
-use crate::domain::{run::Run, trace::Trace};
+use crate::domain::{plan::Plan, run::Run, trace::Trace};
+use std::fmt::Write;
 
 /// Ids that are named before the rest is only counted.
 const NAMED: usize = 8;
@@ -28,4 +29,46 @@ pub(super) fn in_part(run: &Run) -> String {
         format!("  in part  {} {}  {}\n", gap.clause, gap.what.one_line(100), gap.reason.one_line(200))
     };
     run.gaps.iter().filter(|gap| !gap.whole).map(line).collect()
+}
+
+/// What is planned: modules, steps, and what each way of going about it is expected to take.
+#[must_use]
+pub fn plan(plan: &Plan) -> String {
+    let mut text = String::new();
+    for module in &plan.modules {
+        let _ = writeln!(text, "  module {}: {}", module.name, module.purpose.one_line(120));
+    }
+    for step in &plan.steps {
+        let after: Vec<&str> = step.after.iter().map(|s| s.as_str()).collect();
+        let after = if after.is_empty() { String::new() } else { format!(" after {}", after.join(", ")) };
+        let _ = writeln!(text, "  {}{after}", step.id);
+    }
+    let options = match plan.options.as_slice() {
+        [] => &[(plan.variant, plan.estimate)],
+        options => options,
+    };
+    for (variant, e) in options {
+        let mark = if *variant == plan.variant { "expected" } else { "or" };
+        let besides = e.besides();
+        let _ = writeln!(
+            text,
+            "  {mark}: {} {} calls{besides}, {} tokens, ${:.2}, {} s",
+            variant.word(),
+            e.calls,
+            e.tokens,
+            e.cost_micros as f64 / 1e6,
+            e.seconds
+        );
+    }
+    text
+}
+
+/// What a run that stopped at its plan came to: the plan, and what would be assumed.
+pub(super) fn planned(run: &Run) -> String {
+    let mut text = run.plan.as_deref().map(plan).unwrap_or_default();
+    for one in run.assumptions.values() {
+        let answer = if one.answered_by.is_some() { "answered" } else { "assumed" };
+        let _ = writeln!(text, "  {answer}  {} {} -> {}", one.id, one.question.one_line(90), one.answer.one_line(80));
+    }
+    text
 }

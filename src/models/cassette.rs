@@ -267,11 +267,15 @@ impl Model for Cassette {
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         Box::pin(async move {
             let Some(entry) = self.find(request) else {
+                let step = &request.pack.step;
+                let why = match self.entries.iter().any(|entry| entry.step == step.as_str()) {
+                    true => "The requirement, the plan or an answer differs from the recording",
+                    false => "The recording has no call of this step: it ends earlier, or was made for another plan",
+                };
                 return Err(ModelError::Provider(Clean::from(format!(
-                    "cassette {}: no recorded call answers step {} (attempt {}). The requirement, the plan or an answer \
-                     differs from the recording; record it again with the model itself.",
+                    "cassette {}: no recorded call answers step {step} (attempt {}). {why}; record it again with the model \
+                     itself.",
                     self.path.display(),
-                    request.pack.step,
                     request.pack.attempt
                 ))));
             };

@@ -1,9 +1,14 @@
 //! What the screens ask of the project on disk. All of it may block; the rim calls it on a thread of its own.
 
 use crate::{
-    domain::{Clean, Hash, StepId, change::Change, run::EditPart},
+    domain::{
+        Clean, Hash, StepId,
+        change::Change,
+        run::{EditPart, Run},
+    },
     ui::{PromptWanted, Wish},
 };
+use std::collections::BTreeSet;
 
 pub trait Project: Send + Sync {
     /// A blob, verified; `None` when there is none.
@@ -14,6 +19,9 @@ pub trait Project: Send + Sync {
     /// # Errors
     /// Why it cannot be.
     fn prompt(&self, wanted: &PromptWanted) -> Result<String, String>;
+
+    /// Those files of the run that are not as it wrote them, or gone.
+    fn changed(&self, run: &Run) -> BTreeSet<String>;
 
     /// A wish about a finished run as clauses, when its model can work on the new whole.
     ///

@@ -106,6 +106,8 @@ pub struct Model {
     pub welcome: Welcome,
     pub run: Option<Arc<Run>>,
     pub statuses: Statuses,
+    /// Files of the run that are no longer as it wrote them.
+    pub changed: BTreeSet<String>,
     pub focus: Focus,
     pub pane: Pane,
     /// The pane beside the chat on a middle-sized screen.
@@ -199,6 +201,7 @@ impl Model {
             welcome: Welcome::default(),
             run: None,
             statuses: Statuses::default(),
+            changed: BTreeSet::new(),
             focus: Focus::Input,
             pane: Pane::Chat,
             side: Pane::Hub,

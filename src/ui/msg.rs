@@ -8,9 +8,9 @@ use crate::domain::{
     command::{Command, Update},
     plan::PlanVariant,
     reply::ReplyKind,
-    run::{Call, EditPart, GateMode},
+    run::{Call, EditPart, GateMode, Run},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 #[derive(Debug, Clone)]
 pub enum Msg {
@@ -37,6 +37,8 @@ pub enum Msg {
         pack: Hash,
         text: Result<Clean, Clean>,
     },
+    /// Answer to [`Cmd::LookAtFiles`]: those that are otherwise now, or gone.
+    FilesSeen(BTreeSet<String>),
     /// A frame has reached the terminal.
     Drawn(Shown),
     Mouse(Mouse),
@@ -183,6 +185,8 @@ pub enum Cmd {
         text: Arc<str>,
     },
     LoadPrompt(PromptWanted),
+    /// Look whether the files that the run wrote are as it wrote them; answered by [`Msg::FilesSeen`].
+    LookAtFiles(Arc<Run>),
     /// Cut the wish into clauses and ask whether the model can work on the new whole; changes nothing yet.
     PlanChange(Wish),
     /// To the clipboard of the person's terminal.

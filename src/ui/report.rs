@@ -62,7 +62,7 @@ pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
     out.extend(wrap_spans(&[(verdict(model, run), t.text)], columns, 2));
     for clause in run.clauses.values() {
         let Some(state) = model.statuses.by_clause.get(&clause.id) else { continue };
-        if state.status >= Status::Proven && !state.stale && state.status != Status::Waived {
+        if state.status >= Status::Proven && state.status != Status::Waived {
             continue;
         }
         let (mark, word, style) = model.statuses.show(run, clause, look);

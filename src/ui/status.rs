@@ -6,7 +6,7 @@ use crate::domain::{
     clause::Clause,
     evidence::TestOutcome,
     run::Run,
-    trace::{LinkedFile, Status, trace},
+    trace::{LinkedFile, Status, trace_of},
 };
 use ratatui::style::Style;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,10 +56,13 @@ fn passing_tests(run: &Run) -> usize {
 }
 
 impl Statuses {
+    /// `changed`: files that are no longer as the run wrote them.
     #[must_use]
-    pub fn of(run: &Run) -> Self {
+    pub fn of(run: &Run, changed: &BTreeSet<String>) -> Self {
         let over = run.is_over();
-        let by_clause: BTreeMap<_, _> = trace(run)
+        let as_written = run.files.values().filter(|file| !changed.contains(&file.path));
+        let files = as_written.map(|file| (file.path.clone(), file.sha256.clone())).collect();
+        let by_clause: BTreeMap<_, _> = trace_of(run, &files)
             .clauses
             .into_iter()
             .filter(|c| c.retired.is_none())
@@ -71,8 +74,8 @@ impl Statuses {
         for (id, state) in &by_clause {
             let known_missing = over || run.gaps.iter().any(|g| g.clause == *id && g.whole);
             match state.status {
-                Status::Proven if !state.stale => counts.proven += 1,
-                Status::Proven | Status::Tested => counts.tested += 1,
+                Status::Proven => counts.proven += 1,
+                Status::Tested => counts.tested += 1,
                 Status::Built => counts.built += 1,
                 Status::Waived => counts.waived += 1,
                 Status::Missing if known_missing => counts.missing += 1,
@@ -96,9 +99,10 @@ impl Statuses {
         }
         let Some(state) = self.by_clause.get(&clause.id) else { return (g.open, "open", t.dim) };
         match state.status {
-            Status::Proven if state.stale => (g.tested, "stale", t.warn),
             Status::Proven => (g.proven, "proven", t.ok),
             Status::Tested => (g.tested, "tested", t.accent),
+            // What was shown of it was shown of other files.
+            Status::Built if state.stale => (g.built, "stale", t.warn),
             Status::Built => (g.built, "built", t.accent),
             Status::Waived => (g.waived, "waived", t.warn),
             Status::Designed => (g.open, "designed", t.text),

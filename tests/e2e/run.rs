@@ -94,6 +94,18 @@ fn plan_only_stops_before_anything_is_built() {
 }
 
 #[test]
+fn plan_only_shows_the_plan_and_what_it_would_cost() {
+    let output = Bed::new().with_input(&["run", "-", "--plan-only"], TOOL_SHED.as_bytes());
+    let shown = String::from_utf8_lossy(&output.stdout);
+    for wanted in
+        ["Planned, nothing built", "module core: ", "build:core", "expected: lean ", "assumed  A-001 ", " open "]
+    {
+        assert!(shown.contains(wanted), "{wanted} in {shown}");
+    }
+    assert!(!shown.contains("missing") && !shown.contains("is not done yet"), "{shown}");
+}
+
+#[test]
 fn plan_only_partitions_any_language() {
     let bed = Bed::new();
     let german = "Ein Gästebuch für unsere Hochzeit. Jeder Gast kann einen Gruß mit seinem Namen hinterlassen.\n";

@@ -1,11 +1,15 @@
 //! A project that has nothing but contents.
 
 use g1::{
-    domain::{Clean, Hash, StepId, change::Change, run::EditPart},
+    domain::{
+        Clean, Hash, StepId,
+        change::Change,
+        run::{EditPart, Run},
+    },
     term::Project,
     ui::{PromptWanted, Wish},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 pub struct Shelf(pub HashMap<Hash, Vec<u8>>);
 
@@ -15,6 +19,9 @@ impl Project for Shelf {
     }
     fn prompt(&self, _: &PromptWanted) -> Result<String, String> {
         Err("the sample has no prompts".into())
+    }
+    fn changed(&self, _: &Run) -> BTreeSet<String> {
+        BTreeSet::new()
     }
     fn change(&self, _: &Wish) -> Result<Change, Clean> {
         Err("the sample does not change".into())

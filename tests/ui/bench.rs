@@ -24,6 +24,8 @@ pub struct Bench {
     pub now: Timestamp,
     pub sent: Vec<Cmd>,
     pub title: String,
+    /// How often the files on disk were to be looked at.
+    pub looked: usize,
     pub shown: Shown,
     pub blobs: HashMap<Hash, Vec<u8>>,
     cache: Cache,
@@ -43,6 +45,7 @@ impl Bench {
             now,
             sent: vec![],
             title: String::new(),
+            looked: 0,
             shown: Shown::default(),
             blobs: HashMap::new(),
             cache: Cache::default(),
@@ -91,6 +94,8 @@ impl Bench {
                 self.send(Msg::Blob { hash: hash.clone(), bytes });
             } else if matches!(cmd, Cmd::Highlight { .. }) {
                 // Grammars are slow without optimisation: the test that wants colours sends them.
+            } else if matches!(cmd, Cmd::LookAtFiles(_)) {
+                self.looked += 1;
             } else if let Cmd::Title(title) = cmd {
                 self.title = title.to_string();
             } else {

@@ -1,14 +1,22 @@
 //! What keys, pastes and news do.
 
-use crate::{bench::Bench, support::sample::Moment};
+use crate::{
+    bench::Bench,
+    support::sample::{Moment, Sample},
+};
 use g1::{
     domain::{
-        ClauseId, GateId,
+        ClauseId, GateId, StepId,
         command::{Command, Update},
-        run::{GateMode, Verb},
+        run::{GateMode, GateReason, StepState, Verb},
     },
-    ui::{Cmd, Key, Msg, StartRequest, keymap::Context, panes::Pane},
+    ui::{
+        Caps, Cmd, Key, Msg, StartRequest,
+        keymap::Context,
+        panes::{Pane, timeline},
+    },
 };
+use std::sync::Arc;
 
 fn read_card(bench: &mut Bench) {
     // All of it comes on screen, page by page, and stays for a moment.
@@ -88,6 +96,61 @@ fn a_low_screen_must_be_scrolled_to_the_end_first() {
     read_card(&mut bench);
     bench.key("y");
     assert_eq!(verbs(&mut bench), [Verb::Approve]);
+}
+
+#[test]
+fn who_went_to_the_end_at_once_is_told_that_the_rest_is_above() {
+    let mut bench = Bench::at(Moment::PlanGate, 80, 14);
+    bench.draw();
+    bench.key("G");
+    bench.draw();
+    bench.wait(1_000);
+    bench.key("y");
+    assert!(verbs(&mut bench).is_empty());
+    assert!(bench.text().contains("further up"), "{}", bench.text());
+}
+
+#[test]
+fn a_file_that_was_changed_since_makes_what_rests_on_it_stale_on_the_screen() {
+    let mut bench = Bench::at(Moment::Done, 120, 40);
+    assert_eq!(bench.looked, 1, "nobody works on it: the files can be looked at");
+    let (before, proven) = (bench.text(), bench.model.statuses.counts.proven);
+    let path = bench.model.run.as_ref().unwrap().code_links[0].path.clone();
+    bench.send(Msg::FilesSeen([path].into()));
+    assert!(bench.model.statuses.counts.proven < proven, "of {proven}");
+    assert!(!before.contains("stale") && bench.text().contains("stale"), "{}", bench.text());
+    bench.send(Msg::FilesSeen([].into()));
+    assert_eq!(bench.model.statuses.counts.proven, proven);
+}
+
+#[test]
+fn a_gate_that_was_withdrawn_waits_for_nobody() {
+    let mut sample = Sample::default();
+    let mut run = sample.run(Moment::BuildGate);
+    let gate = run.gates.values_mut().find(|gate| gate.is_open()).unwrap();
+    gate.withdrawn = Some("A-001 was answered".into());
+    let gate = gate.clone();
+    assert_eq!(timeline::gate_word(&gate), "withdrawn");
+}
+
+#[test]
+fn the_card_of_the_end_of_a_phase_names_what_was_taken_over_before() {
+    let mut sample = Sample::default();
+    let mut run = sample.run(Moment::BuildGate);
+    let gate = run.gates.values_mut().find(|gate| gate.is_open()).unwrap();
+    gate.reason = GateReason::PhaseEnd;
+    let step = gate.step.clone();
+    let mut before = run.step(&step).unwrap().clone();
+    (before.plan.id, before.state) = (StepId::new("build:first").unwrap(), StepState::Done);
+    before.plan.title = "Build what comes first".into();
+    run.steps.push(before.into());
+    let mut bench = Bench::with(120, 40, Caps::default());
+    bench.send(Msg::Update(Update::Run(Arc::new(run))));
+    bench.key("enter");
+    let text = bench.text();
+    for row in ["before    build:core Build the module core, 4 files", "          build:first Build what comes first"] {
+        assert!(text.contains(row), "{row} in {text}");
+    }
 }
 
 #[test]

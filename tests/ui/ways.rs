@@ -2,7 +2,10 @@
 
 use crate::{
     bench::Bench,
-    support::real::{self, At},
+    support::{
+        real::{self, At},
+        sample::Moment,
+    },
 };
 use g1::{
     domain::{
@@ -266,6 +269,25 @@ fn keys_of_ones_own_are_in_force_and_in_the_help() {
     bench.key("esc");
     bench.key("ctrl-t");
     assert_eq!(bench.pager().source, Source::Trace);
+}
+
+#[test]
+fn help_begins_with_the_keys_of_the_place_it_is_asked_for_in() {
+    let mut bench = Bench::at(Moment::BuildGate, 80, 24);
+    let help = |bench: &mut Bench, key: &str| {
+        bench.key(key);
+        assert_eq!(bench.pager().source, Source::Help);
+        let first = bench.pager().texts()[0].to_string();
+        bench.key("esc");
+        first
+    };
+    assert_eq!(help(&mut bench, "?"), "At a gate (where you are)");
+    bench.key("d");
+    for key in ["?", "f1"] {
+        assert_eq!(help(&mut bench, key), "In a text (diff, context, help) (where you are)");
+    }
+    bench.key("esc");
+    assert_eq!(help(&mut bench, "f1"), "At a gate (where you are)");
 }
 
 #[test]

@@ -321,7 +321,7 @@ impl Bench<'_> {
         });
         let open = controlled.problems.into_iter().chain(open).chain(unrun).collect();
         let good =
-            format!("{} of {} ranges caught, {proven} control runs fail as they must", caught.len(), ranges.len());
+            format!("{} of {} links caught, {proven} control runs fail as they must", caught.len(), ranges.len());
         self.report("controls", open, good);
         self.checked.controls.extend(controls.into_iter().map(|mut control: ControlRun| {
             control.evidence.0 += u32::try_from(offset).unwrap_or(0);

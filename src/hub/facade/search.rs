@@ -35,6 +35,10 @@ pub struct Filter {
     pub phases: Vec<Phase>,
 }
 
+/// Nearness in meaning that texts which have nothing to do with each other reach: who shares no word with what was asked for
+/// has to be nearer.
+const UNRELATED: f32 = 0.2;
+
 /// A vector in the store: its numbers, little endian.
 fn numbers(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
@@ -99,7 +103,9 @@ impl Hub {
         let vector = encoder.and_then(|encoder| encoder.encode(&[query]).pop());
         let asked: BTreeSet<String> = words(query).into_iter().collect();
         let found = index.search(query, vector.as_deref(), k, &keep);
-        let hits = found.into_iter().filter_map(|found| {
+        let related =
+            found.into_iter().filter(|found| found.words > 0.0 || found.meaning.is_none_or(|near| near > UNRELATED));
+        let hits = related.filter_map(|found| {
             let document = self.documents.get(order.get(found.number)?)?;
             Some(Hit {
                 kind: document.kind,

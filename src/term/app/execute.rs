@@ -40,6 +40,7 @@ impl App {
                 let text = project.prompt(&wanted).map(Clean::from).map_err(Clean::from);
                 Msg::Prompt { pack: wanted.pack, text }
             }),
+            Cmd::LookAtFiles(run) => self.ask(move |project| Msg::FilesSeen(project.changed(&run))),
             Cmd::PlanChange(wish) => self.ask(move |project| Msg::ChangePlanned(project.change(&wish))),
             Cmd::Export(to) => self.ask(move |project| Msg::Exported(project.export(to.as_deref()))),
             Cmd::Compare(other) => self.ask(move |project| Msg::Compared(project.compare(&other))),

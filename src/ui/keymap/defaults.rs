@@ -153,6 +153,7 @@ pub(super) const DEFAULT: &[(Context, &str, Action)] = {
         (C::Pager, "y", A::Copy),
         (C::Pager, "Y", A::CopyAll),
         (C::Pager, "T", A::TakeOver),
+        (C::Pager, "?", A::Help),
         (C::Pager, "q", A::Cancel),
         (C::Pager, "esc", A::Cancel),
         (C::Prompt, "enter", A::Send),

@@ -9,8 +9,9 @@ use crate::{
         Clean,
         artifact::FileEntry,
         clause::Assumption,
+        counted,
         evidence::{ControlRun, EvidenceKind, TestOutcome},
-        run::{Gate, GateMode, GateReason, Proposal, Run, Step},
+        run::{Gate, GateMode, GateReason, Proposal, Run, Step, StepState},
         stand_in,
         usage::Budget,
     },
@@ -134,11 +135,23 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         let warn = page.model.look.theme.warn;
         page.styled("stood in", format!("by G1, for no reply could be used: {why}"), warn);
     }
+    before_in_phase(page, run, step);
     proposed(page, run, step);
     check_rows(page, step);
     evidence_rows(page, run, step);
     questions_of(page, run, step);
     cost(page, run, Some(step));
+}
+
+/// Who decides about the end of a phase decides about all of it: the steps of it that were taken over without asking.
+fn before_in_phase(page: &mut Page<'_>, run: &Run, step: &Step) {
+    let ends = run.open_gates().any(|gate| gate.step == step.plan.id && gate.reason == GateReason::PhaseEnd);
+    let before = run.steps().filter(|s| s.plan.phase == step.plan.phase && s.state == StepState::Done);
+    for (n, one) in before.filter(|_| ends).enumerate() {
+        let files = run.files.values().filter(|file| file.step == one.plan.id).count();
+        let brought = if files > 0 { format!(", {}", counted(files, "file")) } else { String::new() };
+        page.text(if n == 0 { "before" } else { "" }, &format!("{} {}{brought}", one.plan.id, one.plan.title));
+    }
 }
 
 /// What would be taken over.
@@ -264,10 +277,7 @@ fn control_rows(page: &mut Page<'_>, controls: &[&ControlRun]) {
     let caught = ranges.values().filter(|c| **c).count();
     page.text(
         "controls",
-        &format!(
-            "{caught} of {} linked ranges: a test fails by an assertion when the code is taken away",
-            ranges.len()
-        ),
+        &format!("{caught} of {} places: a test fails by an assertion when the code is taken away", ranges.len()),
     );
     for ((path, lines), _) in ranges.iter().filter(|(_, c)| !**c).take(5) {
         page.styled("", format!("{path}:{}-{} can be taken away unnoticed", lines.0, lines.1), warn);

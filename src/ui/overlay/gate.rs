@@ -136,6 +136,11 @@ impl Card {
     pub fn ready(&self, now: Timestamp) -> bool {
         self.complete_since.is_some_and(|since| now.duration_since(since) >= GATE_GUARD)
     }
+    /// All that has not been seen lies above what is shown.
+    #[must_use]
+    pub fn rests_above(&self) -> bool {
+        self.seen.iter().skip(self.top).all(|seen| *seen)
+    }
     #[must_use]
     pub fn wholly_seen(&self) -> bool {
         self.seen.iter().all(|s| *s)
@@ -269,7 +274,7 @@ pub fn view(model: &Model, card: &Card, focused: bool, buf: &mut Buffer) -> Opti
     let note = if below > 0 {
         format!(" {} {below} more: read on with j or Space ", look.glyphs.down)
     } else if !card.wholly_seen() && card.complete_since.is_none() && card.top > 0 {
-        format!(" {} there is more above ", look.glyphs.up)
+        format!(" {} there is more above: k ", look.glyphs.up)
     } else {
         String::new()
     };

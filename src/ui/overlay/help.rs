@@ -7,9 +7,9 @@ use ratatui::text::Line;
 pub fn lines(model: &Model, columns: usize) -> Vec<Line<'static>> {
     let t = &model.look.theme;
     let mut out = Vec::new();
-    // Where the person came from first: the context below this help.
+    // Where the person came from first. Texts are made while they count as not lying on top yet.
     let mut contexts = Context::ALL.to_vec();
-    let here = model.context_below();
+    let here = model.context();
     contexts.sort_by_key(|c| *c != here);
     for context in contexts {
         let bindings = model.keymap.of(context);

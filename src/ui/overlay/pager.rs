@@ -243,12 +243,22 @@ pub fn view(model: &Model, pager: &Pager, focused: bool, buf: &mut Buffer) {
     let rows = Rect { height: u16::try_from(height).unwrap_or(inner.height), ..inner };
     let cursor = pager.has_cursor();
     for (y, (i, line)) in pager.lines.iter().enumerate().skip(pager.list.top).take(height).enumerate() {
-        if pager.shift == 0 {
+        let width = if pager.shift == 0 {
             draw::line(buf, rows, y, line);
+            line.width()
         } else {
             let text: String = plain(line).chars().skip(pager.shift).collect();
             let style = line.spans.first().map_or(line.style, |s| line.style.patch(s.style));
-            draw::line(buf, rows, y, &Line::styled(text, style));
+            let line = Line::styled(text, style);
+            draw::line(buf, rows, y, &line);
+            line.width()
+        };
+        // What goes on beyond the frame says so: `l` shows it. Of a table the last column is worth more than that.
+        let mark = text::width(look.glyphs.ellipsis) as u16;
+        let is_table = matches!(pager.source, Source::Context(_));
+        if width > usize::from(rows.width) && rows.width > mark && !is_table {
+            let end = Rect { x: rows.right() - mark, width: mark, ..rows };
+            draw::line(buf, end, y, &Line::styled(look.glyphs.ellipsis, t.dim));
         }
         if pager.list.search.as_ref().is_some_and(|s| s.matches.binary_search(&i).is_ok()) {
             draw::row_style(buf, Rect { width: rows.width.min(2), ..rows }, y, t.matched);

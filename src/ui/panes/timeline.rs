@@ -140,6 +140,7 @@ pub fn silence(model: &Model, step: &Step) -> Option<String> {
 #[must_use]
 pub fn gate_word(gate: &Gate) -> String {
     match &gate.decided {
+        None if gate.withdrawn.is_some() => "withdrawn".into(),
         None if gate.is_red() => "red, waits for you".into(),
         None => "waits for you".into(),
         Some(d) => {
@@ -211,12 +212,16 @@ fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line
         }
         TimelineRow::Gate(id) => {
             let Some(gate) = run.gates.get(id) else { return Line::default() };
-            let style = match (&gate.decided, gate.is_red()) {
-                (None, true) => t.error,
-                (None, false) => t.gate,
+            let style = match (gate.is_open(), gate.is_red()) {
+                (true, true) => t.error,
+                (true, false) => t.gate,
                 _ => t.dim,
             };
-            let mark = if gate.decided.is_some() { g.done } else { g.gate };
+            let mark = match (gate.is_open(), &gate.decided) {
+                (true, _) => g.gate,
+                (false, Some(_)) => g.done,
+                (false, None) => g.quiet,
+            };
             Line::styled(text::cut(&format!("      {mark} {id} {}", gate_word(gate)), columns, g.ellipsis), style)
         }
     }

@@ -124,10 +124,10 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                     .say(false, "Keys that arrive together, as a paste does, decide nothing. Press it once more.");
             }
             if !ready {
-                let why = if card.wholly_seen() {
-                    "A moment: the card has only just come up."
-                } else {
-                    "There is more on this card: read on with j or Space, then decide."
+                let why = match (card.wholly_seen(), card.rests_above()) {
+                    (true, _) => "A moment: the card has only just come up.",
+                    (false, true) => "There is more on this card, further up: read it with k, then decide.",
+                    (false, false) => "There is more on this card: read on with j or Space, then decide.",
                 };
                 return model.say(false, why);
             }

@@ -58,6 +58,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
             model.prompts.insert(pack, text);
             rebuild_overlays(model);
         }
+        Msg::FilesSeen(changed) => run::files_seen(model, changed),
         Msg::Tick => {
             if model.notice.as_ref().and_then(|n| n.until).is_some_and(|at| at <= model.now) {
                 model.notice = None;

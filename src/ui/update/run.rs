@@ -4,15 +4,15 @@ use super::{change, gate, refit, watch};
 use crate::{
     domain::{
         command::Update,
-        run::{Run, StepState},
+        run::{Run, RunStatus, StepState},
     },
     ui::{Cmd, Model, model::Screen, overlay::Overlay, status::Statuses},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
     match change {
-        Update::Run(run) => snapshot(model, run),
+        Update::Run(run) => snapshot(model, run, cmds),
         Update::Event(_) => {}
         Update::Delta { step, text } => {
             model.heard.insert(step.clone(), model.now);
@@ -51,12 +51,26 @@ pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
     }
 }
 
-fn snapshot(model: &mut Model, run: Arc<Run>) {
+/// What of the files is not as the run wrote it any more: proofs that rest on it are stale.
+pub(super) fn files_seen(model: &mut Model, changed: BTreeSet<String>) {
+    model.changed = changed;
+    if let Some(run) = model.run.clone() {
+        model.statuses = Statuses::of(&run, &model.changed);
+        refit(model);
+    }
+}
+
+fn snapshot(model: &mut Model, run: Arc<Run>, cmds: &mut Vec<Cmd>) {
     let first = model.run.is_none();
     if model.run.as_ref().is_some_and(|old| old.seq > run.seq) {
         return;
     }
-    model.statuses = Statuses::of(&run);
+    model.statuses = Statuses::of(&run, &model.changed);
+    // While it works it writes files itself.
+    let rests = |run: &Run| !matches!(run.status, RunStatus::Running);
+    if rests(&run) && !model.run.as_deref().is_some_and(rests) {
+        cmds.push(Cmd::LookAtFiles(Arc::clone(&run)));
+    }
     model.hub.refresh(&run);
     model.chat.refresh(&run);
     model.timeline.rows = crate::ui::panes::timeline::rows(&run);

@@ -2,7 +2,7 @@
 
 use super::{chrome, layout::Layout};
 use crate::{
-    domain::Clean,
+    domain::{Clean, counted},
     ui::{
         Model, text,
         welcome::{ASKS, Field},
@@ -117,8 +117,8 @@ fn notice(model: &Model, l: &Layout, area: Rect, buf: &mut Buffer) {
 }
 
 fn size_note(text: &str) -> String {
-    let words = text.split_whitespace().count();
-    if text.len() < 10_000 { format!("{words} words") } else { format!("{words} words, {} KB", text.len() / 1000) }
+    let words = counted(text.split_whitespace().count(), "word");
+    if text.len() < 10_000 { words } else { format!("{words}, {} KB", text.len() / 1000) }
 }
 
 /// A row of the lower part; with the field that is typed in it, and the column where.

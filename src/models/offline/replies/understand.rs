@@ -1,7 +1,7 @@
 //! `understand`: the Requirement Concierge marks every clause, the Business Analyst says what the demands mean.
 
 use crate::domain::{
-    ClauseId,
+    ClauseId, counted,
     reply::{MarkedClause, NewAssumption, NewGap, NewInterpretation, UnderstandReply},
 };
 use crate::models::offline::spec::AppSpec;
@@ -56,8 +56,8 @@ pub fn reply(spec: &AppSpec) -> UnderstandReply {
 pub fn narration(spec: &AppSpec) -> Vec<String> {
     let demanding = spec.marks.iter().filter(|m| m.kind.demands()).count();
     let mut lines = vec![format!(
-        "I read {} clauses of “{}”; {demanding} of them demand something.\n",
-        spec.marks.len(),
+        "I read {} of “{}”; {demanding} of them demand something.\n",
+        counted(spec.marks.len(), "clause"),
         spec.title
     )];
     if let Some(users) = &spec.users {
