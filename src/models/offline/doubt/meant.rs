@@ -215,7 +215,7 @@ impl Meant {
         }
         match &access.scope {
             Scope::All => self.say("all every any whole other"),
-            Scope::Own => self.say("history previous past own owner author creator other else personal private only make create write add post"),
+            Scope::Own => self.say("history previous past own owner author creator other else personal private only make create write add post enter record report submit"),
             Scope::AssignedTo { field } => {
                 self.say(field);
                 self.say("assign own only responsible");

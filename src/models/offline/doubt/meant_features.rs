@@ -211,7 +211,7 @@ impl Meant {
                     self.say(&over.field);
                     self.say("until again back return bring give out away long soon while time still");
                 }
-                self.say("most more than maximum limit only per same time once simultaneously up");
+                self.say("most more than maximum limit only per same time once simultaneously immediately up");
                 // `two at once`: while one of them is not over
                 if over.is_some() {
                     self.say("at once");

@@ -231,7 +231,13 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         if pred.verb.passive && record.is_none() {
             return unnamed(d, si, pi, pred, &targets);
         }
-        whos.push(d.ordinary());
+        // `A bicycle can be rented for a day`: by those of whom the text has said so
+        let makers = record.filter(|_| pred.verb.passive).map(|r| &d.entities[r].entity.access);
+        let makers = makers.into_iter().flatten().filter(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone());
+        whos.extend(super::rights::unique(makers));
+        if whos.is_empty() {
+            whos.push(d.ordinary());
+        }
     }
     if pred.verb.passive {
         for pp in pred.preps.iter().filter(|pp| pp.prep == "by") {

@@ -72,8 +72,20 @@ pub fn repeated(all: &[Sentence]) -> BTreeSet<ClauseId> {
 fn occasion(s: &Sentence) -> bool {
     let l = s.lower.trim_end_matches(['.', ' ']);
     let wish = [" need ", " needs ", " want ", " wants ", " would like "].iter().any(|w| l.contains(w));
-    let product =
-        ["application", "app", "system", "website", "software", "tool", "program", "database", "for it", "for this"];
+    let product = [
+        "application",
+        "app",
+        "system",
+        "website",
+        "site",
+        "page",
+        "software",
+        "tool",
+        "program",
+        "database",
+        "for it",
+        "for this",
+    ];
     let names = product.iter().any(|p| l.ends_with(p));
     wish && (l.starts_with("we run ") || l.starts_with("we are ") || l.starts_with("we have ")) && names
         || wish && l.contains(" to replace ") && !l.contains(" with ") && !l.contains(" can ")

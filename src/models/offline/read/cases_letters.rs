@@ -238,3 +238,45 @@ fn what_follows_from_a_state_is_not_claimed() {
     assert_eq!(status, Some(FieldType::Choice { values: ["new", "baked", "collected"].map(str::to_owned).to_vec() }));
     assert!(!whole(&spec, 4) && locked(&spec, 4) == [(Op::Update, vec!["collected".to_owned()])], "{:?}", spec.gaps);
 }
+
+#[test]
+fn what_can_be_rented_is_rented_by_those_who_do() {
+    let spec = read(
+        "Clerks log in.\nManagers log in.\nClerks add bicycles with a number.\nClerks record rentals with a name, a bicycle and a day.\nA bicycle can be rented for a day.\nManagers see the rentals.",
+    );
+    assert_eq!(may(&spec, "rental", Op::Create), [Who::Role("clerk".into())], "{:?}", spec.entity("rental"));
+}
+
+#[test]
+fn who_takes_part_leaves_and_is_seen_by_whoever_offers_it() {
+    let head = "Pupils log in.\nTeachers log in.\nTeachers add classes with a title.";
+    for see in ["Teachers see who is enrolled in each class.", "For every class, teachers see who is enrolled."] {
+        let spec = read(&format!("{head}\nPupils enrol in a class and can leave it again.\n{see}"));
+        let access = &spec.entity("enrolment").unwrap().access;
+        assert!(access.iter().any(|a| a.ops.contains(&Op::Delete) && a.scope == Scope::Own), "{access:?}");
+        assert!(
+            access
+                .iter()
+                .any(|a| a.who == Who::Role("teacher".into()) && a.ops.contains(&Op::Read) && a.scope == Scope::All),
+            "{see}: {access:?}"
+        );
+        assert!((4..=5).all(|c| whole(&spec, c)), "{see}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{head}\nPupils enrol in a class.\nPupils leave a message with a text."));
+    assert!(spec.entity("message").is_some(), "{:?}", spec.gaps);
+}
+
+#[test]
+fn who_would_like_something_wants_it() {
+    for wish in [
+        "The rowing club would like a logbook for its boats.",
+        "Our chess club would like a small website for its tournaments.",
+    ] {
+        let spec = read(&format!(
+            "Hello!\n{wish}\nMembers log in.\nMembers add boats with a name.\nMembers add tournaments with a day."
+        ));
+        assert!(whole(&spec, 2), "{wish}: {:?}", spec.gaps);
+    }
+    let spec = read("We run a pottery studio and need a booking page.\nAnyone adds pots with a name.");
+    assert_eq!(kind(&spec, 1), Some(ClauseKind::Goal));
+}

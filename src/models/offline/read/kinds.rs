@@ -234,6 +234,11 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                     | Class::Transact
             );
         // `it does not show up any more` bans something
+        // `The club would like a website`
+        let wishes = modal == "would" && p.verb.base == "like" && !first_person && !p.subject.is_empty();
+        if wishes && !p.verb.negated && !p.objects.is_empty() {
+            return true;
+        }
         let helper = matches!(modal, "would" | "could" | "might" | "did")
             || matches!(modal, "does" | "do") && (!p.verb.negated || first_person);
         return !helper && !(about_us && !matches!(modal, "want" | "must" | "should"));

@@ -346,7 +346,10 @@ pub fn sees_who(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
         return false;
     }
     let asks = s.words.get(pred.verb.range.end).is_some_and(|w| w.is("who"));
-    let Some(did) = s.preds.get(pi + 1).filter(|p| asks && !p.verb.passive) else { return false };
+    // `see who is enrolled`
+    let Some(did) = s.preds.get(pi + 1).filter(|p| asks && (!p.verb.passive || p.verb.class == Class::Transact)) else {
+        return false;
+    };
     let Some(record) = super::access::record_entity(d, did) else { return false };
     let whos = d.actors(pred);
     if whos.is_empty() {
@@ -364,6 +367,16 @@ pub fn sees_who(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
     }
     for who in whos {
         d.allow(record, who, &[Op::Read], scope.clone(), s.id);
+    }
+    // `For every class I see who …`
+    let lead = s.words.first().is_some_and(|w| w.is("for")).then(|| super::chunk::noun_phrase(&s.words, 1)).flatten();
+    let each = |np: &Np| {
+        matches!(np.det.as_deref(), Some("each" | "every")) && np.adjectives().all(super::lexicon::words::light)
+    };
+    if let Some(np) = lead.filter(|np| each(np) && np.range.end <= pred.verb.range.start)
+        && d.find(&np.head).is_some_and(|e| d.reference(record, &d.entities[e].entity.name).is_some())
+    {
+        d.mark(si, 0..np.range.end);
     }
     d.touch(record, s.id);
     d.mark_verb(si, pred);

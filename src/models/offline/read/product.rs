@@ -68,7 +68,16 @@ pub fn named<'s>(d: &Draft, s: &'s Sentence, first: bool) -> Option<(usize, &'s 
                 vg.class == Class::Be && k <= 3
                     || matches!(
                         vg.base.as_str(),
-                        "build" | "create" | "develop" | "make" | "design" | "need" | "want" | "look" | "implement"
+                        "build"
+                            | "create"
+                            | "develop"
+                            | "make"
+                            | "design"
+                            | "need"
+                            | "want"
+                            | "like"
+                            | "look"
+                            | "implement"
                     ) && vg.range.start <= 3
             }
             Some(Item::Colon(_)) => k <= 3,

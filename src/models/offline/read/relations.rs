@@ -51,14 +51,17 @@ pub fn leaves(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
     let s = &d.sentences[si];
     let from = pred.preps.iter().find(|pp| pp.prep == "from").filter(|_| pred.objects.is_empty());
     let what = match pred.verb.base.as_str() {
-        "leave" if pred.verb.class == Class::Other => pred.objects.first(),
+        // `leave a message` is about no record of who takes part
+        "leave" if pred.objects.len() == 1 => pred.objects.first(),
         "withdraw" => from.and_then(|pp| pp.nps.first()),
         _ => None,
     };
     let Some(parent) = what.filter(|_| !pred.verb.negated && !pred.verb.passive).and_then(|np| d.entity_of(np)) else {
         return false;
     };
-    let Some(record) = taking_part(d, parent) else { return false };
+    // `enrol in a class and leave it`: what was spoken of last is that somebody takes part
+    let itself = |e: usize| d.entities[e].about.as_deref().and_then(|a| taking_part(d, d.find(a)?)).filter(|r| *r == e);
+    let Some(record) = taking_part(d, parent).or_else(|| itself(parent)) else { return false };
     let whos: Vec<Who> = d.actors(pred).into_iter().filter(|w| *w != Who::Anyone).collect();
     if whos.is_empty() {
         return false;

@@ -52,7 +52,7 @@ fn product(d: &Draft, s: &Sentence) -> Option<String> {
     if s.role.is_some() {
         return None;
     }
-    let asks = s.preds.first().is_some_and(|p| matches!(p.verb.base.as_str(), "want" | "need" | "look"));
+    let asks = s.preds.first().is_some_and(|p| matches!(p.verb.base.as_str(), "want" | "need" | "like" | "look"));
     let wished = super::product::named(d, s, true).filter(|_| asks).map(|(_, np)| np);
     // `Build me a …`: an order, and no phrase of its own
     let orders = |np: &Np| {
