@@ -6,7 +6,7 @@ use super::{
     scene::{PathEnd, Scene},
     world::{World, is_required, target},
 };
-use crate::models::offline::spec::{Access, Entity, Feature, Field, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{Access, Entity, Field, FieldType, Op, Scope, Who};
 
 /// How deep parents may nest.
 const DEPTH: u32 = 5;
@@ -62,13 +62,9 @@ fn grant(world: World<'_>, entity: &Entity) -> Option<String> {
 
 fn factory<'a>(world: World<'a>, entity: &'a Entity, index: usize, access: &'a Access) -> String {
     let mut scene = Scene::factory(world);
-    let limited = world
-        .features_of(&entity.name)
-        .any(|f| matches!(f, Feature::Limit { per, .. } | Feature::LimitIn { per, .. } if per.as_deref().is_none_or(|p| p == "owner_id")))
-        || world.differs_by(entity, "owner_id");
     let who =
         if access.who == Who::Anyone && entity.owned && world.has_people() { &Who::SignedIn } else { &access.who };
-    let by = if limited { scene.newcomer(who, "") } else { scene.somebody(who) };
+    let by = scene.maker(entity, who);
     scene.line(format!("by = by or {by}"));
     let mut body: Vec<(String, String)> = Vec::new();
     for field in &entity.fields {

@@ -370,7 +370,8 @@ pub(super) fn unavailable(
         return None;
     }
     let mut scene = Scene::test(world);
-    let by = scene.person("by", &scene.somebody(&access.who));
+    // a second one is refused for its state, and not for the first
+    let by = scene.maker(entity, &access.who);
     for value in values {
         let literal = match state.ty {
             FieldType::Boolean if value == "true" => "True".to_owned(),

@@ -74,6 +74,10 @@ impl<'a> Scene<'a> {
         let known = self.somebody_with(who, 1, profile);
         known.replacen(".someone(", ".newcomer(", 1)
     }
+    /// Whoever makes one of these records: somebody new, where who has some may be refused another.
+    pub fn maker(&self, entity: &Entity, who: &Who) -> String {
+        if self.world.limited(entity) { self.newcomer(who, "") } else { self.somebody(who) }
+    }
     /// Somebody for this field of a record: a new account where records differ by nothing else.
     pub fn named(&self, entity: &Entity, field: &str, who: &Who) -> String {
         if self.world.differs_by(entity, field) { self.newcomer(who, "") } else { self.somebody(who) }

@@ -58,7 +58,7 @@ fn stage_for<'a>(
         Scope::Own => {
             let (index, creating) = world.creator_like(entity, who)?;
             let holder = if *who == Who::Anyone && world.has_people() { &creating.who } else { who };
-            let person = scene.person(&wanted, &scene.somebody(holder));
+            let person = scene.person(&wanted, &scene.maker(entity, holder));
             let record = scene.make_as(entity, index, Some(&person), &[])?;
             Some((person, record))
         }

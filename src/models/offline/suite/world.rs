@@ -165,6 +165,12 @@ impl<'a> World<'a> {
                 && person.map_or(name == "owner_id" && fields.iter().any(|f| f == name), |f| f.name == name)
         })
     }
+    /// Whether who has made some of these records may be refused another one, so that each is made by somebody new.
+    pub fn limited(&self, entity: &Entity) -> bool {
+        let own = |per: &Option<String>| per.as_deref().is_none_or(|p| p == "owner_id");
+        let counts = |f: &Feature| matches!(f, Feature::Limit { per, .. } | Feature::LimitIn { per, .. } if own(per));
+        self.features_of(&entity.name).any(counts) || self.differs_by(entity, "owner_id")
+    }
     pub fn workflow(&self, entity: &Entity, field: &str) -> Option<&'a Feature> {
         self.spec
             .features
@@ -294,5 +300,41 @@ impl World<'_> {
             Feature::Grant { entity: e, role, .. } if e == entity => Some(role.clone()),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{domain::ClauseId, models::offline::read};
+
+    /// The tests of what is lent, where nobody may have two things at once or anybody may.
+    fn lent(rule: &str) -> String {
+        let said = [
+            "Neighbours sign in.",
+            "A tool has a name and a condition: good or broken.",
+            "Neighbours borrow tools for at most 7 days.",
+            "A tool cannot be borrowed again until it is back.",
+            "A broken tool cannot be borrowed.",
+            rule,
+        ];
+        let clauses = (1..).map(ClauseId).zip(said.map(str::to_owned)).collect();
+        let spec = read::analyse(&read::inputs(clauses), &std::collections::BTreeMap::new()).unwrap();
+        let modules = crate::models::offline::blueprint::modules(&spec);
+        let tests = modules.iter().flat_map(|m| crate::models::offline::suite::tests(&spec, &m.name).files);
+        tests.map(|f| f.content.to_string()).collect()
+    }
+
+    #[test]
+    fn who_may_have_one_thing_is_somebody_new_for_each() {
+        let body = |text: &str, name: &str| {
+            let at = text.find(&format!("def {name}(")).unwrap_or_else(|| panic!("{name}: {text}"));
+            text[at..].lines().skip(1).take_while(|l| !l.trim_start().starts_with("def ")).collect::<String>()
+        };
+        let one = lent("Nobody borrows two tools at once.");
+        let (broken, own) = (body(&one, "test_no_loans_of_broken_tools"), body(&one, "test_neighbour_can_change_own"));
+        assert_eq!(broken.matches("by=self.newcomer(), tool_id").count(), 2, "{broken}");
+        assert!(own.contains("neighbour = self.newcomer()"), "{own}");
+        let any = lent("Neighbours see the tools.");
+        assert!(body(&any, "test_neighbour_can_change_own").contains("someone("));
     }
 }
