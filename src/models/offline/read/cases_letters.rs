@@ -280,3 +280,18 @@ fn who_would_like_something_wants_it() {
     let spec = read("We run a pottery studio and need a booking page.\nAnyone adds pots with a name.");
     assert_eq!(kind(&spec, 1), Some(ClauseKind::Goal));
 }
+
+#[test]
+fn who_books_something_sees_what_there_is() {
+    let head = "Customers sign up.\nOwners log in.\nOwners add courses with a title and a day.";
+    let seen = |spec: &AppSpec| {
+        may(spec, "course", Op::Read).iter().any(|w| *w == Who::Role("customer".into()) || *w == Who::SignedIn)
+    };
+    let spec = read(&format!(
+        "{head}\nOwners see how many customers each course has.\nOwners see all courses.\nCustomers book courses."
+    ));
+    assert!(seen(&spec), "{:?}", spec.entity("course"));
+    assert!(spec.assumptions.iter().any(|q| q.key == "choose:booking"), "{:?}", spec.assumptions);
+    let spec = read(&format!("{head}\nOnly owners can see courses.\nCustomers book courses."));
+    assert!(!seen(&spec), "{:?}", spec.entity("course"));
+}

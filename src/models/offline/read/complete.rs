@@ -93,6 +93,9 @@ pub fn complete(d: &mut Draft) {
     for e in 0..d.entities.len() {
         rights(d, e);
     }
+    for e in 0..d.entities.len() {
+        super::sight::see_what_one_takes(d, e);
+    }
     exclusives(d);
     super::bans::settle(d);
     super::exclusion::unkept(d);

@@ -100,3 +100,43 @@ pub fn privacy(d: &mut Draft, e: usize) {
         }
     }
 }
+
+/// Who books a course must see which there are, unless the text keeps them from it.
+pub fn see_what_one_takes(d: &mut Draft, e: usize) {
+    let Some(what) = d.entities[e].about.clone().and_then(|a| d.find(&a)).filter(|p| *p != e) else { return };
+    let name = d.entities[what].entity.name.clone();
+    if d.reference(e, &name).is_none() || !d.entities[what].entity.private.is_empty() {
+        return;
+    }
+    // `Only owners can see courses`, `Customers see no courses`
+    let kept = |p: &super::sentence::Pred| {
+        let said = || p.subject.iter().chain(&p.objects).any(|np| d.entity_of(np) == Some(what));
+        p.verb.class == super::lexicon::verbs::Class::Read && (p.only || p.verb.negated) && said()
+    };
+    if d.sentences.iter().flat_map(|s| &s.preds).any(kept) {
+        return;
+    }
+    let reads = |who: &Who| {
+        let access = d.entities[what].entity.access.iter().filter(|a| a.ops.contains(&Op::Read));
+        access
+            .into_iter()
+            .any(|a| a.who == *who || a.who == Who::Anyone || a.who == Who::SignedIn && *who != Who::Anyone)
+    };
+    let makers = d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone());
+    let blind: Vec<Who> = super::rights::unique(makers).into_iter().filter(|who| !reads(who)).collect();
+    if blind.is_empty() {
+        return;
+    }
+    let [many, things] = [e, what].map(|x| d.entities[x].entity.label_plural.to_lowercase());
+    let question = format!("Which {things} does somebody see who adds {many}?");
+    let clauses = d.home(e);
+    let answer = d.ask(&format!("choose:{}", d.entities[e].entity.name.clone()), &question, "all of them", &clauses);
+    if !answer.to_lowercase().contains("all") {
+        return;
+    }
+    for who in blind {
+        for id in &clauses {
+            d.allow(what, who.clone(), &[Op::Read], Scope::All, *id);
+        }
+    }
+}
