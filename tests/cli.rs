@@ -118,6 +118,7 @@ impl World {
         };
         let proposal = Proposal::Understand {
             title: Clean::new("Fitness"),
+            product: Default::default(),
             kinds: vec![],
             interpretations: vec![],
             assumptions: vec![assumption],

@@ -47,7 +47,7 @@ pub fn reply(stack: Stack, request: &Value) -> Value {
     });
     let (name, owned) = module.copied().unwrap_or(("core", &[]));
     let (mut body, mut clauses) = match request["response_format"]["json_schema"]["name"].as_str().unwrap_or_default() {
-        "understand_reply" => (understand(), all()),
+        "understand_reply" => (understand(stack), all()),
         "plan_reply" => (plan(), all()),
         "design_reply" => (design(stack), all()),
         "build_reply" => (build(stack, name, owned), owned.to_vec()),
@@ -60,7 +60,7 @@ pub fn reply(stack: Stack, request: &Value) -> Value {
     body
 }
 
-fn understand() -> Value {
+fn understand(stack: Stack) -> Value {
     let clauses: Vec<Value> =
         all().iter().zip(KINDS).map(|(id, kind)| json!({"id": id, "kind": kind, "reason": "as it says"})).collect();
     let demands: Vec<&str> = REQUIREMENT.lines().collect();
@@ -69,7 +69,8 @@ fn understand() -> Value {
         .zip(demands)
         .map(|(id, line)| json!({"functional": true, "statement": line, "clauses": [id], "acceptance": [line]}))
         .collect();
-    json!({"title": "Weighbridge book", "clauses": clauses, "interpretations": interpretations, "assumptions": [], "gaps": []})
+    let [product, stack] = stack.product();
+    json!({"title": "Weighbridge book", "product": product, "stack": stack, "clauses": clauses, "interpretations": interpretations, "assumptions": [], "gaps": []})
 }
 
 fn plan() -> Value {

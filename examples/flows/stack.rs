@@ -19,6 +19,14 @@ impl Stack {
         }
     }
 
+    /// What the product is understood to be: its kind and its stack.
+    pub fn product(self) -> [&'static str; 2] {
+        match self {
+            Self::Unrun => ["web", "other"],
+            Self::Python => ["library", "python"],
+        }
+    }
+
     pub fn manifest(self) -> String {
         let (test, run) = match self {
             Self::Unrun => (r#"["go", "test", "./..."]"#, r#"["go", "run", ".", "{port}"]"#),

@@ -14,6 +14,7 @@ use crate::{
         artifact::FileEntry,
         clause::{Assumption, Gap, Interpretation},
         command::Command,
+        condition::Condition,
         run::{Gate, GateReason, Proposal, Run, Verb},
         stand_in,
         trace::trace,
@@ -23,7 +24,7 @@ use crate::{
     orchestrator::editing,
 };
 use serde_json::json;
-use std::{fmt::Write, path::Path};
+use std::{collections::BTreeSet, fmt::Write, path::Path};
 
 pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> Done {
     let Looked { dir, run, .. } = project::look(folder)?;
@@ -183,8 +184,15 @@ fn write_understood<'a>(
     write_gaps(text, gaps);
 }
 
+fn write_kind(text: &mut String, product: &BTreeSet<Condition>) {
+    if let Some(kind) = Condition::in_words(product) {
+        let _ = writeln!(text, "  product: {kind}");
+    }
+}
+
 fn understood(run: &Run) -> String {
     let mut text = String::new();
+    write_kind(&mut text, &run.understood);
     write_understood(&mut text, run.interpretations.values(), run.assumptions.values(), &run.gaps);
     text
 }
@@ -192,7 +200,8 @@ fn understood(run: &Run) -> String {
 fn proposed(proposal: &Proposal) -> String {
     let mut text = String::new();
     match proposal {
-        Proposal::Understand { interpretations, assumptions, gaps, .. } => {
+        Proposal::Understand { product, interpretations, assumptions, gaps, .. } => {
+            write_kind(&mut text, product);
             write_understood(&mut text, interpretations, assumptions, gaps);
         }
         Proposal::Plan { plan } => {
@@ -244,6 +253,10 @@ mod tests {
         let (what, reason) = (Clean::new("once each"), Clean::new("nobody counts"));
         *run.gaps = vec![Gap { clause, what, reason, whole: false, step: None }];
         let text = understood(&run);
+        assert!(!text.contains("product:"), "nobody has said it: {text}");
+        run.understood = Condition::of_product("program", "rust");
+        let text = understood(&run);
+        assert!(text.starts_with("  product: program, rust\n"), "{text}");
         let known = run.interpretations.values().all(|one| text.contains(&one.id.to_string()));
         assert!(known && text.contains("once each (nobody counts)"), "{text}");
     }

@@ -1,6 +1,7 @@
 //! What a section of a persona file can be limited to: the kind of product, its stack, and what the step has to do with.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Holds or does not hold for a call. Of kind and stack one each holds once it is known, and all of them before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +67,24 @@ impl Condition {
         Self::ALL.into_iter().find(|condition| condition.word() == word)
     }
 
+    /// What a reply says of the kind of product and its stack; a word that is none of ours says nothing.
+    #[must_use]
+    pub fn of_product(kind: &str, stack: &str) -> BTreeSet<Self> {
+        let one_of = |all: &[Self], word: &str| Self::of_word(word.trim()).filter(|known| all.contains(known));
+        one_of(&Self::KINDS, kind).into_iter().chain(one_of(&Self::STACKS, stack)).collect()
+    }
+
+    /// `program, python`: what is known of kind and stack; nothing where it is open.
+    #[must_use]
+    pub fn in_words(holds: &BTreeSet<Self>) -> Option<String> {
+        let known = |all: &[Self]| match all.iter().filter(|one| holds.contains(one)).collect::<Vec<_>>()[..] {
+            [one] => Some(one.word()),
+            _ => None,
+        };
+        let words: Vec<&str> = [known(&Self::KINDS), known(&Self::STACKS)].into_iter().flatten().collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+
     /// The stack by the first word of its name: `python-stdlib`, `typescript-node`.
     #[must_use]
     pub fn of_stack(stack: &str) -> Self {
@@ -127,6 +146,20 @@ mod tests {
         }
         assert_eq!(Condition::of_manifest("not a manifest"), None);
         assert_eq!(Condition::of_design("It is written in Python."), None);
+    }
+
+    #[test]
+    fn what_a_reply_says_of_the_product_is_one_kind_and_one_stack_or_open() {
+        let said = |kind, stack| Condition::of_product(kind, stack);
+        assert_eq!(said("program", "rust"), BTreeSet::from([Condition::Program, Condition::Rust]));
+        assert_eq!(said(" web ", ""), BTreeSet::from([Condition::Web]));
+        assert_eq!(said("rust", "web"), BTreeSet::new(), "neither word is one of its field");
+        assert_eq!(said("tools", "first"), BTreeSet::new(), "nor a condition of another kind");
+        assert_eq!(Condition::in_words(&said("program", "rust")).as_deref(), Some("program, rust"));
+        assert_eq!(Condition::in_words(&said("", "other")).as_deref(), Some("other"));
+        let open = Condition::KINDS.into_iter().chain([Condition::Python, Condition::Tools]).collect();
+        assert_eq!(Condition::in_words(&open).as_deref(), Some("python"));
+        assert_eq!(Condition::in_words(&BTreeSet::new()), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! so the contract cannot drift from the parser. Replies are untrusted: they carry ids as plain strings and are checked
 //! by the orchestrator before anything of them reaches the hub.
 
-use super::{clause::ClauseKind, tool::Tool};
+use super::{clause::ClauseKind, condition::Condition, tool::Tool};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -43,6 +43,13 @@ pub struct UnderstandReply {
     pub teach_back: TeachBack,
     /// A short name for the thing to build, such as "Fitness tracker".
     pub title: String,
+    // The kind of product, and the stack it is to be made in: words of `Condition`; replies of earlier versions have none.
+    #[serde(default, deserialize_with = "or_nothing", skip_serializing_if = "String::is_empty")]
+    #[schemars(extend("enum" = Condition::KINDS.map(Condition::word)))]
+    pub product: String,
+    #[serde(default, deserialize_with = "or_nothing", skip_serializing_if = "String::is_empty")]
+    #[schemars(extend("enum" = Condition::STACKS.map(Condition::word)))]
+    pub stack: String,
     /// Every clause of the pack, exactly once.
     pub clauses: Vec<MarkedClause>,
     pub interpretations: Vec<NewInterpretation>,

@@ -8,6 +8,7 @@ use super::{
     artifact::{Artifact, CodeRange, FileEntry, TestRef},
     attachment::Attachment,
     clause::{Assumption, Clause, ClauseKind, Decision, Gap, Interpretation, Requirement, Waiver},
+    condition::Condition,
     evidence::{ControlRun, Coverage, Evidence, ExclusionSearch},
     existing::Existing,
     plan::{Phase, Plan, PlanVariant, StepPlan},
@@ -15,7 +16,7 @@ use super::{
     usage::{Budget, Caps, Usage},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use gate::{Decided, Gate, GateReason, Verb};
 
@@ -121,6 +122,9 @@ impl Check {
 pub enum Proposal {
     Understand {
         title: Clean,
+        /// The kind of product and its stack, as far as they are said.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        product: BTreeSet<Condition>,
         kinds: Vec<(ClauseId, ClauseKind, Clean)>,
         interpretations: Vec<Interpretation>,
         assumptions: Vec<Assumption>,
@@ -397,6 +401,9 @@ pub struct Run {
     pub seq: u64,
     pub name: Clean,
     pub title: Clean,
+    /// The kind of product and its stack, as they were understood; the manifest outranks it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub understood: BTreeSet<Condition>,
     pub requirement: Requirement,
     pub settings: RunSettings,
     pub instructions: Option<Hash>,

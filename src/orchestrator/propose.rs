@@ -6,6 +6,7 @@ use crate::domain::{
     AssumptionId, ClauseId, Clean, DecisionId, Hash, InterpretationId, InterpretationKind, PersonaId, StepId,
     artifact::Artifact,
     clause::{Assumption, Decision, Gap, Interpretation},
+    condition::Condition,
     reply::{BuildReply, CodeFault, DesignReply, NewAssumption, NewDecision, NewGap, UnderstandReply},
     run::{Proposal, Run, Step},
 };
@@ -143,6 +144,7 @@ fn understand(run: &Run, step: &Step, reply: &UnderstandReply) -> Proposal {
     let gaps = reply.gaps.iter().filter_map(|new| gap(run, new, None)).collect();
     Proposal::Understand {
         title: Clean::from(Clean::new(&reply.title).one_line(80)),
+        product: Condition::of_product(&reply.product, &reply.stack),
         kinds,
         interpretations,
         assumptions: assumptions(run, &concierge, &reply.assumptions),

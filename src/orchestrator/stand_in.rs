@@ -74,6 +74,8 @@ fn understanding(run: &Run, step: &Step) -> UnderstandReply {
     UnderstandReply {
         teach_back: taught(run, step),
         title: clauses.first().map(|clause| clause.line(60)).unwrap_or_default(),
+        product: String::new(),
+        stack: String::new(),
         clauses: clauses
             .iter()
             .map(|clause| MarkedClause {

@@ -3,6 +3,7 @@
 use super::checks::schema::Reply;
 use crate::domain::{
     Clean,
+    condition::Condition,
     plan::Seat,
     reply::{NewUse, Verdict},
     run::Step,
@@ -17,8 +18,14 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
     match reply {
         Reply::Understand(r) => {
             let demands = r.clauses.iter().filter(|m| m.kind.demands()).count();
-            let mut text =
-                format!("“{}”. {}, {} of them demand something.", r.title, many(r.clauses.len(), "clause"), demands);
+            let kind = Condition::in_words(&Condition::of_product(&r.product, &r.stack));
+            let kind = kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
+            let mut text = format!(
+                "“{}”{kind}. {}, {} of them demand something.",
+                r.title,
+                many(r.clauses.len(), "clause"),
+                demands
+            );
             for a in r.assumptions.iter().take(6) {
                 text.push_str(&format!("\n- {} I assume: {}", a.question, a.default));
             }

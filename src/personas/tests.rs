@@ -137,6 +137,8 @@ fn written(kind: ReplyKind) -> Value {
         ReplyKind::Understand => serde_json::to_value(UnderstandReply {
             teach_back: teach(),
             title: "T".into(),
+            product: "program".into(),
+            stack: "rust".into(),
             clauses: vec![MarkedClause { id: "C-001".into(), kind: ClauseKind::Exclusion, reason: "r".into() }],
             interpretations: vec![NewInterpretation {
                 functional: true,

@@ -108,6 +108,7 @@ fn proven() -> Run {
         seq: 9,
         name: "notes".into(),
         title: "Notes".into(),
+        understood: Default::default(),
         requirement: Requirement { sha256: hash("text"), bytes: 9 },
         settings: RunSettings::unattended("offline", 9),
         instructions: None,

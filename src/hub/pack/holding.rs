@@ -8,6 +8,7 @@ use crate::{
         clause::{Clause, ClauseKind},
         condition::Condition,
         pack::PackKind,
+        reply::ReplyKind,
         run::{Run, Step},
     },
     hub::{Blobs, Hub, HubError},
@@ -23,9 +24,10 @@ pub(super) fn of(
     hub: &Hub,
     blobs: &Blobs,
 ) -> Result<BTreeSet<Condition>, HubError> {
-    let mut holds: BTreeSet<Condition> = match product(run, upstream, hub, blobs)? {
+    let mut holds = match product(run, upstream, hub, blobs)? {
         Some(known) => known.into_iter().collect(),
-        None => Condition::KINDS.into_iter().chain(Condition::STACKS).collect(),
+        // Who reads the requirement says it; until then, and where nobody has said it, all may be.
+        None => understood(run, step),
     };
     let first = run.plan.as_ref().and_then(|plan| plan.modules.first());
     if first.is_some_and(|first| step.plan.module.as_ref() == Some(&first.name)) {
@@ -39,6 +41,15 @@ pub(super) fn of(
         holds.insert(Condition::Tools);
     }
     Ok(holds)
+}
+
+/// Kind and stack as they were understood, with all that each of them may be where it is open.
+fn understood(run: &Run, step: &Step) -> BTreeSet<Condition> {
+    let said = |all: &[Condition]| -> Vec<Condition> {
+        let known: Vec<Condition> = all.iter().copied().filter(|one| run.understood.contains(one)).collect();
+        if known.is_empty() || step.plan.produces == ReplyKind::Understand { all.to_vec() } else { known }
+    };
+    said(&Condition::KINDS).into_iter().chain(said(&Condition::STACKS)).collect()
 }
 
 /// Whether who is asked can look at files by himself.

@@ -498,6 +498,14 @@ fn kind_and_stack_hold_once_the_manifest_says_them() {
     world.run.files.insert(file.path.clone(), file);
     assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools]));
     assert!(all.iter().all(|one| holds(&world, "build:core").contains(one)), "what comes later is not known before");
+    // What was understood holds until a manifest says otherwise, and is open to who reads the requirement again.
+    world.run.understood = Condition::of_product("program", "");
+    let of = |kinds: &[Condition]| -> BTreeSet<Condition> { kinds.iter().copied().chain(Condition::STACKS).collect() };
+    assert_eq!(holds(&world, "design"), of(&[Program]), "the stack is open");
+    world.run.understood = Condition::of_product("program", "node");
+    assert_eq!(holds(&world, "design"), BTreeSet::from([Program, Node]));
+    assert_eq!(holds(&world, "understand"), of(&Condition::KINDS));
+    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools]));
     world.run.settings.turns = 0;
     world.run.clauses.get_mut(&ClauseId(2)).unwrap().kind = Some(ClauseKind::Exclusion);
     assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Exclusions]));

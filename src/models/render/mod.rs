@@ -5,6 +5,7 @@
 
 use crate::domain::{
     Clean, Hash, baseline,
+    condition::Condition,
     pack::{ContextPack, PackItem, PackKind},
     persona::Persona,
     plan::Task,
@@ -128,7 +129,11 @@ pub fn user(pack: &ContextPack, title: &str) -> String {
     left_out(&mut text, pack);
     text.push_str("\n## Your task\n");
     if !title.is_empty() {
-        let _ = writeln!(text, "Product: {}", attribute(title));
+        // Designs and manifest say it to those who come after them.
+        let open = pack.module.is_none() && pack.of_kind(PackKind::Artifact).next().is_none();
+        let kind = pack.holds.as_ref().filter(|_| open).and_then(Condition::in_words);
+        let kind = kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
+        let _ = writeln!(text, "Product: {}{kind}", attribute(title));
     }
     let _ = write!(text, "Step: `{}`", pack.step);
     if pack.page.is_part() {

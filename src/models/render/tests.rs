@@ -208,11 +208,42 @@ fn each_kind_of_product_and_each_stack_is_told_its_own_rules_and_no_others() {
             assert!(!without.contains(words), "{words}");
         }
     }
-    for (kind, contract) in [(Web, true), (Program, false), (Library, false)] {
-        let text = told("api-designer", ReplyKind::Design, &[kind, Python]);
-        assert_eq!(text.contains("## The web contract"), contract);
-        assert_eq!(text.contains("A product without a web interface"), !contract);
+}
+
+#[test]
+fn who_designs_is_told_the_rules_of_the_kind_that_was_understood() {
+    use crate::domain::condition::Condition::{self, *};
+    const RULES: [(&str, Condition, &str); 10] = [
+        ("api-designer", Web, "## The web contract"),
+        ("api-designer", Web, "collections in the plural"),
+        ("api-designer", Program, "Each command: "),
+        ("api-designer", Library, "Each name that a caller imports"),
+        ("database-architect", Web, "Each table as SQL"),
+        ("solution-architect", Web, "roles by things and actions"),
+        ("technical-architect", Web, "Passwords with scrypt"),
+        ("technical-architect", Web, "register a route or page"),
+        ("technical-architect", Program, "G1 adds `--help`"),
+        ("technical-architect", Library, "`run = []`"),
+    ];
+    for kind in Condition::KINDS {
+        for (who, of, words) in RULES {
+            assert_eq!(told(who, ReplyKind::Design, &[kind, Python]).contains(words), of == kind, "{kind:?} {words}");
+        }
+        let stored = told("database-architect", ReplyKind::Design, &[kind, Rust]);
+        assert_eq!(stored.contains("The simplest store"), kind != Web);
+        let technical = told("technical-architect", ReplyKind::Design, &[kind, Rust]);
+        assert!(technical.contains("`rust-std`") && technical.contains("`src/lib.rs`"), "{technical}");
+        for words in ["Python 3.9", "__main__.py", "node:test", "server.js", "No other"] {
+            assert!(!technical.contains(words), "{words}");
+        }
     }
+    let line = |holds: &[Condition], items| {
+        let pack = ContextPack { module: None, holds: Some(holds.iter().copied().collect()), ..pack(items) };
+        user(&pack, "Kilns").lines().find(|line| line.starts_with("Product:")).unwrap().to_owned()
+    };
+    assert_eq!(line(&[Program, Rust], vec![]), "Product: Kilns (program, rust)");
+    assert_eq!(line(&Condition::KINDS, vec![]), "Product: Kilns");
+    assert_eq!(line(&[Program, Rust], vec![item(PackKind::Artifact, "api", "x")]), "Product: Kilns", "designs say it");
 }
 
 /// Instructions and schemas of the twelve calls that four modules take: who makes them longer finds out here.
@@ -232,8 +263,8 @@ fn the_instructions_of_a_run_stay_below_a_bound() {
         let later = [Web, stack, Tools];
         let first = [Web, stack, Tools, First, Exclusions];
         let bytes = sent(&["requirement-concierge", "business-analyst"], ReplyKind::Understand, &unknown)
-            + sent(&planners, ReplyKind::Plan, &unknown)
-            + sent(&architects, ReplyKind::Design, &unknown)
+            + sent(&planners, ReplyKind::Plan, &[Web, stack])
+            + sent(&architects, ReplyKind::Design, &[Web, stack])
             + sent(&["developer"], ReplyKind::Build, &first)
             + 3 * sent(&["developer"], ReplyKind::Build, &later)
             + sent(&["tester"], ReplyKind::Test, &first)

@@ -31,8 +31,9 @@ pub(super) fn committed(run: &mut Run, id: &StepId, files: &[FileEntry], at: Tim
         run.files.insert(file.path.clone(), FileEntry { step: id.clone(), ..file.clone() });
     }
     match proposal {
-        Proposal::Understand { title, kinds, interpretations, assumptions, gaps } => {
+        Proposal::Understand { title, product, kinds, interpretations, assumptions, gaps } => {
             run.title = title;
+            run.understood = product;
             for (id, kind, reason) in kinds {
                 if let Some(clause) = run.clauses.get_mut(&id) {
                     clause.kind = Some(kind);

@@ -32,6 +32,7 @@ fn begin(env: &Envelope) -> Option<Run> {
         seq: env.seq,
         name: name.clone(),
         title: name.clone(),
+        understood: Default::default(),
         requirement: requirement.clone(),
         settings: settings.clone(),
         instructions: instructions.clone(),

@@ -128,6 +128,12 @@ fn understand(whole: &mut UnderstandReply, mut part: UnderstandReply, call: &Cal
     if whole.title.trim().is_empty() {
         whole.title.clone_from(&part.title);
     }
+    // Who leads says it; the schema makes everybody name one.
+    for (known, said) in [(&mut whole.product, part.product.clone()), (&mut whole.stack, part.stack.clone())] {
+        if known.is_empty() {
+            *known = said;
+        }
+    }
     own_marks(call, &mut part, &whole.clauses);
     whole.clauses.extend(part.clauses);
     add(&mut whole.interpretations, part.interpretations);

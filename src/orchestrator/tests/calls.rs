@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    ClauseId, PersonaId,
+    ClauseId, Hash, PersonaId,
     clause::Clause,
     command::Command,
     plan::{PlanVariant, Seat, Task},
@@ -346,4 +346,65 @@ fn who_tests_without_having_seen_the_code_does_not_get_to_it_by_a_tool() {
         calls::turn(sim.run(), &test, std::slice::from_ref(&asks)).is_some()
     };
     assert!(is_turn(false) && !is_turn(true));
+}
+
+#[test]
+fn the_kind_of_product_is_known_once_the_requirement_is_understood() {
+    use crate::domain::condition::Condition;
+    let mut sim = Sim::start(GateMode::None);
+    let text = sim.reply(sim.step("understand"));
+    assert!(sim.run().understood.is_empty());
+    let mut reply: serde_json::Value = serde_json::from_str(&text).unwrap();
+    (reply["product"], reply["stack"]) = ("program".into(), "rust".into());
+    let text = reply.to_string();
+    let (reply, request) = (Hash::of(text.as_bytes()), Hash::of(b"request"));
+    let done = Input::CallDone {
+        step: step("understand"),
+        attempt: 1,
+        request,
+        reply,
+        text,
+        usage: Default::default(),
+        cached: false,
+        by: None,
+        call: 0,
+        earlier: Vec::new(),
+    };
+    sim.feed(done).unwrap();
+    sim.finish();
+    assert_eq!(sim.run().understood, BTreeSet::from([Condition::Program, Condition::Rust]));
+    let mut run = serde_json::to_value(sim.run()).unwrap();
+    assert_eq!(run["understood"], serde_json::json!(["program", "rust"]));
+    run.as_object_mut().unwrap().remove("understood");
+    assert!(serde_json::from_value::<crate::domain::run::Run>(run).unwrap().understood.is_empty(), "an older journal");
+}
+
+#[test]
+fn of_several_calls_the_one_that_leads_says_what_kind_of_product_it_is() {
+    let call = |who: &str| Call {
+        seat: Seat::work(vec![PersonaId::new(who).unwrap()]),
+        page: Default::default(),
+        covers: Vec::new(),
+        pack: None,
+        reply: None,
+        turn: None,
+    };
+    let text = |more: &str| {
+        format!(
+            r#"{{"teach_back":{{"clauses":[]}},"title":"","clauses":[],"interpretations":[],"assumptions":[],"gaps":[]{more}}}"#
+        )
+    };
+    let (concierge, analyst) = (call("requirement-concierge"), call("business-analyst"));
+    let said = |first: &str, second: &str| {
+        let texts = [text(first), text(second)];
+        let both = [(&concierge, texts[0].as_str()), (&analyst, texts[1].as_str())];
+        match calls::merge(ReplyKind::Understand, &both) {
+            Ok(Reply::Understand(reply)) => (reply.product, reply.stack),
+            other => panic!("{other:?}"),
+        }
+    };
+    let both = |kind: &str, stack: &str| (kind.to_owned(), stack.to_owned());
+    let leads = r#","product":"library","stack":null"#;
+    assert_eq!(said(leads, r#","product":"web","stack":"node""#), both("library", "node"));
+    assert_eq!(said("", ""), both("", ""), "replies of earlier versions");
 }

@@ -9,6 +9,7 @@ use crate::{
         Clean,
         artifact::FileEntry,
         clause::Assumption,
+        condition::Condition,
         counted,
         evidence::{ControlRun, EvidenceKind, TestOutcome},
         run::{Gate, GateMode, GateReason, Proposal, Run, Step, StepState},
@@ -164,7 +165,10 @@ fn proposed(page: &mut Page<'_>, run: &Run, step: &Step) {
                 page.text("accepted", &format!("G1 stands in: {}", stand_in::about(step)));
             }
         }
-        Some(Proposal::Understand { interpretations, assumptions, gaps, .. }) => {
+        Some(Proposal::Understand { product, interpretations, assumptions, gaps, .. }) => {
+            if let Some(kind) = Condition::in_words(product) {
+                page.text("product", &kind);
+            }
             page.text(
                 "proposes",
                 &format!(

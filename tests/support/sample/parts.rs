@@ -68,6 +68,7 @@ pub(super) fn base() -> Run {
         seq: 1,
         name: "fitness".into(),
         title: "Fitness tracker".into(),
+        understood: Default::default(),
         requirement: Requirement { sha256: Hash::of(TEXT.as_bytes()), bytes: TEXT.len() as u64 },
         settings: RunSettings {
             gates: GateMode::Step,

@@ -13,6 +13,8 @@ pub fn reply(spec: &AppSpec) -> UnderstandReply {
     UnderstandReply {
         teach_back: super::teach_back(spec.marks.iter().map(|m| m.clause), Vec::new()),
         title: spec.title.clone(),
+        product: String::new(),
+        stack: String::new(),
         clauses: spec
             .marks
             .iter()

@@ -5,27 +5,31 @@ use crate::{
     domain::{
         ClauseId,
         clause::{Assumption, ClauseKind, Gap},
+        condition::Condition,
         reply::ReplyKind,
         run::{Proposal, Run},
         stand_in,
     },
     ui::{Action, keymap::Context, panes::timeline},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds, assumptions and gaps as they are in force or proposed at this gate.
 struct Understanding<'a> {
     kinds: BTreeMap<ClauseId, ClauseKind>,
     assumptions: Vec<&'a Assumption>,
     gaps: Vec<&'a Gap>,
+    product: &'a BTreeSet<Condition>,
 }
 
 fn understanding(run: &Run) -> Understanding<'_> {
     let mut kinds: BTreeMap<_, _> = run.clauses.values().filter_map(|c| Some((c.id, c.kind?))).collect();
     let mut assumptions: BTreeMap<_, &Assumption> = run.assumptions.iter().map(|(id, a)| (*id, a)).collect();
     let mut gaps: Vec<&Gap> = run.gaps.iter().collect();
+    let mut product = &run.understood;
     for step in &run.steps {
-        if let Some(Proposal::Understand { kinds: k, assumptions: a, gaps: g, .. }) = &step.proposal {
+        if let Some(Proposal::Understand { product: p, kinds: k, assumptions: a, gaps: g, .. }) = &step.proposal {
+            product = p;
             kinds.extend(k.iter().map(|(id, kind, _)| (*id, *kind)));
             for x in a {
                 assumptions.entry(x.id).or_insert(x);
@@ -37,7 +41,7 @@ fn understanding(run: &Run) -> Understanding<'_> {
             }
         }
     }
-    Understanding { kinds, assumptions: assumptions.into_values().collect(), gaps }
+    Understanding { kinds, assumptions: assumptions.into_values().collect(), gaps, product }
 }
 
 /// The questions of the first gate, in the order the card shows them.
@@ -77,6 +81,9 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
         ],
         2,
     );
+    if let Some(kind) = Condition::in_words(u.product) {
+        page.full(vec![("It is to be: ".into(), t.title), (format!("{kind}."), t.text)], 2);
+    }
     if !u.assumptions.is_empty() {
         page.blank();
         let n = u.assumptions.len();
