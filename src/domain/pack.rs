@@ -135,6 +135,9 @@ pub struct ContextPack {
 
 /// The id of the feedback item that holds the reply which is to be repaired.
 pub const LAST_REPLY: &str = "last-reply";
+/// Of a step's notes so many characters are handed on, as its author is told; where there are more, it is said.
+pub const NOTED: usize = 900;
+
 
 impl ContextPack {
     /// Whether its reply may leave out what stands of the last one: that is shown, and one call gives the whole.

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ClauseId, StepId,
-    pack::Page,
+    pack::{NOTED, Page},
     reply::ReplyKind,
     run::{Proposal, Run, Step, StepState},
     trace::doubts,
@@ -11,9 +11,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
 };
-
-/// Of a step's notes so many characters are handed on; where there are more, it is said.
-const MOST_NOTED: usize = 900;
 
 /// Ids that follow each other as ranges: `C-001 to C-004, C-007`.
 fn ids(clauses: impl Iterator<Item = ClauseId>) -> String {
@@ -87,13 +84,13 @@ fn noted(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>)
         };
         if heard {
             let all = notes.one_line(usize::MAX).chars().count();
-            let cut = match all > MOST_NOTED {
+            let cut = match all > NOTED {
                 true => {
-                    format!(" (the first {MOST_NOTED} of {all} characters; people have the whole in the conversation)")
+                    format!(" (the first {NOTED} of {all} characters; people have the whole in the conversation)")
                 }
                 false => String::new(),
             };
-            let _ = writeln!(text, "Noted by {}: {}{cut}", before.plan.id, notes.one_line(MOST_NOTED));
+            let _ = writeln!(text, "Noted by {}: {}{cut}", before.plan.id, notes.one_line(NOTED));
         }
     }
 }

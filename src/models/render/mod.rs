@@ -143,9 +143,10 @@ pub fn user(pack: &ContextPack, title: &str) -> String {
     if pack.attempt > 1 && pack.of_kind(PackKind::Feedback).next().is_some() {
         let how = match pack.repairs() {
             true => {
-                "`stands` names the fields of your last reply that stand: leave out of them what stays, and what you give \
-                 replaces all entries of the same id, key, name, title or path (of interpretations: with the same `clauses`; of \
-                 links, gaps, searches and findings: all of that clause; to take entries out, give the field in full and do not name it)"
+                "name in `stands` the fields that you do not give in full. Of such a field give only entries that are new or \
+                 other than in your last reply, or none; the rest stays. An entry takes the place of all that have its id, key, \
+                 name, title or path (of interpretations: its `clauses`; of links, gaps, searches and findings: its clause). To \
+                 take entries out, give the field in full and do not name it"
             }
             false => "reply in full",
         };
