@@ -190,7 +190,7 @@ impl<'a> Judge<'a> {
             return (Status::Missing, Some(format!("{}: {}", gap.what.one_line(200), gap.reason.one_line(300))));
         }
         let (mut status, mut reason) = if clause.kind == Some(ClauseKind::Exclusion) {
-            self.exclusion(clause)
+            self.exclusion(clause, tests)
         } else {
             self.demand(clause, code, tests, stale)
         };
@@ -321,8 +321,12 @@ impl<'a> Judge<'a> {
         ))
     }
 
-    /// An exclusion is kept when a recorded search of the finished application has no hits.
-    fn exclusion(&self, clause: &Clause) -> Verdicted {
+    /// An exclusion is kept when a recorded search of the finished application has no hits, and no test of it fails.
+    fn exclusion(&self, clause: &Clause, tests: &[&TestRef]) -> Verdicted {
+        let fails = |t: &&&TestRef| matches!(self.outcome(t), Some(TestOutcome::Failed | TestOutcome::Error));
+        if let Some(test) = tests.iter().find(fails) {
+            return (Status::Missing, Some(format!("the linked test {} failed", test.test)));
+        }
         let of_clause = || self.run.searches.iter().filter(|s| s.clause == clause.id);
         let Some(search) = of_clause().rfind(|s| !s.given_up) else {
             return self.unbuilt_because(clause, "no search has shown that it is kept".to_owned());

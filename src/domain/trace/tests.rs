@@ -357,6 +357,12 @@ fn an_exclusion_is_proven_by_a_search_of_the_finished_application() {
     });
     assert!(status == Status::Tested && why.contains("\"zebra\""), "{why}");
     // Other words that are not there prove nothing about the ones that are.
+    // What it must never do when it runs may have a test besides.
+    let (status, why) = judged(|run| {
+        excluded(run, None, Vec::new());
+        run.evidence[2].tests[0].outcome = TestOutcome::Failed;
+    });
+    assert!(status == Status::Missing && why.contains(NAME) && why.contains("failed"), "{why}");
     let (status, why) = judged(|run| {
         excluded(run, None, Vec::new());
         let (terms, hits) = (vec!["card".into()], vec!["app/pay.py:7".into()]);
