@@ -63,6 +63,9 @@ pub struct TestRef {
     pub path: String,
     pub sha256: Hash,
     pub measures: bool,
+    /// What its author says that it shows of the clause; empty in journals of earlier versions.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub shows: Clean,
 }
 
 /// A content-addressed tree: the manifest of tracked files, sorted by path.

@@ -40,6 +40,8 @@ pub enum PackKind {
     Draft,
     /// The files of software that was there before, a line each with what it declares.
     Existing,
+    /// Of each clause the linked lines and tests, and what each test is said to show.
+    Links,
 }
 
 /// Which part of a requirement that does not fit into one prompt a call is about.
@@ -133,11 +135,11 @@ pub struct ContextPack {
     pub cut: Vec<CutItem>,
 }
 
-/// The id of the feedback item that holds the reply which is to be repaired.
-pub const LAST_REPLY: &str = "last-reply";
 /// Of a step's notes so many characters are handed on, as its author is told; where there are more, it is said.
 pub const NOTED: usize = 900;
 
+/// The id of the feedback item that holds the reply which is to be repaired.
+pub const LAST_REPLY: &str = "last-reply";
 
 impl ContextPack {
     /// Whether its reply may leave out what stands of the last one: that is shown, and one call gives the whole.

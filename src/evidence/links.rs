@@ -132,16 +132,20 @@ pub async fn tests(
         .map(|link| Question::Test { test: link.test.clone(), language: Language::of_stack(stack) })
         .collect();
     let answers = syntax::ask(runner, tree, &questions, cancel).await?;
-    let mut resolved = Resolved { found: vec![], problems: vec![] };
+    let mut resolved: Resolved<TestRef> = Resolved { found: vec![], problems: vec![] };
     for (link, answer) in links.iter().zip(answers) {
         let found = link.clause.parse::<ClauseId>().ok().zip(answer.path.clone());
         let test = found.and_then(|(clause, path)| {
             let sha256 = tree.sha256(&path)?.clone();
             let test = answer.name.clone().unwrap_or_else(|| link.test.clone());
-            Some(TestRef { clause, test, path, sha256, measures: link.measures })
+            Some(TestRef { clause, test, path, sha256, measures: link.measures, shows: Clean::new(&link.shows) })
         });
+        // What is said of it twice is one link.
+        let known = |test: &TestRef| {
+            resolved.found.iter().any(|one| TestRef { shows: test.shows.clone(), ..one.clone() } == *test)
+        };
         match test {
-            Some(test) if !resolved.found.contains(&test) => resolved.found.push(test),
+            Some(test) if !known(&test) => resolved.found.push(test),
             Some(_) => {}
             None => resolved.problems.push(problem(&link.clause, answer.problem)),
         }

@@ -51,7 +51,14 @@ fn range(first: u32, last: u32) -> CodeRange {
     CodeRange { clause: ClauseId(1), path: CODE.into(), lines: (first, last), sha256: hash(CODE), step: None }
 }
 fn link() -> TestRef {
-    TestRef { clause: ClauseId(1), test: NAME.into(), path: TEST.into(), sha256: hash(TEST), measures: false }
+    TestRef {
+        clause: ClauseId(1),
+        test: NAME.into(),
+        path: TEST.into(),
+        sha256: hash(TEST),
+        measures: false,
+        shows: "".into(),
+    }
 }
 fn control(lines: (u32, u32), booted: bool, outcome: TestOutcome) -> ControlRun {
     ControlRun {
@@ -350,6 +357,12 @@ fn an_exclusion_is_proven_by_a_search_of_the_finished_application() {
         run.searches.clear();
     });
     assert!(status == Status::Missing && why.contains("no search"), "{why}");
+    // What it must never do when it runs may have a test besides.
+    let (status, why) = judged(|run| {
+        excluded(run, None, Vec::new());
+        run.evidence[2].tests[0].outcome = TestOutcome::Failed;
+    });
+    assert!(status == Status::Missing && why.contains(NAME) && why.contains("failed"), "{why}");
     // Words that have nothing to do with it are not there in any product.
     let (status, why) = judged(|run| {
         excluded(run, None, Vec::new());
@@ -357,12 +370,6 @@ fn an_exclusion_is_proven_by_a_search_of_the_finished_application() {
     });
     assert!(status == Status::Tested && why.contains("\"zebra\""), "{why}");
     // Other words that are not there prove nothing about the ones that are.
-    // What it must never do when it runs may have a test besides.
-    let (status, why) = judged(|run| {
-        excluded(run, None, Vec::new());
-        run.evidence[2].tests[0].outcome = TestOutcome::Failed;
-    });
-    assert!(status == Status::Missing && why.contains(NAME) && why.contains("failed"), "{why}");
     let (status, why) = judged(|run| {
         excluded(run, None, Vec::new());
         let (terms, hits) = (vec!["card".into()], vec!["app/pay.py:7".into()]);

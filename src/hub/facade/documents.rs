@@ -48,6 +48,7 @@ pub(super) fn kind_word(kind: PackKind) -> &'static str {
         PackKind::Feedback => "feedback",
         PackKind::Draft => "draft",
         PackKind::Existing => "existing",
+        PackKind::Links => "links",
     }
 }
 

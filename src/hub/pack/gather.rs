@@ -1,10 +1,10 @@
 //! What may go into a pack, in the order a persona reads it, with how important it is.
 
 use super::{
-    Ask, drafts, existing,
+    Ask, drafts, existing, judged,
     pages::{Chunk, demands},
     report,
-    sight::Sight,
+    sight::{self, Sight},
 };
 use crate::{
     domain::{
@@ -74,6 +74,7 @@ pub(super) fn all(
     gathered.artifacts(hub, blobs)?;
     gathered.existing(blobs)?;
     gathered.files(hub, blobs)?;
+    gathered.links();
     gathered.evidence();
     gathered.attachments(hub, blobs)?;
     gathered.instructions(blobs)?;
@@ -95,14 +96,6 @@ pub(super) fn upstream(run: &Run, step: &Step) -> BTreeSet<StepId> {
         }
     }
     seen
-}
-
-/// A file of tests or what they share, as the stacks name them.
-pub(super) fn is_test(path: &str) -> bool {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    folders.split('/').any(|folder| folder == "tests" || folder == "test")
-        || name.starts_with("test_")
-        || name.contains(".test.")
 }
 
 pub(super) fn json(value: &impl Serialize) -> String {
@@ -309,7 +302,7 @@ impl Gathered<'_> {
             }
             // Everybody sees what is changed, whatever the plan says.
             let there = file.step.as_str() == STEP;
-            if !(if is_test(&file.path) { tests || there } else { (code || there) && !self.ask.seat.blind }) {
+            if !(if sight::is_test(&file.path) { tests || there } else { (code || there) && !self.ask.seat.blind }) {
                 continue;
             }
             match hub.content(PackKind::File, &file.path, &file.sha256, blobs)? {
@@ -334,6 +327,7 @@ impl Gathered<'_> {
         let near = reading.then(|| existing::nearest(&paths, hits.iter().map(|(at, _)| *at as usize)));
         let scores: BTreeMap<u32, f32> = hits.into_iter().collect();
         let sight = Sight::of(run, self.step, self.ask);
+        let judged = sight.judged(&texts);
         for (number, (file, text)) in (0..).zip(texts) {
             // The files under test, or of the module that is repaired.
             let own = self.step.plan.after.contains(&file.step) || file.step == self.step.plan.id;
@@ -345,7 +339,7 @@ impl Gathered<'_> {
             let score = Some(scores.get(&number).copied().unwrap_or(0.0));
             let far = near.as_ref().is_some_and(|near| !near.contains(file.path.as_str()));
             if !far && sight.shows(file) {
-                let (text, label) = match sight.excerpt(file, &text) {
+                let (text, label) = match sight.excerpt(file, &text).or_else(|| judged.get(&file.path).cloned()) {
                     Some(excerpt) => (excerpt, EXCERPT),
                     None => (text, ""),
                 };
@@ -365,6 +359,15 @@ impl Gathered<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What is said of each clause, before the one who judges whether it is so.
+    fn links(&mut self) {
+        let judges = self.step.plan.produces == ReplyKind::Verify && self.reads(ReadKind::Tests);
+        let text = if judges { judged::links(self.run, &self.chunk.own, &self.upstream) } else { String::new() };
+        if !text.is_empty() {
+            self.push(PackKind::Links, "links", "", text, MEANING, "what keeps and shows each clause, as it is said");
+        }
     }
 
     /// Reports of upstream steps, without times: the same result reads the same.

@@ -8,6 +8,7 @@ mod existing;
 mod gather;
 mod handoff;
 mod holding;
+mod judged;
 mod packing;
 mod pages;
 mod report;

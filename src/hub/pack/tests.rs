@@ -12,6 +12,8 @@ use crate::{
     hub::fixture,
 };
 
+mod shown;
+
 struct World {
     _dir: tempfile::TempDir,
     blobs: Blobs,
@@ -442,71 +444,9 @@ fn tests_are_known_by_the_names_that_each_stack_gives_them() {
     for path in
         ["tests/support.py", "test/support.ts", "test/core.test.js", "src/a.test.ts", "app/tests/x.py", "test_a.py"]
     {
-        assert!(super::gather::is_test(path), "{path}");
+        assert!(super::sight::is_test(path), "{path}");
     }
     for path in ["src/latest/a.ts", "src/testing.rs", "contest/a.js", "app/attest.py"] {
-        assert!(!super::gather::is_test(path), "{path}");
+        assert!(!super::sight::is_test(path), "{path}");
     }
-}
-
-#[test]
-fn who_tests_a_module_is_shown_what_its_code_declares_and_what_is_linked() {
-    let mut world = world();
-    world.run.plan = Some(Shared::from(Plan {
-        variant: PlanVariant::Lean,
-        modules: vec![Module {
-            name: Clean::new("core"),
-            purpose: Clean::default(),
-            clauses: Vec::new(),
-            depends_on: Vec::new(),
-        }],
-        steps: Vec::new(),
-        team_notes: Clean::default(),
-        communication_notes: Clean::default(),
-        estimate: Estimate::default(),
-        options: Vec::new(),
-    }));
-    let code = "def one():\n    return 1\n\n\ndef two():\n    # a body that nobody links\n    return 2\n".to_owned();
-    let mut file = world.run.files["app/core.py"].clone();
-    file.sha256 = world.blobs.put(code.as_bytes()).unwrap();
-    world.run.files.insert(file.path.clone(), file.clone());
-    let range = CodeRange { clause: ClauseId(1), path: file.path, lines: (1, 2), sha256: file.sha256, step: None };
-    world.run.code_links = Shared::from(vec![range]);
-    let shown = |world: &World, step: &str| {
-        let pack = world.pack(step);
-        let file = pack.of_kind(PackKind::File).next().unwrap();
-        (file.label.to_string(), file.text.clone())
-    };
-    let excerpt = "1 def one():\n2     return 1\n5 def two():\n…\n".to_owned();
-    assert_eq!(shown(&world, "test:core"), ("excerpt".to_owned(), excerpt));
-    assert_eq!(shown(&world, "build:goals"), (String::new(), code.clone()), "who builds on it reads it");
-    world.run.settings.turns = 0;
-    assert_eq!(shown(&world, "test:core"), (String::new(), code), "who cannot read is shown the whole");
-}
-
-#[test]
-fn kind_and_stack_hold_once_the_manifest_says_them() {
-    use crate::domain::condition::Condition::{self, *};
-    let mut world = world();
-    let holds = |world: &World, step: &str| world.pack(step).holds.unwrap();
-    let all: Vec<Condition> = Condition::KINDS.into_iter().chain(Condition::STACKS).collect();
-    assert!(all.iter().all(|one| holds(&world, "build:goals").contains(one)), "nothing is known");
-    let text = "[app]\nname = \"a\"\nstack = \"rust-std\"\n[commands]\ntest = [\"cargo\", \"test\"]\nrun = []\n";
-    let mut file = world.run.files["app/core.py"].clone();
-    file.path = "g1.toml".to_owned();
-    file.sha256 = world.blobs.put(text.as_bytes()).unwrap();
-    world.run.files.insert(file.path.clone(), file);
-    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools]));
-    assert!(all.iter().all(|one| holds(&world, "build:core").contains(one)), "what comes later is not known before");
-    // What was understood holds until a manifest says otherwise, and is open to who reads the requirement again.
-    world.run.understood = Condition::of_product("program", "");
-    let of = |kinds: &[Condition]| -> BTreeSet<Condition> { kinds.iter().copied().chain(Condition::STACKS).collect() };
-    assert_eq!(holds(&world, "design"), of(&[Program]), "the stack is open");
-    world.run.understood = Condition::of_product("program", "node");
-    assert_eq!(holds(&world, "design"), BTreeSet::from([Program, Node]));
-    assert_eq!(holds(&world, "understand"), of(&Condition::KINDS));
-    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools]));
-    world.run.settings.turns = 0;
-    world.run.clauses.get_mut(&ClauseId(2)).unwrap().kind = Some(ClauseKind::Exclusion);
-    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Exclusions]));
 }

@@ -219,10 +219,11 @@ fn rank(kind: PackKind) -> u8 {
         PackKind::Artifact => 8,
         PackKind::File => 9,
         PackKind::Plan => 10,
-        PackKind::Evidence => 11,
-        PackKind::Draft => 12,
-        PackKind::Handoff => 13,
-        PackKind::Feedback => 14,
+        PackKind::Links => 11,
+        PackKind::Evidence => 12,
+        PackKind::Draft => 13,
+        PackKind::Handoff => 14,
+        PackKind::Feedback => 15,
     }
 }
 
@@ -243,6 +244,7 @@ fn tag(kind: PackKind) -> &'static str {
         PackKind::Feedback => "feedback",
         PackKind::Draft => "draft",
         PackKind::Existing => "existing",
+        PackKind::Links => "links",
     }
 }
 

@@ -80,6 +80,7 @@ impl Sim {
                         path: path.into(),
                         sha256: file(path),
                         measures: l["measures"].as_bool().unwrap(),
+                        shows: l["shows"].as_str().unwrap().into(),
                     })
                     .collect();
                 let fails = matches!(fault, Some(Fault::Fails | Fault::Blames));

@@ -326,6 +326,7 @@ impl Sample {
                 path: tests.path.clone(),
                 sha256: tests.sha256.clone(),
                 measures: false,
+                shows: Default::default(),
             });
         }
         run.evidence.push(Evidence {
