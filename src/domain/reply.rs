@@ -162,6 +162,9 @@ pub struct TurnReply {
     /// What only an answer has.
     #[serde(deserialize_with = "or_nothing")]
     pub links: Vec<serde_json::Value>,
+    /// In a repair, what its author leaves as it is: a turn says nothing of it.
+    #[serde(deserialize_with = "or_nothing")]
+    pub stands: Vec<serde_json::Value>,
 }
 
 impl TurnReply {
@@ -169,6 +172,13 @@ impl TurnReply {
     #[must_use]
     pub fn is_answer(&self) -> bool {
         !self.links.is_empty() && self.uses.iter().all(|one| one.removes().is_some())
+    }
+
+    /// An answer that asks for nothing but changes of its draft: with them done it is one.
+    #[must_use]
+    pub fn answers_when_done(&self) -> bool {
+        let changes = |one: &NewUse| matches!(Tool::of(&one.tool), Some(Tool::Patch | Tool::Remove));
+        !(self.links.is_empty() && self.stands.iter().all(|field| field != "links")) && self.uses.iter().all(changes)
     }
 }
 
@@ -233,7 +243,7 @@ fn or_nothing<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D)
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BuildReply {
     /// Tools to use before this reply: with any here it is no reply yet, everything else is left empty, and what they
-    /// gave comes with the next turn. Only `remove` may stand in the reply itself.
+    /// gave comes with the next turn. Only what changes the draft may stand in the reply itself.
     #[serde(rename = "use", default, deserialize_with = "uses", skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<NewUse>,
     pub teach_back: TeachBack,
@@ -277,7 +287,7 @@ pub struct Addition {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestReply {
     /// Tools to use before this reply: with any here it is no reply yet, everything else is left empty, and what they
-    /// gave comes with the next turn. Only `remove` may stand in the reply itself.
+    /// gave comes with the next turn. Only what changes the draft may stand in the reply itself.
     #[serde(rename = "use", default, deserialize_with = "uses", skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<NewUse>,
     pub teach_back: TeachBack,

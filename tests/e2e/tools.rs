@@ -168,6 +168,44 @@ fn what_was_written_run_and_put_right_in_turns_is_proven() {
     assert!(seen.contains("4 calls") && seen.contains("call 1: run test failed: 0 of 1 passed"), "{seen}");
 }
 
+/// Writes the application with a mistake, and replies with a patch that does not fit, then with one that does.
+fn hasty(name: &str, _: usize, request: &Value) -> String {
+    let said = quotes::reply(name, scripted::user(request));
+    let patch = |old: &str| {
+        let mut reply = said.clone();
+        reply["files"] = json!([]);
+        reply["use"] = json!([{"tool": "patch", "path": "app/quotes.py", "old": old, "text": "return 201, {\"id\""}]);
+        reply.to_string()
+    };
+    match (name, request["messages"].as_array().map_or(0, Vec::len)) {
+        ("build_reply", 2) => {
+            let mut uses = said["files"].clone();
+            for file in uses.as_array_mut().expect("files") {
+                let content = file["content"].as_str().expect("text").replace("return 201,", "return 200,");
+                *file = write(file["path"].as_str().expect("a path"), &content);
+            }
+            turn(uses)
+        }
+        ("build_reply", 4) => patch("return 202"),
+        ("build_reply", _) => {
+            assert!(gave(request).contains("does not hold"), "{}", gave(request));
+            patch("return 200, {\"id\"")
+        }
+        _ => said.to_string(),
+    }
+}
+
+#[test]
+fn a_reply_may_patch_its_draft_and_is_not_asked_for_again_where_that_comes_off() {
+    let (server, bed) = (Scripted::saying(hasty), Bed::new());
+    let output = run(&bed, &server, &RUN).output().expect("g1 starts");
+    assert_eq!(code(&output), 0, "{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(server.count("build_reply"), 3, "asked again only after the patch that did not fit");
+    assert_eq!(bed.trace()["counts"]["proven"], json!(3));
+    assert!(text(&workspace(&bed.dir)["app/quotes.py"]).contains("return 201, "));
+    assert_eq!(code(&bed.output(&["log", "--verify"])), 0);
+}
+
 #[test]
 fn a_kill_between_turns_repeats_no_turn_that_was_answered() {
     // With its tools used, and with its reply just there (the fourth call of all): before they are.

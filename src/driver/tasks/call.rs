@@ -47,12 +47,17 @@ pub async fn call(
     let (pack, this) = pack(step.clone(), attempt, &run, services, &earlier, port.clone()).await?;
     let request = request(step, pack, &run, services)?;
 
-    let cached = services.hub().cached_reply(&request.hash);
-    if let Some(blob) = cached
-        && let Ok(bytes) = services.blobs.get(&blob)
-    {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        store(&run, step, &this, &earlier, &text, services)?;
+    let known = match tools::answered(step, services)? {
+        Some(text) => Some(repaired(step, &request.pack, &text, services).unwrap_or(text)),
+        None => {
+            let cached = services.hub().cached_reply(&request.hash);
+            cached
+                .and_then(|blob| services.blobs.get(&blob).ok())
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        }
+    };
+    if let Some(text) = known {
+        let blob = store(&run, step, &this, &earlier, &text, services)?;
         let (step, request, usage) = (step_id.clone(), request.hash, Usage::default());
         let done =
             Input::CallDone { step, attempt, call, earlier, request, reply: blob, text, usage, cached: true, by: None };

@@ -186,6 +186,17 @@ fn files(draft: &[FileEntry], services: &Services) -> Result<Vec<NewFile>, TaskE
     draft.iter().map(file).collect()
 }
 
+/// The reply that was given with the turn just done, where that only changed files and all of it came off: nobody is asked
+/// again for what he has said.
+pub(super) fn answered(step: &Step, services: &Services) -> Result<Option<String>, TaskError> {
+    let last = step.answered().checked_sub(1).and_then(|at| step.calls.get(at));
+    let Some(Call { turn: Some(turn), reply: Some(reply), .. }) = last else { return Ok(None) };
+    if !turn.is_done() || turn.uses.iter().any(|used| !used.ok) {
+        return Ok(None);
+    }
+    Ok(schema::answer(&super::text(reply, services)?))
+}
+
 /// What a turn stands for among the replies of its step.
 pub(super) fn as_reply(step: &Step, turn: &Turn, services: &Services) -> Result<String, TaskError> {
     Ok(calls::draft(step.plan.produces, files(&turn.draft, services)?))

@@ -61,6 +61,19 @@ pub fn turn(text: &str) -> Option<TurnReply> {
     object::<TurnReply>(text).ok().filter(|reply| !reply.uses.is_empty() && !reply.is_answer())
 }
 
+/// The answer in a turn that only changes files and gives everything else of a reply: what it is once they are changed.
+#[must_use]
+pub fn answer(turn: &str) -> Option<String> {
+    let asked = self::turn(turn).filter(TurnReply::answers_when_done)?;
+    let mut fields: serde_json::Map<String, serde_json::Value> = object(turn).ok()?;
+    fields.shift_remove("use");
+    // They were written before what stands in `use`.
+    if !asked.files.is_empty() {
+        fields.insert("files".to_owned(), serde_json::json!([]));
+    }
+    Some(serde_json::Value::Object(fields).to_string())
+}
+
 /// The reply of a teach-back call.
 ///
 /// # Errors
@@ -170,6 +183,30 @@ mod tests {
         assert!(asked(remove, ""), "it says nothing else, so it is a turn");
         assert!(asked(&format!("{remove}, {read}"), "{}"), "what it reads it wants to see");
         assert!(asked(r#"{"tool": "remove"}"#, "{}"), "remove what?");
+    }
+
+    #[test]
+    fn an_answer_may_patch_its_files_and_is_one_when_that_is_done() {
+        let said = |uses: &str, more: &str| {
+            let text = format!(
+                "{{\"use\": [{uses}], \"files\": [{{\"path\": \"b.py\", \"content\": \"\"}}], \"notes\": \"n\"{more}}}"
+            );
+            (turn(&text).is_some(), answer(&text))
+        };
+        let patch = r#"{"tool": "patch", "path": "a.py", "old": "1", "text": "2"}"#;
+        let remove = r#"{"tool": "remove", "path": "c.py"}"#;
+        let (is_turn, answer) = said(&format!("{patch}, {remove}"), r#", "links": [{}]"#);
+        assert!(is_turn, "what it asks for is done first");
+        assert_eq!(answer.as_deref(), Some(r#"{"files":[],"notes":"n","links":[{}]}"#));
+        assert!(said(patch, r#", "links": [], "stands": ["links"]"#).1.is_some(), "of a repair the rest stands");
+        for (uses, more) in [
+            (patch, r#", "links": []"#),
+            (r#"{"tool": "read", "path": "a.py"}"#, r#", "links": [{}]"#),
+            (r#"{"tool": "run", "text": "test"}"#, r#", "links": [{}]"#),
+            ("", r#", "links": [{}]"#),
+        ] {
+            assert_eq!(said(uses, more).1, None, "{uses} {more}");
+        }
     }
 
     #[test]
