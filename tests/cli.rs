@@ -89,8 +89,15 @@ impl World {
         let hub = Hub::in_memory(&run, project.blobs());
         let pack = {
             let seat = Seat::shared(&run.step(&step).unwrap().plan);
-            let ask =
-                pack::Ask { seat: &seat, page: 1, covered: &BTreeSet::new(), parts: 1, earlier: &[], budget: 10_000 };
+            let ask = pack::Ask {
+                seat: &seat,
+                page: 1,
+                covered: &BTreeSet::new(),
+                parts: 1,
+                earlier: &[],
+                budget: 10_000,
+                lacks: &BTreeSet::new(),
+            };
             pack::build(&run, &step, &ask, &hub, project.blobs(), &|t| t.len() as u32 / 4).unwrap().pack
         };
         let blob = project.blobs().put(&serde_json::to_vec(&pack).unwrap()).unwrap();

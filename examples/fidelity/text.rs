@@ -95,7 +95,15 @@ impl Text {
         let mut pages = Vec::new();
         loop {
             let page = u32::try_from(pages.len()).unwrap_or(u32::MAX) + 1;
-            let ask = pack::Ask { seat: &seat, page, covered: &covered, parts: 1, earlier: &[], budget };
+            let ask = pack::Ask {
+                seat: &seat,
+                page,
+                covered: &covered,
+                parts: 1,
+                earlier: &[],
+                budget,
+                lacks: &Default::default(),
+            };
             let packed = pack::build(&run, &step.plan.id, &ask, &hub, &blobs, &count)?;
             covered.extend(&packed.covers);
             let last = packed.pack.page.is_last();

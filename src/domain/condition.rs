@@ -25,12 +25,14 @@ pub enum Condition {
     Exclusions,
     /// Turns with tools may be taken before the reply.
     Tools,
+    /// This machine has not what runs the stack.
+    Missing,
 }
 
 impl Condition {
     pub const KINDS: [Self; 3] = [Self::Web, Self::Program, Self::Library];
     pub const STACKS: [Self; 5] = [Self::Python, Self::Node, Self::Typescript, Self::Rust, Self::Other];
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Web,
         Self::Program,
         Self::Library,
@@ -42,6 +44,7 @@ impl Condition {
         Self::First,
         Self::Exclusions,
         Self::Tools,
+        Self::Missing,
     ];
 
     /// As it is written in a persona file.
@@ -59,6 +62,7 @@ impl Condition {
             Self::First => "first",
             Self::Exclusions => "exclusions",
             Self::Tools => "tools",
+            Self::Missing => "missing",
         }
     }
 

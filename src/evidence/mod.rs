@@ -30,7 +30,7 @@ pub use runner::{Recorded, Runner, Served};
 pub use sandbox::Sandbox;
 pub use search::Searched;
 pub use stack::{Kind, Stack};
-pub use tools::{Cargo, Node, Python, Tools, not_on_path};
+pub use tools::{Cargo, Node, Python, Tools, lacking, not_on_path};
 pub use tree::{Tree, TreeFile};
 pub use verify::{Verified, verify};
 

@@ -36,6 +36,16 @@ impl Stack {
         }
     }
 
+    /// The stacks of prompts that are run by it.
+    #[must_use]
+    pub fn conditions(self) -> &'static [Condition] {
+        match self {
+            Self::Python => &[Condition::Python],
+            Self::Node => &[Condition::Node, Condition::Typescript],
+            Self::Rust => &[Condition::Rust],
+        }
+    }
+
     /// The program that a manifest of this stack names.
     #[must_use]
     pub fn tool(self) -> &'static str {

@@ -12,6 +12,7 @@ use crate::{
         run::{Call, PauseReason, Run, Step, StepState},
         usage::Usage,
     },
+    evidence,
     hub::{
         self, HubError,
         blobs::Blobs,
@@ -297,7 +298,8 @@ async fn pack(
             let covered = next.covered.iter().copied().collect();
             let budget = run.settings.pack_tokens;
             let parts = orchestrator::repair::parts(&step);
-            let ask = Ask { seat: &next.seat, page: next.page, covered: &covered, parts, earlier: &heard, budget };
+            let (seat, earlier, lacks) = (&next.seat, &heard[..], &evidence::lacking());
+            let ask = Ask { seat, page: next.page, covered: &covered, parts, earlier, budget, lacks };
             let hub = services.hub();
             hub::pack::build(&run, &id, &ask, &hub, &services.blobs, &count)
         };

@@ -9,8 +9,9 @@ pub use node::Node;
 pub use python::Python;
 
 use super::{EvidenceError, Stack};
-use crate::domain::Clean;
+use crate::domain::{Clean, condition::Condition};
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     process::Stdio,
     sync::Arc,
@@ -24,9 +25,19 @@ type Found<T> = OnceCell<Result<T, String>>;
 /// of who asks them for their version, and none may be needed.
 #[must_use]
 pub fn not_on_path() -> Vec<String> {
+    absent().map(|stack| stack.missing("it is not on the PATH")).collect()
+}
+
+/// The same, as prompts are told it.
+#[must_use]
+pub fn lacking() -> BTreeSet<Condition> {
+    absent().flat_map(|stack| stack.conditions()).copied().collect()
+}
+
+fn absent() -> impl Iterator<Item = Stack> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let there = |stack: &Stack| std::env::split_paths(&path).any(|dir| dir.join(stack.tool()).is_file());
-    Stack::ALL.iter().filter(|stack| !there(stack)).map(|stack| stack.missing("it is not on the PATH")).collect()
+    let there = move |stack: &Stack| std::env::split_paths(&path).any(|dir| dir.join(stack.tool()).is_file());
+    Stack::ALL.into_iter().filter(move |stack| !there(stack))
 }
 
 /// Shared by all clones.

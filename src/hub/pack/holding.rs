@@ -40,6 +40,10 @@ pub(super) fn of(
     if has_tools(run, step, ask) {
         holds.insert(Condition::Tools);
     }
+    // Known beforehand only where the stack is.
+    if Condition::STACKS.iter().filter(|stack| holds.contains(stack)).all(|stack| ask.lacks.contains(stack)) {
+        holds.insert(Condition::Missing);
+    }
     Ok(holds)
 }
 

@@ -42,6 +42,8 @@ pub struct Ask<'a> {
     pub earlier: &'a [Earlier],
     /// Tokens the pack may hold.
     pub budget: u32,
+    /// The stacks that this machine cannot run.
+    pub lacks: &'a BTreeSet<Condition>,
 }
 
 /// A reply of an earlier call of the same attempt.

@@ -18,13 +18,14 @@ struct World {
     _dir: tempfile::TempDir,
     blobs: Blobs,
     run: Run,
+    lacks: BTreeSet<crate::domain::condition::Condition>,
 }
 
 fn world() -> World {
     let dir = tempfile::tempdir().unwrap();
     let blobs = Blobs::at(dir.path());
     let run = fixture::run(&blobs);
-    World { _dir: dir, blobs, run }
+    World { _dir: dir, blobs, run, lacks: BTreeSet::new() }
 }
 
 fn count(text: &str) -> u32 {
@@ -40,7 +41,8 @@ impl World {
         let hub = Hub::in_memory(&self.run, &self.blobs);
         let id = StepId::new(step).unwrap();
         let seat = Seat::shared(&self.run.step(&id).unwrap().plan);
-        let ask = Ask { seat: &seat, page, covered, parts, earlier: &[], budget: self.run.settings.pack_tokens };
+        let (budget, lacks) = (self.run.settings.pack_tokens, &self.lacks);
+        let ask = Ask { seat: &seat, page, covered, parts, earlier: &[], budget, lacks };
         build(&self.run, &id, &ask, &hub, &self.blobs, &count).unwrap()
     }
 
@@ -373,7 +375,8 @@ fn a_missing_blob_or_step_is_an_error_that_names_it() {
     let hub = Hub::in_memory(&world.run, &world.blobs);
     let build = |step: &str| {
         let seat = Seat::work(Vec::new());
-        let ask = Ask { seat: &seat, page: 1, covered: &BTreeSet::new(), parts: 1, earlier: &[], budget: 10_000 };
+        let (covered, lacks) = (&BTreeSet::new(), &BTreeSet::new());
+        let ask = Ask { seat: &seat, page: 1, covered, parts: 1, earlier: &[], budget: 10_000, lacks };
         super::build(&world.run, &StepId::new(step).unwrap(), &ask, &hub, &world.blobs, &count)
     };
     assert!(matches!(build("build:goals"), Err(HubError::BlobMissing { .. })));

@@ -211,6 +211,18 @@ fn each_kind_of_product_and_each_stack_is_told_its_own_rules_and_no_others() {
 }
 
 #[test]
+fn who_builds_and_tests_knows_how_much_is_handed_on_and_what_the_machine_lacks() {
+    use crate::domain::{condition::Condition::*, pack::NOTED};
+    for (who, kind) in [("developer", ReplyKind::Build), ("tester", ReplyKind::Test)] {
+        let there = told(who, kind, &[Web, Rust, Tools]);
+        assert!(there.contains(&format!("in {NOTED} characters")) && !there.contains("lacks the tools"), "{there}");
+        assert!(told(who, kind, &[Web, Rust, Tools, Missing]).contains("This machine lacks the tools of the stack"));
+    }
+    let design = |holds: &[_]| told("technical-architect", ReplyKind::Design, holds).contains("lacks its tools");
+    assert!(design(&[Web, Rust, Missing]) && !design(&[Web, Rust]));
+}
+
+#[test]
 fn who_designs_is_told_the_rules_of_the_kind_that_was_understood() {
     use crate::domain::condition::Condition::{self, *};
     const RULES: [(&str, Condition, &str); 10] = [
