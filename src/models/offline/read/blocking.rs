@@ -1,5 +1,6 @@
 //! Accounts that are shut out: `An admin can block a member; blocked members cannot log in.`
 
+use super::answers::Asked;
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::{
@@ -48,7 +49,8 @@ pub fn read(d: &mut Draft) {
             let by: Vec<String> = keepers.into_iter().collect();
             let default =
                 by.first().map_or("the administrator".to_owned(), |role| d.word_for(&Who::Role(role.clone())));
-            d.ask("block:account", "Who blocks accounts?", &default, &[id]);
+            let question = "Who blocks accounts?";
+            d.ask_only(Asked { key: "block:account", question, default: &default, clauses: &[id] });
             let feature = Feature::Blocking { by, of: None, state: ban.state.clone(), clauses: vec![id] };
             d.feature(feature);
             take(d, ban);

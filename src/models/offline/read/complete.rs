@@ -1,5 +1,6 @@
 //! What the text leaves open, filled in with defaults that a person sees as assumptions and can change.
 
+use super::answers::Asked;
 use super::data::made;
 use super::draft::Draft;
 use super::field;
@@ -133,8 +134,14 @@ fn edges(d: &mut Draft) {
                 field.label.to_lowercase(),
                 super::readings::a(&entity.replace('_', " ")),
             );
-            let answer = d.ask(&format!("edge:{entity}.{}", field.name), &question, "yes", &clauses);
-            let value = if answer.trim().eq_ignore_ascii_case("no") { narrow } else { wide };
+            let key = format!("edge:{entity}.{}", field.name);
+            let answer = d.ask(&key, &question, "yes", &clauses).to_lowercase();
+            let no = matches!(answer.as_str(), "no" | "no, it is not" | "it is not allowed" | "not allowed");
+            if !no && !matches!(answer.as_str(), "yes" | "yes, it is" | "it is allowed" | "allowed") {
+                let asked = Asked { key: &key, question: &question, default: "yes", clauses: &clauses };
+                d.not_followed(asked, &answer, "it is neither yes nor no");
+            }
+            let value = if no { narrow } else { wide };
             let rules = &mut d.entities[e].entity.fields[f].rules;
             rules[i].rule = if lower { Rule::Min { value } } else { Rule::Max { value } };
             rules[i].clauses = clauses;
@@ -164,12 +171,12 @@ pub fn person_accounts(d: &mut Draft) {
         );
         f.clauses = clauses.clone();
         d.entities[e].entity.fields.push(f);
-        d.ask(
-            &format!("account:{name}"),
-            &format!("Does {} sign in?", super::readings::a(&name.replace('_', " "))),
-            "yes, its record names the account",
-            &clauses,
-        );
+        d.ask_only(Asked {
+            key: &format!("account:{name}"),
+            question: &format!("Does {} sign in?", super::readings::a(&name.replace('_', " "))),
+            default: "yes, its record names the account",
+            clauses: &clauses,
+        });
     }
 }
 
@@ -228,12 +235,12 @@ pub fn about(d: &mut Draft) {
         if let Some(other) = other {
             d.add_reference(e, other, true, id);
             let label = d.entities[other].entity.label.to_lowercase();
-            d.ask(
-                &format!("about:{name}"),
-                &format!("What is {} about?", super::readings::a(&name.replace('_', " "))),
-                &super::readings::a(&label),
-                &[id],
-            );
+            d.ask_only(Asked {
+                key: &format!("about:{name}"),
+                question: &format!("What is {} about?", super::readings::a(&name.replace('_', " "))),
+                default: &super::readings::a(&label),
+                clauses: &[id],
+            });
         }
     }
 }
@@ -276,14 +283,11 @@ fn fields(d: &mut Draft, e: usize) {
     let clauses = d.home(e);
     let default = usual_fields(&name, d.has_users(), d.entities[e].person);
     let label = d.entities[e].entity.label.to_lowercase();
-    let answer = d.ask(
-        &format!("fields:{name}"),
-        &format!("What is kept of {}?", super::readings::a(&label)),
-        default,
-        &clauses,
-    );
+    let (key, question) = (format!("fields:{name}"), format!("What is kept of {}?", super::readings::a(&label)));
+    let answer = d.ask(&key, &question, default, &clauses);
     let id = clauses.first().copied().unwrap_or(ClauseId(1));
-    for draft in field::list(&answer, id) {
+    let asked = Asked { key: &key, question: &question, default, clauses: &clauses };
+    for draft in listed(d, asked, &answer, id) {
         let mut f = draft.field;
         f.required = draft.stated.unwrap_or(true);
         f.clauses.clone_from(&clauses);
@@ -294,6 +298,19 @@ fn fields(d: &mut Draft, e: usize) {
             d.entities[e].entity.fields.push(f);
         }
     }
+}
+
+/// The properties that an answer lists, or the default's where it lists none; a gap names what of it is no property.
+fn listed(d: &mut Draft, asked: Asked, answer: &str, id: ClauseId) -> Vec<field::FieldDraft> {
+    let (found, unread) = field::list(answer, id);
+    if found.is_empty() {
+        d.not_followed(asked, answer, "it names no property of which the offline engine could keep a value");
+        return field::list(asked.default, id).0;
+    }
+    for words in unread {
+        d.partly_followed(asked, &words, "the offline engine finds no property in these words");
+    }
+    found
 }
 
 /// `a message with their name`: what is itself a text has words, although only what goes with them is named.
@@ -340,12 +357,14 @@ fn wording(d: &mut Draft, e: usize) {
     let clauses = d.home(e);
     let question =
         format!("What does {} say, beside what is named of it?", super::readings::a(&name.replace('_', " ")));
-    let answer = d.ask(&format!("text:{name}"), &question, "text", &clauses);
+    let key = format!("text:{name}");
+    let answer = d.ask(&key, &question, "text", &clauses);
     let id = clauses.first().copied().unwrap_or(ClauseId(1));
     if matches!(answer.trim().to_lowercase().as_str(), "no" | "none" | "nothing") {
         return;
     }
-    for draft in field::list(&answer, id) {
+    let asked = Asked { key: &key, question: &question, default: "text", clauses: &clauses };
+    for draft in listed(d, asked, &answer, id) {
         let mut f = draft.field;
         f.required = draft.stated.unwrap_or(true);
         f.clauses.clone_from(&clauses);
@@ -377,20 +396,32 @@ fn statuses(d: &mut Draft) {
                 format!("{}, done", have.join(", "))
             };
             let label = f.replace('_', " ");
-            let answer = d.ask(
-                &format!("values:{name}.{f}"),
-                &format!("Which values can the {label} of a {} have?", name.replace('_', " ")),
-                &default,
-                &clauses,
-            );
-            let values: Vec<String> =
-                answer.split([',', ';']).map(|v| v.trim().to_lowercase()).filter(|v| !v.is_empty()).collect();
+            let key = format!("values:{name}.{f}");
+            let question = format!("Which values can the {label} of a {} have?", name.replace('_', " "));
+            let answer = d.ask(&key, &question, &default, &clauses);
+            let mut values = choices(&answer);
+            if values.len() < 2 {
+                let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
+                d.not_followed(asked, &answer, "a choice needs two values, separated by commas");
+                values = choices(&default);
+            }
             if let Some(field) = d.field_mut(e, &f) {
                 field.default = values.first().cloned();
                 field.ty = FieldType::Choice { values };
             }
         }
     }
+}
+
+/// The values that an answer lists.
+fn choices(answer: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for value in super::answers::phrases(answer).iter().map(|v| v.to_lowercase()) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
 }
 
 /// Which properties must be filled in, where the text does not say.
@@ -432,19 +463,62 @@ fn required(d: &mut Draft) {
         }
         let default = picked.iter().chain(&stated).map(|n| n.replace('_', " ")).collect::<Vec<_>>().join(", ");
         let label = d.entities[e].entity.label.to_lowercase();
-        let answer = d.ask(
-            &format!("required:{name}"),
-            &format!("Which properties of {} must be filled in?", super::readings::a(&label)),
-            &default,
-            &clauses,
-        );
-        let wanted: Vec<String> = answer.split([',', ';']).map(field::identifier).collect();
+        let key = format!("required:{name}");
+        let question = format!("Which properties of {} must be filled in?", super::readings::a(&label));
+        let answer = d.ask(&key, &question, &default, &clauses);
+        let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
+        let lower = answer.to_lowercase();
+        let all = matches!(lower.as_str(), "all" | "all of them" | "everything" | "every one" | "all properties");
+        let none = matches!(lower.as_str(), "none" | "none of them" | "nothing" | "no" | "no property");
+        let wanted = if all {
+            open
+        } else if none {
+            Vec::new()
+        } else {
+            demanded(d, e, asked, &answer, &picked)
+        };
         for f in &mut d.entities[e].entity.fields {
-            if open.contains(&f.name) && wanted.contains(&f.name) {
+            if wanted.contains(&f.name) {
                 f.required = true;
             }
         }
     }
+}
+
+/// The properties that an answer demands; a gap names those that cannot be. `default`: those demanded without an answer.
+fn demanded(d: &mut Draft, e: usize, asked: Asked, answer: &str, default: &[String]) -> Vec<String> {
+    if answer == asked.default {
+        return default.to_vec();
+    }
+    let (named, unread) = d.fields_in(e, answer);
+    if named.is_empty() {
+        d.not_followed(asked, &unread.join(", "), "nothing of that name is kept here");
+        return default.to_vec();
+    }
+    for words in unread {
+        d.partly_followed(asked, &words, "nothing of that name is kept here");
+    }
+    let mut wanted = Vec::new();
+    for name in named {
+        let Some(f) = d.field_mut(e, &name).map(|f| f.clone()) else { continue };
+        // what has a value from the start is never missing
+        let filled = f.required || f.default.is_some();
+        let why = if d.optional.contains(&(e, name.clone())) {
+            "the text says that it may be missing"
+        } else if f.read_only {
+            "nobody enters it"
+        } else if matches!(f.ty, FieldType::Boolean | FieldType::UserReference { .. }) {
+            "the offline engine demands no tick and no person"
+        } else {
+            wanted.push(name);
+            continue;
+        };
+        let label = f.label.clone();
+        if !filled {
+            d.partly_followed(asked, &label, why);
+        }
+    }
+    wanted
 }
 
 fn matters(f: &Field) -> bool {

@@ -1,5 +1,6 @@
 //! Assigning, deciding, moving a record into a state, cancelling it.
 
+use super::answers::{Asked, all_of};
 use super::draft::Draft;
 use super::field;
 use super::lexicon::{
@@ -182,13 +183,10 @@ fn somebody(d: &mut Draft, pred: &Pred, e: usize, id: ClauseId) -> Vec<Who> {
         return vec![default];
     }
     let entity = d.entities[e].entity.label.to_lowercase();
-    let answer = d.ask(
-        &format!("decide:{}", d.entities[e].entity.name),
-        &format!("Who changes the state of {}?", super::readings::a(&entity)),
-        &d.word_for(&default),
-        &[id],
-    );
-    d.whos_in(&answer, default)
+    let (key, word) = (format!("decide:{}", d.entities[e].entity.name), d.word_for(&default));
+    let question = format!("Who changes the state of {}?", super::readings::a(&entity));
+    let asked = Asked { key: &key, question: &question, default: &word, clauses: &[id] };
+    d.ask_who(asked, all_of(vec![default])).into_iter().map(|h| h.who).collect()
 }
 
 pub fn agents_by(d: &Draft, pred: &Pred) -> Vec<Who> {

@@ -1,5 +1,6 @@
 //! What goes beyond fields and plain access: searching, sorting, totals, progress, history, granting, qualities.
 
+use super::answers::{Asked, all_of};
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class};
@@ -128,13 +129,10 @@ fn history(d: &mut Draft, si: usize) {
     let entity = d.entities[e].entity.name.clone();
     let readers = if readers.is_empty() {
         let default = d.keepers().first().cloned().unwrap_or_else(|| d.ordinary());
-        let answer = d.ask(
-            &format!("history:{entity}"),
-            &format!("Who may read the recorded changes of a {}?", entity.replace('_', " ")),
-            &d.word_for(&default),
-            &[s.id],
-        );
-        d.whos_in(&answer, default)
+        let (key, default_word) = (format!("history:{entity}"), d.word_for(&default));
+        let question = format!("Who may read the recorded changes of a {}?", entity.replace('_', " "));
+        let asked = Asked { key: &key, question: &question, default: &default_word, clauses: &[s.id] };
+        d.ask_who(asked, all_of(vec![default])).into_iter().map(|h| h.who).collect()
     } else {
         super::rights::unique(readers.into_iter())
     };
@@ -369,23 +367,33 @@ fn quality(d: &mut Draft, si: usize) {
         .iter()
         .any(|w| l.contains(w));
         let concurrent = l.contains("concurrent") || l.contains("simultaneous") || l.contains("users");
+        let records = records.unwrap_or_else(|| load(d, id));
         d.feature(Feature::Performance {
             entity: d.entities[e].entity.name.clone(),
-            records: records.unwrap_or(1000.0) as u32,
+            records: records as u32,
             millis: millis as u32,
             own_machine,
             clauses: vec![id],
         });
-        if records.is_none() {
-            d.ask(
-                &format!("load:{id}"),
-                "How many records must be there when the response time is measured?",
-                "1000",
-                &[id],
-            );
-        }
         if !concurrent {
             d.mark(si, 0..s.words.len());
+        }
+    }
+}
+
+/// How many records there are when the time is measured, where the text does not say.
+fn load(d: &mut Draft, id: ClauseId) -> f64 {
+    const USUAL: f64 = 1000.0;
+    let key = format!("load:{id}");
+    let question = "How many records must be there when the response time is measured?";
+    let answer = d.ask(&key, question, "1000", &[id]);
+    let number: Result<u32, _> = answer.replace([',', ' '], "").trim_end_matches("records").parse();
+    match number {
+        Ok(records) if (1..=100_000).contains(&records) => f64::from(records),
+        _ => {
+            let asked = Asked { key: &key, question, default: "1000", clauses: &[id] };
+            d.not_followed(asked, &answer, "it is no number from 1 to 100000");
+            USUAL
         }
     }
 }

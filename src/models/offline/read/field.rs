@@ -352,11 +352,18 @@ pub fn shift(np: &Np, by: usize) -> Np {
     np
 }
 
-/// Reads a written list of fields: an answer such as `author, message, rating from 1 to 5`.
+/// Reads a written list of fields: an answer such as `author, message, rating from 1 to 5`; and its words that name none.
 #[must_use]
-pub fn list(text: &str, id: ClauseId) -> Vec<FieldDraft> {
+pub fn list(text: &str, id: ClauseId) -> (Vec<FieldDraft>, Vec<String>) {
     let s = Sentence::new(id, text, &[]);
-    split_list(&s.words, 0..s.words.len()).into_iter().filter_map(|r| field(&s, r)).collect()
+    let (mut found, mut unread) = (Vec::new(), Vec::new());
+    for range in split_list(&s.words, 0..s.words.len()) {
+        match field(&s, range.clone()) {
+            Some(draft) => found.push(draft),
+            None => unread.push(s.quote(range)),
+        }
+    }
+    (found, unread)
 }
 
 #[cfg(test)]
@@ -364,7 +371,8 @@ mod tests {
     use super::*;
 
     fn one(text: &str) -> Field {
-        let mut found = list(text, ClauseId(1));
+        let (mut found, unread) = list(text, ClauseId(1));
+        assert_eq!(unread, Vec::<String>::new());
         assert_eq!(found.len(), 1, "{text}: {found:?}");
         found.remove(0).field
     }

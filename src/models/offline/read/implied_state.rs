@@ -1,5 +1,6 @@
 //! States that a text speaks of and lists nowhere: `An order that is delivered cannot be changed any more.`
 
+use super::answers::{Asked, Holder, all_of};
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::{
@@ -44,9 +45,9 @@ pub fn settle(d: &mut Draft) {
         let Some(who) = access.iter().find(|a| a.ops.contains(&Op::Create)).map(|a| a.who.clone()) else { continue };
         let label = super::readings::a(&d.entities[e].entity.label.to_lowercase());
         let default = d.word_for(&who);
-        let answer =
-            d.ask(&format!("decide:{entity}"), &format!("Who changes the state of {label}?"), &default, &clauses);
-        for who in d.whos_in(&answer, who) {
+        let (key, question) = (format!("decide:{entity}"), format!("Who changes the state of {label}?"));
+        let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
+        for Holder { who, .. } in d.ask_who(asked, all_of(vec![who])) {
             let sees = |a: &&crate::models::offline::spec::Access| a.who == who && a.ops.contains(&Op::Read);
             let scope = access.iter().find(sees).map_or(Scope::All, |a| a.scope.clone());
             for id in &clauses {

@@ -1,5 +1,6 @@
 //! Searching, filtering, sorting and exporting lists.
 
+use super::answers::Asked;
 use super::chunk::Np;
 use super::draft::Draft;
 use super::features::{main_entity, mentioned};
@@ -317,12 +318,9 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
         reads(d, si, pred, other);
     }
     if !csv {
-        d.ask(
-            &format!("export:{}", d.entities[e].entity.name),
-            "In which format is the list exported?",
-            "CSV",
-            &[s.id],
-        );
+        let key = format!("export:{}", d.entities[e].entity.name);
+        let question = "In which format is the list exported?";
+        d.ask_only(Asked { key: &key, question, default: "CSV", clauses: &[s.id] });
     }
     for p in ["as csv", "csv", "to csv", "csv file", "csv files", "csv format", "spreadsheet"] {
         d.mark_phrase(si, p);
@@ -365,7 +363,8 @@ fn export_all(d: &mut Draft, si: usize, pred: &Pred) -> bool {
         d.gap(id, &s.quote(np.range.clone()), why, false);
     }
     if !s.words.iter().any(|w| w.is("csv")) {
-        d.ask("export:all", "In which format are the lists exported?", "CSV", &[id]);
+        let question = "In which format are the lists exported?";
+        d.ask_only(Asked { key: "export:all", question, default: "CSV", clauses: &[id] });
     }
     for p in ["as csv", "to csv", "as a csv file", "as csv files", "in csv format"] {
         d.mark_phrase(si, p);

@@ -9,6 +9,7 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod asides;
 mod assemble;
 mod availability;
@@ -93,6 +94,8 @@ mod wording;
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod cases_answers;
 #[cfg(test)]
 mod cases_background;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Who may do what, where the text leaves it open.
 
+use super::answers::{Asked, Holder, all_of};
 use super::draft::Draft;
 use super::lexicon::nouns;
 use super::sight;
@@ -121,8 +122,9 @@ pub fn rights(d: &mut Draft, e: usize) {
             .or_else(|| maker_of_whole(d, e))
             .or_else(|| d.keepers().first().cloned())
             .unwrap_or_else(|| d.ordinary());
-        let answer = d.ask(&format!("create:{name}"), &format!("Who adds {plural}?"), &d.word_for(&keeper), &clauses);
-        for who in d.whos_in(&answer, keeper) {
+        let (key, question, default) = (format!("create:{name}"), format!("Who adds {plural}?"), d.word_for(&keeper));
+        let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
+        for Holder { who, .. } in d.ask_who(asked, all_of(vec![keeper])) {
             for id in &clauses {
                 d.allow(e, who.clone(), &[Op::Create], Scope::All, *id);
             }
@@ -149,9 +151,15 @@ pub fn rights(d: &mut Draft, e: usize) {
         let whos: Vec<Who> = unique(alone.iter().map(|(w, _)| w.clone()));
         let id = alone[0].1.clone();
         let default = words_for(d, &whos);
-        let answer = d.ask(&format!("own:{name}"), &format!("Who else adds {plural} of their own?"), &default, &id);
-        let named = if answer == default { whos.clone() } else { d.whos_in(&answer, whos[0].clone()) };
-        for (who, clauses) in alone.into_iter().filter(|(w, _)| named.contains(w)) {
+        let (key, question) = (format!("own:{name}"), format!("Who else adds {plural} of their own?"));
+        let asked = Asked { key: &key, question: &question, default: &default, clauses: &id };
+        let named = d.ask_who(asked, all_of(whos.clone()));
+        for h in named.iter().filter(|h| !whos.contains(&h.who)) {
+            for id in &id {
+                d.allow(e, h.who.clone(), &[Op::Create], Scope::All, *id);
+            }
+        }
+        for (who, clauses) in alone.into_iter().filter(|(w, _)| named.iter().any(|h| h.who == *w)) {
             for id in clauses {
                 d.allow(e, who.clone(), &[Op::Create], Scope::All, id);
             }
@@ -237,19 +245,20 @@ pub fn rights(d: &mut Draft, e: usize) {
         } else {
             words_for(d, &creators)
         };
-        let answer = d.ask(
-            &format!("edit:{name}"),
-            &format!("Who may change or delete {}?", super::readings::a(&label)),
-            &default,
-            &clauses,
-        );
-        let own = answer.contains("added it") || answer.contains("own");
-        let whos = if own {
-            creators.iter().filter(|w| **w != Who::Anyone).cloned().collect()
+        let otherwise = if default == "whoever added it" {
+            let named = creators.iter().filter(|w| **w != Who::Anyone);
+            named.map(|who| Holder { who: who.clone(), own: true }).collect()
+        } else if default == "nobody" {
+            Vec::new()
+        } else if strangers {
+            all_of(d.keepers())
         } else {
-            d.whos_in(&answer, creators[0].clone())
+            all_of(creators)
         };
-        for who in whos {
+        let (key, question) =
+            (format!("edit:{name}"), format!("Who may change or delete {}?", super::readings::a(&label)));
+        let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
+        for Holder { who, own } in d.ask_who(asked, otherwise) {
             if own {
                 d.entities[e].entity.owned = true;
             }
@@ -278,27 +287,28 @@ fn readers_by_default(
     let name = d.entities[e].entity.name.clone();
     let plural = d.entities[e].entity.label_plural.to_lowercase();
     let keeper = d.keepers();
-    let default = if !own && !wanted && personal(d, e) && !keeper.is_empty() {
+    let (default, otherwise) = if !own && !wanted && personal(d, e) && !keeper.is_empty() {
         // what somebody without an account orders is not for everybody's eyes
-        words_for(d, &keeper)
+        (words_for(d, &keeper), all_of(keeper))
     } else if own {
-        format!("{}, only those of their own", words_for(d, blind))
-    } else if for_others {
-        words_for(d, blind)
+        let default = format!("{}, only those of their own", words_for(d, blind));
+        (default, blind.iter().map(|who| Holder { who: who.clone(), own: true }).collect())
     } else {
-        public_default(d, e, blind)
+        let whos = if for_others { blind.to_vec() } else { public(d, blind) };
+        (words_for(d, &whos), all_of(whos))
     };
-    let answer = d.ask(&format!("see:{name}"), &format!("Who sees {plural}?"), &default, clauses);
-    let only_own = answer.to_lowercase().contains("own");
-    let whos = if answer == default && own { blind.to_vec() } else { d.whos_in(&answer, blind[0].clone()) };
-    if only_own {
-        d.entities[e].entity.owned = true;
-        if answer != default {
-            d.limited.extend(whos.iter().map(|who| (e, who.clone(), Scope::Own)));
+    let (key, question) = (format!("see:{name}"), format!("Who sees {plural}?"));
+    let asked = Asked { key: &key, question: &question, default: &default, clauses };
+    let holders = d.ask_who(asked, otherwise.clone());
+    for Holder { who, own } in &holders {
+        let own = *own && *who != Who::Anyone;
+        if own {
+            d.entities[e].entity.owned = true;
+            if holders != otherwise {
+                d.limited.push((e, who.clone(), Scope::Own));
+            }
         }
-    }
-    for who in &whos {
-        let scope = if only_own && *who != Who::Anyone { Scope::Own } else { Scope::All };
+        let scope = if own { Scope::Own } else { Scope::All };
         for id in clauses {
             d.allow(e, who.clone(), &[Op::Read], scope.clone(), *id);
         }
@@ -334,19 +344,14 @@ fn changes_all(d: &Draft, e: usize, who: &Who) -> Vec<ClauseId> {
     d.entities[e].entity.access.iter().filter(changes).flat_map(|a| a.clauses.clone()).collect()
 }
 
-fn public_default(d: &Draft, e: usize, blind: &[Who]) -> String {
-    let visitors = d.roles.iter().any(|r| r.kind == nouns::Person::Stranger);
-    let _ = e;
-    if visitors {
-        "anyone".into()
+/// Who sees what is nobody's alone.
+fn public(d: &Draft, blind: &[Who]) -> Vec<Who> {
+    if d.roles.iter().any(|r| r.kind == nouns::Person::Stranger) {
+        vec![Who::Anyone]
     } else if d.has_users() && blind.iter().all(|w| matches!(w, Who::Role(_))) {
-        format!("everyone who is signed in ({})", words_for(d, &[d.ordinary()]))
-            .split(" (")
-            .next()
-            .unwrap_or("")
-            .to_owned()
+        vec![Who::SignedIn]
     } else {
-        words_for(d, blind)
+        blind.to_vec()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What adds up: progress towards goals, totals over time.
 
+use super::answers::Asked;
 use super::data::made;
 use super::draft::Draft;
 use crate::domain::ClauseId;
@@ -68,17 +69,26 @@ pub fn goal_progress(d: &mut Draft, goal: usize, id: ClauseId) {
     let goal_name = d.entities[goal].entity.name.clone();
     let over_name = d.entities[over].entity.name.clone();
     let label = goal_name.replace('_', " ");
-    let answer = d.ask(
-        &format!("progress:{goal_name}"),
-        &format!("What does {} count, and over which time?", super::readings::a(&label)),
-        &format!(
-            "the {} of {} within the current week, month or year",
-            all.join(" or ").replace('_', " "),
-            super::lexicon::nouns::plural(&over_name).replace('_', " ")
-        ),
-        &clauses,
+    let key = format!("progress:{goal_name}");
+    let question = format!("What does {} count, and over which time?", super::readings::a(&label));
+    let default = format!(
+        "the {} of {} within the current week, month or year",
+        all.join(" or ").replace('_', " "),
+        super::lexicon::nouns::plural(&over_name).replace('_', " ")
     );
-    let lower = answer.to_lowercase();
+    let mut lower = d.ask(&key, &question, &default, &clauses).to_lowercase();
+    // of another sum, or of another time, nothing is known
+    let known = |w: &str| {
+        let w = w.trim_matches(|c: char| !c.is_alphanumeric());
+        let small =
+            ["", "a", "an", "all", "of", "in", "over", "this", "per", "time", "years", "weeks", "months", "and"];
+        small.contains(&w) || default.split([' ', ',']).any(|d| d == w || format!("{d}s") == *w || format!("{w}s") == d)
+    };
+    if !lower.split_whitespace().all(known) {
+        let words = std::mem::replace(&mut lower, default.clone());
+        let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
+        d.not_followed(asked, &words, "the offline engine adds up what is recorded, within a week, a month or a year");
+    }
     let measures: Vec<String> = {
         let named: Vec<String> = all.iter().filter(|m| lower.contains(&m.replace('_', " "))).cloned().collect();
         if named.is_empty() { all } else { named }
@@ -353,7 +363,8 @@ pub fn finish_totals(d: &mut Draft) {
                 d.entities[e].entity.label_plural.to_lowercase(),
                 sums.join(" and ").replace('_', " ")
             );
-            d.ask(&format!("totals:{path}"), "What do the totals count?", &default, &[s.id]);
+            let (key, question) = (format!("totals:{path}"), "What do the totals count?");
+            d.ask_only(Asked { key: &key, question, default: &default, clauses: &[s.id] });
         }
         let date = date_field(d, e).filter(|_| days.is_some() || each.is_some());
         // who looks at everybody's numbers must be able to see the records they come from

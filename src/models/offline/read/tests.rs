@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::path::Path;
 
 /// Cut as simply as the fixtures are written: lines, and sentences within them.
-fn cut(text: &str) -> Vec<Input> {
+pub fn cut(text: &str) -> Vec<Input> {
     let mut out: Vec<String> = Vec::new();
     for line in text.split_inclusive('\n') {
         let mut rest = line;

@@ -122,32 +122,4 @@ impl Draft<'_> {
             Who::Role(r) => format!("the {}", r.replace('_', " ")),
         }
     }
-    /// Who an answer names; `default` when it names nobody that is known.
-    #[must_use]
-    pub fn whos_in(&self, answer: &str, default: Who) -> Vec<Who> {
-        let lower = answer.to_lowercase();
-        if lower.contains("nobody") || lower.contains("no one") || lower.trim() == "no" {
-            return Vec::new();
-        }
-        let named: Vec<Who> =
-            self.roles.iter().filter(|r| lower.contains(&r.name.replace('_', " "))).map(|r| self.who_of(r)).collect();
-        if !named.is_empty() {
-            return named;
-        }
-        if lower.contains("anyone")
-            || lower.contains("anybody")
-            || lower.contains("everybody")
-            || lower.contains("public")
-        {
-            return vec![Who::Anyone];
-        }
-        if lower.contains("signed in")
-            || lower.contains("logged in")
-            || lower.contains("every user")
-            || lower.contains("all users")
-        {
-            return vec![if self.has_users() { Who::SignedIn } else { Who::Anyone }];
-        }
-        vec![default]
-    }
 }

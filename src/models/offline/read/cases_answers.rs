@@ -1,0 +1,161 @@
+//! What a person's answers to open questions do, and that what they do not do is said.
+
+use super::analyse;
+use super::tests::{cut, read};
+use crate::models::offline::spec::{AppSpec, Op, Scope, Who};
+use std::collections::BTreeMap;
+
+const SHOP: &str = "The baker and the customers log in.\nCustomers add orders with a customer name, a phone number and \
+    a note.\nThe baker adds cakes with a name and a price in euros.";
+
+fn answered(text: &str, key: &str, answer: &str) -> AppSpec {
+    let clauses = cut(text);
+    let asked = analyse(&clauses, &BTreeMap::new()).unwrap();
+    let keys: Vec<&str> = asked.assumptions.iter().map(|q| q.key.as_str()).collect();
+    assert!(keys.contains(&key), "{key} is not asked: {keys:?}");
+    analyse(&clauses, &BTreeMap::from([(key.to_owned(), answer.to_owned())])).unwrap()
+}
+
+fn holders(spec: &AppSpec, entity: &str, op: Op) -> Vec<(Who, Scope)> {
+    let access = spec.entity(entity).unwrap().access.iter().filter(|a| a.ops.contains(&op));
+    access.map(|a| (a.who.clone(), a.scope.clone())).collect()
+}
+
+/// What gaps say of an answer.
+fn said(spec: &AppSpec) -> Vec<&str> {
+    spec.gaps.iter().filter(|g| g.what.contains("in the answer to")).map(|g| g.what.as_str()).collect()
+}
+
+fn role(name: &str) -> Who {
+    Who::Role(name.into())
+}
+
+#[test]
+fn everybody_who_is_signed_in_needs_an_account() {
+    for answer in [
+        "everybody who is signed in",
+        "Everyone who's logged in",
+        "everyone who is logged in",
+        "anyone who is signed in",
+        "anybody with an account",
+        "anyone who has an account",
+        "all users",
+        "every user",
+        "all members",
+        "registered users",
+        "all registered users only",
+        "logged-in people",
+        "signed in users",
+        "everybody",
+        "everyone can see them",
+        "anyone, but only with an account",
+        "everyone who has signed up",
+        "people who can log in",
+        "account holders",
+    ] {
+        let spec = answered(SHOP, "see:cake", answer);
+        assert_eq!(holders(&spec, "cake", Op::Read), [(Who::SignedIn, Scope::All)], "{answer}: {:?}", said(&spec));
+        assert!(said(&spec).is_empty() || answer.contains("who's"), "{answer}: {:?}", said(&spec));
+    }
+    for answer in
+        ["anyone", "the public", "everyone, also without an account", "anybody without an account", "visitors"]
+    {
+        let spec = answered(SHOP, "see:cake", answer);
+        assert_eq!(holders(&spec, "cake", Op::Read), [(Who::Anyone, Scope::All)], "{answer}: {:?}", said(&spec));
+    }
+}
+
+#[test]
+fn whoever_the_text_does_not_know_gets_no_right_and_the_default_stays() {
+    let before = holders(&read(SHOP), "order", Op::Update);
+    for answer in [
+        "the sales staff",
+        "customers who paid",
+        "the baker and the sales staff",
+        "everyone except the customers",
+        "not everyone who is signed in",
+        "the master baker",
+        "anyone in the shop",
+        "the baker on Mondays",
+        "employees",
+        "users without debts",
+        "hm",
+    ] {
+        let spec = answered(SHOP, "edit:order", answer);
+        assert_eq!(holders(&spec, "order", Op::Update), before, "{answer}");
+        let [what] = said(&spec)[..] else { panic!("{answer}: {:?}", spec.gaps) };
+        assert!(what.contains("Who may change or delete an order?"), "{what}");
+        let gap = spec.gaps.iter().find(|g| g.what == what).unwrap();
+        let kept = spec.assumptions.iter().find(|q| q.key == "edit:order").unwrap();
+        assert!(gap.reason.contains(&kept.answer) && kept.answer != answer, "{}", gap.reason);
+    }
+    let open = "People add notes with a title and a text.";
+    let spec = answered(open, "edit:note", "the staff");
+    assert!(said(&spec)[0].contains("the staff"), "{:?}", spec.gaps);
+}
+
+#[test]
+fn whoever_the_text_knows_is_who_the_answer_says() {
+    let all = |who: Who| vec![(who, Scope::All)];
+    for (answer, expected) in [
+        ("only the baker", all(role("baker"))),
+        ("bakers", all(role("baker"))),
+        ("nobody but the baker", all(role("baker"))),
+        // customers see their own orders only, and nobody changes what they do not see
+        ("the customers and the baker", vec![(role("customer"), Scope::Own), (role("baker"), Scope::All)]),
+        ("nobody", Vec::new()),
+        ("whoever added it", vec![(role("customer"), Scope::Own)]),
+        ("customers their own, the baker all", vec![(role("customer"), Scope::Own), (role("baker"), Scope::All)]),
+    ] {
+        let spec = answered(SHOP, "edit:order", answer);
+        let mut found = holders(&spec, "order", Op::Delete);
+        found.sort_by_key(|(who, _)| *who == role("baker"));
+        assert_eq!(found, expected, "{answer}: {:?}", spec.gaps);
+        assert!(said(&spec).is_empty(), "{answer}: {:?}", said(&spec));
+    }
+}
+
+#[test]
+fn a_role_is_known_by_the_words_of_the_text() {
+    let text = format!("{SHOP}\nThe sales staff log in and see all orders.");
+    let spec = answered(&text, "edit:order", "the sales staff");
+    let mut found = holders(&spec, "order", Op::Delete);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(matches!(found.remove(0).0, Who::Role(name) if name.ends_with("_staff")), "{:?}", spec.gaps);
+    assert!(said(&spec).is_empty(), "{:?}", spec.gaps);
+}
+
+#[test]
+fn properties_that_an_answer_names_must_be_filled_in_and_no_others() {
+    let key = "required:order";
+    for answer in [
+        "customer name and phone number",
+        "the customer's name, the phone number",
+        "the name of the customer and the phone",
+        "Phone number & customer name",
+    ] {
+        let spec = answered(SHOP, key, answer);
+        let fields = &spec.entity("order").unwrap().fields;
+        let required: Vec<&str> = fields.iter().filter(|f| f.required).map(|f| f.name.as_str()).collect();
+        assert_eq!(required, ["customer_name", "phone_number"], "{answer}");
+        assert!(said(&spec).is_empty(), "{answer}: {:?}", said(&spec));
+    }
+    let default = read(SHOP);
+    let spec = answered(SHOP, key, "the shoe size and the banana");
+    assert_eq!(spec.entity("order").unwrap().fields, default.entity("order").unwrap().fields);
+    assert!(said(&spec)[0].contains("shoe size") && said(&spec)[0].contains("banana"), "{:?}", said(&spec));
+    let partly = answered(SHOP, key, "the note and the banana");
+    assert!(partly.entity("order").unwrap().fields.iter().all(|f| f.required == (f.name == "note")));
+    assert!(said(&partly)[0].contains("banana") && !said(&partly)[0].contains("note"), "{:?}", said(&partly));
+}
+
+#[test]
+fn an_answer_that_cannot_be_built_is_said_not_to_be_followed() {
+    let fair = "A guest book for the village fair.";
+    let spec = answered(fair, "fields:entry", "...");
+    assert!(!said(&spec).is_empty(), "{:?}", spec.gaps);
+    let export = format!("{SHOP}\nThe baker can export the list of cakes.");
+    let spec = answered(&export, "export:cake", "as PDF");
+    assert!(said(&spec)[0].contains("pdf"), "{:?}", spec.gaps);
+    assert!(said(&answered(&export, "export:cake", "CSV")).is_empty());
+}
