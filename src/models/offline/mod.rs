@@ -35,26 +35,31 @@ impl Offline {
 }
 
 /// What the pack's clauses and a person's answers add up to.
-fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
+fn understand(pack: &ContextPack, kind: ReplyKind) -> Result<AppSpec, read::Refusal> {
     let clauses: Vec<(ClauseId, String)> = pack
         .of_kind(PackKind::Clause)
         .filter_map(|item| item.id.parse::<ClauseId>().ok().map(|id| (id, item.text.clone())))
         .collect();
-    // Of the whole text the engine finds its own defaults again. Who sees a part of it keeps to what is in force, or was
-    // said on an earlier page.
+    // Of the whole text the engine finds its own defaults again, and keeps to those that were in force before something was
+    // added to it. Who sees a part of it keeps to what is in force, or was said on an earlier page.
     let in_part = in_part(pack);
-    let mut answers: BTreeMap<String, String> = pack
-        .of_kind(PackKind::Assumption)
-        .filter_map(|item| serde_json::from_str::<Assumption>(&item.text).ok())
-        .filter(|a| in_part || a.answered_by.is_some())
-        .map(|a| (a.key.to_string(), a.answer.to_string()))
+    let assumptions = || {
+        let items = pack.of_kind(PackKind::Assumption);
+        items.filter_map(|item| serde_json::from_str::<Assumption>(&item.text).ok())
+    };
+    let told = |a: &Assumption| (a.key.to_string(), a.answer.to_string());
+    let mut answers: BTreeMap<String, String> =
+        assumptions().filter(|a| in_part || a.answered_by.is_some()).map(|a| told(&a)).collect();
+    let kept: BTreeMap<String, String> = assumptions()
+        .filter(|a| !in_part && a.answered_by.is_none() && keeps_defaults(pack, kind))
+        .map(|a| told(&a))
         .collect();
     for said in drafts::<NewAssumption>(pack, "assumptions") {
         answers.entry(said.key).or_insert(said.default);
     }
     let texts = clauses.iter().cloned().collect();
     let inputs = read::inputs(clauses);
-    let mut spec = match read::analyse(&inputs, &answers) {
+    let mut spec = match read::analyse_again(&inputs, &answers, &kept) {
         Ok(spec) => candid(spec, &texts),
         // A page of introductions or of footnotes is no reason to give the rest up.
         Err(refusal) if in_part => nothing_to_build(read::marks(&inputs), &refusal),
@@ -70,6 +75,13 @@ fn understand(pack: &ContextPack) -> Result<AppSpec, read::Refusal> {
         }
     }
     Ok(spec)
+}
+
+/// Whether the defaults in force stay: a clause was added to others, or they were understood and are being built.
+fn keeps_defaults(pack: &ContextPack, kind: ReplyKind) -> bool {
+    let known = |item: &PackItem| marked(item).is_some();
+    let clauses = || pack.of_kind(PackKind::Clause);
+    kind != ReplyKind::Understand || clauses().any(known) && !clauses().all(known)
 }
 
 /// Some of the text is not in this prompt.
@@ -136,7 +148,8 @@ pub fn candid(mut spec: AppSpec, texts: &BTreeMap<ClauseId, String>) -> AppSpec 
 /// The reply as JSON, and what a person reads meanwhile.
 fn answer(request: &Request) -> Result<(String, Vec<String>), ModelError> {
     let pack = &request.pack;
-    let spec = understand(pack).map_err(|refusal| ModelError::Refused(Clean::from(refusal.to_string())))?;
+    let spec =
+        understand(pack, request.kind).map_err(|refusal| ModelError::Refused(Clean::from(refusal.to_string())))?;
     let decisions: Vec<DecisionId> = pack.of_kind(PackKind::Decision).filter_map(|i| i.id.parse().ok()).collect();
     let unusable = |e: serde_json::Error| ModelError::Reply(Clean::from(format!("the reply is no JSON: {e}")));
     let seat = replies::Section::of(pack);

@@ -184,8 +184,32 @@ impl Draft<'_> {
         self.roles.iter().find(same).or_else(only).map(|r| self.who_of(r))
     }
 
+    /// What is asked, with the default that was in force before as its default.
+    #[must_use]
+    pub fn in_force(&self, key: &str, default: &str) -> String {
+        self.kept.get(key).map_or_else(|| default.to_owned(), Clone::clone)
+    }
+
     /// Who may, by a person's answer or by default. `otherwise`: whom the default means.
     pub fn ask_who(&mut self, asked: Asked, otherwise: Vec<Holder>) -> Vec<Holder> {
+        self.ask_who_of(asked, otherwise, &[])
+    }
+
+    /// As [`Self::ask_who`]; the default that was in force before stays if it leaves none of `all` out.
+    pub fn ask_who_of(&mut self, asked: Asked, otherwise: Vec<Holder>, all: &[Who]) -> Vec<Holder> {
+        let kept = self.kept;
+        let before = kept.get(asked.key).and_then(|said| Some((said, self.holders_in(said, &otherwise).ok()?)));
+        let covers = |holders: &[Holder]| {
+            let has = |who: &Who| holders.iter().any(|h| matches!(h.who, Who::Anyone | Who::SignedIn) || h.who == *who);
+            all.iter().all(has)
+        };
+        match before {
+            Some((said, holders)) if covers(&holders) => self.who_answers(Asked { default: said, ..asked }, holders),
+            _ => self.who_answers(asked, otherwise),
+        }
+    }
+
+    fn who_answers(&mut self, asked: Asked, otherwise: Vec<Holder>) -> Vec<Holder> {
         let answer = self.ask(asked.key, asked.question, asked.default, asked.clauses);
         if answer.eq_ignore_ascii_case(asked.default) {
             return otherwise;

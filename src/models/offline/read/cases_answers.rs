@@ -1,8 +1,8 @@
 //! What a person's answers to open questions do, and that what they do not do is said.
 
-use super::analyse;
 use super::tests::{cut, read};
-use crate::models::offline::spec::{AppSpec, Op, Scope, Who};
+use super::{analyse, analyse_again};
+use crate::models::offline::spec::{AppSpec, Feature, Op, Scope, Who};
 use std::collections::BTreeMap;
 
 const SHOP: &str = "The baker and the customers log in.\nCustomers add orders with a customer name, a phone number and \
@@ -158,4 +158,43 @@ fn an_answer_that_cannot_be_built_is_said_not_to_be_followed() {
     let spec = answered(&export, "export:cake", "as PDF");
     assert!(said(&spec)[0].contains("pdf"), "{:?}", spec.gaps);
     assert!(said(&answered(&export, "export:cake", "CSV")).is_empty());
+}
+
+#[test]
+fn what_was_in_force_stays_when_something_is_added() {
+    let text = "Mechanics log in and add repair orders with a customer name and a phone number.\n\
+        The newest orders come first.";
+    let before = read(text);
+    let kept = before.assumptions.iter().map(|q| (q.key.clone(), q.answer.clone())).collect();
+    let more = format!("{text}\nA repair order has a due date.\nThe owner logs in and sees all repair orders.");
+    let after = analyse_again(&cut(&more), &BTreeMap::new(), &kept).unwrap();
+    for q in &before.assumptions {
+        let now = after.assumptions.iter().find(|x| x.key == q.key).map(|x| &x.answer);
+        assert_eq!(now, Some(&q.answer), "{}", q.question);
+    }
+    let required = |spec: &AppSpec| -> Vec<String> {
+        spec.entities[0].fields.iter().filter(|f| f.required).map(|f| f.name.clone()).collect()
+    };
+    assert_eq!(required(&after), required(&before));
+    // what no longer fits goes without a word: nobody was asked
+    let gone = BTreeMap::from([(format!("required:{}", before.entities[0].name), "shoe size".to_owned())]);
+    let anew = analyse_again(&cut(text), &BTreeMap::new(), &gone).unwrap();
+    assert_eq!(anew, before);
+}
+
+#[test]
+fn newest_first_is_the_order_in_which_records_were_made() {
+    for (fields, expected) in [
+        ("a customer name and a due date", "id"),
+        ("a customer name and a pick-up date", "id"),
+        ("a customer name, a due date and a date", "date"),
+        ("a customer name, a delivery date and an order date", "order_date"),
+    ] {
+        let spec = read(&format!("The clerk logs in and adds orders with {fields}.\nThe newest orders come first."));
+        let sorted = spec.features.iter().find_map(|f| match f {
+            Feature::Sort { field, descending: true, .. } => Some(field.as_str()),
+            _ => None,
+        });
+        assert_eq!(sorted, Some(expected), "{fields}");
+    }
 }

@@ -284,6 +284,7 @@ fn fields(d: &mut Draft, e: usize) {
     let default = usual_fields(&name, d.has_users(), d.entities[e].person);
     let label = d.entities[e].entity.label.to_lowercase();
     let (key, question) = (format!("fields:{name}"), format!("What is kept of {}?", super::readings::a(&label)));
+    let default = &d.in_force(&key, default);
     let answer = d.ask(&key, &question, default, &clauses);
     let id = clauses.first().copied().unwrap_or(ClauseId(1));
     let asked = Asked { key: &key, question: &question, default, clauses: &clauses };
@@ -457,13 +458,21 @@ fn required(d: &mut Draft) {
             .filter(|n| all || d.entities[e].entity.fields.iter().any(|f| f.name == **n && essential(f)))
             .cloned()
             .collect();
-        let picked: Vec<String> = if essential.is_empty() { open.iter().take(1).cloned().collect() } else { essential };
+        let key = format!("required:{name}");
+        let before = d.kept.get(&key).map(|said| d.fields_in(e, said).0).unwrap_or_default();
+        let before: Vec<String> = before.into_iter().filter(|n| open.contains(n)).collect();
+        let picked: Vec<String> = if !before.is_empty() {
+            before
+        } else if essential.is_empty() {
+            open.iter().take(1).cloned().collect()
+        } else {
+            essential
+        };
         if picked.is_empty() {
             continue;
         }
         let default = picked.iter().chain(&stated).map(|n| n.replace('_', " ")).collect::<Vec<_>>().join(", ");
         let label = d.entities[e].entity.label.to_lowercase();
-        let key = format!("required:{name}");
         let question = format!("Which properties of {} must be filled in?", super::readings::a(&label));
         let answer = d.ask(&key, &question, &default, &clauses);
         let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };

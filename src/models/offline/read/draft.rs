@@ -63,6 +63,8 @@ pub struct UsersDraft {
 pub struct Draft<'a> {
     pub sentences: &'a [Sentence],
     pub answers: &'a BTreeMap<String, String>,
+    /// The defaults in force: where no word of the text says otherwise, they stay.
+    pub kept: &'a BTreeMap<String, String>,
     pub title: String,
     pub roles: Vec<RoleDraft>,
     pub entities: Vec<EntityDraft>,
@@ -104,10 +106,15 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     #[must_use]
-    pub fn new(sentences: &'a [Sentence], answers: &'a BTreeMap<String, String>) -> Self {
+    pub fn new(
+        sentences: &'a [Sentence],
+        answers: &'a BTreeMap<String, String>,
+        kept: &'a BTreeMap<String, String>,
+    ) -> Self {
         Self {
             sentences,
             answers,
+            kept,
             title: String::new(),
             roles: Vec::new(),
             entities: Vec::new(),

@@ -200,6 +200,19 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
 /// # Errors
 /// The text is not English, or there is nothing in it of which records could be kept.
 pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<AppSpec, Refusal> {
+    analyse_again(clauses, answers, &BTreeMap::new())
+}
+
+/// Derives the application anew from clauses to which others were added. `kept`: the defaults that were in force, which
+/// stay where they still fit.
+///
+/// # Errors
+/// As [`analyse`].
+pub fn analyse_again(
+    clauses: &[Input],
+    answers: &BTreeMap<String, String>,
+    kept: &BTreeMap<String, String>,
+) -> Result<AppSpec, Refusal> {
     let texts: Vec<&str> = clauses.iter().map(|(_, t, _)| t.as_str()).collect();
     if lang::wholly_foreign(&texts) {
         return Err(Refusal::NotEnglish);
@@ -216,7 +229,7 @@ pub fn analyse(clauses: &[Input], answers: &BTreeMap<String, String>) -> Result<
     if let Some(what) = idea::not_data(&sentences) {
         return Err(Refusal::NotDataDriven(format!("“{what}” is not about records that people keep")));
     }
-    let mut d = Draft::new(&sentences, answers);
+    let mut d = Draft::new(&sentences, answers, kept);
     mentions::collect(&mut d);
     if d.entities.is_empty() {
         idea::read(&mut d);

@@ -299,7 +299,7 @@ fn readers_by_default(
     };
     let (key, question) = (format!("see:{name}"), format!("Who sees {plural}?"));
     let asked = Asked { key: &key, question: &question, default: &default, clauses };
-    let holders = d.ask_who(asked, otherwise.clone());
+    let holders = d.ask_who_of(asked, otherwise.clone(), blind);
     for Holder { who, own } in &holders {
         let own = *own && *who != Who::Anyone;
         if own {
