@@ -198,3 +198,19 @@ fn newest_first_is_the_order_in_which_records_were_made() {
         assert_eq!(sorted, Some(expected), "{fields}");
     }
 }
+
+#[test]
+fn who_works_there_sees_what_colleagues_entered_and_what_is_somebodys_own_is_asked() {
+    let shop = "We are a bicycle repair shop and write a repair order with a customer name and a bike.\n\
+        Each repair order has a status: accepted, in work or ready.\nA mechanic can set the status of a repair order.\n\
+        The list of orders can be filtered by status.";
+    let spec = read(shop);
+    let entity = &spec.entities[0].name;
+    for op in [Op::Read, Op::Update] {
+        assert_eq!(holders(&spec, entity, op), [(role("mechanic"), Scope::All)], "{:?}", spec.entities[0].access);
+    }
+    let own = "Customers log in and add orders with a name.\nThe list of orders can be filtered by name.";
+    assert_eq!(holders(&read(own), "order", Op::Read), [(role("customer"), Scope::Own)]);
+    let all = answered(own, "see:order", "the customers");
+    assert_eq!(holders(&all, "order", Op::Read), [(role("customer"), Scope::All)]);
+}

@@ -136,3 +136,23 @@ fn a_price_per_something_is_another_one_than_the_price() {
     };
     assert!(spec.features.iter().any(product), "{:?}", spec.features);
 }
+
+#[test]
+fn so_many_of_something_in_another_record_is_no_limit_of_all_there_are() {
+    let shop = "The clerk and the customers log in.\nThe clerk adds articles with a name and a price.\n";
+    for text in [
+        "Customers add orders with an article and a note.\nAn order can have at most 20 articles.",
+        "Customers add orders with an article and a note.\nAn order has no more than 20 articles.",
+        "Customers add orders with a name.\nEach basket may have up to 20 articles.",
+    ] {
+        let spec = read(&format!("{shop}{text}"));
+        let limits = |f: &Feature| matches!(f, Feature::Limit { entity, .. } if entity == "article");
+        assert!(!spec.features.iter().any(limits), "{text}: {:?}", spec.features);
+        assert!(!whole(&spec, 4), "{text}: {:?}", spec.gaps);
+    }
+    let lines = "Members log in and add lists with a name.\nMembers add entries with a text to a list.\n\
+        A list can have at most 20 entries.";
+    let spec = read(lines);
+    let per = |f: &Feature| matches!(f, Feature::Limit { entity, max: 20, per: Some(_), .. } if entity == "entry");
+    assert!(spec.features.iter().any(per), "{:?} {:?}", spec.features, spec.gaps);
+}

@@ -61,6 +61,13 @@ pub fn at_most(d: &mut Draft, si: usize) {
         // `an event has at most 20 registrations`: per referenced record; otherwise per account
         let parent = pred.subject.iter().find_map(|x| d.entity_of(x)).filter(|p| *p != e);
         let per = parent.and_then(|p| d.reference(e, &d.entities[p].entity.name.clone()));
+        // what is limited is how many of them something holds, and no record says which it holds
+        let holds = |x: &Np| !x.range.contains(&range.start) && x.pronoun.is_none() && d.who(x).is_none();
+        if per.is_none() && record.is_none() && pred.subject.iter().any(holds) {
+            let what = s.quote(range.start..np.range.end.min(s.words.len()));
+            d.gap(s.id, &what, "the offline engine keeps nothing that tells how many of them each one has", true);
+            continue;
+        }
         if per.is_none() && !d.has_users() {
             let what = s.quote(range.start..np.range.end.min(s.words.len()));
             d.gap(s.id, &what, "without accounts nobody can be told from others", false);

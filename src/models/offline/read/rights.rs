@@ -32,10 +32,24 @@ pub fn unnamed_readers(d: &mut Draft) {
             let who = d.ordinary();
             // what whoever writes adds for the others is not the others' own
             let speaker = d.speaker.as_ref().map(|name| Who::Role(name.clone()));
-            let mut makers = d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create)).peekable();
-            let offered = makers.peek().is_some() && makers.all(|a| Some(&a.who) == speaker.as_ref());
-            let scope = if personal(d, e) && !offered { Scope::Own } else { Scope::All };
-            d.allow(e, who, &[Op::Read], scope, id);
+            let makers = || d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create));
+            let offered = makers().next().is_some() && makers().all(|a| Some(&a.who) == speaker.as_ref());
+            let others = makers().any(|a| a.who != who);
+            let own = personal(d, e) && !offered;
+            if !own || others {
+                d.allow(e, who, &[Op::Read], if own { Scope::Own } else { Scope::All }, id);
+                continue;
+            }
+            let entity = &d.entities[e].entity;
+            let key = format!("see:{}", entity.name);
+            let question = format!("Who sees {}?", entity.label_plural.to_lowercase());
+            let default = format!("{}, only those of their own", d.word_for(&who));
+            let asked = Asked { key: &key, question: &question, default: &default, clauses: &[id] };
+            for Holder { who, own } in d.ask_who(asked, vec![Holder { who, own: true }]) {
+                let own = own && who != Who::Anyone;
+                d.entities[e].entity.owned |= own;
+                d.allow(e, who, &[Op::Read], if own { Scope::Own } else { Scope::All }, id);
+            }
         }
     }
 }
@@ -92,7 +106,10 @@ fn personal(d: &Draft, e: usize) -> bool {
     if shared {
         return below;
     }
-    draft.entity.owned || draft.possessed || noun || below
+    // what those who work there keep of others is for all of them
+    let staff = !d.roles.is_empty()
+        && d.roles.iter().all(|r| matches!(r.kind, nouns::Person::Appointed | nouns::Person::Stranger));
+    draft.entity.owned || draft.possessed || noun && !staff || below
 }
 
 fn has_op(d: &Draft, e: usize, op: Op) -> bool {
