@@ -2,10 +2,10 @@
 //! stays in force, and a gap says which words that is about.
 
 use super::draft::{Draft, RoleDraft};
-use super::field::identifier;
+use super::field::{self, identifier};
 use super::lexicon::nouns::{self, Person};
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Field, Who};
+use crate::models::offline::spec::{Field, FieldType, Who};
 
 /// A question that is answered by people.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,8 @@ pub struct Holder {
 }
 
 const LEAD: &str = " the a an all every any each only just our of both also even including else these those my this ";
-const GENERIC: &str = " everyone everybody anyone anybody people person user member individual whoever they them ";
+const GENERIC: &str =
+    " everyone everybody anyone anybody people person user member holder individual whoever they them ";
 const ACCOUNT: &str = " account login log-in signed-in logged-in signed logged registered authenticated sign log signing \
     logging register registering ";
 const AROUND: &str =
@@ -299,4 +300,65 @@ fn bare(word: &str) -> String {
 #[must_use]
 pub fn all_of(whos: Vec<Who>) -> Vec<Holder> {
     whos.into_iter().map(|who| Holder { who, own: false }).collect()
+}
+
+/// The properties that an answer lists, or the default's where it lists none; a gap names what of it is no property.
+pub fn listed(d: &mut Draft, asked: Asked, answer: &str, id: ClauseId) -> Vec<field::FieldDraft> {
+    let (found, unread) = field::list(answer, id);
+    if found.is_empty() {
+        d.not_followed(asked, answer, "it names no property of which the offline engine could keep a value");
+        return field::list(asked.default, id).0;
+    }
+    for words in unread {
+        d.partly_followed(asked, &words, "the offline engine finds no property in these words");
+    }
+    found
+}
+
+/// The values that an answer lists.
+#[must_use]
+pub fn choices(answer: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for value in phrases(answer).iter().map(|v| v.to_lowercase()) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// The properties that an answer demands; a gap names those that cannot be. `default`: those demanded without an answer.
+pub fn demanded(d: &mut Draft, e: usize, asked: Asked, answer: &str, default: &[String]) -> Vec<String> {
+    if answer == asked.default {
+        return default.to_vec();
+    }
+    let (named, unread) = d.fields_in(e, answer);
+    if named.is_empty() {
+        d.not_followed(asked, &unread.join(", "), "nothing of that name is kept here");
+        return default.to_vec();
+    }
+    for words in unread {
+        d.partly_followed(asked, &words, "nothing of that name is kept here");
+    }
+    let mut wanted = Vec::new();
+    for name in named {
+        let Some(f) = d.field_mut(e, &name).map(|f| f.clone()) else { continue };
+        // what has a value from the start is never missing
+        let filled = f.required || f.default.is_some();
+        let why = if d.optional.contains(&(e, name.clone())) {
+            "the text says that it may be missing"
+        } else if f.read_only {
+            "nobody enters it"
+        } else if matches!(f.ty, FieldType::Boolean | FieldType::UserReference { .. }) {
+            "the offline engine demands no tick and no person"
+        } else {
+            wanted.push(name);
+            continue;
+        };
+        let label = f.label.clone();
+        if !filled {
+            d.partly_followed(asked, &label, why);
+        }
+    }
+    wanted
 }

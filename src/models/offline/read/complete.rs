@@ -1,9 +1,8 @@
 //! What the text leaves open, filled in with defaults that a person sees as assumptions and can change.
 
-use super::answers::Asked;
+use super::answers::{Asked, choices, demanded, listed};
 use super::data::made;
 use super::draft::Draft;
-use super::field;
 use super::rights::{exclusives, rights, searchers, unnamed_readers};
 use super::sums::finish_totals;
 use crate::domain::ClauseId;
@@ -301,19 +300,6 @@ fn fields(d: &mut Draft, e: usize) {
     }
 }
 
-/// The properties that an answer lists, or the default's where it lists none; a gap names what of it is no property.
-fn listed(d: &mut Draft, asked: Asked, answer: &str, id: ClauseId) -> Vec<field::FieldDraft> {
-    let (found, unread) = field::list(answer, id);
-    if found.is_empty() {
-        d.not_followed(asked, answer, "it names no property of which the offline engine could keep a value");
-        return field::list(asked.default, id).0;
-    }
-    for words in unread {
-        d.partly_followed(asked, &words, "the offline engine finds no property in these words");
-    }
-    found
-}
-
 /// `a message with their name`: what is itself a text has words, although only what goes with them is named.
 fn wording(d: &mut Draft, e: usize) {
     const LABELS: [&str; 14] = [
@@ -414,17 +400,6 @@ fn statuses(d: &mut Draft) {
     }
 }
 
-/// The values that an answer lists.
-fn choices(answer: &str) -> Vec<String> {
-    let mut values: Vec<String> = Vec::new();
-    for value in super::answers::phrases(answer).iter().map(|v| v.to_lowercase()) {
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    values
-}
-
 /// Which properties must be filled in, where the text does not say.
 fn required(d: &mut Draft) {
     for e in 0..d.entities.len() {
@@ -492,42 +467,6 @@ fn required(d: &mut Draft) {
             }
         }
     }
-}
-
-/// The properties that an answer demands; a gap names those that cannot be. `default`: those demanded without an answer.
-fn demanded(d: &mut Draft, e: usize, asked: Asked, answer: &str, default: &[String]) -> Vec<String> {
-    if answer == asked.default {
-        return default.to_vec();
-    }
-    let (named, unread) = d.fields_in(e, answer);
-    if named.is_empty() {
-        d.not_followed(asked, &unread.join(", "), "nothing of that name is kept here");
-        return default.to_vec();
-    }
-    for words in unread {
-        d.partly_followed(asked, &words, "nothing of that name is kept here");
-    }
-    let mut wanted = Vec::new();
-    for name in named {
-        let Some(f) = d.field_mut(e, &name).map(|f| f.clone()) else { continue };
-        // what has a value from the start is never missing
-        let filled = f.required || f.default.is_some();
-        let why = if d.optional.contains(&(e, name.clone())) {
-            "the text says that it may be missing"
-        } else if f.read_only {
-            "nobody enters it"
-        } else if matches!(f.ty, FieldType::Boolean | FieldType::UserReference { .. }) {
-            "the offline engine demands no tick and no person"
-        } else {
-            wanted.push(name);
-            continue;
-        };
-        let label = f.label.clone();
-        if !filled {
-            d.partly_followed(asked, &label, why);
-        }
-    }
-    wanted
 }
 
 fn matters(f: &Field) -> bool {

@@ -7,7 +7,7 @@ use super::features::{main_entity, mentioned};
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
-use crate::models::offline::spec::{Entity, Feature, FieldType, Op, Scope};
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
 
 /// `Bookings are listed by start time.`: an order, when what follows `by` is a property and nobody who lists.
 pub fn ordered(d: &Draft, si: usize, pred: &Pred) -> bool {
@@ -392,20 +392,6 @@ fn comes_ahead(s: &Sentence, at: usize) -> Option<usize> {
     (comes && np.range.end == pred.verb.range.start).then_some(np.range.start)
 }
 
-/// The date that says when a record itself was made: `date`, `ordered on`, `order date`; a due date says something else.
-fn made_on(entity: &Entity) -> Option<String> {
-    const MADE: &str = " date day time datetime created creation entered entry added recorded record posted published \
-        publication sent submitted submission received receipt reported report ordered registered registration written \
-        taken made logged lent borrowed booked ";
-    const SMALL: &str = " on at of from ";
-    let of_it = |word: &str| {
-        let listed = |list: &str| list.contains(&format!(" {word} "));
-        listed(MADE) || listed(SMALL) || entity.name.split('_').any(|part| part == word)
-    };
-    let dated = entity.fields.iter().filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
-    dated.map(|f| &f.name).find(|name| name.split('_').all(of_it)).cloned()
-}
-
 /// `the most urgent first`, `newest first`, `The newest loans come first`
 pub fn order_phrase(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
@@ -438,7 +424,7 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
         ranked(&["importance", "priority"]).map(|f| (f, true))
     } else if has("newest") || has("recent") || has("new") || has("oldest") {
         // the first that was made has the lowest number
-        let made = made_on(&d.entities[e].entity).unwrap_or_else(|| "id".into());
+        let made = super::moments::made_on(&d.entities[e].entity).unwrap_or_else(|| "id".into());
         Some((made, !has("oldest")))
     } else if has("latest") {
         date.map(|f| (f, true)).or(Some(("id".into(), true)))

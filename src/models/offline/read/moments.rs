@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::field;
 use super::lexicon::nouns;
 use super::sentence::Pred;
-use crate::models::offline::spec::{Field, FieldType};
+use crate::models::offline::spec::{Entity, Field, FieldType};
 
 /// `book a room from a start time to an end time`, `a request with the first and the last day`
 pub fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
@@ -87,4 +87,19 @@ fn moment(d: &mut Draft, si: usize, pp: &super::sentence::Pp, e: usize) {
     let end = pp.nps.last().map_or(pp.at + 1, |np| np.range.end);
     d.mark(si, pp.at..end);
     d.touch(e, s.id);
+}
+
+/// The date that says when a record itself was made: `date`, `ordered on`, `order date`; a due date says something else.
+#[must_use]
+pub fn made_on(entity: &Entity) -> Option<String> {
+    const MADE: &str = " date day time datetime created creation entered entry added recorded record posted published \
+        publication sent submitted submission received receipt reported report ordered registered registration written \
+        taken made logged lent borrowed booked ";
+    const SMALL: &str = " on at of from ";
+    let of_it = |word: &str| {
+        let listed = |list: &str| list.contains(&format!(" {word} "));
+        listed(MADE) || listed(SMALL) || entity.name.split('_').any(|part| part == word)
+    };
+    let dated = entity.fields.iter().filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    dated.map(|f| &f.name).find(|name| name.split('_').all(of_it)).cloned()
 }

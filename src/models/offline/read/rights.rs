@@ -201,8 +201,12 @@ pub fn rights(d: &mut Draft, e: usize) {
         .collect();
     if !blind.is_empty() {
         // who keeps the records for others sees all of them
+        // whoever owns a pet is no keeper of what they bring or book
+        let theirs = d.entities[e].possessed || d.entities[e].entity.owned;
         let keeps = |who: &Who| {
-            d.roles.iter().any(|r| !r.open && r.kind == nouns::Person::Appointed && *who == Who::Role(r.name.clone()))
+            let others = |r: &super::draft::RoleDraft| !(theirs && r.name.ends_with("owner"));
+            let appointed = |r: &&super::draft::RoleDraft| !r.open && r.kind == nouns::Person::Appointed && others(r);
+            d.roles.iter().filter(appointed).any(|r| *who == Who::Role(r.name.clone()))
         };
         let for_others = !readers.is_empty() && blind.iter().all(keeps) && d.entities[e].entity.private.is_empty();
         // what somebody else books or borrows, somebody else must see
