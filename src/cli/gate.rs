@@ -43,6 +43,11 @@ pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> 
             Some(what) => format!("approved: there is no result of {}, and G1 stands in with {what}", gate.step),
             None => "approved".to_owned(),
         },
+        Verb::Changes { .. } if run.settings.model == "offline" => {
+            "sent back, but the offline engine cannot use remarks: answer a question, edit what the gate shows, or choose a \
+             model with -m"
+                .to_owned()
+        }
         Verb::Changes { .. } => "sent back with your words".to_owned(),
         Verb::Reject => "rejected; the run is paused".to_owned(),
     };

@@ -139,3 +139,19 @@ fn switching_to_no_gates_lets_the_policy_decide_what_is_green() {
     sim.go();
     assert_eq!(exit_code(sim.run()), 0);
 }
+
+#[test]
+fn who_asks_the_offline_engine_for_something_else_is_told_that_it_reads_no_remarks() {
+    for (model, told) in [("offline", true), ("openai/gpt-5", false)] {
+        let mut input = begin(GateMode::Plan);
+        if let crate::orchestrator::Input::Begin { settings, .. } = &mut input {
+            settings.model = model.into();
+        }
+        let mut sim = Sim::start_with(input);
+        sim.go();
+        let gate = sim.run().open_gates().next().unwrap().id;
+        sim.decide_gate(gate, Verb::Changes { text: "smaller, please".into() }).unwrap();
+        let said = sim.run().chat.iter().any(|item| item.text.contains("cannot use remarks: answer a question"));
+        assert_eq!(said, told, "{model}");
+    }
+}
