@@ -99,6 +99,12 @@ pub fn assumptions(folder: Option<&Path>, as_json: bool) -> Done {
             item.question,
             item.answer
         ));
+        // An answer that is not followed is named among the gaps of its clauses.
+        for gap in run.gaps.iter().filter(|gap| item.clauses.contains(&gap.clause)) {
+            if gap.what.ends_with(&format!("in the answer to “{}”", item.question)) {
+                text.push_str(&format!("  not followed: {}: {}\n", gap.what, gap.reason));
+            }
+        }
     }
     if text.is_empty() {
         text.push_str("Nothing was left open.\n");

@@ -66,6 +66,11 @@ fn understand(pack: &ContextPack, kind: ReplyKind) -> Result<AppSpec, read::Refu
         Err(refusal) => return Err(refusal),
     };
     if in_part {
+        // What a default names may be on another page; what a person answered is looked at on each.
+        let persons: Vec<String> =
+            assumptions().filter(|a| a.answered_by.is_some()).map(|a| read::in_answer_to(&a.question)).collect();
+        spec.gaps
+            .retain(|gap| !gap.what.contains(" in the answer to “") || persons.iter().any(|p| gap.what.ends_with(p)));
         let kinds: BTreeMap<ClauseId, ClauseKind> = pack.of_kind(PackKind::Clause).filter_map(marked).collect();
         for mark in &mut spec.marks {
             mark.kind = kinds.get(&mark.clause).copied().unwrap_or(mark.kind);
@@ -138,11 +143,30 @@ fn drafts<'a, T: serde::de::DeserializeOwned>(pack: &'a ContextPack, field: &'a 
 #[must_use]
 pub fn candid(mut spec: AppSpec, texts: &BTreeMap<ClauseId, String>) -> AppSpec {
     let unshown = suite::unshown(&spec).into_iter().filter(|gap| !spec.gaps.iter().any(|g| g.clause == gap.clause));
-    let unshown: Vec<_> = unshown.collect();
+    let mut unshown: Vec<_> = unshown.collect();
+    for gap in &mut unshown {
+        named_in_its_words(gap, &spec, texts);
+    }
     spec.gaps.extend(unshown);
     let doubts = doubt::doubts(&spec, texts);
     spec.gaps.extend(doubts);
     spec
+}
+
+/// A gap quotes its clause, and says which open question it hangs on.
+fn named_in_its_words(gap: &mut spec::SpecGap, spec: &AppSpec, texts: &BTreeMap<ClauseId, String>) {
+    let who = |q: &&spec::Question| {
+        let entity =
+            q.key.split_once(':').filter(|(kind, _)| matches!(*kind, "see" | "create" | "edit" | "own" | "decide"));
+        let many = entity.and_then(|(_, name)| spec.entity(name)).map(|e| e.label_plural.to_lowercase());
+        many.is_some_and(|many| gap.what.to_lowercase().contains(&many))
+    };
+    if let Some(q) = spec.assumptions.iter().find(who) {
+        gap.reason = format!("{}; another answer to “{}” may change that", gap.reason, q.question);
+    }
+    if let Some(text) = texts.get(&gap.clause) {
+        gap.what = read::quoted(text, &gap.what);
+    }
 }
 
 /// The reply as JSON, and what a person reads meanwhile.

@@ -80,7 +80,7 @@ impl Draft<'_> {
             }
             // `with an account` after `anyone`
             let qualifies = |w: &&str| among(LEAD, w) || among(GENERIC, w) || among(ACCOUNT, w) || among(AROUND, w);
-            if self.has_users() && words.iter().all(|w| qualifies(&w)) && words.iter().any(|w| among(ACCOUNT, w)) {
+            if self.has_users() && words.iter().all(qualifies) && words.iter().any(|w| among(ACCOUNT, w)) {
                 for (h, _) in out.iter_mut().filter(|(h, _)| h.who == Who::Anyone) {
                     h.who = Who::SignedIn;
                 }
@@ -92,7 +92,7 @@ impl Draft<'_> {
             // `customers see only their own`, `the staff all`
             let owned = words.contains(&"own") || words.iter().any(|w| matches!(*w, "added" | "created" | "made"));
             let said = |w: &&str| among(SEES, w) || owned && among(OWN, w);
-            let from = words.iter().rposition(|w| !said(&w)).map_or(0, |i| i + 1);
+            let from = words.iter().rposition(|w| !said(w)).map_or(0, |i| i + 1);
             let named = self.person_in(&words[..from], default);
             let whole = words[from..].iter().any(|w| matches!(*w, "all" | "everything" | "them" | "it"));
             match named {
@@ -119,8 +119,10 @@ impl Draft<'_> {
         if out.is_empty() && !nobody {
             return Err(answer.to_owned());
         }
+        let anyone = out.iter().any(|(h, _)| h.who == Who::Anyone);
         let mut holders: Vec<Holder> = Vec::new();
-        for (h, _) in out {
+        // whoever has an account is somebody, too
+        for (h, _) in out.into_iter().filter(|(h, _)| !anyone || h.who != Who::SignedIn) {
             if !holders.iter().any(|x| x.who == h.who) {
                 holders.push(h);
             }
@@ -154,9 +156,9 @@ impl Draft<'_> {
         let without = words.iter().position(|w| matches!(*w, "without" | "no"));
         if let Some(at) = without.filter(|at| account && generic.is_none_or(|g| g + lead < *at)) {
             // `everyone, also without an account`
-            return words.iter().enumerate().all(|(i, w)| i == at || read(&w)).then_some(Who::Anyone);
+            return words.iter().enumerate().all(|(i, w)| i == at || read(w)).then_some(Who::Anyone);
         }
-        if !words.iter().all(|w| read(&w)) {
+        if !words.iter().all(read) {
             return None;
         }
         if account {
@@ -286,7 +288,7 @@ impl Draft<'_> {
     pub fn partly_followed(&mut self, asked: Asked, words: &str, why: &str) {
         let Some(id) = asked.clauses.first() else { return };
         let words = crate::domain::Clean::new(words).one_line(120);
-        self.gap(*id, &format!("“{words}” in the answer to “{}”", asked.question), why, false);
+        self.gap(*id, &format!("“{words}”{}", in_answer_to(asked.question)), why, false);
     }
 }
 
@@ -294,6 +296,12 @@ impl Draft<'_> {
 fn bare(word: &str) -> String {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     word.strip_suffix("'s").unwrap_or(word).to_owned()
+}
+
+/// How a gap ends that is about an answer.
+#[must_use]
+pub fn in_answer_to(question: &str) -> String {
+    format!(" in the answer to “{question}”")
 }
 
 /// Everybody of a list, with any of the records.

@@ -188,7 +188,7 @@ fn newest_first_is_the_order_in_which_records_were_made() {
         ("a customer name and a due date", "id"),
         ("a customer name and a pick-up date", "id"),
         ("a customer name, a due date and a date", "date"),
-        ("a customer name, a delivery date and an order date", "order_date"),
+        ("a customer name, a delivery date and an order date", "date"),
     ] {
         let spec = read(&format!("The clerk logs in and adds orders with {fields}.\nThe newest orders come first."));
         let sorted = spec.features.iter().find_map(|f| match f {
@@ -203,11 +203,13 @@ fn newest_first_is_the_order_in_which_records_were_made() {
 fn who_works_there_sees_what_colleagues_entered_and_what_is_somebodys_own_is_asked() {
     let shop = "We are a bicycle repair shop and write a repair order with a customer name and a bike.\n\
         Each repair order has a status: accepted, in work or ready.\nA mechanic can set the status of a repair order.\n\
-        The list of orders can be filtered by status.";
+        The list of orders can be filtered by status.\nMechanics log in.";
     let spec = read(shop);
     let entity = &spec.entities[0].name;
     for op in [Op::Read, Op::Update] {
-        assert_eq!(holders(&spec, entity, op), [(role("mechanic"), Scope::All)], "{:?}", spec.entities[0].access);
+        let found = holders(&spec, entity, op);
+        let all = (role("mechanic"), Scope::All);
+        assert!(found.contains(&all) && found.iter().all(|h| *h == all), "{:?}", spec.entities[0].access);
     }
     let own = "Customers log in and add orders with a name.\nThe list of orders can be filtered by name.";
     assert_eq!(holders(&read(own), "order", Op::Read), [(role("customer"), Scope::Own)]);

@@ -150,9 +150,4 @@ fn so_many_of_something_in_another_record_is_no_limit_of_all_there_are() {
         assert!(!spec.features.iter().any(limits), "{text}: {:?}", spec.features);
         assert!(!whole(&spec, 4), "{text}: {:?}", spec.gaps);
     }
-    let lines = "Members log in and add lists with a name.\nMembers add entries with a text to a list.\n\
-        A list can have at most 20 entries.";
-    let spec = read(lines);
-    let per = |f: &Feature| matches!(f, Feature::Limit { entity, max: 20, per: Some(_), .. } if entity == "entry");
-    assert!(spec.features.iter().any(per), "{:?} {:?}", spec.features, spec.gaps);
 }

@@ -38,6 +38,28 @@ pub fn whole(d: &mut Draft, s: &Sentence, otherwise: &str) {
     d.gap(s.id, &what, reason, true);
 }
 
+/// The words of a clause that say `what`, from the first of them to the last; the clause where it says it in other words.
+#[must_use]
+pub fn quoted(text: &str, what: &str) -> String {
+    const SMALL: [&str; 12] = ["of", "the", "that", "can", "for", "their", "own", "rule", "a", "and", "is", "to"];
+    let text = super::token::plain(text.trim());
+    let told: BTreeSet<String> = what
+        .split(|c: char| !c.is_alphanumeric())
+        .map(str::to_lowercase)
+        .filter(|w| !w.is_empty() && !SMALL.contains(&w.as_str()))
+        .map(|w| nouns::singular(&w))
+        .collect();
+    let said = |word: &&str| told.contains(&nouns::singular(&word.to_lowercase()));
+    let at = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(said).collect();
+    let span = match (words.first(), words.last()) {
+        // one word alone says nothing of what is missing
+        (Some(first), Some(last)) if at(first) < at(last) => &text[at(first)..at(last) + last.len()],
+        _ => text.trim_end_matches('.'),
+    };
+    crate::domain::Clean::new(span).one_line(160)
+}
+
 /// `which tools are out`: a small word that says in which state something is.
 fn stated(s: &Sentence, at: usize) -> bool {
     let ends = |w: &super::tag::Word| matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Conj | Tag::Sub);
@@ -158,4 +180,25 @@ fn reason(s: &Sentence, words: &[usize]) -> Option<&'static str> {
                 })
                 .then_some(lexicon::NO_ANALYSIS)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_gap_quotes_words_of_its_clause() {
+        for (text, what, expected) in [
+            ("Each repair order has a status: new or done.", "Status of repair orders", "repair order has a status"),
+            (
+                "An order that is collected cannot be changed.",
+                "locked of orders",
+                "An order that is collected cannot be changed",
+            ),
+            ("Only the baker may add cakes.", "that the baker can see cakes", "baker may add cakes"),
+            ("- No more of that.", "Loans", "No more of that"),
+        ] {
+            assert_eq!(quoted(text, what), expected);
+        }
+    }
 }

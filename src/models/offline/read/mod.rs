@@ -127,7 +127,9 @@ mod cases_states;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::models::offline) use answers::in_answer_to;
 pub(in crate::models::offline) use field::unit_of;
+pub(in crate::models::offline) use gaps::quoted;
 
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{AppSpec, Mark};
