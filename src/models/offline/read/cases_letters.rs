@@ -63,6 +63,10 @@ fn who_writes_is_none_of_those_who_sign_up() {
     );
     assert_eq!(may(&spec, "course", Op::Create), [Who::Role("owner".into())], "{:?}", spec.entity("course"));
     assert_eq!(may(&spec, "booking", Op::Create), [Who::Role("pupil".into())]);
+    // and who signs up is one of those, without being made one
+    let roles = spec.users.map(|u| u.roles).unwrap_or_default();
+    let open: Vec<&str> = roles.iter().filter(|r| r.open).map(|r| r.name.as_str()).collect();
+    assert!(open == ["pupil"] && roles.len() == 2, "{roles:?}");
 }
 
 #[test]
