@@ -275,6 +275,7 @@ fn who_would_like_something_wants_it() {
     for wish in [
         "The rowing club would like a logbook for its boats.",
         "Our chess club would like a small website for its tournaments.",
+        "Dear team, our rowing club wants a logbook.",
     ] {
         let spec = read(&format!(
             "Hello!\n{wish}\nMembers log in.\nMembers add boats with a name.\nMembers add tournaments with a day."
