@@ -350,12 +350,15 @@ impl Original {
             .filter_map(|id| {
                 let (clause, _) = self.clauses.get(&id)?;
                 let words = clause.text.content().filter(|w| w.negated).map(words::Word::root);
-                Some((id, words.filter(|w| !wanted.contains(w)).collect()))
+                Some((id, words.filter(|w| !wanted.contains(w) && !WHERE.contains(&w.as_str())).collect()))
             })
             .filter(|(_, words): &(_, BTreeSet<String>)| !words.is_empty())
             .collect()
     }
 }
+
+/// Words of exclusions that are no things: `no packages from outside` forbids no value outside its limits.
+const WHERE: [&str; 6] = ["anywhere", "elsewhere", "inside", "outside", "within", "without"];
 
 /// Also of names in code: `test_requires_login`.
 fn words_of(text: &str) -> BTreeSet<String> {

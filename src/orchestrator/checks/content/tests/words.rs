@@ -116,3 +116,17 @@ fn a_number_that_refers_back_may_be_told_by_the_names() {
         assert_ne!(said_of_text(clause, statement), Vec::<String>::new(), "{statement}");
     }
 }
+
+#[test]
+fn where_an_excluded_thing_comes_from_is_no_thing() {
+    let run = run_of(&["A height is between 1 and 9 metres.", "No packages from outside, and no network."]);
+    let decided = |choice: &str| {
+        let (title, clauses) = ("Checks".into(), vec!["C-001".into()]);
+        let decision =
+            NewDecision { title, choice: choice.into(), why: String::new(), clauses, by: "solution-architect".into() };
+        let reply = Reply::Design(DesignReply { decisions: vec![decision], ..DesignReply::default() });
+        conflicts(&Original::of(&run), &run, &reply)
+    };
+    assert_eq!(decided("A height outside 1 to 9 metres is refused."), Vec::<String>::new());
+    assert!(decided("Heights come from packages on the network.").iter().any(|f| f.contains("which C-002 excludes")));
+}
