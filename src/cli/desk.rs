@@ -15,10 +15,9 @@ use crate::{
     orchestrator::{self, editing},
     personas::Library,
     term::Project,
-    ui::{PromptWanted, Wish},
+    ui::{PromptWanted, Wish, status::Changed},
 };
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -80,10 +79,11 @@ impl Project for Desk {
         Ok(prompt)
     }
 
-    fn changed(&self, run: &Run) -> BTreeSet<String> {
+    fn changed(&self, run: &Run) -> Changed {
         let now = trace::files(&self.dir, run);
-        let written = run.files.values().filter(|file| now.get(&file.path) != Some(&file.sha256));
-        written.map(|file| file.path.clone()).collect()
+        let written = run.files.values().map(|file| (file, now.get(&file.path)));
+        let other = written.filter(|(file, now)| *now != Some(&file.sha256));
+        other.map(|(file, now)| (file.path.clone(), now.cloned())).collect()
     }
 
     fn change(&self, wish: &Wish) -> Result<Change, Clean> {

@@ -6,9 +6,8 @@ use crate::{
         change::Change,
         run::{EditPart, Run},
     },
-    ui::{PromptWanted, Wish},
+    ui::{PromptWanted, Wish, status::Changed},
 };
-use std::collections::BTreeSet;
 
 pub trait Project: Send + Sync {
     /// A blob, verified; `None` when there is none.
@@ -21,7 +20,7 @@ pub trait Project: Send + Sync {
     fn prompt(&self, wanted: &PromptWanted) -> Result<String, String>;
 
     /// Those files of the run that are not as it wrote them, or gone.
-    fn changed(&self, run: &Run) -> BTreeSet<String>;
+    fn changed(&self, run: &Run) -> Changed;
 
     /// A wish about a finished run as clauses, when its model can work on the new whole.
     ///

@@ -8,7 +8,7 @@ use super::{
     overlay::Overlay,
     panes::{Pane, chat::ChatState, code::CodeState, hub::HubState, timeline::TimelineState},
     saved::Saved,
-    status::Statuses,
+    status::{Changed, Statuses},
     text::{highlight::Highlights, stream::Stream},
     theme::{Sources, Theme},
     welcome::Welcome,
@@ -107,7 +107,7 @@ pub struct Model {
     pub run: Option<Arc<Run>>,
     pub statuses: Statuses,
     /// Files of the run that are no longer as it wrote them.
-    pub changed: BTreeSet<String>,
+    pub changed: Changed,
     pub focus: Focus,
     pub pane: Pane,
     /// The pane beside the chat on a middle-sized screen.
@@ -201,7 +201,7 @@ impl Model {
             welcome: Welcome::default(),
             run: None,
             statuses: Statuses::default(),
-            changed: BTreeSet::new(),
+            changed: Changed::new(),
             focus: Focus::Input,
             pane: Pane::Chat,
             side: Pane::Hub,

@@ -1,6 +1,6 @@
 //! What comes into `update` and what goes out of it.
 
-use super::{key::Key, text::highlight::RoleLines, welcome::Looked};
+use super::{key::Key, status::Changed, text::highlight::RoleLines, welcome::Looked};
 use crate::domain::{
     ClauseId, Clean, GateId, Hash, StepId,
     attachment::Attachment,
@@ -10,7 +10,7 @@ use crate::domain::{
     reply::ReplyKind,
     run::{Call, EditPart, GateMode, Run},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 #[derive(Debug, Clone)]
 pub enum Msg {
@@ -38,7 +38,7 @@ pub enum Msg {
         text: Result<Clean, Clean>,
     },
     /// Answer to [`Cmd::LookAtFiles`]: those that are otherwise now, or gone.
-    FilesSeen(BTreeSet<String>),
+    FilesSeen(Changed),
     /// A frame has reached the terminal.
     Drawn(Shown),
     Mouse(Mouse),

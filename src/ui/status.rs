@@ -2,7 +2,7 @@
 
 use super::theme::Look;
 use crate::domain::{
-    ClauseId,
+    ClauseId, Hash,
     clause::Clause,
     evidence::TestOutcome,
     run::Run,
@@ -10,6 +10,9 @@ use crate::domain::{
 };
 use ratatui::style::Style;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Files that are no longer as the run wrote them, each as it is now; `None`: it is gone.
+pub type Changed = BTreeMap<String, Option<Hash>>;
 
 /// A clause's state in words for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +59,14 @@ fn passing_tests(run: &Run) -> usize {
 }
 
 impl Statuses {
-    /// `changed`: files that are no longer as the run wrote them.
+    /// `changed`: files that are no longer as the run wrote them, each as it is now, if it is there.
     #[must_use]
-    pub fn of(run: &Run, changed: &BTreeSet<String>) -> Self {
+    pub fn of(run: &Run, changed: &Changed) -> Self {
         let over = run.is_over();
-        let as_written = run.files.values().filter(|file| !changed.contains(&file.path));
-        let files = as_written.map(|file| (file.path.clone(), file.sha256.clone())).collect();
+        let as_written = run.files.values().filter(|file| !changed.contains_key(&file.path));
+        let as_written = as_written.map(|file| (file.path.clone(), file.sha256.clone()));
+        let now = changed.iter().filter_map(|(path, hash)| Some((path.clone(), hash.clone()?)));
+        let files = as_written.chain(now).collect();
         let by_clause: BTreeMap<_, _> = trace_of(run, &files)
             .clauses
             .into_iter()

@@ -7,9 +7,9 @@ use g1::{
         run::{EditPart, Run},
     },
     term::Project,
-    ui::{PromptWanted, Wish},
+    ui::{PromptWanted, Wish, status::Changed},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 pub struct Shelf(pub HashMap<Hash, Vec<u8>>);
 
@@ -20,8 +20,8 @@ impl Project for Shelf {
     fn prompt(&self, _: &PromptWanted) -> Result<String, String> {
         Err("the sample has no prompts".into())
     }
-    fn changed(&self, _: &Run) -> BTreeSet<String> {
-        BTreeSet::new()
+    fn changed(&self, _: &Run) -> Changed {
+        Changed::new()
     }
     fn change(&self, _: &Wish) -> Result<Change, Clean> {
         Err("the sample does not change".into())

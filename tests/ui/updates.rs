@@ -6,7 +6,7 @@ use crate::{
 };
 use g1::{
     domain::{
-        ClauseId, GateId, StepId,
+        ClauseId, GateId, Hash, StepId,
         command::{Command, Update},
         run::{GateMode, GateReason, StepState, Verb},
     },
@@ -14,6 +14,7 @@ use g1::{
         Caps, Cmd, Key, Msg, StartRequest,
         keymap::Context,
         panes::{Pane, timeline},
+        status::ClauseStatus,
     },
 };
 use std::sync::Arc;
@@ -116,9 +117,13 @@ fn a_file_that_was_changed_since_makes_what_rests_on_it_stale_on_the_screen() {
     assert_eq!(bench.looked, 1, "nobody works on it: the files can be looked at");
     let (before, proven) = (bench.text(), bench.model.statuses.counts.proven);
     let path = bench.model.run.as_ref().unwrap().code_links[0].path.clone();
-    bench.send(Msg::FilesSeen([path].into()));
-    assert!(bench.model.statuses.counts.proven < proven, "of {proven}");
-    assert!(!before.contains("stale") && bench.text().contains("stale"), "{}", bench.text());
+    for (now, why) in [(Some(Hash::of(b"another")), "has changed since"), (None, "is gone since")] {
+        bench.send(Msg::FilesSeen([(path.clone(), now)].into()));
+        assert!(bench.model.statuses.counts.proven < proven, "of {proven}");
+        assert!(!before.contains("stale") && bench.text().contains("stale"), "{}", bench.text());
+        let said = |of: &ClauseStatus| of.stale && of.reason.as_ref().is_some_and(|reason| reason.contains(why));
+        assert!(bench.model.statuses.by_clause.values().any(said), "{why}: {:?}", bench.model.statuses.by_clause);
+    }
     bench.send(Msg::FilesSeen([].into()));
     assert_eq!(bench.model.statuses.counts.proven, proven);
 }

@@ -6,9 +6,14 @@ use crate::{
         command::Update,
         run::{Run, RunStatus, StepState},
     },
-    ui::{Cmd, Model, model::Screen, overlay::Overlay, status::Statuses},
+    ui::{
+        Cmd, Model,
+        model::Screen,
+        overlay::Overlay,
+        status::{Changed, Statuses},
+    },
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
     match change {
@@ -52,7 +57,7 @@ pub(super) fn update(model: &mut Model, change: Update, cmds: &mut Vec<Cmd>) {
 }
 
 /// What of the files is not as the run wrote it any more: proofs that rest on it are stale.
-pub(super) fn files_seen(model: &mut Model, changed: BTreeSet<String>) {
+pub(super) fn files_seen(model: &mut Model, changed: Changed) {
     model.changed = changed;
     if let Some(run) = model.run.clone() {
         model.statuses = Statuses::of(&run, &model.changed);
