@@ -300,3 +300,20 @@ fn who_books_something_sees_what_there_is() {
     let spec = read(&format!("{head}\nOnly owners can see courses.\nCustomers book courses."));
     assert!(!seen(&spec), "{:?}", spec.entity("course"));
 }
+
+#[test]
+fn what_is_cancelled_and_stays_is_not_taken_away() {
+    let head = "Patients sign up with a name and a password.\nPatients book appointments with a date and a time.\n\
+        An appointment can be cancelled up to one day before.";
+    assert!(whole(&read(head), 3));
+    // of what is read of a text at all
+    let spec = read(&format!("{head}\nCancelled appointments stay in the list and are marked as cancelled."));
+    assert!(!whole(&spec, 3), "{:?}", spec.gaps);
+    // a state that they keep
+    let spec = read(
+        "Patients sign up with a name and a password.\nPatients book appointments with a date and a time.\n\
+         An appointment has a status: booked or cancelled.\nPatients can cancel their appointments.\n\
+         Cancelled appointments stay in the list and are marked as cancelled.",
+    );
+    assert!(whole(&spec, 4), "{:?}", spec.gaps);
+}

@@ -8,7 +8,7 @@ use super::lexicon::{self, verbs::Class};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, FieldType, Scope, Who};
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
 use std::ops::Range;
 
 const NO_ACCOUNT: [&str; 10] = [
@@ -26,6 +26,20 @@ const NO_ACCOUNT: [&str; 10] = [
 
 /// Who made something is whoever added it, whatever a text calls them.
 const MAKERS: [&str; 8] = ["author", "creator", "owner", "writer", "poster", "submitter", "uploader", "originator"];
+
+/// `An appointment can be cancelled` that takes it away, where another sentence says that cancelled ones stay.
+fn cancelled(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let pred = s.preds.iter().find(|p| p.verb.base == "cancel" && !p.verb.negated)?;
+    let phrases = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let e = phrases.iter().find_map(|np| d.entity_of(np))?;
+    let goes = d.entities[e].entity.access.iter().any(|a| a.ops.contains(&Op::Delete) && a.clauses.contains(&s.id))
+        || features(d, s.id).any(|f| matches!(f, Feature::Closes { op: Op::Delete, .. }));
+    let stays = |other: &Sentence| {
+        let has = |words: &[&str]| other.words.iter().any(|w| words.iter().any(|x| w.is(x) || w.base == *x));
+        other.id != s.id && has(&["cancelled", "canceled"]) && has(&["stay", "remain", "keep", "mark", "still", "show"])
+    };
+    (goes && d.sentences.iter().any(stays)).then(|| pred.verb.range.clone())
+}
 
 /// Names a gap for what was passed over.
 pub fn find(d: &mut Draft) {
@@ -50,6 +64,7 @@ pub fn find(d: &mut Draft) {
             registered,
             consequence,
             codes,
+            cancelled,
         ]
         .iter()
         .filter_map(|rule| rule(d, s))
