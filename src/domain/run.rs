@@ -1,6 +1,7 @@
 //! The state of a run: the fold of its journal. Read by every front end; changed only by `orchestrator::apply`.
 
 mod gate;
+mod settings;
 
 pub use super::call::Call;
 use super::{
@@ -11,80 +12,15 @@ use super::{
     condition::Condition,
     evidence::{ControlRun, Coverage, Evidence, ExclusionSearch},
     existing::Existing,
-    plan::{Phase, Plan, PlanVariant, StepPlan},
+    plan::{Plan, StepPlan},
     reply::{Finding, ReplyKind},
-    usage::{Budget, Caps, Usage},
+    usage::Usage,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use gate::{Decided, Gate, GateReason, Verb};
-
-/// When a person is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GateMode {
-    Step,
-    Phase,
-    Plan,
-    Risk,
-    None,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunSettings {
-    /// `offline`, `openai/gpt-…`, `compat/…`, `cassette/FILE`.
-    pub model: String,
-    pub gates: GateMode,
-    pub plan: PlanVariant,
-    pub budget: Option<Budget>,
-    /// Bounds on each phase and each step.
-    #[serde(default, skip_serializing_if = "Caps::is_none")]
-    pub caps: Caps,
-    pub plan_only: bool,
-    /// Phases whose remaining green gates a person approved in advance.
-    #[serde(default)]
-    pub relaxed: Vec<Phase>,
-    /// Tokens a context pack may hold.
-    pub pack_tokens: u32,
-    /// How often in an attempt developer and tester may use tools before they answer.
-    #[serde(default = "turns")]
-    pub turns: u32,
-    /// Words of an exclusion that the search at the end finds go back to the tester who chose them. Runs that were begun
-    /// before there was this keep their course.
-    #[serde(default)]
-    pub searches_go_back: bool,
-    /// A developer is asked once about linked code that only tests could call. As above.
-    #[serde(default)]
-    pub unused_goes_back: bool,
-}
-
-impl RunSettings {
-    /// A run of the whole, as short as it can be, in which nobody is asked and nothing is bounded but the pack.
-    #[must_use]
-    pub fn unattended(model: &str, pack_tokens: u32) -> Self {
-        Self {
-            model: model.to_owned(),
-            gates: GateMode::None,
-            plan: PlanVariant::Lean,
-            budget: None,
-            caps: Caps::default(),
-            plan_only: false,
-            relaxed: Vec::new(),
-            pack_tokens,
-            turns: TURNS,
-            searches_go_back: true,
-            unused_goes_back: true,
-        }
-    }
-}
-
-/// Enough to look around, write, run, repair and run again, and no more than a person wants to wait for.
-pub const TURNS: u32 = 8;
-
-fn turns() -> u32 {
-    TURNS
-}
+pub use settings::{GateMode, RunSettings, TURNS};
 
 /// One named check of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use super::checks::schema::Reply;
 use crate::domain::{
     Clean,
     condition::Condition,
+    counted,
     plan::Seat,
     reply::{NewUse, Verdict},
     run::Step,
@@ -23,7 +24,7 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
             let mut text = format!(
                 "“{}”{kind}. {}, {} of them demand something.",
                 r.title,
-                many(r.clauses.len(), "clause"),
+                counted(r.clauses.len(), "clause"),
                 demands
             );
             for a in r.assumptions.iter().take(6) {
@@ -31,7 +32,7 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
             }
             more(&mut text, r.assumptions.len(), 6);
             said.push(("requirement-concierge".to_owned(), text));
-            let mut text = format!("I understand {}.", many(r.interpretations.len(), "demand"));
+            let mut text = format!("I understand {}.", counted(r.interpretations.len(), "demand"));
             for gap in r.gaps.iter().take(6) {
                 text.push_str(&format!("\n- {} cannot be done: {} ({})", gap.clause, gap.what, gap.reason));
             }
@@ -40,8 +41,12 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
         }
         Reply::Plan(r) => {
             let names: Vec<&str> = r.modules.iter().map(|m| m.name.as_str()).collect();
-            let text =
-                format!("{}: {}. {}.", many(r.modules.len(), "module"), names.join(", "), many(r.steps.len(), "step"));
+            let text = format!(
+                "{}: {}. {}.",
+                counted(r.modules.len(), "module"),
+                names.join(", "),
+                counted(r.steps.len(), "step")
+            );
             said.push(("workflow-designer".to_owned(), text));
             said.push(("team-architect".to_owned(), r.team_notes.clone()));
             said.push(("communication-architect".to_owned(), r.communication_notes.clone()));
@@ -62,7 +67,7 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
         }
         Reply::Build(r) => {
             let mut text =
-                format!("{}, {}.\n{}", many(r.files.len(), "file"), many(r.links.len(), "linked range"), r.notes);
+                format!("{}, {}.\n{}", counted(r.files.len(), "file"), counted(r.links.len(), "linked range"), r.notes);
             for gap in r.gaps.iter().take(6) {
                 text.push_str(&format!("\n- {} cannot be built: {} ({})", gap.clause, gap.what, gap.reason));
             }
@@ -71,8 +76,12 @@ pub fn of(step: &Step, seat: &Seat, reply: &Reply) -> Vec<(Clean, Clean)> {
             said.push((lead.clone(), text));
         }
         Reply::Test(r) => {
-            let mut text =
-                format!("{}, {}.\n{}", many(r.files.len(), "test file"), many(r.links.len(), "linked test"), r.notes);
+            let mut text = format!(
+                "{}, {}.\n{}",
+                counted(r.files.len(), "test file"),
+                counted(r.links.len(), "linked test"),
+                r.notes
+            );
             text.push_str(&removed(step, &r.uses));
             said.push((lead.clone(), text));
         }
@@ -101,10 +110,6 @@ fn removed(step: &Step, uses: &[NewUse]) -> String {
         false => format!("\n- {path} was not in the draft"),
     };
     uses.iter().filter_map(NewUse::removes).map(line).collect()
-}
-
-fn many(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 fn more(text: &mut String, all: usize, shown: usize) {

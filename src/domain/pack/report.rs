@@ -63,16 +63,16 @@ fn noted(note: Option<&Clean>) -> String {
     note.map(|note| format!("\n{note}")).unwrap_or_default()
 }
 
-/// Names that begin like the one before them are told by their last part: `tests.test_a.T.test_b, .test_c`.
+/// A name that begins like the one before it by its last part, `.test_c` after `tests.test_a.T.test_b`; `before` is the
+/// beginning of that one, and then of this.
+pub fn told<'a>(test: &'a str, before: &mut &'a str) -> &'a str {
+    let (group, name) = test.split_at(test.rfind(['.', ':', '>']).unwrap_or(0));
+    let same = !group.is_empty() && group == std::mem::replace(before, group);
+    if same { name } else { test }
+}
+
+/// Names in a row, as [`told`]: `tests.test_a.T.test_b, .test_c`.
 pub fn names<'a>(tests: impl Iterator<Item = &'a str>) -> String {
-    let mut text = String::new();
     let mut before = "";
-    for test in tests {
-        let own = test.rfind(['.', ':', '>']).unwrap_or(0);
-        let (group, name) = test.split_at(own);
-        let gap = if text.is_empty() { "" } else { ", " };
-        let _ = write!(text, "{gap}{}", if group == before && own > 0 { name } else { test });
-        before = group;
-    }
-    text
+    tests.map(|test| told(test, &mut before)).collect::<Vec<_>>().join(", ")
 }

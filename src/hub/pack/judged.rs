@@ -7,6 +7,7 @@ use crate::domain::{
     ClauseId, StepId,
     artifact::{CodeRange, TestRef},
     outline,
+    pack::report::told,
     run::Run,
 };
 use std::{
@@ -157,12 +158,9 @@ pub(super) fn links(run: &Run, own: &BTreeSet<ClauseId>, upstream: &BTreeSet<Ste
         let _ = writeln!(text, "{id}:{}", places.trim_end_matches(';'));
         let mut before = "";
         for test in tests {
-            // Names that begin like the one before them are told by their last part.
-            let (group, name) = test.test.split_at(test.test.rfind(['.', ':', '>']).unwrap_or(0));
-            let name = if group == before && !group.is_empty() { name } else { &test.test };
+            let name = told(&test.test, &mut before);
             let said = if test.shows.is_empty() { String::new() } else { format!(": {}", test.shows.one_line(2000)) };
             let _ = writeln!(text, "- {name}{said}");
-            before = group;
         }
     }
     text
