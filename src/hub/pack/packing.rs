@@ -1,6 +1,8 @@
 //! How clauses are divided among pages. The order of the document is kept, and the pages are evenly full, wherever that
 //! takes no more pages than the clauses fill. Where it would, a page takes clauses from a little further on to be full.
 
+use std::collections::BTreeSet;
+
 /// The next page, as positions in the sizes that are left.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct First {
@@ -13,6 +15,8 @@ pub(super) struct First {
 const AHEAD: usize = 128;
 /// With more pages than this one more of them costs little, and finding a way around it much.
 const MANY: u32 = 100;
+/// How many pages are tried to be filled in all, besides one for each: the last ones may not fit together at first.
+const TRIES: u32 = 50;
 
 /// The first of as few pages of at most `room` as can be found; a size above the room has a page of its own.
 pub(super) fn first(sizes: &[u32], room: u32) -> First {
@@ -29,53 +33,66 @@ pub(super) fn first(sizes: &[u32], room: u32) -> First {
     First { here: (0..fill(sizes, cap)).collect(), pages: ordered }
 }
 
-/// The first of exactly so many pages, if a way to fill them is found.
+/// The first of exactly so many pages, if a way to fill them is found in [`TRIES`].
 fn tight(sizes: &[u32], room: u32, pages: u32) -> Option<Vec<usize>> {
-    let mut left: Vec<u32> = sizes.to_vec();
-    let mut first = None;
-    for after in (0..pages).rev() {
-        let all: u64 = left.iter().map(|s| u64::from(*s)).sum();
-        let least = all.saturating_sub(u64::from(after) * u64::from(room));
-        let here = filled(&left, u32::try_from(least).ok()?, room)?;
-        let mut taken = here.iter().peekable();
-        let mut at = 0..;
-        left.retain(|_| taken.next_if(|t| at.next() == Some(**t)).is_none());
-        first.get_or_insert(here);
-    }
-    first.filter(|_| left.is_empty())
+    divided(sizes, room, pages, &mut (TRIES + pages))
 }
 
-/// The longest beginning that, with sizes from a little further on, comes to at least `least` and at most `room`.
-fn filled(sizes: &[u32], least: u32, room: u32) -> Option<Vec<usize>> {
+/// The first page of so many, if the others can be filled with what it leaves.
+fn divided(sizes: &[u32], room: u32, pages: u32, tries: &mut u32) -> Option<Vec<usize>> {
+    let Some(after) = pages.checked_sub(1) else { return sizes.is_empty().then(Vec::new) };
+    *tries = tries.checked_sub(1)?;
+    let all: u64 = sizes.iter().map(|s| u64::from(*s)).sum();
+    let least = u32::try_from(all.saturating_sub(u64::from(after) * u64::from(room))).ok()?;
+    filled(sizes, least, room, |here| {
+        let mut taken = here.iter().peekable();
+        let left = (0..sizes.len()).filter(|at| taken.next_if(|t| *t == at).is_none()).map(|at| sizes[at]);
+        let rest = divided(&left.collect::<Vec<u32>>(), room, after, tries);
+        (rest.is_some() || *tries > 0).then_some(rest.is_some())
+    })
+}
+
+/// The longest beginning that, with sizes from a little further on, comes to at least `least` and at most `room`, and
+/// that is `good`; none when that gives up.
+fn filled(sizes: &[u32], least: u32, room: u32, mut good: impl FnMut(&[usize]) -> Option<bool>) -> Option<Vec<usize>> {
     let mut kept = fill(sizes, room);
     let mut used: u32 = sizes[..kept].iter().fold(0, |sum, size| sum.saturating_add(*size));
     if used > room {
         // One that is larger than a page.
-        return (used >= least).then(|| (0..kept).collect());
+        let here: Vec<usize> = (0..kept).collect();
+        return (used >= least && good(&here)?).then_some(here);
     }
     // For every sum that the sizes ahead come to, the one that was added last to reach it.
     let mut by: Vec<Option<usize>> = vec![None; room as usize + 1];
     for ahead in kept..sizes.len().min(kept + AHEAD) {
         reach(&mut by, sizes, ahead);
     }
+    let mut tried = BTreeSet::new();
     loop {
-        let gap = room - used;
-        let wanted = least.saturating_sub(used);
-        let sum = (wanted.max(1)..=gap).rev().find(|sum| by[*sum as usize].is_some());
-        if sum.is_some() || wanted == 0 {
-            let mut here: Vec<usize> = (0..kept).collect();
-            let mut sum = sum.unwrap_or(0);
-            while let Some(last) = by.get(sum as usize).copied().flatten().filter(|_| sum > 0) {
-                here.push(last);
-                sum -= sizes[last];
+        for sum in (least.saturating_sub(used)..=room - used).rev() {
+            if sum > 0 && by[sum as usize].is_none() {
+                continue;
             }
-            here.sort_unstable();
-            return Some(here);
+            let here = with_sum(kept, sum, &by, sizes);
+            if tried.insert(here.clone()) && good(&here)? {
+                return Some(here);
+            }
         }
         kept = kept.checked_sub(1)?;
         used -= sizes[kept];
         reach(&mut by, sizes, kept);
     }
+}
+
+/// The beginning and those further on that come to `sum`.
+fn with_sum(kept: usize, mut sum: u32, by: &[Option<usize>], sizes: &[u32]) -> Vec<usize> {
+    let mut here: Vec<usize> = (0..kept).collect();
+    while let Some(last) = by[sum as usize].filter(|_| sum > 0) {
+        here.push(last);
+        sum -= sizes[last];
+    }
+    here.sort_unstable();
+    here
 }
 
 /// Adds one size to what sums can be reached. A sum once reached is not reached again, so that each way uses a size once.
