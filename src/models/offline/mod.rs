@@ -142,6 +142,7 @@ fn drafts<'a, T: serde::de::DeserializeOwned>(pack: &'a ContextPack, field: &'a 
 /// The specification with what it does not show, and what its words say beyond it, named as gaps.
 #[must_use]
 pub fn candid(mut spec: AppSpec, texts: &BTreeMap<ClauseId, String>) -> AppSpec {
+    let _known = read::known(texts.values().map(String::as_str));
     let unshown = suite::unshown(&spec).into_iter().filter(|gap| !spec.gaps.iter().any(|g| g.clause == gap.clause));
     let mut unshown: Vec<_> = unshown.collect();
     for gap in &mut unshown {

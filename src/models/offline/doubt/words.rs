@@ -256,9 +256,9 @@ pub mod tests {
             "Members can borrow kayaks.",
             "A kayak has a name and a colour.",
             "The warden adds kayaks.",
-            "The spokesperson can see the kayaks.",
+            "The government can see the kayaks.",
         ]);
-        assert!(left[3].contains("spokesperson"), "{left:?}");
+        assert!(left[3].contains("government"), "{left:?}");
     }
 
     #[test]

@@ -302,7 +302,15 @@ fn concludes(s: &Sentence) -> bool {
         .any(|p| p.verb.range.start > so && !s.aside[p.verb.range.start] && p.verb.modal.is_some() && !ours(p))
 }
 
-/// Who has the software made.
+/// `The village hall wants a program for …`: whoever wants a program has it made, whatever the word.
+pub fn orders(p: &Pred) -> bool {
+    let wants = p.verb.class == Class::Want || p.verb.base == "need";
+    let named = |np: &Np| np.pronoun.is_none() && np.det.is_some();
+    let product = |np: &Np| words::system_noun(&np.head) && matches!(np.det.as_deref(), Some("a" | "an"));
+    wants && !p.verb.negated && p.subject.iter().any(named) && p.objects.iter().any(product)
+}
+
+/// Words for those who have software made.
 pub const HOUSES: [&str; 25] = [
     "club",
     "company",

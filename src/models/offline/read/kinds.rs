@@ -378,7 +378,9 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
         Class::Other if !p.verb.passive => {
             actor && !p.objects.is_empty() && p.verb.base != "use" || p.only || system && quality_words(s)
         }
-        Class::Want => actor || p.subject.iter().any(|np| background::HOUSES.contains(&np.head.as_str())),
+        Class::Want => {
+            actor || background::orders(p) || p.subject.iter().any(|np| background::HOUSES.contains(&np.head.as_str()))
+        }
         Class::Create
         | Class::Read
         | Class::Update

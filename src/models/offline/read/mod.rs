@@ -9,6 +9,7 @@
 
 mod access;
 mod accounts;
+mod acting;
 mod answers;
 mod asides;
 mod assemble;
@@ -95,6 +96,8 @@ mod wording;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod cases_acting;
+#[cfg(test)]
 mod cases_answers;
 #[cfg(test)]
 mod cases_background;
@@ -134,6 +137,7 @@ pub(in crate::models::offline) use gaps::quoted;
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{AppSpec, Mark};
 use draft::Draft;
+use lexicon::nouns::{self, Known};
 use sentence::Sentence;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -185,7 +189,15 @@ fn ends_list(text: &str) -> bool {
 /// What each clause is about, of any text, also of one that nothing can be built from.
 #[must_use]
 pub fn marks(clauses: &[Input]) -> Vec<Mark> {
+    let _known = known(clauses.iter().map(|(_, text, _)| text.as_str()));
     sentences(clauses).1
+}
+
+/// The people of this text whose name is in no list are known by it as long as what this gives is kept.
+#[must_use]
+pub(in crate::models::offline) fn known<'t>(texts: impl Iterator<Item = &'t str>) -> Known {
+    let sentences: Vec<Sentence> = texts.map(|text| Sentence::new(ClauseId(0), text, &[])).collect();
+    nouns::know(acting::people(&sentences))
 }
 
 fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
@@ -219,6 +231,7 @@ pub fn analyse_again(
     if lang::wholly_foreign(&texts) {
         return Err(Refusal::NotEnglish);
     }
+    let _known = known(clauses.iter().map(|(_, text, _)| text.as_str()));
     let (all, marks, unread) = sentences(clauses);
     let asks = |m: &Mark| m.kind.demands() && !unread.contains_key(&m.clause);
     let sentences: Vec<Sentence> = all.iter().zip(&marks).filter(|(_, m)| asks(m)).map(|(s, _)| s.clone()).collect();

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn grammar(clauses: &[super::Input]) -> String {
     let mut out = String::new();
+    let known = super::known(clauses.iter().map(|(_, text, _)| text.as_str()));
+    let _ = writeln!(out, "people by what they do: {}", known.words().join(", "));
     for (id, text, section) in clauses {
         let s = super::sentence::Sentence::new(*id, text, section);
         let words = s.words.iter().map(|w| format!("{}/{:?}", w.lower(), w.tag)).collect::<Vec<_>>().join(" ");

@@ -1,7 +1,11 @@
 //! Nouns: which name a property and of what type, which name people, which name what the engine cannot do.
 
 use crate::models::offline::spec::FieldType;
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    sync::OnceLock,
+};
 
 /// Irregular plurals that the general rules get wrong, and words that only look plural.
 const FIXED: [(&str, &str); 22] = [
@@ -57,7 +61,7 @@ pub fn singular(word: &str) -> String {
 
 /// The general rules are regular expressions tried one after the other; a text repeats its words.
 fn remembered(word: &str, count: isize) -> String {
-    use std::{cell::RefCell, thread_local};
+    use std::thread_local;
     thread_local! {
         static KNOWN: RefCell<HashMap<(String, isize), String>> = RefCell::new(HashMap::new());
     }
@@ -266,7 +270,43 @@ pub fn person(noun: &str) -> Option<Person> {
         }
         map
     });
-    map.get(noun).copied()
+    map.get(noun).copied().or_else(|| KNOWN.with_borrow(|known| known.get(noun).copied()))
+}
+
+thread_local! {
+    static KNOWN: RefCell<BTreeMap<String, Person>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// As long as it lives, [`person`] knows the people of one text besides those that any text may speak of.
+#[derive(Debug)]
+pub struct Known {
+    before: BTreeMap<String, Person>,
+}
+
+impl Known {
+    /// The words that are known by it.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        KNOWN.with_borrow(|known| known.keys().cloned().collect())
+    }
+}
+
+/// Whether the noun is a person in this text only, because of what it does.
+#[must_use]
+pub fn is_learned(noun: &str) -> bool {
+    KNOWN.with_borrow(|known| known.contains_key(noun))
+}
+
+/// Makes the people of a text known to this thread, until what this gives is dropped.
+#[must_use]
+pub fn know(people: BTreeMap<String, Person>) -> Known {
+    Known { before: KNOWN.replace(people) }
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        KNOWN.set(std::mem::take(&mut self.before));
+    }
 }
 
 /// Why the engine cannot provide what the noun names.
