@@ -12,41 +12,93 @@ use crate::models::offline::spec::{FieldRule, FieldType, Rule};
 #[must_use]
 pub fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
     let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
-    let upper = says(&[
-        "at most",
-        "no more than",
-        "maximum",
-        "exceed",
-        "not be more",
-        "not be greater",
-        "not be higher",
-        "up to",
-        "not be above",
-    ]) || says(&["less than", "below"]) && !negated
-        || says(&["above"]) && negated;
-    let lower = says(&[
-        "at least",
-        "minimum",
-        "not be less",
-        "not be below",
-        "not be lower",
-        "greater than",
-        "more than",
-        "above",
-    ]) || says(&["below"]) && negated;
+    let more = says(&["more than", "greater than", "higher than", "larger than", "above", "exceed"]);
+    let less = says(&["less than", "fewer than", "lower than", "smaller than", "below"]);
+    let not = negated || says(&["no more", "no less", "no fewer", "no greater", "no higher", "no lower"]);
+    let upper = says(&["at most", "maximum", "up to"]) || more && not || less && !not;
+    let lower = says(&["at least", "minimum"]) || less && not || more && !not;
     // `more than 5` is not 5 itself, unless it is what may not be
-    let strict = !negated
-        && says(&["greater than", "more than", "above", "less than", "below", "higher than", "lower than"])
-        && !says(&["no more than", "no less than"]);
-    let step = match (strict, whole) {
+    let step = match ((more || less) && !not, whole) {
         (false, _) => 0.0,
         (true, true) => 1.0,
         (true, false) => 0.01,
     };
-    if upper {
-        Some(Rule::Max { value: beside(n, -step) })
+    match (upper, lower) {
+        (true, false) => Some(Rule::Max { value: beside(n, -step) }),
+        (false, true) => Some(Rule::Min { value: beside(n, step) }),
+        _ => None,
+    }
+}
+
+/// The bounds of all numbers in `text`; none where one of them is not understood. `more than 0.5 km and at most 100 km`: each
+/// number has a part of its own.
+#[must_use]
+pub fn bounds(text: &str, numbers: &[f64], negated: bool, whole: bool) -> Vec<Rule> {
+    if let ([least, most], false) = (numbers, negated)
+        && (text.contains("between") || text.contains("from"))
+    {
+        return vec![Rule::Min { value: *least }, Rule::Max { value: *most }];
+    }
+    let digits = |part: &&str| part.bytes().any(|b| b.is_ascii_digit());
+    let either = if negated { " or " } else { " but " };
+    let parts: Vec<&str> = if numbers.len() == 1 {
+        vec![text]
     } else {
-        lower.then(|| Rule::Min { value: beside(n, step) })
+        let cut = text.split(" and ").flat_map(|part| part.split(" but "));
+        cut.flat_map(|part| part.split(either)).filter(digits).collect()
+    };
+    if parts.len() != numbers.len() {
+        return Vec::new();
+    }
+    let all = parts.iter().zip(numbers).map(|(part, n)| bound(part, *n, negated, whole));
+    all.collect::<Option<Vec<Rule>>>().unwrap_or_default()
+}
+
+/// On which side of zero a number is: `must be positive`, `may not be negative`. `may be negative` leaves it open.
+#[must_use]
+pub fn sign(text: &str, negated: bool, permitted: bool, whole: bool) -> Option<Rule> {
+    let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
+    let least = if whole { 1.0 } else { 0.01 };
+    let above = says(&["positive", "greater than zero", "above zero", "more than zero"]);
+    let below = says(&["negative", "less than zero", "below zero", "lower than zero"]);
+    let zero_too = says(&["or zero", "zero or"]);
+    match (above, below) {
+        _ if permitted && !negated => None,
+        (true, false) if negated => Some(Rule::Max { value: 0.0 }),
+        (true, false) => Some(Rule::Min { value: if zero_too { 0.0 } else { least } }),
+        (false, true) if negated => Some(Rule::Min { value: if zero_too { least } else { 0.0 } }),
+        (false, true) if says(&["non-negative", "not negative", "not be negative"]) => Some(Rule::Min { value: 0.0 }),
+        (false, true) => Some(Rule::Max { value: if zero_too { 0.0 } else { -least } }),
+        _ => None,
+    }
+}
+
+/// How long a text may be: `between 5 and 80 characters long`, `longer than 3 letters`.
+#[must_use]
+pub fn lengths(text: &str, numbers: &[f64], negated: bool) -> Vec<Rule> {
+    let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
+    let most = says(&["at most", "maximum", "max", "up to"]);
+    let least = says(&["at least", "minimum", "min"]);
+    match *numbers {
+        [a, b] if !negated && a <= b && (says(&["between", "from", " to ", "–", "-"]) || least && most) => {
+            vec![Rule::MinLength { value: a as u32 }, Rule::MaxLength { value: b as u32 }]
+        }
+        [n] => {
+            let n = n as u32;
+            let more = says(&["more than", "longer than", "exceed", "over ", "above"]);
+            let less = says(&["fewer than", "less than", "shorter than", "under ", "below"]);
+            let not = negated || says(&["no more", "no longer", "no fewer", "no less", "no shorter"]);
+            let upper = most || more && not || less && !not;
+            let lower = least || less && not || more && !not;
+            let step = u32::from((more || less) && !not);
+            match (upper, lower) {
+                (true, false) => vec![Rule::MaxLength { value: n.saturating_sub(step) }],
+                (false, true) => vec![Rule::MinLength { value: n + step }],
+                (false, false) if !negated => vec![Rule::MinLength { value: n }, Rule::MaxLength { value: n }],
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -124,6 +124,8 @@ mod cases_overstated;
 #[cfg(test)]
 mod cases_plainly;
 #[cfg(test)]
+mod cases_proofs;
+#[cfg(test)]
 mod cases_sisters;
 #[cfg(test)]
 mod cases_states;

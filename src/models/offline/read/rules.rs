@@ -1,6 +1,6 @@
 //! Rules on values and states: required, unique, limits, deciding, assigning, thresholds, overlaps.
 
-use super::bounds::{amount, bound};
+use super::bounds::amount;
 use super::chunk::Np;
 use super::decisions::{assign, cancel, decide, guard, marks_state};
 use super::draft::Draft;
@@ -192,15 +192,18 @@ fn value_rules(d: &mut Draft, si: usize) {
             let implied = |d: &mut Draft| text.contains("unique").then(|| implied_field(d, si, np)).flatten();
             let Some((e, name)) = subject_field(d, np).or_else(|| implied(d)) else { continue };
             let mut rules: Vec<Rule> = Vec::new();
-            if text.contains("negative") && pred.verb.negated {
-                rules.push(Rule::Min { value: 0.0 });
-            } else if text.contains("positive")
-                || text.contains("greater than zero")
-                || text.contains("above zero")
-                || text.contains("more than zero")
-            {
-                let integer = d.field_mut(e, &name).is_some_and(|f| f.ty == FieldType::Integer);
-                rules.push(Rule::Min { value: if integer { 1.0 } else { 0.01 } });
+            let whole = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
+            // `may be negative` is no bound
+            let open = matches!(pred.verb.modal.as_deref(), Some("may" | "can" | "could" | "might"));
+            let open = open && !s.words[tail.clone()].iter().any(|w| w.is("only"));
+            let sided = ["positive", "negative", "zero"].iter().any(|w| text.contains(w));
+            if sided {
+                let more = super::bounds::bounds(&text, &numbers, pred.verb.negated, whole);
+                if let Some(rule) = super::bounds::sign(&text, pred.verb.negated, open, whole)
+                    && more.is_empty() == numbers.is_empty()
+                {
+                    rules.extend([rule].into_iter().chain(more));
+                }
             } else if text.contains("unique") || text.contains("only be used once") {
                 rules.push(Rule::Unique { per_owner: text.contains("per user") });
             } else if (text.contains("required")
@@ -226,23 +229,7 @@ fn value_rules(d: &mut Draft, si: usize) {
             } else if let Some(rule) = from_today(&text, pred.verb.negated) {
                 rules.push(rule);
             } else if (text.contains("character") || text.contains("letter")) && !numbers.is_empty() {
-                let n = numbers[0] as u32;
-                if text.contains("exactly") {
-                    rules.push(Rule::MinLength { value: n });
-                }
-                let least = text.contains("at least") || text.contains("minimum");
-                let most = ["at most", "maximum", "up to", "no more", "exceed", "more than", "longer than", "max"]
-                    .iter()
-                    .any(|w| text.contains(w));
-                if least || !most {
-                    rules.push(Rule::MinLength { value: n });
-                }
-                if most || !least {
-                    rules.push(Rule::MaxLength { value: n });
-                }
-            } else if text.contains("between") && numbers.len() >= 2 || text.contains("from") && numbers.len() == 2 {
-                rules.push(Rule::Min { value: numbers[0] });
-                rules.push(Rule::Max { value: numbers[1] });
+                rules = super::bounds::lengths(&text, &numbers, pred.verb.negated);
             } else if numbers.len() == 1
                 && text.contains("day")
                 && text.contains("after")
@@ -254,17 +241,7 @@ fn value_rules(d: &mut Draft, si: usize) {
             {
                 rules.push(Rule::Within { field: other, days: numbers[0] as u32 });
             } else if !numbers.is_empty() {
-                let whole = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
-                // `more than 0.5 km and at most 100 km`: each number has a part of its own
-                let parts: Vec<&str> = if numbers.len() == 1 {
-                    vec![&text]
-                } else {
-                    text.split(" and ").flat_map(|part| part.split(" but ")).collect()
-                };
-                if parts.len() == numbers.len() {
-                    let bounds = parts.iter().zip(&numbers).map(|(part, n)| bound(part, *n, pred.verb.negated, whole));
-                    rules.extend(bounds.collect::<Option<Vec<Rule>>>().unwrap_or_default());
-                }
+                rules = super::bounds::bounds(&text, &numbers, pred.verb.negated, whole);
             } else if ((text.contains("after") || text.contains("later than")) && !pred.verb.negated
                 || (text.contains("before") || text.contains("earlier than")) && pred.verb.negated)
                 && let Some(other) =

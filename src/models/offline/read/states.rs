@@ -6,7 +6,10 @@ use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class};
 use super::sentence::split_list;
 use super::tag::Tag;
-use crate::{domain::ClauseId, models::offline::spec::FieldType};
+use crate::{
+    domain::ClauseId,
+    models::offline::spec::{Field, FieldType},
+};
 
 /// `A defect is reported, assigned, in progress, done or rejected.` `The status is one of: open, closed.`
 pub fn states(d: &mut Draft, si: usize) -> bool {
@@ -83,6 +86,12 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
     let known = || (0..d.entities.len()).find(|e| d.field_of(*e, np).is_some());
     let Some(e) = d.entity_of(np).or(if property { d.focus } else { None }).or_else(known) else { return false };
     let name = if let Some(have) = d.field_of(e, np).filter(|_| d.find(&np.name()) != Some(e)) {
+        // `may be negative or positive` names no values of a number
+        let counts = |f: &&Field| f.name == have && matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
+        let digits = |v: &String| v.chars().any(|c| c.is_ascii_digit());
+        if d.entities[e].entity.fields.iter().any(|f| counts(&f)) && !values.iter().all(digits) {
+            return false;
+        }
         have
     } else if property && d.find(&np.name()) != Some(e) {
         let Some(draft) = field::field(s, np.range.clone()) else { return false };

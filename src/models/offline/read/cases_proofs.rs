@@ -1,0 +1,90 @@
+//! Sentences that must not be claimed for the opposite, or the half, of what they say.
+
+use super::tests::{field, locked, read, whole};
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule, Scope, Who};
+
+fn role(name: &str) -> Who {
+    Who::Role(name.into())
+}
+
+/// Who may set the property alone, and of which records.
+fn setters(spec: &AppSpec, entity: &str, name: &str) -> Vec<(Who, Scope)> {
+    let access = &spec.entity(entity).unwrap().access;
+    let sets = |a: &&crate::models::offline::spec::Access| a.only_fields.iter().any(|f| f == name);
+    access.iter().filter(sets).map(|a| (a.who.clone(), a.scope.clone())).collect()
+}
+
+fn may(spec: &AppSpec, entity: &str, op: Op) -> Vec<(Who, Scope)> {
+    let access = &spec.entity(entity).unwrap().access;
+    let full = access.iter().filter(|a| a.ops.contains(&op) && a.only_fields.is_empty());
+    full.map(|a| (a.who.clone(), a.scope.clone())).collect()
+}
+
+fn rules(spec: &AppSpec, entity: &str, name: &str) -> Vec<Rule> {
+    field(spec, entity, name).map(|f| f.rules.iter().map(|r| r.rule.clone()).collect()).unwrap_or_default()
+}
+
+fn missing(spec: &AppSpec, clause: u32) -> bool {
+    spec.gaps.iter().any(|g| g.clause == ClauseId(clause) && g.whole)
+}
+
+fn values(spec: &AppSpec, entity: &str) -> Vec<String> {
+    match field(spec, entity, "status").map(|f| f.ty.clone()) {
+        Some(FieldType::Choice { values }) => values,
+        other => panic!("{other:?}"),
+    }
+}
+
+const CLAIMS: &str =
+    "Employees enter claims with a title and an amount in euros.\nThe team lead approves or rejects claims.\n";
+
+#[test]
+fn a_length_between_two_numbers_has_both_bounds() {
+    for (text, least, most) in [
+        ("The title must be between 5 and 80 characters long.", Some(5), Some(80)),
+        ("Titles are between 3 and 100 characters long.", Some(3), Some(100)),
+        ("The title must be at least 3 and at most 40 characters long.", Some(3), Some(40)),
+        ("The title must be longer than 4 characters.", Some(5), None),
+        ("The title must not be shorter than 4 characters.", Some(4), None),
+        ("The title must not be longer than 60 characters.", None, Some(60)),
+        ("The title must be shorter than 60 characters.", None, Some(59)),
+    ] {
+        let spec = read(&format!("{NOTE}{text}"));
+        let rules = rules(&spec, "note", "title");
+        let has = |least: bool| {
+            rules.iter().find_map(|r| match r {
+                Rule::MinLength { value } if least => Some(*value),
+                Rule::MaxLength { value } if !least => Some(*value),
+                _ => None,
+            })
+        };
+        assert_eq!((has(true), has(false)), (least, most), "{text}");
+        assert!(whole(&spec, 2), "{text}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn what_may_be_is_no_bound_and_what_must_be_is() {
+    for (text, expected) in [
+        ("The amount may be negative or positive, but not zero.", vec![]),
+        ("The amount can be negative.", vec![]),
+        ("The amount must be positive.", vec![Rule::Min { value: 0.01 }]),
+        (
+            "The amount must be positive and at most 5,000 euros.",
+            vec![Rule::Min { value: 0.01 }, Rule::Max { value: 5000.0 }],
+        ),
+        ("The amount must not be negative.", vec![Rule::Min { value: 0.0 }]),
+        ("The amount must not be greater than zero.", vec![Rule::Max { value: 0.0 }]),
+        ("The amount may never be more than 50 euros.", vec![Rule::Max { value: 50.0 }]),
+        ("The amount must exceed 5 euros.", vec![Rule::Min { value: 5.01 }]),
+        (
+            "The amount must not be less than 2 or more than 9 euros.",
+            vec![Rule::Min { value: 2.0 }, Rule::Max { value: 9.0 }],
+        ),
+    ] {
+        let spec = read(&format!("{NOTE}{text}"));
+        assert_eq!(rules(&spec, "note", "amount"), expected, "{text}");
+        assert_eq!(whole(&spec, 2), !expected.is_empty(), "{text}: {:?}", spec.gaps);
+    }
+}
