@@ -88,3 +88,15 @@ fn what_may_be_is_no_bound_and_what_must_be_is() {
         assert_eq!(whole(&spec, 2), !expected.is_empty(), "{text}: {:?}", spec.gaps);
     }
 }
+
+#[test]
+fn a_property_of_something_is_no_other_property() {
+    let text = "The clerk keeps members with a name, a date of birth and a joining date.\n\
+        The date of birth must be in the past.\nThe name and the date of birth are mandatory.";
+    let spec = read(text);
+    assert_eq!(rules(&spec, "member", "date_of_birth"), [Rule::NotInFuture, Rule::Required]);
+    assert!(rules(&spec, "member", "joining_date").is_empty());
+    // what there is no property for is a gap
+    let spec = read("The clerk keeps members with a name and a joining date.\nThe date of birth must be in the past.");
+    assert!(rules(&spec, "member", "joining_date").is_empty() && missing(&spec, 2), "{:?}", spec.entities);
+}

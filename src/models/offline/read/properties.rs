@@ -13,10 +13,27 @@ impl Draft<'_> {
     #[must_use]
     pub fn field_of(&self, e: usize, np: &Np) -> Option<String> {
         let label = np.mods.iter().map(String::as_str).chain([np.head.as_str()]).collect::<Vec<_>>().join(" ");
+        let of = np.of.as_deref().filter(|of| of.pronoun.is_none() && self.entity_of(of).is_none());
+        if let Some(of) = of {
+            // `the date of birth`, where there is a joining date too
+            let names = [format!("{label} of {}", of.name()), format!("{} {label}", of.name())].map(|n| identifier(&n));
+            if let Some(f) = self.entities[e].entity.fields.iter().find(|f| names.contains(&f.name)) {
+                return Some(f.name.clone());
+            }
+        }
         let found = self.field_named(e, &label).or_else(|| self.field_named(e, &np.head))?;
+        // `the date of payment` is no delivery date
+        let exact = [&label, &np.head].iter().any(|word| {
+            let id = identifier(word);
+            found == id || found == nouns::plural(&id) || found == format!("{id}_id")
+        });
+        let says = |of: &Np| found.split('_').any(|word| word == of.head || nouns::singular(word) == of.head);
+        let state = matches!(np.head.as_str(), "state" | "status");
+        if !exact && !state && of.is_some_and(|of| !says(of)) {
+            return None;
+        }
         // `the number of nights` is no number of beds
         let other = |(_, what): (&str, &str)| {
-            let of = np.of.as_deref().filter(|of| of.pronoun.is_none() && self.entity_of(of).is_none());
             of.is_some_and(|of| what.split('_').all(|word| word != of.head && nouns::singular(word) != of.head))
         };
         if found.split_once("_of_").is_some_and(other) { None } else { Some(found) }
