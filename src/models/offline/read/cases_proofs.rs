@@ -100,3 +100,45 @@ fn a_property_of_something_is_no_other_property() {
     let spec = read("The clerk keeps members with a name and a joining date.\nThe date of birth must be in the past.");
     assert!(rules(&spec, "member", "joining_date").is_empty() && missing(&spec, 2), "{:?}", spec.entities);
 }
+
+#[test]
+fn what_a_property_is_unless_somebody_says_otherwise_is_its_default() {
+    const KINDS: &str = "Anyone can add a task with a title and a priority (low, normal, high).\n";
+    for text in [
+        "The priority is normal if nothing is given.",
+        "If no priority is given, it is normal.",
+        "The priority is normal unless something else is chosen.",
+        "Without an entry the priority is normal.",
+    ] {
+        let spec = read(&format!("{KINDS}{text}"));
+        let default = field(&spec, "task", "priority").unwrap().default.clone();
+        assert!(default.as_deref() == Some("normal") || missing(&spec, 2), "{text}: {default:?} {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{KINDS}The priority is normal if nothing is given."));
+    assert_eq!(field(&spec, "task", "priority").unwrap().default.as_deref(), Some("normal"));
+    let spec = read(
+        "Anyone can add a task with a title.\nThe kind is one of home, work and other; without the option it is \"other\".",
+    );
+    let kind = field(&spec, "task", "kind").unwrap();
+    assert!(kind.default.as_deref() == Some("other") || !whole(&spec, 2), "{kind:?}");
+    let spec = read("The clerk keeps members with a name and a joining date.\nThe joining date is today by default.");
+    assert_eq!(field(&spec, "member", "joining_date").unwrap().default.as_deref(), Some("today"));
+}
+
+#[test]
+fn a_list_of_states_is_not_claimed_where_there_are_others() {
+    let spec =
+        read("Anyone can add a task with a title.\nA task is open, started or done.\nAnyone can archive a task.");
+    assert!(values(&spec, "task").contains(&"archived".to_owned()), "{:?}", spec.entities);
+    assert!(!whole(&spec, 2));
+    let spec = read("Anyone can add a task with a title.\nA task is open, started or done.");
+    assert!(whole(&spec, 2), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_word_that_says_when_is_no_part_of_a_state() {
+    let spec = read(
+        "Members log in and book tools.\nA tool has a name.\nWardens mark bookings as handed out and later as returned.",
+    );
+    assert_eq!(values(&spec, "booking"), ["open", "handed out", "returned"]);
+}

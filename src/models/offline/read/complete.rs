@@ -439,7 +439,9 @@ fn required(d: &mut Draft) {
         let picked: Vec<String> = if !before.is_empty() {
             before
         } else if essential.is_empty() {
-            open.iter().take(1).cloned().collect()
+            // where something else tells one from another, what is said beside it may be missing
+            let beside = d.entities[e].entity.fields.iter().any(|f| f.required);
+            open.iter().take(1).filter(|name| !(beside && aside(name))).cloned().collect()
         } else {
             essential
         };
@@ -471,6 +473,12 @@ fn required(d: &mut Draft) {
 
 fn matters(f: &Field) -> bool {
     !matches!(f.ty, FieldType::Boolean | FieldType::UserReference { .. } | FieldType::Reference { .. })
+}
+
+/// What is written beside the rest: a remark, notes.
+fn aside(name: &str) -> bool {
+    let last = name.rsplit('_').next().unwrap_or(name);
+    matches!(last, "remark" | "remarks" | "note" | "notes" | "comment" | "comments")
 }
 
 fn essential(f: &Field) -> bool {

@@ -1,11 +1,12 @@
 //! Properties: what is kept of each thing, and the values it may take.
 
 use super::chunk::{Item, Np};
+use super::defaults::{default, unless_given};
 use super::draft::Draft;
 use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence, split_list};
-use super::states::{default, have_status, initial, kinds, one_of, states};
+use super::states::{have_status, initial, kinds, one_of, states};
 use super::tag::Tag;
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
@@ -16,7 +17,8 @@ pub const WITH: [&str; 8] = ["with", ":", "including", "such as", "containing", 
 /// Reads fields and states of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
-    if one_of(d, si) || have_status(d, si) || states(d, si) || kinds(d, si) || initial(d, si) || default(d, si) {
+    let listed = one_of(d, si) || have_status(d, si) || states(d, si) || kinds(d, si);
+    if unless_given(d, si) || listed || initial(d, si) || default(d, si) {
         return;
     }
     super::in_charge::read(d, si);

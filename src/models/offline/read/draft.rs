@@ -91,6 +91,8 @@ pub struct Draft<'a> {
     pub unnamed_readers: Vec<(usize, ClauseId)>,
     /// Words before a noun that only tell what the text calls by the noun alone elsewhere: `expense claim`.
     pub merged: BTreeSet<String>,
+    /// Which values the text lists for a property, and where.
+    pub named_states: Vec<(usize, String, Vec<String>, ClauseId)>,
     /// Properties said to be optional.
     pub optional: BTreeSet<(usize, String)>,
     /// What the text calls those who added a record, and which record: `the owner of the tool`.
@@ -132,6 +134,7 @@ impl<'a> Draft<'a> {
             searchers: Vec::new(),
             unnamed_readers: Vec::new(),
             merged: BTreeSet::new(),
+            named_states: Vec::new(),
             optional: BTreeSet::new(),
             speaker: None,
             holder: None,

@@ -161,7 +161,7 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
 }
 
 fn demands(s: &Sentence, all: &[Sentence]) -> bool {
-    if s.role.is_some() {
+    if s.role.is_some() || super::defaults::says(s) {
         return true;
     }
     // `A parcel is waiting, collected or returned.`

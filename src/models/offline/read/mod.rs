@@ -29,6 +29,7 @@ mod daily;
 mod data;
 mod deadlines;
 mod decisions;
+mod defaults;
 mod draft;
 mod durations;
 mod exclusion;
@@ -321,6 +322,7 @@ pub fn analyse_again(
     implied_state::settle(&mut d);
     shown::settle(&mut d);
     decisions::needless(&mut d);
+    states::beyond_the_list(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);
     overstated::find(&mut d);

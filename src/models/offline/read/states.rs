@@ -99,6 +99,7 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
     } else {
         d.ensure_status(e, &[], None, s.id)
     };
+    d.named_states.push((e, name.clone(), values.clone(), s.id));
     choose_among(d, (e, &name), values, name == "status" || name == "state", s.id);
     d.focus = Some(e);
     d.mark(si, 0..to);
@@ -223,44 +224,6 @@ pub fn have_status(d: &mut Draft, si: usize) -> bool {
     true
 }
 
-/// `The default type is adult.`, `The status is new by default.`: what is filled in where nobody says otherwise.
-pub fn default(d: &mut Draft, si: usize) -> bool {
-    let s = &d.sentences[si];
-    let [pred] = &s.preds[..] else { return false };
-    let [np] = &pred.subject[..] else { return false };
-    let says = np.mods.iter().any(|m| m == "default") || s.lower.contains("by default");
-    if !says || pred.verb.class != Class::Be || pred.verb.negated {
-        return false;
-    }
-    let bare = super::chunk::Np { mods: np.mods.iter().filter(|m| *m != "default").cloned().collect(), ..np.clone() };
-    let value: Vec<&str> = s.words[pred.verb.range.end..pred.range.end]
-        .iter()
-        .filter(|w| !matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Det) && !matches!(w.lower(), "by" | "default"))
-        .map(super::tag::Word::lower)
-        .collect();
-    let value = value.join(" ");
-    let field = |e: usize| {
-        let name = d.field_of(e, &bare)?;
-        let has = d.entities[e]
-            .entity
-            .fields
-            .iter()
-            .any(|f| f.name == name && matches!(&f.ty, FieldType::Choice { values } if values.contains(&value)));
-        has.then_some((e, name))
-    };
-    let Some((e, name)) = d.entity_of(np).into_iter().chain(d.focus).chain(0..d.entities.len()).find_map(field) else {
-        return false;
-    };
-    if let Some(f) = d.field_mut(e, &name) {
-        f.default = Some(value);
-        f.clauses.push(s.id);
-    }
-    d.touch(e, s.id);
-    d.mark(si, 0..s.words.len());
-    d.done[si].insert(0);
-    true
-}
-
 /// `A new bug is open.`, `Initially a request is pending.`: the state a record begins with.
 pub fn initial(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];
@@ -272,7 +235,10 @@ pub fn initial(d: &mut Draft, si: usize) -> bool {
     }
     let new = reported.is_some()
         || np.mods.iter().any(|m| m == "new")
-        || ["initially", "at first", "in the beginning", "by default"].iter().any(|w| s.lower.contains(w));
+        || ["initially", "at first", "in the beginning", "by default"].iter().any(|w| s.lower.contains(w))
+        // `A request starts as a draft`
+        || matches!(pred.verb.base.as_str(), "start" | "begin")
+            && s.words.get(pred.verb.range.end).is_some_and(|w| w.is("as"));
     let be = pred.verb.class == Class::Be || matches!(pred.verb.base.as_str(), "start" | "begin");
     if !new || !be || pred.verb.negated || s.words[pred.range.clone()].iter().any(|w| w.is("or")) {
         return false;
@@ -320,4 +286,17 @@ fn begins(d: &Draft, si: usize) -> Option<usize> {
     let phrases = if made.verb.passive { &made.subject } else { &made.objects };
     let [what] = &phrases[..] else { return None };
     d.entity_of(what).filter(|_| its && first && created && state.verb.class == Class::Be)
+}
+
+/// What lists the values of a property says that there are no others: where another sentence speaks of one, the list is not
+/// what is built.
+pub fn beyond_the_list(d: &mut Draft) {
+    for (e, name, listed, id) in std::mem::take(&mut d.named_states) {
+        let Some(FieldType::Choice { values }) = d.field_mut(e, &name).map(|f| f.ty.clone()) else { continue };
+        let more: Vec<String> = values.into_iter().filter(|v| !listed.contains(v)).collect();
+        if !more.is_empty() {
+            let why = format!("another sentence speaks of {}, which this one does not name", more.join(" and "));
+            d.gap(id, &listed.join(", "), &why, false);
+        }
+    }
 }

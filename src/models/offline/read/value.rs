@@ -212,6 +212,10 @@ pub fn choice_values(s: &Sentence, range: Range<usize>) -> Vec<String> {
                     && !w.is("as")
             })
             .collect();
+        // `handed out and later as returned`: when, and no part of the value
+        let when = |w: &&Word| matches!(w.lower(), "later" | "then" | "finally" | "afterwards" | "eventually");
+        let bare: Vec<&Word> = kept.iter().copied().filter(|w| !when(w)).collect();
+        let kept = if bare.is_empty() { kept } else { bare };
         if kept.is_empty() {
             continue;
         }
