@@ -94,6 +94,10 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if super::decisions::sets_to(pred) || super::only::sees_who(d, si, pi, pred) {
         return;
     }
+    // `marked as ordered`: a state that was not read is no right to everything else of the record
+    if super::decisions::marks_state(d, pred) && pred.preps.iter().any(|pp| pp.prep == "as") {
+        return;
+    }
     let ops: &[Op] = match pred.verb.class {
         // `are listed as overdue`
         Class::Create if pred.verb.passive && pred.verb.base == "list" => &[Op::Read],

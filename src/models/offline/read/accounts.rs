@@ -63,7 +63,7 @@ pub fn read(d: &mut Draft, si: usize) {
         let here = match w.lower() {
             "authentication" | "login" | "signin" | "authenticated" | "authenticate" | "credentials" | "username"
             | "authorization" => true,
-            "logged" | "logged-in" | "registered" => true,
+            "logged" | "logged-in" | "registered" | "signed-in-person" => true,
             "accounts" | "account" => s
                 .words
                 .get(i.wrapping_sub(1))

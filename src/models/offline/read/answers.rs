@@ -32,7 +32,7 @@ const ACCOUNT: &str = " account login log-in signed-in logged-in signed logged r
 const AROUND: &str =
     " who that which is are be has have having with in on up can holder been a an valid but if own their ";
 const SEES: &str = " see sees view views may can should it them all of everything record records ";
-const OWN: &str = " own whoever who that those the ones of only their his her they them it added created made entered \
+const OWN: &str = " own its whoever who that those the ones of only their his her they them it added created made entered \
     wrote placed person people themselves records record just ";
 const PUBLIC: &str = " public world outsider general internet ";
 
@@ -60,10 +60,21 @@ pub fn phrases(answer: &str) -> Vec<String> {
     parts.flat_map(joined).map(tidy).filter(|p| !p.is_empty()).collect()
 }
 
+/// Whether a phrase of an answer is cut off from what stands before it, and no last one of a longer list.
+fn named_apart(answer: &str, phrase: &str) -> bool {
+    let Some(at) = answer.find(phrase) else { return false };
+    let before = answer[..at].trim_end();
+    let before = before.strip_suffix("and").or_else(|| before.strip_suffix("but")).unwrap_or(before).trim_end();
+    before.ends_with([',', ';']) && phrases(before).len() == 1 || before.ends_with(';')
+}
+
 impl Draft<'_> {
     /// Who an answer names, or its words that name nobody the text knows. `default`: who may without an answer.
-    fn holders_in(&self, answer: &str, default: &[Holder]) -> Result<Vec<Holder>, String> {
+    fn holders_in(&self, answer: &str, default: &[Holder], key: &str) -> Result<Vec<Holder>, String> {
         let mut out: Vec<(Holder, bool)> = Vec::new();
+        // `sees all registrations`, where that is what the question is about
+        let about = key.split_once(':').map_or("", |(_, name)| name);
+        let thing = |w: &str| !about.is_empty() && about.split('_').any(|part| part == w || part == nouns::singular(w));
         let (mut unread, mut nobody) = (Vec::new(), false);
         for phrase in phrases(answer) {
             let lower = phrase.to_lowercase().replace('’', "'");
@@ -91,7 +102,7 @@ impl Draft<'_> {
             }
             // `customers see only their own`, `the staff all`
             let owned = words.contains(&"own") || words.iter().any(|w| matches!(*w, "added" | "created" | "made"));
-            let said = |w: &&str| among(SEES, w) || owned && among(OWN, w);
+            let said = |w: &&str| among(SEES, w) || owned && among(OWN, w) || thing(w);
             let from = words.iter().rposition(|w| !said(w)).map_or(0, |i| i + 1);
             let named = self.person_in(&words[..from], default);
             let whole = words[from..].iter().any(|w| matches!(*w, "all" | "everything" | "them" | "it"));
@@ -107,7 +118,9 @@ impl Draft<'_> {
                     continue;
                 }
             }
-            if owned {
+            // `the board, and the family only their own` says nothing of the board
+            let apart = named_apart(answer, &phrase);
+            if owned && !(from > 0 && apart) {
                 for (h, _) in out.iter_mut().filter(|(_, whole)| !whole) {
                     h.own = true;
                 }
@@ -201,7 +214,8 @@ impl Draft<'_> {
     /// As [`Self::ask_who`]; the default that was in force before stays if it leaves none of `all` out.
     pub fn ask_who_of(&mut self, asked: Asked, otherwise: Vec<Holder>, all: &[Who]) -> Vec<Holder> {
         let kept = self.kept;
-        let before = kept.get(asked.key).and_then(|said| Some((said, self.holders_in(said, &otherwise).ok()?)));
+        let before =
+            kept.get(asked.key).and_then(|said| Some((said, self.holders_in(said, &otherwise, asked.key).ok()?)));
         let covers = |holders: &[Holder]| {
             let has = |who: &Who| holders.iter().any(|h| matches!(h.who, Who::Anyone | Who::SignedIn) || h.who == *who);
             all.iter().all(has)
@@ -217,7 +231,7 @@ impl Draft<'_> {
         if answer.eq_ignore_ascii_case(asked.default) {
             return otherwise;
         }
-        match self.holders_in(&answer, &otherwise) {
+        match self.holders_in(&answer, &otherwise, asked.key) {
             Ok(holders) => holders,
             Err(words) => {
                 let why = if self.has_users() {

@@ -238,6 +238,10 @@ fn signed_in(words: &mut [Word]) {
             ["who", "has", "an", "account", ..] => 4,
             ["who", "has", "registered", ..] => 3,
             ["with", "an", "account", ..] => 3,
+            ["with", "a", "log-in" | "login" | "password", ..] => 3,
+            ["logged" | "signed", "in", ..] => 2,
+            ["having", "an", "account", ..] => 3,
+            ["registered" | "authenticated" | "signed-in" | "logged-in", ..] => 1,
             _ => continue,
         };
         words[i].token.lower = "signed-in-person".into();

@@ -40,6 +40,86 @@ const CLAIMS: &str =
     "Employees enter claims with a title and an amount in euros.\nThe team lead approves or rejects claims.\n";
 
 #[test]
+fn what_nobody_may_do_gives_nobody_a_right() {
+    for ban in [
+        "Nobody may approve his or her own claim.",
+        "Employees must not approve their own claims.",
+        "A team lead cannot approve his own claim.",
+        "Employees cannot mark a claim as approved.",
+    ] {
+        let spec = read(&format!("{CLAIMS}{ban}"));
+        assert_eq!(setters(&spec, "claim", "status"), [(role("team_lead"), Scope::All)], "{ban}");
+        assert!(missing(&spec, 3), "{ban}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn who_is_left_out_of_a_ban_on_everybody_may() {
+    let spec = read("Employees enter claims with a title.\nNobody but the team lead may approve claims.");
+    assert_eq!(setters(&spec, "claim", "status"), [(role("team_lead"), Scope::All)]);
+    let guards = |f: &Feature| matches!(f, Feature::FieldGuard { who, .. } if *who == [role("team_lead")]);
+    assert!(spec.features.iter().any(guards), "{:?}", spec.features);
+}
+
+const FAULTS: &str = "Teachers log in.\nTeachers report faults with a title and a room.\n\
+    Faults go from reported to in progress to solved.\nA fault can be closed by the teacher who reported it.\n";
+
+#[test]
+fn whoever_made_a_record_decides_on_no_others() {
+    let spec = read(
+        "Teachers log in.\nTeachers report faults with a title.\nSolved faults can be reopened by the teacher who reported it.",
+    );
+    assert_eq!(setters(&spec, "fault", "status"), [(role("teacher"), Scope::Own)]);
+}
+
+#[test]
+fn what_only_some_may_set_is_set_by_no_others() {
+    let spec = read(&format!("{FAULTS}Only janitors can set a fault to in progress or solved."));
+    let steps = spec.features.iter().find_map(|f| match f {
+        Feature::Workflow { transitions, .. } => Some(transitions.clone()),
+        _ => None,
+    });
+    assert!(steps.unwrap().iter().all(|step| step.who == [role("janitor")]), "{:?}", spec.features);
+    // where no steps tell the values apart, the sentence is not claimed
+    let spec = read(
+        "Teachers log in.\nTeachers report faults with a title.\nTeachers mark a fault as urgent.\n\
+         Only janitors can set a fault to solved.",
+    );
+    assert!(missing(&spec, 4), "{:?}", spec.gaps);
+}
+
+#[test]
+fn those_who_are_logged_in_are_not_the_public() {
+    for who in ["Anyone logged in", "Everybody signed in", "Anybody with a login"] {
+        let spec = read(&format!("Members report faults with a title.\n{who} can comment on a fault."));
+        assert_eq!(may(&spec, "comment", Op::Create), [(Who::SignedIn, Scope::All)], "{who}");
+    }
+}
+
+#[test]
+fn a_list_that_hides_something_makes_no_state() {
+    for text in [
+        "Past claims are hidden by default.",
+        "Approved claims are hidden from employees.",
+        "Approved claims can be hidden with a filter.",
+    ] {
+        let spec = read(&format!("{CLAIMS}{text}"));
+        assert_eq!(values(&spec, "claim"), ["pending", "approved", "rejected"], "{text}");
+        assert_eq!(setters(&spec, "claim", "status"), [(role("team_lead"), Scope::All)], "{text}");
+    }
+}
+
+#[test]
+fn a_state_that_is_set_gives_no_right_to_the_rest() {
+    let spec = read(&format!("{CLAIMS}Approved claims are marked as paid by the treasurer, who enters a number."));
+    assert!(may(&spec, "claim", Op::Update).iter().all(|(who, _)| *who != role("treasurer")));
+    assert!(setters(&spec, "claim", "status").contains(&(role("treasurer"), Scope::All)), "{:?}", spec.entities);
+    assert!(values(&spec, "claim").contains(&"paid".to_owned()));
+}
+
+const NOTE: &str = "Anyone can add a note with a title, an amount in euros and a number of pages.\n";
+
+#[test]
 fn a_length_between_two_numbers_has_both_bounds() {
     for (text, least, most) in [
         ("The title must be between 5 and 80 characters long.", Some(5), Some(80)),

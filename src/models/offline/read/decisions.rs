@@ -1,7 +1,7 @@
 //! Assigning, deciding, moving a record into a state, cancelling it.
 
 use super::answers::{Asked, all_of};
-use super::draft::Draft;
+use super::draft::{Draft, Moved, Reserved};
 use super::field;
 use super::lexicon::{
     nouns,
@@ -17,6 +17,9 @@ use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 /// `can assign each to a contractor`
 pub fn assign(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
+    if pred.verb.negated {
+        return;
+    }
     let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
     let Some(e) = objects.iter().find_map(|np| d.entity_of(np)) else { return };
     let to = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "to" | "as")).and_then(|pp| pp.nps.first());
@@ -97,7 +100,12 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     }
     let values: Vec<String> = group.iter().map(|k| verbs::state_of(&s.preds[*k].verb.base)).collect();
     let mut whos = if pred.verb.passive { agents_by(d, last) } else { d.actors(pred) };
-    if whos.is_empty() && somebody_unknown(d, pred) {
+    // what nobody may gives nobody a right, but those who are left out of it
+    if group.iter().any(|k| s.preds[*k].verb.negated) {
+        let Some(but) = super::only::but_for(d, si, pred) else { return };
+        whos = but;
+    }
+    if of_a_list(pred, &whos) || whos.is_empty() && somebody_unknown(d, pred) {
         return;
     }
     if whos.is_empty() {
@@ -149,7 +157,13 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         d.focus = Some(e);
         return;
     }
-    let scope = super::holders::scope(d, pred, e).unwrap_or(Scope::All);
+    let from = target.adjectives().map(str::to_owned).collect();
+    let (to, who) = (values.clone(), whos.clone());
+    d.moves.push(Moved { entity: e, field: field.clone(), from, to, who, clause: s.id });
+    // `reopened by the teacher who reported it`
+    let made = || (d.has_users() && super::scopes::made_it(s, last)).then_some(Scope::Own);
+    let scope = super::holders::scope(d, pred, e).or_else(made).unwrap_or(Scope::All);
+    d.entities[e].entity.owned |= scope == Scope::Own;
     for who in &whos {
         d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
         d.allow(e, who.clone(), &[Op::Read], scope.clone(), s.id);
@@ -168,6 +182,12 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         d.mark_np(si, np);
     }
     d.focus = Some(e);
+}
+
+/// `Past duties are hidden by default`, `Paid expenses are hidden from players`: what a list shows, and no state.
+fn of_a_list(pred: &Pred, whos: &[Who]) -> bool {
+    let shows = |pp: &super::sentence::Pp| matches!(pp.prep.as_str(), "from" | "with" | "in" | "on" | "behind");
+    matches!(pred.verb.base.as_str(), "hide" | "unhide") && (whos.is_empty() || pred.preps.iter().any(shows))
 }
 
 /// A subject is named, and the text does not make it a person: nobody gets a right on a guess.
@@ -228,6 +248,61 @@ pub fn merge_guard(d: &mut Draft, entity: &str, field: &str, whos: &[Who], id: C
     });
 }
 
+/// `Only janitors set a fault to solved` where others set it to something else: the steps to those values are theirs alone, or
+/// the engine, which guards the property and not each value, cannot do what both sentences say.
+pub fn reserved(d: &mut Draft) {
+    for Reserved { entity, field, values, who, clause } in std::mem::take(&mut d.reserved) {
+        let name = d.entities[entity].entity.name.clone();
+        let same = |e: &String, f: &String| *e == name && *f == field;
+        let elsewhere = |m: &&Moved| m.entity == entity && m.field == field && m.clause != clause;
+        let others: Vec<Moved> =
+            d.moves.iter().filter(elsewhere).filter(|m| m.who.iter().any(|w| !who.contains(w))).cloned().collect();
+        if others.is_empty() {
+            continue;
+        }
+        let mut missing = values.clone();
+        for f in &mut d.features {
+            if let Feature::Workflow { entity: e, field: g, transitions, .. } = f
+                && same(e, g)
+            {
+                for step in transitions.iter_mut().filter(|step| values.contains(&step.to)) {
+                    missing.retain(|v| *v != step.to);
+                    step.who.clone_from(&who);
+                }
+            }
+        }
+        if !missing.is_empty() {
+            let why = format!(
+                "others set the {}, too, and the offline engine does not tell its values apart",
+                field.replace('_', " ")
+            );
+            d.gap(clause, &format!("only … {}", missing.join(", ")), &why, true);
+        }
+        // who may take another step is not kept from it
+        let rest =
+            others.iter().flat_map(|m| m.who.iter().map(|w| (w.clone(), m.clause))).filter(|(w, _)| !who.contains(w));
+        for (who, id) in rest.collect::<Vec<_>>() {
+            merge_guard(d, &name, &field, &[who], id);
+        }
+    }
+}
+
+/// `A fault can be closed`, where the steps that the text lists lead to no such state.
+pub fn reached(d: &mut Draft) {
+    for Moved { entity, field, to, clause, .. } in d.moves.clone() {
+        let name = &d.entities[entity].entity.name;
+        let steps = d.features.iter().find_map(|f| match f {
+            Feature::Workflow { entity: e, field: g, transitions, .. } if e == name && *g == field => Some(transitions),
+            _ => None,
+        });
+        let Some(steps) = steps.filter(|steps| !steps.is_empty()) else { continue };
+        let out: Vec<String> = to.into_iter().filter(|v| !steps.iter().any(|step| step.to == *v)).collect();
+        if !out.is_empty() {
+            d.gap(clause, &out.join(", "), "the steps that another sentence lists do not lead there", false);
+        }
+    }
+}
+
 /// A guard that keeps nobody from anything goes: where nobody else may add or change the records, the rights say it all.
 pub fn needless(d: &mut Draft) {
     let entities = &d.entities;
@@ -273,6 +348,11 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
     let objects = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
     let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
+    let mut only = pred.only;
+    if pred.verb.negated {
+        let Some(but) = super::only::but_for(d, si, pred) else { return };
+        (whos, only) = (but, true);
+    }
     if whos.is_empty() && somebody_unknown(d, pred) {
         return;
     }
@@ -291,8 +371,9 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let stop = (pp.at + 1..pred.range.end)
             .find(|i| {
                 s.aside[*i]
-                    || matches!(s.words[*i].tag, Tag::Sub | Tag::Stop)
+                    || matches!(s.words[*i].tag, Tag::Sub | Tag::Stop | Tag::Rel)
                     || s.words[*i].is("with")
+                    || pred.verb.passive && s.words[*i].is("by")
                     || s.words[*i].tag == Tag::Comma && s.words.get(*i + 1).is_some_and(|w| w.is("with"))
             })
             .unwrap_or(pred.range.end);
@@ -318,8 +399,15 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     for who in &whos {
         d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
     }
-    if d.has_users() && (pred.only || whos.iter().all(|w| *w != d.ordinary())) {
+    if d.has_users() && (only || whos.iter().all(|w| *w != d.ordinary())) {
         merge_guard(d, &entity, &field, &whos, s.id);
+    }
+    let from = np.adjectives().map(str::to_owned).collect();
+    let (set, who) = (values.clone(), whos.clone());
+    d.moves.push(Moved { entity: e, field: field.clone(), from, to: set, who, clause: s.id });
+    if only && !values.is_empty() && d.has_users() {
+        let (field, values, who) = (field.clone(), values.clone(), whos.clone());
+        d.reserved.push(Reserved { entity: e, field, values, who, clause: s.id });
     }
     d.touch(e, s.id);
     d.mark_verb(si, pred);

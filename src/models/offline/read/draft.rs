@@ -60,6 +60,28 @@ pub struct UsersDraft {
     pub by_name: bool,
 }
 
+/// `Approved requests are marked as ordered.`
+#[derive(Debug, Clone)]
+pub struct Moved {
+    pub entity: usize,
+    pub field: String,
+    /// What the sentence says of the records; not each of these words is a state.
+    pub from: Vec<String>,
+    pub to: Vec<String>,
+    pub who: Vec<Who>,
+    pub clause: ClauseId,
+}
+
+/// `Only the board may set a request to approved.`
+#[derive(Debug, Clone)]
+pub struct Reserved {
+    pub entity: usize,
+    pub field: String,
+    pub values: Vec<String>,
+    pub who: Vec<Who>,
+    pub clause: ClauseId,
+}
+
 pub struct Draft<'a> {
     pub sentences: &'a [Sentence],
     pub answers: &'a BTreeMap<String, String>,
@@ -93,6 +115,10 @@ pub struct Draft<'a> {
     pub merged: BTreeSet<String>,
     /// Which values the text lists for a property, and where.
     pub named_states: Vec<(usize, String, Vec<String>, ClauseId)>,
+    /// From which states the text lets records go to which: `Approved requests are marked as ordered.`
+    pub moves: Vec<Moved>,
+    /// Values that only some may set.
+    pub reserved: Vec<Reserved>,
     /// Properties said to be optional.
     pub optional: BTreeSet<(usize, String)>,
     /// What the text calls those who added a record, and which record: `the owner of the tool`.
@@ -135,6 +161,8 @@ impl<'a> Draft<'a> {
             unnamed_readers: Vec::new(),
             merged: BTreeSet::new(),
             named_states: Vec::new(),
+            moves: Vec::new(),
+            reserved: Vec::new(),
             optional: BTreeSet::new(),
             speaker: None,
             holder: None,

@@ -81,6 +81,25 @@ pub fn everything(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who]
     true
 }
 
+/// `Nobody but the board may approve requests`, `No request is approved except by the board`: those who are left out of a ban
+/// on everybody.
+#[must_use]
+pub fn but_for(d: &Draft, si: usize, pred: &Pred) -> Option<Vec<Who>> {
+    let s = &d.sentences[si];
+    let nobody = |np: &Np| np.pronoun.as_deref() == Some("nobody");
+    let objects = || pred.subject.iter().chain(&pred.objects);
+    if objects().any(Np::possessed) || !pred.subject.iter().any(nobody) {
+        return None;
+    }
+    let excepted = |i: &usize| matches!(s.words[*i].lower(), "but" | "except" | "than" | "besides");
+    let at = (0..pred.range.end.min(s.words.len())).find(excepted)?;
+    let np = super::chunk::noun_phrase(&s.words, at + 1)?;
+    // `except the person who wrote it` is another right
+    let plain = s.words.get(np.range.end).is_none_or(|w| w.tag != Tag::Rel);
+    let who = d.who(&np).filter(|who| plain && *who != Who::Anyone)?;
+    Some(vec![who])
+}
+
 /// `Nobody else may change a course than the trainer who created it.`
 pub fn nobody_but(d: &mut Draft, si: usize, pi: usize, pred: &Pred, targets: &[(usize, Np)], ops: &[Op]) -> bool {
     let s = &d.sentences[si];

@@ -38,27 +38,7 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
     if let Some(held) = super::holders::scope(d, pred, e) {
         return held;
     }
-    // `only the person who made a booking can change it`
-    let agents = pred.preps.iter().filter(|pp| pp.prep == "by" && pred.verb.passive).flat_map(|pp| &pp.nps);
-    let maker = pred.subject.iter().chain(agents).any(|np| {
-        s.words.get(np.range.end).is_some_and(|w| w.is("who"))
-            && s.words[np.range.end..].iter().take(4).any(|w| {
-                matches!(
-                    w.lower(),
-                    "made"
-                        | "created"
-                        | "added"
-                        | "booked"
-                        | "entered"
-                        | "wrote"
-                        | "posted"
-                        | "owns"
-                        | "reported"
-                        | "submitted"
-                )
-            })
-    });
-    if maker && d.has_users() {
+    if made_it(s, pred) && d.has_users() {
         return Scope::Own;
     }
     if let Some(parent) = below(d, pred, e, np)
@@ -102,6 +82,18 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
         }
     }
     Scope::All
+}
+
+/// `only the person who made a booking can change it`, `by the teacher who reported it`
+#[must_use]
+pub fn made_it(s: &Sentence, pred: &Pred) -> bool {
+    const MADE: [&str; 10] =
+        ["made", "created", "added", "booked", "entered", "wrote", "posted", "owns", "reported", "submitted"];
+    let agents = pred.preps.iter().filter(|pp| pp.prep == "by" && pred.verb.passive).flat_map(|pp| &pp.nps);
+    pred.subject.iter().chain(agents).any(|np| {
+        s.words.get(np.range.end).is_some_and(|w| w.is("who"))
+            && s.words[np.range.end..].iter().take(4).any(|w| MADE.contains(&w.lower()))
+    })
 }
 
 /// `the requests for my own tools`: the record they belong to.

@@ -168,6 +168,7 @@ fn explicit(s: &Sentence) -> bool {
                 | "authorization"
                 | "username"
                 | "logged"
+                | "signed-in-person"
         )
     });
     let registers = s.preds.iter().any(registers)
