@@ -222,3 +222,36 @@ fn a_word_that_says_when_is_no_part_of_a_state() {
     );
     assert_eq!(values(&spec, "booking"), ["open", "handed out", "returned"]);
 }
+
+#[test]
+fn a_limit_of_some_time_is_no_limit_for_ever() {
+    const ROOMS: &str =
+        "Members log in.\nA room has a name.\nMembers book a room for a date from a start time to an end time.\n";
+    let spec = read(&format!("{ROOMS}A member can have at most 2 bookings per week."));
+    let weekly = |f: &Feature| matches!(f, Feature::LimitIn { max: 2, date_field, .. } if date_field == "date");
+    assert!(spec.features.iter().any(weekly), "{:?}", spec.features);
+    for text in
+        ["A member can have at most 2 bookings in a half-year.", "A member may have at most 9 bookings per season."]
+    {
+        let spec = read(&format!("{ROOMS}{text}"));
+        assert!(!spec.features.iter().any(|f| matches!(f, Feature::Limit { .. })), "{text}: {:?}", spec.features);
+        assert!(!whole(&spec, 4), "{text}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn a_limit_of_some_records_counts_no_others() {
+    const TOOLS: &str = "Members log in.\nA tool has a name.\nMembers book a tool for a period with a first day and a last day.\n\
+        A member may have at most three open bookings at the same time.\n";
+    let limit = |spec: &AppSpec| {
+        spec.features.iter().find_map(|f| match f {
+            Feature::Limit { max, over, .. } => Some((*max, over.clone().map(|o| o.values))),
+            _ => None,
+        })
+    };
+    let spec = read(&format!("{TOOLS}Wardens mark bookings as handed out and later as returned."));
+    assert_eq!(limit(&spec), Some((3, Some(vec!["returned".to_owned()]))), "{:?}", spec.features);
+    let spec = read(TOOLS);
+    assert_eq!(limit(&spec), None);
+    assert!(missing(&spec, 4), "{:?}", spec.gaps);
+}

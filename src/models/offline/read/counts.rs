@@ -211,11 +211,13 @@ fn day(d: &Draft, si: usize) -> Option<usize> {
 
 fn dated(d: &Draft, e: usize) -> Option<String> {
     let fields = &d.entities[e].entity.fields;
-    let start = super::overlaps::span(d, e).map(|(start, _)| start);
+    let is_day =
+        |n: &String| fields.iter().any(|f| f.name == *n && matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    // what begins and ends on one day has the day beside it
+    let start = super::overlaps::span(d, e).map(|(start, _)| start).filter(is_day);
     start
         .or_else(|| fields.iter().find(|f| f.ty == FieldType::Date).map(|f| f.name.clone()))
         .or_else(|| fields.iter().find(|f| f.ty == FieldType::DateTime).map(|f| f.name.clone()))
-        .filter(|n| fields.iter().any(|f| f.name == *n && matches!(f.ty, FieldType::Date | FieldType::DateTime)))
 }
 
 /// `A borrowed tool cannot be borrowed by someone else`, `Once a book is reserved nobody else can reserve it`, `You can't

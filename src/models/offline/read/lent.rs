@@ -68,8 +68,14 @@ fn record(d: &Draft, thing: usize) -> Option<usize> {
     }
 }
 
+/// Whether these are records of who has something.
+#[must_use]
+pub fn is_record(d: &Draft, e: usize) -> bool {
+    RECORDS.contains(&d.entities[e].entity.name.as_str())
+}
+
 /// When a record of who has something is over, as far as it says so itself.
-fn over(d: &Draft, e: usize) -> Option<Over> {
+pub fn over(d: &Draft, e: usize) -> Option<Over> {
     let fields = &d.entities[e].entity.fields;
     if fields.iter().any(|f| f.name == RETURNED && f.ty == FieldType::Boolean) {
         return Some(Over { field: RETURNED.into(), values: vec!["true".into()] });

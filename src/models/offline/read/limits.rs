@@ -3,11 +3,22 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::field;
-use super::lexicon::{nouns, verbs::Class};
-use crate::models::offline::spec::{Feature, FieldRule, FieldType, Rule};
+use super::lexicon::{nouns, verbs::Class, words};
+use crate::models::offline::spec::{Feature, FieldRule, FieldType, Over, Rule};
 
 /// `A member can borrow at most 3 books.` `no more than 2 bookings per week` (a period is a gap).
 pub fn at_most(d: &mut Draft, si: usize) {
+    limit(d, si, false);
+}
+
+/// `at most three open bookings at the same time`: not all that there are. Which of them count is known when all states are.
+pub fn of_some(d: &mut Draft, si: usize) {
+    if d.done[si].len() < d.sentences[si].preds.len() {
+        limit(d, si, true);
+    }
+}
+
+fn limit(d: &mut Draft, si: usize, some: bool) {
     let s = &d.sentences[si];
     let phrase = ["at most", "no more than", "a maximum of", "up to", "maximum of"].iter().find_map(|p| s.find(p));
     let negated_more = s.find("more than").filter(|_| s.preds.iter().any(|p| p.verb.negated));
@@ -16,6 +27,12 @@ pub fn at_most(d: &mut Draft, si: usize) {
     let Some(np) = super::chunk::noun_phrase(&s.words, range.end) else { return };
     // how long a text is says nothing of how many records there are
     if matches!(np.head.as_str(), "character" | "letter" | "word" | "digit" | "sign") {
+        return;
+    }
+    let told: Vec<String> = np.adjectives().filter(|a| !words::light(a)).map(str::to_owned).collect();
+    let at_once = super::overlaps::at_once(s);
+    // `at most 2 bookings per week` is no limit for ever
+    if some != (at_once || !told.is_empty()) || periodic(s, np.range.end) {
         return;
     }
     if field::unit_of(&np.head).is_some() {
@@ -73,13 +90,27 @@ pub fn at_most(d: &mut Draft, si: usize) {
             d.gap(s.id, &what, "without accounts nobody can be told from others", false);
             continue;
         }
+        let Ok(over) = not_counted(d, e, &told, at_once) else {
+            let what = s.quote(range.start..np.range.end.min(s.words.len()));
+            return d.gap(
+                s.id,
+                &what,
+                "no property of the records says which of them count, or when they no longer do",
+                true,
+            );
+        };
         if per.is_none() {
             d.entities[e].entity.owned = true;
         }
         if record.is_some() {
             super::relations::mark_record(d, si, pred, e);
         }
-        d.feature(Feature::Limit { entity: name, max: value as u32, per, over: None, clauses: vec![s.id] });
+        if at_once {
+            for words in ["at the same time", "at a time", "at one time", "at once", "simultaneously"] {
+                d.mark_phrase(si, words);
+            }
+        }
+        d.feature(Feature::Limit { entity: name, max: value as u32, per, over, clauses: vec![s.id] });
         d.touch(e, s.id);
         let end = np.range.end.min(s.words.len());
         d.mark(si, range.start..end);
@@ -91,6 +122,48 @@ pub fn at_most(d: &mut Draft, si: usize) {
         d.done[si].insert(pi);
         return;
     }
+}
+
+/// Whether what a number stands before is counted within a time: `2 bookings per week`, `3 duties on one day`.
+fn periodic(s: &super::sentence::Sentence, from: usize) -> bool {
+    let time = |w: &super::tag::Word| {
+        matches!(
+            w.base.as_str(),
+            "hour" | "day" | "week" | "month" | "quarter" | "season" | "term" | "semester" | "year"
+        ) || w.lower().ends_with("-year")
+    };
+    let leads = |w: &super::tag::Word| {
+        matches!(
+            w.lower(),
+            "per" | "a" | "an" | "each" | "every" | "one" | "same" | "any" | "single" | "calendar" | "in"
+        )
+    };
+    (from.max(1)..s.words.len()).any(|i| time(&s.words[i]) && leads(&s.words[i - 1]))
+}
+
+/// Of records that are told apart, which do not count; an error where nothing tells them apart.
+fn not_counted(d: &Draft, e: usize, told: &[String], at_once: bool) -> Result<Option<Over>, ()> {
+    const GOING_ON: [&str; 8] =
+        ["open", "active", "current", "running", "outstanding", "ongoing", "unfinished", "unreturned"];
+    if told.is_empty() && !at_once {
+        return Ok(None);
+    }
+    let ended = super::lent::over(d, e);
+    if told.iter().all(|a| GOING_ON.contains(&a.as_str())) && ended.is_some() {
+        return Ok(ended);
+    }
+    if told.is_empty() {
+        // where a record goes when it is over, those that are there are those of now
+        let dated = |ty: &FieldType| matches!(ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+        let lasts = d.status(e).is_some() || d.entities[e].entity.fields.iter().any(|f| dated(&f.ty));
+        return if lasts && !super::lent::is_record(d, e) { Err(()) } else { Ok(None) };
+    }
+    let field = d.status(e).ok_or(())?;
+    let ty = d.entities[e].entity.fields.iter().find(|f| f.name == field).map(|f| &f.ty);
+    let Some(FieldType::Choice { values }) = ty else { return Err(()) };
+    let rest: Vec<String> = values.iter().filter(|v| !told.contains(v)).cloned().collect();
+    let known = told.iter().all(|a| values.contains(a)) && !rest.is_empty();
+    if known { Ok(Some(Over { field, values: rest })) } else { Err(()) }
 }
 
 /// `A pupil can sign up for only one project`: so many in all. Within a time, or of each kind, is another limit.

@@ -291,6 +291,7 @@ pub fn analyse_again(
         if !excludes(s.id) {
             implied_state::read(&mut d, si);
             conditions::read(&mut d, si);
+            limits::of_some(&mut d, si);
         }
         refocus(&mut d, si);
     }
