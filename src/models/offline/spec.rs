@@ -197,10 +197,12 @@ pub enum Rule {
     },
     /// May not be changed once set.
     Immutable,
-    /// At most so many days after another date field of the same record.
+    /// At most so many days after another date field of the same record; `both`: that one's day is the first of them.
     Within {
         field: String,
         days: u32,
+        #[serde(default)]
+        both: bool,
     },
     /// Must be given while a choice field of the same record has one of these values (a rejection needs a reason).
     RequiredWhen {
@@ -277,6 +279,17 @@ pub enum Scope {
         field: String,
         values: Vec<String>,
     },
+}
+
+impl Entity {
+    /// Whether what begins and ends with these fields has the whole of its last day, as from a first day to a last one.
+    /// Who departs, or brings something back, leaves that day to the next.
+    #[must_use]
+    pub fn whole_days(&self, start: &str, end: &str) -> bool {
+        const LEAVES: [&str; 6] = ["departure", "check", "return", "due", "pick", "back"];
+        let date = |name: &str| self.fields.iter().any(|f| f.name == name && f.ty == FieldType::Date);
+        date(start) && date(end) && !end.split('_').any(|word| LEAVES.contains(&word))
+    }
 }
 
 impl AppSpec {

@@ -225,9 +225,9 @@ pub fn declare_rule(field: &Field, rule: &Rule) -> (&'static str, Vec<String>) {
             "After"
         }
         Rule::Immutable => "Immutable",
-        Rule::Within { field, days } => {
+        Rule::Within { field, days, both } => {
             arguments.push(text(field));
-            arguments.push(days.to_string());
+            arguments.push(days.saturating_sub(u32::from(*both)).to_string());
             "Within"
         }
         Rule::RequiredWhen { field, values } => {

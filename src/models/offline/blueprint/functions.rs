@@ -120,7 +120,8 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             };
             let mut same: Vec<String> = per.iter().cloned().collect();
             same.extend(day_of(entity, start).map(|f| f.name.clone()));
-            let arguments = vec![text(start), text(end), tuple(&same), text(&say)];
+            let mut arguments = vec![text(start), text(end), tuple(&same), text(&say)];
+            arguments.extend(entity.whole_days(start, end).then(|| "days=True".into()));
             (both, format!("no_overlapping_{}", ident(&entity.plural)), say, "overlap", arguments, clauses)
         }
         Feature::UniqueTogether { fields, clauses, .. } => {

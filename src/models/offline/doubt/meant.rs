@@ -142,7 +142,7 @@ impl Meant {
                 self.say("change never fixed again once later");
                 self.can(&[Class::Update]);
             }
-            Rule::Within { field, days } => {
+            Rule::Within { field, days, .. } => {
                 self.say(field);
                 self.days(*days);
                 self.say("after later within most more lie date refuse long longer last take keep");

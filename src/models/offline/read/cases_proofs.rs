@@ -224,6 +224,15 @@ fn a_word_that_says_when_is_no_part_of_a_state() {
 }
 
 #[test]
+fn a_remark_beside_what_must_be_there_may_be_missing() {
+    let spec = read(
+        "Employees enter requests with a first day, a last day and a remark of at most 200 characters.\n\
+         The last day must not be before the first day.\nA request may not be longer than 30 days.",
+    );
+    assert!(!field(&spec, "request", "remark").unwrap().required);
+}
+
+#[test]
 fn a_limit_of_some_time_is_no_limit_for_ever() {
     const ROOMS: &str =
         "Members log in.\nA room has a name.\nMembers book a room for a date from a start time to an end time.\n";
@@ -254,4 +263,30 @@ fn a_limit_of_some_records_counts_no_others() {
     let spec = read(TOOLS);
     assert_eq!(limit(&spec), None);
     assert!(missing(&spec, 4), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_first_and_a_last_day_are_both_counted() {
+    let spec = read(
+        "A tool has a name.\nMembers book a tool for a period with a first day and a last day.\n\
+         Two bookings of the same tool must never overlap.\nA booking may not be longer than 14 days.",
+    );
+    let within = Rule::Within { field: "first_day".into(), days: 14, both: true };
+    assert!(rules(&spec, "booking", "last_day").contains(&within), "{:?}", spec.entities);
+    assert!(spec.entity("booking").unwrap().whole_days("first_day", "last_day"));
+    let spec = read(
+        "Guests book a room with a check-in date and a check-out date.\nBookings of the same room must not overlap.",
+    );
+    assert!(!spec.entity("booking").unwrap().whole_days("check_in_date", "check_out_date"));
+}
+
+/// What stays of a record that is locked by a clause.
+fn stays(spec: &AppSpec, clause: u32) -> Vec<String> {
+    let of = |f: &Feature| match f {
+        Feature::Locked { op: Op::Update, only, clauses, .. } if clauses.contains(&ClauseId(clause)) => {
+            Some(only.clone())
+        }
+        _ => None,
+    };
+    spec.features.iter().find_map(of).unwrap_or_default()
 }

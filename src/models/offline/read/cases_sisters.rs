@@ -51,7 +51,7 @@ fn how_long_something_lasts_is_a_limit_on_its_end() {
         let spec = read(&format!(
             "Neighbours add ladders with a name. Neighbours borrow ladders from a start date to an end date. {sentence}"
         ));
-        let within = Rule::Within { field: "start_date".into(), days: 14 };
+        let within = Rule::Within { field: "start_date".into(), days: 14, both: true };
         assert_eq!(rules(&spec, "loan", "end_date"), [within], "{sentence} {:?}", spec.gaps);
         assert!(whole(&spec, 3), "{sentence} {:?}", spec.gaps);
     }

@@ -112,8 +112,9 @@ fn limit(d: &mut Draft, si: usize, e: usize, days: u32) {
     for f in d.entities[e].entity.fields.iter_mut().filter(|f| f.name == start || f.name == end) {
         f.required = true;
     }
+    let both = d.entities[e].entity.whole_days(&start, &end);
     if let Some(f) = d.field_mut(e, &end) {
-        let rule = Rule::Within { field: start, days };
+        let rule = Rule::Within { field: start, days, both };
         match f.rules.iter_mut().find(|r| r.rule == rule) {
             Some(r) => r.clauses.push(id),
             None => f.rules.push(FieldRule { rule, clauses: vec![id] }),

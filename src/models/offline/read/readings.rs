@@ -157,7 +157,11 @@ fn rule(f: &Field, label: &str, r: &Rule) -> String {
             format!("{one} whose {name} is not after its {} is refused.", field.replace('_', " "))
         }
         Rule::Immutable => format!("The {name} of {} cannot be changed.", a(label)),
-        Rule::Within { field, days } => {
+        Rule::Within { field, days, both: true } => {
+            let first = field.replace('_', " ");
+            format!("{one} that takes more than {days} days, its {first} and its {name} among them, is refused.")
+        }
+        Rule::Within { field, days, .. } => {
             format!("{one} whose {name} is more than {days} days after its {} is refused.", field.replace('_', " "))
         }
         Rule::RequiredWhen { field, values } => {

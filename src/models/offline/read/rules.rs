@@ -239,7 +239,7 @@ fn value_rules(d: &mut Draft, si: usize) {
                 && let Some(other) =
                     pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o))
             {
-                rules.push(Rule::Within { field: other, days: numbers[0] as u32 });
+                rules.push(Rule::Within { field: other, days: numbers[0] as u32, both: false });
             } else if !numbers.is_empty() {
                 rules = super::bounds::bounds(&text, &numbers, pred.verb.negated, whole);
             } else if ((text.contains("after") || text.contains("later than")) && !pred.verb.negated

@@ -87,10 +87,17 @@ pub(super) fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Fi
             format!("The {label} of a {noun} stays as it was once it is set."),
             immutable(world, entity, field),
         )],
-        Rule::Within { field: earlier, days } => vec![(
+        Rule::Within { field: earlier, days, both } => vec![(
             format!("test_{}_is_within_{days}_days", field.name),
-            format!("The {label} of a {noun} lies {days} days after its {} at most.", earlier.replace('_', " ")),
-            within(world, entity, field, earlier, i64::from(*days)),
+            if *both {
+                format!(
+                    "From the {} to the {label} of a {noun} there are {days} days at most.",
+                    earlier.replace('_', " ")
+                )
+            } else {
+                format!("The {label} of a {noun} lies {days} days after its {} at most.", earlier.replace('_', " "))
+            },
+            within(world, entity, field, earlier, i64::from(*days) - i64::from(*both)),
         )],
         Rule::RequiredWhen { field: other, values } => vec![(
             format!("test_{}_is_needed_when_{}", field.name, ident(&values.join("_"))),

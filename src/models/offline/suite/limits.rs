@@ -74,10 +74,11 @@ pub(super) fn no_overlap(
         .chain(day.map(|d| d.name.as_str()))
         .map(|p| (p.to_owned(), format!("self.value({booked}, {})", lit(p))))
         .collect();
-    for (from, to) in [(3, 9), (-3, 3), (2, 4), (0, 6)] {
-        let fields = [span(from, to)?, same.clone()].concat();
-        let call = scene.making(entity, index, Some(&by), &fields);
-        scene.line(format!("self.expect(409, {})", attempted(&call)));
+    // Where days are whole, the last of them is taken, too.
+    let days = i64::from(entity.whole_days(start, end));
+    for (status, from, to) in [(409, 3, 9), (409, -3, 3), (409, 2, 4), (409, 6 * days, 8), (201, 6 + days, 8)] {
+        let call = scene.making(entity, index, Some(&by), &[span(from, to)?, same.clone()].concat());
+        scene.line(format!("self.expect({status}, {})", attempted(&call)));
     }
     if let Some(day) = day {
         // The same time on another day: records come with a day of their own.
@@ -85,9 +86,6 @@ pub(super) fn no_overlap(
         let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, elsewhere].concat());
         scene.line(format!("self.expect(201, {})", attempted(&call)));
     }
-    let fields = [span(6, 8)?, same.clone()].concat();
-    let call = scene.making(entity, index, Some(&by), &fields);
-    scene.line(format!("self.expect(201, {})", attempted(&call)));
     let other = per.and_then(|p| entity.fields.iter().find(|f| f.name == p)).filter(|f| target(f).is_some());
     if other.is_some() {
         let when: Vec<(String, String)> =
@@ -104,9 +102,10 @@ pub(super) fn no_overlap(
     Some(test(
         format!("test_{}_do_not_overlap", ident(&entity.label_plural)),
         format!(
-            "No two {} overlap{}; one may begin when another ends.",
+            "No two {} overlap{}; one may begin {} another ends.",
             entity.label_plural.to_lowercase(),
-            per.map(|p| format!(" for one {}", p.trim_end_matches("_id").replace('_', " "))).unwrap_or_default()
+            per.map(|p| format!(" for one {}", p.trim_end_matches("_id").replace('_', " "))).unwrap_or_default(),
+            if days > 0 { "on the day after" } else { "when" }
         ),
         clauses,
         scene,

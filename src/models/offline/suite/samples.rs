@@ -66,10 +66,10 @@ pub(super) fn offset(spec: &AppSpec, entity: &Entity, field: &Field) -> i64 {
     let free = position + first.unwrap_or_else(|| latest.map_or(0, |days| -days - 1));
     let free = ahead_bound(field, true).map_or(free, |most| free.min((most - 1).max(earliest.unwrap_or(0))));
     let bound = field.rules.iter().find_map(|r| match &r.rule {
-        Rule::Within { field: earlier, days } if *earlier != field.name => {
+        Rule::Within { field: earlier, days, both } if *earlier != field.name => {
             let earlier = entity.fields.iter().find(|f| &f.name == earlier)?;
             // Halfway, so that moving one of the two by a day breaks nothing.
-            Some(offset(spec, entity, earlier) + i64::from(days / 2).max(1))
+            Some(offset(spec, entity, earlier) + i64::from(days / 2).max(i64::from(!*both || *days > 1)))
         }
         _ => None,
     });

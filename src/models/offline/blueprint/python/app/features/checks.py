@@ -68,10 +68,10 @@ def has(change, *names):
     return change.new is not None and all(name is None or change.entity.field(name) for name in names)
 
 
-def overlap(change, start, end, same, message):
+def overlap(change, start, end, same, message, days=False):
     """Two records with the same values of `same` may not cover the same time; one may begin when the other ends.
 
-    `owner_id` stands for whose record it is."""
+    With `days` they have the whole of their last day. `owner_id` stands for whose record it is."""
     own = change.entity.owned and "owner_id" in same
     if not has(change, start, end, *(name for name in same if not (own and name == "owner_id"))):
         return None
@@ -79,7 +79,13 @@ def overlap(change, start, end, same, message):
     if None in values:
         return None
     parts = [quote(name) + " = ?" for name in same]
-    parts.append("moment(%s) < moment(?) AND moment(?) < moment(%s)" % (quote(start), quote(end)))
+    if days:
+        parts.append("moment(%s) <= moment(?) AND moment(?) <= moment(%s)" % (quote(start), quote(end)))
+    else:
+        # two that begin together are in each other's way, however short they are
+        times = "(moment(%s) < moment(?) AND moment(?) < moment(%s) OR moment(%s) = moment(?))"
+        parts.append(times % (quote(start), quote(end), quote(start)))
+        values.append(values[-1])
     condition = " AND ".join(parts)
     return message if others(change, condition, values) else None
 
