@@ -177,22 +177,30 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             let arguments = vec![text(per), text(capacity), optional(amount), text(&say)];
             (both, format!("no_more_{}_than_fit", ident(&entity.plural)), say, "over_capacity", arguments, clauses)
         }
-        Feature::Locked { op, field, values, clauses, .. } => {
+        Feature::Locked { op, field, values, only, clauses, .. } => {
             let verb = match op {
                 Op::Delete => "deleted",
                 Op::Update => "changed",
                 Op::Create => "made",
                 Op::Read => "read",
             };
+            let stays = |name: &String| entity.fields.iter().any(|f| f.name == *name);
+            let only: Vec<String> = only.iter().filter(|name| stays(name)).cloned().collect();
+            let what = match &only[..] {
+                [one] => label(entity, one),
+                _ => "It".to_owned(),
+            };
             let say = format!(
-                "It cannot be {verb} while {} is {}.",
+                "{what} cannot be {verb} while {} is {}.",
                 label(entity, field).to_lowercase(),
                 values.join(" or ").replace('_', " ")
             );
             let operations = if *op == Op::Delete { "\"delete\"" } else { "\"update\"" };
             let name =
                 format!("{}_stay_{}", ident(&entity.plural), if *op == Op::Delete { "kept" } else { "as_they_are" });
-            (operations, name, say.clone(), "locked", vec![text(field), tuple(values), text(&say)], clauses)
+            let mut arguments = vec![text(field), tuple(values), text(&say)];
+            arguments.extend((!only.is_empty()).then(|| tuple(&only)));
+            (operations, name, say, "locked", arguments, clauses)
         }
         Feature::Unavailable { per, field, values, clauses, .. } => {
             let parent = entity.fields.iter().find(|f| f.name == *per).and_then(|f| match &f.ty {

@@ -334,6 +334,7 @@ pub fn maintenance() -> AppSpec {
                 op: Op::Update,
                 field: s("status"),
                 values: vec![s("rejected")],
+                only: Vec::new(),
                 clauses: c(16),
             },
             Feature::Exclusion { terms: vec![s("smtp"), s("payment")], clauses: c(17) },

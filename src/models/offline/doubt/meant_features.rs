@@ -241,8 +241,9 @@ impl Meant {
                 self.can(classes_of(*op));
                 self.say("nobody never anyone once later afterwards");
             }
-            Feature::Locked { op, field, values, .. } => {
+            Feature::Locked { op, field, values, only, .. } => {
                 self.can(classes_of(*op));
+                all(self, only);
                 self.say(field);
                 all(self, values);
                 self.say("once anymore longer more nobody");

@@ -155,6 +155,7 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
                         op: *op,
                         field: field.clone(),
                         values: states.clone(),
+                        only: Vec::new(),
                         clauses: vec![s.id],
                     });
                 }

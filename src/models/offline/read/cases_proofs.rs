@@ -290,3 +290,30 @@ fn stays(spec: &AppSpec, clause: u32) -> Vec<String> {
     };
     spec.features.iter().find_map(of).unwrap_or_default()
 }
+
+#[test]
+fn what_cannot_be_changed_is_not_deleted_and_goes_on_where_the_text_says_so() {
+    let spec = read(
+        "The clerk creates, changes and deletes orders.\nAn order has a title and a price.\n\
+         An order can only go from new to shipped and from shipped to invoiced.\n\
+         Once shipped, an order cannot be changed.",
+    );
+    let shipped = || vec!["shipped".to_owned()];
+    assert_eq!(locked(&spec, 4), [(Op::Update, shipped()), (Op::Delete, shipped())]);
+    assert_eq!(stays(&spec, 4), ["title", "price"]);
+    let spec = read(
+        "The clerk creates, changes and deletes orders.\nAn order has a title and a price.\n\
+         An order is new, packed or shipped.\nOnce shipped, an order cannot be changed.",
+    );
+    assert!(locked(&spec, 4).len() == 2 && stays(&spec, 4).is_empty());
+}
+
+#[test]
+fn one_property_that_stays_locks_no_others() {
+    let spec = read(
+        "Players enter expenses with a title and an amount in euros.\nAn expense is open, approved or paid.\n\
+         The chair approves expenses.\nOnce an expense is approved, its amount cannot be changed any more.",
+    );
+    assert_eq!(stays(&spec, 4), ["amount"], "{:?}", spec.features);
+    assert!(locked(&spec, 4).iter().all(|(op, _)| *op == Op::Update));
+}

@@ -82,7 +82,7 @@ fn locked(d: &mut Draft, si: usize) -> bool {
     let (entity, id) = (d.entities[e].entity.name.clone(), s.id);
     for op in [Op::Update, Op::Delete] {
         let (entity, field, values) = (entity.clone(), field.clone(), states.clone());
-        d.feature(Feature::Locked { entity, op, field, values, clauses: vec![id] });
+        d.feature(Feature::Locked { entity, op, field, values, only: Vec::new(), clauses: vec![id] });
     }
     d.touch(e, id);
     d.mark(si, np.range.clone());
@@ -161,6 +161,7 @@ fn reduced(d: &mut Draft, si: usize, e: usize, known: &[String], acts: &[&Pred])
             op,
             field: field.clone(),
             values: vec![state.clone()],
+            only: Vec::new(),
             clauses: vec![s.id],
         });
     }
@@ -272,6 +273,7 @@ fn only_while(d: &mut Draft, si: usize) {
             op,
             field: field.clone(),
             values: locked.clone(),
+            only: Vec::new(),
             clauses: vec![s.id],
         });
     }

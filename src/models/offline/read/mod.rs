@@ -51,6 +51,7 @@ pub(in crate::models::offline) mod lexicon;
 mod lifecycle;
 mod limits;
 mod listing;
+mod locks;
 mod mentions;
 mod moments;
 mod naming;
@@ -325,6 +326,7 @@ pub fn analyse_again(
     decisions::needless(&mut d);
     decisions::reserved(&mut d);
     decisions::reached(&mut d);
+    locks::settle(&mut d);
     states::beyond_the_list(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);

@@ -78,7 +78,8 @@ pub fn outline(spec: &AppSpec) -> String {
     for f in &spec.features {
         let mut plain = f.clone();
         let clauses = std::mem::take(plain.clauses_mut());
-        let text = format!("{plain:?}").replace(", clauses: []", "").replace("{ clauses: [] }", "");
+        let text =
+            format!("{plain:?}").replace(", clauses: []", "").replace(", only: []", "").replace("{ clauses: [] }", "");
         let _ = writeln!(out, "{text} [{}]", list(&clauses));
     }
     for q in &spec.assumptions {

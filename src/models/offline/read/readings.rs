@@ -376,6 +376,10 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
         ),
         Feature::Computed { entity, field: x, .. } => format!("The {} of a {} is computed.", field(x), one(entity)),
         Feature::Forbid { entity, op: o, .. } => format!("Nobody can {} {}.", op(*o), plural(entity)),
+        Feature::Locked { entity, field: x, values, only, .. } if !only.is_empty() => {
+            let what = only.iter().map(|f| field(f)).collect::<Vec<_>>().join(", ");
+            format!("The {what} of a {} whose {} is {} cannot be changed.", one(entity), field(x), values.join(" or "))
+        }
         Feature::Locked { entity, op: o, field: x, values, .. } => {
             format!("A {} whose {} is {} cannot be {}d.", one(entity), field(x), values.join(" or "), op(*o))
         }

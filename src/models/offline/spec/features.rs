@@ -91,8 +91,17 @@ pub enum Feature {
     Computed { entity: String, field: String, formula: Formula, clauses: Clauses },
     /// The operation does not exist: absent from the description, 405.
     Forbid { entity: String, op: Op, clauses: Clauses },
-    /// `op` is refused with 409 while `field` has one of `values` (a closed case cannot be edited).
-    Locked { entity: String, op: Op, field: String, values: Vec<String>, clauses: Clauses },
+    /// `op` is refused with 409 while `field` has one of `values` (a closed case cannot be edited). With `only` an update is
+    /// refused if it changes one of these properties.
+    Locked {
+        entity: String,
+        op: Op,
+        field: String,
+        values: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        only: Vec<String>,
+        clauses: Clauses,
+    },
     /// No `entity` record is made for (or moved to) a record named by the reference `per` while `field` of that one has
     /// one of `values` (a retired desk cannot be booked): 409.
     Unavailable { entity: String, per: String, field: String, values: Vec<String>, clauses: Clauses },

@@ -434,13 +434,14 @@ fn another_state<'a>(
 pub(super) fn locked(
     world: World<'_>,
     entity: &Entity,
-    op: Op,
+    (op, only): (Op, &[String]),
     field: &str,
     values: &[String],
     clauses: &[ClauseId],
 ) -> Option<Test> {
     let entity = world.entity(&entity.name)?;
     let column = entity.fields.iter().find(|f| f.name == field)?;
+    let stays = |f: &&Field| f.name != field && (only.is_empty() || only.contains(&f.name));
     if !matches!(op, Op::Update | Op::Delete) {
         return None;
     }
@@ -463,14 +464,14 @@ pub(super) fn locked(
             let Some(by) = scene.allowed(entity, &record, Op::Delete) else { continue };
             scene.line(format!("self.expect(409, {by}.delete({record}.path))"));
         } else {
-            let change =
-                entity.fields.iter().filter(|f| f.name != field && !world.server_sets(entity, f)).find_map(|f| {
-                    let value = samples::other(world.spec, entity, f)?;
-                    let mut trial = scene.clone();
-                    let by = trial.updater(entity, &record, f, &[], DEPTH)?;
-                    Some((trial, by, dict(&[(f.name.clone(), value)])))
-                });
-            let change = change.or_else(|| another_state(&scene, entity, &record, column, values));
+            let change = entity.fields.iter().filter(stays).filter(|f| !world.server_sets(entity, f)).find_map(|f| {
+                let value = samples::other(world.spec, entity, f)?;
+                let mut trial = scene.clone();
+                let by = trial.updater(entity, &record, f, &[], DEPTH)?;
+                Some((trial, by, dict(&[(f.name.clone(), value)])))
+            });
+            let state = || another_state(&scene, entity, &record, column, values).filter(|_| only.is_empty());
+            let change = change.or_else(state);
             let Some((trial, by, body)) = change else { continue };
             scene = trial;
             scene.line(format!("self.expect(409, {by}.put({record}.path, {body}))"));

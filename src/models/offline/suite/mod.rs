@@ -301,8 +301,8 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
             one(computed::computed(world, e, field, formula, clauses))
         }
         (Feature::Forbid { op, .. }, Some(e)) => one(limits::forbid(world, e, *op, clauses)),
-        (Feature::Locked { op, field, values, .. }, Some(e)) => {
-            one(limits::locked(world, e, *op, field, values, clauses))
+        (Feature::Locked { op, field, values, only, .. }, Some(e)) => {
+            one(limits::locked(world, e, (*op, only), field, values, clauses))
         }
         (Feature::View { name, label, conditions, .. }, Some(e)) => {
             views::view(world, e, (name, label), conditions, clauses)

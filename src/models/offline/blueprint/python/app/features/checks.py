@@ -15,8 +15,10 @@ def threshold(change, field, values, amount, limit, above, below):
     return None if change.by(who) else "This decision is not yours to make."
 
 
-def locked(change, field, values, message):
-    """A record in such a state stays as it is."""
+def locked(change, field, values, message, only=()):
+    """A record in such a state stays as it is, or `only` these properties of it do."""
+    if only and change.new is not None and not any(change.changes(name) for name in only):
+        return None
     return message if change.old is not None and change.old.get(field) in values else None
 
 
