@@ -99,7 +99,7 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 11] = [
+const MEETING_RULES: [&str; 14] = [
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
      One reservation per employee and day.\nA space can be reserved only once per day.",
     "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\
@@ -134,6 +134,17 @@ const MEETING_RULES: [&str; 11] = [
      A dog that has been collected cannot be changed any more.\nOnly I can delete dogs.\n\
      I add outings with a date and the number of keepers needed.\nKeepers can join an outing as long as there are free places.\n\
      Keepers can leave an outing again.\nPast outings cannot be changed any more.",
+    "Members log in.\nWardens add tools with a name.\nMembers book a tool. A booking has a first day and a last day.\n\
+     Two bookings of the same tool must never overlap.\nA booking may not be longer than 14 days.\n\
+     A member may have at most three open bookings at the same time.\n\
+     Wardens mark bookings as handed out and later as returned.",
+    "The clerk creates, changes and deletes orders.\nAn order has a title and a price.\n\
+     An order can only go from new to shipped and from shipped to invoiced.\nOnce shipped, an order cannot be changed.\n\
+     A slip has a number, a weight in kg and a state: open, checked or paid.\nThe clerk adds slips and changes slips.\n\
+     Once a slip is checked, its weight cannot be changed any more.",
+    "Teachers log in.\nTeachers report faults with a title.\nFaults go from reported to in progress to solved.\n\
+     A solved fault can be reopened by the teacher who reported it.\n\
+     Only janitors can set a fault to in progress or solved.",
 ];
 
 #[test]

@@ -12,7 +12,7 @@ use super::rules::names;
 use super::sentence::Pred;
 use super::tag::Tag;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Transition, Who};
 
 /// `can assign each to a contractor`
 pub fn assign(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
@@ -287,19 +287,32 @@ pub fn reserved(d: &mut Draft) {
     }
 }
 
-/// `A fault can be closed`, where the steps that the text lists lead to no such state.
+/// `A solved fault can be reopened by the teacher`, where the steps that the text lists lead to no such state: one more step, if
+/// the sentence says where it begins; nobody's right, if not.
 pub fn reached(d: &mut Draft) {
-    for Moved { entity, field, to, clause, .. } in d.moves.clone() {
-        let name = &d.entities[entity].entity.name;
-        let steps = d.features.iter().find_map(|f| match f {
-            Feature::Workflow { entity: e, field: g, transitions, .. } if e == name && *g == field => Some(transitions),
+    for Moved { entity, field, from, to, who, clause } in d.moves.clone() {
+        let name = d.entities[entity].entity.name.clone();
+        let known = d.entities[entity].entity.fields.iter().find(|f| f.name == field).map(|f| f.ty.clone());
+        let Some(FieldType::Choice { values }) = known else { continue };
+        let from: Vec<String> = from.into_iter().filter(|v| values.contains(v)).collect();
+        let steps = d.features.iter_mut().find_map(|f| match f {
+            Feature::Workflow { entity: e, field: g, transitions, .. } if *e == name && *g == field => {
+                Some(transitions)
+            }
             _ => None,
         });
         let Some(steps) = steps.filter(|steps| !steps.is_empty()) else { continue };
         let out: Vec<String> = to.into_iter().filter(|v| !steps.iter().any(|step| step.to == *v)).collect();
-        if !out.is_empty() {
-            d.gap(clause, &out.join(", "), "the steps that another sentence lists do not lead there", false);
+        if out.is_empty() {
+            continue;
         }
+        if !from.is_empty() {
+            steps.extend(out.into_iter().map(|to| Transition { from: from.clone(), to, who: who.clone() }));
+            continue;
+        }
+        d.gap(clause, &out.join(", "), "the steps that another sentence lists do not lead there", false);
+        let only = [field.clone()];
+        d.entities[entity].entity.access.retain(|a| a.only_fields != only || a.clauses != [clause]);
     }
 }
 

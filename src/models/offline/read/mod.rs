@@ -324,8 +324,8 @@ pub fn analyse_again(
     implied_state::settle(&mut d);
     shown::settle(&mut d);
     decisions::needless(&mut d);
-    decisions::reserved(&mut d);
     decisions::reached(&mut d);
+    decisions::reserved(&mut d);
     locks::settle(&mut d);
     states::beyond_the_list(&mut d);
     let linked = assemble::linked(&d);

@@ -18,32 +18,6 @@ use std::collections::BTreeSet;
 
 const DEPTH: u32 = 5;
 
-/// A moment of a no-overlap test: so many steps after the slot begins.
-fn point(world: World<'_>, entity: &Entity, field: &Field, start: &Field, shift: i64) -> Option<String> {
-    let at = samples::offset(world.spec, entity, start);
-    let sign = if samples::backwards(entity) { "-" } else { "+" };
-    Some(match field.ty {
-        FieldType::Date => format!("day({} {sign} 100 * slot)", at + shift),
-        FieldType::DateTime => format!("moment({} {sign} 100 * slot)", at + shift),
-        // Each record has a day of its own, if it has one.
-        FieldType::Time if day_of(entity, &start.name).is_some() => format!("clock({})", 600 + 10 * shift),
-        FieldType::Time => format!("clock({} + 20 * slot)", 600 + shift),
-        FieldType::Integer | FieldType::Decimal { .. } => format!("{} + 100 * slot", 1 + shift),
-        _ => return None,
-    })
-}
-
-/// The same where there are only so many days: hours of one day, or days if there are enough.
-fn within_days(world: World<'_>, entity: &Entity, field: &Field, start: &Field, shift: i64) -> Option<String> {
-    let day = samples::offset(world.spec, entity, start);
-    let (least, most) = (samples::ahead_bound(start, false).unwrap_or(0), samples::ahead_bound(start, true)?);
-    match field.ty {
-        FieldType::DateTime => Some(format!("moment({day}, clock({}))", 720 + 60 * shift)),
-        FieldType::Date if day - 3 >= least && day + 9 <= most => Some(format!("day({})", day + shift)),
-        _ => None,
-    }
-}
-
 pub(super) fn no_overlap(
     world: World<'_>,
     entity: &Entity,
@@ -62,8 +36,8 @@ pub(super) fn no_overlap(
         scene.line("slot = serial()");
     }
     let at = |field: &Field, shift: i64| match crowded {
-        true => within_days(world, entity, field, first, shift),
-        false => point(world, entity, field, first, shift),
+        true => samples::within_days(world.spec, entity, field, first, shift),
+        false => samples::point(world.spec, entity, field, first, shift),
     };
     let span = |from: i64, to: i64| Some(vec![(start.to_owned(), at(first, from)?), (end.to_owned(), at(last, to)?)]);
     let booked = scene.make(entity, None, &span(0, 6)?)?;
@@ -76,13 +50,18 @@ pub(super) fn no_overlap(
         .collect();
     // Where days are whole, the last of them is taken, too.
     let days = i64::from(entity.whole_days(start, end));
+    // Where one person may have but so many, others make the rest.
+    let few = per != Some("owner_id") && world.limited(entity);
+    let maker = |scene: &Scene<'_>| if few { scene.newcomer(&access.who, "") } else { by.clone() };
     for (status, from, to) in [(409, 3, 9), (409, -3, 3), (409, 2, 4), (409, 6 * days, 8), (201, 6 + days, 8)] {
+        let by = maker(&scene);
         let call = scene.making(entity, index, Some(&by), &[span(from, to)?, same.clone()].concat());
         scene.line(format!("self.expect({status}, {})", attempted(&call)));
     }
     if let Some(day) = day {
         // The same time on another day: records come with a day of their own.
         let elsewhere: Vec<(String, String)> = same.iter().filter(|(name, _)| *name != day.name).cloned().collect();
+        let by = maker(&scene);
         let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, elsewhere].concat());
         scene.line(format!("self.expect(201, {})", attempted(&call)));
     }
@@ -90,6 +69,7 @@ pub(super) fn no_overlap(
     if other.is_some() {
         let when: Vec<(String, String)> =
             same.iter().filter(|(name, _)| day.is_some_and(|d| d.name == *name)).cloned().collect();
+        let by = maker(&scene);
         let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, when].concat());
         scene.line(format!("self.expect(201, {})", attempted(&call)));
     }

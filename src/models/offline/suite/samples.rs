@@ -162,6 +162,32 @@ pub(super) fn distinct(spec: &AppSpec, entity: &Entity, field: &Field) -> bool {
     })
 }
 
+/// A moment of a no-overlap test: so many steps after the slot begins.
+pub(super) fn point(spec: &AppSpec, entity: &Entity, field: &Field, start: &Field, shift: i64) -> Option<String> {
+    let at = offset(spec, entity, start);
+    let sign = if backwards(entity) { "-" } else { "+" };
+    Some(match field.ty {
+        FieldType::Date => format!("day({} {sign} 100 * slot)", at + shift),
+        FieldType::DateTime => format!("moment({} {sign} 100 * slot)", at + shift),
+        // Each record has a day of its own, if it has one.
+        FieldType::Time if day_of(entity, &start.name).is_some() => format!("clock({})", 600 + 10 * shift),
+        FieldType::Time => format!("clock({} + 20 * slot)", 600 + shift),
+        FieldType::Integer | FieldType::Decimal { .. } => format!("{} + 100 * slot", 1 + shift),
+        _ => return None,
+    })
+}
+
+/// The same where there are only so many days: hours of one day, or days if there are enough.
+pub(super) fn within_days(spec: &AppSpec, entity: &Entity, field: &Field, start: &Field, shift: i64) -> Option<String> {
+    let day = offset(spec, entity, start);
+    let (least, most) = (ahead_bound(start, false).unwrap_or(0), ahead_bound(start, true)?);
+    match field.ty {
+        FieldType::DateTime => Some(format!("moment({day}, clock({}))", 720 + 60 * shift)),
+        FieldType::Date if day - 3 >= least && day + 9 <= most => Some(format!("day({})", day + shift)),
+        _ => None,
+    }
+}
+
 /// Text that fits the length rules.
 fn fitted(field: &Field, text: &str, room: usize) -> String {
     let (least, most) = lengths(field);
