@@ -142,7 +142,9 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
                     && s.words[np.head_at..pred.verb.range.start.max(np.head_at)]
                         .iter()
                         .any(|w| w.tag == Tag::Prep && !w.is("of"));
-            let states: Vec<String> = np.adjectives().map(str::to_owned).collect();
+            // `honorary members` are told apart by their state, whatever kind of word it is
+            let kinds = np.nouns.iter().filter(|n| super::lifecycle::values(d, *e).contains(n)).cloned();
+            let states: Vec<String> = np.adjectives().map(str::to_owned).chain(kinds).collect();
             let locked = d.status(*e).filter(|f| {
                 let values = d.entities[*e].entity.fields.iter().find(|x| x.name == *f).map(|x| x.ty.clone());
                 matches!(values, Some(FieldType::Choice { values }) if states.iter().any(|s| values.contains(s)))

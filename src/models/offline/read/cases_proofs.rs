@@ -317,3 +317,13 @@ fn one_property_that_stays_locks_no_others() {
     assert_eq!(stays(&spec, 4), ["amount"], "{:?}", spec.features);
     assert!(locked(&spec, 4).iter().all(|(op, _)| *op == Op::Update));
 }
+
+#[test]
+fn what_kind_of_record_is_not_deleted_says_nothing_of_the_others() {
+    let spec = read(
+        "The secretary adds members with a name and a status (active, passive, honorary).\n\
+         Only the secretary can delete a member, and honorary members cannot be deleted.",
+    );
+    assert_eq!(locked(&spec, 2), [(Op::Delete, vec!["honorary".to_owned()])], "{:?}", spec.features);
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })));
+}

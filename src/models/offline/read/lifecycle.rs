@@ -179,7 +179,9 @@ fn reduced(d: &mut Draft, si: usize, e: usize, known: &[String], acts: &[&Pred])
     true
 }
 
-fn values(d: &Draft, e: usize) -> Vec<String> {
+/// The states of a record.
+#[must_use]
+pub fn values(d: &Draft, e: usize) -> Vec<String> {
     let Some(field) = d.status(e) else { return Vec::new() };
     match d.entities[e].entity.fields.iter().find(|f| f.name == field).map(|f| &f.ty) {
         Some(FieldType::Choice { values }) => values.clone(),
