@@ -327,3 +327,12 @@ fn what_kind_of_record_is_not_deleted_says_nothing_of_the_others() {
     assert_eq!(locked(&spec, 2), [(Op::Delete, vec!["honorary".to_owned()])], "{:?}", spec.features);
     assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })));
 }
+
+#[test]
+fn addresses_of_people_are_not_for_whoever_signs_up() {
+    let spec = read(
+        "Secretaries log in.\nThe secretary adds members with a name, a phone number and a date of birth.\n\
+         The list can be searched by name.",
+    );
+    assert_eq!(may(&spec, "member", Op::Read), [(role("secretary"), Scope::All)]);
+}

@@ -35,6 +35,19 @@ pub fn unnamed_readers(d: &mut Draft) {
             let makers = || d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create));
             let offered = makers().next().is_some() && makers().all(|a| Some(&a.who) == speaker.as_ref());
             let others = makers().any(|a| a.who != who);
+            // addresses of people are not for everybody who signs up, unless the text says so
+            let keepers: Vec<Who> = unique(makers().map(|a| a.who.clone()));
+            if who == Who::SignedIn && confidential(d, e) && !keepers.is_empty() && !keepers.contains(&who) {
+                let entity = &d.entities[e].entity;
+                let key = format!("see:{}", entity.name);
+                let question = format!("Who sees {}?", entity.label_plural.to_lowercase());
+                let default = words_for(d, &keepers);
+                let asked = Asked { key: &key, question: &question, default: &default, clauses: &[id] };
+                for Holder { who, .. } in d.ask_who(asked, all_of(keepers)) {
+                    d.allow(e, who, &[Op::Read], Scope::All, id);
+                }
+                continue;
+            }
             let own = personal(d, e) && !offered;
             if !own || others {
                 d.allow(e, who, &[Op::Read], if own { Scope::Own } else { Scope::All }, id);
@@ -315,7 +328,7 @@ fn readers_by_default(
         let default = format!("{}, only those of their own", words_for(d, blind));
         (default, blind.iter().map(|who| Holder { who: who.clone(), own: true }).collect())
     } else {
-        let whos = if for_others { blind.to_vec() } else { public(d, blind) };
+        let whos = if for_others { blind.to_vec() } else { public(d, e, blind) };
         (words_for(d, &whos), all_of(whos))
     };
     let (key, question) = (format!("see:{name}"), format!("Who sees {plural}?"));
@@ -365,8 +378,24 @@ fn changes_all(d: &Draft, e: usize, who: &Who) -> Vec<ClauseId> {
     d.entities[e].entity.access.iter().filter(changes).flat_map(|a| a.clauses.clone()).collect()
 }
 
+/// Records that tell how people are reached, or how old they are.
+fn confidential(d: &Draft, e: usize) -> bool {
+    let tells = |f: &crate::models::offline::spec::Field| {
+        matches!(f.ty, FieldType::Email | FieldType::Phone) || f.name.split('_').any(|part| part == "birth")
+    };
+    // who enters an appointment with a doctor must find the doctor
+    let name = &d.entities[e].entity.name;
+    let names =
+        |f: &crate::models::offline::spec::Field| matches!(&f.ty, FieldType::Reference { entity } if entity == name);
+    let referred = d.entities.iter().any(|x| x.entity.fields.iter().any(names));
+    d.entities[e].entity.fields.iter().any(tells) && !referred
+}
+
 /// Who sees what is nobody's alone.
-fn public(d: &Draft, blind: &[Who]) -> Vec<Who> {
+fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
+    if confidential(d, e) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
+        return blind.to_vec();
+    }
     if d.roles.iter().any(|r| r.kind == nouns::Person::Stranger) {
         vec![Who::Anyone]
     } else if d.has_users() && blind.iter().all(|w| matches!(w, Who::Role(_))) {
