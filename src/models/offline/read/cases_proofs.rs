@@ -336,3 +336,13 @@ fn addresses_of_people_are_not_for_whoever_signs_up() {
     );
     assert_eq!(may(&spec, "member", Op::Read), [(role("secretary"), Scope::All)]);
 }
+
+#[test]
+fn two_of_the_same_person_do_not_overlap() {
+    let spec = read(
+        "Employees log in.\nEmployees enter requests with a first day and a last day.\n\
+         Two requests of the same employee must not overlap.",
+    );
+    let own = |f: &Feature| matches!(f, Feature::NoOverlap { per, .. } if per.as_deref() == Some("owner_id"));
+    assert!(spec.features.iter().any(own), "{:?} {:?}", spec.features, spec.gaps);
+}

@@ -87,6 +87,7 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     let named = |e: usize| super::rules::names(d, e, &people).filter(|f| !f.contains('.'));
     let by_person = named(e);
+    let unnamed = by_person.is_none();
     let per = s
         .preds
         .iter()
@@ -94,7 +95,7 @@ pub fn read(d: &mut Draft, si: usize) {
         .filter_map(|np| d.entity_of(np))
         .find_map(|x| d.reference(e, &d.entities[x].entity.name));
     // `Two lessons cannot be in the same room`: the room, whatever else a lesson refers to
-    let per = by_person.or(per).or_else(|| same_property(d, si, e)).or_else(|| {
+    let mut per = by_person.or(per).or_else(|| same_property(d, si, e)).or_else(|| {
         d.entities[e].entity.fields.iter().find(|f| matches!(f.ty, FieldType::Reference { .. })).map(|f| f.name.clone())
     });
     // a time and a length: where they end is worked out by nobody
@@ -110,6 +111,18 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         _ => None,
     });
+    // `two requests of the same employee`: of whoever made them, unless they name the employee
+    let whose = s.items.iter().any(|i| match i {
+        super::chunk::Item::Np(np) => {
+            let of = [Some(np), np.of.as_deref()].into_iter().flatten();
+            of.into_iter().any(|n| n.mods.iter().any(|m| m == "same") && d.role(n).is_some())
+        }
+        _ => false,
+    });
+    if whose && unnamed && d.has_users() {
+        d.entities[e].entity.owned = true;
+        per = Some("owner_id".into());
+    }
     let per = match same {
         Some(x) => Some(d.add_reference(e, x, true, s.id)),
         None if per.is_none()
