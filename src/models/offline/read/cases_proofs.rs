@@ -346,3 +346,15 @@ fn two_of_the_same_person_do_not_overlap() {
     let own = |f: &Feature| matches!(f, Feature::NoOverlap { per, .. } if per.as_deref() == Some("owner_id"));
     assert!(spec.features.iter().any(own), "{:?} {:?}", spec.features, spec.gaps);
 }
+
+#[test]
+fn the_author_is_whoever_wrote_it_and_a_draft_is_a_state() {
+    let spec = read(
+        "Employees log in.\nAn employee writes a request with a title.\nA request starts as a draft.\n\
+         The team lead rejects requests.\nRejected requests can be reopened by the author.",
+    );
+    assert_eq!(values(&spec, "request")[0], "draft");
+    assert!(spec.entity("draft").is_none() && spec.users.as_ref().unwrap().roles.iter().all(|r| r.name != "author"));
+    let sets = setters(&spec, "request", "status");
+    assert!(sets.contains(&(role("employee"), Scope::Own)), "{sets:?}");
+}

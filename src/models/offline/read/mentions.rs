@@ -67,7 +67,7 @@ pub fn collect(d: &mut Draft) {
             things.remove(&name);
         }
     }
-    things.retain(|name, _| !signed_in_time(sentences, name));
+    things.retain(|name, _| !signed_in_time(sentences, name) && !begins_as(sentences, name));
     d.merged = merge(&mut things);
     same_record(&mut things);
     let mut accepted: Vec<(&String, &Seen)> = things
@@ -104,6 +104,19 @@ pub fn collect(d: &mut Draft) {
         }
     }
     d.roles = same_people(sentences, roles);
+}
+
+/// `A request starts as a draft`, `mark a recipe as draft`: the state of something else, and nothing of its own.
+fn begins_as(sentences: &[Sentence], name: &str) -> bool {
+    let says = |p: &Pred| matches!(p.verb.base.as_str(), "start" | "begin" | "mark" | "save");
+    sentences.iter().filter(|s| s.preds.iter().any(says)).any(|s| {
+        (1..s.words.len()).any(|i| {
+            let article = matches!(s.words[i - 1].lower(), "a" | "an");
+            s.words[i].base == name
+                && !s.aside[i]
+                && i.checked_sub(1 + usize::from(article)).is_some_and(|at| s.words[at].is("as"))
+        })
+    })
 }
 
 /// `A session ends after 30 minutes of inactivity`: the time somebody is signed in, and no lesson or show.
