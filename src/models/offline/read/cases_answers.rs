@@ -216,3 +216,21 @@ fn who_works_there_sees_what_colleagues_entered_and_what_is_somebodys_own_is_ask
     let all = answered(own, "see:order", "the customers");
     assert_eq!(holders(&all, "order", Op::Read), [(role("customer"), Scope::All)]);
 }
+
+#[test]
+fn an_answer_that_limits_the_one_limits_no_other() {
+    const CLUB: &str = "Families sign up with a name.\nThe board adds duties with a date.\nFamilies book duties.\n\
+        Only the board can delete bookings.";
+    for answer in
+        ["the board, and the family only those of their own", "The board sees all bookings, a family sees its own"]
+    {
+        let spec = answered(CLUB, "see:booking", answer);
+        let sees = holders(&spec, "booking", Op::Read);
+        assert!(sees.contains(&(role("board"), Scope::All)), "{answer}: {sees:?} {:?}", said(&spec));
+        assert!(sees.contains(&(role("family"), Scope::Own)), "{answer}: {sees:?}");
+        assert_eq!(holders(&spec, "booking", Op::Delete), [(role("board"), Scope::All)], "{answer}");
+        assert!(said(&spec).is_empty(), "{answer}: {:?}", said(&spec));
+    }
+    let spec = answered(CLUB, "see:booking", "the board and the family, only their own");
+    assert!(holders(&spec, "booking", Op::Read).iter().all(|(_, scope)| *scope == Scope::Own));
+}
