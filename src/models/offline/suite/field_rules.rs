@@ -185,6 +185,11 @@ fn unique<'a>(world: World<'a>, entity: &'a Entity, field: &'a Field, per_owner:
     let by = format!("{first}.by");
     let again = scene.making(entity, index, Some(&by), &[(field.name.clone(), value.clone())]);
     scene.line(format!("self.expect(409, {})", again.replacen("(self", "(self, send=self.attempt", 1)));
+    if field.ty == FieldType::Email {
+        // upper and lower case make no other address
+        let again = scene.making(entity, index, Some(&by), &[(field.name.clone(), format!("{value}.upper()"))]);
+        scene.line(format!("self.expect(409, {})", again.replacen("(self", "(self, send=self.attempt", 1)));
+    }
     if per_owner {
         let other = scene.somebody_with(&access.who, 2, "");
         let fine = scene.making(entity, index, Some(&other), &[(field.name.clone(), value)]);

@@ -204,7 +204,9 @@ def check_unique(change):
             value = change.new.get(field.name)
             if value is None:
                 continue
-            sql = "SELECT 1 FROM %s WHERE %s = ? AND id IS NOT ?" % (quote(entity.plural), quote(field.name))
+            # upper and lower case make no other address
+            same = "lower(%s) = lower(?)" if field.kind == "email" else "%s = ?"
+            sql = "SELECT 1 FROM %s WHERE %s AND id IS NOT ?" % (quote(entity.plural), same % quote(field.name))
             values = [value, (change.old or {}).get("id")]
             if rule.per_owner and entity.owned:
                 sql += " AND owner_id IS ?"
