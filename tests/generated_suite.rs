@@ -56,7 +56,7 @@ fn every_linked_range_is_caught_by_an_assertion() {
 }
 
 /// What an application does by itself, and whom and what it refuses, in as few records as it takes.
-const BY_ITSELF: [&str; 4] = [
+const BY_ITSELF: [&str; 5] = [
     "Clerks must log in.\nPasswords must be at least 10 characters long.\n\
      Clerks add parcels with a label and a pick-up date.\nA parcel is new, packed or sent.\n\
      The start page shows the number of parcels per status.\nEvery parcel gets a running number automatically.\n\
@@ -78,6 +78,9 @@ const BY_ITSELF: [&str; 4] = [
      Neighbours borrow tools.\nA tool that is lent cannot be borrowed again until it is back.\n\
      Everyone sees which tools are out.\nA loan lasts at most 14 days.\nThe newest loans come first.\n\
      A broken tool cannot be lent.\nNeighbours cannot delete tools.",
+    "The warden adds rooms with a name.\nHirers sign up with a name.\n\
+     Hirers book a room with a date, a start time and an end time.\nBookings of the same room must not overlap.\n\
+     The warden approves or refuses each booking.\nHirers see only their own bookings.",
 ];
 
 #[test]

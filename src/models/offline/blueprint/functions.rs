@@ -110,7 +110,7 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
     let both = "\"create\", \"update\"";
     let optional = |value: &Option<String>| value.as_ref().map_or_else(|| "None".into(), |v| text(v));
     let (operations, name, say, call, arguments, clauses) = match feature {
-        Feature::NoOverlap { start, end, per, clauses, .. } => {
+        Feature::NoOverlap { start, end, per, over, clauses, .. } => {
             let say = match per.as_deref() {
                 Some("owner_id") => format!("There are already {many} of the same person at that time."),
                 Some(per) => {
@@ -122,6 +122,7 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             same.extend(day_of(entity, start).map(|f| f.name.clone()));
             let mut arguments = vec![text(start), text(end), tuple(&same), text(&say)];
             arguments.extend(entity.whole_days(start, end).then(|| "days=True".into()));
+            arguments.extend(over.as_ref().map(|over| when_over(Some(entity), over)));
             (both, format!("no_overlapping_{}", ident(&entity.plural)), say, "overlap", arguments, clauses)
         }
         Feature::UniqueTogether { fields, clauses, .. } => {

@@ -393,6 +393,7 @@ pub fn rooms() -> AppSpec {
                 start: s("start"),
                 end: s("end"),
                 per: Some(s("room_id")),
+                over: None,
                 clauses: c(8),
             },
             Feature::Computed {

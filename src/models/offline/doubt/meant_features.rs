@@ -188,7 +188,8 @@ impl Meant {
                 self.say("progress far target");
                 self.can(&[Class::Read]);
             }
-            Feature::NoOverlap { start, end, per, .. } => {
+            Feature::NoOverlap { start, end, per, over, .. } => {
+                over.iter().flat_map(|over| over.values.iter().chain([&over.field])).for_each(|word| self.say(word));
                 self.say(start);
                 self.say(end);
                 self.say(per.as_deref().unwrap_or_default());

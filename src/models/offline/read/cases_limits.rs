@@ -151,3 +151,26 @@ fn so_many_of_something_in_another_record_is_no_limit_of_all_there_are() {
         assert!(!whole(&spec, 4), "{text}: {:?}", spec.gaps);
     }
 }
+
+#[test]
+fn what_was_refused_or_called_off_takes_no_time() {
+    let end = |says: &str| {
+        let spec = read(&format!(
+            "The warden adds rooms with a name.\nHirers sign up with a name.\n\
+             Hirers book a room with a date, a start time and an end time.\n\
+             Bookings of the same room must not overlap.\n{says}"
+        ));
+        let over = spec.features.iter().find_map(|f| match f {
+            Feature::NoOverlap { over, .. } => Some(over.clone()),
+            _ => None,
+        });
+        over.expect("a rule").map(|over| over.values)
+    };
+    assert_eq!(end("The warden approves or refuses each booking."), Some(vec!["refused".to_owned()]));
+    assert_eq!(
+        end("A booking is open, confirmed, cancelled or done."),
+        Some(vec!["cancelled".to_owned()]),
+        "what is done was there"
+    );
+    assert_eq!(end("A booking is open or confirmed."), None);
+}

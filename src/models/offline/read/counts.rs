@@ -265,7 +265,7 @@ fn taken(d: &mut Draft, si: usize) -> bool {
             for f in d.entities[e].entity.fields.iter_mut().filter(|f| f.name == start || f.name == end) {
                 f.required = true;
             }
-            d.feature(Feature::NoOverlap { entity, start, end, per, clauses });
+            d.feature(Feature::NoOverlap { entity, start, end, per, over: None, clauses });
         }
         None => d.feature(Feature::Limit { entity, max: 1, per, over: None, clauses }),
     }

@@ -323,6 +323,7 @@ pub fn analyse_again(
     ratings::read(&mut d);
     implied_state::settle(&mut d);
     shown::settle(&mut d);
+    overlaps::settle(&mut d);
     decisions::needless(&mut d);
     decisions::reached(&mut d);
     decisions::reserved(&mut d);

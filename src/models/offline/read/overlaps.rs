@@ -3,7 +3,7 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::verbs::{self, Class};
-use crate::models::offline::spec::{Feature, Field, FieldType};
+use crate::models::offline::spec::{Feature, Field, FieldType, Over};
 
 const STARTS_ONLY: &str = "the offline engine compares when they begin, and not how long they last; a model (-m) may";
 
@@ -151,7 +151,7 @@ pub fn read(d: &mut Draft, si: usize) {
                     f.required = true;
                 }
             }
-            d.feature(Feature::NoOverlap { entity: name, start, end, per, clauses: vec![s.id] });
+            d.feature(Feature::NoOverlap { entity: name, start, end, per, over: None, clauses: vec![s.id] });
         }
         None => {
             let date = d.entities[e]
@@ -242,7 +242,7 @@ fn one_at_a_time(d: &mut Draft, si: usize) -> bool {
             for f in d.entities[e].entity.fields.iter_mut().filter(|f| named(&f.name)) {
                 f.required = true;
             }
-            d.feature(Feature::NoOverlap { entity, start, end, per: Some(per), clauses: vec![id] });
+            d.feature(Feature::NoOverlap { entity, start, end, per: Some(per), over: None, clauses: vec![id] });
         }
         // a record that is there means that it is not over, unless it has states
         None if d.status(e).is_none() => {
@@ -275,6 +275,45 @@ fn same_property(d: &mut Draft, si: usize, e: usize) -> Option<String> {
     }
     let draft = super::field::field(s, np.head_at..np.head_at + 1)?;
     Some(d.add_field(e, draft, s.id))
+}
+
+/// What was refused, called off or brought back keeps no time taken.
+pub fn settle(d: &mut Draft) {
+    let ends: Vec<Option<Over>> = d.features.iter().map(|f| freed(d, f)).collect();
+    for (feature, end) in d.features.iter_mut().zip(ends) {
+        if let Feature::NoOverlap { over, .. } = feature {
+            *over = end;
+        }
+    }
+}
+
+/// When a record of a rule takes no time any more, as far as it says so itself.
+fn freed(d: &Draft, feature: &Feature) -> Option<Over> {
+    const FREE: [&str; 11] = [
+        "refused",
+        "rejected",
+        "declined",
+        "denied",
+        "disapproved",
+        "cancelled",
+        "canceled",
+        "withdrawn",
+        "revoked",
+        "expired",
+        "returned",
+    ];
+    let Feature::NoOverlap { entity, .. } = feature else { return None };
+    let fields = &d.entities[d.find(entity)?].entity.fields;
+    let state = fields.iter().find_map(|f| match &f.ty {
+        FieldType::Choice { values } => {
+            let (free, held): (Vec<_>, Vec<_>) = values.iter().cloned().partition(|v| FREE.contains(&v.as_str()));
+            (!free.is_empty() && !held.is_empty()).then(|| Over { field: f.name.clone(), values: free })
+        }
+        _ => None,
+    });
+    let told = |f: &&Field| f.ty == FieldType::Boolean && FREE.contains(&f.name.as_str());
+    let told = || fields.iter().find(told).map(|f| Over { field: f.name.clone(), values: vec!["true".into()] });
+    state.or_else(told)
 }
 
 /// The fields with which a record begins and ends.

@@ -4,7 +4,7 @@ use super::field::sentence_case;
 use super::sentence::Sentence;
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{
-    AppSpec, Entity, Feature, Field, FieldType, Formula, Op, Reading, Rule, Scope, SecurityDemand, Until, Who,
+    AppSpec, Entity, Feature, Field, FieldType, Formula, Op, Over, Reading, Rule, Scope, SecurityDemand, Until, Who,
 };
 
 /// One reading per demand that something fulfils, in the order of the text.
@@ -251,6 +251,7 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
     let plural = |e: &str| spec.entity(e).map_or_else(|| e.replace('_', " "), |e| e.label_plural.to_lowercase());
     let one = |e: &str| e.replace('_', " ");
     let field = |f: &str| f.trim_end_matches("_id").replace('_', " ");
+    let ended = |over: &Over| if over.values == ["true"] { field(&over.field) } else { over.values.join(" or ") };
     match f {
         Feature::Search { entity, fields, .. } if fields.is_empty() => format!(
             "Searching {} for a word shows those that contain it and no others, whatever its case.",
@@ -320,10 +321,11 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
         Feature::Progress { goal, over, .. } => {
             format!("Each {} shows how far the {} have come towards its target.", one(goal), plural(over))
         }
-        Feature::NoOverlap { entity, per, .. } => format!(
-            "A {} that overlaps another{} is refused.",
+        Feature::NoOverlap { entity, per, over, .. } => format!(
+            "A {} that overlaps another{} is refused{}.",
             one(entity),
-            per.as_ref().map(|p| format!(" of the same {}", field(p))).unwrap_or_default()
+            per.as_ref().map(|p| format!(" of the same {}", field(p))).unwrap_or_default(),
+            over.as_ref().map(|over| format!("; what is {} takes no time", ended(over))).unwrap_or_default()
         ),
         Feature::UniqueTogether { entity, fields, .. } => format!(
             "A second {} with the same {} is refused.",
@@ -334,10 +336,7 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             "More than {max} {} per {} are refused{}.",
             plural(entity),
             per.as_ref().map_or("account".into(), |p| field(p)),
-            over.as_ref().map_or_else(String::new, |over| format!(
-                "; those that are {} do not count",
-                if over.values == ["true"] { field(&over.field) } else { over.values.join(" or ") }
-            ))
+            over.as_ref().map_or_else(String::new, |over| format!("; those that are {} do not count", ended(over)))
         ),
         Feature::Capacity { entity, per, capacity, .. } => format!(
             "{} of a {} beyond its {} are refused.",

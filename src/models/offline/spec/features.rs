@@ -71,8 +71,16 @@ pub enum Feature {
         period: Period,
         clauses: Clauses,
     },
-    /// Two records with the same `per` value may not overlap in `[start, end)`: 409.
-    NoOverlap { entity: String, start: String, end: String, per: Option<String>, clauses: Clauses },
+    /// Two records with the same `per` value may not overlap in `[start, end)`: 409. What is `over` keeps no time taken.
+    NoOverlap {
+        entity: String,
+        start: String,
+        end: String,
+        per: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Over>,
+        clauses: Clauses,
+    },
     /// The same combination of fields only once: 409.
     UniqueTogether { entity: String, fields: Vec<String>, clauses: Clauses },
     /// At most `max` records per account or per referenced record (`per` field): 409. What is `over` does not count.

@@ -95,7 +95,7 @@ pub(super) fn computed(
             scene.line(is("True"));
             let child = world.entity(child)?;
             match over {
-                Some(over) => super::limits::end(&mut scene, child, &made, over)?,
+                Some(over) => super::flow::end(&mut scene, child, &made, over)?,
                 None => {
                     let remover = scene.allowed(child, &made, Op::Delete)?;
                     scene.line(format!("self.expect(204, {remover}.delete({made}.path))"));

@@ -1,6 +1,7 @@
 //! Ways through a workflow.
 
-use crate::models::offline::spec::{Transition, Who};
+use super::{python::lit, scene::Scene};
+use crate::models::offline::spec::{Entity, FieldType, Over, Transition, Who};
 use std::collections::{BTreeSet, VecDeque};
 
 /// The moves (who may make it, the state it leads to) from `initial` to `to`; `None` when no way leads there.
@@ -26,6 +27,14 @@ pub(super) fn route(initial: &str, transitions: &[Transition], to: &str) -> Opti
         }
     }
     None
+}
+
+/// Brings a record to where it is over.
+pub(super) fn end<'a>(scene: &mut Scene<'a>, entity: &'a Entity, record: &str, over: &Over) -> Option<()> {
+    let field = entity.fields.iter().find(|f| f.name == over.field)?;
+    let value = over.values.first()?;
+    let literal = if field.ty == FieldType::Boolean { "True".to_owned() } else { lit(value) };
+    scene.set(entity, record, field, &literal, super::limits::DEPTH).then_some(())
 }
 
 #[cfg(test)]

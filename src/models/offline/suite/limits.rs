@@ -1,6 +1,7 @@
 //! Tests of what may not be: overlaps, second records, too many, forbidden operations, locked records.
 
 use super::{
+    flow,
     python::{Test, dict, ident, lit, num},
     rules::{attempted, test},
     samples,
@@ -16,13 +17,13 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-const DEPTH: u32 = 5;
+pub(super) const DEPTH: u32 = 5;
 
 pub(super) fn no_overlap(
     world: World<'_>,
     entity: &Entity,
     (start, end): (&str, &str),
-    per: Option<&str>,
+    (per, over): (Option<&str>, Option<&Over>),
     clauses: &[ClauseId],
 ) -> Option<Test> {
     let entity = world.entity(&entity.name)?;
@@ -76,7 +77,14 @@ pub(super) fn no_overlap(
     if per == Some("owner_id") && world.has_people() {
         // somebody else's records are beside the point
         let other = scene.person("other", &scene.newcomer(&access.who, ""));
-        let call = scene.making(entity, index, Some(&other), &[span(0, 6)?, same].concat());
+        let call = scene.making(entity, index, Some(&other), &[span(0, 6)?, same.clone()].concat());
+        scene.line(format!("self.expect(201, {})", attempted(&call)));
+    }
+    // what was called off leaves its time to the next
+    if let Some(over) = over {
+        flow::end(&mut scene, entity, &booked, over)?;
+        let by = maker(&scene);
+        let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, same.clone()].concat());
         scene.line(format!("self.expect(201, {})", attempted(&call)));
     }
     Some(test(
@@ -192,7 +200,7 @@ pub(super) fn limit(
     scene.line(format!("self.expect(409, {})", attempted(&again)));
     // when one of them is over there is room for the next
     if let Some(over) = over {
-        end(&mut scene, entity, &first, over)?;
+        flow::end(&mut scene, entity, &first, over)?;
         scene.line(again);
     }
     Some(test(
@@ -205,14 +213,6 @@ pub(super) fn limit(
         clauses,
         scene,
     ))
-}
-
-/// Brings a record to where it is over.
-pub(super) fn end<'a>(scene: &mut Scene<'a>, entity: &'a Entity, record: &str, over: &Over) -> Option<()> {
-    let field = entity.fields.iter().find(|f| f.name == over.field)?;
-    let value = over.values.first()?;
-    let literal = if field.ty == FieldType::Boolean { "True".to_owned() } else { lit(value) };
-    scene.set(entity, record, field, &literal, DEPTH).then_some(())
 }
 
 pub(super) fn capacity(

@@ -287,8 +287,8 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
                 sums::Progress { target, over, measure, measure_field: measure_field.as_deref(), date_field, period };
             sums::progress(world, e, rule, clauses)
         }
-        (Feature::NoOverlap { start, end, per, .. }, Some(e)) => {
-            one(limits::no_overlap(world, e, (start, end), per.as_deref(), clauses))
+        (Feature::NoOverlap { start, end, per, over, .. }, Some(e)) => {
+            one(limits::no_overlap(world, e, (start, end), (per.as_deref(), over.as_ref()), clauses))
         }
         (Feature::UniqueTogether { fields, .. }, Some(e)) => one(limits::unique_together(world, e, fields, clauses)),
         (Feature::Limit { max, per, over, .. }, Some(e)) => {

@@ -70,10 +70,13 @@ def has(change, *names):
     return change.new is not None and all(name is None or change.entity.field(name) for name in names)
 
 
-def overlap(change, start, end, same, message, days=False):
+def overlap(change, start, end, same, message, days=False, over=None):
     """Two records with the same values of `same` may not cover the same time; one may begin when the other ends.
 
-    With `days` they have the whole of their last day. `owner_id` stands for whose record it is."""
+    With `days` they have the whole of their last day. `owner_id` stands for whose record it is. What is `over` takes
+    no time."""
+    if over is not None and has(change, over[0]) and change.new.get(over[0]) in over[1]:
+        return None
     own = change.entity.owned and "owner_id" in same
     if not has(change, start, end, *(name for name in same if not (own and name == "owner_id"))):
         return None
@@ -88,6 +91,10 @@ def overlap(change, start, end, same, message, days=False):
         times = "(moment(%s) < moment(?) AND moment(?) < moment(%s) OR moment(%s) = moment(?))"
         parts.append(times % (quote(start), quote(end), quote(start)))
         values.append(values[-1])
+    if over is not None and has(change, over[0]):
+        marks = ", ".join("?" for _ in over[1])
+        parts.append("(%s IS NULL OR %s NOT IN (%s))" % (quote(over[0]), quote(over[0]), marks))
+        values = [*values, *over[1]]
     condition = " AND ".join(parts)
     return message if others(change, condition, values) else None
 
