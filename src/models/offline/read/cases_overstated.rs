@@ -119,3 +119,17 @@ fn the_only_role_is_not_everybodys_where_others_act_without_it() {
         assert!(roles.iter().all(|r| !r.open), "{others} {roles:?}");
     }
 }
+
+#[test]
+fn accounts_that_others_set_up_and_what_waits_for_an_approval_are_not_claimed() {
+    let spec = read(
+        "Choristers sign in with e-mail and password, the tour leader sets up their accounts.\n\
+         The tour leader adds tours with a title.\nChoristers see the tours.",
+    );
+    assert!(!whole(&spec, 1) && whole(&spec, 2), "{:?}", spec.gaps);
+    let spec = read(
+        "Teachers log in.\nTeachers create trips with a title.\nThe head approves each trip before carers can see it.\n\
+         Carers sign up and add their children with a name.\nA carer enrols a child in a trip.",
+    );
+    assert!(!whole(&spec, 3) && !whole(&spec, 5) && whole(&spec, 2), "{:?}", spec.gaps);
+}

@@ -41,6 +41,46 @@ fn cancelled(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
     (goes && d.sentences.iter().any(stays)).then(|| pred.verb.range.clone())
 }
 
+/// `Singers sign in, the leader sets up their accounts.` while anybody can sign up.
+fn accounts_of_others(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let enters = |p: &Pred| matches!(p.verb.class, Class::LogIn | Class::SignUp);
+    let accounts = |p: &Pred| p.objects.iter().any(|np| np.head == "account" && np.det.as_deref() == Some("their"));
+    let theirs = s.preds.iter().find(|p| matches!(p.verb.class, Class::Create | Class::Manage) && accounts(p))?;
+    let open = d.roles.iter().any(|r| r.open);
+    (open && s.preds.iter().any(enters) && !theirs.verb.negated).then(|| theirs.range.clone())
+}
+
+/// `The head approves each trip before parents can see it.`: what is not possible before, while nothing keeps it back.
+fn first(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let after = |p: &&Pred| {
+        let led = s.words[..p.verb.range.start].iter().rposition(|w| w.is("before"));
+        let near = led.is_some_and(|at| p.verb.range.start - at < 6);
+        let may = p.verb.modal.as_deref().is_some_and(|m| matches!(m, "can" | "may"));
+        may && !p.verb.negated && near && p.subordinate
+    };
+    let held = |f: &Feature| matches!(f, Feature::Closes { .. } | Feature::Locked { .. } | Feature::Unavailable { .. });
+    let pred = s.preds.iter().find(after)?;
+    (!features(d, s.id).any(held)).then(|| pred.range.clone())
+}
+
+/// `A carer enrols a child in a trip.` that became a property of the child, which is so in one trip only.
+fn one_of_many(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let pred = s
+        .preds
+        .iter()
+        .find(|p| p.verb.class == Class::Transact && !p.verb.negated && super::access::record_entity(d, p).is_none())?;
+    let e = pred.objects.iter().find_map(|np| d.entity_of(np))?;
+    let into = pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "in" | "for" | "on" | "to"));
+    let other = into.flat_map(|pp| &pp.nps).find_map(|np| d.entity_of(np)).filter(|other| *other != e)?;
+    let to = &d.entities[other].entity.name;
+    let named = d.entities[e]
+        .entity
+        .fields
+        .iter()
+        .any(|f| matches!(&f.ty, FieldType::Reference { entity } if entity == to) && f.clauses.contains(&s.id));
+    named.then(|| pred.range.clone())
+}
+
 /// Names a gap for what was passed over.
 pub fn find(d: &mut Draft) {
     for si in 0..d.sentences.len() {
@@ -65,6 +105,9 @@ pub fn find(d: &mut Draft) {
             consequence,
             codes,
             cancelled,
+            accounts_of_others,
+            first,
+            one_of_many,
         ]
         .iter()
         .filter_map(|rule| rule(d, s))
