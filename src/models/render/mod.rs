@@ -90,7 +90,7 @@ pub fn system(pack: &ContextPack, kind: ReplyKind, seated: &[&Persona]) -> Strin
         "adds" => matches!(kind, ReplyKind::Design | ReplyKind::Build),
         block => pack.items.is_empty() || pack.items.iter().any(|item| tag(item.kind) == block),
     };
-    let mut text = personas::sections(PREAMBLE, applies).replace("{baseline}", &baseline(kind));
+    let mut text = personas::sections(PREAMBLE, applies).replace("{baseline}", &baseline(kind, pack.holds.as_ref()));
     text.push_str(&task::who(pack, kind, seated));
     if pack.of_kind(PackKind::Existing).next().is_some() {
         text.push_str(EXISTING.trim_end());
@@ -103,17 +103,20 @@ pub fn system(pack: &ContextPack, kind: ReplyKind, seated: &[&Persona]) -> Strin
     text
 }
 
-/// The platform baseline in one line: what its entries are where the product is designed, else what they are called.
-fn baseline(kind: ReplyKind) -> String {
+/// The platform baseline of such a product in one line: what its entries are where it is designed, else what they are
+/// called.
+fn baseline(kind: ReplyKind, holds: Option<&BTreeSet<Condition>>) -> String {
+    let open = BTreeSet::new();
     let of = |accounts: bool| {
-        let entries = baseline::ENTRIES.iter().filter(|entry| entry.accounts == accounts);
+        let entries = baseline::of(holds.unwrap_or(&open)).filter(|entry| entry.accounts == accounts);
         let told = entries.map(|entry| match kind {
             ReplyKind::Design => format!("`{}` ({})", entry.name, entry.what),
             _ => format!("`{}`", entry.name),
         });
         told.collect::<Vec<_>>().join(", ")
     };
-    format!("{}; only where accounts are implied {}", of(false), of(true))
+    let (every, accounts) = (of(false), of(true));
+    if accounts.is_empty() { every } else { format!("{every}; only where accounts are implied {accounts}") }
 }
 
 /// The user message: the pack as data blocks, stable kinds first, then the task.

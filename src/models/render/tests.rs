@@ -285,3 +285,15 @@ fn the_instructions_of_a_run_stay_below_a_bound() {
         assert!(bytes < 120_000, "{stack:?}: {bytes}");
     }
 }
+
+#[test]
+fn the_baseline_is_that_of_the_kind_of_product() {
+    use crate::domain::condition::Condition::*;
+    for (who, kind) in [("developer", ReplyKind::Build), ("api-designer", ReplyKind::Design)] {
+        let program = told(who, kind, &[Program, Python]);
+        assert!(program.contains("cited as `baseline:<entry>`: `help`") && program.contains("`manifest`"), "{program}");
+        assert!(!program.contains("`healthz`") && !program.contains("accounts are implied"), "{program}");
+        let web = told(who, kind, &[Web, Python]);
+        assert!(web.contains("`healthz`") && web.contains("accounts are implied") && !web.contains("`help`"), "{web}");
+    }
+}

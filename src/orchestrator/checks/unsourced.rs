@@ -49,7 +49,10 @@ pub fn check(run: &Run, reply: &Reply) -> Check {
                     "'{}' has the source '{}', which is no clause, no assumption and no entry of the baseline ({})",
                     short(&a.what),
                     short(&a.source),
-                    baseline::ENTRIES.iter().map(|e| format!("baseline:{}", e.name)).collect::<Vec<_>>().join(", ")
+                    baseline::of(&run.understood)
+                        .map(|e| format!("baseline:{}", e.name))
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 );
                 need(sourced(run, &a.source), why);
             }
