@@ -297,3 +297,15 @@ fn the_baseline_is_that_of_the_kind_of_product() {
         assert!(web.contains("`healthz`") && web.contains("accounts are implied") && !web.contains("`help`"), "{web}");
     }
 }
+
+#[test]
+fn a_program_has_no_port_in_its_example_and_says_how_it_is_called() {
+    use crate::domain::condition::Condition::*;
+    for stack in [Python, Node, Typescript, Rust] {
+        let of = |kind| told("developer", ReplyKind::Build, &[kind, stack, First, Tools]);
+        assert!(of(Web).contains(r#""--port", "{port}"]"#) && !of(Web).contains("`run` `call`"));
+        let program = of(Program);
+        assert!(!program.contains("--port") && program.contains(r#"`call add "a b"`, next line `list`"#), "{program}");
+        assert!(!of(Library).contains("--port") && of(Library).contains("run = []"));
+    }
+}
