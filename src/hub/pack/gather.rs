@@ -11,7 +11,7 @@ use crate::{
         ClauseId, Clean, Hash, StepId,
         artifact::FileEntry,
         attachment::Role,
-        clause::Clause,
+        clause::{Clause, ClauseKind},
         existing::STEP,
         pack::{self, CutItem, PackItem, PackKind},
         persona::ReadKind,
@@ -211,9 +211,14 @@ impl Gathered<'_> {
         if self.reads(ReadKind::Interpretations) {
             // Who builds or tests a module reads what others have to keep in the original words alone.
             let whole = !matches!(self.step.plan.produces, ReplyKind::Build | ReplyKind::Test);
+            // But everybody who builds what is to be found nowhere, in code, pages or remarks.
+            let builds = self.step.plan.produces == ReplyKind::Build;
+            let excluded = |id: &ClauseId| {
+                run.clauses.get(id).is_some_and(|c| c.retired.is_none() && c.kind == Some(ClauseKind::Exclusion))
+            };
             for item in run.interpretations.values() {
                 let touches = self.touches(&item.clauses);
-                if whole || touches {
+                if whole || touches || builds && item.clauses.iter().any(excluded) {
                     let (priority, why) = near(touches, MEANING);
                     self.push(PackKind::Interpretation, &item.id.to_string(), "", json(item), priority, why);
                 }

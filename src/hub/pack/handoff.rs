@@ -2,6 +2,7 @@
 
 use crate::domain::{
     ClauseId, StepId,
+    made::Made,
     pack::{NOTED, Page},
     reply::ReplyKind,
     run::{Proposal, Run, Step, StepState},
@@ -95,6 +96,27 @@ fn noted(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>)
     }
 }
 
+/// The words by which testers search for what is excluded, so that a developer uses none of them by chance: those of the
+/// steps before this one, and of the tests of its own module, which sent it back.
+fn searched(text: &mut String, run: &Run, step: &Step, upstream: &BTreeSet<StepId>) {
+    if step.plan.produces != ReplyKind::Build {
+        return;
+    }
+    let tests_it = |id: &StepId| {
+        let tester = run.step(id).filter(|tester| tester.plan.produces == ReplyKind::Test);
+        tester.is_some_and(|tester| upstream.contains(id) || tester.plan.module == step.plan.module)
+    };
+    let mut words: BTreeMap<ClauseId, BTreeSet<&str>> = BTreeMap::new();
+    for search in run.searches.iter().filter(|s| !s.given_up && run.searched_by(s).is_some_and(tests_it)) {
+        let terms = search.terms.iter().map(String::as_str).filter(|term| Made::of(term).is_none());
+        words.entry(search.clause).or_default().extend(terms);
+    }
+    for (clause, words) in words.into_iter().filter(|(_, words)| !words.is_empty()) {
+        let words: Vec<&str> = words.into_iter().collect();
+        let _ = writeln!(text, "Nowhere, for {clause}: {}.", words.join(", "));
+    }
+}
+
 /// What cannot be done of this step's clauses: of those that are gaps in part, the other part is worked on all the same, but
 /// nobody has to honour them as a whole.
 fn cannot(text: &mut String, run: &Run, step: &Step, own: &BTreeSet<ClauseId>) {
@@ -143,6 +165,7 @@ pub(super) fn text(run: &Run, step: &Step, own: &BTreeSet<ClauseId>, upstream: &
     }
     in_doubt(&mut text, run, step, own, upstream);
     noted(&mut text, run, step, upstream);
+    searched(&mut text, run, step, upstream);
     cannot(&mut text, run, step, own);
     let waived: Vec<ClauseId> = run.waivers.keys().copied().filter(|id| own.contains(id)).collect();
     if !waived.is_empty() {

@@ -116,3 +116,59 @@ fn the_verifier_is_told_what_each_test_is_said_to_show_and_sees_of_the_code_what
     );
     assert_eq!(seen(&world, "test:core").1, "", "a tester makes them");
 }
+
+#[test]
+fn who_builds_is_told_the_words_by_which_an_exclusion_is_searched_for() {
+    use crate::domain::evidence::ExclusionSearch;
+    let mut world = world();
+    world.run.clauses.get_mut(&ClauseId(1)).unwrap().kind = Some(ClauseKind::Exclusion);
+    let id = InterpretationId { kind: InterpretationKind::Functional, number: 1 };
+    let reading = Interpretation {
+        id,
+        statement: "The product has no payment.".into(),
+        clauses: vec![ClauseId(1)],
+        acceptance: vec!["No payment and no checkout.".into()],
+        by: PersonaId::new("business-analyst").unwrap(),
+    };
+    world.run.interpretations.insert(id, reading);
+    for module in ["core", "goals"] {
+        let step = world.run.step_mut(&StepId::new(format!("build:{module}")).unwrap()).unwrap();
+        step.plan.module = Some(module.into());
+    }
+    let tester = StepId::new("test:core").unwrap();
+    world.run.step_mut(&tester).unwrap().plan.module = Some("core".into());
+    let read = ids(&world.pack("build:goals"), PackKind::Interpretation).len();
+    assert_eq!(read, 1, "also who answers for nothing excluded");
+    let evidence = EvidenceId(1);
+    world.run.evidence.push(Evidence {
+        id: evidence,
+        kind: EvidenceKind::Search,
+        argv: Vec::new(),
+        exit: Some(0),
+        tests: Vec::new(),
+        output_sha256: Hash::of(b"out"),
+        tree: Hash::of(b"tree"),
+        sandbox: SandboxLevel::L2,
+        duration_ms: 1,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        note: None,
+        step: Some(tester),
+    });
+    world.run.searches.push(ExclusionSearch {
+        clause: ClauseId(1),
+        terms: vec!["payment".into(), "g1:packages".into(), "checkout".into()],
+        hits: Vec::new(),
+        searched: Vec::new(),
+        evidence,
+        given_up: false,
+    });
+    let told = |world: &World, step: &str| {
+        let pack = world.pack(step);
+        pack.of_kind(PackKind::Handoff).any(|item| item.text.contains("Nowhere, for C-001: checkout, payment."))
+    };
+    assert!(told(&world, "build:core"), "its own tests were made, and sent it back");
+    assert!(!told(&world, "build:goals"), "what runs beside it must not matter");
+    assert!(!told(&world, "verify") && !told(&world, "test:core"));
+    world.run.searches[0].given_up = true;
+    assert!(!told(&world, "build:core"), "other words were chosen");
+}
