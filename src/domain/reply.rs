@@ -174,6 +174,13 @@ impl TurnReply {
         !self.links.is_empty() && self.uses.iter().all(|one| one.removes().is_some())
     }
 
+    /// It asks for changes of its draft, perhaps besides other things.
+    #[must_use]
+    pub fn changes_files(&self) -> bool {
+        let changes = |one: &NewUse| matches!(Tool::of(&one.tool), Some(Tool::Write | Tool::Patch | Tool::Remove));
+        self.uses.iter().any(changes)
+    }
+
     /// An answer that asks for nothing but changes of its draft: with them done it is one.
     #[must_use]
     pub fn answers_when_done(&self) -> bool {

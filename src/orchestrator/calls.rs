@@ -102,17 +102,30 @@ fn after(run: &Run, step: &Step, made: &[Call]) -> Option<Next> {
 /// How many turns with tools the calls of this attempt may still take.
 #[must_use]
 pub fn turns_left(run: &Run, step: &Step) -> u32 {
-    let taken = step.calls.iter().filter(|call| call.turn.is_some()).count();
-    run.settings.turns.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX))
+    run.settings.turns.saturating_sub(turns_taken(step))
 }
 
-/// The newest of `texts` as a turn: its author asks for tools and may. What asks for tools when no turn is left is read
-/// as the reply, so a step cannot go on for ever.
+fn turns_taken(step: &Step) -> u32 {
+    u32::try_from(step.calls.iter().filter(|call| call.turn.is_some()).count()).unwrap_or(u32::MAX)
+}
+
+/// How many were left before those that the next call goes on from.
+#[must_use]
+pub fn turns_offered(run: &Run, step: &Step) -> u32 {
+    let these = u32::try_from(step.turns_before(step.answered()).len()).unwrap_or(u32::MAX);
+    run.settings.turns.saturating_sub(turns_taken(step).saturating_sub(these))
+}
+
+/// The newest of `texts` as a turn: its author asks for tools and may. When no turn is left, a reply that only patches its
+/// files is one still, once, for nobody has to be asked again for it; anything else that asks for tools is read as the reply,
+/// so a step cannot go on for ever.
 #[must_use]
 pub fn turn(run: &Run, step: &Step, texts: &[String]) -> Option<TurnReply> {
     let (call, text) = (step.calls.get(texts.len().checked_sub(1)?)?, texts.last()?);
-    let may = call.seat.may_use_tools(step.plan.produces) && !step.is_replaced() && turns_left(run, step) > 0;
-    if may { schema::turn(text) } else { None }
+    let may = call.seat.may_use_tools(step.plan.produces) && !step.is_replaced();
+    let left = turns_left(run, step) > 0;
+    let none_too_many = run.settings.turns > 0 && turns_taken(step) == run.settings.turns;
+    schema::turn(text).filter(|turn| may && (left || none_too_many && turn.answers_when_done()))
 }
 
 /// Whether what this call brought counts in the reply of the step: an answer does, and of the turns before an answer the

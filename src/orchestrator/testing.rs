@@ -55,6 +55,8 @@ pub enum Fault {
     Unmet,
     /// A design names every clause and says nothing of it.
     Lists,
+    /// The reply patches its file, whatever it was told.
+    Patches,
 }
 
 thread_local! {

@@ -214,7 +214,7 @@ pub(super) fn continued(
         return Ok(request);
     }
     let turns = step.turns_before(step.answered());
-    let offered = calls::turns_left(run, step) + u32::try_from(turns.len()).unwrap_or(0);
+    let offered = calls::turns_offered(run, step);
     let request = request.offering(offered);
     let said = transcript::of(turns, offered, &services.blobs)?;
     let turns = render::turns(&request, said, model);

@@ -152,6 +152,12 @@ pub(super) fn judge(draft: &mut Draft, id: &StepId, attempt: u32, texts: &[Strin
     };
     let form = match call.seat.task {
         Task::Work => match schema::parse(step.plan.produces, text) {
+            // It would count without what its author believes to have changed.
+            Ok(_) if schema::turn(text).is_some_and(|turn| turn.changes_files()) => {
+                Err("no turn with tools is left, so nothing of `use` was done: reply in full, give each file that it was to \
+                     change whole in `files`, and leave `use` empty"
+                    .to_owned())
+            }
             Ok(reply) => Ok(summary::of(&step, &call.seat, &reply)),
             Err(_) if schema::turn(text).is_some() => {
                 Err("no turn with tools is left: reply in full, and leave `use` empty".to_owned())

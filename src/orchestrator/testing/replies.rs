@@ -144,6 +144,9 @@ impl Sim {
             }
         };
         value["teach_back"] = json!({"clauses": ids, "decisions": []});
+        if self.fault(step) == Some(Fault::Patches) {
+            value["use"] = json!([{"tool": "patch", "path": file(step).0, "text": "# other\n", "old": "#"}]);
+        }
         value.to_string()
     }
 }

@@ -349,6 +349,39 @@ fn who_tests_without_having_seen_the_code_does_not_get_to_it_by_a_tool() {
 }
 
 #[test]
+fn a_reply_that_only_patches_its_files_is_taken_as_meant_when_no_turn_is_left() {
+    let sim = Sim::start(GateMode::None);
+    let mut build = Step::new(sim.step("plan").plan.clone());
+    build.plan.produces = ReplyKind::Build;
+    let seat = Seat::work(vec![PersonaId::new("developer").unwrap()]);
+    let use_of = |tool: &str, more: &str| {
+        format!(r#"{{"use": [{{"tool": "{tool}", "path": "app/core.py", "old": "1", "text": "2"}}]{more}}}"#)
+    };
+    let links = r#", "links": [{"clause": "C-001"}]"#;
+    let (patches, reads, only) = (use_of("patch", links), use_of("read", links), use_of("patch", ""));
+    for (taken, turns) in [(7, [true; 3]), (8, [true, false, false]), (9, [false; 3])] {
+        build.calls =
+            vec![Call { turn: Some(crate::domain::tool::Turn::default()), ..page_of(&seat, 1, 1, &[]) }; taken];
+        build.calls.push(page_of(&seat, 1, 1, &[]));
+        let is_turn = |text: &String| calls::turn(sim.run(), &build, &vec![text.clone(); taken + 1]).is_some();
+        assert_eq!([&patches, &reads, &only].map(is_turn), turns, "after {taken} of 8");
+    }
+}
+
+#[test]
+fn a_patch_that_nobody_carries_out_any_more_is_refused_with_words() {
+    let mut sim = Sim::start(GateMode::None);
+    sim.faults.insert(("build:core".into(), 0), Fault::Patches);
+    sim.go();
+    let build = sim.step("build:core");
+    assert_eq!(build.state, StepState::Failed, "it was told, and patched again");
+    let turns = build.calls.iter().filter(|call| call.turn.is_some()).count() as u32;
+    assert_eq!(turns, sim.run().settings.turns + 1, "once more than turns may be taken");
+    let told = build.checks.iter().find(|c| !c.passed).map(|c| c.details[0].clone());
+    assert!(told.is_some_and(|d| d.contains("nothing of `use` was done")), "{:?}", build.checks);
+}
+
+#[test]
 fn the_kind_of_product_is_known_once_the_requirement_is_understood() {
     use crate::domain::condition::Condition;
     let mut sim = Sim::start(GateMode::None);
