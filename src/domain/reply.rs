@@ -337,7 +337,7 @@ pub struct TestLink {
     /// What it proves about the clause, one sentence.
     pub shows: String,
     /// For a `quality` clause: true when the test measures the very thing the clause limits.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub measures: bool,
 }
 

@@ -17,6 +17,23 @@ pub(super) fn without_files(reply: &str) -> Option<String> {
     Some(Value::Object(fields).to_string())
 }
 
+/// A reply without what says nothing in it; nothing where all of it says something.
+pub(super) fn without_defaults(reply: &str) -> Option<String> {
+    let mut fields: Value = serde_json::from_str(reply).ok()?;
+    let links = fields.get_mut("links")?.as_array_mut()?;
+    let said = links.iter_mut().map(says).collect::<Vec<bool>>();
+    (!said.iter().all(|all| *all)).then(|| fields.to_string())
+}
+
+/// Takes out of a link that its test measures nothing; false where it said so.
+fn says(link: &mut Value) -> bool {
+    let measures_nothing = link["measures"] == false;
+    if let Some(fields) = link.as_object_mut().filter(|_| measures_nothing) {
+        fields.shift_remove("measures");
+    }
+    !measures_nothing
+}
+
 pub(super) struct Draft {
     pub id: String,
     pub by: String,
@@ -44,6 +61,11 @@ pub(super) fn items(earlier: &[Earlier], about: Option<&BTreeSet<ClauseId>>) -> 
             }
             if let (Value::Array(list), Some(about), false) = (&mut value, about, said.page) {
                 list.retain(|one| concerns(one, about));
+            }
+            if let Value::Array(links) = &mut value {
+                for link in links {
+                    says(link);
+                }
             }
             match value {
                 Value::Array(list) if list.is_empty() => {}
@@ -129,6 +151,17 @@ mod tests {
         for other in [r#"{"files": []}"#, r#"{"files": [3]}"#, "no JSON"] {
             assert_eq!(without_files(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn that_a_test_measures_nothing_is_not_said() {
+        let reply = r#"{"links": [{"clause": "C-001", "measures": false}, {"clause": "C-002", "measures": true}]}"#;
+        let short = r#"{"links":[{"clause":"C-001"},{"clause":"C-002","measures":true}]}"#;
+        assert_eq!(without_defaults(reply).as_deref(), Some(short));
+        assert_eq!(without_defaults(short), None);
+        assert_eq!(without_defaults("no JSON"), None);
+        let said = [Earlier { by: "tester".into(), page: false, text: reply.into() }];
+        assert_eq!(items(&said, None)[0].text, r#"[{"clause":"C-001"},{"clause":"C-002","measures":true}]"#);
     }
 
     #[test]

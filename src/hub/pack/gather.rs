@@ -482,6 +482,7 @@ impl Gathered<'_> {
             if self.mends_words() {
                 text = drafts::without_files(&text).unwrap_or(text);
             }
+            text = drafts::without_defaults(&text).unwrap_or(text);
             self.push(
                 PackKind::Feedback,
                 pack::LAST_REPLY,

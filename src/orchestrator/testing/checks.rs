@@ -79,7 +79,7 @@ impl Sim {
                         test: l["test"].as_str().unwrap().into(),
                         path: path.into(),
                         sha256: file(path),
-                        measures: l["measures"].as_bool().unwrap(),
+                        measures: l["measures"].as_bool().unwrap_or(false),
                         shows: l["shows"].as_str().unwrap().into(),
                     })
                     .collect();
