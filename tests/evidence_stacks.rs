@@ -108,6 +108,53 @@ async fn a_program_without_a_port_starts_when_it_helps() {
     assert_eq!(boot.executed.exit, Some(3));
 }
 
+/// A program that is started by a file without an ending, which holds all of it.
+fn started_by(stack: &str, run: &str, program: &str, tests: &[(&str, &str)]) -> Tree {
+    let test = if stack == "node" { r#"["node", "--test"]"# } else { r#"["python3", "-m", "unittest", "-v"]"# };
+    let manifest = format!(
+        "[app]\nname = \"tidelog\"\nstack = \"{stack}\"\n[commands]\nsetup = []\ntest = {test}\nrun = [\"{run}\", \"tidelog\"]\n"
+    );
+    let file = |path: &str, text: &str| TreeFile::new(path.to_owned(), text.as_bytes().to_vec());
+    let files = [file("g1.toml", &manifest), file("tidelog", program)];
+    Tree::new(files.into_iter().chain(tests.iter().map(|(path, text)| file(path, text))).collect())
+}
+
+#[tokio::test]
+async fn a_start_file_without_an_ending_is_linked_like_any_other() {
+    let python = started_by(
+        "python-stdlib",
+        "python3",
+        "#!/usr/bin/env python3\nimport sys\n\n\ndef refusal(words):\n    return '' if words else 'say what'\n\n\n\
+         why = refusal(sys.argv[1:])\nprint(why or 'usage')\nsys.exit(1 if why else 0)\n",
+        &[
+            ("tests/__init__.py", ""),
+            (
+                "tests/test_core.py",
+                "import subprocess\nimport sys\nimport unittest\n\n\nclass Core(unittest.TestCase):\n    \
+                 def test_refuses(self):\n        done = subprocess.run([sys.executable, 'tidelog'], capture_output=True)\n        \
+                 self.assertEqual(done.returncode, 1)\n",
+            ),
+        ],
+    );
+    let cases = [(link("tidelog", "refusal"), "tests.test_core.Core.test_refuses", CAUGHT)];
+    controls(&runner_for(Stack::Python).await, Stack::Python, &python, &cases).await;
+    // Without a first line that says it, the manifest does.
+    let node = started_by(
+        "node",
+        "node",
+        "function refusal(words) {\n  return words.length ? '' : 'say what';\n}\n\n\
+         const why = refusal(process.argv.slice(2));\nconsole.log(why || 'usage');\nprocess.exitCode = why ? 1 : 0;\n",
+        &[(
+            "test/core.test.mjs",
+            "import { test } from 'node:test';\nimport assert from 'node:assert/strict';\n\
+             import { spawnSync } from 'node:child_process';\n\ntest('refuses', () => {\n  \
+             assert.equal(spawnSync(process.execPath, ['tidelog']).status, 1);\n});\n",
+        )],
+    );
+    let cases = [(link("tidelog", "refusal"), "test/core.test.mjs > refuses", CAUGHT)];
+    controls(&runner_for(Stack::Node).await, Stack::Node, &node, &cases).await;
+}
+
 #[tokio::test]
 async fn rust_is_tested_and_proven_in_one_build() {
     let runner = runner_for(Stack::Rust).await;

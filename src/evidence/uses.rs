@@ -35,14 +35,16 @@ pub async fn unused(
     ranges: &[CodeRange],
     cancel: &CancellationToken,
 ) -> Result<Vec<Unused>, EvidenceError> {
-    let ranges: Vec<&CodeRange> =
-        ranges.iter().filter(|range| Language::of(&range.path).is_some() && !is_test(stack, &range.path)).collect();
+    let ranges: Vec<&CodeRange> = ranges
+        .iter()
+        .filter(|range| Language::in_tree(tree, &range.path).is_some() && !is_test(stack, &range.path))
+        .collect();
     if ranges.is_empty() {
         return Ok(vec![]);
     }
     let files: Vec<_> = tree.files().filter(|file| !is_test(stack, &file.path) && !is_document(&file.path)).collect();
-    let parsed: Vec<&str> =
-        files.iter().map(|file| file.path.as_str()).filter(|path| Language::of(path).is_some()).collect();
+    let parsed: BTreeSet<&str> =
+        files.iter().map(|file| file.path.as_str()).filter(|path| Language::in_tree(tree, path).is_some()).collect();
     let functions = ranges.iter().map(|range| Question::Function { path: range.path.clone(), lines: range.lines });
     let uses = parsed.iter().map(|path| Question::Uses { path: (*path).to_owned() });
     let questions: Vec<Question> = functions.chain(uses).collect();
@@ -56,7 +58,7 @@ pub async fn unused(
         .iter()
         .filter_map(|file| {
             let code =
-                if Language::of(&file.path).is_some() { uses.next().and_then(|answer| answer.text) } else { None };
+                if parsed.contains(file.path.as_str()) { uses.next().and_then(|answer| answer.text) } else { None };
             // What cannot be parsed is read as it is.
             let text = code.or_else(|| String::from_utf8(file.bytes.to_vec()).ok())?;
             Some(Source { path: &file.path, text })

@@ -41,8 +41,10 @@ impl Runner {
             let named = named(&file.path, &text).unwrap_or_else(|| vec!["it cannot be read".to_owned()]);
             packages.extend(named.into_iter().map(|name| Clean::from(format!("{} ({name})", file.path))));
         }
-        let code: Vec<&str> = tree.files().map(|file| file.path.as_str()).filter(|path| super::is_code(path)).collect();
-        let imports = |path: &&&str| matches!(Language::of(path), Some(Language::Python | Language::JavaScript));
+        let code: Vec<&str> =
+            tree.files().map(|file| file.path.as_str()).filter(|path| super::is_code(tree, path)).collect();
+        let imports =
+            |path: &&&str| matches!(Language::in_tree(tree, path), Some(Language::Python | Language::JavaScript));
         let code: Vec<&str> = code.iter().filter(imports).copied().collect();
         let questions: Vec<Question> = code.iter().map(|path| Question::Imports { path: (*path).to_owned() }).collect();
         let answers = syntax::ask(self, tree, &questions, cancel).await?;

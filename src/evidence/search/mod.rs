@@ -111,8 +111,8 @@ impl Runner {
 
     /// The code without comments, docstrings, tests and documents: those may well say what is excluded.
     async fn code(&self, tree: &Tree, cancel: &CancellationToken) -> Result<Vec<Text>, EvidenceError> {
-        let files: Vec<_> = tree.files().filter(|file| is_code(&file.path)).collect();
-        let parsed = |path: &str| Language::of(path).is_some();
+        let files: Vec<_> = tree.files().filter(|file| is_code(tree, &file.path)).collect();
+        let parsed = |path: &str| Language::in_tree(tree, path).is_some();
         let questions: Vec<Question> = files
             .iter()
             .filter(|file| parsed(&file.path))
@@ -170,7 +170,7 @@ impl Runner {
     }
 }
 
-fn is_code(path: &str) -> bool {
+fn is_code(tree: &Tree, path: &str) -> bool {
     let lower = path.to_lowercase();
     let name = lower.rsplit('/').next().unwrap_or(&lower);
     let document = name.starts_with("readme") || name.starts_with("license") || lower.starts_with("docs/");
@@ -181,7 +181,7 @@ fn is_code(path: &str) -> bool {
         || name.starts_with("test_")
         || name.contains(".test.");
     let named = matches!(name, "package-lock.json" | "g1.toml");
-    !document && !tests && !named && (text || Language::of(&lower).is_some())
+    !document && !tests && !named && (text || Language::of(&lower).or_else(|| Language::in_tree(tree, path)).is_some())
 }
 
 /// What was found, clause by clause: `C-011: not found; C-012: found in app/pages.py:3`.

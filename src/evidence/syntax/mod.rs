@@ -13,7 +13,7 @@ mod uses;
 pub(super) use marks::{Place, Wanted};
 
 use super::{
-    EvidenceError, Runner, Stack, Tree,
+    EvidenceError, Manifest, Runner, Stack, Tree,
     sandbox::{Ended, INSIDE},
     scratch::Scratch,
 };
@@ -56,6 +56,32 @@ impl Language {
             "rs" => Some(Self::Rust),
             _ => javascript::ENDINGS.contains(&ending).then_some(Self::JavaScript),
         }
+    }
+
+    /// The same of a file that may be a program without an ending: it is written in what its first line says, else in what
+    /// the manifest that runs it is. `read` gives files by their paths.
+    pub(super) fn of_file(path: &str, read: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        if path.rsplit('/').next()?.contains('.') {
+            return Self::of(path);
+        }
+        let text = read(path)?;
+        if let Some(line) = text.lines().next().and_then(|line| line.strip_prefix("#!")) {
+            let mut programs = line.split_whitespace().filter_map(|word| word.rsplit('/').next());
+            return programs.find_map(|program| match program {
+                "node" => Some(Self::JavaScript),
+                python if python.starts_with("python") => Some(Self::Python),
+                _ => None,
+            });
+        }
+        let manifest = Manifest::parse(&read(Manifest::PATH)?).ok()?;
+        let runs = manifest.run.iter().any(|word| word.strip_prefix("./").unwrap_or(word) == path);
+        // What is compiled is not run by its text.
+        Stack::of(&manifest.stack).filter(|stack| runs && *stack != Stack::Rust).map(Self::of_stack)
+    }
+
+    /// The same of a file of the tree.
+    pub(super) fn in_tree(tree: &Tree, path: &str) -> Option<Self> {
+        Self::of_file(path, |path| Some(String::from_utf8_lossy(&tree.get(path)?.bytes).into_owned()))
     }
 
     pub(super) fn of_stack(stack: Stack) -> Self {
@@ -107,7 +133,7 @@ pub(super) enum Question {
 }
 
 impl Question {
-    fn is_for_python(&self) -> bool {
+    fn is_for_python(&self, tree: &Tree) -> bool {
         match self {
             Self::Resolve { path, .. }
             | Self::Neutralise { path, .. }
@@ -116,7 +142,7 @@ impl Question {
             | Self::Function { path, .. }
             | Self::Uses { path }
             | Self::Imports { path }
-            | Self::Strip { path } => Language::of(path) == Some(Language::Python),
+            | Self::Strip { path } => Language::in_tree(tree, path) == Some(Language::Python),
             Self::Test { language, .. } => *language == Language::Python,
             Self::Erase { .. } | Self::Switches { .. } | Self::Places { .. } => false,
         }
@@ -152,15 +178,13 @@ pub(super) async fn ask(
     questions: &[Question],
     cancel: &CancellationToken,
 ) -> Result<Vec<Answer>, EvidenceError> {
-    let (python, native): (Vec<&Question>, Vec<&Question>) =
-        questions.iter().partition(|question| question.is_for_python());
-    let mut python = put(runner, tree, &python, true, cancel).await?.into_iter();
-    let mut native = put(runner, tree, &native, false, cancel).await?.into_iter();
-    let answers: Vec<Answer> = questions
-        .iter()
-        .filter_map(|question| if question.is_for_python() { python.next() } else { native.next() })
-        .collect();
-    Ok(answers)
+    let is_python: Vec<bool> = questions.iter().map(|question| question.is_for_python(tree)).collect();
+    let of = |python: bool| -> Vec<&Question> {
+        questions.iter().zip(&is_python).filter(|(_, is)| **is == python).map(|(question, _)| question).collect()
+    };
+    let mut python = put(runner, tree, &of(true), true, cancel).await?.into_iter();
+    let mut native = put(runner, tree, &of(false), false, cancel).await?.into_iter();
+    Ok(is_python.iter().filter_map(|is| if *is { python.next() } else { native.next() }).collect())
 }
 
 /// Puts questions to one of the two tools.
@@ -213,4 +237,30 @@ async fn put(
         return Err(EvidenceError::Tool("it did not answer every question".to_owned()));
     }
     Ok(answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::TreeFile, *};
+
+    #[test]
+    fn a_program_without_an_ending_is_known_by_its_first_line_or_by_what_runs_it() {
+        let of = |stack: &str, path: &str, text: &str| {
+            let manifest = format!(
+                "[app]\nname = \"a\"\nstack = \"{stack}\"\n[commands]\nsetup = []\ntest = [\"x\"]\nrun = [\"x\", \"./tidelog\"]\n"
+            );
+            let file = |path: &str, text: &str| TreeFile::new(path.to_owned(), text.as_bytes().to_vec());
+            Language::in_tree(&Tree::new(vec![file(path, text), file("g1.toml", &manifest)]), path)
+        };
+        let python = "#!/usr/bin/env python3\nprint()\n";
+        assert_eq!(of("node", "bin/tidelog", python), Some(Language::Python));
+        assert_eq!(of("python", "tidelog", "#!/usr/bin/env -S node --no-warnings\n"), Some(Language::JavaScript));
+        assert_eq!(of("python", "tidelog", "#!/bin/sh\n"), None);
+        assert_eq!(of("python", "tidelog", "print()\n"), Some(Language::Python));
+        assert_eq!(of("typescript-node", "tidelog", "print()\n"), Some(Language::JavaScript));
+        assert_eq!(of("rust-std", "tidelog", "binary"), None);
+        assert_eq!(of("python", "LICENSE", "MIT\n"), None);
+        assert_eq!(of("python", "notes.txt", python), None, "its ending says what it is");
+        assert_eq!(of("python", "app/a.mjs", ""), Some(Language::JavaScript));
+    }
 }

@@ -31,7 +31,8 @@ class Source:
             except OSError:
                 raise Problem(f"{path} does not exist")
         self.data = data
-        if not path.endswith(".py"):
+        # Without an ending it was found to be Python by what it says itself.
+        if "." in path.rsplit("/", 1)[-1] and not path.endswith(".py"):
             raise Problem(f"{path} is not Python; only Python can be neutralised")
         try:
             self.tree = ast.parse(data, path)

@@ -59,8 +59,8 @@ pub(super) fn used(outline: &Outline) -> String {
         let text = outline.text.get(item.span.0..item.span.1).unwrap_or_default();
         match Language::of(&outline.path) {
             Some(Language::Rust) => text.starts_with("#[cfg(test)]"),
-            Some(Language::JavaScript) => only_exports(text, item.name.as_deref()),
-            _ => false,
+            // JavaScript, also without an ending: nothing else is outlined here.
+            _ => only_exports(text, item.name.as_deref()),
         }
     };
     let idle = outline.items.iter().filter(idle).map(|item| item.span);

@@ -34,9 +34,11 @@ pub(super) fn is_typed(path: &str) -> bool {
 /// Parses `text` and hands the program over.
 fn parsed<T>(path: &str, text: &str, read: impl FnOnce(&Program<'_>) -> T) -> Result<T, String> {
     let allocator = Allocator::default();
-    let kind = SourceType::from_path(path).map_err(|error| format!("{path}: {error}"))?;
+    // A program without an ending is read as if it had this one.
+    let named = if path.rsplit('/').next().is_some_and(|name| name.contains('.')) { path } else { "program.js" };
+    let kind = SourceType::from_path(named).map_err(|error| format!("{path}: {error}"))?;
     // A `.js` file may be either kind of module; what is not a module is read as a script.
-    let kinds = if path.ends_with(".js") { vec![kind, kind.with_script(true)] } else { vec![kind] };
+    let kinds = if named.ends_with(".js") { vec![kind, kind.with_script(true)] } else { vec![kind] };
     let mut said = String::new();
     for kind in kinds {
         let parsed = Parser::new(&allocator, text, kind).parse();

@@ -252,7 +252,7 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
 /// `app/a.py:check_owner` as file and symbol; a name of its own may have colons too (`Loans::create`).
 fn placed(word: &str) -> Option<(&str, &str)> {
     let (path, name) = word.split_once(':')?;
-    let is_path = path.contains(['/', '.']) && !path.contains('[');
+    let is_path = !path.is_empty() && !path.contains('[');
     (is_path && !name.is_empty() && !name.starts_with(':')).then_some((path, name))
 }
 
@@ -477,6 +477,15 @@ mod tests {
                 .links;
         assert_eq!(told_of(&links, "C-000: no file"), "owner: not tried, in which file? Say `path:owner`");
         assert_eq!(told_of(&links, "C-001: app/b.py has no nosuch"), "nosuch: not tried, app/b.py has no nosuch");
+    }
+
+    #[test]
+    fn a_file_may_be_named_without_folder_and_ending() {
+        assert_eq!(placed("tidelog:main"), Some(("tidelog", "main")));
+        assert_eq!(placed("app/a.py:3-9"), Some(("app/a.py", "3-9")));
+        for other in ["main", "Loans::create", "RULES[a:b]", "tidelog:", ":main"] {
+            assert_eq!(placed(other), None, "{other}");
+        }
     }
 
     #[test]
