@@ -289,6 +289,7 @@ impl Bench<'_> {
         let offset = self.checked.executed.len();
         let idle = controlled.coverage.iter().filter(|coverage| coverage.is_idle());
         let idle: BTreeSet<_> = idle.map(|c| (c.clause, c.path.clone(), c.lines)).collect();
+        let in_part = prove::run_in_part(&controlled.coverage);
         self.keep(controlled.recorded, controlled.coverage)?;
         let controls = controlled.runs;
         let proven = controls.iter().filter(|c| c.proves()).count();
@@ -319,7 +320,11 @@ impl Bench<'_> {
                 r.clause, r.path
             ))
         });
-        let open = controlled.problems.into_iter().chain(open).chain(unrun).collect();
+        let mut open: Vec<Clean> = controlled.problems.into_iter().chain(open).chain(unrun).collect();
+        // It makes nothing red, but who writes tests again anyway is told.
+        if !open.is_empty() {
+            open.extend(in_part);
+        }
         let good =
             format!("{} of {} links caught, {proven} control runs fail as they must", caught.len(), ranges.len());
         self.report("controls", open, good);

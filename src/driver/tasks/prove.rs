@@ -2,11 +2,12 @@
 
 use crate::{
     domain::{
-        ClauseId, StepId,
+        ClauseId, Clean, StepId,
         artifact::{CodeRange, TestRef},
         evidence::{Coverage, ExclusionSearch},
         reply::{NewSearch, ReplyKind},
         run::{Run, Step},
+        trace::lines_in_words,
     },
     evidence::ControlTarget,
 };
@@ -58,6 +59,17 @@ pub fn unmeasured(run: &Run, coverage: &[Coverage]) -> Vec<ControlTarget> {
     left
 }
 
+/// Of ranges that linked tests do run, the lines that none of them comes by.
+pub fn run_in_part(coverage: &[Coverage]) -> Vec<Clean> {
+    let told = |one: &Coverage| {
+        let lines = one.unreached.as_deref().filter(|lines| !lines.is_empty() && !one.is_idle())?;
+        let (first, last) = one.lines;
+        let what = format!("{}:{first}-{last}", one.path);
+        Some(Clean::from(format!("{}: of {what} no linked test runs {}", one.clause, lines_in_words(lines))))
+    };
+    coverage.iter().filter_map(told).collect()
+}
+
 /// The searches to repeat on the finished application: the terms of each exclusion's testers together.
 pub fn searches(run: &Run) -> Vec<NewSearch> {
     let mut terms: BTreeMap<ClauseId, BTreeSet<&str>> = BTreeMap::new();
@@ -87,4 +99,30 @@ pub fn targets(ranges: &[CodeRange], tests: &BTreeMap<ClauseId, Vec<TestRef>>) -
             (!tests.is_empty()).then(|| ControlTarget { clause: range.clause, range: range.clone(), tests })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{EvidenceId, Hash};
+
+    #[test]
+    fn lines_of_a_range_that_its_tests_run_only_in_part_are_named() {
+        let of = |clause: u32, unreached: Option<&[u32]>| Coverage {
+            clause: ClauseId(clause),
+            path: "app/a.py".to_owned(),
+            lines: (3, 9),
+            file_sha256: Hash::of(b"a"),
+            tests: Hash::of(b"t"),
+            unreached: unreached.map(<[u32]>::to_vec),
+            statements: 4,
+            evidence: EvidenceId(1),
+        };
+        let told = run_in_part(&[of(1, Some(&[5, 7])), of(2, Some(&[])), of(3, None), of(4, Some(&[3, 5, 7, 8]))]);
+        assert_eq!(
+            told,
+            [Clean::from("C-001: of app/a.py:3-9 no linked test runs lines 5, 7")],
+            "another says all or nothing"
+        );
+    }
 }
