@@ -3,7 +3,7 @@
 pub mod report;
 mod words;
 
-use super::{Clean, Hash, PersonaId, StepId, condition::Condition, plan::Seat};
+use super::{ClauseId, Clean, Hash, PersonaId, StepId, condition::Condition, plan::Seat};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -93,6 +93,13 @@ impl PackItem {
     #[must_use]
     pub fn shown(&self) -> Cow<'_, str> {
         words::of(self.kind, &self.text).map_or(Cow::Borrowed(&self.text), Cow::Owned)
+    }
+
+    /// The same in a prompt in which `clause` gives the words of the clauses.
+    #[must_use]
+    pub fn shown_beside<'a>(&self, clause: impl Fn(ClauseId) -> Option<&'a str>) -> Cow<'_, str> {
+        let alike = if self.kind == PackKind::Interpretation { words::beside(&self.text, clause) } else { None };
+        alike.map_or_else(|| self.shown(), Cow::Owned)
     }
 }
 

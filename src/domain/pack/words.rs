@@ -39,6 +39,18 @@ pub(super) fn of(kind: PackKind, text: &str) -> Option<String> {
     }
 }
 
+/// An interpretation beside its clause, of which `clause` gives the words: what both say word for word is not said twice.
+/// `None` where each says something.
+pub(super) fn beside<'a>(text: &str, clause: impl Fn(ClauseId) -> Option<&'a str>) -> Option<String> {
+    let one: Interpretation = read(text)?;
+    let [id] = one.clauses[..] else { return None };
+    let statement = one.statement.trim();
+    (clause(id)?.trim() == statement).then(|| {
+        let criteria = one.acceptance.iter().filter(|criterion| criterion.trim() != statement);
+        format!("{id}: as it says{}", criteria.map(|criterion| format!("\n- {criterion}")).collect::<String>())
+    })
+}
+
 fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_str(text).ok()
 }
@@ -68,6 +80,21 @@ fn plan(plan: &Plan) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_an_interpretation_and_its_clause_say_alike_is_not_said_twice() {
+        let of = |statement: &str, clauses: &[&str], acceptance: &[&str]| {
+            let value = json!({"id": "FR-002", "statement": statement, "clauses": clauses, "acceptance": acceptance,
+                "by": "business-analyst"});
+            beside(&value.to_string(), |id| (id == ClauseId(2)).then_some("A kiln has a size.\n"))
+        };
+        let said = of("A kiln has a size.", &["C-002"], &["A kiln has a size.", "No size is refused."]);
+        assert_eq!(said.as_deref(), Some("C-002: as it says\n- No size is refused."));
+        assert_eq!(of("A kiln has a size.", &["C-002"], &[]).as_deref(), Some("C-002: as it says"));
+        assert_eq!(of("A kiln has its size.", &["C-002"], &[]), None);
+        assert_eq!(of("A kiln has a size.", &["C-003"], &[]), None, "what is not shown beside it");
+        assert_eq!(of("A kiln has a size.", &["C-002", "C-003"], &[]), None);
+    }
 
     #[test]
     fn what_the_hub_holds_is_read_in_plain_words_and_nothing_that_is_said_is_lost() {

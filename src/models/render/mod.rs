@@ -4,7 +4,7 @@
 //! cache a prefix charge the shared part once.
 
 use crate::domain::{
-    Clean, Hash, baseline,
+    ClauseId, Clean, Hash, baseline,
     condition::Condition,
     pack::{ContextPack, PackItem, PackKind},
     persona::Persona,
@@ -13,7 +13,11 @@ use crate::domain::{
 };
 use crate::models::{Model, Request};
 use crate::personas;
-use std::{borrow::Cow, collections::BTreeSet, fmt::Write};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 mod task;
 mod tools;
@@ -122,7 +126,10 @@ fn baseline(kind: ReplyKind, holds: Option<&BTreeSet<Condition>>) -> String {
 /// The user message: the pack as data blocks, stable kinds first, then the task.
 #[must_use]
 pub fn user(pack: &ContextPack, title: &str) -> String {
-    let mut items: Vec<(&PackItem, Cow<'_, str>)> = pack.items.iter().map(|item| (item, item.shown())).collect();
+    let clauses: BTreeMap<ClauseId, &str> =
+        pack.of_kind(PackKind::Clause).filter_map(|item| Some((item.id.parse().ok()?, item.text.as_str()))).collect();
+    let shown = |item| PackItem::shown_beside(item, |id| clauses.get(&id).copied());
+    let mut items: Vec<(&PackItem, Cow<'_, str>)> = pack.items.iter().map(|item| (item, shown(item))).collect();
     items.sort_by_key(|(item, _)| rank(item.kind));
     let fence = fence(&items);
     let mut text = String::new();
