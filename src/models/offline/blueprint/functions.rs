@@ -108,6 +108,10 @@ pub fn day_of<'a>(entity: &'a Entity, time: &str) -> Option<&'a Field> {
 fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer) -> bool {
     let many = entity.label_plural.to_lowercase();
     let both = "\"create\", \"update\"";
+    let at_most = |max: u32| match max {
+        1 => format!("at most 1 {}", entity.label.to_lowercase()),
+        _ => format!("at most {max} {many}"),
+    };
     let optional = |value: &Option<String>| value.as_ref().map_or_else(|| "None".into(), |v| text(v));
     let (operations, name, say, call, arguments, clauses) = match feature {
         Feature::NoOverlap { start, end, per, over, clauses, .. } => {
@@ -135,9 +139,9 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             let once = if over.is_some() { " at a time" } else { "" };
             let say = match per {
                 Some(per) => {
-                    format!("There may be at most {max} {many} per {}{once}.", label(entity, per).to_lowercase())
+                    format!("There may be {} per {}{once}.", at_most(*max), label(entity, per).to_lowercase())
                 }
-                None => format!("There may be at most {max} {many}{once}."),
+                None => format!("There may be {}{once}.", at_most(*max)),
             };
             let mut arguments = vec![max.to_string(), optional(per), text(&say)];
             arguments.extend(over.as_ref().map(|over| when_over(Some(entity), over)));
@@ -147,9 +151,9 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             let word = period_word(period);
             let say = match per {
                 Some(per) => {
-                    format!("There may be at most {max} {many} a {word} per {}.", label(entity, per).to_lowercase())
+                    format!("There may be {} a {word} per {}.", at_most(*max), label(entity, per).to_lowercase())
                 }
-                None => format!("There may be at most {max} {many} a {word}."),
+                None => format!("There may be {} a {word}.", at_most(*max)),
             };
             let arguments = vec![max.to_string(), optional(per), text(date_field), text(word), text(&say)];
             (both, format!("at_most_{max}_{}_a_{word}", ident(&entity.plural)), say, "too_many_in", arguments, clauses)

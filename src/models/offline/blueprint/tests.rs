@@ -1,7 +1,7 @@
 use super::{build, modules, samples};
 use crate::{
     domain::reply::{CodeLink, NewFile},
-    models::offline::spec::AppSpec,
+    models::offline::spec::{AppSpec, Feature},
 };
 use std::{collections::BTreeSet, path::Path, process::Command};
 
@@ -63,6 +63,25 @@ fn the_same_specification_gives_the_same_bytes() {
     for (_, spec) in samples::all() {
         assert_eq!(everything(&spec), everything(&spec));
     }
+}
+
+#[test]
+fn at_most_one_is_said_of_one() {
+    let mut limits = 0;
+    for (_, mut spec) in samples::all() {
+        for feature in &mut spec.features {
+            if let Feature::Limit { max, .. } | Feature::LimitIn { max, .. } = feature {
+                *max = 1;
+                limits += 1;
+            }
+        }
+        let many: Vec<String> = spec.entities.iter().map(|e| e.label_plural.to_lowercase()).collect();
+        for file in everything(&spec).0 {
+            let wrong = many.iter().find(|many| file.content.contains(&format!("There may be at most 1 {many}")));
+            assert_eq!(wrong, None, "{}", file.path);
+        }
+    }
+    assert!(limits > 0);
 }
 
 /// The lines of a linked range: those named, or those of the top-level function.
