@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Clean,
+        Clean, StepId,
         command::{Command, Update},
         event::{Envelope, Event},
         run::{PauseReason, Run, RunStatus},
@@ -88,6 +88,7 @@ impl Engine {
         mut inbox: mpsc::Receiver<Message>,
         mut wishes: mpsc::Receiver<(Command, Option<Answer>)>,
     ) -> Result<(), HubError> {
+        self.count_lost_calls().await?;
         self.start_pending();
         loop {
             let sync_at = self.unsynced_since.map(|since| since + GROUP_COMMIT);
@@ -165,11 +166,31 @@ impl Engine {
                 Ok(())
             }
             TaskError::Failed(text) => {
+                if let Effect::Call { step, .. } = &effect {
+                    self.lost(step.clone()).await?;
+                }
                 self.stuck.insert(effect);
                 self.subscribers.send(Update::Notice { error: true, text: text.clone() }).await;
                 self.decide(Input::Interrupted { reason: PauseReason::Failed, detail: text }, None).await
             }
         }
+    }
+
+    /// Calls that were under way when the last process ended: nobody knows how far they came.
+    async fn count_lost_calls(&mut self) -> Result<(), HubError> {
+        let run = self.run.clone();
+        for step in run.iter().flat_map(|run| run.steps()).filter(|step| step.in_flight.is_some()) {
+            self.lost(step.plan.id.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// A call that ended without telling what it cost counts as all that was reserved for it.
+    async fn lost(&mut self, step: StepId) -> Result<(), HubError> {
+        if self.services.models.main().is_free() {
+            return Ok(());
+        }
+        self.decide(Input::CallLost { step, spent: None }, None).await
     }
 
     /// In a task of its own: an application may take seconds to start, and gates do not wait for that.
@@ -329,6 +350,10 @@ impl Engine {
             tokio::select! {
                 biased;
                 message = inbox.recv() => match message {
+                    // What a call under way has cost is known now and never again.
+                    Some(Message::Input { input, answer }) if matches!(*input, Input::CallLost { .. }) => {
+                        self.decide(*input, answer).await?;
+                    }
                     // What is refused here is asked again after the next start: nothing of it was journalled.
                     Some(Message::Input { answer: Some(answer), .. }) => {
                         let _ = answer.send(Err(Refusal("the run is closing".into())));

@@ -112,6 +112,9 @@ impl Model for Fallback {
     fn has_price(&self) -> bool {
         self.models.iter().all(|model| model.has_price())
     }
+    fn is_free(&self) -> bool {
+        self.models.iter().all(|model| model.is_free())
+    }
     fn worst_case(&self, request: &Request) -> Usage {
         // What failed may have cost as well.
         self.models.iter().map(|model| model.worst_case(request)).fold(Usage::default(), |mut sum, one| {

@@ -131,6 +131,9 @@ impl Model for Recorder {
     fn has_price(&self) -> bool {
         self.inner.has_price()
     }
+    fn is_free(&self) -> bool {
+        self.inner.is_free()
+    }
     fn worst_case(&self, request: &Request) -> Usage {
         self.inner.worst_case(request)
     }
@@ -254,6 +257,9 @@ impl Model for Cassette {
         Ok(())
     }
     fn has_price(&self) -> bool {
+        true
+    }
+    fn is_free(&self) -> bool {
         true
     }
     fn worst_case(&self, _: &Request) -> Usage {

@@ -169,6 +169,10 @@ pub trait Model: Send + Sync {
     }
     /// Whether what a call costs is known, so that a budget in money means something.
     fn has_price(&self) -> bool;
+    /// Nobody is paid for its calls, so one that is broken off costs nothing.
+    fn is_free(&self) -> bool {
+        false
+    }
     /// Upper bound of what `request` can cost.
     fn worst_case(&self, request: &Request) -> Usage;
     /// # Errors

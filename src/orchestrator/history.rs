@@ -41,6 +41,7 @@ fn back(now: &Run, then: &Run, step: &StepId, aside: bool, who: &Clean, env: &En
         settings: RunSettings { relaxed: then.settings.relaxed.clone(), ..now.settings.clone() },
         ..then.clone()
     };
+    apply::nothing_under_way(&mut run);
     let mut was = now.restoring.as_ref().map(|unfinished| unfinished.was.clone()).unwrap_or_default();
     was.extend(now.files.iter().map(|(path, file)| (path.clone(), file.clone())));
     run.restoring = Some(Restoring { was, aside });

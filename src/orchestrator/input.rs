@@ -88,6 +88,12 @@ pub enum Input {
         /// What it cost all the same.
         spent: Usage,
     },
+    /// The call ended without a result: it was cancelled, or the process that made it ended. `spent`: what of it is paid
+    /// for; where nobody knows, all that was reserved.
+    CallLost {
+        step: StepId,
+        spent: Option<Usage>,
+    },
     /// The model cannot work on this text at all. A run that was to stop at the plan has what can be had: the clauses.
     Refused {
         step: StepId,

@@ -3,6 +3,7 @@
 
 mod asked;
 mod faults;
+mod lost;
 mod obedient;
 mod planted;
 #[path = "../support/quotes.rs"]

@@ -109,7 +109,12 @@ pub async fn call(
             port.ask(done).await?;
             Ok(())
         }
-        Err(ModelError::Cancelled) => Err(TaskError::Cancelled),
+        Err(ModelError::Cancelled) => {
+            if !model.is_free() {
+                port.ask(Input::CallLost { step: step_id.clone(), spent: Some(spent) }).await?;
+            }
+            Err(TaskError::Cancelled)
+        }
         Err(ModelError::Refused(error)) => {
             port.ask(Input::Refused { step: step_id.clone(), attempt, error }).await?;
             Ok(())

@@ -283,6 +283,9 @@ impl Model for Offline {
         true
     }
 
+    fn is_free(&self) -> bool {
+        true
+    }
     fn worst_case(&self, request: &Request) -> Usage {
         Usage {
             calls: 1,

@@ -1,7 +1,7 @@
 //! A server may read only a part of a long request and not say so (Ollama's context is small by default). It shows in what
 //! it counted; where that is odd, or where it does not count, two words at both ends of the same text tell.
 
-use super::{Fault, OpenAi, Request, Spent, reader::Ended, shape::Ask, wire::Counted};
+use super::{Fault, OpenAi, Request, Spent, reader::Ended, shape::Ask};
 use crate::models::{Model, memory::Known};
 use serde_json::json;
 use tokio::{sync::mpsc, time::Instant};
@@ -85,30 +85,19 @@ impl OpenAi {
         }
         let (deltas, _nobody) = mpsc::channel(1);
         let limits =
-            super::Limits { bytes: 64 * 1024, tokens: 4_000, idle: self.settings.timeouts.idle(), until: None };
-        let mut reader = super::Reader::new(&deltas, limits);
-        let result = self.exchange(body, shape, &mut reader).await;
-        let received = reader.received();
-        let result = result.and_then(|()| reader.end());
-        let estimate = Counted {
-            input: u64::from(self.count_tokens(system)) + u64::from(self.count_tokens(&user)),
-            cached: 0,
-            output: received as u64 / 3,
-        };
-        let ended = match result {
+            super::Limits { bytes: 64 * 1024, tokens: OUTPUT, idle: self.settings.timeouts.idle(), until: None };
+        let sent = u64::from(self.count_tokens(system)) + u64::from(self.count_tokens(&user));
+        let mut bill = super::Bill::new(super::Reader::new(&deltas, limits), spent, sent, OUTPUT);
+        let result = self.exchange(body, shape, &mut bill.reader).await;
+        let ended = match bill.settle(result) {
             Ok(ended) => ended,
             Err(fault) => {
                 if fault.is_trouble() {
                     self.breaker.failed(&fault.short(), Instant::now());
                 }
-                // What was written is billed, however it ended.
-                if received > 0 {
-                    spent.add(estimate);
-                }
                 return Told::Failed;
             }
         };
-        spent.add(ended.counted.unwrap_or(estimate));
         let has = |word: &str| ended.text.to_ascii_lowercase().contains(word);
         match (has(&first), has(&last)) {
             (true, _) => Told::Whole,

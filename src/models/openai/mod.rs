@@ -3,6 +3,7 @@
 //! The library makes the request and reads the events (its "bring your own types" streams, with types of ours that take
 //! whatever compatible servers send); the transport below it is ours, and so are retries, time-outs and errors.
 
+mod bill;
 mod breaker;
 mod canary;
 mod embed;
@@ -26,6 +27,7 @@ use super::{
 };
 use crate::domain::{Clean, usage::Usage};
 use async_openai::{Client, error::OpenAIError};
+use bill::Bill;
 pub use breaker::Breaker;
 use endpoint::Endpoint;
 pub use endpoint::Key;
@@ -263,6 +265,7 @@ impl OpenAi {
         let (mut attempts, mut adaptations, mut broke_off) = (0, 0, false);
         loop {
             attempts += 1;
+            let paid = spent.calls;
             let ask = Ask { output_tokens: shape.output_tokens(output_tokens), cut };
             let fault = match self.attempt(request, shape, ask, deltas, spent).await {
                 Ok(ended) => {
@@ -284,17 +287,17 @@ impl OpenAi {
                 self.breaker.answered();
             }
             let leave_alone = fault.is_trouble() && self.breaker.failed(&fault.short(), Instant::now());
-            let sent = u64::from(self.sent_tokens(request)) + cut.map_or(0, |cut| u64::from(self.count_tokens(cut)));
-            if fault.broke_off()
-                && !std::mem::replace(&mut broke_off, true)
-                && let Some(room) = self.room_within(request, *spent, sent, u64::from(output_tokens))
-            {
-                output_tokens = room;
-            } else if !fault.may_pass() {
+            let again = fault.may_pass() || (fault.broke_off() && !std::mem::replace(&mut broke_off, true));
+            if !again || leave_alone || attempts > self.settings.retries {
                 return Err((fault, attempts));
             }
-            if leave_alone || attempts > self.settings.retries {
-                return Err((fault, attempts));
+            // Whatever it has cost was reserved for the call once: the next attempt has what is left of that.
+            if spent.calls > paid {
+                let sent = self.asked_tokens(request, cut);
+                let Some(room) = self.room_within(request, *spent, sent, u64::from(output_tokens)) else {
+                    return Err((fault, attempts));
+                };
+                output_tokens = room;
             }
             let longest = Duration::from_millis(self.settings.max_wait_ms);
             let wait = fault.retry_after().unwrap_or_else(|| self.backoff(attempts));
@@ -325,33 +328,10 @@ impl OpenAi {
             idle: self.settings.timeouts.idle(),
             until: spent.until.map(|until| (until, self.settings.timeouts.call())),
         };
-        let mut reader = Reader::new(deltas, limits);
-        let result = self.exchange(shape.body(&self.model, request, ask), shape, &mut reader).await;
-        let (written, counted) = (reader.written(), reader.counted());
-        let result = result.and_then(|()| reader.end());
-        // What was written is billed, however it ended, a refusal and mere thought as well; where nobody counted it is
-        // estimated.
-        let estimate = |output: usize| Counted {
-            input: u64::from(self.sent_tokens(request)) + ask.cut.map_or(0, |cut| u64::from(self.count_tokens(cut))),
-            cached: 0,
-            output: output as u64 / 3,
-        };
-        match result {
-            Ok(mut ended) => {
-                let counted = ended.counted.unwrap_or_else(|| estimate(written));
-                spent.add(counted);
-                if ended.counted.is_none() && ended.cut {
-                    ended.counted = Some(counted);
-                }
-                Ok(ended)
-            }
-            Err(fault) => {
-                if let Some(counted) = counted.or_else(|| (written > 0).then(|| estimate(written))) {
-                    spent.add(counted);
-                }
-                Err(fault)
-            }
-        }
+        let sent = self.asked_tokens(request, ask.cut);
+        let mut bill = Bill::new(Reader::new(deltas, limits), spent, sent, ask.output_tokens);
+        let result = self.exchange(shape.body(&self.model, request, ask), shape, &mut bill.reader).await;
+        bill.settle(result)
     }
 
     /// One request and the events of its answer.

@@ -31,8 +31,9 @@ pub struct Limits {
     pub until: Option<(Instant, Duration)>,
 }
 
-/// No tokenizer in use puts more bytes of text or code into a token, on the average of a reply.
-const BYTES_PER_TOKEN: usize = 16;
+/// A reply with more bytes than this for each token that it may have is longer than it may be: text has 4.5 bytes a token,
+/// code and JSON have fewer. The rest is the margin of a count that is none.
+const BYTES_PER_TOKEN: usize = 5;
 /// Fewer bytes than this within the idle limit are a drip, not a reply: no model in use is so slow.
 const LEAST_BYTES: usize = 24;
 /// A model that writes at least so many bytes a second is at work; only its reply is too long.
@@ -296,13 +297,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    pub fn end(self) -> Result<Ended, Fault> {
+    pub fn end(&mut self) -> Result<Ended, Fault> {
         if !self.pending.is_empty() {
             drop(self.deltas.try_send(Clean::new(&self.pending)));
         }
         let nothing = self.text.trim().is_empty() && self.calls.is_empty();
         if !self.refusal.is_empty() && nothing {
-            return Err(Fault::Declined(self.refusal));
+            return Err(Fault::Declined(std::mem::take(&mut self.refusal)));
         }
         let cut = match self.finish.as_deref() {
             None => return Err(Fault::Unfinished { text: self.received() }),
@@ -313,8 +314,8 @@ impl<'a> Reader<'a> {
             Some(reason) if nothing => return Err(Fault::Declined(format!("it ended ({reason}) without a word"))),
             Some(_) => false,
         };
-        let calls = self.calls.into_iter().filter(|call| !call.name.is_empty()).collect();
-        Ok(Ended { text: self.text, calls, counted: self.counted, cut })
+        let calls = std::mem::take(&mut self.calls).into_iter().filter(|call| !call.name.is_empty()).collect();
+        Ok(Ended { text: std::mem::take(&mut self.text), calls, counted: self.counted, cut })
     }
 }
 

@@ -13,6 +13,11 @@ impl OpenAi {
         sent
     }
 
+    /// Tokens that a request takes with what is to be gone on from, estimated.
+    pub(super) fn asked_tokens(&self, request: &Request, cut: Option<&str>) -> u64 {
+        u64::from(self.sent_tokens(request)) + cut.map_or(0, |cut| u64::from(self.count_tokens(cut)))
+    }
+
     /// The most that the call can cost, whatever happens in it.
     pub(super) fn reserve(&self, request: &Request) -> Usage {
         // A server that is not held to a format is sent the schema as well.

@@ -187,6 +187,7 @@ fn event(run: &mut Run, env: &Envelope) {
         Event::Forked { name, from, step, .. } => {
             run.name = name.clone();
             run.restoring = Some(Restoring::default());
+            nothing_under_way(run);
             let at = step.as_ref().map_or_else(|| "as it stood".to_owned(), |step| format!("before {step}"));
             say(run, env, None, Clean::new(G1), Clean::from(format!("A fork of {from}, {at}.")));
             if !run.is_over() {
@@ -218,6 +219,14 @@ pub(super) const G1: &str = crate::domain::stand_in::AUTHOR;
 
 pub(super) fn say(run: &mut Run, env: &Envelope, step: Option<StepId>, speaker: Clean, text: Clean) {
     run.chat.push(ChatItem { seq: env.seq, at: env.at, step, speaker, text });
+}
+
+/// Calls that were under way at a record that a run goes back to, or begins with, ended elsewhere.
+pub(super) fn nothing_under_way(run: &mut Run) {
+    for step in run.steps.iter_mut().filter(|step| step.in_flight.is_some()) {
+        step.in_flight = None;
+        step.reserved = crate::domain::usage::Usage::default();
+    }
 }
 
 /// A run that was asked for a plan only and has it, or, where the model refuses the text, the clauses.

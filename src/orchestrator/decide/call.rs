@@ -68,6 +68,21 @@ pub(super) fn failed(
     red(draft, step, None);
 }
 
+/// A call whose result nobody will bring any more: what it may have cost stays counted.
+pub(super) fn lost(draft: &mut Draft, step: StepId, spent: Option<Usage>) {
+    let Some(open) = draft.run.step(&step).filter(|step| step.in_flight.is_some()) else { return };
+    let (attempt, reserved) = (open.attempt, open.reserved);
+    let error = match spent {
+        Some(spent) => format!("the call was broken off; about {} tokens of it are paid for", spent.tokens()),
+        None => format!(
+            "the call was under way when G1 ended; the {} tokens that were reserved for it count as spent",
+            reserved.tokens()
+        ),
+    };
+    let spent = spent.unwrap_or(reserved);
+    draft.push(Event::CallFailed { step, attempt, error: Clean::from(error), retry: true, spent });
+}
+
 /// A text the model cannot work on: with `--plan-only` the partition is the result, else the run pauses with the reason.
 pub(super) fn refused(draft: &mut Draft, step: &StepId, attempt: u32, error: Clean) {
     if !draft.run.settings.plan_only {

@@ -77,6 +77,7 @@ pub fn advance(run: Option<&Run>, input: Input, at: Timestamp) -> Result<Decided
         Input::CallFailed { step, attempt, error, pause, spent } => {
             call::failed(&mut draft, &step, attempt, error, pause, spent);
         }
+        Input::CallLost { step, spent } => call::lost(&mut draft, step, spent),
         Input::Refused { step, attempt, error } => call::refused(&mut draft, &step, attempt, error),
         Input::StoodIn { step, attempt, text } => gate::stand_in(&mut draft, step, attempt, text),
         Input::Checked { step, attempt, checked } => checked::checked(&mut draft, &step, attempt, checked),

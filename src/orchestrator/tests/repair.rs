@@ -389,6 +389,33 @@ fn the_worst_case_is_reserved_before_a_call() {
 }
 
 #[test]
+fn a_call_that_never_ended_counts_as_all_that_was_reserved_for_it() {
+    let mut sim = with_budget(GateMode::None, Budget::Tokens(4_000));
+    let id = step("understand");
+    let worst_case = Usage { calls: 1, input_tokens: 1_000, output_tokens: 500, cost_micros: 9, ..Usage::default() };
+    let lost = |spent| Input::CallLost { step: step("understand"), spent };
+    assert_eq!(sim.feed(lost(None)).unwrap(), [], "nothing is under way");
+    let mut start = |sim: &mut Sim| {
+        let (step, request) = (id.clone(), Hash::of(b"r"));
+        let starting = Input::CallStarting { step, attempt: 1, call: 0, request, model: "made-up".into(), worst_case };
+        sim.feed(starting).unwrap().iter().any(|event| matches!(event, Event::CallIntended { .. }))
+    };
+    for n in 1..=2_u64 {
+        assert!(start(&mut sim));
+        sim.feed(lost(None)).unwrap();
+        assert_eq!((sim.run().usage.tokens(), sim.step("understand").usage.tokens()), (n * 1_500, n * 1_500));
+        assert_eq!(sim.feed(lost(None)).unwrap(), [], "and only once");
+    }
+    assert!(!start(&mut sim), "two lost calls leave no room for a third");
+    assert!(matches!(sim.run().status, RunStatus::Paused { reason: PauseReason::Budget, .. }));
+    sim.feed(Input::Command(Command::SetBudget { budget: None, who: "Anna".into() })).unwrap();
+    sim.feed(Input::Command(Command::Resume { who: "Anna".into() })).unwrap();
+    assert!(start(&mut sim));
+    sim.feed(lost(Some(Usage { calls: 1, input_tokens: 7, ..Usage::default() }))).unwrap();
+    assert_eq!(sim.run().usage.tokens(), 3_007, "what is known counts");
+}
+
+#[test]
 fn without_gates_the_budget_pauses_and_a_larger_one_goes_on() {
     let mut sim = with_budget(GateMode::None, Budget::CostMicros(5_000));
     sim.go();

@@ -261,8 +261,39 @@ async fn the_whole_call_has_a_limit() {
     let timeouts = Timeouts { call_ms: 50, ..Timeouts::default() };
     let rest = Vec::new();
     let settings = ModelSettings { timeouts, ..quick() };
-    let text = provider_text(failure(vec![Act::Comments { times: 1000, rest }], settings).await.0);
-    assert!(text.contains("call_ms"), "{text}");
+    let server = Server::start(vec![Act::Comments { times: 1000, rest }]).await;
+    let (error, spent) = collect(&server.model(settings), &request()).await.0.unwrap_err().split();
+    assert!(provider_text(error).contains("call_ms"));
+    assert!(spent.calls == 1 && spent.input_tokens > 3, "what was sent is paid for: {spent:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_its_limit_is_stopped_within_what_was_reserved() {
+    let request = Request { max_output_tokens: 2_000, ..request() };
+    let pieces = std::iter::once(HEAD.as_bytes().to_vec())
+        .chain((0..3_000).map(|n| delta(&format!("line {n} is {}, ", n * n * 7)).into_bytes()))
+        .collect();
+    let server = Server::start(vec![Act::Send(pieces)]).await;
+    let model = server.model(quick());
+    let reserved = model.worst_case(&request);
+    let (error, spent) = collect(&model, &request).await.0.unwrap_err().split();
+    let text = reply_text(error);
+    assert!(text.contains("longer than the 2000 tokens"), "{text}");
+    assert!(spent.output_tokens >= 2_000 && spent.tokens() <= reserved.tokens(), "{spent:?} of {reserved:?}");
+}
+
+#[tokio::test]
+async fn what_broken_attempts_cost_is_no_room_for_further_ones() {
+    let thought = (0..9_000).map(|n| format!("{n} is {}, ", n * 7)).collect::<String>();
+    let thought = event(&serde_json::json!({"choices": [{"delta": {"reasoning_content": &thought[..60_000]}}]}));
+    let server =
+        Server::start((0..4).map(|_| Act::Send(vec![format!("{HEAD}{thought}").into_bytes()])).collect()).await;
+    let model = server.model(quick());
+    let reserved = model.worst_case(&request());
+    let (error, spent) = collect(&model, &request()).await.0.unwrap_err().split();
+    assert!(provider_text(error).contains("finish_reason"));
+    assert!(spent.tokens() <= reserved.tokens() && spent.calls == 1, "{spent:?} of {reserved:?}");
+    assert_eq!(server.bodies().len(), 1);
 }
 
 #[tokio::test]
@@ -280,7 +311,12 @@ async fn cancelling_closes_the_connection() {
         tokio::time::timeout(Duration::from_secs(1), closed).await.expect("closed within a second").unwrap();
     };
     let (result, ()) = tokio::join!(call, stop);
-    assert!(matches!(result, Err(ModelError::Cancelled)));
+    let (error, spent) = result.unwrap_err().split();
+    assert!(matches!(error, ModelError::Cancelled));
+    assert!(
+        spent.calls == 1 && spent.input_tokens > 3 && spent.output_tokens > 0,
+        "what was sent is paid for: {spent:?}"
+    );
     let cancelled = CancellationToken::new();
     cancelled.cancel();
     assert!(matches!(collect_with(&model, &request, cancelled).await.0, Err(ModelError::Cancelled)));

@@ -1,0 +1,81 @@
+//! What an attempt costs, however it ends: a server bills what it was sent and what it wrote, whether anybody heard the end.
+
+use super::{
+    Spent,
+    fault::Fault,
+    reader::{Ended, Reader},
+    wire::Counted,
+};
+
+/// An attempt under way. Dropped before it has ended (a person cancels, the time of the call is over), it leaves what it
+/// may have cost.
+pub(super) struct Bill<'a, 'b> {
+    pub reader: Reader<'a>,
+    spent: &'b mut Spent,
+    /// Tokens of its request, estimated.
+    sent: u64,
+    /// Tokens that the server was allowed to write.
+    allowed: u32,
+    open: bool,
+}
+
+impl<'a, 'b> Bill<'a, 'b> {
+    pub fn new(reader: Reader<'a>, spent: &'b mut Spent, sent: u64, allowed: u32) -> Self {
+        Self { reader, spent, sent, allowed, open: true }
+    }
+
+    fn estimate(&self) -> Counted {
+        Counted { input: self.sent, cached: 0, output: tokens_of(self.reader.written(), self.allowed) }
+    }
+
+    /// It has ended so. What was written is billed, a refusal and mere thought as well, and what was sent to a server that
+    /// then said nothing; where nobody counted it is estimated.
+    pub fn settle(mut self, result: Result<(), Fault>) -> Result<Ended, Fault> {
+        self.open = false;
+        let (estimate, counted) = (self.estimate(), self.reader.counted());
+        let heard = self.reader.written() > 0;
+        match result.and_then(|()| self.reader.end()) {
+            Ok(mut ended) => {
+                let counted = ended.counted.unwrap_or(estimate);
+                self.spent.add(counted);
+                if ended.cut {
+                    ended.counted = Some(counted);
+                }
+                Ok(ended)
+            }
+            Err(fault) => {
+                let paid = heard || matches!(fault, Fault::Silence { .. });
+                if let Some(counted) = counted.or_else(|| paid.then_some(estimate)) {
+                    self.spent.add(counted);
+                }
+                Err(fault)
+            }
+        }
+    }
+}
+
+impl Drop for Bill<'_, '_> {
+    fn drop(&mut self) {
+        if self.open {
+            let estimate = self.estimate();
+            self.spent.add(estimate);
+        }
+    }
+}
+
+/// Tokens of a reply of so many bytes, more rather than fewer; a server that keeps to what it is allowed writes no more
+/// than that.
+fn tokens_of(bytes: usize, allowed: u32) -> u64 {
+    let (bytes, allowed) = (bytes as u64, u64::from(allowed));
+    if bytes / 3 <= allowed { bytes / 3 } else { allowed.max(bytes / 4) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_within_what_is_allowed_counts_for_no_more_than_that() {
+        assert_eq!([0, 2_999, 3_600, 4_400].map(|bytes| tokens_of(bytes, 1_000)), [0, 999, 1_000, 1_100]);
+    }
+}
