@@ -44,7 +44,7 @@ impl<'a, 'b> Bill<'a, 'b> {
                 Ok(ended)
             }
             Err(fault) => {
-                let paid = heard || matches!(fault, Fault::Silence { .. });
+                let paid = heard || matches!(fault, Fault::Silence { .. } | Fault::Drip { .. });
                 if let Some(counted) = counted.or_else(|| paid.then_some(estimate)) {
                     self.spent.add(counted);
                 }

@@ -3,6 +3,7 @@
 
 use super::fault::Fault;
 use std::{
+    collections::VecDeque,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -12,6 +13,8 @@ use tokio::time::Instant;
 const MOST_FAILURES: u32 = 8;
 /// How long it has gone wrong, from the first failure, after which it is not asked again.
 const MOST_TROUBLE: Duration = Duration::from_secs(150);
+/// How long a wait counts against further ones: as long as a call may take.
+const REMEMBERED: Duration = Duration::from_secs(600);
 /// How long it is left alone before one call may try it.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
@@ -19,8 +22,9 @@ const COOL_DOWN: Duration = Duration::from_secs(30);
 struct State {
     failures: u32,
     since: Option<Instant>,
-    /// Waited because it asked for pauses, since it last answered.
-    waited: Duration,
+    /// Waits because it asked for pauses or turned calls away: when each ends, and what it added to those before it. An
+    /// answer in between does not take them back.
+    waits: VecDeque<(Instant, Duration)>,
     open_until: Option<Instant>,
     last: String,
     proven: bool,
@@ -53,7 +57,8 @@ impl Breaker {
 
     /// It gave a whole reply: all trouble is forgotten.
     pub fn answered(&self) {
-        *self.state() = State { proven: true, ..State::default() };
+        let mut state = self.state();
+        *state = State { proven: true, waits: std::mem::take(&mut state.waits), ..State::default() };
     }
 
     /// It has given a whole reply to this program.
@@ -73,15 +78,21 @@ impl Breaker {
         state.open_until.is_some()
     }
 
-    /// Whether `wait` more may be waited for it; if so it counts as waited. `most` bounds the sum of waits since it last
-    /// answered.
-    pub fn may_wait(&self, wait: Duration, most: Duration) -> bool {
+    /// Whether `wait` more may be waited for it; if so it counts as waited. `most` bounds all waits of the last ten minutes
+    /// together. Calls that wait at the same time wait once.
+    pub fn may_wait(&self, wait: Duration, most: Duration, now: Instant) -> bool {
         let mut state = self.state();
-        let sum = state.waited.saturating_add(wait);
-        if sum > most {
+        state.waits.retain(|(until, _)| *until + REMEMBERED > now);
+        let under_way = state.waits.back().map_or(now, |(until, _)| now.max(*until));
+        // A server may ask for a pause that no clock can tell.
+        let Some(until) = now.checked_add(wait) else { return false };
+        let adds = until.saturating_duration_since(under_way);
+        if wait > most || state.waits.iter().map(|(_, added)| *added).sum::<Duration>() + adds > most {
             return false;
         }
-        state.waited = sum;
+        if !adds.is_zero() {
+            state.waits.push_back((until, adds));
+        }
         true
     }
 }
@@ -119,13 +130,18 @@ mod tests {
     }
 
     #[test]
-    fn waits_add_up_to_a_bound() {
-        let breaker = Breaker::default();
+    fn waits_add_up_to_a_bound_whatever_is_answered_in_between() {
+        let (breaker, now) = (Breaker::default(), Instant::now());
         let minute = Duration::from_secs(60);
-        assert!(breaker.may_wait(Duration::from_secs(40), minute));
-        assert!(!breaker.may_wait(Duration::from_secs(21), minute));
-        assert!(breaker.may_wait(Duration::from_secs(20), minute));
+        let second = |n| Duration::from_secs(n);
+        assert!(breaker.may_wait(second(40), minute, now));
         breaker.answered();
-        assert!(breaker.may_wait(minute, minute));
+        let now = now + second(40);
+        assert!(!breaker.may_wait(second(21), minute, now));
+        assert!(breaker.may_wait(second(20), minute, now));
+        assert!(breaker.may_wait(second(15), minute, now), "another call waits at the same time");
+        let now = now + second(20);
+        assert!(!breaker.may_wait(second(1), minute, now) && !breaker.may_wait(Duration::MAX, minute, now));
+        assert!(breaker.may_wait(minute, minute, now + REMEMBERED), "it is long ago");
     }
 }

@@ -88,7 +88,7 @@ impl OpenAi {
             super::Limits { bytes: 64 * 1024, tokens: OUTPUT, idle: self.settings.timeouts.idle(), until: None };
         let sent = u64::from(self.count_tokens(system)) + u64::from(self.count_tokens(&user));
         let mut bill = super::Bill::new(super::Reader::new(&deltas, limits), spent, sent, OUTPUT);
-        let result = self.exchange(body, shape, &mut bill.reader).await;
+        let result = self.exchange(body, shape, None, &mut bill.reader).await;
         let ended = match bill.settle(result) {
             Ok(ended) => ended,
             Err(fault) => {

@@ -106,6 +106,8 @@ struct Spent {
     counted: Counted,
     /// When the call has to be over.
     until: Option<Instant>,
+    /// Time that went into attempts that failed, and into waits after them.
+    failing: Duration,
 }
 
 impl Spent {
@@ -263,24 +265,32 @@ impl OpenAi {
         let mut shape = self.shape();
         let mut output_tokens = output_tokens;
         let (mut attempts, mut adaptations, mut broke_off) = (0, 0, false);
+        let most = self.settings.timeouts.unproven();
+        let mut before: Option<Fault> = None;
         loop {
             attempts += 1;
-            let paid = spent.calls;
+            let (paid, began) = (spent.calls, Instant::now());
+            let left = before.as_ref().map(|_| whole_ms(most.saturating_sub(spent.failing)));
             let ask = Ask { output_tokens: shape.output_tokens(output_tokens), cut };
-            let fault = match self.attempt(request, shape, ask, deltas, spent).await {
-                Ok(ended) => {
+            let fault = match (self.attempt(request, shape, ask, left, deltas, spent).await, before.take()) {
+                (Ok(ended), _) => {
                     self.breaker.answered();
                     return Ok((ended, shape));
                 }
-                Err(fault) => fault,
+                // Only the time that was left ended it: what went wrong before is the news.
+                (Err(Fault::Silence { limit, first: true }), Some(before)) if Some(limit) == left => before,
+                (Err(fault), _) => fault,
             };
+            spent.failing += began.elapsed();
             if let Fault::Status { status, body, .. } = &fault
                 && adaptations < MAX_ADAPTATIONS
+                && spent.failing < most
                 && let Some(next) = shape.after_refusal(*status, body, request, self.endpoint.names_version())
             {
                 adaptations += 1;
                 attempts -= 1;
                 shape = next;
+                before = Some(fault);
                 continue;
             }
             if fault.is_answer() {
@@ -288,7 +298,9 @@ impl OpenAi {
             }
             let leave_alone = fault.is_trouble() && self.breaker.failed(&fault.short(), Instant::now());
             let again = fault.may_pass() || (fault.broke_off() && !std::mem::replace(&mut broke_off, true));
-            if !again || leave_alone || attempts > self.settings.retries {
+            let wait = fault.retry_after().unwrap_or_else(|| self.backoff(attempts));
+            let in_time = spent.failing.saturating_add(wait) < most;
+            if !again || leave_alone || !in_time || attempts > self.settings.retries {
                 return Err((fault, attempts));
             }
             // Whatever it has cost was reserved for the call once: the next attempt has what is left of that.
@@ -300,11 +312,12 @@ impl OpenAi {
                 output_tokens = room;
             }
             let longest = Duration::from_millis(self.settings.max_wait_ms);
-            let wait = fault.retry_after().unwrap_or_else(|| self.backoff(attempts));
-            if !self.breaker.may_wait(wait, longest) {
+            if !self.breaker.may_wait(wait, longest, Instant::now()) {
                 return Err((fault, attempts));
             }
             tokio::time::sleep(wait).await;
+            spent.failing += wait;
+            before = Some(fault);
         }
     }
 
@@ -319,6 +332,7 @@ impl OpenAi {
         request: &Request,
         shape: Shape,
         ask: Ask<'_>,
+        left: Option<Duration>,
         deltas: &mpsc::Sender<Clean>,
         spent: &mut Spent,
     ) -> Result<Ended, Fault> {
@@ -330,14 +344,24 @@ impl OpenAi {
         };
         let sent = self.asked_tokens(request, ask.cut);
         let mut bill = Bill::new(Reader::new(deltas, limits), spent, sent, ask.output_tokens);
-        let result = self.exchange(shape.body(&self.model, request, ask), shape, &mut bill.reader).await;
+        let result = self.exchange(shape.body(&self.model, request, ask), shape, left, &mut bill.reader).await;
         bill.settle(result)
     }
 
-    /// One request and the events of its answer.
-    async fn exchange(&self, body: Value, shape: Shape, reader: &mut Reader<'_>) -> Result<(), Fault> {
-        let timeouts = self.settings.timeouts;
-        let quiet = if self.breaker.proven() { timeouts.call() } else { timeouts.unproven() };
+    /// One request and the events of its answer. Its first token must come within `left`, where less is left than usual.
+    async fn exchange(
+        &self,
+        body: Value,
+        shape: Shape,
+        left: Option<Duration>,
+        reader: &mut Reader<'_>,
+    ) -> Result<(), Fault> {
+        let mut timeouts = self.settings.timeouts;
+        let mut quiet = if self.breaker.proven() { timeouts.call() } else { timeouts.unproven() };
+        if let Some(left) = left.filter(|left| *left < timeouts.first_token()) {
+            timeouts.first_token_ms = as_ms(left);
+            quiet = quiet.min(left);
+        }
         let probe = Arc::new(Probe::new(quiet));
         let transport = Transport {
             http: self.http.clone(),
@@ -371,6 +395,14 @@ impl OpenAi {
         }
         probe.take_fault().map_or(Ok(()), Err)
     }
+}
+
+fn as_ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn whole_ms(time: Duration) -> Duration {
+    Duration::from_millis(as_ms(time))
 }
 
 /// The reply: what it was said in, or the arguments of the tool that gives it.

@@ -91,7 +91,7 @@ impl OpenAi {
         let (deltas, mut pieces) = mpsc::channel(4 * OUTPUT as usize);
         let limits = Limits { bytes: 64 * 1024, tokens: 10 * OUTPUT, idle: self.settings.timeouts.idle(), until: None };
         let mut reader = Reader::new(&deltas, limits);
-        self.exchange(body, shape, &mut reader).await?;
+        self.exchange(body, shape, None, &mut reader).await?;
         let output = reader.received() as u64 / 3;
         let ended = reader.end()?;
         let estimate = Counted { input: u64::from(self.count_tokens(words)) + 8, cached: 0, output };

@@ -19,12 +19,14 @@ use std::{
 };
 use tokio::{
     sync::Notify,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 use tokio_util::bytes::{Buf, Bytes};
 
 /// As much of an error's body as is worth reading.
 const MAX_ERROR_BODY: usize = 64 * 1024;
+/// As long as its words are worth waiting for; the status is there already.
+const ERROR_BODY_TIME: Duration = Duration::from_secs(10);
 
 /// What one attempt's transport has seen; shared with the reader of the stream.
 #[derive(Debug)]
@@ -113,8 +115,7 @@ impl Transport {
         let status = response.status();
         if !status.is_success() {
             let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|v| retry_after(v.to_str().ok()?));
-            let body = self.read(response, MAX_ERROR_BODY).await.unwrap_or_default();
-            let body = String::from_utf8_lossy(&body).into_owned();
+            let body = String::from_utf8_lossy(&self.error_body(response).await).into_owned();
             return Err(Fault::Status { status: status.as_u16(), body, retry_after });
         }
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -192,23 +193,33 @@ impl Transport {
         }
     }
 
+    /// A body that comes whole. Its head says that the reply is written, so it has no more time than a pause in a stream.
     async fn read(&self, mut response: Response, most: usize) -> Result<Vec<u8>, Fault> {
         let mut body = Vec::new();
         let limit = self.timeouts.idle();
+        let until = Instant::now() + limit;
         loop {
-            match timeout(limit, response.chunk()).await {
-                Err(_) => return Err(Fault::Silence { limit, first: true }),
+            match timeout_at(until, response.chunk()).await {
+                Err(_) => return Err(Fault::Drip { limit }),
                 Ok(Err(error)) => return Err(Fault::Broken { detail: cause(error), text: 0 }),
                 Ok(Ok(None)) => return Ok(body),
-                Ok(Ok(Some(bytes))) => {
-                    let room = most.saturating_sub(body.len());
-                    body.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
-                    if bytes.len() > room {
-                        return if most == MAX_ERROR_BODY { Ok(body) } else { Err(Fault::TooLarge { limit: most }) };
-                    }
-                }
+                Ok(Ok(Some(bytes))) if body.len() + bytes.len() > most => return Err(Fault::TooLarge { limit: most }),
+                Ok(Ok(Some(bytes))) => body.extend_from_slice(&bytes),
             }
         }
+    }
+
+    /// What came of an error's words in time; its status counts whatever becomes of them.
+    async fn error_body(&self, mut response: Response) -> Vec<u8> {
+        let mut body = Vec::new();
+        let until = Instant::now() + ERROR_BODY_TIME.min(self.timeouts.idle());
+        while body.len() < MAX_ERROR_BODY
+            && let Ok(Ok(Some(bytes))) = timeout_at(until, response.chunk()).await
+        {
+            body.extend_from_slice(&bytes);
+        }
+        body.truncate(MAX_ERROR_BODY);
+        body
     }
 }
 

@@ -179,6 +179,30 @@ async fn waits_that_a_server_asks_for_add_up_to_a_bound() {
 }
 
 #[tokio::test]
+async fn failed_attempts_of_a_call_have_a_bound_together_and_the_status_stays() {
+    let late = "HTTP/1.1 500 Oops\r\ncontent-length: 4\r\nconnection: close\r\n\r\nlate";
+    let timeouts = Timeouts { unproven_ms: 200, ..Timeouts::default() };
+    let settings = ModelSettings { timeouts, retries: 7, ..quick() };
+    let acts = (0..9).map(|_| Act::Late(80, late.into())).collect();
+    let (fault, seen) = failure(acts, settings).await;
+    let text = provider_text(fault);
+    assert!((1..=3).contains(&seen), "the third has 40 ms left: {seen}");
+    assert!(text.contains("HTTP 500") && text.contains("late"), "{text}");
+}
+
+#[tokio::test]
+async fn bodies_that_drip_have_an_end_and_their_status_is_told() {
+    let head =
+        |status: &str| format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n");
+    let settings = || ModelSettings { retries: 0, ..tiny(60_000, 40) };
+    let (fault, _) = failure(vec![Act::Drip((head("500 Oops") + "in pieces").into())], settings()).await;
+    let text = provider_text(fault);
+    assert!(text.contains("HTTP 500") && text.contains("in pieces"), "{text}");
+    let (fault, seen) = failure(vec![Act::Drip(head("200 OK").into()), good("{}")], settings()).await;
+    assert!(provider_text(fault).contains("idle_ms") && seen == 1);
+}
+
+#[tokio::test]
 async fn waits_double_between_half_and_whole() {
     let server = Server::start(vec![]).await;
     let model = server.model(ModelSettings::default()).with_jitter(Jitter::new(|| 0.0));

@@ -21,6 +21,10 @@ enum Act {
     Reset(Vec<u8>),
     /// Sends this, then says nothing until the client goes away, which it reports.
     Hang(Vec<u8>, Option<oneshot::Sender<()>>),
+    /// Answers so after this many milliseconds, however long the client waits.
+    Late(u64, Vec<u8>),
+    /// Sends this, then a space every few milliseconds until the client goes away.
+    Drip(Vec<u8>),
     /// Sends the head, then a comment every few milliseconds, then the rest.
     Comments { times: u32, rest: Vec<u8> },
 }
@@ -110,6 +114,17 @@ async fn perform(mut socket: TcpStream, act: Act) {
             while socket.read(&mut buffer).await.is_ok_and(|n| n > 0) {}
             if let Some(gone) = gone {
                 let _ = gone.send(());
+            }
+        }
+        Act::Late(ms, bytes) => {
+            // The pace of the server that the test is about, not a wait for anything.
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            drop(socket.write_all(&bytes).await);
+        }
+        Act::Drip(bytes) => {
+            socket.write_all(&bytes).await.unwrap();
+            while socket.write_all(b" ").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
         }
         Act::Comments { times, rest } => {
