@@ -3,7 +3,7 @@
 
 use crate::{
     quotes::WALL,
-    server::{DONE, Fault, HEAD, Server, answer, delta, error, event, finish, page, reset, send},
+    server::{Answer, DONE, Fault, HEAD, Server, answer, delta, error, event, finish, page, reset, send},
     support::{Bed, code, text},
 };
 use serde_json::json;
@@ -16,6 +16,9 @@ use std::{
 
 const KEY: &str = "sk-planted-5be1f7c09d2e";
 
+/// As much of it as gives it away.
+const MOST: &str = "sk-planted-5be";
+
 fn told(what: &str) -> String {
     format!("{what} {KEY}: authorization: Bearer {KEY}")
 }
@@ -24,7 +27,7 @@ const FAULTS: [Fault; 20] = [
     |s, _| send(s, &error("400 Bad Request", "", &told("bad"))),
     |s, _| send(s, &error("401 Unauthorized", "", &told("expired"))),
     |s, _| send(s, &error("402 Pay", "", &told("unpaid"))),
-    |s, _| send(s, &error("403 Forbidden", "", &told("not for"))),
+    |s, _| send(s, &error("403 Forbidden", "", &told(&"y".repeat(300 - KEY.len())))),
     |s, _| send(s, &error("404 Not Found", "", &told("no model for"))),
     |s, _| send(s, &error("413 Large", "", &told("too much for"))),
     |s, _| send(s, &error("422 Odd", "", &told("cannot process"))),
@@ -70,7 +73,7 @@ fn holding(dir: &Path, found: &mut Vec<String>) {
                 flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut inside).expect("an archive");
                 bytes = inside;
             }
-            if bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes()) {
+            if bytes.windows(MOST.len()).any(|window| window == MOST.as_bytes()) {
                 found.push(path.display().to_string());
             }
         }
@@ -93,21 +96,30 @@ fn keep(bed: &Bed) {
 
 #[test]
 fn a_key_that_a_reply_repeats_is_neither_kept_nor_recorded() {
-    let server = Server::saying(|asked| asked.reply.replace("People put", &format!("{KEY} People put")));
-    let bed = Bed::new();
-    let cassette = bed.home.join("tape.jsonl");
-    let record = format!("models.record={}", cassette.display());
-    let run = bed
-        .g1(&["run", WALL, "-m", "compat/m", "-y", "--plan-only", "-c", &record])
-        .env("OPENAI_BASE_URL", format!("http://{}/v1", server.address))
-        .env("OPENAI_API_KEY", KEY)
-        .output()
-        .expect("g1 starts");
-    assert_eq!(code(&run), 0, "{}{}", text(&run.stdout), text(&run.stderr));
-    assert!(fs::read_to_string(&cassette).expect("a recording").contains("[key] People put"));
-    let mut found = Vec::new();
-    holding(bed.dir.parent().expect("a root"), &mut found);
-    assert!(found.is_empty(), "the key lies in {found:?}");
+    let plain: Answer = |asked| asked.reply.replace("People put", &format!("{KEY} People put"));
+    let escaped: Answer = |asked| {
+        let key: String = KEY.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+        asked.reply.replace("People put", &format!("{key} People put"))
+    };
+    for says in [plain, escaped] {
+        let (server, bed) = (Server::saying(says), Bed::new());
+        let cassette = bed.home.join("tape.jsonl");
+        let record = format!("models.record={}", cassette.display());
+        let run = bed
+            .g1(&["run", WALL, "-m", "compat/m", "-y", "--plan-only", "--json", "-c", &record])
+            .env("OPENAI_BASE_URL", format!("http://{}/v1", server.address))
+            .env("OPENAI_API_KEY", KEY)
+            .output()
+            .expect("g1 starts");
+        let said = text(&run.stdout) + &text(&run.stderr);
+        assert_eq!(code(&run), 0, "{said}");
+        assert!(said.contains("item.delta") && said.contains("[key] People put"), "{said}");
+        assert!(!said.contains(MOST) && !said.contains("\\u0073"), "{said}");
+        assert!(fs::read_to_string(&cassette).expect("a recording").contains("[key] People put"));
+        let mut found = Vec::new();
+        holding(bed.dir.parent().expect("a root"), &mut found);
+        assert!(found.is_empty(), "the key lies in {found:?}");
+    }
 }
 
 #[test]
@@ -152,7 +164,7 @@ fn the_key_is_nowhere_in_what_twenty_failing_runs_wrote() {
         assert!(found.is_empty(), "{n}: the key lies in {found:?}");
         for output in &said {
             let all = text(&output.stdout) + &text(&output.stderr);
-            assert!(!all.contains(KEY), "{n}: {all}");
+            assert!(!all.contains(MOST), "{n}: {all}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `/v1/embeddings`: texts as vectors, made by a server of the user's choice.
 
-use super::OpenAi;
+use super::{OpenAi, hide::hide};
 use crate::domain::Clean;
 use crate::models::ModelError;
 use serde::Deserialize;
@@ -61,7 +61,7 @@ impl OpenAi {
             }
         }
         if !status.is_success() {
-            let said = Clean::from_bytes(&body).one_line(SHOWN);
+            let said = Clean::new(&hide(&Clean::from_bytes(&body), self.endpoint.key())).one_line(SHOWN);
             return Err(fail(format!("no embeddings: the server answers {status} {said}")));
         }
         let reply: Reply = serde_json::from_slice(&body)

@@ -1,6 +1,6 @@
 //! What can go wrong with a call, with the HTTP status and the server's words kept, and what people are told.
 
-use super::super::ModelError;
+use super::{super::ModelError, hide::hide};
 use crate::domain::Clean;
 use serde_json::Value;
 use std::time::Duration;
@@ -157,6 +157,22 @@ impl Fault {
 
     pub fn retry_after(&self) -> Option<Duration> {
         if let Self::Status { retry_after, .. } = self { *retry_after } else { None }
+    }
+
+    /// Without the key in what the server said, before anything of that is cut.
+    pub fn hiding(self, key: Option<&str>) -> Self {
+        let hide = |text: String| hide(&text, key).into_owned();
+        match self {
+            Self::Connect(detail) => Self::Connect(hide(detail)),
+            Self::Broken { detail, text } => Self::Broken { detail: hide(detail), text },
+            Self::Status { status, body, retry_after } => Self::Status { status, body: hide(body), retry_after },
+            Self::InStream { code, body, text } => Self::InStream { code, body: hide(body), text },
+            Self::NotApi { status, detail } => Self::NotApi { status, detail: hide(detail) },
+            Self::Garbled(detail) => Self::Garbled(hide(detail)),
+            Self::Declined(detail) => Self::Declined(hide(detail)),
+            Self::UnknownTool(name) => Self::UnknownTool(hide(name)),
+            other => other,
+        }
     }
 
     /// The error people see, after `attempts` attempts.
@@ -347,10 +363,8 @@ fn strip_tags(body: &str) -> String {
 
 /// Text for people: sanitised, and without the key even if the server repeats it.
 fn tell(whom: &Whom<'_>, text: &str) -> Clean {
-    match whom.key {
-        Some(key) if !key.is_empty() => Clean::from(text.replace(key, "[key]")),
-        _ => Clean::new(text),
-    }
+    let text = Clean::new(text);
+    Clean::new(&hide(&text, whom.key))
 }
 
 fn seconds(duration: Duration) -> String {
@@ -393,6 +407,15 @@ mod tests {
         let ModelError::Key(text) = fault.into_error(&whom(), 1) else { panic!("not a key error") };
         assert!(text.contains("[key]") && !text.contains("sk-secret") && text.contains("OPENAI_API_KEY"), "{text}");
         assert!(text.contains("401"));
+    }
+
+    #[test]
+    fn nothing_of_a_key_stays_where_a_long_text_is_cut() {
+        let body = format!(r#"{{"error":{{"message":"{}sk-secret-1 is no good"}}}}"#, "y".repeat(290));
+        let fault = Fault::Status { status: 400, body, retry_after: None };
+        let whom = whom();
+        let text = fault.hiding(whom.key).into_error(&whom, 1).to_string();
+        assert!(text.contains("yy[key]") && !text.contains("sk-"), "{text}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod canary;
 mod embed;
 mod endpoint;
 mod fault;
+mod hide;
 mod hops;
 mod json;
 mod probe;
@@ -34,6 +35,7 @@ pub use endpoint::Key;
 pub(super) use endpoint::client;
 use fault::{Fault, Whom};
 use futures::{StreamExt, future::BoxFuture};
+use hide::hide;
 pub use hops::Hop;
 pub use probe::Tested;
 use reader::{Ended, Limits, Reader};
@@ -204,7 +206,7 @@ impl OpenAi {
             key_env: self.key_env.as_deref(),
             key: self.endpoint.key(),
         };
-        let error = fault.into_error(&whom, attempts);
+        let error = fault.hiding(whom.key).into_error(&whom, attempts);
         if spent.calls == 0 {
             return error;
         }
@@ -343,7 +345,8 @@ impl OpenAi {
             until: spent.until.map(|until| (until, self.settings.timeouts.call())),
         };
         let sent = self.asked_tokens(request, ask.cut);
-        let mut bill = Bill::new(Reader::new(deltas, limits), spent, sent, ask.output_tokens);
+        let reader = Reader::new(deltas, limits).hiding(self.endpoint.telling_key());
+        let mut bill = Bill::new(reader, spent, sent, ask.output_tokens);
         let result = self.exchange(shape.body(&self.model, request, ask), shape, left, &mut bill.reader).await;
         bill.settle(result)
     }
@@ -377,7 +380,10 @@ impl OpenAi {
             (Some(Fault::Broken { detail, .. }), _) => Fault::Broken { detail, text },
             (Some(fault), _) => fault,
             (None, Some(OpenAIError::JSONDeserialize(error, _))) => Fault::Garbled(error.to_string()),
-            (None, Some(error)) => Fault::Broken { detail: Clean::from(error.to_string()).one_line(200), text },
+            (None, Some(error)) => {
+                let said = hide(&error.to_string(), self.endpoint.key()).into_owned();
+                Fault::Broken { detail: Clean::from(said).one_line(200), text }
+            }
             (None, None) => Fault::Unfinished { text },
         };
         let opened = match shape.api {
@@ -461,19 +467,10 @@ impl Model for OpenAi {
                 }
             };
             let response = result.map_err(|(fault, attempts)| self.fail(fault, attempts, spent))?;
-            Ok(without_key(response, self.endpoint.key()))
+            // What is kept of the reply (hub, recording) does not hold it.
+            Ok(Response { text: hide(&response.text, self.endpoint.telling_key()).into_owned(), ..response })
         })
     }
-}
-
-/// A server that knows the key may repeat it; what is kept of the reply (hub, recording) does not.
-fn without_key(mut response: Response, key: Option<&str>) -> Response {
-    // What local servers are given for a key is often a word.
-    const SHORTEST: usize = 16;
-    if let Some(key) = key.filter(|key| key.len() >= SHORTEST) {
-        response.text = response.text.replace(key, "[key]");
-    }
-    response
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{
     fault::Fault,
+    hide::{hide, hide_part},
     stale,
     wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
 };
@@ -63,6 +64,8 @@ impl Ended {
 
 pub struct Reader<'a> {
     deltas: &'a mpsc::Sender<Clean>,
+    /// What the screen is never given.
+    key: Option<&'a str>,
     limits: Limits,
     text: String,
     thoughts: usize,
@@ -86,6 +89,7 @@ impl<'a> Reader<'a> {
     pub fn new(deltas: &'a mpsc::Sender<Clean>, limits: Limits) -> Self {
         Self {
             deltas,
+            key: None,
             limits,
             text: String::new(),
             thoughts: 0,
@@ -100,6 +104,12 @@ impl<'a> Reader<'a> {
             looked_at: 0,
             began: None,
         }
+    }
+
+    /// Keeps this key from the screen, in whatever pieces it comes.
+    pub fn hiding(mut self, key: Option<&'a str>) -> Self {
+        self.key = key;
+        self
     }
 
     /// Bytes of the reply so far.
@@ -256,9 +266,12 @@ impl<'a> Reader<'a> {
         if self.handed_on.is_some_and(|last| now - last < TOGETHER) {
             return;
         }
-        if let Ok(permit) = self.deltas.try_reserve() {
-            permit.send(Clean::new(&self.pending));
-            self.pending.clear();
+        let (shown, held) = hide_part(&self.pending, self.key);
+        if !shown.is_empty()
+            && let Ok(permit) = self.deltas.try_reserve()
+        {
+            permit.send(Clean::from(shown));
+            self.pending = held.to_owned();
             self.handed_on = Some(now);
         }
     }
@@ -299,7 +312,7 @@ impl<'a> Reader<'a> {
 
     pub fn end(&mut self) -> Result<Ended, Fault> {
         if !self.pending.is_empty() {
-            drop(self.deltas.try_send(Clean::new(&self.pending)));
+            drop(self.deltas.try_send(Clean::new(&hide(&self.pending, self.key))));
         }
         let nothing = self.text.trim().is_empty() && self.calls.is_empty();
         if !self.refusal.is_empty() && nothing {
