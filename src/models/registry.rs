@@ -12,6 +12,7 @@ use crate::domain::Clean;
 use secrecy::ExposeSecret;
 use std::{
     collections::BTreeMap,
+    net::{IpAddr, Ipv6Addr},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -167,7 +168,7 @@ fn known_with(settings: &ModelSettings, env: &dyn Fn(&str) -> Option<String>) ->
             .key_env
             .as_deref()
             .is_some_and(|key| env(key).is_some_and(|key| !key.trim().is_empty()) || settings.keys.has(key)),
-        base_url: provider.base_url,
+        base_url: without_login(&provider.base_url),
         key_env: provider.key_env,
         note,
     };
@@ -192,6 +193,20 @@ const BUILT_IN: [(&str, &str); 10] = [
     ("vllm", "vLLM on this machine"),
     ("compat", "the OpenAI-compatible server at OPENAI_BASE_URL"),
 ];
+
+/// An address without the user name and password that may stand in it: nobody is to read them off a list. Such an address
+/// is refused when it is used.
+fn without_login(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
+    let host_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    // What is no address may hold a password with any character in it.
+    let anywhere = || rest.rfind('@').filter(|_| reqwest::Url::parse(address).is_err());
+    match rest[..host_ends].rfind('@').or_else(anywhere) {
+        Some(at) if scheme.is_empty() => rest[at + 1..].to_owned(),
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+        None => address.to_owned(),
+    }
+}
 
 type Found = Result<(ProviderSettings, bool), String>;
 
@@ -244,14 +259,37 @@ fn built_in(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<Found> {
     Some(Ok(found))
 }
 
-/// `OLLAMA_HOST` is written as a host, host and port, or URL; a server told to listen everywhere is reached here.
+/// `OLLAMA_HOST` is written as a host, host and port, or URL, and read as its own client reads it: a port that is none is
+/// the usual one. A server told to listen everywhere is reached here.
 fn ollama_base(host: Option<&str>) -> String {
-    let host = host.unwrap_or("127.0.0.1:11434").trim_end_matches('/');
-    let (scheme, rest) = host.split_once("://").unwrap_or(("http", host));
-    let rest = rest.replace("0.0.0.0", "127.0.0.1");
-    let has_port = rest.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let port = if has_port || host.contains("://") { "" } else { ":11434" };
-    if rest.ends_with("/v1") { format!("{scheme}://{rest}") } else { format!("{scheme}://{rest}{port}/v1") }
+    const PORT: u16 = 11_434;
+    let given = host.unwrap_or("127.0.0.1").trim_end_matches('/');
+    let (scheme, rest) = given.split_once("://").unwrap_or(("http", given));
+    let (place, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (host, port) = match place.parse::<Ipv6Addr>() {
+        Ok(_) => (place, None),
+        // What comes after the brackets of an address of version 6 is its port.
+        Err(_) => match place.rsplit_once(':').filter(|(_, port)| !port.contains(']')) {
+            Some((host, port)) => (host, Some(port)),
+            None => (place, None),
+        },
+    };
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let host = match bare.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) if ip.is_unspecified() => "127.0.0.1".to_owned(),
+        Ok(IpAddr::V6(ip)) if ip.is_unspecified() => "[::1]".to_owned(),
+        Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
+        _ if bare.is_empty() => "127.0.0.1".to_owned(),
+        _ => host.to_owned(),
+    };
+    let port = match port.map(str::parse::<u16>) {
+        Some(Ok(port)) => format!(":{port}"),
+        None if given.contains("://") => String::new(),
+        Some(Err(_)) | None => format!(":{PORT}"),
+    };
+    let path = path.strip_suffix("v1").unwrap_or(path).trim_end_matches('/');
+    let path = if path.is_empty() { String::new() } else { format!("/{path}") };
+    format!("{scheme}://{host}{port}{path}/v1")
 }
 
 fn key(
@@ -378,8 +416,33 @@ mod tests {
             (Some("0.0.0.0"), "http://127.0.0.1:11434/v1"),
             (Some("box:9999"), "http://box:9999/v1"),
             (Some("https://o.example.org/"), "https://o.example.org/v1"),
+            (Some("https://o.example.org/ollama/v1"), "https://o.example.org/ollama/v1"),
+            (Some("http://box:80"), "http://box:80/v1"),
+            (Some("::1"), "http://[::1]:11434/v1"),
+            (Some("[::1]:99"), "http://[::1]:99/v1"),
+            (Some("[fe80::2]"), "http://[fe80::2]:11434/v1"),
+            (Some("::"), "http://[::1]:11434/v1"),
+            (Some("0.0.0.0:99999"), "http://127.0.0.1:11434/v1"),
+            (Some("0.0.0.0:99"), "http://127.0.0.1:99/v1"),
+            (Some(":99"), "http://127.0.0.1:99/v1"),
         ] {
             assert_eq!(ollama_base(host), base);
+        }
+    }
+
+    #[test]
+    fn the_list_shows_no_password_that_stands_in_an_address() {
+        for (address, shown) in [
+            ("https://ann:s3cret@llm.example.org/v1", "https://llm.example.org/v1"),
+            ("http://ann:s3/c@ret@box:80", "http://box:80"),
+            ("ann:s3cret@box/v1", "box/v1"),
+            ("https://llm.example.org/v1", "https://llm.example.org/v1"),
+            ("https://llm.example.org/@me/v1", "https://llm.example.org/@me/v1"),
+        ] {
+            let list =
+                known_with(&ModelSettings::default(), &|name| (name == "OPENAI_BASE_URL").then(|| address.into()));
+            let compat = list.iter().find(|known| known.name == "compat").unwrap();
+            assert_eq!(compat.base_url, shown);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{OpenAi, transport::cause};
 use crate::domain::Clean;
 use reqwest::Url;
+use std::net::IpAddr;
 use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
@@ -21,6 +22,18 @@ fn hop(name: &'static str, ok: impl Into<Option<bool>>, text: impl Into<String>)
     Hop { name, ok: ok.into(), text: Clean::from(text.into()) }
 }
 
+/// Whether an address is one of a network such as `10.0.0.0/8`.
+fn in_network(ip: IpAddr, network: &str) -> bool {
+    let Some((base, length)) = network.split_once('/') else { return false };
+    let Ok(length) = length.parse::<u32>() else { return false };
+    let same = |differ: u128, bits: u32| length <= bits && differ.checked_shr(bits - length).unwrap_or(0) == 0;
+    match (ip, base.parse::<IpAddr>()) {
+        (IpAddr::V4(ip), Ok(IpAddr::V4(base))) => same((u32::from(ip) ^ u32::from(base)).into(), 32),
+        (IpAddr::V6(ip), Ok(IpAddr::V6(base))) => same(u128::from(ip) ^ u128::from(base), 128),
+        _ => false,
+    }
+}
+
 /// The proxy that the environment names for this address, and the variable that names it.
 fn proxy_of(url: &Url, env: &dyn Fn(&str) -> Option<String>) -> Option<(String, String)> {
     let host = url.host_str()?.trim_matches(['[', ']']).to_ascii_lowercase();
@@ -29,11 +42,13 @@ fn proxy_of(url: &Url, env: &dyn Fn(&str) -> Option<String>) -> Option<(String, 
             .into_iter()
             .find_map(|name| Some((env(&name).filter(|v| !v.trim().is_empty())?, name)))
     };
-    let local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let address = host.parse::<IpAddr>().ok();
     let exempt = set("NO_PROXY").is_some_and(|(list, _)| {
-        list.split(',')
-            .map(|one| one.trim().trim_start_matches('.').to_ascii_lowercase())
-            .any(|one| one == "*" || (!one.is_empty() && (host == one || host.ends_with(&format!(".{one}")))))
+        list.split(',').map(|one| one.trim().trim_start_matches('.').to_ascii_lowercase()).any(|one| match address {
+            Some(ip) => one == "*" || host == one || in_network(ip, &one),
+            None => one == "*" || (!one.is_empty() && (host == one || host.ends_with(&format!(".{one}")))),
+        })
     });
     if local || exempt {
         return None;
@@ -226,7 +241,7 @@ mod tests {
     fn the_proxy_of_an_address_is_the_one_the_client_takes() {
         let env = |name: &str| match name {
             "HTTPS_PROXY" => Some("http://gate:3128".to_owned()),
-            "no_proxy" => Some("intern.example, .lab.example".to_owned()),
+            "no_proxy" => Some("intern.example, .lab.example, 10.1.0.0/16, 192.0.2.7, fd00::/8".to_owned()),
             _ => None,
         };
         let of = |url: &str| proxy_of(&Url::parse(url).unwrap(), &env).map(|(value, _)| value);
@@ -235,6 +250,12 @@ mod tests {
         assert_eq!(of("https://llm.lab.example/v1"), None);
         assert_eq!(of("https://intern.example/v1"), None);
         assert_eq!(of("https://127.0.0.1/v1"), None);
+        for direct in ["https://10.1.200.3/v1", "https://192.0.2.7/v1", "https://[fd12::1]/v1"] {
+            assert_eq!(of(direct), None, "{direct}");
+        }
+        for proxied in ["https://10.2.0.3/v1", "https://192.0.2.70/v1", "https://[fe12::1]/v1"] {
+            assert!(of(proxied).is_some(), "{proxied}");
+        }
     }
 
     #[tokio::test]
