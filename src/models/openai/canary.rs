@@ -77,7 +77,7 @@ impl OpenAi {
              check word and the last check word, and nothing else."
         );
         let shape = self.shape();
-        let ask = Ask { output_tokens: OUTPUT, cut: None };
+        let ask = Ask { output_tokens: OUTPUT, ..Ask::default() };
         let mut body = super::shape::plain(shape, &self.model, system, &user, ask);
         // Some servers need it to be asked for; those that do not know it have refused it by now.
         if shape.include_usage && shape.api == super::Api::Chat {

@@ -14,6 +14,7 @@ mod hops;
 mod json;
 mod probe;
 mod reader;
+mod reply;
 mod room;
 mod shape;
 mod stale;
@@ -57,8 +58,6 @@ use wire::{Counted, Events};
 const MAX_ADAPTATIONS: u32 = 8;
 /// How long a call whose time is over may take to come to its next word.
 const GRACE: Duration = Duration::from_secs(2);
-/// How often a reply that a limit cut is asked to go on.
-const MAX_CONTINUATIONS: u32 = 4;
 
 /// Where the randomness of waits comes from: a number from 0 to 1.
 #[derive(Clone)]
@@ -186,7 +185,8 @@ impl OpenAi {
     }
 
     fn shape(&self) -> Shape {
-        self.known().shape.unwrap_or(self.first_shape)
+        let known = self.known();
+        known.shape.unwrap_or(self.first_shape).within(&known.abilities)
     }
 
     /// Remembers what was learnt, here and for later runs.
@@ -219,47 +219,11 @@ impl OpenAi {
         Usage { calls: spent.calls, input_tokens: input, cached_tokens: cached, output_tokens: output, cost_micros }
     }
 
-    /// The reply of a call, whole, with what it cost.
-    async fn reply(
-        &self,
-        request: &Request,
-        deltas: &mpsc::Sender<Clean>,
-        spent: &mut Spent,
-    ) -> Result<Response, (Fault, u32)> {
-        self.breaker.admit(Instant::now()).map_err(|fault| (fault, 1))?;
-        let wanted = self.room(request);
-        let (mut ended, shape) = self.converse(request, None, wanted, deltas, spent).await?;
-        let mut left = MAX_CONTINUATIONS;
-        while ended.cut {
-            let room = self.room_to_go_on(request, &ended, *spent, wanted);
-            let (Some(room), Some(more)) = (room, left.checked_sub(1)) else {
-                return Err((Fault::Cut { tokens: spent.counted.output.max(1) }, 1));
-            };
-            left = more;
-            let cut = std::mem::take(ended.part());
-            let (next, _) = match self.converse(request, Some(&cut), room, deltas, spent).await {
-                // It has nothing more to say, and what it said is no whole reply.
-                Err((Fault::Declined(_), _)) => return Err((Fault::Cut { tokens: spent.counted.output.max(1) }, 1)),
-                next => next?,
-            };
-            *ended.part() = json::join(&cut, &next.text);
-            ended.cut = next.cut && json::find(ended.part()).is_none();
-        }
-        self.read_whole(request, &ended, spent).await.map_err(|fault| (fault, 1))?;
-        let is_json =
-            ended.calls.iter().map(|call| &call.arguments).chain([&ended.text]).any(|text| json::find(text).is_some());
-        // A server that ignores the schema is asked more plainly the next time.
-        let shape = if is_json { shape } else { shape.looser().unwrap_or(shape) };
-        self.learn(|known| known.shape = Some(shape));
-        let text = meaning(request, ended).map_err(|fault| (fault, 1))?;
-        Ok(Response::reply(text, self.usage(*spent)))
-    }
-
     /// Attempts until one succeeds or none may help.
     async fn converse(
         &self,
         request: &Request,
-        cut: Option<&str>,
+        ask: Ask<'_>,
         output_tokens: u32,
         deltas: &mpsc::Sender<Clean>,
         spent: &mut Spent,
@@ -273,7 +237,7 @@ impl OpenAi {
             attempts += 1;
             let (paid, began) = (spent.calls, Instant::now());
             let left = before.as_ref().map(|_| whole_ms(most.saturating_sub(spent.failing)));
-            let ask = Ask { output_tokens: shape.output_tokens(output_tokens), cut };
+            let ask = Ask { output_tokens: shape.output_tokens(output_tokens), ..ask };
             let fault = match (self.attempt(request, shape, ask, left, deltas, spent).await, before.take()) {
                 (Ok(ended), _) => {
                     self.breaker.answered();
@@ -307,7 +271,7 @@ impl OpenAi {
             }
             // Whatever it has cost was reserved for the call once: the next attempt has what is left of that.
             if spent.calls > paid {
-                let sent = self.asked_tokens(request, cut);
+                let sent = self.asked_tokens(request, ask);
                 let Some(room) = self.room_within(request, *spent, sent, u64::from(output_tokens)) else {
                     return Err((fault, attempts));
                 };
@@ -344,7 +308,7 @@ impl OpenAi {
             idle: self.settings.timeouts.idle(),
             until: spent.until.map(|until| (until, self.settings.timeouts.call())),
         };
-        let sent = self.asked_tokens(request, ask.cut);
+        let sent = self.asked_tokens(request, ask);
         let reader = Reader::new(deltas, limits).hiding(self.endpoint.telling_key());
         let mut bill = Bill::new(reader, spent, sent, ask.output_tokens);
         let result = self.exchange(shape.body(&self.model, request, ask), shape, left, &mut bill.reader).await;
@@ -409,17 +373,6 @@ fn as_ms(time: Duration) -> u64 {
 
 fn whole_ms(time: Duration) -> Duration {
     Duration::from_millis(as_ms(time))
-}
-
-/// The reply: what it was said in, or the arguments of the tool that gives it.
-fn meaning(request: &Request, ended: Ended) -> Result<String, Fault> {
-    let Ended { text, calls, .. } = ended;
-    let reply = calls.iter().rev().find(|call| call.name == shape::name(request));
-    match (reply, calls.first()) {
-        (Some(reply), _) => Ok(json::object_of(&reply.arguments).into_owned()),
-        (None, Some(call)) if text.trim().is_empty() => Err(Fault::UnknownTool(call.name.clone())),
-        (None, _) => Ok(json::object_of(&text).into_owned()),
-    }
 }
 
 impl Model for OpenAi {

@@ -28,6 +28,16 @@ pub struct Tested {
     pub usage: Usage,
 }
 
+/// What an answer shows. One that was cut or did not come shows nothing: runs go by this, so "no" must be one.
+fn found(answer: &Result<(Ended, usize), Fault>, shows: impl Fn(&Ended) -> bool) -> Option<bool> {
+    match answer {
+        Ok((ended, _)) if shows(ended) => Some(true),
+        Ok((ended, _)) => (!ended.cut).then_some(false),
+        Err(Fault::Status { status: 400 | 404 | 405 | 415 | 422 | 501, .. } | Fault::Declined(_)) => Some(false),
+        Err(_) => None,
+    }
+}
+
 impl OpenAi {
     /// Asks a handful of small questions.
     ///
@@ -53,8 +63,8 @@ impl OpenAi {
         };
         let mut abilities = self.abilities();
         abilities.streams = Some(pieces > 1);
-        abilities.schema = Some(self.holds_schema(shape, &mut spent).await);
-        abilities.tools = Some(self.uses_tools(shape, &mut spent).await);
+        abilities.schema = self.holds_schema(shape, &mut spent).await;
+        abilities.tools = self.uses_tools(shape, &mut spent).await;
         abilities.embeddings = Some(self.embed(&["one text", "another"]).await.is_ok());
         let listed = self.listed(shape).await.unwrap_or_default();
         let window = listed.into_iter().find(|(id, _)| *id == self.model).and_then(|(_, window)| window);
@@ -67,11 +77,14 @@ impl OpenAi {
         };
         self.learn(|known| {
             known.abilities = abilities.clone();
-            known.shape = Some(Shape {
-                v1: shape.v1,
-                max_completion_tokens: shape.max_completion_tokens,
-                ..known.shape.unwrap_or(shape)
-            });
+            let mut now = known.shape.unwrap_or(self.first_shape);
+            // What an earlier test or run found it unable to do, it may have learnt.
+            if abilities.schema == Some(true) {
+                now.structured = now.structured.min(self.first_shape.structured);
+            }
+            now.tools |= abilities.tools == Some(true);
+            (now.v1, now.max_completion_tokens) = (shape.v1, shape.max_completion_tokens);
+            known.shape = Some(now);
             known.tested_at = Some(jiff::Timestamp::now());
         });
         Ok(Tested { abilities, reads_long, price: self.pricing.of(&self.id).cloned(), usage: self.usage(spent) })
@@ -86,7 +99,7 @@ impl OpenAi {
         with: impl FnOnce(&mut Value),
     ) -> Result<(Ended, usize), Fault> {
         let system = "You answer exactly what is asked.";
-        let mut body = shape::plain(shape, &self.model, system, words, Ask { output_tokens: OUTPUT, cut: None });
+        let mut body = shape::plain(shape, &self.model, system, words, Ask { output_tokens: OUTPUT, ..Ask::default() });
         with(&mut body);
         let (deltas, mut pieces) = mpsc::channel(4 * OUTPUT as usize);
         let limits = Limits { bytes: 64 * 1024, tokens: 10 * OUTPUT, idle: self.settings.timeouts.idle(), until: None };
@@ -104,7 +117,7 @@ impl OpenAi {
     }
 
     /// The question does not speak of JSON: only a server that holds replies to the schema answers with it.
-    async fn holds_schema(&self, shape: Shape, spent: &mut Spent) -> bool {
+    async fn holds_schema(&self, shape: Shape, spent: &mut Spent) -> Option<bool> {
         let schema = json!({"type": "object", "properties": {"legs": {"type": "integer"}}, "required": ["legs"], "additionalProperties": false});
         let format = |body: &mut Value| match shape.api {
             Api::Chat => {
@@ -117,12 +130,12 @@ impl OpenAi {
             }
         };
         let answer = self.question(shape, "How many legs has a spider?", spent, format).await;
-        answer.is_ok_and(|(ended, _)| {
+        found(&answer, |ended| {
             serde_json::from_str::<Value>(ended.text.trim()).is_ok_and(|reply| reply["legs"].is_i64())
         })
     }
 
-    async fn uses_tools(&self, shape: Shape, spent: &mut Spent) -> bool {
+    async fn uses_tools(&self, shape: Shape, spent: &mut Spent) -> Option<bool> {
         let parameters = json!({"type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"]});
         let about = "Gives the meaning of a word.";
         let offer = |body: &mut Value| {
@@ -137,7 +150,7 @@ impl OpenAi {
         };
         let words = "Use the tool look_up to look up the word 'otter'.";
         let answer = self.question(shape, words, spent, offer).await;
-        answer.is_ok_and(|(ended, _)| ended.calls.iter().any(|call| call.name == "look_up"))
+        found(&answer, |ended| ended.calls.iter().any(|call| call.name == "look_up"))
     }
 
     /// The models that the server says it has, with the tokens of their windows where it says that too.

@@ -71,10 +71,9 @@ impl OpenAi {
         let Some(room) = self.room_within(request, *spent, self.asked_tokens(request, ask), u64::from(wanted)) else {
             return Ok((ended, shape));
         };
-        let (next, shape) = match self.converse(request, ask, room, deltas, spent).await {
-            // It has nothing more to say: what it said is judged.
-            Err((Fault::Declined(_), _)) => return Ok((ended, shape)),
-            next => next?,
+        // Where it says nothing more, what it said is judged.
+        let Ok((next, shape)) = self.converse(request, ask, room, deltas, spent).await else {
+            return Ok((ended, shape));
         };
         if next.cut && !has_object(&next) {
             return Err((Fault::Cut { tokens: spent.counted.output.max(1) }, 1));

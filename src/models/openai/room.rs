@@ -1,6 +1,10 @@
 //! How much a call may take: what is reserved for it before it is made, and what is left of that while it goes on.
 
-use super::{OpenAi, Request, Spent, canary, reader::Ended, shape::LEAST_OUTPUT};
+use super::{
+    OpenAi, Request, Spent, canary,
+    reader::Ended,
+    shape::{Ask, LEAST_OUTPUT},
+};
 use crate::{domain::usage::Usage, models::Model};
 
 impl OpenAi {
@@ -14,8 +18,9 @@ impl OpenAi {
     }
 
     /// Tokens that a request takes with what is to be gone on from, estimated.
-    pub(super) fn asked_tokens(&self, request: &Request, cut: Option<&str>) -> u64 {
-        u64::from(self.sent_tokens(request)) + cut.map_or(0, |cut| u64::from(self.count_tokens(cut)))
+    pub(super) fn asked_tokens(&self, request: &Request, ask: Ask<'_>) -> u64 {
+        let said = [ask.cut, ask.aside].into_iter().flatten();
+        u64::from(self.sent_tokens(request)) + said.map(|text| u64::from(self.count_tokens(text))).sum::<u64>()
     }
 
     /// The most that the call can cost, whatever happens in it.

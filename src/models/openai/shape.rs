@@ -1,7 +1,7 @@
 //! How a server is asked: exactly the fields a compatible server needs, in the strictest way that it has not refused.
 
 use super::super::{
-    Request, Turn,
+    Abilities, Request, Turn,
     settings::{Api, ProviderSettings, Structured},
 };
 use super::fault::over_context;
@@ -49,6 +49,8 @@ pub const LEAST_OUTPUT: u32 = 2_000;
 pub struct Ask<'a> {
     pub output_tokens: u32,
     pub cut: Option<&'a str>,
+    /// What was said where the reply should have been.
+    pub aside: Option<&'a str>,
 }
 
 impl Shape {
@@ -71,6 +73,10 @@ impl Shape {
         if let Some(cut) = ask.cut {
             messages.push(json!({"role": "assistant", "content": cut}));
             messages.push(json!({"role": "user", "content": GO_ON}));
+        }
+        if let Some(aside) = ask.aside {
+            messages.push(json!({"role": "assistant", "content": aside}));
+            messages.push(json!({"role": "user", "content": NO_JSON}));
         }
         let mut body = json!({"model": model, "messages": messages, "stream": true});
         let tokens = if self.max_completion_tokens { "max_completion_tokens" } else { "max_tokens" };
@@ -102,6 +108,10 @@ impl Shape {
         if let Some(cut) = ask.cut {
             input.push(json!({"role": "assistant", "content": cut}));
             input.push(json!({"role": "user", "content": GO_ON}));
+        }
+        if let Some(aside) = ask.aside {
+            input.push(json!({"role": "assistant", "content": aside}));
+            input.push(json!({"role": "user", "content": NO_JSON}));
         }
         let mut body = json!({
             "model": model,
@@ -153,6 +163,24 @@ impl Shape {
             Structured::Strict => Some(personas::without_bounds(&request.schema)),
             Structured::Tool | Structured::Object | Structured::Prompt => None,
         }
+    }
+
+    /// As far as it is known to do what it is asked for.
+    pub fn within(mut self, able: &Abilities) -> Self {
+        self.tools &= able.tools != Some(false);
+        if able.schema == Some(false) && self.structured < Structured::Tool {
+            self.structured = Structured::Tool;
+        }
+        if self.structured == Structured::Tool && !self.tools {
+            self.structured = Structured::Object;
+        }
+        self
+    }
+
+    /// The next way of asking a server that takes a schema and does not hold the reply to it.
+    pub fn without_schema(&self) -> Option<Self> {
+        let next = self.looser()?;
+        if next.structured == Structured::Strict { next.looser() } else { Some(next) }
     }
 
     /// The next looser way of holding a reply to its schema.
@@ -254,6 +282,9 @@ const GIVES: &str = "Gives the reply, complete and final.";
 
 const GO_ON: &str = "Your reply was cut by a limit. Go on exactly where it ends, beginning with the very next character. \
                      Repeat nothing, explain nothing, add no fence.";
+
+const NO_JSON: &str = "That is no reply: it holds no JSON object that can be read. Give the reply itself now, as one JSON object in the \
+                       form that was asked for, and nothing else.";
 
 fn numbers(text: &str) -> impl Iterator<Item = u32> + '_ {
     text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok())

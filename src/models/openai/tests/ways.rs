@@ -192,6 +192,65 @@ async fn a_server_that_knows_no_schema_is_asked_another_way_and_remembered() {
 }
 
 #[tokio::test]
+async fn a_run_begins_with_what_a_test_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings =
+        || ModelSettings { memory: crate::models::memory::Memory::at(dir.path().join("models.json")), ..quick() };
+    let called = |name: &str| {
+        let call = serde_json::json!({"index": 0, "id": "c", "function": {"name": name, "arguments": "{\"a\":1}"}});
+        let piece = event(&serde_json::json!({"choices": [{"delta": {"tool_calls": [call]}}]}));
+        Act::Send(vec![format!("{HEAD}{piece}{}{}{DONE}", finish("tool_calls"), usage()).into_bytes()])
+    };
+    let asks = |body: &Value| (body.get("response_format").is_some(), body.get("tools").is_some());
+    // It counts, talks about spiders, uses a tool, has no vectors and no list, and knows no check words.
+    let tested = |tool: Act, legs: &str, then: Vec<Act>| {
+        let none = || error("404 Not Found", "{}");
+        let test = [good("1 2 3"), good(legs), tool, none(), none(), good("What words?")];
+        Server::start(test.into_iter().chain(then).collect())
+    };
+    let server = tested(called("look_up"), "Eight.", vec![called("build_reply")]).await;
+    let model = server.model(settings());
+    let found = model.test().await.unwrap().abilities;
+    assert_eq!((found.schema, found.tools), (Some(false), Some(true)));
+    collect(&model, &request()).await.0.unwrap();
+    assert_eq!(asks(server.bodies().last().unwrap()), (false, true), "a tool takes the place of the schema");
+    let known = settings().memory.of(&format!("http://{}/v1", server.address), "test-1");
+    assert_eq!(known.abilities, found);
+
+    // No tools either: the prompt, and what is said in words is asked for once more.
+    let asked = vec![good("Sure! I think it is nice."), good("{\"a\":1}")];
+    let server = tested(good("No tool."), "Eight.", asked).await;
+    let model = server.model(settings());
+    model.test().await.unwrap();
+    assert_eq!(collect(&model, &request()).await.0.unwrap().text, "{\"a\":1}");
+    let bodies = server.bodies();
+    let [.., first, second] = bodies.as_slice() else { panic!() };
+    assert!(first["response_format"]["type"] == "json_object" && first.get("tools").is_none(), "{first}");
+    assert!(second.get("tools").is_none() && second["messages"].to_string().contains("I think it is nice"), "{second}");
+
+    // A server that has learnt it is asked for the schema again.
+    let server = tested(called("look_up"), "{\"legs\":8}", vec![good("{}")]).await;
+    let model = server.model(settings());
+    model
+        .learn(|known| known.shape = Some(Shape { structured: Structured::Prompt, tools: false, ..model.first_shape }));
+    model.test().await.unwrap();
+    collect(&model, &request()).await.0.unwrap();
+    assert_eq!(asks(server.bodies().last().unwrap()), (true, false));
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_schema_is_asked_for_a_tool_at_once() {
+    let server = Server::start(vec![good("I suggest three modules."), good("{\"a\":1}"), good("{}")]).await;
+    let model = server.model(quick());
+    let response = collect(&model, &request()).await.0.unwrap();
+    assert_eq!((response.text.as_str(), response.usage.calls), ("{\"a\":1}", 2));
+    collect(&model, &request()).await.0.unwrap();
+    let bodies = server.bodies();
+    assert!(bodies[0].get("response_format").is_some() && bodies[0].get("tools").is_none());
+    assert!(bodies[1..].iter().all(|body| body.get("response_format").is_none() && body.get("tools").is_some()));
+}
+
+#[tokio::test]
 async fn limits_and_options_that_a_server_refuses_are_adapted() {
     let no = |what: &str| error("400 Bad Request", &format!(r#"{{"error":{{"message":"{what}"}}}}"#));
     let server = Server::start(vec![
