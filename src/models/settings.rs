@@ -14,7 +14,7 @@ pub struct ModelSettings {
     /// The first wait between attempts; each further one doubles.
     pub backoff_ms: u64,
     /// The longest that servers are waited for because they ask for a pause (`Retry-After`) or turn calls away, all
-    /// waits since their last answer together; where that is not enough the call ends with that news.
+    /// waits of ten minutes together; where that is not enough the call ends with that news.
     pub max_wait_ms: u64,
     /// A reply larger than this is refused.
     pub max_reply_bytes: usize,
@@ -71,7 +71,8 @@ pub struct Timeouts {
     pub first_token_ms: u64,
     /// Between two signs of life once tokens flow.
     pub idle_ms: u64,
-    /// To the first token from a server that has answered nothing yet, whatever other signs of life it gives.
+    /// To the first token from a server that has answered nothing yet, whatever other signs of life it gives; and all
+    /// failed attempts of one call together, waits included.
     pub unproven_ms: u64,
     /// The whole call, waits and further attempts included.
     pub call_ms: u64,

@@ -395,7 +395,7 @@ fn a_call_that_never_ended_counts_as_all_that_was_reserved_for_it() {
     let worst_case = Usage { calls: 1, input_tokens: 1_000, output_tokens: 500, cost_micros: 9, ..Usage::default() };
     let lost = |spent| Input::CallLost { step: step("understand"), spent };
     assert_eq!(sim.feed(lost(None)).unwrap(), [], "nothing is under way");
-    let mut start = |sim: &mut Sim| {
+    let start = |sim: &mut Sim| {
         let (step, request) = (id.clone(), Hash::of(b"r"));
         let starting = Input::CallStarting { step, attempt: 1, call: 0, request, model: "made-up".into(), worst_case };
         sim.feed(starting).unwrap().iter().any(|event| matches!(event, Event::CallIntended { .. }))
