@@ -358,3 +358,13 @@ fn the_author_is_whoever_wrote_it_and_a_draft_is_a_state() {
     let sets = setters(&spec, "request", "status");
     assert!(sets.contains(&(role("employee"), Scope::Own)), "{sets:?}");
 }
+
+#[test]
+fn what_nobody_may_do_with_their_own_others_may() {
+    let spec = read(
+        "The office lends instruments to pupils.\nAn instrument has a name.\nPupils log in.\n\
+         Nobody can delete his or her own loan.",
+    );
+    assert!(missing(&spec, 4), "{:?}", spec.gaps);
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })), "{:?}", spec.features);
+}

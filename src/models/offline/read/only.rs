@@ -107,6 +107,10 @@ pub fn nobody_but(d: &mut Draft, si: usize, pi: usize, pred: &Pred, targets: &[(
     if !nobody || !pred.verb.negated {
         return false;
     }
+    // `Nobody can delete his or her own loan`: others can
+    if pred.objects.iter().any(|np| np.mods.iter().any(|m| m == "own")) {
+        return true;
+    }
     let except: Vec<Np> = pred
         .preps
         .iter()
