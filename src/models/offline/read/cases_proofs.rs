@@ -368,3 +368,27 @@ fn what_nobody_may_do_with_their_own_others_may() {
     assert!(missing(&spec, 4), "{:?}", spec.gaps);
     assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })), "{:?}", spec.features);
 }
+
+#[test]
+fn the_same_day_is_on_or_after_itself() {
+    const COURSE: &str = "Anyone can add a course with a title, a start date and an end date.\n";
+    for (text, or_equal) in [
+        ("The end date must be on or after the start date.", true),
+        ("The end date must be after the start date.", false),
+    ] {
+        let after = Rule::After { field: "start_date".into(), or_equal };
+        assert!(rules(&read(&format!("{COURSE}{text}")), "course", "end_date").contains(&after), "{text}");
+    }
+}
+
+#[test]
+fn what_is_unique_among_some_is_not_unique_among_all() {
+    const RECIPES: &str = "Cooks log in.\nCooks add recipes with a title and a date.\n";
+    let of = |text: &str| rules(&read(&format!("{RECIPES}{text}")), "recipe", "title");
+    assert_eq!(of("The title must be unique."), [Rule::Unique { per_owner: false }]);
+    assert_eq!(of("The title must be unique per cook."), [Rule::Unique { per_owner: true }]);
+    for text in ["The title must be unique within a year.", "Titles must be unique among open recipes."] {
+        assert!(of(text).is_empty(), "{text}");
+        assert!(missing(&read(&format!("{RECIPES}{text}")), 3), "{text}");
+    }
+}

@@ -205,7 +205,9 @@ fn value_rules(d: &mut Draft, si: usize) {
                     rules.extend([rule].into_iter().chain(more));
                 }
             } else if text.contains("unique") || text.contains("only be used once") {
-                rules.push(Rule::Unique { per_owner: text.contains("per user") });
+                if let Some(per_owner) = whose(d, e, pred) {
+                    rules.push(Rule::Unique { per_owner });
+                }
             } else if (text.contains("required")
                 || text.contains("mandatory")
                 || text.contains("compulsory")
@@ -247,7 +249,8 @@ fn value_rules(d: &mut Draft, si: usize) {
                 && let Some(other) =
                     pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o))
             {
-                rules.push(Rule::After { field: other, or_equal: pred.verb.negated });
+                let same = ["on or after", "at or after", "the same day or"].iter().any(|w| text.contains(w));
+                rules.push(Rule::After { field: other, or_equal: pred.verb.negated || same });
             }
             if rules.is_empty() && is_valid(d, e, &name, &text) && !pred.verb.negated {
                 if let Some(f) = d.field_mut(e, &name)
@@ -292,6 +295,23 @@ fn value_rules(d: &mut Draft, si: usize) {
             d.done[si].insert(pi);
         }
     }
+}
+
+/// Whether a value is to be unique among the records of each person, or among all; none where it is among others: within a
+/// year, among those that are open.
+fn whose(d: &mut Draft, e: usize, pred: &super::sentence::Pred) -> Option<bool> {
+    let Some(pp) = Draft::pp(pred, &["per", "within", "among", "in", "for", "of"]) else { return Some(false) };
+    let [np] = &pp.nps[..] else { return None };
+    let all = np.adjectives().all(super::lexicon::words::light) && d.entity_of(np) == Some(e);
+    if all && pp.prep != "per" {
+        return Some(false);
+    }
+    let person = d.role(np).is_some() || nouns::person(&np.head).is_some();
+    if pp.prep != "per" || !person || !d.has_users() {
+        return None;
+    }
+    d.entities[e].entity.owned = true;
+    Some(true)
 }
 
 /// `The year of birth is not before 1995`: on which side of a year the number lies.
