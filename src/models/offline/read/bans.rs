@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
-use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{Access, Feature, FieldRule, FieldType, Op, Rule, Scope, Who};
 
 /// `A member who owes a fee cannot book`, `Blocked members cannot book`, `Members whose fee is due …`: not every member.
 pub fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
@@ -161,6 +161,15 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
                         clauses: vec![s.id],
                     });
                 }
+                d.mark_verb(si, pred);
+                d.mark(si, np.range.clone());
+            } else if nouns::property(&np.head).is_some() && d.find(&np.head).is_none() && d.find(&np.name()).is_none()
+            {
+                // one property of the records, and not all that they are
+                let field = d.field_of(*e, np).filter(|_| !conditional && ops == [Op::Update]);
+                let rule = FieldRule { rule: Rule::Immutable, clauses: vec![s.id] };
+                let Some(f) = field.and_then(|name| d.field_mut(*e, &name)) else { continue };
+                f.rules.push(rule);
                 d.mark_verb(si, pred);
                 d.mark(si, np.range.clone());
             } else if !conditional && states.iter().all(|x| words::light(x)) {

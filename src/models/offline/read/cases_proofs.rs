@@ -392,3 +392,13 @@ fn what_is_unique_among_some_is_not_unique_among_all() {
         assert!(missing(&read(&format!("{RECIPES}{text}")), 3), "{text}");
     }
 }
+
+#[test]
+fn one_property_that_cannot_be_changed_forbids_no_other_change() {
+    let spec = read(
+        "The clerk adds and changes invoices.\nAn invoice has a number and a total.\n\
+         The invoice number must be unique and cannot be changed later.",
+    );
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })), "{:?}", spec.features);
+    assert!(rules(&spec, "invoice", "number").contains(&Rule::Immutable) || !whole(&spec, 3), "{:?}", spec.entities);
+}
