@@ -203,8 +203,11 @@ pub fn bounded_property(d: &mut Draft, si: usize) {
             )
     });
     let Some(at) = number else { return };
-    // `medicines whose quantity is below 10`: which ones, and no bound
-    if s.preds.iter().any(|p| p.subordinate && p.range.contains(&at)) {
+    // `medicines whose quantity is below 10`, `Amounts above 200 euros need an approval`: which ones, and no bound
+    let tells_apart = |np: &Np| np.head_at < at;
+    if s.preds.iter().any(|p| {
+        p.subordinate && p.range.contains(&at) || p.verb.range.start > at && p.subject.first().is_some_and(tells_apart)
+    }) {
         return;
     }
     let said = |list: &[&str]| s.words[..at].iter().any(|w| list.contains(&w.lower()));

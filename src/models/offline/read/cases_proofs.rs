@@ -402,3 +402,9 @@ fn one_property_that_cannot_be_changed_forbids_no_other_change() {
     assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })), "{:?}", spec.features);
     assert!(rules(&spec, "invoice", "number").contains(&Rule::Immutable) || !whole(&spec, 3), "{:?}", spec.entities);
 }
+
+#[test]
+fn which_records_are_meant_is_no_bound_on_them() {
+    let spec = read(&format!("{NOTE}Amounts above 200 euros need the approval of a second person."));
+    assert!(rules(&spec, "note", "amount").is_empty(), "{:?}", spec.entities);
+}
