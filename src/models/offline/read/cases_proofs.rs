@@ -408,3 +408,13 @@ fn which_records_are_meant_is_no_bound_on_them() {
     let spec = read(&format!("{NOTE}Amounts above 200 euros need the approval of a second person."));
     assert!(rules(&spec, "note", "amount").is_empty(), "{:?}", spec.entities);
 }
+
+#[test]
+fn how_many_somebody_holds_is_not_how_many_there_are() {
+    let spec = read(
+        "Tenants log in.\nThe caretaker adds keys with a number.\nTenants see the keys.\n\
+         A tenant may hold no more than 5 keys.",
+    );
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Limit { .. })), "{:?}", spec.features);
+    assert!(missing(&spec, 4), "{:?}", spec.gaps);
+}

@@ -75,6 +75,29 @@ fn limit(d: &mut Draft, si: usize, some: bool) {
         {
             continue;
         }
+        // `A tenant may hold at most 5 keys`, which somebody else adds: no record says who holds which
+        let theirs = |p: &super::sentence::Pred| {
+            let makes = matches!(p.verb.class, Class::Create | Class::Manage | Class::Transact);
+            let what = p.objects.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps));
+            makes
+                && d.actors(p).iter().any(|w| d.actors(pred).contains(w))
+                && what.into_iter().any(|x| d.entity_of(x) == Some(e))
+        };
+        let person = pred.subject.iter().any(|x| d.role(x).is_some());
+        if pred.verb.class == Class::Have
+            && person
+            && record.is_none()
+            && d.entities[e].about.is_none()
+            && !d.sentences.iter().flat_map(|s| &s.preds).any(theirs)
+        {
+            let what = s.quote(range.start..np.range.end.min(s.words.len()));
+            return d.gap(
+                s.id,
+                &what,
+                "the offline engine keeps nothing that tells how many of them each one has",
+                true,
+            );
+        }
         // `an event has at most 20 registrations`: per referenced record; otherwise per account
         let parent = pred.subject.iter().find_map(|x| d.entity_of(x)).filter(|p| *p != e);
         let per = parent.and_then(|p| d.reference(e, &d.entities[p].entity.name.clone()));
