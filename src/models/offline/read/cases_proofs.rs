@@ -418,3 +418,12 @@ fn how_many_somebody_holds_is_not_how_many_there_are() {
     assert!(!spec.features.iter().any(|f| matches!(f, Feature::Limit { .. })), "{:?}", spec.features);
     assert!(missing(&spec, 4), "{:?}", spec.gaps);
 }
+
+#[test]
+fn whom_a_record_names_is_no_group_of_people() {
+    let spec = read(
+        "Members log in.\nA task has a title, an assignee and a state: open or done.\nMembers add tasks.\n\
+         Only the assignee may set a task to done.",
+    );
+    assert!(missing(&spec, 4), "{:?}", spec.gaps);
+}

@@ -373,6 +373,15 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         whos.push(d.ordinary());
     }
     let Some(np) = objects.first() else { return };
+    // `Only the assignee may …`: whom each record names, and no group of people
+    let named = |x: &super::chunk::Np| {
+        let e = d.entity_of(np).or(d.focus);
+        e.is_some_and(|e| d.entities[e].entity.fields.iter().any(|f| f.name == x.head && f.name != "name"))
+    };
+    if !pred.verb.passive && pred.subject.iter().any(named) {
+        let what = s.text.clone();
+        return d.gap(s.id, &what, "the offline engine knows nobody by a property that is a text", true);
+    }
     let state_word = matches!(np.head.as_str(), "status" | "state");
     let pronoun = matches!(np.pronoun.as_deref(), Some("this" | "that"))
         || np.pronoun.as_deref() == Some("it") && super::decisions::sets_to(pred);
