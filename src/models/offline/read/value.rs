@@ -189,7 +189,17 @@ pub fn bracket(s: &Sentence, range: Range<usize>, head: &str) -> Bracket {
     {
         return Bracket::Other;
     }
-    let values = choice_values(s, range);
+    let mut values = choice_values(s, range);
+    // `0, 7 or 19 percent`
+    let number = |v: &str| v.parse::<f64>().is_ok();
+    if let Some((last, rest)) = values.split_last_mut()
+        && let Some((n, unit)) = last.clone().split_once(' ')
+        && number(n)
+        && unit_of(unit).is_some()
+        && rest.iter().all(|v| number(v))
+    {
+        n.clone_into(last);
+    }
     if values.len() >= 2 { Bracket::Choice(values) } else { Bracket::Other }
 }
 
