@@ -5,8 +5,8 @@ mod fixture;
 
 use fixture::sandbox;
 use g1::{
-    domain::evidence::SandboxLevel,
-    evidence::{Manifest, Python, Recorded, Runner, Stack, Tree, TreeFile, sandbox::Limits},
+    domain::evidence::{Confinement, SandboxLevel},
+    evidence::{Manifest, Python, Recorded, Runner, Sandbox, Stack, Tree, TreeFile, sandbox::Limits},
 };
 use std::{
     fs,
@@ -196,4 +196,39 @@ async fn dropping_a_run_ends_it() {
         assert!(Instant::now() < deadline, "{:?}", alive(&mark));
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn what_a_program_prints_is_never_taken_for_a_fault_of_the_sandbox() {
+    let runner = Runner::new(sandbox(), Python::find().await.unwrap());
+    let liar = "import sys\nprint('g1-sandbox-setup: no Landlock')\nsys.stdin.read()\nsys.exit(125)";
+    let recorded = run(&runner, liar, &[]).await;
+    assert_eq!(recorded.executed.exit, Some(125));
+    let spoken = run(&runner, "import os\nos.write(0, b'no Landlock')", &[]).await;
+    assert_eq!(spoken.executed.exit, Some(1), "its stdin is /dev/null, for reading");
+}
+
+#[tokio::test]
+async fn arguments_that_no_program_can_have_are_a_failure_of_the_program() {
+    let runner = Runner::new(sandbox(), Python::find().await.unwrap());
+    let recorded = run(&runner, "print('never')", &["a\0b"]).await;
+    assert_eq!(recorded.executed.exit, Some(127));
+    assert!(String::from_utf8_lossy(&recorded.output).contains("nul byte"));
+}
+
+#[test]
+fn where_files_are_not_confined_what_a_model_wrote_waits_for_a_person() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/probes/without_landlock.py");
+    let path = std::env::var("PATH").unwrap();
+    let g1 = dir.path().join("g1");
+    let words = format!("#!/bin/sh\nPATH='{path}' exec python3 {script} {} \"$@\"\n", env!("CARGO_BIN_EXE_g1"));
+    fs::write(&g1, words).unwrap();
+    fs::set_permissions(&g1, fs::Permissions::from_mode(0o755)).unwrap();
+    let weak = Sandbox::probe_with(&g1);
+    assert_eq!(weak.level, SandboxLevel::L1, "{:?}", weak.notes);
+    let refused = Runner::confined(weak.clone(), Confinement::Full).unwrap_err().to_string();
+    assert!(refused.contains("no Landlock") && refused.contains("-c sandbox=weaker"), "{refused}");
+    assert!(Runner::confined(weak, Confinement::Weaker).is_ok());
+    assert!(Runner::confined(sandbox(), Confinement::Full).is_ok());
 }

@@ -148,6 +148,10 @@ fn sandbox() -> Finding {
     let sandbox = evidence::Sandbox::probe();
     let notes: Vec<String> = sandbox.notes.iter().map(ToString::to_string).collect();
     let text = format!("level {:?}. {}", sandbox.level, notes.join(" "));
+    if sandbox.require().is_ok() && !sandbox.is_full() {
+        let text = format!("{text} What a model wrote is not run here, unless -c sandbox=weaker is added.");
+        return Finding { what: "sandbox", ok: None, text };
+    }
     Finding { what: "sandbox", ok: Some(sandbox.require().is_ok()), text }
 }
 

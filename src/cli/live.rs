@@ -5,7 +5,10 @@ use super::{
     run::runtime,
 };
 use crate::{
-    domain::trace::{self, exit_code},
+    domain::{
+        evidence::Confinement,
+        trace::{self, exit_code},
+    },
     driver::verify::{VerifyError, serve},
 };
 use serde_json::json;
@@ -16,13 +19,13 @@ fn fail(error: &VerifyError) -> Fail {
     Fail::error(error)
 }
 
-pub fn verify(folder: Option<&Path>, strict: bool, as_json: bool) -> Done {
+pub fn verify(folder: Option<&Path>, wanted: Confinement, strict: bool, as_json: bool) -> Done {
     let dir = folder.unwrap_or(Path::new(".")).to_owned();
     runtime()?.block_on(async move {
         let cancel = CancellationToken::new();
         let progress = Arc::new(|done, of| talk(&format!("control runs {done}/{of}")));
         let verified = tokio::select! {
-            verified = crate::driver::verify::verify(&dir, Some(progress), &cancel) => verified,
+            verified = crate::driver::verify::verify(&dir, wanted, Some(progress), &cancel) => verified,
             _ = tokio::signal::ctrl_c() => return Ok(130),
         };
         let (run, verified) = verified.map_err(|e| fail(&e))?;
@@ -57,10 +60,10 @@ pub fn verify(folder: Option<&Path>, strict: bool, as_json: bool) -> Done {
     })
 }
 
-pub fn preview(folder: Option<&Path>, port: Option<u16>, as_json: bool) -> Done {
+pub fn preview(folder: Option<&Path>, wanted: Confinement, port: Option<u16>, as_json: bool) -> Done {
     let dir = folder.unwrap_or(Path::new(".")).to_owned();
     runtime()?.block_on(async move {
-        let mut preview = serve(&dir, port).await.map_err(|e| fail(&e))?;
+        let mut preview = serve(&dir, wanted, port).await.map_err(|e| fail(&e))?;
         if as_json {
             out::json(&json!({"url": preview.url, "ssh": preview.ssh}))?;
         } else {

@@ -58,6 +58,7 @@ pub fn models(config: &Config) -> ModelSettings {
 
 pub fn setup(config: &Config) -> driver::Setup {
     driver::Setup {
+        confinement: config.sandbox,
         models: models(config),
         user_personas: Some(crate::config::dirs::config().join("personas")),
         store: Place::Here,

@@ -27,6 +27,8 @@ const fn key(path: &'static str, kind: Kind, project: bool, about: &'static str)
     Key { path, kind, project, about }
 }
 
+/// Said for one command, never in a file or by the environment: nobody accepts a danger once for all.
+pub(super) const SANDBOX: &str = "sandbox";
 pub const GATES: &[&str] = &["step", "phase", "plan", "risk", "none"];
 pub const PLANS: &[&str] = &["lean", "standard", "thorough"];
 pub const COLORS: &[&str] = &["auto", "always", "never"];
@@ -49,6 +51,12 @@ pub const KEYS: &[Key] = &[
     key("bell", Kind::Flag, false, "ring the terminal's bell when a gate opens and nobody is at the keys"),
     key("color", Kind::OneOf(COLORS), true, "colours in plain output"),
     key("plain", Kind::Flag, true, "lines instead of screens"),
+    key(
+        SANDBOX,
+        Kind::OneOf(&["full", "weaker"]),
+        false,
+        "weaker: run what a model wrote although this machine confines it only in part (with -c alone, for one command)",
+    ),
     key("models.context", Kind::Number, false, "tokens of request and reply together; packs are made to fit"),
     key("models.retries", Kind::Number, false, "further attempts after a failure that may pass"),
     key("models.backoff_ms", Kind::Number, false, "first wait between attempts"),

@@ -2,7 +2,7 @@
 
 use super::{
     ConfigError, budget,
-    keys::{Kind, find, nearest},
+    keys::{Kind, SANDBOX, find, nearest},
 };
 use crate::domain::Clean;
 use std::{collections::BTreeMap, fmt, fs, io, path::PathBuf};
@@ -10,6 +10,8 @@ use toml::{
     Spanned, Table, Value,
     de::{DeTable, DeValue},
 };
+
+const ONCE: &str = "'sandbox' is said for one command only: -c sandbox=weaker";
 
 /// Who set a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +100,10 @@ fn read(file: &PathBuf, origin: Origin, merged: &mut Merged) -> Result<(), Confi
             merged.warnings.push(Clean::new(&format!("{place}: there is no setting '{name}', it is ignored; {hint}")));
             continue;
         };
+        if key.path == SANDBOX {
+            merged.warnings.push(Clean::new(&format!("{place}: {ONCE}, it is ignored")));
+            continue;
+        }
         if origin == Origin::Project && !key.project {
             merged.warnings.push(Clean::new(&format!(
                 "{place}: a project cannot set '{name}', it is ignored; set it in your own config.toml"
@@ -151,6 +157,9 @@ fn set(name: &str, text: &str, origin: Origin, merged: &mut Merged) -> Result<()
             None => format!("there is no setting '{name}'; `g1 config` lists the keys"),
         })
     })?;
+    if key.path == SANDBOX && origin != Origin::Flag {
+        return Err(other(ONCE.to_owned()));
+    }
     // As TOML where the key wants more than words: `-c plain=true`, `-c model=offline`.
     let value = match key.kind {
         Kind::Text | Kind::OneOf(_) | Kind::Budget => Value::String(text.trim_matches('"').to_owned()),

@@ -12,6 +12,7 @@ mod tests;
 use crate::{
     domain::{
         Clean,
+        evidence::Confinement,
         plan::PlanVariant,
         run::{GateMode, TURNS},
         usage::Budget,
@@ -62,6 +63,8 @@ pub struct Config {
     pub bell: bool,
     /// Lines instead of screens.
     pub plain: bool,
+    /// What must be confined before programs run that G1 did not write itself.
+    pub sandbox: Confinement,
     pub models: ModelSettings,
 }
 
@@ -83,6 +86,7 @@ impl Default for Config {
             notify: None,
             bell: true,
             plain: false,
+            sandbox: Confinement::Full,
             models: ModelSettings::default(),
         }
     }

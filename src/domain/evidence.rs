@@ -19,6 +19,17 @@ pub enum SandboxLevel {
     L3,
 }
 
+/// How much confinement is asked for before programs run that G1 did not write itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confinement {
+    /// Files by Landlock, and TCP to the assigned port alone.
+    #[default]
+    Full,
+    /// What the machine has. A person types it for one command.
+    Weaker,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TestOutcome {

@@ -7,6 +7,7 @@ use crate::{
         attachment::Attachment,
         clause::Requirement,
         event::{Envelope, Event},
+        evidence::Confinement,
         run::Run,
         run::RunSettings,
         usage::Budget,
@@ -39,6 +40,7 @@ pub struct Setup {
     /// `$XDG_CONFIG_HOME/g1/personas`
     pub user_personas: Option<PathBuf>,
     pub store: Place,
+    pub confinement: Confinement,
 }
 
 /// A new run.
@@ -295,6 +297,9 @@ fn prepare(
         tracing::info!(%error, "no repository of its own");
     }
     let existing = run.existing.is_some();
+    // What the offline engine writes is G1's own.
+    let ours = !existing && models.all().all(|model| model.id() == "offline");
+    let confinement = if ours { Confinement::Weaker } else { setup.confinement };
     let hub = Hub::closed(dir, &blobs, setup.store.clone());
     let services = Services {
         dir: dir.to_owned(),
@@ -303,6 +308,7 @@ fn prepare(
         models,
         library: Arc::new(library),
         runner,
+        confinement,
         workspace: Workspace::of_project(dir, existing).map_err(|e| OpenError::Refused(Clean::from(e.to_string())))?,
         writing: Mutex::new(()),
         record: setup.models.record.clone(),

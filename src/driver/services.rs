@@ -1,7 +1,7 @@
 //! What the tasks of one run share.
 
 use crate::{
-    domain::{Clean, run::Run},
+    domain::{Clean, evidence::Confinement, run::Run},
     evidence::{self, Manifest, Runner, Stack},
     hub::{Blobs, Hub},
     models::assigned::Assigned,
@@ -23,6 +23,8 @@ pub struct Services {
     pub library: Arc<Library>,
     /// Found when it is first needed; see [`Services::runner`].
     pub runner: OnceCell<Result<Runner, Clean>>,
+    /// What must be confined before anything of this run's is executed.
+    pub confinement: Confinement,
     pub workspace: Workspace,
     /// Held while files are written and committed: steps end at the same time, git and the workspace have one writer.
     pub writing: Mutex<()>,
@@ -48,7 +50,7 @@ impl Services {
     /// # Errors
     /// No sandbox or no Python, in words for a person.
     pub async fn runner(&self) -> Result<&Runner, Clean> {
-        let find = || async { Runner::detect().await.map_err(|error| Clean::from(error.to_string())) };
+        let find = || async { Runner::detect(self.confinement).await.map_err(|error| Clean::from(error.to_string())) };
         self.runner.get_or_init(find).await.as_ref().map_err(Clean::clone)
     }
     /// What this machine lacks to run and prove what `run` makes, in words for a person: of the stack of its manifest, of

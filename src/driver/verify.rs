@@ -2,7 +2,7 @@
 
 use super::client::{self, ClientError};
 use crate::{
-    domain::{Clean, run::Run},
+    domain::{Clean, Hash, artifact::FileEntry, evidence::Confinement, run::Run},
     evidence::{self, Runner, verify::Verified},
     hub,
     workspace::{Workspace, preview},
@@ -29,6 +29,7 @@ pub enum VerifyError {
 /// No run here, a damaged or rewritten record, or nothing can be confined on this machine.
 pub async fn verify(
     dir: &Path,
+    wanted: Confinement,
     progress: Option<evidence::controls::Progress>,
     cancel: &CancellationToken,
 ) -> Result<(Run, Verified), VerifyError> {
@@ -39,7 +40,7 @@ pub async fn verify(
     }
     let run = client::look(dir)?;
     let say = |error: &dyn std::fmt::Display| VerifyError::Here(Clean::from(error.to_string()));
-    let runner = Runner::detect().await.map_err(|error| say(&error))?;
+    let runner = Runner::detect(wanted).await.map_err(|error| say(&error))?;
     let workspace = Workspace::of_project(dir, run.existing.is_some()).map_err(|error| say(&error))?;
     let tree = workspace.current(&run.files).map_err(|error| say(&error))?;
     let blobs = hub::project::blobs_of(dir);
@@ -54,10 +55,55 @@ pub async fn verify(
 ///
 /// # Errors
 /// As for [`verify`]; the port is taken; the application does not start.
-pub async fn serve(dir: &Path, port: Option<u16>) -> Result<preview::Preview, VerifyError> {
+pub async fn serve(dir: &Path, wanted: Confinement, port: Option<u16>) -> Result<preview::Preview, VerifyError> {
     let run = client::look(dir)?;
     let workspace = Workspace::of_project(dir, run.existing.is_some())
         .map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
-    let runner = Runner::detect().await.map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
+    let runner = Runner::detect(wanted).await.map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
     super::preview::serve(dir, &workspace, &runner, &run, port).await.map_err(VerifyError::Here)
+}
+
+/// That files are not as the run wrote them, in words: what it claims is of its own.
+pub fn written_otherwise(run: &Run, workspace: &Workspace) -> Option<Clean> {
+    let as_written = |file: &FileEntry| workspace.read(&file.path).is_ok_and(|bytes| Hash::of(&bytes) == file.sha256);
+    let other: Vec<&str> = run.files.values().filter(|f| !as_written(f)).map(|f| f.path.as_str()).collect();
+    let (first, rest) = other.split_at(other.len().min(3));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    (!first.is_empty()).then(|| {
+        Clean::from(format!(
+            "{}{more}: not as G1 wrote it. What it tests and proves is its own version; `g1 verify` runs what is there",
+            first.join(", ")
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::run::GateMode;
+    use crate::orchestrator::testing::{Sim, begin};
+
+    #[test]
+    fn files_that_are_not_as_they_were_written_are_named() {
+        let mut sim = Sim::start_with(begin(GateMode::None));
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(dir.path()).unwrap();
+        assert_eq!(written_otherwise(sim.run(), &workspace), None, "nothing was written yet");
+        sim.finish();
+        let mut run = sim.run().clone();
+        let count = run.files.len();
+        let told = written_otherwise(&run, &workspace).unwrap();
+        assert!(told.contains(": not as G1 wrote it"), "{told}");
+        assert_eq!(told.contains(&format!("and {} more", count.saturating_sub(3))), count > 3, "{told}");
+        for (path, file) in run.files.iter_mut() {
+            let at = dir.path().join(path);
+            std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+            std::fs::write(at, path).unwrap();
+            file.sha256 = Hash::of(path.as_bytes());
+        }
+        assert_eq!(written_otherwise(&run, &workspace), None);
+        let (first, _) = run.files.iter().next().unwrap();
+        std::fs::write(dir.path().join(first), "mine").unwrap();
+        assert!(written_otherwise(&run, &workspace).unwrap().starts_with(first.as_str()));
+    }
 }

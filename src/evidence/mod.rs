@@ -39,6 +39,11 @@ pub use verify::{Verified, verify};
 pub enum EvidenceError {
     #[error("this machine cannot confine programs ({0}), so nothing that was generated is run")]
     NotConfined(String),
+    #[error(
+        "this machine confines programs only in part ({0}), so what others wrote is not run; to run it all the same, add \
+         -c sandbox=weaker to the command"
+    )]
+    ConfinedInPart(String),
     #[error("{} is needed to run what was generated: {why}; install {}", stack.tool(), stack.wanted())]
     NoTool { stack: Stack, why: String },
     #[error("the sandbox could not be set up: {0}")]

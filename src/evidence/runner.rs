@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         Clean, Hash,
-        evidence::{EvidenceKind, TestResult},
+        evidence::{Confinement, EvidenceKind, TestResult},
     },
     orchestrator::input::Executed,
 };
@@ -57,8 +57,8 @@ impl Runner {
     /// The machine's sandbox, ready to run. Tools are looked for when they are needed.
     ///
     /// # Errors
-    /// Nothing can be confined here.
-    pub async fn detect() -> Result<Self, EvidenceError> {
+    /// Nothing can be confined here, or less than is asked for.
+    pub async fn detect(wanted: Confinement) -> Result<Self, EvidenceError> {
         /// What confines once goes on to: one probe does for all runs of a process. One that failed is made again.
         static FOUND: OnceLock<Sandbox> = OnceLock::new();
         let sandbox = match FOUND.get() {
@@ -67,8 +67,21 @@ impl Runner {
                 .await
                 .map_err(|error| EvidenceError::Setup(error.to_string()))?,
         };
+        let runner = Self::confined(sandbox, wanted)?;
+        FOUND.get_or_init(|| runner.sandbox.clone());
+        Ok(runner)
+    }
+
+    /// What runs programs in `sandbox`.
+    ///
+    /// # Errors
+    /// It confines nothing, or less than is asked for.
+    pub fn confined(sandbox: Sandbox, wanted: Confinement) -> Result<Self, EvidenceError> {
         sandbox.require()?;
-        Ok(Self::new(FOUND.get_or_init(|| sandbox).clone(), Tools::default()))
+        if wanted == Confinement::Full && !sandbox.is_full() {
+            return Err(EvidenceError::ConfinedInPart(sandbox.notes.join("; ")));
+        }
+        Ok(Self::new(sandbox, Tools::default()))
     }
 
     /// The stack of a manifest, and its tool found on this machine.

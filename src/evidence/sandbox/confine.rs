@@ -1,7 +1,7 @@
 //! Linux: limits, session, no privileges, Landlock, seccomp; then the process becomes the program.
 
 use super::{
-    Probed, SETUP_EXIT, SETUP_MARK, seccomp,
+    EXEC_EXIT, Probed, SETUP_EXIT, seccomp,
     spec::{INSIDE, Spec},
 };
 use crate::domain::evidence::SandboxLevel;
@@ -59,34 +59,48 @@ type Failure = String;
 
 /// Confines this process and becomes the program. Returns only when it cannot.
 pub(super) fn exec(spec: &Spec) -> i32 {
-    let error = match confine(spec) {
-        Ok(()) => {
-            if let [INSIDE, request, response] = spec.argv.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-                return match std::env::set_current_dir(&spec.cwd) {
-                    Ok(()) => crate::evidence::syntax::native::main(request, response),
-                    Err(error) => refuse(&error.to_string()),
-                };
-            }
-            let (program, args) = match spec.argv.split_first() {
-                Some((program, args)) => (program, args),
-                None => return refuse("nothing to run"),
-            };
-            let error = Command::new(program)
-                .args(args)
-                .env_clear()
-                .envs(spec.env.iter().map(|(name, value)| (name, value)))
-                .current_dir(&spec.cwd)
-                .exec();
-            format!("{program}: {error}")
-        }
-        Err(error) => error,
+    close_inherited_files();
+    let mut channel = match take_channel() {
+        Ok(channel) => channel,
+        // There is nobody to tell.
+        Err(_) => return SETUP_EXIT,
     };
-    refuse(&error)
+    if let Err(error) = confine(spec) {
+        let _ = channel.write_all(error.as_bytes());
+        return SETUP_EXIT;
+    }
+    drop(channel);
+    match become_program(spec) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "{error}");
+            EXEC_EXIT
+        }
+    }
 }
 
-fn refuse(error: &str) -> i32 {
-    let _ = writeln!(std::io::stderr(), "{SETUP_MARK}{error}");
-    SETUP_EXIT
+/// What stdin was, for nobody else: the program finds `/dev/null` in its place.
+fn take_channel() -> std::io::Result<fs::File> {
+    use std::os::fd::AsFd;
+    let channel = std::io::stdin().as_fd().try_clone_to_owned()?;
+    rustix::stdio::dup2_stdin(fs::File::open("/dev/null")?)?;
+    Ok(channel.into())
+}
+
+/// Returns what the part of G1 that runs confined ended with, or why it is not the program.
+fn become_program(spec: &Spec) -> Result<i32, Failure> {
+    if let [INSIDE, request, response] = spec.argv.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        std::env::set_current_dir(&spec.cwd).map_err(|error| error.to_string())?;
+        return Ok(crate::evidence::syntax::native::main(request, response));
+    }
+    let (program, args) = spec.argv.split_first().ok_or("nothing to run")?;
+    let error = Command::new(program)
+        .args(args)
+        .env_clear()
+        .envs(spec.env.iter().map(|(name, value)| (name, value)))
+        .current_dir(&spec.cwd)
+        .exec();
+    Err(format!("{program}: {error}"))
 }
 
 fn confine(spec: &Spec) -> Result<(), Failure> {
@@ -94,7 +108,6 @@ fn confine(spec: &Spec) -> Result<(), Failure> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| failure("death signal", e))?;
     rustix::process::setsid().map_err(|e| failure("session", e))?;
     let _ = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    close_inherited_files();
     set_limits(spec)?;
     rustix::thread::set_no_new_privs(true).map_err(|e| failure("no new privileges", e))?;
     let landlock = restrict(spec)?;

@@ -1,6 +1,6 @@
 //! Systems without Landlock and seccomp: nothing can be confined, so nothing that was generated is run (L0).
 
-use super::{Probed, SETUP_EXIT, SETUP_MARK, spec::Spec};
+use super::{Probed, SETUP_EXIT, spec::Spec};
 use crate::domain::evidence::SandboxLevel;
 use std::io::Write;
 
@@ -8,7 +8,10 @@ const WHY: &str =
     "this operating system has neither Landlock nor seccomp; run G1 on Linux to execute what it generates";
 
 pub(super) fn exec(_: &Spec) -> i32 {
-    let _ = writeln!(std::io::stderr(), "{SETUP_MARK}{WHY}");
+    use std::os::fd::AsFd;
+    // The channel to the supervisor; see `confine.rs`.
+    let channel = std::io::stdin().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    let _ = channel.and_then(|mut channel| channel.write_all(WHY.as_bytes()));
     SETUP_EXIT
 }
 

@@ -3,12 +3,15 @@
 //! ```text
 //! g1 ── g1 __sandbox supervise ── g1 __sandbox exec → python3 …
 //!        stdin: closing it stops everything        own session, limits, no privileges, Landlock, seccomp
-//!        subreaper: no descendant outlives it      stdout and stderr go to one pipe
+//!        subreaper: no descendant outlives it      stdout and stderr go to one pipe; stdin is a channel on which it says
+//!                                                  why it is not confined, and is closed before the program begins
 //! ```
 //!
 //! Re-executing avoids running code between fork and exec in a threaded process, and the supervisor ends everything it
 //! started even when G1 itself is killed, because its stdin then reaches its end. Levels: L3 adds namespaces and a
-//! cgroup and is not built; L2 is Landlock, seccomp and limits; L1 lacks Landlock; L0 lacks both and runs nothing.
+//! cgroup and is not built; L2 is Landlock, seccomp and limits; L1 lacks Landlock; L0 lacks both and runs nothing. Below
+//! L2, and where Landlock is too old to confine TCP, only what the offline engine made is run, unless a person types
+//! that more may ([`crate::domain::evidence::Confinement`]).
 
 #[cfg(target_os = "linux")]
 mod confine;
@@ -34,9 +37,10 @@ use std::{
 };
 
 const SUBCOMMAND: &str = "__sandbox";
-/// Exit status and first words of a child that could not confine itself. A program that fakes them is only not believed.
+/// Exit status of a child that could not confine itself. Why stands in its channel, which no program ever holds.
 const SETUP_EXIT: i32 = 125;
-const SETUP_MARK: &str = "g1-sandbox-setup: ";
+/// Exit status of a confined child that could not become the program, as shells have it.
+const EXEC_EXIT: i32 = 127;
 
 /// Call this first in `main`: when the process was started as a part of the sandbox, it never returns.
 pub fn main_if_child() {
@@ -132,6 +136,12 @@ impl Sandbox {
             return Err(EvidenceError::NotConfined(self.notes.join("; ")));
         }
         Ok(())
+    }
+
+    /// True when what others wrote can run here: files and TCP are confined.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.level >= SandboxLevel::L2 && self.confines_tcp()
     }
 
     /// True when the kernel limits TCP to the assigned port.

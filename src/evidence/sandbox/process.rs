@@ -1,7 +1,7 @@
 //! Starting a sandboxed program from G1, collecting what it prints, and stopping it.
 
 use super::{
-    SETUP_EXIT, SETUP_MARK, SUBCOMMAND, Sandbox,
+    SUBCOMMAND, Sandbox,
     spec::{Ended, Report, Spec},
 };
 use crate::evidence::EvidenceError;
@@ -146,11 +146,6 @@ async fn collect(mut child: Child, lifeline: Lifeline, output_limit: u64) -> Res
     }
     if let Some(error) = report.error {
         return Err(EvidenceError::Setup(error));
-    }
-    if report.exit == Some(SETUP_EXIT)
-        && let Some(error) = String::from_utf8_lossy(&output.bytes).lines().find_map(|l| l.strip_prefix(SETUP_MARK))
-    {
-        return Err(EvidenceError::Setup(error.to_owned()));
     }
     let (exit, ended) = if too_much { (None, Ended::TooMuchOutput) } else { (report.exit, report.ended) };
     Ok(Finished { exit, ended, output, survivors: report.survivors, duration: started.elapsed() })

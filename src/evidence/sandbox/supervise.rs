@@ -7,8 +7,11 @@ use super::{
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use std::{
     fs,
-    io::Write,
-    os::fd::AsFd,
+    io::{Read, Write},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::net::UnixStream,
+    },
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -43,8 +46,8 @@ fn failed(error: String) -> Report {
 }
 
 fn run(spec: &Spec) -> Report {
-    let child = match start(spec) {
-        Ok(child) => child,
+    let (child, mut channel) = match start(spec) {
+        Ok(started) => started,
         Err(error) => return failed(format!("cannot start the confined process: {error}")),
     };
     let pid = Pid::from_child(&child);
@@ -54,6 +57,12 @@ fn run(spec: &Spec) -> Report {
         main_status = Some(status);
     }
     let (killed, left) = kill_all(pid, &mut main_status);
+    // Closed since the program began, and nobody is left who could hold it.
+    let mut unconfined = String::new();
+    let _ = channel.read_to_string(&mut unconfined);
+    if !unconfined.is_empty() {
+        return failed(unconfined);
+    }
     let natural = matches!(ended, Watched::Exited(_));
     let (exit, ended) = match ended {
         Watched::Limit(limit) => (None, limit),
@@ -66,19 +75,22 @@ fn run(spec: &Spec) -> Report {
     Report { exit, ended, survivors: if natural { killed } else { 0 }, left, error: None }
 }
 
-fn start(spec: &Spec) -> std::io::Result<Child> {
+/// The confined process, and the other end of the channel on which it says that it could not confine itself.
+fn start(spec: &Spec) -> std::io::Result<(Child, UnixStream)> {
     use std::os::unix::process::CommandExt;
     let text = serde_json::to_string(spec)?;
     let output = std::io::stderr().as_fd().try_clone_to_owned()?;
     // stdout of this process is the report's; the program's own stdout and stderr share one pipe, in order.
-    Command::new(super::own_exe())
+    let (channel, theirs) = UnixStream::pair()?;
+    let child = Command::new(super::own_exe())
         .arg0("g1")
         .args([SUBCOMMAND, "exec", &text])
         .env_clear()
-        .stdin(Stdio::null())
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::from(output))
         .stderr(Stdio::inherit())
-        .spawn()
+        .spawn()?;
+    Ok((child, channel))
 }
 
 #[derive(Clone, Copy)]
@@ -142,7 +154,7 @@ fn over_limits(spec: &Spec, ticks: u32) -> Option<Ended> {
         if resident > spec.limits.memory_bytes {
             return Some(Ended::TooMuchMemory);
         }
-        let written: u64 = spec.write.iter().map(|dir| disk_bytes(dir, 0)).sum();
+        let written: u64 = spec.write.iter().map(|dir| disk_bytes(dir)).sum();
         if written > spec.limits.disk_bytes {
             return Some(Ended::TooMuchDisk);
         }
@@ -273,15 +285,18 @@ fn resident_bytes(pid: Pid) -> u64 {
     line.split_whitespace().next().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 
-/// Bytes below a directory; links are not followed and the depth is bounded.
-fn disk_bytes(dir: &Path, depth: u32) -> u64 {
-    let Ok(entries) = fs::read_dir(dir) else { return 0 };
-    entries
-        .flatten()
-        .map(|entry| match entry.metadata() {
-            Ok(meta) if meta.is_dir() && depth < 32 => disk_bytes(&entry.path(), depth + 1),
-            Ok(meta) if meta.is_file() => meta.len(),
-            _ => 0,
-        })
-        .sum()
+/// Bytes below a directory, however deep; links are not followed.
+fn disk_bytes(dir: &Path) -> u64 {
+    let mut bytes = 0;
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(meta) if meta.is_dir() => folders.push(entry.path()),
+                Ok(meta) if meta.is_file() => bytes += meta.len(),
+                _ => {}
+            }
+        }
+    }
+    bytes
 }
