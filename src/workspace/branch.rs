@@ -322,6 +322,39 @@ mod tests {
     }
 
     #[test]
+    fn work_beside_a_sparse_checkout_is_committed_whole_and_leaves_it_sparse() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("root");
+        repository_in(&root);
+        fs::create_dir(root.join("docs")).unwrap();
+        fs::create_dir(root.join("src")).unwrap();
+        fs::write(root.join("docs/a.md"), "a\n").unwrap();
+        fs::write(root.join("src/old.py"), "old\n").unwrap();
+        run(git(&root).args(["add", "."])).unwrap();
+        run(git(&root).args(["commit", "--quiet", "-m", "more"])).unwrap();
+        let own = || {
+            // As a person has it, without the settings of G1.
+            let mut git = Command::new("git");
+            git.current_dir(&root).env("GIT_CONFIG_GLOBAL", "/dev/null").env("HOME", "/nonexistent");
+            git
+        };
+        assert!(own().args(["sparse-checkout", "set", "docs"]).status().unwrap().success());
+        assert!(!root.join("src").exists());
+        let at = root.canonicalize().unwrap();
+        assert_eq!(uncommitted(&at).unwrap(), 0);
+        fs::create_dir(root.join(".g1")).unwrap();
+        let place = super::super::beside(&at);
+        worktree(&at, &place, "g1/one", &head(&at).unwrap().unwrap(), 100).unwrap();
+        assert!(place.join("src/old.py").exists());
+        fs::write(place.join("src/new.py"), "new\n").unwrap();
+        assert!(super::super::git::commit(&place, "A step", ["src/new.py", "src/old.py"]).unwrap());
+        let told = told(&at, ["diff", "--name-status", "main", "g1/one"]).unwrap();
+        assert_eq!(String::from_utf8(told).unwrap(), "A\tsrc/new.py\n");
+        assert!(!root.join("src").exists());
+        assert!(own().args(["status", "--porcelain"]).output().unwrap().stdout.starts_with(b"?? .g1"));
+    }
+
+    #[test]
     fn a_branch_gets_a_name_that_it_can_have() {
         let dir = tempfile::tempdir().unwrap();
         repository_in(dir.path());

@@ -156,6 +156,8 @@ pub(super) fn git(dir: &Path) -> Command {
         "core.attributesFile=/dev/null",
         "core.excludesFile=/dev/null",
         "core.autocrlf=false",
+        // A person's worktree may hold a part of the files; ours holds all of them.
+        "core.sparseCheckout=false",
         "commit.gpgSign=false",
         "protocol.allow=never",
         "gc.auto=0",
