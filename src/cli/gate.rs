@@ -121,6 +121,7 @@ fn show(run: &Run, gate: &Gate, as_json: bool) -> Done {
         let _ = writeln!(text, "Step: {}, attempt {}", step.plan.title, step.attempt);
         for check in &step.checks {
             let verdict = match check.passed {
+                true if check.is_caution() => "!  ",
                 true => "ok ",
                 false if check.is_doubt() => "?  ",
                 false => "RED",

@@ -85,6 +85,7 @@ fn words(event: &Event) -> String {
         Event::Said { speaker, text, .. } => format!("{speaker}: {}", text.one_line(100)),
         Event::CheckCompleted { step, check, .. } => {
             let verdict = match check.passed {
+                true if check.is_caution() => "to be read",
                 true => "ok",
                 false if check.is_doubt() => "in doubt",
                 false => "RED",

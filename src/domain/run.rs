@@ -44,11 +44,19 @@ impl Check {
     pub const DOUBTS: &str = "doubts";
     /// The name of the check that tells of linked code which only tests could call.
     pub const UNUSED: &str = "unused";
+    /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.
+    pub const TOOLING: &str = "tooling";
 
     /// Found wanting, and still no fault that has to go.
     #[must_use]
     pub fn is_doubt(&self) -> bool {
         !self.passed && self.name.as_str() == Self::DOUBTS
+    }
+
+    /// No fault, and for a person to look at.
+    #[must_use]
+    pub fn is_caution(&self) -> bool {
+        self.passed && self.name.as_str() == Self::TOOLING
     }
 }
 

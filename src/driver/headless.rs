@@ -340,6 +340,7 @@ fn narrate(event: &Event) -> Option<String> {
 
 fn narrate_check(check: &Check) -> String {
     let mark = match check.passed {
+        true if check.is_caution() => "!",
         true => "✓",
         false if check.is_doubt() => "?",
         false => "✗",

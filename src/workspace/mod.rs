@@ -11,6 +11,7 @@ pub mod preview;
 mod repository;
 mod snapshot;
 pub mod survey;
+pub mod tooling;
 
 use crate::{
     domain::{Hash, artifact::FileEntry},

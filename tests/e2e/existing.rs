@@ -129,7 +129,8 @@ fn reply(name: &str, nth: usize, request: &Value) -> String {
                 _ => {
                     let told = ["lines are gone or changed", "ignore rules", "latest is there, or lies below"];
                     assert!(told.iter().all(|told| user.contains(told)) || nth > 2, "{user}");
-                    json!([file("shelf/store.py", &changed()), file("g1.toml", MANIFEST)])
+                    let needs = file("requirements.txt", "left-pad==1.3\n");
+                    json!([file("shelf/store.py", &changed()), file("g1.toml", MANIFEST), needs])
                 }
             };
             json!({
@@ -238,7 +239,11 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
     assert!(!summary.contains("mode change"), "{summary}");
     let numbers = git(&bed.dir, &["diff", "--numstat", "main", &branch]);
     let rows: Vec<&str> = numbers.lines().collect();
-    assert_eq!(rows, ["7\t0\tg1.toml", "3\t0\tshelf/store.py", "11\t0\ttests/test_pages.py"], "{numbers}");
+    assert_eq!(
+        rows,
+        ["7\t0\tg1.toml", "1\t0\trequirements.txt", "3\t0\tshelf/store.py", "11\t0\ttests/test_pages.py"],
+        "{numbers}"
+    );
     let log = git(&bed.dir, &["log", "--format=%an %s", &format!("main..{branch}")]);
     assert_eq!(log.lines().filter(|line| line.starts_with("G1 ")).count(), 2, "a commit a step: {log}");
 
@@ -249,6 +254,10 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
     let told = lines(&run.stdout).into_iter().filter(|l| l["check"]["name"] == "changes");
     let told: Vec<String> = told.map(|l| l["check"]["summary"].as_str().unwrap_or_default().to_owned()).collect();
     assert!(told.iter().any(|t| t.contains("1 existing file changed: shelf/store.py +3 −0")), "{told:?}");
+
+    let tooling = lines(&run.stdout).into_iter().find(|l| l["check"]["name"] == "tooling");
+    let tooling = tooling.map(|l| l["check"]["summary"].as_str().unwrap_or_default().to_owned());
+    assert_eq!(tooling.as_deref(), Some("outside of the sandbox: requirements.txt brings left-pad==1.3"));
 
     // What is done later knows where the work is.
     let verified = bed.output(&["verify"]);

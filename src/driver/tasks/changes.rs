@@ -3,6 +3,7 @@
 use super::check::Bench;
 use crate::{
     domain::{Clean, counted, existing::Existing, reply::NewFile},
+    evidence::Tree,
     hub::HubError,
     workspace::survey::Ignored,
 };
@@ -17,6 +18,17 @@ const NAMED: usize = 6;
 pub(super) struct Changes {
     pub problems: Vec<Clean>,
     pub summary: String,
+}
+
+/// A file whose lines end with CR and LF keeps them: models write LF, and mean nothing by it.
+pub(super) fn keep_line_ends(tree: &Tree, files: &mut [NewFile]) {
+    for file in files.iter_mut().filter(|file| !file.content.contains('\r')) {
+        let Some(before) = tree.get(&file.path).map(|before| String::from_utf8_lossy(&before.bytes)) else { continue };
+        let ends = before.matches('\n').count();
+        if ends > 0 && before.matches("\r\n").count() == ends {
+            file.content = file.content.replace('\n', "\r\n");
+        }
+    }
 }
 
 impl Bench<'_> {
@@ -84,5 +96,27 @@ impl Bench<'_> {
             texts.push((file.path.as_str(), String::from_utf8_lossy(&bytes).into_owned()));
         }
         Ok(Ignored::of(texts.iter().map(|(path, text)| (*path, text.as_str()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::TreeFile;
+
+    #[test]
+    fn files_keep_the_ends_of_their_lines() {
+        let there = [("dos.py", "a\r\nb\r\n"), ("unix.py", "a\nb\n"), ("mixed.py", "a\r\nb\n"), ("one.py", "a")];
+        let tree = Tree::new(there.iter().map(|(path, text)| TreeFile::new(*path, text.as_bytes())).collect());
+        let now = |path: &str, content: &str| {
+            let mut files = [NewFile { path: path.into(), content: content.into() }];
+            keep_line_ends(&tree, &mut files);
+            files[0].content.to_string()
+        };
+        assert_eq!(now("dos.py", "a\nc\n"), "a\r\nc\r\n");
+        assert_eq!(now("dos.py", "a\r\nc\n"), "a\r\nc\n", "what is said is meant");
+        for path in ["unix.py", "mixed.py", "one.py", "new.py"] {
+            assert_eq!(now(path, "a\nc\n"), "a\nc\n", "{path}");
+        }
     }
 }

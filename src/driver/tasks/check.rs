@@ -1,7 +1,11 @@
 //! The checks that need I/O: files become blobs, links become line ranges, code and tests run in the sandbox.
 
 pub(super) use super::bench_error::BenchError;
-use super::{Port, Services, TaskError, carry, changes::Changes, prove};
+use super::{
+    Port, Services, TaskError, carry,
+    changes::{self, Changes},
+    prove,
+};
 use crate::{
     domain::{
         Clean, Hash, StepId,
@@ -13,7 +17,7 @@ use crate::{
     },
     evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, cargo, links, runner::RUN_S},
     orchestrator::{self, Checked, Input, Reply},
-    workspace::paths,
+    workspace::{paths, tooling},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -54,8 +58,14 @@ pub async fn check(
         orchestrator::parse(step.plan.produces, &text).map_err(|error| TaskError::Failed(Clean::from(error)))?;
     let done = match reply {
         // It passed the schema check before: it fails here only if the blob is not what was journalled.
-        Reply::Build(reply) => bench.build(&reply).await,
-        Reply::Test(reply) => bench.test(&reply).await,
+        Reply::Build(mut reply) => {
+            changes::keep_line_ends(&bench.tree, &mut reply.files);
+            bench.build(&reply).await
+        }
+        Reply::Test(mut reply) => {
+            changes::keep_line_ends(&bench.tree, &mut reply.files);
+            bench.test(&reply).await
+        }
         Reply::Verify(_) => bench.whole().await,
         Reply::Understand(_) | Reply::Plan(_) | Reply::Design(_) => Ok(()),
     };
@@ -193,6 +203,10 @@ impl Bench<'_> {
                 return Ok(false);
             }
         }
+        let cautions: Vec<String> = files.iter().filter_map(|file| self.caution(file)).collect();
+        if !cautions.is_empty() {
+            self.report(Check::TOOLING, Vec::new(), format!("outside of the sandbox: {}", cautions.join("; ")));
+        }
         self.services.blobs.put_all(files.iter().map(|file| file.content.as_bytes()))?;
         for file in files {
             let bytes = file.content.as_bytes();
@@ -207,6 +221,12 @@ impl Bench<'_> {
         }
         self.tree = self.tree.rewritten(files.iter().map(|f| (f.path.clone(), f.content.as_bytes())));
         Ok(true)
+    }
+
+    /// What a new or changed file has a person's tools do; what it brought before is not told again.
+    fn caution(&self, file: &NewFile) -> Option<String> {
+        let before = self.tree.get(&file.path).filter(|before| before.bytes[..] == *file.content.as_bytes());
+        if before.is_some() { None } else { tooling::caution(&file.path, &file.content) }
     }
 
     /// False for software in a stack that no version of Python, Node or Rust runs.

@@ -307,6 +307,7 @@ pub fn checks(step: &Step, columns: usize, look: &Look, full: bool) -> Vec<Line<
     let mut failed = Vec::new();
     for check in &step.checks {
         let (mark, style) = match check.passed {
+            true if check.is_caution() => (g.tested, t.warn),
             true => (g.done, t.ok),
             false if check.is_doubt() => (g.tested, t.warn),
             false => (g.failed, t.error),
@@ -316,7 +317,7 @@ pub fn checks(step: &Step, columns: usize, look: &Look, full: bool) -> Vec<Line<
         // A summary that begins with the check's own name says it already.
         let summary = check.summary.replace('\n', " ");
         let summary = summary.strip_prefix(check.name.as_str()).map_or(summary.as_str(), str::trim_start);
-        let words = if summary.is_empty() || (check.passed && !full && !numbers) {
+        let words = if summary.is_empty() || (check.passed && !check.is_caution() && !full && !numbers) {
             check.name.to_string()
         } else {
             format!("{} {summary}", check.name)
