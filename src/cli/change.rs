@@ -15,11 +15,15 @@ use crate::{
         command::Command,
         run::Run,
     },
-    driver::client::{self, By},
+    driver::{
+        client::{self, By},
+        verify,
+    },
     hub::clauses::cut,
     models::{Model, registry},
     orchestrator::{Input, decide},
     ui::Wish,
+    workspace::Workspace,
 };
 use serde_json::json;
 
@@ -131,6 +135,10 @@ fn carry_out(looked: Looked, mut change: Change, document: Option<Attached>, how
     tell(&run, &change, &dependents, how.json)?;
     if how.plan_only {
         return Ok(0);
+    }
+    let workspace = Workspace::of_project(&dir, run.existing.is_some()).map_err(Fail::error)?;
+    if let Some(other) = verify::written_otherwise(&run, &workspace) {
+        talk(&format!("{other}. Move away what a step writes anew"));
     }
     if let Some((file, bytes)) = document {
         talk(&format!("with the change: {}", file.line(&run.settings.model)));

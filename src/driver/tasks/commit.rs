@@ -9,6 +9,7 @@ use crate::{
         run::{Proposal, Run, Step},
         trace,
     },
+    driver::verify,
     orchestrator::Input,
     workspace::{
         Workspace, WorkspaceError, count_lines,
@@ -90,15 +91,18 @@ pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Resu
     let tree = tree_hash(run.files.values());
     let booted = trace::starts(&run);
     let known = run.clone();
-    blocking(move || {
+    let other = blocking(move || {
         let _alone = services.writing();
         if write_report(&known, &services.workspace)? {
             let paths = known.files.keys().map(String::as_str).chain([TRACE_FILE]);
             let _ = snapshot(services.workspace.dir(), "trace report", paths);
         }
-        Ok(())
+        Ok(verify::written_otherwise(&known, &services.workspace))
     })
     .await?;
+    if let Some(text) = other {
+        port.show(Update::Notice { error: true, text }).await;
+    }
     port.ask(Input::Finished { tree, booted }).await?;
     Ok(())
 }
