@@ -208,6 +208,9 @@ fn wrong_usage_is_exit_2() {
 fn input_that_cannot_be_used_is_refused_and_nothing_is_written() {
     let world = World::new();
     refused(&world.g1(&["run", "-y"]), 2, "say what to build");
+    fs::write(world.path().join("brief.md"), "A guest book.").unwrap();
+    refused(&world.g1(&["run", "-y", "brief.md"]), 2, "-f brief.md");
+    fs::remove_file(world.path().join("brief.md")).unwrap();
     refused(&world.g1_with(&["run", "-y", "-"], b" \n\t"), 2, "empty");
     refused(&world.g1_with(&["run", "-y", "-"], b"Build \xff it"), 2, "offset 6");
     refused(&world.g1(&["run", "-y", "-f", "nowhere.txt"]), 2, "nowhere.txt");

@@ -34,6 +34,14 @@ pub struct Given {
 /// # Errors
 /// Nothing is given, it cannot be read, is empty, too large or not UTF-8: exit 2.
 pub fn requirement(run: &args::Run) -> Result<Given, Fail> {
+    if let (Some(words), None) = (run.requirement.as_deref(), run.file.as_deref())
+        && !words.contains(char::is_whitespace)
+        && Path::new(words).is_file()
+    {
+        return Err(Fail::usage(format!(
+            "{words} is a file, and these would be the words of the requirement: -f {words}"
+        )));
+    }
     if run.requirement.is_none() && run.file.is_none() {
         return Err(Fail::usage(
             "say what to build: g1 run \"A guest book for our wedding.\", -f FILE, or - for stdin",

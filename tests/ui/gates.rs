@@ -70,6 +70,40 @@ fn remarks_on_lines_of_the_diff_become_the_words_that_ask_for_changes() {
 }
 
 #[test]
+fn changes_can_be_asked_for_before_all_was_read() {
+    let mut bench = Bench::real(At::Build, 80, 24);
+    bench.wait(2_500);
+    bench.draw();
+    bench.key("y");
+    assert!(bench.commands().is_empty() && bench.notice().contains("There is more"), "{}", bench.notice());
+    bench.key("f");
+    assert!(bench.notice().contains("The offline engine uses no remarks"), "{}", bench.notice());
+    bench.typed("m is kept");
+    bench.key("enter");
+    let commands = bench.commands();
+    let [Command::Decide { verb: g1::domain::run::Verb::Changes { text }, .. }] = &commands[..] else {
+        panic!("{commands:?}")
+    };
+    assert_eq!(text.as_str(), "m is kept");
+}
+
+#[test]
+fn what_was_read_stays_read_in_another_size() {
+    let mut bench = Bench::real(At::Build, 80, 24);
+    bench.wait(2_500);
+    for _ in 0..30 {
+        bench.draw();
+        bench.key("space");
+    }
+    bench.draw();
+    bench.send(Msg::Resize(200, 50));
+    bench.draw();
+    bench.wait(400);
+    bench.key("y");
+    assert!(matches!(&bench.commands()[..], [Command::Decide { .. }]), "{}", bench.notice());
+}
+
+#[test]
 fn a_question_is_answered_with_a_keystroke_from_its_sentence() {
     let mut bench = Bench::real(At::Working, 80, 24);
     bench.key("1");

@@ -13,7 +13,10 @@ use crate::{
         reply::ReplyKind,
         run::{PauseReason, Run, RunSettings, RunStatus, Step, StepState},
     },
-    orchestrator::{Refusal, apply::YOU},
+    orchestrator::{
+        Refusal,
+        apply::{YOU, gate::reopens},
+    },
 };
 use std::collections::BTreeSet;
 
@@ -164,8 +167,22 @@ fn answer_assumption(draft: &mut Draft, id: AssumptionId, answer: Clean, who: Cl
             "the design that rests on {id} is already approved: an answer can no longer change it in this run"
         )));
     }
+    if let Some((step, by)) = edited_and_reopened(&draft.run) {
+        return Err(Refusal(format!(
+            "{by} edited {step}, and an answer would make it again without that: write the answer into it, or send it back \
+             first"
+        )));
+    }
     draft.push(Event::AssumptionAnswered { assumption: id, answer, who });
     Ok(())
+}
+
+/// What a person wrote and an answer would drop.
+fn edited_and_reopened(run: &Run) -> Option<(&StepId, &Clean)> {
+    reopens(run)
+        .into_iter()
+        .filter_map(|id| run.step(&id))
+        .find_map(|step| Some((&step.plan.id, step.edited_by.as_ref()?)))
 }
 
 fn change_requirement(draft: &mut Draft, change: &Change, who: Clean) -> Result<(), Refusal> {

@@ -88,3 +88,23 @@ fn what_is_no_reply_or_belongs_elsewhere_is_refused() {
     assert!(refused.to_string().contains("design can be edited"), "{refused}");
     assert_eq!(sim.step("design").attempt, 1);
 }
+
+#[test]
+fn an_answer_does_not_drop_what_a_person_wrote() {
+    let (mut sim, text) = at_gate("design");
+    let Ok(Reply::Design(mut reply)) = parse(ReplyKind::Design, &text) else { panic!("{text}") };
+    reply.decisions[0].choice = "Something else entirely".into();
+    edit(&mut sim, "design", &serde_json::to_string(&reply).unwrap()).unwrap();
+    sim.go();
+    let answer = Command::AnswerAssumption {
+        assumption: crate::domain::AssumptionId(1),
+        answer: "title only".into(),
+        who: "Berta".into(),
+    };
+    let refused = sim.feed(Input::Command(answer.clone())).unwrap_err().to_string();
+    assert!(refused.contains("Anna edited design") && refused.contains("send it back"), "{refused}");
+    assert_eq!(sim.step("design").edited_by.as_deref(), Some("Anna"));
+    let gate = sim.run().open_gates().next().unwrap().id;
+    sim.decide_gate(gate, crate::domain::run::Verb::Changes { text: "Without that.".into() }).unwrap();
+    sim.feed(Input::Command(answer)).unwrap();
+}

@@ -38,6 +38,8 @@ pub struct Card {
     pub top: usize,
     /// Which lines have been on screen.
     pub seen: Vec<bool>,
+    /// How wide the lines are.
+    columns: usize,
     /// Since when all of them have been seen with the card in front.
     pub complete_since: Option<Timestamp>,
     /// The selected question of the first gate.
@@ -54,6 +56,7 @@ impl Card {
             version: 0,
             top: 0,
             seen: Vec::new(),
+            columns: 0,
             complete_since: None,
             question: 0,
         };
@@ -68,12 +71,16 @@ impl Card {
         if lines[..] != self.lines[..] || self.digest != gate.digest {
             // Another wording of the same number of lines at the same digest (a mark) is still a change, but of those
             // lines alone: whoever turned it is not sent back to the top.
-            let same = self.digest == gate.digest && lines.len() == self.lines.len();
+            let digest = self.digest == gate.digest;
+            // The same words in another width have been read.
+            let refitted = digest && columns != self.columns && !self.seen.is_empty() && self.wholly_seen();
+            let same = digest && lines.len() == self.lines.len();
             let old = self.seen.iter().zip(self.lines.iter());
-            self.seen = match same {
+            self.seen = match same && !refitted {
                 true => old.zip(&lines).map(|((seen, was), is)| *seen && was == is).collect(),
-                false => vec![false; lines.len()],
+                false => vec![refitted; lines.len()],
             };
+            self.columns = columns;
             self.digest = gate.digest.clone();
             self.complete_since = None;
             self.version += 1;

@@ -123,7 +123,8 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                 return model
                     .say(false, "Keys that arrive together, as a paste does, decide nothing. Press it once more.");
             }
-            if !ready {
+            // Asking for something else decides nothing, so it waits for nothing.
+            if !ready && action != A::RequestChanges {
                 let why = match (card.wholly_seen(), card.rests_above()) {
                     (true, _) => "A moment: the card has only just come up.",
                     (false, true) => "There is more on this card, further up: read it with k, then decide.",
@@ -131,7 +132,9 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                 };
                 return model.say(false, why);
             }
-            model.gates.read.insert(key.clone());
+            if ready {
+                model.gates.read.insert(key.clone());
+            }
             match action {
                 A::Approve => decide(model, Verb::Approve, cmds),
                 A::ApprovePhase => decide(model, Verb::ApprovePhase, cmds),
@@ -139,6 +142,11 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                     let label = if matches!(gate.reason, GateReason::Plan) { "correct me" } else { "change" };
                     let remarks = model.gates.remarks.get(&key).map(|r| r.join("\n"));
                     let mut prompt = Prompt::new(label, Purpose::Changes { gate: key.0, digest: key.1 });
+                    // It opens all the same: words that are typed next must not act as keys.
+                    if run.settings.model == "offline" {
+                        model
+                            .say(true, "The offline engine uses no remarks: answer a question, or edit what is shown.");
+                    }
                     if let Some(remarks) = remarks {
                         prompt.draft.set(&remarks);
                     }
@@ -265,6 +273,10 @@ pub(super) fn send(model: &mut Model, gate: GateId, digest: Hash, verb: Verb, cm
     let word = match verb {
         Verb::Approve => "approved",
         Verb::ApprovePhase => "approved, with the rest of the phase while it stays green",
+        // The chat says what helps.
+        Verb::Changes { .. } if model.run.as_deref().is_some_and(|run| run.settings.model == "offline") => {
+            "sent back, but the offline engine cannot use remarks"
+        }
         Verb::Changes { .. } => "sent back with your words",
         Verb::Reject => "rejected",
     };
