@@ -39,6 +39,7 @@ mod formulas;
 pub(in crate::models::offline) mod gaps;
 mod greeting;
 mod headings;
+mod held;
 mod holders;
 mod idea;
 mod implied_state;
@@ -111,6 +112,8 @@ mod cases_everyday;
 mod cases_fresh;
 #[cfg(test)]
 mod cases_given;
+#[cfg(test)]
+mod cases_held;
 #[cfg(test)]
 mod cases_lent;
 #[cfg(test)]
@@ -332,6 +335,7 @@ pub fn analyse_again(
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);
     overstated::find(&mut d);
+    held::find(&mut d);
     for s in &all {
         if let Some(reason) = unread.get(&s.id) {
             gaps::whole(&mut d, s, reason);
