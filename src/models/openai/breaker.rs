@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 /// Failures in a row after which it is not asked again.
 const MOST_FAILURES: u32 = 8;
-/// How long it has gone wrong, from the first failure, after which it is not asked again.
+/// How long it has gone wrong, from the beginning of the first of several failures, after which it is not asked again.
 const MOST_TROUBLE: Duration = Duration::from_secs(150);
 /// How long a wait counts against further ones: as long as a call may take.
 const REMEMBERED: Duration = Duration::from_secs(600);
@@ -66,13 +66,15 @@ impl Breaker {
         self.state().proven
     }
 
-    /// Notes a failure; true when it should be left alone now.
-    pub fn failed(&self, what: &str, now: Instant) -> bool {
+    /// Notes a failure of what was begun at `began`; true when it should be left alone now.
+    pub fn failed(&self, what: &str, began: Instant, now: Instant) -> bool {
         let mut state = self.state();
         state.failures += 1;
         state.last = what.to_owned();
-        let since = *state.since.get_or_insert(now);
-        if state.failures >= MOST_FAILURES || now - since >= MOST_TROUBLE {
+        let since = *state.since.get_or_insert(began);
+        // One that took long may be bad luck.
+        let long = state.failures > 1 && now - since >= MOST_TROUBLE;
+        if state.failures >= MOST_FAILURES || long {
             state.open_until = Some(now + COOL_DOWN);
         }
         state.open_until.is_some()
@@ -105,12 +107,12 @@ mod tests {
     fn failures_in_a_row_open_it_and_an_answer_closes_it() {
         let (breaker, now) = (Breaker::default(), Instant::now());
         for _ in 1..MOST_FAILURES {
-            assert!(!breaker.failed("HTTP 500", now));
+            assert!(!breaker.failed("HTTP 500", now, now));
         }
         breaker.answered();
-        assert!(!breaker.failed("HTTP 500", now) && breaker.admit(now).is_ok() && breaker.proven());
+        assert!(!breaker.failed("HTTP 500", now, now) && breaker.admit(now).is_ok() && breaker.proven());
         for _ in 1..MOST_FAILURES {
-            breaker.failed("HTTP 502", now);
+            breaker.failed("HTTP 502", now, now);
         }
         let Err(Fault::Resting { last, .. }) = breaker.admit(now) else { panic!("still asked") };
         assert_eq!(last, "HTTP 502");
@@ -124,9 +126,11 @@ mod tests {
     #[test]
     fn long_trouble_opens_it_after_few_failures_too() {
         let (breaker, now) = (Breaker::default(), Instant::now());
-        assert!(!breaker.failed("silence", now));
-        let now = now + MOST_TROUBLE;
-        assert!(breaker.failed("silence", now));
+        let later = |n| now + MOST_TROUBLE * n / 2;
+        assert!(!breaker.failed("silence", now, later(1)));
+        assert!(breaker.failed("silence", later(1), later(2)), "it counts from the beginning of the first");
+        breaker.answered();
+        assert!(!breaker.failed("silence", now, later(3)), "one alone may be bad luck");
     }
 
     #[test]

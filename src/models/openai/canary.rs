@@ -87,13 +87,14 @@ impl OpenAi {
         let limits =
             super::Limits { bytes: 64 * 1024, tokens: OUTPUT, idle: self.settings.timeouts.idle(), until: None };
         let sent = u64::from(self.count_tokens(system)) + u64::from(self.count_tokens(&user));
+        let began = Instant::now();
         let mut bill = super::Bill::new(super::Reader::new(&deltas, limits), spent, sent, OUTPUT);
         let result = self.exchange(body, shape, None, &mut bill.reader).await;
         let ended = match bill.settle(result) {
             Ok(ended) => ended,
             Err(fault) => {
                 if fault.is_trouble() {
-                    self.breaker.failed(&fault.short(), Instant::now());
+                    self.breaker.failed(&fault.short(), began, Instant::now());
                 }
                 return Told::Failed;
             }

@@ -262,7 +262,7 @@ impl OpenAi {
             if fault.is_answer() {
                 self.breaker.answered();
             }
-            let leave_alone = fault.is_trouble() && self.breaker.failed(&fault.short(), Instant::now());
+            let leave_alone = fault.is_trouble() && self.breaker.failed(&fault.short(), began, Instant::now());
             let again = fault.may_pass() || (fault.broke_off() && !std::mem::replace(&mut broke_off, true));
             let wait = fault.retry_after().unwrap_or_else(|| self.backoff(attempts));
             let in_time = spent.failing.saturating_add(wait) < most;
@@ -415,7 +415,7 @@ impl Model for OpenAi {
                 // What is being written ends with its next word.
                 () = tokio::time::sleep_until(until + GRACE.min(limit)) => {
                     let fault = Fault::TooSlow { limit };
-                    self.breaker.failed(&fault.short(), Instant::now());
+                    self.breaker.failed(&fault.short(), until - limit, Instant::now());
                     Err((fault, 1))
                 }
             };
