@@ -1,19 +1,28 @@
 //! Scratch copies: exactly the files of a tree, in a private directory that vanishes with its handle.
 
 use super::{EvidenceError, Tree, TreeFile};
+use rustix::fs::{FlockOperation, flock};
 use std::{
     fs,
     io::{Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Component, Path, PathBuf},
+    sync::Once,
+    time::Duration,
 };
 use tempfile::TempDir;
+
+const PREFIX: &str = "g1-run-";
+/// After this time a copy that nobody uses was left behind.
+const FORGOTTEN: Duration = Duration::from_secs(3600);
 
 /// `tree/` is what runs and is never writable for it; `tmp/` is its home, temporary and data directory; `aids/` holds
 /// what G1 adds, such as a reporter.
 #[derive(Debug)]
 pub(super) struct Scratch {
     root: TempDir,
+    /// Locked as long as this copy is in use, so that others can tell one whose process was killed.
+    _in_use: fs::File,
     /// The unprivileged user that what runs here becomes, when G1 is root.
     owner: Option<u32>,
 }
@@ -63,12 +72,16 @@ impl Scratch {
 
     pub(super) fn empty(owner: Option<u32>) -> Result<Self, EvidenceError> {
         let failed = |error| EvidenceError::io("making a scratch directory")(error);
+        static SWEPT: Once = Once::new();
+        SWEPT.call_once(|| sweep(&base(), FORGOTTEN));
         let root = tempfile::Builder::new()
-            .prefix("g1-")
+            .prefix(PREFIX)
             .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(base())
             .map_err(failed)?;
-        let scratch = Self { root, owner };
+        let in_use = fs::File::open(root.path()).map_err(EvidenceError::io("making a scratch directory"))?;
+        let _ = flock(&in_use, FlockOperation::NonBlockingLockShared);
+        let scratch = Self { root, _in_use: in_use, owner };
         folder(&scratch.tree()).and_then(|()| folder(&scratch.aids())).map_err(failed)?;
         [scratch.tmp(), scratch.tmp().join("data")].iter().try_for_each(|dir| folder(dir)).map_err(failed)?;
         scratch.give_to(owner)?;
@@ -164,6 +177,23 @@ fn folder(path: &Path) -> std::io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
 
+/// Removes what processes that were killed left in `base`: copies that are `older` and that nobody has locked.
+fn sweep(base: &Path, older: Duration) {
+    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let age =
+            entry.metadata().ok().filter(fs::Metadata::is_dir).and_then(|meta| meta.modified().ok()?.elapsed().ok());
+        if !ours || age.is_none_or(|age| age < older) {
+            continue;
+        }
+        let Ok(root) = fs::File::open(entry.path()) else { continue };
+        if flock(&root, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            let removed = fs::remove_dir_all(entry.path());
+            tracing::info!(path = %entry.path().display(), ok = removed.is_ok(), "a scratch copy that was left behind");
+        }
+    }
+}
+
 /// Memory where there is plenty: databases of generated applications sync often, and nothing here must survive.
 fn base() -> PathBuf {
     const ENOUGH: u64 = 1 << 30;
@@ -188,6 +218,25 @@ mod tests {
         let gone = second.tree();
         drop(second);
         assert!(!gone.exists());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_what_is_in_use_is_not() {
+        let base = tempfile::tempdir().unwrap();
+        let at = |name: &str| base.path().join(name);
+        for name in ["g1-run-left", "g1-run-used", "g1-other"] {
+            fs::create_dir_all(at(name).join("tree/app")).unwrap();
+        }
+        let used = fs::File::open(at("g1-run-used")).unwrap();
+        flock(&used, FlockOperation::NonBlockingLockShared).unwrap();
+        sweep(base.path(), FORGOTTEN);
+        assert!(at("g1-run-left").exists(), "it may be of a process that has only begun");
+        sweep(base.path(), Duration::ZERO);
+        let there = ["g1-run-left", "g1-run-used", "g1-other"].map(|name| at(name).exists());
+        assert_eq!(there, [false, true, true]);
+        let live = Scratch::empty(None).unwrap();
+        let again = fs::File::open(live.root.path()).unwrap();
+        assert!(flock(&again, FlockOperation::NonBlockingLockExclusive).is_err());
     }
 
     #[test]
