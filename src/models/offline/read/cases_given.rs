@@ -148,6 +148,10 @@ fn who_changed_something_and_when_is_a_history() {
     };
     assert!(history("The system records who changed a treatment and when."));
     assert!(!history("The system records who changed a treatment and why."));
+    assert!(history("Every change of a treatment is logged."));
+    assert!(history("Every change of a treatment is logged in a journal."));
+    assert!(!history("Vets who are logged in can change a treatment."));
+    assert!(!history("Only the auditor can change a treatment."));
 }
 
 #[test]

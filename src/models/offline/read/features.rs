@@ -75,11 +75,18 @@ fn records_who(s: &Sentence) -> bool {
 fn history(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let l = &s.lower;
+    // An auditor is a person, and who is logged in is not recorded by that.
+    let audited = s.words.iter().any(|w| matches!(w.lower(), "audit" | "audits" | "audited"));
+    let signed_in = |rest: &str| {
+        let rest = rest.trim_start_matches([' ', '-']);
+        // `logged in the journal`
+        let place = |rest: &str| [" a ", " an ", " the "].iter().any(|det| rest.starts_with(det));
+        ["in", "on", "out"].iter().any(|way| rest.strip_prefix(way).is_some_and(|rest| !place(rest)))
+    };
+    let logged = l.match_indices("logged").any(|(at, word)| !signed_in(&l[at + word.len()..]));
     let recorded = [
         "recorded",
-        "logged",
         "tracked",
-        "audit",
         "history of changes",
         "change history",
         "audit trail",
@@ -90,8 +97,10 @@ fn history(d: &mut Draft, si: usize) {
     ]
     .iter()
     .any(|w| l.contains(w))
+        || logged
+        || audited
         || records_who(s);
-    let change = ["change", "modification", "edit", "update", "audit"].iter().any(|w| l.contains(w));
+    let change = audited || ["change", "modification", "edit", "update"].iter().any(|w| l.contains(w));
     if !recorded || !change {
         return;
     }
