@@ -67,3 +67,22 @@ fn whoever_wants_a_program_has_it_made() {
     let roles: Vec<&str> = spec.users.iter().flat_map(|u| &u.roles).map(|r| r.name.as_str()).collect();
     assert_eq!(roles, ["member"]);
 }
+
+#[test]
+fn asking_for_something_is_requesting_it_and_makes_no_other_of_it() {
+    let text = |verb: &str| {
+        "Members sign up with a name, an e-mail and a password.\nA member VERB a room with a first day, a last day, \
+             a purpose and a number of guests.\nThe caretaker approves or refuses each booking.\nRooms have a name."
+            .replace("VERB", verb)
+    };
+    let without_words =
+        |spec| outline(&spec).lines().filter(|l| !l.starts_with("FR [2]")).collect::<Vec<_>>().join("\n");
+    let booked = without_words(read(&text("books")));
+    for verb in ["asks for", "requests"] {
+        let asked = read(&text(verb));
+        assert!(whole(&asked, 2), "{:?}", asked.gaps);
+        assert_eq!(without_words(asked), booked, "{verb}");
+    }
+    let form = read("Members add rooms with a name.\nThe form asks for a member with a reason.");
+    assert!(form.entities.iter().all(|e| e.name == "room" || e.name == "member"), "{:?}", form.entities);
+}

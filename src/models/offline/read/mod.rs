@@ -70,6 +70,7 @@ mod properties;
 mod ratings;
 mod readings;
 mod relations;
+mod requested;
 mod rights;
 mod rules;
 mod scopes;
@@ -212,6 +213,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     let mut all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
     seats::taken(&mut all);
     seats::recorded(&mut all);
+    requested::settle(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)
 }

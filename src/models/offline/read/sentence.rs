@@ -4,7 +4,8 @@ use super::asides;
 use super::chunk::{self, Item, Np, Vg};
 use super::coordination::{self, boundary_before, ends_a_list, joins, leads_to_verb, share, shared};
 use super::lexicon::{
-    verbs::{Class, Form},
+    nouns,
+    verbs::{self, Class, Form},
     words,
 };
 use super::tag::{self, Tag, Word};
@@ -383,9 +384,30 @@ impl Builder<'_> {
         for (pp, end) in pred.preps.iter_mut().zip(ends) {
             pp.range.end = end;
         }
+        asks_for(&mut pred);
         // the subject lives on for `and …`; a new one replaces it
         self.preds.push(pred);
         self.subject.clear();
+    }
+}
+
+/// `A hirer asks for a room with a first day` is `requests a room with …`; who is asked, and a form that asks for a name,
+/// stay what they are.
+fn asks_for(pred: &mut Pred) {
+    let right_behind = |pp: &Pp| pp.prep == "for" && pp.at == pred.verb.range.end;
+    // `asks for a room with a first day` makes something, `asks for a date` only says what is entered
+    let described = pred.preps.iter().any(|pp| pp.prep == "with");
+    let thing = |np: &Np| np.pronoun.is_none() && (described || nouns::property(&np.head).is_none());
+    let by_people = !pred.subject.is_empty() && !pred.subject.iter().any(|np| words::system_noun(&np.head));
+    if pred.verb.base == "ask"
+        && !pred.verb.passive
+        && pred.objects.is_empty()
+        && by_people
+        && pred.preps.first().is_some_and(|pp| right_behind(pp) && pp.nps.first().is_some_and(thing))
+    {
+        pred.objects = pred.preps.remove(0).nps;
+        "request".clone_into(&mut pred.verb.base);
+        pred.verb.class = verbs::class(&pred.verb.base);
     }
 }
 
