@@ -102,7 +102,7 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 14] = [
+const MEETING_RULES: [&str; 15] = [
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
      One reservation per employee and day.\nA space can be reserved only once per day.",
     "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\
@@ -148,6 +148,10 @@ const MEETING_RULES: [&str; 14] = [
     "Teachers log in.\nTeachers report faults with a title.\nFaults go from reported to in progress to solved.\n\
      A solved fault can be reopened by the teacher who reported it.\n\
      Only janitors can set a fault to in progress or solved.",
+    "Owners sign up with a name.\nAn owner adds dogs with a name and a breed.\nAn owner may have at most 4 dogs.\n\
+     Owners request stays for their dogs with an arrival day, a departure day and a remark of at most 200 characters.\n\
+     The keeper confirms or refuses stays. Once confirmed, a stay cannot be changed.\n\
+     A stay may not be longer than 21 days. Nobody may delete a stay.",
 ];
 
 #[test]

@@ -167,9 +167,20 @@ impl<'a> World<'a> {
     }
     /// Whether who has made some of these records may be refused another one, so that each is made by somebody new.
     pub fn limited(&self, entity: &Entity) -> bool {
+        self.limited_within(entity, PARENTS)
+    }
+
+    fn limited_within(&self, entity: &Entity, parents: u8) -> bool {
         let own = |per: &Option<String>| per.as_deref().is_none_or(|p| p == "owner_id");
         let counts = |f: &Feature| matches!(f, Feature::Limit { per, .. } | Feature::LimitIn { per, .. } if own(per));
-        self.features_of(&entity.name).any(counts) || self.differs_by(entity, "owner_id")
+        // `An owner may have at most 4 dogs`: who asks for a stay makes the dog that it is for
+        let made_before = || {
+            let needed = entity.fields.iter().filter(|f| is_required(f)).filter_map(target);
+            needed.filter_map(|name| self.spec.entity(name)).any(|parent| self.limited_within(parent, parents - 1))
+        };
+        self.features_of(&entity.name).any(counts)
+            || self.differs_by(entity, "owner_id")
+            || parents > 0 && made_before()
     }
     pub fn workflow(&self, entity: &Entity, field: &str) -> Option<&'a Feature> {
         self.spec
@@ -281,6 +292,9 @@ impl<'a> World<'a> {
         }
     }
 }
+
+/// How far records are followed to those that they need.
+const PARENTS: u8 = 3;
 
 pub(super) fn is_required(field: &Field) -> bool {
     field.required || samples::has(field, &Rule::Required)
