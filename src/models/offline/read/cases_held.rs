@@ -272,6 +272,11 @@ fn what_is_not_to_be_for_some_people_is_no_search_for_words() {
 #[test]
 fn honest_sentences_stay_whole() {
     for (text, clause) in [
+        (
+            "Beekeepers sign up with a name.\nA beekeeper adds hives with a name.\n\
+             A beekeeper records inspections of a hive with a date and a note.\nOnly the inspector can see all inspections.",
+            4,
+        ),
         ("Members sign up and see rooms.\nA room has a name.\nOnly the caretaker may add, change or remove rooms.", 3),
         (
             "Employees enter requests with a title.\nThe team lead sees all requests.\nEmployees see only their own requests.",

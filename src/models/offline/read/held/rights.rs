@@ -158,7 +158,10 @@ pub fn only(d: &Draft, s: &Sentence) -> Option<Broken> {
             continue;
         }
         let everyone = whos.iter().any(|w| all_accounts(d, w));
-        let every = pred.objects.iter().chain(&pred.subject).any(every);
+        // `all` right before a noun is no determiner of the phrase
+        let words = |np: &Np| s.words.get(np.range.start.saturating_sub(1)..=np.head_at);
+        let all = |np: &Np| words(np).is_some_and(|words| words.iter().any(|w| w.is("all")));
+        let every = pred.objects.iter().chain(&pred.subject).any(|np| every(np) || all(np));
         for act in acts(d, pred) {
             let held = holders(d, &act);
             // who sees all of them is alone in that, and others see their own
