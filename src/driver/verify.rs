@@ -26,7 +26,7 @@ pub enum VerifyError {
 /// workspace as it is now. Needs no lock, writes nothing, also in a copied folder.
 ///
 /// # Errors
-/// No run here, a damaged or rewritten record, or nothing can be confined on this machine.
+/// No run here, a damaged or rewritten record, or this machine confines nothing, or less than is `wanted`.
 pub async fn verify(
     dir: &Path,
     wanted: Confinement,

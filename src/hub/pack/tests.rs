@@ -28,6 +28,24 @@ fn world() -> World {
     World { _dir: dir, blobs, run, lacks: BTreeSet::new() }
 }
 
+/// Of a command that ended well and printed nothing of interest.
+fn evidence(id: EvidenceId, kind: EvidenceKind) -> Evidence {
+    Evidence {
+        id,
+        kind,
+        argv: vec!["python3".into()],
+        exit: Some(0),
+        tests: Vec::new(),
+        output_sha256: Hash::of(b"out"),
+        tree: Hash::of(b"tree"),
+        sandbox: SandboxLevel::L2,
+        duration_ms: 1,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        note: None,
+        step: None,
+    }
+}
+
 fn count(text: &str) -> u32 {
     text.split_whitespace().count() as u32
 }
@@ -349,20 +367,7 @@ fn of_the_starts_of_the_product_only_the_newest_is_told() {
     let kinds = [EvidenceKind::Boot, EvidenceKind::Boot, EvidenceKind::Tests];
     for ((number, step), kind) in (1..).zip(steps).zip(kinds) {
         let id = EvidenceId(number);
-        world.run.evidence.push(Evidence {
-            id,
-            kind,
-            argv: vec!["python3".into()],
-            exit: Some(0),
-            tests: Vec::new(),
-            output_sha256: Hash::of(b"out"),
-            tree: Hash::of(b"tree"),
-            sandbox: SandboxLevel::L2,
-            duration_ms: 1,
-            at: jiff::Timestamp::UNIX_EPOCH,
-            note: None,
-            step: None,
-        });
+        world.run.evidence.push(evidence(id, kind));
         world.run.step_mut(&StepId::new(step).unwrap()).unwrap().evidence.push(id);
     }
     assert_eq!(ids(&world.pack("verify"), PackKind::Evidence), ["E-002", "E-003"]);

@@ -139,27 +139,14 @@ fn who_builds_is_told_the_words_by_which_an_exclusion_is_searched_for() {
     world.run.step_mut(&tester).unwrap().plan.module = Some("core".into());
     let read = ids(&world.pack("build:goals"), PackKind::Interpretation).len();
     assert_eq!(read, 1, "also who answers for nothing excluded");
-    let evidence = EvidenceId(1);
-    world.run.evidence.push(Evidence {
-        id: evidence,
-        kind: EvidenceKind::Search,
-        argv: Vec::new(),
-        exit: Some(0),
-        tests: Vec::new(),
-        output_sha256: Hash::of(b"out"),
-        tree: Hash::of(b"tree"),
-        sandbox: SandboxLevel::L2,
-        duration_ms: 1,
-        at: jiff::Timestamp::UNIX_EPOCH,
-        note: None,
-        step: Some(tester),
-    });
+    let id = EvidenceId(1);
+    world.run.evidence.push(Evidence { step: Some(tester), ..evidence(id, EvidenceKind::Search) });
     world.run.searches.push(ExclusionSearch {
         clause: ClauseId(1),
         terms: vec!["payment".into(), "g1:packages".into(), "checkout".into()],
         hits: Vec::new(),
         searched: Vec::new(),
-        evidence,
+        evidence: id,
         given_up: false,
     });
     let told = |world: &World, step: &str| {
