@@ -6,7 +6,7 @@ use crate::{
     domain::Clean,
     evidence::{self, Stack},
     hub,
-    models::registry,
+    models::{local, registry},
     ui::welcome::Need,
 };
 use serde_json::json;
@@ -44,6 +44,7 @@ pub fn run(folder: Option<&Path>, config: &Config, as_json: bool) -> Done {
     if let Some(project) = project(folder.unwrap_or(Path::new("."))) {
         found.push(project);
     }
+    found.extend(runtime.block_on(servers(config)));
     found.extend(runtime.block_on(way_to(config)));
     let healthy = found.iter().all(|f| f.ok != Some(false));
     if as_json {
@@ -61,6 +62,17 @@ pub fn run(folder: Option<&Path>, config: &Config, as_json: bool) -> Done {
         out::show(&columns(&rows))?;
     }
     Ok(u8::from(!healthy))
+}
+
+/// Model servers that may run on this machine.
+async fn servers(config: &Config) -> Vec<Finding> {
+    let found = local::look(&config.models).await;
+    let said = |(name, found): (&String, &local::Found)| Finding {
+        what: "server",
+        ok: found.models().map(|_| true),
+        text: format!("{name}: {}", found.words()),
+    };
+    found.iter().map(said).collect()
 }
 
 /// The hops to the chosen model's server, up to the first that fails. The offline engine and cassettes need none.

@@ -105,6 +105,7 @@ fn dispatch(cli: &Cli) -> Done {
         folder,
         config,
         model_given: global.model.is_some(),
+        model_chosen: loaded.set.contains_key("model"),
         gates_given: global.yes || global.gates.is_some(),
         budget_given: global.budget.is_some(),
         caps_given: ["budget_phase", "budget_step"]

@@ -7,7 +7,12 @@ use super::{
 };
 use crate::{
     config::Config,
-    models::{ModelError, openai::Tested, registry},
+    models::{
+        ModelError,
+        local::{self, Found},
+        openai::Tested,
+        registry,
+    },
 };
 use serde_json::json;
 
@@ -20,26 +25,34 @@ pub fn run(action: &Models, config: &Config, as_json: bool) -> Done {
 
 fn list(config: &Config, as_json: bool) -> Done {
     let known = registry::known(&config.models);
+    let found = run::runtime()?.block_on(local::look(&config.models));
     if as_json {
         out::json(&json!({"chosen": config.model}))?;
         for k in &known {
-            out::json(
-                &json!({"name": k.name, "base_url": k.base_url, "key_env": k.key_env, "key_found": k.key_found, "note": k.note}),
-            )?;
+            let there = found.get(&k.name);
+            out::json(&json!({
+                "name": k.name, "base_url": k.base_url, "key_env": k.key_env, "key_found": k.key_found, "note": k.note,
+                "wrong": k.wrong, "answers": there.map(|found| found.models().is_some()),
+                "models": there.and_then(Found::models), "found": there.map(Found::words),
+            }))?;
         }
         return Ok(0);
     }
-    let mut rows = vec![["NAME", "KEY", "SERVER", ""].map(str::to_owned).to_vec()];
+    let mut rows = vec![["NAME", "KEY", "SERVER", "NOW", ""].map(str::to_owned).to_vec()];
     for k in known {
         let key = match (&k.key_env, k.key_found) {
             (None, _) => "none needed".to_owned(),
             (Some(name), true) => format!("{name} is set"),
             (Some(name), false) => format!("{name} is not set"),
         };
-        rows.push(vec![k.name, key, k.base_url, k.note.to_owned()]);
+        let now = found.get(&k.name).map_or_else(String::new, Found::words);
+        rows.push(match k.wrong {
+            Some(what) => vec![k.name, String::new(), String::new(), String::new(), what],
+            None => vec![k.name, key, k.base_url, now, k.note.to_owned()],
+        });
     }
     out::show(&format!(
-        "Chosen: {}. A key that is found is used only when its provider is chosen (-m PROVIDER/MODEL).\n\n{}",
+        "Chosen: {}. A key or a server that is found is used only when its provider is chosen (-m PROVIDER/MODEL).\n\n{}",
         config.model,
         columns(&rows)
     ))?;

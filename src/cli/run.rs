@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     config::Config,
-    domain::{run::RunSettings, usage::Caps},
+    domain::{Clean, run::RunSettings, usage::Caps},
     driver::{self, OpenError, headless},
     hub::{clauses, project, store::Place},
-    models::{memory::Memory, settings::ModelSettings},
+    models::{local, memory::Memory, settings::ModelSettings},
 };
 use std::path::Path;
 
@@ -19,6 +19,8 @@ pub struct Headless<'a> {
     pub config: &'a Config,
     /// `-m` was given: `resume` changes the model then only.
     pub model_given: bool,
+    /// A model was chosen, by whatever says so.
+    pub model_chosen: bool,
     /// `-y` or `--gates` was given: `resume` changes how the run asks then only.
     pub gates_given: bool,
     /// `--budget` was given: `resume` changes what the run may spend then only.
@@ -87,9 +89,16 @@ pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
     let options =
         headless::Options { json: how.json, allow_partial: run.allow_partial, ..headless::Options::default() };
     runtime()?.block_on(async {
-        let prepared = driver::create(start).await.map_err(|e| fail(&e))?;
+        let (prepared, hint) = tokio::join!(driver::create(start), hint(how));
+        let mut prepared = prepared.map_err(|e| fail(&e))?;
+        prepared.notes.extend(hint);
         Ok(headless::drive(prepared, options).await)
     })
+}
+
+/// What is said of a server on this machine to who has chosen no model.
+pub async fn hint(how: &Headless<'_>) -> Option<Clean> {
+    if how.model_chosen { None } else { local::hint(&how.config.models).await }
 }
 
 /// A project that came from elsewhere does not choose who is paid: its journal may name a model whose key lies here.
@@ -107,7 +116,7 @@ pub fn may_ask_its_model(dir: &Path, config: &Config, model_given: bool) -> Resu
     if model == config.model || model == "offline" || model.starts_with("cassette/") {
         return Ok(());
     }
-    let model = crate::domain::Clean::new(&model);
+    let model = Clean::new(&model);
     Err(Fail::usage(format!("this run was begun elsewhere with the model {model}; to use it here say so: -m {model}")))
 }
 

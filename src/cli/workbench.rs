@@ -5,7 +5,7 @@ use super::{
     doctor, input,
     link::{Engines, Link, setup_of},
     no_command,
-    out::{Done, Fail},
+    out::{self, Done, Fail},
     run::{self, Headless},
     themes,
 };
@@ -14,7 +14,7 @@ use crate::{
     domain::{Clean, Hash, attachment::Attachment},
     driver,
     hub::{self, clauses, heads, project},
-    models::registry,
+    models::{local, registry},
     plain::{self, Plain},
     term::{self, ColorChoice, Start, Workbench},
     ui::{Looked, Setup, StartRequest, WelcomeInfo, welcome},
@@ -73,13 +73,16 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
             screen: std::process::id(),
         };
         let welcome = if there { WelcomeInfo::default() } else { info(&dir, &config) };
-        let later = (!there).then(look_around);
+        let later = (!there).then(|| look_around(Arc::clone(&config)));
         let start = start(Arc::clone(&config), settings, Arc::clone(&engines));
         let outcome = if plain {
             let (input, output) = (tokio::io::BufReader::new(tokio::io::stdin()), std::io::stdout());
             let (model, info) = (config.model.clone(), welcome);
             let scripted = !std::io::stdin().is_terminal();
             drop(later);
+            if !there && let Some(hint) = run::hint(how).await {
+                out::talk(&hint);
+            }
             let lines = Plain { setup, handle, start, model, info, input, output, scripted };
             plain::run(lines).await.map_err(Fail::error)?
         } else {
@@ -146,13 +149,30 @@ fn kept(path: &str, file: Attachment) -> Result<(Attachment, Vec<u8>), Clean> {
     Ok((file, bytes))
 }
 
-/// What takes longer to find out than a first frame may take: what this machine lacks, and how projects stand.
-fn look_around() -> BoxFuture<'static, Looked> {
-    async {
+/// What takes longer to find out than a first frame may take: what this machine lacks, which model servers run here, and
+/// how projects stand.
+fn look_around(config: Arc<Config>) -> BoxFuture<'static, Looked> {
+    async move {
         let recent = tokio::task::spawn_blocking(recent);
-        Looked { needs: doctor::needs().await, recent: recent.await.unwrap_or_default() }
+        let (needs, found) = tokio::join!(doctor::needs(), local::look(&config.models));
+        let models = found.iter().filter_map(|(name, found)| choice(name, found.models()?)).collect();
+        Looked { needs, recent: recent.await.unwrap_or_default(), models }
     }
     .boxed()
+}
+
+/// A server on this machine that answers, as a choice. One without models is none.
+fn choice(name: &str, models: &[Clean]) -> Option<welcome::ModelChoice> {
+    let (spec, names) = match models {
+        [] => return None,
+        [only] => (format!("{name}/{only}"), String::new()),
+        several => (format!("{name}/"), local::some(several)),
+    };
+    let note = match names.is_empty() {
+        true => "answers on this machine: not used unless you choose it".to_owned(),
+        false => format!("answers on this machine: {names}"),
+    };
+    Some(welcome::ModelChoice { spec, note: Clean::from(note), usable: true, names: Clean::from(names) })
 }
 
 fn recent() -> Vec<welcome::Recent> {
@@ -179,18 +199,20 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
         spec: "offline".to_owned(),
         note: Clean::new("built in: no key, no network, no cost"),
         usable: true,
+        names: Clean::default(),
     }];
     if config.model != "offline" {
         models.push(welcome::ModelChoice {
             spec: config.model.clone(),
             note: Clean::new("chosen by flag or configuration"),
             usable: registry::open(&config.model, &config.models).is_ok(),
+            names: Clean::default(),
         });
     }
     models.extend(registry::known(&config.models).into_iter().filter_map(|known| {
         let note = match (&known.key_env, known.key_found) {
             // The same key as its sister's; -m takes it.
-            _ if known.name == "openai-responses" => return None,
+            _ if known.name == "openai-responses" || known.wrong.is_some() => return None,
             (Some(name), true) => format!("key found in {name}: not used unless you choose it"),
             (None, _) if known.own => format!("{}: not asked unless you choose it", known.base_url),
             _ if known.name == "ollama" && std::env::var_os("OLLAMA_HOST").is_some() => {
@@ -198,7 +220,8 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
             }
             _ => return None,
         };
-        Some(welcome::ModelChoice { spec: format!("{}/", known.name), note: Clean::new(&note), usable: true })
+        let (spec, names) = (format!("{}/", known.name), Clean::default());
+        Some(welcome::ModelChoice { spec, note: Clean::new(&note), usable: true, names })
     }));
     let empty =
         fs::read_dir(dir).map_or(true, |e| e.flatten().all(|e| hub::project::is_own(&e.file_name().to_string_lossy())));

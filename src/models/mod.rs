@@ -3,6 +3,7 @@
 pub mod assigned;
 pub mod cassette;
 pub mod keys;
+pub mod local;
 pub mod memory;
 pub mod offline;
 pub mod openai;

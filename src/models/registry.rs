@@ -27,6 +27,8 @@ pub struct Known {
     pub key_found: bool,
     /// From the user's own configuration.
     pub own: bool,
+    /// Why it cannot be chosen as the environment is.
+    pub wrong: Option<String>,
     pub note: &'static str,
 }
 
@@ -170,12 +172,17 @@ fn known_with(settings: &ModelSettings, env: &dyn Fn(&str) -> Option<String>) ->
             .is_some_and(|key| env(key).is_some_and(|key| !key.trim().is_empty()) || settings.keys.has(key)),
         base_url: without_login(&provider.base_url),
         key_env: provider.key_env,
+        wrong: None,
         note,
+    };
+    let built_in = |name: &str, note| match built_in(name, env)? {
+        Ok((provider, _)) => Some(entry(name, provider, note)),
+        Err(what) => Some(Known { wrong: Some(what), ..entry(name, ProviderSettings::default(), note) }),
     };
     let mut all: Vec<Known> = BUILT_IN
         .iter()
         .filter(|(name, _)| !settings.providers.contains_key(*name))
-        .filter_map(|(name, note)| Some(entry(name, built_in(name, env)?.ok()?.0, note)))
+        .filter_map(|(name, note)| built_in(name, note))
         .collect();
     all.extend(settings.providers.iter().map(|(name, p)| entry(name, p.clone(), "configured by you")));
     all
@@ -243,7 +250,10 @@ fn built_in(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<Found> {
             (of(base, "GEMINI_API_KEY", Structured::Strict), true)
         }
         "openrouter" => (of("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", Structured::Strict), true),
-        "ollama" => (local(&ollama_base(set("OLLAMA_HOST").as_deref())), false),
+        "ollama" => match ollama_base(set("OLLAMA_HOST").as_deref()) {
+            Ok(base) => (local(&base), false),
+            Err(what) => return Some(Err(what)),
+        },
         "lmstudio" => (local("http://127.0.0.1:1234/v1"), false),
         "llamacpp" => (local("http://127.0.0.1:8080/v1"), false),
         "vllm" => (local("http://127.0.0.1:8000/v1"), false),
@@ -259,9 +269,12 @@ fn built_in(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<Found> {
     Some(Ok(found))
 }
 
-/// `OLLAMA_HOST` is written as a host, host and port, or URL, and read as its own client reads it: a port that is none is
-/// the usual one. A server told to listen everywhere is reached here.
-fn ollama_base(host: Option<&str>) -> String {
+/// `OLLAMA_HOST` is written as a host, host and port, or URL. A server told to listen everywhere is reached here. Ollama's
+/// own client takes a port that is none for the usual one; whoever wrote it meant another, so here it is refused.
+///
+/// # Errors
+/// The port is none.
+fn ollama_base(host: Option<&str>) -> Result<String, String> {
     const PORT: u16 = 11_434;
     let given = host.unwrap_or("127.0.0.1").trim_end_matches('/');
     let (scheme, rest) = given.split_once("://").unwrap_or(("http", given));
@@ -282,14 +295,18 @@ fn ollama_base(host: Option<&str>) -> String {
         _ if bare.is_empty() => "127.0.0.1".to_owned(),
         _ => host.to_owned(),
     };
-    let port = match port.map(str::parse::<u16>) {
-        Some(Ok(port)) => format!(":{port}"),
+    let port = match port.filter(|port| !port.is_empty()).map(|port| (port, port.parse::<u16>())) {
+        Some((_, Ok(port))) if port > 0 => format!(":{port}"),
+        Some((port, _)) => {
+            let port = Clean::new(port).one_line(20);
+            return Err(format!("OLLAMA_HOST names the port '{port}': ports are 1 to 65535, as in 127.0.0.1:{PORT}"));
+        }
         None if given.contains("://") => String::new(),
-        Some(Err(_)) | None => format!(":{PORT}"),
+        None => format!(":{PORT}"),
     };
     let path = path.strip_suffix("v1").unwrap_or(path).trim_end_matches('/');
     let path = if path.is_empty() { String::new() } else { format!("/{path}") };
-    format!("{scheme}://{host}{port}{path}/v1")
+    Ok(format!("{scheme}://{host}{port}{path}/v1"))
 }
 
 fn key(
@@ -422,11 +439,29 @@ mod tests {
             (Some("[::1]:99"), "http://[::1]:99/v1"),
             (Some("[fe80::2]"), "http://[fe80::2]:11434/v1"),
             (Some("::"), "http://[::1]:11434/v1"),
-            (Some("0.0.0.0:99999"), "http://127.0.0.1:11434/v1"),
+            (Some("0.0.0.0:11434"), "http://127.0.0.1:11434/v1"),
+            (Some("box:"), "http://box:11434/v1"),
             (Some("0.0.0.0:99"), "http://127.0.0.1:99/v1"),
             (Some(":99"), "http://127.0.0.1:99/v1"),
         ] {
-            assert_eq!(ollama_base(host), base);
+            assert_eq!(ollama_base(host).as_deref(), Ok(base));
+        }
+    }
+
+    #[test]
+    fn a_port_of_ollama_that_is_none_is_named() {
+        for (host, port) in [
+            ("host:99999", "99999"),
+            ("0.0.0.0:99999", "99999"),
+            ("[::1]:0", "0"),
+            ("http://box:http", "http"),
+            ("box:80:90a", "90a"),
+        ] {
+            let (is_key, text) = refusal("ollama/m", &[("OLLAMA_HOST", host)]);
+            assert!(!is_key && text.contains(&format!("OLLAMA_HOST names the port '{port}'")), "{text}");
+            let list = known_with(&ModelSettings::default(), &|name| (name == "OLLAMA_HOST").then(|| host.into()));
+            let ollama = list.iter().find(|known| known.name == "ollama").unwrap();
+            assert!(ollama.wrong.as_deref().is_some_and(|what| what.contains(port)), "{ollama:?}");
         }
     }
 

@@ -10,6 +10,8 @@ pub struct ModelChoice {
     pub note: Clean,
     /// False: shown, but cannot be chosen (no key, no server).
     pub usable: bool,
+    /// What its server says it has, in a line, where which of its models is still to be said.
+    pub names: Clean,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct Recent {
 pub struct Looked {
     pub needs: Vec<Need>,
     pub recent: Vec<Recent>,
+    /// Models of servers on this machine.
+    pub models: Vec<ModelChoice>,
 }
 
 /// What the rim found out before the first frame.
@@ -169,6 +173,17 @@ impl Welcome {
                 true
             }
             _ => false,
+        }
+    }
+    /// Servers were found. What is chosen stays chosen, and what is there already is only told more of.
+    pub fn found(&mut self, models: Vec<ModelChoice>) {
+        for model in models {
+            let provider = model.spec.split_inclusive('/').next().unwrap_or_default();
+            match self.info.models.iter_mut().find(|known| known.spec == model.spec || known.spec == provider) {
+                Some(known) if known.spec.ends_with('/') => (known.note, known.names) = (model.note, model.names),
+                Some(_) => {}
+                None => self.info.models.push(model),
+            }
         }
     }
     /// Takes a text over whole: line ends, BOM and all stay what they are as long as nothing is changed here.

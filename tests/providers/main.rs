@@ -12,3 +12,4 @@ mod server;
 #[path = "../e2e/support.rs"]
 #[allow(dead_code, reason = "the end-to-end suite uses more of it")]
 mod support;
+mod there;

@@ -19,7 +19,8 @@ fn snap(name: &str, bench: &mut Bench) {
 }
 
 fn info() -> WelcomeInfo {
-    let choice = |spec: &str, note: &str| ModelChoice { spec: spec.into(), note: note.into(), usable: true };
+    let choice =
+        |spec: &str, note: &str| ModelChoice { spec: spec.into(), note: note.into(), usable: true, names: "".into() };
     WelcomeInfo {
         models: vec![
             choice(

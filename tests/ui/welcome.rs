@@ -1,10 +1,11 @@
 //! What is chosen and given before a run starts.
 
 use crate::bench::Bench;
-use g1::ui::{Cmd, ModelChoice, Msg, StartRequest, Welcome, WelcomeInfo};
+use g1::ui::{Cmd, Looked, ModelChoice, Msg, StartRequest, Welcome, WelcomeInfo};
 
 fn providers() -> WelcomeInfo {
-    let choice = |spec: &str| ModelChoice { spec: spec.into(), note: "as found".into(), usable: true };
+    let choice =
+        |spec: &str| ModelChoice { spec: spec.into(), note: "as found".into(), usable: true, names: "".into() };
     WelcomeInfo { models: vec![choice("offline"), choice("openai/")], ..WelcomeInfo::default() }
 }
 
@@ -75,4 +76,30 @@ fn b_changes_the_software_that_is_there() {
     assert!(existing(&["=/existing", "enter"]));
     assert!(existing(&["tab", "b", "enter"]), "where no text is typed");
     assert!(!existing(&["tab", "b", "b", "enter"]));
+}
+
+/// Servers that answer on this machine become choices after the first frame; nothing that was chosen changes by that.
+#[test]
+fn a_server_that_is_found_is_one_more_choice() {
+    let found = |spec: &str, names: &str| ModelChoice {
+        spec: spec.into(),
+        note: "answers on this machine".into(),
+        usable: true,
+        names: names.into(),
+    };
+    let mut bench = Bench::welcome(80, 24);
+    bench.model.welcome = Welcome::new(providers());
+    let models = vec![found("ollama/tiny", ""), found("lmstudio/", "a, b"), found("openai/", "c, d")];
+    bench.send(Msg::Looked(Looked { models, ..Looked::default() }));
+    assert!(bench.text().contains("● offline") && bench.text().contains("○ ollama/tiny"), "{}", bench.text());
+    assert_eq!(bench.model.welcome.info.models.len(), 4, "what was there is not there twice");
+    bench.typed("A guest book for our wedding.");
+    bench.key("tab");
+    bench.key("down");
+    assert!(bench.text().contains("which? type its name: c, d"), "{}", bench.text());
+    bench.key("down");
+    bench.key("enter");
+    bench.key("enter");
+    let Some(Cmd::Start(StartRequest::New { model, .. })) = bench.sent.pop() else { panic!("not started") };
+    assert_eq!(model, "ollama/tiny");
 }

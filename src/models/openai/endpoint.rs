@@ -120,7 +120,12 @@ pub(in crate::models) fn client(base: &str, settings: &ModelSettings) -> Result<
     builder.build().map_err(|e| format!("no HTTP client can be set up ({e})"))
 }
 
-fn is_loopback(url: &reqwest::Url) -> bool {
+/// Whether the address is one of this machine.
+pub(in crate::models) fn is_local(base: &str) -> bool {
+    reqwest::Url::parse(base.trim()).is_ok_and(|url| is_loopback(&url))
+}
+
+pub(super) fn is_loopback(url: &reqwest::Url) -> bool {
     url.host_str().is_some_and(|host| {
         let host = host.trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())

@@ -1,6 +1,6 @@
 //! The way to a server, hop by hop, so that whoever cannot reach it knows which one fails (`g1 doctor`).
 
-use super::{OpenAi, transport::cause};
+use super::{OpenAi, endpoint::is_loopback, transport::cause};
 use crate::domain::Clean;
 use reqwest::Url;
 use std::net::IpAddr;
@@ -42,7 +42,6 @@ fn proxy_of(url: &Url, env: &dyn Fn(&str) -> Option<String>) -> Option<(String, 
             .into_iter()
             .find_map(|name| Some((env(&name).filter(|v| !v.trim().is_empty())?, name)))
     };
-    let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     let address = host.parse::<IpAddr>().ok();
     let exempt = set("NO_PROXY").is_some_and(|(list, _)| {
         list.split(',').map(|one| one.trim().trim_start_matches('.').to_ascii_lowercase()).any(|one| match address {
@@ -50,7 +49,7 @@ fn proxy_of(url: &Url, env: &dyn Fn(&str) -> Option<String>) -> Option<(String, 
             None => one == "*" || (!one.is_empty() && (host == one || host.ends_with(&format!(".{one}")))),
         })
     });
-    if local || exempt {
+    if is_loopback(url) || exempt {
         return None;
     }
     let own = if url.scheme() == "https" { "HTTPS_PROXY" } else { "HTTP_PROXY" };

@@ -33,7 +33,7 @@ use bill::Bill;
 pub use breaker::Breaker;
 use endpoint::Endpoint;
 pub use endpoint::Key;
-pub(super) use endpoint::client;
+pub(super) use endpoint::{client, is_local};
 use fault::{Fault, Whom};
 use futures::{StreamExt, future::BoxFuture};
 use hide::hide;
@@ -51,6 +51,7 @@ use std::{
 };
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
+pub(super) use transport::cause;
 use transport::{Probe, Transport};
 use wire::{Counted, Events};
 

@@ -259,7 +259,7 @@ fn event_stream(body: Body) -> Response {
 }
 
 /// The innermost reason, without the URL, which may carry credentials.
-pub(super) fn cause(error: reqwest::Error) -> String {
+pub(in crate::models) fn cause(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut reason: &dyn std::error::Error = &error;
     while let Some(source) = reason.source() {

@@ -71,6 +71,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Cmd> {
         Msg::Looked(looked) => {
             model.welcome.info.needs = looked.needs;
             model.welcome.info.recent = looked.recent;
+            model.welcome.found(looked.models);
         }
         Msg::Started(result) => welcome::started(model, result),
         Msg::ChangePlanned(result) => change::planned(model, result),

@@ -159,8 +159,9 @@ fn models(model: &Model, columns: usize) -> Vec<Row> {
         };
         let name = format!("{mark} {:<14} ", Clean::new(&spec).as_str());
         let note = match on && w.asks_name() {
-            true if w.name.is_empty() => "which of its models? type its name",
-            true => "used from the start on, and only by this run",
+            true if !w.name.is_empty() => "used from the start on, and only by this run",
+            true if choice.names.is_empty() => "which of its models? type its name",
+            true => &format!("which? type its name: {}", choice.names),
             false => choice.note.as_str(),
         };
         let note = match w.info.models.len() {
