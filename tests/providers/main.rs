@@ -6,6 +6,7 @@ mod faults;
 mod lost;
 mod obedient;
 mod planted;
+mod proxies;
 #[path = "../support/quotes.rs"]
 mod quotes;
 mod server;

@@ -74,7 +74,12 @@ impl Server {
 }
 
 fn serve(mut stream: TcpStream, says: Answer, fault: Fault, log: &Mutex<Vec<String>>, left: &AtomicUsize) {
-    let Some(body) = read(&mut stream) else { return };
+    let body = match read(&mut stream) {
+        Some(Some(body)) => body,
+        // Without a body it is asked for its models.
+        Some(None) => return send(&mut stream, &page("200 OK", "", "application/json", MODELS)),
+        None => return,
+    };
     let asked = understood(body);
     log.lock().expect("not poisoned").push(asked.name.clone());
     let spoilt = asked.name == "plan_reply"
@@ -86,19 +91,26 @@ fn serve(mut stream: TcpStream, says: Answer, fault: Fault, log: &Mutex<Vec<Stri
     }
 }
 
-/// The body of a request; none when the client went away.
-fn read(stream: &mut TcpStream) -> Option<Value> {
+const MODELS: &str = r#"{"object":"list","data":[{"id":"m","object":"model"}]}"#;
+
+/// The body of a request, if it has one; none when the client went away.
+fn read(stream: &mut TcpStream) -> Option<Option<Value>> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut length, mut line) = (0, String::new());
+    let mut asks = false;
     while reader.read_line(&mut line).is_ok_and(|n| n > 2) {
         if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().ok()?;
         }
+        asks |= line.starts_with("GET ");
         line.clear();
+    }
+    if asks {
+        return Some(None);
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    serde_json::from_slice(&body).ok()
+    serde_json::from_slice(&body).ok().map(Some)
 }
 
 fn understood(body: Value) -> Asked {

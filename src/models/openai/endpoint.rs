@@ -1,7 +1,7 @@
 //! Where calls go, what they carry, and over which HTTP client.
 
 use super::super::settings::ModelSettings;
-use super::shape::Shape;
+use super::{proxy::proxy_of, shape::Shape};
 use async_openai::config::Config;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -109,13 +109,17 @@ pub(in crate::models) fn client(base: &str, settings: &ModelSettings) -> Result<
     let mut builder = reqwest::Client::builder()
         .connect_timeout(settings.timeouts.connect())
         .redirect(reqwest::redirect::Policy::none())
+        // The one that is named below is taken, and no other.
+        .no_proxy()
         .user_agent(concat!("g1/", env!("CARGO_PKG_VERSION")));
-    if is_loopback(&url) {
-        builder = builder.no_proxy();
-        if url.scheme() == "http" {
-            // Nobody's certificate will be looked at: redirects are not followed. Reading the system's takes milliseconds.
-            builder = builder.tls_certs_only([]);
+    match proxy_of(&url, &|name| std::env::var(name).ok())? {
+        Some(proxy) => {
+            let wrong = |_| format!("{} is no address of a proxy", proxy.variable);
+            builder = builder.proxy(reqwest::Proxy::all(proxy.url.clone()).map_err(wrong)?);
         }
+        // Nobody's certificate will be looked at: redirects are not followed. Reading the system's takes milliseconds.
+        None if url.scheme() == "http" => builder = builder.tls_certs_only([]),
+        None => {}
     }
     builder.build().map_err(|e| format!("no HTTP client can be set up ({e})"))
 }

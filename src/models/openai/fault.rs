@@ -183,6 +183,11 @@ impl Fault {
         let reply = |text: String| ModelError::Reply(tell(whom, &text));
         match self {
             Self::Cancelled => ModelError::Cancelled,
+            Self::Connect(detail) if about_tls(&detail) => provider(format!(
+                "{id}: no secure connection to {}{tries} ({detail}). SSL_CERT_FILE names further certificates to trust; `g1 doctor` \
+                 looks at the way there; then `g1 resume`.",
+                whom.base_url
+            )),
             Self::Connect(detail) => provider(format!(
                 "{id}: no connection to {}{tries} ({detail}). Check the address, the network and HTTPS_PROXY, then `g1 resume`.",
                 whom.base_url
@@ -269,6 +274,12 @@ impl Fault {
     }
 }
 
+/// A connection failed because of its encryption, most often a certificate that nobody here trusts.
+pub fn about_tls(detail: &str) -> bool {
+    let detail = detail.to_ascii_lowercase();
+    ["certificate", "tls", "handshake", "issuer", "alert", "corrupt"].iter().any(|sign| detail.contains(sign))
+}
+
 fn status_error(whom: &Whom<'_>, status: u16, body: &str, wait: Option<Duration>, tries: &str) -> ModelError {
     let id = whom.id;
     let said = words(body);
@@ -281,6 +292,10 @@ fn status_error(whom: &Whom<'_>, status: u16, body: &str, wait: Option<Duration>
             };
             return ModelError::Key(tell(whom, &format!("{id}: not admitted (HTTP {status}): {said}. {advice}.")));
         }
+        407 => format!(
+            "{id}: the proxy wants a login (HTTP 407): {said}. Put it into HTTP_PROXY or HTTPS_PROXY as http://NAME:PASSWORD@HOST:PORT, \
+             then `g1 resume`."
+        ),
         402 => format!("{id}: the provider wants payment (HTTP 402): {said}. Check your account, then `g1 resume`."),
         404 => format!("{id}: not found (HTTP 404): {said}. Check the model's name (`g1 models`) and the base URL."),
         408 | 429 if out_of_quota(body) => {

@@ -1,9 +1,13 @@
 //! The way to a server, hop by hop, so that whoever cannot reach it knows which one fails (`g1 doctor`).
 
-use super::{OpenAi, endpoint::is_loopback, transport::cause};
+use super::{
+    OpenAi,
+    fault::about_tls,
+    proxy::{Proxy, proxy_of},
+    transport::cause,
+};
 use crate::domain::Clean;
 use reqwest::Url;
-use std::net::IpAddr;
 use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
@@ -22,40 +26,6 @@ fn hop(name: &'static str, ok: impl Into<Option<bool>>, text: impl Into<String>)
     Hop { name, ok: ok.into(), text: Clean::from(text.into()) }
 }
 
-/// Whether an address is one of a network such as `10.0.0.0/8`.
-fn in_network(ip: IpAddr, network: &str) -> bool {
-    let Some((base, length)) = network.split_once('/') else { return false };
-    let Ok(length) = length.parse::<u32>() else { return false };
-    let same = |differ: u128, bits: u32| length <= bits && differ.checked_shr(bits - length).unwrap_or(0) == 0;
-    match (ip, base.parse::<IpAddr>()) {
-        (IpAddr::V4(ip), Ok(IpAddr::V4(base))) => same((u32::from(ip) ^ u32::from(base)).into(), 32),
-        (IpAddr::V6(ip), Ok(IpAddr::V6(base))) => same(u128::from(ip) ^ u128::from(base), 128),
-        _ => false,
-    }
-}
-
-/// The proxy that the environment names for this address, and the variable that names it.
-fn proxy_of(url: &Url, env: &dyn Fn(&str) -> Option<String>) -> Option<(String, String)> {
-    let host = url.host_str()?.trim_matches(['[', ']']).to_ascii_lowercase();
-    let set = |name: &str| {
-        [name.to_owned(), name.to_ascii_lowercase()]
-            .into_iter()
-            .find_map(|name| Some((env(&name).filter(|v| !v.trim().is_empty())?, name)))
-    };
-    let address = host.parse::<IpAddr>().ok();
-    let exempt = set("NO_PROXY").is_some_and(|(list, _)| {
-        list.split(',').map(|one| one.trim().trim_start_matches('.').to_ascii_lowercase()).any(|one| match address {
-            Some(ip) => one == "*" || host == one || in_network(ip, &one),
-            None => one == "*" || (!one.is_empty() && (host == one || host.ends_with(&format!(".{one}")))),
-        })
-    });
-    if is_loopback(url) || exempt {
-        return None;
-    }
-    let own = if url.scheme() == "https" { "HTTPS_PROXY" } else { "HTTP_PROXY" };
-    set(own).or_else(|| set("ALL_PROXY"))
-}
-
 impl OpenAi {
     /// Every hop up to the first that fails.
     pub async fn hops(&self) -> Vec<Hop> {
@@ -67,26 +37,25 @@ impl OpenAi {
         let Ok(url) = Url::parse(&self.endpoint.base) else {
             return vec![hop("address", false, format!("{} is no URL", self.endpoint.base))];
         };
-        let proxy = proxy_of(&url, env);
+        let proxy = match proxy_of(&url, env) {
+            Ok(proxy) => proxy,
+            Err(what) => return vec![hop("proxy", false, what)],
+        };
         let (host, port) = match &proxy {
-            None => (url.host_str().unwrap_or_default().to_owned(), url.port_or_known_default().unwrap_or(443)),
-            Some((value, variable)) => {
-                let with_scheme = if value.contains("://") { value.clone() } else { format!("http://{value}") };
-                let Some(at) = Url::parse(&with_scheme).ok().filter(|at| at.host_str().is_some()) else {
-                    hops.push(hop("proxy", false, format!("{variable} is no address: set it to http://HOST:PORT")));
-                    return hops;
-                };
-                let (host, port) =
-                    (at.host_str().unwrap_or_default().to_owned(), at.port_or_known_default().unwrap_or(80));
-                hops.push(hop(
-                    "proxy",
-                    None,
-                    format!("{variable} leads through {host}:{port}; NO_PROXY exempts hosts from it"),
-                ));
+            None => {
+                let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+                (host, url.port_or_known_default().unwrap_or(443))
+            }
+            Some(proxy) => {
+                let (host, port) = proxy.place();
+                let text = format!(
+                    "{} leads through {host}:{port}; NO_PROXY exempts hosts and networks from it",
+                    proxy.variable
+                );
+                hops.push(hop("proxy", None, text));
                 (host, port)
             }
         };
-        let host = host.trim_matches(['[', ']']).to_owned();
         let limit = self.settings.timeouts.connect();
         let addresses: Vec<_> = match timeout(limit, lookup_host((host.as_str(), port))).await {
             Ok(Ok(found)) => found.collect(),
@@ -122,12 +91,12 @@ impl OpenAi {
             return hops;
         }
         hops.push(hop("tcp", true, format!("{host}:{port} takes connections")));
-        self.over_http(&url, proxy.is_some(), &mut hops).await;
+        self.over_http(&url, proxy.as_ref(), &mut hops).await;
         hops
     }
 
     /// TLS, the protocol, the key and the model, with one request that costs nothing.
-    async fn over_http(&self, url: &Url, proxied: bool, hops: &mut Vec<Hop>) {
+    async fn over_http(&self, url: &Url, proxy: Option<&Proxy>, hops: &mut Vec<Hop>) {
         let secure = url.scheme() == "https";
         let base = self.endpoint.with(self.shape()).base;
         let sent = self.http.get(format!("{base}/models")).headers(self.endpoint.headers.clone());
@@ -138,20 +107,21 @@ impl OpenAi {
                 let why = cause(error);
                 let lower = why.to_ascii_lowercase();
                 let says = |signs: &[&str]| signs.iter().any(|sign| lower.contains(sign));
-                hops.push(if proxied && says(&["tunnel", "proxy", "407"]) {
-                    hop("proxy", false, format!("the proxy does not let you through ({why})"))
-                } else if secure
-                    && connecting
-                    && says(&["certificate", "tls", "handshake", "issuer", "alert", "corrupt"])
-                {
-                    hop(
-                        "tls",
-                        false,
-                        format!("no secure connection ({why}): SSL_CERT_FILE names further certificates to trust"),
-                    )
-                } else {
-                    hop("http", false, format!("no answer ({why})"))
-                });
+                hops.push(
+                    if let Some(proxy) = proxy
+                        && says(&["tunnel", "proxy", "socks"])
+                    {
+                        hop("proxy", false, format!("the proxy in {} does not let you through ({why})", proxy.variable))
+                    } else if secure && connecting && about_tls(&why) {
+                        hop(
+                            "tls",
+                            false,
+                            format!("no secure connection ({why}): SSL_CERT_FILE names further certificates to trust"),
+                        )
+                    } else {
+                        hop("http", false, format!("no answer ({why})"))
+                    },
+                );
                 return;
             }
         };
@@ -161,6 +131,11 @@ impl OpenAi {
         let status = response.status().as_u16();
         let key = self.key_env.as_deref().unwrap_or("key_env of the provider");
         match status {
+            407 => {
+                let login = "it wants a login: put it into the variable, as in http://NAME:PASSWORD@HOST:PORT";
+                hops.push(hop("proxy", false, format!("the proxy does not let you through (HTTP 407): {login}")));
+                return;
+            }
             401 | 403 => {
                 hops.push(hop("http", true, format!("it answers (HTTP {status})")));
                 hops.push(hop("key", false, format!("not admitted (HTTP {status}): check {key}")));
@@ -234,27 +209,6 @@ mod tests {
 
     fn names(hops: &[Hop]) -> Vec<(&'static str, Option<bool>)> {
         hops.iter().map(|hop| (hop.name, hop.ok)).collect()
-    }
-
-    #[test]
-    fn the_proxy_of_an_address_is_the_one_the_client_takes() {
-        let env = |name: &str| match name {
-            "HTTPS_PROXY" => Some("http://gate:3128".to_owned()),
-            "no_proxy" => Some("intern.example, .lab.example, 10.1.0.0/16, 192.0.2.7, fd00::/8".to_owned()),
-            _ => None,
-        };
-        let of = |url: &str| proxy_of(&Url::parse(url).unwrap(), &env).map(|(value, _)| value);
-        assert_eq!(of("https://api.example.com/v1").as_deref(), Some("http://gate:3128"));
-        assert_eq!(of("http://api.example.com/v1"), None);
-        assert_eq!(of("https://llm.lab.example/v1"), None);
-        assert_eq!(of("https://intern.example/v1"), None);
-        assert_eq!(of("https://127.0.0.1/v1"), None);
-        for direct in ["https://10.1.200.3/v1", "https://192.0.2.7/v1", "https://[fd12::1]/v1"] {
-            assert_eq!(of(direct), None, "{direct}");
-        }
-        for proxied in ["https://10.2.0.3/v1", "https://192.0.2.70/v1", "https://[fe12::1]/v1"] {
-            assert!(of(proxied).is_some(), "{proxied}");
-        }
     }
 
     #[tokio::test]

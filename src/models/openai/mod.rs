@@ -13,6 +13,7 @@ mod hide;
 mod hops;
 mod json;
 mod probe;
+mod proxy;
 mod reader;
 mod reply;
 mod room;

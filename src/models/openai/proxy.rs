@@ -1,0 +1,131 @@
+//! Through which proxy an address is asked. The client and `g1 doctor` go by this one answer: what the environment means is
+//! decided here and not by the HTTP library, which passes over a proxy that it cannot read, and calls go past it.
+
+use super::endpoint::is_loopback;
+use reqwest::Url;
+use std::net::IpAddr;
+
+/// What a proxy may be.
+const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+
+/// A proxy, and the variable that names it.
+#[derive(Clone, PartialEq, Eq)]
+// Its address may hold a password, so there is no Debug.
+#[allow(missing_debug_implementations)]
+pub struct Proxy {
+    pub url: Url,
+    pub variable: String,
+}
+
+impl Proxy {
+    /// Host and port, without a login.
+    pub fn place(&self) -> (String, u16) {
+        let usual = if self.url.scheme().starts_with("socks") { 1080 } else { 80 };
+        let host = self.url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        (host, self.url.port_or_known_default().unwrap_or(usual))
+    }
+}
+
+/// Whether an address is one of a network such as `10.0.0.0/8`.
+fn in_network(ip: IpAddr, network: &str) -> bool {
+    let Some((base, length)) = network.split_once('/') else { return false };
+    let Ok(length) = length.parse::<u32>() else { return false };
+    let same = |differ: u128, bits: u32| length <= bits && differ.checked_shr(bits - length).unwrap_or(0) == 0;
+    match (ip, base.parse::<IpAddr>()) {
+        (IpAddr::V4(ip), Ok(IpAddr::V4(base))) => same((u32::from(ip) ^ u32::from(base)).into(), 32),
+        (IpAddr::V6(ip), Ok(IpAddr::V6(base))) => same(u128::from(ip) ^ u128::from(base), 128),
+        _ => false,
+    }
+}
+
+/// The proxy that the environment names for this address: none for this machine, and for what `NO_PROXY` exempts.
+///
+/// # Errors
+/// It names one that cannot be used; in words, without what may be a password.
+pub fn proxy_of(url: &Url, env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Proxy>, String> {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase();
+    let set = |name: &str| {
+        [name.to_owned(), name.to_ascii_lowercase()]
+            .into_iter()
+            .find_map(|name| Some((env(&name).filter(|v| !v.trim().is_empty())?, name)))
+    };
+    let address = host.parse::<IpAddr>().ok();
+    let exempt = set("NO_PROXY").is_some_and(|(list, _)| {
+        list.split(',').map(|one| one.trim().trim_start_matches('.').to_ascii_lowercase()).any(|one| match address {
+            Some(ip) => one == "*" || host == one || in_network(ip, &one),
+            None => one == "*" || (!one.is_empty() && (host == one || host.ends_with(&format!(".{one}")))),
+        })
+    });
+    if is_loopback(url) || exempt {
+        return Ok(None);
+    }
+    let own = if url.scheme() == "https" { "HTTPS_PROXY" } else { "HTTP_PROXY" };
+    let Some((value, variable)) = set(own).or_else(|| set("ALL_PROXY")) else { return Ok(None) };
+    let value = value.trim();
+    let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+    let wrong = |what: &str| format!("{variable} {what}: write it as http://HOST:PORT, https://… or socks5h://…");
+    let url = Url::parse(&with_scheme).map_err(|_| wrong("is no address of a proxy"))?;
+    if !SCHEMES.contains(&url.scheme()) {
+        return Err(wrong(&format!("names a kind of proxy that is not supported ({})", url.scheme())));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(wrong("names no host"));
+    }
+    Ok(Some(Proxy { url, variable }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(url: &str, set: &[(&str, &str)]) -> Result<Option<String>, String> {
+        let env = |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let proxy = proxy_of(&Url::parse(url).unwrap(), &env)?;
+        Ok(proxy.map(|proxy| {
+            let (host, port) = proxy.place();
+            format!("{} {host}:{port}", proxy.variable)
+        }))
+    }
+
+    #[test]
+    fn the_environment_names_the_proxy_of_an_address() {
+        let set = [
+            ("HTTPS_PROXY", "http://gate:3128"),
+            ("no_proxy", "intern.example, .lab.example, 10.1.0.0/16, 192.0.2.7, fd00::/8"),
+        ];
+        let of = |url: &str| of(url, &set).unwrap();
+        assert_eq!(of("https://api.example.com/v1").as_deref(), Some("HTTPS_PROXY gate:3128"));
+        assert_eq!(of("http://api.example.com/v1"), None);
+        assert_eq!(of("https://llm.lab.example/v1"), None);
+        assert_eq!(of("https://intern.example/v1"), None);
+        assert_eq!(of("https://127.0.0.1/v1"), None);
+        for direct in ["https://10.1.200.3/v1", "https://192.0.2.7/v1", "https://[fd12::1]/v1"] {
+            assert_eq!(of(direct), None, "{direct}");
+        }
+        for proxied in ["https://10.2.0.3/v1", "https://192.0.2.70/v1", "https://[fe12::1]/v1"] {
+            assert!(of(proxied).is_some(), "{proxied}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_read_as_it_is_written_and_one_that_cannot_be_used_is_named() {
+        let of = |value: &str| of("http://llm.example/v1", &[("HTTP_PROXY", ""), ("ALL_PROXY", value)]);
+        for (value, place) in [
+            ("gate:3128", "gate:3128"),
+            ("gate", "gate:80"),
+            ("https://gate", "gate:443"),
+            (" socks5h://ann:s3cret@gate ", "gate:1080"),
+            ("socks5://[::2]:99", "::2:99"),
+        ] {
+            assert_eq!(of(value), Ok(Some(format!("ALL_PROXY {place}"))), "{value}");
+        }
+        for (value, says) in [
+            ("ftp://ann:s3cret@gate", "not supported (ftp)"),
+            ("http://ann:s3cret@gate:99999", "no address"),
+            ("http://", "no address"),
+        ] {
+            let said = of(value).unwrap_err();
+            assert!(said.contains("ALL_PROXY") && said.contains(says) && !said.contains("s3cret"), "{said}");
+        }
+    }
+}
