@@ -56,7 +56,7 @@ fn every_linked_range_is_caught_by_an_assertion() {
 }
 
 /// What an application does by itself, and whom and what it refuses, in as few records as it takes.
-const BY_ITSELF: [&str; 5] = [
+const BY_ITSELF: [&str; 7] = [
     "Clerks must log in.\nPasswords must be at least 10 characters long.\n\
      Clerks add parcels with a label and a pick-up date.\nA parcel is new, packed or sent.\n\
      The start page shows the number of parcels per status.\nEvery parcel gets a running number automatically.\n\
@@ -81,6 +81,11 @@ const BY_ITSELF: [&str; 5] = [
     "The warden adds rooms with a name.\nHirers sign up with a name.\n\
      Hirers book a room with a date, a start time and an end time.\nBookings of the same room must not overlap.\n\
      The warden approves or refuses each booking.\nHirers see only their own bookings.",
+    "Employees sign up with a name.\nEmployees add claims with an amount.\nManagers add claims.\nManagers see all claims.\n\
+     A manager approves or rejects claims.\nA manager cannot approve or reject their own.\nManagers delete claims.\n\
+     No manager may delete his or her own claim.",
+    "Users sign up.\nUsers add recipes with a title.\nEveryone sees all recipes.\n\
+     Users rate other people's recipes, but not their own.",
 ];
 
 #[test]

@@ -26,6 +26,7 @@ fn needed(spec: &AppSpec, path: &str) -> bool {
         "app/accounts.py" | "app/account_api.py" | "app/pages/people.py" => spec.users.is_some(),
         "app/features/workflow.py" => any(|f| matches!(f, Feature::Workflow { .. })),
         "app/features/history.py" => any(|f| matches!(f, Feature::History { .. })),
+        "app/features/own.py" => any(|f| matches!(f, Feature::NotOwn { .. })),
         "app/features/grants.py" | "app/pages/sharing.py" => has_grants(spec),
         "app/features/blocking.py" | "app/pages/blocking.py" => has_blocking(spec),
         "app/features/spreadsheet.py" => any(|f| matches!(f, Feature::Csv { .. })),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{AppSpec, Condition, Entity, Feature, Field, FieldType, Rule, Scope},
+    models::offline::spec::{AppSpec, Condition, Entity, Feature, Field, FieldType, Op, Rule, Scope},
 };
 
 /// The constant that holds the entity.
@@ -323,6 +323,23 @@ fn condition(condition: &Condition) -> String {
     }
 }
 
+/// What somebody is told who tries it with what is their own.
+fn not_own(entity: &Entity, op: Op, sets: Option<&(String, Vec<String>)>, own: &[String]) -> String {
+    let one = entity.label.to_lowercase();
+    if let Some((link, _)) = own.iter().find_map(|path| path.split_once('.')) {
+        let what =
+            entity.fields.iter().find(|f| f.name == link).map_or_else(|| link.into(), |f| f.label.to_lowercase());
+        return format!("This {what} is your own: you cannot add {} to it.", crate::models::offline::read::a(&one));
+    }
+    match (op, sets) {
+        (_, Some((_, values))) => {
+            format!("This {one} is your own: you cannot set it to {}.", values.join(" or ").replace('_', " "))
+        }
+        (Op::Delete, _) => format!("This {one} is your own: you cannot delete it."),
+        _ => format!("This {one} is your own: you cannot change it."),
+    }
+}
+
 fn behaviours(entity: &Entity, features: &[&Feature]) -> Vec<Ability> {
     let whos = |list: &[crate::models::offline::spec::Who]| list.iter().map(access::who).collect::<Vec<_>>();
     features
@@ -354,6 +371,17 @@ fn behaviours(entity: &Entity, features: &[&Feature]) -> Vec<Ability> {
                 let mut arguments = vec![text(field)];
                 arguments.extend(whos(who));
                 Some(Ability { kind: "ShownTo", arguments, clauses: clauses.clone() })
+            }
+            Feature::NotOwn { op, sets, own, who, clauses, .. } => {
+                let say = not_own(entity, *op, sets.as_ref(), own);
+                let mut arguments = vec![text(access::word(*op)), text(&say)];
+                arguments.extend(own.iter().map(|path| text(path)));
+                arguments.extend(sets.iter().map(|(name, values)| format!("sets=({}, {})", text(name), tuple(values))));
+                if !who.is_empty() {
+                    let list = whos(who).into_iter().map(|w| w + ",").collect::<Vec<_>>().join(" ");
+                    arguments.push(format!("who=({list})"));
+                }
+                Some(Ability { kind: "NotOwn", arguments, clauses: clauses.clone() })
             }
             Feature::History { readers, clauses, .. } => {
                 Some(Ability { kind: "History", arguments: whos(readers), clauses: clauses.clone() })

@@ -62,8 +62,9 @@
 //! - Progress: `progress` and `progress_percent` on the goal; no value when neutralised. `Week` starts on Monday.
 //! - Workflow: the field is not part of the creation schema; a record starts with `initial`; sending another value on
 //!   creation, or a move that is not listed, is 409; a listed move by others than `who` is 403.
-//! - `FieldGuard`, `Threshold`: 403. `NoOverlap`, `UniqueTogether`, `Limit`, `Capacity`, `Locked`, `Unavailable`, `Closes`,
+//! - `FieldGuard`, `Threshold`, `NotOwn`: 403. `NoOverlap`, `UniqueTogether`, `Limit`, `Capacity`, `Locked`, `Unavailable`, `Closes`,
 //!   `Unique`: 409. The clock of the application is that of the machine plus `app.values.AHEAD`, which only tests move.
+//! - `NotOwn`: the pages offer neither the operation, nor the value, nor the record to whom it is not for.
 //! - `ShownTo`: to everybody else the field is not there, in answers, pages, files, histories, sums, filters, orders and searches.
 //! - CSV: `GET /api/<plural>.csv`, header row of field names, same filters and visibility as the list, all pages;
 //!   text starting with `= + - @` gets a leading apostrophe against formula injection.
@@ -84,7 +85,7 @@
 //! # Links
 //! One row of a table literal or one function per demand: entity → its row in `COLLECTIONS`; field, field rule, access right →
 //! its row; `private` → `keep_<plural>_private`; search, filter, sort, CSV, pagination, grant, workflow, field guard, history,
-//! forbid → its row; threshold, totals, progress, overlap, unique together, limit, capacity, computed, locked, performance →
+//! forbid, not one's own → its row; threshold, totals, progress, overlap, unique together, limit, capacity, computed, locked, performance →
 //! a named function. Access rows are made disjoint first: what a wider right already gives is linked to the wider row.
 //! Accounts: `Users::clauses` → `current_account`, sign up → `sign_up`, log in → `log_in`, change password →
 //! `change_password`, edit profile → `update_own_account`, profile field and role → its row in `app/people.py`; mobile → `viewport`;
@@ -228,6 +229,7 @@ const FEATURE_NAMES: &[(&str, &[&str])] = &[
     ),
     ("app.features.grants", &["Grant"]),
     ("app.features.history", &["History"]),
+    ("app.features.own", &["NotOwn"]),
     ("app.features.progress", &["measured", "progress"]),
     ("app.features.spreadsheet", &["Csv"]),
     ("app.features.totals", &["Totals", "add_up"]),

@@ -274,6 +274,22 @@ impl Meant {
                 }
                 self.say("until up before after late later start begin end latest possible day time");
             }
+            Feature::NotOwn { op, sets, own, who, .. } => {
+                self.can(classes_of(*op));
+                if let Some((field, values)) = sets {
+                    self.say(field);
+                    all(self, values);
+                    self.say("set mark put");
+                    self.can(&[Class::Decide]);
+                }
+                for path in own.iter().filter_map(|path| path.split_once('.')) {
+                    self.say(path.0.trim_end_matches("_id"));
+                    self.can(&[Class::Transact]);
+                }
+                who.iter().for_each(|w| self.who(w));
+                self.say("own himself herself themselves nobody no-one one never himself except but other else people others person anyone \
+                     user creator author make create submit");
+            }
             Feature::ShownTo { field, who, .. } => {
                 self.say(field);
                 who.iter().for_each(|w| self.who(w));

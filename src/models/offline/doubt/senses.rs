@@ -289,6 +289,7 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
         Feature::Locked { .. } => vec![State, NoUpdate, NoDelete],
         Feature::Unavailable { .. } => vec![State],
         Feature::Closes { .. } => vec![Time, NoUpdate, NoDelete],
+        Feature::NotOwn { .. } => vec![Whose, NoUpdate, NoDelete],
         Feature::ShownTo { .. } => vec![ForSome],
         Feature::View { conditions, .. } => {
             let dated = |c: &Condition| matches!(c, Condition::From { .. } | Condition::Before { .. });

@@ -119,6 +119,8 @@ pub struct Draft<'a> {
     pub moves: Vec<Moved>,
     /// Values that only some may set.
     pub reserved: Vec<Reserved>,
+    /// What nobody does with what is their own.
+    pub not_own: Vec<super::not_own::NotOwn>,
     /// Properties said to be optional.
     pub optional: BTreeSet<(usize, String)>,
     /// What the text calls those who added a record, and which record: `the owner of the tool`.
@@ -163,6 +165,7 @@ impl<'a> Draft<'a> {
             named_states: Vec::new(),
             moves: Vec::new(),
             reserved: Vec::new(),
+            not_own: Vec::new(),
             optional: BTreeSet::new(),
             speaker: None,
             holder: None,

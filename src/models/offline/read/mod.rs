@@ -57,6 +57,7 @@ mod mentions;
 mod moments;
 mod naming;
 mod navigation;
+mod not_own;
 mod numbering;
 mod only;
 pub mod outline;
@@ -141,6 +142,7 @@ mod tests;
 pub(in crate::models::offline) use answers::in_answer_to;
 pub(in crate::models::offline) use field::unit_of;
 pub(in crate::models::offline) use gaps::quoted;
+pub(in crate::models::offline) use readings::a;
 
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{AppSpec, Mark};
@@ -329,6 +331,7 @@ pub fn analyse_again(
     implied_state::settle(&mut d);
     shown::settle(&mut d);
     overlaps::settle(&mut d);
+    not_own::settle(&mut d);
     decisions::needless(&mut d);
     decisions::reached(&mut d);
     decisions::reserved(&mut d);

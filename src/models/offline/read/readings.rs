@@ -394,6 +394,17 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             };
             format!("Nobody can {what} a {} later than {limit} {}.", one(entity), field(&date.replace("_id.", " ")))
         }
+        Feature::NotOwn { entity, op: o, sets, own, who: bound, .. } => {
+            let known = |w: &Who| if let Who::Role(r) = w { r.replace('_', " ") } else { "account".into() };
+            let names = bound.iter().map(known).collect::<Vec<_>>().join(" or ");
+            let whom = if bound.is_empty() { "Nobody".to_owned() } else { format!("No {names}") };
+            let what = match (own.iter().find_map(|path| path.split_once('.')), sets) {
+                (Some((link, _)), _) => format!("make {} for {}", a(&one(entity)), a(&field(link))),
+                (None, Some((_, values))) => format!("set {} to {}", a(&one(entity)), values.join(" or ")),
+                (None, None) => format!("{} {}", op(*o), a(&one(entity))),
+            };
+            format!("{whom} can {what} that is their own; others who may do it can.")
+        }
         Feature::ShownTo { entity, field: x, who, .. } => {
             format!("The {} of a {} is shown to {} and to nobody else.", field(x), one(entity), whos(who))
         }

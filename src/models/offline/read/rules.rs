@@ -70,6 +70,7 @@ pub fn names(d: &Draft, e: usize, roles: &[String]) -> Option<String> {
 
 /// Reads the rules of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
+    super::not_own::read(d, si);
     super::capacity::read(d, si);
     value_rules(d, si);
     if d.done[si].is_empty() {

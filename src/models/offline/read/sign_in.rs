@@ -289,6 +289,9 @@ fn by_rights(d: &Draft) -> Vec<ClauseId> {
         }
     }
     for s in d.sentences.iter().filter(|s| !super::exclusion::is_exclusion(s)) {
+        if super::not_own::says(s) {
+            out.push(s.id);
+        }
         for p in &s.preds {
             let person =
                 p.subject.iter().any(|np| nouns::person(&np.head).is_some_and(|k| k != nouns::Person::Stranger));

@@ -126,6 +126,19 @@ pub enum Feature {
         until: Until,
         clauses: Clauses,
     },
+    /// Nobody (or none of `who`, when there are any) does `op` to what is their own: 403. An update counts only if it gives
+    /// the field of `sets` one of those values, where there is one. `own` leads to whose it is: `owner_id`, a field that
+    /// names an account, or over a reference to another record (`recipe_id.owner_id`: no rating of one's own recipe).
+    NotOwn {
+        entity: String,
+        op: Op,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sets: Option<(String, Vec<String>)>,
+        own: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        who: Vec<Who>,
+        clauses: Clauses,
+    },
     /// Of those who see the record only `who` see `field`: to others it is not there.
     ShownTo { entity: String, field: String, who: Vec<Who>, clauses: Clauses },
     /// A list of its own, `?view=<name>` and a page: the records that meet every condition (overdue, upcoming, open).
@@ -352,6 +365,7 @@ macro_rules! clauses_of {
             | Feature::Locked { clauses, .. }
             | Feature::Unavailable { clauses, .. }
             | Feature::Closes { clauses, .. }
+            | Feature::NotOwn { clauses, .. }
             | Feature::ShownTo { clauses, .. }
             | Feature::View { clauses, .. }
             | Feature::Offer { clauses, .. }
@@ -399,6 +413,7 @@ impl Feature {
             | Self::Locked { entity, .. }
             | Self::Unavailable { entity, .. }
             | Self::Closes { entity, .. }
+            | Self::NotOwn { entity, .. }
             | Self::ShownTo { entity, .. }
             | Self::View { entity, .. }
             | Self::Offer { entity, .. }

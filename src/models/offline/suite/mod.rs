@@ -17,6 +17,7 @@ mod fields;
 mod flow;
 mod limits;
 mod lists;
+mod own;
 mod people;
 mod people_blocked;
 mod python;
@@ -324,6 +325,9 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
         }
         (Feature::Closes { op, sets, date, time, until, .. }, Some(e)) => {
             one(deadlines::closes(world, e, (*op, sets.as_ref()), (date, time.as_deref()), *until, clauses))
+        }
+        (Feature::NotOwn { op, sets, own, who, .. }, Some(e)) => {
+            own::not_own(world, e, (*op, sets.as_ref()), own, who, clauses)
         }
         (Feature::ShownTo { field, who, .. }, Some(e)) => shown::shown_to(world, e, field, who, clauses),
         (Feature::Exclusion { .. }, _) | (_, None) => Vec::new(),

@@ -74,6 +74,18 @@ impl<'a> Scene<'a> {
         let known = self.somebody_with(who, 1, profile);
         known.replacen(".someone(", ".newcomer(", 1)
     }
+    /// A new account that counts as both.
+    pub fn both(&self, one: &Who, other: &Who) -> String {
+        let granted = |who: &Who| matches!(who, Who::Role(role) if !self.world.open(role));
+        let Who::Role(second) = other else { return self.newcomer(one, "") };
+        if !granted(other) || one == other {
+            return self.newcomer(one, "");
+        }
+        if !granted(one) {
+            return self.newcomer(other, "");
+        }
+        format!("{}, also=({},))", self.newcomer(one, "").trim_end_matches(')'), lit(second))
+    }
     /// Whoever makes one of these records: somebody new, where who has some may be refused another.
     pub fn maker(&self, entity: &Entity, who: &Who) -> String {
         if self.world.limited(entity) { self.newcomer(who, "") } else { self.somebody(who) }
@@ -240,6 +252,11 @@ impl<'a> Scene<'a> {
         };
         let accesses: Vec<&'a Access> =
             self.world.accesses(entity, Op::Update).filter(|a| self.world.may_change(entity, field, a)).collect();
+        // somebody else than the one whose it is, where nobody does it with their own
+        let mut accesses = accesses;
+        if self.world.kept_from_owner(entity, &field.name).next().is_some() {
+            accesses.sort_by_key(|a| a.scope == Scope::Own);
+        }
         let fits = |scene: &Self, holder: &Who| amount_decides.is_none_or(|who| scene.world.counts_as(holder, who));
         self.first_actor(entity, record, &accesses, among, &fits, left)
     }

@@ -202,13 +202,17 @@ fn new_value<'a>(
             Scope::Where { field: f, values } if f == &field.name && !values.contains(initial) => values.first()?,
             _ => initial,
         };
+        let kept =
+            |v: &String| access.scope == Scope::Own && world.kept_from_owner(entity, &field.name).any(|k| k == v);
         let next = if transitions.is_empty() {
-            values.iter().find(|v| *v != from)
+            values.iter().find(|v| *v != from && !kept(v))
         } else {
             transitions
                 .iter()
                 .find(|t| {
-                    t.from.contains(from) && (t.who.is_empty() || t.who.iter().any(|w| world.counts_as(&access.who, w)))
+                    t.from.contains(from)
+                        && !kept(&t.to)
+                        && (t.who.is_empty() || t.who.iter().any(|w| world.counts_as(&access.who, w)))
                 })
                 .map(|t| &t.to)
         };
@@ -241,6 +245,12 @@ fn new_value<'a>(
         FieldType::UserReference { role } => {
             let role = role.as_ref().map_or(Who::SignedIn, |r| Who::Role(r.clone()));
             Some(format!("{}.id", scene.somebody_with(&role, 2, "")))
+        }
+        FieldType::Choice { values } if access.scope == Scope::Own => {
+            let kept = |v: &String| world.kept_from_owner(entity, &field.name).any(|k| lit(k) == lit(v));
+            let usual = samples::other(world.spec, entity, field)?;
+            let free = || values.iter().skip(1).find(|v| !kept(v)).map(|v| lit(v));
+            if values.iter().any(|v| lit(v) == usual && kept(v)) { free() } else { Some(usual) }
         }
         _ => samples::other(world.spec, entity, field),
     }

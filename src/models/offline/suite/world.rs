@@ -179,8 +179,28 @@ impl<'a> World<'a> {
             needed.filter_map(|name| self.spec.entity(name)).any(|parent| self.limited_within(parent, parents - 1))
         };
         self.features_of(&entity.name).any(counts)
+            || self.kept_from_makers(entity)
             || self.differs_by(entity, "owner_id")
             || parents > 0 && made_before()
+    }
+    /// Whether those who have made such a record are kept from something with it, that others make for the tests.
+    fn kept_from_makers(&self, entity: &Entity) -> bool {
+        self.spec.features.iter().any(|f| {
+            let Feature::NotOwn { entity: of, own, .. } = f else { return false };
+            let refers = |link: &str| {
+                let field = self.spec.entity(of).and_then(|e| e.fields.iter().find(|f| f.name == link));
+                field.and_then(target) == Some(entity.name.as_str())
+            };
+            *of == entity.name || own.iter().any(|path| path.split_once('.').is_some_and(|(link, _)| refers(link)))
+        })
+    }
+    /// The values of a field that nobody gives it in a record of their own.
+    pub fn kept_from_owner(&self, entity: &Entity, field: &str) -> impl Iterator<Item = &'a String> + use<'a> {
+        let name = field.to_owned();
+        self.features_of(&entity.name).flat_map(move |f| match f {
+            Feature::NotOwn { sets: Some((field, values)), .. } if *field == name => values.as_slice(),
+            _ => &[],
+        })
     }
     pub fn workflow(&self, entity: &Entity, field: &str) -> Option<&'a Feature> {
         self.spec
@@ -224,6 +244,7 @@ impl<'a> World<'a> {
     pub fn sent_on_create(&self, entity: &Entity, field: &Field, access: &Access) -> bool {
         !self.server_sets(entity, field)
             && self.threshold(entity, &field.name).is_none()
+            && (is_required(field) || self.kept_from_owner(entity, &field.name).next().is_none())
             && self.may_touch(entity, &field.name, access)
     }
     /// Whether somebody with this access may change the field (workflow fields by their moves).
@@ -268,6 +289,16 @@ impl<'a> World<'a> {
     /// Whether the usual maker of `entity` also makes `parent` records and sees only what is theirs.
     pub fn creator_shares(&self, entity: &'a Entity, parent: &'a Entity) -> bool {
         let (Some((_, child)), Some((_, own))) = (self.maker(entity), self.maker(parent)) else { return false };
+        // where nobody makes one for a parent of their own, somebody else does
+        let apart = |f: &Feature| {
+            let Feature::NotOwn { own, .. } = f else { return false };
+            let links =
+                |field: &&Field| own.iter().any(|p| p.split_once('.').is_some_and(|(link, _)| link == field.name));
+            entity.fields.iter().filter(links).any(|f| target(f) == Some(parent.name.as_str()))
+        };
+        if self.features_of(&entity.name).any(apart) {
+            return false;
+        }
         self.counts_as(&child.who, &own.who) && own.who != Who::Anyone
     }
     /// `new_defect`, or `new_defect_as_caretaker` for a further way to make one.

@@ -325,6 +325,9 @@ pub fn never_own(d: &Draft, s: &Sentence) -> Option<Broken> {
         }
         for act in acts(d, pred) {
             let held = holders(d, &act);
+            if !held.is_empty() && super::super::not_own::keeps(d, s, pred, &d.entities[act.e].entity.name, act.op) {
+                continue;
+            }
             let made = holders(d, &Act { e: act.e, op: Op::Create, field: None });
             // whoever holds one role may hold another beside it, and everybody holds the open one
             let makes = |who: &Who| made.iter().any(|(w, _)| covers(w, who) || all_accounts(d, w));

@@ -261,12 +261,13 @@ class Pages:
         title = fields.label_of(request, entity, record)
         actions = []
         for other, field in request.app.registry.referring_to(entity):
-            if self.offered(other, field) and self.known(request, other).may(request, "create"):
+            may = self.known(request, other).may(request, "create") and not fields.refused(request, other, field, record)
+            if self.offered(other, field) and may:
                 path = "%s/new?%s=%d" % (page_path(other), field.name, number)
                 actions.append(link(path, "New " + other.label.lower(), "button main"))
-        if self.reaches(request, number, "update"):
+        if self.reaches(request, record, "update"):
             actions.append(link("%s/%d/edit" % (self.path, number), "Change", "button" if actions else "button main"))
-        if self.reaches(request, number, "delete"):
+        if self.reaches(request, record, "delete"):
             sure = form(request, "%s/%d/delete" % (self.path, number), el("button", "Yes, delete it", class_="button bad"))
             actions.append(el("details", el("summary", "Delete", class_="button bad"), sure))
         rows = []
@@ -276,7 +277,7 @@ class Pages:
         rows += [el("dt", "By"), el("dd", maker)] if maker is not None else []
         parts = [heading(title, *actions), el("div", el("dl", rows), class_="card")]
         for other, field in request.app.registry.referring_to(entity):
-            parts.append(self.part(request, Pages.known(request, other), field, number))
+            parts.append(self.part(request, Pages.known(request, other), field, record))
         for feature in entity.active():
             if hasattr(feature, "entries"):
                 parts.append(self.history(request, feature, number))
@@ -295,9 +296,9 @@ class Pages:
         """Whether the top of this page offers to make one of these."""
         return any(item.field == field.name for item in other.of(Offer))
 
-    def part(self, request, pages, field, number):
+    def part(self, request, pages, field, record):
         """The records that refer to this one."""
-        other = pages.entity
+        other, number = pages.entity, record["id"]
         parts = []
         condition = rights.visible(request.app, request.account, other) if "read" in other.operations() else None
         if condition is not None:
@@ -305,7 +306,8 @@ class Pages:
             rows = request.db.rows(sql % (quote(other.plural), quote(field.name), condition[0]), [number, *condition[1]])
             found = [records.load(request, other, row) for row in rows]
             parts.append(pages.rows(request, None, found, field) if found else None)
-        if pages.may(request, "create") and other.writable(field) and not self.offered(other, field):
+        may = pages.may(request, "create") and not fields.refused(request, other, field, record)
+        if may and other.writable(field) and not self.offered(other, field):
             path = "%s/new?%s=%d" % (pages.path, field.name, number)
             parts.append(el("p", link(path, "New " + other.label.lower(), "button")))
         return [el("h2", other.label_plural), parts] if any(parts) else None
@@ -332,8 +334,11 @@ class Pages:
         table = el("table", el("thead", head), el("tbody", lines))
         return [el("h2", "History"), el("div", table, class_="scroll")] if lines else None
 
-    def reaches(self, request, number, operation):
+    def reaches(self, request, record, operation):
         """Whether the account may do it with this record."""
+        rules, number = self.entity.active(), record["id"]
+        if any(hasattr(one, "keeps_from") and one.keeps_from(request.account, record, operation) for one in rules):
+            return False
         held = rights.rights_of(request.account, self.entity, operation) if self.may(request, operation) else []
         return any(rights.is_within(request.app, request.account, self.entity, number, one.scope) for one in held)
 

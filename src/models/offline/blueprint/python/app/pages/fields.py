@@ -75,7 +75,9 @@ def entry(request, entity, field, value, problem, record=None):
     hint = [field.unit] if field.unit else []
     hint += [] if required else ["optional"]
     label = el("label", field.label, el("span", " (%s)" % ", ".join(hint), class_="soft") if hint else None, for_=key)
-    return el("div", label, control(request, entity, field, value, attributes, record), error, class_="field")
+    # a record yet to be made has no values, and is not the same as none
+    entered = control(request, entity, field, value, attributes, {} if record is None else record)
+    return el("div", label, entered, error, class_="field")
 
 
 def control(request, entity, field, value, attributes, record):
@@ -121,8 +123,15 @@ def reference_options(request, owner, field):
         return None
     text, values = rights.nameable(request.app, request.account, owner, field)
     sql = "SELECT * FROM %s r WHERE %s ORDER BY r.id DESC LIMIT %d" % (quote(entity.plural), text, MOST_CHOICES)
-    rows = request.db.rows(sql, values)
-    return [(row["id"], label_of(request, entity, load(request, entity, row))) for row in rows]
+    found = [load(request, entity, row) for row in request.db.rows(sql, values)]
+    found = [record for record in found if not refused(request, owner, field, record)]
+    return [(record["id"], label_of(request, entity, record)) for record in found]
+
+
+def refused(request, owner, field, record):
+    """Whether the account makes no record that names this one here."""
+    rules = [feature for feature in owner.active() if hasattr(feature, "refused")]
+    return any(rule.refused(request.account, field.name, record) for rule in rules)
 
 
 def first_value(request, field):
@@ -133,7 +142,10 @@ def first_value(request, field):
 
 def choices(entity, field, account, record):
     """The values of a choice that make sense now."""
+    values, now = field.choices, record.get(field.name) if record is not None else None
     for feature in entity.active():
         if hasattr(feature, "choices") and feature.field == field.name and record is not None:
-            return feature.choices(account, entity, record.get(field.name))
-    return field.choices
+            values = feature.choices(account, entity, now)
+    rules = [feature for feature in entity.active() if hasattr(feature, "withheld") and record is not None]
+    withheld = [one for rule in rules for one in rule.withheld(account, record, field.name)]
+    return [value for value in values if value == now or value not in withheld]
