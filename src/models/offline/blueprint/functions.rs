@@ -2,6 +2,7 @@
 
 use super::{
     access,
+    computation::computation,
     entity::constant,
     writer::{Writer, number, prose, text, tuple},
 };
@@ -30,7 +31,7 @@ fn ident(value: &str) -> String {
     value.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
 }
 
-fn label(entity: &Entity, field: &str) -> String {
+pub(super) fn label(entity: &Entity, field: &str) -> String {
     entity.fields.iter().find(|f| f.name == field).map_or_else(|| field.replace('_', " "), |f| f.label.clone())
 }
 
@@ -129,10 +130,11 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             arguments.extend(over.as_ref().map(|over| when_over(Some(entity), over)));
             (both, format!("no_overlapping_{}", ident(&entity.plural)), say, "overlap", arguments, clauses)
         }
-        Feature::UniqueTogether { fields, clauses, .. } => {
+        Feature::UniqueTogether { fields, over, clauses, .. } => {
             let labels: Vec<String> = fields.iter().map(|f| label(entity, f).to_lowercase()).collect();
             let say = format!("There is already one with the same {}.", labels.join(" and "));
-            let arguments = vec![tuple(fields), text(&say)];
+            let mut arguments = vec![tuple(fields), text(&say)];
+            arguments.extend(over.as_ref().map(|over| when_over(Some(entity), over)));
             (both, format!("no_second_{}", ident(&entity.name)), say, "taken", arguments, clauses)
         }
         Feature::Limit { max, per, over, clauses, .. } => {
@@ -147,7 +149,7 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
             arguments.extend(over.as_ref().map(|over| when_over(Some(entity), over)));
             (both, format!("at_most_{max}_{}", ident(&entity.plural)), say, "too_many", arguments, clauses)
         }
-        Feature::LimitIn { max, per, date_field, period, clauses, .. } => {
+        Feature::LimitIn { max, per, date_field, period, over, clauses, .. } => {
             let word = period_word(period);
             let say = match per {
                 Some(per) => {
@@ -155,7 +157,8 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
                 }
                 None => format!("There may be {} a {word}.", at_most(*max)),
             };
-            let arguments = vec![max.to_string(), optional(per), text(date_field), text(word), text(&say)];
+            let mut arguments = vec![max.to_string(), optional(per), text(date_field), text(word), text(&say)];
+            arguments.extend(over.as_ref().map(|over| when_over(Some(entity), over)));
             (both, format!("at_most_{max}_{}_a_{word}", ident(&entity.plural)), say, "too_many_in", arguments, clauses)
         }
         Feature::InUse { by, clauses, .. } => {
@@ -172,14 +175,15 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
                 clauses,
             )
         }
-        Feature::Capacity { per, capacity, amount, clauses, .. } => {
+        Feature::Capacity { per, capacity, amount, over, clauses, .. } => {
             let parent = entity.fields.iter().find(|f| f.name == *per).and_then(|f| match &f.ty {
                 FieldType::Reference { entity } => spec.entity(entity),
                 _ => None,
             });
             let of = parent.map_or_else(|| label(entity, per), |p| p.label.clone());
             let say = format!("There is not enough room: {} has no more left.", of.to_lowercase());
-            let arguments = vec![text(per), text(capacity), optional(amount), text(&say)];
+            let mut arguments = vec![text(per), text(capacity), optional(amount), text(&say)];
+            arguments.extend(over.as_ref().map(|over| when_over(Some(entity), over)));
             (both, format!("no_more_{}_than_fit", ident(&entity.plural)), say, "over_capacity", arguments, clauses)
         }
         Feature::Locked { op, field, values, only, clauses, .. } => {
@@ -240,7 +244,7 @@ fn conflict(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer
 }
 
 /// When a record no longer counts, as an argument.
-fn when_over(entity: Option<&Entity>, over: &Over) -> String {
+pub(super) fn when_over(entity: Option<&Entity>, over: &Over) -> String {
     let field = entity.and_then(|e| e.fields.iter().find(|f| f.name == over.field));
     let yes_or_no = field.is_some_and(|f| f.ty == FieldType::Boolean);
     let values = if yes_or_no { "(True,)".to_owned() } else { tuple(&over.values) };
@@ -365,90 +369,6 @@ fn formula(spec: &AppSpec, entity: &Entity, feature: &Feature, out: &mut Writer)
             true
         }
         _ => false,
-    }
-}
-
-fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static str, Vec<String>, bool, String) {
-    let record = |more: Vec<String>| {
-        let mut all = vec!["record".to_owned()];
-        all.extend(more);
-        all
-    };
-    let table = |name: &str| spec.entity(name).map_or_else(|| name.to_owned(), |e| e.plural.clone());
-    let other = |name: &str, more: &[&str]| {
-        let mut all = vec!["db".to_owned(), "record".to_owned(), text(&table(name))];
-        all.extend(more.iter().map(|m| text(m)));
-        all
-    };
-    let say = |name: &str| label(entity, name).to_lowercase();
-    match formula {
-        Formula::Percent { of, percent } => {
-            ("percent_of", record(vec![text(of), number(*percent)]), false, format!("{percent} % of {}", say(of)))
-        }
-        Formula::Product { a, b } => {
-            ("product_of", record(vec![text(a), text(b)]), false, format!("{} times {}", say(a), say(b)))
-        }
-        Formula::Priced { link, of, by } => {
-            let parent = entity.fields.iter().find(|f| f.name == *link).and_then(|f| match &f.ty {
-                FieldType::Reference { entity } => Some(entity.as_str()),
-                _ => None,
-            });
-            let each = parent.and_then(|p| spec.entity(p)).map_or_else(|| of.clone(), |p| label(p, of).to_lowercase());
-            let arguments = other(parent.unwrap_or_default(), &[link, of, by]);
-            ("priced", arguments, true, format!("{} times the {each} of the {}", say(by), say(link)))
-        }
-        Formula::Sum { fields } => {
-            let names: Vec<String> = fields.iter().map(|f| say(f)).collect();
-            ("sum_of_fields", record(fields.iter().map(|f| text(f)).collect()), false, names.join(" plus "))
-        }
-        Formula::Difference { a, b } => {
-            ("difference_of", record(vec![text(a), text(b)]), false, format!("{} minus {}", say(a), say(b)))
-        }
-        Formula::DaysAfter { of, days } => (
-            "days_after",
-            record(vec![text(of), days.to_string()]),
-            false,
-            format!("{days} days after the {}", say(of)),
-        ),
-        Formula::RunningNumber => {
-            ("running_number", record(Vec::new()), true, "given when the record is made, one after the other".into())
-        }
-        Formula::CountOf { entity, field } => (
-            "count_of",
-            other(entity, &[field]),
-            true,
-            format!("how many {} there are", table(entity).replace('_', " ")),
-        ),
-        Formula::Waits { per, capacity } => {
-            let parent = entity.fields.iter().find(|f| f.name == *per).and_then(|f| match &f.ty {
-                FieldType::Reference { entity } => Some(table(entity)),
-                _ => None,
-            });
-            let mut arguments = vec!["db".to_owned(), "record".to_owned(), text(&entity.plural), text(per)];
-            arguments.extend([text(&parent.unwrap_or_default()), text(capacity)]);
-            ("waits", arguments, true, format!("whether all the room of the {} was taken before", say(per)))
-        }
-        Formula::Held { entity, field, over } => {
-            let mut arguments = other(entity, &[field]);
-            arguments.extend(over.as_ref().map(|over| when_over(spec.entity(entity), over)));
-            ("held_by", arguments, true, format!("whether one of its {} is not over", table(entity).replace('_', " ")))
-        }
-        Formula::Left { capacity, entity, field, amount } => {
-            let mut arguments = vec!["db".to_owned(), "record".to_owned(), text(capacity)];
-            arguments.extend([text(&table(entity)), text(field)]);
-            arguments.extend(amount.iter().map(|a| text(a)));
-            let taken = table(entity).replace('_', " ");
-            ("left_of", arguments, true, format!("what its {taken} leave of the {}", say(capacity)))
-        }
-        Formula::SumOf { entity, field, measure } => {
-            let say = format!("the sum of {} over its {}", measure.replace('_', " "), table(entity).replace('_', " "));
-            ("sum_of", other(entity, &[field, measure]), true, say)
-        }
-        Formula::AverageOf { entity, field, measure } => {
-            let say =
-                format!("the average of {} over its {}", measure.replace('_', " "), table(entity).replace('_', " "));
-            ("average_of", other(entity, &[field, measure]), true, say)
-        }
     }
 }
 

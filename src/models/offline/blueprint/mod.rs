@@ -94,6 +94,7 @@
 
 mod access;
 mod baseline;
+mod computation;
 mod core;
 mod entity;
 pub(super) mod functions;

@@ -94,6 +94,9 @@ impl Meant {
         // what is kept is entered, recorded, noted
         self.act("record enter specify store save note log fill give state capture track");
         self.say("required optional");
+        if field.default.is_some() {
+            self.say("default initial initially otherwise");
+        }
         match &field.ty {
             FieldType::Choice { values } => values.iter().for_each(|v| self.say(v)),
             FieldType::Reference { entity } => {

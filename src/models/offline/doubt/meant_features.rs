@@ -60,7 +60,7 @@ impl Meant {
                      somebody someone anybody person people cancel automatic automatically further");
                 self.can(&[Class::Transact, Class::Create, Class::Update, Class::Delete]);
             }
-            Formula::Left { capacity, entity, field, amount } => {
+            Formula::Left { capacity, entity, field, amount, .. } => {
                 for name in [capacity, entity, field] {
                     self.say(name);
                 }

@@ -328,6 +328,7 @@ mod tests {
         let once = Feature::UniqueTogether {
             entity: "booking".into(),
             fields: vec!["room_id".into(), "owner_id".into()],
+            over: None,
             clauses: clauses(),
         };
         let text = "A member can book a room only once.";

@@ -53,7 +53,7 @@ pub fn read(d: &mut Draft, si: usize) {
     let full = when_full(s, room.words.end);
     let per = d.add_reference(record, e, true, id);
     let entity = d.entities[record].entity.name.clone();
-    d.feature(Feature::Capacity { entity, per, capacity: PLACES.into(), amount: None, clauses: vec![id] });
+    d.feature(Feature::Capacity { entity, per, capacity: PLACES.into(), amount: None, over: None, clauses: vec![id] });
     d.touch(record, id);
     d.mark(si, room.thing.range.start..room.words.end);
     let end = full.as_ref().map_or(room.words.end, |f| f.end);

@@ -1,6 +1,7 @@
 //! Limits in time, states in which something is not to be had, properties that only some see.
 
 use super::tests::{read, whole};
+use crate::domain::ClauseId;
 use crate::models::offline::spec::{AppSpec, Feature, FieldType, Formula, Op, Rule, Until, Who};
 
 fn rules(spec: &AppSpec, entity: &str, field: &str) -> Vec<Rule> {
@@ -9,6 +10,39 @@ fn rules(spec: &AppSpec, entity: &str, field: &str) -> Vec<Rule> {
 }
 fn role(name: &str) -> Who {
     Who::Role(name.into())
+}
+
+#[test]
+fn what_was_refused_or_called_off_counts_as_little_against_a_number() {
+    let bookings = "Members sign up.\nThe warden adds tours with a title and a number of places.\nMembers book a tour.\n\
+         The warden confirms or refuses bookings.\n";
+    for rule in [
+        "A member may have at most 3 bookings.",
+        "A member can book a tour only once.",
+        "No more members can book a tour than it has places.",
+    ] {
+        let spec = read(&format!("{bookings}{rule}"));
+        let over = spec.features.iter().find_map(|f| match f {
+            Feature::Limit { over, clauses, .. }
+            | Feature::UniqueTogether { over, clauses, .. }
+            | Feature::Capacity { over, clauses, .. }
+                if clauses.contains(&ClauseId(5)) =>
+            {
+                Some(over.clone())
+            }
+            _ => None,
+        });
+        let ended = over.flatten().map(|over| over.values);
+        assert_eq!(ended, Some(vec!["refused".to_owned()]), "{rule}: {:?}", spec.features);
+    }
+    // what is told apart by its own words stays so, and without an end all of them count
+    let spec = read(&format!("{bookings}A member may have at most 3 confirmed bookings."));
+    let limits = |f: &Feature| matches!(f, Feature::Limit { over: Some(over), .. } if !over.values.contains(&"confirmed".to_owned()));
+    assert!(!whole(&spec, 5) || spec.features.iter().any(limits), "{:?}", spec.features);
+    let spec = read(
+        "Members sign up.\nThe warden adds tours with a title.\nMembers book a tour.\nA member may have at most 3 bookings.",
+    );
+    assert!(spec.features.iter().any(|f| matches!(f, Feature::Limit { over: None, .. })), "{:?}", spec.features);
 }
 
 #[test]

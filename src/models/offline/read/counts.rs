@@ -124,7 +124,7 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
     {
         f.required = true;
     }
-    d.feature(Feature::Capacity { entity, per, capacity, amount, clauses: vec![s.id] });
+    d.feature(Feature::Capacity { entity, per, capacity, amount, over: None, clauses: vec![s.id] });
     d.touch(child, s.id);
     d.mark(si, 0..s.words.len());
     all_done(d, si);
@@ -154,7 +154,7 @@ fn while_free(d: &mut Draft, si: usize) {
     });
     let Some((per, capacity)) = found else { return };
     let (entity, id) = (d.entities[e].entity.name.clone(), s.id);
-    d.feature(Feature::Capacity { entity, per, capacity, amount: None, clauses: vec![id] });
+    d.feature(Feature::Capacity { entity, per, capacity, amount: None, over: None, clauses: vec![id] });
     d.mark(si, lead..s.words.len());
     let behind = s.preds.iter().enumerate().filter(|(_, p)| p.verb.range.start > lead);
     d.done[si].extend(behind.map(|(k, _)| k));
@@ -358,7 +358,15 @@ fn in_period(d: &mut Draft, si: usize) -> bool {
     }
     let entity = d.entities[e].entity.name.clone();
     let key = key.filter(|k| k != "owner_id");
-    d.feature(Feature::LimitIn { entity, max: max as u32, per: key, date_field, period, clauses: vec![s.id] });
+    d.feature(Feature::LimitIn {
+        entity,
+        max: max as u32,
+        per: key,
+        date_field,
+        period,
+        over: None,
+        clauses: vec![s.id],
+    });
     finish(d, si, e, at)
 }
 
@@ -413,7 +421,7 @@ fn only_once(d: &mut Draft, si: usize) -> bool {
         }
     }
     let entity = d.entities[e].entity.name.clone();
-    d.feature(Feature::UniqueTogether { entity, fields: keys, clauses: vec![s.id] });
+    d.feature(Feature::UniqueTogether { entity, fields: keys, over: None, clauses: vec![s.id] });
     finish(d, si, e, at)
 }
 

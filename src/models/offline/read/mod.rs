@@ -341,6 +341,7 @@ pub fn analyse_again(
     gaps::find(&mut d, &linked);
     overstated::find(&mut d);
     held::find(&mut d);
+    overlaps::settle_numbers(&mut d);
     for s in &all {
         if let Some(reason) = unread.get(&s.id) {
             gaps::whole(&mut d, s, reason);

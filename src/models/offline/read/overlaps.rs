@@ -3,7 +3,7 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::verbs::{self, Class};
-use crate::models::offline::spec::{Feature, Field, FieldType, Over};
+use crate::models::offline::spec::{Feature, Field, FieldType, Formula, Over};
 
 const STARTS_ONLY: &str = "the offline engine compares when they begin, and not how long they last; a model (-m) may";
 
@@ -179,6 +179,7 @@ pub fn read(d: &mut Draft, si: usize) {
             d.feature(Feature::UniqueTogether {
                 entity: name,
                 fields: [per, date].into_iter().chain(time).collect(),
+                over: None,
                 clauses: vec![s.id],
             });
         }
@@ -287,7 +288,22 @@ pub fn settle(d: &mut Draft) {
     }
 }
 
-/// When a record of a rule takes no time any more, as far as it says so itself.
+/// What was refused or called off counts as little against what there may be at most, or only once.
+pub fn settle_numbers(d: &mut Draft) {
+    let ends: Vec<Option<Over>> = d.features.iter().map(|f| freed(d, f)).collect();
+    for (feature, end) in d.features.iter_mut().zip(ends) {
+        if let Feature::Limit { over: over @ None, .. }
+        | Feature::LimitIn { over: over @ None, .. }
+        | Feature::UniqueTogether { over: over @ None, .. }
+        | Feature::Capacity { over: over @ None, .. }
+        | Feature::Computed { formula: Formula::Left { over: over @ None, .. }, .. } = feature
+        {
+            *over = end;
+        }
+    }
+}
+
+/// When a record of a rule takes no time or room any more, as far as it says so itself.
 fn freed(d: &Draft, feature: &Feature) -> Option<Over> {
     const FREE: [&str; 11] = [
         "refused",
@@ -302,7 +318,15 @@ fn freed(d: &Draft, feature: &Feature) -> Option<Over> {
         "expired",
         "returned",
     ];
-    let Feature::NoOverlap { entity, .. } = feature else { return None };
+    let (Feature::NoOverlap { entity, .. }
+    | Feature::Limit { entity, .. }
+    | Feature::LimitIn { entity, .. }
+    | Feature::UniqueTogether { entity, .. }
+    | Feature::Capacity { entity, .. }
+    | Feature::Computed { formula: Formula::Left { entity, .. }, .. }) = feature
+    else {
+        return None;
+    };
     let fields = &d.entities[d.find(entity)?].entity.fields;
     let state = fields.iter().find_map(|f| match &f.ty {
         FieldType::Choice { values } => {

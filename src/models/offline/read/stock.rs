@@ -47,7 +47,7 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     let (entity, child) = (d.entities[e].entity.name.clone(), d.entities[child].entity.name.clone());
     let whos = d.actors(&s.preds[pi]);
-    let formula = Formula::Left { capacity: capacity.clone(), entity: child, field, amount };
+    let formula = Formula::Left { capacity: capacity.clone(), entity: child, field, amount, over: None };
     d.feature(Feature::Computed { entity, field: name.into(), formula, clauses: vec![id] });
     d.touch(e, id);
     for who in whos {

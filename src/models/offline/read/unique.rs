@@ -35,7 +35,12 @@ fn once_each(d: &mut Draft, si: usize) -> bool {
     let Some(per) = about.map(|parent| d.add_reference(e, parent, true, s.id)) else { return false };
     d.entities[e].entity.owned = true;
     let entity = d.entities[e].entity.name.clone();
-    d.feature(Feature::UniqueTogether { entity, fields: vec![per, "owner_id".into()], clauses: vec![s.id] });
+    d.feature(Feature::UniqueTogether {
+        entity,
+        fields: vec![per, "owner_id".into()],
+        over: None,
+        clauses: vec![s.id],
+    });
     d.touch(e, s.id);
     d.mark(si, 0..s.words.len());
     d.done[si].insert(0);
@@ -89,7 +94,7 @@ pub fn read(d: &mut Draft, si: usize) {
             f.required = true;
         }
         let entity = d.entities[e].entity.name.clone();
-        d.feature(Feature::UniqueTogether { entity, fields: names, clauses: vec![id] });
+        d.feature(Feature::UniqueTogether { entity, fields: names, over: None, clauses: vec![id] });
     }
     d.touch(e, id);
     d.mark(si, 0..s.words.len());

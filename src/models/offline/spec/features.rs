@@ -81,8 +81,14 @@ pub enum Feature {
         over: Option<Over>,
         clauses: Clauses,
     },
-    /// The same combination of fields only once: 409.
-    UniqueTogether { entity: String, fields: Vec<String>, clauses: Clauses },
+    /// The same combination of fields only once: 409. What is `over` does not count.
+    UniqueTogether {
+        entity: String,
+        fields: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Over>,
+        clauses: Clauses,
+    },
     /// At most `max` records per account or per referenced record (`per` field): 409. What is `over` does not count.
     Limit {
         entity: String,
@@ -93,8 +99,16 @@ pub enum Feature {
         clauses: Clauses,
     },
     /// The sum of `amount` (or the count) of `entity` records per `per` (a reference) may not exceed the referenced
-    /// record's `capacity` field: 409.
-    Capacity { entity: String, per: String, capacity: String, amount: Option<String>, clauses: Clauses },
+    /// record's `capacity` field: 409. What is `over` takes no room.
+    Capacity {
+        entity: String,
+        per: String,
+        capacity: String,
+        amount: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Over>,
+        clauses: Clauses,
+    },
     /// `field` is computed and read-only.
     Computed { entity: String, field: String, formula: Formula, clauses: Clauses },
     /// The operation does not exist: absent from the description, 405.
@@ -155,8 +169,17 @@ pub enum Feature {
     /// A record that `by` records refer to cannot be deleted: 409.
     InUse { entity: String, by: String, clauses: Clauses },
     /// At most `max` records per account (or per value of `per`) whose `date_field` lies in the same period
-    /// (`Week`, `Month` or `Year`): 409.
-    LimitIn { entity: String, max: u32, per: Option<String>, date_field: String, period: Period, clauses: Clauses },
+    /// (`Week`, `Month` or `Year`): 409. What is `over` does not count.
+    LimitIn {
+        entity: String,
+        max: u32,
+        per: Option<String>,
+        date_field: String,
+        period: Period,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Over>,
+        clauses: Clauses,
+    },
     /// Pages usable on a phone: viewport, no fixed widths. `tested` at best.
     Mobile { clauses: Clauses },
     /// The list of `entity` answers within `millis` with `records` records. `own_machine`: the text ties it to a machine
@@ -320,12 +343,14 @@ pub enum Formula {
         over: Option<Over>,
     },
     /// What is left of the number `capacity` of this record: without the sum of `amount` (or the count) of the `entity`
-    /// records whose reference `field` is this record.
+    /// records whose reference `field` is this record and that are not `over`.
     Left {
         capacity: String,
         entity: String,
         field: String,
         amount: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Over>,
     },
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

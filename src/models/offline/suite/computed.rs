@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{Entity, Formula, Op, Scope, Who},
+    models::offline::spec::{Entity, Formula, Op, Over, Scope, Who},
 };
 
 pub(super) fn computed(
@@ -105,8 +105,8 @@ pub(super) fn computed(
             scene.line(is("False"));
         }
         Formula::Waits { per, capacity } => waits(&mut scene, entity, field, (per, capacity))?,
-        Formula::Left { capacity, entity: child, field: link, amount } => {
-            left(&mut scene, entity, (field, capacity), (child, link), amount.as_deref())?;
+        Formula::Left { capacity, entity: child, field: link, amount, over } => {
+            left(&mut scene, entity, (field, capacity), (child, link), (amount.as_deref(), over.as_ref()))?;
         }
         Formula::CountOf { entity: child, field: link }
         | Formula::SumOf { entity: child, field: link, .. }
@@ -195,7 +195,7 @@ fn left<'a>(
     entity: &Entity,
     (field, capacity): (&str, &str),
     (child, link): (&str, &str),
-    amount: Option<&str>,
+    (amount, over): (Option<&str>, Option<&Over>),
 ) -> Option<()> {
     let world = scene.world;
     let (entity, child) = (world.entity(&entity.name)?, world.entity(child)?);
@@ -220,9 +220,18 @@ fn left<'a>(
     scene.line(format!("self.assertEqual(self.value(shown, {name}), {})", num(all)));
     let mut fields = vec![(link.to_owned(), format!("{parent}[\"id\"]"))];
     fields.extend(taken.map(|f| (f.name.clone(), num(one))));
-    scene.make_as(child, index, by.as_deref(), &fields)?;
-    scene.line(format!("shown = self.stored({parent}, by={reader})"));
-    scene.line(format!("self.assertEqual(self.value(shown, {name}), {})", num(all - one)));
+    let made = scene.make_as(child, index, by.as_deref(), &fields)?;
+    let left = |scene: &mut Scene<'_>, number: f64| {
+        scene.line(format!("shown = self.stored({parent}, by={reader})"));
+        scene.line(format!("self.assertEqual(self.value(shown, {name}), {})", num(number)));
+    };
+    left(scene, all - one);
+    // what was called off gives back what it took
+    let kept = scene.clone();
+    match over.map(|over| super::flow::end(scene, child, &made, over)) {
+        Some(Some(())) => left(scene, all),
+        _ => *scene = kept,
+    }
     Some(())
 }
 

@@ -100,6 +100,15 @@ pub(super) fn no_overlap(
     ))
 }
 
+/// When one of the records is over, another can be made.
+fn again_when_over<'a>(scene: &mut Scene<'a>, entity: &'a Entity, record: &str, over: &Over, call: String) {
+    let kept = scene.clone();
+    match flow::end(scene, entity, record, over) {
+        Some(()) => scene.line(call),
+        None => *scene = kept,
+    }
+}
+
 fn names_owner(fields: &[String]) -> bool {
     fields.iter().any(|f| f == "owner_id")
 }
@@ -107,7 +116,7 @@ fn names_owner(fields: &[String]) -> bool {
 pub(super) fn unique_together(
     world: World<'_>,
     entity: &Entity,
-    fields: &[String],
+    (fields, over): (&[String], Option<&Over>),
     clauses: &[ClauseId],
 ) -> Option<Test> {
     let entity = world.entity(&entity.name)?;
@@ -140,6 +149,7 @@ pub(super) fn unique_together(
         sent.iter().map(|f| (f.name.clone(), format!("{first}.get({})", lit(&f.name)))).collect();
     let call = scene.making(entity, index, Some(&by), &same);
     scene.line(format!("self.expect(409, {})", attempted(&call)));
+    let again = call;
     // With one of the values changed it is another combination.
     let other = sent.iter().find_map(|f| match f.ty {
         FieldType::Reference { .. } => super::world::is_required(f).then(|| (f.name.clone(), None)),
@@ -159,6 +169,10 @@ pub(super) fn unique_together(
         let other = scene.person("other", &somebody);
         let call = scene.making(entity, index, Some(&other), &same);
         scene.line(format!("self.expect(201, {})", attempted(&call)));
+    }
+    // what was called off stands in nobody's way
+    if let Some(over) = over {
+        again_when_over(&mut scene, entity, &first, over, again);
     }
     Some(test(
         format!("test_{}_are_unique_together", ident(&fields.join("_"))),
@@ -220,7 +234,7 @@ pub(super) fn capacity(
     entity: &Entity,
     per: &str,
     capacity: &str,
-    amount: Option<&str>,
+    (amount, over): (Option<&str>, Option<&Over>),
     clauses: &[ClauseId],
 ) -> Option<Test> {
     let entity = world.entity(&entity.name)?;
@@ -235,7 +249,10 @@ pub(super) fn capacity(
         .map_or(1.0, |m| m.max(1.0));
     let total = num(samples::minimum(room).unwrap_or(0.0).max(least * 2.0));
     let by = scene.person("person", &scene.somebody(&access.who));
-    let own = world.creator_shares(entity, parent).then_some(by.as_str());
+    // whoever sees only what is their own makes both
+    let sees_all =
+        world.accesses(parent, Op::Read).any(|a| a.scope == Scope::All && world.counts_as(&access.who, &a.who));
+    let own = (world.creator_shares(entity, parent) && !sees_all).then_some(by.as_str());
     let parent_access = world.maker(parent)?.1;
     let made = if world.sent_on_create(parent, room, parent_access) {
         scene.make(parent, own, &[(capacity.to_owned(), total.clone())])?
@@ -248,10 +265,11 @@ pub(super) fn capacity(
         fields.extend(amount.map(|a| (a.to_owned(), count)));
         fields
     };
-    // Who may have only one of them takes no second place.
-    let once = world
-        .features_of(&entity.name)
-        .any(|f| matches!(f, Feature::UniqueTogether { fields, .. } if names_owner(fields)));
+    // Who may have only one of them, or but few, takes no second place.
+    let once = world.limited(entity)
+        || world
+            .features_of(&entity.name)
+            .any(|f| matches!(f, Feature::UniqueTogether { fields, .. } if names_owner(fields)));
     let by = if once && own.is_none() { scene.newcomer(&access.who, "") } else { by.clone() };
     match amount {
         Some(_) => {
@@ -260,16 +278,19 @@ pub(super) fn capacity(
             let too_many = scene.making(entity, index, Some(&by), &at(num(least + 1.0)));
             scene.line(format!("self.expect(409, {})", attempted(&too_many)));
             let last = scene.making(entity, index, Some(&by), &at(num(least)));
-            scene.line(last);
+            scene.line(format!("taken = {last}"));
         }
         None => {
             let one = scene.making(entity, index, Some(&by), &at(String::new()));
             scene.line(format!("for _ in range({total}):"));
-            scene.line(format!("    {one}"));
+            scene.line(format!("    taken = {one}"));
         }
     }
-    let over = scene.making(entity, index, Some(&by), &at(num(least)));
-    scene.line(format!("self.expect(409, {})", attempted(&over)));
+    let more = scene.making(entity, index, Some(&by), &at(num(least)));
+    scene.line(format!("self.expect(409, {})", attempted(&more)));
+    if let Some(over) = over {
+        again_when_over(&mut scene, entity, "taken", over, more);
+    }
     Some(test(
         format!("test_{capacity}_of_a_{}_is_not_exceeded", parent.name),
         format!(

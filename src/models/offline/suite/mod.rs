@@ -291,12 +291,14 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
         (Feature::NoOverlap { start, end, per, over, .. }, Some(e)) => {
             one(limits::no_overlap(world, e, (start, end), (per.as_deref(), over.as_ref()), clauses))
         }
-        (Feature::UniqueTogether { fields, .. }, Some(e)) => one(limits::unique_together(world, e, fields, clauses)),
+        (Feature::UniqueTogether { fields, over, .. }, Some(e)) => {
+            one(limits::unique_together(world, e, (fields, over.as_ref()), clauses))
+        }
         (Feature::Limit { max, per, over, .. }, Some(e)) => {
             one(limits::limit(world, e, *max, (per.as_deref(), over.as_ref()), clauses))
         }
-        (Feature::Capacity { per, capacity, amount, .. }, Some(e)) => {
-            one(limits::capacity(world, e, per, capacity, amount.as_deref(), clauses))
+        (Feature::Capacity { per, capacity, amount, over, .. }, Some(e)) => {
+            one(limits::capacity(world, e, per, capacity, (amount.as_deref(), over.as_ref()), clauses))
         }
         (Feature::Computed { field, formula, .. }, Some(e)) => {
             one(computed::computed(world, e, field, formula, clauses))

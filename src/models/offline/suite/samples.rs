@@ -298,9 +298,11 @@ fn unavailable(spec: &AppSpec, entity: &Entity, field: &Field, value: &str) -> b
 fn over(spec: &AppSpec, entity: &Entity, field: &Field, value: &str) -> bool {
     spec.features.iter().any(|f| {
         let (of, over) = match f {
-            Feature::Limit { entity, over: Some(over), .. } | Feature::NoOverlap { entity, over: Some(over), .. } => {
-                (entity, over)
-            }
+            Feature::Limit { entity, over: Some(over), .. }
+            | Feature::LimitIn { entity, over: Some(over), .. }
+            | Feature::UniqueTogether { entity, over: Some(over), .. }
+            | Feature::Capacity { entity, over: Some(over), .. }
+            | Feature::NoOverlap { entity, over: Some(over), .. } => (entity, over),
             Feature::Computed { formula: Formula::Held { entity, over: Some(over), .. }, .. } => (entity, over),
             _ => return false,
         };

@@ -369,7 +369,7 @@ const RESERVED: &[&str] = &["today", "day", "moment", "clock", "serial", "unique
 const WRITTEN: &[&str] = &[
     "account", "after", "again", "answer", "before", "body", "both", "by_value", "case", "choice", "decided",
     "expected", "found", "form", "given", "group", "groups", "hits", "html", "made", "mine", "one", "page", "percent",
-    "re", "row", "rows", "shown", "start", "took", "totals", "two", "value", "width",
+    "re", "row", "rows", "shown", "start", "taken", "took", "totals", "two", "value", "width",
 ];
 
 const KEYWORDS: &[&str] = &[

@@ -99,6 +99,21 @@ def overlap(change, start, end, same, message, days=False, over=None):
     return message if others(change, condition, values) else None
 
 
+def counting(change, over):
+    """The condition for the records that are not over, with its values; None if this one is over and needs no look."""
+    if over is None or not has(change, over[0]):
+        return "", []
+    name, ended = over
+    if change.new.get(name) in ended:
+        return None
+    return " AND (%s IS NULL OR %s NOT IN (%s))" % (quote(name), quote(name), ", ".join("?" for _ in ended)), list(ended)
+
+
+def comes_back(change, over):
+    """Whether a record that was over is so no more."""
+    return over is not None and change.old is not None and change.old.get(over[0]) in over[1]
+
+
 def owner(change):
     """Whose record it is."""
     if change.old is not None:
@@ -106,28 +121,26 @@ def owner(change):
     return change.account.id if change.account is not None else None
 
 
-def taken(change, fields, message):
-    """Another record has the same combination of values; `owner_id` stands for whose it is."""
+def taken(change, fields, message, over=None):
+    """Another record that is not over has the same combination of values; `owner_id` stands for whose it is."""
+    counted = counting(change, over)
     own = change.entity.owned and "owner_id" in fields
     if not has(change, *(name for name in fields if not (own and name == "owner_id"))):
         return None
     values = [owner(change) if own and name == "owner_id" else change.new.get(name) for name in fields]
-    if None in values:
+    if None in values or counted is None:
         return None
-    return message if others(change, " AND ".join(quote(name) + " = ?" for name in fields), values) else None
+    condition = " AND ".join(quote(name) + " = ?" for name in fields) + counted[0]
+    return message if others(change, condition, [*values, *counted[1]]) else None
 
 
 def too_many(change, most, per, message, over=None):
     """There are as many as there may be, per account or per referenced record. What is over does not count."""
-    again, rest, ended = False, "", ()
-    if over is not None and has(change, over[0]):
-        name, ended = over
-        if change.new.get(name) in ended:
-            return None
-        again = change.old is not None and change.old.get(name) in ended
-        marks = ", ".join("?" for _ in ended)
-        rest = " AND (%s IS NULL OR %s NOT IN (%s))" % (quote(name), quote(name), marks)
-    if change.operation != "create" and not again and (per is None or not change.changes(per)):
+    counted = counting(change, over)
+    if counted is None:
+        return None
+    rest, ended = counted
+    if change.operation != "create" and not comes_back(change, over) and (per is None or not change.changes(per)):
         return None
     if per is not None:
         if not has(change, per) or change.new.get(per) is None:
@@ -151,11 +164,13 @@ def bounds(day, period):
     return day.replace(day=1), after - datetime.timedelta(days=1)
 
 
-def too_many_in(change, most, per, date_field, period, message):
+def too_many_in(change, most, per, date_field, period, message, over=None):
     """There are as many as there may be in the week, month or year of the record, per account or per `per`."""
-    if not has(change, date_field, per) or not change.new.get(date_field):
+    counted = counting(change, over)
+    if counted is None or not has(change, date_field, per) or not change.new.get(date_field):
         return None
-    if change.operation != "create" and not change.changes(date_field) and (per is None or not change.changes(per)):
+    same = not change.changes(date_field) and (per is None or not change.changes(per))
+    if change.operation != "create" and same and not comes_back(change, over):
         return None
     first, last = bounds(datetime.date.fromisoformat(change.new[date_field][:10]), period)
     condition = "substr(%s, 1, 10) BETWEEN ? AND ?" % quote(date_field)
@@ -166,7 +181,7 @@ def too_many_in(change, most, per, date_field, period, message):
     elif change.entity.owned:
         condition += " AND owner_id IS ?"
         values.append(owner(change))
-    return message if others(change, condition, values) >= most else None
+    return message if others(change, condition + counted[0], [*values, *counted[1]]) >= most else None
 
 
 def in_use(change, name, message):
@@ -179,9 +194,10 @@ def in_use(change, name, message):
     return None
 
 
-def over_capacity(change, per, capacity, amount, message):
-    """More than the referenced record has room for."""
-    if not has(change, per, amount) or change.new.get(per) is None:
+def over_capacity(change, per, capacity, amount, message, over=None):
+    """More than the referenced record has room for; what is over takes no room."""
+    counted = counting(change, over)
+    if counted is None or not has(change, per, amount) or change.new.get(per) is None:
         return None
     parent = change.app.registry.entity(change.entity.field(per).entity)
     if parent is None or parent.field(capacity) is None:
@@ -192,6 +208,6 @@ def over_capacity(change, per, capacity, amount, message):
         return None
     what = "coalesce(sum(%s), 0)" % quote(amount) if amount else "count(*)"
     sql = "SELECT %s FROM %s WHERE id IS NOT ? AND %s = ?" % (what, quote(change.entity.plural), quote(per))
-    used = change.db.value(sql, [(change.old or {}).get("id"), change.new[per]])
+    used = change.db.value(sql + counted[0], [(change.old or {}).get("id"), change.new[per], *counted[1]])
     more = (change.new.get(amount) or 0) if amount else 1
     return message if used + more > room else None

@@ -65,11 +65,16 @@ def running_number(record):
     return record.get("id")
 
 
-def over_records(db, what, table, field, record):
-    """An aggregate over the records that refer to this one."""
+def over_records(db, what, table, field, record, over=None):
+    """An aggregate over the records that refer to this one and are not over."""
     if not db.has(table, field):
         return None
-    return db.value("SELECT %s FROM %s WHERE %s = ?" % (what, quote(table), quote(field)), [record["id"]])
+    sql, values = "SELECT %s FROM %s WHERE %s = ?" % (what, quote(table), quote(field)), [record["id"]]
+    if over is not None and db.has(table, over[0]):
+        name = quote(over[0])
+        sql += " AND (%s IS NULL OR %s NOT IN (%s))" % (name, name, ", ".join("?" for _ in over[1]))
+        values += over[1]
+    return db.value(sql, values)
 
 
 def count_of(db, record, table, field):
@@ -78,14 +83,7 @@ def count_of(db, record, table, field):
 
 def held_by(db, record, table, field, over=None):
     """Whether a record that is not over refers to this one."""
-    if not db.has(table, field):
-        return False
-    sql, values = "SELECT 1 FROM %s WHERE %s = ?" % (quote(table), quote(field)), [record["id"]]
-    if over is not None and db.has(table, over[0]):
-        name = quote(over[0])
-        sql += " AND (%s IS NULL OR %s NOT IN (%s))" % (name, name, ", ".join("?" for _ in over[1]))
-        values += over[1]
-    return db.row(sql, values) is not None
+    return bool(over_records(db, "count(*)", table, field, record, over))
 
 
 def sum_of(db, record, table, field, measure):
@@ -94,10 +92,13 @@ def sum_of(db, record, table, field, measure):
     return tidy(over_records(db, "coalesce(sum(%s), 0)" % quote(measure), table, field, record))
 
 
-def left_of(db, record, name, table, field, amount=None):
+def left_of(db, record, name, table, field, amount=None, over=None):
     """A number of the record without what the records that refer to it take of it, each one or its amount."""
     values = numbers(record, name)
-    taken = count_of(db, record, table, field) if amount is None else sum_of(db, record, table, field, amount)
+    if amount is not None and not db.has(table, amount):
+        return None
+    what = "count(*)" if amount is None else "coalesce(sum(%s), 0)" % quote(amount)
+    taken = over_records(db, what, table, field, record, over)
     return tidy(values[0] - taken) if values and taken is not None else None
 
 
