@@ -5,7 +5,7 @@
 
 mod features;
 
-pub use features::{Condition, Feature, Formula, Over, Period, SecurityDemand, Span, Transition, Until};
+pub use features::{Condition, Feature, Formula, Over, Period, SecurityDemand, Span, Transition, Unit, Until};
 
 use crate::domain::{ClauseId, clause::ClauseKind};
 use serde::{Deserialize, Serialize};

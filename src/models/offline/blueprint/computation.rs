@@ -4,7 +4,7 @@ use super::{
     functions::{label, when_over},
     writer::{number, text},
 };
-use crate::models::offline::spec::{AppSpec, Entity, FieldType, Formula};
+use crate::models::offline::spec::{AppSpec, Entity, FieldType, Formula, Unit};
 
 pub fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'static str, Vec<String>, bool, String) {
     let record = |more: Vec<String>| {
@@ -41,6 +41,12 @@ pub fn computation(spec: &AppSpec, entity: &Entity, formula: &Formula) -> (&'sta
         }
         Formula::Difference { a, b } => {
             ("difference_of", record(vec![text(a), text(b)]), false, format!("{} minus {}", say(a), say(b)))
+        }
+        Formula::Length { start, end, unit, whole } => {
+            let call = if *unit == Unit::Hours { "hours_of" } else { "days_of" };
+            let mut arguments = record(vec![text(start), text(end)]);
+            arguments.extend(whole.then(|| "whole=True".to_owned()));
+            (call, arguments, false, format!("{} from {} to {}", unit.word(), say(start), say(end)))
         }
         Formula::DaysAfter { of, days } => (
             "days_after",

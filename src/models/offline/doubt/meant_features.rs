@@ -24,6 +24,12 @@ impl Meant {
                 }
                 self.say("time multiply product total");
             }
+            Formula::Length { start, end, unit, .. } => {
+                self.say(start);
+                self.say(end);
+                self.say(unit.word());
+                self.say("number day night hour long length last duration book rent hire between from to");
+            }
             Formula::Sum { fields } => {
                 fields.iter().for_each(|f| self.say(f));
                 self.say("sum total plus add together");

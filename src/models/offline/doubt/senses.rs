@@ -279,7 +279,7 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
         Feature::LimitIn { .. } => vec![Once, Bound, Time],
         Feature::Capacity { .. } => vec![Bound, State],
         Feature::Computed { formula: Formula::AverageOf { .. }, .. } => vec![Number, Average],
-        Feature::Computed { formula: Formula::DaysAfter { .. }, .. } => vec![Number, Time],
+        Feature::Computed { formula: Formula::DaysAfter { .. } | Formula::Length { .. }, .. } => vec![Number, Time],
         Feature::Computed { formula: Formula::Held { .. }, .. } => vec![State],
         Feature::Computed { formula: Formula::RunningNumber, .. } => vec![Number, Once, NoUpdate],
         Feature::Computed { .. } => vec![Number],

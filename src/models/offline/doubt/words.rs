@@ -2,6 +2,7 @@
 
 use super::meant::Meant;
 use crate::domain::{ClauseId, Clean};
+use crate::models::offline::read::HOUSES;
 use crate::models::offline::read::gaps::example;
 use crate::models::offline::read::lexicon::{
     nouns,
@@ -32,7 +33,7 @@ pub fn unaccounted(meant: Option<&Meant>, clause: ClauseId, text: &str, opening:
     let named = if opening { product(&s) } else { 0 };
     let machine = if meant.own_machine { s.words.iter().rposition(|w| w.is("on")) } else { None };
     let left: Vec<usize> = (named..machine.unwrap_or(s.words.len()))
-        .filter(|i| !navigates(&s, *i))
+        .filter(|i| !navigates(&s, *i) && !housed(&s, *i))
         .filter(|i| !s.aside[*i] && !example(&s, *i) && !accounted(&s, *i, meant))
         .collect();
     let quoted: Vec<String> = left.iter().map(|i| s.words[*i].token.text.clone()).collect();
@@ -65,6 +66,18 @@ fn product(s: &Sentence) -> usize {
         }
         Some(_) => 0,
     }
+}
+
+/// `The club keeps a price list: …`: whose application it is, wherever that is said.
+fn housed(s: &Sentence, at: usize) -> bool {
+    s.preds.iter().any(|p| {
+        let house = p.subject.iter().any(|np| {
+            let the =
+                matches!(np.det.as_deref(), Some("the" | "our")) && np.of.is_none() && np.adjectives().count() == 0;
+            the && np.range.contains(&at) && HOUSES.contains(&np.head.as_str())
+        });
+        house && matches!(p.verb.base.as_str(), "keep" | "have" | "record" | "store") && !p.verb.negated
+    })
 }
 
 /// What an application does for those who have it made; who adds something acts by themselves.

@@ -22,6 +22,7 @@ pub fn read(d: &mut Draft, si: usize) {
         return;
     }
     super::in_charge::read(d, si);
+    super::kept_lists::read(d, si);
     bare_list(d, si);
     for_each(d, si);
     for (pi, pred) in s.preds.iter().enumerate() {
@@ -147,7 +148,8 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         return;
     }
     let range = pred.verb.range.end..pred.range.end;
-    if let Some(e) = d.entity_of(np) {
+    let entry = super::kept_lists::kept(s).filter(|list| list.each == *np).and_then(|list| d.find(&list.name));
+    if let Some(e) = entry.or_else(|| d.entity_of(np)) {
         d.touch(e, s.id);
         let plural_entities: Vec<usize> = pred
             .objects

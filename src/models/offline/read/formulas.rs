@@ -108,8 +108,14 @@ fn number_of(d: &mut Draft, si: usize) {
     d.focus = Some(parent);
 }
 
+/// The phrase right before a word; `price per day` is a price.
+fn before<'n>(s: &Sentence, rest: &'n [Np], at: usize) -> Option<&'n Np> {
+    let per = |np: &&Np| np.range.start > 0 && s.words[np.range.start - 1].is("per");
+    rest.iter().rev().filter(|np| np.range.start < at).find(|np| !per(np))
+}
+
 /// The field a phrase names, and whose it is.
-fn operand(d: &Draft, s: &Sentence, e: usize, np: &Np) -> Option<String> {
+pub fn operand(d: &Draft, s: &Sentence, e: usize, np: &Np) -> Option<String> {
     let each = super::field::per(s, np).map(|at| format!("{} per {}", np.head, s.words[at].lower()));
     let name = match each {
         Some(each) => d.field_named(e, &each)?,
@@ -150,15 +156,22 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
         return done;
     }
     if let Some(at) = word(&["times", "multiplied", "×"])
-        && let (Some(a), Some(b)) =
-            (rest.iter().rev().find(|np| np.range.start < at), rest.iter().find(|np| np.range.start > at))
+        && let (Some(a), Some(b)) = (before(s, &rest, at), rest.iter().find(|np| np.range.start > at))
     {
+        if super::lengths::times(d, si, &candidates, &target, (a, b)) {
+            return true;
+        }
         for &e in &candidates {
             if let (Some(fa), Some(fb)) = (operand(d, s, e, a), operand(d, s, e, b)) {
                 return set(d, si, e, &target, &[&fa, &fb], Formula::Product { a: fa.clone(), b: fb.clone() });
             }
         }
-        return candidates.into_iter().any(|e| priced(d, si, e, &target, (a, b)) || priced(d, si, e, &target, (b, a)));
+        let by = |d: &Draft, e: usize, np: &Np| operand(d, &d.sentences[si], e, np);
+        return candidates.into_iter().any(|e| {
+            [(a, b), (b, a)]
+                .into_iter()
+                .any(|(each, np)| by(d, e, np).is_some_and(|by| priced(d, si, e, &target, (each, by))))
+        });
     }
     if word(&["sum", "total"]).is_some() {
         // of a property of the records below, or of several properties
@@ -203,9 +216,8 @@ fn arithmetic(d: &mut Draft, si: usize) -> bool {
 
 /// `The total of an order is the price of its product times the quantity`: a number of the record times one of another
 /// that it names.
-fn priced(d: &mut Draft, si: usize, e: usize, target: &Np, (each, by): (&Np, &Np)) -> bool {
+pub fn priced(d: &mut Draft, si: usize, e: usize, target: &Np, (each, by): (&Np, String)) -> bool {
     let s = &d.sentences[si];
-    let Some(by) = operand(d, s, e, by) else { return false };
     let said = each.of.as_deref().or(each.owner.as_deref()).and_then(|of| d.entity_of(of));
     let links = d.entities[e].entity.fields.iter().filter_map(|f| {
         let FieldType::Reference { entity } = &f.ty else { return None };
@@ -313,7 +325,7 @@ fn equals(s: &Sentence) -> Option<(usize, Np)> {
         .then(|| (pred.verb.range.end.saturating_sub(1), target.clone()))
 }
 
-fn set(d: &mut Draft, si: usize, e: usize, target: &Np, operands: &[&str], formula: Formula) -> bool {
+pub fn set(d: &mut Draft, si: usize, e: usize, target: &Np, operands: &[&str], formula: Formula) -> bool {
     let ty = operands
         .iter()
         .filter_map(|n| d.entities[e].entity.fields.iter().find(|f| f.name == **n).map(|f| f.ty.clone()))
@@ -335,6 +347,7 @@ fn of(formula: &Formula) -> Vec<&str> {
     match formula {
         Formula::Product { a, b } | Formula::Difference { a, b } => vec![a, b],
         Formula::Percent { of, .. } | Formula::DaysAfter { of, .. } => vec![of],
+        Formula::Length { start, end, .. } => vec![start, end],
         Formula::Left { capacity, .. } => vec![capacity],
         Formula::Priced { by, .. } => vec![by],
         Formula::Sum { fields } => fields.iter().map(String::as_str).collect(),

@@ -223,7 +223,8 @@ fn objects(
     }
     if class == Class::Have {
         // the subject has properties: a thing, when it has several or typed ones
-        for np in &pred.subject {
+        let entry = super::kept_lists::kept(s).map(|list| list.each);
+        for np in pred.subject.iter().filter(|np| entry.as_ref() != Some(*np)) {
             let lists = pred.objects.len() >= 2
                 || pred.preps.iter().any(|pp| pp.prep == ":")
                 || pred.objects.iter().any(|o| nouns::property(&o.head).is_some());
@@ -390,6 +391,9 @@ fn have_like(things: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred, ord
 /// `Room: number, floor, capacity` and `For each room …`.
 fn listed(things: &mut BTreeMap<String, Seen>, s: &Sentence, order: &mut usize) {
     use super::chunk::Item;
+    if let Some(list) = super::kept_lists::kept(s) {
+        note(things, &list.name, 3, &list.each, s.id, true, order);
+    }
     let first = s.items.first();
     if let (Some(Item::Np(np)), Some(next)) = (first, s.items.get(1))
         && s.preds.is_empty()

@@ -45,8 +45,10 @@ mod idea;
 mod implied_state;
 mod in_and_out;
 mod in_charge;
+mod kept_lists;
 mod kinds;
 mod lang;
+mod lengths;
 mod lent;
 pub(in crate::models::offline) mod lexicon;
 mod lifecycle;
@@ -131,6 +133,8 @@ mod cases_overstated;
 #[cfg(test)]
 mod cases_plainly;
 #[cfg(test)]
+mod cases_priced;
+#[cfg(test)]
 mod cases_proofs;
 #[cfg(test)]
 mod cases_sisters;
@@ -140,6 +144,7 @@ mod cases_states;
 mod tests;
 
 pub(in crate::models::offline) use answers::in_answer_to;
+pub(in crate::models::offline) use background::HOUSES;
 pub(in crate::models::offline) use field::unit_of;
 pub(in crate::models::offline) use gaps::quoted;
 pub(in crate::models::offline) use readings::a;

@@ -373,6 +373,14 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             field(of),
             field(link)
         ),
+        Feature::Computed { entity, field: x, formula: Formula::Length { start, end, whole, .. }, .. } => format!(
+            "The {} of {} go from its {} to its {}{}.",
+            field(x),
+            a(&one(entity)),
+            field(start),
+            field(end),
+            if *whole { ", which counts, too" } else { "" }
+        ),
         Feature::Computed { entity, field: x, .. } => format!("The {} of a {} is computed.", field(x), one(entity)),
         Feature::Forbid { entity, op: o, .. } => format!("Nobody can {} {}.", op(*o), plural(entity)),
         Feature::Locked { entity, field: x, values, only, .. } if !only.is_empty() => {

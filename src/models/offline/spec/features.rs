@@ -226,6 +226,24 @@ impl Span {
         }
     }
 }
+/// What a length of time is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Days,
+    Nights,
+    Hours,
+}
+impl Unit {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Days => "days",
+            Self::Nights => "nights",
+            Self::Hours => "hours",
+        }
+    }
+}
 /// Until when something can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "until")]
@@ -299,6 +317,14 @@ pub enum Formula {
         link: String,
         of: String,
         by: String,
+    },
+    /// How long it is from the field `start` to the field `end`. Days have the whole of the last one where `whole`.
+    Length {
+        start: String,
+        end: String,
+        unit: Unit,
+        #[serde(default)]
+        whole: bool,
     },
     Sum {
         fields: Vec<String>,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{Entity, Formula, Op, Over, Scope, Who},
+    models::offline::spec::{Entity, FieldType, Formula, Op, Over, Scope, Unit, Who},
 };
 
 pub(super) fn computed(
@@ -60,6 +60,9 @@ pub(super) fn computed(
             let record = scene.make(entity, None, &[])?;
             let terms: Vec<String> = fields.iter().map(|f| value(&record, f)).collect();
             scene.line(format!("self.assertAlmostEqual({}, {}, 2)", value(&record, field), terms.join(" + ")));
+        }
+        Formula::Length { start, end, unit, whole } => {
+            length(&mut scene, entity, field, (start, end), (*unit, *whole))?
         }
         Formula::DaysAfter { of, days } => {
             let record = scene.make(entity, None, &[])?;
@@ -169,6 +172,40 @@ pub(super) fn computed(
         clauses,
         scene,
     ))
+}
+
+/// How long a sample record is, counted here.
+fn length<'a>(
+    scene: &mut Scene<'a>,
+    entity: &'a Entity,
+    field: &str,
+    (from, to): (&str, &str),
+    (unit, whole): (Unit, bool),
+) -> Option<()> {
+    // two hours and a half, where it is hours that count
+    let at = |name: &str, minutes: i64| {
+        let field = column(entity, name)?;
+        let day = samples::offset(scene.world.spec, entity, column(entity, from)?);
+        let time = format!("clock({minutes})");
+        Some((name.to_owned(), if field.ty == FieldType::Time { time } else { format!("moment({day}, {time})") }))
+    };
+    let times = if unit == Unit::Hours { vec![at(from, 600)?, at(to, 750)?] } else { Vec::new() };
+    let record = scene.make(entity, None, &times)?;
+    let value = |field: &str| format!("self.value({record}, {})", lit(field));
+    let day = if unit == Unit::Hours { "" } else { "[:10]" };
+    for (name, of) in [("start", from), ("after", to)] {
+        // a time of day is one of some day
+        scene.line(format!("{name} = {}", value(of)));
+        let at = format!("{name} if \"-\" in {name} else \"2026-01-01T\" + {name}");
+        scene.line(format!("{name} = datetime.datetime.fromisoformat(({at}){day})"));
+    }
+    scene.line(match unit {
+        Unit::Hours => "expected = (after - start).total_seconds() / 3600".to_owned(),
+        _ => format!("expected = (after - start).days{}", if whole { " + 1" } else { "" }),
+    });
+    scene.line("self.assertGreater(expected, 0)");
+    scene.line(format!("self.assertAlmostEqual({}, expected, 2)", value(field)));
+    Some(())
 }
 
 /// Makes the record by which somebody has this one.

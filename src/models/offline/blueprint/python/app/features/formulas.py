@@ -60,6 +60,21 @@ def days_after(record, name, days):
         return None
 
 
+def days_of(record, start, end, whole=False):
+    """How many days it is from one date to another; with `whole` the last of them counts, too."""
+    first, last = moment(record.get(start)), moment(record.get(end))
+    if first is None or last is None:
+        return None
+    days = datetime.date.fromisoformat(record[end][:10]) - datetime.date.fromisoformat(record[start][:10])
+    return max(0, days.days + (1 if whole else 0))
+
+
+def hours_of(record, start, end):
+    """How many hours it is from one moment, or time of day, to another."""
+    first, last = moment(record.get(start)), moment(record.get(end))
+    return None if first is None or last is None else tidy(max(0, last - first) / 3600)
+
+
 def running_number(record):
     """One after the other, and none twice even when a record is gone."""
     return record.get("id")
