@@ -103,8 +103,24 @@ fn commission(s: &Sentence) -> bool {
     builds && you && nothing_more && matches!(objects[..], [np] if product(np))
 }
 
+/// `Our beekeepers' association wants a web page.`: who wants it, and that it is one; what it does stands elsewhere.
+fn ordered(s: &Sentence) -> bool {
+    let [p] = &s.preds[..] else { return false };
+    let plain = |m: &str| words::light(m) || words::system_noun(m) || matches!(m, "nice" | "little" | "good" | "own");
+    let product = |np: &Np| words::system_noun(&np.head) && np.mods.iter().all(|m| plain(m)) && np.of.is_none();
+    let house = |np: &Np| HOUSES.contains(&np.head.as_str());
+    let nothing_more = p.preps.iter().all(|pp| pp.nps.iter().all(|np| np.pronoun.is_some()));
+    orders(p)
+        && s.role.is_none()
+        && !p.subordinate
+        && p.subject.iter().all(house)
+        && p.objects.iter().all(product)
+        && nothing_more
+        && !s.words.iter().any(|w| matches!(w.tag, Tag::Colon | Tag::Comma | Tag::Rel | Tag::Sub))
+}
+
 pub fn goal(s: &Sentence) -> Option<ClauseKind> {
-    if occasion(s) || commission(s) {
+    if occasion(s) || commission(s) || ordered(s) {
         return Some(ClauseKind::Goal);
     }
     let l = s.lower.as_str();
@@ -305,7 +321,7 @@ fn concludes(s: &Sentence) -> bool {
 /// `The village hall wants a program for …`: whoever wants a program has it made, whatever the word.
 pub fn orders(p: &Pred) -> bool {
     let wants = p.verb.class == Class::Want || p.verb.base == "need";
-    let named = |np: &Np| np.pronoun.is_none() && np.det.is_some();
+    let named = |np: &Np| np.pronoun.is_none() && (np.det.is_some() || np.owner.is_some());
     let product = |np: &Np| words::system_noun(&np.head) && matches!(np.det.as_deref(), Some("a" | "an"));
     wants && !p.verb.negated && p.subject.iter().any(named) && p.objects.iter().any(product)
 }

@@ -46,6 +46,57 @@ fn what_surrounds_the_demands_stays_background() {
 }
 
 #[test]
+fn who_wants_it_and_that_it_is_a_page_is_no_demand() {
+    for sentence in [
+        "Our beekeepers' association wants a web page.",
+        "Our club needs a small web application.",
+        "The tenants' association wants a program for it.",
+    ] {
+        let spec = read(&format!("{sentence} Traders add stalls with a name and a size. Traders see all stalls."));
+        let mark = spec.marks.iter().find(|m| m.clause == ClauseId(1)).unwrap();
+        assert!(!mark.kind.demands(), "{sentence} is {} ({})", mark.kind.word(), mark.reason);
+        assert!(spec.gaps.is_empty(), "{sentence}: {:?}", spec.gaps);
+    }
+    for sentence in [
+        "Our beekeepers' association wants a web page with a forum.",
+        "Our club needs a small web application for barcode scanners.",
+        "Our association wants a list of hives.",
+    ] {
+        let spec = read(&format!("{sentence} Traders add stalls with a name and a size. Traders see all stalls."));
+        assert!(spec.marks.iter().any(|m| m.clause == ClauseId(1) && m.kind.demands()), "{sentence}");
+    }
+}
+
+#[test]
+fn a_name_with_a_full_stop_behind_it_is_a_title() {
+    let rest = "Members add stalls with a name and a size. Members see all stalls.";
+    for title in [
+        "Leave planner for our office.",
+        "Key handover log for a housing company.",
+        "Boat hire.",
+        "Tool lending for our village.",
+    ] {
+        let spec = read(&format!("{title} {rest}"));
+        let mark = spec.marks.iter().find(|m| m.clause == ClauseId(1)).unwrap();
+        assert!(!mark.kind.demands() && spec.gaps.is_empty(), "{title} is {}: {:?}", mark.kind.word(), spec.gaps);
+    }
+    for demand in [
+        "List all stalls.",
+        "Show a map of the market.",
+        "Export members for the board.",
+        "No double bookings.",
+        "Stalls sorted by size.",
+        "Barcode scanner with printed labels.",
+    ] {
+        for text in [format!("{demand} {rest}"), format!("{rest} {demand}")] {
+            let spec = read(&text);
+            let id = ClauseId(if text.starts_with(demand) { 1 } else { 3 });
+            assert!(spec.marks.iter().any(|m| m.clause == id && m.kind.demands()), "{text}");
+        }
+    }
+}
+
+#[test]
 fn what_stands_on_every_page_and_leads_to_pages_is_furniture() {
     let page = |n: usize| {
         format!(

@@ -127,6 +127,38 @@ pub fn titles(s: &Sentence, all: &[Sentence]) -> bool {
         && !s.words.iter().any(|w| matches!(w.tag, Tag::Colon))
 }
 
+/// `Leave planner for our office.`: the first words of a text, which only name it, with a full stop behind them. Whoever is
+/// told to do something is told with `a` or `the`.
+#[must_use]
+pub fn named_with_a_stop(s: &Sentence, all: &[Sentence]) -> bool {
+    let spoken = |s: &&Sentence| !s.heading && !super::background::courtesy(s);
+    let opens = all.iter().find(spoken).is_some_and(|first| first.id == s.id) && all.len() > 2;
+    let words: Vec<&super::tag::Word> = s.words.iter().take_while(|w| w.tag != Tag::Stop).collect();
+    let ends = s.words.len() == words.len() + 1 && s.text.ends_with('.');
+    let first = s.words.first().map(|w| w.tag);
+    let singular = |w: &&&super::tag::Word| w.tag == Tag::Noun && w.base == w.lower();
+    // `planner` may be the object of `leave`, and the two of them a name
+    let bare =
+        matches!(first, Some(Tag::Verb(super::lexicon::verbs::Form::Base))) && words.get(1).filter(singular).is_some();
+    let named = matches!(first, Some(Tag::Noun | Tag::Adj)) || bare;
+    let plain = |w: &&super::tag::Word| match w.tag {
+        Tag::Noun | Tag::Adj | Tag::Poss | Tag::Apos | Tag::Num => true,
+        Tag::Det => !matches!(w.lower(), "no" | "all" | "each" | "every" | "any"),
+        Tag::Prep => matches!(w.lower(), "for" | "of" | "in" | "at"),
+        Tag::Conj => w.is("and"),
+        _ => false,
+    };
+    let only_names = s.preds.iter().all(|p| p.verb.range == (0..1) && p.verb.modal.is_none() && bare);
+    opens
+        && ends
+        && named
+        && only_names
+        && s.role.is_none()
+        && !s.item
+        && (2..=9).contains(&words.len())
+        && words.iter().skip(1).all(plain)
+}
+
 /// `iv. Claim Entry`, `B) Boat Repair` above a sentence: the name of what follows, although its first word may be a verb.
 #[must_use]
 pub fn numbered(s: &Sentence, all: &[Sentence]) -> bool {

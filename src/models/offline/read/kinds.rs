@@ -115,6 +115,7 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
     if s.heading
         || is_heading(s)
         || headings::titles(s, all)
+        || headings::named_with_a_stop(s, all)
         || headings::numbered(s, all)
         || headings::scenario(s, all)
     {
