@@ -56,7 +56,7 @@ fn every_linked_range_is_caught_by_an_assertion() {
 }
 
 /// What an application does by itself, and whom and what it refuses, in as few records as it takes.
-const BY_ITSELF: [&str; 7] = [
+const BY_ITSELF: [&str; 8] = [
     "Clerks must log in.\nPasswords must be at least 10 characters long.\n\
      Clerks add parcels with a label and a pick-up date.\nA parcel is new, packed or sent.\n\
      The start page shows the number of parcels per status.\nEvery parcel gets a running number automatically.\n\
@@ -86,6 +86,8 @@ const BY_ITSELF: [&str; 7] = [
      No manager may delete his or her own claim.",
     "Users sign up.\nUsers add recipes with a title.\nEveryone sees all recipes.\n\
      Users rate other people's recipes, but not their own.",
+    "I am the only user; I log in with a password.\nI add bills with a customer name and an amount.\n\
+     A bill is open or paid.\nI can delete bills.",
 ];
 
 #[test]

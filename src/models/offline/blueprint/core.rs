@@ -194,6 +194,24 @@ fn people(spec: &AppSpec) -> (Option<NewFile>, Vec<CodeLink>) {
     if has_blocking(spec) {
         blocking(spec, &mut out);
     }
+    if let Some(clauses) = only_account(spec) {
+        out.blank(2);
+        for line in [
+            "class AtMost:",
+            "    \"\"\"How many accounts there may be.\"\"\"",
+            "",
+            "    def __init__(self, number):",
+            "        self.number = number",
+            "",
+            "",
+            "# What keeps people from signing up.",
+            "SIGN_UP = [",
+        ] {
+            out.line(line);
+        }
+        out.row("AtMost", &["1".into()], &clauses);
+        out.line("]");
+    }
     out.blank(1);
     out.line("# Further data of an account.");
     out.line("PERSON = Entity(\"account\", \"app_accounts\", \"Account\", \"Accounts\")");
@@ -260,6 +278,13 @@ fn blocking(spec: &AppSpec, out: &mut Writer) {
 }
 
 /// The longest of the lengths that are asked for, and who asks; without any what is good practice.
+/// The clauses by which there is one account and no second one.
+fn only_account(spec: &AppSpec) -> Option<Vec<ClauseId>> {
+    let says = |f: &&Feature| matches!(f, Feature::Security { what: SecurityDemand::OnlyAccount, .. });
+    let found: Vec<ClauseId> = spec.features.iter().filter(says).flat_map(|f| f.clauses().to_vec()).collect();
+    (!found.is_empty()).then_some(found)
+}
+
 fn password_length(spec: &AppSpec) -> (u32, Vec<ClauseId>) {
     let asked: Vec<(u32, &Vec<ClauseId>)> = spec
         .features
@@ -308,6 +333,7 @@ fn core_links(spec: &AppSpec) -> Vec<CodeLink> {
                 // the length is a row of the people
                 SecurityDemand::PasswordsHashed
                 | SecurityDemand::SessionExpires
+                | SecurityDemand::OnlyAccount
                 | SecurityDemand::PasswordLength { .. } => {}
             },
             _ => {}

@@ -347,6 +347,7 @@ impl Meant {
                     self.say("login log sign in access user only register account authenticate without anything anonymous");
                     self.can(&[Class::Read, Class::LogIn]);
                 }
+                SecurityDemand::OnlyAccount => self.say("only user person one sole single just me myself i account nobody else use it this"),
                 SecurityDemand::PasswordLength { least } => {
                     self.numbers.push(f64::from(*least));
                     self.say("password character letter least minimum long short length");

@@ -305,6 +305,7 @@ fn of_feature(feature: &Feature) -> Vec<Sense> {
         Feature::Offer { .. } => vec![FromPage],
         Feature::Home { .. } => vec![StartPage],
         Feature::Security { what: SecurityDemand::SessionExpires, .. } => vec![Time, State],
+        Feature::Security { what: SecurityDemand::OnlyAccount, .. } => vec![ForSome, Once],
         Feature::Security { what: SecurityDemand::PasswordLength { .. }, .. } => vec![Bound],
         Feature::Blocking { .. } => vec![State, ForSome],
         Feature::Mobile { .. } | Feature::Security { .. } | Feature::Exclusion { .. } => vec![],

@@ -15,6 +15,7 @@ pub fn read(d: &mut Draft, si: usize) {
     if !d.has_users() {
         return;
     }
+    only_user(d, si);
     for (pi, pred) in s.preds.iter().enumerate() {
         if d.done[si].contains(&pi) {
             continue;
@@ -98,6 +99,21 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     password_length(d, si);
     profile_facts(d, si);
+}
+
+/// `I am the only user.`: one account, and nobody else who signs up.
+fn only_user(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let Some(range) = sign_in::only_user(s) else { return };
+    let others = d.roles.iter().find(|r| r.kind != nouns::Person::Stranger && r.name != "user");
+    if let Some(other) = others {
+        let why = format!("others do something, too: {}", other.name.replace('_', " "));
+        return d.gap(s.id, &s.quote(range), &why, false);
+    }
+    d.feature(Feature::Security { what: SecurityDemand::OnlyAccount, clauses: vec![s.id] });
+    let said = s.preds.iter().enumerate().filter(|(_, p)| range.contains(&p.verb.range.start));
+    d.done[si].extend(said.map(|(pi, _)| pi));
+    d.mark(si, range);
 }
 
 /// `Passwords must be at least 10 characters long.`

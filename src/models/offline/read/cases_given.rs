@@ -1,6 +1,6 @@
 //! What an application does by itself: numbers it gives, lists on the start page, lengths and amounts it holds to.
 
-use super::tests::read;
+use super::tests::{read, whole};
 use crate::models::offline::spec::{AppSpec, Condition, Feature, FieldType, Formula, Op, Scope, SecurityDemand, Who};
 
 /// The entity and the field of each number that the application gives.
@@ -12,6 +12,29 @@ fn numbered(spec: &AppSpec) -> Vec<(String, String)> {
         _ => None,
     };
     spec.features.iter().filter_map(given).collect()
+}
+
+#[test]
+fn whoever_is_the_only_user_has_the_only_account() {
+    let only = |f: &Feature| matches!(f, Feature::Security { what: SecurityDemand::OnlyAccount, .. });
+    for said in [
+        "I am the only user; I log in with a password.",
+        "I'm the only user.",
+        "I am the only person.",
+        "Only I use it.",
+    ] {
+        let spec = read(&format!("I add bills with a customer name and an amount.\n{said}\nI can delete bills."));
+        assert!(spec.features.iter().any(only) && whole(&spec, 2), "{said}: {:?}", spec.gaps);
+        let all = &spec.entity("bill").unwrap().access;
+        assert!(!all.is_empty() && all.iter().all(|a| a.who != Who::Anyone), "{said}: {all:?}");
+    }
+    for text in [
+        "Clerks add bills with an amount.\nI am the only user; I log in with a password.",
+        "Clerks add bills with an amount.\nI am the only user who deletes bills.",
+        "Members log in. Members add bills with an amount.",
+    ] {
+        assert!(!read(text).features.iter().any(only), "{text}");
+    }
 }
 
 #[test]

@@ -210,6 +210,10 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
         || quality_words(s) && s.preds.iter().any(|p| p.verb.modal.is_some() && !p.subordinate)
 }
 
+fn i(np: &super::chunk::Np) -> bool {
+    np.pronoun.as_deref() == Some("i")
+}
+
 /// Whether one predicate asks for something.
 fn demanding(s: &Sentence, p: &Pred) -> bool {
     if p.subordinate && !s.preds.iter().all(|p| p.subordinate) {
@@ -219,6 +223,11 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
         return false;
     }
     let first_person = p.subject.iter().any(|np| matches!(np.pronoun.as_deref(), Some("we" | "i" | "you")));
+    // `I am the only user; I log in with a password.`
+    let enters = p.verb.class == Class::LogIn && p.verb.modal.is_none() && !p.verb.negated && p.subject.iter().any(i);
+    if enters || super::sign_in::only_user(s).is_some() {
+        return true;
+    }
     if let Some(modal) = p.verb.modal.as_deref() {
         let about_us = first_person
             && s.role.is_none()

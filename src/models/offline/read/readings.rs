@@ -450,6 +450,9 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
         Feature::Security { what, .. } => match what {
             SecurityDemand::PasswordsHashed => "No password is stored in a readable form.".into(),
             SecurityDemand::MustSignIn => "Without logging in nothing can be seen or changed.".into(),
+            SecurityDemand::OnlyAccount => {
+                "Whoever signs up first has the only account; nobody else can sign up.".into()
+            }
             SecurityDemand::PasswordLength { least } => {
                 format!("A password of fewer than {least} characters is refused.")
             }

@@ -152,6 +152,28 @@ pub fn with_email(s: &Sentence) -> bool {
     s.preds.iter().any(enters) && s.words.iter().any(|w| matches!(w.base.as_str(), "email" | "e-mail"))
 }
 
+/// `I am the only user.`, `Only I use it.`: where it says so.
+#[must_use]
+pub fn only_user(s: &Sentence) -> Option<std::ops::Range<usize>> {
+    s.preds.iter().filter(|p| !p.subordinate && !p.verb.negated && p.subject.iter().any(says_i)).find_map(|p| {
+        let user = |np: &Np| matches!(np.head.as_str(), "user" | "person" | "one") && !np.plural;
+        let words = &s.words[p.verb.range.end..p.range.end.min(s.words.len())];
+        let only = words.iter().any(|w| w.is("only") || w.is("sole"));
+        let is = p.verb.class == Class::Be && only && matches!(&p.objects[..], [np] if user(np)) && p.preps.is_empty();
+        let it = |np: &Np| np.pronoun.is_some() || words::system_noun(&np.head) && np.nouns.is_empty();
+        let uses = p.only && p.verb.base == "use" && !p.objects.is_empty() && p.objects.iter().all(it);
+        let from = p.subject.first().map_or(p.verb.range.start, |np| np.range.start);
+        let from = if uses && from > 0 && s.words[from - 1].is("only") { from - 1 } else { from };
+        let end = s.words[p.verb.range.end..]
+            .iter()
+            .position(|w| matches!(w.tag, super::tag::Tag::Stop | super::tag::Tag::Comma | super::tag::Tag::Conj));
+        let end = end.map_or(s.words.len(), |at| p.verb.range.end + at);
+        // `the only user who pays`: some of them
+        let whole = end <= p.range.end + 1 && !s.words[from..end].iter().any(|w| w.tag == super::tag::Tag::Rel);
+        ((is || uses) && whole).then_some(from..end)
+    })
+}
+
 fn explicit(s: &Sentence) -> bool {
     let said = s.quote_demand();
     let auth = s.words.iter().zip(&s.aside).filter(|(_, aside)| !**aside).map(|(w, _)| w).any(|w| {
@@ -194,7 +216,7 @@ fn explicit(s: &Sentence) -> bool {
         && !s.preds.iter().any(|p| shut_out(s, p))
         && !s.lower.contains("without an account")
         && !s.lower.contains("bank account");
-    (auth || verbs || account) && !s.lower.contains("no login") && anonymous(s).is_none()
+    (auth || verbs || account || only_user(s).is_some()) && !s.lower.contains("no login") && anonymous(s).is_none()
 }
 
 /// `without logging in`, `without having an account`: where the phrase stands.

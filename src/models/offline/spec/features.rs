@@ -385,6 +385,8 @@ pub enum SecurityDemand {
     PasswordsHashed,
     MustSignIn,
     SessionExpires,
+    /// Whoever signs up first is the only one who does.
+    OnlyAccount,
     /// A password has at least so many characters.
     PasswordLength {
         least: u32,

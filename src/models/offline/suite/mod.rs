@@ -66,6 +66,7 @@ const EXPORTED: &[&str] = &[
     "settings",
     "shipped_cost",
     "sign_up",
+    "sign_up_as_shipped",
     "today",
     "traces",
     "unique",

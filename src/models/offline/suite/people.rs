@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{AppSpec, Entity, Field, FieldType, Rule, SecurityDemand, Users},
+    models::offline::spec::{AppSpec, Entity, Feature, Field, FieldType, Rule, SecurityDemand, Users},
 };
 
 /// An entity that stands for the account, so that profile fields get values like any other field.
@@ -57,6 +57,8 @@ fn lines(text: &str) -> Vec<String> {
 pub(super) fn classes(world: World<'_>) -> Vec<Class> {
     let Some(users) = &world.spec.users else { return Vec::new() };
     let mut tests = Vec::new();
+    let only = |f: &Feature| matches!(f, Feature::Security { what: SecurityDemand::OnlyAccount, .. });
+    let alone = world.spec.features.iter().any(only);
     let or_users = |own: &[ClauseId]| if own.is_empty() { users.clauses.clone() } else { own.to_vec() };
     tests.push(test(
         "test_who_one_is",
@@ -100,6 +102,8 @@ self.expect_refused(sign_up(self.anyone(), ""), SIGN_IN_WITH)
 "#,
         ),
     ));
+    // where nobody else signs up that is shown instead
+    tests.retain(|t| !alone || t.name == "test_who_one_is");
     tests.push(test(
         "test_log_in_needs_the_right_password",
         "The right name and password give a token that works; a wrong one gives none.",
@@ -351,6 +355,20 @@ self.expect(200, self.someone().get("/api/me"))
             .into_iter()
             .map(|line| line.replace("@USERS@", world.users_collection()))
             .collect(),
+        ),
+        SecurityDemand::OnlyAccount => test(
+            "test_nobody_else_signs_up",
+            "Whoever signs up first has the only account: nobody else makes one, and the pages offer it to nobody.",
+            clauses,
+            lines(
+                r#"
+self.admin()
+with sign_up_as_shipped():
+    self.expect(403, sign_up(self.anyone(), new_name()))
+    self.assertNotIn('href="/sign-up"', self.page("/log-in", self.anyone()))
+    self.expect((200, 201), log_in(self.anyone(), self.admin().name))
+"#,
+            ),
         ),
         SecurityDemand::PasswordLength { least } => test(
             "test_a_short_password_is_refused",

@@ -90,6 +90,9 @@ class Accounts:
     def is_empty(self):
         return self.db.row("SELECT 1 FROM %s" % quote(TABLE)) is None
 
+    def is_closed(self):
+        return is_closed(self.db)
+
     def everybody(self):
         return [Account(self, row) for row in self.db.rows("SELECT * FROM %s ORDER BY id" % quote(TABLE))]
 
@@ -176,8 +179,19 @@ def new_account_problems(request, body):
     return problems, sign_in, values
 
 
+# How many accounts there may be, where that is said.
+LIMITS = list(getattr(people, "SIGN_UP", ()))
+
+
+def is_closed(db):
+    """Whether nobody else can sign up."""
+    return bool(LIMITS) and db.value("SELECT count(*) FROM %s" % quote(TABLE)) >= min(one.number for one in LIMITS)
+
+
 def sign_up(request, body):
     """Make an account; the first one administers."""
+    if is_closed(request.db):
+        raise HttpError(403, "Nobody else can sign up here.")
     problems, sign_in, values = new_account_problems(request, body)
     if problems:
         raise invalid(problems)
@@ -190,6 +204,8 @@ def sign_up(request, body):
         if db.row("SELECT 1 FROM %s WHERE sign_in_key = ?" % quote(TABLE), [key]) is not None:
             message = "There is already an account with this %s." % SIGN_IN.label.lower()
             raise HttpError(409, message, {SIGN_IN.name: message})
+        if is_closed(db):
+            raise HttpError(403, "Nobody else can sign up here.")
         change = PersonChange(request, None, values)
         rules.check_unique(change)
         first = db.value("SELECT count(*) FROM %s" % quote(TABLE)) == 0

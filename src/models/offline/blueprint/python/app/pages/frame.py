@@ -153,8 +153,10 @@ def home(request):
         return redirect(page_path(entities[0]))
     parts = [section(request) for section in app.home_sections]
     if request.account is None and app.accounts is not None:
-        welcome = el("p", "Log in or make an account to begin.", class_="soft")
-        buttons = el("div", link("/sign-up", "Sign up", "button main"), link("/log-in", "Log in", "button"), class_="actions")
+        closed = app.accounts.is_closed()
+        welcome = el("p", "Log in to begin." if closed else "Log in or make an account to begin.", class_="soft")
+        make = None if closed else link("/sign-up", "Sign up", "button main")
+        buttons = el("div", make, link("/log-in", "Log in", "button main" if closed else "button"), class_="actions")
         parts.insert(0, el("div", welcome, buttons, class_="card"))
     tiles = []
     for entity in entities:

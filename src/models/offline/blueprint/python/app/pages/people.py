@@ -35,7 +35,8 @@ def mount(app):
 def navigation(request, here):
     """The right end of the navigation."""
     if request.account is None:
-        return [entry("Log in", "/log-in", here), entry("Sign up", "/sign-up", here)]
+        enter = entry("Log in", "/log-in", here)
+        return [enter] if accounts.is_closed(request.db) else [enter, entry("Sign up", "/sign-up", here)]
     items = [entry("People", "/users", here)] if looked_after(request) else []
     leave = form(request, "/log-out", el("button", "Log out"))
     return items + [entry(request.account.name, "/account", here), leave]
@@ -128,7 +129,7 @@ def log_in(request, values=None, failure=None):
         el("input", type="hidden", name="next", value=target),
         el("div", el("button", "Log in", class_="button main"), class_="actions"),
     ]
-    other = el("p", "No account yet? ", link("/sign-up", "Sign up"))
+    other = None if accounts.is_closed(request.db) else el("p", "No account yet? ", link("/sign-up", "Sign up"))
     card = form(request, "/log-in", parts, class_="card narrow")
     return page(request, "Log in", heading("Log in"), notice(failure), card, other, status=failure.status if failure else 200)
 
