@@ -109,7 +109,7 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 15] = [
+const MEETING_RULES: [&str; 18] = [
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
      One reservation per employee and day.\nA space can be reserved only once per day.",
     "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\
@@ -159,6 +159,17 @@ const MEETING_RULES: [&str; 15] = [
      Owners request stays for their dogs with an arrival day, a departure day and a remark of at most 200 characters.\n\
      The keeper confirms or refuses stays. Once confirmed, a stay cannot be changed.\n\
      A stay may not be longer than 21 days. Nobody may delete a stay.",
+    "Members sign up. Members add trips with a title and a number of seats.\nMembers book a seat on a trip.\n\
+     A member can book a trip only once.\nA trip cannot have more bookings than it has seats.",
+    "Members sign up.\nThe warden adds tours with a title and a number of places.\nMembers book a tour.\n\
+     The warden confirms or refuses bookings.\nMembers can cancel their own bookings.\n\
+     A member may have at most 3 bookings.\nA member can book a tour only once.\n\
+     No more members can book a tour than it has places.",
+    "Wardens add boats with a name and a price per day.\nMembers sign up.\n\
+     Members book a boat with a first day and a last day.\nTwo bookings of the same boat must not overlap.\n\
+     The total of a booking is the price per day times the days.\n\
+     The club keeps a price list: each price has a name and an amount.\n\
+     Wardens see all bookings; a member sees only their own.",
 ];
 
 #[test]

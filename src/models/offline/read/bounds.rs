@@ -128,7 +128,16 @@ pub fn counted(d: &mut Draft, si: usize) {
             [np] if pred.verb.class == Class::Have || pred.verb.class == Class::Be && is_for(first) => d.entity_of(np),
             _ => None,
         };
-        let Some(e) = record.or(named) else { continue };
+        // `There are at most 80 guests`: on the number of them that some record keeps
+        let there = || {
+            let says = pred.verb.class == Class::Be && pred.subject.is_empty() && s.lower.starts_with("there ");
+            let noun = s.words.get(first + 1).filter(|_| says)?.base.clone();
+            let keeps = |e: &usize| count_of(d, *e, &noun).is_some();
+            let mut all = (0..d.entities.len()).filter(keeps);
+            let only = all.next().filter(|_| all.next().is_none());
+            d.focus.filter(keeps).or(only).filter(|_| d.find(&noun).is_none())
+        };
+        let Some(e) = record.or(named).or_else(there) else { continue };
         let range = s.words.get(first + 1).is_some_and(|w| matches!(w.lower(), "to" | "and" | "-" | "–"))
             && s.words.get(first + 2).is_some_and(|w| w.token.value.is_some());
         let last = first + if range { 2 } else { 0 };

@@ -208,3 +208,15 @@ fn what_was_refused_or_called_off_takes_no_time() {
     );
     assert_eq!(end("A booking is open or confirmed."), None);
 }
+
+#[test]
+fn there_are_at_most_so_many_of_what_a_record_counts() {
+    let spec = read(
+        "The warden adds halls with a name.\nHirers book a hall for a date with a number of guests.\n\
+         There are at most 80 guests.",
+    );
+    let rules = rules(&spec, "booking", "number_of_guests");
+    assert!(rules.contains(&Rule::Max { value: 80.0 }) && whole(&spec, 3), "{rules:?} {:?}", spec.gaps);
+    let spec = read("The warden adds halls with a name.\nHirers book a hall for a date.\nThere are at most 80 guests.");
+    assert!(!whole(&spec, 3), "{:?}", spec.entities);
+}

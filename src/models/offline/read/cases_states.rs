@@ -2,7 +2,7 @@
 
 use super::tests::{field, locked, read, whole};
 use crate::models::offline::spec::{
-    AppSpec, Condition, Feature, FieldType, Formula, Op, Rule, Scope, Span, Until, Who,
+    Access, AppSpec, Condition, Feature, FieldType, Formula, Op, Rule, Scope, Span, Until, Who,
 };
 
 fn computed(spec: &AppSpec, of: &str) -> Option<(String, Formula)> {
@@ -227,6 +227,18 @@ fn what_is_in_the_same_place_does_not_overlap_there() {
 
 #[test]
 fn who_sees_only_what_is_their_own_has_an_account() {
+    for told in [
+        "; a guest sees only their own",
+        ", a guest can only see their own",
+        ", and a guest sees only their own ones",
+        "; guests may see just their own",
+    ] {
+        let spec = read(&format!("Guests book cabins.\nStaff can see all bookings{told}.\nA cabin has a number."));
+        let reads = |a: &&Access| a.ops.contains(&Op::Read) && a.who != Who::Role("staff".into());
+        let scopes: Vec<&Scope> =
+            spec.entity("booking").unwrap().access.iter().filter(reads).map(|a| &a.scope).collect();
+        assert!(whole(&spec, 2) && scopes == [&Scope::Own], "{told}: {:?}", spec.gaps);
+    }
     let spec = read("Guests book cabins.\nStaff can see all bookings, guests only their own.\nA cabin has a number.");
     let access = spec.entity("booking").map(|e| e.access.clone()).unwrap_or_default();
     let reads = |who: &str, scope: &Scope| {

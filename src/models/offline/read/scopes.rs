@@ -119,18 +119,26 @@ pub fn somebody_elses(d: &Draft, e: usize, np: &Np) -> bool {
         })
 }
 
-/// `…, guests only their own`: somebody, without a verb, and where it stands.
+/// `…, guests only their own`, `…; a hirer sees only their own`: somebody, with the verb of the rest or none, and where it
+/// stands.
 pub fn without_verb(s: &Sentence) -> Option<(Np, std::ops::Range<usize>)> {
     let end = s.words.iter().rposition(|w| w.tag != Tag::Stop)? + 1;
     let end = if s.words[end - 1].is("ones") { end - 1 } else { end };
     let own = s.words.get(end.checked_sub(1)?)?.is("own");
-    let whose = end >= 4 && s.words[end - 2].tag == Tag::Poss && matches!(s.words[end - 3].lower(), "only" | "just");
+    let whose = end >= 4 && s.words[end - 2].tag == Tag::Poss;
     if !own || !whose {
         return None;
     }
-    let from = (0..end - 3).rev().find(|i| matches!(s.words[*i].tag, Tag::Comma | Tag::Conj | Tag::Sub))?;
-    let np = super::chunk::noun_phrase(&s.words, from + 1).filter(|np| np.range.end == end - 3)?;
-    (np.pronoun.is_none() && nouns::person(&np.head).is_some()).then_some((np, from..end))
+    let ahead = |i: &usize| matches!(s.words[*i].tag, Tag::Comma | Tag::Conj | Tag::Sub | Tag::Stop);
+    let from = (0..end - 2).rev().find(ahead)?;
+    // `guests` and `a guest or a hirer` alike
+    let np = super::chunk::noun_phrase(&s.words, from + 1).filter(|np| np.range.end <= end - 3)?;
+    let between = &s.words[np.range.end..end - 2];
+    let only = between.iter().filter(|w| matches!(w.lower(), "only" | "just")).count() == 1;
+    let sees = |w: &super::tag::Word| matches!(w.tag, Tag::Verb(_)) && matches!(w.base.as_str(), "see" | "view");
+    let small = |w: &super::tag::Word| matches!(w.lower(), "only" | "just") || w.tag == Tag::Modal || sees(w);
+    let told = only && between.iter().all(small);
+    (told && np.pronoun.is_none() && nouns::person(&np.head).is_some()).then_some((np, from..end))
 }
 
 /// `Staff can see all bookings, guests only their own.`
@@ -149,6 +157,8 @@ pub fn only_their_own(d: &mut Draft, si: usize) {
     d.allow(e, who.clone(), &[Op::Read], scope.clone(), s.id);
     d.limited.push((e, who, scope));
     d.touch(e, s.id);
+    let said: Vec<usize> = (0..s.preds.len()).filter(|pi| range.contains(&s.preds[*pi].verb.range.start)).collect();
+    d.done[si].extend(said);
     d.mark(si, range);
 }
 
