@@ -219,3 +219,17 @@ fn what_is_left_is_what_others_leave() {
     let more = "Clerks add gifts with a product and a quantity.\n";
     assert!(!left("The system shows how many of each product are left.", more).0);
 }
+
+#[test]
+fn a_minimum_and_a_maximum_of_the_same_are_both_numbers() {
+    let spec = read("Coaches log in and add courses with a title, a minimum and a maximum number of participants.");
+    let numbers = |name: &str| {
+        let fields = &spec.entity("course").unwrap().fields;
+        fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer)
+    };
+    assert!(
+        numbers("minimum_number_of_participants") && numbers("maximum_number_of_participants"),
+        "{:?}",
+        spec.entities
+    );
+}

@@ -29,6 +29,27 @@ pub struct FieldDraft {
     pub plain: Option<(String, String, String)>,
 }
 
+/// `a minimum and a maximum number of participants`: what the two are bounds of is said once.
+fn bound_of_next(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
+    let bound = |i: &usize| matches!(s.words[*i].lower(), "minimum" | "maximum");
+    let small = |i: &usize| matches!(s.words[*i].tag, Tag::Det | Tag::Conj | Tag::Comma);
+    let mut said = range.clone().filter(|i| !small(i));
+    let at = said.next().filter(bound).filter(|_| said.next().is_none())?;
+    let other = (at + 1..s.words.len()).find(|i| !small(i)).filter(bound)?;
+    let joined = s.words[at + 1..other].iter().any(|w| w.tag == Tag::Conj);
+    if !joined || s.words[other].lower() == s.words[at].lower() {
+        return None;
+    }
+    let end = (other + 1..s.words.len()).find(|i| matches!(s.words[*i].tag, Tag::Comma | Tag::Conj | Tag::Stop));
+    let mut draft = field(s, other..end.unwrap_or(s.words.len()))?;
+    let numeric = matches!(draft.field.ty, FieldType::Integer | FieldType::Decimal { .. });
+    let (from, to) = (s.words[other].lower(), s.words[at].lower());
+    draft.field.name = draft.field.name.replacen(from, to, 1);
+    draft.field.label = sentence_case(&draft.field.label.to_lowercase().replacen(from, to, 1));
+    draft.used = range.collect();
+    (numeric && draft.field.name.contains(to)).then_some(draft)
+}
+
 /// Reads `range` of a sentence as one property. `None` when it names none.
 #[must_use]
 pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
@@ -52,6 +73,9 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             used: range.collect(),
             plain: None,
         });
+    }
+    if let Some(draft) = bound_of_next(s, range.clone()) {
+        return Some(draft);
     }
     if start < range.end
         && let Some(draft) = question(s, range.clone(), start)
