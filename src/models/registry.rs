@@ -57,8 +57,7 @@ fn assign_with(
     settings: &ModelSettings,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Assigned, ModelError> {
-    let free = |spec: &str| spec == "offline" || spec.starts_with("cassette/");
-    if free(spec.trim()) {
+    if is_free(spec.trim()) {
         return Ok(Assigned::one(open_with(spec, settings, env)?));
     }
     let servers = Servers::default();
@@ -133,6 +132,25 @@ pub fn at_server(spec: &str, settings: &ModelSettings) -> Result<OpenAi, ModelEr
     server(spec.trim(), settings, &|name| std::env::var(name).ok()).map(|(model, _)| model)
 }
 
+/// Every model at a server that a run with this one may ask, each once: its own, those of personas, fallbacks, and who makes
+/// the vectors of searches.
+#[must_use]
+pub fn assigned(spec: &str, settings: &ModelSettings) -> Vec<String> {
+    let mut all = Vec::new();
+    if !is_free(spec.trim()) {
+        let others = settings.personas.values().chain(&settings.fallback);
+        all.extend(std::iter::once(spec).chain(others.map(String::as_str)));
+    }
+    all.extend(settings.embeddings.as_deref());
+    let mut seen = std::collections::BTreeSet::new();
+    all.into_iter().map(str::trim).filter(|spec| !is_free(spec) && seen.insert(*spec)).map(str::to_owned).collect()
+}
+
+/// It answers for everybody, and nobody is paid.
+fn is_free(spec: &str) -> bool {
+    spec == "offline" || spec.starts_with("cassette/")
+}
+
 /// A model at a server, and the server's address.
 fn server(
     spec: &str,
@@ -201,9 +219,14 @@ const BUILT_IN: [(&str, &str); 10] = [
     ("compat", "the OpenAI-compatible server at OPENAI_BASE_URL"),
 ];
 
-/// An address without the user name and password that may stand in it: nobody is to read them off a list. Such an address
-/// is refused when it is used.
+/// An address without the user name and password that may stand in it, and without what may be a key behind `?` or `#`:
+/// nobody is to read them off a list. Such an address is refused when it is used.
 fn without_login(address: &str) -> String {
+    let open = address.find("://").map_or(0, |at| at + 3);
+    let bare = reqwest::Url::parse(address).is_ok();
+    if let Some(at) = address[open..].find(['?', '#']).filter(|_| bare) {
+        return format!("{}{}…", without_login(&address[..open + at]), &address[open + at..=open + at]);
+    }
     let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
     let host_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     // What is no address may hold a password with any character in it.
@@ -409,6 +432,18 @@ mod tests {
     }
 
     #[test]
+    fn every_model_that_may_be_asked_is_named_once() {
+        let settings = ModelSettings {
+            personas: BTreeMap::from([("developer".into(), "ollama/big".into()), ("tester".into(), "ollama/m".into())]),
+            fallback: vec!["offline".into(), "openai/m".into()],
+            embeddings: Some("ollama/e".into()),
+            ..ModelSettings::default()
+        };
+        assert_eq!(assigned("ollama/m", &settings), ["ollama/m", "ollama/big", "openai/m", "ollama/e"]);
+        assert_eq!(assigned("offline", &settings), ["ollama/e"], "it answers for all of them");
+    }
+
+    #[test]
     fn the_offline_engine_needs_nothing() {
         assert_eq!(opened(" offline ", &[]).unwrap().id(), "offline");
         assert!(refusal("offline/x", &[]).1.contains("`offline`"));
@@ -421,6 +456,7 @@ mod tests {
         assert!(refusal("compat/m", &[]).1.contains("OPENAI_BASE_URL"));
         assert!(refusal("compat/m", &[("OPENAI_BASE_URL", "ftp://x")]).1.contains("http://"));
         assert!(refusal("compat/m", &[("OPENAI_BASE_URL", "http://u:pw@x/v1")]).1.contains("key_env"));
+        assert!(refusal("compat/m", &[("OPENAI_BASE_URL", "http://x/v1?key=s3cret")]).1.contains("key_env"));
         assert!(refusal("cassette/nowhere.jsonl", &[]).1.contains("nowhere.jsonl"));
         let (is_key, text) = refusal("openai/m", &[("OPENAI_API_KEY", "sk-a\nb")]);
         assert!(is_key && !text.contains("sk-a"), "{text}");
@@ -473,6 +509,8 @@ mod tests {
             ("ann:s3cret@box/v1", "box/v1"),
             ("https://llm.example.org/v1", "https://llm.example.org/v1"),
             ("https://llm.example.org/@me/v1", "https://llm.example.org/@me/v1"),
+            ("https://ann:s3cret@llm.example.org/v1?key=s3cret", "https://llm.example.org/v1?…"),
+            ("https://llm.example.org#s3cret", "https://llm.example.org#…"),
         ] {
             let list =
                 known_with(&ModelSettings::default(), &|name| (name == "OPENAI_BASE_URL").then(|| address.into()));

@@ -61,7 +61,7 @@ impl OpenAi {
             }
         }
         if !status.is_success() {
-            let said = Clean::new(&hide(&Clean::from_bytes(&body), self.endpoint.key())).one_line(SHOWN);
+            let said = Clean::new(&hide(&Clean::from_bytes(&body), &self.endpoint.secrets)).one_line(SHOWN);
             return Err(fail(format!("no embeddings: the server answers {status} {said}")));
         }
         let reply: Reply = serde_json::from_slice(&body)

@@ -1,7 +1,11 @@
 //! Where calls go, what they carry, and over which HTTP client.
 
 use super::super::settings::ModelSettings;
-use super::{proxy::proxy_of, shape::Shape};
+use super::{
+    hide::Secrets,
+    proxy::{Proxy, proxy_of},
+    shape::Shape,
+};
 use async_openai::config::Config;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -38,7 +42,15 @@ pub(super) struct Endpoint {
     pub base: String,
     pub key: SecretString,
     pub headers: HeaderMap,
+    /// What errors must not show: the key, however short, and a login of the proxy.
+    pub secrets: Secrets,
+    /// Of these what can be told from a word: what local servers are given for a key often is one, and replies are full of
+    /// words.
+    pub telling: Secrets,
 }
+
+/// Shorter secrets are hidden in errors only.
+const SHORTEST: usize = 8;
 
 impl Endpoint {
     /// # Errors
@@ -52,16 +64,14 @@ impl Endpoint {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
-        Ok(Self { base, key, headers })
+        let login = login(&base);
+        let all = || login.iter().map(String::as_str).chain([key.expose_secret()]);
+        let (secrets, telling) = (Secrets::of(all(), 1), Secrets::of(all(), SHORTEST));
+        Ok(Self { base, key, headers, secrets, telling })
     }
     /// The key itself, for keeping it out of texts.
     pub fn key(&self) -> Option<&str> {
         Some(self.key.expose_secret()).filter(|key| !key.is_empty())
-    }
-    /// The key, where it can be told from a word: what local servers are given for one often is a word.
-    pub fn telling_key(&self) -> Option<&str> {
-        const SHORTEST: usize = 16;
-        self.key().filter(|key| key.len() >= SHORTEST)
     }
     pub fn names_version(&self) -> bool {
         self.base.contains("/v1")
@@ -91,6 +101,13 @@ impl Config for Endpoint {
     }
 }
 
+/// The login of the proxy on the way to this address: its password, and both as they are sent.
+fn login(base: &str) -> Vec<String> {
+    let proxy = reqwest::Url::parse(base).ok().and_then(|url| proxy_of(&url, &|name| std::env::var(name).ok()).ok()?);
+    let login = proxy.as_ref().and_then(Proxy::login);
+    login.map_or_else(Vec::new, |(name, password)| vec![format!("{name}:{password}"), password])
+}
+
 /// The HTTP client of everything that asks the server at `base`.
 ///
 /// # Errors
@@ -105,6 +122,11 @@ pub(in crate::models) fn client(base: &str, settings: &ModelSettings) -> Result<
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("the base URL must not hold a user name or password; name a key_env instead".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(
+            "the base URL must not hold a query: it ends before ? and #, and a key goes into a key_env".to_owned()
+        );
     }
     let mut builder = reqwest::Client::builder()
         .connect_timeout(settings.timeouts.connect())

@@ -1,6 +1,9 @@
 //! What can go wrong with a call, with the HTTP status and the server's words kept, and what people are told.
 
-use super::{super::ModelError, hide::hide};
+use super::{
+    super::ModelError,
+    hide::{Secrets, hide},
+};
 use crate::domain::Clean;
 use serde_json::Value;
 use std::time::Duration;
@@ -87,14 +90,14 @@ pub enum Fault {
 }
 
 /// Whom the person reads about.
-#[derive(Clone, Copy)]
-// The key must not be shown, so there is no Debug.
-#[allow(missing_debug_implementations)]
+#[derive(Debug, Clone, Copy)]
 pub struct Whom<'a> {
     pub id: &'a str,
     pub base_url: &'a str,
     pub key_env: Option<&'a str>,
-    pub key: Option<&'a str>,
+    /// It was sent one.
+    pub has_key: bool,
+    pub secrets: &'a Secrets,
 }
 
 impl Fault {
@@ -160,8 +163,8 @@ impl Fault {
     }
 
     /// Without the key in what the server said, before anything of that is cut.
-    pub fn hiding(self, key: Option<&str>) -> Self {
-        let hide = |text: String| hide(&text, key).into_owned();
+    pub fn hiding(self, secrets: &Secrets) -> Self {
+        let hide = |text: String| hide(&text, secrets).into_owned();
         match self {
             Self::Connect(detail) => Self::Connect(hide(detail)),
             Self::Broken { detail, text } => Self::Broken { detail: hide(detail), text },
@@ -285,9 +288,9 @@ fn status_error(whom: &Whom<'_>, status: u16, body: &str, wait: Option<Duration>
     let said = words(body);
     let text = match status {
         401 | 403 => {
-            let advice = match (whom.key_env, whom.key) {
-                (Some(env), Some(_)) => format!("Check the key in {env}, and that it may use this model"),
-                (Some(env), None) => format!("It wants a key: set {env}"),
+            let advice = match (whom.key_env, whom.has_key) {
+                (Some(env), true) => format!("Check the key in {env}, and that it may use this model"),
+                (Some(env), false) => format!("It wants a key: set {env}"),
                 (None, _) => "It wants a key: name the variable that holds it as key_env of this provider".to_owned(),
             };
             return ModelError::Key(tell(whom, &format!("{id}: not admitted (HTTP {status}): {said}. {advice}.")));
@@ -379,7 +382,7 @@ fn strip_tags(body: &str) -> String {
 /// Text for people: sanitised, and without the key even if the server repeats it.
 fn tell(whom: &Whom<'_>, text: &str) -> Clean {
     let text = Clean::new(text);
-    Clean::new(&hide(&text, whom.key))
+    Clean::new(&hide(&text, whom.secrets))
 }
 
 fn seconds(duration: Duration) -> String {
@@ -394,8 +397,12 @@ fn seconds(duration: Duration) -> String {
 mod tests {
     use super::*;
 
-    fn whom() -> Whom<'static> {
-        Whom { id: "openai/m", base_url: "https://x/v1", key_env: Some("OPENAI_API_KEY"), key: Some("sk-secret-1") }
+    fn secrets() -> Secrets {
+        Secrets::of(["sk-secret-1"], 1)
+    }
+
+    fn whom(secrets: &Secrets) -> Whom<'_> {
+        Whom { id: "openai/m", base_url: "https://x/v1", key_env: Some("OPENAI_API_KEY"), has_key: true, secrets }
     }
 
     #[test]
@@ -419,7 +426,7 @@ mod tests {
             body: r#"{"error":{"message":"Incorrect API key provided: sk-secret-1"}}"#.into(),
             retry_after: None,
         };
-        let ModelError::Key(text) = fault.into_error(&whom(), 1) else { panic!("not a key error") };
+        let ModelError::Key(text) = fault.into_error(&whom(&secrets()), 1) else { panic!("not a key error") };
         assert!(text.contains("[key]") && !text.contains("sk-secret") && text.contains("OPENAI_API_KEY"), "{text}");
         assert!(text.contains("401"));
     }
@@ -428,8 +435,9 @@ mod tests {
     fn nothing_of_a_key_stays_where_a_long_text_is_cut() {
         let body = format!(r#"{{"error":{{"message":"{}sk-secret-1 is no good"}}}}"#, "y".repeat(290));
         let fault = Fault::Status { status: 400, body, retry_after: None };
-        let whom = whom();
-        let text = fault.hiding(whom.key).into_error(&whom, 1).to_string();
+        let secrets = secrets();
+        let whom = whom(&secrets);
+        let text = fault.hiding(whom.secrets).into_error(&whom, 1).to_string();
         assert!(text.contains("yy[key]") && !text.contains("sk-"), "{text}");
     }
 

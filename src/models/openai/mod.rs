@@ -206,9 +206,10 @@ impl OpenAi {
             id: &self.id,
             base_url: &self.endpoint.base,
             key_env: self.key_env.as_deref(),
-            key: self.endpoint.key(),
+            has_key: self.endpoint.key().is_some(),
+            secrets: &self.endpoint.secrets,
         };
-        let error = fault.hiding(whom.key).into_error(&whom, attempts);
+        let error = fault.hiding(whom.secrets).into_error(&whom, attempts);
         if spent.calls == 0 {
             return error;
         }
@@ -311,7 +312,7 @@ impl OpenAi {
             until: spent.until.map(|until| (until, self.settings.timeouts.call())),
         };
         let sent = self.asked_tokens(request, ask);
-        let reader = Reader::new(deltas, limits).hiding(self.endpoint.telling_key());
+        let reader = Reader::new(deltas, limits).hiding(&self.endpoint.telling);
         let mut bill = Bill::new(reader, spent, sent, ask.output_tokens);
         let result = self.exchange(shape.body(&self.model, request, ask), shape, left, &mut bill.reader).await;
         bill.settle(result)
@@ -347,7 +348,7 @@ impl OpenAi {
             (Some(fault), _) => fault,
             (None, Some(OpenAIError::JSONDeserialize(error, _))) => Fault::Garbled(error.to_string()),
             (None, Some(error)) => {
-                let said = hide(&error.to_string(), self.endpoint.key()).into_owned();
+                let said = hide(&error.to_string(), &self.endpoint.secrets).into_owned();
                 Fault::Broken { detail: Clean::from(said).one_line(200), text }
             }
             (None, None) => Fault::Unfinished { text },
@@ -423,7 +424,7 @@ impl Model for OpenAi {
             };
             let response = result.map_err(|(fault, attempts)| self.fail(fault, attempts, spent))?;
             // What is kept of the reply (hub, recording) does not hold it.
-            Ok(Response { text: hide(&response.text, self.endpoint.telling_key()).into_owned(), ..response })
+            Ok(Response { text: hide(&response.text, &self.endpoint.telling).into_owned(), ..response })
         })
     }
 }

@@ -24,6 +24,23 @@ impl Proxy {
         let host = self.url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         (host, self.url.port_or_known_default().unwrap_or(usual))
     }
+
+    /// The login that its address holds, as it is sent.
+    pub fn login(&self) -> Option<(String, String)> {
+        Some((plain(self.url.username()), plain(self.url.password()?)))
+    }
+}
+
+/// A text of an address without its escapes.
+fn plain(text: &str) -> String {
+    let (mut plain, mut rest) = (Vec::new(), text.as_bytes());
+    while let Some((first, more)) = rest.split_first() {
+        let code = more.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let code = code.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        plain.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &more[2..] } else { more };
+    }
+    String::from_utf8_lossy(&plain).into_owned()
 }
 
 /// Whether an address is one of a network such as `10.0.0.0/8`.
@@ -105,6 +122,13 @@ mod tests {
         for proxied in ["https://10.2.0.3/v1", "https://192.0.2.70/v1", "https://[fe12::1]/v1"] {
             assert!(of(proxied).is_some(), "{proxied}");
         }
+    }
+
+    #[test]
+    fn a_login_is_read_as_it_is_sent() {
+        let env = |name: &str| (name == "ALL_PROXY").then(|| "http://a%40b:s3%2Fcret%zz@gate".to_owned());
+        let proxy = proxy_of(&Url::parse("http://llm.example/v1").unwrap(), &env).unwrap().unwrap();
+        assert_eq!(proxy.login(), Some(("a@b".to_owned(), "s3/cret%zz".to_owned())));
     }
 
     #[test]

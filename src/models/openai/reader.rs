@@ -2,7 +2,7 @@
 
 use super::{
     fault::Fault,
-    hide::{hide, hide_part},
+    hide::{Secrets, hide, hide_part},
     stale,
     wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
 };
@@ -65,7 +65,7 @@ impl Ended {
 pub struct Reader<'a> {
     deltas: &'a mpsc::Sender<Clean>,
     /// What the screen is never given.
-    key: Option<&'a str>,
+    secrets: Option<&'a Secrets>,
     limits: Limits,
     text: String,
     thoughts: usize,
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
     pub fn new(deltas: &'a mpsc::Sender<Clean>, limits: Limits) -> Self {
         Self {
             deltas,
-            key: None,
+            secrets: None,
             limits,
             text: String::new(),
             thoughts: 0,
@@ -106,9 +106,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Keeps this key from the screen, in whatever pieces it comes.
-    pub fn hiding(mut self, key: Option<&'a str>) -> Self {
-        self.key = key;
+    /// Keeps these from the screen, in whatever pieces they come.
+    pub fn hiding(mut self, secrets: &'a Secrets) -> Self {
+        self.secrets = Some(secrets);
         self
     }
 
@@ -266,7 +266,10 @@ impl<'a> Reader<'a> {
         if self.handed_on.is_some_and(|last| now - last < TOGETHER) {
             return;
         }
-        let (shown, held) = hide_part(&self.pending, self.key);
+        let (shown, held) = match self.secrets {
+            Some(secrets) => hide_part(&self.pending, secrets),
+            None => (self.pending.clone(), ""),
+        };
         if !shown.is_empty()
             && let Ok(permit) = self.deltas.try_reserve()
         {
@@ -312,7 +315,8 @@ impl<'a> Reader<'a> {
 
     pub fn end(&mut self) -> Result<Ended, Fault> {
         if !self.pending.is_empty() {
-            drop(self.deltas.try_send(Clean::new(&hide(&self.pending, self.key))));
+            let shown = self.secrets.map_or(self.pending.as_str().into(), |secrets| hide(&self.pending, secrets));
+            drop(self.deltas.try_send(Clean::new(&shown)));
         }
         let nothing = self.text.trim().is_empty() && self.calls.is_empty();
         if !self.refusal.is_empty() && nothing {
