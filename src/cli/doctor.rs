@@ -6,7 +6,7 @@ use crate::{
     domain::Clean,
     evidence::{self, Stack},
     hub,
-    models::{local, registry},
+    models::{ModelError, local, openai::OpenAi, registry},
     ui::welcome::Need,
 };
 use serde_json::json;
@@ -45,7 +45,7 @@ pub fn run(folder: Option<&Path>, config: &Config, as_json: bool) -> Done {
         found.push(project);
     }
     found.extend(runtime.block_on(servers(config)));
-    found.extend(runtime.block_on(way_to(config)));
+    found.extend(runtime.block_on(ways(config)));
     let healthy = found.iter().all(|f| f.ok != Some(false));
     if as_json {
         for f in &found {
@@ -75,21 +75,37 @@ async fn servers(config: &Config) -> Vec<Finding> {
     found.iter().map(said).collect()
 }
 
-/// The hops to the chosen model's server, up to the first that fails. The offline engine and cassettes need none.
-async fn way_to(config: &Config) -> Vec<Finding> {
-    let spec = config.model.as_str();
-    if spec == "offline" || spec.starts_with("cassette/") {
-        return Vec::new();
-    }
-    let server = Finding { what: "model", ok: None, text: format!("the way to {spec}:") };
-    let hops = match registry::at_server(spec, &super::run::models(config)) {
-        Err(error) => vec![Finding { what: "key", ok: Some(false), text: error.to_string() }],
-        Ok(model) => {
-            let hops = model.hops().await;
-            hops.into_iter().map(|hop| Finding { what: hop.name, ok: hop.ok, text: hop.text.to_string() }).collect()
+/// The hops to the servers of every model that may be asked, up to the first that fails. The offline engine and cassettes
+/// need none.
+async fn ways(config: &Config) -> Vec<Finding> {
+    let settings = super::run::models(config);
+    let mut found = Vec::new();
+    // One way for each server, whoever is asked there.
+    let mut places: Vec<(OpenAi, Vec<String>)> = Vec::new();
+    for spec in registry::assigned(&config.model, &settings) {
+        match registry::at_server(&spec, &settings) {
+            Err(error) => {
+                found.push(the_way(&[&spec]));
+                let what = if matches!(error, ModelError::Key(_)) { "key" } else { "address" };
+                found.push(Finding { what, ok: Some(false), text: error.to_string() });
+            }
+            Ok(model) => match places.iter_mut().find(|(there, _)| there.is_beside(&model)) {
+                Some((_, specs)) => specs.push(spec),
+                None => places.push((model, vec![spec])),
+            },
         }
-    };
-    std::iter::once(server).chain(hops).collect()
+    }
+    for (model, specs) in places {
+        found.push(the_way(&specs.iter().map(String::as_str).collect::<Vec<_>>()));
+        let names: Vec<&str> = specs.iter().filter_map(|spec| Some(spec.split_once('/')?.1)).collect();
+        let hops = model.hops(&names).await;
+        found.extend(hops.into_iter().map(|hop| Finding { what: hop.name, ok: hop.ok, text: hop.text.to_string() }));
+    }
+    found
+}
+
+fn the_way(specs: &[&str]) -> Finding {
+    Finding { what: "model", ok: None, text: format!("the way to {}:", specs.join(", ")) }
 }
 
 /// The same in the words of the welcome screen.

@@ -54,3 +54,29 @@ fn the_doctor_names_the_hop_that_fails() {
     let keyless = g1(&bed, &closed, &["doctor", "-m", "openai/m", "--json"]);
     assert_eq!(row(&keyless, "key"), Some(false.into()));
 }
+
+#[test]
+fn the_doctor_looks_at_every_model_that_may_be_asked_and_at_each_server_once() {
+    let (server, bed) = (Server::saying(says), Bed::new());
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").to_string();
+    let base = server.address.to_string();
+    let there = format!("models.providers.there.base_url=http://{base}/v1");
+    let gone = format!("models.providers.gone.base_url=http://{closed}/v1");
+    let settings = [
+        there.as_str(),
+        &gone,
+        "models.personas.developer=there/m",
+        "models.personas.tester=there/other",
+        "models.fallback=[\"openai/m\"]",
+        "models.embeddings=gone/e",
+    ];
+    let settings: Vec<&str> = settings.iter().flat_map(|setting| ["-c", *setting]).collect();
+    let doctor = g1(&bed, &base, &[&["doctor", "-m", "there/m"], settings.as_slice()].concat());
+    let said = text(&doctor.stdout);
+    assert_eq!(code(&doctor), 1, "{said}");
+    for way in ["the way to there/m, there/other:", "the way to openai/m:", "the way to gone/e:"] {
+        assert_eq!(said.matches(way).count(), 1, "{way}: {said}");
+    }
+    assert!(said.contains("m is there") && said.contains("other is not among its 1 models"), "{said}");
+    assert!(said.contains("OPENAI_API_KEY") && said.contains(&format!("{closed} does not take connections")), "{said}");
+}

@@ -27,12 +27,18 @@ fn hop(name: &'static str, ok: impl Into<Option<bool>>, text: impl Into<String>)
 }
 
 impl OpenAi {
-    /// Every hop up to the first that fails.
-    pub async fn hops(&self) -> Vec<Hop> {
-        self.hops_with(&|name| std::env::var(name).ok()).await
+    /// Both are asked at the same place with the same key.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.endpoint.base == other.endpoint.base && self.key_env == other.key_env
     }
 
-    async fn hops_with(&self, env: &dyn Fn(&str) -> Option<String>) -> Vec<Hop> {
+    /// Every hop up to the first that fails; at its end whether these models are there.
+    pub async fn hops(&self, models: &[&str]) -> Vec<Hop> {
+        self.hops_with(models, &|name| std::env::var(name).ok()).await
+    }
+
+    async fn hops_with(&self, wanted: &[&str], env: &dyn Fn(&str) -> Option<String>) -> Vec<Hop> {
         let mut hops = Vec::new();
         let Ok(url) = Url::parse(&self.endpoint.base) else {
             return vec![hop("address", false, format!("{} is no URL", self.endpoint.base))];
@@ -91,12 +97,12 @@ impl OpenAi {
             return hops;
         }
         hops.push(hop("tcp", true, format!("{host}:{port} takes connections")));
-        self.over_http(&url, proxy.as_ref(), &mut hops).await;
+        self.over_http(&url, proxy.as_ref(), wanted, &mut hops).await;
         hops
     }
 
     /// TLS, the protocol, the key and the model, with one request that costs nothing.
-    async fn over_http(&self, url: &Url, proxy: Option<&Proxy>, hops: &mut Vec<Hop>) {
+    async fn over_http(&self, url: &Url, proxy: Option<&Proxy>, wanted: &[&str], hops: &mut Vec<Hop>) {
         let secure = url.scheme() == "https";
         let base = self.endpoint.with(self.shape()).base;
         let sent = self.http.get(format!("{base}/models")).headers(self.endpoint.headers.clone());
@@ -155,23 +161,22 @@ impl OpenAi {
             }
             _ => hops.push(hop("http", true, format!("it answers (HTTP {status})"))),
         }
-        match self.models_in(response).await {
-            Err(_) => {
-                hops.push(hop("model", None, "it has no list of models here: `g1 models test` asks the model itself"))
-            }
-            Ok(models) if models.iter().any(|(id, _)| *id == self.model) => {
-                hops.push(hop("model", true, format!("{} is there", self.model)));
-            }
-            Ok(models) => {
+        let Ok(models) = self.models_in(response).await else {
+            hops.push(hop("model", None, "it has no list of models here: `g1 models test` asks the model itself"));
+            return;
+        };
+        for wanted in wanted {
+            hops.push(if models.iter().any(|(id, _)| id == wanted) {
+                hop("model", true, format!("{wanted} is there"))
+            } else {
                 let some: Vec<&str> = models.iter().map(|(id, _)| id.as_str()).take(5).collect();
                 let text = format!(
-                    "{} is not among its {} models ({}…): `g1 models test` asks it all the same",
-                    self.model,
+                    "{wanted} is not among its {} models ({}…): `g1 models test` asks it all the same",
                     models.len(),
                     some.join(", ")
                 );
-                hops.push(hop("model", None, text));
-            }
+                hop("model", None, text)
+            });
         }
     }
 }
@@ -219,12 +224,15 @@ mod tests {
         let list = ("200 OK", r#"{"data":[{"id":"test-1"},{"id":"b"}]}"#);
         let server =
             model(vec![list, ("401 No", "{}"), ("200 OK", r#"{"data":[{"id":"b"}]}"#), ("503 Busy", "{}")]).await;
-        assert_eq!(names(&server.hops_with(&none).await), [way.as_slice(), &[("model", ok)]].concat());
-        assert_eq!(names(&server.hops_with(&none).await), [way.as_slice(), &[("key", down)]].concat());
-        assert_eq!(names(&server.hops_with(&none).await), [way.as_slice(), &[("model", None)]].concat());
-        assert_eq!(names(&server.hops_with(&none).await), [("dns", ok), ("tcp", ok), ("http", down)]);
+        assert_eq!(names(&server.hops_with(&["test-1"], &none).await), [way.as_slice(), &[("model", ok)]].concat());
+        assert_eq!(names(&server.hops_with(&["test-1"], &none).await), [way.as_slice(), &[("key", down)]].concat());
+        assert_eq!(names(&server.hops_with(&["test-1"], &none).await), [way.as_slice(), &[("model", None)]].concat());
+        assert_eq!(names(&server.hops_with(&["test-1"], &none).await), [("dns", ok), ("tcp", ok), ("http", down)]);
+        let server = model(vec![list]).await;
+        let both = names(&server.hops_with(&["c", "b"], &none).await);
+        assert_eq!(both, [way.as_slice(), &[("model", None), ("model", ok)]].concat());
         let gone = model(vec![]).await;
         tokio::task::yield_now().await;
-        assert_eq!(names(&gone.hops_with(&none).await), [("dns", ok), ("tcp", down)]);
+        assert_eq!(names(&gone.hops_with(&["test-1"], &none).await), [("dns", ok), ("tcp", down)]);
     }
 }
