@@ -7,6 +7,8 @@ pub enum Kind {
     Flag,
     /// A whole number, at least 0.
     Number,
+    /// A whole number from the first to the second.
+    Between(u32, u32),
     OneOf(&'static [&'static str]),
     Budget,
     /// A list, checked as a whole.
@@ -32,6 +34,10 @@ pub(super) const SANDBOX: &str = "sandbox";
 pub const GATES: &[&str] = &["step", "phase", "plan", "risk", "none"];
 pub const PLANS: &[&str] = &["lean", "standard", "thorough"];
 pub const COLORS: &[&str] = &["auto", "always", "never"];
+/// Milliseconds of a time-out: less than a server on the same machine needs to answer would end every call, and no time-out
+/// at all would let a dead one hold a run for ever.
+const TIME_OUT: Kind = Kind::Between(100, DAY);
+const DAY: u32 = 24 * 60 * 60 * 1000;
 const STRUCTURED: &[&str] = &["bounded", "strict", "tool", "object", "prompt"];
 const APIS: &[&str] = &["chat", "responses"];
 
@@ -57,16 +63,21 @@ pub const KEYS: &[Key] = &[
         false,
         "weaker: run what a model wrote although this machine confines it only in part (with -c alone, for one command)",
     ),
-    key("models.context", Kind::Number, false, "tokens of request and reply together; packs are made to fit"),
-    key("models.retries", Kind::Number, false, "further attempts after a failure that may pass"),
-    key("models.backoff_ms", Kind::Number, false, "first wait between attempts"),
+    key(
+        "models.context",
+        Kind::Between(1_000, u32::MAX),
+        false,
+        "tokens of request and reply together; packs are made to fit",
+    ),
+    key("models.retries", Kind::Between(0, 100), false, "further attempts after a failure that may pass"),
+    key("models.backoff_ms", Kind::Between(0, DAY), false, "first wait between attempts"),
     key(
         "models.max_wait_ms",
-        Kind::Number,
+        Kind::Between(0, DAY),
         false,
         "longest wait for a server that asks for pauses, all waits together",
     ),
-    key("models.max_reply_bytes", Kind::Number, false, "larger replies are refused"),
+    key("models.max_reply_bytes", Kind::Between(1_000, 1 << 30), false, "larger replies are refused"),
     key(
         "models.embeddings",
         Kind::Text,
@@ -74,11 +85,11 @@ pub const KEYS: &[Key] = &[
         "who makes the vectors of searches, as NAME/MODEL; else the encoder in the binary",
     ),
     key("models.record", Kind::Text, false, "record every call onto this cassette"),
-    key("models.timeouts.connect_ms", Kind::Number, false, "to connect"),
-    key("models.timeouts.first_token_ms", Kind::Number, false, "to the first token"),
-    key("models.timeouts.idle_ms", Kind::Number, false, "between two signs of life"),
-    key("models.timeouts.unproven_ms", Kind::Number, false, "to the first token of a server that never answered"),
-    key("models.timeouts.call_ms", Kind::Number, false, "the whole call"),
+    key("models.timeouts.connect_ms", TIME_OUT, false, "to connect"),
+    key("models.timeouts.first_token_ms", TIME_OUT, false, "to the first token"),
+    key("models.timeouts.idle_ms", TIME_OUT, false, "between two signs of life"),
+    key("models.timeouts.unproven_ms", TIME_OUT, false, "to the first token of a server that never answered"),
+    key("models.timeouts.call_ms", TIME_OUT, false, "the whole call"),
     key("models.providers.*.base_url", Kind::Text, false, "an OpenAI-compatible server of your own"),
     key("models.providers.*.key_env", Kind::Text, false, "the environment variable with its key"),
     key(
@@ -88,7 +99,12 @@ pub const KEYS: &[Key] = &[
         "the strictest answer format to ask for first",
     ),
     key("models.providers.*.api", Kind::OneOf(APIS), false, "the protocol it speaks"),
-    key("models.providers.*.context_tokens", Kind::Number, false, "tokens of request and reply together"),
+    key(
+        "models.providers.*.context_tokens",
+        Kind::Between(1_000, u32::MAX),
+        false,
+        "tokens of request and reply together",
+    ),
     key("models.providers.*.max_completion_tokens", Kind::Flag, false, "it wants max_completion_tokens"),
     key("models.personas.*", Kind::Text, false, "the model of one persona, such as developer"),
     key("models.fallback", Kind::List, false, "models to ask, in this order, when one cannot answer"),

@@ -177,6 +177,7 @@ fn check(kind: Kind, value: &Value) -> Result<(), String> {
     let good = match (kind, value) {
         (Kind::Text, Value::String(_)) | (Kind::Flag, Value::Boolean(_)) | (Kind::List, Value::Array(_)) => true,
         (Kind::Number, Value::Integer(n)) => (0..=i64::from(u32::MAX)).contains(n),
+        (Kind::Between(least, most), Value::Integer(n)) => (i64::from(least)..=i64::from(most)).contains(n),
         (Kind::OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
         (Kind::Budget, Value::String(text)) if text != "none" => return budget(text).map(drop),
         (Kind::Budget, Value::String(_)) => true,
@@ -186,6 +187,7 @@ fn check(kind: Kind, value: &Value) -> Result<(), String> {
         Kind::Text => "text in quotes".to_owned(),
         Kind::Flag => "true or false".to_owned(),
         Kind::Number => "a whole number, 0 or more".to_owned(),
+        Kind::Between(least, most) => format!("a whole number from {least} to {most}"),
         Kind::OneOf(words) => format!("one of {}", words.join(", ")),
         Kind::Budget => "a budget in quotes such as \"2.50\" or \"200ktok\"".to_owned(),
         Kind::List => "a list".to_owned(),

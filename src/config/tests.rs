@@ -45,11 +45,32 @@ fn a_project_can_set_no_model_server_or_key() {
 
 #[test]
 fn the_user_can_name_providers() {
-    let user = "[models.providers.lab]\nbase_url = \"http://lab/v1\"\nkey_env = \"LAB_KEY\"\nstructured = \"object\"\n[models.timeouts]\nidle_ms = 5\n";
+    let user = "[models.providers.lab]\nbase_url = \"http://lab/v1\"\nkey_env = \"LAB_KEY\"\nstructured = \"object\"\n[models.timeouts]\nidle_ms = 5000\n";
     let (_dir, sources) = sources(user, "");
     let models = load(&sources).unwrap().config.models;
     assert_eq!(models.providers["lab"].base_url, "http://lab/v1");
-    assert_eq!((models.timeouts.idle_ms, models.timeouts.connect_ms), (5, 10_000));
+    assert_eq!((models.timeouts.idle_ms, models.timeouts.connect_ms), (5000, 10_000));
+}
+
+#[test]
+fn times_that_no_server_could_keep_are_refused_with_the_range() {
+    for (setting, range) in [
+        ("models.timeouts.first_token_ms=0", "from 100 to 86400000"),
+        ("models.timeouts.idle_ms=99", "from 100 to 86400000"),
+        ("models.timeouts.call_ms=4000000000", "from 100 to 86400000"),
+        ("models.max_reply_bytes=0", "from 1000 to 1073741824"),
+        ("models.retries=4000000000", "from 0 to 100"),
+        ("models.context=1", "from 1000 to 4294967295"),
+    ] {
+        let said = load(&Sources { flags: vec![setting.into()], ..Sources::default() }).unwrap_err().to_string();
+        let name = setting.split('=').next().unwrap();
+        assert!(said.contains(name) && said.contains(range), "{said}");
+    }
+    let (_dir, sources) = sources("[models.timeouts]\nunproven_ms = 0\n", "");
+    let said = load(&sources).unwrap_err().to_string();
+    assert!(said.contains("user.toml:2") && said.contains("from 100 to 86400000"), "{said}");
+    let flags = vec!["models.timeouts.first_token_ms=1200000".into(), "models.retries=0".into()];
+    assert!(load(&Sources { flags, ..Sources::default() }).is_ok());
 }
 
 #[test]
