@@ -102,7 +102,8 @@ faults! {
     slow_first_token: ALWAYS, IMPATIENT, slow => Right;
     silence_before_the_first_token: ALWAYS, IMPATIENT, |s, _| silence(s) => Paused(&["1.5 s", "first token", "g1 resume"]);
     silence_in_mid_stream: ALWAYS, IMPATIENT, |s, a| { send(s, &format!("{HEAD}{}", delta(&a.reply[..40]))); silence(s) } => Paused(&["mid-reply", "g1 resume"]);
-    a_drip: ALWAYS, IMPATIENT, drip => Paused(&["idle_ms", "g1 resume"]);
+    a_drip: ALWAYS, IMPATIENT, |s, a| drip(s, a, delta) => Paused(&["slower than any model", "idle_ms", "g1 resume"]);
+    a_drip_of_thoughts: ALWAYS, IMPATIENT, |s, a| drip(s, a, thought) => Paused(&["slower than any model", "g1 resume"]);
     // Streams.
     characters_in_halves: ALWAYS, [], halves => Right;
     half_a_character_at_the_end: ALWAYS, [], half => Paused(&["g1 resume"]);
@@ -147,12 +148,17 @@ fn slow(stream: &mut TcpStream, asked: &Asked) {
     send(stream, &answer(asked, &asked.reply));
 }
 
-fn drip(stream: &mut TcpStream, asked: &Asked) {
+/// Less than two bytes a second, and life in each of them.
+fn drip(stream: &mut TcpStream, asked: &Asked, piece: fn(&str) -> String) {
     send(stream, HEAD);
-    for c in asked.reply.chars().take(60) {
-        send(stream, &delta(&c.to_string()));
-        std::thread::sleep(Duration::from_millis(200));
+    for c in asked.reply.chars().take(20) {
+        send(stream, &piece(&c.to_string()));
+        std::thread::sleep(Duration::from_millis(600));
     }
+}
+
+fn thought(text: &str) -> String {
+    event(&json!({"choices": [{"delta": {"content": null, "reasoning_content": text}}]}))
 }
 
 /// Every byte for itself, so that each character beyond ASCII comes in parts.

@@ -61,9 +61,14 @@ pub enum Fault {
         failures: u32,
         last: String,
     },
-    /// Tokens come so slowly that the reply would never end.
+    /// A body that comes whole comes in drops.
     Drip {
         limit: Duration,
+    },
+    /// Words come slower than any model writes.
+    Trickle {
+        bytes: usize,
+        over: Duration,
     },
     /// More tokens than were asked for.
     Endless {
@@ -146,9 +151,11 @@ impl Fault {
         match self {
             Self::Connect(_) => "no connection".to_owned(),
             Self::Broken { .. } => "the connection broke".to_owned(),
-            Self::Silence { .. } | Self::Drip { .. } | Self::TooSlow { .. } | Self::TooLong { .. } => {
-                "too slow".to_owned()
-            }
+            Self::Silence { .. }
+            | Self::Drip { .. }
+            | Self::Trickle { .. }
+            | Self::TooSlow { .. }
+            | Self::TooLong { .. } => "too slow".to_owned(),
             Self::Status { status, .. } => format!("HTTP {status}"),
             Self::InStream { code, .. } => {
                 code.map_or("an error in the stream".to_owned(), |code| format!("HTTP {code}"))
@@ -219,6 +226,11 @@ impl Fault {
                 "{id}: next to nothing arrived in {} s of a reply that had begun. Look at the server, choose a faster model or \
                  raise models.timeouts.idle_ms, then `g1 resume`.",
                 seconds(limit)
+            )),
+            Self::Trickle { bytes, over } => provider(format!(
+                "{id}: {bytes} bytes arrived in {} s of a reply that had begun, slower than any model writes, so it was stopped. \
+                 Look at the server, choose a faster model or raise models.timeouts.idle_ms, then `g1 resume`.",
+                over.as_secs().max(1)
             )),
             Self::Endless { tokens } => reply(format!(
                 "{id}: the reply is longer than the {tokens} tokens that were asked for and was stopped. Answer shorter."

@@ -12,6 +12,7 @@ mod fault;
 mod hide;
 mod hops;
 mod json;
+mod pace;
 mod probe;
 mod proxy;
 mod reader;

@@ -3,6 +3,7 @@
 use super::{
     fault::Fault,
     hide::{Secrets, hide, hide_part},
+    pace::{Pace, works},
     stale,
     wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
 };
@@ -35,10 +36,6 @@ pub struct Limits {
 /// A reply with more bytes than this for each token that it may have is longer than it may be: text has 4.5 bytes a token,
 /// code and JSON have fewer. The rest is the margin of a count that is none.
 const BYTES_PER_TOKEN: usize = 5;
-/// Fewer bytes than this within the idle limit are a drip, not a reply: no model in use is so slow.
-const LEAST_BYTES: usize = 24;
-/// A model that writes at least so many bytes a second is at work; only its reply is too long.
-const WORKING: u64 = 2;
 /// Words that come faster than this are handed on together: no screen is drawn as often.
 const TOGETHER: Duration = Duration::from_millis(25);
 
@@ -78,8 +75,7 @@ pub struct Reader<'a> {
     finish: Option<String>,
     counted: Option<Counted>,
     sequence: Option<u64>,
-    /// Since when the words of the idle limit count, and how many had come by then.
-    window: Option<(Instant, usize)>,
+    pace: Pace,
     looked_at: usize,
     /// When the first word came.
     began: Option<Instant>,
@@ -100,7 +96,7 @@ impl<'a> Reader<'a> {
             finish: None,
             counted: None,
             sequence: None,
-            window: None,
+            pace: Pace::default(),
             looked_at: 0,
             began: None,
         }
@@ -300,17 +296,13 @@ impl<'a> Reader<'a> {
         if let Some((until, limit)) = self.limits.until
             && now >= until
         {
-            let working = bytes as u64 >= WORKING * (now - began).as_secs().max(1);
-            return Err(if working { Fault::TooLong { limit } } else { Fault::TooSlow { limit } });
+            return Err(if works(bytes, (now - began).max(Duration::from_secs(1))) {
+                Fault::TooLong { limit }
+            } else {
+                Fault::TooSlow { limit }
+            });
         }
-        let (since, then) = *self.window.get_or_insert((now, bytes));
-        if now - since >= self.limits.idle {
-            if bytes - then < LEAST_BYTES {
-                return Err(Fault::Drip { limit: self.limits.idle });
-            }
-            self.window = Some((now, bytes));
-        }
-        Ok(())
+        self.pace.keep(bytes, now, self.limits.idle)
     }
 
     pub fn end(&mut self) -> Result<Ended, Fault> {
