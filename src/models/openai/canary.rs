@@ -81,7 +81,7 @@ impl OpenAi {
         let ask = Ask { output_tokens: OUTPUT, ..Ask::default() };
         let mut body = super::shape::plain(shape, &self.model, system, &user, ask);
         // Some servers need it to be asked for; those that do not know it have refused it by now.
-        if shape.include_usage && shape.api == super::Api::Chat {
+        if shape.counts() && shape.api == super::Api::Chat {
             body["stream_options"] = json!({"include_usage": true});
         }
         let (deltas, _nobody) = mpsc::channel(1);

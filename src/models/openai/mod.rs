@@ -329,6 +329,10 @@ impl OpenAi {
     ) -> Result<(), Fault> {
         let mut timeouts = self.settings.timeouts;
         let mut quiet = if self.breaker.proven() { timeouts.call() } else { timeouts.unproven() };
+        if !shape.streams {
+            // Nothing is heard before all of it is written.
+            timeouts.first_token_ms = timeouts.first_token_ms.max(as_ms(quiet));
+        }
         if let Some(left) = left.filter(|left| *left < timeouts.first_token()) {
             timeouts.first_token_ms = as_ms(left);
             quiet = quiet.min(left);

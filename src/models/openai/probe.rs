@@ -45,7 +45,8 @@ impl OpenAi {
     /// It does not even answer the first one.
     pub async fn test(&self) -> Result<Tested, ModelError> {
         let mut spent = Spent::default();
-        let mut shape = self.shape();
+        // What it could not do the last time, it may have learnt.
+        let mut shape = Shape { streams: true, ..self.shape() };
         let counting = "Write the numbers from 1 to 20, separated by spaces, and nothing else.";
         let pieces = loop {
             match self.question(shape, counting, &mut spent, |_| {}).await {
@@ -58,11 +59,17 @@ impl OpenAi {
                 {
                     shape.max_completion_tokens = true;
                 }
+                Err(Fault::Status { status: 400 | 422 | 501, body, .. })
+                    if shape.streams && body.to_ascii_lowercase().contains("stream") =>
+                {
+                    shape.streams = false;
+                }
                 Err(fault) => return Err(self.fail(fault, 1, spent)),
             }
         };
         let mut abilities = self.abilities();
-        abilities.streams = Some(pieces > 1);
+        shape.streams &= pieces > 1;
+        abilities.streams = Some(shape.streams);
         abilities.schema = self.holds_schema(shape, &mut spent).await;
         abilities.tools = self.uses_tools(shape, &mut spent).await;
         abilities.embeddings = Some(self.embed(&["one text", "another"]).await.is_ok());
@@ -83,7 +90,7 @@ impl OpenAi {
                 now.structured = now.structured.min(self.first_shape.structured);
             }
             now.tools |= abilities.tools == Some(true);
-            (now.v1, now.max_completion_tokens) = (shape.v1, shape.max_completion_tokens);
+            (now.v1, now.max_completion_tokens, now.streams) = (shape.v1, shape.max_completion_tokens, shape.streams);
             known.shape = Some(now);
             known.tested_at = Some(jiff::Timestamp::now());
         });

@@ -25,6 +25,13 @@ pub struct Shape {
     pub token_limit: Option<u32>,
     /// `/v1` belongs after the base URL though nobody wrote it there.
     pub v1: bool,
+    /// Replies may come word by word.
+    #[serde(default = "yes")]
+    pub streams: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl From<&ProviderSettings> for Shape {
@@ -37,6 +44,7 @@ impl From<&ProviderSettings> for Shape {
             include_usage: true,
             token_limit: None,
             v1: false,
+            streams: true,
         }
     }
 }
@@ -78,10 +86,10 @@ impl Shape {
             messages.push(json!({"role": "assistant", "content": aside}));
             messages.push(json!({"role": "user", "content": NO_JSON}));
         }
-        let mut body = json!({"model": model, "messages": messages, "stream": true});
+        let mut body = json!({"model": model, "messages": messages, "stream": self.streams});
         let tokens = if self.max_completion_tokens { "max_completion_tokens" } else { "max_tokens" };
         body[tokens] = json!(ask.output_tokens);
-        if self.include_usage {
+        if self.counts() {
             body["stream_options"] = json!({"include_usage": true});
         }
         if ask.cut.is_some() {
@@ -120,7 +128,7 @@ impl Shape {
             "max_output_tokens": ask.output_tokens,
             // G1 keeps what was said itself.
             "store": false,
-            "stream": true,
+            "stream": self.streams,
         });
         if ask.cut.is_some() {
             return body;
@@ -165,9 +173,15 @@ impl Shape {
         }
     }
 
+    /// A stream has to be asked for its count of tokens; a whole answer has it.
+    pub fn counts(&self) -> bool {
+        self.include_usage && self.streams
+    }
+
     /// As far as it is known to do what it is asked for.
     pub fn within(mut self, able: &Abilities) -> Self {
         self.tools &= able.tools != Some(false);
+        self.streams &= able.streams != Some(false);
         if able.schema == Some(false) && self.structured < Structured::Tool {
             self.structured = Structured::Tool;
         }
@@ -215,6 +229,9 @@ impl Shape {
         }
         if self.include_usage && says(&["stream_options", "include_usage"]) {
             return Some(Self { include_usage: false, ..*self });
+        }
+        if self.streams && says(&["stream"]) {
+            return Some(Self { streams: false, ..*self });
         }
         if says(&["max_tokens", "max_completion_tokens", "max tokens", "completion tokens", "output tokens"]) {
             let limit = numbers(&words).filter(|n| (LEAST_OUTPUT..now).contains(n)).max();
@@ -269,10 +286,10 @@ fn narrowed(request: &Request) -> Value {
 /// A question without schema and tools.
 pub fn plain(shape: Shape, model: &str, system: &str, user: &str, ask: Ask<'_>) -> Value {
     if shape.api == Api::Responses {
-        return json!({"model": model, "instructions": system, "input": user, "max_output_tokens": ask.output_tokens, "store": false, "stream": true});
+        return json!({"model": model, "instructions": system, "input": user, "max_output_tokens": ask.output_tokens, "store": false, "stream": shape.streams});
     }
     let tokens = if shape.max_completion_tokens { "max_completion_tokens" } else { "max_tokens" };
-    let mut body = json!({"model": model, "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}], "stream": true});
+    let mut body = json!({"model": model, "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}], "stream": shape.streams});
     body[tokens] = json!(ask.output_tokens);
     body
 }

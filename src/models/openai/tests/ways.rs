@@ -268,6 +268,31 @@ async fn limits_and_options_that_a_server_refuses_are_adapted() {
 }
 
 #[tokio::test]
+async fn a_server_that_cannot_stream_is_asked_for_whole_replies_and_waited_for() {
+    let whole = r#"{"choices":[{"message":{"content":"{\"a\":1}"},"finish_reason":"stop"}],"usage":{"prompt_tokens":4,"completion_tokens":2}}"#;
+    let answer = || error("200 OK", whole);
+    let refused = error("400 Bad Request", r#"{"error":{"message":"Streaming is not supported by this model"}}"#);
+    let dir = tempfile::tempdir().unwrap();
+    let memory = crate::models::memory::Memory::at(dir.path().join("models.json"));
+    let settings = ModelSettings { memory: memory.clone(), ..quick() };
+    let server = Server::start(vec![refused, answer()]).await;
+    assert_eq!(collect(&server.model(settings.clone()), &request()).await.0.unwrap().text, "{\"a\":1}");
+    let bodies = server.bodies();
+    assert_eq!((&bodies[0]["stream"], &bodies[1]["stream"]), (&true.into(), &false.into()));
+    assert!(bodies[1].get("stream_options").is_none());
+    let model = server.model(settings);
+    assert!(!model.shape().streams, "remembered");
+    // As a test finds it; and longer in coming than the first word of a stream may be.
+    let late = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{whole}");
+    let timeouts = Timeouts { first_token_ms: 20, ..Timeouts::default() };
+    let server = Server::start(vec![Act::Late(80, late.into())]).await;
+    memory.learn(&format!("http://{}/v1", server.address), "test-1", |known| known.abilities.streams = Some(false));
+    let settings = ModelSettings { memory, timeouts, ..quick() };
+    assert_eq!(collect(&server.model(settings), &request()).await.0.unwrap().text, "{\"a\":1}");
+    assert_eq!(server.bodies()[0]["stream"], false);
+}
+
+#[tokio::test]
 async fn a_refusal_about_something_else_is_final() {
     let body = r#"{"error":{"message":"messages: at least one is required"}}"#;
     let (fault, seen) = failure(vec![error("400 Bad Request", body), good("{}")], quick()).await;
