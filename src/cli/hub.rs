@@ -2,17 +2,22 @@
 
 use super::{
     args::HubAction,
-    encoder,
+    encoder::{self, Payer},
     out::{self, Done, Fail, columns},
     project::{self, Looked},
 };
 use crate::{
     config::Config,
     domain::{Clean, pack::PackKind, plan::Phase, run::Run},
-    hub::{self, Blobs, Filter, Hit, Hub, Project, encoder::Encode},
+    driver::purse::Purse,
+    hub::{self, Blobs, Filter, Hit, Hub, Project},
+    models::settings::ModelSettings,
 };
 use serde_json::{Value, json};
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 pub fn run(folder: Option<&Path>, action: &HubAction, config: &Config, as_json: bool) -> Done {
     let Looked { dir, run, blobs } = project::look(folder)?;
@@ -28,8 +33,7 @@ pub fn run(folder: Option<&Path>, action: &HubAction, config: &Config, as_json: 
                     "the query is empty: say what to search for, as in `g1 hub search who may delete`",
                 ));
             }
-            let encoder = encoder::chosen(&config.models)?;
-            let hits = search(&dir, &run, &blobs, encoder, &query, *k, &filter);
+            let hits = search(&dir, &run, &blobs, &super::run::models(config), &query, *k, &filter)?;
             if as_json {
                 for hit in &hits {
                     out::json(hit)?;
@@ -59,25 +63,34 @@ pub fn run(folder: Option<&Path>, action: &HubAction, config: &Config, as_json: 
     }
 }
 
-/// With the hub's store while nobody else writes to the project, so that vectors are made once; else from memory.
+/// With the hub's store while nobody else writes to the project, so that vectors are made once; else from memory. What a
+/// server is paid for vectors comes from the budget of the run.
 fn search(
     dir: &Path,
     run: &Run,
     blobs: &Blobs,
-    encoder: Option<&'static dyn Encode>,
+    models: &ModelSettings,
     query: &str,
     k: usize,
     filter: &Filter,
-) -> Vec<Hit> {
-    let writer = if hub::writer(dir).is_none() { Project::open(dir).ok() } else { None };
-    let mut hub = match &writer {
+) -> Result<Vec<Hit>, Fail> {
+    let mut held = if hub::writer(dir).is_none() { Project::open(dir).ok() } else { None };
+    let mut hub = match &held {
         Some(_) => Hub::open(dir, run, blobs),
         None => Hub::in_memory(run, blobs),
     };
-    if let Some(encoder) = encoder {
+    let purse = match models.embeddings {
+        Some(_) => Some(Purse::of(dir, held.take()).map_err(Fail::error)?),
+        None => None,
+    };
+    let purse: Payer = Arc::new(Mutex::new(purse));
+    if let Some(encoder) = encoder::chosen(models, &purse)? {
         hub.understand(encoder);
     }
-    hub.search(query, k, filter)
+    let hits = hub.search(query, k, filter);
+    // The project is let go of when it is over, whatever the encoder still holds.
+    drop(purse.lock().unwrap_or_else(PoisonError::into_inner).take());
+    Ok(hits)
 }
 
 fn kind_named(name: &str) -> Result<PackKind, Fail> {

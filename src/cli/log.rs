@@ -102,6 +102,10 @@ fn words(event: &Event) -> String {
             let verb = verb.as_str().map_or_else(|| "changes".to_owned(), str::to_owned);
             format!("{gate} {verb} by {}", decided.who)
         }
+        Event::VectorsIntended { model, worst_case } => format!("{model}: {} tokens at most", worst_case.tokens()),
+        Event::VectorsMade { model, spent, .. } => {
+            format!("{model}: {} tokens, ${:.4}", spent.tokens(), spent.dollars())
+        }
         Event::StepEdited { step, who, .. } => format!("{step} by {who}"),
         Event::StoodIn { step, why, .. } => format!("{step}: {}", why.one_line(100)),
         Event::StepFailed { step, reason } => format!("{step}: {}", reason.one_line(100)),

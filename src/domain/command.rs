@@ -7,7 +7,7 @@ use super::{
     event::Envelope,
     plan::PlanVariant,
     run::{GateMode, Run, Verb},
-    usage::{Budget, Caps},
+    usage::{Budget, Caps, Usage},
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -95,6 +95,17 @@ pub enum Command {
     SetCaps {
         caps: Caps,
         who: Clean,
+    },
+    /// Vectors for a search are to be asked of a server: refused where the budget does not cover them.
+    ReserveVectors {
+        model: Clean,
+        worst_case: Usage,
+    },
+    /// They were asked for: what that cost takes the place of what was reserved.
+    SettleVectors {
+        model: Clean,
+        reserved: Usage,
+        spent: Usage,
     },
     StartPreview {
         port: Option<u16>,

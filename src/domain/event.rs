@@ -224,6 +224,17 @@ pub enum Event {
     Waived {
         waiver: Waiver,
     },
+    /// Written and synced before a server is asked for the vectors of a search; all that they can cost counts as spent.
+    VectorsIntended {
+        model: Clean,
+        worst_case: Usage,
+    },
+    /// What they did cost, in place of what was reserved for them.
+    VectorsMade {
+        model: Clean,
+        reserved: Usage,
+        spent: Usage,
+    },
     /// A person changed the requirement of a finished run.
     RequirementChanged {
         retired: Vec<(ClauseId, Retired)>,
@@ -275,6 +286,7 @@ impl Event {
             Self::GateDecided { decided, .. } => !decided.by_policy,
             Self::RunStarted { .. }
             | Self::CallIntended { .. }
+            | Self::VectorsIntended { .. }
             | Self::CallFinished { .. }
             | Self::ToolsUsed { .. }
             | Self::StepProposed { .. }
@@ -342,6 +354,8 @@ impl Event {
             | Self::AssumptionAnswered { .. }
             | Self::Waived { .. }
             | Self::RequirementChanged { .. }
+            | Self::VectorsIntended { .. }
+            | Self::VectorsMade { .. }
             | Self::SettingsChanged { .. }
             | Self::Rewound { .. }
             | Self::Forked { .. }

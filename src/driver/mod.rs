@@ -14,6 +14,7 @@ pub mod headless;
 pub mod jsonl;
 mod open;
 mod preview;
+pub mod purse;
 mod replay;
 mod services;
 mod socket;

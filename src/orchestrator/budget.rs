@@ -44,12 +44,19 @@ pub fn lacks(run: &Run, step: &StepId, worst_case: Usage) -> Option<Lack> {
         (settings.caps.step, Scope::Step, within(&|s| s.plan.id == *step)),
     ];
     bounds.into_iter().find_map(|(bound, scope, used)| {
-        let (why, raise_to) = lack(step, bound?, scope, used, worst_case)?;
+        let (why, raise_to) = lack(&format!("the call for {step}"), bound?, scope, used, worst_case)?;
         Some(Lack { why, raise_to, scope })
     })
 }
 
-fn lack(step: &StepId, bound: Budget, scope: Scope, used: Usage, worst_case: Usage) -> Option<(Clean, Budget)> {
+/// Why the run's budget does not cover the vectors of a search, if it does not.
+#[must_use]
+pub fn lacks_for_vectors(run: &Run, worst_case: Usage) -> Option<Clean> {
+    let whose = "the search for vectors of a server";
+    lack(whose, run.settings.budget?, Scope::Run, committed(run, None), worst_case).map(|(why, _)| why)
+}
+
+fn lack(what: &str, bound: Budget, scope: Scope, used: Usage, worst_case: Usage) -> Option<(Clean, Budget)> {
     let whose = match scope {
         Scope::Run => "",
         Scope::Phase => " for a phase",
@@ -60,7 +67,7 @@ fn lack(step: &StepId, bound: Budget, scope: Scope, used: Usage, worst_case: Usa
     match bound {
         Budget::Tokens(limit) if after.tokens() > limit => Some((
             Clean::from(format!(
-                "the call for {step} can take {} tokens; {} of {limit}{whose} are spent or reserved",
+                "{what} can take {} tokens; {} of {limit}{whose} are spent or reserved",
                 worst_case.tokens(),
                 used.tokens()
             )),
@@ -68,7 +75,7 @@ fn lack(step: &StepId, bound: Budget, scope: Scope, used: Usage, worst_case: Usa
         )),
         Budget::CostMicros(limit) if after.cost_micros > limit => Some((
             Clean::from(format!(
-                "the call for {step} can cost ${:.4}; ${:.4} of ${:.2}{whose} are spent or reserved",
+                "{what} can cost ${:.4}; ${:.4} of ${:.2}{whose} are spent or reserved",
                 worst_case.dollars(),
                 used.dollars(),
                 limit as f64 / 1e6

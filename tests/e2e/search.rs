@@ -5,7 +5,13 @@ use crate::{
     support::{Bed, code, text},
 };
 use serde_json::{Value, json};
-use std::fs;
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 const CLUB: &str =
     "A site for our rowing club. Members reserve a boat. The treasurer keeps the fees. Boats have a name.";
@@ -68,4 +74,56 @@ fn the_server_of_the_users_choice_makes_the_vectors() {
     let (exit, _, said) = search(&["boat"]);
     assert_eq!(exit, 6, "{said}");
     assert!(said.contains("500") && said.contains("own/m"), "{said}");
+}
+
+/// They count like calls; where nothing is left the search goes by words, and nobody is asked.
+#[test]
+fn vectors_are_paid_from_the_budget_of_the_run() {
+    let asked = Arc::<AtomicUsize>::default();
+    let count = asked.clone();
+    let base = format!(
+        "http://{}/v1",
+        listen(move |request| {
+            count.fetch_add(1, Ordering::SeqCst);
+            let mut reply = answer(request, false);
+            if let Some((_, body)) = reply.split_once("\r\n\r\n") {
+                let mut body: Value = serde_json::from_str(body).expect("JSON");
+                body["usage"] = json!({"prompt_tokens": 4_000, "total_tokens": 4_000});
+                let body = body.to_string();
+                reply = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+            }
+            reply
+        })
+    );
+    let bed = Bed::new();
+    let planned = bed.with_input(&["run", "-", "-y", "--plan-only", "--budget", "10ktok"], CLUB.as_bytes());
+    assert_eq!(code(&planned), 0, "{}", text(&planned.stderr));
+    configure(&bed, &base);
+    let usage = || {
+        let status = bed.output(&["status", "--json"]);
+        serde_json::from_slice::<Value>(&status.stdout).expect("JSON")["usage"].clone()
+    };
+    let search = || {
+        let output = bed.output(&["hub", "search", "--json", "boat"]);
+        assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let before = usage();
+    let (found, _) = search();
+    assert!(found.contains("\"meaning\":0") || found.contains("\"meaning\":1"), "{found}");
+    let (calls, after) = (asked.load(Ordering::SeqCst) as u64, usage());
+    let more = |key: &str| after[key].as_u64().expect("a number") - before[key].as_u64().expect("a number");
+    assert_eq!((calls, more("calls"), more("input_tokens")), (3, 3, 12_000), "{before} {after}");
+    let log = text(&bed.output(&["log"]).stdout);
+    assert!(log.contains("own/m: 4000 tokens") && log.contains("tokens at most"), "{log}");
+    assert_eq!(code(&bed.output(&["log", "--verify"])), 0);
+
+    // The budget is used up.
+    let (found, said) = search();
+    assert!(said.contains("vectors of a server") && said.contains("by words"), "{said}");
+    assert!(found.contains("\"meaning\":null") && found.contains("boat"), "{found}");
+    assert_eq!((asked.load(Ordering::SeqCst), usage()), (3, after), "nobody was asked");
 }

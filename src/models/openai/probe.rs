@@ -72,7 +72,11 @@ impl OpenAi {
         abilities.streams = Some(shape.streams);
         abilities.schema = self.holds_schema(shape, &mut spent).await;
         abilities.tools = self.uses_tools(shape, &mut spent).await;
-        abilities.embeddings = Some(self.embed(&["one text", "another"]).await.is_ok());
+        let embedded = self.embed(&["one text", "another"]).await;
+        abilities.embeddings = match embedded.vectors {
+            Ok(_) => Some(true),
+            Err(_) => embedded.never.then_some(false),
+        };
         let listed = self.listed(shape).await.unwrap_or_default();
         let window = listed.into_iter().find(|(id, _)| *id == self.model).and_then(|(_, window)| window);
         abilities.context_tokens = window.or(abilities.context_tokens);
@@ -94,7 +98,9 @@ impl OpenAi {
             known.shape = Some(now);
             known.tested_at = Some(jiff::Timestamp::now());
         });
-        Ok(Tested { abilities, reads_long, price: self.pricing.of(&self.id).cloned(), usage: self.usage(spent) })
+        let mut usage = self.usage(spent);
+        usage += embedded.spent;
+        Ok(Tested { abilities, reads_long, price: self.pricing.of(&self.id).cloned(), usage })
     }
 
     /// One question; its answer, and in how many pieces it came.

@@ -180,6 +180,11 @@ fn event(run: &mut Run, env: &Envelope) {
             run.waivers.insert(waiver.clause, waiver.clone());
             judge_again(run);
         }
+        Event::VectorsIntended { worst_case, .. } => run.usage += *worst_case,
+        Event::VectorsMade { reserved, spent, .. } => {
+            run.usage = run.usage.less(*reserved);
+            run.usage += *spent;
+        }
         Event::RequirementChanged { retired, added, .. } => change::requirement(run, retired, added),
         Event::SettingsChanged { settings, .. } => run.settings = settings.clone(),
         // One event does not hold the state it goes back to: `history::replay` does it.

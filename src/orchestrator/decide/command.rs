@@ -16,6 +16,7 @@ use crate::{
     orchestrator::{
         Refusal,
         apply::{YOU, gate::reopens},
+        budget,
     },
 };
 use std::collections::BTreeSet;
@@ -87,6 +88,17 @@ pub(super) fn command(draft: &mut Draft, command: Command) -> Result<(), Refusal
             not_over(draft)?;
             let settings = RunSettings { caps, ..draft.run.settings.clone() };
             draft.push(Event::SettingsChanged { settings, who });
+            Ok(())
+        }
+        Command::ReserveVectors { model, worst_case } => match budget::lacks_for_vectors(&draft.run, worst_case) {
+            Some(why) => Err(Refusal(why.to_string())),
+            None => {
+                draft.push(Event::VectorsIntended { model, worst_case });
+                Ok(())
+            }
+        },
+        Command::SettleVectors { model, reserved, spent } => {
+            draft.push(Event::VectorsMade { model, reserved, spent });
             Ok(())
         }
         // The driver's own; they change nothing that is journalled.

@@ -416,6 +416,21 @@ fn a_call_that_never_ended_counts_as_all_that_was_reserved_for_it() {
 }
 
 #[test]
+fn vectors_of_a_search_are_reserved_and_settled_within_the_budget() {
+    let mut sim = with_budget(GateMode::None, Budget::Tokens(1_000));
+    let tokens = |input_tokens| Usage { calls: 1, input_tokens, ..Usage::default() };
+    let reserve = |worst_case| Input::Command(Command::ReserveVectors { model: "x/e".into(), worst_case });
+    let settle = |reserved, spent| Input::Command(Command::SettleVectors { model: "x/e".into(), reserved, spent });
+    sim.feed(reserve(tokens(800))).unwrap();
+    assert_eq!(sim.run().usage.tokens(), 800, "what dies on the way counts as spent");
+    let refused = sim.feed(reserve(tokens(201))).unwrap_err();
+    assert!(refused.0.contains("800 of 1000") && refused.0.contains("vectors"), "{}", refused.0);
+    sim.feed(settle(tokens(800), tokens(30))).unwrap();
+    assert_eq!((sim.run().usage.tokens(), sim.run().usage.calls), (30, 1));
+    sim.feed(reserve(tokens(970))).unwrap();
+}
+
+#[test]
 fn without_gates_the_budget_pauses_and_a_larger_one_goes_on() {
     let mut sim = with_budget(GateMode::None, Budget::CostMicros(5_000));
     sim.go();
