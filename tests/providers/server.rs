@@ -118,7 +118,8 @@ fn understood(body: Value) -> Asked {
     if let Some(rest) = user.strip_prefix("The first check word is ") {
         let word = |text: &str| text.split('.').next().unwrap_or_default().to_owned();
         let last = user.rsplit("The last check word is ").next().unwrap_or_default();
-        let reply = format!("{} {}", word(rest), word(last));
+        let middle = user.split("The middle check word is ").nth(1).unwrap_or_default();
+        let reply = format!("{} {} {}", word(rest), word(middle), word(last));
         return Asked { body, name: "check".to_owned(), user, reply };
     }
     // The name is where the schema is: in the format, in a tool, or nowhere when the schema lies in the prompt.

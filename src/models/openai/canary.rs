@@ -1,5 +1,6 @@
 //! A server may read only a part of a long request and not say so (Ollama's context is small by default). It shows in what
-//! it counted; where that is odd, or where it does not count, two words at both ends of the same text tell.
+//! it counted; where that is odd, or where it does not count, three words in the same text tell: at its beginning, in its
+//! middle and at its end.
 
 use super::{Fault, OpenAi, Request, Spent, reader::Ended, shape::Ask};
 use crate::models::{Model, memory::Known};
@@ -8,7 +9,7 @@ use tokio::{sync::mpsc, time::Instant};
 
 /// Requests below this fit every context in use.
 const SMALL: u32 = 3_000;
-/// Tokens a check may answer with: two words, and what a model thinks before them.
+/// Tokens a check may answer with: three words, and what a model thinks before them.
 pub(super) const OUTPUT: u32 = 400;
 /// Bytes that a check adds to the text.
 pub(super) const WORDS: usize = 400;
@@ -17,7 +18,7 @@ pub(super) const WORDS: usize = 400;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Told {
     Whole,
-    /// It saw the end of the text and not its beginning.
+    /// It saw the end of the text and not its beginning, or both and not the middle.
     Part,
     /// It understands the question too little to tell.
     Nothing,
@@ -44,8 +45,7 @@ impl OpenAi {
     pub(super) async fn read_whole(&self, request: &Request, ended: &Ended, spent: &mut Spent) -> Result<(), Fault> {
         let sent = self.sent_tokens(request);
         let read = ended.counted.map(|counted| counted.input).filter(|input| *input > 0);
-        // Ours is not more exact than a quarter.
-        let odd = read.is_none_or(|read| read.saturating_mul(4) < u64::from(sent).saturating_mul(3));
+        let odd = read.is_none_or(|read| is_short(read, u64::from(sent)));
         if sent < SMALL {
             return Ok(());
         }
@@ -72,10 +72,12 @@ impl OpenAi {
 
     /// Whether a text of this length is read from beginning to end.
     pub(super) async fn reads(&self, system: &str, text: &str, seed: &str, spent: &mut Spent) -> Told {
-        let (first, last) = words(seed);
+        let [first, middle, last] = words(seed);
+        let (one_half, other_half) = halves(text);
         let user = format!(
-            "The first check word is {first}.\n\n{text}\n\nThe text above is ballast. The last check word is {last}. Write the first \
-             check word and the last check word, and nothing else."
+            "The first check word is {first}.\n\n{one_half}\n\nThe middle check word is {middle}.\n\n{other_half}\n\nThe text above is \
+             ballast. The last check word is {last}. Write the first check word, the middle check word and the last check word, \
+             and nothing else."
         );
         let shape = self.shape();
         let ask = Ask { output_tokens: OUTPUT, ..Ask::default() };
@@ -101,10 +103,13 @@ impl OpenAi {
             }
         };
         let has = |word: &str| ended.text.to_ascii_lowercase().contains(word);
-        match (has(&first), has(&last)) {
-            (true, _) => Told::Whole,
-            (false, true) => Told::Part,
-            (false, false) => Told::Nothing,
+        let short = ended.counted.is_some_and(|counted| counted.input > 0 && is_short(counted.input, sent));
+        match (has(&first), has(&middle), has(&last)) {
+            (true, true, _) => Told::Whole,
+            (false, _, true) => Told::Part,
+            // A weak model may pass over a word between others: what was counted has to say the same.
+            (true, false, true) if short => Told::Part,
+            _ => Told::Nothing,
         }
     }
 }
@@ -115,15 +120,28 @@ pub(super) fn said(request: &Request) -> String {
     std::iter::once(request.user.as_str()).chain(turns).collect::<Vec<_>>().join("\n\n")
 }
 
-/// Two words that no text has by chance and no tokenizer has as one token.
-pub(super) fn words(seed: &str) -> (String, String) {
+/// It counted fewer tokens than it was sent; our count is not more exact than a quarter.
+fn is_short(read: u64, sent: u64) -> bool {
+    read.saturating_mul(4) < sent.saturating_mul(3)
+}
+
+/// The text in two, between lines where there are any near its middle.
+fn halves(text: &str) -> (&str, &str) {
+    let border = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let (near, middle) = (border(text.len() / 8 * 3), border(text.len() / 2));
+    let at = text[near..middle].rfind('\n').map_or(middle, |at| near + at);
+    text.split_at(at)
+}
+
+/// Three words that no text has by chance and no tokenizer has as one token.
+pub(super) fn words(seed: &str) -> [String; 3] {
     let hash = crate::domain::Hash::of(seed.as_bytes());
     let hex: Vec<char> = hash.as_str().chars().filter(char::is_ascii_hexdigit).collect();
     let word = |from: usize| {
         let digits = hex.iter().skip(from).take(6).filter_map(|c| c.to_digit(16));
         digits.map(|d| char::from(b'g' + u8::try_from(d).unwrap_or(0))).collect::<String>()
     };
-    (word(0), word(6))
+    [word(0), word(6), word(12)]
 }
 
 #[cfg(test)]
@@ -132,9 +150,17 @@ mod tests {
 
     #[test]
     fn check_words_differ_and_are_letters() {
-        let (first, last) = words("a request");
-        assert_ne!(first, last);
-        assert!(first.len() == 6 && first.bytes().all(|b| b.is_ascii_lowercase()));
-        assert_ne!(words("another").0, first);
+        let [first, middle, last] = words("a request");
+        assert!(first != last && first != middle && middle != last);
+        assert!(middle.len() == 6 && middle.bytes().all(|b| b.is_ascii_lowercase()));
+        assert_ne!(words("another")[0], first);
+    }
+
+    #[test]
+    fn a_text_is_cut_between_lines_near_its_middle() {
+        for (text, one) in [("one\ntwo\nthree\nfour", "one\ntwo"), ("üüüü", "üü"), ("ü", ""), ("", "")] {
+            let (first, second) = halves(text);
+            assert_eq!((first, format!("{first}{second}").as_str()), (one, text));
+        }
     }
 }

@@ -141,16 +141,20 @@ async fn a_request_that_was_silently_cut_is_found_out_and_a_whole_one_is_not_bla
         Act::Send(vec![format!("{HEAD}{}{}{}{DONE}", delta(text), finish("stop"), counted(n)).into_bytes()])
     };
     // It says what the end of the text says, and not what its beginning says; then both; then something else.
-    for (first, last, truncated) in [(false, true, true), (true, true, false), (false, false, false)] {
-        let (a, b) = super::canary::words(request.hash.as_str());
-        let answer = [(first, a), (last, b)]
-            .into_iter()
-            .filter(|(say, _)| *say)
-            .map(|(_, w)| w)
-            .collect::<Vec<_>>()
-            .join(" and ");
+    // Of its middle it has to have counted less, too.
+    for (said, count, truncated) in [
+        ([false, true, true], 2048, true),
+        ([false, false, true], 5000, true),
+        ([true, false, true], 2048, true),
+        ([true, false, true], 5000, false),
+        ([true, true, true], 2048, false),
+        ([false, false, false], 2048, false),
+    ] {
+        let words = super::canary::words(request.hash.as_str());
+        let answer =
+            words.into_iter().zip(said).filter(|(_, say)| *say).map(|(w, _)| w).collect::<Vec<_>>().join(" and ");
         let answer = if answer.is_empty() { "I like foxes".to_owned() } else { answer };
-        let server = Server::start(vec![reply("{}", 2048), reply(&answer, 2048)]).await;
+        let server = Server::start(vec![reply("{}", 2048), reply(&answer, count)]).await;
         let (result, _) = collect(&server.model(quick()), &request).await;
         if truncated {
             let (error, usage) = result.unwrap_err().split();
@@ -323,8 +327,8 @@ fn long(sentences: usize) -> Request {
 async fn a_server_that_does_not_count_pays_for_few_checks() {
     // Each request is a little longer than the last one, as those of a run are.
     let requests: Vec<Request> = (0..6).map(|n| long(400 + 10 * n)).collect();
-    let (first, last) = super::canary::words(requests[0].hash.as_str());
-    for said in [format!("{first} {last}"), "I see.".to_owned()] {
+    let words = super::canary::words(requests[0].hash.as_str());
+    for said in [words.join(" "), "I see.".to_owned()] {
         let mut acts: Vec<Act> = (0..6).map(|_| uncounted("{}")).collect();
         acts.insert(1, uncounted(&said));
         let (results, bodies) = checked(&requests, acts).await;
@@ -352,7 +356,7 @@ async fn a_check_is_reserved_and_counted_even_when_it_fails() {
 async fn a_check_of_a_request_with_turns_holds_the_turns() {
     let given = |text: &str| crate::models::Turn::Given { text: text.repeat(200) };
     let request = long(200).continued(vec![given("A line of a file that was read. "), given("Another line of it. ")]);
-    let (first, last) = super::canary::words(request.hash.as_str());
+    let [first, middle, last] = super::canary::words(request.hash.as_str());
     // It drops the beginning of what is long, and says so.
     let server = Server::start(vec![uncounted("{}"), uncounted(&last)]).await;
     let model = server.model(quick());
@@ -361,6 +365,9 @@ async fn a_check_of_a_request_with_turns_holds_the_turns() {
     assert!(provider_text(error).contains("num_ctx"));
     assert!(usage.tokens() <= reserved.tokens(), "{usage:?} of {reserved:?}");
     let check = server.bodies()[1].to_string();
-    assert!(check.contains(&first) && check.contains("A line of a file that was read."), "{check:.300}");
+    assert!(
+        check.contains(&first) && check.contains(&middle) && check.contains("A line of a file that was read."),
+        "{check:.300}"
+    );
     assert!(check.find("Every word of this").is_some_and(|at| at < check.find("Another line of it.").unwrap()));
 }
