@@ -122,6 +122,8 @@ fn what_nobody_does_with_their_own_is_kept_from_whose_it_is() {
         ("Nobody may approve his or her own request.", Op::Update, approved(), vec![]),
         ("Nobody can approve their own requests.", Op::Update, approved(), vec![]),
         ("A team lead cannot approve their own.", Op::Update, approved(), vec![role("team_lead")]),
+        ("A team lead may not approve requests that he or she made.", Op::Update, approved(), vec![role("team_lead")]),
+        ("Requests must not be approved by the person who submitted them.", Op::Update, approved(), vec![]),
         ("No team lead may delete his own request.", Op::Delete, vec![], vec![role("team_lead")]),
     ] {
         let spec = read(&format!("{leave}{text}"));
@@ -134,6 +136,8 @@ fn what_nobody_does_with_their_own_is_kept_from_whose_it_is() {
         "Users sign up and add recipes with a title.\nEveryone sees all recipes.\n\
          Users rate other people's recipes, but not their own.",
         "Users sign up and add recipes with a title.\nUsers rate recipes. Everyone sees all recipes.\n\
+         Users can only rate recipes that are not their own.",
+        "Users sign up and add recipes with a title.\nUsers rate recipes. Everyone sees all recipes.\n\
          Nobody can rate their own recipe.",
     ] {
         let spec = read(text);
@@ -145,11 +149,35 @@ fn what_nobody_does_with_their_own_is_kept_from_whose_it_is() {
 }
 
 #[test]
+fn what_nobody_does_is_one_ban_for_those_who_are_named_too() {
+    for bans in [
+        "A manager cannot approve their own claims.\nNobody may approve his or her own claim.",
+        "Nobody may approve his or her own claim.\nA manager cannot approve their own claims.",
+    ] {
+        let spec = read(&format!(
+            "Members sign up. Members add claims with an amount.\nThe manager approves or rejects claims.\n{bans}",
+        ));
+        let all: Vec<&Feature> = spec.features.iter().filter(|f| matches!(f, Feature::NotOwn { .. })).collect();
+        assert!(matches!(all[..], [Feature::NotOwn { who, .. }] if who.is_empty()), "{bans}: {all:?}");
+        let clauses = all[0].clauses();
+        assert!(
+            clauses.contains(&ClauseId(4)) && clauses.contains(&ClauseId(5)) && spec.gaps.is_empty(),
+            "{:?}",
+            spec.gaps
+        );
+    }
+}
+
+#[test]
 fn what_nobody_could_do_at_all_is_a_gap() {
     for text in [
         "Employees enter leave requests with a first day.\nNobody may delete his or her own request.",
         "Members sign up.\nMembers add notes with a text.\nMembers see and change only their own notes.\n\
          Nobody may change his or her own note.",
+        "Members sign up. Members add claims with an amount.\nThe manager approves or rejects claims.\n\
+         Claims must not be approved by the person who paid for them.",
+        "Members sign up. Members add claims with an amount.\nThe manager approves or rejects claims.\n\
+         Nobody may approve his or her own claim unless it is small.",
         "Visitors enter claims with an amount.\nThe manager approves or rejects claims.\nNobody may approve their own claim.",
     ] {
         let spec = read(text);

@@ -53,6 +53,9 @@ pub fn read(d: &mut Draft, si: usize) {
                 mark(d, si, pi, pred);
             } else {
                 d.mark(si, ban.words.clone());
+                // `only … that are not their own` says no more
+                let only: Vec<usize> = (0..ban.words.start).filter(|i| s.words[*i].is("only")).collect();
+                d.mark_words(si, &only);
             }
             d.touch(ban.entity, s.id);
             d.not_own.push(ban);
@@ -65,14 +68,35 @@ pub fn read(d: &mut Draft, si: usize) {
 #[must_use]
 pub fn says(s: &Sentence) -> bool {
     let told = |p: &Pred| {
-        let own = s.words[p.verb.range.end.min(s.words.len())..].iter().any(|w| w.is("own"));
+        let from = p.verb.range.end.min(s.words.len());
+        let own = s.words[from..].iter().any(|w| w.is("own")) || made_by_them(s, from).is_some();
         let act = matches!(p.verb.class, Class::Decide | Class::Update | Class::Delete | Class::Transact);
         !p.subordinate && act && own && (nobody(p) || p.verb.negated && p.verb.modal.is_some())
     };
     others_only(s).is_some() || s.preds.iter().any(told)
 }
 
-/// `…, but not their own`, `… except my own`: where that stands.
+/// Words for having made something.
+const MADE: [&str; 16] = [
+    "make", "create", "add", "enter", "submit", "request", "write", "report", "record", "file", "post", "upload",
+    "propose", "register", "claim", "hand",
+];
+
+/// `requests that they made`, `by the person who submitted them`: where it says so, after a word.
+fn made_by_them(s: &Sentence, from: usize) -> Option<Range<usize>> {
+    let rel = (from..s.words.len()).find(|i| matches!(s.words[*i].lower(), "that" | "which" | "who"))?;
+    let end = (rel + 1..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
+    let small = |w: &super::tag::Word| {
+        let selves = matches!(w.lower(), "himself" | "herself" | "themselves" | "themself" | "oneself");
+        selves || matches!(w.lower(), "he" | "she" | "they" | "or" | "it" | "them" | "has" | "have" | "had" | "in")
+    };
+    let verb = |w: &super::tag::Word| matches!(w.tag, Tag::Verb(_)) && MADE.contains(&w.base.as_str());
+    let words = &s.words[rel + 1..end];
+    let said = words.iter().filter(|w| verb(w)).count() == 1 && words.iter().all(|w| small(w) || verb(w));
+    said.then_some(rel..end)
+}
+
+/// `…, but not their own`, `… except my own`, `… that are not their own`: where that stands.
 fn others_only(s: &Sentence) -> Option<Range<usize>> {
     let own = s.words.iter().position(|w| w.is("own"))?;
     let whose = |w: &super::tag::Word| {
@@ -88,6 +112,9 @@ fn others_only(s: &Sentence) -> Option<Range<usize>> {
         "not" if led > 0 && s.words[led - 1].tag == Tag::Comma => led,
         "except" | "besides" => led,
         "for" if led > 0 && s.words[led - 1].is("except") => led - 1,
+        "not" if led > 1 && s.words[led - 1].tag == Tag::Be && matches!(s.words[led - 2].lower(), "that" | "which") => {
+            led - 2
+        }
         _ => return None,
     };
     let end = (own + 1..s.words.len()).find(|i| matches!(s.words[*i].tag, Tag::Stop | Tag::Comma))?;
@@ -101,7 +128,8 @@ fn but_not(d: &Draft, si: usize, pred: &Pred, tail: &Range<usize>) -> Option<Not
     if pred.verb.negated || pred.verb.range.start > tail.start || nobody(pred) {
         return None;
     }
-    let np = pred.objects.iter().find(|np| np.range.start < tail.start && d.entity_of(np).is_some())?;
+    let phrases = || pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps));
+    let np = phrases().find(|np| np.range.start < tail.start && d.entity_of(np).is_some())?;
     let act = act(d, si, &[pred], d.entity_of(np)?, Some(np))?;
     Some(NotOwn { words: tail.clone(), who: Vec::new(), clause: s.id, ..act })
 }
@@ -115,21 +143,26 @@ fn nobody(pred: &Pred) -> bool {
 fn banned(d: &Draft, si: usize, pi: usize, pred: &Pred) -> Option<NotOwn> {
     let s = &d.sentences[si];
     let everybody = nobody(pred);
+    if let Some(by) = by_the_maker(d, si, pred) {
+        return Some(by);
+    }
     if pred.verb.passive || !(pred.verb.negated || everybody) {
         return None;
     }
-    if s.words.iter().any(|w| SOMETIMES.contains(&w.lower())) || s.preds.iter().any(|p| p.subordinate) {
+    let made = made_by_them(s, pred.verb.range.end);
+    let beside = |p: &Pred| p.subordinate && !made.as_ref().is_some_and(|r| r.contains(&p.verb.range.start));
+    if s.words.iter().any(|w| SOMETIMES.contains(&w.lower())) || s.preds.iter().any(beside) {
         return None;
     }
     // `approve or reject their own request`
     let end = s.words.len();
-    let all: Vec<&Pred> = s.preds[pi..].iter().collect();
+    let all: Vec<&Pred> = s.preds[pi..].iter().filter(|p| !p.subordinate).collect();
     let joined = |p: &&Pred| p.verb.range.start == pred.verb.range.start || p.subject == pred.subject;
     if !all.iter().all(joined) {
         return None;
     }
     let from = pred.verb.range.end;
-    let own = (from..end).find(|i| s.words[*i].is("own"))?;
+    let own = (from..end).find(|i| s.words[*i].is("own")).or_else(|| made.as_ref().map(|r| r.start))?;
     let phrases = || all.iter().flat_map(|p| p.objects.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps)));
     let whose = phrases().find(|np| np.range.contains(&own));
     let named = whose.filter(|np| !matches!(np.head.as_str(), "" | "own" | "one")).and_then(|np| d.entity_of(np));
@@ -153,6 +186,22 @@ fn banned(d: &Draft, si: usize, pi: usize, pred: &Pred) -> Option<NotOwn> {
     }
     let act = act(d, si, &all, entity, whose.filter(|_| named.is_some()))?;
     Some(NotOwn { words: from..end, who, clause: s.id, ..act })
+}
+
+/// `Requests must not be approved by the person who made them.`
+fn by_the_maker(d: &Draft, si: usize, pred: &Pred) -> Option<NotOwn> {
+    let s = &d.sentences[si];
+    let by = pred.preps.iter().find(|pp| pp.prep == "by").filter(|_| pred.verb.passive && pred.verb.negated)?;
+    let [np] = &by.nps[..] else { return None };
+    let somebody = matches!(np.head.as_str(), "person" | "one" | "user" | "account") || d.role(np).is_some();
+    let made = made_by_them(s, by.at).filter(|r| somebody && r.start == np.range.end && s.words[r.start].is("who"))?;
+    let inside = |p: &Pred| made.contains(&p.verb.range.start) || p.verb.range.start == pred.verb.range.start;
+    if !s.preds.iter().all(inside) || s.words.iter().any(|w| SOMETIMES.contains(&w.lower())) {
+        return None;
+    }
+    let [target] = &pred.subject[..] else { return None };
+    let act = act(d, si, &[pred], d.entity_of(target)?, Some(target))?;
+    Some(NotOwn { words: by.at..made.end, who: Vec::new(), clause: s.id, ..act })
 }
 
 /// What the predicates do with records of that kind.
@@ -207,6 +256,9 @@ fn mark(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     };
     let own: Vec<usize> = (0..s.words.len()).filter(plain).collect();
     d.mark_words(si, &own);
+    if let Some(made) = made_by_them(s, pred.verb.range.end) {
+        d.mark(si, made);
+    }
     for (k, p) in s.preds.iter().enumerate().skip(pi) {
         d.mark_verb(si, p);
         for np in p.objects.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps)) {
@@ -230,12 +282,35 @@ pub fn settle(d: &mut Draft) {
                     d.entities[ban.of.unwrap_or(ban.entity)].entity.owned = true;
                 }
                 d.feature(feature);
+                join(d, &ban);
             }
             Err(why) => {
                 let s = d.sentences.iter().find(|s| s.id == ban.clause);
                 let what = s.map_or_else(String::new, |s| s.quote(ban.words.clone()));
                 d.gap(ban.clause, &what, why, true);
             }
+        }
+    }
+}
+
+/// What nobody does some people do not do either: one ban fulfils both sentences.
+fn join(d: &mut Draft, ban: &NotOwn) {
+    let name = d.entities[ban.entity].entity.name.clone();
+    let key = |f: &Feature| match f {
+        Feature::NotOwn { entity, op, sets, own, who, .. } if *entity == name => {
+            Some((*op, sets.clone(), own.clone(), who.is_empty()))
+        }
+        _ => None,
+    };
+    let all: Vec<_> = d.features.iter().map(key).collect();
+    for (at, found) in all.iter().enumerate().rev() {
+        let Some((op, sets, own, false)) = found else { continue };
+        let wide = Some((*op, sets.clone(), own.clone(), true));
+        if let Some(other) = all.iter().position(|f| *f == wide) {
+            let clauses = d.features[at].clauses().to_vec();
+            d.features[other].clauses_mut().extend(clauses);
+            d.features.remove(at);
+            return;
         }
     }
 }
