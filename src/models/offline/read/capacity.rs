@@ -17,6 +17,8 @@ struct Room {
     max: f64,
     /// From the verb to what is counted.
     words: Range<usize>,
+    /// Where `at most` begins.
+    lead: usize,
 }
 
 /// The places of things that others book, before the lists of properties are read: a word for how many are left means
@@ -35,9 +37,15 @@ pub fn ahead(d: &mut Draft) {
         let mut field = made(PLACES, "Number of places", FieldType::Integer, s.id);
         field.required = true;
         field.rules.push(FieldRule { rule: Rule::Max { value: room.max }, clauses: vec![s.id] });
+        // `A workshop has a title, a date and at most 12 places`
+        let from = s.preds[0].verb.range.end;
+        if room.lead > from {
+            d.fields_from(si, e, from..room.lead);
+        }
         d.entities[e].entity.fields.push(field);
         d.touch(e, s.id);
-        d.mark(si, room.thing.range.start..room.words.end);
+        d.mark(si, room.thing.range.start..room.words.start + 1);
+        d.mark(si, room.lead..room.words.end);
         d.done[si].insert(0);
     }
 }
@@ -55,7 +63,8 @@ pub fn read(d: &mut Draft, si: usize) {
     let entity = d.entities[record].entity.name.clone();
     d.feature(Feature::Capacity { entity, per, capacity: PLACES.into(), amount: None, over: None, clauses: vec![id] });
     d.touch(record, id);
-    d.mark(si, room.thing.range.start..room.words.end);
+    d.mark(si, room.thing.range.start..room.words.start + 1);
+    d.mark(si, room.lead..room.words.end);
     let end = full.as_ref().map_or(room.words.end, |f| f.end);
     if let Some(full) = full {
         d.mark(si, full);
@@ -80,17 +89,18 @@ fn room(s: &Sentence) -> Option<Room> {
     let every = thing.pronoun.is_none() && !thing.plural && thing.mods.is_empty() && thing.of.is_none();
     let at = (pred.verb.range.end..pred.range.end).find(|i| s.words[*i].token.value.is_some())?;
     let max = s.words[at].token.value.filter(|v| *v >= 1.0 && v.fract() == 0.0 && *v < 100_000.0)?;
-    let led = MOST.iter().any(|m| at >= m.len() && m.iter().zip(&s.words[at - m.len()..at]).all(|(m, w)| w.is(m)));
+    let before = |m: &&&[&str]| at >= m.len() && m.iter().zip(&s.words[at - m.len()..at]).all(|(m, w)| w.is(m));
+    let led = MOST.iter().filter(before).map(|m| at - m.len()).min();
     let what = chunk::noun_phrase(&s.words, at).filter(|np| np.head_at == at + 1 && np.of.is_none())?;
     let place = matches!(what.head.as_str(), "place" | "seat" | "spot" | "participant");
     let people = nouns::person(&what.head).is_some() && s.words[pred.verb.range.end..at].iter().any(|w| w.is("for"));
     // `per day`, `for each member`: another rule
     let ends = s.words.get(at + 2).is_none_or(|w| matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Conj | Tag::Sub));
-    (every && led && (place || people) && ends).then(|| Room {
-        thing: thing.clone(),
-        max,
-        words: pred.verb.range.start..at + 2,
-    })
+    let lead = led.filter(|_| every && (place || people) && ends)?;
+    // the word that joins the last of a list
+    let joined = lead > pred.verb.range.end && s.words[lead - 1].tag == Tag::Conj;
+    let lead = if joined { lead - 1 } else { lead };
+    Some(Room { thing: thing.clone(), max, words: pred.verb.range.start..at + 2, lead })
 }
 
 /// The one kind of records by which somebody takes a place of it.

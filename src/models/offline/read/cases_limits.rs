@@ -220,3 +220,25 @@ fn there_are_at_most_so_many_of_what_a_record_counts() {
     let spec = read("The warden adds halls with a name.\nHirers book a hall for a date.\nThere are at most 80 guests.");
     assert!(!whole(&spec, 3), "{:?}", spec.entities);
 }
+
+#[test]
+fn what_has_at_most_so_many_places_has_its_other_properties_too() {
+    let spec = read(
+        "A workshop has a title, a date and at most 12 places.\nThe organiser adds workshops.\nMembers sign up for workshops.",
+    );
+    let names: Vec<&str> = spec.entity("workshop").unwrap().fields.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(names, ["title", "date", "number_of_places"], "{:?}", spec.gaps);
+    assert!(whole(&spec, 1), "{:?}", spec.gaps);
+}
+
+#[test]
+fn whoever_others_refer_to_stays() {
+    for people in ["customer", "supplier"] {
+        let spec = read(&format!(
+            "Clerks log in. Clerks add {people}s with a name.\nClerks add orders for a {people} with a title.\n\
+             A {people} with orders cannot be deleted.",
+        ));
+        let kept = |f: &Feature| matches!(f, Feature::InUse { entity, by, .. } if entity == people && by == "order");
+        assert!(spec.features.iter().any(kept) && whole(&spec, 4), "{:?}", spec.gaps);
+    }
+}

@@ -1,4 +1,4 @@
-//! How often something may be there: once per pair, so many in a period, never gone while others need it.
+//! How often something may be there: once per pair, so many in a period.
 
 use super::chunk::{Item, Np};
 use super::draft::Draft;
@@ -8,7 +8,7 @@ use crate::models::offline::spec::{Feature, Field, FieldRule, FieldType, Period,
 
 /// Reads the rules of a sentence that count.
 pub fn read(d: &mut Draft, si: usize) {
-    in_use(d, si);
+    super::in_use::read(d, si);
     if capacity(d, si) || super::daily::room(d, si) {
         return;
     }
@@ -27,36 +27,6 @@ pub fn read(d: &mut Draft, si: usize) {
 fn all_done(d: &mut Draft, si: usize) {
     let n = d.sentences[si].preds.len();
     d.done[si].extend(0..n);
-}
-
-/// `A room cannot be deleted while it has bookings.`, `A category that still has products cannot be deleted.`
-fn in_use(d: &mut Draft, si: usize) {
-    let s = &d.sentences[si];
-    let Some(pred) = s.preds.iter().find(|p| p.verb.class == Class::Delete && p.verb.negated) else { return };
-    let targets = if pred.verb.passive { &pred.subject } else { &pred.objects };
-    let Some(e) = targets.iter().find_map(|np| d.entity_of(np)) else { return };
-    let name = d.entities[e].entity.name.clone();
-    let condition = s
-        .words
-        .iter()
-        .any(|w| matches!(w.lower(), "while" | "if" | "when" | "that" | "which" | "with" | "has" | "have" | "exist"));
-    let child = s.items.iter().find_map(|i| match i {
-        Item::Np(np) if np.pronoun.is_none() => d.entity_of(np).filter(|c| *c != e && d.reference(*c, &name).is_some()),
-        _ => None,
-    });
-    let people = d.actors(pred);
-    let Some(child) = child.filter(|_| condition && people.is_empty()) else { return };
-    // another condition beside it is not carried
-    let known = s.words.iter().all(|w| {
-        !matches!(w.tag, Tag::Adj | Tag::Num) || super::lexicon::words::light(w.lower()) || w.is("own") || w.is("still")
-    });
-    let by = d.entities[child].entity.name.clone();
-    d.feature(Feature::InUse { entity: name, by, clauses: vec![s.id] });
-    d.touch(e, s.id);
-    if known {
-        d.mark(si, 0..s.words.len());
-    }
-    all_done(d, si);
 }
 
 /// `No more students can register than the course has places.`, `Nobody can book a course that is full.`

@@ -45,6 +45,7 @@ mod idea;
 mod implied_state;
 mod in_and_out;
 mod in_charge;
+mod in_use;
 mod kept_lists;
 mod kinds;
 mod lang;
@@ -327,6 +328,7 @@ pub fn analyse_again(
     for (si, s) in sentences.iter().enumerate() {
         if !excludes(s.id) {
             deadlines::late(&mut d, si);
+            in_use::late(&mut d, si);
         }
     }
     waiting::read(&mut d, &kind_of);
