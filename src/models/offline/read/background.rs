@@ -327,7 +327,7 @@ pub fn orders(p: &Pred) -> bool {
 }
 
 /// Words for those who have software made.
-pub const HOUSES: [&str; 25] = [
+pub const HOUSES: [&str; 28] = [
     "club",
     "company",
     "firm",
@@ -353,6 +353,9 @@ pub const HOUSES: [&str; 25] = [
     "market",
     "hotel",
     "church",
+    "pharmacy",
+    "cooperative",
+    "kindergarten",
 ];
 
 /// `We run a bakery.`, `Our club has 200 members.`, `The school lies at the harbour.`: who we are and what we do.

@@ -87,6 +87,7 @@ fn a_name_with_a_full_stop_behind_it_is_a_title() {
         "No double bookings.",
         "Stalls sorted by size.",
         "Barcode scanner with printed labels.",
+        "Anonymous voting for our market.",
     ] {
         for text in [format!("{demand} {rest}"), format!("{rest} {demand}")] {
             let spec = read(&text);

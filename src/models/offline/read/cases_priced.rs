@@ -23,6 +23,10 @@ fn a_list_is_told_by_what_each_of_its_entries_has() {
         assert_eq!(names, ["name", "amount", "remark"], "{list}");
         assert!(whole(&spec, 2), "{list}: {:?}", spec.gaps);
     }
+    let spec =
+        read("Clerks log in and see all items.\nThe pharmacy keeps a stock list: each item has a name and a quantity.");
+    assert!(whole(&spec, 2) && field(&spec, "item", "quantity").is_some(), "{:?}", spec.gaps);
+    assert_eq!(spec.entities.len(), 1, "{:?}", spec.entities);
     let spec = read("Clerks log in.\nClerks keep a price list: each price has a name and an amount.");
     assert!(whole(&spec, 2) && spec.entity("price").unwrap().access.iter().any(|a| a.clauses == [ClauseId(2)]));
     // a list that says of nothing what each has is none

@@ -141,8 +141,14 @@ pub fn named_with_a_stop(s: &Sentence, all: &[Sentence]) -> bool {
     let bare =
         matches!(first, Some(Tag::Verb(super::lexicon::verbs::Form::Base))) && words.get(1).filter(singular).is_some();
     let named = matches!(first, Some(Tag::Noun | Tag::Adj)) || bare;
+    // `Anonymous voting for our club.` asks for more than voting
+    let light = |w: &super::tag::Word| {
+        super::lexicon::words::light(w.lower())
+            || matches!(w.lower(), "online" | "digital" | "local" | "new" | "little")
+    };
     let plain = |w: &&super::tag::Word| match w.tag {
-        Tag::Noun | Tag::Adj | Tag::Poss | Tag::Apos | Tag::Num => true,
+        Tag::Noun | Tag::Poss | Tag::Apos => true,
+        Tag::Adj => light(w),
         Tag::Det => !matches!(w.lower(), "no" | "all" | "each" | "every" | "any"),
         Tag::Prep => matches!(w.lower(), "for" | "of" | "in" | "at"),
         Tag::Conj => w.is("and"),
@@ -156,7 +162,7 @@ pub fn named_with_a_stop(s: &Sentence, all: &[Sentence]) -> bool {
         && s.role.is_none()
         && !s.item
         && (2..=9).contains(&words.len())
-        && words.iter().skip(1).all(plain)
+        && words.iter().skip(usize::from(bare)).all(plain)
 }
 
 /// `iv. Claim Entry`, `B) Boat Repair` above a sentence: the name of what follows, although its first word may be a verb.

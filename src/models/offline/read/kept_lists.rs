@@ -26,10 +26,13 @@ pub fn kept(s: &Sentence) -> Option<KeptList> {
         let says = matches!(keeps.verb.class, Class::Create | Class::Manage | Class::Have) && !keeps.verb.negated;
         let colon = (np.range.end..has.verb.range.start).find(|i| matches!(s.words[*i].tag, Tag::Colon | Tag::Stop))?;
         let every = matches!(each.det.as_deref(), Some("each" | "every" | "a" | "an")) && each.of.is_none();
-        let one = each.name() == list || matches!(each.head.as_str(), "entry" | "item" | "line" | "row");
+        let item = matches!(each.head.as_str(), "item" | "article" | "piece");
+        let one = item || each.name() == list || matches!(each.head.as_str(), "entry" | "line" | "row");
         let reads = says && !keeps.verb.passive && has.verb.class == Class::Have && !has.verb.negated && every && one;
         let words = keeps.verb.range.start..colon + 1;
-        (reads && colon < each.range.start).then(|| KeptList { name: list, each: each.clone(), pred, words })
+        // `a stock list: each item has …`: the text calls them so
+        let name = if item { each.name() } else { list };
+        (reads && colon < each.range.start).then(|| KeptList { name, each: each.clone(), pred, words })
     })
 }
 

@@ -72,7 +72,13 @@ def days_of(record, start, end, whole=False):
 def hours_of(record, start, end):
     """How many hours it is from one moment, or time of day, to another."""
     first, last = moment(record.get(start)), moment(record.get(end))
-    return None if first is None or last is None else tidy(max(0, last - first) / 3600)
+    if first is None or last is None:
+        return None
+    seconds = last - first
+    if seconds < 0 and "-" not in record[end]:
+        # a time of day that comes before the first is one of the next day
+        seconds += 24 * 3600
+    return tidy(max(0, seconds) / 3600)
 
 
 def running_number(record):
