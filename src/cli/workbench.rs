@@ -163,14 +163,11 @@ fn look_around(config: Arc<Config>) -> BoxFuture<'static, Looked> {
 
 /// A server on this machine that answers, as a choice. One without models is none.
 fn choice(name: &str, models: &[Clean]) -> Option<welcome::ModelChoice> {
-    let (spec, names) = match models {
+    let names = local::some(models);
+    let (spec, note) = match models {
         [] => return None,
-        [only] => (format!("{name}/{only}"), String::new()),
-        several => (format!("{name}/"), local::some(several)),
-    };
-    let note = match names.is_empty() {
-        true => "answers on this machine: not used unless you choose it".to_owned(),
-        false => format!("answers on this machine: {names}"),
+        [only] => (format!("{name}/{only}"), "answers on this machine: not used unless you choose it".to_owned()),
+        _ => (format!("{name}/"), format!("answers on this machine: {names}")),
     };
     Some(welcome::ModelChoice { spec, note: Clean::from(note), usable: true, names: Clean::from(names) })
 }
@@ -214,9 +211,9 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
             // The same key as its sister's; -m takes it.
             _ if known.name == "openai-responses" || known.wrong.is_some() => return None,
             (Some(name), true) => format!("key found in {name}: not used unless you choose it"),
-            (None, _) if known.own => format!("{}: not asked unless you choose it", known.base_url),
+            (None, _) if known.own => format!("{}: not used unless you choose it", known.base_url),
             _ if known.name == "ollama" && std::env::var_os("OLLAMA_HOST").is_some() => {
-                format!("{}: not asked unless you choose it", known.base_url)
+                format!("{}: not used unless you choose it", known.base_url)
             }
             _ => return None,
         };

@@ -175,14 +175,16 @@ impl Welcome {
             _ => false,
         }
     }
-    /// Servers were found. What is chosen stays chosen, and what is there already is only told more of.
+    /// Servers were found. What is chosen stays chosen, a name that is being typed stays too, and what is there already is
+    /// not there twice.
     pub fn found(&mut self, models: Vec<ModelChoice>) {
         for model in models {
             let provider = model.spec.split_inclusive('/').next().unwrap_or_default();
-            match self.info.models.iter_mut().find(|known| known.spec == model.spec || known.spec == provider) {
-                Some(known) if known.spec.ends_with('/') => (known.note, known.names) = (model.note, model.names),
-                Some(_) => {}
+            match self.info.models.iter().position(|known| known.spec == model.spec || known.spec == provider) {
                 None => self.info.models.push(model),
+                Some(at) if !self.info.models[at].spec.ends_with('/') => {}
+                Some(at) if at == self.info.model && !self.name.is_empty() => self.info.models[at].names = model.names,
+                Some(at) => self.info.models[at] = model,
             }
         }
     }

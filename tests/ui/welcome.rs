@@ -102,4 +102,16 @@ fn a_server_that_is_found_is_one_more_choice() {
     bench.key("enter");
     let Some(Cmd::Start(StartRequest::New { model, .. })) = bench.sent.pop() else { panic!("not started") };
     assert_eq!(model, "ollama/tiny");
+
+    // The only model of a provider that is there needs no typing, and what was typed before stays.
+    for (typed, shown) in [("", "● openai/only"), ("mine", "● openai/mine")] {
+        let mut bench = Bench::welcome(80, 24);
+        bench.model.welcome = Welcome::new(providers());
+        bench.key("tab");
+        bench.key("down");
+        bench.typed(typed);
+        let models = vec![found("openai/only", "only")];
+        bench.send(Msg::Looked(Looked { models, ..Looked::default() }));
+        assert!(bench.text().contains(shown), "{}", bench.text());
+    }
 }
