@@ -112,7 +112,8 @@ async fn main() -> anyhow::Result<()> {
         folder: ".".into(),
         ..Setup::default()
     };
-    let choice = |spec: &str, note: &str, usable| ModelChoice { spec: spec.into(), note: note.into(), usable };
+    let choice =
+        |spec: &str, note: &str, usable| ModelChoice { spec: spec.into(), note: note.into(), usable, names: "".into() };
     let welcome = WelcomeInfo {
         models: vec![
             choice(
