@@ -69,7 +69,8 @@ fn cut(text: &str) -> Vec<read::Input> {
 fn summary(path: &str, spec: &AppSpec, millis: u128) {
     let demanding: Vec<ClauseId> = spec.marks.iter().filter(|m| m.kind.demands()).map(|m| m.clause).collect();
     let whole = demanding.iter().filter(|c| spec.gaps.iter().any(|g| g.clause == **c && g.whole)).count();
-    let part = demanding.iter().filter(|c| spec.gaps.iter().any(|g| g.clause == **c && !g.whole)).count();
+    let any = demanding.iter().filter(|c| spec.gaps.iter().any(|g| g.clause == **c)).count();
+    let part = any - whole;
     let entities: Vec<&str> = spec.entities.iter().map(|e| e.name.as_str()).collect();
     println!(
         "{path}: {} clauses, {} demanding: {} full, {part} part, {whole} missing; {millis} ms; {} | {}",

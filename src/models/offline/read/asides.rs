@@ -206,10 +206,10 @@ pub fn qualify(words: &mut [Word]) {
 /// `No more than 12 members may …`: the bound belongs to the number, the phrase begins with it.
 fn bounds(words: &mut [Word]) {
     for i in 0..words.len() {
-        let opens = i == 0 || matches!(words[i - 1].tag, Tag::Stop | Tag::Conj | Tag::Comma);
+        let opens = i == 0 || matches!(words[i - 1].tag, Tag::Stop | Tag::Conj | Tag::Comma) || words[i - 1].is("with");
         let rest: Vec<&str> = words[i..].iter().take(3).map(Word::lower).collect();
         let len = match rest[..] {
-            ["no" | "not", "more", "than"] | ["no", "less" | "fewer", "than"] => 3,
+            ["no" | "not", "more" | "less" | "fewer", "than"] => 3,
             ["at", "most" | "least", _] | ["up", "to", _] => 2,
             _ => continue,
         };

@@ -4,7 +4,7 @@ use super::chunk::Np;
 use super::draft::Draft;
 use super::field;
 use super::lexicon::{nouns, verbs::Class};
-use super::sentence::Sentence;
+use super::sentence::{Pp, Pred, Sentence};
 use super::tag::Tag;
 use crate::models::offline::spec::{FieldRule, FieldType, Rule};
 
@@ -14,7 +14,7 @@ pub fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
     let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
     let more = says(&["more than", "greater than", "higher than", "larger than", "above", "exceed"]);
     let less = says(&["less than", "fewer than", "lower than", "smaller than", "below"]);
-    let not = negated || says(&["no more", "no less", "no fewer", "no greater", "no higher", "no lower"]);
+    let not = negated || turned(text);
     let upper = says(&["at most", "maximum", "up to"]) || more && not || less && !not;
     let lower = says(&["at least", "minimum"]) || less && not || more && !not;
     // `more than 5` is not 5 itself, unless it is what may not be
@@ -28,6 +28,16 @@ pub fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
         (false, true) => Some(Rule::Min { value: beside(n, step) }),
         _ => None,
     }
+}
+
+/// `not more than`, `no less than`, `never above`: what compares is turned round.
+fn turned(text: &str) -> bool {
+    const COMPARE: [&str; 15] = [
+        "more", "less", "fewer", "greater", "higher", "lower", "larger", "smaller", "longer", "shorter", "above",
+        "below", "exceed", "over", "under",
+    ];
+    let words: Vec<&str> = text.split_whitespace().filter(|w| *w != "be").collect();
+    words.windows(2).any(|w| matches!(w[0], "no" | "not" | "never") && COMPARE.iter().any(|c| w[1].starts_with(c)))
 }
 
 /// The bounds of all numbers in `text`; none where one of them is not understood. `more than 0.5 km and at most 100 km`: each
@@ -87,7 +97,7 @@ pub fn lengths(text: &str, numbers: &[f64], negated: bool) -> Vec<Rule> {
             let n = n as u32;
             let more = says(&["more than", "longer than", "exceed", "over ", "above"]);
             let less = says(&["fewer than", "less than", "shorter than", "under ", "below"]);
-            let not = negated || says(&["no more", "no longer", "no fewer", "no less", "no shorter"]);
+            let not = negated || turned(text);
             let upper = most || more && not || less && !not;
             let lower = least || less && not || more && !not;
             let step = u32::from((more || less) && !not);
@@ -100,6 +110,14 @@ pub fn lengths(text: &str, numbers: &[f64], negated: bool) -> Vec<Rule> {
         }
         _ => Vec::new(),
     }
+}
+
+/// `one capital letter followed by three digits`: which characters stand where, and no length.
+#[must_use]
+pub fn spelled(text: &str) -> bool {
+    ["followed", "capital", "uppercase", "upper-case", "lowercase", "lower-case", "digit", "begin", "start"]
+        .iter()
+        .any(|w| text.contains(w))
 }
 
 /// The number at a place; `5 cents` are 0.05.
@@ -146,10 +164,9 @@ pub fn counted(d: &mut Draft, si: usize) {
         let value = |i: usize| s.words[i].token.value.unwrap_or_default();
         let text = s.quote(pred.verb.range.end..first).to_lowercase();
         let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
-        let negated = pred.verb.negated;
-        let most = says(&["at most", "no more than", "up to", "maximum of"]) || negated && says(&["more than"]);
-        let least = says(&["at least", "no fewer than", "no less than", "minimum of"])
-            || negated && says(&["fewer than", "less than"]);
+        let negated = pred.verb.negated || turned(&text);
+        let most = says(&["at most", "up to", "maximum of"]) || negated && says(&["more than"]);
+        let least = says(&["at least", "minimum of"]) || negated && says(&["fewer than", "less than"]);
         let rules = match (range, most, least) {
             (true, false, false) if !negated => {
                 vec![Rule::Min { value: value(first) }, Rule::Max { value: value(last) }]
@@ -198,6 +215,23 @@ fn count_of(d: &Draft, e: usize, noun: &str) -> Option<String> {
     found.map(|f| f.name.clone())
 }
 
+/// `list the parts with a stock below 5`: which of the records, and no bound of their properties.
+#[must_use]
+pub fn selects(s: &Sentence, pred: &Pred, pp: &Pp) -> bool {
+    let end = pred.range.end.min(s.words.len());
+    let stop = (pp.at + 1..end).find(|i| s.words[*i].tag == Tag::Comma).unwrap_or(end);
+    let compares =
+        |i: &usize| matches!(s.words[*i].lower(), "above" | "over" | "below" | "under" | "than" | "least" | "most");
+    let compared = (pp.at + 1..stop).any(|i| s.words[i].token.value.is_some() && compares(&(i - 1)));
+    let Some(np) = pred.objects.last().filter(|np| np.range.end <= pp.at) else { return false };
+    let picks = matches!(
+        pred.verb.class,
+        Class::Read | Class::Search | Class::Filter | Class::Sort | Class::Export | Class::Share | Class::Delete
+    ) || pred.verb.base == "list";
+    let those = np.plural && matches!(np.det.as_deref(), Some("the" | "all" | "those" | "any"));
+    matches!(pp.prep.as_str(), "with" | "having") && compared && (picks || those)
+}
+
 /// `set any price above 5 cents for the ticket`, `the minimum price for a ticket at 5 cents`
 pub fn bounded_property(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
@@ -217,6 +251,16 @@ pub fn bounded_property(d: &mut Draft, si: usize) {
     if s.preds.iter().any(|p| {
         p.subordinate && p.range.contains(&at) || p.verb.range.start > at && p.subject.first().is_some_and(tells_apart)
     }) {
+        return;
+    }
+    // said of a field already, `the parts with a stock below 5`, `not above 5`
+    if d.is_used(si, at)
+        || s.preds
+            .iter()
+            .flat_map(|p| p.preps.iter().map(move |pp| (p, pp)))
+            .any(|(p, pp)| pp.at < at && selects(s, p, pp))
+        || s.words[..at].iter().any(|w| w.tag == Tag::Not || w.is("no"))
+    {
         return;
     }
     let said = |list: &[&str]| s.words[..at].iter().any(|w| list.contains(&w.lower()));

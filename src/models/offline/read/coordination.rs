@@ -57,9 +57,23 @@ pub fn boundary_before(items: &[Item], k: usize) -> bool {
     k == 0 || matches!(items[k - 1], Item::Comma(_) | Item::Conj(_) | Item::Stop(_) | Item::Sub(_) | Item::Colon(_))
 }
 
-/// Whether the item before is a comma or conjunction: a further element of a list.
+/// `at most 80 but never less than 5`: the other bound of the same number.
+pub fn second_bound(words: &[Word], but: usize) -> bool {
+    let behind = words[but + 1..].iter().take(5);
+    let small =
+        behind.take_while(|w| w.tag != Tag::Num && !matches!(w.tag, Tag::Noun | Tag::Verb(_) | Tag::Modal)).count();
+    let number = words.get(but + 1 + small).is_some_and(|w| w.tag == Tag::Num);
+    number
+        && words[but + 1..but + 1 + small]
+            .iter()
+            .any(|w| matches!(w.lower(), "than" | "most" | "least" | "above" | "below"))
+}
+
+/// Whether the item before is a comma or conjunction: a further element of a list. The words of a bound stand in between:
+/// `a start date and at most 12 places`.
 pub fn joins(items: &[Item], k: usize) -> bool {
-    k > 0 && matches!(items[k - 1], Item::Comma(_) | Item::Conj(_))
+    let before = items[..k].iter().rfind(|item| !matches!(item, Item::Other(_)));
+    before.is_some_and(|item| matches!(item, Item::Comma(_) | Item::Conj(_)))
 }
 
 /// `create, edit and delete tasks`: the verbs share their object.

@@ -110,7 +110,7 @@ fn for_each(d: &mut Draft, si: usize) {
         let Some(pi) = target else { continue };
         let pred = &s.preds[pi];
         // `shows how many of each kiln are left`: nobody enters that
-        let left = pred.subject.iter().chain(&pred.objects).any(left_over);
+        let left = pred.subject.iter().chain(&pred.objects).any(|np| left_over(np) || added_up(np));
         if pred.verb.class == Class::Read && (left || s.find("how many").is_some()) {
             continue;
         }
@@ -148,6 +148,14 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         return;
     }
     let range = pred.verb.range.end..pred.range.end;
+    // `The desk code consists of a letter and two digits`: what a property is made of is no property of the record
+    let itself = |e: usize| np.pronoun.is_some() || d.find(&np.name()) == Some(e) || d.find(&np.head) == Some(e);
+    if matches!(pred.verb.base.as_str(), "consist" | "contain" | "comprise")
+        && nouns::property(&np.head).is_some()
+        && !d.entity_of(np).is_some_and(itself)
+    {
+        return;
+    }
     let entry = super::kept_lists::kept(s).filter(|list| list.each == *np).and_then(|list| d.find(&list.name));
     if let Some(e) = entry.or_else(|| d.entity_of(np)) {
         d.touch(e, s.id);
@@ -180,6 +188,9 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
                 for name in &names {
                     d.optional.insert((e, name.clone()));
                 }
+            } else if matches!(pred.verb.modal.as_deref(), Some("may" | "can" | "could" | "might")) {
+                // `and may have a monitor`
+                d.optional.extend(names.into_iter().map(|name| (e, name)));
             } else if pred.verb.modal.as_deref() == Some("must") {
                 for name in names {
                     if let Some(f) = d.field_mut(e, &name) {
@@ -232,6 +243,7 @@ fn with_list(d: &mut Draft, si: usize, pred: &Pred) {
             || pp.nps.is_empty()
             || pp.prep == "as" && pp.nps.len() < 2
             || pp.prep == "like" && pp.nps.len() < 2
+            || super::bounds::selects(s, pred, pp)
         {
             continue;
         }
@@ -344,7 +356,7 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             && pred.verb.class == Class::Read;
         // `the number of free places`: what others leave, nothing that is entered
         let counts = counts || left_over(&np);
-        if counts || np.mods.iter().any(|m| matches!(m.as_str(), "total" | "average" | "overall")) {
+        if counts || added_up(&np) {
             continue;
         }
         if np.of.is_some()
@@ -434,6 +446,12 @@ fn properties(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
 fn left_over(np: &Np) -> bool {
     let left = |of: &Np| of.adjectives().any(|a| matches!(a, "free" | "left" | "remaining" | "available"));
     np.head == "number" && np.of.as_deref().is_some_and(left)
+}
+
+/// `the total number of hours`, `the average price`: worked out from what is kept.
+fn added_up(np: &Np) -> bool {
+    matches!(np.head.as_str(), "total" | "sum" | "average")
+        || np.mods.iter().any(|m| matches!(m.as_str(), "total" | "average" | "overall"))
 }
 
 fn owner_end(np: &Np) -> usize {

@@ -107,7 +107,13 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         }
         _ => np,
     };
-    if np.head.is_empty() || words::light(&np.head) && nouns::property(&np.head).is_none() {
+    if np.head.is_empty() || words::light(&np.head) && nouns::property(&np.head).is_none() && !named(&np) {
+        return None;
+    }
+    // `at most 12 places`: a number of them, within that bound
+    let counted = leading(words, &range).zip(np.number).filter(|_| np.of.is_none());
+    let whole = nouns::property(words[np.head_at].lower()).or_else(|| nouns::property(&np.head));
+    if counted.is_some() && whole != Some(FieldType::Integer) && nouns::person(&np.head).is_none() {
         return None;
     }
     let (mut name, mut label) = super::naming::naming(s, &np);
@@ -156,10 +162,17 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         id_rule(Rule::Unique { per_owner: false });
         used.push(at);
     }
+    if let Some((upper, value)) = counted {
+        id_rule(if upper { Rule::Max { value } } else { Rule::Min { value } });
+        (ty, typed) = (FieldType::Integer, true);
+    }
     // the bracket
     if let Some(paren) = np.paren.clone() {
         match bracket(s, paren.clone(), &np.head) {
             Bracket::Choice(values) => {
+                // `20, 40 or 60 minutes`
+                let numbers = values.iter().all(|v| v.parse::<f64>().is_ok());
+                unit = words[paren.clone()].last().and_then(|w| unit_of(w.lower())).filter(|_| numbers);
                 ty = FieldType::Choice { values };
                 typed = true;
             }
@@ -248,7 +261,7 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             i += 1;
         }
     }
-    if let Some(u) = &unit {
+    if let Some(u) = unit.as_ref().filter(|_| !matches!(ty, FieldType::Choice { .. })) {
         match u.as_str() {
             "€" | "$" | "£" | "CHF" => ty = FieldType::Decimal { money: true },
             "minutes" | "hours" | "seconds" | "days" | "weeks" | "months" | "years"
@@ -267,7 +280,8 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             name,
             label,
             ty,
-            required: stated.unwrap_or(false),
+            // without the number there is no bound
+            required: stated.unwrap_or(counted.is_some()),
             read_only: false,
             default: None,
             unit,
@@ -290,9 +304,36 @@ pub fn per(s: &Sentence, np: &Np) -> Option<usize> {
     (s.words[at - 1].is("per") && nouns::property(&np.head).is_some() && !unit.is("cent")).then_some(at)
 }
 
+/// `a site`, `a table`: with an article of its own a word that is part of a screen elsewhere is a property.
+fn named(np: &Np) -> bool {
+    const BOTH: [&str; 12] = [
+        "site",
+        "section",
+        "area",
+        "table",
+        "platform",
+        "system",
+        "software",
+        "application",
+        "page",
+        "function",
+        "option",
+        "form",
+    ];
+    matches!(np.det.as_deref(), Some("a" | "an" | "one")) && !np.plural && BOTH.contains(&np.head.as_str())
+}
+
+/// Whether the bound that a phrase begins with is an upper one: `at most 12 places`.
+#[must_use]
+pub fn leading(words: &[super::tag::Word], range: &Range<usize>) -> Option<bool> {
+    let from = range.clone().find(|i| !matches!(words[*i].tag, Tag::Conj | Tag::Comma))?;
+    let (len, upper) = bound(words, from, range.end)?;
+    words.get(from + len).filter(|w| w.token.value.is_some() && from + len < range.end).map(|_| upper)
+}
+
 /// `at most`, `up to`, `at least` …: how many words, and whether it is an upper bound.
 fn bound(words: &[super::tag::Word], at: usize, end: usize) -> Option<(usize, bool)> {
-    const BOUNDS: [(&[&str], bool); 10] = [
+    const BOUNDS: [(&[&str], bool); 12] = [
         (&["at", "most"], true),
         (&["up", "to"], true),
         (&["no", "more", "than"], true),
@@ -303,6 +344,8 @@ fn bound(words: &[super::tag::Word], at: usize, end: usize) -> Option<(usize, bo
         (&["minimum"], false),
         (&["a", "minimum", "of"], false),
         (&["no", "less", "than"], false),
+        (&["not", "less", "than"], false),
+        (&["no", "fewer", "than"], false),
     ];
     BOUNDS
         .iter()

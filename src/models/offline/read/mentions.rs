@@ -398,7 +398,7 @@ fn listed(things: &mut BTreeMap<String, Seen>, s: &Sentence, order: &mut usize) 
     if let (Some(Item::Np(np)), Some(next)) = (first, s.items.get(1))
         && s.preds.is_empty()
         && s.items.len() > 4
-        && (matches!(next, Item::Colon(_)) || s.item && lists_properties(s, next))
+        && (matches!(next, Item::Colon(_)) && names::names_several(s) || s.item && lists_properties(s, next))
         && let Some((name, true)) = thing(np)
     {
         note(things, &name, 3, np, s.id, true, order);

@@ -21,6 +21,7 @@ mod bounds;
 mod brackets;
 mod capacity;
 pub(in crate::models::offline) mod chunk;
+mod compared;
 mod complete;
 mod conditions;
 mod coordination;
@@ -87,6 +88,7 @@ mod states;
 mod stock;
 mod sums;
 pub(in crate::models::offline) mod tag;
+mod taken_as;
 mod tallies;
 mod things;
 mod title;
@@ -119,6 +121,8 @@ mod cases_fresh;
 mod cases_given;
 #[cfg(test)]
 mod cases_held;
+#[cfg(test)]
+mod cases_kept;
 #[cfg(test)]
 mod cases_lent;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::field::{identifier, sentence_case};
 use super::lexicon::verbs::Class;
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldType, Formula};
+use crate::models::offline::spec::{Feature, Field, FieldType, Formula};
 
 const ITSELF: [&str; 9] = [
     "automatic",
@@ -30,7 +30,7 @@ pub fn read(d: &mut Draft, si: usize) {
     let Some((pi, pred)) = s.preds.iter().enumerate().find(|(_, p)| !p.subordinate && !p.verb.negated) else { return };
     let Some((e, number)) = numbered(d, si, pi) else { return };
     let name = match &number {
-        Some(np) => d.field_of(e, np).unwrap_or_else(|| identifier(&plain(np))),
+        Some(np) => same(d, e, np),
         None => "number".to_owned(),
     };
     let kept = d.entities[e].entity.fields.iter().find(|f| f.name == name);
@@ -105,6 +105,17 @@ fn numbered(d: &Draft, si: usize, pi: usize) -> Option<(usize, Option<Np>)> {
         number.mods.iter().all(|n| ITSELF.contains(&n.as_str()) || d.entities[e].entity.name.contains(n.as_str()));
     let bare = s.words.get(number.range.end).is_none_or(|w| !matches!(w.tag, Tag::Conj | Tag::Comma));
     (gets && is_number(number) && number.of.is_none() && own && bare).then(|| (e, Some(number.clone())))
+}
+
+/// The field of that very name, or a new one: `a consecutive number` of a report is no house number.
+fn same(d: &Draft, e: usize, np: &Np) -> String {
+    let name = identifier(&plain(np));
+    let entity = &d.entities[e].entity;
+    let whole = format!("{}_{name}", entity.name);
+    let said = identifier(&np.mods.iter().map(String::as_str).chain([np.head.as_str()]).collect::<Vec<_>>().join(" "));
+    let short = name.strip_prefix(&format!("{}_", entity.name));
+    let is = |f: &&Field| [&name, &whole, &said].contains(&&f.name) || Some(f.name.as_str()) == short;
+    entity.fields.iter().find(is).map_or(name.clone(), |f| f.name.clone())
 }
 
 /// `job number` of `a running job number`

@@ -231,6 +231,10 @@ impl Draft<'_> {
         let mut names = Vec::new();
         for part in super::sentence::split_list(&s.words, range) {
             let Some(mut draft) = field::field(s, part.clone()) else { continue };
+            // so many other records belong to it, and no number is kept
+            if field::leading(&s.words, &part).is_some() && self.find(&draft.head).is_some() {
+                continue;
+            }
             if let Some((whose, name, label)) = draft.plain.take()
                 && self.find(&whose) == Some(e)
             {

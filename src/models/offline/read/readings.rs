@@ -153,8 +153,9 @@ fn rule(f: &Field, label: &str, r: &Rule) -> String {
         Rule::Unique { .. } => format!("A second {label} with the same {name} is refused."),
         Rule::NotInPast => format!("{one} whose {name} lies in the past is refused."),
         Rule::NotInFuture => format!("{one} whose {name} lies in the future is refused."),
-        Rule::After { field, .. } => {
-            format!("{one} whose {name} is not after its {} is refused.", field.replace('_', " "))
+        Rule::After { field, or_equal } => {
+            let before = if *or_equal { "before" } else { "not after" };
+            format!("{one} whose {name} is {before} its {} is refused.", field.replace('_', " "))
         }
         Rule::Immutable => format!("The {name} of {} cannot be changed.", a(label)),
         Rule::Within { field, days, both: true } => {

@@ -232,23 +232,23 @@ fn value_rules(d: &mut Draft, si: usize) {
             } else if let Some(rule) = from_today(&text, pred.verb.negated) {
                 rules.push(rule);
             } else if (text.contains("character") || text.contains("letter")) && !numbers.is_empty() {
-                rules = super::bounds::lengths(&text, &numbers, pred.verb.negated);
+                if !super::bounds::spelled(&text) {
+                    rules = super::bounds::lengths(&text, &numbers, pred.verb.negated);
+                }
             } else if numbers.len() == 1
                 && text.contains("day")
                 && text.contains("after")
                 && (text.contains("at most")
                     || text.contains("within")
                     || text.contains("more than") && pred.verb.negated)
-                && let Some(other) =
-                    pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o))
+                && let Some(other) = super::compared::other(d, si, e, &name, pred)
             {
                 rules.push(Rule::Within { field: other, days: numbers[0] as u32, both: false });
             } else if !numbers.is_empty() {
                 rules = super::bounds::bounds(&text, &numbers, pred.verb.negated, whole);
             } else if ((text.contains("after") || text.contains("later than")) && !pred.verb.negated
                 || (text.contains("before") || text.contains("earlier than")) && pred.verb.negated)
-                && let Some(other) =
-                    pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps)).find_map(|o| d.field_of(e, o))
+                && let Some(other) = super::compared::other(d, si, e, &name, pred)
             {
                 let same = ["on or after", "at or after", "the same day or"].iter().any(|w| text.contains(w));
                 rules.push(Rule::After { field: other, or_equal: pred.verb.negated || same });

@@ -4,11 +4,11 @@ use super::asides;
 use super::chunk::{self, Item, Np, Vg};
 use super::coordination::{self, boundary_before, ends_a_list, joins, leads_to_verb, share, shared};
 use super::lexicon::{
-    nouns,
-    verbs::{self, Class, Form},
+    verbs::{Class, Form},
     words,
 };
 use super::tag::{self, Tag, Word};
+use super::taken_as;
 use super::token;
 use crate::domain::ClauseId;
 use std::ops::Range;
@@ -257,7 +257,7 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
                 }
             }
             // `…, but the place is not shown`: no further element of a list
-            Item::Conj(i) if words[*i].is("but") && open.is_some() => {
+            Item::Conj(i) if words[*i].is("but") && open.is_some() && !coordination::second_bound(words, *i) => {
                 if let Some(pred) = open.take() {
                     b.close(pred, *i);
                     b.subordinate = false;
@@ -380,34 +380,15 @@ impl Builder<'_> {
     }
     fn close(&mut self, mut pred: Pred, at: usize) {
         pred.range.end = at;
+        taken_as::lists(&mut pred);
         let ends: Vec<usize> = pred.preps.iter().skip(1).map(|p| p.at).chain([at]).collect();
         for (pp, end) in pred.preps.iter_mut().zip(ends) {
             pp.range.end = end;
         }
-        asks_for(&mut pred);
+        taken_as::asks_for(&mut pred);
         // the subject lives on for `and …`; a new one replaces it
         self.preds.push(pred);
         self.subject.clear();
-    }
-}
-
-/// `A hirer asks for a room with a first day` is `requests a room with …`; who is asked, and a form that asks for a name,
-/// stay what they are.
-fn asks_for(pred: &mut Pred) {
-    let right_behind = |pp: &Pp| pp.prep == "for" && pp.at == pred.verb.range.end;
-    // `asks for a room with a first day` makes something, `asks for a date` only says what is entered
-    let described = pred.preps.iter().any(|pp| pp.prep == "with");
-    let thing = |np: &Np| np.pronoun.is_none() && (described || nouns::property(&np.head).is_none());
-    let by_people = !pred.subject.is_empty() && !pred.subject.iter().any(|np| words::system_noun(&np.head));
-    if pred.verb.base == "ask"
-        && !pred.verb.passive
-        && pred.objects.is_empty()
-        && by_people
-        && pred.preps.first().is_some_and(|pp| right_behind(pp) && pp.nps.first().is_some_and(thing))
-    {
-        pred.objects = pred.preps.remove(0).nps;
-        "request".clone_into(&mut pred.verb.base);
-        pred.verb.class = verbs::class(&pred.verb.base);
     }
 }
 

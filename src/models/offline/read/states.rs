@@ -82,9 +82,16 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
         return false;
     }
     let property = nouns::property(&np.head).is_some();
-    // `The blood group is one of …`: whichever record has that property
-    let known = || (0..d.entities.len()).find(|e| d.field_of(*e, np).is_some());
-    let Some(e) = d.entity_of(np).or(if property { d.focus } else { None }).or_else(known) else { return false };
+    // `The blood group is one of …`: whichever record has that property, and not what was spoken of last
+    let open = |e: &usize| {
+        let name = d.field_of(*e, np);
+        let listed = |f: &&Field| matches!(&f.ty, FieldType::Choice { values } if values.len() > 1);
+        name.is_some_and(|name| !d.entities[*e].entity.fields.iter().filter(listed).any(|f| f.name == name))
+    };
+    let spoken_of = d.focus.filter(|_| property);
+    let known = || spoken_of.filter(open).or_else(|| (0..d.entities.len()).find(open)).or(spoken_of);
+    let any = || (0..d.entities.len()).find(|e| d.field_of(*e, np).is_some());
+    let Some(e) = d.entity_of(np).or_else(known).or_else(any) else { return false };
     let name = if let Some(have) = d.field_of(e, np).filter(|_| d.find(&np.name()) != Some(e)) {
         // `may be negative or positive` names no values of a number
         let counts = |f: &&Field| f.name == have && matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });

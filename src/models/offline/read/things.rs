@@ -1,8 +1,8 @@
 //! Which phrases name a thing of which records could be kept.
 
-use super::chunk::Np;
+use super::chunk::{Item, Np};
 use super::lexicon::{nouns, verbs, words};
-use super::sentence::Pred;
+use super::sentence::{Pred, Sentence};
 
 /// The name of the thing a phrase speaks of, and whether it speaks of it directly (not of a property or list of it).
 #[must_use]
@@ -22,8 +22,9 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     if head.is_empty() || nouns::person(head).is_some() || head.chars().any(|c| c.is_ascii_digit()) || head.len() < 3 {
         return None;
     }
-    // spare parts are things; a part of something is not
-    let part = head == "part" && (!np.plural || np.of.is_some());
+    // spare parts are things; a part of something is not, nor is `part` in `take part`
+    let bare = !np.plural && np.det.is_none() && np.nouns.is_empty();
+    let part = head == "part" && (bare || np.of.is_some());
     let collection = words::system_noun(head)
         || part
         || matches!(
@@ -243,4 +244,11 @@ pub fn view(np: &Np) -> bool {
             | "inventory"
             | "balance"
     )
+}
+
+/// `Room: number, floor` names properties, `pH value: 0 to 14, optional` says what one of them is.
+#[must_use]
+pub fn names_several(s: &Sentence) -> bool {
+    let named = |i: &&Item| matches!(i, Item::Np(np) if !np.head.is_empty() && np.number.is_none());
+    s.items.iter().filter(named).count() > 2
 }

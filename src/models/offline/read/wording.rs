@@ -1,7 +1,7 @@
 //! Roundabout wordings, put the way the grammar knows: `it would be great to …` asks for what `it should be possible to …`
 //! asks for. Each word keeps how it was written.
 
-use super::token::Token;
+use super::token::{Kind, Token};
 
 /// Stands for any word that praises.
 const GOOD: &str = "*";
@@ -66,7 +66,66 @@ pub fn plain(tokens: Vec<Token>) -> Vec<Token> {
         }
         i += pattern.len();
     }
+    choices(&out)
+}
+
+/// `lasting 20, 40 or 60 minutes`, `a duration of 1 or 2 hours`: the values stand as in brackets.
+fn choices(tokens: &[Token]) -> Vec<Token> {
+    const MEASURES: [&str; 8] = ["duration", "length", "size", "term", "width", "height", "capacity", "level"];
+    let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut i = 0;
+    while i < tokens.len() {
+        let lead: &[&str] = match tokens[i].lower.as_str() {
+            "lasting" => &["with", "a", "duration"],
+            "lasts" => &["has", "a", "duration"],
+            "of" if i > 0 && MEASURES.contains(&tokens[i - 1].lower.as_str()) => &[],
+            _ => &["-"],
+        };
+        let end = numbers(tokens, i + 1).filter(|_| lead != ["-"]);
+        let Some(end) = end else {
+            out.push(tokens[i].clone());
+            i += 1;
+            continue;
+        };
+        let made = |lower: &str, kind| Token {
+            text: String::new(),
+            lower: lower.to_owned(),
+            kind,
+            value: None,
+            spaced: false,
+        };
+        out.extend(lead.iter().map(|word| made(word, Kind::Word)));
+        // what is quoted is what is written
+        let mut open = made("(", Kind::Punct);
+        (open.text, open.spaced) = (tokens[i].text.clone(), tokens[i].spaced);
+        out.push(open);
+        out.extend(tokens[i + 1..end].iter().cloned());
+        out.push(made(")", Kind::Punct));
+        i = end;
+    }
     out
+}
+
+/// Where a list of at least two numbers with `or` ends, its unit included.
+fn numbers(tokens: &[Token], from: usize) -> Option<usize> {
+    let number = |i: usize| tokens.get(i).is_some_and(|t| t.kind == Kind::Number);
+    let mut at = from;
+    let mut or = false;
+    while number(at) {
+        at += 1;
+        let comma = usize::from(tokens.get(at).is_some_and(|t| t.is(",")));
+        let joined = tokens.get(at + comma).is_some_and(|t| t.is("or"));
+        let step = comma + usize::from(joined);
+        if step == 0 || !number(at + step) {
+            break;
+        }
+        or |= joined;
+        at += step;
+    }
+    let unit = tokens.get(at).is_some_and(|t| super::value::unit_of(&t.lower).is_some());
+    let end = at + usize::from(unit);
+    let ends = tokens.get(end).is_none_or(|t| t.kind == Kind::Punct || matches!(t.lower.as_str(), "and" | "long"));
+    (or && ends).then_some(end)
 }
 
 #[cfg(test)]
@@ -81,6 +140,13 @@ mod tests {
         assert_eq!(lower("There must be a way to export it"), "it must be possible to export it");
         assert_eq!(lower("visits, each consisting of a date"), "visits , with a date");
         assert_eq!(lower("it would be red"), "it would be red");
+        assert_eq!(
+            lower("a visit at a time, lasting 20, 40 or 60 minutes"),
+            "a visit at a time , with a duration ( 20 , 40 or 60 minutes )"
+        );
+        assert_eq!(lower("A lesson lasts 1 or 2 hours."), "a lesson has a duration ( 1 or 2 hours ) .");
+        assert_eq!(lower("a table with a length of 80 or 120 cm"), "a table with a length ( 80 or 120 cm )");
+        assert_eq!(lower("It lasts 20 minutes and 2 or 3 people come"), "it lasts 20 minutes and 2 or 3 people come");
         let text: Vec<String> =
             plain(tokens("It would be nice to be able to print")).into_iter().map(|t| t.text).collect();
         assert_eq!(text.join(" "), "It would be nice to be able to print");

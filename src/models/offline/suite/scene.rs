@@ -124,7 +124,10 @@ impl<'a> Scene<'a> {
     pub fn making(&self, entity: &'a Entity, access: usize, by: Option<&str>, fields: &[(String, String)]) -> String {
         let mut args = vec![self.me.to_owned()];
         args.extend(by.map(|by| format!("by={by}")));
-        args.extend(fields.iter().map(|(field, value)| {
+        // Python takes each name once; what is said last holds
+        let last = |i: usize| !fields[i + 1..].iter().any(|(later, _)| *later == fields[i].0);
+        let fields = fields.iter().enumerate().filter(|(i, _)| last(*i)).map(|(_, pair)| pair);
+        args.extend(fields.map(|(field, value)| {
             if KEYWORDS.contains(&field.as_str()) {
                 format!("**{{{}: {value}}}", lit(field))
             } else {

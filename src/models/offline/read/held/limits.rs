@@ -27,7 +27,9 @@ pub fn take_back(d: &mut Draft, s: &Sentence) -> Vec<Broken> {
     let mut found = Vec::new();
     for at in 0..d.features.len() {
         if d.features[at].clauses().contains(&s.id)
-            && let Some(broken) = limit(d, s, &d.features[at]).or_else(|| overlap(d, s, &d.features[at]))
+            && let Some(broken) = twice(&d.features[at])
+                .or_else(|| limit(d, s, &d.features[at]))
+                .or_else(|| overlap(d, s, &d.features[at]))
         {
             d.features[at].clauses_mut().retain(|id| *id != s.id);
             found.push(broken);
@@ -40,7 +42,8 @@ pub fn take_back(d: &mut Draft, s: &Sentence) -> Vec<Broken> {
             let of = |r: &&FieldRule| r.clauses.contains(&s.id);
             for rule in field.rules.iter().filter(of) {
                 let others = &d.entities[e].entity.fields;
-                let Some(broken) = bound(s, &field, rule).or_else(|| elsewhere(s, &field, rule, others)) else {
+                let broken = itself(&field, rule).or_else(|| bound(s, &field, rule));
+                let Some(broken) = broken.or_else(|| elsewhere(s, &field, rule, others)) else {
                     continue;
                 };
                 let rules = &mut d.entities[e].entity.fields[f].rules;
@@ -297,6 +300,28 @@ fn bound(s: &Sentence, field: &Field, rule: &FieldRule) -> Option<Broken> {
         }
         _ => None,
     }
+}
+
+/// What is compared with itself always holds, or never does.
+fn itself(field: &Field, rule: &FieldRule) -> Option<Broken> {
+    let (Rule::After { field: other, .. }
+    | Rule::Within { field: other, .. }
+    | Rule::RequiredWhen { field: other, .. }) = &rule.rule
+    else {
+        return None;
+    };
+    let built = format!("{} is held against nothing", field.label.to_lowercase());
+    (*other == field.name).then(|| Broken::new(0..usize::MAX, built))
+}
+
+/// What begins and ends with the same field, or counts one twice.
+fn twice(f: &Feature) -> Option<Broken> {
+    let same = match f {
+        Feature::NoOverlap { start, end, .. } => start == end,
+        Feature::UniqueTogether { fields, .. } => fields.iter().enumerate().any(|(i, f)| fields[..i].contains(f)),
+        _ => false,
+    };
+    same.then(|| Broken::new(0..usize::MAX, "nothing is held against anything else"))
 }
 
 fn every_one(np: &Np) -> bool {

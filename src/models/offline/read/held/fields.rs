@@ -1,0 +1,54 @@
+//! Which properties are kept, and how many of each.
+
+use super::super::chunk::{Item, Np};
+use super::super::draft::Draft;
+use super::super::lexicon::verbs::Class;
+use super::super::naming::naming;
+use super::super::sentence::Sentence;
+use super::Broken;
+use crate::models::offline::spec::{Feature, Field, FieldType};
+
+/// `An order has a date and one or more items.` that became one text, which may be empty too.
+pub fn several(d: &Draft, s: &Sentence) -> Option<Broken> {
+    let counted = |np: &Np| {
+        np.pronoun.is_none()
+            && (matches!(np.det.as_deref(), Some("several" | "many")) || np.mods.iter().any(|m| m == "multiple"))
+    };
+    s.items.iter().find_map(|item| {
+        let Item::Np(np) = item else { return None };
+        let (name, _) = counted(np).then(|| naming(s, np))?;
+        let kept = d.entities.iter().find_map(|e| {
+            let of = |f: &&Field| f.name == name && f.clauses.contains(&s.id);
+            Some((e, e.entity.fields.iter().find(of)?))
+        });
+        let (e, field) = kept?;
+        let refers = matches!(field.ty, FieldType::Reference { .. } | FieldType::UserReference { .. });
+        let built = format!(
+            "{} keeps its {} in one field, which tells none from another",
+            super::super::readings::a(&e.entity.label.to_lowercase()),
+            field.label.to_lowercase()
+        );
+        (!refers).then(|| Broken::new(np.range.clone(), built))
+    })
+}
+
+/// `An order has one or more lines.` while it can be kept without any, `A tour has 8 boats.` while it may have any number.
+pub fn how_many(d: &Draft, s: &Sentence) -> Option<Broken> {
+    let has = s.preds.iter().filter(|p| p.verb.class == Class::Have && !p.verb.negated);
+    let first = |np: &Np| s.quote(np.range.start..np.range.start + 1).to_lowercase();
+    let said = |np: &&Np| np.number.is_some() || first(np).starts_with("one or ");
+    has.flat_map(|p| &p.objects).filter(said).find_map(|np| {
+        let child = &d.entities[d.find(&np.name()).or_else(|| d.find(&np.head))?].entity;
+        let whole = child.fields.iter().find_map(|f| match &f.ty {
+            FieldType::Reference { entity } if f.clauses.contains(&s.id) => d.find(entity),
+            _ => None,
+        })?;
+        let limited = d.features.iter().any(|f| {
+            matches!(f, Feature::Limit { entity, .. } if *entity == child.name) && f.clauses().contains(&s.id)
+        });
+        let one = super::super::readings::a(&d.entities[whole].entity.label.to_lowercase());
+        let any = if np.number.is_some() { "any number of" } else { "no" };
+        let built = format!("{one} may have {any} {}", child.label_plural.to_lowercase());
+        (!limited).then(|| Broken::new(np.range.clone(), built))
+    })
+}

@@ -1,0 +1,37 @@
+//! Verbs that mean another act by what stands behind them.
+
+use super::chunk::Np;
+use super::lexicon::{
+    nouns,
+    verbs::{self, Class},
+    words,
+};
+use super::sentence::{Pp, Pred};
+
+/// `The owner can list the parts with a stock below 5`: those that are there are shown, and none is added.
+pub fn lists(pred: &mut Pred) {
+    let those = |np: &Np| np.plural && matches!(np.det.as_deref(), Some("the" | "all" | "those" | "these"));
+    if pred.verb.base == "list" && !pred.verb.passive && pred.objects.first().is_some_and(those) {
+        pred.verb.class = Class::Read;
+    }
+}
+
+/// `A hirer asks for a room with a first day` is `requests a room with …`; who is asked, and a form that asks for a name,
+/// stay what they are.
+pub fn asks_for(pred: &mut Pred) {
+    let right_behind = |pp: &Pp| pp.prep == "for" && pp.at == pred.verb.range.end;
+    // `asks for a room with a first day` makes something, `asks for a date` only says what is entered
+    let described = pred.preps.iter().any(|pp| pp.prep == "with");
+    let thing = |np: &Np| np.pronoun.is_none() && (described || nouns::property(&np.head).is_none());
+    let by_people = !pred.subject.is_empty() && !pred.subject.iter().any(|np| words::system_noun(&np.head));
+    if pred.verb.base == "ask"
+        && !pred.verb.passive
+        && pred.objects.is_empty()
+        && by_people
+        && pred.preps.first().is_some_and(|pp| right_behind(pp) && pp.nps.first().is_some_and(thing))
+    {
+        pred.objects = pred.preps.remove(0).nps;
+        "request".clone_into(&mut pred.verb.base);
+        pred.verb.class = verbs::class(&pred.verb.base);
+    }
+}
