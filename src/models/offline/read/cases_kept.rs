@@ -230,3 +230,15 @@ fn one_part_is_a_thing_and_its_stock_is_named_shortly() {
         assert!(whole(&spec, 1) && whole(&spec, 2), "{:?}", spec.gaps);
     }
 }
+
+#[test]
+fn who_adds_what_names_another_record_sees_those_there_are() {
+    let spec = read(
+        "A teacher can create an excursion with a title.\nThe teacher approves excursions.\n\
+         Teachers can see excursions.\nA parent can add a child with a name and an excursion.",
+    );
+    let sees =
+        |a: &crate::models::offline::spec::Access| a.ops.contains(&Op::Read) && a.who == Who::Role("parent".into());
+    assert!(spec.entity("excursion").unwrap().access.iter().any(sees), "{:?}", spec.entity("excursion"));
+    assert!(spec.assumptions.iter().any(|q| q.key.starts_with("choose:")), "{:?}", spec.assumptions);
+}

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::lexicon::nouns::Person;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Op, Scope, Who};
+use crate::models::offline::spec::{FieldType, Op, Scope, Who};
 
 /// `Sellers see only their own quotes. Sellers can search quotes by client.`: among those they see.
 pub fn limits_of_sight(d: &mut Draft, e: usize) {
@@ -101,11 +101,66 @@ pub fn privacy(d: &mut Draft, e: usize) {
     }
 }
 
-/// Who books a course must see which there are, unless the text keeps them from it.
+/// Who books a course, or names another record in one, must see which there are, unless the text keeps them from it.
 pub fn see_what_one_takes(d: &mut Draft, e: usize) {
-    let Some(what) = d.entities[e].about.clone().and_then(|a| d.find(&a)).filter(|p| *p != e) else { return };
-    let name = d.entities[what].entity.name.clone();
-    if d.reference(e, &name).is_none() || !d.entities[what].entity.private.is_empty() {
+    let about = d.entities[e].about.clone().and_then(|a| d.find(&a)).filter(|p| *p != e);
+    let about = about.filter(|p| d.reference(e, &d.entities[*p].entity.name).is_some());
+    let name = d.entities[e].entity.name.clone();
+    // how people are reached is for nobody who only picks one of them
+    let told = |d: &Draft, p: usize| {
+        d.entities[p].person
+            || d.entities[p].entity.owned
+            || d.entities[p].entity.access.iter().any(|a| a.ops.contains(&Op::Read) && a.scope != Scope::All)
+            || d.entities[p].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Email | FieldType::Phone))
+    };
+    let named: Vec<usize> = d.entities[e]
+        .entity
+        .fields
+        .iter()
+        .filter(|f| !f.read_only)
+        .filter_map(|f| match &f.ty {
+            FieldType::Reference { entity } => d.find(entity).filter(|p| *p != e && Some(*p) != about),
+            _ => None,
+        })
+        .collect();
+    if let Some(what) = about {
+        see_which_there_are(d, e, what, &format!("choose:{name}"));
+    }
+    for what in named {
+        see_those_of_the_right(d, e, what);
+        if told(d, what) {
+            continue;
+        }
+        let key = format!("choose:{name}.{}", d.entities[what].entity.name);
+        see_which_there_are(d, e, what, &key);
+    }
+}
+
+/// `A contractor writes a quote for an assigned defect`: the defects are seen that quotes can be written for.
+fn see_those_of_the_right(d: &mut Draft, e: usize, what: usize) {
+    let Some(by) = d.reference(e, &d.entities[what].entity.name) else { return };
+    let reads: Vec<Who> =
+        d.entities[what].entity.access.iter().filter(|a| a.ops.contains(&Op::Read)).map(|a| a.who.clone()).collect();
+    let behind = |path: &str| path.strip_prefix(&format!("{by}.")).map(str::to_owned);
+    let scope = |scope: &Scope| match scope {
+        Scope::AssignedTo { field } => behind(field).map(|field| Scope::AssignedTo { field }),
+        Scope::OwnParent { field } if *field == by => Some(Scope::Own),
+        Scope::OwnParent { field } => behind(field).map(|field| Scope::OwnParent { field }),
+        _ => None,
+    };
+    let sees = |who: &Who| reads.iter().any(|r| r == who || matches!(r, Who::Anyone | Who::SignedIn));
+    let rights = d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create) && !sees(&a.who));
+    let given: Vec<(Who, Scope, Vec<ClauseId>)> =
+        rights.filter_map(|a| Some((a.who.clone(), scope(&a.scope)?, a.clauses.clone()))).collect();
+    for (who, scope, clauses) in given {
+        for id in clauses {
+            d.allow(what, who.clone(), &[Op::Read], scope.clone(), id);
+        }
+    }
+}
+
+fn see_which_there_are(d: &mut Draft, e: usize, what: usize, key: &str) {
+    if !d.entities[what].entity.private.is_empty() {
         return;
     }
     // `Only owners can see courses`, `Customers see no courses`
@@ -130,7 +185,7 @@ pub fn see_what_one_takes(d: &mut Draft, e: usize) {
     let [many, things] = [e, what].map(|x| d.entities[x].entity.label_plural.to_lowercase());
     let question = format!("Which {things} does somebody see who adds {many}?");
     let clauses = d.home(e);
-    let answer = d.ask(&format!("choose:{}", d.entities[e].entity.name.clone()), &question, "all of them", &clauses);
+    let answer = d.ask(key, &question, "all of them", &clauses);
     if !answer.to_lowercase().contains("all") {
         return;
     }
