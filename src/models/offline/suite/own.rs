@@ -6,12 +6,13 @@ use super::{
     limits::DEPTH,
     python::{Test, ident, lit},
     rules::{attempted, test},
+    samples,
     scene::Scene,
     world::{World, target},
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{Access, Entity, Feature, Field, Op, Scope, Who},
+    models::offline::spec::{Access, Entity, Feature, Field, FieldType, Op, Scope, Who},
 };
 
 /// The values of a field, where it is about giving it one.
@@ -191,6 +192,18 @@ fn change_of_own<'a>(
     ))
 }
 
+/// Another value of a field that one may give it in a record of one's own.
+pub(super) fn free_value(world: World<'_>, entity: &Entity, field: &Field) -> Option<String> {
+    let usual = samples::other(world.spec, entity, field)?;
+    let kept: Vec<String> = world.kept_from_owner(entity, &field.name).map(|v| lit(v)).collect();
+    match &field.ty {
+        FieldType::Choice { values } if kept.contains(&usual) => {
+            values.iter().skip(1).map(|v| lit(v)).find(|v| !kept.contains(v))
+        }
+        _ => Some(usual),
+    }
+}
+
 /// A right to do it with the records of others, and who holds it.
 fn acting<'a>(
     world: World<'a>,
@@ -209,4 +222,27 @@ fn acting<'a>(
             && bound(world, who, &a.who)
     };
     world.accesses(entity, op).find(fits).map(|a| (a, a.who.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{domain::ClauseId, models::offline::read};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_guard_is_shown_by_a_value_that_nothing_else_refuses() {
+        let lines = [
+            "Employees enter requests with a title.",
+            "A new request is pending.",
+            "The team lead approves or rejects requests.",
+            "Nobody may approve his or her own request.",
+        ];
+        let clauses = lines.iter().zip(1..).map(|(text, i)| (ClauseId(i), (*text).to_owned(), Vec::new()));
+        let spec = read::analyse(&clauses.collect::<Vec<_>>(), &BTreeMap::new()).unwrap();
+        let text = super::super::tests(&spec, "requests").files.into_iter().map(|f| f.content).collect::<String>();
+        let at = text.find("def test_nobody_else_sets_status(").unwrap();
+        let body: String = text[at..].lines().skip(1).take_while(|l| !l.trim_start().starts_with("def ")).collect();
+        assert!(body.contains("\"rejected\"") && !body.contains("\"approved\""), "{body}");
+        assert!(text.contains("test_ones_own_request_is_not_set_to_approved"));
+    }
 }

@@ -267,7 +267,8 @@ pub(super) fn field_guard(
                 let (index, _) = world.maker(parent)?;
                 world.can_make(parent).then(|| format!("{}[\"id\"]", world_scene.making(parent, index, None, &[])))
             }
-            _ => samples::other(world.spec, entity, column),
+            // what nobody gives to their own would be refused without the guard, too
+            _ => super::own::free_value(world, entity, column).or_else(|| samples::other(world.spec, entity, column)),
         }
     };
     for person in who {

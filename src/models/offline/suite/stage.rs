@@ -246,12 +246,7 @@ fn new_value<'a>(
             let role = role.as_ref().map_or(Who::SignedIn, |r| Who::Role(r.clone()));
             Some(format!("{}.id", scene.somebody_with(&role, 2, "")))
         }
-        FieldType::Choice { values } if access.scope == Scope::Own => {
-            let kept = |v: &String| world.kept_from_owner(entity, &field.name).any(|k| lit(k) == lit(v));
-            let usual = samples::other(world.spec, entity, field)?;
-            let free = || values.iter().skip(1).find(|v| !kept(v)).map(|v| lit(v));
-            if values.iter().any(|v| lit(v) == usual && kept(v)) { free() } else { Some(usual) }
-        }
+        FieldType::Choice { .. } if access.scope == Scope::Own => super::own::free_value(world, entity, field),
         _ => samples::other(world.spec, entity, field),
     }
 }
