@@ -49,7 +49,8 @@ fn begun(replay: &args::Replay, how: &Headless<'_>, cassette: &Cassette) -> Resu
             let (requirement, original) = input::given(None, Some(file), "the requirement")?;
             let attachments = original.into_iter().map(|(file, bytes)| driver::attached(file, &bytes)).collect();
             let settings = run::settings(how.config, how.plan_only);
-            Ok(Begun { g1: String::new(), requirement, settings, attachments, instructions: None, existing: false })
+            let (g1, instructions, existing, software) = (String::new(), None, false, Vec::new());
+            Ok(Begun { g1, requirement, settings, attachments, instructions, existing, software })
         }
         (None, None) => Err(Fail::usage(format!(
             "{} was recorded by an earlier version and does not hold its requirement: give it with -f FILE (and --plan as it \

@@ -29,9 +29,26 @@ const AT_ONCE: usize = 128;
 /// What was found.
 pub(super) struct Found {
     pub existing: Existing,
-    /// What the journal will name.
+    /// What the journal will name: every file in the order of its path, then the outline.
     pub contents: Vec<Vec<u8>>,
     pub note: Clean,
+}
+
+impl Found {
+    pub(super) fn files(&self) -> impl Iterator<Item = (&FileEntry, &Vec<u8>)> {
+        self.existing.files.values().zip(&self.contents)
+    }
+}
+
+/// Software as a recording holds it, for a run in `dir`.
+///
+/// # Errors
+/// There is too much of it, or a path of it leads elsewhere.
+pub(super) fn recorded(dir: &Path, files: Vec<Committed>) -> Result<Found, OpenError> {
+    for file in &files {
+        paths::check(&file.path).map_err(|error| OpenError::Refused(Clean::from(error.to_string())))?;
+    }
+    found(dir, files, None, 0)
 }
 
 /// Looks a folder over. `None` where nothing is there that a new product would have to fit in with.
@@ -90,8 +107,10 @@ fn found(
         let text = format!("{} holds {} files; this version works on up to {MOST}", dir.display(), files.len());
         return Err(OpenError::Refused(Clean::from(text)));
     }
-    let (secret, files): (Vec<_>, Vec<_>) =
+    let (secret, mut files): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| confidential::is_secret(&file.path, &file.bytes));
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    files.dedup_by(|one, other| one.path == other.path);
     let step = StepId::new(STEP).map_err(|error| at(dir, &error))?;
     let mut outline = String::new();
     let mut entries = BTreeMap::new();

@@ -170,7 +170,7 @@ pub(super) fn whole(dir: &Path) -> Result<Vec<Envelope>, HubError> {
 /// See [`OpenError`].
 pub async fn create(start: Start) -> Result<Prepared, OpenError> {
     let models = registry::assign(&start.settings.model, &start.setup.models)?;
-    begin(start, models, OnceCell::new())
+    begin(start, None, models, OnceCell::new())
 }
 
 /// The same with somebody in particular answering, whatever the settings name, and somebody in particular running what
@@ -183,11 +183,13 @@ pub async fn create_with(
     model: Arc<dyn Model>,
     runner: Result<Runner, Clean>,
 ) -> Result<Prepared, OpenError> {
-    begin(start, Assigned::one(model), OnceCell::new_with(Some(runner)))
+    begin(start, None, Assigned::one(model), OnceCell::new_with(Some(runner)))
 }
 
+/// What a recording says was `found` is not looked for.
 pub(super) fn begin(
     mut start: Start,
+    found: Option<existing::Found>,
     models: Assigned,
     runner: OnceCell<Result<Runner, Clean>>,
 ) -> Result<Prepared, OpenError> {
@@ -197,7 +199,10 @@ pub(super) fn begin(
         return Err(OpenError::Refused(Clean::from("the requirement is empty: say what should be built")));
     }
     let offline = models.main().id() == "offline";
-    let found = if start.existing { existing::survey(&start.dir, text, offline)? } else { None };
+    let found = match found {
+        None if start.existing => existing::survey(&start.dir, text, offline)?,
+        found => found,
+    };
     if !start.settings.plan_only {
         models.main().accepts(&cut)?;
     }
@@ -237,9 +242,9 @@ pub(super) fn begin(
     let run = history::replay(&envelopes).ok_or_else(|| OpenError::Refused(Clean::from("the run did not begin")))?;
     let said = |file: &Attachment| Clean::from(format!("with the requirement: {}", file.line(&run.settings.model)));
     let mut notes: Vec<Clean> = run.attachments.iter().map(said).collect();
-    notes.extend(found.map(|found| found.note));
+    notes.extend(found.iter().map(|found| found.note.clone()));
     if let Some(path) = &start.setup.models.record
-        && let Err(error) = cassette::begin(path, &replay::given(&start, instructions.as_deref()))
+        && let Err(error) = cassette::begin(path, &replay::given(&start, instructions.as_deref(), found.as_ref()))
     {
         notes.push(Clean::from(format!("this run cannot be replayed from {}: {error}", path.display())));
     }

@@ -1,6 +1,7 @@
 //! Recorded runs: what a recording says of the run beside its calls, and the run played again from it.
 
 use super::{
+    existing::{self, Found},
     headless::Closing,
     open::{self, OpenError, Prepared, Setup, Start},
     services::Services,
@@ -8,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         Clean,
-        artifact::tree_hash,
+        artifact::{FileEntry, tree_hash},
         attachment::Attachment,
         run::{GateMode, Run, RunSettings, RunStatus},
         trace,
@@ -16,16 +17,22 @@ use crate::{
     },
     models::{
         Model,
-        cassette::{self, Attached, Begun, Cassette, Content, Ended, Tally},
+        cassette::{self, Attached, Begun, Cassette, Content, Ended, Tally, Was},
         registry,
     },
+    workspace::branch::Committed,
 };
 use serde_json::json;
 use std::{fmt::Write, fs, path::PathBuf, sync::Arc};
 use tokio::sync::OnceCell;
 
 /// What the run that begins is given.
-pub(super) fn given(start: &Start, instructions: Option<&[u8]>) -> Begun {
+pub(super) fn given(start: &Start, instructions: Option<&[u8]>, found: Option<&Found>) -> Begun {
+    let was = |(file, bytes): (&FileEntry, &Vec<u8>)| Was {
+        path: file.path.clone(),
+        executable: file.executable,
+        content: bytes.as_slice().into(),
+    };
     let attached = |(file, bytes): &(Attachment, Vec<u8>)| attached(file.clone(), bytes);
     Begun {
         g1: env!("CARGO_PKG_VERSION").to_owned(),
@@ -34,7 +41,8 @@ pub(super) fn given(start: &Start, instructions: Option<&[u8]>) -> Begun {
         settings: start.settings.clone(),
         attachments: start.attachments.iter().map(attached).collect(),
         instructions: instructions.map(Content::from),
-        existing: start.existing,
+        existing: found.is_some(),
+        software: found.map_or_else(Vec::new, |found| found.files().map(was).collect()),
     }
 }
 
@@ -70,10 +78,21 @@ pub async fn replay(
     mut setup: Setup,
 ) -> Result<Prepared, OpenError> {
     let refused = |what: &str| OpenError::Refused(Clean::from(format!("the recording is damaged: {what}")));
-    if begun.existing {
-        let what = "it was recorded on software that was there already, and that is no part of a recording";
-        return Err(OpenError::Refused(Clean::from(what)));
-    }
+    let found = match (begun.existing, begun.software.as_slice()) {
+        (false, _) => None,
+        (true, []) => {
+            let what = "an earlier version recorded it on software that was there already, and did not keep that: record it again";
+            return Err(OpenError::Refused(Clean::from(what)));
+        }
+        (true, software) => {
+            let file = |was: &Was| {
+                let (path, executable) = (was.path.clone(), was.executable);
+                Some(Committed { path, executable, bytes: was.content.bytes()? })
+            };
+            let files = software.iter().map(file).collect::<Option<_>>();
+            Some(existing::recorded(&dir, files.ok_or_else(|| refused("a file that was there cannot be read"))?)?)
+        }
+    };
     let mut attachments = Vec::new();
     for Attached { file, content } in &begun.attachments {
         let bytes = content.bytes().ok_or_else(|| refused(&format!("{} cannot be read", file.name)))?;
@@ -97,7 +116,8 @@ pub async fn replay(
     };
     let models = registry::replayed(cassette.clone(), &setup.models)?;
     let requirement = begun.requirement.clone().into_bytes();
-    open::begin(Start { dir, requirement, attachments, existing: false, settings, setup }, models, OnceCell::new())
+    let start = Start { dir, requirement, attachments, existing: begun.existing, settings, setup };
+    open::begin(start, found, models, OnceCell::new())
 }
 
 /// How a replay compares with its recording.

@@ -10,7 +10,7 @@
 //! The last two let a cassette survive changes of prompts. The model's name is no part of what was asked.
 
 mod run;
-pub use run::{Attached, Begun, Content, Ended, Tally, begin, end, free};
+pub use run::{Attached, Begun, Content, Ended, Tally, Was, begin, end, free};
 
 use super::{Abilities, Model, ModelError, Request, Response, pricing::estimate_tokens};
 use crate::domain::{Clean, Hash, reply::ReplyKind, usage::Usage};

@@ -223,8 +223,10 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
     assert!(text(&refused.stderr).contains("the offline engine cannot change code"), "{}", text(&refused.stderr));
     assert!(!bed.dir.join(".g1").exists());
 
+    let tape = bed.home.join("shelf.jsonl").display().to_string();
+    let record = format!("models.record={tape}");
     let run = bed
-        .g1(&["run", WISH, "-m", "compat/scripted", "-y", "--existing", "--json"])
+        .g1(&["run", WISH, "-m", "compat/scripted", "-y", "--existing", "--json", "-c", &record])
         .env("OPENAI_BASE_URL", format!("http://{}/v1", server.address))
         .output()
         .expect("g1 starts");
@@ -258,6 +260,23 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
     let tooling = lines(&run.stdout).into_iter().find(|l| l["check"]["name"] == "tooling");
     let tooling = tooling.map(|l| l["check"]["summary"].as_str().unwrap_or_default().to_owned());
     assert_eq!(tooling.as_deref(), Some("outside of the sandbox: requirements.txt brings left-pad==1.3"));
+
+    // The recording holds what was there: it needs neither the folder nor git's history to be built again.
+    let again = Bed::new();
+    let replay = again.output(&["replay", &tape, "--json", "-C", &again.dir.display().to_string()]);
+    assert_eq!(code(&replay), 0, "{}{}", text(&replay.stdout), text(&replay.stderr));
+    let said = lines(&replay.stdout).pop().expect("a last line");
+    assert_eq!(
+        (&said["replay"]["same_tree"], &said["replay"]["calls"]["unanswered"]),
+        (&json!(true), &json!(0)),
+        "{said}"
+    );
+    let place = again.dir.join(".g1/worktree");
+    assert_eq!(fs::read_to_string(place.join("shelf/store.py")).expect("there"), changed());
+    assert!(
+        !place.join("loose.py").exists() && !place.join("staged.py").exists(),
+        "what was not committed is not in it"
+    );
 
     // What is done later knows where the work is.
     let verified = bed.output(&["verify"]);

@@ -31,6 +31,18 @@ pub struct Begun {
     /// It changed software that was there before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub existing: bool,
+    /// That software.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub software: Vec<Was>,
+}
+
+/// A file that was there before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Was {
+    pub path: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub executable: bool,
+    pub content: Content,
 }
 
 /// A file that came with the requirement.
