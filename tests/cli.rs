@@ -265,6 +265,13 @@ fn readers_work_while_a_writer_holds_the_project() {
     assert_eq!(text, TEXT);
     assert!(!fine(&world.g1(&["trace", "-C", "p"])).contains('\u{1b}'));
     assert!(fine(&world.g1(&["trace", "-C", "p", "--format", "csv"])).contains("C-001"));
+    let one = fine(&world.g1(&["trace", "C-002", "-C", "p"]));
+    assert!(one.starts_with("## C-002") && one.contains("set goals") && !one.contains("C-001"), "{one}");
+    let one = fine(&world.g1(&["trace", "C-002", "-C", "p", "--format", "json"]));
+    let one: serde_json::Value = serde_json::from_str(&one).unwrap();
+    assert_eq!((one["clauses"].as_array().unwrap().len(), &one["counts"]), (1, &trace["counts"]));
+    refused(&world.g1(&["trace", "C-099", "-C", "p"]), 2, "there is no clause C-099; the last is C-0");
+    refused(&world.g1(&["trace", "one", "-C", "p"]), 2, "C-");
 
     let context = fine(&world.g1(&["context", "understand", "-C", "p"]));
     assert!(context.contains("C-001") && context.contains("Members log") && !context.contains('\u{1b}'));

@@ -130,9 +130,11 @@ pub enum Command {
     },
     /// Every clause of the requirement with the code and the tests that stand for it
     #[command(
-        after_help = "Examples:\n  g1 trace\n  g1 trace --format json | jq '.counts'\n  g1 trace --format csv > trace.csv\n  g1 trace --format html > trace.html   one page with a sign-off table\n\nA linked file that has changed since its proof makes the proof stale."
+        after_help = "Examples:\n  g1 trace\n  g1 trace C-012             this clause only, and how it was understood\n  g1 trace --format json | jq '.counts'\n  g1 trace --format csv > trace.csv\n  g1 trace --format html > trace.html   one page with a sign-off table\n\nA linked file that has changed since its proof makes the proof stale."
     )]
     Trace {
+        /// Only these clauses; the counts are those of the whole
+        clauses: Vec<String>,
         #[arg(long, value_enum, default_value = "md")]
         format: Format,
     },

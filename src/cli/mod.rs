@@ -125,7 +125,7 @@ fn dispatch(cli: &Cli) -> Done {
         Command::Pause => command::pause(folder, &who, json),
         Command::Status => status::run(folder, json),
         Command::Log { verify } => log::run(folder, *verify, json),
-        Command::Trace { format } => trace::run(folder, *format, json),
+        Command::Trace { clauses, format } => trace::run(folder, clauses, *format, json),
         Command::Export { to } => export::run(folder, to.as_deref(), json),
         Command::Context { step, call } => context::run(folder, step, *call, json),
         Command::Hub { action } => hub::run(folder, action, config, json),

@@ -1,7 +1,11 @@
 //! The trace as JSON (the contract), Markdown (`TRACE.md`) and CSV.
 
 use super::{ClauseTrace, LinkedFile, Trace, lines_in_words};
-use crate::domain::{ClauseId, Clean, clause::Retired, run::Outcome};
+use crate::domain::{
+    ClauseId, Clean,
+    clause::Retired,
+    run::{Outcome, Run},
+};
 use std::fmt::{Display, Write};
 
 /// What every report begins with.
@@ -30,6 +34,33 @@ impl Trace {
     #[must_use]
     pub fn to_markdown(&self, title: &Clean) -> String {
         self.markdown(title, true)
+    }
+
+    /// The clauses alone, each with the words of what was understood, decided and assumed of it.
+    #[must_use]
+    pub fn to_sections(&self, run: &Run) -> String {
+        let mut md = String::new();
+        for clause in &self.clauses {
+            section(&mut md, clause, true);
+            let mut said = |id: &dyn Display, text: &str| {
+                let _ = writeln!(md, "- {id}: {}", inline(&Clean::new(text)));
+            };
+            for found in clause.interpretations.iter().filter_map(|id| run.interpretations.get(id)) {
+                said(&found.id, &found.statement);
+                found
+                    .acceptance
+                    .iter()
+                    .for_each(|criterion| said(&format_args!("{}, accepted when", found.id), criterion));
+            }
+            for found in clause.decisions.iter().filter_map(|id| run.decisions.get(id)) {
+                said(&found.id, &format!("{}: {}", found.title, found.choice));
+            }
+            for found in clause.assumptions.iter().filter_map(|id| run.assumptions.get(id)) {
+                said(&found.id, &format!("{} {}", found.question, found.answer));
+            }
+        }
+        self.in_doubt(&mut md);
+        md.trim_start().to_owned()
     }
 
     fn markdown(&self, title: &Clean, evidence: bool) -> String {
