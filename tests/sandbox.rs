@@ -159,6 +159,13 @@ async fn a_filled_disk_is_stopped() {
 }
 
 #[tokio::test]
+async fn files_without_a_name_count() {
+    for kind in ["removed", "nameless"] {
+        bomb(kind, Limits { disk_bytes: 40 << 20, ..small() }, "wrote too much").await;
+    }
+}
+
+#[tokio::test]
 async fn memory_in_sum_is_stopped() {
     bomb("memory", Limits { processes: 40, memory_bytes: 600 << 20, ..small() }, "too much memory").await;
 }

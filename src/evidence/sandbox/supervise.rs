@@ -6,11 +6,12 @@ use super::{
 };
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use std::{
+    collections::BTreeMap,
     fs,
     io::{Read, Write},
     os::{
         fd::{AsFd, OwnedFd},
-        unix::net::UnixStream,
+        unix::{fs::MetadataExt, net::UnixStream},
     },
     path::Path,
     process::{Child, Command, Stdio},
@@ -154,8 +155,8 @@ fn over_limits(spec: &Spec, ticks: u32) -> Option<Ended> {
         if resident > spec.limits.memory_bytes {
             return Some(Ended::TooMuchMemory);
         }
-        let written: u64 = spec.write.iter().map(|dir| disk_bytes(dir)).sum();
-        if written > spec.limits.disk_bytes {
+        let named: u64 = spec.write.iter().map(|dir| disk_bytes(dir)).sum();
+        if named + nameless_bytes(&processes) > spec.limits.disk_bytes {
             return Some(Ended::TooMuchDisk);
         }
     }
@@ -283,6 +284,23 @@ fn resident_bytes(pid: Pid) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     line.split_whitespace().next().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) * 1024
+}
+
+/// Bytes of files that are open and have no name any more, or never had one: removed ones, and those in memory.
+fn nameless_bytes(processes: &[Pid]) -> u64 {
+    let mut files = BTreeMap::new();
+    for pid in processes {
+        for entry in fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())).into_iter().flatten().flatten() {
+            // Followed: what is open is told of, not the link.
+            match fs::metadata(entry.path()) {
+                Ok(meta) if meta.is_file() && meta.nlink() == 0 => {
+                    files.insert((meta.dev(), meta.ino()), meta.blocks() * 512);
+                }
+                _ => {}
+            }
+        }
+    }
+    files.values().sum()
 }
 
 /// Bytes below a directory, however deep; links are not followed.
