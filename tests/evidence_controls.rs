@@ -290,6 +290,25 @@ async fn a_linked_test_exists_asserts_something_and_is_not_skipped() {
 }
 
 #[tokio::test]
+async fn a_helper_with_a_name_of_assertions_is_followed_whatever_it_is_given() {
+    let (runner, cancel) = (runner().await, CancellationToken::new());
+    let text = "from tests.support import LedgerTest\n\n\nclass Helped(LedgerTest):\n    def assert_refused(self, title):\n        \
+                self.expect(422, \"POST\", \"/api/entries\", {\"title\": title})\n\n    def assert_nothing(self, title):\n        \
+                self.send(\"POST\", \"/api/entries\", {\"title\": title})\n\n    def test_refused(self):\n        \
+                self.assert_refused(\"Rent\")\n\n    def test_nothing(self):\n        self.assert_nothing(title=len(\"Rent\"))\n";
+    let tree = ledger().with([TreeFile::new("tests/test_helped.py", text.as_bytes().to_vec())]);
+    let link = |name: &str| TestLink { test: format!("tests.test_helped.Helped.{name}"), ..test("x") };
+    let links = [link("test_refused"), link("test_nothing")];
+    let found = links::tests(&runner, &tree, Stack::Python, &links, &cancel).await.unwrap();
+    assert_eq!(found.found.iter().map(|f| f.path.as_str()).collect::<Vec<_>>(), ["tests/test_helped.py"]);
+    assert!(
+        found.problems.len() == 1 && found.problems[0].contains("test_nothing asserts nothing"),
+        "{:?}",
+        found.problems
+    );
+}
+
+#[tokio::test]
 async fn rows_of_python_that_begin_alike_are_named_by_more_of_what_they_say_or_by_their_place() {
     let text = "GUARDS = [\n    {\"POST /keys\": \"owner\"},\n    {\"GET /keys\": \"owner\"},\n]\nRULES = (\n\
                 \x20   (\"title\", required, \"give one\"),\n    (\"title\", shorter(80)),\n    (\"body\", required),\n\
