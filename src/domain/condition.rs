@@ -27,12 +27,14 @@ pub enum Condition {
     Tools,
     /// This machine has not what runs the stack.
     Missing,
+    /// Nothing of the product was there before.
+    New,
 }
 
 impl Condition {
     pub const KINDS: [Self; 3] = [Self::Web, Self::Program, Self::Library];
     pub const STACKS: [Self; 5] = [Self::Python, Self::Node, Self::Typescript, Self::Rust, Self::Other];
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Web,
         Self::Program,
         Self::Library,
@@ -45,6 +47,7 @@ impl Condition {
         Self::Exclusions,
         Self::Tools,
         Self::Missing,
+        Self::New,
     ];
 
     /// As it is written in a persona file.
@@ -63,6 +66,7 @@ impl Condition {
             Self::Exclusions => "exclusions",
             Self::Tools => "tools",
             Self::Missing => "missing",
+            Self::New => "new",
         }
     }
 

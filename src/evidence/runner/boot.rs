@@ -117,7 +117,12 @@ impl Runner {
             finished.output.bytes.splice(0..0, said);
         }
         let note = if up { None } else { Some(why_not_booted(&finished)) };
-        let argv = if manifest.run.is_empty() { manifest.test.clone() } else { manifest.run.clone() };
+        let argv = match Kind::of(manifest) {
+            // The port is another each time.
+            Kind::Web => manifest.run.clone(),
+            Kind::Program => manifest.with_help(),
+            Kind::Library => manifest.test.clone(),
+        };
         let mut recorded = self.record(EvidenceKind::Boot, argv, tree, finished, vec![]);
         recorded.executed.exit =
             if up { Some(0) } else { recorded.executed.exit.filter(|code| *code != 0).or(Some(1)) };

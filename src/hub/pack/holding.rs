@@ -40,6 +40,9 @@ pub(super) fn of(
     if has_tools(run, step, ask) {
         holds.insert(Condition::Tools);
     }
+    if run.existing.is_none() {
+        holds.insert(Condition::New);
+    }
     // Known beforehand only where the stack is.
     if Condition::STACKS.iter().filter(|stack| holds.contains(stack)).all(|stack| ask.lacks.contains(stack)) {
         holds.insert(Condition::Missing);

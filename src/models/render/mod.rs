@@ -97,7 +97,13 @@ pub fn system(pack: &ContextPack, kind: ReplyKind, seated: &[&Persona]) -> Strin
     let mut text = personas::sections(PREAMBLE, applies).replace("{baseline}", &baseline(kind, pack.holds.as_ref()));
     text.push_str(&task::who(pack, kind, seated));
     if pack.of_kind(PackKind::Existing).next().is_some() {
-        text.push_str(EXISTING.trim_end());
+        let applies = |said: &str| match said {
+            "understands" => kind == ReplyKind::Understand,
+            "plans" => matches!(kind, ReplyKind::Plan | ReplyKind::Design),
+            "builds" => matches!(kind, ReplyKind::Design | ReplyKind::Build),
+            _ => matches!(kind, ReplyKind::Build | ReplyKind::Test),
+        };
+        text.push_str(&personas::sections(EXISTING, applies));
     }
     for persona in seated {
         let prompt = personas::applying(persona.prompt.trim(), pack.holds.as_ref());

@@ -309,3 +309,22 @@ fn a_program_has_no_port_in_its_example_and_says_how_it_is_called() {
         assert!(!of(Library).contains("--port") && of(Library).contains("run = []"));
     }
 }
+
+#[test]
+fn who_changes_a_product_that_is_there_is_told_what_holds_for_his_part() {
+    let developer = seated(&["developer"]);
+    let mut told = pack(vec![item(PackKind::Existing, "existing", "a.py · 3 lines")]);
+    told.holds = Some([Condition::Program, Condition::Python, Condition::First].into());
+    let system = |pack: &ContextPack, kind| super::system(pack, kind, &[&developer[0]]);
+    let build = system(&told, ReplyKind::Build);
+    assert!(build.contains("link that place") && build.contains("sends each file that it changes whole"), "{build}");
+    assert!(!build.contains("Your module is the first") && !build.contains("APP_DATA_DIR"), "{build}");
+    assert!(build.contains("[app]"), "the manifest may still be missing: {build}");
+    let plan = system(&told, ReplyKind::Plan);
+    assert!(plan.contains("depend on each other") && !plan.contains("sends each file"), "{plan}");
+    assert!(!system(&told, ReplyKind::Verify).contains("link that place"));
+    told.items.clear();
+    told.holds = told.holds.map(|holds| holds.into_iter().chain([Condition::New]).collect());
+    let fresh = system(&told, ReplyKind::Build);
+    assert!(fresh.contains("Your module is the first") && !fresh.contains("is there already"), "{fresh}");
+}

@@ -187,11 +187,11 @@ impl Desk {
         let patched = format!("{}{new}{}", &text[..at], &text[at + old.len()..]);
         match self.put(path, patched) {
             Err(why) => Gave::failed(why),
-            Ok(_) => Gave::good(format!(
-                "{path} is changed at line {line}: {} lines became {}",
-                old.lines().count(),
-                new.lines().count()
-            )),
+            Ok(_) => {
+                let (was, is) = (old.lines().count(), new.lines().count());
+                let last = line + is.saturating_sub(1);
+                Gave::good(format!("{path} is changed at line {line}: {was} lines became {is} (now {line}–{last})"))
+            }
         }
     }
 
