@@ -181,8 +181,13 @@ fn write_understood<'a>(
     assumptions: impl IntoIterator<Item = &'a Assumption>,
     gaps: &[Gap],
 ) {
+    // What several of them say together stands below the first.
+    let mut said = BTreeSet::new();
     for item in interpretations {
         let _ = writeln!(text, "  {} {}", item.id, item.statement.one_line(140));
+        for criterion in item.acceptance.iter().filter(|criterion| said.insert((*criterion).clone())) {
+            let _ = writeln!(text, "      {}", criterion.one_line(140));
+        }
     }
     for item in assumptions {
         let _ = writeln!(text, "  {} {} -> {}", item.id, item.question.one_line(90), item.answer.one_line(60));

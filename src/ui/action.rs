@@ -92,6 +92,7 @@ actions! {
     Preview, "preview", "preview", "Start the built application on 127.0.0.1";
     StopPreview, "stop_preview", "stop preview", "Stop the running application";
     Trace, "trace", "trace", "Show every clause with its code, tests and status";
+    Readings, "readings", "how I read it", "Show what each clause is taken to demand";
     Report, "report", "report", "Show what is proven and what is not";
     Context, "context", "context", "Show what the persona of the newest step was given";
     Help, "help", "help", "Show every key and command that works";

@@ -38,6 +38,24 @@ fn the_plan_is_turned_at_its_gate_and_the_card_shows_what_it_would_take() {
     assert!(bench.commands().is_empty() && bench.notice().contains("at its gate"), "{}", bench.notice());
 }
 
+/// Before anything is built a person sees what each sentence is taken to demand, in other words than its own.
+#[test]
+fn what_each_clause_is_taken_to_demand_is_shown_before_it_is_built() {
+    let mut bench = Bench::real(At::Plan, 100, 60);
+    bench.wait(2_500);
+    bench.draw();
+    bench.key("r");
+    bench.draw();
+    let run = bench.model.run.clone().expect("a run");
+    let criterion = run.interpretations.values().flat_map(|one| &one.acceptance).next().expect("one").to_string();
+    let text = bench.text();
+    assert!(text.contains("What each clause is taken to demand") && text.contains(&criterion), "{criterion}: {text}");
+    let times = bench.pager().texts().iter().filter(|line| line.contains(&criterion)).count();
+    assert_eq!(times, 1, "what several clauses say together is said once");
+    bench.key("esc");
+    assert!(matches!(bench.model.overlays.last(), Some(Overlay::Gate(_))), "the gate is still there");
+}
+
 #[test]
 fn remarks_on_lines_of_the_diff_become_the_words_that_ask_for_changes() {
     let mut bench = Bench::real(At::Build, 120, 60);

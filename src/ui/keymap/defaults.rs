@@ -102,6 +102,7 @@ pub(super) const DEFAULT: &[(Context, &str, Action)] = {
         (C::Gate, "e", A::EditProposal),
         (C::Gate, "d", A::GateDiff),
         (C::Gate, "v", A::GateContext),
+        (C::Gate, "r", A::Readings),
         (C::Gate, "a", A::ApprovePhase),
         (C::Gate, "x", A::Reject),
         (C::Gate, "p", A::NextPlan),

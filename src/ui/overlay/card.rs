@@ -2,7 +2,7 @@
 
 mod plan;
 
-pub use plan::questions;
+pub use plan::{Understanding, questions, understanding};
 
 use crate::{
     domain::{

@@ -228,7 +228,9 @@ pub fn actions(gate: &Gate) -> Vec<(Action, bool)> {
         out.push((A::EditProposal, false));
     }
     match gate.reason {
-        GateReason::Plan => out.extend([(A::NextPlan, false), (A::AskMe, false), (A::Answer, false)]),
+        GateReason::Plan => {
+            out.extend([(A::Readings, false), (A::NextPlan, false), (A::AskMe, false), (A::Answer, false)]);
+        }
         GateReason::Budget { .. } | GateReason::Result => {}
         _ => out.push((A::GateDiff, false)),
     }

@@ -7,6 +7,7 @@ pub mod gate;
 pub mod help;
 pub mod pager;
 pub mod palette;
+pub mod readings;
 pub mod trace;
 
 use super::{panes::Pane, widgets::input::Draft};

@@ -6,7 +6,7 @@ use crate::{
         Model,
         overlay::{
             context::{self, Seen},
-            gate, help, trace,
+            gate, help, readings, trace,
         },
         panes::{Pane, code},
         report,
@@ -26,6 +26,8 @@ use std::{collections::BTreeMap, sync::Arc};
 pub enum Source {
     Help,
     Trace,
+    /// What the clauses are taken to demand.
+    Readings,
     Report,
     /// What the step of the gate would change.
     Diff(GateId),
@@ -140,6 +142,7 @@ impl Pager {
             }
             (_, None) => Page::default(),
             (Source::Trace, Some(run)) => trace::page(model, run, columns),
+            (Source::Readings, Some(run)) => readings::page(model, run, columns),
             (Source::Report, Some(run)) => report::lines(model, run, columns).into(),
             (Source::Diff(id), Some(run)) => gate::diff_lines(model, run, *id).into(),
             (Source::Context(seen), Some(run)) => context::page(model, run, seen, columns),

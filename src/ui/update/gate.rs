@@ -94,6 +94,7 @@ pub(super) fn want_blobs(model: &mut Model, cmds: &mut Vec<Cmd>) {
             }
             Source::Help
             | Source::Trace
+            | Source::Readings
             | Source::Report
             | Source::Prompt(_)
             | Source::Test(_)

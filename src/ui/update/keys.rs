@@ -99,6 +99,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
             return;
         }
         A::Trace => return open_pager(model, "Trace: every clause, its code, its tests", Source::Trace),
+        A::Readings => return open_pager(model, "What each clause is taken to demand", Source::Readings),
         A::Report => return open_pager(model, "Report", Source::Report),
         A::Pause if available(model, A::Pause) => {
             cmds.push(Cmd::Send(Command::Pause { who: model.setup.who.clone() }));

@@ -156,7 +156,7 @@ pub fn available(model: &Model, action: Action) -> bool {
         A::TakeOver => model.watching,
         _ if model.watching && watch::acts(action) => false,
         A::Hub | A::Chat | A::Timeline | A::Code | A::Zoom | A::ToPanes | A::ToInput => work,
-        A::Trace | A::Report => run.is_some(),
+        A::Trace | A::Readings | A::Report => run.is_some(),
         A::Context => run.is_some_and(|r| r.steps.iter().any(|s| s.pack.is_some())),
         A::ReviewGate => work && model.waiting_gate().is_some(),
         A::Pause => matches!(status, Some(RunStatus::Running)) && model.ended.is_none(),

@@ -45,6 +45,7 @@ slash! {
     "rewind", "/rewind STEP [aside]", "Back to before a step: hub, files and conversation (aside: moves away files you changed)";
     "fork", "/fork STEP|now DIR", "Another project in DIR that begins with the state before a step";
     "compare", "/compare DIR", "This run beside the one in another folder, such as a fork of it";
+    "readings", "/readings", "What each clause is taken to demand";
     "trace", "/trace", "Every clause with its code, tests and status";
     "report", "/report", "What is proven and what is not";
     "files", "/files", "The files of the application";
@@ -175,6 +176,7 @@ pub(super) fn run(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
         "pause" => act(model, Action::Pause, cmds),
         "resume" => act(model, Action::Resume, cmds),
         "trace" => act(model, Action::Trace, cmds),
+        "readings" => act(model, Action::Readings, cmds),
         "report" => act(model, Action::Report, cmds),
         "files" => act(model, Action::Code, cmds),
         "tests" => {

@@ -4,7 +4,7 @@ use super::Page;
 use crate::{
     domain::{
         ClauseId,
-        clause::{Assumption, ClauseKind, Gap},
+        clause::{Assumption, ClauseKind, Gap, Interpretation},
         condition::Condition,
         reply::ReplyKind,
         run::{Proposal, Run},
@@ -14,23 +14,33 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Kinds, assumptions and gaps as they are in force or proposed at this gate.
-struct Understanding<'a> {
-    kinds: BTreeMap<ClauseId, ClauseKind>,
+/// Kinds, interpretations, assumptions and gaps as they are in force or proposed at this gate.
+pub struct Understanding<'a> {
+    pub kinds: BTreeMap<ClauseId, ClauseKind>,
+    pub interpretations: Vec<&'a Interpretation>,
     assumptions: Vec<&'a Assumption>,
-    gaps: Vec<&'a Gap>,
+    pub gaps: Vec<&'a Gap>,
     product: &'a BTreeSet<Condition>,
 }
 
-fn understanding(run: &Run) -> Understanding<'_> {
+#[must_use]
+pub fn understanding(run: &Run) -> Understanding<'_> {
     let mut kinds: BTreeMap<_, _> = run.clauses.values().filter_map(|c| Some((c.id, c.kind?))).collect();
+    let mut interpretations: BTreeMap<_, &Interpretation> =
+        run.interpretations.iter().map(|(id, i)| (*id, i)).collect();
     let mut assumptions: BTreeMap<_, &Assumption> = run.assumptions.iter().map(|(id, a)| (*id, a)).collect();
     let mut gaps: Vec<&Gap> = run.gaps.iter().collect();
     let mut product = &run.understood;
     for step in &run.steps {
-        if let Some(Proposal::Understand { product: p, kinds: k, assumptions: a, gaps: g, .. }) = &step.proposal {
+        if let Some(Proposal::Understand {
+            product: p, kinds: k, interpretations: i, assumptions: a, gaps: g, ..
+        }) = &step.proposal
+        {
             product = p;
             kinds.extend(k.iter().map(|(id, kind, _)| (*id, *kind)));
+            for x in i {
+                interpretations.entry(x.id).or_insert(x);
+            }
             for x in a {
                 assumptions.entry(x.id).or_insert(x);
             }
@@ -41,7 +51,9 @@ fn understanding(run: &Run) -> Understanding<'_> {
             }
         }
     }
-    Understanding { kinds, assumptions: assumptions.into_values().collect(), gaps, product }
+    let interpretations = interpretations.into_values().collect();
+    let assumptions = assumptions.into_values().collect();
+    Understanding { kinds, interpretations, assumptions, gaps, product }
 }
 
 /// The questions of the first gate, in the order the card shows them.
