@@ -12,6 +12,7 @@ use std::{
     fs::{self, File, OpenOptions},
     os::unix::fs::{FileExt, MetadataExt},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 /// What is remembered takes a multiple of this, so that a head after it has the same length.
@@ -107,12 +108,14 @@ impl Remembered {
     }
 }
 
-/// Everything that is remembered, by folder.
+/// Everything that is remembered, what was worked on last first.
 #[must_use]
 pub fn all(state: &Path) -> Vec<Remembered> {
     let Ok(entries) = fs::read_dir(state.join("heads")) else { return Vec::new() };
     let read = |path: PathBuf| serde_json::from_slice(&fs::read(path).ok()?).ok();
-    let mut all: Vec<Remembered> = entries.flatten().filter_map(|e| read(e.path())).collect();
-    all.sort_by(|a, b| a.dir.cmp(&b.dir));
-    all
+    let when = |entry: &fs::DirEntry| entry.metadata().and_then(|meta| meta.modified()).ok();
+    let mut all: Vec<(Option<SystemTime>, Remembered)> =
+        entries.flatten().filter_map(|e| Some((when(&e), read(e.path())?))).collect();
+    all.sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.dir.cmp(&b.dir)));
+    all.into_iter().map(|(_, remembered)| remembered).collect()
 }
