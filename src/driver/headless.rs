@@ -374,6 +374,9 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
     let counts = &trace.counts;
     let mut text = String::new();
     let _ = match ending {
+        Ending::Completed { stopped_at_plan: true, .. } if run.plan.is_none() => {
+            writeln!(text, "Nothing is planned: the requirement was not understood, see above.")
+        }
         Ending::Completed { stopped_at_plan: true, .. } => {
             writeln!(
                 text,

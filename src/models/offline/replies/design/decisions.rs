@@ -59,7 +59,7 @@ pub fn all(spec: &AppSpec) -> Vec<NewDecision> {
         let roles: Vec<&str> = users.roles.iter().map(|r| r.name.as_str()).collect();
         decide(
             "Roles",
-            format!("Roles: {}; what is not granted by a row of the rights table is refused", roles.join(", ")),
+            format!("{}; what is not granted by a row of the rights table is refused", roles.join(", ")),
             "A forgotten right then fails safe",
             texts(users.roles.iter().flat_map(|r| &r.clauses)),
             SOLUTION,
