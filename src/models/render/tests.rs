@@ -243,7 +243,7 @@ fn who_designs_is_told_the_rules_of_the_kind_that_was_understood() {
         }
         let stored = told("database-architect", ReplyKind::Design, &[kind, Rust]);
         assert_eq!(stored.contains("The simplest store"), kind != Web);
-        let technical = told("technical-architect", ReplyKind::Design, &[kind, Rust]);
+        let technical = told("technical-architect", ReplyKind::Design, &[kind, Rust, New]);
         assert!(technical.contains("`rust-std`") && technical.contains("`src/lib.rs`"), "{technical}");
         for words in ["Python 3.9", "__main__.py", "node:test", "server.js", "No other"] {
             assert!(!technical.contains(words), "{words}");

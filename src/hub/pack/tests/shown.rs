@@ -52,23 +52,25 @@ fn kind_and_stack_hold_once_the_manifest_says_them() {
     file.path = "g1.toml".to_owned();
     file.sha256 = world.blobs.put(text.as_bytes()).unwrap();
     world.run.files.insert(file.path.clone(), file);
-    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools]));
+    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools, New]));
     assert!(all.iter().all(|one| holds(&world, "build:core").contains(one)), "what comes later is not known before");
     world.lacks = BTreeSet::from([Rust, Python]);
-    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools, Missing]));
+    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools, Missing, New]));
     assert!(!holds(&world, "design").contains(&Missing), "nobody knows yet what is needed");
     world.lacks.clear();
     // What was understood holds until a manifest says otherwise, and is open to who reads the requirement again.
     world.run.understood = Condition::of_product("program", "");
-    let of = |kinds: &[Condition]| -> BTreeSet<Condition> { kinds.iter().copied().chain(Condition::STACKS).collect() };
+    let of = |kinds: &[Condition]| -> BTreeSet<Condition> {
+        kinds.iter().copied().chain(Condition::STACKS).chain([New]).collect()
+    };
     assert_eq!(holds(&world, "design"), of(&[Program]), "the stack is open");
     world.run.understood = Condition::of_product("program", "node");
-    assert_eq!(holds(&world, "design"), BTreeSet::from([Program, Node]));
+    assert_eq!(holds(&world, "design"), BTreeSet::from([Program, Node, New]));
     assert_eq!(holds(&world, "understand"), of(&Condition::KINDS));
-    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools]));
+    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools, New]));
     world.run.settings.turns = 0;
     world.run.clauses.get_mut(&ClauseId(2)).unwrap().kind = Some(ClauseKind::Exclusion);
-    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Exclusions]));
+    assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Exclusions, New]));
 }
 
 #[test]
