@@ -172,7 +172,10 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
                 f.rules.push(rule);
                 d.mark_verb(si, pred);
                 d.mark(si, np.range.clone());
-            } else if !conditional && states.iter().all(|x| words::light(x)) {
+            } else if !conditional
+                && states.iter().all(|x| words::light(x))
+                && (np.nouns.is_empty() || d.find(&np.name()).is_some())
+            {
                 for op in ops {
                     let entity = d.entities[*e].entity.name.clone();
                     d.feature(Feature::Forbid { entity, op: *op, clauses: vec![s.id] });

@@ -379,3 +379,79 @@ fn honest_sentences_stay_whole() {
         assert!(whole(&spec, clause), "{text}\n{}", told(&spec, clause));
     }
 }
+
+#[test]
+fn who_sees_only_some_does_not_see_all() {
+    for (text, entity, who, clause) in [
+        (
+            "Citizens can submit reports with a street. A department head can see only the reports of his own department.",
+            "report",
+            "department_head",
+            2,
+        ),
+        (
+            "Doctors add appointments with a date. A nurse can see the appointments of today only.",
+            "appointment",
+            "nurse",
+            2,
+        ),
+    ] {
+        let spec = read(text);
+        let seen = may(&spec, entity, Op::Read, None);
+        let all = seen.iter().any(|(holder, scope)| *holder == role(who) && *scope == Scope::All);
+        assert!(!all || !told(&spec, clause).is_empty(), "{text}: {seen:?} {}", told(&spec, clause));
+    }
+    for (text, entity, who, state) in [
+        (
+            "Case workers can add applications with a purpose. A board member can approve an application. The treasurer may see \
+             approved applications only.",
+            "application",
+            "treasurer",
+            "approved",
+        ),
+        (
+            "Employees can add an expense with an amount. Managers may see only submitted expenses. An expense is draft, \
+             submitted or paid.",
+            "expense",
+            "manager",
+            "submitted",
+        ),
+    ] {
+        let spec = read(text);
+        let field = "status".to_owned();
+        let scope = Scope::Where { field, values: vec![state.to_owned()] };
+        let seen = may(&spec, entity, Op::Read, None);
+        let theirs: Vec<&Scope> = seen.iter().filter(|(w, _)| *w == role(who)).map(|(_, scope)| scope).collect();
+        assert_eq!(theirs, [&scope], "{text}");
+    }
+}
+
+#[test]
+fn a_purpose_that_keeps_people_from_something_is_a_demand() {
+    let spec = read(
+        "As a member I want to add a topic with a headline. As a member I want to vote for a topic. As a chairperson I want to \
+         close a topic, so that nobody can vote any more.",
+    );
+    assert!(told(&spec, 3).contains("nothing keeps anybody from it"), "{}", told(&spec, 3));
+}
+
+#[test]
+fn a_share_is_no_amount_that_could_be_added() {
+    let spec = read("A product has a name, a net price and a tax rate. The gross price is the net price plus the tax.");
+    assert!(!whole(&spec, 2) && !spec.features.iter().any(|f| matches!(f, Feature::Computed { .. })));
+}
+
+#[test]
+fn who_enters_something_is_known_or_it_is_told() {
+    let spec = read("The office enters children with a first name and a group. Parents can report a child as ill.");
+    let held = may(&spec, "child", Op::Create, None).contains(&(role("office"), Scope::All));
+    assert!(held || told(&spec, 1).contains("is not known"), "{}", told(&spec, 1));
+}
+
+#[test]
+fn what_is_for_staff_alone_is_not_for_whoever_signs_up() {
+    let spec =
+        read("Associations can request reservations for a room. Only staff can confirm or decline a reservation.");
+    let open = spec.users.iter().flat_map(|u| &u.roles).any(|r| r.name == "staff" && r.open);
+    assert!(!open || told(&spec, 2).contains("whoever signs up"), "{}", told(&spec, 2));
+}

@@ -121,7 +121,10 @@ pub fn operand(d: &Draft, s: &Sentence, e: usize, np: &Np) -> Option<String> {
         Some(each) => d.field_named(e, &each)?,
         None => d.field_of(e, np)?,
     };
-    numeric(d, e, &name).then_some(name)
+    // `the net price plus the tax`, where there is a tax rate: what is of a hundred is no amount
+    let last = name.rsplit('_').next().unwrap_or(&name);
+    let share = matches!(last, "rate" | "percent" | "percentage" | "share") && np.head != last;
+    (numeric(d, e, &name) && !share).then_some(name)
 }
 
 fn numeric(d: &Draft, e: usize, name: &str) -> bool {

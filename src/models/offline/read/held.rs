@@ -5,6 +5,7 @@
 mod fields;
 mod limits;
 mod rights;
+mod sight;
 mod states;
 
 use super::draft::Draft;
@@ -27,20 +28,23 @@ impl Broken {
 type Check = fn(&Draft, &Sentence) -> Option<Broken>;
 
 /// What each sentence is held to.
-const TABLE: [Check; 13] = [
+const TABLE: [Check; 16] = [
     // who
     rights::only,
     rights::maker,
     rights::ban,
     rights::never_own,
     rights::everybody,
+    rights::unknown,
     // whose
     rights::scope,
+    sight::some,
     // which
     states::set,
     states::locked,
     states::forbidden,
     states::left_out,
+    states::purpose,
     limits::out_of_reach,
     // what
     fields::several,
@@ -54,6 +58,9 @@ pub fn find(d: &mut Draft) {
     for s in sentences {
         if d.gaps.iter().any(|g| g.clause == s.id && g.whole) {
             continue;
+        }
+        for broken in sight::take_back(d, s) {
+            name(d, s, &broken, false);
         }
         for broken in limits::take_back(d, s) {
             let whole = !fulfilled(d, s);

@@ -303,6 +303,7 @@ pub fn rights(d: &mut Draft, e: usize) {
         }
     }
     sight::privacy(d, e);
+    sight::in_a_state(d, e);
     sight::limits_of_sight(d, e);
     sight::see_what_one_changes(d, e);
 }

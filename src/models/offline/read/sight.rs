@@ -1,7 +1,7 @@
 //! What somebody sees limits what they may do: nobody changes what they cannot see.
 
 use super::draft::Draft;
-use super::lexicon::nouns::Person;
+use super::lexicon::{nouns::Person, verbs::Class};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{FieldType, Op, Scope, Who};
 
@@ -22,6 +22,37 @@ pub fn limits_of_sight(d: &mut Draft, e: usize) {
         }
         for id in wider {
             d.gap(id, "all of them", "another sentence says that they see only some", false);
+        }
+    }
+}
+
+/// `The treasurer may see approved applications only.`, `Visitors read the closed topics without logging in.`: those in a
+/// state, and no others.
+pub fn in_a_state(d: &mut Draft, e: usize) {
+    let Some(field) = d.status(e) else { return };
+    let states = super::lifecycle::values(d, e);
+    let sentences = d.sentences;
+    for (si, s) in sentences.iter().enumerate() {
+        for pred in s.preds.iter().filter(|p| p.verb.class == Class::Read && !p.verb.negated && !p.verb.passive) {
+            let [np] = &pred.objects[..] else { continue };
+            let is_state = |word: &&str| states.iter().any(|state| state.replace('_', " ") == **word);
+            let values: Vec<String> = np.adjectives().filter(is_state).map(|word| word.replace(' ', "_")).collect();
+            let only = pred.only || s.words[pred.range.clone()].iter().any(|w| w.is("only") || w.is("just"));
+            let strangers = super::sign_in::anonymous(s).is_some();
+            if values.is_empty() || !only && !strangers || d.entity_of(np) != Some(e) {
+                continue;
+            }
+            let scope = Scope::Where { field: field.clone(), values };
+            let given = |a: &&mut crate::models::offline::spec::Access| {
+                a.ops == [Op::Read] && a.scope == Scope::All && a.clauses == [s.id]
+            };
+            for a in d.entities[e].entity.access.iter_mut().filter(given) {
+                a.scope = scope.clone();
+            }
+            if only {
+                d.limited.extend(d.actors(pred).into_iter().map(|who| (e, who, scope.clone())));
+            }
+            d.mark_np(si, np);
         }
     }
 }

@@ -10,14 +10,14 @@ use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
 use std::ops::Range;
 
 /// What a predicate speaks of doing: an operation on the records of one kind, or on one property of them.
-struct Act {
-    e: usize,
-    op: Op,
-    field: Option<String>,
+pub(super) struct Act {
+    pub(super) e: usize,
+    pub(super) op: Op,
+    pub(super) field: Option<String>,
 }
 
 /// Who may do something, and with which of the records.
-type Holders = Vec<(Who, Scope)>;
+pub(super) type Holders = Vec<(Who, Scope)>;
 
 /// The acts of a predicate, as far as its objects are named.
 fn acts(d: &Draft, pred: &Pred) -> Vec<Act> {
@@ -57,7 +57,7 @@ fn acts(d: &Draft, pred: &Pred) -> Vec<Act> {
 }
 
 /// Whether who holds a right has it for these too.
-fn covers(holder: &Who, who: &Who) -> bool {
+pub(super) fn covers(holder: &Who, who: &Who) -> bool {
     holder == who || *holder == Who::Anyone || *holder == Who::SignedIn && *who != Who::Anyone
 }
 
@@ -69,7 +69,7 @@ fn all_accounts(d: &Draft, who: &Who) -> bool {
     }
 }
 
-fn holders(d: &Draft, act: &Act) -> Holders {
+pub(super) fn holders(d: &Draft, act: &Act) -> Holders {
     let entity = &d.entities[act.e].entity;
     let of = |name: &String| *name == entity.name;
     let gone = |f: &Feature| matches!(f, Feature::Forbid { entity, op, .. } if of(entity) && *op == act.op);
@@ -96,7 +96,7 @@ fn holders(d: &Draft, act: &Act) -> Holders {
 }
 
 /// `change faults`, `set the status of faults`
-fn told(d: &Draft, act: &Act) -> String {
+pub(super) fn told(d: &Draft, act: &Act) -> String {
     let many = d.entities[act.e].entity.label_plural.to_lowercase();
     match (act.op, &act.field) {
         (_, Some(field)) => format!("set the {} of {many}", field.replace('_', " ").trim_end_matches(" id")),
@@ -115,7 +115,7 @@ fn whose(scope: &Scope) -> &'static str {
     }
 }
 
-fn span(pred: &Pred) -> Range<usize> {
+pub(super) fn span(pred: &Pred) -> Range<usize> {
     pred.subject.first().map_or(pred.verb.range.start, |np| np.range.start.min(pred.verb.range.start))..pred.range.end
 }
 
@@ -156,6 +156,14 @@ pub fn only(d: &Draft, s: &Sentence) -> Option<Broken> {
         let whos = alone(d, s, pred);
         if whos.is_empty() || !d.has_users() {
             continue;
+        }
+        // `Only staff can confirm`, where there is nobody else: it is no restriction
+        let open = |w: &&Who| matches!(w, Who::Role(name) if d.roles.iter().any(|r| r.open && r.kind == Person::Appointed && r.name == *name));
+        if let Some(who) = whos.iter().find(open)
+            && acts(d, pred).iter().any(|act| act.op != Op::Read)
+        {
+            let built = format!("whoever signs up is {}", d.word_for(who));
+            return Some(Broken::new(span(pred), built));
         }
         let everyone = whos.iter().any(|w| all_accounts(d, w));
         // `all` right before a noun is no determiner of the phrase
@@ -428,6 +436,30 @@ pub fn scope(d: &Draft, s: &Sentence) -> Option<Broken> {
                     return Some(Broken::new(span(pred), built));
                 }
             }
+        }
+    }
+    None
+}
+
+/// `The office enters children.`: who that is must be known, or somebody else does it in their place.
+pub fn unknown(d: &Draft, s: &Sentence) -> Option<Broken> {
+    if !d.has_users() {
+        return None;
+    }
+    for pred in main_preds(s).filter(|p| !p.verb.negated && !p.verb.passive) {
+        let [np] = &pred.subject[..] else { continue };
+        let named = np.pronoun.is_none() && np.det.as_deref() == Some("the") && !np.plural && np.of.is_none();
+        let nobody = d.who(np).is_none() && d.entity_of(np).is_none() && !words::system_noun(&np.head);
+        let house = super::super::background::HOUSES.contains(&np.head.as_str());
+        if !named || !nobody || house || !matches!(pred.verb.class, Class::Create | Class::Update | Class::Delete) {
+            continue;
+        }
+        let own = |a: &&Act| a.field.is_none() && d.entities[a.e].entity.clauses.contains(&s.id);
+        if let Some(act) = acts(d, pred).iter().find(own)
+            && let Some((who, _)) = holders(d, act).first()
+        {
+            let built = format!("who “the {}” is, is not known; {} can {}", np.name(), d.word_for(who), told(d, act));
+            return Some(Broken::new(span(pred), built));
         }
     }
     None

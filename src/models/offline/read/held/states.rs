@@ -1,7 +1,10 @@
 //! Which states there are, what is locked in them, what does not exist: held against what the sentence names.
 
 use super::super::draft::Draft;
-use super::super::lexicon::{verbs::Class, words};
+use super::super::lexicon::{
+    verbs::{self, Class},
+    words,
+};
 use super::super::sentence::{Pred, Sentence};
 use super::super::tag::Tag;
 use super::Broken;
@@ -11,6 +14,42 @@ use std::ops::Range;
 fn features<'d>(d: &'d Draft, s: &Sentence) -> impl Iterator<Item = &'d Feature> {
     let id = s.id;
     d.features.iter().filter(move |f| f.clauses().contains(&id))
+}
+
+/// `close a topic, so that nobody can vote any more`: a purpose that keeps people from something is a demand.
+pub fn purpose(d: &Draft, s: &Sentence) -> Option<Broken> {
+    let at = s.words.windows(2).position(|pair| pair[0].is("so") && pair[1].is("that"))?;
+    let words = &s.words[at + 2..];
+    let nobody =
+        words.iter().any(|w| w.is("nobody")) || words.windows(2).any(|two| two[0].is("no") && two[1].is("one"));
+    let may = |w: &super::super::tag::Word| matches!(w.lower(), "can" | "may" | "could");
+    let denied =
+        words.iter().any(|w| w.is("cannot")) || words.windows(2).any(|two| may(&two[0]) && two[1].tag == Tag::Not);
+    let kept = denied || nobody && words.iter().any(may);
+    let does = |w: &super::super::tag::Word| {
+        let class = verbs::class(&w.base);
+        matches!(w.tag, Tag::Verb(_))
+            && matches!(class, Class::Transact | Class::Create | Class::Update | Class::Delete)
+    };
+    let verb = words.iter().rposition(does).filter(|_| kept)?;
+    let keeps = |f: &Feature| {
+        use Feature as F;
+        matches!(
+            f,
+            F::Locked { .. }
+                | F::Unavailable { .. }
+                | F::Forbid { .. }
+                | F::Closes { .. }
+                | F::NotOwn { .. }
+                | F::UniqueTogether { .. }
+                | F::NoOverlap { .. }
+                | F::Limit { .. }
+                | F::LimitIn { .. }
+                | F::Capacity { .. }
+                | F::Blocking { .. }
+        )
+    };
+    (!features(d, s).any(keeps)).then(|| Broken::new(at..at + 3 + verb, "nothing keeps anybody from it"))
 }
 
 fn everything(s: &Sentence) -> Range<usize> {
