@@ -109,7 +109,9 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 18] = [
+const MEETING_RULES: [&str; 19] = [
+    "Teachers book a laptop for a day.\nA laptop has a code and a floor.\nA laptop can be booked only once per day.\n\
+     A teacher can have at most one booking per day.\nBookings can be made at most 14 days in advance.",
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\
      One reservation per employee and day.\nA space can be reserved only once per day.",
     "A course has a title, a start date and a maximum number of participants.\nThe administrator creates courses.\n\

@@ -100,8 +100,11 @@ fn the_one_whose_name_a_record_has_is_not_everybody_of_a_role() {
     assert!(!text || !whole(&spec, 4), "{:?}", spec.entity("task"));
 }
 
-/// What nobody does with their own by a clause: the operation, the values, whose it is, and whom it binds.
-fn kept(spec: &AppSpec, clause: u32) -> Option<(Op, Vec<String>, Vec<String>, Vec<Who>)> {
+/// The operation, the values, whose it is, and whom it binds.
+type Kept = (Op, Vec<String>, Vec<String>, Vec<Who>);
+
+/// What nobody does with their own by a clause.
+fn kept(spec: &AppSpec, clause: u32) -> Option<Kept> {
     spec.features.iter().find_map(|f| match f {
         Feature::NotOwn { op, sets, own, who, clauses, .. } if clauses.contains(&ClauseId(clause)) => {
             let values = sets.as_ref().map(|(_, values)| values.clone()).unwrap_or_default();

@@ -131,9 +131,13 @@ pub(super) fn distinct(spec: &AppSpec, entity: &Entity, field: &Field) -> bool {
             if entity.fields.iter().any(|f| fields.contains(&f.name) && parent(f)) {
                 return false;
             }
+            // `one booking of an employee a day, at most 14 days ahead`: the days give out before the people do
+            let of_somebody = fields.iter().any(|name| name == "owner_id");
+            let few = |f: &Field| of_somebody && ahead_bound(f, true).is_some();
             let scalar = fields.iter().find(|name| {
                 entity.fields.iter().any(|f| {
                     &f.name == *name
+                        && !few(f)
                         && !matches!(
                             f.ty,
                             FieldType::Choice { .. }
@@ -263,8 +267,16 @@ pub(super) fn valid(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<St
             "False".into()
         }
         FieldType::Boolean => "True".into(),
-        FieldType::Date if distinct => format!("day({} {sign} 100 * slot)", offset(spec, entity, field)),
-        FieldType::DateTime if distinct => format!("moment({} {sign} 100 * slot)", offset(spec, entity, field)),
+        FieldType::Date | FieldType::DateTime if distinct => {
+            let call = if field.ty == FieldType::Date { "day" } else { "moment" };
+            let first = offset(spec, entity, field);
+            // `at most 14 days ahead`: the next ones lie between, as far as there is room
+            let apart = match ahead_bound(field, true) {
+                Some(most) if sign == "+" => format!("slot % {}", (most - first).max(0) + 1),
+                _ => "100 * slot".to_owned(),
+            };
+            format!("{call}({first} {sign} {apart})")
+        }
         FieldType::Time if distinct => format!("clock({} + 20 * slot)", offset(spec, entity, field).max(0)),
         FieldType::Date => format!("day({})", offset(spec, entity, field)),
         FieldType::DateTime => format!("moment({})", offset(spec, entity, field)),

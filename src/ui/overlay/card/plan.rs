@@ -15,6 +15,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds, interpretations, assumptions and gaps as they are in force or proposed at this gate.
+#[derive(Debug)]
 pub struct Understanding<'a> {
     pub kinds: BTreeMap<ClauseId, ClauseKind>,
     pub interpretations: Vec<&'a Interpretation>,

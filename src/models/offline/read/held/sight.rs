@@ -25,7 +25,7 @@ fn narrowed(d: &Draft, s: &Sentence, pred: &Pred) -> Option<Shown> {
     let said = s.words[pred.verb.range.start..pred.range.end.min(s.words.len())].iter().any(only);
     let theirs = |np: &Np| np.possessed() && !matches!(np.det.as_deref(), Some("our" | "its"));
     let of = np.of.as_deref();
-    let property = d.entity_of(np).is_none() && of.is_some_and(|of| theirs(of));
+    let property = d.entity_of(np).is_none() && of.is_some_and(theirs);
     let some = (of.is_some() || theirs(np) || !np.adjectives().all(words::light)) && !words::system_noun(&np.head);
     let e = d.entity_of(np).or_else(|| d.entity_of(of?))?;
     let whos = pred.subject.iter().filter_map(|np| d.who(np)).filter(|who| *who != Who::Anyone).collect();
