@@ -109,7 +109,12 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 19] = [
+const MEETING_RULES: [&str; 21] = [
+    "Editors sign up with a name.\nEditors add articles with a title and a text.\nAn article is draft or published.\n\
+     Visitors can read only published articles, without logging in.\nEditors can change their own articles.",
+    "Members record donations with a description and a shelf number.\nA donation is offered, taken or discarded.\n\
+     Only the coordinator may set a donation to discarded.\nThe auditor can see taken donations only.\n\
+     The coordinator can see all donations.",
     "Teachers book a laptop for a day.\nA laptop has a code and a floor.\nA laptop can be booked only once per day.\n\
      A teacher can have at most one booking per day.\nBookings can be made at most 14 days in advance.",
     "Employees reserve a parking space for a day.\nA space has a number and a floor.\n\

@@ -62,9 +62,14 @@ impl<'a> World<'a> {
             .chain(users.roles.iter().filter(|r| !r.open).map(|r| Who::Role(r.name.clone())))
             .collect()
     }
+    /// Those that hold in some states only come last: a record in another one is nothing to them.
     pub fn accesses(&self, entity: &'a Entity, op: Op) -> impl Iterator<Item = &'a Access> + use<'a> {
         let forbidden = self.forbidden(entity, op);
-        entity.access.iter().filter(move |a| !forbidden && a.ops.contains(&op))
+        let of = move |in_state: bool| {
+            let fits = move |a: &&Access| matches!(a.scope, Scope::Where { .. }) == in_state && a.ops.contains(&op);
+            entity.access.iter().filter(move |a| !forbidden && fits(a))
+        };
+        of(false).chain(of(true))
     }
     /// The access by which a sample record is made, and its place in `entity.access`.
     pub fn maker(&self, entity: &'a Entity) -> Option<(usize, &'a Access)> {
