@@ -406,7 +406,8 @@ fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
     }
 }
 
-fn words_for(d: &Draft, whos: &[Who]) -> String {
+/// `the clerk and the auditor`
+pub fn words_for(d: &Draft, whos: &[Who]) -> String {
     whos.iter().map(|w| d.word_for(w)).collect::<Vec<_>>().join(" and ")
 }
 

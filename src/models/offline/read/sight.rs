@@ -1,5 +1,6 @@
 //! What somebody sees limits what they may do: nobody changes what they cannot see.
 
+use super::answers::{Asked, Holder, all_of};
 use super::draft::Draft;
 use super::lexicon::{nouns::Person, verbs::Class};
 use crate::domain::ClauseId;
@@ -46,13 +47,41 @@ pub fn in_a_state(d: &mut Draft, e: usize) {
             let given = |a: &&mut crate::models::offline::spec::Access| {
                 a.ops == [Op::Read] && a.scope == Scope::All && a.clauses == [s.id]
             };
+            let mut narrowed = false;
             for a in d.entities[e].entity.access.iter_mut().filter(given) {
                 a.scope = scope.clone();
+                narrowed = true;
+            }
+            if narrowed {
+                see_the_others(d, e);
             }
             if only {
                 d.limited.extend(d.actors(pred).into_iter().map(|who| (e, who, scope.clone())));
             }
             d.mark_np(si, np);
+        }
+    }
+}
+
+/// Somebody sees those in other states, too: whoever adds them, where the text says of nobody that they do.
+fn see_the_others(d: &mut Draft, e: usize) {
+    let entity = &d.entities[e].entity;
+    let makers = entity.access.iter().filter(|a| a.ops.contains(&Op::Create) && a.who != Who::Anyone);
+    let makers = super::rights::unique(makers.map(|a| a.who.clone()));
+    let seen =
+        |a: &crate::models::offline::spec::Access| a.ops.contains(&Op::Read) && !matches!(a.scope, Scope::Where { .. });
+    if makers.is_empty() || entity.access.iter().any(seen) {
+        return;
+    }
+    let (key, question) =
+        (format!("see:{}", entity.name), format!("Who sees {} in any state?", entity.label_plural.to_lowercase()));
+    let (default, clauses) = (super::rights::words_for(d, &makers), d.home(e));
+    let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
+    for Holder { who, own } in d.ask_who(asked, all_of(makers)) {
+        d.entities[e].entity.owned |= own;
+        let scope = if own && who != Who::Anyone { Scope::Own } else { Scope::All };
+        for id in &clauses {
+            d.allow(e, who.clone(), &[Op::Read], scope.clone(), *id);
         }
     }
 }
