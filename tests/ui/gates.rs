@@ -206,3 +206,17 @@ fn a_low_screen_has_room_for_the_card_and_for_what_is_said_about_it() {
     assert!(!text.contains("y approve"), "a key that decides nothing yet is not offered: {text}");
     assert_eq!(text.matches("reject").count(), 0, "the help has the rest of the keys: {text}");
 }
+
+/// A glance is no reading: what was on the screen for a moment only must be read in the other size.
+#[test]
+fn what_was_only_glanced_at_is_not_read_in_another_size() {
+    let mut bench = Bench::real(At::Plan, 100, 60);
+    bench.draw();
+    bench.wait(100);
+    bench.send(Msg::Resize(60, 14));
+    bench.draw();
+    bench.wait(2_500);
+    bench.draw();
+    bench.key("y");
+    assert!(bench.commands().is_empty(), "{}", bench.text());
+}

@@ -40,6 +40,8 @@ pub struct Card {
     pub seen: Vec<bool>,
     /// How wide the lines are.
     columns: usize,
+    /// Its words were read in another width.
+    was_read: bool,
     /// Since when all of them have been seen with the card in front.
     pub complete_since: Option<Timestamp>,
     /// The selected question of the first gate.
@@ -57,6 +59,7 @@ impl Card {
             top: 0,
             seen: Vec::new(),
             columns: 0,
+            was_read: false,
             complete_since: None,
             question: 0,
         };
@@ -73,13 +76,14 @@ impl Card {
             // lines alone: whoever turned it is not sent back to the top.
             let digest = self.digest == gate.digest;
             // The same words in another width have been read.
-            let refitted = digest && columns != self.columns && !self.seen.is_empty() && self.wholly_seen();
+            let refitted = digest && columns != self.columns && (self.was_read || self.ready(model.now));
             let same = digest && lines.len() == self.lines.len();
             let old = self.seen.iter().zip(self.lines.iter());
             self.seen = match same && !refitted {
                 true => old.zip(&lines).map(|((seen, was), is)| *seen && was == is).collect(),
                 false => vec![refitted; lines.len()],
             };
+            self.was_read = refitted;
             self.columns = columns;
             self.digest = gate.digest.clone();
             self.complete_since = None;
