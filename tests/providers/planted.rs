@@ -175,27 +175,22 @@ fn a_short_key_and_a_key_in_other_letters_are_hidden_too() {
     const SHORT: &str = "k+7/9xQ2";
     let fault: Fault =
         |s, _| send(s, &error("400 Bad Request", "", "ayBrKzcvOXhRMg== at /?key=k%2B7%2f9xQ2, k+7/9xQ2"));
+    let run = |server: &Server, bed: &Bed| {
+        let mut g1 = bed.g1(&["run", WALL, "-m", "compat/m", "-y", "--plan-only", "--json"]);
+        g1.env("OPENAI_BASE_URL", format!("http://{}/v1", server.address)).env("OPENAI_API_KEY", SHORT);
+        g1.output().expect("g1 starts")
+    };
     let (server, bed) = (Server::start(fault, usize::MAX), Bed::new());
-    let run = bed
-        .g1(&["run", WALL, "-m", "compat/m", "-y", "--plan-only", "--json"])
-        .env("OPENAI_BASE_URL", format!("http://{}/v1", server.address))
-        .env("OPENAI_API_KEY", SHORT)
-        .output()
-        .expect("g1 starts");
-    let said = text(&run.stdout) + &text(&run.stderr) + &text(&bed.output(&["log", "--json"]).stdout);
-    assert_eq!(code(&run), 6, "{said}");
+    let done = run(&server, &bed);
+    let said = text(&done.stdout) + &text(&done.stderr) + &text(&bed.output(&["log", "--json"]).stdout);
+    assert_eq!(code(&done), 6, "{said}");
     assert!(said.contains("[key]") && said.contains("key=[key], [key]"), "{said}");
     for part in ["rKzcvOXhR", "9xQ2", "%2f9"] {
         assert!(!said.contains(part), "{part}: {said}");
     }
     let says: Answer = |asked| asked.reply.replace("People put", "k+7/9xQ2 People put");
     let (server, bed) = (Server::saying(says), Bed::new());
-    let run = bed
-        .g1(&["run", WALL, "-m", "compat/m", "-y", "--plan-only", "--json"])
-        .env("OPENAI_BASE_URL", format!("http://{}/v1", server.address))
-        .env("OPENAI_API_KEY", SHORT)
-        .output()
-        .expect("g1 starts");
-    let said = text(&run.stdout) + &text(&run.stderr);
-    assert!(code(&run) == 0 && said.contains("[key] People put") && !said.contains("9xQ2"), "{said}");
+    let done = run(&server, &bed);
+    let said = text(&done.stdout) + &text(&done.stderr);
+    assert!(code(&done) == 0 && said.contains("[key] People put") && !said.contains("9xQ2"), "{said}");
 }

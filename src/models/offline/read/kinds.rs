@@ -7,60 +7,13 @@ use super::lexicon::{
     verbs::{Class, Form},
     words,
 };
+use super::qualities::{quality, quality_words};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use super::{background, exclusion};
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::Mark;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Words that a quality demand is recognised by.
-const QUALITIES: [&str; 44] = [
-    "usable",
-    "responsive",
-    "fast",
-    "quick",
-    "quickly",
-    "intuitive",
-    "reliable",
-    "scalable",
-    "secure",
-    "maintainable",
-    "accessible",
-    "available 24",
-    "user-friendly",
-    "user friendly",
-    "easy to use",
-    "easy-to-use",
-    "performance",
-    "response time",
-    "milliseconds",
-    "within",
-    "uptime",
-    "availability",
-    "mobile phone",
-    "on a phone",
-    "on phones",
-    "smartphone",
-    "mobile-friendly",
-    "mobile friendly",
-    "concurrent",
-    "simultaneous",
-    "seconds",
-    "robust",
-    "wcag",
-    "looks",
-    "modern",
-    "simple interface",
-    "clean interface",
-    "backup",
-    "browsers",
-    "browser",
-    "easily",
-    "encrypted",
-    "hashed",
-    "load",
-];
 
 /// The clauses that may demand something but are not understood, each with the reason.
 pub type Unread = BTreeMap<ClauseId, &'static str>;
@@ -437,31 +390,6 @@ fn ruling(base: &str) -> bool {
             | "remain"
             | "relate"
     )
-}
-
-fn quality_words(s: &Sentence) -> bool {
-    // `a keeper who looks after it`
-    let particle = |i: usize| s.words.get(i + 1).is_some_and(|w| matches!(w.lower(), "after" | "at" | "for" | "up"));
-    let word = |q: &str| s.words.iter().enumerate().any(|(i, w)| w.is(q) && !(q == "looks" && particle(i)));
-    QUALITIES.iter().any(|q| if q.contains(' ') { s.lower.contains(q) } else { word(q) })
-}
-
-fn quality(s: &Sentence) -> bool {
-    if !quality_words(s) {
-        return false;
-    }
-    // a function that mentions such a word on the way stays a function
-    let acts = s.preds.iter().any(|p| {
-        !p.subordinate
-            && !p.objects.is_empty()
-            && (!p.subject.is_empty() && p.subject.iter().all(|np| nouns::person(&np.head).is_some())
-                || p.subject.is_empty()
-                || p.verb.class == Class::Allow)
-            && !matches!(p.verb.class, Class::Be | Class::Have | Class::Other | Class::Want)
-    });
-    let timed = s.words.iter().any(|w| matches!(w.lower(), "ms" | "milliseconds" | "uptime" | "wcag"));
-    let has_list = s.preds.iter().any(|p| p.objects.len() > 2);
-    (timed || !acts) && !has_list
 }
 
 fn constraint(s: &Sentence) -> bool {

@@ -72,6 +72,7 @@ mod past;
 mod people;
 mod product;
 mod properties;
+mod qualities;
 mod ratings;
 mod readings;
 mod relations;

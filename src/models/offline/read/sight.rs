@@ -4,7 +4,7 @@ use super::answers::{Asked, Holder, all_of};
 use super::draft::Draft;
 use super::lexicon::{nouns::Person, verbs::Class};
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{Access, FieldType, Op, Scope, Who};
 
 /// `Sellers see only their own quotes. Sellers can search quotes by client.`: among those they see.
 pub fn limits_of_sight(d: &mut Draft, e: usize) {
@@ -44,9 +44,7 @@ pub fn in_a_state(d: &mut Draft, e: usize) {
                 continue;
             }
             let scope = Scope::Where { field: field.clone(), values };
-            let given = |a: &&mut crate::models::offline::spec::Access| {
-                a.ops == [Op::Read] && a.scope == Scope::All && a.clauses == [s.id]
-            };
+            let given = |a: &&mut Access| a.ops == [Op::Read] && a.scope == Scope::All && a.clauses == [s.id];
             let mut narrowed = false;
             for a in d.entities[e].entity.access.iter_mut().filter(given) {
                 a.scope = scope.clone();
@@ -68,8 +66,7 @@ fn see_the_others(d: &mut Draft, e: usize) {
     let entity = &d.entities[e].entity;
     let makers = entity.access.iter().filter(|a| a.ops.contains(&Op::Create) && a.who != Who::Anyone);
     let makers = super::rights::unique(makers.map(|a| a.who.clone()));
-    let seen =
-        |a: &crate::models::offline::spec::Access| a.ops.contains(&Op::Read) && !matches!(a.scope, Scope::Where { .. });
+    let seen = |a: &Access| a.ops.contains(&Op::Read) && !matches!(a.scope, Scope::Where { .. });
     if makers.is_empty() || entity.access.iter().any(seen) {
         return;
     }
