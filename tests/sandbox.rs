@@ -10,7 +10,8 @@ use g1::{
 };
 use std::{
     fs,
-    net::TcpListener,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::Path,
     process,
@@ -120,6 +121,41 @@ async fn every_attack_is_denied_to_an_unprivileged_user_of_root() {
     let forks = run(&runner.with_limits(small()), BOMBS, &["forks", &mark]).await;
     assert!(forks.executed.note.is_some());
     assert_eq!(alive(&mark), Vec::<String>::new());
+}
+
+/// The body of `GET path` on 127.0.0.1.
+fn body(port: u16, path: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn the_assigned_port_of_another_host_is_out_of_reach() {
+    let sandbox = sandbox();
+    assert!(sandbox.has_own_network(), "nothing was tested: {:?}", sandbox.notes);
+    let runner = Runner::new(sandbox, Python::find().await.unwrap());
+    // To a program in the machine's network this is a neighbour that serves on the very port that was assigned to it.
+    let neighbour = TcpListener::bind("127.0.0.2:0").unwrap();
+    let port = neighbour.local_addr().unwrap().port();
+    neighbour.set_nonblocking(true).unwrap();
+    let tree = Tree::new(vec![TreeFile::new("callers.py", include_bytes!("fixtures/probes/callers.py").as_slice())]);
+    let run = ["python3", "callers.py", "{port}"].map(str::to_owned).to_vec();
+    let manifest = Manifest { name: "x".into(), stack: "python-stdlib".into(), setup: vec![], test: run.clone(), run };
+    let data = tempfile::tempdir().unwrap();
+    let served = runner.serve(&tree, &manifest, Some(port), data.path(), &CancellationToken::new()).await.unwrap();
+
+    assert_eq!(body(served.port, "/self"), "reached", "its own port");
+    assert_eq!(body(served.port, "/call"), "ConnectionRefusedError");
+    assert!(neighbour.accept().is_err(), "it was called");
+    let heard: u16 = body(served.port, "/listen").parse().unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", heard)).is_err(), "a socket that was never bound is heard outside");
+
+    // The port is free when the program is gone.
+    served.stop().await;
+    assert!(TcpListener::bind(("127.0.0.1", port)).is_ok());
 }
 
 fn small() -> Limits {

@@ -174,8 +174,10 @@ fn missing(what: &'static str, ok: Option<bool>, stack: Stack, why: &str) -> Fin
 
 fn sandbox() -> Finding {
     let sandbox = evidence::Sandbox::probe();
-    let notes: Vec<String> = sandbox.notes.iter().map(ToString::to_string).collect();
-    let text = format!("level {:?}. {}", sandbox.level, notes.join(" "));
+    let network = sandbox.has_own_network().then(|| "programs run in a network of their own".to_owned());
+    let level = [format!("level {:?}", sandbox.level)];
+    let said: Vec<String> = level.into_iter().chain(network).chain(sandbox.notes.iter().cloned()).collect();
+    let text = format!("{}.", said.join("; "));
     if sandbox.require().is_ok() && !sandbox.is_full() {
         let text = format!("{text} What a model wrote is not run here, unless -c sandbox=weaker is added.");
         return Finding { what: "sandbox", ok: None, text };

@@ -216,6 +216,7 @@ impl Runner {
             read: vec![scratch.tree(), scratch.aids()],
             write: vec![tmp],
             port: None,
+            own_network: self.sandbox.has_own_network(),
             limits: self.limits.unwrap_or_default(),
             drop_to: scratch.owner(),
             required: self.sandbox.level,

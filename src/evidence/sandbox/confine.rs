@@ -1,7 +1,7 @@
 //! Linux: limits, session, no privileges, Landlock, seccomp; then the process becomes the program.
 
 use super::{
-    EXEC_EXIT, Probed, SETUP_EXIT, seccomp,
+    EXEC_EXIT, Probed, SETUP_EXIT, network, seccomp,
     spec::{INSIDE, Spec},
 };
 use crate::domain::evidence::SandboxLevel;
@@ -236,10 +236,13 @@ pub(super) fn probe() -> i32 {
         read: vec![],
         write: vec![],
         port: Some(1),
+        own_network: true,
         limits: super::Limits::default(),
         drop_to: None,
         required: SandboxLevel::L1,
     };
+    // First, for it takes what is given up after it.
+    let own_network = network::leave();
     let held = rustix::thread::set_no_new_privs(true)
         .map_err(|e| failure("no new privileges", e))
         .and_then(|()| set_limits(&spec))
@@ -247,16 +250,19 @@ pub(super) fn probe() -> i32 {
         .and_then(|abi| drop_privileges(None).map(|()| abi))
         .and_then(|abi| seccomp::apply(abi >= 6).map(|()| abi).map_err(|e| failure("seccomp", e)));
     let probed = match held {
-        Err(error) => Probed { level: SandboxLevel::L0, landlock_abi: 0, notes: vec![error] },
+        Err(error) => Probed { level: SandboxLevel::L0, landlock_abi: 0, own_network: false, notes: vec![error] },
         Ok(landlock_abi) => {
             match landlock_abi {
                 0 => notes.push("no Landlock: files outside the scratch copy can be read and written".to_owned()),
-                1..4 => notes.push(format!("Landlock {landlock_abi}: TCP is not limited to the assigned port")),
-                4..6 => notes.push(format!("Landlock {landlock_abi}: signals can leave the sandbox")),
+                1..6 => notes.push(format!("Landlock {landlock_abi}: signals can leave the sandbox")),
                 _ => {}
             }
+            if let Err(why) = &own_network {
+                let reach = if landlock_abi >= 4 { "the assigned port of other hosts" } else { "any port of any host" };
+                notes.push(format!("no network of their own for programs ({why}): {reach} can be called"));
+            }
             let level = if landlock_abi == 0 { SandboxLevel::L1 } else { SandboxLevel::L2 };
-            Probed { level, landlock_abi, notes }
+            Probed { level, landlock_abi, own_network: own_network.is_ok(), notes }
         }
     };
     let line = serde_json::to_string(&probed).unwrap_or_default();

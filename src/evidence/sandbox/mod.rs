@@ -4,20 +4,22 @@
 //! g1 ── g1 __sandbox supervise ── g1 __sandbox exec → python3 …
 //!        stdin: closing it stops everything        own session, limits, no privileges, Landlock, seccomp
 //!        subreaper: no descendant outlives it      stdout and stderr go to one pipe; stdin is a channel on which it says
-//!                                                  why it is not confined, and is closed before the program begins
+//!        own network: relays the assigned port     why it is not confined, and is closed before the program begins
 //! ```
 //!
 //! Re-executing avoids running code between fork and exec in a threaded process, and the supervisor ends everything it
-//! started even when G1 itself is killed, because its stdin then reaches its end. Levels: L3 adds namespaces and a
-//! cgroup and is not built; L2 is Landlock, seccomp and limits; L1 lacks Landlock; L0 lacks both and runs nothing. Below
-//! L2, and where Landlock is too old to confine TCP, only what the offline engine made is run, unless a person types
-//! that more may ([`crate::domain::evidence::Confinement`]).
+//! started even when G1 itself is killed, because its stdin then reaches its end. Levels: L3 adds all
+//! namespaces and a cgroup and is not built; L2 is Landlock, seccomp and limits; L1 lacks Landlock; L0 lacks both and runs
+//! nothing. A network namespace is had wherever the kernel grants one, at each level. Below L2, and where neither it nor
+//! Landlock confines TCP, only what the offline engine made is run, unless a person types that more may ([`crate::domain::evidence::Confinement`]).
 
 #[cfg(target_os = "linux")]
 mod confine;
 #[cfg(not(target_os = "linux"))]
 #[path = "confine_other.rs"]
 mod confine;
+#[cfg(target_os = "linux")]
+mod network;
 mod process;
 #[cfg(target_os = "linux")]
 mod seccomp;
@@ -86,6 +88,7 @@ pub struct Sandbox {
     /// The binary that holds [`main_if_child`].
     exe: PathBuf,
     landlock_abi: u32,
+    own_network: bool,
 }
 
 /// The answer of `g1 __sandbox probe`.
@@ -93,6 +96,7 @@ pub struct Sandbox {
 struct Probed {
     level: SandboxLevel,
     landlock_abi: u32,
+    own_network: bool,
     notes: Vec<String>,
 }
 
@@ -106,15 +110,20 @@ impl Sandbox {
     /// For tests of the library, whose own binary is the test harness.
     #[must_use]
     pub fn probe_with(exe: &Path) -> Self {
-        let none =
-            |why: String| Self { level: SandboxLevel::L0, notes: vec![why], exe: exe.to_owned(), landlock_abi: 0 };
+        let none = |why: String| Self {
+            level: SandboxLevel::L0,
+            notes: vec![why],
+            exe: exe.to_owned(),
+            landlock_abi: 0,
+            own_network: false,
+        };
         let output = Command::new(exe).args([SUBCOMMAND, "probe"]).env_clear().stdin(Stdio::null()).output();
         let output = match output {
             Ok(output) => output,
             Err(error) => return none(format!("the sandbox process did not start: {error}")),
         };
         match serde_json::from_slice::<Probed>(&output.stdout) {
-            Ok(Probed { level, landlock_abi, mut notes }) => {
+            Ok(Probed { level, landlock_abi, own_network, mut notes }) => {
                 if rustix::process::geteuid().is_root() {
                     notes.push(
                         "running as root: programs run without capabilities, and as a user of their own where everybody \
@@ -123,7 +132,7 @@ impl Sandbox {
                             .to_owned(),
                     );
                 }
-                Self { level, notes, exe: exe.to_owned(), landlock_abi }
+                Self { level, notes, exe: exe.to_owned(), landlock_abi, own_network }
             }
             Err(_) => none(format!("the sandbox process ended with {}", output.status)),
         }
@@ -144,10 +153,16 @@ impl Sandbox {
         self.level >= SandboxLevel::L2 && self.confines_tcp()
     }
 
-    /// True when the kernel limits TCP to the assigned port.
+    /// True when the kernel limits TCP to the assigned port: on this machine, or at least on whatever host.
     #[must_use]
     pub fn confines_tcp(&self) -> bool {
-        self.landlock_abi >= 4
+        self.own_network || self.landlock_abi >= 4
+    }
+
+    /// True when programs run in a network namespace of their own: no other host can be called at all.
+    #[must_use]
+    pub fn has_own_network(&self) -> bool {
+        self.own_network
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Spec {
     pub write: Vec<PathBuf>,
     /// The only TCP port it may bind or connect to.
     pub port: Option<u16>,
+    /// Run in a network namespace of its own, to which the port is relayed.
+    pub own_network: bool,
     pub limits: Limits,
     /// Run as this user and group instead of root.
     pub drop_to: Option<u32>,

@@ -34,7 +34,29 @@ pub(super) fn main(spec: &Spec) -> i32 {
         }
     }
     super::confine::close_inherited_files();
+    #[cfg(target_os = "linux")]
+    if spec.own_network
+        && let Err(ended) = own_network(spec)
+    {
+        return report(&ended);
+    }
     report(&run(spec))
+}
+
+/// Takes this process and all that it starts into a network of their own.
+#[cfg(target_os = "linux")]
+fn own_network(spec: &Spec) -> Result<(), Report> {
+    use super::network;
+    let outside = network::outside(spec).map_err(|error| {
+        // What a program says whose port somebody else took; who started it tries another.
+        let _ = writeln!(std::io::stderr(), "port {}: {error}", spec.port.unwrap_or_default());
+        Report { exit: Some(1), ended: Ended::Exited, survivors: 0, left: 0, error: None }
+    })?;
+    network::leave().map_err(|error| failed(format!("a network of its own: {error}")))?;
+    if let (Some(outside), Some(port)) = (outside, spec.port) {
+        network::relay(outside, port).map_err(|error| failed(format!("the relay of its port: {error}")))?;
+    }
+    Ok(())
 }
 
 fn report(report: &Report) -> i32 {
