@@ -172,7 +172,7 @@ pub(super) fn stand(dir: &Path, run: &Run, existing: &Existing, blobs: &Blobs) -
         }
         // git keeps the path it is given.
         let place = std::path::absolute(&place).map_err(|e| failed(&e))?;
-        branch::worktree(&root, &place, branch, commit, LARGEST).map_err(|e| failed(&e))?;
+        branch::worktree(&root, &place, branch, commit).map_err(|e| failed(&e))?;
     } else if there {
         return Ok(());
     } else {

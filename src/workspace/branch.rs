@@ -6,8 +6,8 @@ use super::git::{GitError, git, run};
 use std::{
     ffi::OsStr,
     fs,
-    io::{Seek, Write},
-    os::unix::ffi::OsStrExt,
+    io::{BufRead, BufReader, Read, Seek, Write},
+    os::unix::{ffi::OsStrExt, fs::OpenOptionsExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -62,11 +62,9 @@ pub fn files(root: &Path, commit: &str, most: u64, wanted: &dyn Fn(&str) -> bool
         let Ok(entry) = std::str::from_utf8(entry) else { continue };
         let Some((about, path)) = entry.split_once('\t') else { continue };
         let mut about = about.split_whitespace();
-        let (mode, _, object, size) = (about.next(), about.next(), about.next(), about.next());
-        let (Some(mode), Some(object), Some(size)) = (mode, object, size.and_then(|size| size.parse::<u64>().ok()))
-        else {
-            continue;
-        };
+        let (mode, kind, object, size) = (about.next(), about.next(), about.next(), about.next());
+        let (Some(mode), Some("blob"), Some(object)) = (mode, kind, object) else { continue };
+        let Some(size) = size.and_then(|size| size.parse::<u64>().ok()) else { return Err(lacks(path)) };
         if mode.starts_with("100") && size <= most && wanted(path) {
             let executable = mode == "100755";
             found.push((Committed { path: path.to_owned(), executable, bytes: Vec::new() }, object.to_owned()));
@@ -78,15 +76,14 @@ pub fn files(root: &Path, commit: &str, most: u64, wanted: &dyn Fn(&str) -> bool
     let output =
         git_in(root).args(["cat-file", "--batch"]).stdin(Stdio::from(asked)).stdout(Stdio::piped()).output()?;
     let mut rest = output.stdout.as_slice();
-    let odd = || GitError::Failed("the content of a commit cannot be read".to_owned());
     for (file, _) in &mut found {
         // `3b18e51… blob 12`, the bytes, a line's end.
-        let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(odd)?;
-        let header = std::str::from_utf8(&rest[..end]).map_err(|_| odd())?;
-        let size: usize = header.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(odd)?;
+        let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(unreadable)?;
+        let header = std::str::from_utf8(&rest[..end]).map_err(|_| unreadable())?;
+        let size: usize = header.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(unreadable)?;
         let body = &rest[end + 1..];
-        file.bytes = body.get(..size).ok_or_else(odd)?.to_vec();
-        rest = body.get(size + 1..).ok_or_else(odd)?;
+        file.bytes = body.get(..size).ok_or_else(unreadable)?.to_vec();
+        rest = body.get(size + 1..).ok_or_else(unreadable)?;
     }
     Ok(found.into_iter().map(|(file, _)| file).collect())
 }
@@ -115,33 +112,102 @@ fn is_branch(root: &Path, name: &str) -> bool {
     told(root, ["show-ref", "--verify", "--quiet", &format!("refs/heads/{name}")]).is_ok()
 }
 
-/// Checks the branch out at `at`; it begins at `commit` where it is not there yet. Files of up to `most` bytes are as they
-/// are committed, whatever attributes say.
+/// Checks the branch out at `at`; it begins at `commit` where it is not there yet. Files are as they are committed,
+/// whatever attributes say: git makes the worktree and its index, and the files are written here. A checkout by git would
+/// read the configuration as it is for that worktree and branch, which nobody could look through before.
 ///
 /// # Errors
 /// git fails.
-pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str, most: u64) -> Result<(), GitError> {
+pub fn worktree(root: &Path, at: &Path, branch: &str, commit: &str) -> Result<(), GitError> {
     let mut add = git_in(root);
-    add.args(["worktree", "add", "--quiet", "--force"]);
+    add.args(["worktree", "add", "--quiet", "--force", "--no-checkout"]);
     if is_branch(root, branch) {
         add.arg(at).arg(branch);
     } else {
         add.args(["-b", branch]).arg(at).arg(commit);
     }
     run(&mut add)?;
-    adopt(root, at, branch)?;
-    // Attributes may have changed ends of lines and the like.
-    for file in files(root, branch, most, &|_| true)? {
-        let path = at.join(&file.path);
-        if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) && fs::read(&path)? != file.bytes {
-            fs::write(&path, &file.bytes)?;
+    adopt(root, at, branch)
+}
+
+/// Writes what HEAD names into a worktree that G1 has made and not filled yet, or not to the end.
+fn check_out(at: &Path) -> Result<(), GitError> {
+    // It refuses paths that lead out of the worktree or into `.git`.
+    run(git_in(at).args(["read-tree", "HEAD"]))?;
+    let listed = told(at, ["ls-files", "--stage", "-z"])?;
+    let mut entries: Vec<(&str, &str, &Path)> = listed.split(|byte| *byte == 0).filter_map(staged).collect();
+    // What is written later never follows a link.
+    entries.sort_by_key(|(mode, _, _)| *mode == LINK);
+    let mut asked = tempfile::tempfile()?;
+    let blobs = entries.iter().filter(|(mode, _, _)| *mode != SUBMODULE);
+    asked.write_all(blobs.map(|(_, object, _)| format!("{object}\n")).collect::<String>().as_bytes())?;
+    asked.rewind()?;
+    let mut git = git_in(at).args(["cat-file", "--batch"]).stdin(Stdio::from(asked)).stdout(Stdio::piped()).spawn()?;
+    let written = git.stdout.take().map_or(Ok(()), |content| write_out(at, &entries, BufReader::new(content)));
+    let ended = git.wait()?;
+    written?;
+    if ended.success() { Ok(()) } else { Err(unreadable()) }
+}
+
+const LINK: &str = "120000";
+const SUBMODULE: &str = "160000";
+
+/// `100644 3b18e51… 0<TAB>path`
+fn staged(entry: &[u8]) -> Option<(&str, &str, &Path)> {
+    let end = entry.iter().position(|byte| *byte == b'\t')?;
+    let mut about = std::str::from_utf8(entry.get(..end)?).ok()?.split(' ');
+    let path = Path::new(OsStr::from_bytes(entry.get(end + 1..)?));
+    Some((about.next()?, about.next()?, path))
+}
+
+fn write_out(at: &Path, entries: &[(&str, &str, &Path)], mut content: impl BufRead) -> Result<(), GitError> {
+    for (mode, _, path) in entries {
+        let path = at.join(path);
+        if *mode == SUBMODULE {
+            // As git leaves one that is not initialised.
+            fs::create_dir_all(&path)?;
+            continue;
         }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        // `3b18e51… blob 12`, the bytes, a line's end.
+        let mut header = String::new();
+        content.read_line(&mut header)?;
+        let size: u64 =
+            header.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(unreadable)?;
+        let mut bytes = (&mut content).take(size);
+        if *mode == LINK {
+            let mut target = Vec::new();
+            bytes.read_to_end(&mut target)?;
+            let _ = fs::remove_file(&path);
+            std::os::unix::fs::symlink(OsStr::from_bytes(&target), &path)?;
+        } else {
+            let permissions = if *mode == "100755" { 0o777 } else { 0o666 };
+            let mut file =
+                fs::OpenOptions::new().write(true).create(true).truncate(true).mode(permissions).open(&path)?;
+            if std::io::copy(&mut bytes, &mut file)? != size {
+                return Err(unreadable());
+            }
+        }
+        content.read_exact(&mut [0])?;
     }
     Ok(())
 }
 
+fn lacks(path: &str) -> GitError {
+    GitError::Failed(format!(
+        "this repository lacks the content of {path}, as a partial clone does; G1 fetches nothing: \
+         `git fetch --refetch --no-filter` brings it"
+    ))
+}
+
+fn unreadable() -> GitError {
+    GitError::Failed("the content of a commit cannot be read".to_owned())
+}
+
 /// Makes sure that the worktree at `at` is one in which G1 commits: that it is of this repository, on the branch, and
-/// marked. The repository may have been moved since, and a run killed before it was marked.
+/// marked. The repository may have been moved since, and a run killed before it was filled and marked.
 ///
 /// # Errors
 /// It is something else: the words say what to do.
@@ -162,7 +228,10 @@ pub fn adopt(root: &Path, at: &Path, branch: &str) -> Result<(), GitError> {
             "{at} is no worktree of {branch} any more: move it away (what was committed is on the branch), then go on"
         ))
     })?;
-    fs::write(own.join(MARK), "")?;
+    if fs::symlink_metadata(own.join(MARK)).is_err() {
+        check_out(at)?;
+        fs::write(own.join(MARK), "")?;
+    }
     Ok(())
 }
 
@@ -236,136 +305,4 @@ fn told<S: AsRef<OsStr>>(root: &Path, args: impl IntoIterator<Item = S>) -> Resu
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn repository_in(dir: &Path) {
-        fs::create_dir_all(dir).unwrap();
-        fs::write(dir.join("a.txt"), "a\n").unwrap();
-        run(git(dir).args(["init", "--quiet", "--initial-branch=main"])).unwrap();
-        run(git(dir).args(["add", "."])).unwrap();
-        run(git(dir).args(["commit", "--quiet", "-m", "a"])).unwrap();
-    }
-
-    #[test]
-    fn a_worktree_is_ours_where_git_keeps_it_for_the_same_repository() {
-        let dir = tempfile::tempdir().unwrap();
-        let (main, linked) = (dir.path().join("main"), dir.path().join("linked"));
-        repository_in(&main);
-        run(git(&main).args(["worktree", "add", "--quiet", "-b", "topic"]).arg(&linked)).unwrap();
-        for (project, name) in [(&main, "g1/one"), (&linked, "g1/two")] {
-            let place = super::super::beside(project);
-            fs::create_dir(project.join(".g1")).unwrap();
-            worktree(project, &place, name, "HEAD", 100).unwrap();
-            assert!(is_ours(&place), "{name}");
-            // Its link alone leads git there, and it is no worktree for all that.
-            let copy = super::super::beside(&dir.path().join("other"));
-            fs::create_dir_all(&copy).unwrap();
-            fs::copy(place.join(".git"), copy.join(".git")).unwrap();
-            assert!(!is_ours(&copy), "{name}");
-        }
-        // A person's own worktree is not.
-        assert!(!is_ours(&linked));
-    }
-
-    #[test]
-    fn a_worktree_is_found_again_when_the_repository_was_moved_or_the_mark_is_missing() {
-        let dir = tempfile::tempdir().unwrap();
-        let (before, after) = (dir.path().join("before"), dir.path().join("after"));
-        repository_in(&before);
-        fs::create_dir(before.join(".g1")).unwrap();
-        worktree(&before, &super::super::beside(&before), "g1/one", "HEAD", 100).unwrap();
-        fs::rename(&before, &after).unwrap();
-        let place = super::super::beside(&after);
-        assert!(!is_ours(&place));
-        adopt(&after, &place, "g1/one").unwrap();
-        assert!(is_ours(&place));
-        fs::remove_file(own_folder(&place).unwrap().join(MARK)).unwrap();
-        assert!(!is_ours(&place));
-        assert!(adopt(&after, &place, "g1/two").is_err() && !is_ours(&place), "another branch is checked out");
-        adopt(&after, &place, "g1/one").unwrap();
-        assert!(is_ours(&place));
-        fs::remove_dir_all(&place).unwrap();
-        fs::create_dir(&place).unwrap();
-        assert!(adopt(&after, &place, "g1/one").is_err());
-    }
-
-    #[test]
-    fn no_program_that_the_configuration_names_runs() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().join("root");
-        repository_in(&root);
-        fs::write(root.join(".gitattributes"), "*.txt filter=own filter=a=b\n").unwrap();
-        run(git(&root).args(["add", ".gitattributes"])).unwrap();
-        run(git(&root).args(["commit", "--quiet", "-m", "attributes"])).unwrap();
-        fs::write(root.join("b.txt"), "b\n").unwrap();
-        let ran = dir.path().join("ran");
-        let config = root.join(".git/config");
-        let mut text = fs::read_to_string(&config).unwrap();
-        for name in ["own", "a=b"] {
-            text += &format!("[filter \"{name}\"]\n\trequired = true\n");
-            for way in ["clean", "smudge", "process"] {
-                text += &format!("\t{way} = \"touch {} && cat\"\n", ran.display());
-            }
-        }
-        fs::write(&config, text).unwrap();
-        let at = root.canonicalize().unwrap();
-        assert_eq!(uncommitted(&at).unwrap(), 1);
-        let commit = head(&at).unwrap().unwrap();
-        assert_eq!(files(&at, &commit, 100, &|_| true).unwrap().len(), 2);
-        fs::create_dir(root.join(".g1")).unwrap();
-        let place = super::super::beside(&at);
-        worktree(&at, &place, "g1/one", &commit, 100).unwrap();
-        fs::write(place.join("a.txt"), "changed\n").unwrap();
-        assert!(super::super::git::commit(&place, "A step", ["a.txt"]).unwrap());
-        assert!(!ran.exists(), "a filter ran");
-    }
-
-    #[test]
-    fn work_beside_a_sparse_checkout_is_committed_whole_and_leaves_it_sparse() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().join("root");
-        repository_in(&root);
-        fs::create_dir(root.join("docs")).unwrap();
-        fs::create_dir(root.join("src")).unwrap();
-        fs::write(root.join("docs/a.md"), "a\n").unwrap();
-        fs::write(root.join("src/old.py"), "old\n").unwrap();
-        run(git(&root).args(["add", "."])).unwrap();
-        run(git(&root).args(["commit", "--quiet", "-m", "more"])).unwrap();
-        let own = || {
-            // As a person has it, without the settings of G1.
-            let mut git = Command::new("git");
-            git.current_dir(&root).env("GIT_CONFIG_GLOBAL", "/dev/null").env("HOME", "/nonexistent");
-            git
-        };
-        assert!(own().args(["sparse-checkout", "set", "docs"]).status().unwrap().success());
-        assert!(!root.join("src").exists());
-        let at = root.canonicalize().unwrap();
-        assert_eq!(uncommitted(&at).unwrap(), 0);
-        fs::create_dir(root.join(".g1")).unwrap();
-        let place = super::super::beside(&at);
-        worktree(&at, &place, "g1/one", &head(&at).unwrap().unwrap(), 100).unwrap();
-        assert!(place.join("src/old.py").exists());
-        fs::write(place.join("src/new.py"), "new\n").unwrap();
-        assert!(super::super::git::commit(&place, "A step", ["src/new.py", "src/old.py"]).unwrap());
-        let told = told(&at, ["diff", "--name-status", "main", "g1/one"]).unwrap();
-        assert_eq!(String::from_utf8(told).unwrap(), "A\tsrc/new.py\n");
-        assert!(!root.join("src").exists());
-        assert!(own().args(["status", "--porcelain"]).output().unwrap().stdout.starts_with(b"?? .g1"));
-    }
-
-    #[test]
-    fn a_branch_gets_a_name_that_it_can_have() {
-        let dir = tempfile::tempdir().unwrap();
-        repository_in(dir.path());
-        let branch = |name: &str| run(git(dir.path()).args(["branch", name])).unwrap();
-        assert_eq!(free(dir.path(), "g1/shelf"), "g1/shelf");
-        branch("g1/shelf");
-        assert_eq!(free(dir.path(), "g1/shelf"), "g1/shelf-2");
-        branch("g1/shelf-2/more");
-        assert_eq!(free(dir.path(), "g1/shelf"), "g1/shelf-3");
-        run(git(dir.path()).args(["branch", "-D", "g1/shelf", "g1/shelf-2/more"])).unwrap();
-        branch("g1");
-        assert_eq!(free(dir.path(), "g1/shelf"), "g1-shelf");
-    }
-}
+mod tests;

@@ -149,6 +149,9 @@ pub(super) fn git(dir: &Path) -> Command {
         git.env("PATH", path);
     }
     git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    // A repository may name a server, or a command in place of one, for content that it lacks. The configuration can allow
+    // single protocols against `protocol.allow`, and nothing against the environment.
+    git.env("GIT_ALLOW_PROTOCOL", "none").env("GIT_NO_LAZY_FETCH", "1");
     git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ATTR_NOSYSTEM", "1").env("HOME", "/nonexistent").env("LC_ALL", "C");
     for setting in [
         "core.hooksPath=/dev/null",
@@ -159,7 +162,6 @@ pub(super) fn git(dir: &Path) -> Command {
         // A person's worktree may hold a part of the files; ours holds all of them.
         "core.sparseCheckout=false",
         "commit.gpgSign=false",
-        "protocol.allow=never",
         "gc.auto=0",
         "maintenance.auto=false",
         "user.name=G1",
