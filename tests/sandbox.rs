@@ -83,7 +83,7 @@ async fn attack(runner: &Runner) {
         .chain(needed.iter().filter(|(_, outcome)| *outcome != "allowed"))
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}\n{text}");
-    let expected = if cfg!(target_arch = "x86_64") { 59 } else { 43 };
+    let expected = if cfg!(target_arch = "x86_64") { 64 } else { 47 };
     assert!(attacks.len() == expected && needed.len() == 7, "{} attacks, {} needs", attacks.len(), needed.len());
 
     let after = fs::metadata(&canary).unwrap();
@@ -192,6 +192,11 @@ async fn endless_output_is_stopped() {
 #[tokio::test]
 async fn a_filled_disk_is_stopped() {
     bomb("disk", Limits { disk_bytes: 40 << 20, ..small() }, "wrote too much").await;
+}
+
+#[tokio::test]
+async fn empty_files_count() {
+    bomb("files", Limits { disk_bytes: 40 << 20, ..small() }, "wrote too much").await;
 }
 
 #[tokio::test]

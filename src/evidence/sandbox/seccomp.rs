@@ -24,8 +24,8 @@ pub(super) fn apply(signals_are_scoped: bool) -> Result<(), seccompiler::Error> 
     install(denied(signals_are_scoped)?, SeccompAction::Errno(deny))?;
     // Programs copy files with their modes and times as a matter of course: these calls succeed and do nothing.
     install(without_effect()?, SeccompAction::Errno(0))?;
-    // Its flags are behind a pointer that a filter cannot read; the C library then uses clone, whose flags it can.
-    install(always(&[libc::SYS_clone3]), SeccompAction::Errno(unknown))
+    install(other_requests()?, SeccompAction::Errno(u32::try_from(libc::ENOTTY).unwrap_or(25)))?;
+    install(unknown_calls(), SeccompAction::Errno(unknown))
 }
 
 fn install(rules: Rules, action: SeccompAction) -> Result<(), seccompiler::Error> {
@@ -66,6 +66,8 @@ fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
     use SeccompCmpOp::{Eq, MaskedEq, Ne};
     let mut rules = always(DENIED);
     #[cfg(target_arch = "x86_64")]
+    rules.extend(always(&[libc::SYS_inotify_init]));
+    #[cfg(target_arch = "x86_64")]
     rules.extend(always(&[libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_modify_ldt]));
 
     // Sockets: TCP over IP only. MPTCP and SCTP would pass Landlock by; a Unix socket reaches daemons such as Docker's.
@@ -96,12 +98,9 @@ fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
     ] {
         when(&mut rules, libc::SYS_clone, &[&[(0, MaskedEq(bits(flag)), bits(flag))]])?;
     }
-    // Another process's limits.
+    // Another process's limits, and the processors that it runs on.
     when(&mut rules, libc::SYS_prlimit64, &[&[(0, Ne, 0)]])?;
-    // Typing into a terminal.
-    for request in [0x5412, 0x541C] {
-        when(&mut rules, libc::SYS_ioctl, &[&[(1, Eq, request)]])?;
-    }
+    when(&mut rules, libc::SYS_sched_setaffinity, &[&[(0, Ne, 0)]])?;
     // "Now" for a path: who touches a file makes it only when this fails (Python's `Path.touch`).
     when(&mut rules, libc::SYS_utimensat, &[&[(1, Ne, 0), (2, Eq, 0)]])?;
     if !signals_are_scoped {
@@ -124,10 +123,49 @@ fn without_effect() -> Result<Rules, seccompiler::Error> {
     Ok(rules)
 }
 
+/// Requests of `ioctl` other than what terminals, pipes and sockets are asked in a program's everyday life: some change
+/// flags of files that are merely readable, some type into a terminal.
+fn other_requests() -> Result<Rules, seccompiler::Error> {
+    let everyday = EVERYDAY_REQUESTS.iter().map(|request| (1, SeccompCmpOp::Ne, *request));
+    let mut rules = Rules::new();
+    when(&mut rules, libc::SYS_ioctl, &[&everyday.collect::<Vec<_>>()])?;
+    Ok(rules)
+}
+
+/// TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGPGRP, TIOCSPGRP, TIOCGWINSZ, FIONREAD, FIONBIO, TIOCNOTTY, TIOCGSID, FIONCLEX,
+/// FIOCLEX, FIOASYNC and TCGETS2, as ioctl_list(2) has them.
+const EVERYDAY_REQUESTS: &[u64] = &[
+    0x5401,
+    0x5402,
+    0x5403,
+    0x5404,
+    0x540F,
+    0x5410,
+    0x5413,
+    0x541B,
+    0x5421,
+    0x5422,
+    0x5429,
+    0x5450,
+    0x5451,
+    0x5452,
+    0x802C_542A,
+];
+
+/// Calls that are answered as by a kernel that does not have them.
+fn unknown_calls() -> Rules {
+    // Its flags are behind a pointer that a filter cannot read; the C library then uses clone, whose flags it can.
+    let mut calls = vec![libc::SYS_clone3];
+    // What kernels newer than this list have, or will have: 463 came with Linux 6.13. Programs do without.
+    calls.extend(463..512);
+    let mut rules = always(&calls);
+    // Some calls have a number of their own on x32, which would pass by the rules for the others.
+    rules.extend(X32.into_iter().flat_map(|x32| (512..548).map(move |call| (x32 | call, vec![]))));
+    rules
+}
+
 /// The same on every architecture; the C library's crate does not name it everywhere.
 const FCHMODAT2: i64 = 452;
-const SETXATTRAT: i64 = 463;
-const REMOVEXATTRAT: i64 = 466;
 
 const DENIED: &[i64] = &[
     libc::SYS_ptrace,
@@ -161,14 +199,14 @@ const DENIED: &[i64] = &[
     libc::SYS_name_to_handle_at,
     libc::SYS_open_by_handle_at,
     libc::SYS_fanotify_init,
+    // Landlock does not keep a program from watching folders that it may not list.
+    libc::SYS_inotify_init1,
     libc::SYS_setxattr,
     libc::SYS_lsetxattr,
     libc::SYS_fsetxattr,
     libc::SYS_removexattr,
     libc::SYS_lremovexattr,
     libc::SYS_fremovexattr,
-    SETXATTRAT,
-    REMOVEXATTRAT,
     libc::SYS_mknodat,
     libc::SYS_shmget,
     libc::SYS_shmat,

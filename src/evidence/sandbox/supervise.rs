@@ -325,6 +325,9 @@ fn nameless_bytes(processes: &[Pid]) -> u64 {
     files.values().sum()
 }
 
+/// What a file takes at least, be it empty: a page, or as much for its name and inode.
+const LEAST_OF_A_FILE: u64 = 4096;
+
 /// Bytes below a directory, however deep; links are not followed.
 fn disk_bytes(dir: &Path) -> u64 {
     let mut bytes = 0;
@@ -332,9 +335,12 @@ fn disk_bytes(dir: &Path) -> u64 {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             match entry.metadata() {
-                Ok(meta) if meta.is_dir() => folders.push(entry.path()),
-                Ok(meta) if meta.is_file() => bytes += meta.len(),
-                _ => {}
+                Ok(meta) if meta.is_dir() => {
+                    folders.push(entry.path());
+                    bytes += LEAST_OF_A_FILE;
+                }
+                Ok(meta) if meta.is_file() => bytes += meta.len().max(LEAST_OF_A_FILE),
+                _ => bytes += LEAST_OF_A_FILE,
             }
         }
     }
