@@ -2,7 +2,7 @@
 
 use super::{args, out::Fail};
 use crate::{
-    domain::attachment::Attachment,
+    domain::{attachment::Attachment, clause::LARGEST_REQUIREMENT},
     driver,
     hub::{clauses, project},
     import,
@@ -13,9 +13,6 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
 };
-
-/// The largest requirement, in bytes.
-const LIMIT: u64 = 1_000_000;
 
 /// The largest sum of files that come with a requirement.
 const LARGEST_ATTACHED: u64 = 64 << 20;
@@ -113,10 +110,12 @@ pub fn given(text: Option<&str>, file: Option<&Path>, what: &str) -> Result<(Str
 
 fn take(from: impl Read, name: &str) -> Result<Vec<u8>, Fail> {
     let mut bytes = Vec::new();
-    from.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|e| Fail::usage(format!("cannot read {name}: {e}")))?;
-    if bytes.len() as u64 > LIMIT {
+    from.take(LARGEST_REQUIREMENT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Fail::usage(format!("cannot read {name}: {e}")))?;
+    if bytes.len() as u64 > LARGEST_REQUIREMENT {
         return Err(Fail::usage(format!(
-            "{name} is larger than 1 MB ({LIMIT} bytes), the most this version reads as one requirement: split it"
+            "{name} is larger than 1 MB ({LARGEST_REQUIREMENT} bytes), the most this version reads as one requirement: split it"
         )));
     }
     Ok(bytes)

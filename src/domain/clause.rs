@@ -3,6 +3,9 @@
 use super::{AssumptionId, ClauseId, Clean, DecisionId, Hash, InterpretationId, PersonaId, StepId};
 use serde::{Deserialize, Serialize};
 
+/// The largest requirement, in bytes.
+pub const LARGEST_REQUIREMENT: u64 = 1_000_000;
+
 /// The user's original text. The bytes live in the blob store under `sha256`; they are never rewritten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirement {

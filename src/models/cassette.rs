@@ -13,12 +13,12 @@ mod run;
 pub use run::{Attached, Begun, Content, Ended, Tally, Was, begin, end, free};
 
 use super::{Abilities, Model, ModelError, Request, Response, pricing::estimate_tokens};
-use crate::domain::{Clean, Hash, reply::ReplyKind, usage::Usage};
+use crate::domain::{Clean, Hash, clause::LARGEST_REQUIREMENT, reply::ReplyKind, usage::Usage};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt, fs,
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -26,6 +26,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 const VERSION: u32 = 1;
+/// The largest recording that is read, in bytes: long runs have tens of megabytes.
+const LARGEST: u64 = 256 << 20;
 
 /// One recorded call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -179,12 +181,23 @@ impl Cassette {
     /// The file cannot be read, or a line of it is no recorded call.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         let wrong = |what: String| ModelError::Provider(Clean::from(format!("cassette {}: {what}", path.display())));
-        let text = fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let mut text = String::new();
+        fs::File::open(path)
+            .and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text))
+            .map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        if text.len() as u64 > LARGEST {
+            return Err(wrong(format!("it is larger than {} MB", LARGEST >> 20)));
+        }
         let (mut begun, mut ended, mut entries) = (None, None, Vec::new());
         for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
             match run::line(line).map_err(|what| wrong(format!("line {number} {what}")))? {
                 run::Line::Begun(_) if begun.is_some() || !entries.is_empty() => {
                     return Err(wrong(format!("line {number} begins a second run; a cassette holds one")));
+                }
+                run::Line::Begun(found) if found.requirement.len() as u64 > LARGEST_REQUIREMENT => {
+                    return Err(wrong(format!(
+                        "line {number} holds a requirement of more than 1 MB, which no run takes"
+                    )));
                 }
                 run::Line::Begun(found) => begun = Some(*found),
                 // What comes after the first end was asked for by a person: a change of the requirement.

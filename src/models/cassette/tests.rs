@@ -79,4 +79,6 @@ async fn a_damaged_or_foreign_cassette_names_its_line() {
     assert!(Cassette::open(&path).unwrap_err().to_string().contains("version 99"));
     fs::write(&path, "\n").unwrap();
     assert!(Cassette::open(&path).unwrap_err().to_string().contains("no calls"));
+    fs::File::create(&path).unwrap().set_len(300 << 20).unwrap();
+    assert!(Cassette::open(&path).unwrap_err().to_string().contains("larger than 256 MB"));
 }
