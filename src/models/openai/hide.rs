@@ -1,6 +1,10 @@
 //! A server that knows the key may repeat it: in an error, or in a reply, there also in the escapes of JSON, of addresses
 //! (`%2F`) or as base64. What is shown, streamed or kept has a word in its place.
 
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+};
 use std::{borrow::Cow, fmt, sync::Arc};
 use zeroize::Zeroizing;
 
@@ -58,28 +62,19 @@ impl Secrets {
 /// there without the characters that others have a part in.
 fn base64(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     let mut all = Vec::new();
-    for last in [*b"+/", *b"-_"] {
-        let whole = encoded(secret, last);
+    for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+        let encoded = |bytes: &[u8]| alphabet.encode(bytes).into_bytes();
+        let whole = encoded(secret);
         let mut padded = whole.clone();
         padded.resize(whole.len().next_multiple_of(4), b'=');
         all.extend([padded, whole]);
         for before in 0..3_usize {
-            let with = encoded(&[&vec![0; before][..], secret].concat(), last);
+            let with = encoded(&[&vec![0; before][..], secret].concat());
             let (begin, end) = ((before * 8).div_ceil(6), (before + secret.len()) * 8 / 6);
             all.push(with[begin..end].to_vec());
         }
     }
     all.into_iter().map(Zeroizing::new).collect()
-}
-
-/// Base64 without padding.
-fn encoded(bytes: &[u8], last: [u8; 2]) -> Vec<u8> {
-    let letters: Vec<u8> = (b'A'..=b'Z').chain(b'a'..=b'z').chain(b'0'..=b'9').chain(last).collect();
-    let of = |group: &[u8]| {
-        let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        (0..=group.len()).map(|at| letters[(bits >> (18 - 6 * at) & 63) as usize]).collect::<Vec<u8>>()
-    };
-    bytes.chunks(3).flat_map(of).collect()
 }
 
 /// What the beginning of a text is, compared with a key.
@@ -209,9 +204,9 @@ mod tests {
     /// Bytes of one and two more before and after it, so that it lies in every place that base64 has for it.
     #[test]
     fn a_key_is_hidden_in_base64() {
-        for last in [*b"+/", *b"-_"] {
+        for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
             for (before, after) in [("", ""), ("u", ""), ("me", "."), ("ann:", ".."), ("Bearer ", "")] {
-                let text = String::from_utf8(encoded(format!("{before}{KEY}{after}").as_bytes(), last)).unwrap();
+                let text = alphabet.encode(format!("{before}{KEY}{after}"));
                 let shown = hide(&text, &secrets()).into_owned();
                 assert!(
                     shown.contains("[key]") && shown.len() <= 5 + 4 * (before.len() + after.len() + 2) / 3,
@@ -219,7 +214,7 @@ mod tests {
                 );
             }
         }
-        let whole = String::from_utf8(encoded(b"sk-0123456", *b"+/")).unwrap() + "==";
+        let whole = STANDARD_NO_PAD.encode(b"sk-0123456") + "==";
         assert_eq!(hide(&format!("({whole})"), &Secrets::of(["sk-0123456"], 8)), "([key])", "with what fills it up");
     }
 

@@ -159,6 +159,12 @@ impl OpenAi {
                 hops.push(hop("http", false, format!("the server has a problem (HTTP {status})")));
                 return;
             }
+            404 => {
+                let what =
+                    format!("nothing is at {base}/models (HTTP 404): is the base URL right? `g1 models test` asks");
+                hops.push(hop("http", None, what));
+                return;
+            }
             _ => hops.push(hop("http", true, format!("it answers (HTTP {status})"))),
         }
         let Ok(models) = self.models_in(response).await else {

@@ -2,6 +2,8 @@
 //! decided here and not by the HTTP library, which passes over a proxy that it cannot read, and calls go past it.
 
 use super::endpoint::is_loopback;
+use ipnet::IpNet;
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use std::net::IpAddr;
 
@@ -33,26 +35,25 @@ impl Proxy {
 
 /// A text of an address without its escapes.
 fn plain(text: &str) -> String {
-    let (mut plain, mut rest) = (Vec::new(), text.as_bytes());
-    while let Some((first, more)) = rest.split_first() {
-        let code = more.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        let code = code.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        plain.push(code.unwrap_or(*first));
-        rest = if code.is_some() { &more[2..] } else { more };
-    }
-    String::from_utf8_lossy(&plain).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Whether an address is one of a network such as `10.0.0.0/8`.
-fn in_network(ip: IpAddr, network: &str) -> bool {
-    let Some((base, length)) = network.split_once('/') else { return false };
-    let Ok(length) = length.parse::<u32>() else { return false };
-    let same = |differ: u128, bits: u32| length <= bits && differ.checked_shr(bits - length).unwrap_or(0) == 0;
-    match (ip, base.parse::<IpAddr>()) {
-        (IpAddr::V4(ip), Ok(IpAddr::V4(base))) => same((u32::from(ip) ^ u32::from(base)).into(), 32),
-        (IpAddr::V6(ip), Ok(IpAddr::V6(base))) => same(u128::from(ip) ^ u128::from(base), 128),
-        _ => false,
-    }
+/// What `NO_PROXY` exempts by one of its entries: a host, with or without a port and with everything below it, an
+/// address, or a network such as `10.0.0.0/8`.
+fn exempts(entry: &str, host: &str, port: Option<u16>) -> bool {
+    let entry = entry.trim().to_ascii_lowercase();
+    let (name, only) = match entry.rsplit_once(':') {
+        // More colons are an IPv6 address.
+        Some((name, digits)) if !name.contains(':') || name.ends_with(']') => (name, digits.parse::<u16>().ok()),
+        _ => (entry.as_str(), None),
+    };
+    let name = name.trim_matches(['[', ']']);
+    let name = name.strip_prefix("*.").unwrap_or(name).trim_start_matches('.');
+    let named = match host.parse::<IpAddr>() {
+        Ok(ip) => host == name || name.parse::<IpNet>().is_ok_and(|network| network.contains(&ip)),
+        Err(_) => !name.is_empty() && (host == name || host.ends_with(&format!(".{name}"))),
+    };
+    entry == "*" || named && only.is_none_or(|only| Some(only) == port)
 }
 
 /// The proxy that the environment names for this address: none for this machine, and for what `NO_PROXY` exempts.
@@ -66,13 +67,9 @@ pub fn proxy_of(url: &Url, env: &dyn Fn(&str) -> Option<String>) -> Result<Optio
             .into_iter()
             .find_map(|name| Some((env(&name).filter(|v| !v.trim().is_empty())?, name)))
     };
-    let address = host.parse::<IpAddr>().ok();
-    let exempt = set("NO_PROXY").is_some_and(|(list, _)| {
-        list.split(',').map(|one| one.trim().trim_start_matches('.').to_ascii_lowercase()).any(|one| match address {
-            Some(ip) => one == "*" || host == one || in_network(ip, &one),
-            None => one == "*" || (!one.is_empty() && (host == one || host.ends_with(&format!(".{one}")))),
-        })
-    });
+    let port = url.port_or_known_default();
+    let exempt =
+        set("NO_PROXY").is_some_and(|(list, _)| list.split([',', ' ']).any(|entry| exempts(entry, &host, port)));
     if is_loopback(url) || exempt {
         return Ok(None);
     }
@@ -122,6 +119,23 @@ mod tests {
         for proxied in ["https://10.2.0.3/v1", "https://192.0.2.70/v1", "https://[fe12::1]/v1"] {
             assert!(of(proxied).is_some(), "{proxied}");
         }
+    }
+
+    #[test]
+    fn a_port_narrows_what_is_exempt_and_a_star_does_not() {
+        let of = |url: &str, list: &str| {
+            of(url, &[("HTTP_PROXY", "http://gate:3128"), ("NO_PROXY", list)]).unwrap().is_none()
+        };
+        assert!(of("http://llm.lab.example:8080/v1", "llm.lab.example:8080"));
+        assert!(of("http://llm.lab.example:8080/v1", "other.example lab.example:8080"));
+        assert!(!of("http://llm.lab.example:8081/v1", "llm.lab.example:8080"));
+        assert!(of("http://llm.lab.example/v1", "llm.lab.example:80"), "the usual one");
+        assert!(of("http://llm.lab.example/v1", "*.lab.example"));
+        assert!(!of("http://grablab.example/v1", "*.lab.example, :80, *."));
+        assert!(of("http://[fd12::1]:9000/v1", "[fd12::1]:9000"));
+        assert!(of("http://[fd12::1]:9000/v1", "fd12::1"));
+        assert!(!of("http://[fd12::1]:9000/v1", "[fd12::1]:9001"));
+        assert!(of("http://llm.example/v1", "*"));
     }
 
     #[test]
