@@ -28,15 +28,27 @@ impl<'a, 'b> Bill<'a, 'b> {
         Counted { input: self.sent, cached: 0, output: tokens_of(self.reader.written(), self.allowed) }
     }
 
+    /// What the server counted, where that can be: no request and no words are zero tokens, and none are many times more
+    /// than what was sent and may be written. A budget would else never be used up, or be used up at once.
+    fn believed(&self, counted: Counted) -> Counted {
+        let estimate = self.estimate();
+        let many = |tokens: u64| tokens.saturating_mul(8).saturating_add(10_000);
+        let input = if (1..=many(self.sent)).contains(&counted.input) { counted.input } else { estimate.input };
+        let written = u64::from(self.reader.written() > 0);
+        let most = many(u64::from(self.allowed).max(estimate.output));
+        let output = if (written..=most).contains(&counted.output) { counted.output } else { estimate.output };
+        Counted { input, cached: counted.cached.min(input), output }
+    }
+
     /// It has ended so. What was written is billed, a refusal and mere thought as well, and what was sent to a server that
     /// then said nothing; where nobody counted it is estimated.
     pub fn settle(mut self, result: Result<(), Fault>) -> Result<Ended, Fault> {
         self.open = false;
-        let (estimate, counted) = (self.estimate(), self.reader.counted());
+        let (estimate, counted) = (self.estimate(), self.reader.counted().map(|counted| self.believed(counted)));
         let heard = self.reader.written() > 0;
         match result.and_then(|()| self.reader.end()) {
             Ok(mut ended) => {
-                let counted = ended.counted.unwrap_or(estimate);
+                let counted = counted.unwrap_or(estimate);
                 self.spent.add(counted);
                 if ended.cut {
                     ended.counted = Some(counted);
@@ -73,6 +85,29 @@ fn tokens_of(bytes: usize, allowed: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_that_cannot_be_is_an_estimate() {
+        let (deltas, _nobody) = tokio::sync::mpsc::channel(1);
+        let idle = super::super::Patience::usual(std::time::Duration::from_secs(60));
+        let limits = super::super::Limits { bytes: 10_000, tokens: 500, idle, until: None };
+        let said = |input: u64, output: u64| {
+            let mut spent = Spent::default();
+            let mut bill = Bill::new(Reader::new(&deltas, limits), &mut spent, 3_000, 500);
+            for event in [
+                serde_json::json!({"choices": [{"delta": {"content": "x".repeat(300)}, "finish_reason": "stop"}]}),
+                serde_json::json!({"usage": {"prompt_tokens": input, "completion_tokens": output}}),
+            ] {
+                bill.reader.take(&serde_json::from_value(event).unwrap()).unwrap();
+            }
+            bill.settle(Ok(())).unwrap();
+            (spent.counted.input, spent.counted.output)
+        };
+        assert_eq!(said(2_500, 80), (2_500, 80));
+        assert_eq!(said(4_100, 900), (4_100, 900), "it thought, and counts otherwise");
+        assert_eq!(said(0, 0), (3_000, 100));
+        assert_eq!(said(1_000_000_000_000, u64::MAX), (3_000, 100));
+    }
 
     #[test]
     fn a_reply_within_what_is_allowed_counts_for_no_more_than_that() {

@@ -13,6 +13,8 @@ use tokio::time::Instant;
 const MOST_FAILURES: u32 = 8;
 /// How long it has gone wrong, from the beginning of the first of several failures, after which it is not asked again.
 const MOST_TROUBLE: Duration = Duration::from_secs(150);
+/// How long it has written and never a thing that was asked for, after which the call ends.
+const MOST_WORDS: Duration = Duration::from_secs(150);
 /// How long a wait counts against further ones: as long as a call may take.
 const REMEMBERED: Duration = Duration::from_secs(600);
 /// How long it is left alone before one call may try it.
@@ -28,6 +30,8 @@ struct State {
     open_until: Option<Instant>,
     last: String,
     proven: bool,
+    /// When it began to give whole replies of which none has held an object.
+    words_since: Option<Instant>,
 }
 
 /// One for every address; clones of a model share it.
@@ -61,7 +65,20 @@ impl Breaker {
         *state = State { proven: true, waits: std::mem::take(&mut state.waits), ..State::default() };
     }
 
-    /// It has given a whole reply to this program.
+    /// It gave a whole reply to what began at `began`, with an object in it or, `words` alone, without. A server that
+    /// has never given another than that is not believed for long.
+    pub fn heard(&self, words: bool, began: Instant, now: Instant) -> Result<(), Fault> {
+        if !words || self.proven() {
+            self.answered();
+            return Ok(());
+        }
+        let mut state = self.state();
+        let since = *state.words_since.get_or_insert(began);
+        *state = State { waits: std::mem::take(&mut state.waits), words_since: Some(since), ..State::default() };
+        if now - since >= MOST_WORDS { Err(Fault::NoObject { over: now - since }) } else { Ok(()) }
+    }
+
+    /// It has given a whole reply of use to this program.
     pub fn proven(&self) -> bool {
         self.state().proven
     }
@@ -131,6 +148,16 @@ mod tests {
         assert!(breaker.failed("silence", later(1), later(2)), "it counts from the beginning of the first");
         breaker.answered();
         assert!(!breaker.failed("silence", now, later(3)), "one alone may be bad luck");
+    }
+
+    #[test]
+    fn words_alone_are_borne_for_a_while_and_prove_nothing() {
+        let (breaker, now) = (Breaker::default(), Instant::now());
+        let later = |n| now + MOST_WORDS * n / 2;
+        assert!(breaker.heard(true, now, later(1)).is_ok() && !breaker.proven());
+        assert!(breaker.heard(true, later(1), later(2)).is_err(), "it counts from the beginning of the first");
+        assert!(breaker.heard(false, later(2), later(3)).is_ok() && breaker.proven());
+        assert!(breaker.heard(true, later(3), later(9)).is_ok(), "a model may forget itself");
     }
 
     #[test]

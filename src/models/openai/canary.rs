@@ -87,8 +87,12 @@ impl OpenAi {
             body["stream_options"] = json!({"include_usage": true});
         }
         let (deltas, _nobody) = mpsc::channel(1);
-        let limits =
-            super::Limits { bytes: 64 * 1024, tokens: OUTPUT, idle: self.settings.timeouts.idle(), until: None };
+        let limits = super::Limits {
+            bytes: 64 * 1024,
+            tokens: OUTPUT,
+            idle: super::Patience::usual(self.settings.timeouts.idle()),
+            until: None,
+        };
         let sent = u64::from(self.count_tokens(system)) + u64::from(self.count_tokens(&user));
         let began = Instant::now();
         let mut bill = super::Bill::new(super::Reader::new(&deltas, limits), spent, sent, OUTPUT);

@@ -74,6 +74,10 @@ pub enum Fault {
     Endless {
         tokens: u32,
     },
+    /// Words for so long, and never a beginning of the object that was asked for, from a server that never gave one.
+    NoObject {
+        over: Duration,
+    },
     /// The reply says the same over and over.
     Repeats,
     /// The server read only a part of the request and did not say so.
@@ -234,6 +238,11 @@ impl Fault {
             )),
             Self::Endless { tokens } => reply(format!(
                 "{id}: the reply is longer than the {tokens} tokens that were asked for and was stopped. Answer shorter."
+            )),
+            Self::NoObject { over } => provider(format!(
+                "{id}: words for {} s, and nothing of the JSON that was asked for. `g1 models test` shows what it can do; choose \
+                 another model with -m, or for one that thinks aloud for long raise models.timeouts.unproven_ms, then `g1 resume`.",
+                over.as_secs().max(1)
             )),
             Self::Repeats => reply(format!(
                 "{id}: the reply went on repeating itself and was stopped. Write the whole reply once; a stronger model helps."

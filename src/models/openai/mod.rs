@@ -40,6 +40,7 @@ use fault::{Fault, Whom};
 use futures::{StreamExt, future::BoxFuture};
 use hide::hide;
 pub use hops::Hop;
+use pace::Patience;
 pub use probe::Tested;
 use reader::{Ended, Limits, Reader};
 use serde_json::Value;
@@ -59,6 +60,9 @@ use wire::{Counted, Events};
 
 /// Ways of asking tried on one call before the server's refusal is final.
 const MAX_ADAPTATIONS: u32 = 8;
+/// How long a server that has never given a whole reply may go on behind a first word that came as late as may be: all
+/// that such a server does in one call ends within three minutes with the usual settings.
+const SETTLING: Duration = Duration::from_secs(25);
 /// How long a call whose time is over may take to come to its next word.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -244,8 +248,8 @@ impl OpenAi {
             let ask = Ask { output_tokens: shape.output_tokens(output_tokens), ..ask };
             let fault = match (self.attempt(request, shape, ask, left, deltas, spent).await, before.take()) {
                 (Ok(ended), _) => {
-                    self.breaker.answered();
-                    return Ok((ended, shape));
+                    let heard = self.breaker.heard(ended.is_words(), began, Instant::now());
+                    return heard.map(|()| (ended, shape)).map_err(|fault| (fault, attempts));
                 }
                 // Only the time that was left ended it: what went wrong before is the news.
                 (Err(Fault::Silence { limit, first: true }), Some(before)) if Some(limit) == left => before,
@@ -306,10 +310,16 @@ impl OpenAi {
         deltas: &mpsc::Sender<Clean>,
         spent: &mut Spent,
     ) -> Result<Ended, Fault> {
+        let idle = self.settings.timeouts.idle();
         let limits = Limits {
             bytes: self.settings.max_reply_bytes,
             tokens: ask.output_tokens,
-            idle: self.settings.timeouts.idle(),
+            idle: if self.breaker.proven() {
+                Patience::usual(idle)
+            } else {
+                let unproven = self.settings.timeouts.unproven().saturating_sub(spent.failing);
+                Patience::until(idle, Instant::now() + unproven + SETTLING)
+            },
             until: spent.until.map(|until| (until, self.settings.timeouts.call())),
         };
         let sent = self.asked_tokens(request, ask);
@@ -341,6 +351,7 @@ impl OpenAi {
         let transport = Transport {
             http: self.http.clone(),
             timeouts,
+            patience: reader.patience(),
             // Each token of a reply travels in an event of its own, many times its size.
             max_body: self.settings.max_reply_bytes.saturating_mul(64).saturating_add(1 << 20),
             // The responses protocol says the whole reply once more in its last event.

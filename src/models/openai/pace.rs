@@ -8,6 +8,38 @@ use tokio::time::Instant;
 /// use, a small one on a busy processor, makes one or two tokens a second, which are four to eight bytes.
 const WORKING: u64 = 2;
 
+/// How long words may stay away once a reply has begun. A server that has never given a whole reply has until a moment of
+/// the call for all that it does: the later its first word, the sooner the next ones must come.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    usual: Duration,
+    until: Option<Instant>,
+}
+
+impl Patience {
+    /// What a model at work always has between two words.
+    const LEAST: Duration = Duration::from_secs(20);
+
+    pub fn usual(usual: Duration) -> Self {
+        Self { usual, until: None }
+    }
+
+    pub fn until(usual: Duration, until: Instant) -> Self {
+        Self { usual, until: Some(until) }
+    }
+
+    /// True when an unknown server has had its time.
+    pub fn is_over(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| now >= until)
+    }
+
+    /// For a pause that begins now.
+    pub fn at(&self, now: Instant) -> Duration {
+        let left = self.until.map_or(self.usual, |until| until.saturating_duration_since(now));
+        self.usual.min(left.max(Self::LEAST))
+    }
+}
+
 /// So much in so long is the work of a model.
 pub fn works(bytes: usize, time: Duration) -> bool {
     bytes as u128 * 1000 >= u128::from(WORKING) * time.as_millis()
@@ -58,6 +90,17 @@ mod tests {
         assert_eq!(stopped(1, 1, 0), Some(60), "a byte a second");
         assert_eq!(stopped(2, 59, 0), Some(118), "a word a minute");
         assert_eq!(stopped(1, 1, 5_000), Some(180), "after a good beginning");
+    }
+
+    #[test]
+    fn the_later_the_first_word_of_an_unknown_server_the_sooner_the_next() {
+        let (now, minute) = (Instant::now(), Duration::from_secs(60));
+        let after =
+            |seconds| Patience::until(minute, now + Duration::from_secs(175)).at(now + Duration::from_secs(seconds));
+        assert_eq!([0, 115, 150, 170, 500].map(|seconds| after(seconds).as_secs()), [60, 60, 25, 20, 20]);
+        assert_eq!(Patience::usual(minute).at(now), minute);
+        let short = Duration::from_millis(40);
+        assert_eq!(Patience::until(short, now).at(now), short, "never longer than what is set");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{
     Counted, Fault, Limits, OpenAi, Reader, Spent,
     canary::Told,
+    pace::Patience,
     reader::Ended,
     shape::{self, Ask, Shape},
 };
@@ -115,7 +116,12 @@ impl OpenAi {
         let mut body = shape::plain(shape, &self.model, system, words, Ask { output_tokens: OUTPUT, ..Ask::default() });
         with(&mut body);
         let (deltas, mut pieces) = mpsc::channel(4 * OUTPUT as usize);
-        let limits = Limits { bytes: 64 * 1024, tokens: 10 * OUTPUT, idle: self.settings.timeouts.idle(), until: None };
+        let limits = Limits {
+            bytes: 64 * 1024,
+            tokens: 10 * OUTPUT,
+            idle: Patience::usual(self.settings.timeouts.idle()),
+            until: None,
+        };
         let mut reader = Reader::new(&deltas, limits);
         self.exchange(body, shape, None, &mut reader).await?;
         let output = reader.received() as u64 / 3;

@@ -3,7 +3,7 @@
 use super::{
     fault::Fault,
     hide::{Secrets, hide, hide_part},
-    pace::{Pace, works},
+    pace::{Pace, Patience, works},
     stale,
     wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
 };
@@ -28,7 +28,7 @@ pub struct Limits {
     pub bytes: usize,
     pub tokens: u32,
     /// Words must keep coming within this time.
-    pub idle: Duration,
+    pub idle: Patience,
     /// When the whole call has to be over, and how long it may take.
     pub until: Option<(Instant, Duration)>,
 }
@@ -50,6 +50,11 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// True when nothing of it can be an object or a call.
+    pub fn is_words(&self) -> bool {
+        self.calls.is_empty() && !self.text.contains('{')
+    }
+
     /// What a limit has cut: the arguments of the last call, or the text.
     pub fn part(&mut self) -> &mut String {
         match self.calls.last_mut() {
@@ -100,6 +105,11 @@ impl<'a> Reader<'a> {
             looked_at: 0,
             began: None,
         }
+    }
+
+    /// How long words may stay away.
+    pub fn patience(&self) -> Patience {
+        self.limits.idle
     }
 
     /// Keeps these from the screen, in whatever pieces they come.
@@ -302,7 +312,16 @@ impl<'a> Reader<'a> {
                 Fault::TooSlow { limit }
             });
         }
-        self.pace.keep(bytes, now, self.limits.idle)
+        if self.limits.idle.is_over(now) && self.rambles() {
+            return Err(Fault::NoObject { over: now - began });
+        }
+        self.pace.keep(bytes, now, self.limits.idle.at(now))
+    }
+
+    /// Words, and neither an object nor thoughts marked as such.
+    fn rambles(&self) -> bool {
+        let text = self.text.trim_start();
+        self.calls.is_empty() && !text.is_empty() && !text.starts_with("<think") && !text.contains('{')
     }
 
     pub fn end(&mut self) -> Result<Ended, Fault> {
@@ -341,7 +360,7 @@ mod tests {
             let limits = Limits {
                 bytes: 10_000,
                 tokens: 1000,
-                idle: Duration::from_secs(60),
+                idle: Patience::usual(Duration::from_secs(60)),
                 until: Some((Instant::now(), limit)),
             };
             let piece = serde_json::json!({"choices": [{"delta": {"content": text}}]});
@@ -354,7 +373,8 @@ mod tests {
     #[test]
     fn words_that_come_at_once_are_handed_on_together_and_none_is_lost() {
         let (sender, mut receiver) = mpsc::channel(64);
-        let limits = Limits { bytes: 10_000, tokens: 1000, idle: Duration::from_secs(60), until: None };
+        let limits =
+            Limits { bytes: 10_000, tokens: 1000, idle: Patience::usual(Duration::from_secs(60)), until: None };
         let mut reader = Reader::new(&sender, limits);
         let (just_now, long_ago) = (Instant::now() + Duration::from_secs(3600), Instant::now() - TOGETHER);
         for (word, handed_on) in [("a ", None), ("b ", Some(just_now)), ("c ", Some(long_ago)), ("d", Some(just_now))] {
@@ -371,7 +391,7 @@ mod tests {
         #[test]
         fn calls_come_together_from_any_pieces(cuts in proptest::collection::vec(1usize..9, 1..6)) {
             let (sender, _receiver) = mpsc::channel(4);
-            let limits = Limits { bytes: 10_000, tokens: 1000, idle: Duration::from_secs(60), until: None };
+            let limits = Limits { bytes: 10_000, tokens: 1000, idle: Patience::usual(Duration::from_secs(60)), until: None };
             let mut reader = Reader::new(&sender, limits);
             let arguments = "{\"path\": \"src/größe.rs\"}";
             let chars: Vec<char> = arguments.chars().collect();

@@ -4,7 +4,7 @@
 //! that it is still at work. Here everything passes, so here time is kept, sizes are limited and faults are noted.
 
 use super::super::settings::Timeouts;
-use super::fault::Fault;
+use super::{fault::Fault, pace::Patience};
 use async_openai::{error::OpenAIError, middleware::HttpRequestFactory};
 use futures::future::BoxFuture;
 use reqwest::{Body, Response, header};
@@ -76,6 +76,7 @@ impl Probe {
 pub struct Transport {
     pub http: reqwest::Client,
     pub timeouts: Timeouts,
+    pub patience: Patience,
     pub max_body: usize,
     /// The longest line of a stream: the library looks at an unfinished one anew with every byte that comes.
     pub max_line: usize,
@@ -178,7 +179,7 @@ impl Transport {
         let mut chunk = std::pin::pin!(response.chunk());
         loop {
             let first = !self.probe.flows();
-            let limit = if first { self.timeouts.first_token() } else { self.timeouts.idle() };
+            let limit = if first { self.timeouts.first_token() } else { self.patience.at(since) };
             let quiet_until = self.probe.token_at() + self.probe.quiet;
             if Instant::now() >= quiet_until {
                 return Err(Fault::Silence { limit: self.probe.quiet, first });
