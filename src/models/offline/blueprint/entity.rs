@@ -275,8 +275,8 @@ fn lists(features: &[&Feature]) -> Vec<Ability> {
                 Some(ability("Search", fields.iter().map(|f| text(f)).collect(), clauses))
             }
             Feature::Filter { field, clauses, .. } => Some(ability("Filter", vec![text(field)], clauses)),
-            Feature::Sort { field, descending, default, clauses, .. } => {
-                let mut arguments = vec![text(field)];
+            Feature::Sort { field, then, descending, default, clauses, .. } => {
+                let mut arguments: Vec<String> = [field].into_iter().chain(then).map(|f| text(f)).collect();
                 if *descending {
                     arguments.push("descending=True".into());
                 }

@@ -52,9 +52,9 @@ fn clashes(a: &Feature, b: &Feature) -> bool {
         | (Feature::Totals { .. }, Feature::Totals { .. })
         | (Feature::Progress { .. }, Feature::Progress { .. }) => without_clauses(a) != without_clauses(b),
         (
-            Feature::Sort { descending: one, default: true, .. },
-            Feature::Sort { descending: other, default: true, .. },
-        ) => one != other,
+            Feature::Sort { descending: one, then: more, default: true, .. },
+            Feature::Sort { descending: other, then: further, default: true, .. },
+        ) => one != other || !more.is_empty() && !further.is_empty() && more != further,
         (Feature::Workflow { initial: one, .. }, Feature::Workflow { initial: other, .. }) => one != other,
         (Feature::Performance { own_machine: one, .. }, Feature::Performance { own_machine: other, .. }) => {
             one != other
@@ -81,11 +81,17 @@ fn joined(a: &Feature, b: &Feature) -> Feature {
                 fields.extend(more.iter().filter(|f| !a_has(a, f)).cloned());
             }
         }
-        (Feature::Sort { descending, default, .. }, Feature::Sort { descending: down, default: true, .. })
-            if !*default =>
-        {
-            *default = true;
-            *descending = *down;
+        (
+            Feature::Sort { descending, then, default, .. },
+            Feature::Sort { descending: down, then: further, default: true, .. },
+        ) => {
+            if !*default {
+                *default = true;
+                *descending = *down;
+            }
+            if then.is_empty() {
+                then.clone_from(further);
+            }
         }
         (Feature::History { readers, .. }, Feature::History { readers: more, .. }) => {
             for who in more {
@@ -166,6 +172,7 @@ mod tests {
         let sort = |descending, default, clause| Feature::Sort {
             entity: "event".into(),
             field: "date".into(),
+            then: Vec::new(),
             descending,
             default,
             clauses: vec![ClauseId(clause)],
@@ -176,6 +183,7 @@ mod tests {
             [Feature::Sort {
                 entity: "event".into(),
                 field: "date".into(),
+                then: Vec::new(),
                 descending: true,
                 default: true,
                 clauses: vec![ClauseId(1), ClauseId(2)],

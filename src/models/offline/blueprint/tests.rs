@@ -235,6 +235,7 @@ mod random {
             any::<(bool, bool)>().prop_map(move |(descending, default)| Feature::Sort {
                 entity: b.clone(),
                 field: "field_0".into(),
+                then: vec![],
                 descending,
                 default,
                 clauses: c(4)

@@ -122,8 +122,9 @@ impl Meant {
                 self.say("filter select only by restrict range result search");
                 self.can(&[Class::Filter, Class::Read, Class::Search]);
             }
-            Feature::Sort { field, .. } => {
+            Feature::Sort { field, then, .. } => {
                 self.say(field);
+                then.iter().for_each(|f| self.say(f.trim_start_matches('-')));
                 self.say("order first last next soon soonest upcoming new newest old oldest latest earliest recent most least high highest low lowest urgent important top come appear stand \
                      alphabetical alphabetically descending ascending date default result search");
                 self.can(&[Class::Sort, Class::Read, Class::Search]);

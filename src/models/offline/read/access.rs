@@ -420,7 +420,8 @@ fn mark_target(d: &mut Draft, si: usize, np: &Np) {
             && let Some(field) = date
         {
             let entity = d.entities[e].entity.name.clone();
-            d.feature(Feature::Sort { entity, field, descending: true, default: true, clauses: vec![s.id] });
+            let (then, clauses) = (super::order::time_of(d, e, &field, true), vec![s.id]);
+            d.feature(Feature::Sort { entity, field, then, descending: true, default: true, clauses });
             d.mark(si, i..i + 1);
         }
     }

@@ -5,7 +5,7 @@ use super::chunk::Np;
 use super::draft::Draft;
 use super::features::{main_entity, mentioned};
 use super::lexicon::{nouns, verbs::Class, words};
-use super::sentence::{Pred, Sentence};
+use super::sentence::Pred;
 use super::tag::Tag;
 use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
 
@@ -247,12 +247,25 @@ pub fn sort(d: &mut Draft, si: usize, pred: &Pred) {
     let descending = ["newest", "latest", "descending", "highest", "most recent"].iter().any(|w| s.lower.contains(w));
     let default =
         pred.verb.passive || pred.subject.iter().all(|np| nouns::person(&np.head).is_none() && np.pronoun.is_none());
+    // `by date and title, the newest first`: what is new is a day, and the titles go up all the same
+    let all_down = s.lower.contains("descending");
+    let moment = |f: &String| {
+        let timed = |ty: &FieldType| matches!(ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+        d.entities[e].entity.fields.iter().any(|x| x.name == *f && timed(&x.ty))
+    };
+    let way = |f: &String| if descending && (all_down || moment(f)) { format!("-{f}") } else { f.clone() };
+    let mut then: Vec<String> = fields[1..].iter().map(way).collect();
+    if then.is_empty() {
+        then = super::order::time_of(d, e, &fields[0], descending);
+    }
     for (i, f) in fields.into_iter().enumerate() {
+        let default = default && i == 0;
         d.feature(Feature::Sort {
             entity: name.clone(),
             field: f,
+            then: if default { std::mem::take(&mut then) } else { Vec::new() },
             descending,
-            default: default && i == 0,
+            default,
             clauses: vec![s.id],
         });
     }
@@ -373,84 +386,6 @@ fn export_all(d: &mut Draft, si: usize, pred: &Pred) -> bool {
     take(d, si, pred);
     d.done[si].extend(0..s.preds.len());
     true
-}
-
-/// Where a sentence says that something stands ahead of the rest of a list: `first`, `at the top`.
-fn ahead(s: &Sentence) -> Option<std::ops::Range<usize>> {
-    let first = || s.words.iter().position(|w| w.is("first")).map(|i| i..i + 1);
-    let top = || ["at the top", "on top", "at the beginning"].iter().find_map(|phrase| s.find(phrase));
-    first().or_else(top).filter(|r| r.start > 0)
-}
-
-/// `The newest loans come first`, `… are shown at the top`: what stands ahead is said before the verb.
-fn comes_ahead(s: &Sentence, at: usize) -> Option<usize> {
-    let pred = s.preds.iter().find(|p| p.verb.range.end == at && !p.verb.negated && !p.subordinate)?;
-    let comes = matches!(pred.verb.base.as_str(), "come" | "appear" | "stand" | "go" | "be")
-        || pred.verb.passive
-            && matches!(pred.verb.base.as_str(), "list" | "show" | "display" | "put" | "place" | "sort");
-    let [np] = &pred.subject[..] else { return None };
-    (comes && np.range.end == pred.verb.range.start).then_some(np.range.start)
-}
-
-/// `the most urgent first`, `newest first`, `The newest loans come first`
-pub fn order_phrase(d: &mut Draft, si: usize) {
-    let s = &d.sentences[si];
-    let Some(place) = ahead(s) else { return };
-    let first = place.start;
-    let before = (0..first)
-        .rev()
-        .take_while(|i| {
-            matches!(
-                s.words[*i].tag,
-                Tag::Det | Tag::Adj | Tag::Adv | Tag::Noun | Tag::Prep | Tag::Verb(super::lexicon::verbs::Form::Base)
-            ) && !s.words[*i].is("with")
-                || matches!(s.words[*i].lower(), "the" | "one" | "ones")
-        })
-        .last()
-        .unwrap_or(first);
-    let from = comes_ahead(s, first).unwrap_or(before);
-    let text: Vec<&str> = s.words[from..first].iter().map(|w| w.lower()).collect();
-    let Some(e) = mentioned(d, si).or_else(|| s.preds.iter().find_map(|p| entity(d, si, p))).or(d.focus) else {
-        return;
-    };
-    let has = |w: &str| text.contains(&w);
-    let fields = &d.entities[e].entity.fields;
-    let date = fields.iter().find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime)).map(|f| f.name.clone());
-    let ranked =
-        |names: &[&str]| fields.iter().find(|f| names.iter().any(|n| f.name.contains(n))).map(|f| f.name.clone());
-    let pick: Option<(String, bool)> = if has("urgent") {
-        ranked(&["urgency", "priority", "severity"]).map(|f| (f, true))
-    } else if has("important") {
-        ranked(&["importance", "priority"]).map(|f| (f, true))
-    } else if has("newest") || has("recent") || has("new") || has("oldest") {
-        // the first that was made has the lowest number
-        let made = super::moments::made_on(&d.entities[e].entity).unwrap_or_else(|| "id".into());
-        Some((made, !has("oldest")))
-    } else if has("latest") {
-        date.map(|f| (f, true)).or(Some(("id".into(), true)))
-    } else if has("earliest") || has("next") || has("soonest") {
-        date.map(|f| (f, false)).or(Some(("id".into(), false)))
-    } else if has("cheapest") {
-        ranked(&["price", "cost", "amount"]).map(|f| (f, false))
-    } else if has("highest") || has("best") || has("largest") || has("most") || has("biggest") {
-        text.iter()
-            .rev()
-            .find_map(|w| d.field_named(e, w))
-            .or_else(|| ranked(&["rating", "score", "amount", "price"]))
-            .map(|f| (f, true))
-    } else {
-        None
-    };
-    if let Some((field, descending)) = pick {
-        d.feature(Feature::Sort {
-            entity: d.entities[e].entity.name.clone(),
-            field,
-            descending,
-            default: true,
-            clauses: vec![s.id],
-        });
-        d.mark(si, from..place.end);
-    }
 }
 
 /// Features named by a noun: `with search and CSV export of books`, `provides search and filter functionalities`

@@ -64,6 +64,7 @@ mod navigation;
 mod not_own;
 mod numbering;
 mod only;
+mod order;
 pub mod outline;
 mod overlaps;
 mod overstated;
@@ -116,6 +117,8 @@ mod cases_background;
 mod cases_claims;
 #[cfg(test)]
 mod cases_everyday;
+#[cfg(test)]
+mod cases_fields;
 #[cfg(test)]
 mod cases_fresh;
 #[cfg(test)]

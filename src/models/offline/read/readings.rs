@@ -266,10 +266,11 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
         Feature::Filter { entity, field: x, .. } => {
             format!("The list of {} can be narrowed by {}.", plural(entity), field(x))
         }
-        Feature::Sort { entity, field: x, descending, .. } => format!(
-            "The list of {} can be ordered by {}{}.",
+        Feature::Sort { entity, field: x, then, descending, .. } => format!(
+            "The list of {} can be ordered by {}{}{}.",
             plural(entity),
             field(x),
+            then.iter().map(|f| format!(" and {}", field(f.trim_start_matches('-')))).collect::<String>(),
             if *descending { ", highest first" } else { "" }
         ),
         Feature::Csv { entity, .. } => {

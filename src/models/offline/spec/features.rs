@@ -13,7 +13,16 @@ pub enum Feature {
     /// `?<field>=value`, for numbers and dates also `?<field>_min=` and `?<field>_max=`.
     Filter { entity: String, field: String, clauses: Clauses },
     /// The order of the list when nothing else is asked for; also `?sort=<field>` and `?sort=-<field>`.
-    Sort { entity: String, field: String, descending: bool, default: bool, clauses: Clauses },
+    /// `then`: what orders those that have the same value, downwards where it begins with `-`.
+    Sort {
+        entity: String,
+        field: String,
+        #[serde(default)]
+        then: Vec<String>,
+        descending: bool,
+        default: bool,
+        clauses: Clauses,
+    },
     /// `GET /api/<plural>.csv` and a link on the page.
     Csv { entity: String, clauses: Clauses },
     /// `GET /api/<plural>?page=&per_page=` asked for by the text (pages always paginate).

@@ -169,6 +169,59 @@ pub(super) fn filter(world: World<'_>, entity: &Entity, field: &str, clauses: &[
     ))
 }
 
+/// Of records with the same value in the first field, the order by the next ones.
+pub(super) fn sort_again(
+    world: World<'_>,
+    entity: &Entity,
+    (first, then): (&str, &[String]),
+    clauses: &[ClauseId],
+) -> Option<Test> {
+    let entity = world.entity(&entity.name)?;
+    let [next, ..] = then else { return None };
+    let (name, down) = next.strip_prefix('-').map_or((next.as_str(), false), |name| (name, true));
+    let [first, field] = [first, name].map(|name| entity.fields.iter().find(|f| f.name == name));
+    let (first, field) = (first?, field?);
+    let (_, access) = world.maker(entity)?;
+    if ![first, field].iter().all(|f| world.sent_on_create(entity, f, access)) {
+        return None;
+    }
+    let mut scene = Scene::test(world);
+    let same = match &first.ty {
+        FieldType::Choice { values } => lit(values.first()?),
+        _ => values(world, entity, first)?.1,
+    };
+    let (low, high) = match &field.ty {
+        FieldType::Choice { values } => (lit(values.first()?), lit(values.last()?)),
+        _ => values(world, entity, field)?,
+    };
+    let with = |value: String| [(first.name.clone(), same.clone()), (field.name.clone(), value)];
+    // The order of making is never the order that is asked for.
+    let (early, late) = if down { (low, high) } else { (high, low) };
+    let one = scene.make(entity, None, &with(early))?;
+    let by = format!("{one}.by");
+    let other = scene.make(entity, Some(&by), &with(late))?;
+    let reader = scene.allowed(entity, &one, Op::Read)?;
+    let path = lit(&format!("/api/{}", entity.plural));
+    let wanted = format!("[{other}[\"id\"], {one}[\"id\"]]");
+    scene.line(format!("self.assertEqual(self.order({path}, {reader}, ({one}, {other})), {wanted})"));
+    let [plural, first_label, label] =
+        [&entity.label_plural, &first.label, &field.label].map(|label| label.to_lowercase());
+    Some(test(
+        format!(
+            "test_{}_of_one_{}_are_ordered_by_{}",
+            super::python::ident(&entity.label_plural),
+            first.name,
+            field.name
+        ),
+        format!(
+            "The list of {plural} with the same {first_label} comes by {label}, {} first.",
+            if down { "the highest" } else { "the lowest" }
+        ),
+        clauses,
+        scene,
+    ))
+}
+
 pub(super) fn sort(
     world: World<'_>,
     entity: &Entity,

@@ -253,8 +253,12 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
         (Feature::Security { what, .. }, _) => one(people::security(world, *what, clauses)),
         (Feature::Search { fields, .. }, Some(e)) => lists::search(world, e, fields, clauses),
         (Feature::Filter { field, .. }, Some(e)) => one(lists::filter(world, e, field, clauses)),
-        (Feature::Sort { field, descending, default, .. }, Some(e)) => {
-            one(lists::sort(world, e, field, *descending, *default, clauses))
+        (Feature::Sort { field, then, descending, default, .. }, Some(e)) => {
+            let mut tests = one(lists::sort(world, e, field, *descending, *default, clauses));
+            if *default {
+                tests.extend(lists::sort_again(world, e, (field, then), clauses));
+            }
+            tests
         }
         (Feature::Csv { .. }, Some(e)) => one(lists::csv(world, e, clauses)),
         (Feature::Pagination { per_page, .. }, Some(e)) => one(lists::pagination(world, e, *per_page, clauses)),

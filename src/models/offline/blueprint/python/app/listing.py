@@ -28,6 +28,7 @@ class Query:
         self.view = None
         self.choose(params.get("view") or "")
         self.by_number = False
+        self.then = []
         self.sort, self.descending = self.order(params.get("sort") or "")
         self.page = self.number(params, "page", 1, 10**9)
         pages = entity.of(Pagination)
@@ -115,8 +116,14 @@ class Query:
             self.problems["sort"] = "This list cannot be sorted by that."
         for item in known:
             if item.default:
+                self.then = self.next(item)
                 return self.by(item.field), item.descending
         return None, False
+
+    def next(self, item):
+        """What orders those with the same value: fields, and whether downwards."""
+        named = [(name.lstrip("-"), name.startswith("-")) for name in item.then]
+        return [(self.entity.field(name), down) for name, down in named if name not in self.unseen]
 
     def by(self, name):
         """The field of that name; records are numbered as they are entered."""
@@ -126,17 +133,12 @@ class Query:
     def order_sql(self, newest_first):
         if self.sort is None:
             return "r.id DESC" if (self.descending if self.by_number else newest_first) else "r.id"
-        column = "r." + quote(self.sort.name)
-        way = " DESC" if self.descending else ""
-        key = column
-        if self.sort.kind == "choice":
-            cases = " ".join("WHEN '%s' THEN %d" % (c.replace("'", "''"), i) for i, c in enumerate(self.sort.choices))
-            key = "CASE %s %s END" % (column, cases)
-        elif self.sort.kind in ("datetime", "time"):
-            key = "moment(%s)" % column
-        elif self.sort.is_text:
-            key = "fold(%s)" % column
-        return "%s IS NULL, %s%s, r.id%s" % (column, key, way, way)
+        parts = [in_order(field, down) for field, down in self.keys()]
+        return ", ".join([*parts, "r.id DESC" if self.descending else "r.id"])
+
+    def keys(self):
+        """The fields to sort by, the one that counts most first, and whether downwards."""
+        return [] if self.sort is None else [(self.sort, self.descending), *self.then]
 
     def where(self):
         return " AND ".join("(%s)" % text for text, _ in self.conditions), [v for _, more in self.conditions for v in more]
@@ -146,7 +148,7 @@ class Query:
         entity = self.entity
         where, values = self.where()
         table = quote(entity.plural)
-        in_python = self.live or (self.sort is not None and self.sort.name in entity.live_names())
+        in_python = self.live or any(field.name in entity.live_names() for field, _ in self.keys())
         total = None if in_python else self.request.db.value("SELECT count(*) FROM %s r WHERE %s" % (table, where), values)
         sql = "SELECT r.* FROM %s r WHERE %s" % (table, where)
         if not in_python:
@@ -173,14 +175,34 @@ class Query:
                 "not in": lambda a, b: a not in b,
             }
             found = [one for one in found if one.get(name) is not None and tests[comparison](one[name], value)]
-        if self.sort is not None:
-            name = self.sort.name
-            with_value = [one for one in found if one.get(name) is not None]
-            with_value.sort(key=lambda one: (one[name], one["id"]), reverse=self.descending)
-            found = with_value + [one for one in found if one.get(name) is None]
-        elif self.by_number:
+        if self.sort is not None or self.by_number:
             found = sorted(found, key=lambda one: one["id"], reverse=self.descending)
+        for field, down in reversed(self.keys()):
+            with_value = [one for one in found if one.get(field.name) is not None]
+            with_value.sort(key=lambda one: rank(field, one[field.name]), reverse=down)
+            found = with_value + [one for one in found if one.get(field.name) is None]
         return found
+
+
+def in_order(field, down):
+    """The order by a field as SQL. What has no value comes last."""
+    column = "r." + quote(field.name)
+    key = column
+    if field.kind == "choice":
+        cases = " ".join("WHEN '%s' THEN %d" % (c.replace("'", "''"), i) for i, c in enumerate(field.choices))
+        key = "CASE %s %s END" % (column, cases)
+    elif field.kind in ("datetime", "time"):
+        key = "moment(%s)" % column
+    elif field.is_text:
+        key = "fold(%s)" % column
+    return "%s IS NULL, %s%s" % (column, key, " DESC" if down else "")
+
+
+def rank(field, value):
+    """What a value is compared by where it is sorted without SQL."""
+    if field.kind == "choice" and value in field.choices:
+        return field.choices.index(value)
+    return value.casefold() if field.is_text else value
 
 
 def meets(field, condition):

@@ -256,8 +256,11 @@ class Filter:
 
 
 class Sort:
-    def __init__(self, field, descending=False, default=False):
+    """An order; `then` are the fields that order those with the same value, downwards with a minus before their name."""
+
+    def __init__(self, field, *then, descending=False, default=False):
         self.field = field
+        self.then = then
         self.descending = descending
         self.default = default
 
