@@ -32,6 +32,42 @@ fn has(spec: &AppSpec, entity: &str, name: &str, rule: &Rule) -> bool {
 }
 
 #[test]
+fn a_letter_that_stands_alone_is_a_value_and_no_article() {
+    for (said, values) in [
+        ("a zone (A, B, C or D)", ["a", "b", "c", "d"].as_slice()),
+        ("a zone (B, A or C)", &["b", "a", "c"]),
+        ("a zone [A/B]", &["a", "b"]),
+        ("a zone of A, B or C", &["a", "b", "c"]),
+        ("a zone (a north side, a south side)", &["north side", "south side"]),
+    ] {
+        let spec = read(&format!("Clerks can add racks with a name and {said}."));
+        assert_eq!(choices(&spec, "rack", "zone"), values, "{said}");
+    }
+}
+
+#[test]
+fn numbers_that_identify_are_text_and_those_one_counts_with_are_not() {
+    for said in [
+        "the registration number of the vehicle",
+        "the licence number of a driver",
+        "the number of the customer card",
+        "a house number",
+        "a batch number",
+    ] {
+        let spec = read(&format!("Clerks can add permits with a title and {said}."));
+        let named = spec.entity("permit").unwrap().fields.iter().find(|f| f.name.contains("number"));
+        assert_eq!(named.map(|f| f.ty.clone()), text(), "{said}");
+    }
+    for said in
+        ["the number of seats", "a number of crew members", "the number of the crew", "a plot number from 1 to 40"]
+    {
+        let spec = read(&format!("Clerks can add permits with a title and {said}."));
+        let named = spec.entity("permit").unwrap().fields.iter().find(|f| f.name.contains("number"));
+        assert_eq!(named.map(|f| f.ty.clone()), Some(FieldType::Integer), "{said}");
+    }
+}
+
+#[test]
 fn a_list_is_ordered_by_the_next_property_where_the_first_is_the_same() {
     for (text, first, next, down) in [
         (
@@ -68,4 +104,38 @@ fn a_list_is_ordered_by_the_next_property_where_the_first_is_the_same() {
     }
     let spec = read("A clerk can add a concert with a date and a title. The newest concerts come first.");
     assert!(spec.features.iter().any(|f| matches!(f, Feature::Sort { then, .. } if then.is_empty())));
+}
+
+#[test]
+fn values_said_in_line_are_choices() {
+    for (said, name, values) in [
+        ("a stall size of small, medium or large", "size", ["small", "medium", "large"].as_slice()),
+        ("a size of S, M or L", "size", &["s", "m", "l"]),
+        ("type single/double/suite", "type", &["single", "double", "suite"]),
+        ("a priority of low, normal or high", "priority", &["low", "normal", "high"]),
+        ("a colour of red or green", "color", &["red", "green"]),
+        ("a category of either food or drink", "category", &["food", "drink"]),
+    ] {
+        let spec = judged(&format!("Clerks can add a stall with a title, {said} and a price."));
+        let stall = spec.entity("stall").unwrap();
+        let found = stall.fields.iter().find(|f| f.name.contains(name) || f.name.contains("colour"));
+        let found = found.map(|f| f.ty.clone());
+        assert_eq!(
+            found,
+            Some(FieldType::Choice { values: values.iter().map(|v| (*v).to_owned()).collect() }),
+            "{said}"
+        );
+        assert!(field(&spec, "stall", "price").is_some() && stall.fields.len() == 3, "{said}: {:?}", stall.fields);
+        assert!(spec.gaps.is_empty(), "{said}: {:?}", spec.gaps);
+    }
+    let spec = read("Clerks can add a stall with a title, a size, a text and a price.");
+    assert_eq!(spec.entity("stall").unwrap().fields.len(), 4);
+}
+
+#[test]
+fn units_that_measure_are_numbers() {
+    let spec = read("Drivers can add a trip with a start, a destination, kilometres and litres.");
+    for name in ["kilometres", "litres"] {
+        assert_eq!(ty(&spec, "trip", name), Some(FieldType::Decimal { money: false }), "{name}");
+    }
 }

@@ -164,6 +164,7 @@ pub fn not_data(sentences: &[Sentence]) -> Option<String> {
             }
             if np.nouns.iter().any(|m| matches!(m.as_str(), "batch" | "command-line" | "cli"))
                 && words::system_noun(head)
+                && nouns::property(head).is_none()
             {
                 return Some(format!("{} {head}", np.nouns.join(" ")));
             }

@@ -46,6 +46,7 @@ mod idea;
 mod implied_state;
 mod in_and_out;
 mod in_charge;
+mod in_line;
 mod in_use;
 mod kept_lists;
 mod kinds;

@@ -229,8 +229,11 @@ impl Draft<'_> {
     pub fn fields_from(&mut self, si: usize, e: usize, range: Range<usize>) -> Vec<String> {
         let s = &self.sentences[si];
         let mut names = Vec::new();
-        for part in super::sentence::split_list(&s.words, range) {
+        for (part, values) in super::in_line::parts(s, range) {
             let Some(mut draft) = field::field(s, part.clone()) else { continue };
+            if let Some(values) = values {
+                super::in_line::choose(s, &mut draft, part.end..values.end, values);
+            }
             // so many other records belong to it, and no number is kept
             if field::leading(&s.words, &part).is_some() && self.find(&draft.head).is_some() {
                 continue;

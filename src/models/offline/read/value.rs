@@ -7,6 +7,9 @@ use super::tag::{Tag, Word};
 use crate::models::offline::spec::FieldType;
 use std::ops::Range;
 
+/// Several under one word: `the number of the audience` says how many there are.
+const MANY: [&str; 9] = ["audience", "crew", "crowd", "family", "group", "household", "party", "staff", "team"];
+
 /// The type that the words of a phrase give a property, and whether they do.
 #[must_use]
 pub fn base_type(s: &Sentence, np: &Np) -> (FieldType, bool) {
@@ -22,8 +25,10 @@ pub fn base_type(s: &Sentence, np: &Np) -> (FieldType, bool) {
     if (has("phone") || has("telephone") || has("mobile")) && !has("name") {
         return (FieldType::Phone, true);
     }
-    // a number that is counted is `the number of …`; the others are names made of digits
-    if np.head == "number" && np.of.is_none() && !np.plural && !np.nouns.is_empty() {
+    // what is counted is several or without end; `the number of the vehicle` is a name made of digits, and of letters
+    let counted = |of: &Np| of.plural || of.det.is_none() || MANY.contains(&of.head.as_str());
+    let identifies = np.of.as_deref().map_or(!np.nouns.is_empty(), |of| !of.head.is_empty() && !counted(of));
+    if np.head == "number" && !np.plural && identifies {
         return (FieldType::Text { multiline: false }, true);
     }
     if np.head == "date" && has("time") || np.head == "time" && has("date") {
@@ -40,10 +45,20 @@ pub fn base_type(s: &Sentence, np: &Np) -> (FieldType, bool) {
         // `last name` is a text, `is active` a yes or no
         return (ty, true);
     }
+    // `kilometres`, `litres`: how many of them
+    if np.plural && np.mods.is_empty() && np.of.is_none() && quantity(surface) {
+        return (FieldType::Decimal { money: false }, true);
+    }
     if np.plural && np.number.is_none() {
         return (FieldType::Text { multiline: true }, false);
     }
     (FieldType::Text { multiline: false }, false)
+}
+
+/// The plural of a unit that measures: kilometres, kilograms, litres. Pieces are counted, and money has types of its own.
+fn quantity(plural: &str) -> bool {
+    let measures = ["km", "miles", "m", "ha", "t", "mm", "cm", "kg", "g", "l", "ml", "kWh"];
+    nouns::singular(plural) != plural && unit_of(plural).is_some_and(|unit| measures.contains(&unit.as_str()))
 }
 
 /// The unit people read for a noun that names one.
@@ -208,13 +223,15 @@ pub fn bracket(s: &Sentence, range: Range<usize>, head: &str) -> Bracket {
 pub fn choice_values(s: &Sentence, range: Range<usize>) -> Vec<String> {
     let mut values = Vec::new();
     for part in split_list(&s.words, range) {
+        // `zone A`: a letter that nothing follows is no article
+        let alone = part.len() == 1;
         let kept: Vec<&Word> = s.words[part.clone()]
             .iter()
             .filter(|w| {
                 !w.is("e.g.")
                     && !w.is("i.e.")
                     && !w.is("etc")
-                    && !matches!(w.lower(), "a" | "an" | "the")
+                    && (alone || !matches!(w.lower(), "a" | "an" | "the"))
                     && w.tag != Tag::Other
                     && !w.is("either")
                     && !w.is("like")

@@ -121,8 +121,11 @@ def clean_decimal(field, value):
 def clean_text(field, value):
     kind = field.kind
     if kind == "choice":
-        if value not in field.choices:
+        # Who writes `A` for a value `a` means that one.
+        same = [choice for choice in field.choices if choice.casefold() == value.casefold()]
+        if not same:
             raise Invalid("must be one of: " + ", ".join(field.choices))
+        value = value if value in same else same[0]
     elif kind == "date":
         if not DATE.fullmatch(value) or moment(value) is None:
             raise Invalid("must be a date such as 2026-01-31")
