@@ -95,10 +95,14 @@ impl Meant {
         self.act("record enter specify store save note log fill give state capture track");
         self.say("required optional");
         if field.default.is_some() {
-            self.say("default initial initially otherwise");
+            self.say("default initial initially otherwise new first");
+            self.act("start begin");
         }
         match &field.ty {
-            FieldType::Choice { values } => values.iter().for_each(|v| self.say(v)),
+            FieldType::Choice { values } => {
+                values.iter().for_each(|v| self.say(v));
+                self.act("choose select pick");
+            }
             FieldType::Reference { entity } => {
                 self.say(entity);
                 self.act("belong");
@@ -134,7 +138,10 @@ impl Meant {
                 self.say("minimum maximum least most long short length character letter exceed more less limit refuse");
             }
             Rule::Unique { .. } => {
-                self.say("unique twice once same only second different exist already two refuse share")
+                self.say(
+                    "unique twice once same only second different exist already two refuse share name title more than",
+                );
+                self.act("use give assign take occur appear issue enter share");
             }
             Rule::NotInPast | Rule::NotInFuture => self.say("past future today earlier later lie before after refuse"),
             Rule::After { field, .. } => {
@@ -188,13 +195,19 @@ impl Meant {
         }
     }
     /// A right is that of who has it: it stands for no verb of somebody else's.
-    fn right(&mut self, access: &Access) {
+    fn right(&mut self, name: &str, access: &Access) {
         let mut holder = Self::default();
         holder.who(&access.who);
         let classes = self.rights.entry(holder.people).or_default();
         classes.extend(access.ops.iter().flat_map(|op| classes_of(*op)));
         if !access.only_fields.is_empty() {
             classes.extend([Class::Assign, Class::Decide]);
+        }
+        // what is asked for is sent by who adds it
+        if access.ops.contains(&Op::Create)
+            && ["request", "application", "complaint", "inquiry", "enquiry", "proposal", "claim"].contains(&name)
+        {
+            self.act("send");
         }
         if access.ops.contains(&Op::Read) {
             self.say("visible readable viewable");
@@ -203,7 +216,7 @@ impl Meant {
     pub(super) fn access(&mut self, entity: &Entity, access: &Access) {
         self.entity(entity);
         self.who(&access.who);
-        self.right(access);
+        self.right(&entity.name, access);
         let takes_part = matches!(entity.name.as_str(), "membership" | "registration" | "enrolment" | "sign_up");
         if takes_part && access.ops == [Op::Delete] && access.scope == Scope::Own {
             // who takes no part any more has left
@@ -327,6 +340,13 @@ pub fn by_clause(spec: &AppSpec) -> BTreeMap<ClauseId, Meant> {
         each(&feature.clauses().to_vec(), &|m| {
             if let Some(entity) = feature.entity().and_then(|e| spec.entity(e)) {
                 m.entity(entity);
+            }
+            // `once per day`: by the date that they may not have in common
+            if let (Feature::UniqueTogether { fields, .. }, Some(e)) =
+                (feature, feature.entity().and_then(|e| spec.entity(e)))
+            {
+                let dates = e.fields.iter().filter(|f| f.ty == FieldType::Date && fields.contains(&f.name));
+                dates.for_each(|_| m.say("day date"));
             }
             // numbers of each state are numbers of the one asked for
             if let Feature::Totals { entity, group_by: Some(by), .. } = feature

@@ -68,6 +68,32 @@ fn numbers_that_identify_are_text_and_those_one_counts_with_are_not() {
 }
 
 #[test]
+fn words_that_name_records_say_nothing_of_what_cannot_be_built() {
+    for (text, entity, names) in [
+        ("The treasurer can add a payment with a plot, a date and an amount.", "payment", ["plot", "date", "amount"]),
+        ("Players can add a result with an opponent, a score and a date.", "result", ["opponent", "score", "date"]),
+        ("A session has a title, a room and a date. Trainers can add sessions.", "session", ["title", "room", "date"]),
+        ("Agents can add a case with a title, a text and a date.", "case", ["title", "text", "date"]),
+        ("An entry has a title, a text and a date. Writers can add entries.", "entry", ["title", "text", "date"]),
+    ] {
+        let spec = judged(text);
+        for name in names {
+            assert!(field(&spec, entity, name).is_some(), "{text}: {name}");
+        }
+        assert!(spec.gaps.is_empty(), "{text}: {:?}", spec.gaps);
+    }
+    // what is not said to be kept is what it was
+    for text in [
+        "Members can add tools with a name. Members can pay with a payment.",
+        "Members can add tools with a name. The map shows the tools.",
+        "Members can add tools with a name. Every page has a title and a text.",
+    ] {
+        let spec = judged(text);
+        assert!(!whole(&spec, 2) && spec.entities.len() == 1, "{text}: {:?} {:?}", spec.entities, spec.gaps);
+    }
+}
+
+#[test]
 fn a_list_is_ordered_by_the_next_property_where_the_first_is_the_same() {
     for (text, first, next, down) in [
         (
@@ -133,9 +159,28 @@ fn values_said_in_line_are_choices() {
 }
 
 #[test]
+fn who_only_stays_as_they_are_is_nobody_with_an_account() {
+    let spec = read(
+        "Helpers can add a gift with a donor, a date and an amount in euros. Donors remain anonymous to visitors. \
+         Visitors can see the gifts.",
+    );
+    assert_eq!(ty(&spec, "gift", "donor"), text());
+    assert!(!whole(&spec, 2));
+}
+
+#[test]
 fn units_that_measure_are_numbers() {
     let spec = read("Drivers can add a trip with a start, a destination, kilometres and litres.");
     for name in ["kilometres", "litres"] {
         assert_eq!(ty(&spec, "trip", name), Some(FieldType::Decimal { money: false }), "{name}");
     }
+}
+
+#[test]
+fn what_is_sent_with_properties_is_kept() {
+    let spec = judged("Gardeners can send a request with a number of packets and a message.");
+    assert_eq!(ty(&spec, "request", "number_of_packets"), Some(FieldType::Integer));
+    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+    let mail = read("Gardeners can add beds with a name. Gardeners can send a newsletter with a title and a text.");
+    assert!(!whole(&mail, 2));
 }

@@ -222,7 +222,7 @@ pub fn marks(clauses: &[Input]) -> Vec<Mark> {
 #[must_use]
 pub(in crate::models::offline) fn known<'t>(texts: impl Iterator<Item = &'t str>) -> Known {
     let sentences: Vec<Sentence> = texts.map(|text| Sentence::new(ClauseId(0), text, &[])).collect();
-    nouns::know(acting::people(&sentences))
+    nouns::know(acting::people(&sentences), things::kept(&sentences))
 }
 
 fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {

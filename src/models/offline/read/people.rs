@@ -81,7 +81,11 @@ pub fn add_role(roles: &mut Vec<RoleDraft>, np: &Np, id: ClauseId, story: bool) 
 
 /// Persons who do something are roles.
 pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
-    let acts = !pred.verb.passive && !matches!(pred.verb.class, Class::Have | Class::Be)
+    // `Donors remain anonymous`: what they are, and nothing that they do
+    let stays = matches!(pred.verb.base.as_str(), "remain" | "stay" | "become" | "seem" | "appear")
+        && pred.verb.modal.as_deref().is_none_or(|m| matches!(m, "must" | "shall" | "should" | "will"))
+        && pred.objects.is_empty();
+    let acts = !pred.verb.passive && !stays && !matches!(pred.verb.class, Class::Have | Class::Be)
         || pred.verb.class == Class::Have && pred.verb.modal.is_some();
     if acts {
         for np in &pred.subject {

@@ -2,7 +2,7 @@
 
 use super::chunk::Item;
 use super::lexicon::{nouns, verbs};
-use super::sentence::Sentence;
+use super::sentence::{Pred, Sentence};
 
 /// The records that requests of something become, and the verb that makes them.
 const MADE: [(&str, &str); 2] = [("booking", "book"), ("reservation", "reserve")];
@@ -24,5 +24,18 @@ pub fn settle(all: &mut [Sentence]) {
             base.clone_into(&mut pred.verb.base);
             pred.verb.class = verbs::class(base);
         }
+    }
+}
+
+/// `send a request with a title and a text`: what is asked for is kept as it was asked; no message leaves for it.
+pub fn sent(pred: &mut Pred) {
+    const ASKED: [&str; 9] =
+        ["request", "application", "report", "complaint", "inquiry", "enquiry", "proposal", "claim", "order"];
+    let asked = |np: &super::chunk::Np| ASKED.contains(&np.head.as_str()) && np.pronoun.is_none();
+    let described = pred.preps.iter().any(|pp| pp.prep == "with" && pp.nps.len() > 1);
+    // to whom, or by which way, is another demand
+    let plain = pred.preps.iter().all(|pp| matches!(pp.prep.as_str(), "with" | "for" | "of" | "about"));
+    if pred.verb.base == "send" && !pred.verb.passive && described && plain && pred.objects.iter().all(asked) {
+        pred.verb.class = verbs::Class::Create;
     }
 }

@@ -96,6 +96,7 @@ impl Sentence {
             chunk::chunk(&words).into_iter().filter(|i| !aside.get(i.start()).copied().unwrap_or(false)).collect();
         let mut preds = predicates(&words, &items, role.as_ref());
         coordination::same_people(&mut preds);
+        preds.iter_mut().for_each(super::requested::sent);
         let heading = trimmed.starts_with('#') || super::headings::is_bold(raw);
         let tail = &raw[raw.trim_end().len()..];
         let (title, apart) = (tail.contains('\n'), tail.matches('\n').count() > 1);

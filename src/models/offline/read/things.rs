@@ -1,8 +1,9 @@
 //! Which phrases name a thing of which records could be kept.
 
 use super::chunk::{Item, Np};
-use super::lexicon::{nouns, verbs, words};
+use super::lexicon::{nouns, verbs, verbs::Class, words};
 use super::sentence::{Pred, Sentence};
+use std::collections::BTreeSet;
 
 /// The name of the thing a phrase speaks of, and whether it speaks of it directly (not of a property or list of it).
 #[must_use]
@@ -11,6 +12,9 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
         return np.of.as_deref().and_then(thing).map(|(n, _)| (n, false));
     }
     let head = np.head.as_str();
+    if nouns::is_kept(head) && np.nouns.iter().all(|n| !words::system_noun(n)) {
+        return Some((np.name(), true));
+    }
     // an application one hands in; the application is what is being built
     if head == "application" && np.nouns.is_empty() && (np.plural || np.possessed()) {
         return Some((head.to_owned(), true));
@@ -114,6 +118,55 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
         return None;
     }
     Some((np.name(), true))
+}
+
+/// Nouns that elsewhere name a part of the application, or what it cannot do, where the text says what is kept of each:
+/// `add a payment with a date and an amount`, `A result has a score and a date`.
+#[must_use]
+pub fn kept(sentences: &[Sentence]) -> BTreeSet<String> {
+    let property = |np: &Np| nouns::property(&np.head).is_some() && np.pronoun.is_none();
+    let mut found = BTreeSet::new();
+    for s in sentences.iter().filter(|s| !s.heading && !super::exclusion::is_exclusion(s)) {
+        for pred in s.preds.iter().filter(|p| !p.verb.negated) {
+            let listed =
+                |prep: &str| pred.preps.iter().find(|pp| pp.prep == prep).is_some_and(|pp| pp.nps.iter().any(property));
+            let told: &[Np] = match pred.verb.class {
+                Class::Create | Class::Manage if listed("with") || listed(":") => {
+                    if pred.verb.passive {
+                        &pred.subject
+                    } else {
+                        &pred.objects
+                    }
+                }
+                Class::Have if pred.verb.modal.is_none() && pred.objects.iter().any(property) => &pred.subject,
+                _ => continue,
+            };
+            let [np] = told else { continue };
+            let one = matches!(np.det.as_deref(), Some("a" | "an" | "each" | "every")) || np.plural && np.det.is_none();
+            // every page has a title: that is what it looks like, unless somebody adds pages
+            let looks = pred.verb.class == Class::Have && surface(&np.head);
+            if one && np.of.is_none() && np.nouns.is_empty() && doubtful(&np.head) && !looks {
+                found.insert(np.head.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Words that name records only where a text says what is kept of each.
+fn doubtful(head: &str) -> bool {
+    const RECORDS: &str = "payment refund suggestion recommendation prediction analysis insight stream sensor terminal printer camera \
+        scanner barcode backup calendar map chart graph diagram \
+        result session page case meter summary registration right action operation panel section area table tablet phone smartphone \
+        computer pc laptop server module program programme function form entry release version example requirement environment engine \
+        experience package permission role window";
+    RECORDS.split_whitespace().any(|word| word == head)
+}
+
+fn surface(head: &str) -> bool {
+    const SURFACE: &str = "page form window section panel area table module program programme function engine environment role \
+        permission right action operation map chart graph diagram calendar phone smartphone computer pc laptop tablet server";
+    SURFACE.split_whitespace().any(|word| word == head)
 }
 
 /// `record payments`: keeping a list of them is no payment processing. `submit an application`: no program is meant.

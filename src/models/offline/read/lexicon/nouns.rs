@@ -3,7 +3,7 @@
 use crate::models::offline::spec::FieldType;
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::OnceLock,
 };
 
@@ -275,12 +275,14 @@ pub fn person(noun: &str) -> Option<Person> {
 
 thread_local! {
     static KNOWN: RefCell<BTreeMap<String, Person>> = const { RefCell::new(BTreeMap::new()) };
+    static KEPT: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
 /// As long as it lives, [`person`] knows the people of one text besides those that any text may speak of.
 #[derive(Debug)]
 pub struct Known {
     before: BTreeMap<String, Person>,
+    kept_before: BTreeSet<String>,
 }
 
 impl Known {
@@ -297,21 +299,32 @@ pub fn is_learned(noun: &str) -> bool {
     KNOWN.with_borrow(|known| known.contains_key(noun))
 }
 
-/// Makes the people of a text known to this thread, until what this gives is dropped.
+/// Whether this text says of the noun what is kept of each: there it names records, whatever it names elsewhere.
 #[must_use]
-pub fn know(people: BTreeMap<String, Person>) -> Known {
-    Known { before: KNOWN.replace(people) }
+pub fn is_kept(noun: &str) -> bool {
+    KEPT.with_borrow(|kept| kept.contains(noun))
+}
+
+/// Makes the people of a text, and the records that only this text has, known to this thread, until what this gives is
+/// dropped.
+#[must_use]
+pub fn know(people: BTreeMap<String, Person>, records: BTreeSet<String>) -> Known {
+    Known { before: KNOWN.replace(people), kept_before: KEPT.replace(records) }
 }
 
 impl Drop for Known {
     fn drop(&mut self) {
         KNOWN.set(std::mem::take(&mut self.before));
+        KEPT.set(std::mem::take(&mut self.kept_before));
     }
 }
 
 /// Why the engine cannot provide what the noun names.
 #[must_use]
 pub fn unsupported(noun: &str) -> Option<&'static str> {
+    if is_kept(noun) {
+        return None;
+    }
     Some(match noun {
         "notification" | "reminder" | "newsletter" | "sms" | "alert" | "alarm" | "mailing" | "push" => {
             super::SENDS_NOTHING
