@@ -109,7 +109,7 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 21] = [
+const MEETING_RULES: [&str; 23] = [
     "Editors sign up with a name.\nEditors add articles with a title and a text.\nAn article is draft or published.\n\
      Visitors can read only published articles, without logging in.\nEditors can change their own articles.",
     "Members record donations with a description and a shelf number.\nA donation is offered, taken or discarded.\n\
@@ -177,6 +177,15 @@ const MEETING_RULES: [&str; 21] = [
      The total of a booking is the price per day times the days.\n\
      The club keeps a price list: each price has a name and an amount.\n\
      Wardens see all bookings; a member sees only their own.",
+    "Clerks add permits with a title, the registration number of the vehicle, a size of small, medium or large and \
+     a zone (A, B or C).\nThe purpose of a permit is chosen from work, visit and travel.\nEach permit gets a number.\n\
+     The names of permits have to be unique.\nClerks add concerts with a date, a start time and a label.\n\
+     The newest concerts come first.\nConcerts in the past are not possible.\nA label may not be used twice.\n\
+     Clerks add halls with a place and a level. Halls are sorted by place and level.",
+    "Members sign up.\nThe warden adds laptops with a name.\nMembers can borrow a laptop for at most 7 days.\n\
+     The warden adds payments with a plot, a date and an amount. Payments are open, checked or late. New payments are open.\n\
+     Members book a hall for a day. A hall has a name and kilometres. A hall can be booked only once per day.\n\
+     Members can book at most 30 days ahead.",
 ];
 
 #[test]
@@ -227,6 +236,29 @@ fn passes(folder: &Path, module: &str) {
         .output()
         .unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// A letter is the same value in either case, and the list keeps to the one it was given.
+const LETTERS: &str = r#"
+from tests.support import AppCase
+
+class Letters(AppCase):
+    def test_a_letter_is_one_value_in_either_case(self):
+        clerk = self.anyone()
+        for said in ("A", "a"):
+            rack = self.create("/api/racks", {"title": "Rack " + said, "zone": said}, by=clerk)
+            self.assertEqual(self.value(rack, "zone"), "a")
+        self.expect_refused(clerk.post("/api/racks", {"title": "Rack", "zone": "D"}), "zone")
+"#;
+
+#[test]
+fn a_value_is_taken_whatever_its_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "Clerks can add racks with a title and a zone (A, B or C).";
+    let clauses = clauses::cut(text).into_iter().map(|c| (c.id, c.text, c.section)).collect::<Vec<_>>();
+    generate(&read::analyse(&clauses, &BTreeMap::new()).expect("a specification"), folder.path());
+    fs::write(folder.path().join("tests/test_letters.py"), LETTERS).unwrap();
+    passes(folder.path(), "test_letters");
 }
 
 /// Who looks at records of others sees on the list whose they are; who has only their own is not told their own name.

@@ -68,6 +68,67 @@ fn numbers_that_identify_are_text_and_those_one_counts_with_are_not() {
 }
 
 #[test]
+fn a_property_of_some_records_is_that_of_no_others() {
+    let base = "Every prop has a name and a period. Productions have a title and a premiere date.\n";
+    for said in [
+        "Names of productions have to be unique.",
+        "The name of a production must be unique.",
+        "The titles of productions are unique.",
+    ] {
+        let spec = judged(&format!("{base}{said}"));
+        let unique = Rule::Unique { per_owner: false };
+        assert!(has(&spec, "production", "title", &unique), "{said}");
+        assert!(!has(&spec, "prop", "name", &unique), "{said}");
+        assert!(whole(&spec, 3), "{said}: {:?}", spec.gaps);
+    }
+    let spec =
+        read("Every prop has a name and a colour. A hall has a number and a size. Colours of halls must be short.");
+    assert!(field(&spec, "prop", "color").is_none_or(|f| f.rules.is_empty()));
+}
+
+#[test]
+fn how_far_ahead_is_no_number_of_records() {
+    for said in ["at most 30 days ahead", "at most 2 weeks in advance", "no more than 30 days ahead"] {
+        let spec = read(&format!(
+            "Staff can add a hall with a name. Residents can book a hall for a date. Residents can book {said}."
+        ));
+        let limits = spec.features.iter().any(|f| matches!(f, Feature::Limit { .. } | Feature::LimitIn { .. }));
+        assert!(!limits, "{said}: {:?}", spec.features);
+        let date = field(&spec, "booking", "date").unwrap();
+        assert!(date.rules.iter().any(|r| matches!(r.rule, Rule::UntilDay { .. })), "{said}");
+    }
+    let spec = read("Staff can add a hall with a name. Residents can book a hall. Residents can book at most 3 halls.");
+    assert!(spec.features.iter().any(|f| matches!(f, Feature::Limit { max: 3, .. })), "{:?}", spec.features);
+}
+
+#[test]
+fn a_compound_that_begins_a_sentence_is_its_subject() {
+    let unique = Rule::Unique { per_owner: false };
+    let spec = judged("Each plot has a plot number and a size. Plot numbers are unique. The secretary adds plots.");
+    assert!(has(&spec, "plot", "number", &unique) && whole(&spec, 2), "{:?}", spec.gaps);
+    let spec = judged("A contact has a name and an email address. Email addresses must not be used twice.");
+    assert!(has(&spec, "contact", "email_address", &unique) && whole(&spec, 2), "{:?}", spec.gaps);
+    // what is told to do something does it
+    let spec = read("Members can add tools with a name. Email members about new tools.");
+    assert!(!whole(&spec, 2));
+}
+
+#[test]
+fn what_is_used_twice_by_nobody_is_unique() {
+    for said in [
+        "A product name may not be used twice.",
+        "No product name may be used more than once.",
+        "The name of a product must not be given twice.",
+    ] {
+        let spec = judged(&format!("A clerk can add a product with a name and a price. {said}"));
+        assert!(has(&spec, "product", "name", &Rule::Unique { per_owner: false }), "{said}");
+        assert!(whole(&spec, 2), "{said}: {:?}", spec.gaps);
+    }
+    let spec = judged("A clerk can add a product with a name and a price. A name may not be used twice in one year.");
+    assert!(!has(&spec, "product", "name", &Rule::Unique { per_owner: false }));
+}
+
+#[test]
 fn words_that_name_records_say_nothing_of_what_cannot_be_built() {
     for (text, entity, names) in [
         ("The treasurer can add a payment with a plot, a date and an amount.", "payment", ["plot", "date", "amount"]),
@@ -133,6 +194,47 @@ fn a_list_is_ordered_by_the_next_property_where_the_first_is_the_same() {
 }
 
 #[test]
+fn what_lasts_so_long_ends_no_earlier_than_it_begins() {
+    for text in [
+        "Pupils can borrow a laptop for at most 7 days. Staff can add a laptop with a name.",
+        "Staff can add a loan with a room, a start date and an end date. A loan may last no longer than 7 days.",
+    ] {
+        let spec = judged(text);
+        let after = Rule::After { field: "start_date".into(), or_equal: true };
+        assert!(has(&spec, "loan", "end_date", &after), "{text}");
+        assert!(whole(&spec, 1) && whole(&spec, 2), "{text}: {:?}", spec.gaps);
+    }
+    let strict = read(
+        "Staff can add a loan with a room, a start date and an end date. A loan may last no longer than 7 days. \
+         The end date must be after the start date.",
+    );
+    let after = |or_equal| Rule::After { field: "start_date".into(), or_equal };
+    assert!(has(&strict, "loan", "end_date", &after(false)) && !has(&strict, "loan", "end_date", &after(true)));
+}
+
+#[test]
+fn the_state_that_records_begin_with_is_no_gap() {
+    for said in
+        ["New trips are planned.", "A new trip is planned.", "A trip starts as planned.", "It starts as planned."]
+    {
+        let spec = judged(&format!("Clerks can add a trip with a title. Trips are planned, running or over. {said}"));
+        assert_eq!(field(&spec, "trip", "status").unwrap().default.as_deref(), Some("planned"), "{said}");
+        assert!(whole(&spec, 3), "{said}: {:?}", spec.gaps);
+    }
+    let spec = judged("Clerks can add a trip with a title. Trips are over, running or planned. New trips are planned.");
+    assert_eq!(field(&spec, "trip", "status").unwrap().default.as_deref(), Some("planned"));
+}
+
+#[test]
+fn once_a_day_is_said_by_the_day_of_the_record() {
+    let spec = judged(
+        "Staff can add a trailer with a name. Members can book a trailer for a date. A trailer can be booked only once per day.",
+    );
+    assert!(spec.features.iter().any(|f| matches!(f, Feature::UniqueTogether { .. })));
+    assert!(whole(&spec, 3), "{:?}", spec.gaps);
+}
+
+#[test]
 fn values_said_in_line_are_choices() {
     for (said, name, values) in [
         ("a stall size of small, medium or large", "size", ["small", "medium", "large"].as_slice()),
@@ -183,4 +285,40 @@ fn what_is_sent_with_properties_is_kept() {
     assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
     let mail = read("Gardeners can add beds with a name. Gardeners can send a newsletter with a title and a text.");
     assert!(!whole(&mail, 2));
+}
+
+#[test]
+fn every_record_gets_its_number() {
+    for said in
+        ["Each defect gets a number.", "Every defect receives a defect number.", "Each defect is given a number."]
+    {
+        let spec = judged(&format!("Testers can report a defect with a title. {said}"));
+        let runs = spec.features.iter().any(
+            |f| matches!(f, Feature::Computed { entity, formula: Formula::RunningNumber, .. } if entity == "defect"),
+        );
+        assert!(runs && whole(&spec, 2), "{said}: {:?}", spec.gaps);
+    }
+    // one that somebody enters is not given
+    let spec = read("Testers can report a defect with a title and a number. Each defect gets a number.");
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Computed { .. })));
+}
+
+#[test]
+fn what_lies_in_the_past_is_not_entered() {
+    for said in ["Bookings in the past are not possible.", "Bookings in the past are not allowed."] {
+        let spec = judged(&format!("Members can add a booking with a room and a date. {said}"));
+        assert!(has(&spec, "booking", "date", &Rule::NotInPast) && whole(&spec, 2), "{said}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn what_is_chosen_from_a_list_has_its_values() {
+    for said in [
+        "The purpose is chosen from rent, education, health and travel.",
+        "The purpose is selected from: rent, education, health or travel.",
+    ] {
+        let spec = judged(&format!("An officer can add a loan with an amount and a purpose. {said}"));
+        assert_eq!(choices(&spec, "loan", "purpose"), ["rent", "education", "health", "travel"], "{said}");
+        assert!(whole(&spec, 2), "{said}: {:?}", spec.gaps);
+    }
 }

@@ -52,7 +52,8 @@ fn how_long_something_lasts_is_a_limit_on_its_end() {
             "Neighbours add ladders with a name. Neighbours borrow ladders from a start date to an end date. {sentence}"
         ));
         let within = Rule::Within { field: "start_date".into(), days: 14, both: true };
-        assert_eq!(rules(&spec, "loan", "end_date"), [within], "{sentence} {:?}", spec.gaps);
+        let after = Rule::After { field: "start_date".into(), or_equal: true };
+        assert_eq!(rules(&spec, "loan", "end_date"), [within, after], "{sentence} {:?}", spec.gaps);
         assert!(whole(&spec, 3), "{sentence} {:?}", spec.gaps);
     }
 }

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence, split_list};
-use super::states::{have_status, initial, kinds, one_of, states};
+use super::states::{chosen_from, have_status, initial, kinds, one_of, states};
 use super::tag::Tag;
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
@@ -17,7 +17,7 @@ pub const WITH: [&str; 8] = ["with", ":", "including", "such as", "containing", 
 /// Reads fields and states of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
-    let listed = one_of(d, si) || have_status(d, si) || states(d, si) || kinds(d, si);
+    let listed = one_of(d, si) || have_status(d, si) || chosen_from(d, si) || states(d, si) || kinds(d, si);
     if unless_given(d, si) || listed || initial(d, si) || default(d, si) {
         return;
     }

@@ -4,7 +4,8 @@ use super::deadlines::{led, stretch};
 use super::draft::Draft;
 use super::lexicon::verbs::Class;
 use super::sentence::Pred;
-use crate::models::offline::spec::{FieldRule, FieldType, Rule};
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
 
 /// Reads how long records may last, in whole days: the end lies at most so many days after the start.
 pub fn read(d: &mut Draft, si: usize) {
@@ -114,11 +115,25 @@ fn limit(d: &mut Draft, si: usize, e: usize, days: u32) {
     }
     let both = d.entities[e].entity.whole_days(&start, &end);
     if let Some(f) = d.field_mut(e, &end) {
-        let rule = Rule::Within { field: start, days, both };
+        let rule = Rule::Within { field: start.clone(), days, both };
         match f.rules.iter_mut().find(|r| r.rule == rule) {
             Some(r) => r.clauses.push(id),
             None => f.rules.push(FieldRule { rule, clauses: vec![id] }),
         }
+        not_before(f, &start, id);
     }
     d.touch(e, id);
+}
+
+/// What lasts so many days ends no earlier than it begins, unless the text says more exactly how the two lie.
+pub fn not_before(end: &mut Field, start: &str, id: ClauseId) {
+    let ordered = |r: &&mut FieldRule| matches!(&r.rule, Rule::After { field, .. } if field == start);
+    match end.rules.iter_mut().find(ordered) {
+        Some(r) if !r.clauses.contains(&id) => r.clauses.push(id),
+        Some(_) => {}
+        None => {
+            let rule = Rule::After { field: start.to_owned(), or_equal: true };
+            end.rules.push(FieldRule { rule, clauses: vec![id] });
+        }
+    }
 }

@@ -25,6 +25,10 @@ fn limit(d: &mut Draft, si: usize, some: bool) {
     let Some(range) = phrase.or(negated_more).or_else(|| only_so_many(s)) else { return };
     let Some(value) = s.words.get(range.end).and_then(|w| w.token.value) else { return };
     let Some(np) = super::chunk::noun_phrase(&s.words, range.end) else { return };
+    // `at most 30 days ahead`, `for at most 2 weeks`: a time, whatever follows it
+    if s.words.get(range.end + 1).is_some_and(time) && np.head_at > range.end + 1 {
+        return;
+    }
     // how long a text is says nothing of how many records there are
     if matches!(np.head.as_str(), "character" | "letter" | "word" | "digit" | "sign") {
         return;
@@ -145,6 +149,12 @@ fn limit(d: &mut Draft, si: usize, some: bool) {
         d.done[si].insert(pi);
         return;
     }
+}
+
+/// `days`, `hours`; a `day` before another noun only tells what kind of thing is counted.
+fn time(w: &super::tag::Word) -> bool {
+    let unit = matches!(w.base.as_str(), "minute" | "hour" | "day" | "week" | "month" | "year");
+    unit && w.base != w.lower()
 }
 
 /// Whether what a number stands before is counted within a time: `2 bookings per week`, `3 duties on one day`.

@@ -5,6 +5,7 @@ use super::data::made;
 use super::draft::Draft;
 use super::field::{identifier, sentence_case};
 use super::lexicon::verbs::Class;
+use super::sentence::Pred;
 use super::tag::Tag;
 use crate::models::offline::spec::{Feature, Field, FieldType, Formula};
 
@@ -24,11 +25,11 @@ const ITSELF: [&str; 9] = [
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let itself = |w: &super::tag::Word| ITSELF.contains(&w.lower()) && !w.is("unique");
-    if !s.words.iter().zip(&s.aside).any(|(w, aside)| !aside && itself(w)) {
-        return;
-    }
+    let said = s.words.iter().zip(&s.aside).any(|(w, aside)| !aside && itself(w));
     let Some((pi, pred)) = s.preds.iter().enumerate().find(|(_, p)| !p.subordinate && !p.verb.negated) else { return };
-    let Some((e, number)) = numbered(d, si, pi) else { return };
+    let Some((e, number)) = numbered(d, si, pi).filter(|(e, np)| said || gets(d, si, pred, *e, np.as_ref())) else {
+        return;
+    };
     let name = match &number {
         Some(np) => same(d, e, np),
         None => "number".to_owned(),
@@ -76,6 +77,20 @@ pub fn read(d: &mut Draft, si: usize) {
     }
 }
 
+/// `Each defect gets a number.`: nobody gives it, and nobody enters one of that name.
+fn gets(d: &Draft, si: usize, pred: &Pred, e: usize, number: Option<&Np>) -> bool {
+    let s = &d.sentences[si];
+    let ([subject], Some(number)) = (&pred.subject[..], number) else { return false };
+    let each = matches!(subject.det.as_deref(), Some("each" | "every" | "all" | "any" | "a" | "an")) || subject.plural;
+    let gets = matches!(pred.verb.base.as_str(), "get" | "receive") && !pred.verb.passive
+        || pred.verb.passive && matches!(pred.verb.base.as_str(), "give" | "assign");
+    let own = matches!(number.det.as_deref(), Some("a" | "an" | "its" | "their"));
+    // a field that another sentence names is one that somebody fills in
+    let name = same(d, e, number);
+    let entered = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.clauses.iter().any(|c| *c != s.id));
+    each && gets && own && !entered && pred.verb.modal.is_none() && pred.preps.is_empty() && s.preds.len() == 1
+}
+
 /// Which record is given a number, and the phrase for the number, if there is one.
 fn numbered(d: &Draft, si: usize, pi: usize) -> Option<(usize, Option<Np>)> {
     let s = &d.sentences[si];
@@ -101,8 +116,12 @@ fn numbered(d: &Draft, si: usize, pi: usize) -> Option<(usize, Option<Np>)> {
         || pred.verb.passive && matches!(pred.verb.base.as_str(), "give" | "assign");
     let [number] = &pred.objects[..] else { return None };
     let e = d.find(&subject.name()).or_else(|| d.find(&subject.head))?;
-    let own =
-        number.mods.iter().all(|n| ITSELF.contains(&n.as_str()) || d.entities[e].entity.name.contains(n.as_str()));
+    // `a lot number` of an item that has none: a number by another name
+    let name = identifier(&plain(number));
+    let new = !d.entities[e].entity.fields.iter().any(|f| f.name == name && f.clauses.iter().any(|c| *c != s.id));
+    let alone = new && pred.verb.base != "have" && number.adjectives().all(|a| ITSELF.contains(&a));
+    let own = alone
+        || number.mods.iter().all(|n| ITSELF.contains(&n.as_str()) || d.entities[e].entity.name.contains(n.as_str()));
     let bare = s.words.get(number.range.end).is_none_or(|w| !matches!(w.tag, Tag::Conj | Tag::Comma));
     (gets && is_number(number) && number.of.is_none() && own && bare).then(|| (e, Some(number.clone())))
 }

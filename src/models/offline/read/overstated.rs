@@ -8,7 +8,7 @@ use super::lexicon::{self, verbs::Class};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+use crate::models::offline::spec::{Feature, FieldType, Op, Rule, Scope, Who};
 use std::ops::Range;
 
 const NO_ACCOUNT: [&str; 10] = [
@@ -154,7 +154,11 @@ fn once(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
             Feature::UniqueTogether { .. } | Feature::Limit { .. } | Feature::LimitIn { .. } | Feature::Locked { .. }
         )
     };
-    (!features(d, s.id).any(counts)).then_some(at..at + 1)
+    // `may not be used more than once`: of one record only
+    let unique = d.entities.iter().flat_map(|e| &e.entity.fields).flat_map(|f| &f.rules);
+    let mut unique = unique.filter(|r| matches!(r.rule, Rule::Unique { .. }));
+    let of_one = unique.any(|r| r.clauses.contains(&s.id));
+    (!of_one && !features(d, s.id).any(counts)).then_some(at..at + 1)
 }
 
 /// `New tools are marked as new for a week.` while nothing ends it.

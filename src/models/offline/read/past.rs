@@ -10,22 +10,28 @@ use crate::models::offline::spec::{FieldRule, FieldType, Rule};
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let [pred] = &s.preds[..] else { return };
-    let enters = matches!(pred.verb.class, Class::Create | Class::Transact | Class::Update);
+    // `Bookings in the past are not possible`, `… are not allowed`: what is not to be entered is the subject
+    let possible = |w: &str| matches!(w, "possible" | "allowed" | "permitted" | "accepted" | "valid");
+    let allows = matches!(pred.verb.class, Class::Be | Class::Allow | Class::Decide) && pred.objects.is_empty();
+    let refused =
+        allows && pred.subject.len() == 1 && s.words[pred.verb.range.start..].iter().any(|w| possible(w.lower()));
+    let enters = matches!(pred.verb.class, Class::Create | Class::Transact | Class::Update) || refused;
     if !enters || !pred.verb.negated || d.done[si].contains(&0) {
         return;
     }
-    let Some((from, rule)) = (pred.verb.range.end..s.words.len()).find_map(|i| match s.words[i].lower() {
+    let start = if refused { pred.subject[0].range.end } else { pred.verb.range.end };
+    let Some((from, rule)) = (start..s.words.len()).find_map(|i| match s.words[i].lower() {
         "past" => Some((i, Rule::NotInPast)),
         "future" => Some((i, Rule::NotInFuture)),
         _ => None,
     }) else {
         return;
     };
-    let things = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let things = if pred.verb.passive || refused { &pred.subject } else { &pred.objects };
     let kind = |np: &Np| d.find(&np.name()).or_else(|| d.find(&np.head)).filter(|_| np.pronoun.is_none());
     // `A booking in the past cannot be changed` is about those, and no other
     let record = super::access::record_entity(d, pred).or_else(|| things.iter().find_map(kind));
-    let Some(e) = record.filter(|_| from > pred.verb.range.end) else { return };
+    let Some(e) = record.filter(|_| from > start) else { return };
     let days = d.entities[e].entity.fields.iter();
     let days: Vec<String> = days
         .filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime) && !f.read_only)
@@ -42,6 +48,7 @@ pub fn read(d: &mut Draft, si: usize) {
         !content(w)
             || thing
             || pred.verb.range.contains(i)
+            || refused && possible(w.lower())
             || matches!(w.base.as_str(), "day" | "date" | "past" | "future" | "time")
     };
     if !(0..s.words.len()).all(|i| s.aside[i] || told(&i)) {

@@ -6,7 +6,7 @@ use super::decisions::{assign, cancel, decide, guard, marks_state};
 use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class};
 use super::sentence::Sentence;
-use crate::models::offline::spec::{FieldRule, FieldType, Rule};
+use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
 
 /// Whether a state ends the life of a record.
 #[must_use]
@@ -146,6 +146,15 @@ pub fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
                 f.name == name && matches!(f.ty, FieldType::Reference { .. } | FieldType::UserReference { .. })
             })
         };
+    // `the names of productions` are those of no other records
+    let whose = np.of.as_deref().or(np.owner.as_deref()).filter(|of| of.pronoun.is_none() && !of.head.is_empty());
+    if let Some(e) = whose.and_then(|of| d.find(&of.name()).or_else(|| d.find(&of.head)))
+        && d.find(&np.name()).is_none()
+        && !d.entities.iter().any(|x| x.entity.fields.iter().any(|f| f.name == whole(np)))
+    {
+        let field = d.field_of(e, np).or_else(|| called(d, e, np));
+        return field.filter(|f| !refers(e, f)).map(|f| (e, f));
+    }
     let candidates = d.entity_of(np).into_iter().chain(d.focus).chain(0..d.entities.len());
     for e in candidates {
         if d.find(&np.name()) == Some(e) && nouns::property(&np.head).is_none() {
@@ -158,6 +167,25 @@ pub fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
         }
     }
     None
+}
+
+/// `production_name` of `the name of the production`
+fn whole(np: &Np) -> String {
+    let of = np.of.as_deref().or(np.owner.as_deref()).map(Np::name).unwrap_or_default();
+    super::field::identifier(&format!("{of} {}", np.head))
+}
+
+/// `the names of productions`, which have a title: what they are called, where they have one property that says it.
+fn called(d: &Draft, e: usize, np: &Np) -> Option<String> {
+    const CALLED: [&str; 3] = ["name", "title", "designation"];
+    if !np.mods.is_empty() || !CALLED.contains(&np.head.as_str()) {
+        return None;
+    }
+    let names = d.entities[e].entity.fields.iter().filter(|f| CALLED.contains(&f.name.as_str()));
+    match names.collect::<Vec<_>>()[..] {
+        [f] => Some(f.name.clone()),
+        _ => None,
+    }
 }
 
 /// `An order number is unique`, `the code of a locker`: a property that nothing else names.
@@ -181,6 +209,7 @@ fn value_rules(d: &mut Draft, si: usize) {
             || pred.verb.passive
                 && matches!(pred.verb.base.as_str(), "require" | "enter" | "fill" | "provide" | "need")
             || matches!(pred.verb.base.as_str(), "exceed" | "lie")
+            || taken_twice(s, pred)
             || pred.verb.negated && matches!(pred.verb.base.as_str(), "fall" | "drop" | "go" | "sink" | "rise")
             || measured_in_characters(s, pred);
         if !is_be || pred.subordinate || d.done[si].contains(&pi) {
@@ -190,7 +219,8 @@ fn value_rules(d: &mut Draft, si: usize) {
         let text = s.quote(tail.clone()).to_lowercase();
         let numbers: Vec<f64> = tail.clone().filter_map(|i| amount(s, i)).collect();
         for np in &pred.subject {
-            let implied = |d: &mut Draft| text.contains("unique").then(|| implied_field(d, si, np)).flatten();
+            let one = text.contains("unique") || taken_twice(s, pred);
+            let implied = |d: &mut Draft| one.then(|| implied_field(d, si, np)).flatten();
             let Some((e, name)) = subject_field(d, np).or_else(|| implied(d)) else { continue };
             let mut rules: Vec<Rule> = Vec::new();
             let whole = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
@@ -205,7 +235,7 @@ fn value_rules(d: &mut Draft, si: usize) {
                 {
                     rules.extend([rule].into_iter().chain(more));
                 }
-            } else if text.contains("unique") || text.contains("only be used once") {
+            } else if text.contains("unique") || text.contains("only be used once") || taken_twice(s, pred) {
                 if let Some(per_owner) = whose(d, e, pred) {
                     rules.push(Rule::Unique { per_owner });
                 }
@@ -280,7 +310,11 @@ fn value_rules(d: &mut Draft, si: usize) {
             let rules_new: Vec<FieldRule> =
                 rules.into_iter().map(|rule| FieldRule { rule, clauses: vec![s.id] }).collect();
             if let Some(f) = d.field_mut(e, &name) {
-                for r in rules_new {
+                for mut r in rules_new {
+                    stricter(f, &mut r);
+                    if let Rule::Within { field, .. } = &r.rule {
+                        super::durations::not_before(f, field, s.id);
+                    }
                     match f.rules.iter_mut().find(|x| x.rule == r.rule) {
                         Some(old) => old.clauses.push(s.id),
                         None => {
@@ -293,9 +327,39 @@ fn value_rules(d: &mut Draft, si: usize) {
             d.touch(e, s.id);
             d.mark(si, np.range.start..pred.range.end);
             d.mark(si, pred.subject[0].range.start..pred.range.end);
+            if taken_twice(s, pred) {
+                // `more than once`
+                d.mark(si, pred.verb.range.end..s.words.len());
+            }
             d.done[si].insert(pi);
         }
     }
+}
+
+/// `must not be used twice`, `No number may be given more than once`: a value is that of one record.
+fn taken_twice(s: &Sentence, pred: &super::sentence::Pred) -> bool {
+    const TAKEN: [&str; 9] = ["use", "give", "assign", "take", "occur", "appear", "exist", "issue", "enter"];
+    let never = pred.verb.negated || pred.subject.iter().any(|np| np.det.as_deref() == Some("no"));
+    let twice = |at: usize| {
+        let after = &s.words[at..s.words.len().min(at + 3)];
+        match after {
+            [first, ..] if first.is("twice") => Some(at + 1),
+            [more, than, once] if more.is("more") && than.is("than") && once.is("once") => Some(at + 3),
+            _ => None,
+        }
+    };
+    // within a year, for one customer: another rule
+    let alone = |end: usize| s.words.get(end).is_none_or(|w| w.tag == super::tag::Tag::Stop);
+    never && TAKEN.contains(&pred.verb.base.as_str()) && twice(pred.verb.range.end).is_some_and(alone)
+}
+
+/// After a date is more than not before it, which is what lasting so many days says of the two.
+fn stricter(f: &mut Field, rule: &mut FieldRule) {
+    let Rule::After { field: other, or_equal: false } = &rule.rule else { return };
+    let weaker = |r: &FieldRule| r.rule == Rule::After { field: other.clone(), or_equal: true };
+    let said: Vec<_> = f.rules.iter().filter(|r| weaker(r)).flat_map(|r| r.clauses.clone()).collect();
+    f.rules.retain(|r| !weaker(r));
+    rule.clauses.extend(said);
 }
 
 /// Whether a value is to be unique among the records of each person, or among all; none where it is among others: within a

@@ -231,6 +231,42 @@ pub fn have_status(d: &mut Draft, si: usize) -> bool {
     true
 }
 
+/// `The purpose is chosen from rent, health and travel.`: the values that a property can have.
+pub fn chosen_from(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let [np] = &pred.subject[..] else { return false };
+    let picks = matches!(pred.verb.base.as_str(), "choose" | "select" | "pick" | "take") && pred.verb.passive;
+    let from = pred.verb.range.end;
+    let lead = ["from", "from among", "out of", "among", "from the list"].iter().find_map(|lead| {
+        let at = s.find(lead).filter(|r| r.start == from)?;
+        Some(at.end + usize::from(s.words.get(at.end).is_some_and(|w| w.is(":"))))
+    });
+    let Some(list) = lead.filter(|_| picks && !pred.verb.negated && pred.objects.is_empty()) else { return false };
+    let to = (list..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
+    let values = choice_values(s, list..to);
+    let plain =
+        |i: usize| !matches!(s.words[i].tag, Tag::Det | Tag::Poss | Tag::Pron | Tag::Prep | Tag::Modal | Tag::Be);
+    // a single letter is no article
+    let plain =
+        |i: usize| plain(i) || s.words[i].tag == Tag::Det && s.words.get(i + 1).is_none_or(|w| w.tag != Tag::Noun);
+    if values.len() < 2 || values.len() != split_list(&s.words, list..to).len() || !(list..to).all(plain) {
+        return false;
+    }
+    let Some((e, name)) = super::rules::subject_field(d, np) else { return false };
+    let open = |f: &Field| f.name == name && matches!(f.ty, FieldType::Text { .. } | FieldType::Choice { .. });
+    if !d.entities[e].entity.fields.iter().any(open) {
+        return false;
+    }
+    d.named_states.push((e, name.clone(), values.clone(), s.id));
+    choose_among(d, (e, &name), values, name == "status" || name == "state", s.id);
+    d.touch(e, s.id);
+    d.focus = Some(e);
+    d.mark(si, 0..to);
+    d.done[si].insert(0);
+    true
+}
+
 /// `A new bug is open.`, `Initially a request is pending.`: the state a record begins with.
 pub fn initial(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];
@@ -246,12 +282,20 @@ pub fn initial(d: &mut Draft, si: usize) -> bool {
         // `A request starts as a draft`
         || matches!(pred.verb.base.as_str(), "start" | "begin")
             && s.words.get(pred.verb.range.end).is_some_and(|w| w.is("as"));
-    let be = pred.verb.class == Class::Be || matches!(pred.verb.base.as_str(), "start" | "begin");
+    // `New trips are planned`, where that is one of their states
+    let said = pred.verb.range.end - 1;
+    let known = d.entity_of(np).and_then(|e| Some((e, d.status(e)?))).is_some_and(|(e, status)| {
+        let is = |f: &&Field| matches!(&f.ty, FieldType::Choice { values } if values.iter().any(|v| *v == s.words[said].lower()));
+        d.entities[e].entity.fields.iter().filter(|f| f.name == status).any(|f| is(&f))
+    });
+    let stated = pred.verb.passive && pred.verb.modal.is_none() && pred.objects.is_empty() && known;
+    let be = pred.verb.class == Class::Be || matches!(pred.verb.base.as_str(), "start" | "begin") || stated;
+    let from = if stated { said } else { pred.verb.range.end };
     if !new || !be || pred.verb.negated || s.words[pred.range.clone()].iter().any(|w| w.is("or")) {
         return false;
     }
     let Some(e) = reported.or_else(|| d.entity_of(np)) else { return false };
-    let value: Vec<&str> = s.words[pred.verb.range.end..pred.range.end]
+    let value: Vec<&str> = s.words[from..pred.range.end]
         .iter()
         .filter(|w| {
             !matches!(w.tag, Tag::Stop | Tag::Comma | Tag::Det)

@@ -108,6 +108,7 @@ pub fn as_verb(
                 None
             }
             None | Some(Tag::Stop | Tag::Colon | Tag::Open) if named_after(base, tokens, i) => None,
+            None | Some(Tag::Stop) if form == Form::Base && compound(tokens, i) => None,
             None | Some(Tag::Stop | Tag::Colon | Tag::Open) => {
                 (form == Form::Base && (opens || fixed_verb || ends && i == 0)).then_some(Tag::Verb(form))
             }
@@ -209,6 +210,16 @@ fn named_after(base: &str, tokens: &[Token], i: usize) -> bool {
         || verbs::verb(&acts.lower).is_some_and(|(_, form)| form == Form::Base)
             && tokens.get(i + 3).is_some_and(|n| opens_object(n) || words::preposition(&n.lower));
     several && verb && verbs::class(base) != Class::Allow && !BIDS.contains(&base)
+}
+
+/// `Plot numbers are unique`, `Email addresses must not be used twice`: the two words are the subject of what follows them.
+fn compound(tokens: &[Token], i: usize) -> bool {
+    let [Some(noun), Some(acts)] = [tokens.get(i + 1), tokens.get(i + 2)] else { return false };
+    let property = nouns::property(&nouns::singular(&noun.lower)).is_some();
+    let finite = words::be(&acts.lower) || words::modal(&acts.lower);
+    // `Books are …`, and no `Show what is due`
+    let negated = tokens.get(i + 3).is_some_and(|n| n.is("not"));
+    property && finite && !(acts.is("be") && !negated)
 }
 
 /// `date of`, `hour of`, `reason for`: what such a phrase goes on with is an act by its name.
