@@ -135,6 +135,8 @@ fn words_that_name_records_say_nothing_of_what_cannot_be_built() {
         ("Players can add a result with an opponent, a score and a date.", "result", ["opponent", "score", "date"]),
         ("A session has a title, a room and a date. Trainers can add sessions.", "session", ["title", "room", "date"]),
         ("Agents can add a case with a title, a text and a date.", "case", ["title", "text", "date"]),
+        ("Students can add an application with a title, a text and a date.", "application", ["title", "text", "date"]),
+        ("A clerk can add a table with a code, a size and a date.", "table", ["code", "size", "date"]),
         ("An entry has a title, a text and a date. Writers can add entries.", "entry", ["title", "text", "date"]),
     ] {
         let spec = judged(text);
@@ -189,6 +191,15 @@ fn a_list_is_ordered_by_the_next_property_where_the_first_is_the_same() {
         });
         assert!(sorted && whole(&spec, 2), "{text}: {:?} {:?}", spec.features, spec.gaps);
     }
+    let spec = judged(
+        "Clerks add visits with a date, a name and a price. Visits are sorted by name and date, the newest first.",
+    );
+    let defaults: Vec<&Feature> =
+        spec.features.iter().filter(|f| matches!(f, Feature::Sort { default: true, .. })).collect();
+    assert!(
+        matches!(defaults[..], [Feature::Sort { field, then, descending: false, .. }] if field == "name" && then == &["-date"]),
+        "{defaults:?}"
+    );
     let spec = read("A clerk can add a concert with a date and a title. The newest concerts come first.");
     assert!(spec.features.iter().any(|f| matches!(f, Feature::Sort { then, .. } if then.is_empty())));
 }
@@ -243,6 +254,7 @@ fn values_said_in_line_are_choices() {
         ("a priority of low, normal or high", "priority", &["low", "normal", "high"]),
         ("a colour of red or green", "color", &["red", "green"]),
         ("a category of either food or drink", "category", &["food", "drink"]),
+        ("a duration of 20, 40 or 60 minutes", "duration", &["20", "40", "60"]),
     ] {
         let spec = judged(&format!("Clerks can add a stall with a title, {said} and a price."));
         let stall = spec.entity("stall").unwrap();

@@ -61,9 +61,8 @@ fn listed(s: &Sentence, at: usize, end: usize) -> Option<(usize, Range<usize>)> 
     let (values, slashes) = values(&s.words[..end], from)?;
     let count = split_list(&s.words, values.clone()).len();
     // `a color of hair or eyes` names no values; three in a row, or what has one of a few, do
-    let numbers = s.words[values.clone()].iter().any(|w| w.token.value.is_some());
     let either = lead.contains(&"either") || lead.contains(&"being");
-    let enough = few || either || !lead.is_empty() && count > 2 && !numbers;
+    let enough = few || either || !lead.is_empty() && count > 2;
     // without a word between them only signs tell them from the next property
     (enough && count > 1 && (!lead.is_empty() || slashes && few)).then_some((at + 1, values))
 }

@@ -247,19 +247,26 @@ pub fn sort(d: &mut Draft, si: usize, pred: &Pred) {
     let descending = ["newest", "latest", "descending", "highest", "most recent"].iter().any(|w| s.lower.contains(w));
     let default =
         pred.verb.passive || pred.subject.iter().all(|np| nouns::person(&np.head).is_none() && np.pronoun.is_none());
-    // `by date and title, the newest first`: what is new is a day, and the titles go up all the same
-    let all_down = s.lower.contains("descending");
-    let moment = |f: &String| {
-        let timed = |ty: &FieldType| matches!(ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
-        d.entities[e].entity.fields.iter().any(|x| x.name == *f && timed(&x.ty))
+    // `by name and date, the newest first`: what is new is a day, and the names go up all the same
+    let says = |list: &[&str]| list.iter().any(|w| s.lower.contains(w));
+    let down = |f: &String| {
+        let mut typed = d.entities[e].entity.fields.iter().filter(|x| x.name == *f).map(|x| &x.ty);
+        typed.any(|ty| match ty {
+            FieldType::Date | FieldType::DateTime | FieldType::Time => says(&["newest", "latest", "most recent"]),
+            FieldType::Integer | FieldType::Decimal { .. } => says(&["highest"]),
+            _ => false,
+        }) || says(&["descending"])
     };
-    let way = |f: &String| if descending && (all_down || moment(f)) { format!("-{f}") } else { f.clone() };
-    let mut then: Vec<String> = fields[1..].iter().map(way).collect();
+    let descending = if fields.len() > 1 { down(&fields[0]) } else { descending };
+    let downs: Vec<bool> = fields.iter().map(down).collect();
+    let way = |(f, down): (&String, &bool)| if *down { format!("-{f}") } else { f.clone() };
+    let mut then: Vec<String> = fields.iter().zip(&downs).skip(1).map(way).collect();
     if then.is_empty() {
         then = super::order::time_of(d, e, &fields[0], descending);
     }
     for (i, f) in fields.into_iter().enumerate() {
         let default = default && i == 0;
+        let descending = if i == 0 { descending } else { downs[i] };
         d.feature(Feature::Sort {
             entity: name.clone(),
             field: f,

@@ -86,6 +86,15 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
     } else {
         None
     };
+    // `sorted by name and date, the newest first`: that order is read with the properties it names
+    let read = |f: &Feature| {
+        matches!(f, Feature::Sort { entity, field, then, default: true, clauses, .. }
+        if *entity == d.entities[e].entity.name && clauses.contains(&s.id)
+            && pick.iter().any(|(p, _)| p == field || then.iter().any(|t| t.trim_start_matches('-') == p)))
+    };
+    if d.features.iter().any(read) {
+        return d.mark(si, from..place.end);
+    }
     if let Some((field, descending)) = pick {
         d.feature(Feature::Sort {
             entity: d.entities[e].entity.name.clone(),

@@ -158,13 +158,13 @@ fn doubtful(head: &str) -> bool {
     const RECORDS: &str = "payment refund suggestion recommendation prediction analysis insight stream sensor terminal printer camera \
         scanner barcode backup calendar map chart graph diagram \
         result session page case meter summary registration right action operation panel section area table tablet phone smartphone \
-        computer pc laptop server module program programme function form entry release version example requirement environment engine \
+        computer pc laptop server module program programme function form entry application release version example requirement environment engine \
         experience package permission role window";
     RECORDS.split_whitespace().any(|word| word == head)
 }
 
 fn surface(head: &str) -> bool {
-    const SURFACE: &str = "page form window section panel area table module program programme function engine environment role \
+    const SURFACE: &str = "application page form window section panel area table module program programme function engine environment role \
         permission right action operation map chart graph diagram calendar phone smartphone computer pc laptop tablet server";
     SURFACE.split_whitespace().any(|word| word == head)
 }
