@@ -22,6 +22,7 @@ pub fn record_entity(d: &Draft, pred: &Pred) -> Option<usize> {
 /// Reads the rights a sentence gives.
 pub fn read(d: &mut Draft, si: usize) {
     super::pages::at_home(d, si);
+    super::inside::read(d, si);
     super::shown::visible(d, si);
     super::only::visible_to(d, si);
     for pred in &d.sentences[si].preds {

@@ -31,13 +31,36 @@ pub fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
 }
 
 /// `not more than`, `no less than`, `never above`: what compares is turned round.
-fn turned(text: &str) -> bool {
+pub fn turned(text: &str) -> bool {
     const COMPARE: [&str; 15] = [
         "more", "less", "fewer", "greater", "higher", "lower", "larger", "smaller", "longer", "shorter", "above",
         "below", "exceed", "over", "under",
     ];
     let words: Vec<&str> = text.split_whitespace().filter(|w| *w != "be").collect();
     words.windows(2).any(|w| matches!(w[0], "no" | "not" | "never") && COMPARE.iter().any(|c| w[1].starts_with(c)))
+}
+
+/// `above 100`, `shorter than 3`: on one side of a number, which a sentence that permits it does not bound.
+#[must_use]
+pub fn compares(text: &str) -> bool {
+    const BEYOND: [&str; 14] = [
+        "more than",
+        "greater than",
+        "higher than",
+        "larger than",
+        "longer than",
+        "above ",
+        "over ",
+        "exceed",
+        "less than",
+        "fewer than",
+        "lower than",
+        "smaller than",
+        "shorter than",
+        "below ",
+    ];
+    let bounded = ["at most", "at least", "up to", "between", "maximum", "minimum"].iter().any(|w| text.contains(w));
+    BEYOND.iter().any(|w| text.contains(w)) && !bounded && !turned(text)
 }
 
 /// The bounds of all numbers in `text`; none where one of them is not understood. `more than 0.5 km and at most 100 km`: each
@@ -251,6 +274,13 @@ pub fn bounded_property(d: &mut Draft, si: usize) {
     if s.preds.iter().any(|p| {
         p.subordinate && p.range.contains(&at) || p.verb.range.start > at && p.subject.first().is_some_and(tells_apart)
     }) {
+        return;
+    }
+    let open = |p: &Pred| {
+        let may = matches!(p.verb.modal.as_deref(), Some("may" | "can" | "could" | "might")) && !p.verb.negated;
+        may && p.verb.class == Class::Be && p.range.contains(&at) && compares(&s.quote(p.range.clone()).to_lowercase())
+    };
+    if s.preds.iter().any(open) {
         return;
     }
     // said of a field already, `the parts with a stock below 5`, `not above 5`

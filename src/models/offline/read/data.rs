@@ -26,7 +26,7 @@ pub fn read(d: &mut Draft, si: usize) {
     bare_list(d, si);
     for_each(d, si);
     for (pi, pred) in s.preds.iter().enumerate() {
-        if d.done[si].contains(&pi) {
+        if d.done[si].contains(&pi) || super::waived::of_two(s, pred) {
             continue;
         }
         super::relations::relate(d, si, pred);

@@ -123,6 +123,10 @@ pub struct Draft<'a> {
     pub not_own: Vec<super::not_own::NotOwn>,
     /// Properties said to be optional.
     pub optional: BTreeSet<(usize, String)>,
+    /// Records that strangers do not see.
+    pub inside: Vec<(usize, ClauseId)>,
+    /// What the text leaves open.
+    pub waived: Vec<super::waived::Waived>,
     /// What the text calls those who added a record, and which record: `the owner of the tool`.
     pub holder: Option<(String, usize)>,
     /// The role of whoever says `I`.
@@ -167,6 +171,8 @@ impl<'a> Draft<'a> {
             reserved: Vec::new(),
             not_own: Vec::new(),
             optional: BTreeSet::new(),
+            inside: Vec::new(),
+            waived: Vec::new(),
             speaker: None,
             holder: None,
             pending_progress: Vec::new(),

@@ -28,7 +28,7 @@ impl Broken {
 type Check = fn(&Draft, &Sentence) -> Option<Broken>;
 
 /// What each sentence is held to.
-const TABLE: [Check; 16] = [
+const TABLE: [Check; 18] = [
     // who
     rights::only,
     rights::maker,
@@ -39,6 +39,7 @@ const TABLE: [Check; 16] = [
     // whose
     rights::scope,
     sight::some,
+    sight::inside,
     // which
     states::set,
     states::locked,
@@ -49,6 +50,7 @@ const TABLE: [Check; 16] = [
     // what
     fields::several,
     fields::how_many,
+    fields::waived,
 ];
 
 /// Names a gap for every sentence that says something else than what is built for it. A limit or a bound of which only a

@@ -10,7 +10,7 @@ use super::lexicon::{
 use super::qualities::{quality, quality_words};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
-use super::{background, exclusion};
+use super::{background, exclusion, waived};
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::Mark;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,7 +62,8 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
     if background::furniture(s) {
         return furniture(s);
     }
-    if exclusion::is_exclusion(s) {
+    let waives = waived::of_a_property(s, all) || waived::of_a_bound(s);
+    if exclusion::is_exclusion(s) && !waives {
         return of(ClauseKind::Exclusion, "names what shall not be part of the product");
     }
     if s.heading
@@ -92,7 +93,7 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
     if let Some(kind) = background::goal(s) {
         return of(kind, if kind == ClauseKind::Goal { "says why, not what" } else { "background" });
     }
-    let read = demands(s, all);
+    let read = waives || demands(s, all);
     // `The tour accepts no more guests`
     if !read && s.find("no more").is_none() && background::tells(s) {
         return of(ClauseKind::Context, "describes, demands nothing");

@@ -48,6 +48,7 @@ mod in_and_out;
 mod in_charge;
 mod in_line;
 mod in_use;
+mod inside;
 mod kept_lists;
 mod kinds;
 mod lang;
@@ -103,6 +104,7 @@ mod verb_group;
 mod verb_or_noun;
 mod views;
 mod waiting;
+mod waived;
 mod who;
 mod wording;
 
@@ -150,6 +152,8 @@ mod cases_proofs;
 mod cases_sisters;
 #[cfg(test)]
 mod cases_states;
+#[cfg(test)]
+mod cases_waived;
 #[cfg(test)]
 mod tests;
 
@@ -293,6 +297,7 @@ pub fn analyse_again(
         if si == 0 {
             product::read(&mut d, si);
         }
+        waived::ahead(&mut d, si);
         accounts::read(&mut d, si);
         data::read(&mut d, si);
         refocus(&mut d, si);
@@ -344,6 +349,7 @@ pub fn analyse_again(
     conditions::with_decisions(&mut d);
     complete::complete(&mut d);
     ratings::read(&mut d);
+    inside::settle(&mut d);
     implied_state::settle(&mut d);
     shown::settle(&mut d);
     overlaps::settle(&mut d);

@@ -397,7 +397,8 @@ fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
     if confidential(d, e) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         return blind.to_vec();
     }
-    if d.roles.iter().any(|r| r.kind == nouns::Person::Stranger) {
+    let inside = d.inside.iter().any(|(x, _)| *x == e);
+    if !inside && d.roles.iter().any(|r| r.kind == nouns::Person::Stranger) {
         vec![Who::Anyone]
     } else if d.has_users() && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         vec![Who::SignedIn]

@@ -70,6 +70,7 @@ pub fn names(d: &Draft, e: usize, roles: &[String]) -> Option<String> {
 
 /// Reads the rules of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
+    super::waived::read(d, si);
     super::not_own::read(d, si);
     super::capacity::read(d, si);
     value_rules(d, si);
@@ -226,7 +227,7 @@ fn value_rules(d: &mut Draft, si: usize) {
             let whole = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Integer);
             // `may be negative` is no bound
             let open = matches!(pred.verb.modal.as_deref(), Some("may" | "can" | "could" | "might"));
-            let open = open && !s.words[tail.clone()].iter().any(|w| w.is("only"));
+            let open = open && !pred.verb.negated && !s.words[tail.clone()].iter().any(|w| w.is("only"));
             let sided = ["positive", "negative", "zero"].iter().any(|w| text.contains(w));
             if sided {
                 let more = super::bounds::bounds(&text, &numbers, pred.verb.negated, whole);
@@ -235,31 +236,25 @@ fn value_rules(d: &mut Draft, si: usize) {
                 {
                     rules.extend([rule].into_iter().chain(more));
                 }
-            } else if text.contains("unique") || text.contains("only be used once") || taken_twice(s, pred) {
+            } else if (text.contains("unique") || text.contains("only be used once")) && !pred.verb.negated
+                || taken_twice(s, pred)
+            {
                 if let Some(per_owner) = whose(d, e, pred) {
                     rules.push(Rule::Unique { per_owner });
                 }
             } else if (text.contains("required")
                 || text.contains("mandatory")
                 || text.contains("compulsory")
-                || text.contains("empty") && pred.verb.negated
+                || (text.contains("empty") || text.contains("optional")) && pred.verb.negated
                 || text.contains("must be entered")
                 || text.contains("must be filled")
                 || text.contains("must be provided"))
-                && !text.contains("not required")
+                && !(pred.verb.negated && !text.contains("empty") && !text.contains("optional"))
             {
                 rules.push(Rule::Required);
-            } else if text.contains("optional") || text.contains("not required") {
-                if let Some(f) = d.field_mut(e, &name) {
-                    f.required = false;
-                    f.clauses.push(s.id);
-                }
-                d.mark(si, np.range.start..pred.range.end);
-                d.done[si].insert(pi);
-                continue;
             } else if let (Some(rule), [_]) = (in_year(d, e, &name, &text, pred.verb.negated), &numbers[..]) {
                 rules.push(rule(numbers[0]));
-            } else if let Some(rule) = from_today(&text, pred.verb.negated) {
+            } else if let Some(rule) = from_today(&text, pred.verb.negated).filter(|_| !open) {
                 rules.push(rule);
             } else if (text.contains("character") || text.contains("letter")) && !numbers.is_empty() {
                 if !super::bounds::spelled(&text) {
@@ -274,6 +269,8 @@ fn value_rules(d: &mut Draft, si: usize) {
                 && let Some(other) = super::compared::other(d, si, e, &name, pred)
             {
                 rules.push(Rule::Within { field: other, days: numbers[0] as u32, both: false });
+            } else if open && super::bounds::compares(&text) {
+                // `may be above 100`: nothing is refused for it
             } else if !numbers.is_empty() {
                 rules = super::bounds::bounds(&text, &numbers, pred.verb.negated, whole);
             } else if ((text.contains("after") || text.contains("later than")) && !pred.verb.negated

@@ -26,6 +26,16 @@ pub fn verb_group(words: &[Word], start: usize) -> Option<Vg> {
                 be = false;
             }
             Tag::Not => negated = true,
+            // `need not be unique`
+            Tag::Verb(_)
+                if w.base == "need"
+                    && verb.is_none()
+                    && words.get(i + 1).is_some_and(|n| n.tag == Tag::Not)
+                    && words.get(i + 2).is_some_and(|n| matches!(n.tag, Tag::Be | Tag::Verb(_))) =>
+            {
+                modal = Some("need".to_owned());
+                finite = true;
+            }
             Tag::Adv if i > start || words.get(i + 1).is_some_and(|n| matches!(n.tag, Tag::Verb(_))) => {
                 negated |= w.is("never");
             }

@@ -43,6 +43,10 @@ pub fn as_verb(
     if base == "have" && form == Form::Third {
         return verb;
     }
+    // `the fence need not be filled in`
+    if base == "need" && form == Form::Base && next.is_some_and(|n| n.is("not")) {
+        return verb;
+    }
     // `look at everything but change nothing`
     let all = next.is_some_and(|n| matches!(n.lower.as_str(), "nothing" | "anything" | "everything"));
     if all && form == Form::Base && prev_tag == Some(Tag::Conj) {

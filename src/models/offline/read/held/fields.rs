@@ -52,3 +52,14 @@ pub fn how_many(d: &Draft, s: &Sentence) -> Option<Broken> {
         (!limited).then(|| Broken::new(np.range.clone(), built))
     })
 }
+
+/// `The fence is not mandatory.` while another sentence asks for it, `The name need not be unique.` while it is.
+pub fn waived(d: &Draft, s: &Sentence) -> Option<Broken> {
+    let of = |w: &&super::super::waived::Waived| w.clause == s.id;
+    d.waived.iter().filter(of).find_map(|w| {
+        let entity = &d.entities[w.entity].entity;
+        let field = entity.fields.iter().find(|f| f.name == w.field)?;
+        let built = format!("the {} of {} is bound", field.label.to_lowercase(), entity.label_plural.to_lowercase());
+        w.waiver.taken_back(field).then(|| Broken::new(0..s.words.len(), built))
+    })
+}

@@ -74,3 +74,12 @@ pub fn some(d: &Draft, s: &Sentence) -> Option<Broken> {
         Some(Broken::new(span(pred), format!("{} can {}, all of them", d.word_for(who), told(d, &act))))
     })
 }
+
+/// `Photos are not visible to visitors.` while everybody sees them.
+pub fn inside(d: &Draft, s: &Sentence) -> Option<Broken> {
+    d.inside.iter().filter(|(_, id)| *id == s.id).find_map(|(e, _)| {
+        let act = super::rights::Act { e: *e, op: Op::Read, field: None };
+        let open = holders(d, &act).iter().any(|(who, _)| *who == Who::Anyone);
+        open.then(|| Broken::new(0..s.words.len(), format!("{} can {}", d.word_for(&Who::Anyone), told(d, &act))))
+    })
+}
