@@ -4,7 +4,11 @@
 
 use g1::{
     hub::clauses,
-    models::offline::{self, blueprint, read, spec::AppSpec, suite},
+    models::offline::{
+        self, blueprint, read,
+        spec::{AppSpec, Scope},
+        suite,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -199,6 +203,37 @@ fn rules_that_meet_on_one_record_leave_the_suite_green() {
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success() && !said.contains("Ran 0 tests"), "{text}\n{said}");
     }
+}
+
+/// Whoever is assigned a defect may live in the same flat, like everybody: the test of that right must not rest on another.
+#[test]
+fn a_right_is_missed_although_everybody_has_another_one() {
+    let text = "A tenant can report a defect in their flat with a title.\nA tenant sees only the defects of their own flat.\n\
+                The caretaker sees all defects and can assign each to a contractor.\nA contractor has a name and a trade.\n\
+                A contractor can write a quote with an amount for an assigned defect.";
+    let clauses: Vec<read::Input> = clauses::cut(text).into_iter().map(|c| (c.id, c.text, c.section)).collect();
+    let whole = read::analyse(&clauses, &BTreeMap::new()).expect("a specification");
+    let folder = tempfile::tempdir().unwrap();
+    generate(&whole, folder.path());
+    let run = || Command::new("python3").args(["-m", "unittest"]).current_dir(folder.path()).output().unwrap();
+    let done = run();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let mut less = whole.clone();
+    let mut taken = 0;
+    for entity in less.entities.iter_mut().filter(|e| e.name == "defect") {
+        let before = entity.access.len();
+        entity.access.retain(|a| !matches!(a.scope, Scope::AssignedTo { .. }));
+        taken += before - entity.access.len();
+    }
+    assert_eq!(taken, 1, "{:?}", whole.entity("defect"));
+    for module in blueprint::modules(&less) {
+        for file in blueprint::build(&less, &module.name).files {
+            fs::write(folder.path().join(&file.path), &file.content).unwrap();
+        }
+    }
+    let done = run();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(said.contains("FAIL: test_contractor_can_read_assigned"), "{said}");
 }
 
 /// Who may shut accounts out has a page for it, which tells no more of people than their names.

@@ -92,7 +92,14 @@ impl<'a> Scene<'a> {
     }
     /// Somebody for this field of a record: a new account where records differ by nothing else.
     pub fn named(&self, entity: &Entity, field: &str, who: &Who) -> String {
-        if self.world.differs_by(entity, field) { self.newcomer(who, "") } else { self.somebody(who) }
+        self.named_with(entity, field, who, "")
+    }
+    pub fn named_with(&self, entity: &Entity, field: &str, who: &Who, profile: &str) -> String {
+        if self.world.differs_by(entity, field) {
+            self.newcomer(who, profile)
+        } else {
+            self.somebody_with(who, 1, profile)
+        }
     }
     pub fn person(&mut self, wanted: &str, expression: &str) -> String {
         let name = self.name(wanted);

@@ -80,7 +80,9 @@ fn stage_for<'a>(
             Some((person, record))
         }
         Scope::AssignedTo { field } => {
-            let person = scene.person(&wanted, &scene.named(entity, field, who));
+            // Somebody to whom nothing but this gives the record.
+            let profile = other_profile(scene, entity, who);
+            let person = scene.person(&wanted, &scene.named_with(entity, field, who, &profile));
             let main = world.maker(entity)?.1;
             let record = if world.counts_as(who, &main.who) && main.scope == access.scope {
                 scene.make(entity, Some(&person), &[])?
