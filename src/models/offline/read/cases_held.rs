@@ -5,13 +5,13 @@ use crate::domain::ClauseId;
 use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule, Scope, Who};
 
 /// What the gaps of a clause say.
-fn told(spec: &AppSpec, clause: u32) -> String {
+pub(super) fn told(spec: &AppSpec, clause: u32) -> String {
     let of = spec.gaps.iter().filter(|g| g.clause == ClauseId(clause));
     of.map(|g| format!("{}: {}", g.what, g.reason)).collect::<Vec<_>>().join("; ")
 }
 
 /// Who may do something with the records of an entity, or with one property of them.
-fn may(spec: &AppSpec, entity: &str, op: Op, property: Option<&str>) -> Vec<(Who, Scope)> {
+pub(super) fn may(spec: &AppSpec, entity: &str, op: Op, property: Option<&str>) -> Vec<(Who, Scope)> {
     let Some(e) = spec.entity(entity) else { return Vec::new() };
     let gone = |f: &Feature| matches!(f, Feature::Forbid { entity: x, op: o, .. } if x == entity && *o == op);
     if spec.features.iter().any(gone) {
@@ -28,7 +28,7 @@ fn may(spec: &AppSpec, entity: &str, op: Op, property: Option<&str>) -> Vec<(Who
     rows.filter(|a| guards.is_none_or(|who| who.contains(&a.who))).map(|a| (a.who.clone(), a.scope.clone())).collect()
 }
 
-fn role(name: &str) -> Who {
+pub(super) fn role(name: &str) -> Who {
     Who::Role(name.into())
 }
 

@@ -149,6 +149,8 @@ mod cases_priced;
 #[cfg(test)]
 mod cases_proofs;
 #[cfg(test)]
+mod cases_rights;
+#[cfg(test)]
 mod cases_sisters;
 #[cfg(test)]
 mod cases_states;

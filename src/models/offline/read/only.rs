@@ -8,13 +8,16 @@ use super::tag::Tag;
 use super::{access::mark_subject, chunk::Np};
 use crate::models::offline::spec::{Feature, Op, Scope, Who};
 
-/// `The admin only can create groups`, `the board alone approves`: the word stands behind the subject.
+/// `The admin only can create groups`, `the board alone approves`: the word stands behind the subject. `Members only see
+/// their own loans` says which they see, and not that nobody else does.
 #[must_use]
 pub fn alone(d: &Draft, si: usize, pred: &Pred) -> bool {
     let s = &d.sentences[si];
+    let which = pred.verb.class == Class::Read && pred.objects.iter().any(|np| np.possessed() && np.owner.is_none());
+    let only = |w: &super::tag::Word| w.is("only") && !which;
     pred.subject.iter().all(|np| d.who(np).is_some_and(|w| w != Who::Anyone))
         && pred.subject.last().is_some_and(|np| {
-            s.words.get(np.range.end).is_some_and(|w| w.is("only") || w.is("alone"))
+            s.words.get(np.range.end).is_some_and(|w| only(w) || w.is("alone"))
                 && pred.verb.range.start <= np.range.end + 1
         })
 }

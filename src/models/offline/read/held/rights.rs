@@ -421,7 +421,8 @@ pub fn scope(d: &Draft, s: &Sentence) -> Option<Broken> {
             for who in &whos {
                 let of: Vec<&Scope> = held.iter().filter(|(h, _)| covers(h, who)).map(|(_, scope)| scope).collect();
                 let all = of.contains(&&Scope::All);
-                if every(np) && !all && pred.preps.is_empty() {
+                let every = every(np) || s.words.get(np.range.start.wrapping_sub(1)).is_some_and(|w| w.is("all"));
+                if every && !all && pred.preps.is_empty() {
                     let some = of.first().map_or(" none of", |scope| whose(scope));
                     let built = match of.first() {
                         Some(_) => format!("{} can {}{some} and no others", d.word_for(who), told(d, act)),

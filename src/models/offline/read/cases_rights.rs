@@ -1,0 +1,35 @@
+//! Rights that a sentence gives in passing, limits to some people, and what the default gives to whom.
+
+use super::cases_held::{may, role, told};
+use super::tests::{read, whole};
+use crate::models::offline::spec::{AppSpec, Feature, Op, Scope, Who};
+
+fn all(spec: &AppSpec, entity: &str, op: Op, name: &str) -> bool {
+    may(spec, entity, op, None).contains(&(role(name), Scope::All))
+}
+
+fn own(spec: &AppSpec, entity: &str, op: Op, name: &str) -> bool {
+    let held = may(spec, entity, op, None);
+    held.contains(&(role(name), Scope::Own)) && !held.contains(&(role(name), Scope::All))
+}
+
+#[test]
+fn who_only_sees_their_own_is_followed_by_who_sees_all() {
+    for (said, who, other) in [
+        ("Members only see their own loans, volunteers see all loans.", "member", "volunteer"),
+        ("Members only see their own loans and the warden sees all loans.", "member", "warden"),
+        ("Drivers only see their own loans; the dispatcher sees all loans.", "driver", "dispatcher"),
+        ("Members only see their own entries, the cook sees all entries.", "member", "cook"),
+    ] {
+        let spec = read(&format!("A loan has a tool and a start date.\n{who}s can add a loan.\n{said}"));
+        assert!(
+            own(&spec, "loan", Op::Read, who) && all(&spec, "loan", Op::Read, other),
+            "{said}: {:?}",
+            spec.entities
+        );
+        assert!(whole(&spec, 3), "{said}: {:?}", spec.gaps);
+    }
+    // nothing narrows the right of those who alone have it
+    let spec = read("A note has a title.\nMembers add notes.\nThe admin only can delete notes.");
+    assert_eq!(may(&spec, "note", Op::Delete, None), [(role("admin"), Scope::All)]);
+}
