@@ -33,3 +33,24 @@ fn who_only_sees_their_own_is_followed_by_who_sees_all() {
     let spec = read("A note has a title.\nMembers add notes.\nThe admin only can delete notes.");
     assert_eq!(may(&spec, "note", Op::Delete, None), [(role("admin"), Scope::All)]);
 }
+
+#[test]
+fn who_publishes_what_others_write_decides_on_it() {
+    for (write, publish) in [
+        ("Customers can write a review with a text.", "A moderator publishes reviews."),
+        ("Customers can add a review with a text.", "The moderator can publish reviews."),
+        ("Customers can submit a review with a text.", "Reviews are published by a moderator."),
+    ] {
+        let spec = read(&format!("{write}\n{publish}\nVisitors see published reviews only."));
+        assert_eq!(may(&spec, "review", Op::Update, Some("status")), [(role("moderator"), Scope::All)], "{publish}");
+        assert!(!all(&spec, "review", Op::Create, "moderator"), "{publish}");
+        let public = |(who, scope): &(Who, Scope)| {
+            *who == Who::Anyone && matches!(scope, Scope::Where { values, .. } if *values == ["published"])
+        };
+        assert!(may(&spec, "review", Op::Read, None).iter().any(public), "{publish}: {:?}", spec.entities);
+        assert!((1..=3).all(|id| whole(&spec, id)), "{publish}: {:?}", spec.gaps);
+    }
+    // who alone publishes something makes it
+    let spec = read("Editors log in.\nEditors can publish articles with a title.\nMembers see all articles.");
+    assert!(all(&spec, "article", Op::Create, "editor"), "{:?}", spec.entities);
+}

@@ -113,7 +113,7 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     }
     let initial = if matches!(
         values[0].as_str(),
-        "approved" | "accepted" | "confirmed" | "rejected" | "declined" | "denied" | "verified"
+        "approved" | "accepted" | "confirmed" | "rejected" | "declined" | "denied" | "verified" | "published"
     ) {
         "pending"
     } else {

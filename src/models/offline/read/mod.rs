@@ -75,6 +75,7 @@ mod past;
 mod people;
 mod product;
 mod properties;
+mod publishing;
 mod qualities;
 mod ratings;
 mod readings;
@@ -237,6 +238,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     seats::taken(&mut all);
     seats::recorded(&mut all);
     requested::settle(&mut all);
+    publishing::settle(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)
 }
