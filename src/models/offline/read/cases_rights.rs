@@ -35,6 +35,29 @@ fn who_only_sees_their_own_is_followed_by_who_sees_all() {
 }
 
 #[test]
+fn what_people_count_of_their_own_leaves_out_that_of_others() {
+    for (said, alone) in [
+        ("Members see how many contacts they have made in each mode.", true),
+        ("Each member sees the number of their own contacts per mode.", true),
+        ("Members see how many contacts there are in each mode.", false),
+        ("The secretary sees the number of contacts per mode.", false),
+    ] {
+        let spec = read(&format!(
+            "Members log in.\nMembers can add a contact with a call sign and a mode (SSB, CW).\nMembers see all contacts.\n{said}"
+        ));
+        let shown = spec.features.iter().find_map(|f| match f {
+            Feature::Totals { everyone, .. } => Some(*everyone),
+            _ => None,
+        });
+        assert!(shown == Some(!alone) || alone && shown.is_none() && !whole(&spec, 4), "{said}: {:?}", spec.features);
+        assert!(!alone || spec.entity("contact").unwrap().owned, "{said}");
+    }
+    let said = "Riders see the number of their own tours per region.";
+    let spec = read(&format!("A tour has a date and a region (north, south).\nAnybody can add a tour.\n{said}"));
+    assert!(!whole(&spec, 3) && !spec.features.iter().any(|f| matches!(f, Feature::Totals { .. })), "nobody signs in");
+}
+
+#[test]
 fn who_publishes_what_others_write_decides_on_it() {
     for (write, publish) in [
         ("Customers can write a review with a text.", "A moderator publishes reviews."),

@@ -49,6 +49,14 @@ fn state(s: &super::sentence::Sentence, at: usize) -> Option<String> {
     (says_be && (1..=3).contains(&rest.len())).then(|| rest.join(" "))
 }
 
+/// `how many contacts they have made`, `the number of their own contacts`: of whoever looks.
+fn counts_own(s: &super::sentence::Sentence, at: usize) -> bool {
+    let Some(np) = chunk::noun_phrase(&s.words, at + 2) else { return false };
+    let whose = np.possessed() && np.owner.is_none() && !matches!(np.det.as_deref(), Some("our" | "its"));
+    let they = s.words.get(np.range.end).is_some_and(|w| matches!(w.lower(), "they" | "he" | "she" | "i" | "you"));
+    whose || they
+}
+
 /// The field that has the state behind `how many Xs are`.
 fn stated(d: &Draft, si: usize, at: usize, e: usize) -> Option<String> {
     let s = &d.sentences[si];
@@ -82,6 +90,14 @@ pub fn finish(d: &mut Draft) {
         let path = identifier(&label);
         let (readers, others) = overseers(d, si, e);
         let id = s.id;
+        // `how many contacts they have made`: their own, and nobody else's
+        let own = counts_own(s, at);
+        if own && !d.has_users() {
+            d.gap(id, &s.quote(at..s.words.len()), "without accounts nobody can be told from others", true);
+            continue;
+        }
+        d.entities[e].entity.owned |= own;
+        let others = others && !own;
         for who in readers.into_iter().filter(|_| others) {
             d.allow(e, who, &[Op::Read], Scope::All, id);
         }
@@ -94,7 +110,7 @@ pub fn finish(d: &mut Draft) {
             days: None,
             group_by: by,
             each,
-            everyone: d.has_users(),
+            everyone: d.has_users() && !own,
             clauses: vec![id],
         });
         d.touch(e, id);
