@@ -58,6 +58,33 @@ fn what_people_count_of_their_own_leaves_out_that_of_others() {
 }
 
 #[test]
+fn how_many_one_joins_limits_nothing_that_one_adds() {
+    for (said, thing, record) in [
+        ("Members can join at most 3 walks.", "walk", "membership"),
+        ("A member can join at most 3 walks.", "walk", "membership"),
+        ("Members can borrow at most 3 tools.", "tool", "loan"),
+        ("Members can reserve up to 3 boats.", "boat", "reservation"),
+    ] {
+        let spec = read(&format!(
+            "Members can add a {thing} with a title and a colour.\n{said}\nLeaders can delete {thing}s."
+        ));
+        let limited: Vec<&str> = spec
+            .features
+            .iter()
+            .filter_map(|f| match f {
+                Feature::Limit { entity, .. } => Some(entity.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert!(!limited.contains(&thing), "{said}: {:?}", spec.features);
+        assert!(limited == [record] || !whole(&spec, 2), "{said}: {:?}", spec.gaps);
+        if let Some(made) = spec.entity(record) {
+            assert!(made.fields.iter().any(|f| f.name == format!("{thing}_id")), "{said}: {:?}", made.fields);
+        }
+    }
+}
+
+#[test]
 fn who_publishes_what_others_write_decides_on_it() {
     for (write, publish) in [
         ("Customers can write a review with a text.", "A moderator publishes reviews."),

@@ -71,6 +71,12 @@ fn limit(d: &mut Draft, si: usize, some: bool) {
         if !matches!(pred.verb.class, Class::Create | Class::Transact | Class::Have) {
             continue;
         }
+        // `Members can join at most 3 walks`, where nothing is kept of who joined which: no limit on the walks that are added
+        if record.is_none() && super::things::record_of(pred).is_some_and(|made| d.find(made) != Some(e)) {
+            let what = s.quote(range.start..np.range.end.min(s.words.len()));
+            let why = "the offline engine keeps nothing that tells how many of them each one has";
+            return d.gap(s.id, &what, why, true);
+        }
         let name = d.entities[e].entity.name.clone();
         // `A member may have at most three tools`: those they took, of what others add
         if record.is_none()

@@ -310,7 +310,11 @@ fn objects(
             pred.objects.first().or(if pred.verb.passive { pred.subject.first() } else { None }).or_else(|| {
                 pred.preps
                     .iter()
-                    .find(|pp| matches!(pp.prep.as_str(), "on" | "for" | "in" | "to"))
+                    .find(|pp| {
+                        // `join at most 3 walks`
+                        let most = pp.prep == "at" && s.words.get(pp.at + 1).is_some_and(|w| w.is("most"));
+                        most || matches!(pp.prep.as_str(), "on" | "for" | "in" | "to")
+                    })
                     .and_then(|pp| pp.nps.first())
             });
         let about = object.and_then(thing).map(|(n, _)| n);

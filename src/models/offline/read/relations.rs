@@ -355,8 +355,10 @@ pub fn mark_places(d: &mut Draft, si: usize, pred: &Pred) {
 /// The record of a transaction that a rule spoke of: `members can borrow at most 3 books` also lets them borrow.
 pub fn mark_record(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
     let s = &d.sentences[si];
-    let targets: Vec<(usize, Np)> =
-        pred.objects.iter().filter_map(|np| d.entity_of(np).map(|e| (e, np.clone()))).collect();
+    // `join at most 3 walks`
+    let most = pred.preps.iter().filter(|pp| pp.prep == "at" && s.words.get(pp.at + 1).is_some_and(|w| w.is("most")));
+    let objects = pred.objects.iter().chain(most.flat_map(|pp| &pp.nps));
+    let targets: Vec<(usize, Np)> = objects.filter_map(|np| d.entity_of(np).map(|e| (e, np.clone()))).collect();
     transact(d, si, pred, record, &targets);
     let mut whos = d.actors(pred);
     // `A broken laptop cannot be lent`: whoever lends the others is said elsewhere
