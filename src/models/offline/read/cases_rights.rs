@@ -35,6 +35,35 @@ fn who_only_sees_their_own_is_followed_by_who_sees_all() {
 }
 
 #[test]
+fn a_state_is_set_by_somebody() {
+    for said in [
+        "Items are stored, returned, donated or destroyed.",
+        "An item is stored, lent or lost.",
+        "Items are waiting, reserved or returned.",
+    ] {
+        let spec = read(&format!(
+            "Clerks register items with a description and a category.\n{said}\nOnly the manager can delete an item."
+        ));
+        let names: Vec<&str> = spec.entities.iter().map(|e| e.name.as_str()).collect();
+        assert_eq!(names, ["item"], "{said}");
+        assert_eq!(may(&spec, "item", Op::Update, Some("status")), [(role("clerk"), Scope::All)], "{said}");
+        assert!(may(&spec, "item", Op::Update, None).is_empty(), "{said}");
+        assert!(spec.assumptions.iter().any(|q| q.key == "decide:item"), "{said}: {:?}", spec.assumptions);
+    }
+    // where nobody may change them, nobody does
+    let spec = read("Clerks register items with a title.\nItems are stored or destroyed.\nItems cannot be changed.");
+    assert!(may(&spec, "item", Op::Update, Some("status")).is_empty());
+}
+
+#[test]
+fn what_is_lent_by_somebody_is_still_kept_as_a_loan() {
+    let spec = read("A tool has a name. Staff add tools.\nTools are lent to members.");
+    assert!(spec.entity("tool").is_some());
+    let spec = read("Members donate books. A book has a title.");
+    assert!(spec.entity("donation").is_some(), "{:?}", spec.entities);
+}
+
+#[test]
 fn what_people_count_of_their_own_leaves_out_that_of_others() {
     for (said, alone) in [
         ("Members see how many contacts they have made in each mode.", true),

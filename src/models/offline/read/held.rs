@@ -8,6 +8,8 @@ mod rights;
 mod sight;
 mod states;
 
+pub(super) use rights::covers;
+
 use super::draft::Draft;
 use super::sentence::Sentence;
 use std::ops::Range;

@@ -10,7 +10,7 @@ use super::lexicon::{
 use super::sentence::Pred;
 use super::tag::Tag;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
+use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
 /// Gives what a sentence locks in some state that state, where nothing else does, and reads the lock again. Runs when
 /// all other sentences have been read: the states of a record may be named behind what they lock.
@@ -52,6 +52,51 @@ pub fn settle(d: &mut Draft) {
             let scope = access.iter().find(sees).map_or(Scope::All, |a| a.scope.clone());
             for id in &clauses {
                 d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), *id);
+            }
+        }
+    }
+}
+
+/// `Items are stored, returned or destroyed.`, and nothing says who sets it: whoever changes or adds them, or every record
+/// stays what it was when it was made.
+pub fn set_by_somebody(d: &mut Draft) {
+    for e in 0..d.entities.len() {
+        let entity = &d.entities[e].entity;
+        let name = entity.name.clone();
+        let Some(field) = d.status(e) else { continue };
+        let Some(state) = entity.fields.iter().find(|f| f.name == field && !f.read_only) else { continue };
+        let kept = |f: &Feature| {
+            matches!(f, Feature::Forbid { entity, op: Op::Update, .. } if *entity == name)
+                || matches!(f, Feature::FieldGuard { entity, field: of, .. } if *entity == name && *of == field)
+        };
+        let sets =
+            |a: &Access| a.ops.contains(&Op::Update) && (a.only_fields.is_empty() || a.only_fields.contains(&field));
+        if entity.system || d.features.iter().any(kept) || entity.access.iter().any(sets) {
+            continue;
+        }
+        let clauses = state.clauses.clone();
+        let access = entity.access.clone();
+        let with = |op: Op| {
+            let rows = access.iter().filter(|a| a.ops.contains(&op));
+            super::rights::unique(rows.map(|a| a.who.clone()).filter(|who| *who != Who::Anyone || !d.has_users()))
+        };
+        let held = || super::rights::unique(access.iter().map(|a| a.who.clone()).filter(|who| *who != Who::Anyone));
+        let whos = [with(Op::Update), with(Op::Create), d.keepers(), held()].into_iter().find(|whos| !whos.is_empty());
+        let Some(whos) = whos.filter(|_| !clauses.is_empty()) else { continue };
+        let label = super::readings::a(&d.entities[e].entity.label.to_lowercase());
+        let default = super::rights::words_for(d, &whos);
+        let (key, question) = (format!("decide:{name}"), format!("Who changes the state of {label}?"));
+        let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
+        for Holder { who, .. } in d.ask_who(asked, all_of(whos)) {
+            let reads = |a: &&Access| a.ops.contains(&Op::Read) && super::held::covers(&a.who, &who);
+            let scopes: Vec<Scope> = access.iter().filter(reads).map(|a| a.scope.clone()).collect();
+            let scope = if scopes.contains(&Scope::All) { None } else { scopes.first().cloned() };
+            for id in &clauses {
+                if scopes.is_empty() {
+                    d.allow(e, who.clone(), &[Op::Read], Scope::All, *id);
+                }
+                let scope = scope.clone().unwrap_or(Scope::All);
+                d.allow_fields(e, who.clone(), &[Op::Update], scope, std::slice::from_ref(&field), *id);
             }
         }
     }

@@ -302,7 +302,8 @@ fn objects(
             );
     }
     // the record of a transaction
-    if (class == Class::Transact || requests && pred.verb.base == "request")
+    if (class == Class::Transact && !(pred.verb.passive && super::states::listed(s))
+        || requests && pred.verb.base == "request")
         && let Some(record) = super::things::record_of(pred)
         && !(pred.verb.passive && pred.verb.negated)
     {

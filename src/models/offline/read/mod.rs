@@ -355,6 +355,7 @@ pub fn analyse_again(
     ratings::read(&mut d);
     inside::settle(&mut d);
     implied_state::settle(&mut d);
+    implied_state::set_by_somebody(&mut d);
     shown::settle(&mut d);
     overlaps::settle(&mut d);
     not_own::settle(&mut d);

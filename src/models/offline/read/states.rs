@@ -4,7 +4,7 @@ use super::chunk::Item;
 use super::draft::Draft;
 use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class};
-use super::sentence::split_list;
+use super::sentence::{Sentence, split_list};
 use super::tag::Tag;
 use crate::{
     domain::ClauseId,
@@ -117,6 +117,20 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
     }
     // `Only the caretaker changes this.` in the same clause goes on
     s.words[to..].iter().all(|w| w.tag == Tag::Stop)
+}
+
+/// `Items are stored, returned, donated or destroyed.`: what they can be, and nothing that anybody does with them.
+#[must_use]
+pub fn listed(s: &Sentence) -> bool {
+    let Some(at) = s.words.iter().position(|w| w.tag == Tag::Be) else { return false };
+    let end = (at..s.words.len()).find(|i| s.words[*i].tag == Tag::Stop).unwrap_or(s.words.len());
+    let after = &s.words[at + 1..end];
+    let state = |w: &super::tag::Word| {
+        matches!(w.tag, Tag::Adj | Tag::Adv | Tag::Prep | Tag::Comma | Tag::Conj)
+            || matches!(w.tag, Tag::Verb(super::lexicon::verbs::Form::Past))
+    };
+    let bare = !s.words[..at].iter().any(|w| matches!(w.tag, Tag::Modal | Tag::Verb(_)));
+    bare && after.iter().any(|w| w.is("or")) && after.iter().all(state)
 }
 
 /// `Each application has one of the following statuses: received, invited, rejected.`

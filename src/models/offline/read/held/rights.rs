@@ -57,7 +57,7 @@ fn acts(d: &Draft, pred: &Pred) -> Vec<Act> {
 }
 
 /// Whether who holds a right has it for these too.
-pub(super) fn covers(holder: &Who, who: &Who) -> bool {
+pub(in super::super) fn covers(holder: &Who, who: &Who) -> bool {
     holder == who || *holder == Who::Anyone || *holder == Who::SignedIn && *who != Who::Anyone
 }
 
