@@ -104,6 +104,11 @@ fn somehow(pred: &Pred, ops: &[Op]) -> bool {
     pred.preps.iter().any(more)
 }
 
+/// `Approved expenses cannot be changed by the employee`: those, and no others.
+fn in_some_state(np: &Np) -> bool {
+    np.pronoun.is_none() && !np.adjectives().all(words::light)
+}
+
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
 pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
     let s = &d.sentences[si];
@@ -130,7 +135,7 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
             let who = whos.first().cloned().unwrap_or_else(|| d.ordinary());
             d.allow(*e, who, ops, Scope::Own, s.id);
             d.mark(si, 0..s.words.len());
-        } else if whos.is_empty() {
+        } else if whos.is_empty() || in_some_state(np) {
             // no longer than some condition: the rules read those first
             let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once"))
                 || somehow(pred, ops)
@@ -163,6 +168,13 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
                 }
                 d.mark_verb(si, pred);
                 d.mark(si, np.range.clone());
+                // who is named is looked at when all rights are known: others may do it still
+                mark_subject(d, si, pred);
+                for np in pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps) {
+                    d.mark_np(si, np);
+                }
+            } else if !whos.is_empty() {
+                continue;
             } else if nouns::property(&np.head).is_some() && d.find(&np.head).is_none() && d.find(&np.name()).is_none()
             {
                 // one property of the records, and not all that they are

@@ -64,6 +64,31 @@ fn what_is_lent_by_somebody_is_still_kept_as_a_loan() {
 }
 
 #[test]
+fn what_is_locked_goes_on_to_the_states_that_are_listed_behind() {
+    let text = |states: &str, locked: &str| {
+        format!(
+            "Members can add an order with a product and a quantity.\nOrders are {states}.\n\
+             Only a buyer can close an order.\nA {locked} order cannot be changed any more."
+        )
+    };
+    let locks = |spec: &AppSpec| -> Vec<Vec<String>> {
+        let only = |f: &Feature| match f {
+            Feature::Locked { op: Op::Update, only, .. } => Some(only.clone()),
+            _ => None,
+        };
+        spec.features.iter().filter_map(only).collect()
+    };
+    let spec = read(&text("open, closed or delivered", "closed"));
+    assert_eq!(locks(&spec), [["product", "quantity"]]);
+    assert!(!whole(&spec, 4), "that it can be set back is told");
+    // the last state, and what happens instead of it, is no further state
+    let none: [Vec<String>; 1] = [Vec::new()];
+    assert_eq!(locks(&read(&text("open, ordered or closed", "closed"))), none);
+    assert_eq!(locks(&read(&text("open, closed or rejected", "closed"))), none);
+    assert_eq!(locks(&read(&text("open, cancelled or closed", "cancelled"))), none);
+}
+
+#[test]
 fn what_people_count_of_their_own_leaves_out_that_of_others() {
     for (said, alone) in [
         ("Members see how many contacts they have made in each mode.", true),
@@ -132,4 +157,37 @@ fn who_publishes_what_others_write_decides_on_it() {
     // who alone publishes something makes it
     let spec = read("Editors log in.\nEditors can publish articles with a title.\nMembers see all articles.");
     assert!(all(&spec, "article", Op::Create, "editor"), "{:?}", spec.entities);
+}
+
+#[test]
+fn what_some_people_may_not_do_in_some_state_keeps_nobody_else_from_it() {
+    for said in [
+        "Approved trips can no longer be changed or deleted by the driver.",
+        "Approved trips cannot be changed by drivers.",
+        "Drivers cannot delete approved trips.",
+    ] {
+        let spec = read(&format!(
+            "Drivers can add a trip with a start and a destination.\nThe manager approves trips.\n{said}\n\
+             The manager can correct and delete trips."
+        ));
+        assert!(all(&spec, "trip", Op::Update, "manager") && all(&spec, "trip", Op::Delete, "manager"), "{said}");
+        let locks = |f: &Feature| matches!(f, Feature::Locked { .. } | Feature::Forbid { .. });
+        assert!(!spec.features.iter().any(locks) && !whole(&spec, 3), "{said}: {:?}", spec.features);
+    }
+}
+
+#[test]
+fn who_decides_on_what_others_may_not_change_any_more_still_does() {
+    for said in
+        ["Approved expenses cannot be changed by the employee any more.", "Employees cannot change approved expenses."]
+    {
+        let spec =
+            read(&format!("Employees can add an expense with an amount.\nThe treasurer approves expenses.\n{said}"));
+        let only = spec.features.iter().find_map(|f| match f {
+            Feature::Locked { op: Op::Update, only, .. } => Some(only.clone()),
+            _ => None,
+        });
+        assert_eq!(only, Some(vec!["amount".to_owned()]), "{said}: {:?}", spec.features);
+        assert!(whole(&spec, 3), "{said}: {:?}", spec.gaps);
+    }
 }

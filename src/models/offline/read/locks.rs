@@ -3,8 +3,9 @@
 
 use super::draft::{Draft, Moved};
 use super::lexicon::{NOT_UNDERSTOOD, nouns, verbs::Class};
+use super::sentence::Sentence;
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, Field, Op};
+use crate::models::offline::spec::{Access, Feature, Field, Op, Who};
 
 /// One lock on changes.
 struct Lock {
@@ -17,6 +18,7 @@ struct Lock {
 /// `Once an expense is approved, its amount cannot be changed`: the amount. `Once shipped, an order cannot be changed` where
 /// it goes from shipped to invoiced: all but its state. And who could delete it would change more than that.
 pub fn settle(d: &mut Draft) {
+    of_some_people(d);
     let locks: Vec<Lock> = d
         .features
         .iter()
@@ -31,11 +33,12 @@ pub fn settle(d: &mut Draft) {
     for lock in locks {
         let mut stays = properties(d, &lock);
         if stays.is_empty() {
-            if goes_on(d, &lock) {
+            let further = goes_on(d, &lock);
+            if further || state_of_others(d, &lock) {
                 let rest = |f: &&Field| f.name != lock.field && !f.read_only;
                 let fields = d.entities[lock.entity].entity.fields.iter();
                 stays = fields.filter(rest).map(|f| f.name.clone()).collect();
-                if !in_steps(d, &lock) {
+                if further && !in_steps(d, &lock) {
                     // whoever sets it to the one state may set it to another
                     let label = lock.field.replace('_', " ");
                     for id in &lock.clauses {
@@ -59,6 +62,50 @@ pub fn settle(d: &mut Draft) {
             }
         }
     }
+}
+
+/// `Approved trips can no longer be changed or deleted by the driver.`: not by the driver, and others still may. Who is kept
+/// from it in some state alone is more than a lock can tell, and none keeps the others from it.
+fn of_some_people(d: &mut Draft) {
+    let sentences = d.sentences;
+    for s in sentences {
+        let whos = kept_people(d, s);
+        // who decides on its state is not kept from that by what stays as it is
+        let others = |entity: &String, op: Op| {
+            let does = |a: &Access| a.ops.contains(&op) && a.only_fields.is_empty() && !whos.contains(&a.who);
+            d.find(entity).is_some_and(|e| d.entities[e].entity.access.iter().any(does))
+        };
+        let wide = |f: &Feature| match f {
+            Feature::Locked { entity, op, clauses, .. } => clauses.contains(&s.id) && others(entity, *op),
+            _ => false,
+        };
+        if whos.is_empty() || !d.features.iter().any(wide) {
+            continue;
+        }
+        let locked = |f: &Feature| matches!(f, Feature::Locked { .. }) && f.clauses() == [s.id];
+        d.features.retain(|f| !locked(f));
+        let why = "the offline engine keeps everybody from changing what is in some state, or nobody";
+        d.gap(s.id, &s.text.clone(), why, true);
+    }
+}
+
+/// The people whom a sentence keeps from something.
+fn kept_people(d: &Draft, s: &Sentence) -> Vec<Who> {
+    let mut whos: Vec<Who> = Vec::new();
+    for pred in s.preds.iter().filter(|p| p.verb.negated && !p.subordinate) {
+        whos.extend(if pred.verb.passive { super::decisions::agents_by(d, pred) } else { d.actors(pred) });
+    }
+    whos.retain(|who| matches!(who, Who::Role(_)));
+    whos
+}
+
+/// `Approved expenses cannot be changed by the employee`: whoever approves them may set their state as before.
+fn state_of_others(d: &Draft, lock: &Lock) -> bool {
+    let mut named = d.sentences.iter().filter(|s| lock.clauses.contains(&s.id)).map(|s| kept_people(d, s)).peekable();
+    let rows = &d.entities[lock.entity].entity.access;
+    let sets = |a: &&Access| a.ops.contains(&Op::Update) && a.only_fields.contains(&lock.field);
+    named.peek().is_some()
+        && named.all(|whos| !whos.is_empty() && rows.iter().filter(sets).any(|a| !whos.contains(&a.who)))
 }
 
 /// The properties that the sentences of a lock speak of, where they speak of nothing else.
@@ -92,7 +139,46 @@ fn goes_on(d: &Draft, lock: &Lock) -> bool {
     let moved = |m: &Moved| {
         m.entity == lock.entity && m.from.iter().any(|v| lock.values.contains(v)) && m.to.iter().any(further)
     };
-    in_steps(d, lock) || d.moves.iter().any(moved)
+    in_steps(d, lock) || d.moves.iter().any(moved) || listed_further(d, lock)
+}
+
+/// `Orders are open, closed or delivered.`, where closed ones are locked: what is delivered was closed. What was rejected
+/// or cancelled instead is no further state.
+fn listed_further(d: &Draft, lock: &Lock) -> bool {
+    const INSTEAD: [&str; 18] = [
+        "rejected",
+        "declined",
+        "denied",
+        "refused",
+        "cancelled",
+        "canceled",
+        "withdrawn",
+        "lost",
+        "failed",
+        "expired",
+        "void",
+        "deleted",
+        "abandoned",
+        "discarded",
+        "missed",
+        "disapproved",
+        "dismissed",
+        "revoked",
+    ];
+    let instead = |v: &String| INSTEAD.contains(&v.as_str());
+    let name = &d.entities[lock.entity].entity.name;
+    let steps =
+        |f: &Feature| matches!(f, Feature::Workflow { entity, field, .. } if entity == name && *field == lock.field);
+    if lock.values.iter().any(instead) || d.features.iter().any(steps) {
+        return false;
+    }
+    d.named_states.iter().filter(|(e, field, ..)| *e == lock.entity && *field == lock.field).any(|(_, _, listed, _)| {
+        let last = listed.iter().rposition(|v| lock.values.contains(v));
+        // what another sentence says of how a state is reached is no guess
+        let told =
+            |v: &String| d.moves.iter().any(|m| m.entity == lock.entity && m.to.contains(v) && !m.from.is_empty());
+        last.is_some_and(|at| listed[at + 1..].iter().any(|v| !instead(v) && !told(v)))
+    })
 }
 
 fn in_steps(d: &Draft, lock: &Lock) -> bool {
