@@ -205,6 +205,38 @@ fn rules_that_meet_on_one_record_leave_the_suite_green() {
     }
 }
 
+/// Rights that a sentence gives in passing, takes from some alone, or leaves to whoever added the records.
+const GIVEN_TO_SOME: [&str; 7] = [
+    "A loan has a tool and a start date.\nMembers can add a loan.\n\
+     Members only see their own loans, volunteers see all loans.",
+    "Clerks register items with a description and a category.\nItems are stored, returned, donated or destroyed.\n\
+     Only the manager can delete an item.",
+    "Customers can write a review with a text and a rating from 1 to 5.\nA moderator publishes reviews.\n\
+     Visitors see published reviews only.",
+    "A contact has a call sign, a date and a mode (SSB, CW, FM).\nMembers can edit and delete their own contacts only.\n\
+     All members can read all contacts.\nMembers see how many contacts they have made in each mode.",
+    "Members can add a walk with a title and a date.\nMembers can join at most 3 walks.\nLeaders can delete walks.\n\
+     Only the leader who added a walk may change it.",
+    "Members can add a bike with a colour.\nOnly the owner of a bike or a mechanic may change it.\n\
+     Members can add an order with a product and a quantity.\nOrders are open, closed or delivered.\n\
+     Only a buyer can close an order.\nA closed order cannot be changed any more.",
+    "Counter staff can add a machine with a model, a price and a deposit.\nOnly the boss may change the price of a machine.\n\
+     Counter staff cannot delete machines.\nA nurse can add a dose with a vaccine and a date.\n\
+     Doctors can read doses but change nothing.\nThe manager can delete doses.",
+];
+
+#[test]
+fn rights_of_some_leave_the_suite_green() {
+    for text in GIVEN_TO_SOME {
+        let folder = tempfile::tempdir().unwrap();
+        let clauses: Vec<read::Input> = clauses::cut(text).into_iter().map(|c| (c.id, c.text, c.section)).collect();
+        generate(&read::analyse(&clauses, &BTreeMap::new()).expect("a specification"), folder.path());
+        let done = Command::new("python3").args(["-m", "unittest"]).current_dir(folder.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success() && !said.contains("Ran 0 tests"), "{text}\n{said}");
+    }
+}
+
 /// Whoever is assigned a defect may live in the same flat, like everybody: the test of that right must not rest on another.
 #[test]
 fn a_right_is_missed_although_everybody_has_another_one() {

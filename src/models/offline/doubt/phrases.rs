@@ -59,7 +59,12 @@ fn label(spec: &AppSpec, s: &Sentence) -> Option<String> {
 fn whose(spec: &AppSpec, s: &Sentence) -> Option<String> {
     const BELONGINGS: &str = "data work content information material file research collection stuff thing document";
     spec.users.as_ref().filter(|u| !u.edit_profile.contains(&s.id))?;
-    let told = rights(spec, s).any(|(_, a)| a.scope != Scope::All)
+    // who changes what they added is what nobody said otherwise, and tells nothing of what a record is about
+    let assumed = |e: &Entity, a: &Access| {
+        let question = format!("edit:{}", e.name);
+        !a.ops.contains(&Op::Read) && spec.assumptions.iter().any(|q| q.key == question && q.clauses.contains(&s.id))
+    };
+    let told = rights(spec, s).any(|(e, a)| a.scope != Scope::All && !assumed(e, a))
         || spec.features.iter().any(|f| f.clauses().contains(&s.id) && matches!(f, Feature::Grant { .. }));
     let at = (1..s.words.len()).find(|i| {
         let own = matches!(s.words[*i].lower(), "my" | "his" | "her" | "their") && !s.aside[*i];

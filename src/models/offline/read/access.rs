@@ -4,7 +4,7 @@ use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class, words};
 use super::relations::{collects, leaves, looks_at_relations, mark_places, parents, transact};
-use super::scopes::{below, create_scope, scope, somebody_elses};
+use super::scopes::{below, create_scope, scope, scope_of, somebody_elses};
 use super::sentence::Pred;
 use super::tag::Tag;
 use crate::domain::ClauseId;
@@ -300,6 +300,8 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         for who in &whos {
             let scope = if ops == [Op::Create] {
                 create_scope(d, si, pred, *e, who).unwrap_or(Scope::All)
+            } else if let (true, Some(np)) = (whos.len() > 1, np) {
+                scope_of(d, si, pred, who, (*e, np), &ops)
             } else {
                 scope.clone()
             };

@@ -195,7 +195,7 @@ fn a_total_is_a_price_of_something_else_times_a_number() {
 fn who_adds_something_and_sets_its_state_may_put_it_right() {
     let spec = read("Members log in.\nMembers add boats with a name.\nMembers can mark a boat as damaged.");
     assert!(
-        spec.assumptions.iter().any(|q| q.key == "edit:boat" && q.answer == "the member"),
+        spec.assumptions.iter().any(|q| q.key == "edit:boat" && q.answer == "whoever added it"),
         "{:?}",
         spec.assumptions
     );

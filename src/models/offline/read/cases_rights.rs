@@ -139,6 +139,33 @@ fn how_many_one_joins_limits_nothing_that_one_adds() {
 }
 
 #[test]
+fn each_of_several_people_has_their_own_reach() {
+    for said in [
+        "Only the owner of a bike or a mechanic may change it.",
+        "The owner of a bike and the mechanic can change it.",
+        "A bike can be changed by the owner of the bike or by a mechanic.",
+    ] {
+        let spec = read(&format!("Members can add a bike with a colour.\nMechanics see all bikes.\n{said}"));
+        assert!(own(&spec, "bike", Op::Update, "member"), "{said}: {:?}", spec.entities);
+        assert!(all(&spec, "bike", Op::Update, "mechanic"), "{said}: {:?}", spec.entities);
+    }
+}
+
+#[test]
+fn whoever_added_it_may_change_it_where_the_text_gives_that_to_others_alone() {
+    for (said, op) in [
+        ("Only the leader who added a walk may change it.", Op::Update),
+        ("Only the leader who created a walk may delete it.", Op::Delete),
+    ] {
+        let spec = read(&format!("Walkers can add a walk with a title and a date.\nLeaders see all walks.\n{said}"));
+        assert!(own(&spec, "walk", op, "walker"), "{said}: {:?}", spec.entities);
+        assert!(!whole(&spec, 3) && told(&spec, 3).contains("whoever added one"), "{said}: {:?}", spec.gaps);
+    }
+    let spec = read("Leaders can add a walk with a title.\nOnly the leader who added a walk may change it.");
+    assert!(own(&spec, "walk", Op::Update, "leader") && whole(&spec, 2), "{:?}", spec.gaps);
+}
+
+#[test]
 fn who_publishes_what_others_write_decides_on_it() {
     for (write, publish) in [
         ("Customers can write a review with a text.", "A moderator publishes reviews."),
@@ -190,4 +217,68 @@ fn who_decides_on_what_others_may_not_change_any_more_still_does() {
         assert_eq!(only, Some(vec!["amount".to_owned()]), "{said}: {:?}", spec.features);
         assert!(whole(&spec, 3), "{said}: {:?}", spec.gaps);
     }
+}
+
+#[test]
+fn what_one_group_may_not_do_others_do() {
+    for (said, op, who) in [
+        ("Doctors can read doses but change nothing.", Op::Update, "nurse"),
+        ("Doctors can read doses but not change them.", Op::Update, "nurse"),
+        ("Nurses cannot delete doses.", Op::Delete, "manager"),
+        ("Nurses must not delete doses.", Op::Delete, "manager"),
+    ] {
+        let spec = read(&format!(
+            "A nurse can add a dose with a vaccine and a date.\n{said}\nThe manager sees all doses.\nDoctors see all doses."
+        ));
+        assert!(all(&spec, "dose", op, who), "{said}: {:?}", spec.entities);
+        let denied = if op == Op::Update { "doctor" } else { "nurse" };
+        assert!(!may(&spec, "dose", op, None).iter().any(|(w, _)| *w == role(denied)), "{said}");
+    }
+    // where there is nobody else, nobody does
+    let spec = read("Members log in.\nMembers can add a vote with a title.\nMembers cannot delete votes.");
+    assert!(may(&spec, "vote", Op::Delete, None).is_empty(), "{:?}", spec.entities);
+}
+
+#[test]
+fn who_alone_sets_a_property_takes_nothing_else_from_whoever_adds_the_records() {
+    for (said, property) in [
+        ("Only the boss may change the price of a machine.", "price"),
+        ("Only the boss may change the deposit of a machine.", "deposit"),
+    ] {
+        let spec = read(&format!(
+            "Counter staff can add a machine with a model, a price and a deposit.\n{said}\nThe boss sees all machines."
+        ));
+        assert!(all(&spec, "machine", Op::Update, "counter_staff"), "{said}: {:?}", spec.entities);
+        let sets = may(&spec, "machine", Op::Update, Some(property));
+        assert!(sets.iter().all(|(who, _)| *who == role("boss")) && !sets.is_empty(), "{said}: {sets:?}");
+    }
+}
+
+#[test]
+fn what_anybody_may_hand_in_is_changed_by_whoever_did() {
+    for (said, who, thing) in [
+        ("Students can hand in a report with a title.", "student", "report"),
+        ("Tenants can report a fault with a title.", "tenant", "fault"),
+        ("Customers can submit an idea with a title.", "customer", "idea"),
+    ] {
+        let spec = read(&format!("People sign up and log in.\n{said}"));
+        assert!(
+            own(&spec, thing, Op::Update, who) && own(&spec, thing, Op::Delete, who),
+            "{said}: {:?}",
+            spec.entities
+        );
+    }
+    // those who are appointed keep the records together, and what the text gives stays
+    let spec = read("The clerk can add a fault with a title.\nMembers see all faults.");
+    assert!(all(&spec, "fault", Op::Update, "clerk"), "{:?}", spec.entities);
+    let spec = read("Members log in.\nMembers can add, change and delete plants with a name.");
+    assert!(all(&spec, "plant", Op::Update, "member"), "{:?}", spec.entities);
+}
+
+#[test]
+fn who_manages_something_is_known_or_it_is_a_gap() {
+    let spec = read("Members log in.\nMembers can add a machine with a name.\nThe boss manages machines.");
+    assert!(all(&spec, "machine", Op::Delete, "boss"), "{:?}", spec.entities);
+    let spec = read("Members log in.\nMembers can add a machine with a name.\nThe zorb manages machines.");
+    assert!(!whole(&spec, 3), "{:?}", spec.entities);
 }

@@ -3,7 +3,8 @@
 use super::answers::{Asked, choices, demanded, listed};
 use super::data::made;
 use super::draft::Draft;
-use super::rights::{exclusives, rights, searchers, unnamed_readers};
+use super::exclusives::exclusives;
+use super::rights::{rights, searchers, unnamed_readers};
 use super::sums::finish_totals;
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldType, Rule};

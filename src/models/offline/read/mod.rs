@@ -34,6 +34,7 @@ mod defaults;
 mod draft;
 mod durations;
 mod exclusion;
+mod exclusives;
 mod features;
 mod field;
 mod formulas;

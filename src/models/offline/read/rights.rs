@@ -3,7 +3,7 @@
 use super::answers::{Asked, Holder, all_of};
 use super::draft::Draft;
 use super::lexicon::nouns;
-use super::sight;
+use super::{exclusives, sight};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
@@ -177,6 +177,7 @@ pub fn rights(d: &mut Draft, e: usize) {
             .map(|a| (a.who.clone(), a.clauses.clone()))
             .collect()
     };
+    exclusives::whoever_added(d, e, &alone);
     if !forbidden(d, Op::Create) && !alone.is_empty() {
         let whos: Vec<Who> = unique(alone.iter().map(|(w, _)| w.clone()));
         let id = alone[0].1.clone();
@@ -253,15 +254,29 @@ pub fn rights(d: &mut Draft, e: usize) {
         let anonymous = creators.iter().all(|w| *w == Who::Anyone);
         // what people say or write is theirs
         let said = matches!(name.as_str(), "comment" | "review" | "reply" | "remark" | "message" | "rating");
-        let owned = (d.entities[e].entity.owned || said && !creators.contains(&Who::Anyone)) && d.has_users();
+        // whoever hands something in changes nobody else's, where many do
+        let ordinary = |who: &Who| {
+            let many = |r: &super::draft::RoleDraft| matches!(r.kind, nouns::Person::Ordinary | nouns::Person::User);
+            d.roles.iter().any(|r| many(r) && *who == Who::Role(r.name.clone()))
+        };
+        let handed_in = !kept && creators.iter().all(ordinary);
+        let owned =
+            (d.entities[e].entity.owned || handed_in || said && !creators.contains(&Who::Anyone)) && d.has_users();
         // who checks a record in and out leaves it to whoever added it
         let way = |field: &String| super::in_and_out::FIELDS.contains(&field.as_str());
-        // nor does who adds it by saying in which state it is
-        let handled = d.entities[e]
-            .entity
-            .access
-            .iter()
-            .any(|a| !a.only_fields.iter().all(way) && !(creators.len() == 1 && creators.contains(&a.who)));
+        // nor does who adds it by saying in which state it is, nor who alone sets a price
+        let fields = &d.entities[e].entity.fields;
+        let told = |field: &String| {
+            let plain = |f: &crate::models::offline::spec::Field| {
+                f.name == *field
+                    && matches!(f.ty, FieldType::Text { .. } | FieldType::Integer | FieldType::Decimal { .. })
+            };
+            fields.iter().any(plain)
+        };
+        let handled = d.entities[e].entity.access.iter().any(|a| {
+            let aside = a.only_fields.iter().all(way) || a.only_fields.iter().all(told);
+            !aside && !(creators.len() == 1 && creators.contains(&a.who))
+        });
         let collection = anonymous
             && !d.has_users()
             && d.entities[e].bare
@@ -453,40 +468,5 @@ fn parent_owner(d: &mut Draft, e: usize, clauses: &[ClauseId]) {
                 }
             }
         }
-    }
-}
-
-/// `only the board approves`, `a tenant cannot delete a defect`: others lose the right.
-pub fn exclusives(d: &mut Draft) {
-    for (e, ops, whos, id) in std::mem::take(&mut d.exclusives) {
-        for a in &mut d.entities[e].entity.access {
-            if !whos.contains(&a.who) {
-                a.ops.retain(|op| !ops.contains(op));
-            }
-        }
-        d.entities[e].entity.access.retain(|a| !a.ops.is_empty());
-        d.touch(e, id);
-    }
-    for (e, whos, ops, id) in std::mem::take(&mut d.denials) {
-        for a in &mut d.entities[e].entity.access {
-            if whos.contains(&a.who) {
-                a.ops.retain(|op| !ops.contains(op));
-            }
-        }
-        d.entities[e].entity.access.retain(|a| !a.ops.is_empty());
-        // when nobody is left the operation does not exist
-        for op in ops {
-            if !d.entities[e].entity.access.iter().any(|a| a.ops.contains(&op)) {
-                let entity = d.entities[e].entity.name.clone();
-                d.feature(Feature::Forbid { entity, op, clauses: vec![id] });
-            } else {
-                for a in d.entities[e].entity.access.iter_mut().filter(|a| a.ops.contains(&op)) {
-                    if !a.clauses.contains(&id) {
-                        a.clauses.push(id);
-                    }
-                }
-            }
-        }
-        d.touch(e, id);
     }
 }

@@ -84,6 +84,20 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
     Scope::All
 }
 
+/// `the owner of a bike or a mechanic`: the owner's own ones, and all of them.
+pub fn scope_of(d: &Draft, si: usize, pred: &Pred, who: &Who, (e, np): (usize, &Np), ops: &[Op]) -> Scope {
+    let mut alone = pred.clone();
+    let meant = |np: &Np| d.who(np).is_none_or(|w| w == *who);
+    if pred.verb.passive {
+        for pp in alone.preps.iter_mut().filter(|pp| pp.prep == "by") {
+            pp.nps.retain(meant);
+        }
+    } else {
+        alone.subject.retain(meant);
+    }
+    scope(d, si, &alone, e, np, ops)
+}
+
 /// `only the person who made a booking can change it`, `by the teacher who reported it`
 #[must_use]
 pub fn made_it(s: &Sentence, pred: &Pred) -> bool {

@@ -452,7 +452,8 @@ pub fn unknown(d: &Draft, s: &Sentence) -> Option<Broken> {
         let named = np.pronoun.is_none() && np.det.as_deref() == Some("the") && !np.plural && np.of.is_none();
         let nobody = d.who(np).is_none() && d.entity_of(np).is_none() && !words::system_noun(&np.head);
         let house = super::super::background::HOUSES.contains(&np.head.as_str());
-        if !named || !nobody || house || !matches!(pred.verb.class, Class::Create | Class::Update | Class::Delete) {
+        let changes = matches!(pred.verb.class, Class::Create | Class::Update | Class::Delete | Class::Manage);
+        if !named || !nobody || house || !changes {
             continue;
         }
         let own = |a: &&Act| a.field.is_none() && d.entities[a.e].entity.clauses.contains(&s.id);

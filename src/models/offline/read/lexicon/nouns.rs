@@ -247,7 +247,7 @@ const APPOINTED: &str = "administrator admin manager caretaker board trainer coa
     artist performer speaker publisher recruiter employer keeper shopkeeper storekeeper merchant baker farmer president webmaster \
     maintainer archivist registrar examiner principal dean sponsor team-leader shift-leader guide conductor assistant \
     housekeeper responder captain attendant tester developer programmer foreman porter usher ranger pilot skipper marshal umpire \
-    midwife paramedic firefighter surveyor salesperson seller groomer handler dealer treasurer headmaster headteacher priest pastor \
+    boss midwife paramedic firefighter surveyor salesperson seller groomer handler dealer treasurer headmaster headteacher priest pastor \
     sexton verger matron concierge estimator assessor buyer-agent scientist lawyer notary broker teller chairwoman educator \
     carer headmistress";
 
