@@ -94,7 +94,8 @@ impl Meant {
         // what is kept is entered, recorded, noted
         self.act("record enter specify store save note log fill give state capture track");
         self.say("required optional");
-        if field.default.is_some() {
+        if let Some(default) = &field.default {
+            self.say(default);
             self.say("default initial initially otherwise new first");
             self.act("start begin");
         }

@@ -12,8 +12,8 @@ use crate::models::offline::spec::{FieldRule, FieldType, Rule};
 #[must_use]
 pub fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
     let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
-    let more = says(&["more than", "greater than", "higher than", "larger than", "above", "exceed"]);
-    let less = says(&["less than", "fewer than", "lower than", "smaller than", "below"]);
+    let more = says(&["more than", "greater than", "higher than", "larger than", "above", "exceed", " over "]);
+    let less = says(&["less than", "fewer than", "lower than", "smaller than", "below", " under "]);
     let not = negated || turned(text);
     let upper = says(&["at most", "maximum", "up to"]) || more && not || less && !not;
     let lower = says(&["at least", "minimum"]) || less && not || more && !not;

@@ -237,6 +237,34 @@ fn the_state_that_records_begin_with_is_no_gap() {
 }
 
 #[test]
+fn what_a_property_is_where_nobody_says_otherwise_is_no_gap() {
+    let spec =
+        judged("A clerk can add a letter with a title and a received date. The received date is today by default.");
+    assert_eq!(field(&spec, "letter", "received_date").unwrap().default.as_deref(), Some("today"));
+    assert!(whole(&spec, 2), "{:?}", spec.gaps);
+}
+
+#[test]
+fn what_records_are_measured_in_is_no_demand_on_speed() {
+    let spec =
+        judged("A song has a title and a length in seconds. The length must be under 600 seconds. Clerks add songs.");
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Performance { .. })), "{:?}", spec.features);
+    let length = field(&spec, "song", "length").unwrap();
+    assert!(length.rules.iter().any(|r| matches!(r.rule, Rule::Max { value } if value < 600.0)), "{:?}", length.rules);
+    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+    let fast = read("A song has a title and a length in seconds. The list of songs must be shown within 2 seconds.");
+    assert!(fast.features.iter().any(|f| matches!(f, Feature::Performance { .. })), "{:?}", fast.features);
+}
+
+#[test]
+fn where_a_way_starts_is_a_place() {
+    let spec = read("Members can add a lift with a start, a destination and a date.");
+    assert_eq!(ty(&spec, "lift", "start"), text());
+    let spec = read("Members can add a lesson with a start, a room and a date.");
+    assert_eq!(ty(&spec, "lesson", "start"), Some(FieldType::Time));
+}
+
+#[test]
 fn once_a_day_is_said_by_the_day_of_the_record() {
     let spec = judged(
         "Staff can add a trailer with a name. Members can book a trailer for a date. A trailer can be booked only once per day.",

@@ -189,8 +189,9 @@ pub fn spans(d: &mut Draft) {
         if fields.iter().filter(|f| bare(f)).count() == 2 {
             fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::DateTime);
         }
-        // `the date, the start and the place`: when on that day
-        if fields.iter().any(|f| f.ty == FieldType::Date) && fields.iter().filter(|f| bare(f)).count() == 1 {
+        // `the date, the start and the place`: when on that day; beside a destination it is a place
+        let ways = fields.iter().any(|f| f.name.contains("destination"));
+        if !ways && fields.iter().any(|f| f.ty == FieldType::Date) && fields.iter().filter(|f| bare(f)).count() == 1 {
             fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::Time);
         }
         // `a name, a unit and an amount`: so many of the unit, and no money
