@@ -157,6 +157,8 @@ mod cases_sisters;
 #[cfg(test)]
 mod cases_states;
 #[cfg(test)]
+mod cases_taken_up;
+#[cfg(test)]
 mod cases_waived;
 #[cfg(test)]
 mod tests;

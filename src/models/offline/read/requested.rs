@@ -1,14 +1,21 @@
-//! What people request: of a text that speaks of bookings it is a booking, not another room.
+//! What people request: of a text that speaks of bookings it is a booking, not another room. Of what others add it is a record
+//! of its own: whoever requests a tool or enters a race makes no more of them.
 
 use super::chunk::Item;
-use super::lexicon::{nouns, verbs};
+use super::lexicon::{
+    nouns,
+    verbs::{self, Class},
+};
 use super::sentence::{Pred, Sentence};
+use std::collections::BTreeSet;
 
 /// The records that requests of something become, and the verb that makes them.
 const MADE: [(&str, &str); 2] = [("booking", "book"), ("reservation", "reserve")];
 
 /// `A hirer requests a room with a first day.` in a text of bookings and of no requests is `books a room with …`.
 pub fn settle(all: &mut [Sentence]) {
+    of_others(all);
+    so_many(all);
     let speaks =
         |head: &str| all.iter().any(|s| s.items.iter().any(|item| matches!(item, Item::Np(np) if np.head == head)));
     let Some((record, base)) = MADE.into_iter().find(|(record, _)| speaks(record)).filter(|_| !speaks("request"))
@@ -37,5 +44,74 @@ pub fn sent(pred: &mut Pred) {
     let plain = pred.preps.iter().all(|pp| matches!(pp.prep.as_str(), "with" | "for" | "of" | "about"));
     if pred.verb.base == "send" && !pred.verb.passive && described && plain && pred.objects.iter().all(asked) {
         pred.verb.class = verbs::Class::Create;
+    }
+}
+
+/// Verbs that may add what their object names, or only take part in it.
+const TAKES_UP: [&str; 4] = ["request", "ask", "enter", "join"];
+/// What one enters oneself for.
+const ENTERED_FOR: [&str; 12] = [
+    "race",
+    "competition",
+    "tournament",
+    "contest",
+    "raffle",
+    "draw",
+    "lottery",
+    "league",
+    "cup",
+    "championship",
+    "event",
+    "regatta",
+];
+/// What is there because somebody asks for it.
+const BY_ASKING: [&str; 10] =
+    ["appointment", "booking", "reservation", "visit", "request", "leave", "holiday", "absence", "vacation", "quote"];
+
+/// `Runners can enter a race.` where `The organiser can add a race.`: a registration for it. `Members can request tools.` where
+/// somebody adds them: a request for one.
+fn of_others(all: &mut [Sentence]) {
+    let adds = |p: &&Pred| {
+        let makes = matches!(p.verb.class, Class::Create | Class::Manage | Class::Share);
+        makes && !p.verb.negated && !p.subordinate && !TAKES_UP.contains(&p.verb.base.as_str())
+    };
+    let named = |p: &Pred| {
+        let objects = if p.verb.passive { &p.subject } else { &p.objects };
+        objects.iter().filter(|np| np.pronoun.is_none()).map(|np| np.head.clone()).collect::<Vec<_>>()
+    };
+    let added: BTreeSet<String> =
+        all.iter().filter(|s| !s.heading).flat_map(|s| s.preds.iter().filter(adds)).flat_map(named).collect();
+    for pred in all.iter_mut().flat_map(|s| &mut s.preds).filter(|p| !p.verb.passive && !p.objects.is_empty()) {
+        let theirs = |head: &String| added.contains(head) && nouns::person(head).is_none();
+        let of = |list: &[&str]| pred.objects.iter().all(|np| np.pronoun.is_none() && list.contains(&np.head.as_str()));
+        if !pred.objects.iter().all(|np| theirs(&np.head)) {
+            continue;
+        }
+        match pred.verb.base.as_str() {
+            "request" if !pred.objects.iter().any(|np| BY_ASKING.contains(&np.head.as_str())) => {
+                pred.verb.class = Class::Transact;
+            }
+            "enter" if of(&ENTERED_FOR) => {
+                "register".clone_into(&mut pred.verb.base);
+                pred.verb.class = Class::Transact;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `join at most 3 walks`, `lend at most 2 tools`: the walks and the tools are what it is done to, and no place where.
+fn so_many(all: &mut [Sentence]) {
+    for s in all.iter_mut() {
+        let words = &s.words;
+        for pred in s.preds.iter_mut().filter(|p| p.verb.class == Class::Transact && p.objects.is_empty()) {
+            let bounds = |pp: &super::sentence::Pp| {
+                pp.prep == "at" && words.get(pp.at + 1).is_some_and(|w| w.is("most")) && pp.at == pred.verb.range.end
+            };
+            let Some(at) = pred.preps.iter().position(bounds).filter(|at| pred.preps[*at].nps.len() == 1) else {
+                continue;
+            };
+            pred.objects = pred.preps.remove(at).nps;
+        }
     }
 }

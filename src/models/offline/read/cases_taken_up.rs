@@ -1,0 +1,79 @@
+//! Who takes part in what others add, or asks for it, adds no more of it.
+
+use super::tests::{field, read, whole};
+use crate::models::offline::spec::{AppSpec, Feature, Op, Who};
+
+fn adds(spec: &AppSpec, entity: &str) -> Vec<Who> {
+    let access = spec.entity(entity).unwrap().access.iter().filter(|a| a.ops.contains(&Op::Create));
+    access.map(|a| a.who.clone()).collect()
+}
+
+fn role(name: &str) -> Who {
+    Who::Role(name.into())
+}
+
+#[test]
+fn who_enters_a_race_adds_a_registration_for_it() {
+    for event in ["race", "contest", "tournament"] {
+        for verb in ["add", "create"] {
+            let spec = read(&format!(
+                "Runners sign up and log in.\nThe organiser can {verb} a {event} with a name and an entry fee.\n\
+                 Runners can enter a {event} with a start number."
+            ));
+            assert_eq!(adds(&spec, event), [role("organiser")], "{event}");
+            assert_eq!(adds(&spec, "registration"), [role("runner")], "{event}");
+            assert!(
+                field(&spec, "registration", "start_number").is_some() && field(&spec, event, "start_number").is_none()
+            );
+        }
+    }
+    // what is entered into a list is added
+    let spec = read(
+        "Runners sign up and log in.\nThe organiser can add a boat with a name.\nRunners can enter a boat with a date.",
+    );
+    assert!(adds(&spec, "boat").contains(&role("runner")));
+    let spec = read("Runners sign up and log in.\nRunners can enter a race with a date and a place.");
+    assert_eq!(adds(&spec, "race"), [role("runner")]);
+}
+
+#[test]
+fn who_asks_for_what_others_add_makes_a_request() {
+    for (adding, asking) in [
+        ("The keeper can add a tool with a name.", "Members can request tools."),
+        ("The keeper can add a tool with a name.", "Members can request a tool with a reason."),
+        ("The keeper can add a tool with a name.", "Members can ask for tools."),
+        ("The keeper offers tools with a name.", "A member can ask for a tool."),
+    ] {
+        let spec = read(&format!("Members sign up and log in.\n{adding}\n{asking}"));
+        assert_eq!(adds(&spec, "tool"), [role("keeper")], "{asking}");
+        assert_eq!(adds(&spec, "request"), [role("member")], "{asking}");
+        assert!(field(&spec, "request", "tool_id").is_some(), "{asking}");
+    }
+    // what is there because somebody asks for it
+    let spec = read(
+        "Patients sign up and log in.\nThe doctor can add an appointment with a date.\nPatients can request an appointment.",
+    );
+    assert!(spec.entity("request").is_none());
+}
+
+#[test]
+fn so_many_of_what_others_add_are_so_many_that_one_takes() {
+    for (text, record, max) in [
+        ("Leaders can add a walk with a title.\nMembers can join at most 3 walks.", "membership", 3),
+        ("The keeper can add a tool with a name.\nMembers can borrow at most 2 tools.", "loan", 2),
+        ("Members can add a tool with a name.\nMembers can lend at most 2 tools.", "loan", 2),
+        ("The keeper can add a room with a name.\nA member can reserve at most 4 rooms.", "reservation", 4),
+    ] {
+        let spec = read(&format!("Members sign up and log in.\n{text}"));
+        let limits: Vec<(&str, u32)> = spec
+            .features
+            .iter()
+            .filter_map(|f| match f {
+                Feature::Limit { entity, max, .. } => Some((entity.as_str(), *max)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(limits, [(record, max)], "{text}");
+        assert!(whole(&spec, 3), "{text}: {:?}", spec.gaps);
+    }
+}
