@@ -1,9 +1,9 @@
 //! What surrounds the demands of a text: furniture of the document, the occasion, goals, how things are today.
 
-use super::chunk::Np;
+use super::chunk::{Item, Np};
 use super::lexicon::{
     nouns,
-    verbs::{Class, Form},
+    verbs::{self, Class, Form},
     words,
 };
 use super::sentence::{Pred, Sentence};
@@ -226,6 +226,8 @@ pub fn tells(s: &Sentence) -> bool {
     }
     !main.is_empty()
         && !reports(s)
+        && !answers(s)
+        && !does_it(s)
         && !concludes(s)
         && (main.iter().all(|p| past(s, p))
             || main.iter().all(|p| of_us(s, p))
@@ -307,6 +309,28 @@ fn reports(s: &Sentence) -> bool {
     s.words.windows(2).any(|two| says(&two[0]) && two[1].is("that"))
 }
 
+/// `When I put myself down for a tool, then I am shown as its user.`: what is then to be seen is asked for.
+fn answers(s: &Sentence) -> bool {
+    let ahead = ["when ", "if ", "once ", "as soon as ", "given "].iter().any(|w| s.lower.starts_with(w));
+    let then = s.lower.starts_with("then ") || ahead && s.words.iter().any(|w| w.is("then") && !s.aside[0]);
+    then && !s.preds.iter().any(|p| p.subject.iter().any(|np| np.pronoun.as_deref() == Some("we")))
+}
+
+/// `The gardener who made the offer accepts or declines the request.`: the clause tells which person, and what they do, in a
+/// word that was not understood, stands behind it.
+fn does_it(s: &Sentence) -> bool {
+    let Some(Item::Np(np)) = s.items.first() else { return false };
+    let which = s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel);
+    let person = nouns::person(&np.head).is_some() && np.pronoun.is_none();
+    let Some(last) = s.preds.last().filter(|_| which && person && s.preds.iter().all(|p| p.subordinate)) else {
+        return false;
+    };
+    let acts = |w: &super::tag::Word| {
+        verbs::verb(w.lower()).is_some_and(|(base, form)| form == Form::Third && verbs::class(base) != Class::Other)
+    };
+    s.words[last.verb.range.end..].iter().any(acts)
+}
+
 /// `We are closed on Sundays, so no orders can be collected then.`: what follows from how things are is asked for.
 fn concludes(s: &Sentence) -> bool {
     let Some(so) = s.words.iter().position(|w| w.is("so") && w.tag == Tag::Sub).filter(|at| *at > 0) else {
@@ -376,7 +400,9 @@ fn of_us(s: &Sentence, p: &Pred) -> bool {
 fn today(s: &Sentence) -> bool {
     const HABITS: [&str; 6] = ["currently", "nowadays", "often", "sometimes", "usually", "traditionally"];
     let habit = s.words.iter().any(|w| HABITS.contains(&w.lower()));
-    let paper = ["by hand", "on paper", "a paper ", "spreadsheet"].iter().any(|w| s.lower.contains(w));
+    // `a paper list`; a lecturer who grades a paper has one to grade
+    let sheet = s.words.windows(3).any(|w| w[0].is("a") && w[1].is("paper") && w[2].tag == Tag::Noun);
+    let paper = sheet || ["by hand", "on paper", "spreadsheet"].iter().any(|w| s.lower.contains(w));
     (habit || paper) && !measured(s) && s.preds.iter().all(|p| p.verb.modal.is_none())
 }
 

@@ -110,3 +110,21 @@ fn what_stands_on_every_page_and_leads_to_pages_is_furniture() {
     assert_eq!(text[..3], [false, false, true], "{:?}", &spec.marks[..5]);
     assert!(text[4]);
 }
+
+#[test]
+fn what_a_person_does_to_a_record_is_no_background() {
+    for sentence in [
+        "The gardener who made the offer accepts or declines the request.",
+        "The member who owns a tool approves the loan.",
+        "The lecturer grades a paper from 1.0 to 5.0.",
+        "When I put myself down for a tool, then I am shown as its user.",
+        "Then I am shown as a user of that tool.",
+    ] {
+        let spec = read(&format!("Members can add a tool with a name and a fee.\nMembers can see tools.\n{sentence}"));
+        assert!(spec.marks[2].kind.demands(), "{sentence}: {:?}", spec.marks[2]);
+    }
+    for sentence in ["We keep a paper list of them.", "A paper card tells who has it."] {
+        let spec = read(&format!("Members can add a tool with a name and a fee.\nMembers can see tools.\n{sentence}"));
+        assert!(!spec.marks[2].kind.demands(), "{sentence}: {:?}", spec.marks[2]);
+    }
+}
