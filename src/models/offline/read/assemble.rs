@@ -10,10 +10,17 @@ use std::collections::BTreeSet;
 /// Every clause that some element fulfils.
 #[must_use]
 pub fn linked(d: &Draft) -> BTreeSet<ClauseId> {
+    let mut out = built(d);
+    out.extend(d.entities.iter().flat_map(|e| &e.entity.clauses));
+    out
+}
+
+/// Clauses of which more is built than that there are such records.
+pub fn built(d: &Draft) -> BTreeSet<ClauseId> {
     let mut out: BTreeSet<ClauseId> = BTreeSet::new();
     for e in &d.entities {
         let e = &e.entity;
-        out.extend(e.clauses.iter().chain(&e.private));
+        out.extend(&e.private);
         out.extend(e.access.iter().flat_map(|a| &a.clauses));
         for f in &e.fields {
             out.extend(f.clauses.iter().chain(f.rules.iter().flat_map(|r| &r.clauses)));

@@ -248,3 +248,18 @@ fn a_clause_behind_a_list_has_a_subject_of_its_own() {
     assert_eq!(fields, ["title", "text"]);
     assert!(!given(&spec, "notice", "member").iter().any(|a| a.ops.contains(&Op::Create)), "{:?}", spec.entities);
 }
+
+#[test]
+fn that_there_are_such_records_is_not_what_becomes_of_them() {
+    for sentence in ["Members who have left are kept but not shown.", "Members that moved away are hidden."] {
+        let spec = read(&format!("The secretary can add a member with a name.\n{sentence}"));
+        assert!(spec.gaps.iter().any(|g| g.clause == ClauseId(2) && g.whole), "{sentence}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn a_gap_says_how_many_and_how_often() {
+    let spec = read("The clerk can add a desk with a number.\nEmployees can book one desk per day.");
+    let gap = spec.gaps.iter().find(|g| g.clause == ClauseId(2));
+    assert!(gap.is_none_or(|g| g.what.contains("one desk per day")), "{gap:?}");
+}

@@ -18,7 +18,9 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
             .filter(|i| !d.is_used(si, *i) && !s.aside[*i] && (content(&s.words[*i]) || stated(s, *i)))
             .filter(|i| !example(s, *i))
             .collect();
-        if linked.contains(&s.id) {
+        // that there are such records is not what it asks for
+        let built = linked.contains(&s.id) && (left.is_empty() || !only_named(d, s));
+        if built {
             if !left.is_empty() {
                 let what = phrases(s, &left);
                 let reason = reason(s, &left).unwrap_or(lexicon::NOT_UNDERSTOOD);
@@ -28,6 +30,12 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
             whole(d, s, lexicon::NOT_UNDERSTOOD);
         }
     }
+}
+
+/// Whether of a sentence that says what becomes of records nothing is built but that there are some.
+fn only_named(d: &Draft, s: &Sentence) -> bool {
+    let told = s.preds.iter().any(|p| p.verb.passive || p.verb.negated || p.verb.modal.is_some());
+    told && !super::assemble::built(d).contains(&s.id)
 }
 
 /// Adds the gap of a sentence of which nothing is fulfilled. `otherwise`: the reason if no word says one.
@@ -116,11 +124,19 @@ fn phrases(s: &Sentence, left: &[usize]) -> String {
         {
             j += 1;
         }
-        out.push(s.quote(left[i]..left[j] + 1));
+        out.push(s.quote(so_often(s, left[i])..left[j] + 1));
         i = j + 1;
     }
     let text = out.join(", ");
     crate::domain::Clean::new(&text).one_line(160)
+}
+
+/// `one desk per day`: how many and how often are one demand, and the day alone tells nobody what is missing.
+fn so_often(s: &Sentence, at: usize) -> usize {
+    let unit = matches!(s.words[at].base.as_str(), "day" | "week" | "month" | "year" | "hour");
+    let each = at > 1 && matches!(s.words[at - 1].lower(), "per" | "each" | "every" | "a" | "same" | "one");
+    let number = (at.saturating_sub(5)..at).rev().find(|i| s.words[*i].token.value.is_some());
+    if unit && each { number.unwrap_or(at - 1).min(at - 1) } else { at }
 }
 
 /// Why the engine cannot do what the words ask for, when a word says it.
