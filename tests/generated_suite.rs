@@ -185,7 +185,7 @@ const MEETING_RULES: [&str; 23] = [
      a zone (A, B or C).\nThe purpose of a permit is chosen from work, visit and travel.\nEach permit gets a number.\n\
      The names of permits have to be unique.\nClerks add concerts with a date, a start time and a label.\n\
      The newest concerts come first.\nConcerts in the past are not possible.\nA label may not be used twice.\n\
-     Clerks add halls with a place and a level. Halls are sorted by place and level.",
+     Clerks add halls with a place, a level and a size. Halls are sorted by place, level and size.",
     "Members sign up.\nThe warden adds laptops with a name.\nMembers can borrow a laptop for at most 7 days.\n\
      The warden adds payments with a plot, a date and an amount. Payments are open, checked or late. New payments are open.\n\
      Members book a hall for a day. A hall has a name and kilometres. A hall can be booked only once per day.\n\

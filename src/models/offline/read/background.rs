@@ -149,7 +149,10 @@ pub fn goal(s: &Sentence) -> Option<ClauseKind> {
         "this project aims to",
         "the project aims to",
     ];
+    // `The purpose of a permit is chosen from work and travel`: a property of what is kept
+    let picked = |p: &Pred| p.verb.passive && matches!(p.verb.base.as_str(), "choose" | "select" | "pick" | "require");
     if aims.iter().any(|a| l.starts_with(a))
+        && !s.preds.iter().any(picked)
         && !s.preds.iter().any(|p| p.verb.modal.as_deref().is_some_and(|m| matches!(m, "must" | "shall" | "can")))
     {
         return Some(ClauseKind::Goal);

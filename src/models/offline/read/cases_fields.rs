@@ -355,6 +355,7 @@ fn what_lies_in_the_past_is_not_entered() {
 fn what_is_chosen_from_a_list_has_its_values() {
     for said in [
         "The purpose is chosen from rent, education, health and travel.",
+        "The purpose of a loan is chosen from rent, education, health and travel.",
         "The purpose is selected from: rent, education, health or travel.",
     ] {
         let spec = judged(&format!("An officer can add a loan with an amount and a purpose. {said}"));

@@ -169,52 +169,67 @@ pub(super) fn filter(world: World<'_>, entity: &Entity, field: &str, clauses: &[
     ))
 }
 
-/// Of records with the same value in the first field, the order by the next ones.
+/// Of records with the same values in the fields before, the order by each of the next ones.
 pub(super) fn sort_again(
     world: World<'_>,
     entity: &Entity,
     (first, then): (&str, &[String]),
+    upside_down: bool,
+    clauses: &[ClauseId],
+) -> Vec<Test> {
+    let names: Vec<&str> = [first].into_iter().chain(then.iter().map(|name| name.trim_start_matches('-'))).collect();
+    let next = then.iter().enumerate();
+    next.filter_map(|(k, name)| by_next(world, entity, &names[..k + 2], (name.starts_with('-'), upside_down), clauses))
+        .collect()
+}
+
+/// The order by the last of these fields where all before it are the same.
+fn by_next(
+    world: World<'_>,
+    entity: &Entity,
+    names: &[&str],
+    (down, upside_down): (bool, bool),
     clauses: &[ClauseId],
 ) -> Option<Test> {
     let entity = world.entity(&entity.name)?;
-    let [next, ..] = then else { return None };
-    let (name, down) = next.strip_prefix('-').map_or((next.as_str(), false), |name| (name, true));
-    let [first, field] = [first, name].map(|name| entity.fields.iter().find(|f| f.name == name));
-    let (first, field) = (first?, field?);
+    let named = names.iter().map(|name| entity.fields.iter().find(|f| f.name == *name));
+    let fields = named.collect::<Option<Vec<&Field>>>()?;
+    let (field, same) = fields.split_last()?;
     let (_, access) = world.maker(entity)?;
-    if ![first, field].iter().all(|f| world.sent_on_create(entity, f, access)) {
+    if !fields.iter().all(|f| world.sent_on_create(entity, f, access)) {
         return None;
     }
+    let ends = |f: &Field| match &f.ty {
+        FieldType::Choice { values } => Some((lit(values.first()?), lit(values.last()?))),
+        _ => values(world, entity, f),
+    };
     let mut scene = Scene::test(world);
-    let same = match &first.ty {
-        FieldType::Choice { values } => lit(values.first()?),
-        _ => values(world, entity, first)?.1,
-    };
-    let (low, high) = match &field.ty {
-        FieldType::Choice { values } => (lit(values.first()?), lit(values.last()?)),
-        _ => values(world, entity, field)?,
-    };
-    let with = |value: String| [(first.name.clone(), same.clone()), (field.name.clone(), value)];
-    // The order of making is never the order that is asked for.
-    let (early, late) = if down { (low, high) } else { (high, low) };
+    let kept = same.iter().map(|f| Some((f.name.clone(), ends(f)?.1))).collect::<Option<Vec<_>>>()?;
+    let with = |value: String| [kept.clone(), vec![(field.name.clone(), value)]].concat();
+    // Records that nothing else tells apart come as they were made, or the other way round; never as is asked for.
+    let (low, high) = ends(field)?;
+    let (ahead, behind) = if down { (high, low) } else { (low, high) };
+    let (early, late) = if upside_down { (ahead, behind) } else { (behind, ahead) };
     let one = scene.make(entity, None, &with(early))?;
     let by = format!("{one}.by");
     let other = scene.make(entity, Some(&by), &with(late))?;
     let reader = scene.allowed(entity, &one, Op::Read)?;
     let path = lit(&format!("/api/{}", entity.plural));
-    let wanted = format!("[{other}[\"id\"], {one}[\"id\"]]");
+    let (ahead, behind) = if upside_down { (&one, &other) } else { (&other, &one) };
+    let wanted = format!("[{ahead}[\"id\"], {behind}[\"id\"]]");
     scene.line(format!("self.assertEqual(self.order({path}, {reader}, ({one}, {other})), {wanted})"));
-    let [plural, first_label, label] =
-        [&entity.label_plural, &first.label, &field.label].map(|label| label.to_lowercase());
+    let before = same.iter().map(|f| f.label.to_lowercase()).collect::<Vec<_>>().join(" and ");
     Some(test(
         format!(
             "test_{}_of_one_{}_are_ordered_by_{}",
             super::python::ident(&entity.label_plural),
-            first.name,
+            names[..names.len() - 1].join("_and_"),
             field.name
         ),
         format!(
-            "The list of {plural} with the same {first_label} comes by {label}, {} first.",
+            "The list of {} with the same {before} comes by {}, {} first.",
+            entity.label_plural.to_lowercase(),
+            field.label.to_lowercase(),
             if down { "the highest" } else { "the lowest" }
         ),
         clauses,

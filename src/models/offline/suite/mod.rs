@@ -256,7 +256,7 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
         (Feature::Sort { field, then, descending, default, .. }, Some(e)) => {
             let mut tests = one(lists::sort(world, e, field, *descending, *default, clauses));
             if *default {
-                tests.extend(lists::sort_again(world, e, (field, then), clauses));
+                tests.extend(lists::sort_again(world, e, (field, then), *descending, clauses));
             }
             tests
         }
