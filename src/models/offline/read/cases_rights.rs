@@ -35,6 +35,25 @@ fn who_only_sees_their_own_is_followed_by_who_sees_all() {
 }
 
 #[test]
+fn whoever_is_said_to_do_something_may_or_it_is_a_gap() {
+    let ways = ["sees TOOLS", "adds TOOLS", "changes TOOLS", "deletes TOOLS"];
+    for (way, op) in ways.iter().zip([Op::Read, Op::Create, Op::Update, Op::Delete]) {
+        for rest in ["", ", and members see their own TOOLS", "; members see TOOLS", ", nobody else does"] {
+            for ban in ["", "Only the clerk sees TOOLS.", "TOOLS cannot be changed.", "Nobody deletes TOOLS."] {
+                let said = format!("The warden {way}{rest}.").replace("TOOLS", "tools");
+                let ban = ban.replace("TOOLS", "tools").replace("tools cannot", "Tools cannot");
+                let text = format!("Members can add a tool with a name.\n{said}\n{ban}");
+                let spec = read(text.trim());
+                let held = may(&spec, "tool", op, None);
+                let has =
+                    held.iter().any(|(who, _)| *who == role("warden") || matches!(who, Who::SignedIn | Who::Anyone));
+                assert!(has || !whole(&spec, 2), "{text}\n{held:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_state_is_set_by_somebody() {
     for said in [
         "Items are stored, returned, donated or destroyed.",

@@ -30,7 +30,7 @@ impl Broken {
 type Check = fn(&Draft, &Sentence) -> Option<Broken>;
 
 /// What each sentence is held to.
-const TABLE: [Check; 18] = [
+const TABLE: [Check; 19] = [
     // who
     rights::only,
     rights::maker,
@@ -38,6 +38,7 @@ const TABLE: [Check; 18] = [
     rights::never_own,
     rights::everybody,
     rights::unknown,
+    rights::given,
     // whose
     rights::scope,
     sight::some,

@@ -2,8 +2,13 @@
 
 use super::super::chunk::Np;
 use super::super::draft::Draft;
-use super::super::lexicon::{nouns::Person, verbs::Class, words};
+use super::super::lexicon::{
+    nouns::Person,
+    verbs::{Class, Form},
+    words,
+};
 use super::super::sentence::{Pred, Sentence};
+use super::super::tag::Tag;
 use super::super::{access, decisions, only as exclusive, sign_in};
 use super::Broken;
 use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
@@ -436,6 +441,31 @@ pub fn scope(d: &Draft, s: &Sentence) -> Option<Broken> {
                         format!("{} {can} {}{}", d.word_for(who), told(d, act), if all { ", all of them" } else { "" });
                     return Some(Broken::new(span(pred), built));
                 }
+            }
+        }
+    }
+    None
+}
+
+/// `…, volunteers see all loans.`, `The keeper deletes tools.`: whoever is said to do it may.
+pub fn given(d: &Draft, s: &Sentence) -> Option<Broken> {
+    // what it is good for is no right, and what is put into a cart is none of the products
+    let says = |p: &&Pred| {
+        let plain = !p.verb.negated && !p.verb.passive && !s.aside[p.verb.range.start];
+        let gerund = matches!(s.words[p.verb.range.start].tag, Tag::Verb(Form::Ing));
+        plain && !gerund && super::super::things::collecting(p).is_none() && !decisions::marks_state(d, p)
+    };
+    for pred in main_preds(s).filter(says) {
+        let whos: Vec<Who> =
+            pred.subject.iter().filter_map(|np| d.who(np)).filter(|w| matches!(w, Who::Role(_))).collect();
+        let does = matches!(pred.verb.class, Class::Create | Class::Read | Class::Update | Class::Delete);
+        if whos.is_empty() || whos.len() < pred.subject.len() || !does {
+            continue;
+        }
+        for act in acts(d, pred).iter().filter(|act| act.field.is_none()) {
+            let held = holders(d, act);
+            if let Some(who) = whos.iter().find(|w| !held.iter().any(|(h, _)| covers(h, w))) {
+                return Some(Broken::new(span(pred), format!("{} cannot {}", d.word_for(who), told(d, act))));
             }
         }
     }
