@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// Run by build tools, test runners, installers or pipelines without being named on their command line.
-const EXECUTED: [&str; 34] = [
+const EXECUTED: [&str; 36] = [
     "makefile",
     "gnumakefile",
     "justfile",
@@ -23,6 +23,8 @@ const EXECUTED: [&str; 34] = [
     "conftest.py",
     "noxfile.py",
     "tox.ini",
+    "setup.cfg",
+    "pytest.ini",
     "sitecustomize.py",
     "usercustomize.py",
     "gruntfile.js",
@@ -41,28 +43,37 @@ const EXECUTED: [&str; 34] = [
     "procfile",
 ];
 
-/// The beginnings of the names of configurations that are programs: `vite.config.ts`.
-const CONFIGURES: [&str; 8] = ["vite", "vitest", "webpack", "rollup", "jest", "eslint", "babel", "next"];
+/// The ends of the names of configurations that are programs: `vite.config.ts`.
+const PROGRAMS: [&str; 6] = ["js", "cjs", "mjs", "ts", "cts", "mts"];
 
 /// Scripts that a package manager runs unasked.
 const UNASKED: [&str; 7] =
     ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
 
 /// Tables of a manifest that name other packages.
-const NEEDED: [&str; 5] =
-    ["dependencies", "devDependencies", "dev-dependencies", "build-dependencies", "optionalDependencies"];
+const NEEDED: [&str; 7] = [
+    "dependencies",
+    "devDependencies",
+    "dev-dependencies",
+    "build-dependencies",
+    "optionalDependencies",
+    "require",
+    "require-dev",
+];
 
 /// What a file has a person's tools do, in words; `None` for one that they only read.
 #[must_use]
 pub fn caution(path: &str, content: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    let configures = || name.split_once(".config.").is_some_and(|(tool, _)| CONFIGURES.contains(&tool));
-    if EXECUTED.contains(&name.as_str()) || name.ends_with(".mk") || configures() {
+    let configures = || name.split_once(".config.").is_some_and(|(_, end)| PROGRAMS.contains(&end));
+    let executed = [".mk", ".pth"].iter().any(|end| name.ends_with(end));
+    if EXECUTED.contains(&name.as_str()) || executed || configures() {
         return Some(format!("{path} is executed by tools"));
     }
     let asks = match name.as_str() {
-        "package.json" => manifest(&serde_json::from_str(content).unwrap_or_default()),
+        "package.json" | "composer.json" => manifest(&serde_json::from_str(content).unwrap_or_default()),
         "cargo.toml" | "pyproject.toml" | "pipfile" => manifest(&toml::from_str::<Value>(content).unwrap_or_default()),
+        "go.mod" => required(content),
         _ if name.starts_with("requirements") && name.ends_with(".txt") => {
             let needed = content.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             Vec::from_iter(needed.map(str::to_owned))
@@ -75,15 +86,21 @@ pub fn caution(path: &str, content: &str) -> Option<String> {
 /// The packages that a manifest needs, and what runs when it is built or installed.
 fn manifest(whole: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    for part in [whole, &whole["project"], &whole["workspace"]] {
-        for table in NEEDED {
-            match &part[table] {
-                Value::Object(packages) => found.extend(packages.keys().cloned()),
-                Value::Array(packages) => found.extend(packages.iter().filter_map(Value::as_str).map(str::to_owned)),
-                _ => {}
-            }
-        }
+    let each =
+        |value: &'_ Value| value.as_object().into_iter().flatten().map(|(_, part)| part.clone()).collect::<Vec<_>>();
+    let poetry = &whole["tool"]["poetry"];
+    let mut parts = vec![whole.clone(), whole["project"].clone(), whole["workspace"].clone(), poetry.clone()];
+    // For one platform, or for one kind of work.
+    parts.extend(each(&whole["target"]).into_iter().chain(each(&poetry["group"])));
+    for part in &parts {
+        NEEDED.iter().for_each(|table| packages(&part[*table], &mut found));
     }
+    for group in each(&whole["project"]["optional-dependencies"]).iter().chain(&each(&whole["dependency-groups"])) {
+        packages(group, &mut found);
+    }
+    packages(&whole["build-system"]["requires"], &mut found);
+    // Poetry's own word for the language.
+    found.retain(|package| package != "python");
     for script in UNASKED {
         if let Some(command) = whole["scripts"][script].as_str() {
             found.push(format!("{script}: {command}"));
@@ -98,15 +115,48 @@ fn manifest(whole: &Value) -> Vec<String> {
     found
 }
 
+fn packages(table: &Value, found: &mut Vec<String>) {
+    match table {
+        Value::Object(packages) => found.extend(packages.keys().cloned()),
+        Value::Array(packages) => found.extend(packages.iter().filter_map(Value::as_str).map(str::to_owned)),
+        _ => {}
+    }
+}
+
+/// `require example.com/a v1`, or one a line in brackets behind it.
+fn required(content: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut found = Vec::new();
+    for line in content.lines().map(str::trim) {
+        match line.strip_prefix("require").map(str::trim) {
+            Some("(") => inside = true,
+            Some(one) => found.extend(one.split_whitespace().next().map(str::to_owned)),
+            None if line == ")" => inside = false,
+            None if inside && !line.starts_with("//") => {
+                found.extend(line.split_whitespace().next().map(str::to_owned))
+            }
+            None => {}
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_tools_execute_is_named_wherever_it_lies() {
-        for path in
-            ["Makefile", "crates/a/build.rs", "tests/conftest.py", "deploy/Dockerfile", "web/vite.config.ts", "a.mk"]
-        {
+        for path in [
+            "Makefile",
+            "crates/a/build.rs",
+            "tests/conftest.py",
+            "deploy/Dockerfile",
+            "web/vite.config.ts",
+            "a.mk",
+            "playwright.config.mjs",
+            "lib/x.pth",
+        ] {
             assert_eq!(caution(path, "").unwrap(), format!("{path} is executed by tools"));
         }
         for path in ["app/core.py", "src/main.rs", "docs/makefile.md", "src/build.rs.txt", "app/static/next.js"] {
@@ -133,5 +183,21 @@ mod tests {
             "requirements-dev.txt brings requests==2"
         );
         assert_eq!(caution("package.json", "no json"), None);
+        for (path, text, brings) in [
+            ("Cargo.toml", "[target.'cfg(unix)'.dependencies]\nlibc = '1'\n", "libc"),
+            ("pyproject.toml", "[project.optional-dependencies]\nweb = ['flask']\n", "flask"),
+            ("pyproject.toml", "[dependency-groups]\ndev = ['ruff', {include-group = 'x'}]\n", "ruff"),
+            ("pyproject.toml", "[tool.poetry.dependencies]\npython = '^3.11'\nrich = '1'\n", "rich"),
+            ("pyproject.toml", "[tool.poetry.group.dev.dependencies]\nblack = '1'\n", "black"),
+            ("pyproject.toml", "[build-system]\nrequires = ['hatchling']\n", "hatchling"),
+            (
+                "go.mod",
+                "module x\nrequire a.example/b v1\nrequire (\n\tc.example/d v2\n)\n",
+                "a.example/b, c.example/d",
+            ),
+            ("composer.json", r#"{"require": {"monolog/monolog": "1"}}"#, "monolog/monolog"),
+        ] {
+            assert_eq!(caution(path, text).unwrap(), format!("{path} brings {brings}"));
+        }
     }
 }
