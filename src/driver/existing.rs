@@ -71,6 +71,11 @@ pub(super) fn survey(dir: &Path, requirement: &str, offline: bool) -> Result<Opt
         };
     }
     let failed = |error: git::GitError| at(dir, &error);
+    if branch::is_bare(dir) {
+        return refused(format!(
+            "{shown} is a bare repository, which holds no files to work on: clone it, and work there"
+        ));
+    }
     let Some(root) = branch::repository(dir) else {
         return match software {
             true => found(dir, survey::files(dir, LARGEST).map_err(|e| at(dir, &e))?, None, 0).map(Some),

@@ -30,6 +30,13 @@ pub fn repository(dir: &Path) -> Option<PathBuf> {
     dir.ancestors().find(|above| fs::symlink_metadata(above.join(".git")).is_ok()).map(Path::to_owned)
 }
 
+/// True for a repository without files of its own, such as one that is pushed to.
+#[must_use]
+pub fn is_bare(dir: &Path) -> bool {
+    let is = |name: &str, folder: bool| fs::symlink_metadata(dir.join(name)).is_ok_and(|meta| meta.is_dir() == folder);
+    is("HEAD", false) && is("config", false) && is("objects", true) && is("refs", true)
+}
+
 /// The commit that is checked out; none when there is none yet.
 ///
 /// # Errors
@@ -218,9 +225,10 @@ pub fn adopt(root: &Path, at: &Path, branch: &str) -> Result<(), GitError> {
     run(git_in(root).args(["worktree", "repair"]).arg(at))?;
     let own = || {
         let own = own_folder(at)?.canonicalize().ok()?;
-        let on = fs::read_to_string(own.join("HEAD")).ok()?;
+        // Not from the file: where references are kept in tables it says nothing.
+        let on = told(at, ["symbolic-ref", "--quiet", "HEAD"]).ok()?;
         let same = common(&own)? == common(&git_folder(root)?)?;
-        (same && on.trim_end() == format!("ref: refs/heads/{branch}")).then_some(own)
+        (same && on.trim_ascii_end() == format!("refs/heads/{branch}").as_bytes()).then_some(own)
     };
     let own = own().ok_or_else(|| {
         let at = at.display();

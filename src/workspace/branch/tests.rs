@@ -209,6 +209,26 @@ fn work_beside_a_sparse_checkout_is_committed_whole_and_leaves_it_sparse() {
 }
 
 #[test]
+fn references_in_tables_are_read_and_a_bare_repository_is_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let (root, bare) = (dir.path().join("root"), dir.path().join("bare"));
+    fs::create_dir(&root).unwrap();
+    fs::create_dir(&bare).unwrap();
+    run(git(&bare).args(["init", "--quiet", "--bare"])).unwrap();
+    assert!(is_bare(&bare) && !is_bare(dir.path()));
+    if run(git(&root).args(["init", "--quiet", "--ref-format=reftable", "--initial-branch=main"])).is_err() {
+        // A git older than 2.45 has no such tables.
+        return;
+    }
+    repository_in(&root);
+    assert!(!is_bare(&root));
+    fs::create_dir(root.join(".g1")).unwrap();
+    let (root, place) = (root.canonicalize().unwrap(), crate::workspace::beside(&root));
+    worktree(&root, &place, "g1/one", "HEAD").unwrap();
+    assert!(is_ours(&place) && place.join("a.txt").exists());
+}
+
+#[test]
 fn a_branch_gets_a_name_that_it_can_have() {
     let dir = tempfile::tempdir().unwrap();
     repository_in(dir.path());
