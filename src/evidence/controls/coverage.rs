@@ -69,7 +69,9 @@ impl Measured {
     pub(super) fn narrowed<'c>(&self, case: &'c Case) -> Cow<'c, BTreeSet<String>> {
         let all = Cow::Borrowed(&case.tests);
         let place = case.place();
-        let (Some(lines), Some(file)) = (self.lines.get(&place), self.files.get(&place.0)) else { return all };
+        // Where no statement begins, as on one line of a table, no test is known to reach it nor to pass by.
+        let lines = self.lines.get(&place).filter(|lines| !lines.is_empty());
+        let (Some(lines), Some(file)) = (lines, self.files.get(&place.0)) else { return all };
         let mut reaching = BTreeSet::new();
         for test in &case.tests {
             let reaches = |reached: &BTreeSet<Line>| lines.iter().any(|line| reached.contains(&(*file, *line)));
@@ -341,6 +343,21 @@ mod tests {
 
     fn lines(text: &str, test: &str) -> Option<Vec<u32>> {
         Some(Reached::read(text).by(test)?.into_iter().map(|(_, line)| line).collect())
+    }
+
+    #[test]
+    fn a_range_without_a_statement_is_tried_with_all_of_its_tests() {
+        let tests: BTreeSet<String> = ["measured", "elsewhere", "failed"].map(str::to_owned).into();
+        let case = |lines| Case { path: "a.ts".to_owned(), lines, tests: tests.clone(), measured: BTreeSet::new() };
+        let measured = Measured {
+            lines: [(("a.ts".to_owned(), (1, 3)), [2].into()), (("a.ts".to_owned(), (9, 9)), BTreeSet::new())].into(),
+            files: [("a.ts".to_owned(), 0)].into(),
+            reached: [("measured".to_owned(), [(0, 2)].into()), ("elsewhere".to_owned(), BTreeSet::new())].into(),
+            why: None,
+        };
+        let tried = |lines| measured.narrowed(&case(lines)).into_owned();
+        assert_eq!(tried((1, 3)), ["failed", "measured"].map(str::to_owned).into());
+        assert_eq!(tried((9, 9)), tests);
     }
 
     #[test]
