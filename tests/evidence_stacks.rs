@@ -156,6 +156,25 @@ async fn a_start_file_without_an_ending_is_linked_like_any_other() {
 }
 
 #[tokio::test]
+async fn a_test_may_start_sixteen_node_programs_at_once() {
+    let tree = started_by(
+        "node",
+        "node",
+        "setTimeout(() => console.log('up'), 1000);\n",
+        &[(
+            "test/core.test.mjs",
+            "import { test } from 'node:test';\nimport assert from 'node:assert/strict';\n\
+             import { execFile } from 'node:child_process';\nimport { promisify } from 'node:util';\n\n\
+             test('all start', async () => {\n  const start = () => promisify(execFile)(process.execPath, ['tidelog']);\n  \
+             const all = await Promise.all(Array.from({ length: 16 }, start));\n  \
+             assert.deepEqual(all.map((one) => one.stdout), Array(16).fill('up\\n'));\n});\n",
+        )],
+    );
+    let passed = [("test/core.test.mjs > all start".to_owned(), TestOutcome::Passed)];
+    assert_eq!(suite(&runner_for(Stack::Node).await, &tree).await, passed);
+}
+
+#[tokio::test]
 async fn rust_is_tested_and_proven_in_one_build() {
     let runner = runner_for(Stack::Rust).await;
     let shelf = tree("shelf-rs");

@@ -217,6 +217,8 @@ impl Runner {
             write: vec![tmp],
             port: None,
             own_network: self.sandbox.has_own_network(),
+            cgroup: self.sandbox.has_cgroup(),
+            cgroups: vec![],
             limits: self.limits.unwrap_or_default(),
             drop_to: scratch.owner(),
             required: self.sandbox.level,
@@ -277,8 +279,8 @@ fn limits(stack: Stack) -> Limits {
     let usual = Limits { wall_ms: RUN_S * 1_000, ..Limits::default() };
     match stack {
         Stack::Python => usual,
-        // V8 reserves ranges of addresses that it never touches.
-        Stack::Node => Limits { address_bytes: 256 << 30, ..usual },
+        // V8 reserves ranges of addresses that it never touches, and each start brings a dozen threads.
+        Stack::Node => Limits { address_bytes: 256 << 30, threads: 1024, ..usual },
         // A compiler and a linker work there, too.
         Stack::Rust => Limits {
             cpu_s: 300,
@@ -288,6 +290,7 @@ fn limits(stack: Stack) -> Limits {
             disk_bytes: 2 << 30,
             open_files: 1024,
             processes: 128,
+            threads: 512,
             ..usual
         },
     }

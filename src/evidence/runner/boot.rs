@@ -29,6 +29,7 @@ const PREVIEW: Limits = Limits {
     disk_bytes: 4 << 30,
     open_files: 1024,
     processes: 64,
+    threads: 1024,
     output_bytes: 1 << 40,
 };
 

@@ -1,7 +1,7 @@
 //! Linux: limits, session, no privileges, Landlock, seccomp; then the process becomes the program.
 
 use super::{
-    EXEC_EXIT, Probed, SETUP_EXIT, network, seccomp,
+    EXEC_EXIT, Probed, SETUP_EXIT, cgroup, network, seccomp,
     spec::{INSIDE, Spec},
 };
 use crate::domain::evidence::SandboxLevel;
@@ -108,6 +108,7 @@ fn confine(spec: &Spec) -> Result<(), Failure> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| failure("death signal", e))?;
     rustix::process::setsid().map_err(|e| failure("session", e))?;
     let _ = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    cgroup::enter(&spec.cgroups).map_err(|e| failure("control group", e))?;
     set_limits(spec)?;
     rustix::thread::set_no_new_privs(true).map_err(|e| failure("no new privileges", e))?;
     let landlock = restrict(spec)?;
@@ -142,7 +143,8 @@ pub(super) fn close_inherited_files() {
 fn set_limits(spec: &Spec) -> Result<(), Failure> {
     let limits = &spec.limits;
     // The kernel counts all processes and threads of the user; the supervisor counts this program's.
-    let processes = u64::from(limits.processes) + if spec.drop_to.is_some() { 64 } else { tasks_of_this_user() + 192 };
+    let others = if spec.drop_to.is_some() { 0 } else { tasks_of_this_user() + 128 };
+    let processes = u64::from(limits.processes) + u64::from(limits.threads) + others;
     for (name, resource, value) in [
         ("memory limit", Resource::As, limits.address_bytes),
         ("file size limit", Resource::Fsize, limits.file_bytes),
@@ -237,11 +239,14 @@ pub(super) fn probe() -> i32 {
         write: vec![],
         port: Some(1),
         own_network: true,
+        cgroup: true,
+        cgroups: vec![],
         limits: super::Limits::default(),
         drop_to: None,
         required: SandboxLevel::L1,
     };
-    // First, for it takes what is given up after it.
+    // First, for these take what is given up after them.
+    let cgroup = cgroup::Cgroup::make(&spec.limits).is_some();
     let own_network = network::leave();
     let held = rustix::thread::set_no_new_privs(true)
         .map_err(|e| failure("no new privileges", e))
@@ -250,7 +255,9 @@ pub(super) fn probe() -> i32 {
         .and_then(|abi| drop_privileges(None).map(|()| abi))
         .and_then(|abi| seccomp::apply(abi >= 6).map(|()| abi).map_err(|e| failure("seccomp", e)));
     let probed = match held {
-        Err(error) => Probed { level: SandboxLevel::L0, landlock_abi: 0, own_network: false, notes: vec![error] },
+        Err(error) => {
+            Probed { level: SandboxLevel::L0, landlock_abi: 0, own_network: false, cgroup: false, notes: vec![error] }
+        }
         Ok(landlock_abi) => {
             match landlock_abi {
                 0 => notes.push("no Landlock: files outside the scratch copy can be read and written".to_owned()),
@@ -262,7 +269,7 @@ pub(super) fn probe() -> i32 {
                 notes.push(format!("no network of their own for programs ({why}): {reach} can be called"));
             }
             let level = if landlock_abi == 0 { SandboxLevel::L1 } else { SandboxLevel::L2 };
-            Probed { level, landlock_abi, own_network: own_network.is_ok(), notes }
+            Probed { level, landlock_abi, own_network: own_network.is_ok(), cgroup, notes }
         }
     };
     let line = serde_json::to_string(&probed).unwrap_or_default();

@@ -18,7 +18,13 @@ pub(super) fn exec(_: &Spec) -> i32 {
 pub(super) fn close_inherited_files() {}
 
 pub(super) fn probe() -> i32 {
-    let probed = Probed { level: SandboxLevel::L0, landlock_abi: 0, own_network: false, notes: vec![WHY.to_owned()] };
+    let probed = Probed {
+        level: SandboxLevel::L0,
+        landlock_abi: 0,
+        own_network: false,
+        cgroup: false,
+        notes: vec![WHY.to_owned()],
+    };
     let line = serde_json::to_string(&probed).unwrap_or_default();
     i32::from(std::io::stdout().write_all(line.as_bytes()).is_err())
 }

@@ -9,10 +9,13 @@
 //!
 //! Re-executing avoids running code between fork and exec in a threaded process, and the supervisor ends everything it
 //! started even when G1 itself is killed, because its stdin then reaches its end. Levels: L3 adds all
-//! namespaces and a cgroup and is not built; L2 is Landlock, seccomp and limits; L1 lacks Landlock; L0 lacks both and runs
-//! nothing. A network namespace is had wherever the kernel grants one, at each level. Below L2, and where neither it nor
-//! Landlock confines TCP, only what the offline engine made is run, unless a person types that more may ([`crate::domain::evidence::Confinement`]).
+//! namespaces and is not built; L2 is Landlock, seccomp and limits; L1 lacks Landlock; L0 lacks both and runs nothing. A
+//! network namespace and a control group are had at each level, wherever the kernel grants them. Below L2, and where neither
+//! Landlock nor such a network confines TCP, only what the offline engine made is run, unless a person types that more may
+//! ([`crate::domain::evidence::Confinement`]).
 
+#[cfg(target_os = "linux")]
+mod cgroup;
 #[cfg(target_os = "linux")]
 mod confine;
 #[cfg(not(target_os = "linux"))]
@@ -89,6 +92,7 @@ pub struct Sandbox {
     exe: PathBuf,
     landlock_abi: u32,
     own_network: bool,
+    cgroup: bool,
 }
 
 /// The answer of `g1 __sandbox probe`.
@@ -97,6 +101,7 @@ struct Probed {
     level: SandboxLevel,
     landlock_abi: u32,
     own_network: bool,
+    cgroup: bool,
     notes: Vec<String>,
 }
 
@@ -116,6 +121,7 @@ impl Sandbox {
             exe: exe.to_owned(),
             landlock_abi: 0,
             own_network: false,
+            cgroup: false,
         };
         let output = Command::new(exe).args([SUBCOMMAND, "probe"]).env_clear().stdin(Stdio::null()).output();
         let output = match output {
@@ -123,16 +129,15 @@ impl Sandbox {
             Err(error) => return none(format!("the sandbox process did not start: {error}")),
         };
         match serde_json::from_slice::<Probed>(&output.stdout) {
-            Ok(Probed { level, landlock_abi, own_network, mut notes }) => {
+            Ok(Probed { level, landlock_abi, own_network, cgroup, mut notes }) => {
                 if rustix::process::geteuid().is_root() {
-                    notes.push(
-                        "running as root: programs run without capabilities, and as a user of their own where everybody \
-                         can read the Python installation; else the kernel does not limit how many processes they start, \
-                         and G1 counts and stops them"
-                            .to_owned(),
-                    );
+                    let own = "running as root: programs run without capabilities, and as a user of their own where \
+                               everybody can read the Python installation";
+                    let counted = "; else the kernel does not limit how many processes they start, and G1 counts and \
+                                   stops them";
+                    notes.push(format!("{own}{}", if cgroup { "" } else { counted }));
                 }
-                Self { level, notes, exe: exe.to_owned(), landlock_abi, own_network }
+                Self { level, notes, exe: exe.to_owned(), landlock_abi, own_network, cgroup }
             }
             Err(_) => none(format!("the sandbox process ended with {}", output.status)),
         }
@@ -157,6 +162,12 @@ impl Sandbox {
     #[must_use]
     pub fn confines_tcp(&self) -> bool {
         self.own_network || self.landlock_abi >= 4
+    }
+
+    /// True when a control group bounds the memory and the tasks of each program in sum.
+    #[must_use]
+    pub fn has_cgroup(&self) -> bool {
+        self.cgroup
     }
 
     /// True when programs run in a network namespace of their own: no other host can be called at all.

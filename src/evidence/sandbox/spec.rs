@@ -23,6 +23,11 @@ pub struct Spec {
     pub port: Option<u16>,
     /// Run in a network namespace of its own, to which the port is relayed.
     pub own_network: bool,
+    /// Run in a control group, where one can be made.
+    pub cgroup: bool,
+    /// The folders of that group; its supervisor makes them.
+    #[serde(default)]
+    pub cgroups: Vec<PathBuf>,
     pub limits: Limits,
     /// Run as this user and group instead of root.
     pub drop_to: Option<u32>,
@@ -43,6 +48,8 @@ pub struct Limits {
     pub disk_bytes: u64,
     pub open_files: u64,
     pub processes: u32,
+    /// Of all its processes together, besides the first of each.
+    pub threads: u32,
     /// Bytes of output after which it is stopped; what is kept is much less.
     pub output_bytes: u64,
 }
@@ -58,6 +65,7 @@ impl Default for Limits {
             disk_bytes: 256 << 20,
             open_files: 512,
             processes: 64,
+            threads: 64,
             output_bytes: 64 << 20,
         }
     }

@@ -69,6 +69,11 @@ fn failed(error: String) -> Report {
 }
 
 fn run(spec: &Spec) -> Report {
+    #[cfg(target_os = "linux")]
+    let group = spec.cgroup.then(|| super::cgroup::Cgroup::make(&spec.limits)).flatten();
+    #[cfg(target_os = "linux")]
+    let spec =
+        &Spec { cgroups: group.as_ref().map_or_else(Vec::new, |group| group.folders().to_vec()), ..spec.clone() };
     let (child, mut channel) = match start(spec) {
         Ok(started) => started,
         Err(error) => return failed(format!("cannot start the confined process: {error}")),
@@ -86,6 +91,13 @@ fn run(spec: &Spec) -> Report {
     if !unconfined.is_empty() {
         return failed(unconfined);
     }
+    #[cfg(target_os = "linux")]
+    let ended = match ended {
+        Watched::Exited(_) if group.as_ref().is_some_and(super::cgroup::Cgroup::ran_out_of_memory) => {
+            Watched::Limit(Ended::TooMuchMemory)
+        }
+        other => other,
+    };
     let natural = matches!(ended, Watched::Exited(_));
     let (exit, ended) = match ended {
         Watched::Limit(limit) => (None, limit),
