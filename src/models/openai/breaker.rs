@@ -13,8 +13,10 @@ use tokio::time::Instant;
 const MOST_FAILURES: u32 = 8;
 /// How long it has gone wrong, from the beginning of the first of several failures, after which it is not asked again.
 const MOST_TROUBLE: Duration = Duration::from_secs(150);
-/// How long it has written and never a thing that was asked for, after which the call ends.
-const MOST_WORDS: Duration = Duration::from_secs(150);
+/// So many failures within ten minutes, twice as many as answers, after which it is not asked again either.
+const MOST_OFTEN: usize = 30;
+/// How long its replies have been of no use, where none ever was, after which the call ends.
+const MOST_USELESS: Duration = Duration::from_secs(110);
 /// How long a wait counts against further ones: as long as a call may take.
 const REMEMBERED: Duration = Duration::from_secs(600);
 /// How long it is left alone before one call may try it.
@@ -24,14 +26,23 @@ const COOL_DOWN: Duration = Duration::from_secs(30);
 struct State {
     failures: u32,
     since: Option<Instant>,
-    /// Waits because it asked for pauses or turned calls away: when each ends, and what it added to those before it. An
-    /// answer in between does not take them back.
-    waits: VecDeque<(Instant, Duration)>,
     open_until: Option<Instant>,
     last: String,
+    lasting: Lasting,
+}
+
+/// What an answer in between does not take back.
+#[derive(Debug, Default)]
+struct Lasting {
+    /// It has given what was asked for.
     proven: bool,
-    /// When it began to give whole replies of which none has held an object.
-    words_since: Option<Instant>,
+    /// Waits because it asked for pauses or turned calls away: when each ends, and what it added to those before it.
+    waits: VecDeque<(Instant, Duration)>,
+    /// Requests of the last ten minutes that failed, and that were answered.
+    failed: VecDeque<Instant>,
+    answered: VecDeque<Instant>,
+    /// Since when whole replies were of no use, and how many.
+    useless: Option<(Instant, u32)>,
 }
 
 /// One for every address; clones of a model share it.
@@ -59,28 +70,34 @@ impl Breaker {
         }
     }
 
-    /// It gave a whole reply: all trouble is forgotten.
-    pub fn answered(&self) {
+    /// It gave a whole reply: the trouble before it is over.
+    pub fn answered(&self, now: Instant) {
         let mut state = self.state();
-        *state = State { proven: true, waits: std::mem::take(&mut state.waits), ..State::default() };
+        *state = State { lasting: std::mem::take(&mut state.lasting), ..State::default() };
+        state.lasting.answered.push_back(now);
     }
 
-    /// It gave a whole reply to what began at `began`, with an object in it or, `words` alone, without. A server that
-    /// has never given another than that is not believed for long.
-    pub fn heard(&self, words: bool, began: Instant, now: Instant) -> Result<(), Fault> {
-        if !words || self.proven() {
-            self.answered();
+    /// A reply held what was asked for.
+    pub fn useful(&self) {
+        let mut state = self.state();
+        state.lasting.proven = true;
+        state.lasting.useless = None;
+    }
+
+    /// A reply to what began at `began` held nothing of what was asked for. One that never gave it is not asked for long.
+    pub fn useless(&self, began: Instant, now: Instant) -> Result<(), Fault> {
+        let mut state = self.state();
+        if state.lasting.proven {
             return Ok(());
         }
-        let mut state = self.state();
-        let since = *state.words_since.get_or_insert(began);
-        *state = State { waits: std::mem::take(&mut state.waits), words_since: Some(since), ..State::default() };
-        if now - since >= MOST_WORDS { Err(Fault::NoObject { over: now - since }) } else { Ok(()) }
+        let (since, before) = state.lasting.useless.unwrap_or((began, 0));
+        state.lasting.useless = Some((since, before + 1));
+        if before > 0 && now - since >= MOST_USELESS { Err(Fault::NoObject { over: now - since }) } else { Ok(()) }
     }
 
-    /// It has given a whole reply of use to this program.
+    /// It has given what was asked for to this program.
     pub fn proven(&self) -> bool {
-        self.state().proven
+        self.state().lasting.proven
     }
 
     /// Notes a failure of what was begun at `began`; true when it should be left alone now.
@@ -91,7 +108,13 @@ impl Breaker {
         let since = *state.since.get_or_insert(began);
         // One that took long may be bad luck.
         let long = state.failures > 1 && now - since >= MOST_TROUBLE;
-        if state.failures >= MOST_FAILURES || long {
+        let lasting = &mut state.lasting;
+        for times in [&mut lasting.failed, &mut lasting.answered] {
+            times.retain(|time| *time + REMEMBERED > now);
+        }
+        lasting.failed.push_back(now);
+        let often = lasting.failed.len() >= MOST_OFTEN && lasting.failed.len() >= 2 * lasting.answered.len();
+        if state.failures >= MOST_FAILURES || long || often {
             state.open_until = Some(now + COOL_DOWN);
         }
         state.open_until.is_some()
@@ -101,16 +124,16 @@ impl Breaker {
     /// together. Calls that wait at the same time wait once.
     pub fn may_wait(&self, wait: Duration, most: Duration, now: Instant) -> bool {
         let mut state = self.state();
-        state.waits.retain(|(until, _)| *until + REMEMBERED > now);
-        let under_way = state.waits.back().map_or(now, |(until, _)| now.max(*until));
+        state.lasting.waits.retain(|(until, _)| *until + REMEMBERED > now);
+        let under_way = state.lasting.waits.back().map_or(now, |(until, _)| now.max(*until));
         // A server may ask for a pause that no clock can tell.
         let Some(until) = now.checked_add(wait) else { return false };
         let adds = until.saturating_duration_since(under_way);
-        if wait > most || state.waits.iter().map(|(_, added)| *added).sum::<Duration>() + adds > most {
+        if wait > most || state.lasting.waits.iter().map(|(_, added)| *added).sum::<Duration>() + adds > most {
             return false;
         }
         if !adds.is_zero() {
-            state.waits.push_back((until, adds));
+            state.lasting.waits.push_back((until, adds));
         }
         true
     }
@@ -126,8 +149,8 @@ mod tests {
         for _ in 1..MOST_FAILURES {
             assert!(!breaker.failed("HTTP 500", now, now));
         }
-        breaker.answered();
-        assert!(!breaker.failed("HTTP 500", now, now) && breaker.admit(now).is_ok() && breaker.proven());
+        breaker.answered(now);
+        assert!(!breaker.failed("HTTP 500", now, now) && breaker.admit(now).is_ok());
         for _ in 1..MOST_FAILURES {
             breaker.failed("HTTP 502", now, now);
         }
@@ -136,7 +159,7 @@ mod tests {
         let now = now + COOL_DOWN;
         assert!(breaker.admit(now).is_ok(), "one call may try");
         assert!(breaker.admit(now).is_err(), "and only one");
-        breaker.answered();
+        breaker.answered(now);
         assert!(breaker.admit(now).is_ok() && breaker.admit(now).is_ok());
     }
 
@@ -146,18 +169,32 @@ mod tests {
         let later = |n| now + MOST_TROUBLE * n / 2;
         assert!(!breaker.failed("silence", now, later(1)));
         assert!(breaker.failed("silence", later(1), later(2)), "it counts from the beginning of the first");
-        breaker.answered();
+        breaker.answered(now);
         assert!(!breaker.failed("silence", now, later(3)), "one alone may be bad luck");
     }
 
     #[test]
-    fn words_alone_are_borne_for_a_while_and_prove_nothing() {
+    fn replies_of_no_use_are_borne_for_a_while_and_prove_nothing() {
         let (breaker, now) = (Breaker::default(), Instant::now());
-        let later = |n| now + MOST_WORDS * n / 2;
-        assert!(breaker.heard(true, now, later(1)).is_ok() && !breaker.proven());
-        assert!(breaker.heard(true, later(1), later(2)).is_err(), "it counts from the beginning of the first");
-        assert!(breaker.heard(false, later(2), later(3)).is_ok() && breaker.proven());
-        assert!(breaker.heard(true, later(3), later(9)).is_ok(), "a model may forget itself");
+        let later = |n| now + MOST_USELESS * n / 2;
+        breaker.answered(now);
+        assert!(breaker.useless(now, later(3)).is_ok() && !breaker.proven(), "one alone may be slow");
+        assert!(breaker.useless(later(3), later(4)).is_err(), "it counts from the beginning of the first");
+        breaker.useful();
+        assert!(breaker.proven() && breaker.useless(later(4), later(9)).is_ok(), "a model may forget itself");
+    }
+
+    #[test]
+    fn failures_between_answers_add_up() {
+        let (breaker, now) = (Breaker::default(), Instant::now());
+        let tried = |breaker: &Breaker, fails: u32| {
+            let opened = (0..fails).any(|_| breaker.failed("HTTP 500", now, now));
+            breaker.answered(now);
+            opened
+        };
+        assert_eq!((1..20).find(|_| tried(&breaker, 3)), Some(10), "three of four fail");
+        let breaker = Breaker::default();
+        assert_eq!((1..50).find(|_| tried(&breaker, 1)), None, "every second one does");
     }
 
     #[test]
@@ -166,7 +203,7 @@ mod tests {
         let minute = Duration::from_secs(60);
         let second = |n| Duration::from_secs(n);
         assert!(breaker.may_wait(second(40), minute, now));
-        breaker.answered();
+        breaker.answered(now);
         let now = now + second(40);
         assert!(!breaker.may_wait(second(21), minute, now));
         assert!(breaker.may_wait(second(20), minute, now));

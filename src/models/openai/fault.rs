@@ -345,7 +345,10 @@ fn status_error(whom: &Whom<'_>, status: u16, body: &str, wait: Option<Duration>
         500..=599 => {
             format!("{id}: the provider has a problem (HTTP {status}){tries}: {said}. `g1 resume` tries again.")
         }
-        _ => format!("{id}: the request was refused (HTTP {status}): {said}."),
+        _ => format!(
+            "{id}: the request was refused (HTTP {status}): {said}. `g1 models test {id}` shows what it takes; correct the model's \
+             name or the server's settings, or choose another model with -m, then `g1 resume`."
+        ),
     };
     ModelError::Provider(tell(whom, &text))
 }

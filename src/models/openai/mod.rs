@@ -248,8 +248,8 @@ impl OpenAi {
             let ask = Ask { output_tokens: shape.output_tokens(output_tokens), ..ask };
             let fault = match (self.attempt(request, shape, ask, left, deltas, spent).await, before.take()) {
                 (Ok(ended), _) => {
-                    let heard = self.breaker.heard(ended.is_words(), began, Instant::now());
-                    return heard.map(|()| (ended, shape)).map_err(|fault| (fault, attempts));
+                    self.breaker.answered(Instant::now());
+                    return Ok((ended, shape));
                 }
                 // Only the time that was left ended it: what went wrong before is the news.
                 (Err(Fault::Silence { limit, first: true }), Some(before)) if Some(limit) == left => before,
@@ -268,7 +268,7 @@ impl OpenAi {
                 continue;
             }
             if fault.is_answer() {
-                self.breaker.answered();
+                self.breaker.answered(Instant::now());
             }
             let leave_alone = fault.is_trouble() && self.breaker.failed(&fault.short(), began, Instant::now());
             let again = fault.may_pass() || (fault.broke_off() && !std::mem::replace(&mut broke_off, true));

@@ -3,6 +3,7 @@
 use super::{
     fault::Fault,
     hide::{Secrets, hide, hide_part},
+    json,
     pace::{Pace, Patience, works},
     stale,
     wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
@@ -50,11 +51,6 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// True when nothing of it can be an object or a call.
-    pub fn is_words(&self) -> bool {
-        self.calls.is_empty() && !self.text.contains('{')
-    }
-
     /// What a limit has cut: the arguments of the last call, or the text.
     pub fn part(&mut self) -> &mut String {
         match self.calls.last_mut() {
@@ -321,7 +317,7 @@ impl<'a> Reader<'a> {
     /// Words, and neither an object nor thoughts marked as such.
     fn rambles(&self) -> bool {
         let text = self.text.trim_start();
-        self.calls.is_empty() && !text.is_empty() && !text.starts_with("<think") && !text.contains('{')
+        self.calls.is_empty() && !text.is_empty() && !text.starts_with("<think") && !json::begins(text)
     }
 
     pub fn end(&mut self) -> Result<Ended, Fault> {
@@ -368,6 +364,26 @@ mod tests {
         };
         assert!(matches!(ends("{\"title\": \"a reply"), Err(Fault::TooLong { .. })));
         assert!(matches!(ends("{"), Err(Fault::TooSlow { .. })));
+    }
+
+    #[test]
+    fn a_server_that_never_gave_an_object_has_until_its_time_is_over_to_begin_one() {
+        let (sender, _receiver) = mpsc::channel(4);
+        let minute = Duration::from_secs(60);
+        let ends = |text: &str, idle| {
+            let limits = Limits { bytes: 10_000, tokens: 1000, idle, until: None };
+            let piece = serde_json::json!({"choices": [{"delta": {"content": text}}]});
+            Reader::new(&sender, limits).take(&serde_json::from_value(piece).unwrap())
+        };
+        let over = Patience::until(minute, Instant::now());
+        for text in ["I am thinking", "a {b, \"c\"} and {\"d\", e"] {
+            assert!(matches!(ends(text, over), Err(Fault::NoObject { .. })), "{text}");
+            assert!(ends(text, Patience::until(minute, Instant::now() + minute)).is_ok(), "in time");
+            assert!(ends(text, Patience::usual(minute)).is_ok(), "from a server that is known");
+        }
+        for text in ["Here it is: {\n \"title\" : \"a", "<think> long", "{}", ""] {
+            assert!(ends(text, over).is_ok(), "{text}");
+        }
     }
 
     #[test]

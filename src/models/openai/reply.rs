@@ -18,20 +18,25 @@ impl OpenAi {
         spent: &mut Spent,
     ) -> Result<Response, (Fault, u32)> {
         self.breaker.admit(Instant::now()).map_err(|fault| (fault, 1))?;
+        let began = Instant::now();
+        let cut_short = |spent: &Spent| {
+            let useless = self.breaker.useless(began, Instant::now());
+            (useless.err().unwrap_or(Fault::Cut { tokens: spent.counted.output.max(1) }), 1)
+        };
         let wanted = self.room(request);
         let (mut ended, mut shape) = self.converse(request, Ask::default(), wanted, deltas, spent).await?;
         let mut left = MAX_CONTINUATIONS;
         while ended.cut {
             let room = self.room_to_go_on(request, &ended, *spent, wanted);
             let (Some(room), Some(more)) = (room, left.checked_sub(1)) else {
-                return Err((Fault::Cut { tokens: spent.counted.output.max(1) }, 1));
+                return Err(cut_short(spent));
             };
             left = more;
             let cut = std::mem::take(ended.part());
             let ask = Ask { cut: Some(&cut), ..Ask::default() };
             let (next, _) = match self.converse(request, ask, room, deltas, spent).await {
                 // It has nothing more to say, and what it said is no whole reply.
-                Err((Fault::Declined(_), _)) => return Err((Fault::Cut { tokens: spent.counted.output.max(1) }, 1)),
+                Err((Fault::Declined(_), _)) => return Err(cut_short(spent)),
                 next => next?,
             };
             *ended.part() = json::join(&cut, &next.text);
@@ -49,7 +54,10 @@ impl OpenAi {
             (ended, shape) = self.said_again(request, ended, shape, wanted, deltas, spent).await?;
         }
         if has_object(&ended) {
+            self.breaker.useful();
             self.learn(|known| known.shape = Some(shape));
+        } else {
+            self.breaker.useless(began, Instant::now()).map_err(|fault| (fault, 1))?;
         }
         let text = meaning(request, ended).map_err(|fault| (fault, 1))?;
         Ok(Response::reply(text, self.usage(*spent)))

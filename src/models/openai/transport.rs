@@ -146,23 +146,26 @@ impl Transport {
 
     /// The same response, with its clock, its size and its end watched.
     fn watched(&self, response: Response) -> Response {
-        let state = Some((response, self.clone(), 0_usize, 0_usize, Bytes::new()));
+        let state = Some((response, self.clone(), 0_usize, 0_usize, Bytes::new(), true));
         let body = futures::stream::unfold(state, |state| async move {
-            let (mut response, this, mut total, mut line, mut left) = state?;
+            let (mut response, this, mut total, mut line, mut left, fresh) = state?;
             if !left.is_empty() {
-                let event = next_event(&mut left);
-                return Some((Ok(event), Some((response, this, total, line, left))));
+                let (event, fresh) = told(next_event(&mut left), fresh);
+                return Some((Ok(event), Some((response, this, total, line, left, fresh))));
             }
             let fault = match this.next(&mut response).await {
                 Err(silence) => silence,
                 Ok(Err(error)) => Fault::Broken { detail: cause(error), text: 0 },
                 Ok(Ok(None)) => return None,
                 Ok(Ok(Some(mut bytes))) => {
+                    if total == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
+                        bytes.advance(3);
+                    }
                     total += bytes.len();
                     line = bytes.iter().rev().position(|b| *b == b'\n').unwrap_or(line + bytes.len());
                     if total <= this.max_body && line <= this.max_line {
-                        let event = next_event(&mut bytes);
-                        return Some((Ok(event), Some((response, this, total, line, bytes))));
+                        let (event, fresh) = told(next_event(&mut bytes), fresh);
+                        return Some((Ok(event), Some((response, this, total, line, bytes, fresh))));
                     }
                     Fault::TooLarge { limit: if line > this.max_line { this.max_line } else { this.max_body } }
                 }
@@ -243,6 +246,29 @@ fn next_event(bytes: &mut Bytes) -> Bytes {
     Bytes::from(together)
 }
 
+/// A piece of the stream, `fresh` where an event begins with it, and whether one begins behind it. An event that holds
+/// no JSON but a sign of life (`data: ping`, an empty one) becomes a comment: the library takes it for a broken reply.
+fn told(piece: Bytes, fresh: bool) -> (Bytes, bool) {
+    let whole = piece.ends_with(END);
+    let is_aside = fresh && whole && piece.len() < 100 && is_sign_of_life(&piece);
+    (if is_aside { Bytes::from_static(b":\n\n") } else { piece }, whole)
+}
+
+fn is_sign_of_life(event: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(event) else { return false };
+    let (mut name, mut data) = ("", None);
+    for line in text.lines() {
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        match field {
+            "event" => name = value.trim(),
+            "data" => data = Some(value.trim()),
+            _ => {}
+        }
+    }
+    let ping = matches!(name, "ping" | "heartbeat" | "keepalive" | "keep-alive");
+    data.is_some_and(|data| ping || data.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-'))
+}
+
 const FIELD: &[u8] = b"data: ";
 const END: &[u8] = b"\n\n";
 
@@ -272,7 +298,9 @@ pub(in crate::models) fn cause(error: reqwest::Error) -> String {
 /// `Retry-After` as seconds or as a date.
 fn retry_after(value: &str) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+        // A pause that no clock can tell is longer than any that is waited for.
+        let too_long = (seconds > 0.0).then_some(Duration::MAX);
+        return Duration::try_from_secs_f64(seconds).ok().or(too_long);
     }
     let at = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
     let wait = at.duration_since(jiff::Timestamp::now());
@@ -315,12 +343,29 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_of_life_is_a_comment_and_everything_else_is_left() {
+        let of = |text: &'static str, fresh| {
+            let (piece, next) = told(Bytes::from_static(text.as_bytes()), fresh);
+            (String::from_utf8(piece.to_vec()).unwrap(), next)
+        };
+        for aside in ["data: ping\n\n", "data:\n\n", "data\n\n", "event: ping\ndata: {}\n\n", "data: keep-alive\n\n"] {
+            assert_eq!(of(aside, true), (":\n\n".to_owned(), true), "{aside}");
+            assert_eq!(of(aside, false).0, aside, "in the middle of another");
+        }
+        for other in ["data: {}\n\n", "data: [DONE]\n\n", ": hi\n\n", "\n\n", "data: 7\n\n", "data: {\"a\n\n"] {
+            assert_eq!(of(other, true), (other.to_owned(), true), "{other}");
+        }
+        assert_eq!(of("data: pi", true), ("data: pi".to_owned(), false));
+    }
+
+    #[test]
     fn retry_after_is_read_as_seconds_or_as_a_date() {
         assert_eq!(retry_after("2"), Some(Duration::from_secs(2)));
         assert_eq!(retry_after(" 0.5 "), Some(Duration::from_millis(500)));
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
         assert!(retry_after("Thu, 31 Dec 2099 23:59:59 GMT").unwrap() > Duration::from_secs(1_000_000));
-        assert_eq!(retry_after("-3"), None);
+        assert_eq!([retry_after("1e308"), retry_after("inf")], [Some(Duration::MAX); 2]);
+        assert_eq!([retry_after("-3"), retry_after("nan")], [None; 2]);
         assert_eq!(retry_after("soon"), None);
     }
 }

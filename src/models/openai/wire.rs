@@ -9,7 +9,7 @@ use serde::{
     },
 };
 use serde_json::Value;
-use std::{fmt, ops::Deref};
+use std::{fmt, marker::PhantomData, ops::Deref};
 
 /// What came as one event: a chunk, or the list of them that the transport makes of those which came in one piece.
 #[derive(Debug)]
@@ -85,8 +85,10 @@ pub struct Piece {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct CallPiece {
+    #[serde(deserialize_with = "number")]
     pub index: Option<usize>,
     pub id: Value,
+    #[serde(deserialize_with = "nullable")]
     pub function: Function,
 }
 
@@ -153,9 +155,42 @@ fn text<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
     d.deserialize_any(Text)
 }
 
-/// `null` in place of a list is an empty list.
+/// `null` or an object in place of a list is an empty list.
 fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Vec<T>, D::Error> {
-    Ok(Option::<Vec<T>>::deserialize(d)?.unwrap_or_default())
+    struct List<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+        type Value = Vec<T>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Vec<T>, A::Error> {
+            let mut all = Vec::new();
+            while let Some(part) = parts.next_element()? {
+                all.push(part);
+            }
+            Ok(all)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(Vec::new())
+        }
+        fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+            Ok(Vec::new())
+        }
+    }
+    d.deserialize_any(List(PhantomData))
+}
+
+/// A number, one in quotes too; anything else is none.
+fn number<'de, D: Deserializer<'de>>(d: D) -> Result<Option<usize>, D::Error> {
+    let value = Value::deserialize(d)?;
+    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    Ok(number.and_then(|number| usize::try_from(number).ok()))
+}
+
+/// `null` in place of an object is an empty one.
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(d: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(d)?.unwrap_or_default())
 }
 
 impl Choice {
@@ -249,6 +284,11 @@ mod tests {
         );
         let whole = read(r#"{"choices":[{"message":{"tool_calls":[{"function":{"name":"x","arguments":{"a":1}}}]}}]}"#);
         assert_eq!(arguments_of(&whole.choices[0].calls().next().unwrap().function.arguments), "{\"a\":1}");
+        let odd = r#"{"choices":[{"delta":{"content":"a","tool_calls":{}}},
+            {"delta":{"tool_calls":[{"index":"1","function":null},{"index":-1},{"index":2}]}}]}"#;
+        let odd = read(odd);
+        assert_eq!((odd.choices[0].text(), odd.choices[0].calls().count()), ("a".to_owned(), 0));
+        assert_eq!(odd.choices[1].calls().map(|call| call.index).collect::<Vec<_>>(), [Some(1), None, Some(2)]);
         assert_eq!(error_code(&json!({"code": "429"})), Some(429));
         assert_eq!(error_code(&json!({"code": "server_error"})), Some(500));
         assert_eq!(error_code(&json!({"code": "invalid_prompt"})), None);
