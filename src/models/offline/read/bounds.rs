@@ -12,8 +12,10 @@ use crate::models::offline::spec::{FieldRule, FieldType, Rule};
 #[must_use]
 pub fn bound(text: &str, n: f64, negated: bool, whole: bool) -> Option<Rule> {
     let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
-    let more = says(&["more than", "greater than", "higher than", "larger than", "above", "exceed", " over "]);
-    let less = says(&["less than", "fewer than", "lower than", "smaller than", "below", " under "]);
+    let more = says(&["more than", "greater than", "higher than", "larger than", "longer than", "above", "exceed"]);
+    let less = says(&["less than", "fewer than", "lower than", "smaller than", "shorter than", "below"]);
+    let word = |w: &str| text.split_whitespace().any(|x| x == w);
+    let (more, less) = (more || word("over"), less || word("under"));
     let not = negated || turned(text);
     let upper = says(&["at most", "maximum", "up to"]) || more && not || less && !not;
     let lower = says(&["at least", "minimum"]) || less && not || more && !not;
@@ -154,6 +156,37 @@ pub fn amount(s: &Sentence, at: usize) -> Option<f64> {
 /// The number a step away. To the hundredth, as it is said: 0.05 and 0.01 make 0.06, not 0.060000000000000005.
 fn beside(value: f64, step: f64) -> f64 {
     if step == 0.0 { value } else { ((value + step) * 100.0).round() / 100.0 }
+}
+
+/// `A talk must not last longer than 45 minutes`: a bound on the number of them that the record keeps.
+pub fn lasting(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return };
+    let ([np], "last" | "take") = (&pred.subject[..], pred.verb.base.as_str()) else { return };
+    let tail = pred.verb.range.start..pred.range.end.min(s.words.len());
+    let numbers: Vec<usize> = tail.clone().filter(|i| s.words[*i].token.value.is_some()).collect();
+    let [at] = numbers[..] else { return };
+    let text = s.quote(tail.clone()).to_lowercase();
+    let plain = np.adjectives().all(super::lexicon::words::light) && pred.objects.is_empty();
+    let unit = s.words.get(at + 1).and_then(|w| field::unit_of(&w.base));
+    let told = tail.clone().all(|i| i <= at + 1 || !super::sentence::content(&s.words[i]));
+    let Some((e, unit)) = d.entity_of(np).zip(unit).filter(|_| plain && told && !d.done[si].contains(&0)) else {
+        return;
+    };
+    let kept = d.entities[e].entity.fields.iter().find(|f| {
+        let numeric = matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
+        let lasts = f.name.split('_').any(|part| matches!(part, "duration" | "length" | "minutes" | "hours" | "time"));
+        numeric && lasts && f.unit.as_deref() == Some(&unit)
+    });
+    let Some((name, whole)) = kept.map(|f| (f.name.clone(), f.ty == FieldType::Integer)) else { return };
+    let rules = bounds(&text, &[s.words[at].token.value.unwrap_or_default()], pred.verb.negated, whole);
+    let id = s.id;
+    if let ([rule], Some(f)) = (&rules[..], d.field_mut(e, &name)) {
+        f.rules.push(FieldRule { rule: rule.clone(), clauses: vec![id] });
+        d.touch(e, id);
+        d.mark(si, 0..s.words.len());
+        d.done[si].insert(0);
+    }
 }
 
 /// `A booking is for at least 2 people`, `A team has 3 to 8 players`: bounds on the number that a record keeps of them.

@@ -54,6 +54,7 @@ const TABLE: [Check; 19] = [
     fields::several,
     fields::how_many,
     fields::waived,
+    fields::split,
 ];
 
 /// Names a gap for every sentence that says something else than what is built for it. A limit or a bound of which only a

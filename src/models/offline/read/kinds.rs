@@ -103,7 +103,12 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
         let kind = if quality(s) { ClauseKind::Quality } else { ClauseKind::Function };
         return of(kind, "may ask for something, in words that are not understood");
     }
-    if quality(s) {
+    // `The length must be under 600 seconds.` of a song
+    let property = |p: &Pred| {
+        let listed = |np: &super::chunk::Np| nouns::property(&np.head).is_some() && waived::listed(np, s, all);
+        p.verb.class == Class::Be && !p.subordinate && !p.subject.is_empty() && p.subject.iter().all(listed)
+    };
+    if quality(s) && !s.preds.iter().any(property) {
         return of(ClauseKind::Quality, "how well it shall do it");
     }
     if constraint(s) {

@@ -54,7 +54,7 @@ pub fn collect(d: &mut Draft) {
         s.items.iter().any(|i| matches!(i, super::chunk::Item::Np(np) if np.head == "request" && np.nouns.is_empty()))
     });
     for s in sentences.iter().filter(|s| !s.heading && !super::exclusion::is_exclusion(s)) {
-        for pred in s.preds.iter().filter(|p| !super::waived::filled_in(s, p, sentences)) {
+        for pred in s.preds.iter().filter(|p| !super::waived::of_a_listed(s, p, sentences)) {
             objects(&mut things, &roles, s, pred, &mut order, requests);
         }
         listed(&mut things, s, &mut order);

@@ -159,6 +159,8 @@ mod cases_states;
 #[cfg(test)]
 mod cases_taken_up;
 #[cfg(test)]
+mod cases_together;
+#[cfg(test)]
 mod cases_waived;
 #[cfg(test)]
 mod tests;

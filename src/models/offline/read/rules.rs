@@ -71,12 +71,14 @@ pub fn names(d: &Draft, e: usize, roles: &[String]) -> Option<String> {
 /// Reads the rules of a sentence.
 pub fn read(d: &mut Draft, si: usize) {
     super::waived::read(d, si);
+    super::unique::together(d, si);
     super::not_own::read(d, si);
     super::capacity::read(d, si);
     value_rules(d, si);
     if d.done[si].is_empty() {
         super::bounds::bounded_property(d, si);
     }
+    super::bounds::lasting(d, si);
     super::bounds::counted(d, si);
     super::unique::read(d, si);
     super::lent::read(d, si);
@@ -324,6 +326,7 @@ fn value_rules(d: &mut Draft, si: usize) {
             d.touch(e, s.id);
             d.mark(si, np.range.start..pred.range.end);
             d.mark(si, pred.subject[0].range.start..pred.range.end);
+            d.unmark(si, &nothing_else(s, pred));
             if taken_twice(s, pred) {
                 // `more than once`
                 d.mark(si, pred.verb.range.end..s.words.len());
@@ -406,6 +409,15 @@ fn from_today(text: &str, negated: bool) -> Option<Rule> {
 fn measured_in_characters(s: &Sentence, pred: &super::sentence::Pred) -> bool {
     let counts = s.words[pred.range.clone()].iter().any(|w| matches!(w.base.as_str(), "character" | "letter"));
     counts && (pred.verb.class == Class::Have || matches!(pred.verb.base.as_str(), "consist" | "contain"))
+}
+
+/// `The code consists of 8 letters.`: of nothing else, which no rule keeps; `at most 80 letters` are as many characters.
+fn nothing_else(s: &Sentence, pred: &super::sentence::Pred) -> Vec<usize> {
+    let words = pred.range.start..pred.range.end.min(s.words.len());
+    let other = |w: &super::tag::Word| matches!(w.base.as_str(), "digit" | "number" | "character" | "most" | "least");
+    let mixed = s.words[words.clone()].iter().any(other);
+    let made_of = matches!(pred.verb.base.as_str(), "consist" | "contain") && !mixed;
+    words.filter(|i| made_of && matches!(s.words[*i].base.as_str(), "letter" | "capital")).collect()
 }
 
 /// `The e-mail address must be valid.`: what the type of the property checks of itself.

@@ -190,7 +190,13 @@ pub fn groups(d: &Draft, si: usize, at: usize, e: usize) -> Groups {
             out.used.push(i);
         }
         let led = matches!(w.lower(), "per" | "by" | "each" | "every") || split && w.is("and");
-        let Some(np) = super::chunk::noun_phrase(&s.words, i + 1).filter(|_| led) else { continue };
+        // `of all routes of a member`: of each of them
+        let of_one = w.is("of") && s.words.get(i + 1).is_some_and(|n| n.is("a") || n.is("an"));
+        let Some(np) =
+            super::chunk::noun_phrase(&s.words, i + 1).filter(|np| led || of_one && i > at && d.role(np).is_some())
+        else {
+            continue;
+        };
         split = !w.is("and");
         let plain = np.mods.is_empty() && np.of.is_none();
         if let Some(one) = span(&np.head).filter(|_| plain && out.each.is_none()) {

@@ -183,7 +183,7 @@ pub fn of_a_property(s: &Sentence, all: &[Sentence]) -> bool {
 }
 
 /// Whether another sentence lists it among the properties of something.
-fn listed(np: &Np, s: &Sentence, all: &[Sentence]) -> bool {
+pub fn listed(np: &Np, s: &Sentence, all: &[Sentence]) -> bool {
     const LEADS: [&str; 12] = [
         "with",
         "has",
@@ -207,12 +207,13 @@ fn listed(np: &Np, s: &Sentence, all: &[Sentence]) -> bool {
 
 /// `The fence must be filled in.` of a property that another sentence lists: no record is made of it.
 #[must_use]
-pub fn filled_in(s: &Sentence, pred: &Pred, all: &[Sentence]) -> bool {
+pub fn of_a_listed(s: &Sentence, pred: &Pred, all: &[Sentence]) -> bool {
     let enters =
         pred.verb.passive && matches!(pred.verb.base.as_str(), "fill" | "provide" | "specify" | "state" | "enter");
     let bare = |np: &Np| np.nouns.is_empty() && np.of.is_none() && !np.plural;
-    enters
-        && pred.preps.iter().all(|pp| pp.nps.is_empty())
+    // `The same title by the same author may not be added twice.`
+    let again = super::unique::adds_again(s, pred);
+    (again || enters && pred.preps.iter().all(|pp| pp.nps.is_empty()))
         && !pred.subject.is_empty()
         && pred.subject.iter().all(|np| bare(np) && listed(np, s, all))
 }

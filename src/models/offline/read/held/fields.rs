@@ -63,3 +63,29 @@ pub fn waived(d: &Draft, s: &Sentence) -> Option<Broken> {
         w.waiver.taken_back(field).then(|| Broken::new(0..s.words.len(), built))
     })
 }
+
+/// `the total of entry fees per race`, `the sum of all routes of a member` that is one sum of all there are.
+pub fn split(d: &Draft, s: &Sentence) -> Option<Broken> {
+    let entity = d.features.iter().find_map(|f| match f {
+        Feature::Totals { entity, group_by: None, each: None, everyone, clauses, .. } if clauses.contains(&s.id) => {
+            Some((entity, *everyone))
+        }
+        _ => None,
+    });
+    let (entity, everyone) = entity?;
+    let e = &d.entities[d.find(entity)?].entity;
+    let total = s.words.iter().position(|w| matches!(w.base.as_str(), "total" | "sum" | "statistic"))?;
+    let led = |at: &usize| {
+        let next = s.words.get(at + 1).map_or("", |w| w.lower());
+        s.words[*at].is("per")
+            || matches!(s.words[*at].lower(), "for" | "of" | "by")
+                && matches!(next, "each" | "every" | "a" | "an" | "one")
+    };
+    let known = |np: &Np| d.entity_of(np).is_some() || d.role(np).is_some();
+    let phrases = (total + 1..s.words.len()).filter(led);
+    let np = phrases.filter_map(|at| super::super::chunk::noun_phrase(&s.words, at + 1)).find(known)?;
+    // the totals of what is one's own are of one person
+    let own = e.owned && !everyone && d.role(&np).is_some();
+    let built = format!("one total of all {}", e.label_plural.to_lowercase());
+    (!own).then(|| Broken::new(np.range.clone(), built))
+}

@@ -356,6 +356,19 @@ pub fn out_of_reach(d: &Draft, s: &Sentence) -> Option<Broken> {
             continue;
         };
         let access = &d.entities[d.find(entity)?].entity.access;
+        // those without an account are nobody's to tell apart
+        let of_each = match f {
+            Feature::UniqueTogether { fields, .. } => fields.iter().any(|f| f == "owner_id"),
+            Feature::Limit { per, .. } | Feature::LimitIn { per, .. } => per.as_deref().is_none_or(|p| p == "owner_id"),
+            _ => false,
+        };
+        let strangers = |np: &Np| nouns::person(&np.head) == Some(nouns::Person::Stranger);
+        let strangers = s.preds.iter().any(|p| p.subject.iter().any(strangers));
+        if of_each && strangers && access.iter().any(|a| a.ops.contains(&Op::Create) && a.who == Who::Anyone) {
+            let many = d.entities[d.find(entity)?].entity.label_plural.to_lowercase();
+            let built = format!("who is not signed in adds any number of {many}");
+            return Some(Broken::new(0..s.words.len(), built));
+        }
         let adds = |who: &Who| {
             access
                 .iter()

@@ -249,7 +249,7 @@ const APPOINTED: &str = "administrator admin manager caretaker board trainer coa
     housekeeper responder captain attendant tester developer programmer foreman porter usher ranger pilot skipper marshal umpire \
     boss midwife paramedic firefighter surveyor salesperson seller groomer handler dealer treasurer headmaster headteacher priest pastor \
     sexton verger matron concierge estimator assessor buyer-agent scientist lawyer notary broker teller chairwoman educator \
-    carer headmistress";
+    carer headmistress guard watchman gatekeeper lifeguard boss";
 
 /// What kind of person the noun (singular) names, or `None` for things.
 #[must_use]
