@@ -64,7 +64,9 @@ pub fn read(d: &mut Draft, si: usize) {
         let here = match w.lower() {
             "authentication" | "login" | "signin" | "authenticated" | "authenticate" | "credentials" | "username"
             | "authorization" => true,
-            "logged" | "logged-in" | "registered" | "signed-in-person" => true,
+            // `Entries are logged with user and time`
+            "logged" => s.words.get(i + 1).is_some_and(|n| matches!(n.lower(), "in" | "on" | "into")),
+            "logged-in" | "registered" | "signed-in-person" => true,
             "accounts" | "account" => s
                 .words
                 .get(i.wrapping_sub(1))

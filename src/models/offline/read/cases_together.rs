@@ -97,3 +97,15 @@ fn letters_that_may_be_digits_too_are_a_gap() {
         assert_eq!(whole(&spec, 2), kept, "{sentence}: {:?}", spec.gaps);
     }
 }
+
+#[test]
+fn what_is_logged_with_a_user_is_no_way_to_log_in() {
+    let spec = read(
+        "Guards sign up and log in.\nGuards can add an entry with a name and a time.\nEntries are logged with user and time.",
+    );
+    assert!(
+        spec.users.as_ref().is_some_and(|u| u.roles.iter().any(|r| r.name == "guard"))
+            && spec.entity("guard").is_none()
+    );
+    assert!(!whole(&spec, 3), "{:?}", spec.entity("entry"));
+}

@@ -30,7 +30,7 @@ impl Broken {
 type Check = fn(&Draft, &Sentence) -> Option<Broken>;
 
 /// What each sentence is held to.
-const TABLE: [Check; 19] = [
+const TABLE: [Check; 21] = [
     // who
     rights::only,
     rights::maker,
@@ -55,6 +55,7 @@ const TABLE: [Check; 19] = [
     fields::how_many,
     fields::waived,
     fields::split,
+    fields::by_whom,
 ];
 
 /// Names a gap for every sentence that says something else than what is built for it. A limit or a bound of which only a

@@ -89,3 +89,16 @@ pub fn split(d: &Draft, s: &Sentence) -> Option<Broken> {
     let built = format!("one total of all {}", e.label_plural.to_lowercase());
     (!own).then(|| Broken::new(np.range.clone(), built))
 }
+
+/// `Entries are logged with user and time.` while no entry tells the user.
+pub fn by_whom(d: &Draft, s: &Sentence) -> Option<Broken> {
+    let logged = s.preds.iter().filter(|p| p.verb.passive && !p.verb.negated && p.verb.class == Class::Create);
+    logged.flat_map(|p| p.preps.iter().filter(|pp| pp.prep == "with").map(move |pp| (p, pp))).find_map(|(p, pp)| {
+        let np = pp.nps.iter().find(|np| np.head == "user" && np.pronoun.is_none() && !np.possessed())?;
+        let e = &d.entities[p.subject.iter().find_map(|np| d.entity_of(np))?].entity;
+        let told = e.fields.iter().any(|f| matches!(f.ty, FieldType::UserReference { .. }))
+            || d.features.iter().any(|f| matches!(f, Feature::History { entity, .. } if *entity == e.name));
+        let built = format!("{} keeps no user", super::super::readings::a(&e.label.to_lowercase()));
+        (!told).then(|| Broken::new(np.range.clone(), built))
+    })
+}
