@@ -33,13 +33,11 @@ pub fn find(text: &str) -> Option<Cow<'_, str>> {
     is_object(&mended).then_some(Cow::Owned(mended))
 }
 
-/// True when somewhere an object begins, whole or not: a brace and a first key, or nothing in it.
+/// True when somewhere an object begins, whole or not: a brace and a first key.
 pub fn begins(text: &str) -> bool {
     text.match_indices('{').any(|(at, _)| {
         let inside = text[at + 1..].trim_start();
-        let Some(quote) = inside.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-            return inside.starts_with('}');
-        };
+        let Some(quote) = inside.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return false };
         let mut parts = inside[1..].splitn(2, quote);
         let key = parts.next().unwrap_or_default();
         let behind = parts.next().unwrap_or_default().trim_start();

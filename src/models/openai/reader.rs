@@ -376,12 +376,12 @@ mod tests {
             Reader::new(&sender, limits).take(&serde_json::from_value(piece).unwrap())
         };
         let over = Patience::until(minute, Instant::now());
-        for text in ["I am thinking", "a {b, \"c\"} and {\"d\", e"] {
+        for text in ["I am thinking", "a {b, \"c\"} and {} and {\"d\", e"] {
             assert!(matches!(ends(text, over), Err(Fault::NoObject { .. })), "{text}");
             assert!(ends(text, Patience::until(minute, Instant::now() + minute)).is_ok(), "in time");
             assert!(ends(text, Patience::usual(minute)).is_ok(), "from a server that is known");
         }
-        for text in ["Here it is: {\n \"title\" : \"a", "<think> long", "{}", ""] {
+        for text in ["Here it is: {\n \"title\" : \"a", "<think> long", ""] {
             assert!(ends(text, over).is_ok(), "{text}");
         }
     }

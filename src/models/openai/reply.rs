@@ -19,10 +19,9 @@ impl OpenAi {
     ) -> Result<Response, (Fault, u32)> {
         self.breaker.admit(Instant::now()).map_err(|fault| (fault, 1))?;
         let began = Instant::now();
-        let cut_short = |spent: &Spent| {
-            let useless = self.breaker.useless(began, Instant::now());
-            (useless.err().unwrap_or(Fault::Cut { tokens: spent.counted.output.max(1) }), 1)
-        };
+        let useless = || self.breaker.useless(began, Instant::now());
+        let cut_short =
+            |spent: &Spent| (useless().err().unwrap_or(Fault::Cut { tokens: spent.counted.output.max(1) }), 1);
         let wanted = self.room(request);
         let (mut ended, mut shape) = self.converse(request, Ask::default(), wanted, deltas, spent).await?;
         let mut left = MAX_CONTINUATIONS;
@@ -44,6 +43,7 @@ impl OpenAi {
         }
         self.read_whole(request, &ended, spent).await.map_err(|fault| (fault, 1))?;
         if !has_object(&ended) {
+            useless().map_err(|fault| (fault, 1))?;
             // A server that ignores the schema is asked in another way, now and the next time.
             if self.known().abilities.schema != Some(true)
                 && let Some(next) = shape.without_schema()
@@ -57,7 +57,7 @@ impl OpenAi {
             self.breaker.useful();
             self.learn(|known| known.shape = Some(shape));
         } else {
-            self.breaker.useless(began, Instant::now()).map_err(|fault| (fault, 1))?;
+            useless().map_err(|fault| (fault, 1))?;
         }
         let text = meaning(request, ended).map_err(|fault| (fault, 1))?;
         Ok(Response::reply(text, self.usage(*spent)))
