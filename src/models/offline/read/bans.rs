@@ -112,6 +112,10 @@ fn in_some_state(np: &Np) -> bool {
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
 pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
     let s = &d.sentences[si];
+    // `may not be deleted by anyone`: nobody is named
+    let mut by = pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps);
+    let by_anyone = by.any(|np| matches!(np.pronoun.as_deref(), Some("anyone" | "anybody")));
+    let whos = if by_anyone { &[] } else { whos };
     let others = s.lower.contains("each other")
         || s.lower.contains("other user")
         || s.lower.contains("other people")

@@ -301,3 +301,14 @@ fn who_manages_something_is_known_or_it_is_a_gap() {
     let spec = read("Members log in.\nMembers can add a machine with a name.\nThe zorb manages machines.");
     assert!(!whole(&spec, 3), "{:?}", spec.entities);
 }
+
+#[test]
+fn what_may_be_done_by_nobody_is_forbidden_to_all() {
+    for said in
+        ["No fault may be deleted by anyone.", "Faults must not be deleted by anybody.", "Nobody may delete a fault."]
+    {
+        let spec = read(&format!("Teachers can add a fault with a title.\nJanitors can change faults.\n{said}"));
+        let forbidden = |f: &Feature| matches!(f, Feature::Forbid { entity, op: Op::Delete, .. } if entity == "fault");
+        assert!(spec.features.iter().any(forbidden) && whole(&spec, 3), "{said}: {:?}", spec.features);
+    }
+}
