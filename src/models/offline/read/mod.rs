@@ -96,6 +96,7 @@ mod sums;
 pub(in crate::models::offline) mod tag;
 mod taken_as;
 mod tallies;
+mod targets;
 mod things;
 mod title;
 mod token;
