@@ -59,7 +59,7 @@ pub fn quality_words(s: &Sentence) -> bool {
     let particle = |i: usize| s.words.get(i + 1).is_some_and(|w| matches!(w.lower(), "after" | "at" | "for" | "up"));
     let word = |q: &str| s.words.iter().enumerate().any(|(i, w)| w.is(q) && !(q == "looks" && particle(i)));
     let said = |q: &&str| if q.contains(' ') { s.lower.contains(*q) } else { word(q) };
-    QUALITIES.into_iter().filter(|q| said(&q)).any(|q| q != "seconds" || !measures(s))
+    QUALITIES.into_iter().filter(|q| said(q)).any(|q| q != "seconds" || !measures(s))
 }
 
 /// `a length in seconds`, `The length must be under 600 seconds.`: what is kept of records is measured, and nothing that
