@@ -113,7 +113,7 @@ fn what_an_application_does_by_itself_is_caught_by_an_assertion() {
 }
 
 /// Texts with several rules on one record, each of which refuses what the samples of another would do.
-const MEETING_RULES: [&str; 23] = [
+const MEETING_RULES: [&str; 24] = [
     "Editors sign up with a name.\nEditors add articles with a title and a text.\nAn article is draft or published.\n\
      Visitors can read only published articles, without logging in.\nEditors can change their own articles.",
     "Members record donations with a description and a shelf number.\nA donation is offered, taken or discarded.\n\
@@ -186,6 +186,10 @@ const MEETING_RULES: [&str; 23] = [
      The names of permits have to be unique.\nClerks add concerts with a date, a start time and a label.\n\
      The newest concerts come first.\nConcerts in the past are not possible.\nA label may not be used twice.\n\
      Clerks add halls with a place, a level and a size. Halls are sorted by place, level and size.",
+    // What is unique has other words in each test.
+    "Members log in. The leader adds looms with a name and a kind (table, floor or tapestry). Names of looms must be unique. \
+     Looms are listed by kind and name. The leader adds racks with a name and a size. Names of racks are unique. Racks are \
+     sorted by name and size.",
     "Members sign up.\nThe warden adds laptops with a name.\nMembers can borrow a laptop for at most 7 days.\n\
      The warden adds payments with a plot, a date and an amount. Payments are open, checked or late. New payments are open.\n\
      Members book a hall for a day. A hall has a name and kilometres. A hall can be booked only once per day.\n\
