@@ -2,6 +2,7 @@
 
 use super::{ClauseId, Clean, PersonaId, StepId, persona::ReadKind, reply::ReplyKind};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The phases every plan has, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -155,6 +156,18 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// Both, one after the other.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            calls: self.calls.saturating_add(other.calls),
+            tokens: self.tokens.saturating_add(other.tokens),
+            cost_micros: self.cost_micros.saturating_add(other.cost_micros),
+            seconds: self.seconds.saturating_add(other.seconds),
+            pages: self.pages.saturating_add(other.pages),
+            turns: self.turns.saturating_add(other.turns),
+        }
+    }
     /// What is not plain of the number of calls, in brackets: further pages, and turns with tools.
     #[must_use]
     pub fn besides(&self) -> String {
@@ -177,4 +190,16 @@ pub struct Plan {
     /// What each way of carrying it out is expected to take, the leanest first.
     #[serde(default)]
     pub options: Vec<(PlanVariant, Estimate)>,
+    /// The same for each step; the steps before the plan are in none of them.
+    #[serde(default)]
+    pub per_step: Vec<(PlanVariant, BTreeMap<StepId, Estimate>)>,
+}
+
+impl Plan {
+    /// What a step is expected to take when the plan is carried out in this way; `None` where nobody estimated it.
+    #[must_use]
+    pub fn expected(&self, variant: PlanVariant, step: &StepId) -> Option<Estimate> {
+        let (_, steps) = self.per_step.iter().find(|(way, _)| *way == variant)?;
+        steps.get(step).copied()
+    }
 }

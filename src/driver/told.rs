@@ -1,6 +1,10 @@
 //! Lines of a summary that say what a person might take for granted, and what a plan is.
 
-use crate::domain::{plan::Plan, run::Run, trace::Trace};
+use crate::domain::{
+    plan::{Estimate, Plan},
+    run::Run,
+    trace::Trace,
+};
 use std::fmt::Write;
 
 /// Ids that are named before the rest is only counted.
@@ -41,7 +45,8 @@ pub fn plan(plan: &Plan) -> String {
     for step in &plan.steps {
         let after: Vec<&str> = step.after.iter().map(|s| s.as_str()).collect();
         let after = if after.is_empty() { String::new() } else { format!(" after {}", after.join(", ")) };
-        let _ = writeln!(text, "  {}{after}", step.id);
+        let takes = plan.expected(plan.variant, &step.id).map_or_else(String::new, |e| format!(": {}", takes(&e)));
+        let _ = writeln!(text, "  {}{after}{takes}", step.id);
     }
     let options = match plan.options.as_slice() {
         [] => &[(plan.variant, plan.estimate)],
@@ -49,18 +54,14 @@ pub fn plan(plan: &Plan) -> String {
     };
     for (variant, e) in options {
         let mark = if *variant == plan.variant { "expected" } else { "or" };
-        let besides = e.besides();
-        let _ = writeln!(
-            text,
-            "  {mark}: {} {} calls{besides}, {} tokens, ${:.2}, {} s",
-            variant.word(),
-            e.calls,
-            e.tokens,
-            e.cost_micros as f64 / 1e6,
-            e.seconds
-        );
+        let _ = writeln!(text, "  {mark}: {} {}", variant.word(), takes(e));
     }
     text
+}
+
+fn takes(e: &Estimate) -> String {
+    let calls = crate::domain::counted(e.calls as usize, "call");
+    format!("{calls}{}, {} tokens, ${:.2}, {} s", e.besides(), e.tokens, e.cost_micros as f64 / 1e6, e.seconds)
 }
 
 /// What a run that stopped at its plan came to: the plan, and what would be assumed.

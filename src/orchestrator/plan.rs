@@ -301,7 +301,8 @@ pub fn make(run: &Run, reply: &PlanReply) -> Plan {
         }
     }
     let options: Vec<(PlanVariant, Estimate)> =
-        PlanVariant::ALL.iter().map(|variant| (*variant, estimate::of(run, &steps, *variant))).collect();
+        PlanVariant::ALL.iter().map(|variant| (*variant, estimate::whole(run, &steps, *variant))).collect();
+    let per_step = PlanVariant::ALL.iter().map(|variant| (*variant, estimate::each(run, &steps, *variant))).collect();
     let chosen = options.iter().find(|(variant, _)| *variant == run.settings.plan);
     Plan {
         variant: run.settings.plan,
@@ -311,6 +312,7 @@ pub fn make(run: &Run, reply: &PlanReply) -> Plan {
         communication_notes: Clean::new(&reply.communication_notes),
         estimate: chosen.map(|(_, estimate)| *estimate).unwrap_or_default(),
         options,
+        per_step,
     }
 }
 

@@ -4,7 +4,8 @@ use crate::{bench::Bench, support::real::At};
 use g1::{
     domain::{
         command::{Command, Update},
-        plan::PlanVariant,
+        plan::{Estimate, PlanVariant},
+        run::Proposal,
     },
     ui::{Cmd, Msg, StartRequest, overlay::Overlay},
 };
@@ -219,4 +220,32 @@ fn what_was_only_glanced_at_is_not_read_in_another_size() {
     bench.draw();
     bench.key("y");
     assert!(bench.commands().is_empty(), "{}", bench.text());
+}
+
+/// Each step is estimated in the way that is chosen, and another way says other figures.
+#[test]
+fn the_card_says_what_each_step_would_take_in_the_chosen_way() {
+    let mut bench = Bench::real(At::Plan, 100, 60);
+    let mut run = g1::domain::run::Run::clone(bench.model.run.as_ref().unwrap());
+    let at = run.steps.iter().position(|step| matches!(step.proposal, Some(Proposal::Plan { .. }))).unwrap();
+    let mut step = g1::domain::run::Step::clone(&run.steps[at]);
+    let Some(Proposal::Plan { plan }) = &mut step.proposal else { panic!("no plan") };
+    let each = |calls: u32| {
+        let one = Estimate { calls, tokens: 1_500 * u64::from(calls), seconds: 40, ..Estimate::default() };
+        plan.steps.iter().map(|step| (step.id.clone(), one)).collect()
+    };
+    plan.per_step = vec![(PlanVariant::Lean, each(1)), (PlanVariant::Standard, each(3))];
+    run.steps[at] = step.into();
+    let rows = |text: &str, takes: &str| text.lines().filter(|line| line.contains(takes)).count();
+    bench.send(Msg::Update(Update::Run(std::sync::Arc::new(run.clone()))));
+    bench.wait(2_500);
+    bench.draw();
+    let text = bench.text();
+    assert!(text.contains("Each step design        1 call  ≈ 1.5k tok ≈ $0.00 ≈ 40 s"), "{text}");
+    assert_eq!(rows(&text, "1 call  ≈ 1.5k tok"), 6, "{text}");
+    run.settings.plan = PlanVariant::Standard;
+    bench.send(Msg::Update(Update::Run(std::sync::Arc::new(run))));
+    bench.draw();
+    let text = bench.text();
+    assert_eq!((rows(&text, "3 calls ≈ 4.5k tok"), rows(&text, "1 call  ≈ 1.5k tok")), (6, 0), "{text}");
 }

@@ -257,8 +257,13 @@ impl Gathered<'_> {
             }
             None => {
                 // What it is expected to take is for the person who approves it, and the steps follow from the modules.
-                let plan =
-                    Plan { steps: Vec::new(), estimate: Estimate::default(), options: Vec::new(), ..(**plan).clone() };
+                let plan = Plan {
+                    steps: Vec::new(),
+                    estimate: Estimate::default(),
+                    options: Vec::new(),
+                    per_step: Vec::new(),
+                    ..(**plan).clone()
+                };
                 self.push(PackKind::Plan, "plan", "", json(&plan), FRAME, "the plan in force");
             }
         }

@@ -407,6 +407,7 @@ fn who_can_read_files_is_shown_those_that_the_module_needs() {
         communication_notes: Clean::default(),
         estimate: Estimate::default(),
         options: Vec::new(),
+        per_step: Vec::new(),
     }));
     let before = ["build:core", "build:goals"];
     world.run.steps.push(fixture::step("build:charts", ReplyKind::Build, &[3], &before).into());

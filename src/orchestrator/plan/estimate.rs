@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        StepId,
         plan::{Estimate, PlanVariant, StepPlan, Task},
         reply::ReplyKind,
         run::Run,
@@ -9,34 +10,44 @@ use crate::{
     },
     orchestrator::calls,
 };
+use std::collections::BTreeMap;
 
 /// Turns with tools before a developer's or a tester's reply: what strong models took on average (`docs/models.md`).
 const TURNS: u32 = 2;
 
 /// The whole run, repairs aside: the calls that its first steps took, and the steps of the plan. It does not depend on what
 /// was spent, so that a plan which is made again after going back is the same plan.
-pub(super) fn of(run: &Run, steps: &[StepPlan], variant: PlanVariant) -> Estimate {
+pub(super) fn whole(run: &Run, steps: &[StepPlan], variant: PlanVariant) -> Estimate {
     let mut total = Estimate::default();
     for step in &run.steps {
         if !steps.iter().any(|planned| planned.id == step.plan.id) {
             let calls = u32::try_from(step.answered()).unwrap_or(u32::MAX);
-            let planned = add(total, run, &step.plan, run.settings.plan);
-            total = Estimate { calls: total.calls.saturating_add(calls), tokens: planned.tokens, ..total };
+            let planned = unpriced(run, &step.plan, run.settings.plan);
+            total = total.plus(Estimate { calls, tokens: planned.tokens, ..Estimate::default() });
         }
     }
-    for step in steps {
-        total = add(total, run, step, variant);
-    }
-    let spent = run.usage.tokens();
-    if spent > 0 {
-        let cost = u128::from(total.tokens) * u128::from(run.usage.cost_micros) / u128::from(spent);
-        total.cost_micros = u64::try_from(cost).unwrap_or(u64::MAX);
-    }
-    total
+    let planned = steps.iter().map(|step| unpriced(run, step, variant));
+    priced(run, planned.fold(total, Estimate::plus))
 }
 
-/// `total` with one step more.
-fn add(mut total: Estimate, run: &Run, step: &StepPlan, variant: PlanVariant) -> Estimate {
+/// What each of the steps is expected to take, repairs aside.
+pub(super) fn each(run: &Run, steps: &[StepPlan], variant: PlanVariant) -> BTreeMap<StepId, Estimate> {
+    steps.iter().map(|step| (step.id.clone(), priced(run, unpriced(run, step, variant)))).collect()
+}
+
+/// With the money its tokens cost when they cost what those of the run cost so far.
+fn priced(run: &Run, estimate: Estimate) -> Estimate {
+    let spent = run.usage.tokens();
+    if spent == 0 {
+        return estimate;
+    }
+    let cost = u128::from(estimate.tokens) * u128::from(run.usage.cost_micros) / u128::from(spent);
+    Estimate { cost_micros: u64::try_from(cost).unwrap_or(u64::MAX), ..estimate }
+}
+
+/// Calls, tokens and time of a step.
+fn unpriced(run: &Run, step: &StepPlan, variant: PlanVariant) -> Estimate {
+    let mut total = Estimate::default();
     let offline = run.settings.model == "offline";
     let budget = u64::from(run.settings.pack_tokens).max(1);
     let own: u64 = demanded(run, step);

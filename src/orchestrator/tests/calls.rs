@@ -5,7 +5,7 @@ use crate::domain::{
     ClauseId, Hash, PersonaId,
     clause::Clause,
     command::Command,
-    plan::{PlanVariant, Seat, Task},
+    plan::{Estimate, PlanVariant, Seat, Task},
     reply::ReplyKind,
     run::{Call, Proposal, Step, Verb},
 };
@@ -34,6 +34,29 @@ fn every_variant_ends_in_the_same_product_for_the_calls_it_announced() {
         assert_eq!((announced.variant, announced.estimate.calls), (plan, sim.paid), "{plan:?}");
         let options: Vec<PlanVariant> = announced.options.iter().map(|(variant, _)| *variant).collect();
         assert_eq!(options, PlanVariant::ALL);
+    }
+}
+
+#[test]
+fn every_step_takes_the_calls_it_announced() {
+    for plan in PlanVariant::ALL {
+        for page_size in [usize::MAX, 40] {
+            let sim = paid(plan, page_size);
+            let announced = sim.run().plan.as_ref().unwrap();
+            let steps: Vec<_> = announced.steps.iter().map(|step| &step.id).collect();
+            let expected = |id| announced.expected(plan, id).expect("an estimate for every step");
+            if page_size == usize::MAX {
+                for id in &steps {
+                    let took = sim.run().step(id).map(|step| step.answered());
+                    assert_eq!(took, Some(expected(id).calls as usize), "{plan:?} {id}");
+                }
+            }
+            // The steps before the plan are the rest of what was announced for the whole.
+            let sum = steps.iter().map(|id| expected(id)).fold(Estimate::default(), Estimate::plus);
+            let first: usize = ["understand", "plan"].iter().map(|id| sim.step(id).answered()).sum();
+            assert_eq!(announced.estimate.calls, sum.calls + first as u32, "{plan:?}");
+            assert!(sum.tokens < announced.estimate.tokens && sum.tokens > 0, "{plan:?}");
+        }
     }
 }
 

@@ -182,7 +182,10 @@ fn proposed(page: &mut Page<'_>, run: &Run, step: &Step) {
                 page.text("", &format!("{} {}  {}", i.id, i.statement, ids(&i.clauses)));
             }
         }
-        Some(Proposal::Plan { .. }) => plan::rows(page, run),
+        Some(Proposal::Plan { .. }) => {
+            plan::rows(page, run);
+            plan::steps(page, run);
+        }
         Some(Proposal::Design { decisions, assumptions, artifacts }) => {
             let names: Vec<&str> = artifacts.iter().map(|a| a.name.as_str()).collect();
             page.text(
@@ -340,7 +343,10 @@ fn cost(page: &mut Page<'_>, run: &Run, step: Option<&Step>) {
     let sep = page.model.look.glyphs.sep;
     let mut parts = Vec::new();
     if let Some(step) = step {
-        parts.push(format!("this step {}, {}", timeline::tokens(step.usage.tokens()), timeline::money(&step.usage)));
+        let expected = run.plan.as_ref().and_then(|plan| plan.expected(plan.variant, &step.plan.id));
+        let expected = expected.map_or_else(String::new, |e| format!(" (≈ {} expected)", timeline::tokens(e.tokens)));
+        let spent = timeline::tokens(step.usage.tokens());
+        parts.push(format!("this step {spent}{expected}, {}", timeline::money(&step.usage)));
     }
     parts.push(format!("so far {}, {}", timeline::tokens(run.usage.tokens()), timeline::money(&run.usage)));
     if let Some(plan) = &run.plan {

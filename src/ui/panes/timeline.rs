@@ -180,6 +180,10 @@ fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line
                 tail.push(tokens(step.usage.tokens()));
                 tail.push(money(&step.usage));
             }
+            if step.state == StepState::Waiting && step.usage.calls == 0 && columns >= 46 {
+                let expected = run.plan.as_ref().and_then(|plan| plan.expected(plan.variant, id));
+                tail.extend(expected.map(|e| format!("≈ {}", tokens(e.tokens))));
+            }
             if step.attempt > 1 {
                 tail.insert(0, format!("attempt {}", step.attempt));
             }

@@ -159,6 +159,11 @@ pub(super) fn plan(clauses: &[ClauseId]) -> Plan {
         steps.push(step_plan(&format!("test:{m}"), Phase::Testing, &["tester"], &[ClauseId(2), ClauseId(4)], &[]));
     }
     steps.push(step_plan("verify", Phase::Output, &["verifier", "qa-specialist"], clauses, &[]));
+    let each = |step: &StepPlan| {
+        let tokens = 1_000 * (4 + step.clauses.len() as u64);
+        (step.id.clone(), Estimate { calls: 1, tokens, seconds: 2, ..Estimate::default() })
+    };
+    let per_step = vec![(PlanVariant::Lean, steps.iter().map(each).collect())];
     Plan {
         variant: PlanVariant::Lean,
         modules: vec![
@@ -171,6 +176,7 @@ pub(super) fn plan(clauses: &[ClauseId]) -> Plan {
         communication_notes: Clean::default(),
         estimate: Estimate { calls: 10, tokens: 60_000, cost_micros: 0, seconds: 20, pages: 0, turns: 0 },
         options: Vec::new(),
+        per_step,
     }
 }
 

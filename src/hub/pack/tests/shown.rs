@@ -18,6 +18,7 @@ fn who_tests_a_module_is_shown_what_its_code_declares_and_what_is_linked() {
         communication_notes: Clean::default(),
         estimate: Estimate::default(),
         options: Vec::new(),
+        per_step: Vec::new(),
     }));
     let code = "def one():\n    return 1\n\n\ndef two():\n    # a body that nobody links\n    return 2\n".to_owned();
     let mut file = world.run.files["app/core.py"].clone();

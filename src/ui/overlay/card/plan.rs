@@ -6,6 +6,7 @@ use crate::{
         ClauseId,
         clause::{Assumption, ClauseKind, Gap, Interpretation},
         condition::Condition,
+        plan::{Estimate, Plan, PlanVariant},
         reply::ReplyKind,
         run::{Proposal, Run},
         stand_in,
@@ -142,44 +143,71 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
     page.blank();
     rows(page, run);
     page.row("Ask me", super::ask_me(page.model, run.settings.gates));
+    steps(page, run);
+}
+
+fn plan_at_gate(run: &Run) -> Option<&Plan> {
+    run.steps().find_map(|s| match &s.proposal {
+        Some(Proposal::Plan { plan }) => Some(plan),
+        _ => None,
+    })
+}
+
+/// The plan, and the way in which it is carried out: at its gate that is still the person's to choose.
+fn in_force(run: &Run) -> Option<(&Plan, PlanVariant)> {
+    let proposed = plan_at_gate(run).map(|plan| (plan, run.settings.plan));
+    proposed.or_else(|| run.plan.as_deref().map(|plan| (plan, plan.variant)))
+}
+
+fn takes(e: &Estimate) -> String {
+    format!(
+        "{:>3} {}{} ≈ {} ≈ {} ≈ {}",
+        e.calls,
+        if e.calls == 1 { "call " } else { "calls" },
+        e.besides(),
+        timeline::tokens(e.tokens),
+        timeline::dollars(e.cost_micros),
+        timeline::about(e.seconds)
+    )
+}
+
+/// What each step is expected to take in the chosen way.
+pub(super) fn steps(page: &mut Page<'_>, run: &Run) {
+    let t = page.model.look.theme.clone();
+    let Some((plan, chosen)) = in_force(run) else { return };
+    let expected: Vec<_> =
+        plan.steps.iter().filter_map(|step| Some((&step.id, plan.expected(chosen, &step.id)?))).collect();
+    let width = expected.iter().map(|(id, _)| id.as_str().len()).max().unwrap_or_default().min(24);
+    for (i, (id, e)) in expected.iter().enumerate() {
+        let title = if i == 0 { "Each step" } else { "" };
+        page.row(title, vec![(format!("{:<width$} ", id.as_str()), t.id), (takes(e), t.text)]);
+    }
 }
 
 /// The ways to carry the plan out, and its modules.
 pub(super) fn rows(page: &mut Page<'_>, run: &Run) {
     let t = page.model.look.theme.clone();
-    let proposed = run.steps().find_map(|s| match &s.proposal {
-        Some(Proposal::Plan { plan }) => Some(plan),
-        _ => None,
-    });
-    let Some(plan) = proposed.or(run.plan.as_deref()) else { return };
-    // At its gate the way is still the person's to choose.
-    let chosen = if proposed.is_some() { run.settings.plan } else { plan.variant };
+    let Some((plan, chosen)) = in_force(run) else { return };
+    let proposed = plan_at_gate(run).is_some();
     let options = match plan.options.as_slice() {
         [] => &[(plan.variant, plan.estimate)],
         options => options,
     };
-    let steps = crate::domain::counted(plan.steps.len(), "step");
+    let count = crate::domain::counted(plan.steps.len(), "step");
     match page.model.key(Context::Gate, Action::NextPlan) {
-        key if proposed.is_some() && options.len() > 1 && !key.is_empty() => {
+        key if proposed && options.len() > 1 && !key.is_empty() => {
             page.row(
                 "Plan",
-                vec![(format!("{steps}. How thoroughly? "), t.text), (key, t.key), (" changes it".into(), t.dim)],
+                vec![(format!("{count}. How thoroughly? "), t.text), (key, t.key), (" changes it".into(), t.dim)],
             );
         }
-        _ => page.styled("Plan", steps, t.text),
+        _ => page.styled("Plan", count, t.text),
     }
     let g = page.model.look.glyphs;
     for (variant, e) in options {
         let on = *variant == chosen;
         let (mark, style) = if on { (g.radio_on, t.title) } else { (g.radio_off, t.text) };
-        let besides = e.besides();
-        let takes = format!(
-            "{:>3} calls{besides} ≈ {} ≈ {} ≈ {}",
-            e.calls,
-            timeline::tokens(e.tokens),
-            timeline::dollars(e.cost_micros),
-            timeline::about(e.seconds)
-        );
+        let takes = takes(e);
         page.row(
             "",
             vec![
