@@ -162,6 +162,16 @@ pub enum FieldType {
         role: Option<String>,
     },
 }
+impl FieldType {
+    /// A day, with a time or without.
+    pub fn is_day(&self) -> bool {
+        matches!(self, Self::Date | Self::DateTime)
+    }
+    /// A day, or a time of one.
+    pub fn is_when(&self) -> bool {
+        self.is_day() || *self == Self::Time
+    }
+}
 /// A demand on a field's value, proven on its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldRule {

@@ -146,31 +146,13 @@ impl Transport {
 
     /// The same response, with its clock, its size and its end watched.
     fn watched(&self, response: Response) -> Response {
-        let state = Some((response, self.clone(), 0_usize, 0_usize, Bytes::new(), true));
-        let body = futures::stream::unfold(state, |state| async move {
-            let (mut response, this, mut total, mut line, mut left, fresh) = state?;
-            if !left.is_empty() {
-                let (event, fresh) = told(next_event(&mut left), fresh);
-                return Some((Ok(event), Some((response, this, total, line, left, fresh))));
+        let watch =
+            Watch { response, transport: self.clone(), total: 0, line: 0, left: Bytes::new(), begins_event: true };
+        let body = futures::stream::try_unfold(watch, |mut watch| async move {
+            match watch.piece().await {
+                Ok(piece) => Ok(piece.map(|piece| (piece, watch))),
+                Err(fault) => Err(watch.transport.probe.note(fault)),
             }
-            let fault = match this.next(&mut response).await {
-                Err(silence) => silence,
-                Ok(Err(error)) => Fault::Broken { detail: cause(error), text: 0 },
-                Ok(Ok(None)) => return None,
-                Ok(Ok(Some(mut bytes))) => {
-                    if total == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
-                        bytes.advance(3);
-                    }
-                    total += bytes.len();
-                    line = bytes.iter().rev().position(|b| *b == b'\n').unwrap_or(line + bytes.len());
-                    if total <= this.max_body && line <= this.max_line {
-                        let (event, fresh) = told(next_event(&mut bytes), fresh);
-                        return Some((Ok(event), Some((response, this, total, line, bytes, fresh))));
-                    }
-                    Fault::TooLarge { limit: if line > this.max_line { this.max_line } else { this.max_body } }
-                }
-            };
-            Some((Err(this.probe.note(fault)), None))
         });
         event_stream(Body::wrap_stream(body))
     }
@@ -224,6 +206,53 @@ impl Transport {
         }
         body.truncate(MAX_ERROR_BODY);
         body
+    }
+}
+
+/// A stream of events on its way to the library.
+struct Watch {
+    response: Response,
+    transport: Transport,
+    /// Bytes that came so far.
+    total: usize,
+    /// Bytes since the last end of a line.
+    line: usize,
+    /// What came and was not handed on.
+    left: Bytes,
+    begins_event: bool,
+}
+
+impl Watch {
+    /// The next piece for the library, `None` at the end of the stream.
+    async fn piece(&mut self) -> Result<Option<Bytes>, Fault> {
+        if self.left.is_empty() && !self.more().await? {
+            return Ok(None);
+        }
+        let (piece, ended) = told(next_event(&mut self.left), self.begins_event);
+        self.begins_event = ended;
+        Ok(Some(piece))
+    }
+
+    /// Waits for more bytes; false at the end of the stream.
+    async fn more(&mut self) -> Result<bool, Fault> {
+        let (max_body, max_line) = (self.transport.max_body, self.transport.max_line);
+        let got = self.transport.next(&mut self.response).await?;
+        let Some(mut bytes) = got.map_err(|error| Fault::Broken { detail: cause(error), text: 0 })? else {
+            return Ok(false);
+        };
+        if self.total == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
+            bytes.advance(3);
+        }
+        self.total += bytes.len();
+        self.line = bytes.iter().rev().position(|b| *b == b'\n').unwrap_or(self.line + bytes.len());
+        if self.line > max_line {
+            return Err(Fault::TooLarge { limit: max_line });
+        }
+        if self.total > max_body {
+            return Err(Fault::TooLarge { limit: max_body });
+        }
+        self.left = bytes;
+        Ok(true)
     }
 }
 

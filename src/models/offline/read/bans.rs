@@ -91,8 +91,7 @@ pub fn settle(d: &mut Draft) {
 /// `cannot be entered for a day in the past`, `cannot be changed on the day`: at some time, in some way. That nothing may be
 /// added at all is said without more.
 fn somehow(pred: &Pred, ops: &[Op]) -> bool {
-    let timed =
-        |np: &Np| matches!(nouns::property(&np.head), Some(FieldType::Date | FieldType::DateTime | FieldType::Time));
+    let timed = |np: &Np| nouns::property(&np.head).is_some_and(|ty| ty.is_when());
     let more = |pp: &super::sentence::Pp| match pp.prep.as_str() {
         "by" | "to" | "from" | "of" => false,
         "during" | "within" | "until" | "without" | "while" => true,

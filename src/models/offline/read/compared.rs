@@ -6,7 +6,6 @@ use super::draft::Draft;
 use super::field::{identifier, sentence_case};
 use super::lexicon::nouns;
 use super::sentence::Pred;
-use crate::models::offline::spec::FieldType;
 
 /// The other date of the record that a sentence speaks of beside the field `name`; made where no other sentence does. Never
 /// the field itself.
@@ -34,7 +33,7 @@ fn unnamed(d: &mut Draft, si: usize, e: usize, name: &str, np: &Np) -> Option<St
         ["today", "current", "present", "actual", "system", "same", "other", "next", "previous", "following"];
     let id = d.sentences[si].id;
     let ty = d.entities[e].entity.fields.iter().find(|f| f.name == name)?.ty.clone();
-    let dated = matches!(ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+    let dated = ty.is_when();
     let date = matches!(np.head.as_str(), "date" | "day" | "time" | "deadline");
     let plain = np.of.is_none() && np.owner.is_none() && np.pronoun.is_none() && !np.plural && np.number.is_none();
     let told = np.mods.iter().all(|m| !NOW.contains(&m.as_str()));

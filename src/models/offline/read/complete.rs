@@ -261,9 +261,7 @@ fn own_fields(d: &Draft, e: usize) -> usize {
 
 /// Whether what a record is about has its own time: who books a course is there when it is.
 fn about_a_day(d: &Draft, e: usize) -> bool {
-    let timed = |f: &Field| {
-        matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time) || f.name.ends_with("weekday")
-    };
+    let timed = |f: &Field| f.ty.is_when() || f.name.ends_with("weekday");
     d.entities[e].entity.fields.iter().any(|f| match &f.ty {
         FieldType::Reference { entity } => {
             d.find(entity).is_some_and(|p| d.entities[p].entity.fields.iter().any(timed))
@@ -485,5 +483,5 @@ fn aside(name: &str) -> bool {
 
 fn essential(f: &Field) -> bool {
     let named = ["title", "name", "date", "amount", "subject", "message", "text", "author"].contains(&f.name.as_str());
-    named || matches!(f.ty, FieldType::Date | FieldType::DateTime)
+    named || f.ty.is_day()
 }

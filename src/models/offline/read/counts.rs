@@ -181,8 +181,7 @@ fn day(d: &Draft, si: usize) -> Option<usize> {
 
 fn dated(d: &Draft, e: usize) -> Option<String> {
     let fields = &d.entities[e].entity.fields;
-    let is_day =
-        |n: &String| fields.iter().any(|f| f.name == *n && matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    let is_day = |n: &String| fields.iter().any(|f| f.name == *n && f.ty.is_day());
     // what begins and ends on one day has the day beside it
     let start = super::overlaps::span(d, e).map(|(start, _)| start).filter(is_day);
     start

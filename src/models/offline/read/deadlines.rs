@@ -86,7 +86,7 @@ pub(super) fn led<'p>(s: &Sentence, at: usize, phrases: &[&'p str]) -> Option<(&
 /// The date by which records of a kind are ordered in time: when they begin, or their only date.
 fn main_date(d: &Draft, e: usize) -> Option<String> {
     let fields = &d.entities[e].entity.fields;
-    let dated = |f: &&crate::models::offline::spec::Field| matches!(f.ty, FieldType::Date | FieldType::DateTime);
+    let dated = |f: &&crate::models::offline::spec::Field| f.ty.is_day();
     let begins = ["start", "begin", "from", "arrival", "check_in", "pick_up", "first"];
     let named = |name: &str| begins.iter().any(|w| name.starts_with(w));
     let all: Vec<_> = fields.iter().filter(dated).filter(|f| !f.read_only).collect();
@@ -95,7 +95,7 @@ fn main_date(d: &Draft, e: usize) -> Option<String> {
 }
 
 fn is_dated(d: &Draft, e: usize, name: &str) -> bool {
-    d.entities[e].entity.fields.iter().any(|f| f.name == name && matches!(f.ty, FieldType::Date | FieldType::DateTime))
+    d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty.is_day())
 }
 
 /// `can be booked at most 14 days in advance`, `must be at least 2 days from now`

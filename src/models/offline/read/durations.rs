@@ -76,21 +76,21 @@ fn span(d: &Draft, e: usize) -> Option<(String, String)> {
     let (start, end) = super::overlaps::span(d, e)?;
     let dated = |name: &str| {
         let mut fields = d.entities[e].entity.fields.iter();
-        fields.any(|f| f.name == name && matches!(f.ty, FieldType::Date | FieldType::DateTime))
+        fields.any(|f| f.name == name && f.ty.is_day())
     };
     (dated(&start) && dated(&end)).then_some((start, end))
 }
 
 /// What people do with something, of which the text names no day: what lasts has a beginning and an end.
 fn undated(d: &Draft, e: usize) -> bool {
-    let timed = |ty: &FieldType| matches!(ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+    let timed = |ty: &FieldType| ty.is_when();
     d.entities[e].about.is_some() && !d.entities[e].entity.fields.iter().any(|f| timed(&f.ty))
 }
 
 /// The one day that what people do with something has, where it is the day on which it ends: when it is due.
 fn ends(d: &Draft, e: usize) -> Option<String> {
     const ENDS: [&str; 8] = ["due", "return", "until", "end", "last", "back", "deadline", "finish"];
-    let timed = |ty: &FieldType| matches!(ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+    let timed = |ty: &FieldType| ty.is_when();
     let mut days = d.entities[e].entity.fields.iter().filter(|f| timed(&f.ty));
     let (only, None) = (days.next()?, days.next()) else { return None };
     let label = only.label.to_lowercase();

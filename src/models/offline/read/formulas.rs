@@ -251,9 +251,7 @@ fn days_after(d: &mut Draft, si: usize, be: usize, target: &Np, rest: &[Np], can
             && s.words.get(i.wrapping_sub(2)).is_some_and(|w| w.token.value.is_some())
     })?;
     let days = s.words[at - 2].token.value? as u32;
-    let dated = |e: usize, n: &str| {
-        d.entities[e].entity.fields.iter().any(|f| f.name == n && matches!(f.ty, FieldType::Date | FieldType::DateTime))
-    };
+    let dated = |e: usize, n: &str| d.entities[e].entity.fields.iter().any(|f| f.name == n && f.ty.is_day());
     let exact = s.words[be..at]
         .iter()
         .all(|w| !matches!(w.lower(), "least" | "most" | "within" | "than" | "maximum" | "later"));

@@ -193,7 +193,7 @@ fn not_counted(d: &Draft, e: usize, told: &[String], at_once: bool) -> Result<Op
     }
     if told.is_empty() {
         // where a record goes when it is over, those that are there are those of now
-        let dated = |ty: &FieldType| matches!(ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+        let dated = |ty: &FieldType| ty.is_when();
         let lasts = d.status(e).is_some() || d.entities[e].entity.fields.iter().any(|f| dated(&f.ty));
         return if lasts && !super::lent::is_record(d, e) { Err(()) } else { Ok(None) };
     }

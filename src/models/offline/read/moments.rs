@@ -25,8 +25,7 @@ pub fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
             continue;
         }
         for np in &pp.nps {
-            let timed =
-                matches!(nouns::property(&np.head), Some(FieldType::Date | FieldType::DateTime | FieldType::Time));
+            let timed = nouns::property(&np.head).is_some_and(|ty| ty.is_when());
             if !timed || np.mods.is_empty() || np.det.is_none() || np.of.is_some() || np.possessed() {
                 continue;
             }
@@ -79,7 +78,7 @@ fn moment(d: &mut Draft, si: usize, pp: &super::sentence::Pp, e: usize) {
         ["time"] => ("time", "Time", FieldType::Time),
         _ => return,
     };
-    let timed = |f: &Field| matches!(f.ty, FieldType::Date | FieldType::DateTime) || f.ty == ty;
+    let timed = |f: &Field| f.ty.is_day() || f.ty == ty;
     if !open || d.entities[e].entity.fields.iter().any(timed) {
         return;
     }
@@ -100,6 +99,6 @@ pub fn made_on(entity: &Entity) -> Option<String> {
         let listed = |list: &str| list.contains(&format!(" {word} "));
         listed(MADE) || listed(SMALL) || entity.name.split('_').any(|part| part == word)
     };
-    let dated = entity.fields.iter().filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    let dated = entity.fields.iter().filter(|f| f.ty.is_day());
     dated.map(|f| &f.name).find(|name| name.split('_').all(of_it)).cloned()
 }

@@ -60,7 +60,7 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
     };
     let has = |w: &str| text.contains(&w);
     let fields = &d.entities[e].entity.fields;
-    let date = fields.iter().find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime)).map(|f| f.name.clone());
+    let date = d.date_of(e);
     let ranked =
         |names: &[&str]| fields.iter().find(|f| names.iter().any(|n| f.name.contains(n))).map(|f| f.name.clone());
     let pick: Option<(String, bool)> = if has("urgent") {

@@ -22,9 +22,7 @@ pub fn read(d: &mut Draft, si: usize) {
         || l.contains("reserved twice")
         || l.contains("lent twice")
         || l.contains("rented twice");
-    let timed = |d: &Draft, e: usize| {
-        d.entities[e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
-    };
+    let timed = |d: &Draft, e: usize| d.date_of(e).is_some();
     let bans = s.preds.iter().any(|p| p.verb.negated)
         || l.contains("no two")
         || l.starts_with("no ")
@@ -154,12 +152,7 @@ pub fn read(d: &mut Draft, si: usize) {
             d.feature(Feature::NoOverlap { entity: name, start, end, per, over: None, clauses: vec![s.id] });
         }
         None => {
-            let date = d.entities[e]
-                .entity
-                .fields
-                .iter()
-                .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
-                .map(|f| f.name.clone());
+            let date = d.date_of(e);
             let (Some(date), Some(per)) = (date, per) else { return };
             for f in d.entities[e].entity.fields.iter_mut().filter(|f| f.name == date || f.name == per) {
                 f.required = true;
@@ -344,9 +337,7 @@ fn freed(d: &Draft, feature: &Feature) -> Option<Over> {
 #[must_use]
 pub fn span(d: &Draft, e: usize) -> Option<(String, String)> {
     let fields = &d.entities[e].entity.fields;
-    let timed = |f: &&crate::models::offline::spec::Field| {
-        matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time)
-    };
+    let timed = |f: &&crate::models::offline::spec::Field| f.ty.is_when();
     let start = fields.iter().filter(timed).find(|f| {
         ["start", "begin", "from", "check_in", "arrival", "pick", "first"].iter().any(|w| f.name.starts_with(w))
     })?;

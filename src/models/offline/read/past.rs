@@ -4,7 +4,7 @@ use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::verbs::Class;
 use super::sentence::content;
-use crate::models::offline::spec::{FieldRule, FieldType, Rule};
+use crate::models::offline::spec::{FieldRule, Rule};
 
 /// Reads that nothing is entered for a day in the past, or in the future: a rule on the day that such records have.
 pub fn read(d: &mut Draft, si: usize) {
@@ -33,10 +33,7 @@ pub fn read(d: &mut Draft, si: usize) {
     let record = super::access::record_entity(d, pred).or_else(|| things.iter().find_map(kind));
     let Some(e) = record.filter(|_| from > start) else { return };
     let days = d.entities[e].entity.fields.iter();
-    let days: Vec<String> = days
-        .filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime) && !f.read_only)
-        .map(|f| f.name.clone())
-        .collect();
+    let days: Vec<String> = days.filter(|f| f.ty.is_day() && !f.read_only).map(|f| f.name.clone()).collect();
     let start = super::overlaps::span(d, e).map(|(start, _)| start).filter(|start| days.contains(start));
     let Some(day) = start.or_else(|| days.first().filter(|_| days.len() == 1).cloned()) else { return };
     let told = |i: &usize| {

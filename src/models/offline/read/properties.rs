@@ -68,6 +68,10 @@ impl Draft<'_> {
         let made = start == "start_date" && end == "end_date";
         made.then_some(if first { start } else { end })
     }
+    /// Its first field of a day.
+    pub fn date_of(&self, e: usize) -> Option<String> {
+        self.entities[e].entity.fields.iter().find(|f| f.ty.is_day()).map(|f| f.name.clone())
+    }
     pub fn field_mut(&mut self, e: usize, name: &str) -> Option<&mut Field> {
         self.entities[e].entity.fields.iter_mut().find(|f| f.name == name)
     }

@@ -281,8 +281,7 @@ fn on_a_day(d: &mut Draft, si: usize, pred: &Pred, targets: &[usize]) {
             continue;
         };
         for e in targets {
-            let timed =
-                d.entities[*e].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+            let timed = d.entities[*e].entity.fields.iter().any(|f| f.ty.is_day());
             if !timed {
                 let f = super::data::made("date", "Date", FieldType::Date, s.id);
                 d.entities[*e].entity.fields.push(f);

@@ -295,7 +295,7 @@ fn value_rules(d: &mut Draft, si: usize) {
             }
             let fits = d.entities[e].entity.fields.iter().find(|f| f.name == name).is_some_and(|f| {
                 let numeric = matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
-                let dated = matches!(f.ty, FieldType::Date | FieldType::DateTime | FieldType::Time);
+                let dated = f.ty.is_when();
                 rules.iter().all(|r| match r {
                     Rule::Min { .. } | Rule::Max { .. } => numeric,
                     Rule::MinLength { .. } | Rule::MaxLength { .. } => !numeric && !dated,

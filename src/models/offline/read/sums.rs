@@ -37,15 +37,6 @@ pub fn priced(d: &Draft, e: usize, name: &str) -> bool {
     })
 }
 
-pub fn date_field(d: &Draft, e: usize) -> Option<String> {
-    d.entities[e]
-        .entity
-        .fields
-        .iter()
-        .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
-        .map(|f| f.name.clone())
-}
-
 /// The entity whose records add up over time.
 fn summed(d: &Draft, not: Option<usize>) -> Option<usize> {
     (0..d.entities.len())
@@ -53,7 +44,7 @@ fn summed(d: &Draft, not: Option<usize>) -> Option<usize> {
             Some(*e) != not && !super::features::is_goal(&d.entities[*e].entity.name) && !measures(d, *e).is_empty()
         })
         .max_by_key(|e| {
-            (date_field(d, *e).is_some(), d.entities[*e].possessed, d.entities[*e].weight, std::cmp::Reverse(*e))
+            (d.date_of(*e).is_some(), d.entities[*e].possessed, d.entities[*e].weight, std::cmp::Reverse(*e))
         })
 }
 
@@ -63,7 +54,7 @@ pub fn goal_progress(d: &mut Draft, goal: usize, id: ClauseId) {
         d.gap(id, "progress", "nothing is recorded from which progress could be summed up", false);
         return;
     };
-    let Some(date) = date_field(d, over) else { return };
+    let Some(date) = d.date_of(over) else { return };
     let all = measures(d, over);
     let clauses = d.home(goal);
     let goal_name = d.entities[goal].entity.name.clone();
@@ -116,13 +107,8 @@ pub fn goal_progress(d: &mut Draft, goal: usize, id: ClauseId) {
         }
         "measure".to_owned()
     });
-    let dates: Vec<String> = d.entities[goal]
-        .entity
-        .fields
-        .iter()
-        .filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
-        .map(|f| f.name.clone())
-        .collect();
+    let dates: Vec<String> =
+        d.entities[goal].entity.fields.iter().filter(|f| f.ty.is_day()).map(|f| f.name.clone()).collect();
     let period = if let [start, end, ..] = &dates[..] {
         Period::Between { start: start.clone(), end: end.clone() }
     } else {
@@ -174,7 +160,7 @@ pub fn groups(d: &Draft, si: usize, at: usize, e: usize) -> Groups {
         "year" | "yearly" | "annual" => Some(Span::Year),
         _ => None,
     };
-    let dated = date_field(d, e).is_some();
+    let dated = d.date_of(e).is_some();
     let mut split = false;
     for i in 0..s.words.len() {
         let w = &s.words[i];
@@ -285,7 +271,7 @@ pub fn finish_totals(d: &mut Draft) {
             (0..d.entities.len()).find(|e| measures(d, *e).iter().any(|m| s.words.iter().any(|w| w.base == *m)));
         let mentioned = mentioned.or(measured);
         let Some(e) = mentioned
-            .or(focus.filter(|e| !measures(d, *e).is_empty() && date_field(d, *e).is_some()))
+            .or(focus.filter(|e| !measures(d, *e).is_empty() && d.date_of(*e).is_some()))
             .or_else(|| summed(d, None))
         else {
             continue;
@@ -372,7 +358,7 @@ pub fn finish_totals(d: &mut Draft) {
             let (key, question) = (format!("totals:{path}"), "What do the totals count?");
             d.ask_only(Asked { key: &key, question, default: &default, clauses: &[s.id] });
         }
-        let date = date_field(d, e).filter(|_| days.is_some() || each.is_some());
+        let date = d.date_of(e).filter(|_| days.is_some() || each.is_some());
         // who looks at everybody's numbers must be able to see the records they come from
         let (readers, others) = overseers(d, si, e);
         let by_owner = group_by.as_deref() == Some("owner_id");

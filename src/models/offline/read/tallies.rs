@@ -80,7 +80,7 @@ pub fn finish(d: &mut Draft) {
         let by = by.or(of_state.clone());
         // `the number of bookings per month`
         let each = groups.each.filter(|_| by.is_none() && groups.by.is_none());
-        let date_field = each.and_then(|_| super::sums::date_field(d, e));
+        let date_field = each.and_then(|_| d.date_of(e));
         let Some(split) = by.clone().or(each.filter(|_| date_field.is_some()).map(|span| span.word().to_owned()))
         else {
             continue;

@@ -4,7 +4,7 @@ use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::words;
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldType};
+use crate::models::offline::spec::Feature;
 
 /// The phrase, with adjectives that add nothing.
 pub fn mark_plain(d: &mut Draft, si: usize, np: &Np) {
@@ -36,12 +36,7 @@ pub fn mark_target(d: &mut Draft, si: usize, np: &Np) {
             d.mark(si, i..i + 1);
             continue;
         }
-        let date = d.entities[e]
-            .entity
-            .fields
-            .iter()
-            .find(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime))
-            .map(|f| f.name.clone());
+        let date = d.date_of(e);
         if matches!(word.as_str(), "recent" | "latest" | "last")
             && let Some(field) = date
         {

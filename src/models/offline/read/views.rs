@@ -150,8 +150,7 @@ fn of_the_next_days(d: &Draft, si: usize, e: usize, np: &Np) -> Option<Soon> {
             || w.tag == Tag::Prep
             || matches!(w.base.as_str(), "page" | "start" | "home" | "the" | "dashboard" | "homepage")
     });
-    let mut dates =
-        d.entities[e].entity.fields.iter().filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    let mut dates = d.entities[e].entity.fields.iter().filter(|f| f.ty.is_day());
     let (first, more) = (dates.next()?, dates.next());
     // what is said of them in between: nothing, or when they begin or are due
     let between = &s.words[end.min(lead)..lead];
@@ -189,8 +188,7 @@ fn of_today(d: &Draft, si: usize, e: usize, np: &Np) -> Option<(Vec<usize>, Stri
     } else {
         return None;
     };
-    let mut dates =
-        d.entities[e].entity.fields.iter().filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+    let mut dates = d.entities[e].entity.fields.iter().filter(|f| f.ty.is_day());
     match (dates.next(), dates.next()) {
         (Some(only), None) => Some((used, only.name.clone())),
         _ => None,
@@ -251,7 +249,7 @@ fn by_word(d: &Draft, e: usize, word: &str) -> Vec<Condition> {
     }
     let date = |names: &[&str]| {
         let fields = &d.entities[e].entity.fields;
-        let all = || fields.iter().filter(|f| matches!(f.ty, FieldType::Date | FieldType::DateTime));
+        let all = || fields.iter().filter(|f| f.ty.is_day());
         if names.is_empty() {
             return all().next().map(|f| f.name.clone());
         }
@@ -284,7 +282,7 @@ fn by_word(d: &Draft, e: usize, word: &str) -> Vec<Condition> {
 }
 
 fn dated(d: &Draft, e: usize, name: &str) -> bool {
-    d.entities[e].entity.fields.iter().any(|f| f.name == name && matches!(f.ty, FieldType::Date | FieldType::DateTime))
+    d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty.is_day())
 }
 
 fn states(d: &Draft, e: usize) -> Option<(String, Vec<String>)> {

@@ -136,10 +136,7 @@ pub(super) fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Fi
 
 /// Whether the rule says anything about values of this kind.
 fn applies(rule: &Rule, field: &Field) -> bool {
-    let (day, day_or_time) = (
-        matches!(field.ty, FieldType::Date | FieldType::DateTime),
-        matches!(field.ty, FieldType::Date | FieldType::DateTime | FieldType::Time),
-    );
+    let (day, day_or_time) = (field.ty.is_day(), field.ty.is_when());
     let number = matches!(field.ty, FieldType::Integer | FieldType::Decimal { .. });
     // Of two bounds only the stricter one can be reached.
     let stricter = |other: &Rule| match (rule, other) {

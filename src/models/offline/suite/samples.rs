@@ -324,7 +324,7 @@ fn over(spec: &AppSpec, entity: &Entity, field: &Field, value: &str) -> bool {
 
 /// Another valid value than [`valid`].
 pub(super) fn other(spec: &AppSpec, entity: &Entity, field: &Field) -> Option<String> {
-    if distinct(spec, entity, field) && !matches!(field.ty, FieldType::Date | FieldType::DateTime | FieldType::Time) {
+    if distinct(spec, entity, field) && !field.ty.is_when() {
         return valid(spec, entity, field);
     }
     let days = offset(spec, entity, field) + if has(field, &Rule::NotInFuture) { -1 } else { 1 };

@@ -195,7 +195,7 @@ fn dated<'a>(world: World<'a>, entity: &'a Entity, name: &str, days: i64) -> Opt
 }
 
 fn is_day(field: &Field) -> bool {
-    matches!(field.ty, FieldType::Date | FieldType::DateTime)
+    field.ty.is_day()
 }
 
 /// Whether a rule compares it with another date of the record.

@@ -109,13 +109,7 @@ fn limit(d: &Draft, s: &Sentence, f: &Feature) -> Option<Broken> {
     let not_built = |why: &str| format!("no number of {many} is limited; {why}");
     let np = counted(s, max);
     // within which time
-    let dated = per.is_some_and(|name| {
-        d.entities[e]
-            .entity
-            .fields
-            .iter()
-            .any(|f| f.name == name && matches!(f.ty, FieldType::Date | FieldType::DateTime))
-    });
+    let dated = per.is_some_and(|name| d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty.is_day()));
     if let Some((unit, at)) = period(s) {
         let same = match built {
             Some(Period::Week) => unit == "week",
