@@ -120,6 +120,8 @@ mod cases_answers;
 #[cfg(test)]
 mod cases_background;
 #[cfg(test)]
+mod cases_candid;
+#[cfg(test)]
 mod cases_claims;
 #[cfg(test)]
 mod cases_everyday;

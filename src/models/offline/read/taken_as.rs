@@ -35,3 +35,13 @@ pub fn asks_for(pred: &mut Pred) {
         pred.verb.class = verbs::class(&pred.verb.base);
     }
 }
+
+/// `The steward grants a request` decides on it; who grants access gives somebody something.
+pub fn grants(pred: &mut Pred) {
+    const GIVEN: &str = "access permission right privilege role licence license leave discount";
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let given = |np: &Np| GIVEN.split(' ').any(|w| w == np.head) || nouns::person(&np.head).is_some();
+    if pred.verb.base == "grant" && !objects.iter().any(given) {
+        pred.verb.class = Class::Decide;
+    }
+}

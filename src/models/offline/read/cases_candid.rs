@@ -1,0 +1,48 @@
+//! Wordings that are understood to the last word, doubts included, and others close to them that are not.
+
+use super::tests::{cut, field};
+use crate::domain::ClauseId;
+use crate::models::offline::candid;
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule, Scope, Who};
+use std::collections::BTreeMap;
+
+/// The specification of a text with all its gaps: what was not read, and what is doubted.
+fn read(text: &str) -> AppSpec {
+    let clauses = cut(text);
+    let texts = clauses.iter().map(|(id, text, _)| (*id, text.clone())).collect();
+    candid(super::analyse(&clauses, &BTreeMap::new()).unwrap(), &texts)
+}
+fn whole(spec: &AppSpec, clause: u32) -> bool {
+    super::tests::whole(spec, clause)
+}
+/// Who may do what with which of the records.
+fn may(spec: &AppSpec, entity: &str, op: Op) -> Vec<(Who, Scope)> {
+    let access = spec.entity(entity).map(|e| e.access.clone()).unwrap_or_default();
+    access.into_iter().filter(|a| a.ops.contains(&op) && a.only_fields.is_empty()).map(|a| (a.who, a.scope)).collect()
+}
+fn role(name: &str) -> Who {
+    Who::Role(name.into())
+}
+fn entities(spec: &AppSpec) -> Vec<&str> {
+    spec.entities.iter().map(|e| e.name.as_str()).collect()
+}
+
+const GEAR: &str = "Members request items. An item has a name and a shelf.\n\
+    A request has an item, a day and a remark.\n";
+const PHOTOS: &str = "Members sign in with a password.\nMembers add photos with a title and a day.\n";
+const LOOMS: &str = "A loom has a name.\nMembers reserve a loom for a day.\nOnly the leader adds and removes looms.\n";
+
+#[test]
+fn a_request_is_granted_or_refused() {
+    for sentence in ["The steward grants or refuses a request.", "A request is granted or refused by the steward."] {
+        let spec = read(&format!("{GEAR}{sentence}"));
+        let FieldType::Choice { values } = field(&spec, "request", "status").map(|f| f.ty.clone()).unwrap() else {
+            panic!("no states")
+        };
+        assert_eq!(values, ["open", "granted", "refused"], "{sentence}");
+        assert!(whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+    }
+    // access is given to people, and no record is decided on
+    let spec = read(&format!("{GEAR}The steward grants access to members."));
+    assert!(!whole(&spec, 4) && field(&spec, "request", "status").is_none());
+}
