@@ -46,3 +46,24 @@ fn a_request_is_granted_or_refused() {
     let spec = read(&format!("{GEAR}The steward grants access to members."));
     assert!(!whole(&spec, 4) && field(&spec, "request", "status").is_none());
 }
+
+#[test]
+fn what_is_ordered_by_a_property_is_bought_by_nobody() {
+    for (sentence, entity, by) in [
+        ("Requests are ordered by day.", "request", "day"),
+        ("Requests are arranged by day.", "request", "day"),
+        ("Requests are listed by day.", "request", "day"),
+        ("Items are ordered by shelf.", "item", "shelf"),
+        ("The steward sees the requests listed by day.", "request", "day"),
+        ("Members list the items by shelf.", "item", "shelf"),
+        ("The steward lists requests by day.", "request", "day"),
+    ] {
+        let spec = read(&format!("{GEAR}{sentence}"));
+        let sorted = |f: &Feature| matches!(f, Feature::Sort { entity: e, field, descending: false, default: true, .. } if e == entity && field == by);
+        assert!(spec.features.iter().any(sorted) && whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+        assert_eq!(entities(&spec), ["item", "request"], "{sentence}");
+        assert!(!may(&spec, "request", Op::Create).iter().any(|(who, _)| *who == role("steward")), "{sentence}");
+    }
+    let spec = read(&format!("{GEAR}Cakes are ordered by phone."));
+    assert!(!whole(&spec, 4));
+}

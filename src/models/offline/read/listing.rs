@@ -11,7 +11,8 @@ use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
 
 /// `Bookings are listed by start time.`: an order, when what follows `by` is a property and nobody who lists.
 pub fn ordered(d: &Draft, si: usize, pred: &Pred) -> bool {
-    let lists = matches!(pred.verb.base.as_str(), "list" | "show" | "display" | "present" | "arrange");
+    let base = pred.verb.base.as_str();
+    let lists = matches!(base, "list" | "show" | "display" | "present" | "arrange" | "order");
     let by = |e: usize| {
         pred.preps.iter().any(|pp| {
             pp.prep == "by"
@@ -19,7 +20,9 @@ pub fn ordered(d: &Draft, si: usize, pred: &Pred) -> bool {
                 && pp.nps.iter().all(|np| direction(np) || d.field_of(e, np).is_some())
         })
     };
-    lists && pred.verb.passive && entity(d, si, pred).is_some_and(by)
+    // `see the requests listed by day`, `list the requests by day`
+    let shows = pred.verb.passive || base == "list";
+    lists && shows && !pred.verb.negated && entity(d, si, pred).is_some_and(by)
 }
 
 /// `by date, the earliest first`
@@ -245,8 +248,9 @@ pub fn sort(d: &mut Draft, si: usize, pred: &Pred) {
     }
     let name = d.entities[e].entity.name.clone();
     let descending = ["newest", "latest", "descending", "highest", "most recent"].iter().any(|w| s.lower.contains(w));
-    let default =
-        pred.verb.passive || pred.subject.iter().all(|np| nouns::person(&np.head).is_none() && np.pronoun.is_none());
+    let default = pred.verb.passive
+        || pred.verb.base == "list"
+        || pred.subject.iter().all(|np| nouns::person(&np.head).is_none() && np.pronoun.is_none());
     // `by name and date, the newest first`: what is new is a day, and the names go up all the same
     let says = |list: &[&str]| list.iter().any(|w| s.lower.contains(w));
     let down = |f: &String| {

@@ -387,6 +387,7 @@ impl Builder<'_> {
             pp.range.end = end;
         }
         taken_as::asks_for(&mut pred);
+        taken_as::ordered_by(&mut pred);
         taken_as::grants(&mut pred);
         // the subject lives on for `and …`; a new one replaces it
         self.preds.push(pred);

@@ -45,3 +45,19 @@ pub fn grants(pred: &mut Pred) {
         pred.verb.class = Class::Decide;
     }
 }
+
+/// `The requests are ordered by day`, `see the requests listed by day`, `list requests by day`: nobody buys or adds anything.
+pub fn ordered_by(pred: &mut Pred) {
+    const WAYS: &str = "phone telephone email mail post fax sms";
+    let thing = |np: &Np| np.pronoun.is_none() && nouns::person(&np.head).is_none();
+    let bare = |np: &Np| np.det.is_none() && !np.plural || nouns::property(&np.head).is_some();
+    let property = |np: &Np| thing(np) && bare(np) && !WAYS.split(' ').any(|w| w == np.head);
+    let by = |known: &dyn Fn(&Np) -> bool| {
+        pred.preps.iter().any(|pp| pp.prep == "by" && !pp.nps.is_empty() && pp.nps.iter().all(known))
+    };
+    match pred.verb.base.as_str() {
+        "order" if pred.verb.passive && by(&property) => pred.verb.class = Class::Other,
+        "list" if !pred.verb.passive && by(&thing) => pred.verb.class = Class::Read,
+        _ => {}
+    }
+}

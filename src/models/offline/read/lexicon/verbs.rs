@@ -84,7 +84,8 @@ const OTHER: &str = "do ignore disregard override obey use work run choose pick 
     conflict collide appear remain stay stand fall rise become seem carry-out grant revoke give-out bear recover reset force fill-in \
     pass fail expire last-for invalidate engage foster showcase promote simplify reduce minimize maximise maximize boost streamline \
     suffer withstand guide hand jot tick sign assist exchange replace distribute deliver produce supply handle-out pickup collect-up collaborate-on \
-    write-off tie write-up stick turn switch toggle hover scroll swipe stage attempt address cover equal pair lie";
+    write-off tie write-up stick turn switch toggle hover scroll swipe stage attempt address cover equal pair lie \
+    arrange";
 
 /// Past tense and participle of irregular verbs.
 const IRREGULAR: [(&str, &str); 74] = [
