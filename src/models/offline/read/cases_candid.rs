@@ -67,3 +67,30 @@ fn what_is_ordered_by_a_property_is_bought_by_nobody() {
     let spec = read(&format!("{GEAR}Cakes are ordered by phone."));
     assert!(!whole(&spec, 4));
 }
+
+#[test]
+fn what_is_theirs_is_what_they_make() {
+    for (sentence, ops) in [
+        ("Members can change their own.", vec![Op::Update]),
+        ("Members can change or delete their own.", vec![Op::Update, Op::Delete]),
+    ] {
+        let spec = read(&format!("{GEAR}{sentence}"));
+        for op in ops {
+            assert_eq!(may(&spec, "request", op), [(role("member"), Scope::Own)], "{sentence}");
+        }
+        assert!(whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+    }
+    // the looms were spoken of last, and what members make are reservations
+    let spec = read(&format!("{LOOMS}Members can change their own."));
+    assert_eq!(may(&spec, "reservation", Op::Update), [(role("member"), Scope::Own)]);
+    assert_eq!(may(&spec, "loom", Op::Update).iter().filter(|(who, _)| *who == role("member")).count(), 0);
+    assert!(whole(&spec, 4), "{:?}", spec.gaps);
+    let spec = read(&format!(
+        "{GEAR}The steward grants or refuses a request.\nMembers can change their own until it is granted."
+    ));
+    let locked = |f: &Feature| {
+        matches!(f, Feature::Locked { entity, op: Op::Update, values, .. }
+            if entity == "request" && values.contains(&"granted".to_owned()))
+    };
+    assert!(spec.features.iter().any(locked) && whole(&spec, 5), "{:?} {:?}", spec.features, spec.gaps);
+}

@@ -293,15 +293,15 @@ pub fn noun_phrase(words: &[Word], start: usize) -> Option<Np> {
         let bare = det.as_deref().is_some_and(|d| {
             matches!(d, "each" | "all" | "both" | "this" | "these" | "those" | "that" | "any" | "some")
         });
-        let superlative = det.as_deref() == Some("the") && !mods.is_empty();
+        if theirs(words, start, i) {
+            let mods = vec!["own".to_owned()];
+            return Some(Np { range: start..i, head_at: i - 1, det, mods, pronoun: Some("ones".into()), ..np_none() });
+        }
         if number.is_some() && i > start || bare && mods.is_empty() {
             let pronoun = if number.is_some() { None } else { det.clone() };
             let mut np = Np { range: start..i, head_at: i - 1, det, number, pronoun, ..np_none() };
             attach(words, &mut np, i);
             return Some(np);
-        }
-        if superlative {
-            return None;
         }
         return None;
     };
@@ -322,6 +322,14 @@ pub fn noun_phrase(words: &[Word], start: usize) -> Option<Np> {
     attach(words, &mut np, i);
     reduced(words, &mut np);
     Some(np)
+}
+
+/// `Members can change their own`: what is theirs is named elsewhere.
+fn theirs(words: &[Word], start: usize, end: usize) -> bool {
+    let verb = start.checked_sub(1).is_some_and(|i| matches!(words[i].tag, Tag::Verb(_)));
+    let whose = |w: &Word| matches!(w.lower(), "their" | "his" | "her" | "my");
+    let own = end >= start + 2 && words[end - 1].is("own") && whose(&words[end - 2]);
+    verb && own && !words.get(end).is_some_and(|w| matches!(w.tag, Tag::Noun | Tag::Num | Tag::Det))
 }
 
 /// `the year it was bought`: a clause without `that` tells which year.

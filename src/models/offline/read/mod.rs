@@ -97,6 +97,7 @@ pub(in crate::models::offline) mod tag;
 mod taken_as;
 mod tallies;
 mod targets;
+mod theirs;
 mod things;
 mod title;
 mod token;
@@ -247,6 +248,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     seats::recorded(&mut all);
     requested::settle(&mut all);
     publishing::settle(&mut all);
+    theirs::settle(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)
 }
