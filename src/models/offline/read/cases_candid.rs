@@ -94,3 +94,16 @@ fn what_is_theirs_is_what_they_make() {
     };
     assert!(spec.features.iter().any(locked) && whole(&spec, 5), "{:?} {:?}", spec.features, spec.gaps);
 }
+
+#[test]
+fn several_people_and_which_of_them_have_one_verb() {
+    let spec = read(&format!("{PHOTOS}Visitors without an account see the photos."));
+    assert!(may(&spec, "photo", Op::Read).contains(&(Who::Anyone, Scope::All)) && whole(&spec, 3), "{:?}", spec.gaps);
+    for joint in [", and", " and", ","] {
+        let spec = read(&format!("{PHOTOS}Members see their own photos{joint} volunteers see all photos."));
+        let readers = may(&spec, "photo", Op::Read);
+        assert!(readers.contains(&(role("member"), Scope::Own)), "{joint}: {readers:?}");
+        assert!(readers.contains(&(role("volunteer"), Scope::All)), "{joint}: {readers:?}");
+        assert!(whole(&spec, 3), "{joint}: {:?}", spec.gaps);
+    }
+}

@@ -52,6 +52,11 @@ pub fn as_verb(
     if all && form == Form::Base && prev_tag == Some(Tag::Conj) {
         return verb;
     }
+    // `Readers without an account see only the articles`
+    let shown = fixed_verb || verbs::class(base) == Class::Read || next.is_some_and(determines);
+    if form == Form::Base && opens && shown && !state.finite && some_people(prev_words) {
+        return verb;
+    }
     match form {
         Form::Past => match prev_tag {
             Some(Tag::Be) => verb,
@@ -180,12 +185,7 @@ pub fn as_verb(
                 let same = last_form == form
                     || again && next.is_some_and(|n| words::determiner(&n.lower))
                     || form == Form::Base && class == Class::Allow;
-                let determined = next.is_some_and(|n| {
-                    words::determiner(&n.lower)
-                        || words::possessive(&n.lower)
-                        || words::pronoun(&n.lower)
-                        || n.value.is_some()
-                });
+                let determined = next.is_some_and(determines);
                 (same
                     && (determined
                         || fixed_verb && opens
@@ -278,10 +278,36 @@ fn clause_start(words: &[Word]) -> bool {
     }
 }
 
-/// `…, volunteers`: one plural noun right behind a comma.
+/// `…, volunteers`, `… and volunteers`: one plural noun right behind a comma, or several people behind `and`.
 fn bare_start(words: &[Word]) -> bool {
-    let at = words.iter().rposition(|w| !matches!(w.tag, Tag::Noun | Tag::Adj));
-    at.is_some_and(|at| words[at].tag == Tag::Comma && words.len() - at == 2)
+    let people = |w: &Word| nouns::person(&w.base).is_some();
+    match words {
+        [.., before, noun] if matches!(noun.tag, Tag::Noun | Tag::Adj) => {
+            before.tag == Tag::Comma || before.is("and") && people(noun)
+        }
+        _ => false,
+    }
+}
+
+/// `Readers without an account`, `Members with a key`: several people at the start of a clause, and which of them.
+fn some_people(words: &[Word]) -> bool {
+    let named = |w: &Word| matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Det | Tag::Poss);
+    let Some(at) = words.iter().rposition(|w| !named(w)).filter(|at| *at > 0 && at + 1 < words.len()) else {
+        return false;
+    };
+    let which = matches!(words[at].lower(), "with" | "without" | "from" | "in" | "at");
+    let who = &words[at - 1];
+    let start = words[..at - 1].iter().rposition(|w| !named(w));
+    which
+        && who.tag == Tag::Noun
+        && who.base != who.token.lower
+        && nouns::person(&who.base).is_some()
+        && start.is_none_or(|i| matches!(words[i].tag, Tag::Comma | Tag::Conj | Tag::Stop))
+}
+
+/// Whether a token begins a noun phrase by itself.
+fn determines(t: &Token) -> bool {
+    words::determiner(&t.lower) || words::possessive(&t.lower) || words::pronoun(&t.lower) || t.value.is_some()
 }
 
 /// `The list of members shows …`: the verb agrees with the list.
