@@ -8,6 +8,7 @@ use crate::models::offline::read::lexicon::{
     verbs::{self, Class},
     words,
 };
+use crate::models::offline::read::nothing_shown;
 use crate::models::offline::read::sentence::{Pred, Sentence};
 use crate::models::offline::read::tag::{Tag, Word};
 use crate::models::offline::spec::{Access, AppSpec, Entity, Feature, Field, FieldType, Op, Scope, Who};
@@ -180,7 +181,7 @@ fn not(spec: &AppSpec, s: &Sentence) -> Option<String> {
         || rules.into_iter().any(|r| r.clauses.contains(&s.id))
         || spec.entities.iter().any(|e| e.private.contains(&s.id))
         || rights(spec, s).any(|(_, a)| a.scope != Scope::All)
-        || pred.is_some_and(|p| left_to_others(spec, s, p))
+        || pred.is_some_and(|p| left_to_others(spec, s, p) || kept_inside(spec, s, p))
         // `A photo is not needed`
         || spec.entities.iter().flat_map(|e| &e.fields).any(|f| f.clauses.contains(&s.id) && !f.required);
     (!kept).then(|| s.quote(said))
@@ -201,6 +202,19 @@ fn left_to_others(spec: &AppSpec, s: &Sentence, pred: &Pred) -> bool {
     given.peek().is_some()
         && pred.subject.iter().all(|np| np.pronoun.is_none())
         && given.all(|(e, _)| !e.access.iter().any(|a| a.ops.contains(&op) && banned(&a.who)))
+}
+
+/// `Photos are not visible to visitors`: those who have an account see them, by a right that is linked to the clause, and
+/// nobody without one does.
+fn kept_inside(spec: &AppSpec, s: &Sentence, pred: &Pred) -> bool {
+    let stranger = |np: &Np| nouns::person(&np.head) == Some(nouns::Person::Stranger);
+    let people = || pred.subject.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps));
+    let mut given = rights(spec, s).filter(|(_, a)| a.ops.contains(&Op::Read)).peekable();
+    let open = |a: &Access| a.ops.contains(&Op::Read) && a.who == Who::Anyone;
+    matches!(pred.verb.class, Class::Be | Class::Read)
+        && (people().any(stranger) || nothing_shown(s))
+        && given.peek().is_some()
+        && given.all(|(e, _)| !e.access.iter().any(open))
 }
 
 /// `see thumbnails of paintings`, `with a photo`: an address is not the picture.

@@ -9,9 +9,9 @@ use crate::models::offline::read::lexicon::{
     verbs::{self, Class},
     words,
 };
-use crate::models::offline::read::sentence::Sentence;
+use crate::models::offline::read::sentence::{Pred, Sentence};
 use crate::models::offline::read::tag::{Tag, Word};
-use crate::models::offline::read::unit_of;
+use crate::models::offline::read::{nothing_shown, unit_of};
 use std::collections::BTreeSet;
 
 /// Words that carry meaning of their own although a demand often goes without: not to be passed over before a noun that
@@ -33,7 +33,7 @@ pub fn unaccounted(meant: Option<&Meant>, clause: ClauseId, text: &str, opening:
     let named = if opening { product(&s) } else { 0 };
     let machine = if meant.own_machine { s.words.iter().rposition(|w| w.is("on")) } else { None };
     let left: Vec<usize> = (named..machine.unwrap_or(s.words.len()))
-        .filter(|i| !navigates(&s, *i) && !housed(&s, *i))
+        .filter(|i| !navigates(&s, *i) && !housed(&s, *i) && !outside(&s, *i))
         .filter(|i| !s.aside[*i] && !example(&s, *i) && !accounted(&s, *i, meant))
         .collect();
     let quoted: Vec<String> = left.iter().map(|i| s.words[*i].token.text.clone()).collect();
@@ -78,6 +78,16 @@ fn housed(s: &Sentence, at: usize) -> bool {
         });
         house && matches!(p.verb.base.as_str(), "keep" | "have" | "record" | "store") && !p.verb.negated
     })
+}
+
+/// `Photos are not visible to visitors`, `Visitors see nothing`: from whom it is kept, which no right of theirs says.
+fn outside(s: &Sentence, at: usize) -> bool {
+    let stranger = nouns::person(&s.words[at].base) == Some(nouns::Person::Stranger);
+    let kept = |p: &Pred| {
+        let np = p.subject.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps)).any(|np| np.head_at == at);
+        np && p.verb.negated && matches!(p.verb.class, Class::Be | Class::Read)
+    };
+    nothing_shown(s) || stranger && s.preds.iter().any(kept)
 }
 
 /// What an application does for those who have it made; who adds something acts by themselves.

@@ -96,6 +96,43 @@ fn what_is_theirs_is_what_they_make() {
 }
 
 #[test]
+fn nothing_at_all_is_shown_to_strangers() {
+    for sentence in [
+        "Visitors see nothing.",
+        "Visitors without an account see nothing.",
+        "Guests cannot see anything.",
+        "Nothing is visible without an account.",
+        "Nothing can be seen without an account.",
+        "Nothing is visible to visitors.",
+        "Without signing in, nobody sees anything.",
+        "Nobody can see anything without an account.",
+    ] {
+        let spec = read(&format!("{PHOTOS}Members add notes with a text.\n{sentence}"));
+        for entity in ["photo", "note"] {
+            let readers = may(&spec, entity, Op::Read);
+            assert!(!readers.is_empty() && readers.iter().all(|(who, _)| *who != Who::Anyone), "{sentence}");
+            let rights = spec.entity(entity).unwrap().access.iter();
+            let said = |a: &crate::models::offline::spec::Access| a.clauses.contains(&ClauseId(4));
+            assert!(rights.filter(|a| a.ops == [Op::Read]).all(said), "{sentence}");
+        }
+        assert!(whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+    }
+    // it asks for accounts by itself, and is no claim where another sentence says otherwise
+    let spec = read("Members add photos with a title.\nNothing is visible without an account.");
+    assert!(spec.users.is_some() && whole(&spec, 2), "{:?}", spec.gaps);
+    let spec = read(&format!("{PHOTOS}Visitors can see the photos.\nVisitors without an account see nothing."));
+    assert!(!whole(&spec, 4));
+    let spec = read(&format!("{PHOTOS}Visitors see nothing of the photos."));
+    assert!(!whole(&spec, 3));
+    for sentence in ["Photos are not visible to visitors.", "Visitors must not see the photos."] {
+        let spec = read(&format!("{PHOTOS}{sentence}"));
+        assert!(whole(&spec, 3), "{sentence}: {:?}", spec.gaps);
+        let spec = read(&format!("{PHOTOS}Visitors can see the photos.\n{sentence}"));
+        assert!(!whole(&spec, 4), "{sentence}");
+    }
+}
+
+#[test]
 fn several_people_and_which_of_them_have_one_verb() {
     let spec = read(&format!("{PHOTOS}Visitors without an account see the photos."));
     assert!(may(&spec, "photo", Op::Read).contains(&(Who::Anyone, Scope::All)) && whole(&spec, 3), "{:?}", spec.gaps);

@@ -173,6 +173,7 @@ pub(in crate::models::offline) use answers::in_answer_to;
 pub(in crate::models::offline) use background::HOUSES;
 pub(in crate::models::offline) use field::unit_of;
 pub(in crate::models::offline) use gaps::quoted;
+pub(in crate::models::offline) use inside::nothing_shown;
 pub(in crate::models::offline) use readings::a;
 
 use crate::domain::{ClauseId, clause::ClauseKind};

@@ -135,6 +135,8 @@ fn without_account(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
     let at = s.words.iter().position(|w| w.is("without"))?;
     let open =
         d.entities.iter().flat_map(|e| &e.entity.access).any(|a| a.who == Who::Anyone && a.clauses.contains(&s.id));
+    // `Nothing is visible without an account`
+    let open = open || super::inside::nothing_shown(s);
     (d.has_users() && !open).then_some(at..at + 3)
 }
 

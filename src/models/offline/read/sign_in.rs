@@ -12,7 +12,7 @@ pub fn detect(d: &mut Draft, all: &[Sentence]) {
     strangers(d);
     // what shall not be asks for nobody's account
     for s in d.sentences.iter().filter(|s| !super::exclusion::is_exclusion(s)) {
-        if explicit(s) {
+        if explicit(s) || super::inside::nothing_shown(s) {
             implied.push(s.id);
         }
     }
