@@ -145,7 +145,9 @@ fn done(s: &Sentence, at: usize, meant: &Meant) -> bool {
 
 /// `As an architect, I want to request plans`: that a clerk may add plans is not it.
 fn may(s: &Sentence, at: usize, class: Class, meant: &Meant) -> bool {
-    let subject = s.preds.iter().find(|p| p.verb.range.contains(&at) && !p.verb.passive).map(|p| &p.subject);
+    // `doctors can read patients but not delete them`: a ban leaves it to others
+    let acts = |p: &&Pred| p.verb.range.contains(&at) && !p.verb.passive && !p.verb.negated;
+    let subject = s.preds.iter().find(acts).map(|p| &p.subject);
     let is = |holder: &BTreeSet<String>| {
         subject.is_some_and(|nps| nps.iter().any(|np| holder.iter().any(|word| related(word, &np.head))))
     };

@@ -144,3 +144,18 @@ fn several_people_and_which_of_them_have_one_verb() {
         assert!(whole(&spec, 3), "{joint}: {:?}", spec.gaps);
     }
 }
+
+#[test]
+fn what_some_may_read_and_not_delete_is_deleted_by_others() {
+    let patients = "Patients have a name and a birth date.\nReceptionists manage patients.\n";
+    for sentence in [
+        "Doctors can read patients but not delete them.",
+        "Doctors can see patients, but cannot delete them.",
+        "Doctors can see patients but not change or delete them.",
+    ] {
+        let spec = read(&format!("{patients}{sentence}"));
+        assert_eq!(may(&spec, "patient", Op::Delete), [(role("receptionist"), Scope::All)], "{sentence}");
+        assert!(may(&spec, "patient", Op::Read).contains(&(role("doctor"), Scope::All)), "{sentence}");
+        assert!(whole(&spec, 3), "{sentence}: {:?}", spec.gaps);
+    }
+}
