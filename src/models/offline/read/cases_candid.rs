@@ -146,6 +146,31 @@ fn several_people_and_which_of_them_have_one_verb() {
 }
 
 #[test]
+fn nothing_is_reserved_for_a_day_that_is_over() {
+    for sentence in [
+        "A reservation cannot be in the past.",
+        "Reservations must not lie in the past.",
+        "Reservations in the past are not possible, and a loom cannot be reserved twice on the same day.",
+    ] {
+        let spec = read(&format!("{LOOMS}{sentence}"));
+        let rules = field(&spec, "reservation", "date").map(|f| f.rules.clone()).unwrap_or_default();
+        let past =
+            |r: &crate::models::offline::spec::FieldRule| r.rule == Rule::NotInPast && r.clauses.contains(&ClauseId(4));
+        assert!(rules.iter().any(past) && whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+        let once = |f: &Feature| matches!(f, Feature::UniqueTogether { clauses, .. } if clauses.contains(&ClauseId(4)));
+        assert_eq!(spec.features.iter().any(once), sentence.contains("twice"), "{sentence}");
+    }
+    for sentence in [
+        "A reservation in the past cannot be changed.",
+        "A loom cannot be reserved twice on the same day and not in the past.",
+    ] {
+        let spec = read(&format!("{LOOMS}{sentence}"));
+        let rules = field(&spec, "reservation", "date").map(|f| f.rules.clone()).unwrap_or_default();
+        assert!(!rules.iter().any(|r| r.rule == Rule::NotInPast) && !whole(&spec, 4), "{sentence}");
+    }
+}
+
+#[test]
 fn what_some_may_read_and_not_delete_is_deleted_by_others() {
     let patients = "Patients have a name and a birth date.\nReceptionists manage patients.\n";
     for sentence in [

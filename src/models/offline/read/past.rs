@@ -3,31 +3,56 @@
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::verbs::Class;
-use super::sentence::content;
+use super::sentence::{Pred, content};
+use super::tag::Tag;
 use crate::models::offline::spec::{FieldRule, Rule};
+use std::ops::Range;
 
 /// Reads that nothing is entered for a day in the past, or in the future: a rule on the day that such records have.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
-    let [pred] = &s.preds[..] else { return };
+    for (pi, pred) in s.preds.iter().enumerate() {
+        if pred.verb.negated && !pred.subordinate && !d.done[si].contains(&pi) {
+            banned(d, si, pi, pred);
+        }
+    }
+}
+
+/// From the subject of a predicate to where the next one begins.
+fn span(d: &Draft, si: usize, pi: usize, pred: &Pred) -> Range<usize> {
+    let s = &d.sentences[si];
+    if let [_] = &s.preds[..] {
+        return 0..s.words.len();
+    }
+    let from = pred.subject.first().map_or(pred.verb.range.start, |np| np.range.start);
+    let next = s.preds.get(pi + 1).map(|p| p.subject.first().map_or(p.verb.range.start, |np| np.range.start));
+    let end = next.unwrap_or(s.words.len()).max(pred.verb.range.end);
+    from..end
+}
+
+fn banned(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
+    let s = &d.sentences[si];
+    let clause = span(d, si, pi, pred);
     // `Bookings in the past are not possible`, `… are not allowed`: what is not to be entered is the subject
     let possible = |w: &str| matches!(w, "possible" | "allowed" | "permitted" | "accepted" | "valid");
     let allows = matches!(pred.verb.class, Class::Be | Class::Allow | Class::Decide) && pred.objects.is_empty();
-    let refused =
-        allows && pred.subject.len() == 1 && s.words[pred.verb.range.start..].iter().any(|w| possible(w.lower()));
-    let enters = matches!(pred.verb.class, Class::Create | Class::Transact | Class::Update) || refused;
-    if !enters || !pred.verb.negated || d.done[si].contains(&0) {
+    let one = pred.subject.len() == 1;
+    let refused = allows && one && s.words[pred.verb.range.start..clause.end].iter().any(|w| possible(w.lower()));
+    // `A booking cannot be in the past`, `… must not lie in the past`
+    let lies = one && !refused && (pred.verb.class == Class::Be || pred.verb.base == "lie") && !pred.verb.passive;
+    let enters = matches!(pred.verb.class, Class::Create | Class::Transact | Class::Update) || refused || lies;
+    if !enters {
         return;
     }
     let start = if refused { pred.subject[0].range.end } else { pred.verb.range.end };
-    let Some((from, rule)) = (start..s.words.len()).find_map(|i| match s.words[i].lower() {
+    let Some((from, rule)) = (start..clause.end).find_map(|i| match s.words[i].lower() {
         "past" => Some((i, Rule::NotInPast)),
         "future" => Some((i, Rule::NotInFuture)),
         _ => None,
     }) else {
         return;
     };
-    let things = if pred.verb.passive || refused { &pred.subject } else { &pred.objects };
+    let things = if pred.verb.passive || refused || lies { &pred.subject } else { &pred.objects };
     let kind = |np: &Np| d.find(&np.name()).or_else(|| d.find(&np.head)).filter(|_| np.pronoun.is_none());
     // `A booking in the past cannot be changed` is about those, and no other
     let record = super::access::record_entity(d, pred).or_else(|| things.iter().find_map(kind));
@@ -48,7 +73,7 @@ pub fn read(d: &mut Draft, si: usize) {
             || refused && possible(w.lower())
             || matches!(w.base.as_str(), "day" | "date" | "past" | "future" | "time")
     };
-    if !(0..s.words.len()).all(|i| s.aside[i] || told(&i)) {
+    if !clause.clone().all(|i| s.aside[i] || told(&i)) || s.words[clause.clone()].iter().any(|w| w.tag == Tag::Num) {
         return;
     }
     let id = s.id;
@@ -60,7 +85,7 @@ pub fn read(d: &mut Draft, si: usize) {
         }
     }
     d.touch(e, id);
-    d.mark(si, 0..s.words.len());
-    d.done[si].insert(0);
+    d.mark(si, clause);
+    d.done[si].insert(pi);
     d.focus = Some(e);
 }
