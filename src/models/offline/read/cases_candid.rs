@@ -3,7 +3,7 @@
 use super::tests::{cut, field};
 use crate::domain::ClauseId;
 use crate::models::offline::candid;
-use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule, Scope, Who};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Formula, Op, Rule, Scope, Who};
 use std::collections::BTreeMap;
 
 /// The specification of a text with all its gaps: what was not read, and what is doubted.
@@ -183,4 +183,41 @@ fn what_some_may_read_and_not_delete_is_deleted_by_others() {
         assert!(may(&spec, "patient", Op::Read).contains(&(role("doctor"), Scope::All)), "{sentence}");
         assert!(whole(&spec, 3), "{sentence}: {:?}", spec.gaps);
     }
+}
+
+#[test]
+fn what_a_society_lends_out_is_background_where_members_request_it() {
+    use crate::domain::clause::ClauseKind;
+    let opening = "An allotment society lends out gear to its members.\n";
+    let spec = read(&format!("{opening}{GEAR}The steward approves or refuses a request."));
+    assert_eq!(spec.marks[0].kind, ClauseKind::Context);
+    assert_eq!(entities(&spec), ["item", "request"]);
+    assert!(spec.gaps.is_empty(), "{:?}", spec.gaps);
+    // where something comes back, or nobody says how it is asked for, loans are kept
+    for more in ["An item is overdue after 14 days.", "Members bring the items back.", "The steward sees all loans."] {
+        let spec = read(&format!("{opening}{GEAR}{more}"));
+        assert!(spec.marks[0].kind.demands(), "{more}");
+    }
+    let spec = read(&format!("{opening}The steward adds items with a name."));
+    assert!(spec.marks[0].kind.demands());
+    let spec = read(&format!("{GEAR}{opening}"));
+    assert!(spec.marks[3].kind.demands());
+}
+
+#[test]
+fn a_page_for_what_others_speak_of_is_wanted_and_nothing_more() {
+    use crate::domain::clause::ClauseKind;
+    for (wish, rest) in [
+        ("The guild wants a page for its looms.", LOOMS),
+        ("The village wants a web page for its baking contest.", "Bakers register an entry with a name.\n"),
+    ] {
+        let spec = read(&format!("{wish}\n{rest}"));
+        assert_eq!(spec.marks[0].kind, ClauseKind::Goal, "{wish}");
+        assert!(spec.gaps.is_empty(), "{wish}: {:?}", spec.gaps);
+    }
+    // what nothing else speaks of is asked for here
+    let spec = read("The guild wants a page for its tools.\nMembers reserve a loom for a day.");
+    assert!(spec.marks[0].kind.demands());
+    let spec = read(&format!("The guild wants a page for its looms, sorted by name.\n{LOOMS}"));
+    assert!(spec.marks[0].kind.demands());
 }

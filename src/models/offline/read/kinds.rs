@@ -93,6 +93,9 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
     if let Some(kind) = background::goal(s) {
         return of(kind, if kind == ClauseKind::Goal { "says why, not what" } else { "background" });
     }
+    if let Some(kind) = super::occasions::kind(s, all) {
+        return of(kind, if kind == ClauseKind::Goal { "says why, not what" } else { "background" });
+    }
     let read = waives || demands(s, all);
     // `The tour accepts no more guests`
     if !read && s.find("no more").is_none() && background::tells(s) {

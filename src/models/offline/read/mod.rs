@@ -66,6 +66,7 @@ mod naming;
 mod navigation;
 mod not_own;
 mod numbering;
+mod occasions;
 mod only;
 mod order;
 pub mod outline;
