@@ -221,3 +221,32 @@ fn a_page_for_what_others_speak_of_is_wanted_and_nothing_more() {
     let spec = read(&format!("The guild wants a page for its looms, sorted by name.\n{LOOMS}"));
     assert!(spec.marks[0].kind.demands());
 }
+
+#[test]
+fn how_many_there_are_of_each_is_worked_out() {
+    for sentence in [
+        "The leader sees how many reservations each loom has.",
+        "The leader sees the number of reservations of each loom.",
+        "The leader sees for each loom how many reservations it has.",
+        "Each loom shows how many reservations it has.",
+        "Everyone sees how many reservations there are for each loom.",
+    ] {
+        let spec = read(&format!("{LOOMS}{sentence}"));
+        let counts = |f: &Feature| {
+            matches!(f, Feature::Computed { entity, field, formula: Formula::CountOf { entity: of, .. }, .. }
+                if entity == "loom" && field == "number_of_reservations" && of == "reservation")
+        };
+        assert!(spec.features.iter().any(counts) && whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+        let label = field(&spec, "loom", "number_of_reservations").map(|f| f.label.clone());
+        assert_eq!(label.as_deref(), Some("Number of reservations"), "{sentence}");
+    }
+    for sentence in [
+        // the others see the looms, and so the number
+        "Only the leader sees how many reservations each loom has.",
+        "Only the leader sees the number of reservations of each loom.",
+        "The leader sees how many reservations each loom has per month.",
+    ] {
+        let spec = read(&format!("{LOOMS}{sentence}"));
+        assert!(!whole(&spec, 4), "{sentence}");
+    }
+}

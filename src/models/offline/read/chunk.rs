@@ -267,6 +267,8 @@ pub fn noun_phrase(words: &[Word], start: usize) -> Option<Np> {
                 if head.is_none()
                     && words.get(i + 1).is_some_and(|n| n.tag == Tag::Adj)
                     && (det.is_some() || !mods.is_empty() || w.is("most")) => {}
+            // `for each loom how many …`
+            Tag::Noun if w.is("how") && head.is_some() => break,
             Tag::Noun => {
                 if let Some(h) = head.replace(i) {
                     mods.push(h);

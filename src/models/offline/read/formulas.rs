@@ -43,69 +43,8 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     if !arithmetic(d, si) {
         average(d, si);
-        number_of(d, si);
+        super::numbers_of::read(d, si);
     }
-}
-
-/// `The number of votes of each option is shown.`, `The page of a course shows the number of registrations.`
-fn number_of(d: &mut Draft, si: usize) {
-    let s = &d.sentences[si];
-    let Some(at) = s.words.iter().position(|w| w.is("number")).filter(|i| !s.aside[*i]) else { return };
-    let from = if at > 0 && s.words[at - 1].tag == Tag::Det { at - 1 } else { at };
-    let Some(np) = chunk::noun_phrase(&s.words, from).filter(|np| np.head == "number") else { return };
-    let Some(counted) = np.of.as_deref().filter(|of| of.plural) else { return };
-    let Some(child) = d.find(&counted.name()).or_else(|| d.find(&counted.head)) else { return };
-    let Some(pi) = s.preds.iter().position(|p| {
-        p.verb.class == Class::Read && (p.range.contains(&at) || p.subject.iter().any(|x| x.range.contains(&at)))
-    }) else {
-        return;
-    };
-    let pred = &s.preds[pi];
-    let phrases: Vec<Np> = counted
-        .of
-        .as_deref()
-        .cloned()
-        .into_iter()
-        .chain(
-            pred.preps
-                .iter()
-                .filter(|pp| matches!(pp.prep.as_str(), "of" | "for" | "per" | "in" | "on"))
-                .flat_map(|pp| pp.nps.clone()),
-        )
-        .chain(pred.subject.iter().flat_map(unfold))
-        .collect();
-    let parent = phrases.iter().find_map(|p| {
-        let e = d.entity_of(p).filter(|e| *e != child)?;
-        d.reference(child, &d.entities[e].entity.name).map(|field| (p.clone(), e, field))
-    });
-    let Some((phrase, parent, field)) = parent else { return };
-    let entity = d.entities[child].entity.name.clone();
-    let name = format!("number_of_{}", d.entities[child].entity.plural);
-    if d.field_mut(parent, &name).is_none() {
-        let label = super::field::sentence_case(&name.replace('_', " "));
-        let mut f = made(&name, &label, FieldType::Integer, s.id);
-        f.read_only = true;
-        d.entities[parent].entity.fields.push(f);
-    }
-    d.feature(Feature::Computed {
-        entity: d.entities[parent].entity.name.clone(),
-        field: name,
-        formula: Formula::CountOf { entity, field },
-        clauses: vec![s.id],
-    });
-    let whos = if pred.verb.passive { Vec::new() } else { d.actors(pred) };
-    d.mark_verb(si, pred);
-    for n in &pred.subject {
-        d.mark_np(si, n);
-    }
-    d.mark_np(si, &np);
-    d.mark_np(si, &phrase);
-    for who in whos {
-        d.searchers.push((parent, who, s.id));
-    }
-    d.touch(parent, s.id);
-    d.done[si].insert(pi);
-    d.focus = Some(parent);
 }
 
 /// The phrase right before a word; `price per day` is a price.
@@ -270,7 +209,7 @@ fn days_after(d: &mut Draft, si: usize, be: usize, target: &Np, rest: &[Np], can
 }
 
 /// A phrase and what it is of: `the amounts of its items`.
-fn unfold(np: &Np) -> Vec<Np> {
+pub fn unfold(np: &Np) -> Vec<Np> {
     let mut out = vec![np.clone()];
     let mut inner = np.of.as_deref();
     while let Some(of) = inner {

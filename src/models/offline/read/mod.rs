@@ -66,6 +66,7 @@ mod naming;
 mod navigation;
 mod not_own;
 mod numbering;
+mod numbers_of;
 mod occasions;
 mod only;
 mod order;

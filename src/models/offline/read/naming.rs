@@ -99,6 +99,9 @@ pub fn naming(s: &Sentence, np: &Np) -> (String, String) {
         } else {
             name.join(" ")
         };
+        // `how many loans it has`, `how many loans there are`: said of whatever it is kept with
+        let bare = s.words[np.range.clone()].iter().any(|w| matches!(w.lower(), "it" | "they" | "there"));
+        let label = if bare && np.head == "number" { sentence_case(&name) } else { label };
         return (identifier(&name), label);
     }
     let mut parts: Vec<String> = np.mods.iter().filter(|m| !words_dropped(m)).cloned().collect();

@@ -462,7 +462,8 @@ pub fn given(d: &Draft, s: &Sentence) -> Option<Broken> {
         if whos.is_empty() || whos.len() < pred.subject.len() || !does {
             continue;
         }
-        for act in acts(d, pred).iter().filter(|act| act.field.is_none()) {
+        let counted = |act: &Act| act.op == Op::Read && super::super::numbers_of::counts(d, s.id, act.e);
+        for act in acts(d, pred).iter().filter(|act| act.field.is_none() && !counted(act)) {
             let held = holders(d, act);
             if let Some(who) = whos.iter().find(|w| !held.iter().any(|(h, _)| covers(h, w))) {
                 return Some(Broken::new(span(pred), format!("{} cannot {}", d.word_for(who), told(d, act))));
