@@ -250,3 +250,22 @@ fn how_many_there_are_of_each_is_worked_out() {
         assert!(!whole(&spec, 4), "{sentence}");
     }
 }
+
+#[test]
+fn so_many_of_something_within_two_bounds_is_their_number() {
+    for sentence in [
+        "An order has a customer name, between 1 and 500 pots and a delivery day.",
+        "An order has a customer name, 1 to 500 pots and a delivery day.",
+        "Potters add orders with a customer name, 1 to 500 pots and a delivery day.",
+    ] {
+        let spec = read(&format!("{sentence}\nPotters see all orders."));
+        let pots = field(&spec, "order", "number_of_pots").unwrap();
+        let rules: Vec<&Rule> = pots.rules.iter().map(|r| &r.rule).collect();
+        assert_eq!(rules, [&Rule::Min { value: 1.0 }, &Rule::Max { value: 500.0 }], "{sentence}");
+        assert!(pots.ty == FieldType::Integer && pots.required && spec.gaps.is_empty(), "{sentence}: {:?}", spec.gaps);
+        assert_eq!(entities(&spec), ["order"], "{sentence}");
+    }
+    // records that are kept for themselves are not counted by hand
+    let spec = read("Potters add pots with a name.\nAn order has a customer name and 1 to 500 pots.");
+    assert!(field(&spec, "order", "number_of_pots").is_none() && !whole(&spec, 2));
+}

@@ -74,7 +74,7 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             plain: None,
         });
     }
-    if let Some(draft) = bound_of_next(s, range.clone()) {
+    if let Some(draft) = bound_of_next(s, range.clone()).or_else(|| super::ranged::field(s, &range)) {
         return Some(draft);
     }
     if start < range.end

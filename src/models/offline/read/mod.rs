@@ -80,6 +80,7 @@ mod product;
 mod properties;
 mod publishing;
 mod qualities;
+mod ranged;
 mod ratings;
 mod readings;
 mod relations;

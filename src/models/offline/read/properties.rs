@@ -239,7 +239,9 @@ impl Draft<'_> {
                 super::in_line::choose(s, &mut draft, part.end..values.end, values);
             }
             // so many other records belong to it, and no number is kept
-            if field::leading(&s.words, &part).is_some() && self.find(&draft.head).is_some() {
+            let ranged = super::ranged::counted(&s.words, &part);
+            let bounded = field::leading(&s.words, &part).is_some() || ranged.is_some();
+            if bounded && self.find(&draft.head).is_some() || ranged.is_some_and(|np| self.role(&np).is_some()) {
                 continue;
             }
             if let Some((whose, name, label)) = draft.plain.take()
