@@ -269,3 +269,35 @@ fn so_many_of_something_within_two_bounds_is_their_number() {
     let spec = read("Potters add pots with a name.\nAn order has a customer name and 1 to 500 pots.");
     assert!(field(&spec, "order", "number_of_pots").is_none() && !whole(&spec, 2));
 }
+
+#[test]
+fn what_stands_in_a_list_is_read_with_its_lead() {
+    for lead in ["An order has:", "Each order has the following fields:", "Potters add orders with:"] {
+        let list =
+            "- a customer name\n- between 1 and 500 pots\n- colour: red, blue or green\n- Delivery day, optional;\n";
+        let spec = read(&format!("# Pots\n\n{lead}\n\n{list}\nPotters see all orders.\n"));
+        let fields: Vec<&str> = spec.entity("order").unwrap().fields.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(fields, ["customer_name", "number_of_pots", "color", "delivery_day"], "{lead}");
+        let FieldType::Choice { values } = &field(&spec, "order", "color").unwrap().ty else { panic!("{lead}") };
+        assert_eq!(values.join("|"), "red|blue|green");
+        assert!(spec.gaps.is_empty() && spec.marks[1].kind == crate::domain::clause::ClauseKind::Context, "{lead}");
+    }
+}
+
+#[test]
+fn whoever_heads_a_list_does_what_it_says() {
+    let photos = "Members sign in. A photo has a title and a day. Members add photos. Editors delete photos.\n\n";
+    for lead in ["Editors can:", "Editors must be able to:", "Editors:", "## Editors", "**Editors**"] {
+        let spec = read(&format!("{photos}{lead}\n\n- change photos\n- add notes with a text\n"));
+        for (entity, op) in [("photo", Op::Update), ("note", Op::Create)] {
+            let whos: Vec<Who> = may(&spec, entity, op).into_iter().map(|(who, _)| who).collect();
+            assert_eq!(whos, [role("editor")], "{lead}");
+        }
+        assert!(spec.gaps.is_empty(), "{lead}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{photos}Members cannot:\n- delete photos\n"));
+    assert_eq!(may(&spec, "photo", Op::Delete), [(role("editor"), Scope::All)]);
+    // who is named in the item does it
+    let spec = read(&format!("{photos}## Members\n\n- Editors can change photos.\n"));
+    assert_eq!(may(&spec, "photo", Op::Update), [(role("editor"), Scope::All)]);
+}

@@ -156,7 +156,7 @@ impl<'a> Draft<'a> {
             features: Vec::new(),
             questions: Vec::new(),
             gaps: Vec::new(),
-            used: sentences.iter().map(|s| vec![false; s.words.len()]).collect(),
+            used: sentences.iter().map(|s| (0..s.words.len()).map(|i| i < s.lead).collect()).collect(),
             done: vec![BTreeSet::new(); sentences.len()],
             focus: None,
             exclusives: Vec::new(),

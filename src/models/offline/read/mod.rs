@@ -19,6 +19,7 @@ mod bans;
 mod blocking;
 mod bounds;
 mod brackets;
+mod bullets;
 mod capacity;
 pub(in crate::models::offline) mod chunk;
 mod compared;
@@ -248,6 +249,7 @@ pub(in crate::models::offline) fn known<'t>(texts: impl Iterator<Item = &'t str>
 fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
     let mut all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
+    bullets::settle(&mut all);
     seats::taken(&mut all);
     seats::recorded(&mut all);
     requested::settle(&mut all);

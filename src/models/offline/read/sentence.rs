@@ -61,6 +61,8 @@ pub struct Sentence {
     pub item: bool,
     /// A number, a letter or a roman numeral stands before it.
     pub numbered: bool,
+    /// How many of the words are those of the lead of its list: `Editors can:` above the item.
+    pub lead: usize,
 }
 
 impl Sentence {
@@ -118,6 +120,7 @@ impl Sentence {
             apart,
             item,
             numbered: token::is_numbered(raw),
+            lead: 0,
         }
     }
 
