@@ -301,3 +301,39 @@ fn whoever_heads_a_list_does_what_it_says() {
     let spec = read(&format!("{photos}## Members\n\n- Editors can change photos.\n"));
     assert_eq!(may(&spec, "photo", Op::Update), [(role("editor"), Scope::All)]);
 }
+
+#[test]
+fn who_gives_points_to_something_rates_it() {
+    let entries = "Bakers register an entry with a name and a day.\n";
+    for (sentence, name, most) in [
+        ("Judges give points from 0 to 10 to an entry.", "points", 10.0),
+        ("Judges give an entry points from 0 to 10.", "points", 10.0),
+        ("Judges give each entry 0 to 10 points.", "points", 10.0),
+        ("Judges rate an entry with points from 0 to 10.", "points", 10.0),
+        ("Each judge gives each entry a score between 0 and 6.", "score", 6.0),
+        ("Judges award a mark from 0 to 6 to an entry.", "mark", 6.0),
+    ] {
+        let spec = read(&format!("{entries}{sentence}\nEveryone sees the entries and their average {name}."));
+        let given = &spec.entity("rating").unwrap().fields;
+        let names: Vec<&str> = given.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, ["entry_id", name], "{sentence}");
+        let rules: Vec<&Rule> = given[1].rules.iter().map(|r| &r.rule).collect();
+        assert_eq!(rules, [&Rule::Min { value: 0.0 }, &Rule::Max { value: most }], "{sentence}");
+        let averages = |f: &Feature| {
+            matches!(f, Feature::Computed { entity, formula: Formula::AverageOf { measure, .. }, .. }
+                if entity == "entry" && measure == name)
+        };
+        assert!(spec.features.iter().any(averages), "{sentence}");
+        assert!(
+            may(&spec, "rating", Op::Create) == [(role("judge"), Scope::All)] && spec.gaps.is_empty(),
+            "{sentence}: {:?}",
+            spec.gaps
+        );
+    }
+    let spec = read(&format!("{entries}The leader gives money from 5 to 10 euros to a baker."));
+    assert!(spec.entity("rating").is_none() && !whole(&spec, 2));
+    let spec =
+        read(&format!("{entries}Judges rate an entry from 0 to 10.\nAn entry cannot be deleted once it has ratings."));
+    let used = |f: &Feature| matches!(f, Feature::InUse { entity, by, .. } if entity == "entry" && by == "rating");
+    assert!(spec.features.iter().any(used) && whole(&spec, 3), "{:?}", spec.gaps);
+}

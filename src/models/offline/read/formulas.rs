@@ -338,7 +338,7 @@ fn finish(d: &mut Draft, si: usize, e: usize, target: &Np, ty: FieldType, formul
 fn average(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let Some(at) = s.words.iter().position(|w| w.is("average")).filter(|i| !s.aside[*i]) else { return };
-    let from = if at > 0 && s.words[at - 1].tag == Tag::Det { at - 1 } else { at };
+    let from = if at > 0 && matches!(s.words[at - 1].tag, Tag::Det | Tag::Poss) { at - 1 } else { at };
     let Some(np) = chunk::noun_phrase(&s.words, from) else { return };
     // `average rating of each talk`, `average of the ratings of a talk`
     let all = unfold(&np);
@@ -354,6 +354,7 @@ fn average(d: &mut Draft, si: usize) {
         .filter_map(|n| d.find(&n.head))
         .chain(s.preds.iter().flat_map(|p| &p.subject).filter_map(|n| d.entity_of(n)))
         .chain(shown_for(s, at).iter().filter_map(|n| d.find(&n.head)))
+        .chain(beside(s, &np).iter().filter_map(|n| d.find(&n.head)))
         .filter(|p| *p != child)
         .collect();
     let Some((parent, field)) =
@@ -395,7 +396,7 @@ fn average(d: &mut Draft, si: usize) {
     for who in whos {
         d.searchers.push((parent, who, s.id));
     }
-    for n in shown_for(s, at) {
+    for n in shown_for(s, at).into_iter().chain(beside(s, &np)) {
         if d.find(&n.head) == Some(parent) {
             d.mark_np(si, &n);
         }
@@ -403,6 +404,14 @@ fn average(d: &mut Draft, si: usize) {
     d.touch(parent, s.id);
     d.focus = Some(parent);
     d.mark(si, np.range.clone());
+}
+
+/// `the courses and their average rating`: whose it is, named right before.
+fn beside(s: &Sentence, average: &Np) -> Option<Np> {
+    let theirs = matches!(average.det.as_deref(), Some("their" | "its"));
+    let objects = s.preds.iter().filter(|p| p.verb.class == Class::Read).flat_map(|p| &p.objects);
+    let and = |np: &&Np| np.range.end + 1 == average.range.start && s.words[np.range.end].is("and");
+    objects.filter(and).find(|np| theirs && np.pronoun.is_none()).cloned()
 }
 
 /// `The average rating is shown for every course`: of what there is one number each, where that is behind the verb.

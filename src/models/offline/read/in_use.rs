@@ -13,10 +13,9 @@ pub fn read(d: &mut Draft, si: usize) {
     let targets = if pred.verb.passive { &pred.subject } else { &pred.objects };
     let Some(e) = targets.iter().find_map(|np| d.entity_of(np)) else { return };
     let name = d.entities[e].entity.name.clone();
-    let condition = s
-        .words
-        .iter()
-        .any(|w| matches!(w.lower(), "while" | "if" | "when" | "that" | "which" | "with" | "has" | "have" | "exist"));
+    let condition = s.words.iter().any(|w| {
+        matches!(w.lower(), "while" | "once" | "if" | "when" | "that" | "which" | "with" | "has" | "have" | "exist")
+    });
     let child = s.items.iter().find_map(|i| match i {
         Item::Np(np) if np.pronoun.is_none() => d.entity_of(np).filter(|c| *c != e && d.reference(*c, &name).is_some()),
         _ => None,

@@ -89,6 +89,7 @@ mod requested;
 mod rights;
 mod rules;
 mod scopes;
+mod scored;
 mod seats;
 pub(in crate::models::offline) mod sentence;
 mod shown;

@@ -433,7 +433,8 @@ pub fn relate(d: &mut Draft, si: usize, pred: &Pred) {
 /// `rate a recipe from 1 to 5 stars`
 fn rated(d: &mut Draft, si: usize, pred: &Pred, record: usize) {
     use crate::models::offline::spec::{FieldRule, Rule};
-    if pred.verb.base != "rate" {
+    let scored = |pp: &super::sentence::Pp| pp.prep == "with" && pp.nps.iter().any(super::scored::score);
+    if pred.verb.base != "rate" || pred.preps.iter().any(scored) {
         return;
     }
     let s = &d.sentences[si];
