@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        clause::Clause,
         counted,
         run::{Outcome, Run, RunStatus},
         trace::Status,
@@ -9,10 +10,11 @@ use crate::{
     ui::{
         Model,
         panes::timeline,
-        text::{wrap_plain, wrap_spans},
+        text::{self, wrap_plain, wrap_spans},
     },
 };
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
+use std::collections::BTreeSet;
 
 /// `12 of 14 proven by 31 tests G1 ran · 1 tested · 1 missing`
 #[must_use]
@@ -54,23 +56,47 @@ pub fn ssh_line(model: &Model, url: &str) -> Option<String> {
     Some(format!("ssh -L {port}:127.0.0.1:{port} {}", model.setup.host))
 }
 
+/// Why a clause is not proven; `None`: it is.
+fn falls_short(model: &Model, clause: &Clause) -> Option<String> {
+    let state = model.statuses.by_clause.get(&clause.id)?;
+    if state.status >= Status::Proven && state.status != Status::Waived {
+        return None;
+    }
+    // A reason that begins with the sentence itself says it twice.
+    let reason = state.reason.clone().unwrap_or_default();
+    let rest = reason.strip_prefix(clause.text.trim()).map(|rest| rest.trim_start_matches([':', ' ']).to_owned());
+    Some(rest.unwrap_or(reason))
+}
+
+/// What several clauses fall short for is said once, below them: each of them has a number in its place.
+fn said_once(run: &Run, short: &mut [(&Clause, String)]) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    let reasons: BTreeSet<String> = run.gaps.iter().map(|gap| gap.reason.one_line(300)).collect();
+    for reason in reasons.iter().filter(|reason| !reason.is_empty()) {
+        if short.iter().filter(|(_, why)| why.contains(reason)).count() < 2 {
+            continue;
+        }
+        let mark = format!("[{}]", notes.len() + 1);
+        for (_, why) in short.iter_mut() {
+            *why = why.replace(&format!(": {reason}"), &format!(" {mark}")).replace(reason, &mark);
+        }
+        notes.push(format!("{mark} {reason}"));
+    }
+    notes
+}
+
 #[must_use]
 pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
     let look = &model.look;
     let t = &look.theme;
     let mut out = wrap_spans(&[(opening(run), t.title)], columns, 2);
     out.extend(wrap_spans(&[(verdict(model, run), t.text)], columns, 2));
-    for clause in run.clauses.values() {
-        let Some(state) = model.statuses.by_clause.get(&clause.id) else { continue };
-        if state.status >= Status::Proven && state.status != Status::Waived {
-            continue;
-        }
+    let mut short: Vec<_> =
+        run.clauses.values().filter_map(|clause| Some((clause, falls_short(model, clause)?))).collect();
+    let notes = said_once(run, &mut short);
+    for (clause, reason) in short {
         let (mark, word, style) = model.statuses.show(run, clause, look);
         let half = columns.saturating_sub(22).max(10);
-        // A reason that begins with the sentence itself says it twice.
-        let reason = state.reason.clone().unwrap_or_default();
-        let reason =
-            reason.strip_prefix(clause.text.trim()).map_or(reason.as_str(), |r| r.trim_start_matches([':', ' ']));
         let pieces = vec![
             (format!("  {mark} {word:<8} "), style),
             (format!("{} ", clause.id), t.id),
@@ -79,14 +105,23 @@ pub fn lines(model: &Model, run: &Run, columns: usize) -> Vec<Line<'static>> {
         ];
         out.extend(wrap_spans(&pieces, columns, 13));
     }
+    for note in notes {
+        out.extend(wrap_spans(&[(format!("    {note}"), t.dim)], columns, 8));
+    }
     match &model.preview.url {
         Some(url) => {
-            let mut spans = vec![Span::styled("Running  ", t.title), Span::styled(url.clone(), t.accent)];
+            out.extend(wrap_spans(&[("Running  ".into(), t.title), (url.clone(), t.accent)], columns, 2));
             if let Some(ssh) = ssh_line(model, url) {
-                spans.push(Span::styled(format!("   over SSH, on your laptop:  {ssh}"), t.dim));
+                // Somebody copies it: it has a line of its own, if need be.
+                let lead = "over SSH, on your laptop:";
+                let whole = format!("{lead}  {ssh}");
+                if text::width(&whole) <= columns {
+                    out.push(Line::styled(whole, t.dim));
+                } else {
+                    out.extend(wrap_plain(lead, columns, t.dim));
+                    out.extend(wrap_plain(&ssh, columns, t.dim));
+                }
             }
-            let pieces: Vec<_> = spans.into_iter().map(|s| (s.content.into_owned(), s.style)).collect();
-            out.extend(wrap_spans(&pieces, columns, 2));
             out.extend(wrap_plain("/stop ends it", columns, t.dim));
         }
         None if run.is_over() => {

@@ -120,15 +120,7 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
         let offline =
             if run.settings.model == "offline" { "Offline".into() } else { format!("With {}", run.settings.model) };
         page.full(vec![(format!("{offline} I cannot do:"), t.warn)], 2);
-        for gap in &u.gaps {
-            let end = if gap.whole { "it will be reported missing" } else { "the rest of it will be built" };
-            let pieces = vec![
-                (format!("{} {} ", if gap.whole { g.missing } else { g.tested }, gap.clause), t.id),
-                (format!("\"{}\"  ", gap.what), t.text),
-                (format!("{}: {end}", gap.reason), t.dim),
-            ];
-            page.full(pieces, 8);
-        }
+        gaps(page, &u.gaps);
     }
     for step in run.steps().filter(|s| matches!(s.plan.produces, ReplyKind::Understand | ReplyKind::Plan)) {
         if step.stood_in.is_some() {
@@ -181,6 +173,32 @@ pub(super) fn steps(page: &mut Page<'_>, run: &Run) {
     for (i, (id, e)) in expected.iter().enumerate() {
         let title = if i == 0 { "Each step" } else { "" };
         page.row(title, vec![(format!("{:<width$} ", id.as_str()), t.id), (takes(e), t.text)]);
+    }
+}
+
+/// What cannot be done. A reason that several have stands once, above them.
+fn gaps(page: &mut Page<'_>, gaps: &[&Gap]) {
+    let (g, t) = (page.model.look.glyphs, page.model.look.theme.clone());
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    for gap in gaps {
+        if !done.insert(gap.reason.as_str()) {
+            continue;
+        }
+        let same: Vec<&&Gap> = gaps.iter().filter(|other| other.reason == gap.reason).collect();
+        let shared = same.len() > 1;
+        if shared {
+            page.full(vec![(format!("{}:", gap.reason), t.dim)], 2);
+        }
+        for gap in same {
+            let end = if gap.whole { "it will be reported missing" } else { "the rest of it will be built" };
+            let why = if shared { end.to_owned() } else { format!("{}: {end}", gap.reason) };
+            let pieces = vec![
+                (format!("{} {} ", if gap.whole { g.missing } else { g.tested }, gap.clause), t.id),
+                (format!("\"{}\"  ", gap.what), t.text),
+                (why, t.dim),
+            ];
+            page.full(pieces, 8);
+        }
     }
 }
 
