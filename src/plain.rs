@@ -310,6 +310,9 @@ impl<W: Write> Session<W> {
             use crate::ui::Action as A;
             Some(match action {
                 A::Approve => "approve",
+                A::RequestChanges if run.settings.model == "offline" => {
+                    "changes TEXT (the offline engine cannot use it)"
+                }
                 A::RequestChanges => "changes TEXT",
                 A::ApprovePhase => "rest (approve the rest of the phase)",
                 A::Reject => "reject",
@@ -319,6 +322,7 @@ impl<W: Write> Session<W> {
                 A::Answer => "/assume A-001 TEXT",
                 A::NextPlan => "/plan lean|standard|thorough",
                 A::AskMe => "/ask step|phase|plan|risk",
+                A::Readings => "/readings",
                 _ => return None,
             })
         });
@@ -351,7 +355,8 @@ impl<W: Write> Session<W> {
                 "rest" | "a" if alone => Some(Verb::ApprovePhase),
                 "changes" | "change" | "f" if !alone => Some(Verb::Changes { text: rest.into() }),
                 "changes" | "change" | "f" => {
-                    self.say("Say what must change in the same line: changes TEXT")?;
+                    let helps = self.model.run.as_deref().and_then(|run| run.instead_of_remarks(&gate));
+                    self.say(helps.as_deref().unwrap_or("Say what must change in the same line: changes TEXT"))?;
                     return Ok(vec![]);
                 }
                 "reject" | "x" if alone && self.rejecting.as_ref() == Some(&key) => Some(Verb::Reject),

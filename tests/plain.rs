@@ -108,6 +108,8 @@ async fn every_gate_is_shown_and_every_verb_is_understood() {
         assert!(verbs(&seen).is_empty(), "one word does not undo anything");
         assert!(text.contains("Type reject once more"), "{text}");
     }
+    let (seen, text) = typed(At::Plan, "changes").await;
+    assert!(verbs(&seen).is_empty() && text.contains("cannot use remarks. What helps: answer a question"), "{text}");
     let (seen, _) = typed(At::Build, "rest").await;
     assert_eq!(verbs(&seen), [Verb::ApprovePhase]);
 }

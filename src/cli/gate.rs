@@ -43,12 +43,9 @@ pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> 
             Some(what) => format!("approved: there is no result of {}, and G1 stands in with {what}", gate.step),
             None => "approved".to_owned(),
         },
-        Verb::Changes { .. } if run.settings.model == "offline" => {
-            "sent back, but the offline engine cannot use remarks: answer a question, edit what the gate shows, or choose a \
-             model with -m"
-                .to_owned()
-        }
-        Verb::Changes { .. } => "sent back with your words".to_owned(),
+        Verb::Changes { .. } => run
+            .instead_of_remarks(gate)
+            .map_or("sent back with your words".to_owned(), |why| format!("sent back. {why}")),
         Verb::Reject => "rejected; the run is paused".to_owned(),
     };
     let wish = Command::Decide { gate: gate.id, digest: gate.digest.clone(), verb, who: who.name() };

@@ -1,7 +1,9 @@
 //! Gates: where a run waits for a decision, and the decision.
 
+use super::{Run, Step, StepState};
 use crate::domain::{
     Clean, GateId, Hash, StepId,
+    reply::ReplyKind,
     usage::{Budget, Scope},
 };
 use serde::{Deserialize, Serialize};
@@ -78,5 +80,37 @@ impl Gate {
     #[must_use]
     pub fn is_red(&self) -> bool {
         matches!(self.reason, GateReason::Red { .. } | GateReason::Budget { .. })
+    }
+}
+
+impl Run {
+    /// Whether an answer to a question changes anything yet: what rests on it is made again until the design is approved.
+    #[must_use]
+    pub fn takes_answers(&self) -> bool {
+        let kept = |s: &Step| matches!(s.state, StepState::Committing | StepState::Done);
+        let settled = self.steps().any(|s| s.plan.produces == ReplyKind::Design && kept(s));
+        !self.is_over() && !settled && !self.assumptions.is_empty()
+    }
+    /// What helps at this gate in the place of remarks, where the offline engine works: it works everything out from the
+    /// clauses and the answers. `None`: a model reads them.
+    #[must_use]
+    pub fn instead_of_remarks(&self, gate: &Gate) -> Option<String> {
+        if self.settings.model != "offline" {
+            return None;
+        }
+        let mut ways = Vec::new();
+        if self.takes_answers() {
+            ways.push("answer a question");
+        }
+        if !self.editable(gate).is_empty() {
+            ways.push("edit what the gate shows");
+        }
+        if gate.reason == GateReason::Result {
+            ways.push("accept the result and then say what shall be different");
+        }
+        ways.push("choose a model (-m, in the workbench /model)");
+        let last = ways.pop().unwrap_or_default();
+        let ways = if ways.is_empty() { last.to_owned() } else { format!("{}, or {last}", ways.join(", ")) };
+        Some(format!("The offline engine cannot use remarks. What helps: {ways}."))
     }
 }

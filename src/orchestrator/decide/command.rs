@@ -169,12 +169,7 @@ fn answer_assumption(draft: &mut Draft, id: AssumptionId, answer: Clean, who: Cl
     if assumption.answer == answer && assumption.answered_by.is_some() {
         return Ok(());
     }
-    let steps = &draft.run.steps;
-    let approved = |kind| {
-        let done = |s: &Step| matches!(s.state, StepState::Committing | StepState::Done);
-        steps.iter().any(|s| s.plan.produces == kind && done(s))
-    };
-    if approved(ReplyKind::Design) {
+    if !draft.run.takes_answers() {
         return Err(Refusal(format!(
             "the design that rests on {id} is already approved: an answer can no longer change it in this run"
         )));

@@ -65,10 +65,6 @@ pub(super) fn edit(
     Ok(())
 }
 
-/// The offline engine works everything out from the clauses and the answers: words at a gate change nothing of it.
-const NO_REMARKS: &str =
-    "The offline engine cannot use remarks: answer a question, edit what the gate shows, or choose a model with -m.";
-
 /// What G1 stands in with is the next attempt of its step, judged like any other.
 pub(super) fn stand_in(draft: &mut Draft, id: StepId, attempt: u32, text: String) {
     let Some(step) = draft.run.step(&id).filter(|step| step.attempt + 1 == attempt) else { return };
@@ -103,11 +99,11 @@ pub(super) fn decide(draft: &mut Draft, id: GateId, digest: Hash, verb: Verb, wh
     }
     let step = gate.step.clone();
     let rejected = verb == Verb::Reject;
-    let unread = matches!(verb, Verb::Changes { .. }) && draft.run.settings.model == "offline";
+    let helps = draft.run.instead_of_remarks(gate).filter(|_| matches!(verb, Verb::Changes { .. }));
     let decided = Decided { verb, who, by_policy: false, at: draft.at, digest };
     draft.push(Event::GateDecided { gate: id, decided });
-    if unread {
-        draft.push(Event::Said { step: Some(step.clone()), speaker: Clean::new(G1), text: Clean::new(NO_REMARKS) });
+    if let Some(helps) = helps {
+        draft.push(Event::Said { step: Some(step.clone()), speaker: Clean::new(G1), text: Clean::from(helps) });
     }
     if rejected {
         // The fold has paused the run already; the event says so to whoever follows the journal.

@@ -151,7 +151,8 @@ fn who_asks_the_offline_engine_for_something_else_is_told_that_it_reads_no_remar
         sim.go();
         let gate = sim.run().open_gates().next().unwrap().id;
         sim.decide_gate(gate, Verb::Changes { text: "smaller, please".into() }).unwrap();
-        let said = sim.run().chat.iter().any(|item| item.text.contains("cannot use remarks: answer a question"));
+        let said =
+            sim.run().chat.iter().any(|item| item.text.contains("cannot use remarks. What helps: answer a question"));
         assert_eq!(said, told, "{model}");
     }
 }

@@ -28,6 +28,8 @@ pub struct Prompt {
     pub label: String,
     pub purpose: Purpose,
     pub draft: Draft,
+    /// What to know before writing, shown above the line as long as it is open.
+    pub about: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,6 @@ pub enum Purpose {
 impl Prompt {
     #[must_use]
     pub fn new(label: &str, purpose: Purpose) -> Self {
-        Self { label: label.to_owned(), purpose, draft: Draft::default() }
+        Self { label: label.to_owned(), purpose, draft: Draft::default(), about: Vec::new() }
     }
 }

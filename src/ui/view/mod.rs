@@ -2,6 +2,7 @@
 
 mod chrome;
 pub mod layout;
+mod prompt;
 mod welcome;
 
 use super::{
@@ -142,7 +143,8 @@ fn overlays(model: &Model, l: &Layout, buf: &mut Buffer, frame: &mut Frame) {
                 let (x, y) = palette::view(model, p, l.body, buf);
                 frame.cursor = Some(Position { x, y });
             }
-            // Drawn in the place of the input.
+            // The line itself is drawn in the place of the input.
+            Overlay::Prompt(p) if top => prompt::view(model, p, l, buf),
             Overlay::Prompt(_) => {}
         }
     }
