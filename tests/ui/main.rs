@@ -6,6 +6,7 @@ mod support;
 
 mod bench;
 mod change;
+mod gate_keys;
 mod gates;
 mod picture;
 mod properties;

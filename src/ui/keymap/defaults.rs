@@ -89,6 +89,7 @@ pub(super) const DEFAULT: &[(Context, &str, Action)] = {
         (C::Panes, "space g", A::ReviewGate),
         (C::Panes, "space t", A::Trace),
         (C::Panes, "space r", A::Report),
+        (C::Panes, "space h", A::Readings),
         (C::Panes, "space c", A::Context),
         (C::Panes, "space p", A::Preview),
         (C::Panes, "space s", A::StopPreview),

@@ -8,6 +8,7 @@ use crate::{
     },
     ui::{Model, text::wrap_plain, widgets::draw},
 };
+use jiff::Timestamp;
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -30,9 +31,16 @@ pub struct Confirm {
     pub choices: [&'static str; 2],
     /// False, the safe choice, when it opens.
     pub yes: bool,
+    /// When it came up on the screen.
+    pub since: Timestamp,
 }
 
 impl Confirm {
+    #[must_use]
+    pub fn since(self, since: Timestamp) -> Self {
+        Self { since, ..self }
+    }
+
     /// Before a finished run is taken up again: what hangs on the change, and what it takes.
     #[must_use]
     pub fn change(run: &Run, change: Change) -> Self {
@@ -44,6 +52,7 @@ impl Confirm {
             text: lines.join("\n").into(),
             choices: ["keep it as it is", "do it"],
             yes: false,
+            since: Timestamp::MIN,
         }
     }
 
@@ -82,6 +91,7 @@ impl Confirm {
             text: text.into(),
             choices: ["keep it", "reject it"],
             yes: false,
+            since: Timestamp::MIN,
         }
     }
 }
@@ -109,9 +119,12 @@ pub fn view(model: &Model, confirm: &Confirm, body: Rect, buf: &mut Buffer) {
         let style = if on { look.theme.selection } else { look.theme.text };
         Span::styled(format!(" {mark} {label} "), style)
     };
+    let key = |key: &'static str| Span::styled(key, look.theme.key);
     let line = Line::from(vec![
+        key("n"),
         choice(confirm.choices[0], !confirm.yes),
-        Span::raw("  "),
+        Span::raw("   "),
+        key("y"),
         choice(confirm.choices[1], confirm.yes),
     ]);
     draw::line(buf, pad, text.len() + 1, &line);

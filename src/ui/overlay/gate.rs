@@ -12,7 +12,7 @@ use crate::{
         msg::ShownCard,
         overlay::card,
         panes::{chat, code},
-        text::{diff, wrap_spans},
+        text::{self, diff, wrap_spans},
         view::layout,
         widgets::draw,
     },
@@ -170,7 +170,7 @@ fn inner(area: Rect) -> Rect {
     Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner }
 }
 
-/// The keys, from the live key map: those that decide once they act.
+/// The keys, from the live key map; those that do not decide yet are dim.
 fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
     let t = &model.look.theme;
     let room = inner(area_for(model, u16::MAX));
@@ -199,20 +199,21 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
             _ => label.to_owned(),
         };
         let key = model.key(Context::Gate, action);
+        // Asking for something else waits for nothing.
+        let acts = ready || !decides || (action == Action::RequestChanges && !model.watching);
+        let (of_key, of_word) = if acts { (t.key, t.text) } else { (t.dim, t.dim) };
         // A no-break space keeps key and word together when the row wraps.
         let piece =
-            [(format!("{key}\u{a0}"), t.key), (label.replace(' ', "\u{a0}"), t.text), ("   ".to_owned(), t.text)];
-        if ready || !decides {
+            [(format!("{key}\u{a0}"), of_key), (label.replace(' ', "\u{a0}"), of_word), ("   ".to_owned(), t.text)];
+        if acts {
             acting.extend(piece.clone());
         }
         pieces.extend(piece);
     }
-    // The rows of all keys are kept, so that what is read does not move when the others come.
-    let rows = wrap_spans(&pieces, columns, 0).len();
-    let mut lines = wrap_spans(&acting, columns, 0);
-    lines.resize(rows, Line::default());
-    // On a low screen the rows belong to what is to be read; the help has the rest of the keys.
-    if room.height < LOW {
+    // On a low screen the rows belong to what is to be read: one, of the keys that act; the help has the rest.
+    let low = room.height < LOW;
+    let mut lines = wrap_spans(if low { &acting } else { &pieces }, columns, 0);
+    if low {
         lines.truncate(1);
     }
     for line in &mut lines {
@@ -227,7 +228,10 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
 #[must_use]
 pub fn actions(gate: &Gate) -> Vec<(Action, bool)> {
     use Action as A;
-    let mut out = vec![(A::Approve, true), (A::RequestChanges, true)];
+    let mut out = vec![(A::Approve, true)];
+    if !matches!(gate.reason, GateReason::Budget { .. }) {
+        out.push((A::RequestChanges, true));
+    }
     if !matches!(gate.reason, GateReason::Budget { .. } | GateReason::Result) {
         out.push((A::EditProposal, false));
     }
@@ -235,8 +239,8 @@ pub fn actions(gate: &Gate) -> Vec<(Action, bool)> {
         GateReason::Plan => {
             out.extend([(A::Readings, false), (A::NextPlan, false), (A::AskMe, false), (A::Answer, false)]);
         }
-        GateReason::Budget { .. } | GateReason::Result => {}
-        _ => out.push((A::GateDiff, false)),
+        GateReason::Budget { .. } | GateReason::Result => out.push((A::Readings, false)),
+        _ => out.extend([(A::GateDiff, false), (A::Readings, false)]),
     }
     out.push((A::GateContext, false));
     if matches!(gate.reason, GateReason::Step) {
@@ -283,14 +287,7 @@ pub fn view(model: &Model, card: &Card, focused: bool, buf: &mut Buffer) -> Opti
         draw::line(buf, inner, usize::from(inner.height).saturating_sub(foot.len()) + y, line);
     }
     draw::scrollbar(buf, area, card.top, visible, card.lines.len(), look);
-    let below = card.lines.len() - last;
-    let note = if below > 0 {
-        format!(" {} {below} more: read on with j or Space ", look.glyphs.down)
-    } else if !card.wholly_seen() && card.complete_since.is_none() && card.top > 0 {
-        format!(" {} there is more above: k ", look.glyphs.up)
-    } else {
-        String::new()
-    };
+    let note = rest(model, card, gate, card.lines.len() - last, usize::from(area.width.saturating_sub(4)));
     if !note.is_empty() && area.height > 2 {
         let row = Rect { x: area.x + 2, y: area.y + area.height - 1, width: area.width.saturating_sub(4), height: 1 };
         draw::right(buf, row, 0, &Line::styled(note, t.warn));
@@ -305,6 +302,24 @@ pub fn view(model: &Model, card: &Card, focused: bool, buf: &mut Buffer) -> Opti
         last,
         total: card.lines.len(),
     })
+}
+
+/// What is still to be read, and which keys wait for that.
+fn rest(model: &Model, card: &Card, gate: &Gate, below: usize, room: usize) -> String {
+    let (g, key) = (&model.look.glyphs, |action| model.key(Context::Gate, action));
+    let unread = !card.wholly_seen() && !model.watching;
+    if below == 0 {
+        let above = unread && card.complete_since.is_none() && card.top > 0;
+        return if above { format!(" {} there is more above: {} ", g.up, key(Action::Up)) } else { String::new() };
+    }
+    let waits = |(action, decides): (Action, bool)| (decides && action != Action::RequestChanges).then(|| key(action));
+    let then: Vec<String> = actions(gate).into_iter().filter_map(waits).collect();
+    let (then, page, down) = (then.join(" "), key(Action::PageDown), g.down);
+    let how = format!(" {down} {below} more: read on with {} or {page}", key(Action::Down));
+    let fits = |note: &String| unread && text::width(note) <= room;
+    let whole = Some(format!("{how}, then {then} ")).filter(fits);
+    let short = || Some(format!(" {down} {below} more: {page}, then {then} ")).filter(fits);
+    whole.or_else(short).unwrap_or(how + " ")
 }
 
 /// What the step would change: files as unified diffs, everything else as added and removed lines.

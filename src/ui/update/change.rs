@@ -4,6 +4,7 @@ use crate::{
     domain::{Clean, change::Change, command::Command},
     ui::{
         Action, Cmd, Key, Model, Wish,
+        model::GATE_GUARD,
         overlay::{
             Overlay,
             confirm::{Confirm, Sure},
@@ -28,13 +29,13 @@ pub(super) fn planned(model: &mut Model, result: Result<Change, Clean>) {
     match result {
         Ok(change) => {
             model.notice = None;
-            model.overlays.push(Overlay::Confirm(Confirm::change(&run, change)));
+            model.overlays.push(Overlay::Confirm(Confirm::change(&run, change).since(model.now)));
         }
         Err(why) => model.say(true, why),
     }
 }
 
-/// Keys on a question before something is done: `y` and `n` only choose, Enter does it.
+/// Keys on a question before something is done.
 pub(super) fn confirm(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
     use Action as A;
     let Some(Overlay::Confirm(confirm)) = model.overlays.last_mut() else { return };
@@ -56,14 +57,18 @@ pub(super) fn confirm(model: &mut Model, action: Action, burst: bool, cmds: &mut
     }
 }
 
-pub(super) fn typed(model: &mut Model, key: Key) {
-    if let Some(Overlay::Confirm(confirm)) = model.overlays.last_mut() {
-        match key.typed() {
-            Some('y') => confirm.yes = true,
-            Some('n') => confirm.yes = false,
-            _ => {}
-        }
+/// `y` does it, `n` does not. Whoever was still writing when the question came up has answered nothing.
+pub(super) fn typed(model: &mut Model, key: Key, burst: bool, cmds: &mut Vec<Cmd>) {
+    let Some(Overlay::Confirm(confirm)) = model.overlays.last_mut() else { return };
+    confirm.yes = match key.typed() {
+        Some('y') => true,
+        Some('n') => false,
+        _ => return,
+    };
+    if burst || model.now.duration_since(confirm.since) < GATE_GUARD {
+        return model.say(false, "A moment: the question has only just come up. Press it once more.");
     }
+    self::confirm(model, Action::Confirm, false, cmds);
 }
 
 /// The question says how the run is now.

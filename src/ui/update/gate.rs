@@ -115,10 +115,12 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
     let Some(gate) = run.gates.get(&card.gate).cloned() else { return };
     let key = (card.gate, card.digest.clone());
     let ready = card.ready(model.now);
+    // What was said about the key before goes with the next one.
+    model.notice = None;
     match action {
         A::Approve | A::ApprovePhase | A::RequestChanges | A::Reject => {
             if !super::super::overlay::gate::actions(&gate).iter().any(|(a, _)| *a == action) {
-                return;
+                return not_here(model, &run, &gate, action);
             }
             if burst {
                 return model
@@ -144,22 +146,20 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                     let remarks = model.gates.remarks.get(&key).map(|r| r.join("\n"));
                     let mut prompt = Prompt::new(label, Purpose::Changes { gate: key.0, digest: key.1 });
                     // It opens all the same: words that are typed next must not act as keys.
-                    if run.settings.model == "offline" {
-                        model
-                            .say(true, "The offline engine uses no remarks: answer a question, or edit what is shown.");
-                    }
+                    prompt.about.extend(run.instead_of_remarks(&gate));
                     if let Some(remarks) = remarks {
                         prompt.draft.set(&remarks);
                     }
                     model.overlays.push(Overlay::Prompt(Box::new(prompt)));
                 }
                 _ => {
-                    let confirm = Confirm::reject(&run, &gate);
+                    let confirm = Confirm::reject(&run, &gate).since(model.now);
                     model.overlays.push(Overlay::Confirm(confirm));
                 }
             }
         }
         A::EditProposal if !burst => edit(model, &run, &gate, cmds),
+        A::EditProposal => {}
         A::GateDiff => {
             let title = format!("{} against the last approval", gate.step);
             super::keys::open_pager(model, &title, Source::Diff(gate.id));
@@ -169,17 +169,19 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
             super::keys::open_pager(model, &title, Source::Context(gate.step.clone().into()));
         }
         A::NextPlan if matches!(gate.reason, GateReason::Plan) => turn_plan(model, cmds),
-        A::AskMe if matches!(gate.reason, GateReason::Plan) => turn_mode(model, cmds),
-        A::NextPane => question(model, true),
-        A::PrevPane => question(model, false),
+        A::AskMe => turn_mode(model, cmds),
+        A::NextPane | A::PrevPane if gate.reason == GateReason::Plan && !card::questions(&run).is_empty() => {
+            question(model, action == A::NextPane);
+        }
         A::Answer => {
             let questions = card::questions(&run);
-            let selected = questions.get(card.question);
-            if let (GateReason::Plan, Some(a)) = (&gate.reason, selected) {
-                let prompt = Prompt::new(&format!("answer {}", a.id), Purpose::Answer(a.id));
-                model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+            let selected = questions.get(card.question).filter(|_| gate.reason == GateReason::Plan).map(|a| a.id);
+            match selected.or_else(|| super::moves::next_question(model)) {
+                Some(id) => super::prompt::ask(model, id),
+                None => not_here(model, &run, &gate, action),
             }
         }
+        A::NextPlan | A::NextPane | A::PrevPane => not_here(model, &run, &gate, action),
         A::Later | A::Cancel | A::ToPanes => {
             if ready {
                 model.gates.read.insert(key.clone());
@@ -197,6 +199,29 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
             }
         }
     }
+}
+
+/// A key that means something at other gates says why it does nothing at this one.
+fn not_here(model: &mut Model, run: &Run, gate: &Gate, action: Action) {
+    use Action as A;
+    let key = |action| model.key(Context::Gate, action);
+    let approve = key(A::Approve);
+    let why = match (action, &gate.reason) {
+        (A::ApprovePhase, GateReason::Plan) => {
+            let ask = key(A::AskMe);
+            format!(
+                "The rest of a phase is approved at the gate of a step; here {approve} builds, {ask} says when you are asked."
+            )
+        }
+        (A::ApprovePhase, _) => {
+            format!("The rest of a phase is approved at the gate of a green step; {approve} decides this one.")
+        }
+        (A::RequestChanges, _) => format!("This is about money: {approve} spends it, {} stops here.", key(A::Reject)),
+        (A::Reject, _) => "The result is not rolled back here: /rewind and a step goes back to before it.".to_owned(),
+        (A::NextPlan, _) => "How thoroughly the plan is carried out is chosen at the first gate.".to_owned(),
+        _ => super::prompt::no_question(run).to_owned(),
+    };
+    model.say(false, why);
 }
 
 fn edit(model: &mut Model, run: &Run, gate: &Gate, cmds: &mut Vec<Cmd>) {

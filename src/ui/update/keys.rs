@@ -28,29 +28,33 @@ pub(super) fn key(model: &mut Model, key: Key, burst: bool, cmds: &mut Vec<Cmd>)
     match model.keymap.lookup(context, &model.pending) {
         Meaning::Prefix => return,
         // Nothing to take: it is a letter like any other.
-        Meaning::Act(Action::TakeOver) if !model.watching => typed(model, context, key),
+        Meaning::Act(Action::TakeOver) if !model.watching => typed(model, context, key, burst, cmds),
         Meaning::Act(action) => act(model, action, burst, cmds),
         Meaning::Nothing if before && key == Key::plain(Code::Esc) => {}
         Meaning::Nothing if before => {
             let keys: Vec<String> = model.pending.iter().map(ToString::to_string).collect();
             model.say(false, format!("{} means nothing here.", keys.join(" ")));
         }
-        Meaning::Nothing => typed(model, context, key),
+        Meaning::Nothing => typed(model, context, key, burst, cmds),
     }
     model.pending.clear();
 }
 
-fn typed(model: &mut Model, context: Context, key: Key) {
+fn typed(model: &mut Model, context: Context, key: Key, burst: bool, cmds: &mut Vec<Cmd>) {
     match context {
         Context::EmptyInput | Context::Input if model.draft.key(key) => model.notice = None,
         Context::Prompt => prompt::typed(model, key),
-        Context::Confirm => change::typed(model, key),
+        Context::Confirm => change::typed(model, key, burst, cmds),
         Context::Palette => {
             if let Some(Overlay::Palette(p)) = model.overlays.last_mut()
                 && p.draft.key(key)
             {
                 p.list = crate::ui::widgets::list::ListState::default();
             }
+        }
+        Context::Gate if key.typed().is_some() => {
+            let (later, help) = (model.key(context, Action::Later), model.key(context, Action::Help));
+            model.say(false, format!("{key} does nothing at a gate. {later} closes the card, {help} shows the keys."));
         }
         Context::Panes if key.typed().is_some() => {
             let (esc, help) = (model.key(Context::Panes, Action::ToInput), model.key(Context::Panes, Action::Help));
@@ -215,11 +219,11 @@ fn work(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec<Cmd>) {
             model.overlays.push(Overlay::Prompt(Box::new(prompt)));
         }
         A::Answer => match moves::next_question(model) {
-            Some(id) => {
-                let prompt = Prompt::new(&format!("answer {id}"), Purpose::Answer(id));
-                model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+            Some(id) => prompt::ask(model, id),
+            None => {
+                let why = model.run.as_deref().map_or("There is no run yet.", prompt::no_question);
+                model.say(false, why);
             }
-            None => model.say(false, "Every question has your answer."),
         },
         A::Waive => match moves::selected_clause(model) {
             Some(id) => {

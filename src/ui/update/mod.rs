@@ -156,7 +156,8 @@ pub fn available(model: &Model, action: Action) -> bool {
         A::TakeOver => model.watching,
         _ if model.watching && watch::acts(action) => false,
         A::Hub | A::Chat | A::Timeline | A::Code | A::Zoom | A::ToPanes | A::ToInput => work,
-        A::Trace | A::Readings | A::Report => run.is_some(),
+        A::Trace | A::Report => run.is_some(),
+        A::Readings => run.is_some_and(|r| !super::overlay::card::understanding(r).kinds.is_empty()),
         A::Context => run.is_some_and(|r| r.steps.iter().any(|s| s.pack.is_some())),
         A::ReviewGate => work && model.waiting_gate().is_some(),
         A::Pause => matches!(status, Some(RunStatus::Running)) && model.ended.is_none(),
@@ -178,11 +179,7 @@ pub fn available(model: &Model, action: Action) -> bool {
         A::AskMe if context == Context::Confirm => {
             matches!(model.overlays.last(), Some(Overlay::Confirm(c)) if matches!(c.sure, super::overlay::confirm::Sure::Change(_)))
         }
-        A::AskMe => {
-            work && !over
-                && run.is_some()
-                && (context != Context::Gate || gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan)))
-        }
+        A::AskMe => work && !over && run.is_some(),
         A::NextPlan => gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan)),
         A::EditProposal => {
             gate_reason(model).is_some_and(|r| !matches!(r, GateReason::Budget { .. } | GateReason::Result))
@@ -192,8 +189,10 @@ pub fn available(model: &Model, action: Action) -> bool {
         A::GateContext => gate_reason(model).is_some(),
         A::Answer => match context {
             Context::Gate => {
-                gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan))
+                let asked = |r: &GateReason| matches!(r, GateReason::Plan);
+                gate_reason(model).is_some_and(asked)
                     && run.is_some_and(|r| !super::overlay::card::questions(r).is_empty())
+                    || !over && moves::next_question(model).is_some()
             }
             Context::Panes => model.pane == Pane::Hub && !over && moves::next_question(model).is_some(),
             _ => work && !over && moves::next_question(model).is_some(),

@@ -198,7 +198,7 @@ fn open_test(model: &mut Model) {
 
 /// The question to answer: the selected one, one of the selected sentence, or the next that is open.
 pub(super) fn next_question(model: &Model) -> Option<AssumptionId> {
-    let run = model.run.as_deref()?;
+    let run = model.run.as_deref().filter(|run| run.takes_answers())?;
     let open = |a: &&crate::domain::clause::Assumption| a.answered_by.is_none();
     if model.pane == Pane::Hub {
         match model.hub.current() {

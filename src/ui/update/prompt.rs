@@ -1,14 +1,36 @@
 //! Questions in the place of the input line: what must change, an answer, a search.
 
 use crate::{
-    domain::{Clean, command::Command, run::Verb},
+    domain::{
+        AssumptionId, Clean,
+        command::Command,
+        run::{Run, Verb},
+    },
     ui::{
         Action, Cmd, Key, Model,
         model::Screen,
-        overlay::{Overlay, Purpose},
+        overlay::{Overlay, Prompt, Purpose},
         widgets::list::Search,
     },
 };
+
+/// Asks the person a question that the text leaves open.
+pub(super) fn ask(model: &mut Model, id: AssumptionId) {
+    let prompt = Prompt::new(&format!("answer {id}"), Purpose::Answer(id));
+    model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+}
+
+/// Why there is none to ask.
+pub(super) fn no_question(run: &Run) -> &'static str {
+    if run.assumptions.is_empty() {
+        "There is no question to answer."
+    } else if run.takes_answers() {
+        "Every question has your answer."
+    } else {
+        "No question can be answered any more: what rests on them is approved. When the run has ended, type what shall be \
+         different."
+    }
+}
 
 pub(super) fn typed(model: &mut Model, key: Key) {
     if let Some(Overlay::Prompt(p)) = model.overlays.last_mut() {
