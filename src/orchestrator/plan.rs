@@ -188,12 +188,17 @@ fn upstream(reply: &PlanReply) -> BTreeMap<&str, BTreeSet<&str>> {
 fn coverage(run: &Run, reply: &PlanReply, faults: &mut Vec<String>) {
     let (assigned, unknown) = checks::known(run, reply.modules.iter().flat_map(|m| &m.clauses));
     faults.extend(unknown.iter().map(|id| format!("'{id}' is not a clause of this requirement")));
-    let whole: BTreeSet<ClauseId> = run.gaps.iter().filter(|g| g.whole && g.step.is_none()).map(|g| g.clause).collect();
-    for clause in run.demanding() {
-        if !whole.contains(&clause.id) && !run.waivers.contains_key(&clause.id) && !assigned.contains(&clause.id) {
-            faults.push(format!("{} reaches no builder and no tester: it belongs to no module", clause.id));
-        }
+    for clause in owed(run).filter(|clause| !assigned.contains(clause)) {
+        faults.push(format!("{clause} reaches no builder and no tester: it belongs to no module"));
     }
+}
+
+/// The clauses that have to belong to a module: all that demand something, but for those that are waived or cannot be met
+/// at all. What can be met in part is built as far as it goes.
+pub fn owed(run: &Run) -> impl Iterator<Item = ClauseId> {
+    let whole: BTreeSet<ClauseId> = run.gaps.iter().filter(|g| g.whole && g.step.is_none()).map(|g| g.clause).collect();
+    let demanding = run.demanding().map(|clause| clause.id);
+    demanding.filter(move |clause| !whole.contains(clause) && !run.waivers.contains_key(clause))
 }
 
 /// Whether the steps of a plan can all be reached: a person may accept a plan that covers too little, but not one whose

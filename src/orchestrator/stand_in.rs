@@ -118,7 +118,7 @@ fn plan(run: &Run, step: &Step) -> PlanReply {
         modules: vec![NewModule {
             name: MODULE.to_owned(),
             purpose: "Everything that the requirement demands".to_owned(),
-            clauses: texts(&checks::responsible(run, step)),
+            clauses: super::plan::owed(run).map(|clause| clause.to_string()).collect(),
             depends_on: Vec::new(),
         }],
         steps: vec![

@@ -1,6 +1,8 @@
 use super::*;
 use crate::domain::{
-    clause::ClauseKind,
+    Shared,
+    clause::{ClauseKind, Gap},
+    reply::PlanReply,
     run::{GateReason, Proposal, Step, Verb},
     trace::Trace,
 };
@@ -153,4 +155,22 @@ fn it_stands_in_for_no_code_no_plan_alone_and_no_reading_by_which_there_is_nothi
     *kinds = sim.run().clauses.keys().map(|id| (*id, ClauseKind::Context, "".into())).collect();
     assert!(!sim.run().may_stand_in(&step));
     approve(&mut sim);
+}
+
+/// What can be built in part belongs to the module: the check of the plan asks for it, also of G1's own.
+#[test]
+fn what_cannot_be_done_in_part_is_planned_all_the_same() {
+    for whole in [false, true] {
+        let mut sim = Sim::start(GateMode::Plan);
+        sim.go();
+        let mut run = sim.run().clone();
+        let clauses: Vec<_> = run.demanding().map(|clause| clause.id).collect();
+        let gap = |clause| Gap { clause, what: "by post".into(), reason: "no post".into(), whole, step: None };
+        run.gaps = Shared::from(clauses.iter().map(|clause| gap(*clause)).collect::<Vec<_>>());
+        let text = stand_in::text(&run, sim.step("plan"));
+        let reply: PlanReply = serde_json::from_str(&text).unwrap();
+        let check = crate::orchestrator::plan::check(&run, &reply);
+        assert!(check.passed, "{check:?}");
+        assert_eq!(reply.modules[0].clauses.len(), if whole { 0 } else { clauses.len() });
+    }
 }
