@@ -79,11 +79,24 @@ fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
         when(&mut rules, libc::SYS_socket, &[&[(1, kind.clone(), other)]])?;
     }
     when(&mut rules, libc::SYS_socket, &[&[(2, Ne, 0), (2, Ne, bits(libc::IPPROTO_TCP))]])?;
+    // Pairs are for life only where they are connections: the others can be sent to any socket that has a path.
     when(&mut rules, libc::SYS_socketpair, &[&[(0, Ne, bits(libc::AF_UNIX))]])?;
+    let lasting = [stream, bits(libc::SOCK_SEQPACKET)];
+    for other in (0..16).filter(|other| !lasting.contains(other)) {
+        when(&mut rules, libc::SYS_socketpair, &[&[(1, kind.clone(), other)]])?;
+    }
     // Data in the first packet connects without `connect`.
     let fast_open = bits(libc::MSG_FASTOPEN);
     for (call, flags) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
         when(&mut rules, call, &[&[(flags, MaskedEq(fast_open), fast_open)]])?;
+    }
+
+    // Folders that their own user may not list: nobody could count or remove what is in them.
+    for few in (0..0o7).map(|bits| bits << 6) {
+        #[cfg(target_arch = "x86_64")]
+        when(&mut rules, libc::SYS_mkdir, &[&[(1, MaskedEq(0o700), few)]])?;
+        when(&mut rules, libc::SYS_mkdirat, &[&[(2, MaskedEq(0o700), few)]])?;
+        when(&mut rules, libc::SYS_umask, &[&[(0, MaskedEq(0o700), few + 0o100)]])?;
     }
 
     // New namespaces of any kind.
