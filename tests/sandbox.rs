@@ -6,7 +6,7 @@ mod fixture;
 use fixture::sandbox;
 use g1::{
     domain::evidence::{Confinement, SandboxLevel},
-    evidence::{Manifest, Python, Recorded, Runner, Sandbox, Stack, Tree, TreeFile, sandbox::Limits},
+    evidence::{EvidenceError, Manifest, Python, Recorded, Runner, Sandbox, Stack, Tree, TreeFile, sandbox::Limits},
 };
 use std::{
     fs,
@@ -24,12 +24,16 @@ const ATTACKS: &str = include_str!("fixtures/probes/attacks.py");
 const BOMBS: &str = include_str!("fixtures/probes/bombs.py");
 
 async fn run(runner: &Runner, script: &str, args: &[&str]) -> Recorded {
+    run_to_any_end(runner, script, args).await.unwrap()
+}
+
+async fn run_to_any_end(runner: &Runner, script: &str, args: &[&str]) -> Result<Recorded, EvidenceError> {
     let tree = Tree::new(vec![TreeFile::new("attacks.py", script.as_bytes())]);
     let mut test = vec!["python3".to_owned(), "attacks.py".to_owned()];
     test.extend(args.iter().map(|arg| (*arg).to_owned()));
     let run = vec!["python3".to_owned(), "{port}".to_owned()];
     let manifest = Manifest { name: "x".into(), stack: "python-stdlib".into(), setup: vec![], test, run };
-    runner.tests(&tree, &manifest, None, &CancellationToken::new()).await.unwrap()
+    runner.tests(&tree, &manifest, None, &CancellationToken::new()).await
 }
 
 /// A name that only the processes of one test carry.
@@ -83,8 +87,8 @@ async fn attack(runner: &Runner) {
         .chain(needed.iter().filter(|(_, outcome)| *outcome != "allowed"))
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}\n{text}");
-    let expected = if cfg!(target_arch = "x86_64") { 64 } else { 47 };
-    assert!(attacks.len() == expected && needed.len() == 7, "{} attacks, {} needs", attacks.len(), needed.len());
+    let expected = if cfg!(target_arch = "x86_64") { 68 } else { 51 };
+    assert!(attacks.len() == expected && needed.len() == 8, "{} attacks, {} needs", attacks.len(), needed.len());
 
     let after = fs::metadata(&canary).unwrap();
     assert_eq!(fs::read(&canary).unwrap(), b"secret");
@@ -210,6 +214,11 @@ async fn empty_files_count() {
 }
 
 #[tokio::test]
+async fn files_deeper_than_a_path_can_say_are_not_missed() {
+    bomb("deep", Limits { disk_bytes: 40 << 20, ..small() }, "hid its files").await;
+}
+
+#[tokio::test]
 async fn files_without_a_name_count() {
     for kind in ["removed", "nameless"] {
         bomb(kind, Limits { disk_bytes: 40 << 20, ..small() }, "wrote too much").await;
@@ -233,6 +242,37 @@ async fn a_daemon_does_not_outlive_its_program() {
     let recorded = run(&runner, BOMBS, &["daemon", &mark]).await;
     assert!(String::from_utf8_lossy(&recorded.output).contains("daemon left behind"));
     assert_eq!(alive(&mark), Vec::<String>::new());
+}
+
+/// Also what has a session of its own, and what nobody could kill any more: the kernel does.
+#[tokio::test]
+async fn a_supervisor_that_is_killed_takes_everything_with_it() {
+    let sandbox = sandbox();
+    assert!(sandbox.has_own_processes(), "nothing was tested: {:?}", sandbox.notes);
+    let runner = Runner::new(sandbox, Python::find().await.unwrap());
+    let mark = mark();
+    let args = ["deaf", mark.as_str()];
+    let running = run_to_any_end(&runner, BOMBS, &args);
+    tokio::pin!(running);
+    let python = |line: &&String| line.contains("attacks.py deaf") && !line.contains("__sandbox");
+    // The program and its daemon.
+    while alive(&mark).iter().filter(python).count() < 2 {
+        let turn = tokio::time::timeout(Duration::from_millis(20), &mut running).await;
+        assert!(turn.is_err(), "it ended by itself");
+    }
+    let supervisor = fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
+        let line = String::from_utf8_lossy(&fs::read(entry.path().join("cmdline")).ok()?).replace('\0', " ");
+        let number: i32 = entry.file_name().to_str()?.parse().ok()?;
+        (line.contains("__sandbox supervise") && line.contains(&mark)).then_some(number)
+    });
+    let supervisor = rustix::process::Pid::from_raw(supervisor.expect("a supervisor")).unwrap();
+    rustix::process::kill_process(supervisor, rustix::process::Signal::KILL).unwrap();
+    assert!(running.await.is_err(), "no verdict of a run that nobody watched");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !alive(&mark).is_empty() {
+        assert!(Instant::now() < deadline, "{:?}", alive(&mark));
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

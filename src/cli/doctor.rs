@@ -174,15 +174,17 @@ fn missing(what: &'static str, ok: Option<bool>, stack: Stack, why: &str) -> Fin
 
 fn sandbox() -> Finding {
     let sandbox = evidence::Sandbox::probe();
-    let strong = match (sandbox.has_own_network(), sandbox.has_cgroup()) {
-        (true, true) => Some("programs run in a network and a control group of their own"),
-        (true, false) => Some("programs run in a network of their own"),
-        (false, true) => Some("programs run in a control group of their own"),
-        (false, false) => None,
-    };
+    let own: Vec<&str> = [
+        (sandbox.has_own_network(), "network"),
+        (sandbox.has_own_processes(), "process numbers"),
+        (sandbox.has_cgroup(), "control group"),
+    ]
+    .into_iter()
+    .filter_map(|(granted, what)| granted.then_some(what))
+    .collect();
+    let own = (!own.is_empty()).then(|| format!("of a program's own: {}", own.join(", ")));
     let level = [format!("level {:?}", sandbox.level)];
-    let said: Vec<String> =
-        level.into_iter().chain(strong.map(str::to_owned)).chain(sandbox.notes.iter().cloned()).collect();
+    let said: Vec<String> = level.into_iter().chain(own).chain(sandbox.notes.iter().cloned()).collect();
     let text = format!("{}.", said.join("; "));
     if sandbox.require().is_ok() && !sandbox.is_full() {
         let text = format!("{text} What a model wrote is not run here, unless -c sandbox=weaker is added.");

@@ -177,6 +177,46 @@ fn folder(path: &Path) -> std::io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
 
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = remove(self.root.path()) {
+            tracing::warn!(path = %self.root.path().display(), %error, "a scratch copy stays behind");
+        }
+    }
+}
+
+/// Removes a folder with all that programs left in it.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    fs::remove_dir_all(folder).or_else(|_| remove_deep(folder))
+}
+
+/// The same without a file that is open for each level: what is nested is moved up before its folder is removed.
+fn remove_deep(root: &Path) -> std::io::Result<()> {
+    let mut moved = 0_u64;
+    loop {
+        let mut nested = None;
+        for entry in fs::read_dir(root)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                nested = Some(entry.path());
+                break;
+            }
+            fs::remove_file(entry.path())?;
+        }
+        let Some(folder) = nested else { return fs::remove_dir(root) };
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                moved += 1;
+                fs::rename(entry.path(), root.join(format!("{PREFIX}up-{moved}")))?;
+            } else {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        fs::remove_dir(folder)?;
+    }
+}
+
 /// Removes what processes that were killed left in `base`: copies that are `older` and that nobody has locked.
 fn sweep(base: &Path, older: Duration) {
     for entry in fs::read_dir(base).into_iter().flatten().flatten() {
@@ -188,7 +228,7 @@ fn sweep(base: &Path, older: Duration) {
         }
         let Ok(root) = fs::File::open(entry.path()) else { continue };
         if flock(&root, FlockOperation::NonBlockingLockExclusive).is_ok() {
-            let removed = fs::remove_dir_all(entry.path());
+            let removed = remove(&entry.path());
             tracing::info!(path = %entry.path().display(), ok = removed.is_ok(), "a scratch copy that was left behind");
         }
     }
@@ -218,6 +258,30 @@ mod tests {
         let gone = second.tree();
         drop(second);
         assert!(!gone.exists());
+    }
+
+    #[test]
+    fn what_lies_deeper_than_a_path_can_say_is_removed() {
+        let base = tempfile::tempdir().unwrap();
+        let root = base.path().join("copy");
+        fs::create_dir_all(root.join("wide/one/two")).unwrap();
+        fs::write(root.join("wide/one/file"), "x").unwrap();
+        // Each level is made below what was there: no path is as long as all of them.
+        let name = "n".repeat(200);
+        for _ in 0..40 {
+            let (inner, outer) = (base.path().join("inner"), base.path().join("outer"));
+            if inner.exists() {
+                fs::create_dir(&outer).unwrap();
+                fs::rename(&inner, outer.join(&name)).unwrap();
+                fs::rename(&outer, &inner).unwrap();
+            } else {
+                fs::create_dir(&inner).unwrap();
+                fs::write(inner.join("file"), "x").unwrap();
+            }
+        }
+        fs::rename(base.path().join("inner"), root.join("deep")).unwrap();
+        remove_deep(&root).unwrap();
+        assert!(!root.exists());
     }
 
     #[test]

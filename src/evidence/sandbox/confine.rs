@@ -1,7 +1,7 @@
 //! Linux: limits, session, no privileges, Landlock, seccomp; then the process becomes the program.
 
 use super::{
-    EXEC_EXIT, Probed, SETUP_EXIT, cgroup, network, seccomp,
+    EXEC_EXIT, Probed, SETUP_EXIT, cgroup, init, network, seccomp,
     spec::{INSIDE, Spec},
 };
 use crate::domain::evidence::SandboxLevel;
@@ -248,6 +248,7 @@ pub(super) fn probe() -> i32 {
     // First, for these take what is given up after them.
     let cgroup = cgroup::Cgroup::make(&spec.limits).is_some();
     let own_network = network::leave();
+    let own_processes = init::granted();
     let held = rustix::thread::set_no_new_privs(true)
         .map_err(|e| failure("no new privileges", e))
         .and_then(|()| set_limits(&spec))
@@ -255,9 +256,14 @@ pub(super) fn probe() -> i32 {
         .and_then(|abi| drop_privileges(None).map(|()| abi))
         .and_then(|abi| seccomp::apply(abi >= 6).map(|()| abi).map_err(|e| failure("seccomp", e)));
     let probed = match held {
-        Err(error) => {
-            Probed { level: SandboxLevel::L0, landlock_abi: 0, own_network: false, cgroup: false, notes: vec![error] }
-        }
+        Err(error) => Probed {
+            level: SandboxLevel::L0,
+            landlock_abi: 0,
+            own_network: false,
+            own_processes: false,
+            cgroup: false,
+            notes: vec![error],
+        },
         Ok(landlock_abi) => {
             match landlock_abi {
                 0 => notes.push("no Landlock: files outside the scratch copy can be read and written".to_owned()),
@@ -268,8 +274,13 @@ pub(super) fn probe() -> i32 {
                 let reach = if landlock_abi >= 4 { "the assigned port of other hosts" } else { "any port of any host" };
                 notes.push(format!("no network of their own for programs ({why}): {reach} can be called"));
             }
+            if !own_processes {
+                notes.push(
+                    "no process numbers of their own for programs: some that fork without end may escape".to_owned(),
+                );
+            }
             let level = if landlock_abi == 0 { SandboxLevel::L1 } else { SandboxLevel::L2 };
-            Probed { level, landlock_abi, own_network: own_network.is_ok(), cgroup, notes }
+            Probed { level, landlock_abi, own_network: own_network.is_ok(), own_processes, cgroup, notes }
         }
     };
     let line = serde_json::to_string(&probed).unwrap_or_default();

@@ -22,6 +22,7 @@ pub(super) fn probe() -> i32 {
         level: SandboxLevel::L0,
         landlock_abi: 0,
         own_network: false,
+        own_processes: false,
         cgroup: false,
         notes: vec![WHY.to_owned()],
     };

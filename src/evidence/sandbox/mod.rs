@@ -22,6 +22,8 @@ mod confine;
 #[path = "confine_other.rs"]
 mod confine;
 #[cfg(target_os = "linux")]
+mod init;
+#[cfg(target_os = "linux")]
 mod network;
 mod process;
 #[cfg(target_os = "linux")]
@@ -59,6 +61,8 @@ pub fn main_if_child() {
     let code = match (role.to_str(), spec) {
         (Some("supervise"), Some(spec)) => supervise::main(&spec),
         (Some("exec"), Some(spec)) => confine::exec(&spec),
+        #[cfg(target_os = "linux")]
+        (Some("init"), _) => init::main(),
         (Some("probe"), _) => confine::probe(),
         _ => {
             // Nobody but G1 calls this; say so to a person who tries.
@@ -92,6 +96,7 @@ pub struct Sandbox {
     exe: PathBuf,
     landlock_abi: u32,
     own_network: bool,
+    own_processes: bool,
     cgroup: bool,
 }
 
@@ -101,6 +106,7 @@ struct Probed {
     level: SandboxLevel,
     landlock_abi: u32,
     own_network: bool,
+    own_processes: bool,
     cgroup: bool,
     notes: Vec<String>,
 }
@@ -121,6 +127,7 @@ impl Sandbox {
             exe: exe.to_owned(),
             landlock_abi: 0,
             own_network: false,
+            own_processes: false,
             cgroup: false,
         };
         let output = Command::new(exe).args([SUBCOMMAND, "probe"]).env_clear().stdin(Stdio::null()).output();
@@ -129,7 +136,7 @@ impl Sandbox {
             Err(error) => return none(format!("the sandbox process did not start: {error}")),
         };
         match serde_json::from_slice::<Probed>(&output.stdout) {
-            Ok(Probed { level, landlock_abi, own_network, cgroup, mut notes }) => {
+            Ok(Probed { level, landlock_abi, own_network, own_processes, cgroup, mut notes }) => {
                 if rustix::process::geteuid().is_root() {
                     let own = "running as root: programs run without capabilities, and as a user of their own where \
                                everybody can read the Python installation";
@@ -137,7 +144,7 @@ impl Sandbox {
                                    stops them";
                     notes.push(format!("{own}{}", if cgroup { "" } else { counted }));
                 }
-                Self { level, notes, exe: exe.to_owned(), landlock_abi, own_network, cgroup }
+                Self { level, notes, exe: exe.to_owned(), landlock_abi, own_network, own_processes, cgroup }
             }
             Err(_) => none(format!("the sandbox process ended with {}", output.status)),
         }
@@ -168,6 +175,12 @@ impl Sandbox {
     #[must_use]
     pub fn has_cgroup(&self) -> bool {
         self.cgroup
+    }
+
+    /// True when the kernel ends all processes of a program at once, whatever becomes of its supervisor.
+    #[must_use]
+    pub fn has_own_processes(&self) -> bool {
+        self.own_processes
     }
 
     /// True when programs run in a network namespace of their own: no other host can be called at all.

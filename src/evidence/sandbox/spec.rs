@@ -85,6 +85,8 @@ pub enum Ended {
     TooMuchMemory,
     TooMuchDisk,
     TooMuchOutput,
+    /// It keeps its supervisor from looking at its files.
+    Hidden,
     /// It could not be confined or started; nothing of it ran.
     Setup,
 }
@@ -101,6 +103,7 @@ impl Ended {
             Self::TooMuchMemory => "stopped: it used too much memory",
             Self::TooMuchDisk => "stopped: it wrote too much to disk",
             Self::TooMuchOutput => "stopped: it printed too much",
+            Self::Hidden => "stopped: it hid its files",
             Self::Setup => "it could not be confined or started",
         };
         Some(text.to_owned())

@@ -4,11 +4,11 @@ use super::{
     SUBCOMMAND,
     spec::{Ended, Report, Spec},
 };
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait, waitpid};
 use std::{
     collections::BTreeMap,
     fs,
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     os::{
         fd::{AsFd, OwnedFd},
         unix::{fs::MetadataExt, net::UnixStream},
@@ -74,17 +74,25 @@ fn run(spec: &Spec) -> Report {
     #[cfg(target_os = "linux")]
     let spec =
         &Spec { cgroups: group.as_ref().map_or_else(Vec::new, |group| group.folders().to_vec()), ..spec.clone() };
+    #[cfg(target_os = "linux")]
+    let init = match super::init::Init::make() {
+        Ok(init) => init,
+        Err(error) => return failed(format!("cannot start the first of its processes: {error}")),
+    };
     let (child, mut channel) = match start(spec) {
         Ok(started) => started,
         Err(error) => return failed(format!("cannot start the confined process: {error}")),
     };
-    let pid = Pid::from_child(&child);
-    let ended = watch(spec, pid);
-    let mut main_status = None;
-    if let Watched::Exited(status) = ended {
-        main_status = Some(status);
-    }
-    let (killed, left) = kill_all(pid, &mut main_status);
+    let program = Program {
+        main: Pid::from_child(&child),
+        #[cfg(target_os = "linux")]
+        init: init.as_ref().map(super::init::Init::pid),
+        #[cfg(not(target_os = "linux"))]
+        init: None,
+    };
+    let ended = program.watch(spec);
+    let survivors = if matches!(ended, Watched::Exited(_)) { program.survivors() } else { 0 };
+    let left = program.kill_all();
     // Closed since the program began, and nobody is left who could hold it.
     let mut unconfined = String::new();
     let _ = channel.read_to_string(&mut unconfined);
@@ -98,7 +106,6 @@ fn run(spec: &Spec) -> Report {
         }
         other => other,
     };
-    let natural = matches!(ended, Watched::Exited(_));
     let (exit, ended) = match ended {
         Watched::Limit(limit) => (None, limit),
         Watched::Exited(status) => match (status.exit_status(), status.terminating_signal()) {
@@ -107,7 +114,7 @@ fn run(spec: &Spec) -> Report {
             (None, None) => (None, Ended::Signalled(0)),
         },
     };
-    Report { exit, ended, survivors: if natural { killed } else { 0 }, left, error: None }
+    Report { exit, ended, survivors, left, error: None }
 }
 
 /// The confined process, and the other end of the channel on which it says that it could not confine itself.
@@ -134,26 +141,112 @@ enum Watched {
     Limit(Ended),
 }
 
-fn watch(spec: &Spec, pid: Pid) -> Watched {
-    let deadline = Instant::now() + Duration::from_millis(spec.limits.wall_ms);
-    let mut ticks = 0_u32;
-    loop {
-        match waitpid(Some(pid), WaitOptions::NOHANG) {
-            Ok(Some((_, status))) => return Watched::Exited(status),
-            Ok(None) | Err(rustix::io::Errno::INTR) => {}
-            Err(_) => return Watched::Limit(Ended::Signalled(0)),
+/// A program that runs, with all that it starts.
+struct Program {
+    main: Pid,
+    /// The first process of its namespace, where it has one.
+    init: Option<Pid>,
+}
+
+impl Program {
+    fn watch(&self, spec: &Spec) -> Watched {
+        let deadline = Instant::now() + Duration::from_millis(spec.limits.wall_ms);
+        let mut ticks = 0_u32;
+        loop {
+            match waitpid(Some(self.main), WaitOptions::NOHANG) {
+                Ok(Some((_, status))) => return Watched::Exited(status),
+                Ok(None) | Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return Watched::Limit(Ended::Signalled(0)),
+            }
+            if stdin_is_closed(self.main) {
+                return Watched::Limit(Ended::Stopped);
+            }
+            if Instant::now() >= deadline {
+                return Watched::Limit(Ended::TimedOut);
+            }
+            if let Some(limit) = self.over_limits(spec, ticks) {
+                return Watched::Limit(limit);
+            }
+            self.reap_orphans();
+            ticks = ticks.wrapping_add(1);
         }
-        if stdin_is_closed(pid) {
-            return Watched::Limit(Ended::Stopped);
+    }
+
+    fn over_limits(&self, spec: &Spec, ticks: u32) -> Option<Ended> {
+        let processes = self.processes();
+        if processes.len() > spec.limits.processes as usize {
+            return Some(Ended::TooManyProcesses);
         }
-        if Instant::now() >= deadline {
-            return Watched::Limit(Ended::TimedOut);
+        // The sums cost more than the count: every fifth tick is often enough for what takes seconds to grow.
+        if ticks % 5 == 4 {
+            let resident: u64 = processes.iter().map(|pid| resident_bytes(*pid)).sum();
+            if resident > spec.limits.memory_bytes {
+                return Some(Ended::TooMuchMemory);
+            }
+            let named: Option<u64> = spec.write.iter().map(|dir| disk_bytes(dir)).sum();
+            match (named, nameless_bytes(&processes)) {
+                (Some(named), Some(nameless)) if named + nameless > spec.limits.disk_bytes => {
+                    return Some(Ended::TooMuchDisk);
+                }
+                (Some(_), Some(_)) => {}
+                _ => return Some(Ended::Hidden),
+            }
         }
-        if let Some(limit) = over_limits(spec, ticks) {
-            return Watched::Limit(limit);
+        None
+    }
+
+    fn processes(&self) -> Vec<Pid> {
+        let mut processes = descendants();
+        processes.retain(|pid| Some(*pid) != self.init);
+        processes
+    }
+
+    /// How many are still there after the program itself has ended.
+    fn survivors(&self) -> u32 {
+        let alive = |pid: &&Pid| **pid != self.main && state(**pid).is_some_and(|state| state != 'Z');
+        u32::try_from(self.processes().iter().filter(alive).count()).unwrap_or(u32::MAX)
+    }
+
+    /// Kills every descendant and reaps it. Returns how many are left.
+    fn kill_all(&self) -> u32 {
+        let deadline = Instant::now() + KILL_GRACE;
+        if let Some(init) = self.init {
+            // With the first of a namespace the kernel ends all of them.
+            let _ = kill_process(init, Signal::KILL);
         }
-        reap_orphans(pid);
-        ticks = ticks.wrapping_add(1);
+        loop {
+            // The program's own group at once, which ends a fork bomb in one system call; then who left the group. They
+            // are stopped first: what is stopped cannot fork away while the others are killed.
+            let _ = rustix::process::kill_process_group(self.main, Signal::KILL);
+            for pid in &descendants() {
+                let _ = kill_process(*pid, Signal::STOP);
+            }
+            for pid in &descendants() {
+                let _ = kill_process(*pid, Signal::KILL);
+            }
+            loop {
+                match wait(WaitOptions::NOHANG) {
+                    Ok(Some(_)) | Err(rustix::io::Errno::INTR) => {}
+                    Ok(None) => break,
+                    // No child of any kind is left.
+                    Err(_) => return 0,
+                }
+            }
+            if Instant::now() >= deadline {
+                // There is a child, be it one that was gone when it was looked for.
+                return u32::try_from(descendants().len()).unwrap_or(u32::MAX).max(1);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Zombies of daemons that ended while the program still runs.
+    fn reap_orphans(&self) {
+        for pid in self.processes() {
+            if pid != self.main && state(pid) == Some('Z') {
+                let _ = waitpid(Some(pid), WaitOptions::NOHANG);
+            }
+        }
     }
 }
 
@@ -176,71 +269,6 @@ fn stdin_is_closed(pid: Pid) -> bool {
     let happened = fds.first().map_or(PollFlags::empty(), PollFd::revents);
     // Nothing is ever written to it: whatever happens on it is its end.
     happened.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
-}
-
-fn over_limits(spec: &Spec, ticks: u32) -> Option<Ended> {
-    let processes = descendants();
-    if processes.len() > spec.limits.processes as usize {
-        return Some(Ended::TooManyProcesses);
-    }
-    // The sums cost more than the count: every fifth tick is often enough for what takes seconds to grow.
-    if ticks % 5 == 4 {
-        let resident: u64 = processes.iter().map(|pid| resident_bytes(*pid)).sum();
-        if resident > spec.limits.memory_bytes {
-            return Some(Ended::TooMuchMemory);
-        }
-        let named: u64 = spec.write.iter().map(|dir| disk_bytes(dir)).sum();
-        if named + nameless_bytes(&processes) > spec.limits.disk_bytes {
-            return Some(Ended::TooMuchDisk);
-        }
-    }
-    None
-}
-
-/// Kills every descendant and reaps it. Returns how many were killed besides the program itself, and how many are left.
-fn kill_all(main: Pid, main_status: &mut Option<rustix::process::WaitStatus>) -> (u32, u32) {
-    let deadline = Instant::now() + KILL_GRACE;
-    let mut reaped = 0;
-    loop {
-        // The program's own group at once, which ends a fork bomb in one system call; then who left the group. They are
-        // stopped first: what is stopped cannot fork away while the others are killed.
-        let _ = rustix::process::kill_process_group(main, Signal::KILL);
-        let alive = descendants();
-        for pid in &alive {
-            let _ = kill_process(*pid, Signal::STOP);
-        }
-        for pid in alive.iter().chain(&descendants()) {
-            let _ = kill_process(*pid, Signal::KILL);
-        }
-        loop {
-            match waitpid(None, WaitOptions::NOHANG) {
-                Ok(Some((pid, status))) => {
-                    if pid == main {
-                        *main_status = Some(status);
-                    } else {
-                        reaped += 1;
-                    }
-                }
-                Ok(None) => break,
-                Err(rustix::io::Errno::INTR) => {}
-                // No child of any kind is left.
-                Err(_) => return (reaped, 0),
-            }
-        }
-        if Instant::now() >= deadline {
-            return (reaped, u32::try_from(descendants().len()).unwrap_or(u32::MAX));
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
-/// Zombies of daemons that ended while the program still runs.
-fn reap_orphans(main: Pid) {
-    for pid in descendants() {
-        if pid != main && state(pid) == Some('Z') {
-            let _ = waitpid(Some(pid), WaitOptions::NOHANG);
-        }
-    }
 }
 
 fn state(pid: Pid) -> Option<char> {
@@ -320,11 +348,18 @@ fn resident_bytes(pid: Pid) -> u64 {
     line.split_whitespace().next().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 
-/// Bytes of files that are open and have no name any more, or never had one: removed ones, and those in memory.
-fn nameless_bytes(processes: &[Pid]) -> u64 {
+/// Bytes of files that are open and have no name any more, or never had one: removed ones, and those in memory. `None`
+/// where a process does not let its own user look at its files.
+fn nameless_bytes(processes: &[Pid]) -> Option<u64> {
     let mut files = BTreeMap::new();
     for pid in processes {
-        for entry in fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())).into_iter().flatten().flatten() {
+        let open = match fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())) {
+            Ok(open) => open,
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return None,
+            // It is gone.
+            Err(_) => continue,
+        };
+        for entry in open.flatten() {
             // Followed: what is open is told of, not the link.
             match fs::metadata(entry.path()) {
                 Ok(meta) if meta.is_file() && meta.nlink() == 0 => {
@@ -334,18 +369,24 @@ fn nameless_bytes(processes: &[Pid]) -> u64 {
             }
         }
     }
-    files.values().sum()
+    Some(files.values().sum())
 }
 
 /// What a file takes at least, be it empty: a page, or as much for its name and inode.
 const LEAST_OF_A_FILE: u64 = 4096;
 
-/// Bytes below a directory, however deep; links are not followed.
-fn disk_bytes(dir: &Path) -> u64 {
+/// Bytes below a directory; links are not followed. `None` where something lies deeper than a path can say.
+fn disk_bytes(dir: &Path) -> Option<u64> {
     let mut bytes = 0;
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            // It is gone, or something else by now.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
+            Err(_) => return None,
+        };
+        for entry in entries.flatten() {
             match entry.metadata() {
                 Ok(meta) if meta.is_dir() => {
                     folders.push(entry.path());
@@ -356,5 +397,5 @@ fn disk_bytes(dir: &Path) -> u64 {
             }
         }
     }
-    bytes
+    Some(bytes)
 }
