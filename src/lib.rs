@@ -13,6 +13,7 @@ pub mod config;
 pub mod domain;
 pub mod driver;
 pub mod evidence;
+pub mod files;
 pub mod hub;
 pub mod import;
 pub mod models;

@@ -8,11 +8,12 @@ use std::{
 /// What each layer may use of the crate, itself aside. A layer that is not named may use everything.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("files", &[]),
     ("orchestrator", &["domain"]),
     ("ui", &["domain"]),
     ("hub", &["domain", "config"]),
-    ("personas", &["domain"]),
-    ("models", &["domain", "personas"]),
+    ("personas", &["domain", "files"]),
+    ("models", &["domain", "files", "personas"]),
     ("evidence", &["domain", "orchestrator"]),
     ("workspace", &["domain", "evidence"]),
     ("import", &["domain"]),

@@ -4,8 +4,8 @@ use super::{
     ConfigError, budget,
     keys::{Kind, SANDBOX, find, nearest},
 };
-use crate::domain::Clean;
-use std::{collections::BTreeMap, fmt, fs, io, path::PathBuf};
+use crate::{domain::Clean, files};
+use std::{collections::BTreeMap, fmt, io, path::PathBuf};
 use toml::{
     Spanned, Table, Value,
     de::{DeTable, DeValue},
@@ -68,8 +68,15 @@ pub(super) fn merge(sources: &Sources) -> Result<Merged, ConfigError> {
     Ok(merged)
 }
 
+/// Settings are text of a modest size.
+const LARGEST: u64 = 1 << 20;
+
+fn utf8(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
 fn read(file: &PathBuf, origin: Origin, merged: &mut Merged) -> Result<(), ConfigError> {
-    let text = match fs::read_to_string(file) {
+    let text = match files::read(file, LARGEST).and_then(utf8) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(e) => {

@@ -129,3 +129,18 @@ fn budgets_are_dollars_or_tokens() {
         assert!(budget(bad).is_err(), "{bad}");
     }
 }
+
+/// A project comes perhaps from a stranger: its settings may be a link to something without an end.
+#[cfg(unix)]
+#[test]
+fn settings_that_are_no_plain_file_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("config.toml");
+    std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+    let error = load(&Sources { project: Some(file.clone()), ..Sources::default() }).unwrap_err().to_string();
+    assert!(error.contains("it is no plain file"), "{error}");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(&file, "#".repeat(2 << 20)).unwrap();
+    let error = load(&Sources { project: Some(file), ..Sources::default() }).unwrap_err().to_string();
+    assert!(error.contains("larger than"), "{error}");
+}

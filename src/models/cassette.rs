@@ -13,12 +13,15 @@ mod run;
 pub use run::{Attached, Begun, Content, Ended, Tally, Was, begin, end, free};
 
 use super::{Abilities, Model, ModelError, Request, Response, pricing::estimate_tokens};
-use crate::domain::{Clean, Hash, clause::LARGEST_REQUIREMENT, reply::ReplyKind, usage::Usage};
+use crate::{
+    domain::{Clean, Hash, clause::LARGEST_REQUIREMENT, reply::ReplyKind, usage::Usage},
+    files,
+};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt, fs,
-    io::{Read, Write},
+    io::Write,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -181,13 +184,8 @@ impl Cassette {
     /// The file cannot be read, or a line of it is no recorded call.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         let wrong = |what: String| ModelError::Provider(Clean::from(format!("cassette {}: {what}", path.display())));
-        let mut text = String::new();
-        fs::File::open(path)
-            .and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text))
-            .map_err(|error| wrong(format!("cannot be read: {error}")))?;
-        if text.len() as u64 > LARGEST {
-            return Err(wrong(format!("it is larger than {} MB", LARGEST >> 20)));
-        }
+        let bytes = files::read(path, LARGEST).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|error| wrong(format!("cannot be read: {error}")))?;
         let (mut begun, mut ended, mut entries) = (None, None, Vec::new());
         for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
             match run::line(line).map_err(|what| wrong(format!("line {number} {what}")))? {

@@ -14,9 +14,12 @@ pub use narrowed::{Shown, narrowed};
 pub use schema::{repairing, schema, teach_back_schema, without_bounds};
 pub use sections::{applying, sections};
 
-use crate::domain::{
-    Clean, PersonaId,
-    persona::{Persona, PersonaSource},
+use crate::{
+    domain::{
+        Clean, PersonaId,
+        persona::{Persona, PersonaSource},
+    },
+    files,
 };
 use include_dir::{Dir, include_dir};
 use std::{
@@ -119,11 +122,7 @@ impl Library {
 
 fn read_capped(path: &Path) -> Result<Vec<u8>, FileError> {
     let whole = |what: String| FileError { line: 1, what };
-    let size = fs::metadata(path).map_err(|e| whole(format!("cannot read it: {e}")))?.len();
-    if size > MAX_FILE_BYTES {
-        return Err(whole(format!("it has {size} bytes; a persona may have at most {MAX_FILE_BYTES}")));
-    }
-    fs::read(path).map_err(|e| whole(format!("cannot read it: {e}")))
+    files::read(path, MAX_FILE_BYTES).map_err(|e| whole(format!("cannot read it: {e}")))
 }
 
 #[cfg(test)]
