@@ -28,15 +28,17 @@ impl<'a, 'b> Bill<'a, 'b> {
         Counted { input: self.sent, cached: 0, output: tokens_of(self.reader.written(), self.allowed) }
     }
 
-    /// What the server counted, where that can be: no request and no words are zero tokens, and none are many times more
-    /// than what was sent and may be written. A budget would else never be used up, or be used up at once.
+    /// What the server counted, where that can be: neither many times less than what was sent and written, nor many times
+    /// more than that and what may be written. A budget would else never be used up, or be used up at once.
     fn believed(&self, counted: Counted) -> Counted {
         let estimate = self.estimate();
+        let few = |tokens: u64| tokens.div_ceil(8);
         let many = |tokens: u64| tokens.saturating_mul(8).saturating_add(10_000);
-        let input = if (1..=many(self.sent)).contains(&counted.input) { counted.input } else { estimate.input };
-        let written = u64::from(self.reader.written() > 0);
+        let input =
+            if (few(self.sent)..=many(self.sent)).contains(&counted.input) { counted.input } else { estimate.input };
         let most = many(u64::from(self.allowed).max(estimate.output));
-        let output = if (written..=most).contains(&counted.output) { counted.output } else { estimate.output };
+        let output =
+            if (few(estimate.output)..=most).contains(&counted.output) { counted.output } else { estimate.output };
         Counted { input, cached: counted.cached.min(input), output }
     }
 
@@ -106,6 +108,8 @@ mod tests {
         assert_eq!(said(2_500, 80), (2_500, 80));
         assert_eq!(said(4_100, 900), (4_100, 900), "it thought, and counts otherwise");
         assert_eq!(said(0, 0), (3_000, 100));
+        assert_eq!(said(1, 1), (3_000, 100));
+        assert_eq!(said(400, 20), (400, 20), "with another tokenizer");
         assert_eq!(said(1_000_000_000_000, u64::MAX), (3_000, 100));
     }
 

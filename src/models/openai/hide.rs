@@ -1,5 +1,5 @@
 //! A server that knows the key may repeat it: in an error, or in a reply, there also in the escapes of JSON, of addresses
-//! (`%2F`) or as base64. What is shown, streamed or kept has a word in its place.
+//! (`%2F`), a page (`&#45;`) or as base64. What is shown, streamed or kept has a word in its place.
 
 use base64::{
     Engine,
@@ -13,6 +13,8 @@ const IN_ITS_PLACE: &str = "[key]";
 const TELLING: usize = 8;
 /// More backslashes than this are no escape of anything.
 const MOST_SLASHES: usize = 8;
+/// Bytes of `&#x000002d;`, and more than anybody writes.
+const LONGEST_REFERENCE: usize = 12;
 
 /// What must not be shown, in each way of writing it that is no escape of its characters.
 #[derive(Clone, Default)]
@@ -41,7 +43,7 @@ impl Secrets {
     }
 
     fn may_begin(&self, byte: u8) -> bool {
-        matches!(byte, b'\\' | b'%') || self.0.iter().any(|secret| secret[0] == byte)
+        matches!(byte, b'\\' | b'%' | b'&') || self.0.iter().any(|secret| secret[0] == byte)
     }
 
     fn compare(&self, text: &[u8]) -> Seen {
@@ -146,13 +148,26 @@ fn compare(text: &[u8], key: &[u8]) -> Seen {
     Seen::Key(at)
 }
 
-/// The character at the beginning, as JSON or an address has it, and how many bytes it takes; none where the text ends
+/// The character at the beginning, as JSON, an address or a page has it, and how many bytes it takes; none where the text ends
 /// within it.
 fn character(text: &[u8]) -> Option<(u8, usize)> {
     if text.first() == Some(&b'%') {
         let digits = text.get(1..3)?;
         let code = std::str::from_utf8(digits).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
         return Some(code.map_or((b'%', 1), |code| (code, 3)));
+    }
+    if text.first() == Some(&b'&') {
+        if *text.get(1)? != b'#' {
+            return Some((b'&', 1));
+        }
+        let Some(end) = text.iter().take(LONGEST_REFERENCE).position(|byte| *byte == b';') else {
+            return (text.len() >= LONGEST_REFERENCE).then_some((b'&', 1));
+        };
+        let number = std::str::from_utf8(&text[2..end]).ok().and_then(|digits| {
+            let hexadecimal = digits.strip_prefix(['x', 'X']).map(|digits| u8::from_str_radix(digits, 16));
+            hexadecimal.unwrap_or_else(|| digits.parse()).ok()
+        });
+        return Some(number.map_or((b'&', 1), |code| (code, end + 1)));
     }
     let slashes = text.iter().take_while(|byte| **byte == b'\\').take(MOST_SLASHES + 1).count();
     if slashes == 0 || slashes > MOST_SLASHES {
@@ -188,13 +203,26 @@ mod tests {
         let slash = KEY.replace('/', "\\/");
         let address = KEY.replace('/', "%2F");
         let percent: String = KEY.bytes().map(|byte| format!("%{byte:02x}")).collect();
-        for written in
-            [KEY.to_owned(), slash, address, percent, escaped(KEY), escaped(KEY).to_uppercase().replace("\\U", "\\u")]
-        {
+        let page = KEY.replace('-', "&#45;").replace('/', "&#x2F;");
+        let capitals = escaped(KEY).to_uppercase().replace("\\U", "\\u");
+        for written in [KEY.to_owned(), slash, address, percent, page, escaped(KEY), capitals] {
             let text = format!("grüße\\n{written}\\u00e4 and {written}.");
             assert_eq!(hide(&text, &secrets()), "grüße\\n[key]\\u00e4 and [key].", "{written}");
         }
-        for other in ["", "sk-te", "no key \\", "\\u12", "sk-test-0123456789", "100 %", "%zz", "%2"] {
+        for other in [
+            "",
+            "sk-te",
+            "no key \\",
+            "\\u12",
+            "sk-test-0123456789",
+            "100 %",
+            "%zz",
+            "%2",
+            "a & b",
+            "&#",
+            "&#45",
+            "&#zz;",
+        ] {
             assert_eq!(hide(other, &secrets()), other);
         }
         assert_eq!(hide(&KEY[..18], &secrets()), "[key]", "nearly all of it");

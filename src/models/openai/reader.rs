@@ -147,8 +147,10 @@ impl<'a> Reader<'a> {
 
     fn chat(&mut self, chunk: &Chunk) -> Result<(), Fault> {
         self.error(&chunk.error)?;
-        self.counted = wire::usage_of(&chunk.usage).or(self.counted);
-        let Some(choice) = chunk.choices.first() else { return Ok(()) };
+        self.count(&chunk.usage);
+        // One answer was asked for; of several the first is read.
+        let first = |choice: &&Choice| choice.index.as_u64().unwrap_or(0) == 0;
+        let Some(choice) = chunk.choices.iter().find(first) else { return Ok(()) };
         if let Value::String(reason) = &*choice.finish_reason {
             self.finish = Some(reason.clone());
         }
@@ -157,6 +159,18 @@ impl<'a> Reader<'a> {
         self.call_pieces(choice);
         self.say(&choice.text());
         Ok(())
+    }
+
+    /// Counts grow while a reply is written: the most is what it took.
+    fn count(&mut self, usage: &Value) {
+        if let Some(counted) = wire::usage_of(usage) {
+            let before = self.counted.unwrap_or_default();
+            self.counted = Some(Counted {
+                input: counted.input.max(before.input),
+                cached: counted.cached.max(before.cached),
+                output: counted.output.max(before.output),
+            });
+        }
     }
 
     fn call_pieces(&mut self, choice: &Choice) {
@@ -235,7 +249,9 @@ impl<'a> Reader<'a> {
     }
 
     fn end_of(&mut self, response: &Value) -> Result<(), Fault> {
-        self.counted = response.get("usage").and_then(wire::usage_of).or(self.counted);
+        if let Some(usage) = response.get("usage") {
+            self.count(usage);
+        }
         if let Some(error) = response.get("error") {
             self.error(error)?;
         }

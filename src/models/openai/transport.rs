@@ -119,6 +119,12 @@ impl Transport {
             let body = String::from_utf8_lossy(&self.error_body(response).await).into_owned();
             return Err(Fault::Status { status: status.as_u16(), body, retry_after });
         }
+        let not_api = |detail: String| Err(Fault::NotApi { status: status.as_u16(), detail });
+        let packed = response.headers().get(header::CONTENT_ENCODING).filter(|packed| *packed != "identity");
+        if let Some(packed) = packed {
+            let how = String::from_utf8_lossy(packed.as_bytes());
+            return not_api(format!("compressed ({how}), which nobody asked for"));
+        }
         let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match kind.as_str() {
@@ -126,10 +132,7 @@ impl Transport {
             "" | "text/event-stream" | "application/octet-stream" | "text/plain" | "application/x-ndjson" => {
                 Ok(self.watched(response))
             }
-            other => {
-                let detail = format!("content type {other}");
-                Err(Fault::NotApi { status: status.as_u16(), detail })
-            }
+            other => not_api(format!("content type {other}")),
         }
     }
 
@@ -138,16 +141,27 @@ impl Transport {
         let status = response.status().as_u16();
         // It holds the reply once, in one piece: what bounds a line of a stream bounds it.
         let body = self.read(response, self.max_line).await?;
+        let not_api = |detail: &str| Err(Fault::NotApi { status, detail: detail.to_owned() });
         let Ok(value) = serde_json::from_slice::<serde_json::Value>(&body) else {
-            return Err(Fault::NotApi { status, detail: "a body that is not JSON".to_owned() });
+            return not_api("a body that is not JSON");
         };
+        if !value.is_object() {
+            return not_api("a body that is no JSON object");
+        }
         Ok(event_stream(Body::from(format!("data: {value}\n\ndata: [DONE]\n\n"))))
     }
 
     /// The same response, with its clock, its size and its end watched.
     fn watched(&self, response: Response) -> Response {
-        let watch =
-            Watch { response, transport: self.clone(), total: 0, line: 0, left: Bytes::new(), begins_event: true };
+        let watch = Watch {
+            response,
+            transport: self.clone(),
+            total: 0,
+            head: Vec::new(),
+            line: 0,
+            left: Bytes::new(),
+            begins_event: true,
+        };
         let body = futures::stream::try_unfold(watch, |mut watch| async move {
             match watch.piece().await {
                 Ok(piece) => Ok(piece.map(|piece| (piece, watch))),
@@ -215,6 +229,8 @@ struct Watch {
     transport: Transport,
     /// Bytes that came so far.
     total: usize,
+    /// The first of them.
+    head: Vec<u8>,
     /// Bytes since the last end of a line.
     line: usize,
     /// What came and was not handed on.
@@ -238,11 +254,16 @@ impl Watch {
         let (max_body, max_line) = (self.transport.max_body, self.transport.max_line);
         let got = self.transport.next(&mut self.response).await?;
         let Some(mut bytes) = got.map_err(|error| Fault::Broken { detail: cause(error), text: 0 })? else {
-            return Ok(false);
+            let status = self.response.status().as_u16();
+            return match begins_an_event(&self.head) {
+                true => Ok(false),
+                false => Err(Fault::NotApi { status, detail: "a stream of something else than events".to_owned() }),
+            };
         };
         if self.total == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.advance(3);
         }
+        self.head.extend(bytes.iter().take(HEAD.saturating_sub(self.head.len())));
         self.total += bytes.len();
         self.line = bytes.iter().rev().position(|b| *b == b'\n').unwrap_or(self.line + bytes.len());
         if self.line > max_line {
@@ -254,6 +275,16 @@ impl Watch {
         self.left = bytes;
         Ok(true)
     }
+}
+
+/// Enough of a stream to tell its kind.
+const HEAD: usize = 16;
+
+/// Whether a stream that began so is one of events, as far as can be told: a field, a comment, or nothing.
+fn begins_an_event(head: &[u8]) -> bool {
+    let head = head.trim_ascii_start();
+    let fields: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b":"];
+    head.is_empty() || fields.iter().any(|field| head.starts_with(field) || field.starts_with(head))
 }
 
 /// Takes the first event from the front of `bytes`, or, where several JSON objects came in one piece, all of them as one
@@ -347,6 +378,16 @@ mod tests {
             events.push(String::from_utf8(next_event(&mut bytes).to_vec()).unwrap());
         }
         events
+    }
+
+    #[test]
+    fn a_stream_of_something_else_is_told_from_one_that_says_nothing() {
+        for head in ["", "\n\n", "data: {", "dat", ": ping", "event: x", "id:1", "retry: 10"] {
+            assert!(begins_an_event(head.as_bytes()), "{head:?}");
+        }
+        for head in ["{\"model\":\"m\"", "[]", "<html>", "Not found"] {
+            assert!(!begins_an_event(head.as_bytes()), "{head:?}");
+        }
     }
 
     #[test]

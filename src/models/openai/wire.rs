@@ -63,6 +63,7 @@ pub struct Choice {
     pub delta: Option<Piece>,
     pub message: Option<Piece>,
     pub finish_reason: Rare,
+    pub index: Rare,
 }
 
 /// All that is read of a delta or message. `content` is a string, or with some servers a list of text parts.
