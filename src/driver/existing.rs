@@ -13,16 +13,14 @@ use crate::{
     hub::{Blobs, HubError},
     workspace::{
         self, Workspace,
-        branch::{self, Committed},
+        branch::{self, Committed, Limits},
         confidential, count_lines, git, paths, survey,
     },
 };
 use std::{collections::BTreeMap, fs, io, path::Path};
 
-/// No file that is looked over is larger.
-const LARGEST: u64 = 4 << 20;
-/// More files than this are more than this version works on.
-const MOST: usize = 5_000;
+/// What this version works on. All of it is in memory while a project is begun, several times over.
+const LIMITS: Limits = Limits { of_one: 4 << 20, files: 5_000, together: 128 << 20 };
 /// So many files are in memory and open while a copy is made.
 const AT_ONCE: usize = 128;
 
@@ -78,7 +76,7 @@ pub(super) fn survey(dir: &Path, requirement: &str, offline: bool) -> Result<Opt
     }
     let Some(root) = branch::repository(dir) else {
         return match software {
-            true => found(dir, survey::files(dir, LARGEST).map_err(|e| at(dir, &e))?, None, 0).map(Some),
+            true => found(dir, survey::files(dir, &LIMITS).map_err(|e| at(dir, &e))?, None, 0).map(Some),
             false => Ok(None),
         };
     };
@@ -94,7 +92,7 @@ pub(super) fn survey(dir: &Path, requirement: &str, offline: bool) -> Result<Opt
     }
     let name = branch::free(&root, &format!("g1/{}", open::slug(requirement)));
     let left = branch::uncommitted(&root).map_err(failed)?;
-    let files = branch::files(&root, &commit, LARGEST, &|path| paths::check(path).is_ok()).map_err(failed)?;
+    let files = branch::files(&root, &commit, &LIMITS, &|path| paths::check(path).is_ok()).map_err(failed)?;
     found(dir, files, Some((Clean::from(name), Clean::from(commit))), left).map(Some)
 }
 
@@ -108,10 +106,6 @@ fn found(
     branch: Option<(Clean, Clean)>,
     uncommitted: usize,
 ) -> Result<Found, OpenError> {
-    if files.len() > MOST {
-        let text = format!("{} holds {} files; this version works on up to {MOST}", dir.display(), files.len());
-        return Err(OpenError::Refused(Clean::from(text)));
-    }
     let (secret, mut files): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| confidential::is_secret(&file.path, &file.bytes));
     files.sort_by(|one, other| one.path.cmp(&other.path));

@@ -57,13 +57,41 @@ pub fn uncommitted(root: &Path) -> Result<usize, GitError> {
     Ok(listed.split(|byte| *byte == 0).filter(|entry| entry.len() > 3).count())
 }
 
-/// The plain files of a commit whose paths are `wanted` and that are not larger than `most`.
+/// How much of software that is there already is worked on.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes; no larger file is looked over.
+    pub of_one: u64,
+    pub files: usize,
+    /// Bytes of all files that are looked over.
+    pub together: u64,
+}
+
+impl Limits {
+    pub(super) fn check(&self, files: usize, bytes: u64) -> Result<(), String> {
+        if files > self.files {
+            return Err(format!("it holds {files} files; this version works on up to {}", self.files));
+        }
+        if bytes > self.together {
+            let (bytes, most) = (bytes >> 20, self.together >> 20);
+            return Err(format!("its files have {bytes} MB together; this version works on up to {most} MB"));
+        }
+        Ok(())
+    }
+}
+
+/// The plain files of a commit whose paths are `wanted`, but for the larger ones.
 ///
 /// # Errors
-/// git fails.
-pub fn files(root: &Path, commit: &str, most: u64, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Committed>, GitError> {
+/// git fails, or there is more than the limits allow.
+pub fn files(
+    root: &Path,
+    commit: &str,
+    limits: &Limits,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Committed>, GitError> {
     let listed = told(root, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit])?;
-    let mut found: Vec<(Committed, String)> = Vec::new();
+    let mut found: Vec<(Committed, String, u64)> = Vec::new();
     for entry in listed.split(|byte| *byte == 0) {
         // `100644 blob 3b18e51…      12<TAB>path`
         let Ok(entry) = std::str::from_utf8(entry) else { continue };
@@ -72,27 +100,39 @@ pub fn files(root: &Path, commit: &str, most: u64, wanted: &dyn Fn(&str) -> bool
         let (mode, kind, object, size) = (about.next(), about.next(), about.next(), about.next());
         let (Some(mode), Some("blob"), Some(object)) = (mode, kind, object) else { continue };
         let Some(size) = size.and_then(|size| size.parse::<u64>().ok()) else { return Err(lacks(path)) };
-        if mode.starts_with("100") && size <= most && wanted(path) {
+        if mode.starts_with("100") && size <= limits.of_one && wanted(path) {
             let executable = mode == "100755";
-            found.push((Committed { path: path.to_owned(), executable, bytes: Vec::new() }, object.to_owned()));
+            found.push((Committed { path: path.to_owned(), executable, bytes: Vec::new() }, object.to_owned(), size));
         }
     }
+    limits.check(found.len(), found.iter().map(|(_, _, size)| size).sum()).map_err(GitError::Failed)?;
     let mut asked = tempfile::tempfile()?;
-    asked.write_all(found.iter().map(|(_, object)| format!("{object}\n")).collect::<String>().as_bytes())?;
+    asked.write_all(found.iter().map(|(_, object, _)| format!("{object}\n")).collect::<String>().as_bytes())?;
     asked.rewind()?;
-    let output =
-        git_in(root).args(["cat-file", "--batch"]).stdin(Stdio::from(asked)).stdout(Stdio::piped()).output()?;
-    let mut rest = output.stdout.as_slice();
-    for (file, _) in &mut found {
-        // `3b18e51… blob 12`, the bytes, a line's end.
-        let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(unreadable)?;
-        let header = std::str::from_utf8(&rest[..end]).map_err(|_| unreadable())?;
-        let size: usize = header.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(unreadable)?;
-        let body = &rest[end + 1..];
-        file.bytes = body.get(..size).ok_or_else(unreadable)?.to_vec();
-        rest = body.get(size + 1..).ok_or_else(unreadable)?;
+    let mut git =
+        git_in(root).args(["cat-file", "--batch"]).stdin(Stdio::from(asked)).stdout(Stdio::piped()).spawn()?;
+    let read = git.stdout.take().map_or(Ok(()), |content| {
+        let mut content = BufReader::new(content);
+        found.iter_mut().try_for_each(|(file, _, _)| {
+            let size = size_of_next(&mut content)?;
+            (&mut content).take(size).read_to_end(&mut file.bytes)?;
+            // A line's end.
+            Ok::<_, GitError>(content.read_exact(&mut [0])?)
+        })
+    });
+    let ended = git.wait()?;
+    read?;
+    if !ended.success() {
+        return Err(unreadable());
     }
-    Ok(found.into_iter().map(|(file, _)| file).collect())
+    Ok(found.into_iter().map(|(file, _, _)| file).collect())
+}
+
+/// `3b18e51… blob 12`, before the bytes of an object.
+fn size_of_next(content: &mut impl BufRead) -> Result<u64, GitError> {
+    let mut header = String::new();
+    content.read_line(&mut header)?;
+    header.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(unreadable)
 }
 
 /// The first of `name`, `name-2`… that can be made a branch: none has it, none lies below it, and none is what it would
@@ -178,11 +218,8 @@ fn write_out(at: &Path, entries: &[(&str, &str, &Path)], mut content: impl BufRe
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        // `3b18e51… blob 12`, the bytes, a line's end.
-        let mut header = String::new();
-        content.read_line(&mut header)?;
-        let size: u64 =
-            header.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(unreadable)?;
+        // Then the bytes, and a line's end.
+        let size = size_of_next(&mut content)?;
         let mut bytes = (&mut content).take(size);
         if *mode == LINK {
             let mut target = Vec::new();
@@ -266,10 +303,10 @@ fn common(own: &Path) -> Option<PathBuf> {
     }
 }
 
-/// `.git`, or where it leads to.
+/// `.git`, or where it leads to, as a link or in words.
 fn git_folder(dir: &Path) -> Option<PathBuf> {
     let own = dir.join(".git");
-    if fs::symlink_metadata(&own).is_ok_and(|meta| meta.is_dir()) { Some(own) } else { own_folder(dir) }
+    if own.is_dir() { Some(own) } else { own_folder(dir) }
 }
 
 /// Where git keeps what it knows of a worktree: `ROOT/.git/worktrees/NAME`.

@@ -1,6 +1,9 @@
 //! What lies in a folder: which files are software, what they hold, and which paths its ignore rules keep out.
 
-use super::{branch::Committed, paths};
+use super::{
+    branch::{Committed, Limits},
+    paths,
+};
 use crate::domain::outline::declared;
 use ignore::{
     WalkBuilder,
@@ -70,18 +73,20 @@ pub fn holds_software(dir: &Path) -> bool {
     paths_in(dir).any(|path| language(&path).is_some())
 }
 
-/// The files of a folder that is no repository, but for those larger than `most`.
+/// The files of a folder that is no repository, but for the larger ones.
 ///
 /// # Errors
-/// A file cannot be read.
-pub fn files(dir: &Path, most: u64) -> std::io::Result<Vec<Committed>> {
-    let mut found = Vec::new();
+/// A file cannot be read, or there is more than the limits allow.
+pub fn files(dir: &Path, limits: &Limits) -> std::io::Result<Vec<Committed>> {
+    let (mut found, mut together) = (Vec::new(), 0);
     let rules = dir.join(".gitignore");
     let own = rules.symlink_metadata().is_ok_and(|meta| meta.is_file()).then(|| ".gitignore".to_owned());
     for path in own.into_iter().chain(paths_in(dir)) {
         let from = dir.join(&path);
         let meta = fs::symlink_metadata(&from)?;
-        if meta.len() <= most {
+        if meta.len() <= limits.of_one {
+            together += meta.len();
+            limits.check(found.len() + 1, together).map_err(std::io::Error::other)?;
             let executable = meta.permissions().mode() & 0o111 != 0;
             found.push(Committed { path, executable, bytes: fs::read(&from)? });
         }
@@ -185,7 +190,11 @@ mod tests {
             fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
             fs::write(dir.path().join(path), text).unwrap();
         }
-        let found: Vec<String> = files(dir.path(), 100).unwrap().into_iter().map(|file| file.path).collect();
+        let found: Vec<String> = files(dir.path(), &Limits { of_one: 100, files: 100, together: 10_000 })
+            .unwrap()
+            .into_iter()
+            .map(|file| file.path)
+            .collect();
         assert_eq!(found, [".gitignore", "notes.txt", "src/a.js"]);
         assert!(holds_software(dir.path()));
         fs::remove_file(dir.path().join("src/a.js")).unwrap();

@@ -10,13 +10,20 @@ fn repository_in(dir: &Path) {
     run(git(dir).args(["commit", "--quiet", "-m", "a"])).unwrap();
 }
 
+const SMALL: Limits = Limits { of_one: 100, files: 100, together: 10_000 };
+
 #[test]
 fn a_worktree_is_ours_where_git_keeps_it_for_the_same_repository() {
     let dir = tempfile::tempdir().unwrap();
     let (main, linked) = (dir.path().join("main"), dir.path().join("linked"));
     repository_in(&main);
     run(git(&main).args(["worktree", "add", "--quiet", "-b", "topic"]).arg(&linked)).unwrap();
-    for (project, name) in [(&main, "g1/one"), (&linked, "g1/two")] {
+    // Some tools keep what git knows elsewhere, and link it.
+    let kept = dir.path().join("kept");
+    repository_in(&kept);
+    fs::rename(kept.join(".git"), dir.path().join("store")).unwrap();
+    std::os::unix::fs::symlink(dir.path().join("store"), kept.join(".git")).unwrap();
+    for (project, name) in [(&main, "g1/one"), (&linked, "g1/two"), (&kept, "g1/three")] {
         let place = crate::workspace::beside(project);
         fs::create_dir(project.join(".g1")).unwrap();
         worktree(project, &place, name, "HEAD").unwrap();
@@ -75,7 +82,7 @@ fn configure(root: &Path, file: &str, text: &str) {
 fn everything(root: &Path) {
     let _ = uncommitted(root);
     let commit = head(root).unwrap().unwrap();
-    let _ = files(root, &commit, 100, &|_| true);
+    let _ = files(root, &commit, &SMALL, &|_| true);
     let place = crate::workspace::beside(root);
     if worktree(root, &place, "g1/one", &commit).is_ok() {
         fs::write(place.join("a.txt"), "changed\n").unwrap();
@@ -130,7 +137,7 @@ fn what_a_repository_lacks_is_fetched_from_nowhere() {
         configure(&root, "config", &format!("{format}[remote \"origin\"]\n\tpromisor = true\n\t{remote}"));
         everything(&root);
         assert!(!ran.exists(), "{name}");
-        let refused = files(&root, "HEAD", 100, &|_| true).unwrap_err().to_string();
+        let refused = files(&root, "HEAD", &SMALL, &|_| true).unwrap_err().to_string();
         assert!(refused.contains("lacks the content of a.txt"), "{refused}");
     }
 }
@@ -241,4 +248,18 @@ fn a_branch_gets_a_name_that_it_can_have() {
     run(git(dir.path()).args(["branch", "-D", "g1/shelf", "g1/shelf-2/more"])).unwrap();
     branch("g1");
     assert_eq!(free(dir.path(), "g1/shelf"), "g1-shelf");
+}
+
+/// All of it would be in memory: what is too much is told before it is read.
+#[test]
+fn software_that_is_too_large_is_refused_before_it_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        fs::write(dir.path().join(format!("{name}.py")), "x = 1\n".repeat(10)).unwrap();
+    }
+    let told = |limits: Limits| crate::workspace::survey::files(dir.path(), &limits).unwrap_err().to_string();
+    assert!(told(Limits { files: 2, ..SMALL }).contains("holds 3 files"));
+    assert!(told(Limits { together: 100, ..SMALL }).contains("0 MB together"));
+    assert_eq!(crate::workspace::survey::files(dir.path(), &SMALL).unwrap().len(), 3);
+    assert!(SMALL.check(101, 0).is_err() && SMALL.check(100, 10_000).is_ok() && SMALL.check(1, 10_001).is_err());
 }
