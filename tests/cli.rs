@@ -122,6 +122,7 @@ impl World {
             key: Clean::new("week"),
             by: PersonaId::new("business-analyst").unwrap(),
             answered_by: None,
+            choices: vec![],
         };
         let proposal = Proposal::Understand {
             title: Clean::new("Fitness"),

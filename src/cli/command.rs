@@ -101,8 +101,17 @@ pub fn assumptions(folder: Option<&Path>, as_json: bool) -> Done {
         ));
         // An answer that is not followed is named among the gaps of its clauses.
         for gap in run.gaps.iter().filter(|gap| item.clauses.contains(&gap.clause)) {
-            if gap.what.ends_with(&format!("in the answer to “{}”", item.question)) {
-                text.push_str(&format!("  not followed: {}: {}\n", gap.what, gap.reason));
+            if let Some(words) = item.left_out(gap) {
+                text.push_str(&format!("  not followed: {words}: {}\n", gap.reason));
+            }
+        }
+        match item.choices.as_slice() {
+            [] => {}
+            [_] => text.push_str("  nothing else can be built\n"),
+            choices => {
+                let others = choices.iter().filter(|choice| **choice != item.answer);
+                let others: Vec<&str> = others.map(|choice| choice.as_str()).collect();
+                text.push_str(&format!("  or {}\n", others.join(" | ")));
             }
         }
     }

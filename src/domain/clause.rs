@@ -131,6 +131,24 @@ pub struct Assumption {
     pub by: PersonaId,
     /// Who answered, when it was not the persona's own default.
     pub answered_by: Option<Clean>,
+    /// Answers that the persona can follow, its default first. One alone: nothing else can be built. None: any words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Clean>,
+}
+
+/// How a gap ends that is about words of an answer which nobody could follow.
+#[must_use]
+pub fn in_answer_to(question: &str) -> String {
+    format!(" in the answer to “{question}”")
+}
+
+impl Assumption {
+    /// The words of a person's answer that are not followed according to this gap.
+    #[must_use]
+    pub fn left_out<'g>(&self, gap: &'g Gap) -> Option<&'g str> {
+        self.answered_by.as_ref()?;
+        gap.what.strip_suffix(&in_answer_to(&self.question))
+    }
 }
 
 /// What the personas at hand cannot do for a clause, named before anything is built.

@@ -78,6 +78,10 @@ pub struct NewAssumption {
     pub question: String,
     pub default: String,
     pub clauses: Vec<String>,
+    /// Answers that can be followed, the default first; only who works by rules knows them, so no schema asks for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(skip)]
+    pub choices: Vec<String>,
 }
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewGap {

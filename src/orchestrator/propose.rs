@@ -179,6 +179,7 @@ fn assumptions(run: &Run, by: &PersonaId, new: &[NewAssumption]) -> Vec<Assumpti
             key,
             by: by.clone(),
             answered_by: answered.and_then(|a| a.answered_by.clone()),
+            choices: assumption.choices.iter().map(|choice| Clean::new(choice.trim())).collect(),
         });
     }
     list

@@ -123,7 +123,13 @@ fn teach() -> TeachBack {
 }
 
 fn assumption() -> NewAssumption {
-    NewAssumption { key: "k".into(), question: "q?".into(), default: "d".into(), clauses: ids(&["C-001"]) }
+    NewAssumption {
+        key: "k".into(),
+        question: "q?".into(),
+        default: "d".into(),
+        clauses: ids(&["C-001"]),
+        choices: Vec::new(),
+    }
 }
 
 fn looked_up() -> NewUse {

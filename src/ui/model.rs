@@ -14,7 +14,7 @@ use super::{
     welcome::Welcome,
     widgets::input::Draft,
 };
-use crate::domain::{Clean, GateId, Hash, StepId, command::Command, run::Gate, run::Run};
+use crate::domain::{AssumptionId, Clean, GateId, Hash, StepId, command::Command, run::Gate, run::Run};
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -164,6 +164,8 @@ pub struct GateDesk {
     pub end_announced: bool,
     /// Wholly on screen and focused for long enough: may be decided, also by words.
     pub read: BTreeSet<(GateId, Hash)>,
+    /// The question that was answered last: the next card begins there.
+    pub answered: Option<AssumptionId>,
 }
 
 /// Milliseconds a gate card must have been wholly seen and focused before a key decides.

@@ -11,7 +11,7 @@ use crate::{
         ClauseId, Clean, Hash, StepId,
         artifact::FileEntry,
         attachment::Role,
-        clause::{Clause, ClauseKind},
+        clause::{Assumption, Clause, ClauseKind},
         existing::STEP,
         pack::{self, CutItem, PackItem, PackKind},
         persona::ReadKind,
@@ -227,7 +227,9 @@ impl Gathered<'_> {
         if self.reads(ReadKind::Assumptions) {
             for item in run.assumptions.values() {
                 let (priority, why) = near(self.touches(&item.clauses), FRAME);
-                self.push(PackKind::Assumption, &item.id.to_string(), "", json(item), priority, why);
+                // What else could have been answered is for who answers.
+                let item = Assumption { choices: Vec::new(), ..item.clone() };
+                self.push(PackKind::Assumption, &item.id.to_string(), "", json(&item), priority, why);
             }
         }
         if self.reads(ReadKind::Decisions) {

@@ -11,7 +11,7 @@ pub mod suite;
 use super::{Model, ModelError, Request, Response};
 use crate::domain::{
     ClauseId, Clean, DecisionId,
-    clause::{Assumption, Clause, ClauseKind, Gap},
+    clause::{Assumption, Clause, ClauseKind, Gap, in_answer_to},
     pack::{ContextPack, PackItem, PackKind},
     plan::{Module, Task},
     reply::{NewAssumption, NewDecision, ReplyKind, TeachBackReply},
@@ -68,7 +68,7 @@ fn understand(pack: &ContextPack, kind: ReplyKind) -> Result<AppSpec, read::Refu
     if in_part {
         // What a default names may be on another page; what a person answered is looked at on each.
         let persons: Vec<String> =
-            assumptions().filter(|a| a.answered_by.is_some()).map(|a| read::in_answer_to(&a.question)).collect();
+            assumptions().filter(|a| a.answered_by.is_some()).map(|a| in_answer_to(&a.question)).collect();
         spec.gaps
             .retain(|gap| !gap.what.contains(" in the answer to “") || persons.iter().any(|p| gap.what.ends_with(p)));
         let kinds: BTreeMap<ClauseId, ClauseKind> = pack.of_kind(PackKind::Clause).filter_map(marked).collect();

@@ -51,6 +51,9 @@ pub struct Question {
     pub question: String,
     pub answer: String,
     pub clauses: Clauses,
+    /// Answers that are followed, the default first; one alone: nothing else is; none: any words may be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
 }
 /// What the engine cannot do. `whole` false: part of the clause is built, so it can end `built` at best.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 mod plan;
 
-pub use plan::{Understanding, questions, understanding};
+pub use plan::{Understanding, left_out, questions, understanding};
 
 use crate::{
     domain::{

@@ -11,7 +11,7 @@ pub mod readings;
 pub mod trace;
 
 use super::{panes::Pane, widgets::input::Draft};
-use crate::domain::{AssumptionId, ClauseId, GateId, Hash};
+use crate::domain::{AssumptionId, ClauseId, Clean, GateId, Hash};
 
 #[derive(Debug, Clone)]
 pub enum Overlay {
@@ -30,6 +30,8 @@ pub struct Prompt {
     pub draft: Draft,
     /// What to know before writing, shown above the line as long as it is open.
     pub about: Vec<String>,
+    /// What can be chosen instead of written.
+    pub choices: Vec<Clean>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +54,37 @@ pub enum Purpose {
 }
 
 impl Prompt {
+    /// Which choice is written.
+    #[must_use]
+    pub fn chosen(&self) -> Option<usize> {
+        let written = self.draft.text();
+        self.choices.iter().position(|choice| choice.as_str() == written)
+    }
+
+    /// The next choice, or the one before.
+    pub fn turn(&mut self, forward: bool) {
+        let n = self.choices.len();
+        let at = match (self.chosen(), forward) {
+            (Some(at), true) => (at + 1) % n,
+            (Some(at), false) => (at + n - 1) % n,
+            (None, true) => 0,
+            (None, false) => n.saturating_sub(1),
+        };
+        if let Some(choice) = self.choices.get(at) {
+            self.draft.set(choice);
+        }
+    }
+
+    /// The choice that a digit on the empty line means, unless answers begin with digits.
+    #[must_use]
+    pub fn numbered(&self, typed: char) -> Option<&Clean> {
+        let digits = self.choices.iter().any(|choice| choice.starts_with(|c: char| c.is_ascii_digit()));
+        let n = typed.to_digit(10).filter(|_| !digits && self.draft.is_empty())?;
+        self.choices.get((n as usize).checked_sub(1)?)
+    }
+
     #[must_use]
     pub fn new(label: &str, purpose: Purpose) -> Self {
-        Self { label: label.to_owned(), purpose, draft: Draft::default(), about: Vec::new() }
+        Self { label: label.to_owned(), purpose, draft: Draft::default(), about: Vec::new(), choices: Vec::new() }
     }
 }

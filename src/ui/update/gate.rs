@@ -45,9 +45,24 @@ pub(super) fn open_waiting(model: &mut Model) {
     let Some(run) = model.run.clone() else { return };
     let Some(gate) = model.waiting_gate().cloned() else { return };
     model.overlays.retain(|o| !matches!(o, Overlay::Gate(_)));
-    let card = Card::new(model, &run, &gate);
-    model.overlays.push(Overlay::Gate(Box::new(card)));
     model.notice = None;
+    let mut card = Card::new(model, &run, &gate);
+    if gate.reason == GateReason::Plan
+        && let Some(id) = model.gates.answered.take()
+    {
+        // Whoever answers several goes on with the next, or says differently what could not be followed.
+        let questions = card::questions(&run);
+        let at = questions.iter().position(|a| a.id == id);
+        let left_out = card::left_out(&run, id);
+        if let Some(at) = at {
+            card.question = if left_out.is_some() { at } else { (at + 1) % questions.len() };
+            card.rebuild(model, &run, &gate);
+        }
+        if let Some(why) = left_out {
+            model.say(true, why);
+        }
+    }
+    model.overlays.push(Overlay::Gate(Box::new(card)));
 }
 
 /// A frame reached the terminal: only now has a person seen what it shows.

@@ -9,14 +9,20 @@ use crate::{
     ui::{
         Action, Cmd, Key, Model,
         model::Screen,
-        overlay::{Overlay, Prompt, Purpose},
+        overlay::{Overlay, Prompt, Purpose, card},
         widgets::list::Search,
     },
 };
 
 /// Asks the person a question that the text leaves open.
 pub(super) fn ask(model: &mut Model, id: AssumptionId) {
-    let prompt = Prompt::new(&format!("answer {id}"), Purpose::Answer(id));
+    let mut prompt = Prompt::new(&format!("answer {id}"), Purpose::Answer(id));
+    let run = model.run.clone();
+    if let Some(asked) = run.iter().flat_map(|run| card::questions(run)).find(|a| a.id == id) {
+        prompt.about.push(asked.question.to_string());
+        prompt.about.push(format!("In force: {}", asked.answer));
+        prompt.choices.clone_from(&asked.choices);
+    }
     model.overlays.push(Overlay::Prompt(Box::new(prompt)));
 }
 
@@ -34,7 +40,12 @@ pub(super) fn no_question(run: &Run) -> &'static str {
 
 pub(super) fn typed(model: &mut Model, key: Key) {
     if let Some(Overlay::Prompt(p)) = model.overlays.last_mut() {
-        p.draft.key(key);
+        match key.typed().and_then(|c| p.numbered(c)).cloned() {
+            Some(choice) => p.draft.set(&choice),
+            None => {
+                p.draft.key(key);
+            }
+        }
         model.notice = None;
     }
 }
@@ -45,6 +56,8 @@ pub(super) fn act(model: &mut Model, action: Action, cmds: &mut Vec<Cmd>) {
         Action::Cancel | Action::ToPanes => {
             model.overlays.pop();
         }
+        Action::HistoryBack | Action::PrevPane if !p.choices.is_empty() => p.turn(false),
+        Action::HistoryForward | Action::NextPane if !p.choices.is_empty() => p.turn(true),
         Action::Editor => {
             let text = p.draft.text();
             cmds.push(Cmd::Edit(text));
@@ -92,14 +105,21 @@ fn answer(model: &mut Model, purpose: &Purpose, text: &str, cmds: &mut Vec<Cmd>)
             );
         }
         Purpose::Answer(id) => {
-            cmds.push(Cmd::Send(Command::AnswerAssumption { assumption: *id, answer: text.into(), who }));
-            model.say(false, format!("{id} answered; what depended on it is done again."));
+            answered(model, *id, text, cmds);
         }
         Purpose::Waive(clause) => {
             cmds.push(Cmd::Send(Command::Waive { clause: *clause, why: text.into(), who }));
             model.say(false, format!("{clause} waived in your name."));
         }
     }
+}
+
+/// An answer goes to the run; the card that comes of it says how it was taken.
+pub(super) fn answered(model: &mut Model, assumption: AssumptionId, text: &str, cmds: &mut Vec<Cmd>) {
+    let who = model.setup.who.clone();
+    cmds.push(Cmd::Send(Command::AnswerAssumption { assumption, answer: text.into(), who }));
+    model.gates.answered = Some(assumption);
+    model.say(false, format!("{assumption} answered; what depended on it is done again."));
 }
 
 /// The text came back from the editor.

@@ -256,9 +256,7 @@ fn changes(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
 fn answer(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
     match id_and_text::<AssumptionId>(words) {
         Ok((assumption, answer)) => {
-            let who = model.setup.who.clone();
-            cmds.push(Cmd::Send(Command::AnswerAssumption { assumption, answer: answer.into(), who }));
-            model.say(false, format!("{assumption} answered; what depended on it is done again."));
+            super::prompt::answered(model, assumption, answer, cmds);
         }
         Err(why) => model.say(true, format!("{why}. Write /assume A-002 your answer")),
     }

@@ -7,7 +7,7 @@ use crate::{
         Action, Model,
         keymap::Context,
         model::Focus,
-        overlay::Overlay,
+        overlay::{Overlay, Prompt},
         panes::{Pane, timeline},
         text::{self, wrap_plain},
         update::{available, slash, watch},
@@ -249,7 +249,7 @@ pub fn input(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
     draw::line(buf, area, 0, &Line::styled(mark, mark_style));
     let field = Rect { x: area.x + indent.min(area.width), width: area.width.saturating_sub(indent), ..area };
     if draft.is_empty() {
-        let text = text::cut(placeholder(model, prompt.is_some()), usize::from(field.width), g.ellipsis);
+        let text = text::cut(placeholder(model, prompt.map(AsRef::as_ref)), usize::from(field.width), g.ellipsis);
         draw::line(buf, field, 0, &Line::styled(text, t.dim));
     }
     let picture = draft.picture(layout::input_columns(model), usize::from(area.height));
@@ -264,9 +264,11 @@ pub fn input(model: &Model, l: &Layout, buf: &mut Buffer) -> Option<Position> {
     })
 }
 
-fn placeholder(model: &Model, prompt: bool) -> &'static str {
-    if prompt {
-        return "write it here";
+fn placeholder(model: &Model, prompt: Option<&Prompt>) -> &'static str {
+    match prompt {
+        Some(prompt) if prompt.choices.len() > 1 => return "Up and Down choose, or write it here",
+        Some(_) => return "write it here",
+        None => {}
     }
     match model.run.as_deref() {
         _ if model.watching => "you are looking on",

@@ -61,6 +61,7 @@ pub(super) fn base() -> Run {
                 key: format!("q{n}").into(),
                 by: persona("business-analyst"),
                 answered_by: None,
+                choices: vec![],
             },
         );
     }

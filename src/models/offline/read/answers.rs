@@ -4,7 +4,7 @@
 use super::draft::{Draft, RoleDraft};
 use super::field::{self, identifier};
 use super::lexicon::nouns::{self, Person};
-use crate::domain::ClauseId;
+use crate::domain::{ClauseId, clause::in_answer_to};
 use crate::models::offline::spec::{Field, FieldType, Who};
 
 /// A question that is answered by people.
@@ -228,6 +228,13 @@ impl Draft<'_> {
 
     fn who_answers(&mut self, asked: Asked, otherwise: Vec<Holder>) -> Vec<Holder> {
         let answer = self.ask(asked.key, asked.question, asked.default, asked.clauses);
+        // what the text keeps from others is offered to nobody
+        let (verb, about) = asked.key.split_once(':').unwrap_or((asked.key, ""));
+        let kept = self.find(about).is_some_and(|e| !self.entities[e].entity.private.is_empty());
+        if verb != "see" || !kept {
+            let others = self.others(asked, verb, &otherwise);
+            self.offer(asked.key, asked.default, others.iter().map(String::as_str));
+        }
         if answer.eq_ignore_ascii_case(asked.default) {
             return otherwise;
         }
@@ -245,9 +252,35 @@ impl Draft<'_> {
         }
     }
 
+    /// Whom else an answer may name so that all of it is followed: everybody, those of a role, whoever added it, nobody.
+    fn others(&self, asked: Asked, verb: &str, default: &[Holder]) -> Vec<String> {
+        let mut said: Vec<String> = Vec::new();
+        if self.has_users() {
+            said.push(self.word_for(&Who::SignedIn));
+            said.extend(self.roles.iter().map(|role| self.word_for(&self.who_of(role))));
+        }
+        said.push(if self.has_users() { "everyone, also without an account" } else { "anyone" }.to_owned());
+        if matches!(verb, "edit" | "change" | "delete") {
+            if asked.default != "nobody" {
+                said.push("whoever added it".to_owned());
+            }
+            said.push("nobody".to_owned());
+        }
+        let mut known = vec![default.to_vec()];
+        said.retain(|answer| match self.holders_in(answer, default, asked.key) {
+            Ok(holders) if !known.contains(&holders) => {
+                known.push(holders);
+                true
+            }
+            _ => false,
+        });
+        said
+    }
+
     /// A question that the engine can build but one answer to: any other is said not to be followed.
     pub fn ask_only(&mut self, asked: Asked) {
         let answer = self.ask(asked.key, asked.question, asked.default, asked.clauses).to_lowercase();
+        self.offer(asked.key, asked.default, []);
         let default = asked.default.to_lowercase();
         let short = default.split(',').next().unwrap_or("");
         if answer != default && answer != short {
@@ -310,12 +343,6 @@ impl Draft<'_> {
 fn bare(word: &str) -> String {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     word.strip_suffix("'s").unwrap_or(word).to_owned()
-}
-
-/// How a gap ends that is about an answer.
-#[must_use]
-pub fn in_answer_to(question: &str) -> String {
-    format!(" in the answer to “{question}”")
 }
 
 /// Everybody of a list, with any of the records.

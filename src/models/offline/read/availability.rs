@@ -1,5 +1,6 @@
 //! What cannot be had while it is in some state: `A retired desk cannot be booked.`
 
+use super::answers::Asked;
 use super::chunk::Np;
 use super::draft::Draft;
 use super::field::{identifier, sentence_case};
@@ -38,7 +39,7 @@ pub fn read(d: &mut Draft, si: usize) {
             let [what, made] = [parent, record].map(|e| super::readings::a(&d.entities[e].entity.label.to_lowercase()));
             let verb = s.quote(pred.verb.range.end - 1..pred.verb.range.end);
             let question = format!("What records that {what} is {verb}?");
-            d.ask(&format!("use:{name}"), &question, &made, &[id]);
+            d.ask_only(Asked { key: &format!("use:{name}"), question: &question, default: &made, clauses: &[id] });
         }
         let entity = d.entities[record].entity.name.clone();
         d.feature(Feature::Unavailable { entity, per: per.clone(), field, values, clauses: vec![id] });

@@ -234,3 +234,40 @@ fn an_answer_that_limits_the_one_limits_no_other() {
     let spec = answered(CLUB, "see:booking", "the board and the family, only their own");
     assert!(holders(&spec, "booking", Op::Read).iter().all(|(_, scope)| *scope == Scope::Own));
 }
+
+/// Whatever is offered as an answer is followed, and is what is in force then.
+#[test]
+fn every_answer_that_is_offered_is_followed_to_its_last_word() {
+    let fitness = "People sign up with an email address and a password and record their workouts: the date, the kind of \
+        exercise, the duration in minutes and the distance in kilometres. A user sets goals, for example running 100 km in a \
+        month, and sees the progress towards each goal. A trainer can be given access to a user's workouts by that user and \
+        can leave comments on them. Closed comments are archived.";
+    let open = "People add notes with a title and a text. The list of notes can be exported.";
+    let mut offered = 0;
+    for text in [SHOP, fitness, open] {
+        let clauses = cut(text);
+        for q in analyse(&clauses, &BTreeMap::new()).unwrap().assumptions {
+            assert!(q.choices.is_empty() || q.choices[0] == q.answer, "the default comes first: {q:?}");
+            for choice in &q.choices {
+                let spec = analyse(&clauses, &BTreeMap::from([(q.key.clone(), choice.clone())])).unwrap();
+                assert!(said(&spec).is_empty(), "{choice}: {:?}", said(&spec));
+                let now = spec.assumptions.iter().find(|x| x.key == q.key);
+                assert_eq!(now.map(|x| &x.answer), Some(choice), "{}", q.question);
+                offered += 1;
+            }
+        }
+    }
+    assert!(offered > 20, "{offered}");
+    let spec = read(SHOP);
+    let edit = spec.assumptions.iter().find(|q| q.key == "edit:order").unwrap();
+    for answer in ["everyone who is signed in", "the baker", "nobody"] {
+        assert!(edit.choices.iter().any(|c| c == answer), "{answer}: {:?}", edit.choices);
+    }
+}
+
+#[test]
+fn what_the_text_keeps_from_others_is_not_offered_to_them() {
+    let text = "People sign up and record their workouts with a date. Users must never see each other's workouts.";
+    let asked = read(text).assumptions.into_iter().find(|q| q.key == "see:workout");
+    assert!(asked.is_none_or(|q| q.choices.is_empty()), "everybody would see them");
+}

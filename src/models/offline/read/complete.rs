@@ -136,6 +136,7 @@ fn edges(d: &mut Draft) {
             );
             let key = format!("edge:{entity}.{}", field.name);
             let answer = d.ask(&key, &question, "yes", &clauses).to_lowercase();
+            d.offer(&key, "yes", ["no"]);
             let no = matches!(answer.as_str(), "no" | "no, it is not" | "it is not allowed" | "not allowed");
             if !no && !matches!(answer.as_str(), "yes" | "yes, it is" | "it is allowed" | "allowed") {
                 let asked = Asked { key: &key, question: &question, default: "yes", clauses: &clauses };
@@ -346,6 +347,7 @@ fn wording(d: &mut Draft, e: usize) {
         format!("What does {} say, beside what is named of it?", super::readings::a(&name.replace('_', " ")));
     let key = format!("text:{name}");
     let answer = d.ask(&key, &question, "text", &clauses);
+    d.offer(&key, "text", ["nothing"]);
     let id = clauses.first().copied().unwrap_or(ClauseId(1));
     if matches!(answer.trim().to_lowercase().as_str(), "no" | "none" | "nothing") {
         return;
@@ -452,6 +454,7 @@ fn required(d: &mut Draft) {
         let label = d.entities[e].entity.label.to_lowercase();
         let question = format!("Which properties of {} must be filled in?", super::readings::a(&label));
         let answer = d.ask(&key, &question, &default, &clauses);
+        d.offer(&key, &default, ["all of them", "none of them"]);
         let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
         let lower = answer.to_lowercase();
         let all = matches!(lower.as_str(), "all" | "all of them" | "everything" | "every one" | "all properties");

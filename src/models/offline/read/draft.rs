@@ -262,9 +262,17 @@ impl<'a> Draft<'a> {
                 question: question.into(),
                 answer: answer.clone(),
                 clauses: clauses.to_vec(),
+                choices: Vec::new(),
             });
         }
         answer
+    }
+
+    /// Names answers to a question that are followed, besides its default.
+    pub fn offer<'c>(&mut self, key: &str, default: &'c str, others: impl IntoIterator<Item = &'c str>) {
+        if let Some(q) = self.questions.iter_mut().find(|q| q.key == key) {
+            q.choices = std::iter::once(default).chain(others).map(str::to_owned).collect();
+        }
     }
 
     // ---- entities ----------------------------------------------------------------------------------------------

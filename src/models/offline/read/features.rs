@@ -397,6 +397,7 @@ fn load(d: &mut Draft, id: ClauseId) -> f64 {
     let key = format!("load:{id}");
     let question = "How many records must be there when the response time is measured?";
     let answer = d.ask(&key, question, "1000", &[id]);
+    d.offer(&key, "1000", ["100", "10000"]);
     let number: Result<u32, _> = answer.replace([',', ' '], "").trim_end_matches("records").parse();
     match number {
         Ok(records) if (1..=100_000).contains(&records) => f64::from(records),

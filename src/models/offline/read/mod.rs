@@ -174,7 +174,6 @@ mod cases_waived;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::models::offline) use answers::in_answer_to;
 pub(in crate::models::offline) use background::HOUSES;
 pub(in crate::models::offline) use field::unit_of;
 pub(in crate::models::offline) use gaps::quoted;

@@ -242,9 +242,14 @@ fn see_which_there_are(d: &mut Draft, e: usize, what: usize, key: &str) {
     let [many, things] = [e, what].map(|x| d.entities[x].entity.label_plural.to_lowercase());
     let question = format!("Which {things} does somebody see who adds {many}?");
     let clauses = d.home(e);
-    let answer = d.ask(key, &question, "all of them", &clauses);
-    if !answer.to_lowercase().contains("all") {
+    let answer = d.ask(key, &question, "all of them", &clauses).to_lowercase();
+    d.offer(key, "all of them", ["none of them"]);
+    if matches!(answer.as_str(), "none of them" | "none" | "no" | "nothing") {
         return;
+    }
+    if !answer.contains("all") {
+        let asked = Asked { key, question: &question, default: "all of them", clauses: &clauses };
+        d.not_followed(asked, &answer, "it is neither all of them nor none of them");
     }
     for who in blind {
         for id in &clauses {

@@ -68,6 +68,9 @@ pub fn goal_progress(d: &mut Draft, goal: usize, id: ClauseId) {
         super::lexicon::nouns::plural(&over_name).replace('_', " ")
     );
     let mut lower = d.ask(&key, &question, &default, &clauses).to_lowercase();
+    let alone: Vec<String> =
+        all.iter().map(|m| default.replacen(&all.join(" or ").replace('_', " "), &m.replace('_', " "), 1)).collect();
+    d.offer(&key, &default, alone.iter().map(String::as_str).filter(|one| *one != default));
     // of another sum, or of another time, nothing is known
     let known = |w: &str| {
         let w = w.trim_matches(|c: char| !c.is_alphanumeric());
@@ -248,7 +251,8 @@ fn everybody(d: &mut Draft, si: usize, at: usize, e: usize) -> bool {
         let many = d.entities[e].entity.label_plural.to_lowercase();
         let name = d.entities[e].entity.name.clone();
         let question = format!("Who sees the totals of {many}, and the {many} that they come from?");
-        d.ask(&format!("see-totals:{name}"), &question, "everyone who is signed in", &[s.id]);
+        let (key, clauses) = (format!("see-totals:{name}"), [s.id]);
+        d.ask_only(Asked { key: &key, question: &question, default: "everyone who is signed in", clauses: &clauses });
     }
     open
 }

@@ -38,6 +38,7 @@ pub fn reply(spec: &AppSpec) -> UnderstandReply {
                 question: q.question.clone(),
                 default: q.answer.clone(),
                 clauses: ids(&q.clauses),
+                choices: q.choices.clone(),
             })
             .collect(),
         gaps: spec

@@ -239,6 +239,7 @@ fn scope_that_nobody_asked_for_is_unsourced() {
             question: "What else?".into(),
             default: default.into(),
             clauses: vec!["C-006".into()],
+            choices: Vec::new(),
         }));
         understanding::unsourced(&Original::of(&run), &reply)
     };

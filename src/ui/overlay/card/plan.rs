@@ -3,7 +3,7 @@
 use super::Page;
 use crate::{
     domain::{
-        ClauseId,
+        AssumptionId, ClauseId,
         clause::{Assumption, ClauseKind, Gap, Interpretation},
         condition::Condition,
         plan::{Estimate, Plan, PlanVariant},
@@ -64,6 +64,15 @@ pub fn questions(run: &Run) -> Vec<&Assumption> {
     understanding(run).assumptions
 }
 
+/// What of a person's answer is not followed, and why.
+#[must_use]
+pub fn left_out(run: &Run, id: AssumptionId) -> Option<String> {
+    let u = understanding(run);
+    let asked = u.assumptions.iter().find(|a| a.id == id)?;
+    let (words, gap) = u.gaps.iter().find_map(|gap| Some((asked.left_out(gap)?, gap)))?;
+    Some(format!("{id}: {words} is not followed: {}", gap.reason))
+}
+
 /// What was understood, what was assumed and cannot be done, and the plan.
 pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
     let (g, t) = (page.model.look.glyphs, page.model.look.theme.clone());
@@ -113,14 +122,21 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
                 (format!("{}{word}", a.answer), style),
             ];
             page.full(pieces, 8);
+            for (words, gap) in u.gaps.iter().filter_map(|gap| Some((a.left_out(gap)?, gap))) {
+                let words = format!("        {} {words} is not followed: {}", g.missing, gap.reason);
+                page.full(vec![(words, t.warn)], 10);
+            }
         }
     }
-    if !u.gaps.is_empty() {
+    // What of an answer is not followed stands with the question.
+    let told = |gap: &Gap| u.assumptions.iter().any(|a| a.left_out(gap).is_some());
+    let rest: Vec<&Gap> = u.gaps.iter().copied().filter(|gap| !told(gap)).collect();
+    if !rest.is_empty() {
         page.blank();
         let offline =
             if run.settings.model == "offline" { "Offline".into() } else { format!("With {}", run.settings.model) };
         page.full(vec![(format!("{offline} I cannot do:"), t.warn)], 2);
-        gaps(page, &u.gaps);
+        gaps(page, &rest);
     }
     for step in run.steps().filter(|s| matches!(s.plan.produces, ReplyKind::Understand | ReplyKind::Plan)) {
         if step.stood_in.is_some() {
