@@ -349,6 +349,13 @@ pub fn by_clause(spec: &AppSpec) -> BTreeMap<ClauseId, Meant> {
                 let dates = e.fields.iter().filter(|f| f.ty == FieldType::Date && fields.contains(&f.name));
                 dates.for_each(|_| m.say("day date"));
             }
+            // `listed by day`: by the date, whatever it is called
+            if let Feature::Sort { entity, field, .. } | Feature::Filter { entity, field, .. } = feature
+                && let Some(e) = spec.entity(entity)
+                && e.fields.iter().any(|f| f.name == *field && f.ty.is_day())
+            {
+                m.say("day date");
+            }
             // numbers of each state are numbers of the one asked for
             if let Feature::Totals { entity, group_by: Some(by), .. } = feature
                 && let Some(field) = spec.entity(entity).and_then(|e| e.fields.iter().find(|f| f.name == *by))

@@ -337,3 +337,16 @@ fn who_gives_points_to_something_rates_it() {
     let used = |f: &Feature| matches!(f, Feature::InUse { entity, by, .. } if entity == "entry" && by == "rating");
     assert!(spec.features.iter().any(used) && whole(&spec, 3), "{:?}", spec.gaps);
 }
+
+#[test]
+fn what_is_listed_by_day_is_listed_by_its_date() {
+    let spec = read(&format!("{LOOMS}Reservations are listed by day."));
+    let sorted = |f: &Feature| matches!(f, Feature::Sort { entity, field, default: true, .. } if entity == "reservation" && field == "date");
+    assert!(spec.features.iter().any(sorted) && whole(&spec, 4), "{:?}", spec.gaps);
+    assert!(field(&spec, "reservation", "day").is_none());
+    // of two days it is not known which
+    let spec = read("Members lend a key with a first date and a last date.\nKeys are listed by day.");
+    assert!(!whole(&spec, 2));
+    let spec = read(&format!("{LOOMS}Reservations are sorted by day of payment."));
+    assert!(!whole(&spec, 4));
+}

@@ -15,14 +15,22 @@ pub fn ordered(d: &Draft, si: usize, pred: &Pred) -> bool {
     let lists = matches!(base, "list" | "show" | "display" | "present" | "arrange" | "order");
     let by = |e: usize| {
         pred.preps.iter().any(|pp| {
-            pp.prep == "by"
-                && !pp.nps.is_empty()
-                && pp.nps.iter().all(|np| direction(np) || d.field_of(e, np).is_some())
+            pp.prep == "by" && !pp.nps.is_empty() && pp.nps.iter().all(|np| direction(np) || named(d, e, np).is_some())
         })
     };
     // `see the requests listed by day`, `list the requests by day`
     let shows = pred.verb.passive || base == "list";
     lists && shows && !pred.verb.negated && entity(d, si, pred).is_some_and(by)
+}
+
+/// The property that a phrase names; `by day`, of what has one date whatever that is called.
+fn named(d: &Draft, e: usize, np: &Np) -> Option<String> {
+    let day = matches!(np.head.as_str(), "day" | "date") && np.mods.is_empty() && np.of.is_none();
+    d.field_of(e, np).or_else(|| {
+        let mut days = d.entities[e].entity.fields.iter().filter(|f| f.ty.is_day() && !f.read_only);
+        let only = days.next().filter(|_| day && days.next().is_none());
+        only.map(|f| f.name.clone())
+    })
 }
 
 /// `by date, the earliest first`
@@ -116,7 +124,7 @@ fn by_fields(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> (Vec<String>, b
             let another = np.of.as_deref().filter(|of| {
                 !of.head.is_empty() && d.entity_of(of).is_none() && d.role(of).is_none() && of.pronoun.is_none()
             });
-            let named = d.field_of(e, np).filter(|f| another.is_none_or(|of| f.split('_').any(|w| w == of.head)));
+            let named = named(d, e, np).filter(|f| another.is_none_or(|of| f.split('_').any(|w| w == of.head)));
             let entered = another.is_some_and(|of| {
                 np.head == "date" && matches!(of.head.as_str(), "registration" | "submission" | "creation" | "entry")
             });
