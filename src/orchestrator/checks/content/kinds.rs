@@ -14,6 +14,8 @@ impl Original {
         let marks = reply.clauses.iter().filter_map(|mark| Some((mark, self.clauses.get(&mark.id.parse().ok()?)?)));
         let fault = |(mark, (clause, _)): (&crate::domain::reply::MarkedClause, &(Wording, _))| {
             let what = match mark.kind {
+                // what it begins, the items below it say
+                ClauseKind::Goal | ClauseKind::Context if self.leads_others(&mark.id) => return None,
                 ClauseKind::Goal | ClauseKind::Context => {
                     let banned = || ban(&clause.text, &self.people).map(|(_, words)| words);
                     let words = must(&clause.text).or_else(banned)?;

@@ -10,6 +10,7 @@ mod align;
 mod amounts;
 mod compare;
 mod kinds;
+mod leads;
 #[cfg(test)]
 mod tests;
 mod understanding;
@@ -153,6 +154,8 @@ fn names_product(text: &Text) -> bool {
 struct Original {
     clauses: BTreeMap<ClauseId, (Wording, BTreeSet<String>)>,
     people: People,
+    /// What begins the sentence that an item of a list ends: `Helpers cannot:`
+    leads: BTreeMap<ClauseId, ClauseId>,
 }
 
 impl Original {
@@ -167,7 +170,7 @@ impl Original {
             })
             .collect();
         let people = People::of(clauses.values().map(|(w, _)| &w.text));
-        Self { clauses, people }
+        Self { clauses, people, leads: leads::leads(run) }
     }
 
     /// Those among the ids that are clauses in force.

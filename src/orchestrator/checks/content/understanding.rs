@@ -118,14 +118,15 @@ impl Original {
             let alone = ids.iter().all(|id| of[id].len() == 1);
             let statements = Sentence::all(&statement.text);
             let original: Vec<Sentence> = ids.iter().flat_map(|id| self.sentences(*id)).collect();
+            let led = ids.iter().any(|id| self.is_led_by_a_negation(*id));
             let added = align::lost_negation(&statements, &original, &beside)
-                .filter(|_| !ids.iter().any(|id| out.contains(id)))
+                .filter(|_| !led && !ids.iter().any(|id| out.contains(id)))
                 .map(|word| format!("it negates \"{word}\", which the clause does not"))
                 .or_else(|| {
                     let limit = align::lost_limit(&statements, &original, &beside, true)?;
                     Some(format!("it says \"{limit}\", which the clause does not"))
                 });
-            let turned = alone.then(|| {
+            let turned = (alone && !led).then(|| {
                 let negated = compare::turned_negation(&clauses, &statement).into_iter();
                 negated.chain(compare::turned_limit(&clauses, &statement))
             });

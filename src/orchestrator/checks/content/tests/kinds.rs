@@ -38,6 +38,21 @@ fn a_demand_that_is_marked_as_none_is_named() {
 }
 
 #[test]
+fn what_a_list_goes_on_with_is_said_by_its_items() {
+    use ClauseKind::{Constraint, Context, Function};
+    for (lead, kind) in [("Skippers must be able to:", Function), ("Skippers cannot:", Constraint)] {
+        let listed = [(lead, Context), ("- close a berth", kind), ("2. leave the harbour", kind)];
+        assert_eq!(marked(&listed), Vec::<String>::new(), "{lead}");
+        assert_eq!(marked(&[(lead, Context), ("The harbour is small.", Context)]).len(), 1, "{lead}");
+    }
+    let run = run_of(&["Skippers cannot:", "- close a berth", "- leave the harbour"]);
+    let original = Original::of(&run);
+    assert!(original.is_led_by_a_negation(ClauseId(3)) && !original.is_led_by_a_negation(ClauseId(1)));
+    let run = run_of(&["Skippers can:", "- close a berth"]);
+    assert!(!Original::of(&run).is_led_by_a_negation(ClauseId(2)));
+}
+
+#[test]
 fn a_limit_and_a_ban_are_no_exclusions() {
     for text in [
         "No more than 10 boats lie at a berth.",
