@@ -350,3 +350,17 @@ fn what_is_listed_by_day_is_listed_by_its_date() {
     let spec = read(&format!("{LOOMS}Reservations are sorted by day of payment."));
     assert!(!whole(&spec, 4));
 }
+
+#[test]
+fn what_only_one_sees_is_shown_to_nobody_by_default() {
+    let spec = read(
+        "The owner adds screenings with a title and a date. Visitors can see the screenings without an account.\n\
+         Visitors can order 1 to 6 tickets for a screening, with their name and e-mail address.\n\
+         Only the owner sees the orders.\nAn order can be cancelled by the owner.",
+    );
+    assert_eq!(may(&spec, "order", Op::Read), [(role("owner"), Scope::All)]);
+    assert!(may(&spec, "order", Op::Create).contains(&(Who::Anyone, Scope::All)) && whole(&spec, 4), "{:?}", spec.gaps);
+    // whoever adds one with an account sees it still
+    let spec = read("Members sign in. Members add notes with a text. Only the leader sees the notes.");
+    assert_eq!(may(&spec, "note", Op::Read), [(role("leader"), Scope::All), (role("member"), Scope::Own)]);
+}

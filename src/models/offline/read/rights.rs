@@ -242,7 +242,10 @@ pub fn rights(d: &mut Draft, e: usize) {
             }
             blind.retain(|who| !overseers.contains(who));
         }
-        readers_by_default(d, e, &blind, (own, for_others, wanted), &clauses);
+        // `Only the owner sees the orders`: nobody else by default, but everybody their own
+        let some = sight::only_some(d, e);
+        blind.retain(|who| !some || *who != Who::Anyone);
+        readers_by_default(d, e, &blind, (own || some, for_others && !some, wanted), &clauses);
     }
     // changing
     if !has_op(d, e, Op::Update)

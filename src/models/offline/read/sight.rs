@@ -27,6 +27,20 @@ pub fn limits_of_sight(d: &mut Draft, e: usize) {
     }
 }
 
+/// Whether a sentence says who alone sees the records of a kind.
+#[must_use]
+pub fn only_some(d: &Draft, e: usize) -> bool {
+    let whole = |np: &super::chunk::Np| {
+        let named = d.find(&np.name()).or_else(|| d.find(&np.head)) == Some(e);
+        named && np.pronoun.is_none() && !np.possessed() && np.of.is_none()
+    };
+    let says = |p: &super::sentence::Pred| {
+        let sees = p.only && p.verb.class == Class::Read && !p.verb.negated && !p.verb.passive && !p.subordinate;
+        sees && p.objects.iter().any(whole) && !d.actors(p).is_empty()
+    };
+    d.has_users() && d.sentences.iter().flat_map(|s| &s.preds).any(says)
+}
+
 /// `The treasurer may see approved applications only.`, `Visitors read the closed topics without logging in.`: those in a
 /// state, and no others.
 pub fn in_a_state(d: &mut Draft, e: usize) {
