@@ -107,6 +107,20 @@ fn an_answer_that_is_not_followed_is_said_where_it_stands_and_when_the_card_come
 }
 
 #[test]
+fn the_marked_question_is_on_the_screen_of_whatever_height() {
+    let mut bench = Bench::real(At::Plan, 40, 12);
+    bench.wait(2_500);
+    bench.draw();
+    for id in ["A-002", "A-003", "A-004", "A-005", "A-006", "A-007", "A-001", "A-002"] {
+        bench.key("tab");
+        let text = bench.text();
+        assert!(text.contains(&format!("▸ {id}")), "{id}: {text}");
+    }
+    bench.key("y");
+    assert!(bench.commands().is_empty(), "going from question to question is no reading of the rest");
+}
+
+#[test]
 fn who_answers_several_questions_goes_on_with_the_next() {
     let mut asked = bench(80, 24);
     asked.key("2");

@@ -93,6 +93,17 @@ impl Card {
         self.top = self.top.min(self.last_top(model));
     }
 
+    /// Brings the marked question on the screen, if it is not there.
+    pub fn show_question(&mut self, model: &Model) {
+        let mark = format!("{} ", model.look.glyphs.fold_closed);
+        let Some(at) = self.lines.iter().position(|line| text::wrap::plain(line).starts_with(&mark)) else { return };
+        let visible = self.visible(model);
+        // Its answer may take a second row.
+        if at < self.top || at + 1 >= self.top + visible {
+            self.top = at.saturating_sub(visible / 2).min(self.last_top(model));
+        }
+    }
+
     fn last_top(&self, model: &Model) -> usize {
         self.lines.len().saturating_sub(self.visible(model))
     }

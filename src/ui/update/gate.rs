@@ -57,6 +57,7 @@ pub(super) fn open_waiting(model: &mut Model) {
         if let Some(at) = at {
             card.question = if left_out.is_some() { at } else { (at + 1) % questions.len() };
             card.rebuild(model, &run, &gate);
+            card.show_question(model);
         }
         if let Some(why) = left_out {
             model.say(true, why);
@@ -296,6 +297,7 @@ fn question(model: &mut Model, forward: bool) {
         if card.seen.len() == seen.len() {
             (card.seen, card.complete_since, card.version) = (seen, since, version);
         }
+        card.show_question(model);
     }
     if let Some(top) = model.overlays.last_mut() {
         *top = Overlay::Gate(card);
