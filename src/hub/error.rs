@@ -9,6 +9,11 @@ pub enum HubError {
     NoProject(PathBuf),
     #[error("{} already holds a G1 project; go on with `g1 resume`", .0.display())]
     Exists(PathBuf),
+    #[error(
+        "{} is a link: what G1 writes there would go elsewhere. Put the file or folder itself in its place, or remove it",
+        .0.display()
+    )]
+    Link(PathBuf),
     #[error("another g1 (process {pid}) is working on this project; attach with `g1` or wait until it has ended")]
     Locked { pid: u32 },
     #[error(

@@ -341,8 +341,41 @@ pub fn writer(dir: &Path) -> Option<u32> {
 pub(super) fn folder(dir: &Path) -> Result<PathBuf, HubError> {
     let g1 = dir.join(FOLDER);
     let there = g1.symlink_metadata().is_ok_and(|m| m.is_dir()) && g1.join("journal").is_file();
-    if there { Ok(g1) } else { Err(HubError::NoProject(dir.to_owned())) }
+    if !there {
+        return Err(HubError::NoProject(dir.to_owned()));
+    }
+    match link_in(&g1).map_err(HubError::io("cannot look into", &g1))? {
+        Some(link) => Err(HubError::Link(link)),
+        None => Ok(g1),
+    }
 }
+
+/// A link among G1's own files. A project may come from somebody else, and what is written there must not go elsewhere.
+/// What is built and what it keeps is not G1's own.
+fn link_in(g1: &Path) -> io::Result<Option<PathBuf>> {
+    let mut folders = vec![(g1.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            // A writer may be at work.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let (entry, built) = (entry?, ["worktree", "preview"]);
+            let kind = entry.file_type()?;
+            if kind.is_symlink() {
+                return Ok(Some(entry.path()));
+            }
+            if kind.is_dir() && depth < DEEPEST && !built.iter().any(|name| entry.file_name() == *name) {
+                folders.push((entry.path(), depth + 1));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Folders of G1's own lie no deeper in `.g1`.
+const DEEPEST: u32 = 3;
 
 type Loaded = (Option<(Head, Vec<u8>)>, Scan);
 

@@ -226,3 +226,26 @@ fn heads_belong_to_a_folder() {
     assert_eq!(Heads::of(state.path(), two.path()).unwrap().load(), None);
     assert!(Heads::of(state.path(), &one.path().join("nowhere")).is_none());
 }
+
+/// A project may come from somebody else.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_in_a_project() {
+    for name in ["lock", "blobs", "journal", "preview", "hub/blobs"] {
+        let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        drop(create(dir.path()));
+        let (own, other) = (dir.path().join(FOLDER).join(name), outside.path().join("other"));
+        fs::create_dir_all(own.parent().unwrap()).unwrap();
+        if own.is_dir() || !own.exists() {
+            let _ = fs::remove_dir_all(&own);
+            fs::create_dir(&other).unwrap();
+        } else {
+            fs::rename(&own, &other).unwrap();
+        }
+        let before = fs::read(&other).ok();
+        std::os::unix::fs::symlink(&other, &own).unwrap();
+        let refused = Project::open(dir.path()).unwrap_err();
+        assert!(matches!(&refused, HubError::Link(link) if *link == own), "{name}: {refused}");
+        assert!(fs::read(&other).ok() == before && fs::read_dir(outside.path()).unwrap().count() == 1);
+    }
+}

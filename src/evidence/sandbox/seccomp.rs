@@ -133,6 +133,10 @@ fn without_effect() -> Result<Rules, seccompiler::Error> {
     let mut rules = always(by_path);
     rules.extend(always(&[libc::SYS_fchmod, libc::SYS_fchmodat, FCHMODAT2, libc::SYS_fchown, libc::SYS_fchownat]));
     when(&mut rules, libc::SYS_utimensat, &[&[(2, Ne, 0)], &[(1, Eq, 0)]])?;
+    // Buffers of sockets are memory that nobody counts: they stay as large as they are.
+    for option in [libc::SO_SNDBUF, libc::SO_RCVBUF, libc::SO_SNDBUFFORCE, libc::SO_RCVBUFFORCE] {
+        when(&mut rules, libc::SYS_setsockopt, &[&[(1, Eq, bits(libc::SOL_SOCKET)), (2, Eq, bits(option))]])?;
+    }
     Ok(rules)
 }
 

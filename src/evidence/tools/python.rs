@@ -21,14 +21,16 @@ struct Answer {
     paths: Vec<PathBuf>,
 }
 
-/// `-I`: neither the user's site directory nor the environment may add places to read.
+/// `-I`: neither the user's site directory nor the environment may add places to read, nor may a `.pth` file in
+/// site-packages, as an editable install of another project is.
 const QUESTION: &str = r"
 import json, os, sys, sysconfig
 exe = sys.executable
 paths = [exe, os.path.realpath(exe)]
 for name in ('stdlib', 'platstdlib', 'purelib', 'platlib'):
     paths.append(sysconfig.get_path(name))
-paths += [p for p in sys.path if p]
+inside = [os.path.join(os.path.realpath(p), '') for p in (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)]
+paths += [p for p in sys.path if p and os.path.realpath(p).startswith(tuple(inside))]
 paths.append(sysconfig.get_config_var('LIBDIR'))
 for prefix in (sys.prefix, os.path.dirname(os.path.dirname(exe))):
     paths.append(os.path.join(prefix, 'pyvenv.cfg'))

@@ -198,9 +198,9 @@ impl Fault {
         match self {
             Self::Cancelled => ModelError::Cancelled,
             Self::Connect(detail) if about_tls(&detail) => provider(format!(
-                "{id}: no secure connection to {}{tries} ({detail}). SSL_CERT_FILE names further certificates to trust; `g1 doctor` \
-                 looks at the way there; then `g1 resume`.",
-                whom.base_url
+                "{id}: no secure connection to {}{tries} ({detail}): {}; `g1 doctor` looks at the way there; then `g1 resume`.",
+                whom.base_url,
+                certificate_advice(&detail)
             )),
             Self::Connect(detail) => provider(format!(
                 "{id}: no connection to {}{tries} ({detail}). Check the address, the network and HTTPS_PROXY, then `g1 resume`.",
@@ -295,6 +295,15 @@ impl Fault {
                 "{id}: the reply is larger than {limit} bytes and was stopped. Raise models.max_reply_bytes if that is right."
             )),
         }
+    }
+}
+
+/// What to do where no secure connection is made.
+pub(super) fn certificate_advice(detail: &str) -> &'static str {
+    if detail.contains("CaUsedAsEndEntity") {
+        "its certificate is that of an authority, which no server may show: make one with basicConstraints=CA:FALSE"
+    } else {
+        "SSL_CERT_FILE names further certificates to trust"
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     OpenAi,
-    fault::about_tls,
+    fault::{about_tls, certificate_advice},
     proxy::{Proxy, proxy_of},
     transport::cause,
 };
@@ -119,11 +119,7 @@ impl OpenAi {
                     {
                         hop("proxy", false, format!("the proxy in {} does not let you through ({why})", proxy.variable))
                     } else if secure && connecting && about_tls(&why) {
-                        hop(
-                            "tls",
-                            false,
-                            format!("no secure connection ({why}): SSL_CERT_FILE names further certificates to trust"),
-                        )
+                        hop("tls", false, format!("no secure connection ({why}): {}", certificate_advice(&why)))
                     } else {
                         hop("http", false, format!("no answer ({why})"))
                     },
