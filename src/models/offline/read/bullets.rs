@@ -87,7 +87,9 @@ fn lead(s: &Sentence) -> Option<(Goes, String)> {
     let with = pred.preps.iter().find(|pp| pp.prep == "with");
     let made = matches!(pred.verb.class, Class::Create | Class::Manage) && !pred.objects.is_empty();
     let these = |np: &Np| matches!(np.det.as_deref(), Some("this" | "that" | "these" | "those"));
-    let thing = |np: &Np| np.pronoun.is_none() && !words::system_noun(&np.head) && !these(np);
+    // `A hive record contains:`
+    let record = |np: &Np| np.head == "record" && !np.nouns.is_empty();
+    let thing = |np: &Np| np.pronoun.is_none() && (!words::system_noun(&np.head) || record(np)) && !these(np);
     // `Reports should include:` may go on with anything
     let kept = pred.verb.class == Class::Have && (pred.verb.base != "include" || pred.verb.modal.is_none());
     let from = match with {

@@ -272,7 +272,12 @@ fn so_many_of_something_within_two_bounds_is_their_number() {
 
 #[test]
 fn what_stands_in_a_list_is_read_with_its_lead() {
-    for lead in ["An order has:", "Each order has the following fields:", "Potters add orders with:"] {
+    for lead in [
+        "An order has:",
+        "Each order has the following fields:",
+        "An order record contains:",
+        "Potters add orders with:",
+    ] {
         let list =
             "- a customer name\n- between 1 and 500 pots\n- colour: red, blue or green\n- Delivery day, optional;\n";
         let spec = read(&format!("# Pots\n\n{lead}\n\n{list}\nPotters see all orders.\n"));
@@ -363,4 +368,22 @@ fn what_only_one_sees_is_shown_to_nobody_by_default() {
     // whoever adds one with an account sees it still
     let spec = read("Members sign in. Members add notes with a text. Only the leader sees the notes.");
     assert_eq!(may(&spec, "note", Op::Read), [(role("leader"), Scope::All), (role("member"), Scope::Own)]);
+}
+
+#[test]
+fn what_is_optional_may_have_a_length_beside() {
+    for sentence in [
+        "The remark on a request is optional and has at most 100 characters.",
+        "The remark of a request is optional and at most 100 characters long.",
+        "The remark is optional and at most 100 characters long.",
+    ] {
+        let spec = read(&format!("{GEAR}{sentence}"));
+        let remark = field(&spec, "request", "remark").unwrap();
+        let rules: Vec<&Rule> = remark.rules.iter().map(|r| &r.rule).collect();
+        assert_eq!(rules, [&Rule::MaxLength { value: 100 }], "{sentence}");
+        assert!(!remark.required && whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{GEAR}The remark is required and at least 10 characters long."));
+    let remark = field(&spec, "request", "remark").unwrap();
+    assert!(remark.required && remark.rules.iter().any(|r| r.rule == Rule::MinLength { value: 10 }) && whole(&spec, 4));
 }

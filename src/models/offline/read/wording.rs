@@ -66,7 +66,23 @@ pub fn plain(tokens: Vec<Token>) -> Vec<Token> {
         }
         i += pattern.len();
     }
-    choices(&out)
+    choices(&lengths(out))
+}
+
+/// `is optional and at most 100 characters long`: what it is and how much it has are two things.
+fn lengths(mut tokens: Vec<Token>) -> Vec<Token> {
+    let is = |i: usize, list: &[&str]| tokens.get(i).is_some_and(|t| list.contains(&t.lower.as_str()));
+    let found = (0..tokens.len()).find(|i| {
+        let bound = is(i + 2, &["at", "up"]) && is(i + 3, &["most", "least", "to"]);
+        let number = tokens.get(i + 4).is_some_and(|t| t.value.is_some());
+        let measured = number && is(i + 5, &["character", "characters", "letters"]);
+        is(*i, &["optional", "required", "mandatory"]) && is(i + 1, &["and"]) && bound && measured
+    });
+    if let Some(at) = found {
+        let has = Token { text: String::new(), lower: "has".into(), kind: Kind::Word, value: None, spaced: false };
+        tokens.insert(at + 2, has);
+    }
+    tokens
 }
 
 /// `lasting 20, 40 or 60 minutes`, `a duration of 1 or 2 hours`: the values stand as in brackets.
