@@ -23,7 +23,7 @@ enum Goes {
 pub fn settle(all: &mut [Sentence]) {
     let mut i = 0;
     while i < all.len() {
-        let Some((goes, lead)) = lead(&all[i]) else {
+        let Some((goes, lead)) = lead(all, i) else {
             i += 1;
             continue;
         };
@@ -48,8 +48,9 @@ pub fn settle(all: &mut [Sentence]) {
 }
 
 /// The words that each item goes on with.
-fn lead(s: &Sentence) -> Option<(Goes, String)> {
-    if let Some(people) = named(s) {
+fn lead(all: &[Sentence], at: usize) -> Option<(Goes, String)> {
+    let s = &all[at];
+    if let Some(people) = named(all, at) {
         return Some((Goes::Acts, people));
     }
     if !s.text.ends_with(':') || s.heading || !s.title {
@@ -102,16 +103,24 @@ fn lead(s: &Sentence) -> Option<(Goes, String)> {
     (from <= end && s.words[from..end].iter().all(small)).then(|| (Goes::Properties, said(0..from)))
 }
 
-/// `Editors:`, `## Editors`, `**The editors**`: those who do what is listed below.
-fn named(s: &Sentence) -> Option<String> {
+/// `Editors:`, `## Editors`, `**The editors**`: those who do what is listed below. Who is in no list of people is somebody who
+/// acts elsewhere, or of whom the first item says what they can do.
+fn named(all: &[Sentence], at: usize) -> Option<String> {
+    let s = &all[at];
     let label = s.heading || s.text.ends_with(':');
     let words: Vec<&Word> = s.words.iter().filter(|w| !matches!(w.tag, Tag::Colon | Tag::Stop)).collect();
-    let last = words.last().filter(|w| w.tag == Tag::Noun && nouns::person(&w.base).is_some())?;
     // `User management` heads anything
-    let last = Some(last).filter(|w| !w.is("management"))?;
+    let last = words.last().filter(|w| w.tag == Tag::Noun && !w.is("management"))?;
+    let does = |p: &Pred| {
+        let acts = !matches!(p.verb.class, Class::Be | Class::Have | Class::Allow | Class::Want | Class::Other);
+        acts && !p.verb.passive && p.subject.iter().any(|np| np.head == last.base)
+    };
+    let can = all.get(at + 1).is_some_and(|next| next.item && next.words.first().is_some_and(|w| w.tag == Tag::Modal));
+    let known = nouns::person(&last.base).is_some()
+        || !words::system_noun(&last.base) && (can || all.iter().flat_map(|s| &s.preds).any(does));
     let plain = words.len() <= 3 && words.iter().all(|w| matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Det));
     let text = s.quote(0..s.words.iter().rposition(|w| w.lower() == last.lower())? + 1);
-    (label && plain && s.title && s.role.is_none()).then_some(text)
+    (label && known && plain && s.title && s.role.is_none()).then_some(text)
 }
 
 /// An item with its lead, where the two make a sentence.
@@ -127,8 +136,8 @@ fn with_lead(lead: &str, item: &Sentence, goes: Goes) -> Option<Sentence> {
     let small = text.chars().next().filter(|c| c.is_uppercase() && text.chars().nth(1).is_some_and(char::is_lowercase));
     let text = small.map_or_else(|| text.clone(), |c| text.replacen(c, &c.to_lowercase().to_string(), 1));
     let bare = matches!(item.words.first().map(|w| w.tag), Some(Tag::Verb(Form::Base)));
-    let last = lead.rsplit(' ').next().unwrap_or_default().to_lowercase();
-    let lead = if goes == Goes::Acts && bare && nouns::person(&nouns::singular(&last)).is_some() {
+    let led = Sentence::new(item.id, lead, &[]).words;
+    let lead = if goes == Goes::Acts && bare && led.last().is_some_and(|w| w.tag == Tag::Noun) {
         format!("{lead} can")
     } else {
         lead.to_owned()

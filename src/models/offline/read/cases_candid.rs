@@ -302,6 +302,14 @@ fn whoever_heads_a_list_does_what_it_says() {
     }
     let spec = read(&format!("{photos}Members cannot:\n- delete photos\n"));
     assert_eq!(may(&spec, "photo", Op::Delete), [(role("editor"), Scope::All)]);
+    // whoever acts elsewhere is somebody, in no list of people or not
+    let masters =
+        "Masters grant or refuse a request.\n\nMasters:\n- can see all requests\n- give marks from 1 to 6 to an item\n";
+    let spec = read(&format!("{GEAR}{masters}"));
+    let whos = |entity, op| may(&spec, entity, op).into_iter().map(|(who, _)| who).collect::<Vec<Who>>();
+    assert!(whos("request", Op::Read).contains(&role("master")), "{:?}", whos("request", Op::Read));
+    assert!(!may(&spec, "request", Op::Read).contains(&(role("member"), Scope::All)));
+    assert_eq!(whos("rating", Op::Create), [role("master")]);
     // who is named in the item does it
     let spec = read(&format!("{photos}## Members\n\n- Editors can change photos.\n"));
     assert_eq!(may(&spec, "photo", Op::Update), [(role("editor"), Scope::All)]);
