@@ -106,8 +106,8 @@ impl Breaker {
         state.failures += 1;
         state.last = what.to_owned();
         let since = *state.since.get_or_insert(began);
-        // One that took long may be bad luck.
-        let long = state.failures > 1 && now - since >= MOST_TROUBLE;
+        // One that took long may be bad luck, where others were of use.
+        let long = now - since >= MOST_TROUBLE && (state.failures > 1 || !state.lasting.proven);
         let lasting = &mut state.lasting;
         for times in [&mut lasting.failed, &mut lasting.answered] {
             times.retain(|time| *time + REMEMBERED > now);
@@ -170,7 +170,9 @@ mod tests {
         assert!(!breaker.failed("silence", now, later(1)));
         assert!(breaker.failed("silence", later(1), later(2)), "it counts from the beginning of the first");
         breaker.answered(now);
+        breaker.useful();
         assert!(!breaker.failed("silence", now, later(3)), "one alone may be bad luck");
+        assert!(Breaker::default().failed("too slow", now, later(3)), "of a server that never gave anything");
     }
 
     #[test]
