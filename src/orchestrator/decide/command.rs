@@ -174,6 +174,20 @@ fn answer_assumption(draft: &mut Draft, id: AssumptionId, answer: Clean, who: Cl
             "the design that rests on {id} is already approved: an answer can no longer change it in this run"
         )));
     }
+    // What of an answer cannot be followed is found out by the understanding, and that is not made again any more.
+    let settled = draft.run.steps().any(|s| s.plan.produces == ReplyKind::Design);
+    let known = |choice: &Clean| choice.trim().eq_ignore_ascii_case(answer.trim());
+    if settled
+        && draft.run.settings.model == "offline"
+        && !assumption.choices.is_empty()
+        && !assumption.choices.iter().any(known)
+    {
+        let choices: Vec<&str> = assumption.choices.iter().map(Clean::as_str).collect();
+        return Err(Refusal(format!(
+            "since the plan is approved, {id} takes only an answer that is known to be followed: {}",
+            choices.join(" | ")
+        )));
+    }
     if let Some((step, by)) = edited_and_reopened(&draft.run) {
         return Err(Refusal(format!(
             "{by} edited {step}, and an answer would make it again without that: write the answer into it, or send it back \

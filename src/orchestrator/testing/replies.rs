@@ -184,7 +184,8 @@ fn understand(clauses: &[&Clause]) -> Value {
         "title": "Diary",
         "clauses": marks,
         "interpretations": readings,
-        "assumptions": [{"key": "fields:note", "question": "What has a note?", "default": "title and text", "clauses": ["C-003"]}],
+        "assumptions": [{"key": "fields:note", "question": "What has a note?", "default": "title and text", "clauses": ["C-003"],
+            "choices": ["title and text", "title only"]}],
         "gaps": [],
     })
 }

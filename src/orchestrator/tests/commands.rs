@@ -63,6 +63,27 @@ fn an_answer_before_the_design_is_approved_makes_the_design_again_and_later_it_i
     assert!(late.contains("already approved"), "{late}");
 }
 
+/// Nobody would say any more that such an answer is not followed.
+#[test]
+fn after_the_plan_the_offline_engine_takes_only_answers_that_it_follows() {
+    let mut input = begin(GateMode::Step);
+    if let Input::Begin { settings, .. } = &mut input {
+        settings.model = "offline".into();
+    }
+    let mut sim = Sim::start_with(input);
+    sim.go();
+    command(&mut sim, answer("the moon")).unwrap();
+    sim.go();
+    let gate = sim.run().open_gates().next().unwrap().id;
+    sim.decide_gate(gate, Verb::Approve).unwrap();
+    sim.go();
+    assert_eq!(sim.step("design").state, StepState::AtGate);
+    let refused = command(&mut sim, answer("the sun")).unwrap_err();
+    assert!(refused.contains("title and text | title only"), "{refused}");
+    command(&mut sim, answer("Title only")).unwrap();
+    assert_eq!(sim.step("design").attempt, 2);
+}
+
 #[test]
 fn words_reach_the_step_that_works_next() {
     let mut sim = Sim::start(GateMode::Plan);
