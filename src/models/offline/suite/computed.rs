@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{Entity, FieldType, Formula, Op, Over, Scope, Unit, Who},
+    models::offline::spec::{Access, Entity, Feature, Field, FieldType, Formula, Op, Over, Scope, Unit, Who},
 };
 
 pub(super) fn computed(
@@ -144,6 +144,9 @@ pub(super) fn computed(
             for (nth, amount) in amounts.into_iter().enumerate() {
                 let mut fields = vec![(link.clone(), format!("{parent}[\"id\"]"))];
                 fields.extend(given.zip(amount).map(|(m, amount)| (m.name.clone(), amount)));
+                if nth == 1 {
+                    fields.extend(told_apart(world, child, link, access, given));
+                }
                 let by = by.clone().or_else(|| {
                     (world.has_people() && access.who != Who::Anyone && nth == 1)
                         .then(|| scene.somebody_with(&access.who, 2, ""))
@@ -303,8 +306,49 @@ fn waits<'a>(scene: &mut Scene<'a>, entity: &'a Entity, field: &str, (per, capac
     Some(())
 }
 
+/// What tells a second record of one thing from the first, where another property makes them the same: `not twice on one day`.
+fn told_apart(
+    world: World<'_>,
+    child: &Entity,
+    link: &str,
+    access: &Access,
+    given: Option<&Field>,
+) -> Vec<(String, String)> {
+    let together = world.features_of(&child.name).filter_map(|f| match f {
+        Feature::UniqueTogether { fields, .. } if fields.iter().any(|f| f == link) => Some(fields),
+        _ => None,
+    });
+    let others = together.flatten().filter(|name| *name != link).filter_map(|name| column(child, name));
+    others
+        .filter(|f| given.is_none_or(|g| g.name != f.name) && world.sent_on_create(child, f, access))
+        .filter_map(|f| Some((f.name.clone(), samples::other(world.spec, child, f)?)))
+        .collect()
+}
+
 /// Whether everybody sees every record of the entity.
 fn is_open(world: World<'_>, entity: &Entity, who: &Who) -> bool {
     let Some(entity) = world.entity(&entity.name) else { return false };
     world.accesses(entity, Op::Read).any(|a| a.scope == Scope::All && world.counts_as(who, &a.who))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{domain::ClauseId, models::offline::read};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn what_is_there_once_a_day_is_counted_on_two_days() {
+        let lines = [
+            "The leader adds looms with a name.",
+            "Members reserve a loom for a day.",
+            "Reservations in the past are not possible, and a loom cannot be reserved twice on the same day.",
+            "The leader sees how many reservations each loom has.",
+        ];
+        let clauses = lines.iter().zip(1..).map(|(text, i)| (ClauseId(i), (*text).to_owned(), Vec::new()));
+        let spec = read::analyse(&clauses.collect::<Vec<_>>(), &BTreeMap::new()).unwrap();
+        let text = super::super::tests(&spec, "looms").files.into_iter().map(|f| f.content).collect::<String>();
+        let at = text.find("def test_number_of_reservations_is_computed(").unwrap();
+        let second = text[at..].lines().find(|l| l.contains("reservation_2 =")).unwrap();
+        assert!(second.contains("date=day("), "{second}");
+    }
 }
