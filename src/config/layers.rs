@@ -5,7 +5,11 @@ use super::{
     keys::{Kind, SANDBOX, find, nearest},
 };
 use crate::{domain::Clean, files};
-use std::{collections::BTreeMap, fmt, io, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    path::{Path, PathBuf},
+};
 use toml::{
     Spanned, Table, Value,
     de::{DeTable, DeValue},
@@ -75,7 +79,7 @@ fn utf8(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
-fn read(file: &PathBuf, origin: Origin, merged: &mut Merged) -> Result<(), ConfigError> {
+fn read(file: &Path, origin: Origin, merged: &mut Merged) -> Result<(), ConfigError> {
     let text = match files::read(file, LARGEST).and_then(utf8) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -87,11 +91,11 @@ fn read(file: &PathBuf, origin: Origin, merged: &mut Merged) -> Result<(), Confi
                 io::ErrorKind::InvalidData => "it is not UTF-8 text: save it as UTF-8".to_owned(),
                 _ => format!("it cannot be read: {e}"),
             };
-            return Err(ConfigError::Unreadable { file: file.clone(), what });
+            return Err(ConfigError::Unreadable { file: file.to_owned(), what });
         }
     };
     let at = |offset: usize| text.get(..offset.min(text.len())).map_or(1, |before| before.matches('\n').count() + 1);
-    let fail = |offset: usize, what: String| ConfigError::File { file: file.clone(), line: at(offset), what };
+    let fail = |offset: usize, what: String| ConfigError::File { file: file.to_owned(), line: at(offset), what };
     let table =
         DeTable::parse(&text).map_err(|e| fail(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
     let mut leaves = Vec::new();

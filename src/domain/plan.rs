@@ -196,6 +196,17 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Without its steps, which follow from the modules.
+    #[must_use]
+    pub fn for_personas(&self) -> Self {
+        Self {
+            steps: Vec::new(),
+            estimate: Estimate::default(),
+            options: Vec::new(),
+            per_step: Vec::new(),
+            ..self.clone()
+        }
+    }
     /// What a step is expected to take when the plan is carried out in this way; `None` where nobody estimated it.
     #[must_use]
     pub fn expected(&self, variant: PlanVariant, step: &StepId) -> Option<Estimate> {

@@ -15,7 +15,7 @@ use crate::{
         existing::STEP,
         pack::{self, CutItem, PackItem, PackKind},
         persona::ReadKind,
-        plan::{Estimate, Plan, Task},
+        plan::Task,
         reply::ReplyKind,
         run::{Run, Step, is_about_words},
     },
@@ -259,14 +259,7 @@ impl Gathered<'_> {
             }
             None => {
                 // What it is expected to take is for the person who approves it, and the steps follow from the modules.
-                let plan = Plan {
-                    steps: Vec::new(),
-                    estimate: Estimate::default(),
-                    options: Vec::new(),
-                    per_step: Vec::new(),
-                    ..(**plan).clone()
-                };
-                self.push(PackKind::Plan, "plan", "", json(&plan), FRAME, "the plan in force");
+                self.push(PackKind::Plan, "plan", "", json(&plan.for_personas()), FRAME, "the plan in force");
             }
         }
     }

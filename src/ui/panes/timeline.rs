@@ -176,11 +176,9 @@ fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line
             let mut tail: Vec<String> = silence(model, step).into_iter().collect();
             tail.push(elapsed(model, step));
             // On a narrow screen the name and what it is doing come first.
-            if step.usage.calls > 0 && columns >= 46 {
-                tail.push(tokens(step.usage.tokens()));
-                tail.push(money(&step.usage));
-            }
-            if step.state == StepState::Waiting && step.usage.calls == 0 && columns >= 46 {
+            if columns >= 46 && step.usage.calls > 0 {
+                tail.extend([tokens(step.usage.tokens()), money(&step.usage)]);
+            } else if columns >= 46 && step.state == StepState::Waiting {
                 let expected = run.plan.as_ref().and_then(|plan| plan.expected(plan.variant, id));
                 tail.extend(expected.map(|e| format!("≈ {}", tokens(e.tokens))));
             }
