@@ -285,7 +285,7 @@ fn lists(features: &[&Feature]) -> Vec<Ability> {
                 }
                 Some(ability("Sort", arguments, clauses))
             }
-            Feature::Csv { clauses, .. } => Some(ability("Csv", Vec::new(), clauses)),
+            Feature::Csv { only, clauses, .. } => Some(ability("Csv", only.iter().map(access::who).collect(), clauses)),
             Feature::Pagination { per_page, clauses, .. } => {
                 Some(ability("Pagination", vec![(*per_page).max(1).to_string()], clauses))
             }

@@ -199,7 +199,7 @@ pub fn fitness() -> AppSpec {
                 default: true,
                 clauses: c(13),
             },
-            Feature::Csv { entity: s("workout"), clauses: c(14) },
+            Feature::Csv { entity: s("workout"), only: Vec::new(), clauses: c(14) },
             Feature::Search { entity: s("workout"), fields: vec![s("exercise")], clauses: c(15) },
             Feature::Mobile { clauses: c(16) },
             Feature::Security { what: SecurityDemand::PasswordsHashed, clauses: c(17) },
@@ -335,7 +335,7 @@ pub fn maintenance() -> AppSpec {
             Feature::Filter { entity: s("defect"), field: s("status"), clauses: c(6) },
             Feature::History { entity: s("defect"), readers: vec![role("board")], clauses: c(12) },
             Feature::Search { entity: s("defect"), fields: Vec::new(), clauses: c(13) },
-            Feature::Csv { entity: s("defect"), clauses: c(13) },
+            Feature::Csv { entity: s("defect"), only: Vec::new(), clauses: c(13) },
             Feature::Performance {
                 entity: s("defect"),
                 records: 10_000,

@@ -240,7 +240,7 @@ mod random {
                 default,
                 clauses: c(4)
             }),
-            Just(Feature::Csv { entity: d, clauses: c(5) }),
+            Just(Feature::Csv { entity: d, only: Vec::new(), clauses: c(5) }),
             Just(Feature::History { entity: e.clone(), readers: vec![Who::SignedIn], clauses: c(6) }),
             Just(Feature::Forbid { entity: e, op: Op::Delete, clauses: c(7) }),
             (1..9u32).prop_map(move |max| Feature::Limit {

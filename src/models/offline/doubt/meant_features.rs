@@ -248,7 +248,7 @@ impl Meant {
             }
             Feature::Forbid { op, .. } => {
                 self.can(classes_of(*op));
-                self.say("nobody never anyone once later afterwards");
+                self.say("nobody never anyone once after later afterwards enter entered add added save saved record recorded create created store stored");
             }
             Feature::Locked { op, field, values, only, .. } => {
                 self.can(classes_of(*op));

@@ -23,6 +23,7 @@ const MOST_CLAUSES_OF_A_NOTE: usize = 30;
 pub fn unmet(spec: &AppSpec, meant: Option<&Meant>, s: &Sentence) -> Option<String> {
     label(spec, s)
         .or_else(|| whose(spec, s))
+        .or_else(|| of_that_record(spec, s))
         .or_else(|| surface(meant, s))
         .or_else(|| narrowed(spec, s))
         .or_else(|| of_a_record(spec, s))
@@ -78,14 +79,37 @@ fn whose(spec: &AppSpec, s: &Sentence) -> Option<String> {
     }
     let mine = |np: &&Np| np.det.as_deref().is_some_and(|d| matches!(d, "my" | "his" | "her" | "their"));
     let of_mine = |np: &Np| Some(np).filter(mine).or_else(|| np.of.as_deref().filter(mine)).cloned();
-    let reached = |p: &Pred, np: &Np| {
+    // `the parcels of his team`: which parcels these are
+    let reached = |p: &Pred, (what, np): (&Np, Np)| {
         let changes = matches!(p.verb.class, Class::Update | Class::Delete | Class::Read);
-        let name = &named(spec, &s.words[np.head_at])?.name;
+        let name = &named(spec, &s.words[np.head_at]).or_else(|| named(spec, &s.words[what.head_at]))?.name;
         let mut given = rights(spec, s).filter(|(e, a)| e.name == *name && !a.ops.contains(&Op::Create)).peekable();
         let all = given.peek().is_some() && given.all(|(_, a)| a.scope == Scope::All && a.only_fields.is_empty());
         (changes && all).then(|| s.quote(np.range.clone()))
     };
-    s.preds.iter().find_map(|p| p.objects.iter().filter_map(of_mine).find_map(|np| reached(p, &np)))
+    s.preds
+        .iter()
+        .find_map(|p| p.objects.iter().filter_map(|np| Some((np, of_mine(np)?))).find_map(|found| reached(p, found)))
+}
+
+/// `The supervisor of an exam accepts the exam.`: whoever has to do with that record, while everybody of that name may.
+fn of_that_record(spec: &AppSpec, s: &Sentence) -> Option<String> {
+    spec.users.as_ref()?;
+    let mut given = rights(spec, s).filter(|(_, a)| a.who != Who::Anyone).peekable();
+    if given.peek().is_none() || given.any(|(_, a)| a.scope != Scope::All) {
+        return None;
+    }
+    let agents = |p: &Pred| -> Vec<Np> {
+        let by = p.preps.iter().filter(|pp| pp.prep == "by" && p.verb.passive).flat_map(|pp| &pp.nps);
+        let subject = p.subject.iter().filter(|_| !p.verb.passive);
+        subject.chain(by).cloned().collect()
+    };
+    let np = s.preds.iter().filter(|p| !p.subordinate).flat_map(agents).find(|np| {
+        let of = np.of.as_deref().filter(|of| of.pronoun.is_none() && of.mods.is_empty());
+        let which = |of: &Np| of.det.is_some() && named(spec, &s.words[of.head_at]).is_some();
+        nouns::person(&np.head).is_some() && of.is_some_and(which)
+    })?;
+    Some(s.quote(np.range))
 }
 
 /// `create a travel book page`, `update the routing table`: a part of the surface is what it is shown on, unless somebody

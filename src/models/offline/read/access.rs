@@ -314,7 +314,8 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             d.entities[*e].entity.owned = true;
         }
         let alone = super::only::alone(d, si, pred) || gerund.is_some() && s.words.iter().any(|w| w.is("only"));
-        if (pred.only || alone) && (pred.verb.class != Class::Read || alone) {
+        let shown = matches!(pred.verb.class, Class::Read | Class::Export);
+        if (pred.only || alone) && (!shown || alone && pred.verb.class == Class::Read) {
             d.exclusive(*e, &ops, &whos, s.id);
         }
         if pred.verb.class == Class::Read && scope != Scope::All && s.words.iter().any(|w| w.is("only")) {

@@ -18,6 +18,9 @@ pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let bans = |p: &Pred| !p.subordinate && p.verb.negated && matches!(p.verb.class, Class::Update | Class::Delete);
     let Some(ban) = s.preds.iter().position(bans).filter(|pi| !d.done[si].contains(pi)) else { return };
+    if for_good(d, si, ban) {
+        return;
+    }
     let Some((e, state)) = clause(d, si, ban).or_else(|| adjective(d, si, ban)) else { return };
     if introduce(d, si, e, &state) {
         super::lifecycle::read(d, si);
@@ -100,6 +103,39 @@ pub fn set_by_somebody(d: &mut Draft) {
             }
         }
     }
+}
+
+/// `Grades cannot be changed after they were entered`: what is kept has been entered, and no state tells it from others.
+fn for_good(d: &mut Draft, si: usize, ban: usize) -> bool {
+    const KEPT: [&str; 9] = ["enter", "add", "create", "record", "save", "make", "log", "register", "store"];
+    let s = &d.sentences[si];
+    let pred = &s.preds[ban];
+    let Some((e, state)) = clause(d, si, ban) else { return false };
+    let when = s.preds.iter().find(|p| p.subordinate && p.verb.passive);
+    let Some(when) = when.filter(|p| KEPT.contains(&p.verb.base.as_str())) else { return false };
+    let listed = d.status(e).is_some_and(|_| super::lifecycle::values(d, e).contains(&state));
+    let whole = |np: &Np| np.mods.is_empty() && np.of.is_none() && d.find(&np.head) == Some(e);
+    let phrases = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let by = if pred.verb.passive { super::decisions::agents_by(d, pred) } else { d.actors(pred) };
+    let others = s.preds.len() > 2 && s.preds.iter().any(|p| !p.subordinate && !p.verb.negated);
+    if listed || others || !by.is_empty() || !phrases.iter().all(whole) {
+        return false;
+    }
+    let (id, entity) = (s.id, d.entities[e].entity.name.clone());
+    for (pi, p) in s.preds.iter().enumerate() {
+        let op = match p.verb.class {
+            Class::Update => Op::Update,
+            Class::Delete => Op::Delete,
+            _ => continue,
+        };
+        d.feature(Feature::Forbid { entity: entity.clone(), op, clauses: vec![id] });
+        d.mark_verb(si, p);
+        d.done[si].insert(pi);
+    }
+    d.touch(e, id);
+    d.mark(si, when.range.clone());
+    d.mark(si, 0..when.range.end.min(s.words.len()));
+    true
 }
 
 /// `that is delivered`, `once it is finished`: a participle, and nothing that says more of it.

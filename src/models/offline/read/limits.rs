@@ -4,10 +4,14 @@ use super::chunk::Np;
 use super::draft::Draft;
 use super::field;
 use super::lexicon::{nouns, verbs::Class, words};
+use super::tag::Tag;
 use crate::models::offline::spec::{Feature, FieldRule, FieldType, Over, Rule};
 
 /// `A member can borrow at most 3 books.` `no more than 2 bookings per week` (a period is a gap).
 pub fn at_most(d: &mut Draft, si: usize) {
+    if by_so_many(d, si) {
+        return;
+    }
     limit(d, si, false);
 }
 
@@ -247,6 +251,48 @@ fn measured(d: &mut Draft, si: usize, range: std::ops::Range<usize>, value: f64,
         d.done[si].insert(pi);
         return;
     }
+}
+
+/// `A slot can be booked by one parent only.`, `by at most two parents`: so many records that refer to it. What is lent or
+/// lasts is over some day, and then it is free again.
+fn by_so_many(d: &mut Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return false };
+    let may = pred.verb.passive && !pred.verb.negated && matches!(pred.verb.modal.as_deref(), Some("can" | "may"));
+    let ([thing], Some(record)) = (&pred.subject[..], super::access::record_entity(d, pred).filter(|_| may)) else {
+        return false;
+    };
+    let people = |np: &&Np| nouns::person(&np.head).is_some() && np.mods.is_empty() && np.of.is_none();
+    let at = (pred.verb.range.end..s.words.len()).find(|i| s.words[*i].token.value.is_some());
+    let Some(np) = at.and_then(|at| super::chunk::noun_phrase(&s.words, at)).filter(|np| people(&np)) else {
+        return false;
+    };
+    let (Some(at), Some(parent)) = (at, d.entity_of(thing).filter(|e| *e != record)) else { return false };
+    let small = |i: usize| matches!(s.words[i].lower(), "by" | "only" | "at" | "most" | "just" | "exactly" | "a");
+    let bound = (pred.verb.range.end..s.words.len()).any(|i| matches!(s.words[i].lower(), "only" | "most" | "just"));
+    let rest = (pred.verb.range.end..at).chain(np.range.end..s.words.len());
+    let whole = rest.filter(|i| s.words[*i].tag != Tag::Stop).all(small);
+    let plain = thing.mods.is_empty()
+        && thing.of.is_none()
+        && matches!(thing.det.as_deref(), Some("a" | "an" | "each" | "every"));
+    let lasts = super::lent::is_record(d, record)
+        || d.entities[record].entity.fields.iter().any(|f| f.ty.is_when())
+        || d.entities[record].about.as_deref() != Some(d.entities[parent].entity.name.as_str());
+    let max = s.words[at].token.value.filter(|v| *v >= 1.0 && v.fract() == 0.0 && *v < 10_000.0);
+    let Some(max) = max.filter(|_| bound && whole && plain) else { return false };
+    if lasts {
+        let what = s.quote(pred.verb.range.end..np.range.end);
+        d.gap(s.id, &what, "no property of the records says which of them count, or when they no longer do", false);
+        return false;
+    }
+    let per = d.add_reference(record, parent, true, s.id);
+    let entity = d.entities[record].entity.name.clone();
+    d.feature(Feature::Limit { entity, max: max as u32, per: Some(per), over: None, clauses: vec![s.id] });
+    d.touch(record, s.id);
+    d.mark(si, 0..s.words.len());
+    d.done[si].insert(0);
+    d.focus = Some(record);
+    true
 }
 
 /// `No more than 12 members may sign up for one course.`: so many records below each other record.

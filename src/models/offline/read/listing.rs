@@ -7,7 +7,8 @@ use super::features::{main_entity, mentioned};
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::Pred;
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldType, Op, Scope};
+use crate::domain::ClauseId;
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
 
 /// `Bookings are listed by start time.`: an order, when what follows `by` is a property and nobody who lists.
 pub fn ordered(d: &Draft, si: usize, pred: &Pred) -> bool {
@@ -343,10 +344,11 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
         d.gap(s.id, "Excel", why, false);
     }
     let name = d.entities[e].entity.name.clone();
-    d.feature(Feature::Csv { entity: name, clauses: vec![s.id] });
+    let only = exporters(d, si, pred);
+    d.feature(Feature::Csv { entity: name, only: only.clone(), clauses: vec![s.id] });
     for other in more {
         let entity = d.entities[other].entity.name.clone();
-        d.feature(Feature::Csv { entity, clauses: vec![s.id] });
+        d.feature(Feature::Csv { entity, only: only.clone(), clauses: vec![s.id] });
         reads(d, si, pred, other);
     }
     if !csv {
@@ -360,6 +362,53 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
     reads(d, si, pred, e);
     take(d, si, pred);
     d.focus = Some(e);
+}
+
+/// `Only managers can export the lamps`, `exported by guides only`: those who alone may, which is no word on who sees them.
+fn exporters(d: &Draft, si: usize, pred: &Pred) -> Vec<Who> {
+    let s = &d.sentences[si];
+    let from = pred.subject.iter().map(|np| np.range.start).min().unwrap_or(pred.range.start).saturating_sub(1);
+    let said = s.words[from..pred.range.end.min(s.words.len())].iter().any(|w| w.is("only") || w.is("alone"));
+    let by = pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps);
+    let whos: Vec<Who> = if pred.verb.passive { by.filter_map(|np| d.who(np)).collect() } else { d.actors(pred) };
+    // `can export only their own`: which, and not who
+    let which = pred.objects.iter().any(|np| np.possessed() || np.owner.is_some());
+    let named = said && !which && !whos.contains(&Who::Anyone) && d.has_users();
+    if named { whos } else { Vec::new() }
+}
+
+/// `The list can be exported. Only managers can export it.`: one file, for those who alone may. Where another sentence names
+/// others that export it, nobody does so alone.
+pub fn settle_exports(d: &mut Draft) {
+    let sentences = d.sentences;
+    for e in 0..d.entities.len() {
+        let name = d.entities[e].entity.name.clone();
+        let mut alone: Vec<(Vec<Who>, Vec<ClauseId>)> = Vec::new();
+        let mut told: Vec<Who> = Vec::new();
+        for f in &d.features {
+            let Feature::Csv { entity, only, clauses } = f else { continue };
+            if *entity == name && !only.is_empty() {
+                alone.push((only.clone(), clauses.clone()));
+            } else if *entity == name {
+                let said = sentences.iter().filter(|s| clauses.contains(&s.id)).flat_map(|s| &s.preds);
+                told.extend(
+                    said.filter(|p| p.verb.class == Class::Export && !p.verb.passive).flat_map(|p| d.actors(p)),
+                );
+            }
+        }
+        let Some((only, _)) = alone.first().cloned() else { continue };
+        let others = told.iter().any(|who| !only.contains(who)) || alone.iter().any(|(whos, _)| *whos != only);
+        for id in alone.iter().filter(|_| others).flat_map(|(_, ids)| ids) {
+            d.gap(*id, "only", "another sentence names others that export it", false);
+        }
+        for f in &mut d.features {
+            if let Feature::Csv { entity, only: whos, .. } = f
+                && *entity == name
+            {
+                *whos = if others { Vec::new() } else { only.clone() };
+            }
+        }
+    }
 }
 
 /// `All data can be exported as CSV.`, `Every list can be exported.`: the list of each kind of record.
@@ -384,7 +433,7 @@ fn export_all(d: &mut Draft, si: usize, pred: &Pred) -> bool {
     let whos = if pred.verb.passive { Vec::new() } else { d.actors(pred) };
     for e in 0..d.entities.len() {
         let name = d.entities[e].entity.name.clone();
-        d.feature(Feature::Csv { entity: name, clauses: vec![id] });
+        d.feature(Feature::Csv { entity: name, only: Vec::new(), clauses: vec![id] });
         d.touch(e, id);
         for who in &whos {
             d.allow(e, who.clone(), &[Op::Read], Scope::All, id);
@@ -438,7 +487,7 @@ pub fn nominal(d: &mut Draft, si: usize) {
             let Some(field) = choice else { continue };
             d.feature(Feature::Filter { entity: name, field, clauses: vec![s.id] });
         } else if is(&["csv"]) {
-            d.feature(Feature::Csv { entity: name, clauses: vec![s.id] });
+            d.feature(Feature::Csv { entity: name, only: Vec::new(), clauses: vec![s.id] });
         } else if is(&["pagination"]) {
             d.feature(Feature::Pagination { entity: name, per_page: 20, clauses: vec![s.id] });
         } else {

@@ -148,6 +148,8 @@ mod cases_letters;
 #[cfg(test)]
 mod cases_limits;
 #[cfg(test)]
+mod cases_meant;
+#[cfg(test)]
 mod cases_misplaced;
 #[cfg(test)]
 mod cases_ordinary;
@@ -373,6 +375,7 @@ pub fn analyse_again(
     implied_state::settle(&mut d);
     implied_state::set_by_somebody(&mut d);
     shown::settle(&mut d);
+    listing::settle_exports(&mut d);
     overlaps::settle(&mut d);
     not_own::settle(&mut d);
     decisions::needless(&mut d);

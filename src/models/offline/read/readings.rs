@@ -273,8 +273,9 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             then.iter().map(|f| format!(" and {}", field(f.trim_start_matches('-')))).collect::<String>(),
             if *descending { ", highest first" } else { "" }
         ),
-        Feature::Csv { entity, .. } => {
-            format!("The list of {} can be downloaded as CSV with one line for each.", plural(entity))
+        Feature::Csv { entity, only, .. } => {
+            let by = if only.is_empty() { String::new() } else { format!(" by {} only,", whos(only)) };
+            format!("The list of {} can be downloaded as CSV{by} with one line for each.", plural(entity))
         }
         Feature::Pagination { entity, per_page, .. } => {
             format!("The list of {} comes in pages of {per_page}.", plural(entity))

@@ -24,7 +24,13 @@ pub enum Feature {
         clauses: Clauses,
     },
     /// `GET /api/<plural>.csv` and a link on the page.
-    Csv { entity: String, clauses: Clauses },
+    Csv {
+        entity: String,
+        /// Of those who see the list only these have it as a file; empty: all of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        only: Vec<Who>,
+        clauses: Clauses,
+    },
     /// `GET /api/<plural>?page=&per_page=` asked for by the text (pages always paginate).
     Pagination { entity: String, per_page: u32, clauses: Clauses },
     /// The owner of `entity` records gives another account (holding `role`, if any) read access to them, and takes it

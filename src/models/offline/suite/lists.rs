@@ -1,4 +1,4 @@
-//! Tests of lists and pages: search, filter, order, pages, CSV, speed, what people see in a browser.
+//! Tests of lists and pages: search, filter, order, pages, speed, what people see in a browser.
 
 use super::{
     python::{Test, lit},
@@ -321,29 +321,6 @@ fn entered(world: World<'_>, entity: &Entity, descending: bool, clauses: &[Claus
     Some(test(
         format!("test_the_{way}_of_{}_comes_first", super::python::ident(&entity.label_plural)),
         format!("The list of {} comes with the {way} first.", entity.label_plural.to_lowercase()),
-        clauses,
-        scene,
-    ))
-}
-
-pub(super) fn csv(world: World<'_>, entity: &Entity, clauses: &[ClauseId]) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let mut scene = Scene::test(world);
-    let record = scene.make(entity, None, &[])?;
-    let reader = scene.allowed(entity, &record, Op::Read)?;
-    scene.line(format!("rows = self.csv_rows(\"/api/{}.csv\", {reader})", entity.plural));
-    scene.line(format!("mine = [row for row in rows if row.get(\"id\") == str({record}[\"id\"])]"));
-    scene.line("self.assertEqual(len(mine), 1)");
-    for field in
-        entity.fields.iter().filter(|f| matches!(f.ty, FieldType::Text { .. } | FieldType::Choice { .. })).take(3)
-    {
-        let name = lit(&field.name);
-        scene.line(format!("self.assertEqual(mine[0].get({name}), {record}.get({name}, \"\"))"));
-    }
-    scene.line(format!("self.assertIn(\"/{0}.csv\", self.page(\"/{0}\", {reader}))", entity.plural));
-    Some(test(
-        format!("test_{}_are_exported", super::python::ident(&entity.label_plural)),
-        format!("The {} can be had as CSV, a row each.", entity.label_plural.to_lowercase()),
         clauses,
         scene,
     ))

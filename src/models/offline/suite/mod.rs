@@ -25,6 +25,7 @@ mod rules;
 mod samples;
 mod scene;
 mod shown;
+mod spreadsheet;
 mod stage;
 mod sums;
 mod unshown;
@@ -260,7 +261,7 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
             }
             tests
         }
-        (Feature::Csv { .. }, Some(e)) => one(lists::csv(world, e, clauses)),
+        (Feature::Csv { only, .. }, Some(e)) => one(spreadsheet::csv(world, e, only, clauses)),
         (Feature::Pagination { per_page, .. }, Some(e)) => one(lists::pagination(world, e, *per_page, clauses)),
         (Feature::Performance { records, millis, own_machine, .. }, Some(e)) => {
             one(lists::performance(world, e, *records, *millis, *own_machine, clauses))

@@ -67,7 +67,7 @@ class Pages:
             problems = error.fields
             query, (found, total) = listing.read(request, entity, {}, PER_PAGE, newest_first=True)
         actions = []
-        if any(hasattr(feature, "answer") for feature in entity.lists):
+        if any(hasattr(feature, "answer") and feature.may(request.account) for feature in entity.lists):
             text = urllib.parse.urlencode({k: v for k, v in request.query.items() if k != "page"})
             actions.append(link(self.path_of_file() + ("?" + text if text else ""), "Download CSV", "button"))
         for feature in entity.active():
