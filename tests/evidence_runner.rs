@@ -41,6 +41,46 @@ async fn the_application_boots_and_its_suite_is_recorded() {
 }
 
 #[tokio::test]
+async fn a_suite_that_patches_its_runner_is_not_believed() {
+    let (runner, cancel) = (runner().await, CancellationToken::new());
+    let forged = [
+        // Prints what a good run prints.
+        "import os, unittest.runner\n\
+         def run(self, suite):\n    \
+             os.write(2, b'test_a (tests.test_entries.Entries.test_a) ... ok\\n\\nRan 1 test in 0.1s\\n\\nOK\\n')\n    os._exit(0)\n\
+         unittest.runner.TextTestRunner.run = run\n",
+        // Counts failures as successes.
+        "import unittest\n\
+         def fail(self, test, error):\n    self.addSuccess(test)\n\
+         unittest.TextTestResult.addFailure = unittest.TextTestResult.addError = fail\n",
+        // Runs no test.
+        "import unittest\nunittest.TestCase._callTestMethod = lambda self, method: None\n",
+    ];
+    for patch in forged {
+        let forged = with("tests/test_entries.py", "import unittest\n", &format!("import unittest\n{patch}"));
+        let tests = runner.tests(&forged, &manifest(), None, &cancel).await.unwrap();
+        assert_ne!(tests.executed.exit, Some(0), "{patch}{}", String::from_utf8_lossy(&tests.output));
+        assert!(tests.executed.note.unwrap().contains("does not report a failing test as failing"), "{patch}");
+        let only = ["tests.test_entries".to_owned()];
+        let some = runner.tests(&forged, &manifest(), Some(&only), &cancel).await.unwrap();
+        assert_ne!(some.executed.exit, Some(0), "{patch}{}", String::from_utf8_lossy(&some.output));
+    }
+    let loads = "def load_tests(loader, tests, pattern):\n    return tests\n";
+    let honest = with("tests/test_entries.py", "import unittest\n", &format!("import unittest\n{loads}"));
+    let tests = runner.tests(&honest, &manifest(), None, &cancel).await.unwrap();
+    assert_eq!((tests.executed.exit, tests.executed.note), (Some(0), None));
+    let only = ["tests.test_entries".to_owned()];
+    for command in ["", "discover -s tests -t .", "-v tests.test_entries"] {
+        let words = ["python3", "-m", "unittest"].into_iter().chain(command.split_whitespace());
+        let manifest = Manifest { test: words.map(str::to_owned).collect(), ..manifest() };
+        for only in [None, Some(&only[..])].into_iter().take(if command.is_empty() { 2 } else { 1 }) {
+            let tests = runner.tests(&ledger(), &manifest, only, &cancel).await.unwrap();
+            assert_eq!((tests.executed.exit, tests.executed.note), (Some(0), None), "{command}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_application_that_does_not_start_is_evidence_that_says_why() {
     let runner = runner().await;
     let cancel = CancellationToken::new();

@@ -6,6 +6,7 @@
 
 pub mod cargo;
 pub mod controls;
+pub mod genuine;
 mod http;
 pub mod links;
 pub mod manifest;

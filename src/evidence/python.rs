@@ -16,6 +16,15 @@ pub(super) fn test_command(manifest: &Manifest, only: Option<&[String]>) -> Vec<
     argv
 }
 
+/// Where the command begins to say which modules are tested; nowhere when they are looked for.
+pub(super) fn first_module(argv: &[String]) -> Option<usize> {
+    const WITH_VALUE: [&str; 2] = ["-k", "--durations"];
+    let from = argv.iter().position(|word| word == "unittest")?;
+    let is_module = |at: &usize| !argv[*at].starts_with('-') && !WITH_VALUE.contains(&argv[*at - 1].as_str());
+    let first = (from + 1..argv.len()).find(is_module)?;
+    (argv[first] != "discover").then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

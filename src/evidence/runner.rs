@@ -2,6 +2,7 @@
 
 mod boot;
 mod called;
+mod canary;
 mod settle;
 mod suite;
 

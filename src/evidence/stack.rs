@@ -95,7 +95,10 @@ impl Stack {
                 let before = words.split(|word| *word == "--test").next().unwrap_or_default();
                 let given = |at: usize| at > 0 && WITH_VALUE.contains(&before[at - 1]);
                 let harmless = (0..before.len()).all(|at| is_option(&before[at]) || given(at));
-                file_name(program) == "node" && before.len() < words.len() && harmless
+                // The results come by G1's reporter, from a process of its own that no test runs in.
+                let reported = ["--test-reporter", "--test-isolation", "--experimental-test-isolation"];
+                let own = !words.iter().any(|word| reported.iter().any(|option| word.starts_with(option)));
+                file_name(program) == "node" && before.len() < words.len() && harmless && own
             }
             Self::Rust => {
                 file_name(program) == "cargo"
@@ -190,6 +193,8 @@ mod tests {
             (Stack::Node, "node --no-warnings run.js --test"),
             (Stack::Node, "node -e 1 --test"),
             (Stack::Node, "node test.js"),
+            (Stack::Node, "node --test --test-reporter=./ok.mjs"),
+            (Stack::Node, "node --experimental-test-isolation=none --test"),
             (Stack::Rust, "cargo run --bin test"),
             (Stack::Rust, "./cargo-like test"),
         ] {

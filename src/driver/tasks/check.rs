@@ -15,7 +15,9 @@ use crate::{
         reply::{BuildReply, NewFile, NewSearch, TestReply},
         run::{Check, Run, Step},
     },
-    evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, cargo, links, runner::RUN_S},
+    evidence::{
+        EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, cargo, genuine, links, runner::RUN_S,
+    },
     orchestrator::{self, Checked, Input, Reply},
     workspace::{paths, tooling},
 };
@@ -204,6 +206,11 @@ impl Bench<'_> {
             }
         }
         let cautions: Vec<String> = files.iter().filter_map(|file| self.caution(file)).collect();
+        let stand_ins: Vec<Clean> = files.iter().filter_map(|file| self.stand_in(file)).collect();
+        if !stand_ins.is_empty() {
+            self.report("test runner", stand_ins, String::new());
+            return Ok(false);
+        }
         if !cautions.is_empty() {
             self.report(Check::TOOLING, Vec::new(), format!("outside of the sandbox: {}", cautions.join("; ")));
         }
@@ -227,6 +234,13 @@ impl Bench<'_> {
     fn caution(&self, file: &NewFile) -> Option<String> {
         let before = self.tree.get(&file.path).filter(|before| before.bytes[..] == *file.content.as_bytes());
         if before.is_some() { None } else { tooling::caution(&file.path, &file.content) }
+    }
+
+    /// How a new or changed file takes the place of the test runner; not where it did so before.
+    fn stand_in(&self, file: &NewFile) -> Option<Clean> {
+        let replaces = |content: &str| genuine::replaces_runner(&file.path, content);
+        let before = self.tree.get(&file.path).and_then(|before| replaces(&String::from_utf8_lossy(&before.bytes)));
+        replaces(&file.content).filter(|_| before.is_none()).map(Clean::from)
     }
 
     /// False for software in a stack that no version of Python, Node or Rust runs.
@@ -256,8 +270,7 @@ impl Bench<'_> {
         match self.runner.ready(&manifest).await {
             Ok(stack) if stack.is_own_runner(&manifest.test) => return Ok(Some((manifest, stack))),
             Ok(_) => {
-                let only =
-                    "tests are run with `python3 -m unittest`, `node --test` or `cargo test`, by no other runner";
+                let only = "tests are run with `python3 -m unittest`, `node --test` or `cargo test`, by no other runner or reporter";
                 let refused = EvidenceError::Unsupported(manifest.test.join(" "), only);
                 self.report("manifest", vec![Clean::from(refused.to_string())], String::new());
             }
@@ -431,7 +444,7 @@ impl Bench<'_> {
             && let Some(note) = &recorded.executed.note
         {
             // What failed last need not be the cause: the run did not come to its end.
-            problems.insert(0, Clean::from(format!("the run was {note} (a run may take {RUN_S} seconds)")));
+            problems.insert(0, Clean::from(format!("the run of the tests, which may take {RUN_S} seconds: {note}")));
         }
         if tests.is_empty() {
             problems.push(Clean::from(format!("no test ran: {}", tail(recorded))));
