@@ -2,9 +2,12 @@
 
 use super::{
     ConfigError, budget,
-    keys::{Kind, SANDBOX, find, nearest},
+    keys::{GATES, Kind, SANDBOX, find, nearest},
 };
-use crate::{domain::Clean, files};
+use crate::{
+    domain::{Clean, run::TURNS, usage::Budget},
+    files,
+};
 use std::{
     collections::BTreeMap,
     fmt, io,
@@ -124,9 +127,40 @@ fn read(file: &Path, origin: Origin, merged: &mut Merged) -> Result<(), ConfigEr
         let offset = value.span().start;
         let value = plain(value.get_ref());
         check(key.kind, &value).map_err(|what| fail(offset, format!("{name}: {what}")))?;
+        if origin == Origin::Project && loosens(key.path, &value, merged.values.get(&name).map(|(value, _)| value)) {
+            merged.warnings.push(Clean::new(&format!(
+                "{place}: a project can only have you asked more often and spend less than you set or would be set, so '{name}' is \
+                 ignored; set it in your own config.toml, or with -c for one command"
+            )));
+            continue;
+        }
         merged.values.insert(name, (value, origin));
     }
     Ok(())
+}
+
+/// Whether a project's value would have its person asked less often, or spend more, than their own does, or than the default
+/// where they set none.
+fn loosens(key: &str, value: &Value, own: Option<&Value>) -> bool {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    match key {
+        "gates" => {
+            let place = |word: String| GATES.iter().position(|mode| **mode == word);
+            value.as_str().and_then(|word| place(word.to_owned())) > own.and_then(text).map_or(Some(0), place)
+        }
+        "turns" => value.as_integer() > own.map_or(Some(i64::from(TURNS)), Value::as_integer),
+        "budget" | "budget_phase" | "budget_step" => {
+            let amount = |value: &Value| text(value).filter(|text| text != "none").and_then(|text| budget(&text).ok());
+            match (amount(value), own.and_then(amount)) {
+                (_, None) => false,
+                (Some(Budget::Tokens(new)), Some(Budget::Tokens(own)))
+                | (Some(Budget::CostMicros(new)), Some(Budget::CostMicros(own))) => new > own,
+                // Without a bound, or with one that cannot be compared.
+                (_, Some(_)) => true,
+            }
+        }
+        _ => false,
+    }
 }
 
 type Leaf<'a, 'de> = (Vec<String>, &'a Spanned<DeValue<'de>>);

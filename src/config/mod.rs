@@ -1,7 +1,7 @@
 //! Settings: where they live and which one wins (flag > environment > project > user > default).
 //!
 //! A project's `.g1/config.toml` comes with the project, perhaps from a stranger: it can never choose a model, a server,
-//! a provider or where a key is found.
+//! a provider or where a key is found, nor have its person asked less often or spend more than they set.
 
 pub mod dirs;
 mod keys;

@@ -19,8 +19,8 @@ fn nothing_said_means_the_defaults() {
 
 #[test]
 fn the_nearer_source_wins() {
-    let (_dir, mut sources) = sources("gates = \"phase\"\npack_tokens = 1\nmodel = \"ollama/a\"", "gates = \"plan\"");
-    assert_eq!(load(&sources).unwrap().config.gates, GateMode::Plan);
+    let (_dir, mut sources) = sources("gates = \"plan\"\npack_tokens = 1\nmodel = \"ollama/a\"", "gates = \"phase\"");
+    assert_eq!(load(&sources).unwrap().config.gates, GateMode::Phase);
     sources.environment = vec![("model".into(), "openai/b".into())];
     let loaded = load(&sources).unwrap();
     assert_eq!((loaded.config.model.as_str(), loaded.config.pack_tokens), ("openai/b", 1));
@@ -31,6 +31,33 @@ fn the_nearer_source_wins() {
     assert!(loaded.config.plain);
     assert_eq!(loaded.set["model"].1, Origin::Flag);
     assert_eq!(loaded.set["pack_tokens"].1, Origin::User);
+}
+
+#[test]
+fn a_project_asks_more_often_and_spends_less_but_never_the_other_way() {
+    let user = "gates = \"phase\"\nbudget = \"25ktok\"\nturns = 6\n";
+    let (_dir, stricter) = sources(user, "gates = \"step\"\nbudget = \"9ktok\"\nbudget_step = \"1ktok\"\nturns = 2\n");
+    let loaded = load(&stricter).unwrap();
+    assert_eq!((loaded.config.gates, loaded.config.turns), (GateMode::Step, 2));
+    assert_eq!(loaded.config.budget, Some(Budget::Tokens(9_000)));
+    assert_eq!(loaded.config.budget_step, Some(Budget::Tokens(1_000)));
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+
+    for looser in ["gates = \"none\"", "budget = \"26ktok\"", "budget = \"none\"", "budget = \"0.01\"", "turns = 500"] {
+        let (_dir, sources) = sources(user, looser);
+        let loaded = load(&sources).unwrap();
+        assert_eq!((loaded.config.gates, loaded.config.turns), (GateMode::Phase, 6), "{looser}");
+        assert_eq!(loaded.config.budget, Some(Budget::Tokens(25_000)), "{looser}");
+        assert!(
+            matches!(loaded.warnings.as_slice(), [one] if one.contains("project.toml:1: a project can only")),
+            "{looser}"
+        );
+    }
+    // Where the person set nothing, the defaults are theirs.
+    let (_dir, sources) = sources("", "gates = \"phase\"\nturns = 500\nbudget = \"1.00\"\n");
+    let loaded = load(&sources).unwrap();
+    assert_eq!((loaded.config.gates, loaded.config.turns), (GateMode::Step, TURNS));
+    assert_eq!(loaded.config.budget, Some(Budget::CostMicros(1_000_000)));
 }
 
 #[test]
