@@ -132,6 +132,13 @@ pub fn folder(asked: Option<&Path>, existing: bool, requirement: &str) -> Result
         None if existing || is_project(here) => here.to_owned(),
         None => return fresh(&driver::slug(requirement)),
     };
+    if is_project(&dir) && !project::holds_run(&dir) {
+        return Err(Fail::usage(format!(
+            "{} holds no run, but a folder {} that no run of G1 made, or that has lost its journal: move that folder away",
+            dir.display(),
+            project::FOLDER
+        )));
+    }
     if is_project(&dir) {
         return Err(Fail::usage(format!(
             "{0} holds a run already: `g1 {0}` opens it, `g1 resume -C {0}` goes on without a screen; when it has ended, change it with `g1 add`, `g1 amend` or \

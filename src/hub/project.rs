@@ -338,10 +338,16 @@ pub fn writer(dir: &Path) -> Option<u32> {
     writer_of(&dir.join(FOLDER))
 }
 
+/// Whether a run was begun in `dir`: a folder of G1's own may be there without one.
+#[must_use]
+pub fn holds_run(dir: &Path) -> bool {
+    let g1 = dir.join(FOLDER);
+    g1.symlink_metadata().is_ok_and(|m| m.is_dir()) && g1.join("journal").is_file()
+}
+
 pub(super) fn folder(dir: &Path) -> Result<PathBuf, HubError> {
     let g1 = dir.join(FOLDER);
-    let there = g1.symlink_metadata().is_ok_and(|m| m.is_dir()) && g1.join("journal").is_file();
-    if !there {
+    if !holds_run(dir) {
         return Err(HubError::NoProject(dir.to_owned()));
     }
     match link_in(&g1).map_err(HubError::io("cannot look into", &g1))? {

@@ -49,3 +49,14 @@ fn a_folder_with_other_things_in_it_is_left_alone() {
     assert!(text(&output.stderr).contains("--existing"));
     assert_eq!(std::fs::read_dir(&bed.dir).expect("readable").count(), 1);
 }
+
+#[test]
+fn a_folder_of_g1s_own_without_a_run_is_called_that() {
+    let bed = Bed::new();
+    std::fs::create_dir_all(bed.dir.join(".g1")).expect("a folder");
+    std::fs::write(bed.dir.join(".g1/config.toml"), "theme = \"dark\"\n").expect("written");
+    let output = bed.with_input(&["run", "-", "-y"], b"A guest book for our wedding.");
+    let said = text(&output.stderr);
+    assert_eq!(code(&output), 2, "{said}");
+    assert!(said.contains("holds no run, but a folder .g1") && !said.contains("g1 resume"), "{said}");
+}
