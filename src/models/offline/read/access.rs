@@ -291,6 +291,10 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         }
         d.touch(*e, s.id);
         let scope = np.as_ref().map_or(Scope::All, |np| scope(d, si, pred, *e, np, ops));
+        let made = np.as_ref().and_then(|np| super::scopes::they_made(d, s, pred, (*e, np)));
+        if let Some(made) = made.filter(|_| scope == Scope::Own) {
+            d.mark(si, made);
+        }
         if matches!(scope, Scope::AssignedTo { .. }) {
             for whose in ["assigned to them", "assigned to him", "assigned to her", "assigned to me"] {
                 d.mark_phrase(si, whose);

@@ -91,11 +91,18 @@ fn look(seen: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred) {
         pred.verb.class == Class::Have && pred.objects.iter().any(|np| matches!(np.head.as_str(), "account" | "login"));
     let may = pred.verb.modal.as_deref().is_some_and(|m| m != "would");
     let own = pred.objects.iter().any(|np| np.det.as_deref() == Some("their"));
+    // `Lectors put themselves down`; what updates itself is nobody
+    let reflexive = |np: &Np| matches!(np.pronoun.as_deref(), Some("themselves" | "himself" | "herself"));
+    let themselves = pred.objects.iter().any(reflexive);
+    // `The sacristan can add a service with a title and a date`
+    let told =
+        pred.preps.iter().any(|pp| pp.prep == "with" && pp.nps.iter().any(|np| nouns::property(&np.head).is_some()));
+    let keeps = told && matches!(pred.verb.modal.as_deref(), Some("can" | "may")) && among("add enter create record");
     for np in pred.subject.iter().filter(|np| could(np)) {
         let entry = note(seen, np);
         let does = !pred.objects.is_empty() && (may || np.plural || own) && among(PEOPLE_MAY);
-        entry.acts += if among(PEOPLE_ONLY) { ENOUGH } else { u32::from(does).max(asks(pred)) };
-        entry.surely |= enters || account;
+        entry.acts += if among(PEOPLE_ONLY) || keeps { ENOUGH } else { u32::from(does).max(asks(pred)) };
+        entry.surely |= enters || account || themselves;
         entry.signs_up |= pred.verb.class == Class::SignUp || super::sign_in::registers(pred);
         entry.decides |= rules(pred);
         entry.for_oneself |= among(FOR_ONESELF);

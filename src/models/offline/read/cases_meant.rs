@@ -119,3 +119,80 @@ fn what_was_entered_is_in_no_state_of_its_own() {
     assert!(matches!(field(&spec, "grade", "status").map(|f| &f.ty), Some(FieldType::Choice { .. })));
     assert!(whole(&spec, 4), "{:?}", spec.gaps);
 }
+
+#[test]
+fn what_records_are_kept_of_is_told_by_what_is_kept_of_each() {
+    for (text, entity, fields) in [
+        (
+            "Members can add a game with a home team, an away team and a date.",
+            "game",
+            vec!["home_team", "away_team", "date"],
+        ),
+        ("Farmers can add a field with a name and an area in hectares.", "field", vec!["name", "area"]),
+        ("Staff can add an offer with a title and an end date.", "offer", vec!["title", "end_date"]),
+        ("A person has a first name, a last name and a town.", "person", vec!["first_name", "last_name", "town"]),
+        ("A guest has a name and a nationality.", "guest", vec!["name", "nationality"]),
+        ("Staff can add a guest with a name and an arrival date.", "guest", vec!["name", "arrival_date"]),
+        ("Porters add visitors with a name and a company.", "visitor", vec!["name", "company"]),
+    ] {
+        let spec = read(text);
+        let named: Vec<&str> = spec.entity(entity).unwrap().fields.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(named, fields, "{text}");
+        assert!(whole(&spec, 1), "{text}: {:?}", spec.gaps);
+    }
+    // who does something is no record, and a game one plays keeps none
+    let spec = read("Guests can write an entry with a text.\nStaff can add a guest with a name and an arrival date.");
+    assert!(spec.entity("guest").is_none() && !whole(&spec, 2));
+    for text in ["A memory game where players turn cards.", "Build a puzzle game with levels."] {
+        assert!(super::analyse(&cut(text), &BTreeMap::new()).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn who_has_no_account_is_named_in_words() {
+    let spec = read(
+        "A booking has a guest, a room and an arrival date.\nReceptionists add bookings.\nGuests cannot see bookings.",
+    );
+    assert!(matches!(field(&spec, "booking", "guest").map(|f| &f.ty), Some(FieldType::Text { .. })));
+    let spec = read("A lesson has a pupil and a date.\nTeachers add lessons.\nPupils see only their own lessons.");
+    assert!(matches!(field(&spec, "lesson", "pupil_id").map(|f| &f.ty), Some(FieldType::UserReference { .. })));
+}
+
+#[test]
+fn what_somebody_has_done_tells_which_records_are_meant() {
+    let bookings = "Members can add a booking with a room and a date.\nThe warden sees all bookings.\n";
+    for sentence in [
+        "Members can cancel bookings they have made.",
+        "Members can cancel the bookings that they made.",
+        "Members can only cancel the bookings they added.",
+    ] {
+        let spec = read(&format!("{bookings}{sentence}"));
+        assert_eq!(may(&spec, "booking", Op::Delete), [(role("member"), Scope::Own)], "{sentence}");
+        assert!(whole(&spec, 3), "{sentence}: {:?}", spec.gaps);
+    }
+    // what no record tells is a gap, and no right to do that
+    let spec = read(
+        "Volunteers can add a book with a title.\nReaders can rate a book they have borrowed.\nReaders can see books they bought.",
+    );
+    assert!(!whole(&spec, 2) && !whole(&spec, 3), "{:?}", spec.gaps);
+    assert!(spec.entity("loan").is_none() && spec.entity("purchase").is_none());
+}
+
+#[test]
+fn whoever_does_what_only_people_do_is_somebody() {
+    let spec = read(
+        "The sacristan can add a service with a title, a date and a time.\nLectors can put themselves down for a service.\nThe priest can delete a service.",
+    );
+    assert_eq!(may(&spec, "service", Op::Create), [(role("sacristan"), Scope::All)]);
+    assert_eq!(may(&spec, "service", Op::Delete), [(role("priest"), Scope::All)]);
+    // who alone may do something is told from everybody else
+    for sentence in
+        ["Anybody can request a room with a name and a date.", "Anyone can request a room with a name and a date."]
+    {
+        let spec = read(&format!("{sentence}\nThe caretaker approves or refuses the request."));
+        let sets = |a: &crate::models::offline::spec::Access| a.only_fields == ["status"] && a.who == role("caretaker");
+        assert!(spec.entity("request").unwrap().access.iter().any(sets), "{sentence}");
+        assert_eq!(may(&spec, "request", Op::Create), [(Who::Anyone, Scope::All)], "{sentence}");
+        assert!(may(&spec, "request", Op::Read).iter().all(|(who, _)| *who != Who::Anyone), "{sentence}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Phrases and verbs joined by `and`: what they share, and where a list of them ends.
 
 use super::chunk::{Item, Np};
-use super::lexicon::nouns;
+use super::lexicon::{nouns, verbs::Form};
 use super::sentence::Pred;
 use super::tag::{Tag, Word};
 
@@ -110,4 +110,19 @@ pub fn same_people(preds: &mut [Pred]) {
             this[0].subject.clone_from(&first.subject);
         }
     }
+}
+
+/// Whether what was done by somebody is said right behind a noun, without a word that leads it in.
+#[must_use]
+pub fn contact(words: &[Word], items: &[Item], k: usize) -> bool {
+    let (Some(Item::Np(what)), Item::Np(who), Some(Item::Vg(vg))) =
+        (k.checked_sub(1).map(|k| &items[k]), &items[k], items.get(k + 1))
+    else {
+        return false;
+    };
+    let person = matches!(who.pronoun.as_deref(), Some("they" | "he" | "she" | "i" | "we"));
+    let behind = what.range.end == who.range.start && who.range.end == vg.range.start && what.pronoun.is_none();
+    let past = words[vg.range.clone()].iter().rfind(|w| matches!(w.tag, Tag::Verb(_)));
+    let done = past.is_some_and(|w| w.tag == Tag::Verb(Form::Past)) && vg.modal.is_none() && !vg.negated && !vg.passive;
+    person && behind && done
 }

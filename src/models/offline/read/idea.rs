@@ -157,7 +157,9 @@ pub fn not_data(sentences: &[Sentence]) -> Option<String> {
     for item in s.items.iter().take(9) {
         if let super::chunk::Item::Np(np) = item {
             let head = np.head.as_str();
+            // `Scorers can add a game with a home team and a date`
             if NOT_DATA.contains(&head)
+                && !nouns::is_kept(head)
                 && !np.nouns.iter().any(|m| matches!(m.as_str(), "manager" | "tracker" | "companion" | "video"))
             {
                 return Some(np.name());

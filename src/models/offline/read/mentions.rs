@@ -10,7 +10,7 @@ use super::lexicon::{
 };
 use super::people::{add_role, agents, same_people};
 use super::sentence::{Pred, Sentence};
-use super::things::{self as names, measured, recorded};
+use super::things::{self as names, measured, recorded, told_of};
 pub use super::things::{collecting, thing};
 use crate::domain::ClauseId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -233,7 +233,8 @@ fn objects(
             }
             if let Some((name, true)) = thing(np) {
                 note(things, &name, 3, np, s.id, true, order);
-            } else if nouns::person(&np.head).is_some_and(|p| !matches!(p, Person::User | Person::Stranger))
+            } else if nouns::person(&np.head)
+                .is_some_and(|p| !matches!(p, Person::User | Person::Stranger) || told_of(np, roles))
                 && pred.verb.modal.is_none()
             {
                 let name = np.name();
@@ -261,7 +262,7 @@ fn objects(
             // records of people: patients with a name and a birth date
             let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including"));
             if matches!(class, Class::Create | Class::Manage | Class::Delete | Class::Update)
-                && !matches!(kind, Person::User | Person::Stranger)
+                && (!matches!(kind, Person::User | Person::Stranger) || listed && told_of(np, roles))
                 && (!np.possessed() || listed && class == Class::Create)
             {
                 let name = np.name();

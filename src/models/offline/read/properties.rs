@@ -266,6 +266,8 @@ impl Draft<'_> {
                 .as_ref()
                 .filter(|_| !draft.typed && nouns::person(&draft.head).is_some())
                 .and_then(|np| self.role(np))
+                // who has no account is named, and no account of theirs is
+                .filter(|role| role.kind != nouns::Person::Stranger)
                 .cloned();
             let name = match (named, role) {
                 (Some(to), _) if !phrase.as_ref().is_some_and(|np| np.plural) => {

@@ -41,6 +41,9 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
     if made_it(s, pred) && d.has_users() {
         return Scope::Own;
     }
+    if they_made(d, s, pred, (e, np)).is_some() && d.has_users() {
+        return Scope::Own;
+    }
     if let Some(parent) = below(d, pred, e, np)
         && d.has_users()
         && let Some(field) = d.reference(e, &d.entities[parent].entity.name)
@@ -108,6 +111,32 @@ pub fn made_it(s: &Sentence, pred: &Pred) -> bool {
         s.words.get(np.range.end).is_some_and(|w| w.is("who"))
             && s.words[np.range.end..].iter().take(4).any(|w| MADE.contains(&w.lower()))
     })
+}
+
+/// `the bookings (that) they have made`, `only the plots he added`: whoever does it made them, and where that is said.
+pub fn they_made(d: &Draft, s: &Sentence, pred: &Pred, (e, np): (usize, &Np)) -> Option<std::ops::Range<usize>> {
+    const MADE: [&str; 9] = ["make", "create", "add", "enter", "write", "post", "record", "submit", "report"];
+    let who = |np: &Np| matches!(np.pronoun.as_deref(), Some("they" | "he" | "she" | "i" | "we"));
+    let person = |np: &Np| who(np) || d.who(np).is_some();
+    let made = s.preds.iter().find(|p| {
+        let near = p.verb.range.start >= np.range.end && p.verb.range.start <= np.range.end + 3;
+        p.subordinate
+            && near
+            && !p.verb.passive
+            && !p.verb.negated
+            && p.subject.iter().all(who)
+            && !p.subject.is_empty()
+    })?;
+    let own = match made.verb.class {
+        Class::Transact => {
+            super::access::record_entity(d, made) == Some(e)
+                || d.entities[e].about.is_some()
+                    && super::things::record_of(made) == Some(d.entities[e].entity.name.as_str())
+        }
+        _ => MADE.contains(&made.verb.base.as_str()),
+    };
+    let alone = made.objects.is_empty() && made.preps.is_empty() && pred.subject.iter().all(person);
+    (own && alone).then(|| np.range.end..made.verb.range.end)
 }
 
 /// `the requests for my own tools`: the record they belong to.

@@ -180,6 +180,14 @@ fn predicates(words: &[Word], items: &[Item], role: Option<&Np>) -> Vec<Pred> {
     let mut k = 0;
     while k < items.len() {
         match &items[k] {
+            // `bookings they have made`: `that` is left out
+            Item::Np(np) if open.as_ref().is_some_and(|p| !p.subordinate) && coordination::contact(words, items, k) => {
+                if let Some(pred) = open.take() {
+                    b.close(pred, np.range.start);
+                }
+                b.subject = vec![np.clone()];
+                b.subordinate = true;
+            }
             Item::Np(np) => {
                 let subject_ahead = leads_to_verb(items, k)
                     && !(open.is_some() && ends_a_list(items, k))

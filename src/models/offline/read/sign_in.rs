@@ -301,6 +301,13 @@ pub fn registers(pred: &Pred) -> bool {
         && !pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "for" | "in" | "to"))
 }
 
+/// Somebody, whoever it is, does something beside being signed in.
+fn anybody_does(p: &Pred) -> bool {
+    let all = |np: &Np| matches!(np.pronoun.as_deref(), Some("everyone" | "everybody" | "anyone" | "anybody"));
+    let does = matches!(p.verb.class, Class::Create | Class::Transact | Class::Read | Class::Search);
+    does && !p.verb.negated && !p.subordinate && !p.only && p.subject.iter().any(all)
+}
+
 /// Rights that differ between people, or records that are somebody's own, need accounts.
 fn by_rights(d: &Draft) -> Vec<ClauseId> {
     let kinds: Vec<_> = d.roles.iter().filter(|r| r.kind != nouns::Person::Stranger).collect();
@@ -309,6 +316,13 @@ fn by_rights(d: &Draft) -> Vec<ClauseId> {
         for r in kinds.iter() {
             out.extend(r.clauses.iter().copied());
         }
+    }
+    // `Anybody can request a room. The caretaker approves requests.`: not everybody is the caretaker
+    if let [r] = &kinds[..]
+        && r.kind == nouns::Person::Appointed
+        && d.sentences.iter().flat_map(|s| &s.preds).any(anybody_does)
+    {
+        out.extend(r.clauses.iter().copied());
     }
     for s in d.sentences.iter().filter(|s| !super::exclusion::is_exclusion(s)) {
         if super::not_own::says(s) {

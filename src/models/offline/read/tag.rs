@@ -166,6 +166,10 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
             _ => (Tag::Adj, own()),
         };
     }
+    // `an away team`
+    if w == "away" && prev_tag == Some(Tag::Det) && next.is_some_and(|n| n.kind == Kind::Word) {
+        return (Tag::Adj, own());
+    }
     if words::adverb(w)
         || w.len() > 4 && w.ends_with("ly") && !["family", "supply", "reply", "assembly", "july"].contains(&w)
     {

@@ -120,6 +120,14 @@ pub fn thing(np: &Np) -> Option<(String, bool)> {
     Some((np.name(), true))
 }
 
+/// `A guest has a name and a nationality.`, where no guest does anything: people of whom records are kept.
+#[must_use]
+pub fn told_of(np: &Np, roles: &[super::draft::RoleDraft]) -> bool {
+    let id = super::field::identifier;
+    let acts = roles.iter().any(|r| r.name == id(&np.name()) || r.name == id(&np.head));
+    matches!(np.head.as_str(), "guest" | "visitor" | "person") && np.of.is_none() && !np.possessed() && !acts
+}
+
 /// Nouns that elsewhere name a part of the application, or what it cannot do, where the text says what is kept of each:
 /// `add a payment with a date and an amount`, `A result has a score and a date`.
 #[must_use]
@@ -159,13 +167,13 @@ fn doubtful(head: &str) -> bool {
         scanner barcode backup calendar map chart graph diagram \
         result session page case meter summary registration right action operation panel section area table tablet phone smartphone \
         computer pc laptop server module program programme function form entry application release version example requirement environment engine \
-        experience package permission role window";
+        experience package permission role window offer game field town city village country region district";
     RECORDS.split_whitespace().any(|word| word == head)
 }
 
 fn surface(head: &str) -> bool {
     const SURFACE: &str = "application page form window section panel area table module program programme function engine environment role \
-        permission right action operation map chart graph diagram calendar phone smartphone computer pc laptop tablet server";
+        permission right action operation map chart graph diagram calendar field game phone smartphone computer pc laptop tablet server";
     SURFACE.split_whitespace().any(|word| word == head)
 }
 
