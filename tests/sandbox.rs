@@ -6,7 +6,10 @@ mod fixture;
 use fixture::sandbox;
 use g1::{
     domain::evidence::{Confinement, SandboxLevel},
-    evidence::{EvidenceError, Manifest, Python, Recorded, Runner, Sandbox, Stack, Tree, TreeFile, sandbox::Limits},
+    evidence::{
+        EvidenceError, Manifest, Python, Recorded, Runner, Sandbox, Stack, Tree, TreeFile,
+        sandbox::{Ended, Finished, Limits, Spec},
+    },
 };
 use std::{
     fs,
@@ -87,7 +90,7 @@ async fn attack(runner: &Runner) {
         .chain(needed.iter().filter(|(_, outcome)| *outcome != "allowed"))
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}\n{text}");
-    let expected = if cfg!(target_arch = "x86_64") { 68 } else { 51 };
+    let expected = if cfg!(target_arch = "x86_64") { 69 } else { 52 };
     assert!(attacks.len() == expected && needed.len() == 8, "{} attacks, {} needs", attacks.len(), needed.len());
 
     let after = fs::metadata(&canary).unwrap();
@@ -176,6 +179,95 @@ async fn bomb(kind: &str, limits: Limits, reason: &str) {
     assert!(note.contains(reason), "{kind}: {note:?}");
     assert_eq!(alive(&mark), Vec::<String>::new(), "{kind}");
     assert!(started.elapsed() < Duration::from_millis(limits.wall_ms) + Duration::from_secs(10), "{kind}");
+}
+
+/// Runs a script of the probes as an ordinary user, whose supervisor is that user, too, without a control group.
+async fn run_for_an_ordinary_user(script: &str, args: &[&str], limits: Limits) -> Finished {
+    const USER: u32 = 64777;
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let (program, home) = (dir.path().join("program.py"), dir.path().join("home"));
+    fs::write(&program, script).unwrap();
+    fs::create_dir(&home).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(&home, Some(USER), Some(USER)).unwrap();
+    }
+    let becomes = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/probes/as_anybody.py");
+    let g1 = dir.path().join("g1");
+    let words = format!("#!/bin/sh\nexec /usr/bin/python3 {becomes} {} \"$@\"\n", env!("CARGO_BIN_EXE_g1"));
+    fs::write(&g1, words).unwrap();
+    fs::set_permissions(&g1, fs::Permissions::from_mode(0o755)).unwrap();
+    let sandbox = Sandbox::probe_with(&g1);
+    assert!(sandbox.level >= SandboxLevel::L2, "{:?}", sandbox.notes);
+    let argv = ["/usr/bin/python3", program.to_str().unwrap()].into_iter().chain(args.iter().copied());
+    let spec = Spec {
+        argv: argv.map(str::to_owned).collect(),
+        cwd: dir.path().to_owned(),
+        env: [("HOME", home.to_str().unwrap()), ("PATH", "/usr/bin:/bin")].map(|(a, b)| (a.into(), b.into())).to_vec(),
+        read: vec![program.clone()],
+        write: vec![home],
+        port: None,
+        own_network: sandbox.has_own_network(),
+        cgroup: false,
+        cgroups: vec![],
+        limits,
+        drop_to: None,
+        required: SandboxLevel::L2,
+    };
+    sandbox.run(&spec, &CancellationToken::new()).await.unwrap()
+}
+
+#[tokio::test]
+async fn children_that_have_ended_hide_nothing() {
+    let waited_for_later = "\
+import subprocess, sys, time
+children = [subprocess.Popen([sys.executable, '-S', '-c', '']) for _ in range(5)]
+time.sleep(1.5)
+print([child.wait() for child in children])";
+    let one_after_another = "\
+import os, subprocess, sys
+for _ in range(300):
+    subprocess.run([sys.executable, '-S', '-c', ''], check=True)
+print('all')";
+    let without_its_first_thread = "\
+import ctypes, os, threading, time
+def rest():
+    time.sleep(1)
+    print('rest', flush=True)
+    os._exit(0)
+threading.Thread(target=rest).start()
+ctypes.CDLL(None).syscall(60 if os.uname().machine == 'x86_64' else 93, 0)";
+    for (script, printed) in
+        [(waited_for_later, "[0, 0, 0, 0, 0]\n"), (one_after_another, "all\n"), (without_its_first_thread, "rest\n")]
+    {
+        let finished = run_for_an_ordinary_user(script, &[], Limits::default()).await;
+        let output = String::from_utf8_lossy(&finished.output.bytes).into_owned();
+        assert_eq!((finished.ended, finished.exit, output.as_str()), (Ended::Exited, Some(0), printed), "{script}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_ordinary_user_may_not_look_into_is_ended() {
+    let (mark, disk) = (mark(), Limits { disk_bytes: 40 << 20, ..small() });
+    let memory = Limits { memory_bytes: 150 << 20, ..small() };
+    for (kind, limits, ended) in [
+        ("unreadable", disk, Ended::Hidden),
+        ("removed", disk, Ended::TooMuchDisk),
+        ("leaderless-files", disk, Ended::TooMuchDisk),
+        ("leaderless-memory", memory, Ended::TooMuchMemory),
+    ] {
+        let finished = run_for_an_ordinary_user(BOMBS, &[kind, &mark], limits).await;
+        let output = String::from_utf8_lossy(&finished.output.bytes).into_owned();
+        assert_eq!(finished.ended, ended, "{kind}: {output}");
+    }
+    assert_eq!(alive(&mark), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_the_other_threads_of_a_program_have_counts_without_its_first_one() {
+    bomb("leaderless-files", Limits { disk_bytes: 40 << 20, ..small() }, "wrote too much").await;
+    // Far below what a control group would permit: files of a scratch copy may lie in memory.
+    bomb("leaderless-memory", Limits { memory_bytes: 150 << 20, ..small() }, "too much memory").await;
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ mod process;
 mod seccomp;
 mod spec;
 mod supervise;
+mod usage;
 
 pub use process::{Finished, Output, Running};
 pub use spec::{Ended, INSIDE, Limits, Spec};

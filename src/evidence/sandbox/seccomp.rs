@@ -114,6 +114,8 @@ fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
     // Another process's limits, and the processors that it runs on.
     when(&mut rules, libc::SYS_prlimit64, &[&[(0, Ne, 0)]])?;
     when(&mut rules, libc::SYS_sched_setaffinity, &[&[(0, Ne, 0)]])?;
+    // A process that its own user may not look into could keep anything.
+    when(&mut rules, libc::SYS_prctl, &[&[(0, Eq, bits(libc::PR_SET_DUMPABLE)), (1, Ne, 1)]])?;
     // "Now" for a path: who touches a file makes it only when this fails (Python's `Path.touch`).
     when(&mut rules, libc::SYS_utimensat, &[&[(1, Ne, 0), (2, Eq, 0)]])?;
     if !signals_are_scoped {

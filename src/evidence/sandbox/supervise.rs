@@ -3,17 +3,16 @@
 use super::{
     SUBCOMMAND,
     spec::{Ended, Report, Spec},
+    usage::{disk_bytes, is_alive, nameless_bytes, resident_bytes},
 };
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait, waitpid};
 use std::{
-    collections::BTreeMap,
     fs,
-    io::{ErrorKind, Read, Write},
+    io::{Read, Write},
     os::{
         fd::{AsFd, OwnedFd},
-        unix::{fs::MetadataExt, net::UnixStream},
+        unix::net::UnixStream,
     },
-    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -184,7 +183,7 @@ impl Program {
                 return Some(Ended::TooMuchMemory);
             }
             let named: Option<u64> = spec.write.iter().map(|dir| disk_bytes(dir)).sum();
-            match (named, nameless_bytes(&processes)) {
+            match (named, nameless_bytes(|| self.processes())) {
                 (Some(named), Some(nameless)) if named + nameless > spec.limits.disk_bytes => {
                     return Some(Ended::TooMuchDisk);
                 }
@@ -203,8 +202,8 @@ impl Program {
 
     /// How many are still there after the program itself has ended.
     fn survivors(&self) -> u32 {
-        let alive = |pid: &&Pid| **pid != self.main && state(**pid).is_some_and(|state| state != 'Z');
-        u32::try_from(self.processes().iter().filter(alive).count()).unwrap_or(u32::MAX)
+        let left = |pid: &&Pid| **pid != self.main && is_alive(**pid);
+        u32::try_from(self.processes().iter().filter(left).count()).unwrap_or(u32::MAX)
     }
 
     /// Kills every descendant and reaps it. Returns how many are left.
@@ -340,62 +339,4 @@ fn descendants_by_parent(me: Pid) -> Vec<Pid> {
         }
         found.extend(new);
     }
-}
-
-fn resident_bytes(pid: Pid) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0) * 1024
-}
-
-/// Bytes of files that are open and have no name any more, or never had one: removed ones, and those in memory. `None`
-/// where a process does not let its own user look at its files.
-fn nameless_bytes(processes: &[Pid]) -> Option<u64> {
-    let mut files = BTreeMap::new();
-    for pid in processes {
-        let open = match fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())) {
-            Ok(open) => open,
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => return None,
-            // It is gone.
-            Err(_) => continue,
-        };
-        for entry in open.flatten() {
-            // Followed: what is open is told of, not the link.
-            match fs::metadata(entry.path()) {
-                Ok(meta) if meta.is_file() && meta.nlink() == 0 => {
-                    files.insert((meta.dev(), meta.ino()), meta.blocks() * 512);
-                }
-                _ => {}
-            }
-        }
-    }
-    Some(files.values().sum())
-}
-
-/// What a file takes at least, be it empty: a page, or as much for its name and inode.
-const LEAST_OF_A_FILE: u64 = 4096;
-
-/// Bytes below a directory; links are not followed. `None` where something lies deeper than a path can say.
-fn disk_bytes(dir: &Path) -> Option<u64> {
-    let mut bytes = 0;
-    let mut folders = vec![dir.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            // It is gone, or something else by now.
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
-            Err(_) => return None,
-        };
-        for entry in entries.flatten() {
-            match entry.metadata() {
-                Ok(meta) if meta.is_dir() => {
-                    folders.push(entry.path());
-                    bytes += LEAST_OF_A_FILE;
-                }
-                Ok(meta) if meta.is_file() => bytes += meta.len().max(LEAST_OF_A_FILE),
-                _ => bytes += LEAST_OF_A_FILE,
-            }
-        }
-    }
-    Some(bytes)
 }
