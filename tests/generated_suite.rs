@@ -210,7 +210,7 @@ fn rules_that_meet_on_one_record_leave_the_suite_green() {
 }
 
 /// Rights that a sentence gives in passing, takes from some alone, or leaves to whoever added the records.
-const GIVEN_TO_SOME: [&str; 7] = [
+const GIVEN_TO_SOME: [&str; 10] = [
     "A loan has a tool and a start date.\nMembers can add a loan.\n\
      Members only see their own loans, volunteers see all loans.",
     "Clerks register items with a description and a category.\nItems are stored, returned, donated or destroyed.\n\
@@ -227,6 +227,13 @@ const GIVEN_TO_SOME: [&str; 7] = [
     "Counter staff can add a machine with a model, a price and a deposit.\nOnly the boss may change the price of a machine.\n\
      Counter staff cannot delete machines.\nA nurse can add a dose with a vaccine and a date.\n\
      Doctors can read doses but change nothing.\nThe manager can delete doses.",
+    "Staff can add a lamp with a name and a price.\nOnly managers can export the lamps as CSV.\nVisitors can see lamps.\n\
+     Parents can book a slot.\nA slot has a date and a time.\nStaff add slots.\nA slot can be booked by one parent only.",
+    "Receptionists can register a patient with a name, a date of birth and a phone number.\n\
+     Doctors can add a visit with a patient, a date and a diagnosis.\nThe diagnosis is visible to doctors only.\n\
+     A patient with visits cannot be deleted.\nA visit cannot be changed after it was entered.",
+    "Members can add an entry with a text and a date.\nMembers can change an entry until it is signed.\n\
+     The leader signs an entry.\nMembers can only delete the entries they have made.\nThe board can delete entries.",
 ];
 
 #[test]

@@ -87,6 +87,7 @@ impl Meant {
         match field.unit.as_deref() {
             Some("m²" | "km²") => self.say("square metre meter kilometre kilometer"),
             Some("m³") => self.say("cubic metre meter"),
+            Some("°") => self.say("degree"),
             Some("°C") => self.say("degree celsius"),
             _ => {}
         }

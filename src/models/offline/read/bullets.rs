@@ -80,10 +80,17 @@ fn lead(all: &[Sentence], at: usize) -> Option<(Goes, String)> {
             || matches!(w.lower(), "following" | "these" | "those")
             || matches!(w.base.as_str(), "field" | "property" | "detail" | "information" | "data" | "attribute")
     };
-    // `For each note we record:`
-    let each = s.lower.starts_with("for each ") || s.lower.starts_with("for every ");
-    if each && matches!(pred.verb.class, Class::Create | Class::Manage) && pred.objects.is_empty() {
-        return (pred.verb.range.end == end).then(|| (Goes::Properties, said(0..end)));
+    // `For each note we record:`, `We record for every boat:`: what each of them has
+    if matches!(pred.verb.class, Class::Create | Class::Manage) && pred.objects.is_empty() {
+        let at = if s.words[0].is("for") {
+            Some(0)
+        } else {
+            pred.preps.first().filter(|pp| pp.prep == "for").map(|pp| pp.at)
+        };
+        let np = at.and_then(|at| super::chunk::noun_phrase(&s.words, at + 1))?;
+        let every = matches!(np.det.as_deref(), Some("each" | "every")) && nouns::person(&np.head).is_none();
+        let ends = if at == Some(0) { pred.verb.range.end } else { np.range.end };
+        return (every && ends == end).then(|| (Goes::Properties, format!("Each {} has", np.name())));
     }
     let with = pred.preps.iter().find(|pp| pp.prep == "with");
     let made = matches!(pred.verb.class, Class::Create | Class::Manage) && !pred.objects.is_empty();
@@ -132,7 +139,12 @@ fn with_lead(lead: &str, item: &Sentence, goes: Goes) -> Option<Sentence> {
     if text.is_empty() || item.preds.iter().any(main) {
         return None;
     }
-    let text = if goes == Goes::Properties { one_element(text) } else { text.to_owned() };
+    // `- the page` is no page of the application
+    let text = match text.strip_prefix("the ").or_else(|| text.strip_prefix("The ")) {
+        Some(rest) if goes == Goes::Properties => one_element(&format!("a {rest}")),
+        _ if goes == Goes::Properties => one_element(text),
+        _ => text.to_owned(),
+    };
     let small = text.chars().next().filter(|c| c.is_uppercase() && text.chars().nth(1).is_some_and(char::is_lowercase));
     let text = small.map_or_else(|| text.clone(), |c| text.replacen(c, &c.to_lowercase().to_string(), 1));
     let bare = matches!(item.words.first().map(|w| w.tag), Some(Tag::Verb(Form::Base)));

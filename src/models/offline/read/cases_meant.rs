@@ -196,3 +196,49 @@ fn whoever_does_what_only_people_do_is_somebody() {
         assert!(may(&spec, "request", Op::Read).iter().all(|(who, _)| *who != Who::Anyone), "{sentence}");
     }
 }
+
+#[test]
+fn what_is_signed_is_in_a_state_whichever_sentence_says_so_first() {
+    let entries = "Members can add an entry with a text and a date.\n";
+    for (act, state) in [("signs", "signed"), ("approves", "approved")] {
+        for text in [
+            format!("{entries}Members can change an entry until it is {state}.\nThe leader {act} an entry."),
+            format!("{entries}The leader {act} an entry.\nMembers can change an entry until it is {state}."),
+        ] {
+            let spec = read(&text);
+            let locked = |f: &Feature| matches!(f, Feature::Locked { entity, op: Op::Update, values, .. } if entity == "entry" && *values == [state]);
+            assert!(spec.features.iter().any(locked), "{text}: {:?}", spec.gaps);
+            assert!(whole(&spec, 2) && whole(&spec, 3), "{text}: {:?}", spec.gaps);
+        }
+    }
+    // who signs a list is in no state of it, and no record is
+    let spec = read(&format!("{entries}Visitors sign the guest book."));
+    assert!(field(&spec, "entry", "status").is_none());
+}
+
+#[test]
+fn what_a_list_says_of_each_record_are_its_properties() {
+    for lead in ["For each note we record:", "We record for every note:"] {
+        let spec = read(&format!("Members add notes.\n\n{lead}\n\n- the book\n- the page\n- a text\n"));
+        let fields: Vec<&str> = spec.entity("note").unwrap().fields.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(fields, ["book", "page", "text"], "{lead}");
+        assert_eq!(spec.entities.len(), 1, "{lead}");
+        assert!((3..6).all(|clause| whole(&spec, clause)), "{lead}: {:?}", spec.gaps);
+    }
+    let spec = read("A reading has a date and a temperature in degrees.");
+    assert_eq!(field(&spec, "reading", "temperature").and_then(|f| f.unit.as_deref()), Some("°"));
+    assert!(whole(&spec, 1), "{:?}", spec.gaps);
+}
+
+#[test]
+fn whoever_acts_on_records_sees_them_beside_those_who_are_asked_about() {
+    let spec = read("Members can claim an item.\nAn item has a name and a shelf.\nThe staff add items.");
+    let asked = spec.assumptions.iter().find(|q| q.key == "see:item").map(|q| q.question.as_str());
+    assert_eq!(asked, Some("Who else sees items?"));
+    let spec = read("An item has a name and a shelf.\nThe staff add items.\nMembers can add a note with a text.");
+    let asked = spec.assumptions.iter().find(|q| q.key == "see:item").map(|q| q.question.as_str());
+    assert_eq!(asked, Some("Who sees items?"));
+    let told = "Members can add an entry with a text.\nThe leader approves an entry.";
+    let said = read(told).interpretations.iter().flat_map(|r| r.acceptance.clone()).collect::<Vec<_>>();
+    assert!(said.contains(&"Only a leader can set the status of an entry.".to_owned()), "{said:?}");
+}

@@ -210,6 +210,11 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             unit = Some(u.to_owned());
             used.extend(i..i + 3);
             i += 3;
+        } else if w == "in" && n(1).is_some_and(|x| x.is("degrees")) {
+            // one who has a degree has no unit
+            unit = Some("°".to_owned());
+            used.extend([i, i + 1]);
+            i += 2;
         } else if (w == "in" || w == "as" || w == "of") && n(1).is_some_and(|x| unit_of(&x.base).is_some()) {
             unit = unit_of(&words[i + 1].base);
             used.extend([i, i + 1]);

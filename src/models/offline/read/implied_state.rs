@@ -16,6 +16,12 @@ use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 /// all other sentences have been read: the states of a record may be named behind what they lock.
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
+    // `Members can change an entry until it is signed. The leader signs an entry.`: the state is told of later
+    let later =
+        |p: &Pred| p.subordinate && p.verb.passive && s.words[..p.verb.range.start].iter().any(|w| w.is("until"));
+    if s.preds.iter().enumerate().any(|(pi, p)| later(p) && !d.done[si].contains(&pi)) {
+        super::lifecycle::read(d, si);
+    }
     let bans = |p: &Pred| !p.subordinate && p.verb.negated && matches!(p.verb.class, Class::Update | Class::Delete);
     let Some(ban) = s.preds.iter().position(bans).filter(|pi| !d.done[si].contains(pi)) else { return };
     if for_good(d, si, ban) {

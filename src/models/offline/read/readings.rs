@@ -16,7 +16,7 @@ pub fn readings(d_sentences: &[Sentence], spec: &AppSpec) -> Vec<Reading> {
             continue;
         }
         let Some(mark) = spec.marks.iter().find(|m| m.clause == s.id && m.kind.demands()) else { continue };
-        let acceptance = criteria(spec, s.id);
+        let acceptance: Vec<String> = criteria(spec, s.id).iter().map(|text| articles(text)).collect();
         if acceptance.is_empty() {
             continue;
         }
@@ -80,6 +80,19 @@ pub fn a(word: &str) -> String {
         || word.starts_with('u') && !["user", "uni", "use", "uti"].iter().any(|p| word.starts_with(p))
         || word.starts_with("hour");
     format!("{} {word}", if vowel { "an" } else { "a" })
+}
+
+/// `the status of a entry` → `the status of an entry`; a value that is called `a` stays what it is.
+fn articles(text: &str) -> String {
+    const NO_NOUN: [&str; 8] = ["or", "and", "is", "in", "of", "are", "on", "at"];
+    let words: Vec<&str> = text.split(' ').collect();
+    let with_article = |(i, word): (usize, &&str)| match words.get(i + 1) {
+        Some(next) if matches!(*word, "a" | "A") && a(next).starts_with("an ") && !NO_NOUN.contains(next) => {
+            format!("{word}n")
+        }
+        _ => (*word).to_owned(),
+    };
+    words.iter().enumerate().map(with_article).collect::<Vec<_>>().join(" ")
 }
 
 /// The same at the start of a sentence.

@@ -400,6 +400,7 @@ impl Builder<'_> {
         taken_as::asks_for(&mut pred);
         taken_as::ordered_by(&mut pred);
         taken_as::grants(&mut pred);
+        taken_as::signs(&mut pred);
         // the subject lives on for `and …`; a new one replaces it
         self.preds.push(pred);
         self.subject.clear();

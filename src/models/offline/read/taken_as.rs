@@ -46,6 +46,19 @@ pub fn grants(pred: &mut Pred) {
     }
 }
 
+/// `The leader signs an entry` puts it into a state; who signs the guest book or a list writes something.
+pub fn signs(pred: &mut Pred) {
+    const WRITTEN: &str =
+        "list book guestbook register sheet petition name document contract letter agreement form waiver";
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let [np] = &objects[..] else { return };
+    let record = np.pronoun.is_none() && nouns::person(&np.head).is_none() && !words::system_noun(&np.head);
+    let one = np.of.is_none() && np.nouns.is_empty() && !WRITTEN.split(' ').any(|w| w == np.head);
+    if pred.verb.base == "sign" && record && one && pred.verb.class == Class::Other {
+        pred.verb.class = Class::Decide;
+    }
+}
+
 /// `The requests are ordered by day`, `see the requests listed by day`, `list requests by day`: nobody buys or adds anything.
 pub fn ordered_by(pred: &mut Pred) {
     const WAYS: &str = "phone telephone email mail post fax sms";

@@ -177,6 +177,10 @@ fn needed_entities(spec: &AppSpec, module: &ModuleSpec) -> Vec<String> {
     let mut names = module.entities.clone();
     for feature in module.features.iter().filter_map(|i| spec.features.get(*i)) {
         names.extend(feature.entity().map(str::to_owned));
+        // what refers to a record is in a module of its own, where there are many
+        if let Feature::InUse { by, .. } = feature {
+            names.push(by.clone());
+        }
     }
     names
 }
