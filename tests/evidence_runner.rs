@@ -81,6 +81,22 @@ async fn a_suite_that_patches_its_runner_is_not_believed() {
 }
 
 #[tokio::test]
+async fn no_module_of_the_project_takes_the_place_of_the_runner() {
+    let (runner, cancel) = (runner().await, CancellationToken::new());
+    let forged = "import os\n\
+         os.write(2, b'test_a (tests.test_entries.Entries.test_a) ... ok\\n\\nRan 1 test in 0.1s\\n\\nOK\\n')\nos._exit(0)\n";
+    let whole = runner.tests(&ledger(), &manifest(), None, &cancel).await.unwrap();
+    for path in ["unittest/__main__.py", "unittest.py", "signal.py", "traceback.py", "argparse.py"] {
+        let tree = ledger().with([TreeFile::new(path, forged.as_bytes().to_vec())]);
+        let tests = runner.tests(&tree, &manifest(), None, &cancel).await.unwrap();
+        let names = |recorded: &g1::evidence::Recorded| {
+            recorded.executed.tests.iter().map(|test| test.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&tests), names(&whole), "{path}: {}", String::from_utf8_lossy(&tests.output));
+    }
+}
+
+#[tokio::test]
 async fn an_application_that_does_not_start_is_evidence_that_says_why() {
     let runner = runner().await;
     let cancel = CancellationToken::new();

@@ -1,7 +1,91 @@
-//! Files that put something else in the place of the stack's own test runner or compiler, whose words would then be taken
-//! for results. What the manifest's command may be says [`super::Stack::is_own_runner`].
+//! What the results of tests rest on: that the stack's own runner prints them. Commands and files that put something else in
+//! its place, or in that of the compiler, are refused.
 
+use super::{Stack, stack::file_name};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use toml::Table;
+
+/// Interpreter options that bring no code with them.
+const PYTHON: [&str; 6] = ["-B", "-u", "-E", "-s", "-b", "-bb"];
+/// Options of node that bring no code, reporter or other process into the runner. A value stands behind `=`: what is limited
+/// to some files keeps only words that begin with a hyphen.
+const NODE: [&str; 13] = [
+    "--test",
+    "--test-timeout",
+    "--test-concurrency",
+    "--test-force-exit",
+    "--no-warnings",
+    "--enable-source-maps",
+    "--expose-gc",
+    "--experimental-strip-types",
+    "--experimental-transform-types",
+    "--experimental-sqlite",
+    "--trace-warnings",
+    "--unhandled-rejections",
+    "--stack-trace-limit",
+];
+/// Options of cargo that bring settings, other manifests or other targets.
+const NOT_CARGO: [&str; 5] = ["--config", "-Z", "-C", "--manifest-path", "--target"];
+
+impl Stack {
+    /// Whether a manifest's test command calls the stack's own runner: what another one prints could say anything.
+    #[must_use]
+    pub fn is_own_runner(self, test: &[String]) -> bool {
+        let Some((program, rest)) = test.split_first() else { return false };
+        let words: Vec<&str> = rest.iter().map(String::as_str).collect();
+        match self {
+            Self::Python => {
+                let runner = words.iter().position(|word| *word == "-m").map_or(&[][..], |at| &words[at..]);
+                let mut before = words[..words.len() - runner.len()].iter();
+                let harmless = before.all(|word| PYTHON.contains(word) || is_plain_setting(word));
+                file_name(program).starts_with("python") && runner.starts_with(&["-m", "unittest"]) && harmless
+            }
+            // What is before `--test` and is no option would be run instead.
+            Self::Node => {
+                let before = words.split(|word| *word == "--test").next().unwrap_or_default();
+                let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
+                let harmless = words.iter().all(|word| !word.starts_with('-') || NODE.contains(&name(word).as_str()));
+                let options = before.iter().all(|word| word.starts_with('-'));
+                file_name(program) == "node" && before.len() < words.len() && options && harmless
+            }
+            Self::Rust => {
+                let own = words.split(|word| *word == "--").next().unwrap_or_default();
+                let foreign = |word: &&str| NOT_CARGO.iter().any(|option| word.starts_with(option));
+                file_name(program) == "cargo"
+                    && own.iter().find(|word| !word.starts_with('-')) == Some(&"test")
+                    && !own.iter().any(foreign)
+            }
+        }
+    }
+
+    /// What a manifest's test command is to look like, for its author.
+    #[must_use]
+    pub fn own_runner(self) -> &'static str {
+        match self {
+            Self::Python => {
+                "tests are run with `python3 -m unittest`, without options of the interpreter that bring code"
+            }
+            Self::Node => {
+                "tests are run with `node --test`, without options that load code or reporters: test files import what they need"
+            }
+            Self::Rust => "tests are run with `cargo test`, without `--config`, `--manifest-path` or another target",
+        }
+    }
+}
+
+/// Something that nobody knew when the software was written.
+pub(super) fn random() -> u64 {
+    // The standard library's way to the operating system's randomness.
+    RandomState::new().build_hasher().finish()
+}
+
+/// `-Werror`, `-Xdev`: with more than a word they could name a module to import.
+fn is_plain_setting(word: &str) -> bool {
+    ["-W", "-X"].iter().any(|option| {
+        word.strip_prefix(option)
+            .is_some_and(|value| !value.is_empty() && value.bytes().all(|b| b.is_ascii_lowercase()))
+    })
+}
 
 /// The kinds of targets whose tests `cargo test` runs.
 const TESTED: [&str; 4] = ["lib", "bin", "test", "example"];
@@ -53,6 +137,53 @@ fn own_program(config: &Table) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tests_are_run_by_the_runner_of_the_stack_and_by_nothing_that_looks_like_it() {
+        let own = |stack: Stack, command: &str| {
+            stack.is_own_runner(&command.split(' ').map(str::to_owned).collect::<Vec<_>>())
+        };
+        for (stack, good) in [
+            (Stack::Python, "python3 -m unittest -v"),
+            (Stack::Python, "/usr/bin/python3.12 -Werror -B -Xdev -m unittest discover -s tests"),
+            (Stack::Node, "node --test"),
+            (Stack::Node, "node --experimental-strip-types --no-warnings --test --test-timeout=9000 test/a.test.ts"),
+            (Stack::Rust, "cargo test"),
+            (Stack::Rust, "cargo --quiet test --all -- --test-threads=1 --config"),
+        ] {
+            assert!(own(stack, good), "{good}");
+        }
+        for (stack, bad) in [
+            (Stack::Python, "python3 run_tests.py"),
+            (Stack::Python, "python3 run_tests.py -m unittest"),
+            (Stack::Python, "python3 -c print() -m unittest"),
+            (Stack::Python, "python3 -cprint() -m unittest"),
+            (Stack::Python, "python3 -mtools -m unittest"),
+            (Stack::Python, "python3 -Bmtools -m unittest"),
+            (Stack::Python, "python3 -Werror::tools.Evil -m unittest"),
+            (Stack::Python, "python3 -Xpresite=tools -m unittest"),
+            (Stack::Python, "python3 -m tests"),
+            (Stack::Python, "python3 -m tests -m unittest"),
+            (Stack::Python, "sh -m unittest"),
+            (Stack::Node, "node run.js --test"),
+            (Stack::Node, "node --no-warnings run.js --test"),
+            (Stack::Node, "node --import ./test/setup.js --test"),
+            (Stack::Node, "node --test --require=./setup.cjs"),
+            (Stack::Node, "node --test --env-file=.env"),
+            (Stack::Node, "node -e 1 --test"),
+            (Stack::Node, "node test.js"),
+            (Stack::Node, "node --test --test-reporter=./ok.mjs"),
+            (Stack::Node, "node --experimental-test-isolation=none --test"),
+            (Stack::Rust, "cargo run --bin test"),
+            (Stack::Rust, "cargo --config=a.toml test"),
+            (Stack::Rust, "cargo test --manifest-path=b/Cargo.toml"),
+            (Stack::Rust, "cargo +nightly test"),
+            (Stack::Rust, "./cargo-like test"),
+        ] {
+            assert!(!own(stack, bad), "{bad}");
+        }
+        assert!(!Stack::Python.is_own_runner(&[]));
+    }
 
     #[test]
     fn what_would_print_results_of_its_own_is_named() {

@@ -91,7 +91,7 @@ impl Runner {
         let reporter = url(&scratch.aid("reporter.mjs", REPORTER)?);
         let (program, rest) = match manifest.test.split_first() {
             Some((program, rest)) if rest.iter().any(|argument| argument == "--test") => (program.clone(), rest),
-            _ => return Err(EvidenceError::Unsupported(manifest.test.join(" "), "tests are run with `node --test`")),
+            _ => return Err(EvidenceError::Unsupported(manifest.test.join(" "), Stack::Node.own_runner())),
         };
         let mut files: Vec<String> = only.unwrap_or_default().iter().map(|name| file_of(name).to_owned()).collect();
         files.sort();

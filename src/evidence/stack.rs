@@ -78,35 +78,6 @@ impl Stack {
         format!("{} is missing: {}", self.tool(), self.lack(why))
     }
 
-    /// Whether a manifest's test command calls the stack's own runner: what another one prints could say anything.
-    #[must_use]
-    pub fn is_own_runner(self, test: &[String]) -> bool {
-        let Some((program, rest)) = test.split_first() else { return false };
-        let words: Vec<&str> = rest.iter().map(String::as_str).collect();
-        let is_option = |word: &&str| word.starts_with('-') && *word != "-c" && *word != "-e";
-        match self {
-            Self::Python => {
-                let runner = words.iter().skip_while(|word| is_option(word) && **word != "-m").take(2);
-                file_name(program).starts_with("python") && runner.eq(&["-m", "unittest"])
-            }
-            // What is before `--test` and is no option or its value would be run instead.
-            Self::Node => {
-                const WITH_VALUE: [&str; 4] = ["--import", "--require", "-r", "--env-file"];
-                let before = words.split(|word| *word == "--test").next().unwrap_or_default();
-                let given = |at: usize| at > 0 && WITH_VALUE.contains(&before[at - 1]);
-                let harmless = (0..before.len()).all(|at| is_option(&before[at]) || given(at));
-                // The results come by G1's reporter, from a process of its own that no test runs in.
-                let reported = ["--test-reporter", "--test-isolation", "--experimental-test-isolation"];
-                let own = !words.iter().any(|word| reported.iter().any(|option| word.starts_with(option)));
-                file_name(program) == "node" && before.len() < words.len() && harmless && own
-            }
-            Self::Rust => {
-                file_name(program) == "cargo"
-                    && words.iter().find(|word| !word.starts_with(['-', '+'])) == Some(&"test")
-            }
-        }
-    }
-
     /// The files that hold tests only, which a suite can be limited to; a module's tests run without the others'.
     #[must_use]
     pub fn is_test_file(self, path: &str) -> bool {
@@ -123,7 +94,7 @@ impl Stack {
     }
 }
 
-fn file_name(path: &str) -> &str {
+pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
@@ -166,41 +137,6 @@ mod tests {
         ] {
             assert_eq!(Stack::of(text), stack, "{text}");
         }
-    }
-
-    #[test]
-    fn tests_are_run_by_the_runner_of_the_stack_and_by_nothing_that_looks_like_it() {
-        let own = |stack: Stack, command: &str| {
-            stack.is_own_runner(&command.split(' ').map(str::to_owned).collect::<Vec<_>>())
-        };
-        for (stack, good) in [
-            (Stack::Python, "python3 -m unittest -v"),
-            (Stack::Python, "/usr/bin/python3.12 -Werror -m unittest discover -s tests"),
-            (Stack::Node, "node --test"),
-            (Stack::Node, "node --import ./test/setup.js --no-warnings --test test/a.test.js"),
-            (Stack::Rust, "cargo test"),
-            (Stack::Rust, "cargo --quiet test --all"),
-        ] {
-            assert!(own(stack, good), "{good}");
-        }
-        for (stack, bad) in [
-            (Stack::Python, "python3 run_tests.py"),
-            (Stack::Python, "python3 run_tests.py -m unittest"),
-            (Stack::Python, "python3 -c print() -m unittest"),
-            (Stack::Python, "python3 -m tests"),
-            (Stack::Python, "sh -m unittest"),
-            (Stack::Node, "node run.js --test"),
-            (Stack::Node, "node --no-warnings run.js --test"),
-            (Stack::Node, "node -e 1 --test"),
-            (Stack::Node, "node test.js"),
-            (Stack::Node, "node --test --test-reporter=./ok.mjs"),
-            (Stack::Node, "node --experimental-test-isolation=none --test"),
-            (Stack::Rust, "cargo run --bin test"),
-            (Stack::Rust, "./cargo-like test"),
-        ] {
-            assert!(!own(stack, bad), "{bad}");
-        }
-        assert!(!Stack::Python.is_own_runner(&[]));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{
     evidence::{
         Kind, Stack, Tree, TreeFile,
         cargo::target,
+        genuine,
         report::Report,
         sandbox::{Ended, Finished, Spec},
         scratch::Scratch,
@@ -113,6 +114,16 @@ impl Marks {
     }
 }
 
+/// A number for a switch: always of nine digits and by chance, so that what runs cannot tell by it whether one is off.
+fn unused(switches: &BTreeMap<u32, &Case>) -> u32 {
+    loop {
+        let number = 100_000_000 + u32::try_from(genuine::random() % 900_000_000).unwrap_or(0);
+        if !switches.contains_key(&number) {
+            return number;
+        }
+    }
+}
+
 impl Work<'_> {
     pub(super) async fn compiled(
         &self,
@@ -126,12 +137,12 @@ impl Work<'_> {
         for (case, way) in ready {
             match way {
                 Without::Switch => {
-                    let number = u32::try_from(switches.len()).unwrap_or(u32::MAX - 1) + 1;
-                    switches.insert(number, case);
+                    switches.insert(unused(&switches), case);
                 }
                 Without::Text(text) => edits.push((case, text)),
             }
         }
+        let none = unused(&switches);
         let mut outcomes = BTreeMap::new();
         let desk = Scratch::empty(self.runner.owner(Stack::Rust))?;
         let mut marks = Marks::new(&linked, &desk);
@@ -153,12 +164,17 @@ impl Work<'_> {
             let scratch = Scratch::of(&self.prepared, self.runner.owner(Stack::Rust))?;
             outcomes.extend(self.rebuilt(&scratch, edits).await?);
         }
-        let alone = self.alone_compiled(built, &self.groups(&cases, &outcomes)).await?;
+        let alone = self.alone_compiled(built, &self.groups(&cases, &outcomes), none).await?;
         Ok((outcomes, measured, alone))
     }
 
     /// In the build with the switches, all of them on, or in one without any where there is none.
-    async fn alone_compiled(&self, built: Option<(Scratch, Built)>, groups: &[Group]) -> Result<Alone, EvidenceError> {
+    async fn alone_compiled(
+        &self,
+        built: Option<(Scratch, Built)>,
+        groups: &[Group],
+        none: u32,
+    ) -> Result<Alone, EvidenceError> {
         let (scratch, built) = match built {
             _ if groups.is_empty() => return Ok(Alone::default()),
             Some(built) => built,
@@ -168,12 +184,19 @@ impl Work<'_> {
                 (scratch, built)
             }
         };
-        self.alone_in(&scratch, &built, groups).await
+        self.alone_in(&scratch, &built, groups, none).await
     }
 
-    /// Runs each group of tests with no range switched off; the variable is there as in a control run.
-    async fn alone_in(&self, scratch: &Scratch, built: &Built, groups: &[Group]) -> Result<Alone, EvidenceError> {
-        let none = [(OFF.to_owned(), "0".to_owned())];
+    /// Runs each group of tests with no range switched off; the variable is there as in a control run, with the number of no
+    /// switch.
+    async fn alone_in(
+        &self,
+        scratch: &Scratch,
+        built: &Built,
+        groups: &[Group],
+        none: u32,
+    ) -> Result<Alone, EvidenceError> {
+        let none = [(OFF.to_owned(), none.to_string())];
         let mut alone = Alone::default();
         for group in groups {
             let desk = Scratch::empty(scratch.owner())?;

@@ -6,13 +6,14 @@ use super::Runner;
 use crate::{
     domain::evidence::TestOutcome,
     evidence::{
-        EvidenceError, Manifest, Stack, Tree, TreeFile, python,
+        EvidenceError, Manifest, Stack, Tree, TreeFile,
+        genuine::random,
+        python,
         report::{self, Report},
         sandbox::Ended,
         scratch::Scratch,
     },
 };
-use std::hash::{BuildHasher, Hasher, RandomState};
 use tokio_util::sync::CancellationToken;
 
 /// A test module with names that nobody knew when the suite was written.
@@ -75,11 +76,6 @@ impl Canary {
     }
 }
 
-/// Of the operating system's randomness, by the standard library's way to it.
-fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
 impl Runner {
     /// Whether the command that reported these tests reports a failing one as failing.
     pub(super) async fn tells_failures(
@@ -91,8 +87,8 @@ impl Runner {
         cancel: &CancellationToken,
     ) -> Result<bool, EvidenceError> {
         let Some(canary) = Canary::beside(tree, report) else { return Ok(true) };
-        let argv = canary.command(manifest, only);
         let scratch = Scratch::of(&tree.with([canary.file.clone()]), self.owner(Stack::Python))?;
+        let argv = python::launched(&canary.command(manifest, only), &scratch)?;
         let finished = self.on_a_port(&scratch, Stack::Python, &argv, cancel).await?;
         let ended = finished.ended == Ended::Exited;
         Ok(ended && canary.is_told(&report::unittest(&finished.output.bytes)))

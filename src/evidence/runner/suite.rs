@@ -119,8 +119,8 @@ impl Runner {
     ) -> Result<(Vec<String>, Vec<String>), EvidenceError> {
         match stack {
             Stack::Python => {
-                let argv = python::test_command(manifest, only);
-                Ok((argv.clone(), argv))
+                let shown = python::test_command(manifest, only);
+                Ok((python::launched(&shown, scratch)?, shown))
             }
             Stack::Node => self.node_tests(scratch, tree, manifest, only),
             Stack::Rust => Ok(cargo::test_command(manifest, only)),
