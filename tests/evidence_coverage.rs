@@ -185,12 +185,14 @@ async fn python_lines_are_reached_in_threads_and_processes() {
 }
 
 #[tokio::test]
-async fn a_test_that_marks_disturb_is_not_measured_and_proves_as_before() {
+async fn a_test_that_marks_disturb_was_not_seen_to_run_anything() {
     let runner = runner_for(Stack::Python).await;
     let linked: [Linked<'_>; 2] =
         [("toll", &["tests.test_toll.Toll.test_source"]), ("toll", &["tests.test_toll.Toll.test_car"])];
     let done = controlled(&runner, Stack::Python, &tree_of(&PYTHON), "toll.py", &linked).await;
     assert_eq!(unreached(&done.coverage, 1), None);
+    let unseen: Vec<bool> = done.coverage.iter().map(Coverage::is_unseen).collect();
+    assert_eq!(unseen, [true, false]);
     assert!(unreached(&done.coverage, 2).is_some_and(|lines| !lines.is_empty()));
     let note = done.recorded[0].executed.note.clone().unwrap();
     assert!(note.ends_with("which lines the tests reach was not measured: 1 of 2 tests gave no result"), "{note}");

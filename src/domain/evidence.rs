@@ -152,6 +152,13 @@ impl Coverage {
         self.statements > 0 && self.unreached.as_ref().is_some_and(|lines| lines.len() >= self.statements)
     }
 
+    /// The range has statements, and it could not be seen whether a linked test runs any of them: with marks in the source,
+    /// which change nothing that a program does, one failed or gave no result.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        self.statements > 0 && self.unreached.is_none()
+    }
+
     /// True when it is about this range as it is and the tests that `tests` stands for.
     #[must_use]
     pub fn is_of(&self, range: &CodeRange, tests: &Hash) -> bool {

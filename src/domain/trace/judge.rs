@@ -312,13 +312,21 @@ impl<'a> Judge<'a> {
         Some(reason)
     }
 
-    /// Why it proves nothing that tests notice the absence of a range that they do not run.
+    /// Why it proves nothing that tests notice the absence of a range that they do not run, or were not seen to run.
     fn idle(&self, range: &CodeRange, tests: &Hash) -> Option<String> {
-        self.measured(range, tests).filter(|coverage| coverage.is_idle())?;
+        let coverage = self.measured(range, tests)?;
         let place = format!("{}:{}-{}", range.path, range.lines.0, range.lines.1);
-        Some(format!(
-            "no linked test runs any of {place}: one that reads the text of a program shows nothing of what it does"
-        ))
+        if coverage.is_idle() {
+            return Some(format!(
+                "no linked test runs any of {place}: one that reads the text of a program shows nothing of what it does"
+            ));
+        }
+        coverage.is_unseen().then(|| {
+            format!(
+                "no linked test was seen to run {place}: with marks in the source, which change nothing that it does, one failed or \
+                 gave no result"
+            )
+        })
     }
 
     /// An exclusion is kept when a recorded search of the finished application has no hits, and no test of it fails.

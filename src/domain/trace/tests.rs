@@ -297,6 +297,9 @@ fn lines_that_no_linked_test_reaches_are_said_and_change_no_status() {
     for (at, (change, expected)) in cases.into_iter().enumerate() {
         assert_eq!(reach(&change).0, expected, "case {at}");
     }
+    let unseen = reach(&|r| r.coverage.push(coverage(None)));
+    assert_eq!(unseen.1, Some(Status::Tested), "a test that notices marks may have read the source");
+    assert!(unseen.2.clauses[0].reason.as_ref().is_some_and(|why| why.contains("was seen to run")));
     assert_eq!(lines_in_words(&[14, 22, 23, 25]), "lines 14, 22–23, 25");
     assert_eq!(lines_in_words(&[7]), "line 7");
 }

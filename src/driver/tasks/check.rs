@@ -320,8 +320,7 @@ impl Bench<'_> {
         });
         let controlled = self.runner.controls(&self.tree, manifest, &targets, Some(progress), &self.cancel).await?;
         let offset = self.checked.executed.len();
-        let idle = controlled.coverage.iter().filter(|coverage| coverage.is_idle());
-        let idle: BTreeSet<_> = idle.map(|c| (c.clause, c.path.clone(), c.lines)).collect();
+        let unrun = prove::unrun(&controlled.coverage, ranges);
         let in_part = prove::run_in_part(&controlled.coverage);
         self.keep(controlled.recorded, controlled.coverage)?;
         let controls = controlled.runs;
@@ -346,13 +345,6 @@ impl Bench<'_> {
                 })
             })
             .collect();
-        let unrun = ranges.iter().filter(|r| idle.contains(&(r.clause, r.path.clone(), r.lines))).map(|r| {
-            let (first, last) = r.lines;
-            Clean::from(format!(
-                "{}: no linked test runs any of {}:{first}-{last}; one that reads the text of a program shows nothing",
-                r.clause, r.path
-            ))
-        });
         let mut open: Vec<Clean> = controlled.problems.into_iter().chain(open).chain(unrun).collect();
         // It makes nothing red, but who writes tests again anyway is told.
         if !open.is_empty() {

@@ -59,6 +59,27 @@ pub fn unmeasured(run: &Run, coverage: &[Coverage]) -> Vec<ControlTarget> {
     left
 }
 
+/// Of these ranges those that no linked test runs, or was seen to run.
+pub fn unrun(coverage: &[Coverage], ranges: &[CodeRange]) -> Vec<Clean> {
+    let told = |range: &CodeRange| {
+        let is_its = |one: &&Coverage| (one.clause, &one.path, one.lines) == (range.clause, &range.path, range.lines);
+        let one = coverage.iter().rfind(is_its)?;
+        let place = format!("{}:{}-{}", range.path, range.lines.0, range.lines.1);
+        let said = if one.is_idle() {
+            format!("no linked test runs any of {place}; one that reads the text of a program shows nothing")
+        } else if one.is_unseen() {
+            format!(
+                "no linked test was seen to run {place}: with marks in the source, which change nothing that it does, one of them \
+                 failed or gave no result; what it shows must not depend on the source's text"
+            )
+        } else {
+            return None;
+        };
+        Some(Clean::from(format!("{}: {said}", range.clause)))
+    };
+    ranges.iter().filter_map(told).collect()
+}
+
 /// Of ranges that linked tests do run, the lines that none of them comes by.
 pub fn run_in_part(coverage: &[Coverage]) -> Vec<Clean> {
     let told = |one: &Coverage| {
@@ -124,5 +145,34 @@ mod tests {
             [Clean::from("C-001: of app/a.py:3-9 no linked test runs lines 5, 7")],
             "another says all or nothing"
         );
+    }
+
+    #[test]
+    fn ranges_that_no_test_was_seen_to_run_are_told() {
+        let range = CodeRange {
+            clause: ClauseId(1),
+            path: "app/a.py".to_owned(),
+            lines: (3, 9),
+            sha256: Hash::of(b"a"),
+            step: None,
+        };
+        let of = |unreached: Option<&[u32]>, statements| Coverage {
+            clause: ClauseId(1),
+            path: "app/a.py".to_owned(),
+            lines: (3, 9),
+            file_sha256: Hash::of(b"a"),
+            tests: Hash::of(b"t"),
+            unreached: unreached.map(<[u32]>::to_vec),
+            statements,
+            evidence: EvidenceId(1),
+        };
+        let said = |one: Coverage| {
+            unrun(&[one], std::slice::from_ref(&range)).first().map_or_else(String::new, ToString::to_string)
+        };
+        assert!(said(of(Some(&[3, 4]), 2)).contains("no linked test runs any of app/a.py:3-9"));
+        assert!(said(of(None, 2)).contains("no linked test was seen to run app/a.py:3-9"));
+        assert_eq!(said(of(None, 0)), "", "where no statement is there is nothing to run");
+        assert_eq!(said(of(Some(&[3]), 2)), "");
+        assert!(unrun(&[], std::slice::from_ref(&range)).is_empty());
     }
 }

@@ -169,9 +169,11 @@ impl Plan {
         if measured.lines.values().all(BTreeSet::is_empty) {
             return measured;
         }
-        let Some(said) = scratch.left(REACHED, LARGEST) else { return Measured::not("no mark was come by") };
+        // Which lines there are to reach is known all the same.
+        let mut not = |why: &str| Measured { why: Some(why.to_owned()), ..std::mem::take(&mut measured) };
+        let Some(said) = scratch.left(REACHED, LARGEST) else { return not("no mark was come by") };
         if !report.consistent {
-            return Measured::not("the run with marks was cut short");
+            return not("the run with marks was cut short");
         }
         let told = Reached::read(&String::from_utf8_lossy(&said));
         let passed = self.tests.iter().filter(|test| report.outcome(test) == Some(TestOutcome::Passed));
