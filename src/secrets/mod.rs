@@ -39,6 +39,11 @@ pub enum SecretError {
     Passphrase,
     #[error("the key file {0} does not fit: it is not the one that the secrets were locked with")]
     KeyFile(String),
+    #[error(
+        "{0} was not made by G1, so nothing is put in its place: give the path of a new file with --key-file, and remove the old \
+         one yourself where it was for this alone"
+    )]
+    NotOurs(String),
     #[error("the key file {0} is not there: put it back (or mount where it lies), then try again")]
     NoKeyFile(String),
     #[error(
@@ -261,6 +266,10 @@ impl Vault {
         };
         let mut next = match &again {
             Some(path) => {
+                // It may be the only copy of something else, such as a person's key for SSH.
+                if read_private(path)?.is_some_and(|bytes| !seal::is_random_text(&bytes)) {
+                    return Err(SecretError::NotOurs(path.display().to_string()));
+                }
                 let fresh = seal::random_text();
                 write_private(&next_to(path), fresh.as_bytes())?;
                 let lock = Lock::by_key_file(path.clone());

@@ -138,6 +138,12 @@ pub(super) fn random_text() -> Zeroizing<String> {
     Zeroizing::new(format!("{}\n", hex(Zeroizing::new(random::<32>()).as_ref())))
 }
 
+/// Whether it looks like such a text.
+pub(super) fn is_random_text(bytes: &[u8]) -> bool {
+    let digits = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0_u8; N];
     OsRng.fill_bytes(&mut bytes);

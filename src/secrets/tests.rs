@@ -146,6 +146,22 @@ fn a_key_file_that_stays_where_it_is_gets_new_content() {
 }
 
 #[test]
+fn a_file_that_is_not_g1s_own_is_never_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, own) = (dir.path().join("secrets.json"), dir.path().join("id_ed25519"));
+    write_private(&own, b"-----BEGIN OPENSSH PRIVATE KEY-----\n").unwrap();
+    let mut vault = Vault::create(&path, With::KeyFile(&own)).unwrap();
+    vault.set("A", &secret("one")).unwrap();
+    assert!(matches!(vault.rotate(With::KeyFile(&own)), Err(SecretError::NotOurs(_))));
+    assert_eq!(fs::read(&own).unwrap(), b"-----BEGIN OPENSSH PRIVATE KEY-----\n");
+    assert_eq!(vault.get("A").unwrap().unwrap().expose_secret(), "one");
+    vault.rotate(With::KeyFile(&dir.path().join("new"))).unwrap();
+    let mut vault = Vault::open(&path).unwrap().unwrap();
+    vault.unlock(None).unwrap();
+    assert_eq!(vault.get("A").unwrap().unwrap().expose_secret(), "one");
+}
+
+#[test]
 fn changes_at_the_same_time_lose_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let (path, key) = (dir.path().join("g1/secrets.json"), dir.path().join("key"));
