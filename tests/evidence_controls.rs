@@ -290,6 +290,22 @@ async fn a_linked_test_exists_asserts_something_and_is_not_skipped() {
 }
 
 #[tokio::test]
+async fn a_test_that_looks_at_the_source_is_none() {
+    let (runner, cancel) = (runner().await, CancellationToken::new());
+    let head = "import inspect\nimport unittest\n\nfrom app import server\n\n\nclass Read(unittest.TestCase):\n    def test_source(self):\n";
+    for (line, what) in [
+        ("self.assertIn('title', inspect.getsource(server.Handler))", "getsource"),
+        ("self.assertEqual(12, len(server.Handler.send.__code__.co_code))", "__code__"),
+    ] {
+        let text = format!("{head}        {line}\n");
+        let tree = ledger().with([TreeFile::new("tests/test_read.py", text.into_bytes())]);
+        let link = TestLink { test: "tests.test_read.Read.test_source".into(), ..test("x") };
+        let found = links::tests(&runner, &tree, Stack::Python, &[link], &cancel).await.unwrap();
+        assert!(found.found.is_empty() && found.problems[0].contains("reads the source of the program"), "{what}");
+    }
+}
+
+#[tokio::test]
 async fn a_helper_with_a_name_of_assertions_is_followed_whatever_it_is_given() {
     let (runner, cancel) = (runner().await, CancellationToken::new());
     let text = "from tests.support import LedgerTest\n\n\nclass Helped(LedgerTest):\n    def assert_refused(self, title):\n        \

@@ -2,6 +2,8 @@
 import ast
 import functools
 
+# What looks at the text of a program, or at what became of it, instead of at what it does.
+READS = ("getsource", "getsourcelines", "getsourcefile", "findsource", "__code__", "co_code")
 SKIPS = ("skip", "skipIf", "skipUnless", "expectedFailure", "skipTest", "SkipTest")
 
 
@@ -134,6 +136,10 @@ class Suite:
         names += [last_name(n) if isinstance(n, ast.Call) else last_name(n.exc) if n.exc else "" for n in called]
         if any(name in SKIPS for name in names):
             raise Problem(f"{test} is skipped")
+        looked_at = [n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "") for body in bodies for n in ast.walk(body)]
+        read = next((name for name in looked_at if name in READS), None)
+        if read:
+            raise Problem(f"{test} reads the source of the program ({read}): a test shows what a program does")
         if not self.asserts(home, cls, function):
             raise Problem(f"{test} asserts nothing")
         return source.path
