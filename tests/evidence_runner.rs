@@ -53,6 +53,8 @@ async fn a_suite_that_patches_its_runner_is_not_believed() {
         "import unittest\n\
          def fail(self, test, error):\n    self.addSuccess(test)\n\
          unittest.TextTestResult.addFailure = unittest.TextTestResult.addError = fail\n",
+        // Asserts nothing.
+        "import unittest\nunittest.TestCase.assertEqual = lambda *words, **more: None\n",
         // Runs no test.
         "import unittest\nunittest.TestCase._callTestMethod = lambda self, method: None\n",
     ];

@@ -107,7 +107,9 @@ pub(super) fn test_command(manifest: &Manifest, only: Option<&[String]>) -> (Vec
     let mut targets: Vec<String> = roots.iter().flat_map(|root| target(root)).collect();
     targets.dedup();
     shown.splice(at..at, targets);
-    let mut argv = shown.clone();
+    // Each test is told by name, whatever the manifest says.
+    let silent = |word: &&String| !matches!(word.as_str(), "-q" | "--quiet" | "--format=terse");
+    let mut argv: Vec<String> = shown.iter().filter(silent).cloned().collect();
     let after = argv.iter().position(|argument| argument == "test").map_or(argv.len(), |at| at + 1);
     // Said twice, cargo refuses it.
     let added = ["--offline", "--no-fail-fast"].into_iter().filter(|flag| !shown.iter().any(|word| word == flag));
@@ -164,6 +166,7 @@ mod tests {
         };
         assert_eq!(manifest(r#"["cargo", "test"]"#), "cargo test --offline --no-fail-fast");
         assert_eq!(manifest(r#"["cargo", "test", "--offline"]"#), "cargo test --no-fail-fast --offline");
+        assert_eq!(manifest(r#"["cargo", "-q", "test", "--", "--quiet"]"#), "cargo test --offline --no-fail-fast --");
     }
 
     #[test]

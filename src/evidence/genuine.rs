@@ -7,23 +7,28 @@ use toml::Table;
 
 /// Interpreter options that bring no code with them.
 const PYTHON: [&str; 6] = ["-B", "-u", "-E", "-s", "-b", "-bb"];
-/// Options of node that bring no code, reporter or other process into the runner. A value stands behind `=`: what is limited
-/// to some files keeps only words that begin with a hyphen.
-const NODE: [&str; 13] = [
-    "--test",
-    "--test-timeout",
-    "--test-concurrency",
-    "--test-force-exit",
-    "--no-warnings",
-    "--enable-source-maps",
-    "--expose-gc",
-    "--experimental-strip-types",
-    "--experimental-transform-types",
-    "--experimental-sqlite",
-    "--trace-warnings",
-    "--unhandled-rejections",
-    "--stack-trace-limit",
+/// Options of node that bring no code or other process into the runner, and whether a value belongs to them.
+const NODE: [(&str, bool); 17] = [
+    ("--test", false),
+    ("--test-timeout", true),
+    ("--test-concurrency", true),
+    ("--test-force-exit", false),
+    ("--test-name-pattern", true),
+    ("--test-reporter", true),
+    ("--test-reporter-destination", true),
+    ("--experimental-test-coverage", false),
+    ("--no-warnings", false),
+    ("--enable-source-maps", false),
+    ("--expose-gc", false),
+    ("--experimental-strip-types", false),
+    ("--experimental-transform-types", false),
+    ("--experimental-sqlite", false),
+    ("--trace-warnings", false),
+    ("--unhandled-rejections", true),
+    ("--stack-trace-limit", true),
 ];
+/// Those of them that say who reports and how many files run at a time, which G1 does here.
+const OWN: [&str; 3] = ["--test-reporter", "--test-reporter-destination", "--test-concurrency"];
 /// Options of cargo that bring settings, other manifests or other targets.
 const NOT_CARGO: [&str; 5] = ["--config", "-Z", "-C", "--manifest-path", "--target"];
 
@@ -40,14 +45,7 @@ impl Stack {
                 let harmless = before.all(|word| PYTHON.contains(word) || is_plain_setting(word));
                 file_name(program).starts_with("python") && runner.starts_with(&["-m", "unittest"]) && harmless
             }
-            // What is before `--test` and is no option would be run instead.
-            Self::Node => {
-                let before = words.split(|word| *word == "--test").next().unwrap_or_default();
-                let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
-                let harmless = words.iter().all(|word| !word.starts_with('-') || NODE.contains(&name(word).as_str()));
-                let options = before.iter().all(|word| word.starts_with('-'));
-                file_name(program) == "node" && before.len() < words.len() && options && harmless
-            }
+            Self::Node => file_name(program) == "node" && node_words(rest).is_some(),
             Self::Rust => {
                 let own = words.split(|word| *word == "--").next().unwrap_or_default();
                 let foreign = |word: &&str| NOT_CARGO.iter().any(|option| word.starts_with(option));
@@ -66,11 +64,37 @@ impl Stack {
                 "tests are run with `python3 -m unittest`, without options of the interpreter that bring code"
             }
             Self::Node => {
-                "tests are run with `node --test`, without options that load code or reporters: test files import what they need"
+                "tests are run with `node --test`, without options that load code: test files import what they need"
             }
             Self::Rust => "tests are run with `cargo test`, without `--config`, `--manifest-path` or another target",
         }
     }
+}
+
+/// What of a command behind `node` runs tests: its options, each with its value, and the files or folders that it names.
+/// Nothing when it does not run them, or something else first, or with options that bring code into the runner.
+pub(super) fn node_words(words: &[String]) -> Option<(Vec<String>, Vec<String>)> {
+    let (mut options, mut files) = (vec![], vec![]);
+    let mut tests = false;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if !word.starts_with('-') {
+            // What stands before `--test` would be run instead.
+            files.push(tests.then(|| word.clone())?);
+            continue;
+        }
+        let (name, value) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+        let (_, wants) = NODE.iter().find(|(known, _)| *known == name)?;
+        let value = match (value, wants) {
+            (None, true) => Some(words.next()?.as_str()),
+            (value, _) => value,
+        };
+        tests |= name == "--test";
+        if !OWN.contains(&name) {
+            options.push(value.map_or_else(|| name.to_owned(), |value| format!("{name}={value}")));
+        }
+    }
+    tests.then_some((options, files))
 }
 
 /// Something that nobody knew when the software was written.
@@ -147,7 +171,8 @@ mod tests {
             (Stack::Python, "python3 -m unittest -v"),
             (Stack::Python, "/usr/bin/python3.12 -Werror -B -Xdev -m unittest discover -s tests"),
             (Stack::Node, "node --test"),
-            (Stack::Node, "node --experimental-strip-types --no-warnings --test --test-timeout=9000 test/a.test.ts"),
+            (Stack::Node, "node --experimental-strip-types --no-warnings --test --test-timeout 9000 test/a.test.ts"),
+            (Stack::Node, "node --test --test-reporter=spec"),
             (Stack::Rust, "cargo test"),
             (Stack::Rust, "cargo --quiet test --all -- --test-threads=1 --config"),
         ] {
@@ -172,7 +197,7 @@ mod tests {
             (Stack::Node, "node --test --env-file=.env"),
             (Stack::Node, "node -e 1 --test"),
             (Stack::Node, "node test.js"),
-            (Stack::Node, "node --test --test-reporter=./ok.mjs"),
+            (Stack::Node, "node --test --test-timeout"),
             (Stack::Node, "node --experimental-test-isolation=none --test"),
             (Stack::Rust, "cargo run --bin test"),
             (Stack::Rust, "cargo --config=a.toml test"),
@@ -183,6 +208,19 @@ mod tests {
             assert!(!own(stack, bad), "{bad}");
         }
         assert!(!Stack::Python.is_own_runner(&[]));
+    }
+
+    #[test]
+    fn of_a_command_for_node_the_options_are_kept_with_their_values_and_reporters_are_not() {
+        let words = |command: &str| {
+            let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
+            node_words(&words).map(|(options, files)| (options.join(" "), files.join(" ")))
+        };
+        let found = words(
+            "--no-warnings --test --test-timeout 9 --test-reporter spec --test-reporter-destination=stdout test/",
+        );
+        assert_eq!(found, Some(("--no-warnings --test --test-timeout=9".to_owned(), "test/".to_owned())));
+        assert_eq!(words("a.js --test"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What Node needs besides: a reporter that G1 can read, and TypeScript without its types for a Node that is too old.
 
 use super::{
-    EvidenceError, Manifest, Runner, Stack, Tree, TreeFile,
+    EvidenceError, Manifest, Runner, Stack, Tree, TreeFile, genuine,
     scratch::Scratch,
     syntax::{self, Place, Question},
 };
@@ -89,29 +89,51 @@ impl Runner {
         only: Option<&[String]>,
     ) -> Result<(Vec<String>, Vec<String>), EvidenceError> {
         let reporter = url(&scratch.aid("reporter.mjs", REPORTER)?);
-        let (program, rest) = match manifest.test.split_first() {
-            Some((program, rest)) if rest.iter().any(|argument| argument == "--test") => (program.clone(), rest),
-            _ => return Err(EvidenceError::Unsupported(manifest.test.join(" "), Stack::Node.own_runner())),
-        };
+        let refused = || EvidenceError::Unsupported(manifest.test.join(" "), Stack::Node.own_runner());
+        let (program, rest) = manifest.test.split_first().ok_or_else(refused)?;
+        let (options, named) = genuine::node_words(rest).ok_or_else(refused)?;
         let mut files: Vec<String> = only.unwrap_or_default().iter().map(|name| file_of(name).to_owned()).collect();
         files.sort();
         files.dedup();
-        let named = rest.iter().any(|argument| tree.get(argument).is_some());
-        let typed = tree.files().any(|file| syntax::is_typed(&file.path) && Stack::Node.is_test_file(&file.path));
-        if files.is_empty() && !named && typed && self.takes_types_off() {
-            files.extend(tree.files().map(|file| file.path.clone()).filter(|path| Stack::Node.is_test_file(path)));
+        if files.is_empty() {
+            files = test_files(tree, &named, self.takes_types_off());
         }
-        let kept: Vec<String> =
-            rest.iter().filter(|argument| files.is_empty() || argument.starts_with('-')).cloned().collect();
         let added = [
             format!("--test-reporter={reporter}"),
             "--test-reporter-destination=stdout".into(),
             "--test-concurrency=1".into(),
         ];
-        let argv = [vec![program.clone()], added.to_vec(), kept.clone(), files.clone()].concat();
-        let shown = [vec![program], kept, files].concat();
+        let argv = [vec![program.clone()], added.to_vec(), options.clone(), files.clone()].concat();
+        let shown = [vec![program.clone()], options, files].concat();
         Ok((argv, shown))
     }
+}
+
+/// The files of a whole suite; none where node finds them by itself. An older Node would not find those in TypeScript, nor
+/// know a pattern, and a newer one takes no folder.
+fn test_files(tree: &Tree, named: &[String], takes_types_off: bool) -> Vec<String> {
+    let all: Vec<&str> =
+        tree.files().map(|file| file.path.as_str()).filter(|path| Stack::Node.is_test_file(path)).collect();
+    let under = |folder: &str| -> Vec<String> {
+        let folder = folder.trim_start_matches("./").trim_end_matches('/');
+        let inside =
+            |path: &&str| folder.contains('*') || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        all.iter().copied().filter(inside).map(str::to_owned).collect()
+    };
+    if named.is_empty() {
+        let typed = takes_types_off && all.iter().any(|path| syntax::is_typed(path));
+        return if typed { all.into_iter().map(str::to_owned).collect() } else { vec![] };
+    }
+    let mut files: Vec<String> = named
+        .iter()
+        .flat_map(|name| match tree.get(name) {
+            Some(_) => vec![name.clone()],
+            None => Some(under(name)).filter(|found| !found.is_empty()).unwrap_or_else(|| vec![name.clone()]),
+        })
+        .collect();
+    files.sort();
+    files.dedup();
+    files
 }
 
 /// What defines the marks, for these places and tests.
@@ -127,4 +149,26 @@ pub(super) fn marking(aid: &str, place: &Place, tests: &[String]) -> String {
 /// The file in `file > suite > test`.
 fn file_of(test: &str) -> &str {
     test.split(" > ").next().unwrap_or(test)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_and_folders_are_the_files_of_tests_that_they_mean() {
+        let paths = ["src/a.js", "test/a.test.js", "test/deep/b.test.js", "other/c.test.js"];
+        let tree = Tree::new(paths.map(|path| TreeFile::new(path, vec![])).to_vec());
+        let files = |named: &[&str]| {
+            test_files(&tree, &named.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), true).join(" ")
+        };
+        assert_eq!(files(&[]), "", "node finds them by itself");
+        assert_eq!(files(&["test/"]), "test/a.test.js test/deep/b.test.js");
+        assert_eq!(files(&["./test", "other/c.test.js"]), "other/c.test.js test/a.test.js test/deep/b.test.js");
+        assert_eq!(files(&["test/*.test.js"]), "other/c.test.js test/a.test.js test/deep/b.test.js");
+        assert_eq!(files(&["nosuch"]), "nosuch");
+        let typed = tree.with([TreeFile::new("test/d.test.ts", vec![])]);
+        assert_eq!(test_files(&typed, &[], true).len(), 4);
+        assert_eq!(test_files(&typed, &[], false).len(), 0);
+    }
 }

@@ -1,6 +1,6 @@
 //! Running the tests of Python projects.
 
-use super::{EvidenceError, Manifest, Stack, scratch::Scratch};
+use super::{EvidenceError, Manifest, Stack, Tree, scratch::Scratch};
 
 const SUITE: &str = include_str!("aids/suite.py");
 
@@ -15,17 +15,49 @@ pub(super) fn launched(argv: &[String], scratch: &Scratch) -> Result<Vec<String>
 }
 
 /// Each test is told by name, whatever the manifest says: what is not named cannot be evidence. Only some modules, classes
-/// or tests, when they are named.
-pub(super) fn test_command(manifest: &Manifest, only: Option<&[String]>) -> Vec<String> {
-    let mut argv = manifest.test.clone();
-    let told = argv.iter().any(|argument| argument == "-v" || argument == "--verbose");
-    if let (false, Some(at)) = (told, argv.iter().position(|argument| argument == "unittest")) {
+/// or tests, when they are named: from the project's folder, in the place of what the manifest names or looks for.
+pub(super) fn test_command(manifest: &Manifest, tree: &Tree, only: Option<&[String]>) -> Vec<String> {
+    let silent = |word: &&String| !matches!(word.as_str(), "-q" | "--quiet");
+    let mut argv: Vec<String> = manifest.test.iter().filter(silent).cloned().collect();
+    let Some(at) = argv.iter().position(|word| word == "unittest").map(|at| at + 1) else { return argv };
+    let looks = argv.get(at).is_some_and(|word| word == "discover");
+    if only.is_some() {
+        let flags = ["-b", "--buffer", "-f", "--failfast", "-c", "--catch", "-v", "--verbose", "--locals"];
+        let kept: Vec<String> = argv.drain(at..).filter(|word| flags.contains(&word.as_str())).collect();
+        argv.extend(kept);
+    } else if looks
+        && !argv.iter().any(|word| word.starts_with("-t") || word.starts_with("--top"))
+        && let Some(start) = start(&argv[at + 1..])
+        && tree.get(&format!("{start}/__init__.py")).is_some()
+    {
+        // As they are named everywhere else.
+        argv.extend(["-t".to_owned(), ".".to_owned()]);
+    }
+    if !argv.iter().any(|word| word == "-v" || word == "--verbose") {
         // `discover` must stay next to the module, and takes the option too.
-        let after = at + 1 + usize::from(argv.get(at + 1).is_some_and(|word| word == "discover"));
-        argv.insert(after, "-v".to_owned());
+        argv.insert(at + usize::from(looks && only.is_none()), "-v".to_owned());
     }
     argv.extend(only.unwrap_or_default().iter().cloned());
     argv
+}
+
+/// The folder that `discover` begins in, where it is said alone.
+fn start(words: &[String]) -> Option<&str> {
+    let mut found = vec![];
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.split_once('=') {
+            Some(("--start-directory", folder)) => found.push(folder),
+            _ if word == "-s" || word == "--start-directory" => found.push(words.next()?),
+            _ if ["-p", "--pattern", "-k"].contains(&word.as_str()) => drop(words.next()),
+            _ if !word.starts_with('-') => found.push(word),
+            _ => {}
+        }
+    }
+    match found.as_slice() {
+        [one] => Some(one.trim_start_matches("./").trim_end_matches('/')),
+        _ => None,
+    }
 }
 
 /// Where the command begins to say which modules are tested; nowhere when they are looked for.
@@ -40,23 +72,48 @@ pub(super) fn first_module(argv: &[String]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::TreeFile;
 
     fn command(test: &str, only: Option<&[String]>) -> String {
-        let words: Vec<String> = test.split(' ').map(|word| format!("{word:?}")).collect();
-        let manifest = format!(
-            "[app]\nname = \"a\"\nstack = \"python\"\n[commands]\nsetup = []\ntest = [{}]\nrun = []\n",
-            words.join(", ")
-        );
-        test_command(&Manifest::parse(&manifest).unwrap(), only).join(" ")
+        let manifest = Manifest {
+            name: "a".into(),
+            stack: "python".into(),
+            setup: vec![],
+            test: test.split(' ').map(str::to_owned).collect(),
+            run: vec![],
+        };
+        let tree = Tree::new(vec![TreeFile::new("tests/__init__.py", vec![])]);
+        test_command(&manifest, &tree, only).join(" ")
     }
 
     #[test]
     fn tests_are_told_by_name_also_where_the_manifest_forgot_it() {
+        for (test, run) in [
+            ("python3 -m unittest", "python3 -m unittest -v"),
+            ("python3 -m unittest -v", "python3 -m unittest -v"),
+            ("python3 -m unittest --verbose", "python3 -m unittest --verbose"),
+            ("python3 -m unittest -q", "python3 -m unittest -v"),
+            ("python3 -m unittest discover -s tests", "python3 -m unittest discover -v -s tests -t ."),
+            ("python3 -m unittest discover ./tests/ -q", "python3 -m unittest discover -v ./tests/ -t ."),
+            ("python3 -m unittest discover -s spec", "python3 -m unittest discover -v -s spec"),
+            ("python3 -m unittest discover -s tests -t .", "python3 -m unittest discover -v -s tests -t ."),
+            ("python3 -m unittest discover -p test_*.py", "python3 -m unittest discover -v -p test_*.py"),
+            ("python3 -m unittest discover tests *.py", "python3 -m unittest discover -v tests *.py"),
+        ] {
+            assert_eq!(command(test, None), run, "{test}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_run_alone_stands_in_the_place_of_what_the_manifest_names() {
         let one = ["tests.test_a".to_owned()];
-        assert_eq!(command("python3 -m unittest", None), "python3 -m unittest -v");
-        assert_eq!(command("python3 -m unittest", Some(&one)), "python3 -m unittest -v tests.test_a");
-        assert_eq!(command("python3 -m unittest -v", None), "python3 -m unittest -v");
-        assert_eq!(command("python3 -m unittest --verbose", None), "python3 -m unittest --verbose");
-        assert_eq!(command("python3 -m unittest discover -s tests", None), "python3 -m unittest discover -v -s tests");
+        for (test, run) in [
+            ("python3 -m unittest", "python3 -m unittest -v tests.test_a"),
+            ("python3 -B -m unittest -v", "python3 -B -m unittest -v tests.test_a"),
+            ("python3 -m unittest discover -s tests -q", "python3 -m unittest -v tests.test_a"),
+            ("python3 -m unittest -b -f tests.test_a tests.test_b", "python3 -m unittest -v -b -f tests.test_a"),
+        ] {
+            assert_eq!(command(test, Some(&one)), run, "{test}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::Runner;
 use crate::{
-    domain::evidence::TestOutcome,
+    domain::evidence::{TestOutcome, TestResult},
     evidence::{
         EvidenceError, Manifest, Stack, Tree, TreeFile,
         genuine::random,
@@ -14,7 +14,16 @@ use crate::{
         scratch::Scratch,
     },
 };
+use std::fmt::Write;
 use tokio_util::sync::CancellationToken;
+
+/// The ways in which it fails: a patch may know only some.
+const FAILS: [&str; 4] = [
+    "self.assertEqual(1, 2, REASON)",
+    "self.assertTrue(False, REASON)",
+    "self.fail(REASON)",
+    "raise AssertionError(REASON)",
+];
 
 /// A test module with names that nobody knew when the suite was written.
 struct Canary {
@@ -44,17 +53,19 @@ impl Canary {
             "" => stem.clone(),
             above => format!("{above}{between}{stem}"),
         };
-        let text = format!(
-            "import unittest\n\n\nclass Canary(unittest.TestCase):\n    def test_fails(self):\n        self.fail({reason:?})\n"
-        );
+        let (mut text, reason) =
+            (String::from("import unittest\n\n\nclass Canary(unittest.TestCase):\n"), format!("{reason:?}"));
+        for (number, fails) in (1..).zip(FAILS) {
+            let _ = write!(text, "    def test_{number}(self):\n        {}\n\n", fails.replace("REASON", &reason));
+        }
         let (path, module) = (format!("{}.py", under(&folder, '/')), under(&package, '.'));
         Some(Self { file: TreeFile::new(path, text.into_bytes()), stem, module, reason })
     }
 
     /// The command that was run, limited to this test. Names of modules have to stay together, behind the option.
-    fn command(&self, manifest: &Manifest, only: Option<&[String]>) -> Vec<String> {
+    fn command(&self, manifest: &Manifest, tree: &Tree, only: Option<&[String]>) -> Vec<String> {
         let only = only.map(|only| only.iter().chain([&self.module]).cloned().collect::<Vec<_>>());
-        let mut argv = python::test_command(manifest, only.as_deref());
+        let mut argv = python::test_command(manifest, tree, only.as_deref());
         if let (None, Some(at)) = (&only, python::first_module(&argv)) {
             argv.insert(at, self.module.clone());
         }
@@ -67,11 +78,12 @@ impl Canary {
     /// True when it was told as what it is, or when the command does not come by it and ran nothing.
     fn is_told(&self, report: &Report) -> bool {
         let own = |name: &str| name.split('.').any(|part| part == self.stem);
+        let told = |test: &&TestResult| {
+            own(&test.name) && test.outcome == TestOutcome::Failed && test.detail.contains(&self.reason)
+        };
         match report.tests.as_slice() {
             [] => report.ran == Some(0),
-            tests => tests.iter().any(|test| {
-                own(&test.name) && test.outcome == TestOutcome::Failed && test.detail.contains(&self.reason)
-            }),
+            tests => tests.iter().filter(told).count() == FAILS.len(),
         }
     }
 }
@@ -88,7 +100,7 @@ impl Runner {
     ) -> Result<bool, EvidenceError> {
         let Some(canary) = Canary::beside(tree, report) else { return Ok(true) };
         let scratch = Scratch::of(&tree.with([canary.file.clone()]), self.owner(Stack::Python))?;
-        let argv = python::launched(&canary.command(manifest, only), &scratch)?;
+        let argv = python::launched(&canary.command(manifest, tree, only), &scratch)?;
         let finished = self.on_a_port(&scratch, Stack::Python, &argv, cancel).await?;
         let ended = finished.ended == Ended::Exited;
         Ok(ended && canary.is_told(&report::unittest(&finished.output.bytes)))
@@ -103,9 +115,10 @@ mod tests {
         let words: Vec<String> = test.split(' ').map(str::to_owned).collect();
         let manifest = Manifest { name: "a".into(), stack: "python".into(), setup: vec![], test: words, run: vec![] };
         let report = report::unittest(format!("{reported} ... ok\n\nRan 1 test in 0s\n\nOK\n").as_bytes());
-        let canary = Canary::beside(&Tree::new(vec![TreeFile::new(file, vec![])]), &report).unwrap();
+        let tree = Tree::new(vec![TreeFile::new(file, vec![])]);
+        let canary = Canary::beside(&tree, &report).unwrap();
         let named = |text: &str| text.replace(&canary.stem, "CANARY");
-        (named(&canary.file.path), canary.command(&manifest, None).iter().map(|word| named(word)).collect())
+        (named(&canary.file.path), canary.command(&manifest, &tree, None).iter().map(|word| named(word)).collect())
     }
 
     #[test]
@@ -134,14 +147,19 @@ mod tests {
         let told = |text: &str| canary.is_told(&report::unittest(text.as_bytes()));
         let rule = "=".repeat(70);
         let thin = "-".repeat(70);
-        let failed = |reason: &str| {
-            format!(
-                "test_fails (test_g1_1.Canary.test_fails) ... FAIL\n\n{rule}\nFAIL: test_fails (test_g1_1.Canary.test_fails)\n{thin}\n\
-                 AssertionError: {reason}\n\n{thin}\nRan 1 test in 0s\n\nFAILED (failures=1)\n"
-            )
+        let failed = |reasons: &[&str]| {
+            let (mut lines, mut sections) = (String::new(), String::new());
+            for (number, reason) in (1..).zip(reasons) {
+                let name = format!("test_{number} (test_g1_1.Canary.test_{number})");
+                lines += &format!("{name} ... FAIL\n");
+                sections += &format!("\n{rule}\nFAIL: {name}\n{thin}\nAssertionError: {reason}\n");
+            }
+            let many = reasons.len();
+            format!("{lines}{sections}\n{thin}\nRan {many} tests in 0s\n\nFAILED (failures={many})\n")
         };
-        assert!(told(&failed("canary 2")));
-        assert!(!told(&failed("something else")));
+        assert!(told(&failed(&["canary 2"; 4])));
+        assert!(!told(&failed(&["canary 2"; 3])), "one way to fail is not told");
+        assert!(!told(&failed(&["something else"; 4])));
         assert!(told("\nRan 0 tests in 0s\n\nNO TESTS RAN\n"));
         assert!(!told("test_fails (test_g1_1.Canary.test_fails) ... ok\n\nRan 1 test in 0s\n\nOK\n"));
         assert!(!told("test_x (tests.test_a.T.test_x) ... ok\n\nRan 1 test in 0s\n\nOK\n"));

@@ -119,7 +119,7 @@ impl Runner {
     ) -> Result<(Vec<String>, Vec<String>), EvidenceError> {
         match stack {
             Stack::Python => {
-                let shown = python::test_command(manifest, only);
+                let shown = python::test_command(manifest, tree, only);
                 Ok((python::launched(&shown, scratch)?, shown))
             }
             Stack::Node => self.node_tests(scratch, tree, manifest, only),
