@@ -1,11 +1,11 @@
-//! The writer's end of `.g1/sock`. Who may reach it is decided by the directory's mode (0700).
+//! The writer's end of `.g1/sock`. Only its own user and root are talked to, whatever became of the folder's mode (0700).
 
 use super::{
     handle::Handle,
     wire::{MAX_LINE, Wire, socket_path},
 };
 use crate::domain::{Clean, command::Command};
-use std::{io, path::Path};
+use std::{io, os::unix::fs::PermissionsExt, path::Path};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
@@ -21,6 +21,7 @@ pub fn serve(dir: &Path, handle: Handle, cancel: CancellationToken) -> io::Resul
         _ => {}
     }
     let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     let whole = dir.join(".g1").join("sock");
     let ours = identity(&whole);
     tokio::spawn(async move {
@@ -28,7 +29,9 @@ pub fn serve(dir: &Path, handle: Handle, cancel: CancellationToken) -> io::Resul
             tokio::select! {
                 () = cancel.cancelled() => break,
                 accepted = listener.accept() => {
-                    if let Ok((stream, _)) = accepted {
+                    if let Ok((stream, _)) = accepted
+                        && is_own(&stream)
+                    {
                         tokio::spawn(talk(stream, handle.clone(), cancel.child_token()));
                     }
                 }
@@ -42,6 +45,12 @@ pub fn serve(dir: &Path, handle: Handle, cancel: CancellationToken) -> io::Resul
         drop(listener);
     });
     Ok(())
+}
+
+/// Whether the other end is a process of the same user, or of root.
+fn is_own(stream: &UnixStream) -> bool {
+    let own = rustix::process::geteuid().as_raw();
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {
