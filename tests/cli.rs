@@ -377,6 +377,22 @@ fn listings_say_what_there_is() {
 }
 
 #[test]
+fn further_certificates_that_cannot_be_used_are_named() {
+    let world = World::new();
+    let doctor = |file: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_g1"));
+        command.arg("doctor").env("G1_HOME", world.path().join("home")).env("SSL_CERT_FILE", file);
+        out(&command.output().unwrap())
+    };
+    let file = world.path().join("ca.pem");
+    assert!(doctor(&file).contains("which cannot be read"));
+    fs::write(&file, "no certificate\n").unwrap();
+    assert!(doctor(&file).contains("which holds no certificate"));
+    fs::write(&file, "-----BEGIN CERTIFICATE-----\n").unwrap();
+    assert!(!doctor(&file).contains("SSL_CERT_FILE"));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let world = World::new();
     drop(world.project());

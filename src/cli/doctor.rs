@@ -5,7 +5,7 @@ use crate::{
     config::{Config, dirs},
     domain::Clean,
     evidence::{self, Stack},
-    hub,
+    files, hub,
     models::{ModelError, local, openai::OpenAi, registry},
     ui::welcome::Need,
 };
@@ -44,6 +44,7 @@ pub fn run(folder: Option<&Path>, config: &Config, as_json: bool) -> Done {
     if let Some(project) = project(folder.unwrap_or(Path::new("."))) {
         found.push(project);
     }
+    found.extend(std::env::var_os("SSL_CERT_FILE").and_then(|file| certificates(Path::new(&file))));
     found.extend(runtime.block_on(servers(config)));
     found.extend(runtime.block_on(ways(config)));
     let healthy = found.iter().all(|f| f.ok != Some(false));
@@ -62,6 +63,18 @@ pub fn run(folder: Option<&Path>, config: &Config, as_json: bool) -> Done {
         out::show(&columns(&rows))?;
     }
     Ok(u8::from(!healthy))
+}
+
+/// What is wrong with the file of further certificates; what makes connections leaves one out that it cannot use.
+fn certificates(file: &Path) -> Option<Finding> {
+    const MOST: u64 = 64 << 20;
+    let why = match files::read(file, MOST) {
+        Ok(bytes) if bytes.windows(27).any(|part| part == b"-----BEGIN CERTIFICATE-----") => return None,
+        Ok(_) => "holds no certificate in PEM (-----BEGIN CERTIFICATE-----)".to_owned(),
+        Err(error) => format!("cannot be read: {error}"),
+    };
+    let text = format!("SSL_CERT_FILE names {}, which {why}; nothing of it is trusted", file.display());
+    Some(Finding { what: "certificates", ok: Some(false), text })
 }
 
 /// Model servers that may run on this machine.
