@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, io, time::Duration};
 /// As long as all of them together have to answer: a list of models lies ready, and people wait for this.
 const LIMIT: Duration = Duration::from_millis(300);
 /// As much of an answer is read; a list of some thousand models is shorter.
-const MOST: usize = 1 << 20;
+const MOST: usize = 16 << 20;
 /// As many models are named where all of them are said in one line.
 const NAMED: usize = 4;
 
@@ -99,8 +99,8 @@ async fn ask(base: &str, settings: &ModelSettings) -> Found {
     for path in paths {
         found = match http.get(path).send().await {
             Ok(response) if response.status().is_success() => match list(response).await {
-                Some(models) => return Found::Server(models),
-                None => other("it has no list of models".to_owned()),
+                Ok(models) => return Found::Server(models),
+                Err(why) => other(why.to_owned()),
             },
             Ok(response) => other(format!("HTTP {}", response.status().as_u16())),
             Err(error) if refuses(&error) => return Found::Nobody,
@@ -122,15 +122,15 @@ fn refuses(error: &reqwest::Error) -> bool {
     false
 }
 
-async fn list(mut response: reqwest::Response) -> Option<Vec<Clean>> {
+async fn list(mut response: reqwest::Response) -> Result<Vec<Clean>, &'static str> {
     let mut body = Vec::new();
-    while let Some(bytes) = response.chunk().await.ok()? {
+    while let Some(bytes) = response.chunk().await.map_err(|_| "its list of models broke off")? {
         body.extend_from_slice(&bytes);
         if body.len() > MOST {
-            return None;
+            return Err("its list of models is larger than 16 MB");
         }
     }
-    models_in(&body)
+    models_in(&body).ok_or("it has no list of models")
 }
 
 /// The list as the protocol has it: anything else is the answer of something else. A server without models may have nothing

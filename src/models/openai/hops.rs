@@ -3,6 +3,7 @@
 use super::{
     OpenAi,
     fault::{about_tls, certificate_advice},
+    probe::LISTED,
     proxy::{Proxy, proxy_of},
     transport::cause,
 };
@@ -106,7 +107,7 @@ impl OpenAi {
         let secure = url.scheme() == "https";
         let base = self.endpoint.with(self.shape()).base;
         let sent = self.http.get(format!("{base}/models")).headers(self.endpoint.headers.clone());
-        let response = match sent.timeout(self.settings.timeouts.first_token()).send().await {
+        let response = match sent.timeout(self.settings.timeouts.first_token().min(LISTED)).send().await {
             Ok(response) => response,
             Err(error) => {
                 let connecting = error.is_connect();
@@ -163,9 +164,13 @@ impl OpenAi {
             }
             _ => hops.push(hop("http", true, format!("it answers (HTTP {status})"))),
         }
-        let Ok(models) = self.models_in(response).await else {
-            hops.push(hop("model", None, "it has no list of models here: `g1 models test` asks the model itself"));
-            return;
+        let models = match self.models_in(response).await {
+            Ok(models) => models,
+            Err(why) => {
+                let text = format!("its list of models cannot be read ({why}): `g1 models test` asks the model itself");
+                hops.push(hop("model", None, text));
+                return;
+            }
         };
         for wanted in wanted {
             hops.push(if models.iter().any(|(id, _)| id == wanted) {

@@ -12,12 +12,16 @@ use crate::{
     models::{Abilities, Model, ModelError, pricing::Price, settings::Api},
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Room for the answers to the questions here.
 const OUTPUT: u32 = 400;
 /// A text of about this many tokens must be read whole. More than the window that small servers have when nobody set it.
 const BALLAST: usize = 6_000;
+
+/// How long a list of models may take to its end: servers that have one have it at hand.
+pub(super) const LISTED: Duration = Duration::from_secs(20);
 
 /// What a test found.
 #[derive(Debug, Clone)]
@@ -181,7 +185,7 @@ impl OpenAi {
             .http
             .get(format!("{}/models", self.endpoint.with(shape).base))
             .headers(self.endpoint.headers.clone())
-            .timeout(self.settings.timeouts.first_token())
+            .timeout(self.settings.timeouts.first_token().min(LISTED))
             .send();
         self.models_in(sent.await.map_err(|error| error.without_url().to_string())?).await
     }
