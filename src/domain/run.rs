@@ -12,7 +12,7 @@ use super::{
     condition::Condition,
     evidence::{ControlRun, Coverage, Evidence, ExclusionSearch},
     existing::Existing,
-    plan::{Plan, StepPlan},
+    plan::{Estimate, Plan, StepPlan},
     reply::{Finding, ReplyKind},
     usage::Usage,
 };
@@ -394,6 +394,13 @@ impl Run {
     #[must_use]
     pub fn searched_by(&self, search: &ExclusionSearch) -> Option<&StepId> {
         self.evidence.iter().find(|e| e.id == search.evidence)?.step.as_ref()
+    }
+
+    /// What a step of the plan is expected to take, in the way that is chosen.
+    #[must_use]
+    pub fn expected(&self, step: &StepId) -> Option<Estimate> {
+        let plan = self.plan.as_ref()?;
+        plan.expected(plan.variant, step)
     }
 
     /// The steps in plan order.

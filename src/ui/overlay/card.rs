@@ -343,8 +343,9 @@ fn cost(page: &mut Page<'_>, run: &Run, step: Option<&Step>) {
     let sep = page.model.look.glyphs.sep;
     let mut parts = Vec::new();
     if let Some(step) = step {
-        let expected = run.plan.as_ref().and_then(|plan| plan.expected(plan.variant, &step.plan.id));
-        let expected = expected.map_or_else(String::new, |e| format!(" (≈ {} expected)", timeline::tokens(e.tokens)));
+        let expected = run
+            .expected(&step.plan.id)
+            .map_or_else(String::new, |e| format!(" (≈ {} expected)", timeline::tokens(e.tokens)));
         let spent = timeline::tokens(step.usage.tokens());
         parts.push(format!("this step {spent}{expected}, {}", timeline::money(&step.usage)));
     }

@@ -179,8 +179,7 @@ fn row_line(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Line
             if columns >= 46 && step.usage.calls > 0 {
                 tail.extend([tokens(step.usage.tokens()), money(&step.usage)]);
             } else if columns >= 46 && step.state == StepState::Waiting {
-                let expected = run.plan.as_ref().and_then(|plan| plan.expected(plan.variant, id));
-                tail.extend(expected.map(|e| format!("≈ {}", tokens(e.tokens))));
+                tail.extend(run.expected(id).map(|e| format!("≈ {}", tokens(e.tokens))));
             }
             if step.attempt > 1 {
                 tail.insert(0, format!("attempt {}", step.attempt));
