@@ -125,7 +125,7 @@ impl Meant {
             Feature::Sort { field, then, .. } => {
                 self.say(field);
                 then.iter().for_each(|f| self.say(f.trim_start_matches('-')));
-                self.say("order first last next soon soonest upcoming new newest old oldest latest earliest recent most least high highest low lowest urgent important top come appear stand \
+                self.say("order first last next soon soonest upcoming new newest old oldest latest earliest recent most least high highest low lowest cheap cheapest urgent important top come appear stand \
                      alphabetical alphabetically descending ascending date default result search");
                 self.act("list arrange order");
                 self.can(&[Class::Sort, Class::Read, Class::Search]);

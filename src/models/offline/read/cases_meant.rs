@@ -242,3 +242,23 @@ fn whoever_acts_on_records_sees_them_beside_those_who_are_asked_about() {
     let said = read(told).interpretations.iter().flat_map(|r| r.acceptance.clone()).collect::<Vec<_>>();
     assert!(said.contains(&"Only a leader can set the status of an entry.".to_owned()), "{said:?}");
 }
+
+#[test]
+fn a_state_that_others_give_is_not_kept_from_them() {
+    let clerks = "Clerks can add an applicant with a name and a status (new, invited, hired or rejected).\n";
+    let spec = read(&format!("{clerks}Only the manager may set an applicant to hired."));
+    let guarded = spec.features.iter().find_map(|f| match f {
+        Feature::FieldGuard { field, who, .. } if field == "status" => Some(who.clone()),
+        _ => None,
+    });
+    assert!(guarded.is_none_or(|who| who.contains(&role("clerk"))));
+    assert!(whole(&spec, 1) && !whole(&spec, 2), "{:?}", spec.gaps);
+    // where nobody says it when a record is added, it is the manager's alone
+    let plain = "Clerks can add an applicant with a name.\nApplicants are new, invited, hired or rejected.\n";
+    let spec = read(&format!("{plain}Only the manager may set an applicant to hired."));
+    let alone = |f: &Feature| matches!(f, Feature::FieldGuard { who, .. } if *who == [role("manager")]);
+    assert!(spec.features.iter().any(alone) && whole(&spec, 3), "{:?}", spec.gaps);
+    let spec =
+        read("Members can post an offer with a title and a price.\nOffers are sorted by price, the cheapest first.");
+    assert!(whole(&spec, 2), "{:?}", spec.gaps);
+}

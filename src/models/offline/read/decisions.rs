@@ -248,45 +248,6 @@ pub fn merge_guard(d: &mut Draft, entity: &str, field: &str, whos: &[Who], id: C
     });
 }
 
-/// `Only janitors set a fault to solved` where others set it to something else: the steps to those values are theirs alone, or
-/// the engine, which guards the property and not each value, cannot do what both sentences say.
-pub fn reserved(d: &mut Draft) {
-    for Reserved { entity, field, values, who, clause } in std::mem::take(&mut d.reserved) {
-        let name = d.entities[entity].entity.name.clone();
-        let same = |e: &String, f: &String| *e == name && *f == field;
-        let elsewhere = |m: &&Moved| m.entity == entity && m.field == field && m.clause != clause;
-        let others: Vec<Moved> =
-            d.moves.iter().filter(elsewhere).filter(|m| m.who.iter().any(|w| !who.contains(w))).cloned().collect();
-        if others.is_empty() {
-            continue;
-        }
-        let mut missing = values.clone();
-        for f in &mut d.features {
-            if let Feature::Workflow { entity: e, field: g, transitions, .. } = f
-                && same(e, g)
-            {
-                for step in transitions.iter_mut().filter(|step| values.contains(&step.to)) {
-                    missing.retain(|v| *v != step.to);
-                    step.who.clone_from(&who);
-                }
-            }
-        }
-        if !missing.is_empty() {
-            let why = format!(
-                "others set the {}, too, and the offline engine does not tell its values apart",
-                field.replace('_', " ")
-            );
-            d.gap(clause, &format!("only … {}", missing.join(", ")), &why, true);
-        }
-        // who may take another step is not kept from it
-        let rest =
-            others.iter().flat_map(|m| m.who.iter().map(|w| (w.clone(), m.clause))).filter(|(w, _)| !who.contains(w));
-        for (who, id) in rest.collect::<Vec<_>>() {
-            merge_guard(d, &name, &field, &[who], id);
-        }
-    }
-}
-
 /// `A solved fault can be reopened by the teacher`, where the steps that the text lists lead to no such state: one more step, if
 /// the sentence says where it begins; nobody's right, if not.
 pub fn reached(d: &mut Draft) {

@@ -86,6 +86,7 @@ mod ratings;
 mod readings;
 mod relations;
 mod requested;
+mod reserved;
 mod rights;
 mod rules;
 mod scopes;
@@ -380,7 +381,7 @@ pub fn analyse_again(
     not_own::settle(&mut d);
     decisions::needless(&mut d);
     decisions::reached(&mut d);
-    decisions::reserved(&mut d);
+    reserved::settle(&mut d);
     locks::settle(&mut d);
     states::beyond_the_list(&mut d);
     let linked = assemble::linked(&d);
