@@ -90,7 +90,7 @@ async fn attack(runner: &Runner) {
         .chain(needed.iter().filter(|(_, outcome)| *outcome != "allowed"))
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}\n{text}");
-    let expected = if cfg!(target_arch = "x86_64") { 69 } else { 52 };
+    let expected = if cfg!(target_arch = "x86_64") { 71 } else { 52 };
     assert!(attacks.len() == expected && needed.len() == 8, "{} attacks, {} needs", attacks.len(), needed.len());
 
     let after = fs::metadata(&canary).unwrap();

@@ -68,6 +68,8 @@ fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
     #[cfg(target_arch = "x86_64")]
     rules.extend(always(&[libc::SYS_inotify_init]));
     #[cfg(target_arch = "x86_64")]
+    rules.extend(always(&[libc::SYS_mknod]));
+    #[cfg(target_arch = "x86_64")]
     rules.extend(always(&[libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_modify_ldt]));
 
     // Sockets: TCP over IP only. MPTCP and SCTP would pass Landlock by; a Unix socket reaches daemons such as Docker's.
