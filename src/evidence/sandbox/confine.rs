@@ -113,7 +113,7 @@ fn confine(spec: &Spec) -> Result<(), Failure> {
     rustix::thread::set_no_new_privs(true).map_err(|e| failure("no new privileges", e))?;
     let landlock = restrict(spec)?;
     drop_privileges(spec.drop_to)?;
-    seccomp::apply(landlock >= 6).map_err(|e| failure("seccomp", e))?;
+    seccomp::apply(landlock >= 6, !spec.cgroups.is_empty()).map_err(|e| failure("seccomp", e))?;
     let level = if landlock >= 1 { SandboxLevel::L2 } else { SandboxLevel::L1 };
     if level < spec.required {
         return Err(format!("level {:?} was promised, only {level:?} could be enforced", spec.required));
@@ -254,7 +254,7 @@ pub(super) fn probe() -> i32 {
         .and_then(|()| set_limits(&spec))
         .and_then(|()| restrict(&spec))
         .and_then(|abi| drop_privileges(None).map(|()| abi))
-        .and_then(|abi| seccomp::apply(abi >= 6).map(|()| abi).map_err(|e| failure("seccomp", e)));
+        .and_then(|abi| seccomp::apply(abi >= 6, cgroup).map(|()| abi).map_err(|e| failure("seccomp", e)));
     let probed = match held {
         Err(error) => Probed {
             level: SandboxLevel::L0,
@@ -273,6 +273,14 @@ pub(super) fn probe() -> i32 {
             if let Err(why) = &own_network {
                 let reach = if landlock_abi >= 4 { "the assigned port of other hosts" } else { "any port of any host" };
                 notes.push(format!("no network of their own for programs ({why}): {reach} can be called"));
+            }
+            if !cgroup {
+                notes.push(
+                    "no control group: the kernel bounds the memory of each process only, and G1 looks four times a \
+                     second at what all of them have and stops what has too much (for a moment, or with files that \
+                     wait in sockets, a program may have more)"
+                        .to_owned(),
+                );
             }
             if !own_processes {
                 notes.push(

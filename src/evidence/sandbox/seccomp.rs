@@ -18,14 +18,15 @@ const X32: Option<i64> = Some(0x4000_0000);
 #[cfg(not(target_arch = "x86_64"))]
 const X32: Option<i64> = None;
 
-pub(super) fn apply(signals_are_scoped: bool) -> Result<(), seccompiler::Error> {
+/// `counted`: a control group counts what lies in memory.
+pub(super) fn apply(signals_are_scoped: bool, counted: bool) -> Result<(), seccompiler::Error> {
     let deny = u32::try_from(libc::EPERM).unwrap_or(1);
     let unknown = u32::try_from(libc::ENOSYS).unwrap_or(38);
     install(denied(signals_are_scoped)?, SeccompAction::Errno(deny))?;
     // Programs copy files with their modes and times as a matter of course: these calls succeed and do nothing.
     install(without_effect()?, SeccompAction::Errno(0))?;
     install(other_requests()?, SeccompAction::Errno(u32::try_from(libc::ENOTTY).unwrap_or(25)))?;
-    install(unknown_calls(), SeccompAction::Errno(unknown))
+    install(unknown_calls(counted), SeccompAction::Errno(unknown))
 }
 
 fn install(rules: Rules, action: SeccompAction) -> Result<(), seccompiler::Error> {
@@ -113,6 +114,10 @@ fn denied(signals_are_scoped: bool) -> Result<Rules, seccompiler::Error> {
     ] {
         when(&mut rules, libc::SYS_clone, &[&[(0, MaskedEq(bits(flag)), bits(flag))]])?;
     }
+    // Threads that have files of their own: who looks at a process sees those of one thread.
+    let (thread, files) = (bits(libc::CLONE_THREAD), bits(libc::CLONE_FILES));
+    when(&mut rules, libc::SYS_clone, &[&[(0, MaskedEq(thread | files), thread)]])?;
+    when(&mut rules, libc::SYS_close_range, &[&[(2, MaskedEq(CLOSE_RANGE_UNSHARE), CLOSE_RANGE_UNSHARE)]])?;
     // Another process's limits, and the processors that it runs on.
     when(&mut rules, libc::SYS_prlimit64, &[&[(0, Ne, 0)]])?;
     when(&mut rules, libc::SYS_sched_setaffinity, &[&[(0, Ne, 0)]])?;
@@ -174,9 +179,14 @@ const EVERYDAY_REQUESTS: &[u64] = &[
 ];
 
 /// Calls that are answered as by a kernel that does not have them.
-fn unknown_calls() -> Rules {
+fn unknown_calls(counted: bool) -> Rules {
     // Its flags are behind a pointer that a filter cannot read; the C library then uses clone, whose flags it can.
     let mut calls = vec![libc::SYS_clone3];
+    // Memory that nobody sees, and files in memory that only a control group counts wherever they are.
+    calls.push(MEMFD_SECRET);
+    if !counted {
+        calls.push(libc::SYS_memfd_create);
+    }
     // What kernels newer than this list have, or will have: 463 came with Linux 6.13. Programs do without.
     calls.extend(463..512);
     let mut rules = always(&calls);
@@ -187,6 +197,8 @@ fn unknown_calls() -> Rules {
 
 /// The same on every architecture; the C library's crate does not name it everywhere.
 const FCHMODAT2: i64 = 452;
+const MEMFD_SECRET: i64 = 447;
+const CLOSE_RANGE_UNSHARE: u64 = 2;
 
 const DENIED: &[i64] = &[
     libc::SYS_ptrace,

@@ -3,7 +3,7 @@
 use super::{
     SUBCOMMAND,
     spec::{Ended, Report, Spec},
-    usage::{disk_bytes, is_alive, nameless_bytes, resident_bytes},
+    usage::{Kept, disk_bytes, is_alive, kept, resident_bytes},
 };
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait, waitpid};
 use std::{
@@ -18,6 +18,8 @@ use std::{
 };
 
 const TICK: Duration = Duration::from_millis(50);
+/// Five seconds of ticks: whoever sends a file to another process has it received sooner.
+const LOOKS_IN_FLIGHT: u32 = 20;
 /// Killing takes no time; a process in an uninterruptible system call does.
 const KILL_GRACE: Duration = Duration::from_secs(5);
 
@@ -140,6 +142,14 @@ enum Watched {
     Limit(Ended),
 }
 
+/// What was seen of a program until now.
+#[derive(Default)]
+struct Looks {
+    ticks: u32,
+    /// How often without a break files waited in a socket to be received.
+    in_flight: u32,
+}
+
 /// A program that runs, with all that it starts.
 struct Program {
     main: Pid,
@@ -150,7 +160,7 @@ struct Program {
 impl Program {
     fn watch(&self, spec: &Spec) -> Watched {
         let deadline = Instant::now() + Duration::from_millis(spec.limits.wall_ms);
-        let mut ticks = 0_u32;
+        let mut looks = Looks::default();
         loop {
             match waitpid(Some(self.main), WaitOptions::NOHANG) {
                 Ok(Some((_, status))) => return Watched::Exited(status),
@@ -163,35 +173,41 @@ impl Program {
             if Instant::now() >= deadline {
                 return Watched::Limit(Ended::TimedOut);
             }
-            if let Some(limit) = self.over_limits(spec, ticks) {
+            if let Some(limit) = self.over_limits(spec, &mut looks) {
                 return Watched::Limit(limit);
             }
             self.reap_orphans();
-            ticks = ticks.wrapping_add(1);
         }
     }
 
-    fn over_limits(&self, spec: &Spec, ticks: u32) -> Option<Ended> {
+    fn over_limits(&self, spec: &Spec, looks: &mut Looks) -> Option<Ended> {
+        looks.ticks = looks.ticks.wrapping_add(1);
         let processes = self.processes();
         if processes.len() > spec.limits.processes as usize {
             return Some(Ended::TooManyProcesses);
         }
         // The sums cost more than the count: every fifth tick is often enough for what takes seconds to grow.
-        if ticks % 5 == 4 {
-            let resident: u64 = processes.iter().map(|pid| resident_bytes(*pid)).sum();
-            if resident > spec.limits.memory_bytes {
-                return Some(Ended::TooMuchMemory);
-            }
-            let named: Option<u64> = spec.write.iter().map(|dir| disk_bytes(dir)).sum();
-            match (named, nameless_bytes(|| self.processes())) {
-                (Some(named), Some(nameless)) if named + nameless > spec.limits.disk_bytes => {
-                    return Some(Ended::TooMuchDisk);
-                }
-                (Some(_), Some(_)) => {}
-                _ => return Some(Ended::Hidden),
-            }
+        if looks.ticks % 5 != 0 {
+            return None;
         }
-        None
+        let counted = !spec.cgroups.is_empty();
+        let named: Option<u64> = spec.write.iter().map(|dir| disk_bytes(dir)).sum();
+        let (Some(named), Some(Kept { nameless, uncounted })) =
+            (named, kept(|| self.processes(), &spec.write, counted))
+        else {
+            return Some(Ended::Hidden);
+        };
+        looks.in_flight = if uncounted.in_flight { looks.in_flight + 1 } else { 0 };
+        let resident: u64 = processes.iter().map(|pid| resident_bytes(*pid)).sum();
+        if resident + uncounted.memory > spec.limits.memory_bytes {
+            return Some(Ended::TooMuchMemory);
+        }
+        // Nobody can tell how large those are.
+        let mapped = uncounted.mapped.saturating_mul(spec.limits.file_bytes);
+        if (named + nameless).saturating_add(mapped) > spec.limits.disk_bytes {
+            return Some(Ended::TooMuchDisk);
+        }
+        (looks.in_flight >= LOOKS_IN_FLIGHT).then_some(Ended::Hidden)
     }
 
     fn processes(&self) -> Vec<Pid> {
