@@ -2,10 +2,15 @@
 
 mod fixture;
 
-use fixture::{ledger, manifest, runner};
+use fixture::{ledger, manifest, runner, sandbox_without};
 use g1::{
     domain::evidence::{SandboxLevel, TestOutcome},
-    evidence::{EvidenceError, Manifest, Tree, TreeFile},
+    evidence::{EvidenceError, Manifest, Python, Runner, Tree, TreeFile},
+};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -160,4 +165,53 @@ async fn a_cancelled_run_ends_with_everything_it_started() {
     let manifest = manifest();
     let (result, ()) = tokio::join!(runner.tests(&sleeps, &manifest, None, &cancel), async { stop.cancel() });
     assert!(matches!(result, Err(EvidenceError::Cancelled)));
+}
+
+/// A server that listens on an address.
+fn listens(address: &str) -> (Tree, Manifest) {
+    let file = TreeFile::new("listens.py", include_bytes!("fixtures/probes/listens.py").as_slice());
+    let run = ["python3", "listens.py", address, "{port}"].map(str::to_owned).to_vec();
+    let manifest = Manifest { name: "x".into(), stack: "python-stdlib".into(), setup: vec![], test: run.clone(), run };
+    (Tree::new(vec![file]), manifest)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn without_a_network_of_its_own_what_listens_everywhere_serves_nobody() {
+    let (dir, cancel) = (tempfile::tempdir().unwrap(), CancellationToken::new());
+    let data = dir.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let sandbox = sandbox_without("namespaces", dir.path());
+    assert!(!sandbox.has_own_network() && sandbox.level >= SandboxLevel::L2, "{:?}", sandbox.notes);
+    let bare = Runner::new(sandbox, Python::find().await.unwrap());
+
+    let (tree, everywhere) = listens("0.0.0.0");
+    let refused = bare.serve(&tree, &everywhere, None, &data, &cancel).await.unwrap_err().to_string();
+    assert!(refused.contains("every address of this machine") && refused.contains("127.0.0.1 only"), "{refused}");
+    let boot = bare.boot(&tree, &everywhere, &cancel).await.unwrap();
+    assert_eq!(boot.executed.exit, Some(0), "it starts, and is stopped at once");
+    assert!(boot.executed.note.is_some_and(|note| note.contains("every address of this machine")));
+
+    let (_, own) = listens("127.0.0.1");
+    assert_eq!(bare.boot(&tree, &own, &cancel).await.unwrap().executed.note, None);
+    let mut served = bare.serve(&tree, &own, None, &data, &cancel).await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_millis(2_500), served.ended()).await.is_err(), "it goes on");
+    let mut caller = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
+    caller.write_all(b"GET /open HTTP/1.0\r\n\r\n").unwrap();
+    caller.read_to_end(&mut vec![]).unwrap();
+    let said = tokio::time::timeout(Duration::from_secs(30), served.ended()).await.expect("it is stopped").unwrap();
+    assert!(said.starts_with("stopped: it listens on every address"), "{said}");
+    assert!(TcpStream::connect(("127.0.0.1", served.port)).is_err(), "nothing of it is left");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn in_a_network_of_its_own_a_program_may_listen_everywhere() {
+    let (dir, cancel) = (tempfile::tempdir().unwrap(), CancellationToken::new());
+    let sandbox = fixture::sandbox();
+    assert!(sandbox.has_own_network(), "nothing was tested: {:?}", sandbox.notes);
+    let runner = Runner::new(sandbox, Python::find().await.unwrap());
+    let (tree, everywhere) = listens("0.0.0.0");
+    assert_eq!(runner.boot(&tree, &everywhere, &cancel).await.unwrap().executed.note, None);
+    runner.serve(&tree, &everywhere, None, dir.path(), &cancel).await.unwrap().stop().await;
 }

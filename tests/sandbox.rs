@@ -3,7 +3,7 @@
 
 mod fixture;
 
-use fixture::sandbox;
+use fixture::{sandbox, sandbox_without};
 use g1::{
     domain::evidence::{Confinement, SandboxLevel},
     evidence::{
@@ -467,13 +467,7 @@ async fn arguments_that_no_program_can_have_are_a_failure_of_the_program() {
 #[test]
 fn where_files_are_not_confined_what_a_model_wrote_waits_for_a_person() {
     let dir = tempfile::tempdir().unwrap();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/probes/without_landlock.py");
-    let path = std::env::var("PATH").unwrap();
-    let g1 = dir.path().join("g1");
-    let words = format!("#!/bin/sh\nPATH='{path}' exec python3 {script} {} \"$@\"\n", env!("CARGO_BIN_EXE_g1"));
-    fs::write(&g1, words).unwrap();
-    fs::set_permissions(&g1, fs::Permissions::from_mode(0o755)).unwrap();
-    let weak = Sandbox::probe_with(&g1);
+    let weak = sandbox_without("landlock", dir.path());
     assert_eq!(weak.level, SandboxLevel::L1, "{:?}", weak.notes);
     let refused = Runner::confined(weak.clone(), Confinement::Full).unwrap_err().to_string();
     assert!(refused.contains("no Landlock") && refused.contains("-c sandbox=weaker"), "{refused}");

@@ -55,6 +55,8 @@ pub enum EvidenceError {
     Unsupported(String, &'static str),
     #[error("the application does not start: {0}")]
     NotStarted(String),
+    #[error("the application was stopped: {0}")]
+    Open(&'static str),
     #[error("no free TCP port on 127.0.0.1: {0}")]
     NoPort(std::io::Error),
     #[error("port {port} on 127.0.0.1 cannot be used ({error}): give another with --port, or none")]

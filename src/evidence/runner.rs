@@ -3,6 +3,7 @@
 mod boot;
 mod called;
 mod canary;
+mod open;
 mod settle;
 mod suite;
 

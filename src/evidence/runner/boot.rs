@@ -1,6 +1,6 @@
 //! Starting the generated application: to see that it starts, for control runs and searches, and for a person.
 
-use super::{PORT_TRIES, Recorded, Runner, address_in_use, settle::settled};
+use super::{PORT_TRIES, Recorded, Runner, address_in_use, open::is_heard_elsewhere, settle::settled};
 use crate::{
     domain::{Clean, evidence::EvidenceKind},
     evidence::{
@@ -17,6 +17,11 @@ use tokio_util::sync::CancellationToken;
 const BOOT: Duration = Duration::from_secs(20);
 /// How long it may answer `/healthz` with something else than 200, such as 503 while it warms up.
 const UNHEALTHY: Duration = Duration::from_secs(3);
+
+/// How often it is seen whether what serves a person can be called from elsewhere.
+const WATCH: Duration = Duration::from_secs(1);
+const OPEN: &str = "it listens on every address of this machine, so that others could use it: have it listen on 127.0.0.1 \
+                    only, or let programs have a network of their own (`g1 doctor` says why they have none)";
 
 const FOREVER_MS: u64 = 365 * 24 * 3600 * 1000;
 /// What a person may keep in an application that they try out.
@@ -69,17 +74,28 @@ impl Boot {
 pub struct Served {
     pub port: u16,
     running: Running,
+    own_network: bool,
     _scratch: Scratch,
     _lease: Lease,
 }
 
 impl Served {
-    /// Ends when the application ends, with what is to be said about it.
+    /// Ends when the application ends, with what is to be said about it. One that others can call meanwhile is stopped.
     ///
     /// # Errors
     /// Its supervisor vanished.
     pub async fn ended(&mut self) -> Result<String, EvidenceError> {
-        let finished = self.running.wait().await?;
+        let finished = loop {
+            tokio::select! {
+                finished = self.running.wait() => break finished?,
+                () = tokio::time::sleep(WATCH), if !self.own_network => {}
+            }
+            if is_heard_elsewhere(self.port).await {
+                self.running.stop();
+                self.running.wait().await?;
+                return Ok(format!("stopped: {OPEN}"));
+            }
+        };
         Ok(finished.ended.note().unwrap_or_else(|| format!("it ended; last line: {}", last_line(&finished))))
     }
 
@@ -105,8 +121,11 @@ impl Runner {
         let stack = self.ready(manifest).await?;
         let scratch = self.scratch(tree, stack, cancel).await?;
         let (boot, said) = self.compiled(&scratch, manifest, cancel).await?;
+        let mut open = false;
         let (mut finished, up) = match boot {
             Boot::Up(Some(mut booted)) => {
+                // It is stopped in a moment, which a person would not do with it: a word, no verdict.
+                open = !self.sandbox.has_own_network() && is_heard_elsewhere(booted.port).await;
                 booted.running.stop();
                 (booted.running.wait().await?, true)
             }
@@ -117,7 +136,7 @@ impl Runner {
         if up && said.windows(9).any(|window| window == b"warning: ") {
             finished.output.bytes.splice(0..0, said);
         }
-        let note = if up { None } else { Some(why_not_booted(&finished)) };
+        let note = if up { open.then(|| OPEN.to_owned()) } else { Some(why_not_booted(&finished)) };
         let argv = match Kind::of(manifest) {
             // The port is another each time.
             Kind::Web => manifest.run.clone(),
@@ -207,7 +226,7 @@ impl Runner {
     /// `data`, and neither time nor processor time is bounded.
     ///
     /// # Errors
-    /// The port is taken, it cannot be run, it serves nothing, or it does not start.
+    /// The port is taken, it cannot be run, it serves nothing, it does not start, or others could call it.
     pub async fn serve(
         &self,
         tree: &Tree,
@@ -246,7 +265,13 @@ impl Runner {
             spec.limits = Limits { address_bytes: spec.limits.address_bytes, ..PREVIEW };
             let mut running = self.sandbox.start(&spec)?;
             if healthy(number, &running, BOOT, cancel).await? {
-                return Ok(Served { port: number, running, _scratch: scratch, _lease: lease });
+                let own_network = self.sandbox.has_own_network();
+                if !own_network && is_heard_elsewhere(number).await {
+                    running.stop();
+                    running.wait().await?;
+                    return Err(EvidenceError::Open(OPEN));
+                }
+                return Ok(Served { port: number, running, own_network, _scratch: scratch, _lease: lease });
             }
             running.stop();
             let finished = running.wait().await?;
