@@ -77,7 +77,7 @@ async fn a_suite_that_patches_its_runner_is_not_believed() {
     let tests = runner.tests(&honest, &manifest(), None, &cancel).await.unwrap();
     assert_eq!((tests.executed.exit, tests.executed.note), (Some(0), None));
     let only = ["tests.test_entries".to_owned()];
-    for command in ["", "discover -s tests -t .", "-v tests.test_entries"] {
+    for command in ["", "discover -s tests -t .", "-b -f -q tests.test_entries"] {
         let words = ["python3", "-m", "unittest"].into_iter().chain(command.split_whitespace());
         let manifest = Manifest { test: words.map(str::to_owned).collect(), ..manifest() };
         for only in [None, Some(&only[..])].into_iter().take(if command.is_empty() { 2 } else { 1 }) {

@@ -66,6 +66,8 @@ impl Canary {
     fn command(&self, manifest: &Manifest, tree: &Tree, only: Option<&[String]>) -> Vec<String> {
         let only = only.map(|only| only.iter().chain([&self.module]).cloned().collect::<Vec<_>>());
         let mut argv = python::test_command(manifest, tree, only.as_deref());
+        // All of its tests are to fail.
+        argv.retain(|word| word != "-f" && word != "--failfast");
         if let (None, Some(at)) = (&only, python::first_module(&argv)) {
             argv.insert(at, self.module.clone());
         }
@@ -131,7 +133,7 @@ mod tests {
         assert_eq!(argv.join(" "), "python3 -m unittest discover -k CANARY -v -s tests");
         let (_, argv) = canary("python3 -m unittest tests.test_a", "tests/test_a.py", "test_x (tests.test_a.T.test_x)");
         assert_eq!(argv.join(" "), "python3 -m unittest -k CANARY -v tests.CANARY tests.test_a");
-        let (path, argv) = canary("python3 -m unittest -k x test_a -v", "test_a.py", "test_x (test_a.T.test_x)");
+        let (path, argv) = canary("python3 -m unittest -f -k x test_a -v", "test_a.py", "test_x (test_a.T.test_x)");
         assert_eq!(path, "CANARY.py");
         assert_eq!(argv.join(" "), "python3 -m unittest -k CANARY -k x CANARY test_a -v");
     }
