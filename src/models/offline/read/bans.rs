@@ -103,6 +103,14 @@ fn somehow(pred: &Pred, ops: &[Op]) -> bool {
     pred.preps.iter().any(more)
 }
 
+/// `Trips of last year cannot be changed`: those of a time, and no others.
+fn of_some_time(np: &Np) -> bool {
+    let time = |of: &Np| {
+        matches!(of.head.as_str(), "year" | "month" | "week" | "day" | "season" | "quarter" | "today" | "yesterday")
+    };
+    np.of.as_deref().is_some_and(time)
+}
+
 /// `Approved expenses cannot be changed by the employee`: those, and no others.
 fn in_some_state(np: &Np) -> bool {
     np.pronoun.is_none() && !np.adjectives().all(words::light)
@@ -142,6 +150,9 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
             // no longer than some condition: the rules read those first
             let conditional = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "after" | "before" | "once"))
                 || somehow(pred, ops)
+                || of_some_time(np)
+                // `Trips of the past …`
+                || s.words[..pred.verb.range.start].windows(3).any(|w| w[0].is("of") && w[1].is("the") && w[2].is("past"))
                 || s.preds.iter().any(|p| p.subordinate)
                 // `Suppliers with open orders can't be deleted`: not every supplier
                 || s.words[..pred.verb.range.start].iter().any(|w| matches!(w.lower(), "with" | "without"))

@@ -262,3 +262,46 @@ fn a_state_that_others_give_is_not_kept_from_them() {
         read("Members can post an offer with a title and a price.\nOffers are sorted by price, the cheapest first.");
     assert!(whole(&spec, 2), "{:?}", spec.gaps);
 }
+
+#[test]
+fn what_cannot_be_changed_of_some_time_is_changed_of_another() {
+    let trips = "Drivers can enter a trip with a date and kilometres.\nDrivers can correct their trips.\n";
+    for sentence in ["Trips of last year cannot be changed.", "Trips of the past must not be deleted."] {
+        let spec = read(&format!("{trips}{sentence}"));
+        assert!(!spec.features.iter().any(|f| matches!(f, Feature::Forbid { .. })), "{sentence}");
+        assert!(!whole(&spec, 3) && whole(&spec, 2), "{sentence}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{trips}Trips cannot be deleted."));
+    assert!(spec.features.iter().any(|f| matches!(f, Feature::Forbid { op: Op::Delete, .. })) && whole(&spec, 3));
+}
+
+#[test]
+fn men_of_a_calling_are_people() {
+    let spec = read(
+        "A job has a date, a description and a state (planned, running, finished).\nThe master adds jobs and assigns jobs to craftsmen.\nCraftsmen see only the jobs assigned to them.\nFiremen can see all jobs.",
+    );
+    let roles: Vec<&str> = spec.users.iter().flat_map(|u| &u.roles).map(|r| r.name.as_str()).collect();
+    assert!(["craftsman", "fireman", "master"].iter().all(|name| roles.contains(name)), "{roles:?}");
+    assert!(!may(&spec, "job", Op::Read).iter().any(|(who, _)| *who == Who::Anyone));
+    assert_eq!(super::nouns::singular("specimen"), "specimen");
+}
+
+#[test]
+fn what_is_assigned_to_some_is_not_that_of_others() {
+    let jobs = "A customer has a name, an address and a phone number.\nA job has a customer, a date and a description.\n\
+                The master adds jobs.\nCustomers see only their own jobs.\n";
+    for text in [
+        format!("{jobs}The master assigns each job to a craftsman.\nCraftsmen see only the jobs assigned to them."),
+        format!("{jobs}Craftsmen see only the jobs assigned to them.\nThe master assigns each job to a craftsman."),
+    ] {
+        let spec = read(&text);
+        let readers = may(&spec, "job", Op::Read);
+        let own = (role("craftsman"), Scope::AssignedTo { field: "craftsman_id".into() });
+        assert!(readers.contains(&own), "{text}: {readers:?}");
+    }
+    let spec = read(&format!("{jobs}Craftsmen see only the jobs assigned to them."));
+    let others = |(who, scope): &(Who, Scope)| {
+        *who == role("craftsman") && matches!(scope, Scope::AssignedTo { field } if field.contains("customer"))
+    };
+    assert!(!may(&spec, "job", Op::Read).iter().any(others) && !whole(&spec, 5), "{:?}", spec.gaps);
+}

@@ -32,15 +32,18 @@ pub fn is_final(state: &str) -> bool {
     )
 }
 
-/// The path from a record of `e` to the account it is assigned to.
+/// The path from a record of `e` to the account it is assigned to; where some are named, never to that of others: what is
+/// assigned to a craftsman is not that of its customer.
 #[must_use]
-pub fn assignee(d: &Draft, e: usize) -> Option<String> {
+pub fn assignee(d: &Draft, e: usize, roles: &[String]) -> Option<String> {
+    let meant = |name: &String| roles.is_empty() || roles.contains(name);
     for f in &d.entities[e].entity.fields {
         match &f.ty {
-            FieldType::UserReference { .. } => return Some(f.name.clone()),
+            FieldType::UserReference { role } if role.as_ref().is_none_or(meant) => return Some(f.name.clone()),
             FieldType::Reference { entity } => {
                 let to = d.find(entity)?;
                 if d.entities[to].person
+                    && meant(entity)
                     && let Some(account) =
                         d.entities[to].entity.fields.iter().find(|f| matches!(f.ty, FieldType::UserReference { .. }))
                 {

@@ -15,7 +15,9 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
         || s.lower.contains("assigned to them")
         || s.lower.contains("assigned to him")
         || s.lower.contains("assigned to her");
-    if assigned && let Some(field) = super::rules::assignee(d, e) {
+    let named = |w: &Who| if let Who::Role(role) = w { Some(role.clone()) } else { None };
+    let roles: Vec<String> = d.actors(pred).iter().filter_map(named).collect();
+    if assigned && let Some(field) = super::rules::assignee(d, e, &roles) {
         return Scope::AssignedTo { field };
     }
     if ops == [Op::Create] {
@@ -208,10 +210,11 @@ pub fn only_their_own(d: &mut Draft, si: usize) {
 /// Where a role may only create below what it has access to: comments on granted workouts, quotes for assigned defects.
 pub fn create_scope(d: &Draft, si: usize, pred: &Pred, e: usize, who: &Who) -> Option<Scope> {
     let s = &d.sentences[si];
+    let named = |w: &Who| if let Who::Role(role) = w { vec![role.clone()] } else { Vec::new() };
     for np in pred.preps.iter().flat_map(|pp| &pp.nps) {
         let Some(parent) = d.entity_of(np).filter(|p| *p != e) else { continue };
         let assigned = np.adjectives().any(|a| a == "assigned");
-        if assigned && let Some(path) = super::rules::assignee(d, parent) {
+        if assigned && let Some(path) = super::rules::assignee(d, parent, named(who).as_slice()) {
             let reference = format!("{}_id", d.entities[parent].entity.name);
             return Some(Scope::AssignedTo { field: format!("{reference}.{path}") });
         }

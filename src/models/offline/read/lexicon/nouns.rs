@@ -7,6 +7,10 @@ use std::{
     sync::OnceLock,
 };
 
+/// Several men of a calling, where the word for one of them does not end in `-sman`.
+const MEN: [&str; 9] =
+    ["chairmen", "firemen", "foremen", "handymen", "workmen", "policemen", "doormen", "repairmen", "watchmen"];
+
 /// Irregular plurals that the general rules get wrong, and words that only look plural.
 const FIXED: [(&str, &str); 22] = [
     ("people", "person"),
@@ -53,6 +57,10 @@ pub fn singular(word: &str) -> String {
             "men" => "man".into(),
             "criteria" => "criterion".into(),
             "mice" => "mouse".into(),
+            // `craftsmen`, `policewomen`
+            w if w.len() > 5 && (w.ends_with("smen") || w.ends_with("women") || MEN.contains(&w)) => {
+                format!("{}an", &w[..w.len() - 2])
+            }
             _ => word.to_owned(),
         };
     }
