@@ -94,6 +94,9 @@ fn look(seen: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred) {
     // `Lectors put themselves down`; what updates itself is nobody
     let reflexive = |np: &Np| matches!(np.pronoun.as_deref(), Some("themselves" | "himself" | "herself"));
     let themselves = pred.objects.iter().any(reflexive);
+    // `The master assigns jobs to craftsmen`
+    let to = pred.preps.iter().filter(|pp| pp.prep == "to").flat_map(|pp| &pp.nps);
+    let hands_out = base == "assign" && to.into_iter().any(|np| nouns::person(&np.head).is_some());
     // `The sacristan can add a service with a title and a date`
     let told =
         pred.preps.iter().any(|pp| pp.prep == "with" && pp.nps.iter().any(|np| nouns::property(&np.head).is_some()));
@@ -101,7 +104,7 @@ fn look(seen: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred) {
     for np in pred.subject.iter().filter(|np| could(np)) {
         let entry = note(seen, np);
         let does = !pred.objects.is_empty() && (may || np.plural || own) && among(PEOPLE_MAY);
-        entry.acts += if among(PEOPLE_ONLY) || keeps { ENOUGH } else { u32::from(does).max(asks(pred)) };
+        entry.acts += if among(PEOPLE_ONLY) || keeps || hands_out { ENOUGH } else { u32::from(does).max(asks(pred)) };
         entry.surely |= enters || account || themselves;
         entry.signs_up |= pred.verb.class == Class::SignUp || super::sign_in::registers(pred);
         entry.decides |= rules(pred);

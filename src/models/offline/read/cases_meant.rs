@@ -185,6 +185,22 @@ fn whoever_does_what_only_people_do_is_somebody() {
     );
     assert_eq!(may(&spec, "service", Op::Create), [(role("sacristan"), Scope::All)]);
     assert_eq!(may(&spec, "service", Op::Delete), [(role("priest"), Scope::All)]);
+    let spec = read(
+        "A job has a date and a description.\nCraftsmen see only the jobs assigned to them.\nThe master assigns jobs to craftsmen.",
+    );
+    let hands_out =
+        |a: &crate::models::offline::spec::Access| a.who == role("master") && a.only_fields == ["craftsman_id"];
+    assert!(spec.entity("job").unwrap().access.iter().any(hands_out) && whole(&spec, 3), "{:?}", spec.gaps);
+    // what is assigned to them is theirs
+    let spec = read(
+        "A job has a date and a state (planned, running, finished).\nThe master adds jobs and assigns jobs to craftsmen.\nCraftsmen can set their jobs to running or finished.",
+    );
+    let theirs = |a: &crate::models::offline::spec::Access| {
+        a.who == role("craftsman") && a.scope == Scope::AssignedTo { field: "craftsman_id".into() }
+    };
+    let sets = |a: &&crate::models::offline::spec::Access| a.only_fields == ["state"];
+    let rows = || spec.entity("job").unwrap().access.iter().filter(sets).filter(|a| a.who == role("craftsman"));
+    assert!(rows().next().is_some() && rows().all(theirs), "{:?}", spec.entity("job").unwrap().access);
     // who alone may do something is told from everybody else
     for sentence in
         ["Anybody can request a room with a name and a date.", "Anyone can request a room with a name and a date."]

@@ -61,6 +61,10 @@ pub fn assignee(d: &Draft, e: usize, roles: &[String]) -> Option<String> {
 pub fn names(d: &Draft, e: usize, roles: &[String]) -> Option<String> {
     d.entities[e].entity.fields.iter().find_map(|f| match &f.ty {
         FieldType::UserReference { role: Some(r) } if roles.contains(r) => Some(f.name.clone()),
+        // of those who sign up by themselves any account may be named
+        FieldType::UserReference { role: None } if roles.iter().any(|r| f.name == format!("{r}_id")) => {
+            Some(f.name.clone())
+        }
         FieldType::Reference { entity } if roles.contains(entity) => {
             let to = d.find(entity)?;
             let account =
