@@ -207,7 +207,7 @@ impl Meant {
             }
             Feature::UniqueTogether { fields, .. } => {
                 all(self, fields);
-                self.say("once twice same only more second again one two already per");
+                self.say("once twice same only more second again one two already per combination pair combined unique distinct");
                 self.act("take happen occur");
                 self.can(&[Class::Transact, Class::Create]);
             }

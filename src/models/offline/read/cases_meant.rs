@@ -321,3 +321,19 @@ fn what_is_assigned_to_some_is_not_that_of_others() {
     };
     assert!(!may(&spec, "job", Op::Read).iter().any(others) && !whole(&spec, 5), "{:?}", spec.gaps);
 }
+
+#[test]
+fn what_is_unique_together_is_said_in_those_words() {
+    for sentence in [
+        "The combination of row and number must be unique.",
+        "Row and number together must be unique.",
+        "The pair of row and number is unique.",
+    ] {
+        let spec = read(&format!("A seat has a row and a number.\n{sentence}"));
+        let both = |f: &Feature| matches!(f, Feature::UniqueTogether { fields, .. } if *fields == ["row", "number"]);
+        assert!(spec.features.iter().any(both) && whole(&spec, 2), "{sentence}: {:?}", spec.gaps);
+    }
+    // a property that there is none of makes no combination
+    let spec = read("A seat has a row and a number.\nThe combination of row and floor must be unique.");
+    assert!(!whole(&spec, 2) && !spec.features.iter().any(|f| matches!(f, Feature::UniqueTogether { .. })));
+}
