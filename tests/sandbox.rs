@@ -31,9 +31,13 @@ async fn run(runner: &Runner, script: &str, args: &[&str]) -> Recorded {
 }
 
 async fn run_to_any_end(runner: &Runner, script: &str, args: &[&str]) -> Result<Recorded, EvidenceError> {
+    // A module of tests that does everything when it is imported, and ends there.
+    let arguments: String = args.iter().map(|arg| format!(", {arg:?}")).collect();
+    let script = format!("import sys\nsys.argv = ['attacks.py'{arguments}]\n{script}\nsys.exit()\n");
     let tree = Tree::new(vec![TreeFile::new("attacks.py", script.as_bytes())]);
-    let mut test = vec!["python3".to_owned(), "attacks.py".to_owned()];
-    test.extend(args.iter().map(|arg| (*arg).to_owned()));
+    let mut test = ["python3", "-m", "unittest", "attacks"].map(str::to_owned).to_vec();
+    // Its command line names them, too.
+    test.extend(args.iter().flat_map(|arg| ["-k".to_owned(), (*arg).to_owned()]));
     let run = vec!["python3".to_owned(), "{port}".to_owned()];
     let manifest = Manifest { name: "x".into(), stack: "python-stdlib".into(), setup: vec![], test, run };
     runner.tests(&tree, &manifest, None, &CancellationToken::new()).await
@@ -404,7 +408,7 @@ async fn a_supervisor_that_is_killed_takes_everything_with_it() {
     let args = ["deaf", mark.as_str()];
     let running = run_to_any_end(&runner, BOMBS, &args);
     tokio::pin!(running);
-    let python = |line: &&String| line.contains("attacks.py deaf") && !line.contains("__sandbox");
+    let python = |line: &&String| line.contains("attacks -k deaf") && !line.contains("__sandbox");
     // The program and its daemon.
     while alive(&mark).iter().filter(python).count() < 2 {
         let turn = tokio::time::timeout(Duration::from_millis(20), &mut running).await;
