@@ -187,7 +187,7 @@ impl Program {
             return Some(Ended::TooManyProcesses);
         }
         // The sums cost more than the count: every fifth tick is often enough for what takes seconds to grow.
-        if looks.ticks % 5 != 0 {
+        if !looks.ticks.is_multiple_of(5) {
             return None;
         }
         let counted = !spec.cgroups.is_empty();
