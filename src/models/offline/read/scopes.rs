@@ -138,7 +138,7 @@ pub fn they_made(d: &Draft, s: &Sentence, pred: &Pred, (e, np): (usize, &Np)) ->
         _ => MADE.contains(&made.verb.base.as_str()),
     };
     let alone = made.objects.is_empty() && made.preps.is_empty() && pred.subject.iter().all(person);
-    (own && alone).then(|| np.range.end..made.verb.range.end)
+    (own && alone).then_some(np.range.end..made.verb.range.end)
 }
 
 /// `the requests for my own tools`: the record they belong to.
