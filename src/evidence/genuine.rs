@@ -103,6 +103,11 @@ pub(super) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
+/// The same as a number that always has nine digits.
+pub(super) fn nine_digits() -> u32 {
+    100_000_000 + u32::try_from(random() % 900_000_000).unwrap_or_default()
+}
+
 /// `-Werror`, `-Xdev`: with more than a word they could name a module to import.
 fn is_plain_setting(word: &str) -> bool {
     ["-W", "-X"].iter().any(|option| {
@@ -135,6 +140,13 @@ pub fn replaces_runner(path: &str, content: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The same of a new text, where the one `before` did not do so already.
+#[must_use]
+pub fn newly_replaces_runner(path: &str, before: Option<&[u8]>, content: &str) -> Option<String> {
+    let did = before.is_some_and(|before| replaces_runner(path, &String::from_utf8_lossy(before)).is_some());
+    replaces_runner(path, content).filter(|_| !did)
 }
 
 fn table(content: &str) -> Table {
@@ -260,5 +272,9 @@ mod tests {
         ] {
             assert_eq!(replaces_runner(path, content), None, "{path}");
         }
+        let own = "[[test]]\nname = \"a\"\nharness = false\n";
+        assert_eq!(newly_replaces_runner("Cargo.toml", Some(own.as_bytes()), own), None, "it is a person's");
+        assert!(newly_replaces_runner("Cargo.toml", Some(b"[package]"), own).is_some());
+        assert!(newly_replaces_runner("Cargo.toml", None, own).is_some());
     }
 }

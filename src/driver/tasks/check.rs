@@ -206,7 +206,9 @@ impl Bench<'_> {
             }
         }
         let cautions: Vec<String> = files.iter().filter_map(|file| self.caution(file)).collect();
-        let stand_ins: Vec<Clean> = files.iter().filter_map(|file| self.stand_in(file)).collect();
+        let before = |path: &str| self.tree.get(path).map(|file| &file.bytes[..]);
+        let told = files.iter().filter_map(|f| genuine::newly_replaces_runner(&f.path, before(&f.path), &f.content));
+        let stand_ins: Vec<Clean> = told.map(Clean::from).collect();
         if !stand_ins.is_empty() {
             self.report("test runner", stand_ins, String::new());
             return Ok(false);
@@ -234,13 +236,6 @@ impl Bench<'_> {
     fn caution(&self, file: &NewFile) -> Option<String> {
         let before = self.tree.get(&file.path).filter(|before| before.bytes[..] == *file.content.as_bytes());
         if before.is_some() { None } else { tooling::caution(&file.path, &file.content) }
-    }
-
-    /// How a new or changed file takes the place of the test runner; not where it did so before.
-    fn stand_in(&self, file: &NewFile) -> Option<Clean> {
-        let replaces = |content: &str| genuine::replaces_runner(&file.path, content);
-        let before = self.tree.get(&file.path).and_then(|before| replaces(&String::from_utf8_lossy(&before.bytes)));
-        replaces(&file.content).filter(|_| before.is_none()).map(Clean::from)
     }
 
     /// False for software in a stack that no version of Python, Node or Rust runs.

@@ -114,14 +114,9 @@ impl Marks {
     }
 }
 
-/// A number for a switch: always of nine digits and by chance, so that what runs cannot tell by it whether one is off.
+/// A number for a switch by which what runs cannot tell whether one is off.
 fn unused(switches: &BTreeMap<u32, &Case>) -> u32 {
-    loop {
-        let number = 100_000_000 + u32::try_from(genuine::random() % 900_000_000).unwrap_or(0);
-        if !switches.contains_key(&number) {
-            return number;
-        }
-    }
+    std::iter::repeat_with(genuine::nine_digits).find(|number| !switches.contains_key(number)).unwrap_or_default()
 }
 
 impl Work<'_> {
