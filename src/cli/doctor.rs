@@ -130,7 +130,7 @@ pub async fn needs() -> Vec<Need> {
             // The version or level is the first word or two of what was found.
             let name = match (f.ok == Some(true), f.what) {
                 (true, "python") => format!("python {}", f.text.split(',').next().unwrap_or_default()),
-                (true, "sandbox") => format!("sandbox {}", f.text.split(['.', ' ']).nth(1).unwrap_or_default()),
+                (true, "sandbox") => format!("sandbox {}", level_in(&f.text)),
                 (true, _) => f.text.replace(" version", ""),
                 (false, what) => format!("{what}: {}", f.text),
             };
@@ -139,6 +139,11 @@ pub async fn needs() -> Vec<Need> {
             Need { name: Clean::new(&name), ok: f.ok == Some(true), optional }
         })
         .collect()
+}
+
+/// `level L2; of a program's own: network.` is `L2`.
+fn level_in(text: &str) -> &str {
+    text.split(['.', ';', ' ']).nth(1).unwrap_or_default()
 }
 
 async fn python() -> Finding {
@@ -256,4 +261,16 @@ fn project(dir: &Path) -> Option<Finding> {
         }
         Err(e) => Finding { what: "project", ok: Some(false), text: e.to_string() },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::level_in;
+
+    #[test]
+    fn the_level_stands_alone_whatever_is_said_behind_it() {
+        for text in ["level L2.", "level L2; of a program's own: network.", "level L2; no control group: a note."] {
+            assert_eq!(level_in(text), "L2");
+        }
+    }
 }
