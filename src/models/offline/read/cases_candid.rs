@@ -1,28 +1,9 @@
 //! Wordings that are understood to the last word, doubts included, and others close to them that are not.
 
-use super::tests::{cut, field};
+use super::tests::{field, may, read_candidly as read, role, whole};
 use crate::domain::ClauseId;
-use crate::models::offline::candid;
 use crate::models::offline::spec::{AppSpec, Feature, FieldType, Formula, Op, Rule, Scope, Who};
-use std::collections::BTreeMap;
 
-/// The specification of a text with all its gaps: what was not read, and what is doubted.
-fn read(text: &str) -> AppSpec {
-    let clauses = cut(text);
-    let texts = clauses.iter().map(|(id, text, _)| (*id, text.clone())).collect();
-    candid(super::analyse(&clauses, &BTreeMap::new()).unwrap(), &texts)
-}
-fn whole(spec: &AppSpec, clause: u32) -> bool {
-    super::tests::whole(spec, clause)
-}
-/// Who may do what with which of the records.
-fn may(spec: &AppSpec, entity: &str, op: Op) -> Vec<(Who, Scope)> {
-    let access = spec.entity(entity).map(|e| e.access.clone()).unwrap_or_default();
-    access.into_iter().filter(|a| a.ops.contains(&op) && a.only_fields.is_empty()).map(|a| (a.who, a.scope)).collect()
-}
-fn role(name: &str) -> Who {
-    Who::Role(name.into())
-}
 fn entities(spec: &AppSpec) -> Vec<&str> {
     spec.entities.iter().map(|e| e.name.as_str()).collect()
 }

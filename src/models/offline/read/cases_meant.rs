@@ -1,27 +1,8 @@
 //! Rights, bans and bounds that are said of some people or records, and not of all: kept to, or named as a gap.
 
-use super::tests::{cut, field};
-use crate::models::offline::candid;
-use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Scope, Who};
+use super::tests::{cut, field, may, read_candidly as read, role, whole};
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
 use std::collections::BTreeMap;
-
-/// The specification of a text with all its gaps: what was not read, and what is doubted.
-fn read(text: &str) -> AppSpec {
-    let clauses = cut(text);
-    let texts = clauses.iter().map(|(id, text, _)| (*id, text.clone())).collect();
-    candid(super::analyse(&clauses, &BTreeMap::new()).unwrap(), &texts)
-}
-fn whole(spec: &AppSpec, clause: u32) -> bool {
-    super::tests::whole(spec, clause)
-}
-/// Who may do what with which of the records.
-fn may(spec: &AppSpec, entity: &str, op: Op) -> Vec<(Who, Scope)> {
-    let access = spec.entity(entity).map(|e| e.access.clone()).unwrap_or_default();
-    access.into_iter().filter(|a| a.ops.contains(&op) && a.only_fields.is_empty()).map(|a| (a.who, a.scope)).collect()
-}
-fn role(name: &str) -> Who {
-    Who::Role(name.into())
-}
 
 const LAMPS: &str = "Staff can add a lamp with a name and a price.\n";
 const SLOTS: &str = "Parents can book a slot.\nA slot has a date and a time.\nTeachers add slots.\n";

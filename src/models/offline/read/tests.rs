@@ -26,6 +26,23 @@ pub fn read(text: &str) -> AppSpec {
     analyse(&cut(text), &BTreeMap::new()).unwrap()
 }
 
+/// The specification of a text with all its gaps: what was not read, and what is doubted.
+pub fn read_candidly(text: &str) -> AppSpec {
+    let clauses = cut(text);
+    let texts = clauses.iter().map(|(id, text, _)| (*id, text.clone())).collect();
+    crate::models::offline::candid(analyse(&clauses, &BTreeMap::new()).unwrap(), &texts)
+}
+
+/// Who may do what with which of the records, and with all of their fields.
+pub fn may(spec: &AppSpec, entity: &str, op: Op) -> Vec<(Who, Scope)> {
+    let access = spec.entity(entity).map(|e| e.access.clone()).unwrap_or_default();
+    access.into_iter().filter(|a| a.ops.contains(&op) && a.only_fields.is_empty()).map(|a| (a.who, a.scope)).collect()
+}
+
+pub fn role(name: &str) -> Who {
+    Who::Role(name.into())
+}
+
 /// Nothing of the clause is left unread.
 pub fn whole(spec: &AppSpec, clause: u32) -> bool {
     !spec.gaps.iter().any(|g| g.clause == ClauseId(clause))
