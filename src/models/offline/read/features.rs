@@ -3,8 +3,9 @@
 use super::answers::{Asked, all_of};
 use super::chunk::Np;
 use super::draft::Draft;
+use super::exports::export;
 use super::lexicon::{nouns, verbs::Class};
-use super::listing::{by_which, export, filter, nominal, ordered, search, sort};
+use super::listing::{by_which, filter, nominal, ordered, search, sort};
 use super::order::order_phrase;
 use super::sentence::Sentence;
 use super::tag::Tag;

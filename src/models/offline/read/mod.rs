@@ -36,6 +36,7 @@ mod draft;
 mod durations;
 mod exclusion;
 mod exclusives;
+mod exports;
 mod features;
 mod field;
 mod formulas;
@@ -172,6 +173,8 @@ mod cases_states;
 mod cases_taken_up;
 #[cfg(test)]
 mod cases_together;
+#[cfg(test)]
+mod cases_told;
 #[cfg(test)]
 mod cases_waived;
 #[cfg(test)]
@@ -376,7 +379,8 @@ pub fn analyse_again(
     implied_state::settle(&mut d);
     implied_state::set_by_somebody(&mut d);
     shown::settle(&mut d);
-    listing::settle_exports(&mut d);
+    exports::settle(&mut d);
+    order::settle(&mut d);
     overlaps::settle(&mut d);
     not_own::settle(&mut d);
     decisions::needless(&mut d);

@@ -5,7 +5,9 @@ use super::features::mentioned;
 use super::listing::entity;
 use super::sentence::Sentence;
 use super::tag::Tag;
+use crate::domain::ClauseId;
 use crate::models::offline::spec::{Feature, FieldType};
+use std::collections::BTreeMap;
 
 /// What a day says of the order of records that have a time besides goes on with the time: the one, or that of the beginning.
 #[must_use]
@@ -105,5 +107,24 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
             clauses: vec![s.id],
         });
         d.mark(si, from..place.end);
+    }
+}
+
+/// A list comes in one order by itself: what another sentence asks for beside the first is an order to choose, and is said to
+/// be no more.
+pub fn settle(d: &mut Draft) {
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    let mut beside: Vec<(ClauseId, String)> = Vec::new();
+    for f in &mut d.features {
+        let Feature::Sort { entity, field, default, clauses, .. } = f else { continue };
+        if !*default || first.entry(entity.clone()).or_insert_with(|| field.clone()) == field {
+            continue;
+        }
+        *default = false;
+        beside.extend(clauses.iter().map(|id| (*id, field.replace('_', " "))));
+    }
+    for (id, field) in beside {
+        let what = format!("in the order of {}", if field == "id" { "entry" } else { &field });
+        d.gap(id, &what, "another sentence says in which order the list comes; this one can be chosen", false);
     }
 }

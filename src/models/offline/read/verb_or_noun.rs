@@ -76,6 +76,8 @@ pub fn as_verb(
                 verb
             }
             Some(Tag::Noun) if next.is_some_and(|n| n.is("by")) => verb,
+            // `see all lessons, sorted alphabetically by title`: in which order the list comes
+            Some(Tag::Noun | Tag::Comma) if arranges(base) && by_follows(tokens, i) => verb,
             Some(Tag::Conj | Tag::Comma) if state.last.is_some_and(|(f, ..)| f == Form::Past) && !opens => verb,
             _ => Some(Tag::Adj),
         },
@@ -200,6 +202,19 @@ pub fn as_verb(
             _ => None,
         },
     }
+}
+
+/// Verbs whose participle says in which order a list comes.
+fn arranges(base: &str) -> bool {
+    matches!(base, "sort" | "order" | "list" | "arrange")
+}
+
+/// `sorted by`, `sorted alphabetically by`
+fn by_follows(tokens: &[Token], i: usize) -> bool {
+    let at = tokens
+        .get(i + 1)
+        .map_or(i + 1, |next| i + 1 + usize::from(words::adverb(&next.lower) || next.lower.ends_with("ly")));
+    tokens.get(at).is_some_and(|t| t.is("by"))
 }
 
 /// `Stage managers sign in`, `Shift leaders can …`: what people are called after, where the verb is theirs.
