@@ -1,6 +1,7 @@
 //! What people say by the way: an order behind a comma, what they do anyway, who else is meant.
 
 use super::tests::{read_candidly as read, whole};
+use crate::domain::clause::ClauseKind;
 use crate::models::offline::spec::Feature;
 
 const LESSONS: &str = "Staff add lessons with a title and a date.\n";
@@ -27,4 +28,36 @@ fn the_order_of_a_list_is_said_behind_a_comma_too() {
     // nothing is sorted by who adds it
     let spec = read(&format!("{LESSONS}Skaters see all lessons, added by staff."));
     assert!(!spec.features.iter().any(|f| matches!(f, Feature::Sort { .. })));
+}
+
+#[test]
+fn what_an_organisation_does_anyway_is_no_record_of_it() {
+    let hives = "A hive has a name and a location.\nKeepers can add a hive.\nWardens can see all hives.\n";
+    for sentence in [
+        "Our club keeps bees.",
+        "The park rents out boards and runs lessons.",
+        "Our village lends tools to families.",
+        "The museum collects old clocks.",
+        "The farm sells eggs and keeps sheep.",
+        "Bellhaven Sailing Club rents out dinghies to guests.",
+        "The theatre group stages plays and rents costumes.",
+    ] {
+        let spec = read(&format!("{sentence}\n{hives}"));
+        let kept: Vec<&str> = spec.entities.iter().map(|e| e.name.as_str()).collect();
+        assert_eq!(kept, ["hive"], "{sentence}");
+        assert_eq!(spec.marks[0].kind, ClauseKind::Context, "{sentence}");
+    }
+    // what is said of each, what is spoken of again and what the application does is asked for
+    for (sentence, entity) in [
+        ("Our club keeps bees with a colour and an age.", "bee"),
+        ("Our club lends hives to beginners.", "loan"),
+        ("The application keeps notes.", "note"),
+        ("The diary keeps notes.", "note"),
+        ("Our members log visits.", "visit"),
+    ] {
+        let spec = read(&format!("{sentence}\n{hives}"));
+        assert!(spec.entity(entity).is_some(), "{sentence}");
+    }
+    let spec = read("Our club keeps bees.\nKeepers see all bees.");
+    assert!(spec.entity("bee").is_some());
 }

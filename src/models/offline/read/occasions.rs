@@ -15,6 +15,9 @@ use crate::domain::clause::ClauseKind;
 /// What a sentence is that only says what for.
 #[must_use]
 pub fn kind(s: &Sentence, all: &[Sentence]) -> Option<ClauseKind> {
+    if trade(s, all) {
+        return Some(ClauseKind::Context);
+    }
     let [pred] = &s.preds[..] else { return None };
     let joined = |w: &super::tag::Word| matches!(w.tag, Tag::Colon | Tag::Comma | Tag::Rel | Tag::Sub | Tag::Num);
     if s.role.is_some() || pred.subordinate || pred.verb.negated || s.words.iter().any(joined) {
@@ -51,12 +54,84 @@ fn lends(pred: &Pred) -> bool {
     let house = |np: &Np| {
         background::HOUSES.contains(&np.head.as_str()) && np.number.is_none() && np.det.as_deref() != Some("each")
     };
-    pred.verb.class == Class::Transact
-        && verbs::record_of(&pred.verb.base).is_some_and(|record| LENT.contains(&record))
+    lending(pred)
         && pred.verb.modal.is_none()
         && !pred.verb.passive
         && !pred.subject.is_empty()
         && pred.subject.iter().all(house)
+}
+
+/// `Our club keeps bees.`, `The park rents out boards and runs lessons.`: what an organisation does, in the first sentence of a
+/// text that goes on to say of which other things records are kept.
+fn trade(s: &Sentence, all: &[Sentence]) -> bool {
+    let bound = |w: &super::tag::Word| matches!(w.tag, Tag::Colon | Tag::Rel | Tag::Sub | Tag::Num | Tag::Modal);
+    let opens = all.iter().find(|x| !x.preds.is_empty() && !x.heading).is_some_and(|first| first.id == s.id);
+    if !opens || s.role.is_some() || s.words.iter().any(bound) || !s.preds.iter().all(trades) {
+        return false;
+    }
+    let known = |p: &Pred| matches!(p.verb.class, Class::Create | Class::Manage | Class::Transact);
+    let others = || all.iter().filter(|x| x.id != s.id && !x.heading && !super::exclusion::is_exclusion(x));
+    let spoken = |np: &Np| others().any(|x| x.words.iter().any(|w| w.base == np.head));
+    s.preds.iter().any(known)
+        && s.preds.iter().flat_map(|p| &p.subject).all(|np| organisation(np) && !spoken(np))
+        && s.preds.iter().filter(|p| known(p)).flat_map(|p| &p.objects).any(|np| !np.head.is_empty() && !spoken(np))
+        && others().any(keeps)
+        && !(s.preds.iter().any(lending) && (others().any(lent) || others().any(any_thing) && !others().any(asks)))
+}
+
+/// A statement of what somebody does to some things, and not of what is kept of each.
+fn trades(pred: &Pred) -> bool {
+    let class = matches!(
+        pred.verb.class,
+        Class::Create | Class::Manage | Class::Transact | Class::Assign | Class::Other | Class::Unsupported
+    );
+    let kept = |np: &Np| nouns::property(&np.head).is_some() || np.paren.is_some() || words::system_noun(&np.head);
+    let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including"));
+    class
+        && !pred.verb.negated
+        && !pred.verb.passive
+        && !pred.subordinate
+        && !pred.only
+        && !pred.subject.is_empty()
+        && !pred.objects.is_empty()
+        && !pred.objects.iter().any(kept)
+        && !listed
+}
+
+/// `our club`, `the park`, `Bellhaven Sailing Club`: neither people nor what is to be built.
+fn organisation(np: &Np) -> bool {
+    const PRODUCTS: &str = "book diary log logbook register catalogue catalog directory inventory index calendar journal notebook \
+        planner tracker organizer organiser scheduler list";
+    let named = matches!(np.det.as_deref(), Some("our" | "the")) || background::HOUSES.contains(&np.head.as_str());
+    let product = words::system_noun(&np.head) || PRODUCTS.split_whitespace().any(|w| w == np.head);
+    named
+        && !product
+        && !np.plural
+        && np.pronoun.is_none()
+        && np.number.is_none()
+        && np.of.is_none()
+        && np.det.as_deref() != Some("each")
+        && nouns::person(&np.head).is_none()
+        && nouns::property(&np.head).is_none()
+}
+
+/// Whether a sentence makes records of its own: somebody may add some, or it says what each of them has.
+fn keeps(s: &Sentence) -> bool {
+    s.preds.iter().filter(|p| !p.verb.negated && !p.subordinate).any(|p| match p.verb.class {
+        Class::Create => p.verb.modal.is_some() || p.subject.iter().any(|np| nouns::person(&np.head).is_some()),
+        Class::Have => p.objects.iter().any(|np| nouns::property(&np.head).is_some()),
+        _ => false,
+    })
+}
+
+/// Whether what is done makes a record of who has something.
+fn lending(pred: &Pred) -> bool {
+    pred.verb.class == Class::Transact && verbs::record_of(&pred.verb.base).is_some_and(|record| LENT.contains(&record))
+}
+
+/// Whether a sentence speaks of things in a word for all of them: what is lent may be meant.
+fn any_thing(s: &Sentence) -> bool {
+    s.words.iter().any(|w| matches!(w.base.as_str(), "item" | "thing" | "object" | "piece" | "article"))
 }
 
 /// Records of who has something.
