@@ -61,3 +61,33 @@ fn what_an_organisation_does_anyway_is_no_record_of_it() {
     let spec = read("Our club keeps bees.\nKeepers see all bees.");
     assert!(spec.entity("bee").is_some());
 }
+
+#[test]
+fn an_application_is_named_after_whose_it_is_or_what_it_is_for() {
+    let lessons = "Staff can add a lesson with a title and a date.\nStaff can add an item with a name.\n\
+                   Skaters can file a report with a text.\nSkaters see their own reports.\nStaff see all reports.\n";
+    for (first, title) in [
+        ("The skate park rents out boards.", "Skate park"),
+        ("Bellhaven Sailing Club rents out dinghies to guests.", "Bellhaven sailing club"),
+        ("The skate park needs software for its lessons.", "Skate park"),
+        ("Our park rents out boards.", "Lessons"),
+        ("", "Lessons"),
+    ] {
+        assert_eq!(read(&format!("{first}\n{lessons}")).title, title, "{first}");
+    }
+    assert_eq!(read("Members can file a report with a text.").title, "Reports");
+}
+
+#[test]
+fn who_else_sees_records_is_asked_where_the_text_names_some() {
+    let asked = |text: &str| {
+        let spec = read(text);
+        spec.assumptions.iter().find(|q| q.key == "see:hive").map(|q| q.question.clone())
+    };
+    let hives = "A hive has a name.\nThe warden adds hives.\n";
+    for sentence in ["Keepers can see all hives.", "Keepers can search hives.", "Keepers can delete hives."] {
+        assert_eq!(asked(&format!("{hives}{sentence}")).as_deref(), Some("Who else sees hives?"), "{sentence}");
+    }
+    assert_eq!(asked(hives).as_deref(), Some("Who sees hives?"));
+    assert_eq!(asked(&format!("{hives}The warden sees all hives.")), None);
+}

@@ -99,7 +99,8 @@ fn trades(pred: &Pred) -> bool {
 }
 
 /// `our club`, `the park`, `Bellhaven Sailing Club`: neither people nor what is to be built.
-fn organisation(np: &Np) -> bool {
+#[must_use]
+pub fn organisation(np: &Np) -> bool {
     const PRODUCTS: &str = "book diary log logbook register catalogue catalog directory inventory index calendar journal notebook \
         planner tracker organizer organiser scheduler list";
     let named = matches!(np.det.as_deref(), Some("our" | "the")) || background::HOUSES.contains(&np.head.as_str());

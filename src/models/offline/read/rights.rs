@@ -350,12 +350,9 @@ fn readers_by_default(
         let whos = if for_others { blind.to_vec() } else { public(d, e, blind) };
         (words_for(d, &whos), all_of(whos))
     };
-    // whoever acts on them sees them as it is
-    let acts = |a: &Access| a.ops == [Op::Read] && !blind.contains(&a.who);
-    let others = d.entities[e].entity.access.iter().filter(|a| acts(a)).any(|a| {
-        let sets = |b: &Access| b.who == a.who && b.ops == [Op::Update] && !b.only_fields.is_empty();
-        d.entities[e].entity.access.iter().any(sets)
-    });
+    // whom the text names as readers, and whoever changes or deletes them, sees them as it is
+    let sees = |a: &Access| a.ops.iter().any(|op| *op != Op::Create) && !blind.contains(&a.who);
+    let others = d.entities[e].entity.access.iter().any(sees);
     let who = if others { "Who else sees" } else { "Who sees" };
     let (key, question) = (format!("see:{name}"), format!("{who} {plural}?"));
     let asked = Asked { key: &key, question: &question, default: &default, clauses };

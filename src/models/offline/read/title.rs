@@ -8,6 +8,7 @@ use super::lexicon::{
     verbs::{self, Class, Form},
     words,
 };
+use super::occasions;
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::domain::Clean;
@@ -15,15 +16,32 @@ use crate::domain::Clean;
 /// The longest name, in characters.
 const LONGEST: usize = 60;
 
-/// The heading of the text, the name or the product that its first sentence names, or what is mainly kept.
+/// The heading of the text, the name, the product or the organisation that its first sentence names, or what is mainly kept.
 #[must_use]
 pub fn title(all: &[Sentence], d: &Draft) -> String {
-    let found = heading(all).or_else(|| spoken(all).and_then(|s| labelled(s).or_else(|| product(d, s))));
-    match found {
+    let first = || spoken(all).and_then(|s| labelled(s).or_else(|| product(d, s)).or_else(|| house(s)));
+    match heading(all).or_else(first) {
         Some(name) => Clean::new(&sentence_case(&name)).one_line(LONGEST),
-        None => super::features::main_entity(d)
-            .map_or_else(|| "Application".into(), |e| d.entities[e].entity.label_plural.clone()),
+        None => kept(d).map_or_else(|| "Application".into(), |e| d.entities[e].entity.label_plural.clone()),
     }
+}
+
+/// `The skate park rents out boards.`: a name of several words tells whose application it is.
+fn house(s: &Sentence) -> Option<String> {
+    let [np] = &s.preds.first()?.subject[..] else { return None };
+    let named = occasions::organisation(np) && np.owner.is_none() && !np.mods.is_empty();
+    named.then(|| np.mods.iter().map(String::as_str).chain([np.head.as_str()]).collect::<Vec<_>>().join(" "))
+}
+
+/// The record that says most of what the application is for: the one the text speaks of most, but what is written about
+/// others, or could be anything, only where there is nothing else.
+fn kept(d: &Draft) -> Option<usize> {
+    const BESIDE: &str = "report comment note review rating message notice item entry thing photo file category";
+    let beside = |e: &usize| {
+        let name = &d.entities[*e].entity.name;
+        BESIDE.split(' ').any(|w| w == name)
+    };
+    (0..d.entities.len()).max_by_key(|e| (!beside(e), d.entities[*e].weight, std::cmp::Reverse(*e)))
 }
 
 /// The first sentence that is more than words to the reader.
@@ -123,6 +141,8 @@ fn purpose(s: &Sentence, np: &Np) -> Option<String> {
     };
     let end = (at + 1..s.words.len()).find(ends).unwrap_or(s.words.len());
     // `for each …` goes on to say what it does
-    let short = (2..=MOST).contains(&(end - at)) && s.words[at + 1].tag != Tag::Pron;
+    // `for its lessons` does not say whose
+    let named = s.words[at + 1].tag != Tag::Pron && !matches!(s.words[at + 1].lower(), "its" | "their");
+    let short = (2..=MOST).contains(&(end - at)) && named;
     short.then(|| s.quote(at..end))
 }
