@@ -4,8 +4,8 @@ use super::{Abilities, openai::Shape};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    fs, io,
-    io::Write,
+    fs::{self, File},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -56,6 +56,9 @@ impl Memory {
     /// Changes what is known. A file that cannot be written is told in the log only: nothing depends on it.
     pub fn learn(&self, base_url: &str, model: &str, change: impl FnOnce(&mut Known)) {
         let Some(path) = &self.0 else { return };
+        // Of two that learn at the same time neither forgets what the other has learnt.
+        let _lock =
+            lock(path).inspect_err(|error| tracing::info!(%error, "others may learn about models at the same time"));
         let mut entries = Self::read(path);
         let known = entries.entry(Self::name(base_url, model)).or_default();
         let before = known.clone();
@@ -68,8 +71,20 @@ impl Memory {
     }
 }
 
+/// Held by who reads and writes the file, until it is dropped.
+fn lock(path: &Path) -> io::Result<File> {
+    fs::create_dir_all(folder(path))?;
+    let file = File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
 fn write(path: &Path, entries: &Entries) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder(path);
     fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     serde_json::to_writer_pretty(&mut file, entries)?;
@@ -96,5 +111,24 @@ mod tests {
         memory.learn("http://x/v1", "m", |known| known.read_whole = 7);
         assert_eq!(memory.of("http://x/v1", "m").read_whole, 7);
         Memory::default().learn("http://x/v1", "m", |known| known.read_whole = 1);
+    }
+
+    #[test]
+    fn what_many_learn_at_the_same_time_is_all_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let memory = Memory::at(dir.path().join("models.json"));
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let memory = &memory;
+                scope.spawn(move || {
+                    for n in 0..10 {
+                        memory.learn("http://x/v1", &format!("{thread} {n}"), |known| known.read_whole = 1);
+                    }
+                });
+            }
+        });
+        for name in (0..8).flat_map(|thread| (0..10).map(move |n| format!("{thread} {n}"))) {
+            assert_eq!(memory.of("http://x/v1", &name).read_whole, 1, "{name}");
+        }
     }
 }
