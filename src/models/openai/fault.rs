@@ -240,7 +240,7 @@ impl Fault {
                 "{id}: the reply is longer than the {tokens} tokens that were asked for and was stopped. Answer shorter."
             )),
             Self::NoObject { over } => provider(format!(
-                "{id}: words for {} s, and nothing of the JSON that was asked for. `g1 models test` shows what it can do; choose \
+                "{id}: words for {} s that are not the JSON that was asked for. `g1 models test` shows what it can do; choose \
                  another model with -m, or for one that thinks aloud for long raise models.timeouts.unproven_ms, then `g1 resume`.",
                 over.as_secs().max(1)
             )),

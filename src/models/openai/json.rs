@@ -33,16 +33,17 @@ pub fn find(text: &str) -> Option<Cow<'_, str>> {
     is_object(&mended).then_some(Cow::Owned(mended))
 }
 
-/// True when somewhere an object begins, whole or not: a brace and a first key.
-pub fn begins(text: &str) -> bool {
-    text.match_indices('{').any(|(at, _)| {
+/// Where an object begins, whole or not: a brace and a first key.
+pub fn begin(text: &str) -> Option<usize> {
+    let begins = |at: usize| {
         let inside = text[at + 1..].trim_start();
         let Some(quote) = inside.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return false };
         let mut parts = inside[1..].splitn(2, quote);
         let key = parts.next().unwrap_or_default();
         let behind = parts.next().unwrap_or_default().trim_start();
         !key.is_empty() && key.len() <= 80 && !key.contains('\n') && behind.starts_with(':')
-    })
+    };
+    text.match_indices('{').map(|(at, _)| at).find(|at| begins(*at))
 }
 
 pub fn is_object(text: &str) -> bool {

@@ -6,6 +6,7 @@
 mod bill;
 mod breaker;
 mod canary;
+mod course;
 mod embed;
 mod endpoint;
 mod fault;
@@ -33,6 +34,7 @@ use crate::domain::{Clean, usage::Usage};
 use async_openai::{Client, error::OpenAIError};
 use bill::Bill;
 pub use breaker::Breaker;
+use course::Course;
 use endpoint::Endpoint;
 pub use endpoint::Key;
 pub(super) use endpoint::{client, is_local};
@@ -323,7 +325,9 @@ impl OpenAi {
             until: spent.until.map(|until| (until, self.settings.timeouts.call())),
         };
         let sent = self.asked_tokens(request, ask);
-        let reader = Reader::new(deltas, limits).hiding(&self.endpoint.telling);
+        // A reply that was cut goes on somewhere in the object.
+        let course = if ask.cut.is_none() { Course::to(&request.schema) } else { Course::default() };
+        let reader = Reader::new(deltas, limits).hiding(&self.endpoint.telling).towards(course);
         let mut bill = Bill::new(reader, spent, sent, ask.output_tokens);
         let result = self.exchange(shape.body(&self.model, request, ask), shape, left, &mut bill.reader).await;
         bill.settle(result)

@@ -1,9 +1,9 @@
 //! Puts the events of one stream together, of either protocol, and stops a stream that leads nowhere.
 
 use super::{
+    course::Course,
     fault::Fault,
     hide::{Secrets, hide, hide_part},
-    json,
     pace::{Pace, Patience, works},
     stale,
     wire::{self, Choice, Chunk, Counted, arguments_of, text_of},
@@ -65,6 +65,7 @@ pub struct Reader<'a> {
     /// What the screen is never given.
     secrets: Option<&'a Secrets>,
     limits: Limits,
+    course: Course,
     text: String,
     thoughts: usize,
     calls: Vec<ToolCall>,
@@ -88,6 +89,7 @@ impl<'a> Reader<'a> {
             deltas,
             secrets: None,
             limits,
+            course: Course::default(),
             text: String::new(),
             thoughts: 0,
             calls: Vec::new(),
@@ -111,6 +113,12 @@ impl<'a> Reader<'a> {
     /// Keeps these from the screen, in whatever pieces they come.
     pub fn hiding(mut self, secrets: &'a Secrets) -> Self {
         self.secrets = Some(secrets);
+        self
+    }
+
+    /// Knows what was asked for.
+    pub fn towards(mut self, course: Course) -> Self {
+        self.course = course;
         self
     }
 
@@ -306,12 +314,12 @@ impl<'a> Reader<'a> {
         if bytes > most {
             return Err(Fault::Endless { tokens: self.limits.tokens });
         }
-        let said = self.calls.last().map_or(&self.text, |call| &call.arguments);
+        let said = self.said();
         if said.len() >= self.looked_at + stale::EVERY {
-            self.looked_at = said.len();
             if stale::repeats(said.as_bytes()) {
                 return Err(Fault::Repeats);
             }
+            self.looked_at = said.len();
         }
         let now = Instant::now();
         let began = *self.began.get_or_insert(now);
@@ -324,16 +332,21 @@ impl<'a> Reader<'a> {
                 Fault::TooSlow { limit }
             });
         }
-        if self.limits.idle.is_over(now) && self.rambles() {
+        if self.limits.idle.is_over(now) && self.is_lost() {
             return Err(Fault::NoObject { over: now - began });
         }
         self.pace.keep(bytes, now, self.limits.idle.at(now))
     }
 
-    /// Words, and neither an object nor thoughts marked as such.
-    fn rambles(&self) -> bool {
-        let text = self.text.trim_start();
-        self.calls.is_empty() && !text.is_empty() && !text.starts_with("<think") && !json::begins(text)
+    /// Words, neither on the way to the object nor thoughts marked as such.
+    fn is_lost(&self) -> bool {
+        let said = self.said().trim_start();
+        !said.is_empty() && !said.starts_with("<think") && self.course.is_lost(said)
+    }
+
+    /// What was said so far of the reply itself.
+    fn said(&self) -> &str {
+        self.calls.last().map_or(&self.text, |call| &call.arguments)
     }
 
     pub fn end(&mut self) -> Result<Ended, Fault> {
@@ -400,6 +413,23 @@ mod tests {
         for text in ["Here it is: {\n \"title\" : \"a", "<think> long", ""] {
             assert!(ends(text, over).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_object_of_something_else_is_as_good_as_none_also_in_the_use_of_a_tool() {
+        let (sender, _receiver) = mpsc::channel(4);
+        let limits =
+            Limits { bytes: 10_000, tokens: 1000, idle: Patience::until(Duration::ZERO, Instant::now()), until: None };
+        let ends = |delta: Value| {
+            let course = Course::to(&serde_json::json!({"properties": {"title": {}}}));
+            let piece = serde_json::json!({"choices": [{"delta": delta}]});
+            Reader::new(&sender, limits).towards(course).take(&serde_json::from_value(piece).unwrap())
+        };
+        let tool = |arguments: &str| serde_json::json!({"tool_calls": [{"index": 0, "function": {"name": "give", "arguments": arguments}}]});
+        let (ours, theirs) = ("{\"title\": \"a", "{\"weather\": \"a");
+        assert!(ends(serde_json::json!({"content": ours})).is_ok() && ends(tool(ours)).is_ok());
+        assert!(matches!(ends(serde_json::json!({"content": theirs})), Err(Fault::NoObject { .. })));
+        assert!(matches!(ends(tool(theirs)), Err(Fault::NoObject { .. })));
     }
 
     #[test]
