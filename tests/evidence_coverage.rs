@@ -261,6 +261,10 @@ test("others", async (t) => {
   assert.equal(toll("car", 12), null);
   assert.equal(half(4), 2);
 });
+test("source", () => {
+  toll("car", 2);
+  assert.match(toll.toString(), /continue outer/);
+});
 "#,
     ),
 ];
@@ -295,6 +299,15 @@ async fn typescript_lines_are_reached_wherever_they_run() {
     assert_eq!(unreached(&done.coverage, 3), named(&[&lorry[..], &rest].concat()));
     assert_eq!(unreached(&done.coverage, 4), named(&["break;", "return null"]));
     assert_eq!(unreached(&done.coverage, 5), Some(vec![]));
+}
+
+#[tokio::test]
+async fn a_test_that_looks_at_the_text_of_a_function_was_not_seen_to_run_it() {
+    let runner = runner_for(Stack::Node).await;
+    let linked: [Linked<'_>; 2] = [("toll", &["source"]), ("toll", &["toll > of a car"])];
+    let done = controlled(&runner, Stack::Node, &tree_of(&NODE), "src/toll.ts", &linked).await;
+    let unseen: Vec<bool> = done.coverage.iter().map(Coverage::is_unseen).collect();
+    assert_eq!(unseen, [true, false]);
 }
 
 const RUST: [(&str, &str); 5] = [
