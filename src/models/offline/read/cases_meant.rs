@@ -2,7 +2,7 @@
 
 use super::tests::{cut, field, may, read_candidly as read, role, whole};
 use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const LAMPS: &str = "Staff can add a lamp with a name and a price.\n";
 const SLOTS: &str = "Parents can book a slot.\nA slot has a date and a time.\nTeachers add slots.\n";
@@ -317,4 +317,34 @@ fn what_is_unique_together_is_said_in_those_words() {
     // a property that there is none of makes no combination
     let spec = read("A seat has a row and a number.\nThe combination of row and floor must be unique.");
     assert!(!whole(&spec, 2) && !spec.features.iter().any(|f| matches!(f, Feature::UniqueTogether { .. })));
+}
+
+#[test]
+fn what_is_booked_for_a_day_and_a_slot_keeps_both_and_is_booked_once_for_both() {
+    let lathes = "The steward adds lathes with a name.\n";
+    for (sentence, once) in [
+        (
+            "Members book a lathe for a day and a slot (morning or evening).",
+            "A lathe can be booked only once per day and slot.",
+        ),
+        (
+            "Members book a lathe for a date and a slot (morning or evening).",
+            "A lathe can be booked only once per date and slot.",
+        ),
+    ] {
+        let spec = read(&format!("{lathes}{sentence}\n{once}"));
+        let values = FieldType::Choice { values: vec!["morning".into(), "evening".into()] };
+        assert_eq!(field(&spec, "booking", "slot").map(|f| f.ty.clone()), Some(values), "{sentence}");
+        assert_eq!(field(&spec, "booking", "date").map(|f| f.ty.clone()), Some(FieldType::Date), "{sentence}");
+        let all = BTreeSet::from(["lathe_id", "date", "slot"].map(str::to_owned));
+        let of_all = |f: &Feature| matches!(f, Feature::UniqueTogether { fields, .. } if BTreeSet::from_iter(fields.clone()) == all);
+        assert!(spec.features.iter().any(of_all), "{once}: {:?}", spec.features);
+        assert!(whole(&spec, 2) && whole(&spec, 3), "{sentence}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{lathes}Members book a lathe for a date and a time."));
+    assert_eq!(field(&spec, "booking", "date_and_time").map(|f| f.ty.clone()), Some(FieldType::DateTime));
+    assert!(whole(&spec, 2), "{:?}", spec.gaps);
+    // who or what else it is for is no property
+    let spec = read(&format!("{lathes}Members book a lathe for a day and a friend."));
+    assert!(!whole(&spec, 2), "{:?}", spec.entities);
 }

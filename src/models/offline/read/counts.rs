@@ -404,9 +404,9 @@ fn finish(d: &mut Draft, si: usize, e: usize, period: usize) -> bool {
     let s = &d.sentences[si];
     d.touch(e, s.id);
     for item in &s.items {
-        if let Item::Np(np) = item
-            && (d.entity_of(np).is_some() || d.role(np).is_some() || np.head == "day" || np.range.contains(&period))
-        {
+        let Item::Np(np) = item else { continue };
+        let counts = d.entity_of(np).is_some() || d.role(np).is_some() || property(d, si, e, np).is_some();
+        if counts || np.head == "day" || np.range.contains(&period) {
             d.mark_np(si, np);
         }
     }

@@ -1,10 +1,11 @@
 //! When a record is for: `from a start time to an end time`, `on a certain date`.
 
+use super::chunk::Np;
 use super::data::made;
 use super::draft::Draft;
 use super::field;
 use super::lexicon::nouns;
-use super::sentence::Pred;
+use super::sentence::{Pp, Pred};
 use crate::models::offline::spec::{Entity, Field, FieldType};
 
 /// `book a room from a start time to an end time`, `a request with the first and the last day`
@@ -13,15 +14,18 @@ pub fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
     if from_one_to_another(d, si, pred, e) {
         return;
     }
-    for pp in
-        pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between" | "at" | "on"))
+    for pp in pred
+        .preps
+        .iter()
+        .filter(|pp| matches!(pp.prep.as_str(), "from" | "to" | "until" | "between" | "at" | "on" | "for"))
     {
         // `one at a time`: how many, not when
         if s.words[pp.at..].iter().map(super::tag::Word::lower).take(3).eq(["at", "a", "time"]) {
             continue;
         }
-        if matches!(pp.prep.as_str(), "at" | "on") {
+        if matches!(pp.prep.as_str(), "at" | "on" | "for") {
             moment(d, si, pp, e);
+            and_more(d, si, pp, e);
             continue;
         }
         for np in &pp.nps {
@@ -66,7 +70,7 @@ fn from_one_to_another(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> bool 
 }
 
 /// `at a given date and time`, `on a certain date`: when the record is for.
-fn moment(d: &mut Draft, si: usize, pp: &super::sentence::Pp, e: usize) {
+fn moment(d: &mut Draft, si: usize, pp: &Pp, e: usize) {
     let s = &d.sentences[si];
     let heads: Vec<&str> = pp.nps.iter().map(|np| np.head.as_str()).collect();
     let open = pp.nps.first().is_some_and(|np| {
@@ -74,6 +78,8 @@ fn moment(d: &mut Draft, si: usize, pp: &super::sentence::Pp, e: usize) {
     });
     let (name, label, ty) = match heads[..] {
         ["date", "time"] => ("date_and_time", "Date and time", FieldType::DateTime),
+        // `for a while`, `for a time` say how long, and a day alone is read where all properties are known
+        _ if pp.prep == "for" => return,
         ["date"] => ("date", "Date", FieldType::Date),
         ["time"] => ("time", "Time", FieldType::Time),
         _ => return,
@@ -86,6 +92,27 @@ fn moment(d: &mut Draft, si: usize, pp: &super::sentence::Pp, e: usize) {
     let end = pp.nps.last().map_or(pp.at + 1, |np| np.range.end);
     d.mark(si, pp.at..end);
     d.touch(e, s.id);
+}
+
+/// `for a day and a slot (morning or evening)`: what else it is for.
+fn and_more(d: &mut Draft, si: usize, pp: &Pp, e: usize) {
+    let [day, more @ ..] = &pp.nps[..] else { return };
+    let open = |np: &Np| matches!(np.det.as_deref(), Some("a" | "an")) && np.of.is_none() && !np.possessed();
+    let new = |np: &Np| d.entity_of(np).is_none() && nouns::person(&np.head).is_none();
+    let (Some(last), true) = (more.last(), matches!(day.head.as_str(), "day" | "date") && open(day)) else { return };
+    if !more.iter().all(|np| open(np) && new(np)) {
+        return;
+    }
+    let s = &d.sentences[si];
+    let (start, end) = (day.range.end, last.paren.as_ref().map_or(last.range.end, |paren| paren.end + 1));
+    // `a date and a time` is one moment
+    if d.entities[e].entity.fields.iter().any(|f| f.ty == FieldType::DateTime && f.clauses.contains(&s.id)) {
+        return;
+    }
+    if !d.fields_from(si, e, start + 1..end).is_empty() {
+        d.mark(si, start..start + 1);
+        d.touch(e, s.id);
+    }
 }
 
 /// The date that says when a record itself was made: `date`, `ordered on`, `order date`; a due date says something else.
