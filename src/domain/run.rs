@@ -44,6 +44,8 @@ impl Check {
     pub const DOUBTS: &str = "doubts";
     /// The name of the check that tells of linked code which only tests could call.
     pub const UNUSED: &str = "unused";
+    /// The name of the check that tells of code which can tell a test from a person.
+    pub const AWARE: &str = "aware";
     /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.
     pub const TOOLING: &str = "tooling";
 

@@ -4,6 +4,7 @@
 //! neutralised while the application still starts, shows that those lines do what the clause demands. [`controls`] makes
 //! those control runs, [`search`] records the proof of an exclusion, [`verify`] does both again on changed files.
 
+pub mod aware;
 pub mod cargo;
 pub mod controls;
 pub mod genuine;

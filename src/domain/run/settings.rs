@@ -40,7 +40,8 @@ pub struct RunSettings {
     /// before there was this keep their course.
     #[serde(default)]
     pub searches_go_back: bool,
-    /// A developer is asked once about linked code that only tests could call. As above.
+    /// A developer is asked once about linked code that only tests could call, and about code that can tell a test from a
+    /// person. As above.
     #[serde(default)]
     pub unused_goes_back: bool,
 }

@@ -135,6 +135,7 @@ impl Bench<'_> {
         self.checked.code_links.extend(carried);
         let Some((manifest, stack)) = self.runnable().await? else { return Ok(()) };
         self.boot(&manifest).await?;
+        self.aware(stack, &reply.files).await?;
         self.unused(&manifest, stack).await
     }
 

@@ -1,6 +1,7 @@
 //! What carries out an effect. Each task answers with inputs and may be started again after a crash: it repeats nothing
 //! whose result is journalled and is harmless to repeat otherwise.
 
+mod aware;
 mod bench_error;
 mod call;
 mod carry;

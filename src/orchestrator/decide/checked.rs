@@ -36,7 +36,7 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, mut checked:
         Next::Retry => Clean::from(repair::words(step)),
     });
     let Some(proposal) = proposal.filter(|_| needs_execution(kind)) else { return };
-    ask_of_unused(&draft.run, step, &proposal, was_red, &mut checked);
+    ask_about_code(&draft.run, step, &proposal, was_red, &mut checked);
     record(draft, id, attempt, &checked);
     let Checked { files, code_links, test_links, .. } = checked;
     let proposal = match proposal {
@@ -72,34 +72,53 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, mut checked:
     }
 }
 
-/// Linked code that only tests could call: who builds it is asked once. What stays so is in doubt, and so is what nobody can
-/// be asked about: names alone say it, so it refuses nothing for good.
-fn ask_of_unused(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, checked: &mut Checked) {
-    let Some(check) = checked.checks.iter_mut().find(|c| c.name.as_str() == Check::UNUSED && !c.passed) else { return };
-    let asks = step.plan.produces == ReplyKind::Build && run.settings.unused_goes_back;
-    let new: Vec<String> = match asks && !was_red && !repair::is_final(run, step) {
-        true => check.details.iter().filter(|d| !step.told.contains(d)).map(ToString::to_string).collect(),
-        false => Vec::new(),
-    };
-    if new.is_empty() {
-        let reason = match proposal {
-            Proposal::Build { notes, .. } => notes.one_line(400),
-            _ => String::new(),
+/// What a developer is asked once about its code: the check that finds it, and what to do.
+const ASKED: [(&str, &str, &str); 2] = [
+    (
+        Check::UNUSED,
+        "link",
+        "to code that nothing in the product seems to call. Link what the product really runs, or have it call this. Where \
+         something calls it that names cannot show, keep it and say in `notes` what does",
+    ),
+    (
+        Check::AWARE,
+        "place",
+        "where the product looks at what runs it, as code that answers otherwise to a test would. Leave that out. Where the \
+         product needs it, keep it and say in `notes` what for",
+    ),
+];
+
+/// Names and words alone say these of the code, so they refuse nothing for good: who builds it is asked once. What stays so
+/// is in doubt, and so is what nobody can be asked about.
+fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, checked: &mut Checked) {
+    let mut held = Vec::new();
+    for (name, thing, advice) in ASKED {
+        let Some(at) = checked.checks.iter().position(|c| c.name.as_str() == name && !c.passed) else { continue };
+        let asks = step.plan.produces == ReplyKind::Build && run.settings.unused_goes_back;
+        let details = &checked.checks[at].details;
+        let new: Vec<String> = match asks && !was_red && !repair::is_final(run, step) {
+            true => details.iter().filter(|d| !step.told.contains(d)).map(ToString::to_string).collect(),
+            false => Vec::new(),
         };
-        let held = check.details.iter().map(|detail| match reason.is_empty() {
-            true => detail.clone(),
-            false => Clean::from(doubts::with_reason(detail, &reason)),
-        });
-        *check = doubt(step.doubts().iter().cloned().chain(held).collect(), "as linked");
+        if new.is_empty() {
+            held.extend(checked.checks.remove(at).details);
+            continue;
+        }
+        let summary = format!("{} {advice}: it then stands as a doubt for whoever decides", counted(new.len(), thing));
+        checked.checks[at] = checks::verdict(name, summary, new);
+    }
+    if held.is_empty() {
         return;
     }
-    let summary = format!(
-        "{} to code that nothing in the product seems to call. Link what the product really runs, or have it call this. Where \
-         something calls it that names cannot show, keep it and say in `notes` what does: it then stands as a doubt for \
-         whoever decides",
-        counted(new.len(), "link")
-    );
-    *check = checks::verdict(Check::UNUSED, summary, new);
+    let reason = match proposal {
+        Proposal::Build { notes, .. } => notes.one_line(400),
+        _ => String::new(),
+    };
+    let held = held.into_iter().map(|detail| match reason.is_empty() {
+        true => detail,
+        false => Clean::from(doubts::with_reason(&detail, &reason)),
+    });
+    checked.checks.push(doubt(step.doubts().iter().cloned().chain(held).collect(), "as it stands"));
 }
 
 /// A check that holds these as open doubts.
