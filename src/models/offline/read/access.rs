@@ -103,6 +103,11 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         // `are listed as overdue`
         Class::Create if pred.verb.passive && pred.verb.base == "list" => &[Op::Read],
         Class::Create | Class::Transact => &[Op::Create],
+        Class::Export if super::exports::own(pred) => {
+            mark_subject(d, si, pred);
+            d.mark_verb(si, pred);
+            return;
+        }
         Class::Read | Class::Search | Class::Export | Class::Filter | Class::Sort => &[Op::Read],
         Class::Update => &[Op::Update],
         Class::Delete => &[Op::Delete],

@@ -410,5 +410,11 @@ fn the_size_of_what_one_wears_is_no_number() {
     let ty = |name: &str| field(&spec, "vest", name).map(|f| f.ty.clone());
     assert_eq!(ty("t_shirt_size"), Some(FieldType::Text { multiline: false }));
     assert_eq!(ty("shoe_size"), Some(FieldType::Text { multiline: false }));
-    assert_eq!(ty("size"), Some(FieldType::Integer));
+    assert_eq!(ty("size"), Some(FieldType::Text { multiline: false }));
+    // a number where numbers are said
+    for text in
+        ["A flat has a name and a size from 20 to 200.", "A flat has a name and a size.\nThe size is at most 200."]
+    {
+        assert_eq!(field(&read(text), "flat", "size").map(|f| f.ty.clone()), Some(FieldType::Integer), "{text}");
+    }
 }

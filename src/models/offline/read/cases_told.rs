@@ -1,8 +1,8 @@
 //! What people say by the way: an order behind a comma, what they do anyway, who else is meant.
 
-use super::tests::{read_candidly as read, whole};
+use super::tests::{may, read_candidly as read, role, whole};
 use crate::domain::clause::ClauseKind;
-use crate::models::offline::spec::Feature;
+use crate::models::offline::spec::{Feature, Op, Scope};
 
 const LESSONS: &str = "Staff add lessons with a title and a date.\n";
 
@@ -90,4 +90,57 @@ fn who_else_sees_records_is_asked_where_the_text_names_some() {
     }
     assert_eq!(asked(hives).as_deref(), Some("Who sees hives?"));
     assert_eq!(asked(&format!("{hives}The warden sees all hives.")), None);
+}
+
+#[test]
+fn who_exports_their_own_sees_what_the_text_says() {
+    let recipes = "Cooks can add a recipe with a title and a text.\n";
+    let own = "Cooks can export their own recipes as CSV.\n";
+    let narrowed = |text: &str| may(&read(text), "recipe", Op::Read).contains(&(role("cook"), Scope::Own));
+    let spec = read(&format!("{recipes}{own}Cooks see all recipes."));
+    assert_eq!(may(&spec, "recipe", Op::Read), [(role("cook"), Scope::All)]);
+    assert!(!whole(&spec, 2) && whole(&spec, 3), "the file holds more than their own: {:?}", spec.gaps);
+    assert!(!narrowed(&format!("{recipes}{own}")));
+    let spec = read(&format!("{recipes}{own}Cooks see only their own recipes."));
+    assert!(narrowed(&format!("{recipes}{own}Cooks see only their own recipes.")) && whole(&spec, 2));
+}
+
+#[test]
+fn a_list_behind_has_and_a_colon_keeps_its_first_property() {
+    for lead in ["A board has:", "Each board has:"] {
+        let spec = read(&format!("{lead} a name, a size and a colour.\nStaff can add a board."));
+        let fields: Vec<&str> = spec.entity("board").unwrap().fields.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(fields, ["name", "size", "color"], "{lead}");
+        assert!(whole(&spec, 1), "{lead}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn until_somebody_has_done_it_is_until_it_is_done() {
+    let offers = "Members can add an offer with a plant and a text.\n";
+    for (act, until) in [
+        ("The warden approves offers.", "Members can change an offer until the warden has approved it."),
+        ("The warden approves or rejects offers.", "Members can change an offer until the warden has approved it."),
+    ] {
+        for text in [format!("{offers}{act}\n{until}"), format!("{offers}{until}\n{act}")] {
+            let spec = read(&text);
+            let locked = |f: &Feature| matches!(f, Feature::Locked { op: Op::Update, values, .. } if values.contains(&"approved".to_owned()));
+            assert!(spec.features.iter().any(locked), "{text}: {:?}", spec.gaps);
+            assert!(whole(&spec, 2) && whole(&spec, 3), "{text}: {:?}", spec.gaps);
+        }
+    }
+    // who approves is somebody else
+    let spec = read(&format!(
+        "{offers}The warden approves offers.\nMembers can change an offer until the keeper has approved it."
+    ));
+    assert!(!whole(&spec, 3));
+}
+
+#[test]
+fn one_too_many_is_a_second_one() {
+    let spec = read("Staff add slots with a date.\nParents can book a slot.\nParents can have at most 1 booking.");
+    let said: Vec<String> = spec.interpretations.iter().flat_map(|r| r.acceptance.clone()).collect();
+    for line in ["A second booking per account is refused.", "A member of the staff can add slots."] {
+        assert!(said.contains(&line.to_owned()), "{line}: {said:?}");
+    }
 }

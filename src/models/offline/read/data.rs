@@ -147,7 +147,9 @@ fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if wishes && !pred.objects.iter().all(|o| nouns::property(&o.head).is_some()) {
         return;
     }
-    let range = pred.verb.range.end..pred.range.end;
+    // `An entry has: a date, a text`
+    let colon = s.words.get(pred.verb.range.end).is_some_and(|w| w.tag == super::tag::Tag::Colon);
+    let range = pred.verb.range.end + usize::from(colon)..pred.range.end;
     // `The desk code consists of a letter and two digits`: what a property is made of is no property of the record
     let itself = |e: usize| np.pronoun.is_some() || d.find(&np.name()) == Some(e) || d.find(&np.head) == Some(e);
     if matches!(pred.verb.base.as_str(), "consist" | "contain" | "comprise")

@@ -3,7 +3,7 @@
 use super::answers::Asked;
 use super::chunk::Np;
 use super::draft::Draft;
-use super::lexicon::{nouns, verbs::Class};
+use super::lexicon::{nouns, verbs::Class, words};
 use super::listing::{entity, reads, take};
 use super::sentence::Pred;
 use crate::domain::ClauseId;
@@ -57,9 +57,39 @@ pub fn export(d: &mut Draft, si: usize, pred: &Pred) {
     for p in ["as csv", "csv", "to csv", "csv file", "csv files", "csv format", "spreadsheet"] {
         d.mark_phrase(si, p);
     }
-    reads(d, si, pred, e);
+    if own(pred) {
+        d.touch(e, d.sentences[si].id);
+    } else {
+        reads(d, si, pred, e);
+    }
     take(d, si, pred);
     d.focus = Some(e);
+}
+
+/// `Cooks can export their own recipes`: which of them go into the file, and no word on which of them they see.
+#[must_use]
+pub fn own(pred: &Pred) -> bool {
+    // a package's data is nobody's own
+    let whose = |det: &str| words::possessive(det) && !matches!(det, "our" | "its");
+    let theirs = |np: &Np| np.owner.is_none() && np.pronoun.is_none() && np.det.as_deref().is_some_and(whose);
+    pred.verb.class == Class::Export && !pred.verb.passive && pred.objects.iter().any(theirs)
+}
+
+/// A file holds what whoever has it made sees: more than their own where they see more.
+fn beyond_own(d: &mut Draft) {
+    let sentences = d.sentences;
+    for (s, pred) in sentences.iter().flat_map(|s| s.preds.iter().filter(|p| own(p)).map(move |p| (s, p))) {
+        let Some(e) = pred.objects.iter().find_map(|np| d.entity_of(np)) else { continue };
+        let whos = d.actors(pred);
+        let sees = |a: &crate::models::offline::spec::Access| {
+            let them = whos.contains(&a.who) || !matches!(a.who, Who::Role(_));
+            them && a.scope == Scope::All && a.ops.contains(&Op::Read)
+        };
+        if d.entities[e].entity.access.iter().any(sees) {
+            let why = format!("the file holds all {} that they see", d.entities[e].entity.label_plural.to_lowercase());
+            d.gap(s.id, "their own", &why, false);
+        }
+    }
 }
 
 /// `Only managers can export the lamps`, `exported by guides only`: those who alone may, which is no word on who sees them.
@@ -78,6 +108,7 @@ fn exporters(d: &Draft, si: usize, pred: &Pred) -> Vec<Who> {
 /// `The list can be exported. Only managers can export it.`: one file, for those who alone may. Where another sentence names
 /// others that export it, nobody does so alone.
 pub fn settle(d: &mut Draft) {
+    beyond_own(d);
     let sentences = d.sentences;
     for e in 0..d.entities.len() {
         let name = d.entities[e].entity.name.clone();

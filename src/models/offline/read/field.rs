@@ -135,7 +135,7 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         used.extend(unit - 1..=unit);
     }
     let (mut ty, mut typed) = base_type(s, &np);
-    // `T-shirt size`: what one wears is as often M as 42
+    // `size`, `T-shirt size`: as often M as 42, unless numbers are said; a group has so many in it
     let worn = |m: &String| {
         m.ends_with("shirt")
             || matches!(
@@ -143,7 +143,8 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
                 "shoe" | "boot" | "dress" | "clothing" | "clothes" | "jacket" | "glove" | "hat" | "helmet" | "trouser"
             )
     };
-    if np.head == "size" && np.mods.iter().any(worn) {
+    let size = np.head == "size" && (np.mods.is_empty() || np.mods.iter().any(worn));
+    if size {
         ty = FieldType::Text { multiline: false };
     }
     // `a number in stock`: how many there are
@@ -280,6 +281,10 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         }
         typed = true;
     }
+    let bounded = |r: &FieldRule| matches!(r.rule, Rule::Min { .. } | Rule::Max { .. });
+    if size && matches!(ty, FieldType::Text { .. }) && rules.iter().any(bounded) {
+        ty = FieldType::Integer;
+    }
     Some(FieldDraft {
         field: Field {
             name,
@@ -299,6 +304,14 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         used,
         plain,
     })
+}
+
+/// `The size is at most 50`: a size that is held against numbers is one.
+pub fn measured(f: &mut Field) {
+    let size = f.name == "size" || f.name.ends_with("_size");
+    if size && f.rules.is_empty() && matches!(f.ty, FieldType::Text { multiline: false }) {
+        f.ty = FieldType::Integer;
+    }
 }
 
 /// Where the `night` of `a price per night` stands.

@@ -17,8 +17,10 @@ use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 pub fn read(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     // `Members can change an entry until it is signed. The leader signs an entry.`: the state is told of later
-    let later =
-        |p: &Pred| p.subordinate && p.verb.passive && s.words[..p.verb.range.start].iter().any(|w| w.is("until"));
+    let later = |p: &Pred| {
+        let done = p.verb.passive || super::lifecycle::has_done(d.sentences, s, p);
+        p.subordinate && done && s.words[..p.verb.range.start].iter().any(|w| w.is("until"))
+    };
     if s.preds.iter().enumerate().any(|(pi, p)| later(p) && !d.done[si].contains(&pi)) {
         super::lifecycle::read(d, si);
     }

@@ -204,6 +204,21 @@ fn state_in(s: &Sentence, pred: &Pred, known: &[String]) -> Option<(String, bool
     Some((found, negated))
 }
 
+/// `until the warden has approved it`: as `until it is approved`, where another sentence says that it is the warden who approves.
+#[must_use]
+pub fn has_done(all: &[Sentence], s: &Sentence, pred: &Pred) -> bool {
+    let [who] = &pred.subject[..] else { return false };
+    let perfect = s.words[pred.verb.range.clone()].iter().any(|w| w.is("has") || w.is("have"));
+    let does = |p: &Pred| {
+        let by = p.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps);
+        let mut whos: Box<dyn Iterator<Item = &Np>> =
+            if p.verb.passive { Box::new(by) } else { Box::new(p.subject.iter()) };
+        p.verb.base == pred.verb.base && !p.verb.negated && whos.any(|np| np.name() == who.name())
+    };
+    let others = all.iter().filter(|x| x.id != s.id && !x.heading).flat_map(|x| &x.preds);
+    perfect && !pred.verb.passive && !pred.objects.is_empty() && others.into_iter().any(does)
+}
+
 /// `can be changed only as long as it is submitted`, `edit my talk until it is approved`, `cannot be changed once it is paid`,
 /// `a repair that is done cannot be changed any more`
 fn only_while(d: &mut Draft, si: usize) {
@@ -227,7 +242,8 @@ fn only_while(d: &mut Draft, si: usize) {
     }) else {
         return;
     };
-    let about = when.subject.iter().all(|np| np.pronoun.is_some() || d.entity_of(np) == Some(e));
+    let it = |np: &Np| np.pronoun.is_some() || d.entity_of(np) == Some(e);
+    let about = when.subject.iter().all(it) || has_done(d.sentences, s, when) && when.objects.iter().all(it);
     let Some((state, denied)) = state_in(s, when, &known).filter(|_| about) else { return };
     // `an order that is paid`, and no other order
     let relative = when.verb.range.start.checked_sub(1).filter(|i| {

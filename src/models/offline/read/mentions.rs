@@ -295,12 +295,11 @@ fn objects(
             continue;
         }
         let strong = direct && matches!(class, Class::Create | Class::Manage);
-        let entry = note(things, &name, w, np, s.id, strong && !pred.verb.negated, order);
-        entry.recorded |= direct
-            && matches!(
-                pred.verb.base.as_str(),
-                "record" | "log" | "note" | "enter" | "register" | "track" | "report" | "capture"
-            );
+        // `export their own recipes`: which go into the file
+        let whose = Np { det: np.det.clone().filter(|_| class != Class::Export), ..np.clone() };
+        let entry = note(things, &name, w, &whose, s.id, strong && !pred.verb.negated, order);
+        const RECORDS: [&str; 8] = ["record", "log", "note", "enter", "register", "track", "report", "capture"];
+        entry.recorded |= direct && RECORDS.contains(&pred.verb.base.as_str());
     }
     // the record of a transaction
     if (class == Class::Transact && !(pred.verb.passive && super::states::listed(s))

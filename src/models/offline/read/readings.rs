@@ -100,8 +100,15 @@ fn a_up(word: &str) -> String {
     sentence_case(&a(word))
 }
 
+/// What is one too many.
+fn beyond(max: u32, one: &str, many: &str) -> String {
+    if max == 1 { format!("A second {one}") } else { format!("More than {max} {many}") }
+}
+
 fn who(w: &Who) -> String {
     match w {
+        // several people in one word
+        Who::Role(r) if matches!(r.as_str(), "staff" | "personnel") => format!("A member of the {r}"),
         Who::Anyone => "Anyone".into(),
         Who::SignedIn => "Anyone who is signed in".into(),
         Who::Role(r) => a_up(&r.replace('_', " ")),
@@ -349,9 +356,10 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             fields.iter().map(|f| field(f)).collect::<Vec<_>>().join(" and ")
         ),
         Feature::Limit { entity, max, per, over, .. } => format!(
-            "More than {max} {} per {} are refused{}.",
-            plural(entity),
+            "{} per {} {} refused{}.",
+            beyond(*max, &one(entity), &plural(entity)),
             per.as_ref().map_or("account".into(), |p| field(p)),
+            if *max == 1 { "is" } else { "are" },
             over.as_ref().map_or_else(String::new, |over| format!("; those that are {} do not count", ended(over)))
         ),
         Feature::Capacity { entity, per, capacity, .. } => format!(
@@ -450,14 +458,15 @@ fn feature(spec: &AppSpec, f: &Feature) -> String {
             format!("A {} that {} refer to cannot be deleted.", one(entity), plural(by))
         }
         Feature::LimitIn { entity, max, per, period, .. } => format!(
-            "More than {max} {} per {} and {} are refused.",
-            plural(entity),
+            "{} per {} and {} {} refused.",
+            beyond(*max, &one(entity), &plural(entity)),
             per.as_ref().map_or("account".into(), |p| field(p)),
             match period {
                 crate::models::offline::spec::Period::Week => "week",
                 crate::models::offline::spec::Period::Year => "year",
                 _ => "month",
-            }
+            },
+            if *max == 1 { "is" } else { "are" },
         ),
         Feature::Mobile { .. } => "Every page fits the width of a phone.".into(),
         Feature::Performance { entity, records, millis, .. } => {

@@ -300,6 +300,11 @@ fn value_rules(d: &mut Draft, si: usize) {
                 d.done[si].insert(pi);
                 continue;
             }
+            if rules.iter().any(|r| matches!(r, Rule::Min { .. } | Rule::Max { .. }))
+                && let Some(f) = d.field_mut(e, &name)
+            {
+                super::field::measured(f);
+            }
             let fits = d.entities[e].entity.fields.iter().find(|f| f.name == name).is_some_and(|f| {
                 let numeric = matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
                 let dated = f.ty.is_when();
