@@ -148,7 +148,7 @@ impl Meant {
             Rule::NotInPast | Rule::NotInFuture => self.say("past future today earlier later lie before after refuse"),
             Rule::After { field, .. } => {
                 self.say(field);
-                self.say("after before later earlier end start lie same day date time refuse");
+                self.say("after before later earlier end finish start begin lie same day date time refuse");
             }
             Rule::Immutable => {
                 self.say("change never fixed again once later");

@@ -1,8 +1,8 @@
 //! What people say by the way: an order behind a comma, what they do anyway, who else is meant.
 
-use super::tests::{may, read_candidly as read, role, whole};
+use super::tests::{field, may, read_candidly as read, role, whole};
 use crate::domain::clause::ClauseKind;
-use crate::models::offline::spec::{Feature, Op, Scope};
+use crate::models::offline::spec::{Feature, Op, Rule, Scope};
 
 const LESSONS: &str = "Staff add lessons with a title and a date.\n";
 
@@ -143,4 +143,39 @@ fn one_too_many_is_a_second_one() {
     for line in ["A second booking per account is refused.", "A member of the staff can add slots."] {
         assert!(said.contains(&line.to_owned()), "{line}: {said:?}");
     }
+}
+
+#[test]
+fn what_ends_does_not_end_before_it_begins() {
+    let courses = "Staff can add a course with a title, a start date and an end date.\n";
+    for (sentence, or_equal) in [
+        ("A course cannot end before it starts.", true),
+        ("The course must not end before it begins.", true),
+        ("Courses must end after they start.", false),
+    ] {
+        let spec = read(&format!("{courses}{sentence}"));
+        let rules = &field(&spec, "course", "end_date").unwrap().rules;
+        let after = Rule::After { field: "start_date".into(), or_equal };
+        assert!(rules.iter().any(|r| r.rule == after) && whole(&spec, 2), "{sentence}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{courses}A course cannot start after it ends."));
+    assert!(!whole(&spec, 2));
+}
+
+#[test]
+fn when_something_is_approved_is_no_word_on_who_approves() {
+    let told = "Keepers can add a check with a date and a note.\n";
+    let (approves, seen) = ("The warden approves checks.", "Others see checks only when they are approved.");
+    for text in [format!("{told}{approves}\n{seen}"), format!("{told}{seen}\n{approves}")] {
+        let spec = read(&text);
+        let set: Vec<_> = spec.entity("check").unwrap().access.iter().filter(|a| a.only_fields == ["status"]).collect();
+        assert!(set.iter().all(|a| a.who == role("warden")) && !set.is_empty(), "{text}: {set:?}");
+        assert!(!spec.assumptions.iter().any(|q| q.key == "decide:check"), "{text}");
+    }
+}
+
+#[test]
+fn an_application_is_wished_for_by_those_who_write_too() {
+    let spec = read("We would like a small application for our hives.\nA hive has a name.\nKeepers can add a hive.");
+    assert!(whole(&spec, 1), "{:?}", spec.gaps);
 }

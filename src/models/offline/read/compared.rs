@@ -6,6 +6,7 @@ use super::draft::Draft;
 use super::field::{identifier, sentence_case};
 use super::lexicon::nouns;
 use super::sentence::Pred;
+use crate::models::offline::spec::{FieldRule, Rule};
 
 /// The other date of the record that a sentence speaks of beside the field `name`; made where no other sentence does. Never
 /// the field itself.
@@ -51,4 +52,38 @@ fn unnamed(d: &mut Draft, si: usize, e: usize, name: &str, np: &Np) -> Option<St
         d.entities[e].entity.fields.push(made(&field, &sentence_case(&label), ty, id));
     }
     Some(field)
+}
+
+/// `A course cannot end before it starts.`: its last day is not before its first.
+pub fn ends_after_it_begins(d: &mut Draft, si: usize) {
+    const ENDS: [&str; 2] = ["end", "finish"];
+    const BEGINS: [&str; 2] = ["start", "begin"];
+    let s = &d.sentences[si];
+    let [last, first] = &s.preds[..] else { return };
+    let alone = last.objects.is_empty() && last.preps.is_empty() && first.objects.is_empty() && first.preps.is_empty();
+    let its = first.subordinate && first.subject.iter().all(|np| np.pronoun.is_some()) && !first.verb.negated;
+    let order = s.words.get(last.verb.range.end).map(|w| (w.lower(), last.verb.negated));
+    let or_equal = match order {
+        Some(("before", true)) => true,
+        Some(("after", false)) => false,
+        _ => return,
+    };
+    let verbs = ENDS.contains(&last.verb.base.as_str()) && BEGINS.contains(&first.verb.base.as_str());
+    let Some(e) = last.subject.first().and_then(|np| d.entity_of(np)).filter(|_| alone && its && verbs) else { return };
+    let Some((start, end)) = super::overlaps::span(d, e) else { return };
+    let kind = |name: &str| d.entities[e].entity.fields.iter().find(|f| f.name == name).map(|f| f.ty.clone());
+    if kind(&start) != kind(&end) {
+        return;
+    }
+    let (id, all) = (s.id, last.subject[0].range.start..first.range.end);
+    if let Some(f) = d.field_mut(e, &end) {
+        let rule = Rule::After { field: start, or_equal };
+        match f.rules.iter_mut().find(|r| r.rule == rule) {
+            Some(r) => r.clauses.push(id),
+            None => f.rules.push(FieldRule { rule, clauses: vec![id] }),
+        }
+    }
+    d.touch(e, id);
+    d.mark(si, all);
+    d.done[si].extend([0, 1]);
 }

@@ -105,6 +105,9 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let Some(but) = super::only::but_for(d, si, pred) else { return };
         whos = but;
     }
+    if whos.is_empty() && told_elsewhere(d, si, pred) {
+        return;
+    }
     if of_a_list(pred, &whos) || whos.is_empty() && somebody_unknown(d, pred) {
         return;
     }
@@ -188,6 +191,16 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
 fn of_a_list(pred: &Pred, whos: &[Who]) -> bool {
     let shows = |pp: &super::sentence::Pp| matches!(pp.prep.as_str(), "from" | "with" | "in" | "on" | "behind");
     matches!(pred.verb.base.as_str(), "hide" | "unhide") && (whos.is_empty() || pred.preps.iter().any(shows))
+}
+
+/// `only when they are approved`, where another sentence says who approves them: when, and no word on who.
+fn told_elsewhere(d: &Draft, si: usize, pred: &Pred) -> bool {
+    let tells = |p: &Pred| {
+        let whos = if p.verb.passive { agents_by(d, p) } else { d.actors(p) };
+        p.verb.base == pred.verb.base && !p.subordinate && !p.verb.negated && !whos.is_empty()
+    };
+    let others = d.sentences.iter().enumerate().filter(|(i, s)| *i != si && !s.heading);
+    pred.subordinate && pred.verb.passive && others.flat_map(|(_, s)| &s.preds).any(tells)
 }
 
 /// A subject is named, and the text does not make it a person: nobody gets a right on a guess.

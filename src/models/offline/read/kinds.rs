@@ -207,7 +207,9 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
             );
         // `it does not show up any more` bans something
         // `The club would like a website`
-        let wishes = modal == "would" && p.verb.base == "like" && !first_person && !p.subject.is_empty();
+        let software = p.objects.iter().all(|np| words::system_noun(&np.head));
+        let named = !p.subject.is_empty() && (!first_person || software);
+        let wishes = modal == "would" && p.verb.base == "like" && named;
         if wishes && !p.verb.negated && !p.objects.is_empty() {
             return true;
         }

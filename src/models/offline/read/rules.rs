@@ -93,6 +93,7 @@ pub fn read(d: &mut Draft, si: usize) {
     super::past::read(d, si);
     super::in_and_out::read(d, si);
     super::overlaps::read(d, si);
+    super::compared::ends_after_it_begins(d, si);
     super::deadlines::read(d, si);
     super::availability::read(d, si);
     super::conditions::read(d, si);
