@@ -259,13 +259,14 @@ pub fn adopt(root: &Path, at: &Path, branch: &str) -> Result<(), GitError> {
     if is_ours(at) {
         return Ok(());
     }
-    run(git_in(root).args(["worktree", "repair"]).arg(at))?;
+    relink(root, at)?;
     let own = || {
         let own = own_folder(at)?.canonicalize().ok()?;
         // Not from the file: where references are kept in tables it says nothing.
         let on = told(at, ["symbolic-ref", "--quiet", "HEAD"]).ok()?;
         let same = common(&own)? == common(&git_folder(root)?)?;
-        (same && on.trim_ascii_end() == format!("refs/heads/{branch}").as_bytes()).then_some(own)
+        let leads_back = back_of(&own)? == at.join(".git").canonicalize().ok()?;
+        (same && leads_back && on.trim_ascii_end() == format!("refs/heads/{branch}").as_bytes()).then_some(own)
     };
     let own = own().ok_or_else(|| {
         let at = at.display();
@@ -280,6 +281,38 @@ pub fn adopt(root: &Path, at: &Path, branch: &str) -> Result<(), GitError> {
     Ok(())
 }
 
+/// Leads the worktree at `at` and what its repository knows of it to each other again, where the repository was moved or
+/// copied with it. `git worktree repair` would lead all other worktrees here as well: those of a repository of which this
+/// is a copy would then commit into the copy.
+fn relink(root: &Path, at: &Path) -> Result<(), GitError> {
+    let places = || {
+        let (at, link) = (at.canonicalize().ok()?, own_folder(at)?);
+        let own = common(&git_folder(root)?)?.join("worktrees").join(link.file_name()?).canonicalize().ok()?;
+        Some((at.join(".git"), link, own))
+    };
+    // Then it is none of this repository, and is not taken for one.
+    let Some((file, link, own)) = places() else { return Ok(()) };
+    let back = back_of(&own);
+    let leads = |link: &Path| link.canonicalize().is_ok_and(|link| link == own);
+    if leads(&link) && back.as_ref() == Some(&file) {
+        return Ok(());
+    }
+    let is_another =
+        back.is_some_and(|back| back != file && back.parent().and_then(own_folder).is_some_and(|link| leads(&link)));
+    if is_another || fs::symlink_metadata(own.join(MARK)).is_err() {
+        return Ok(());
+    }
+    fs::write(own.join("gitdir"), [file.as_os_str().as_bytes(), b"\n"].concat())?;
+    fs::write(&file, [b"gitdir: ", own.as_os_str().as_bytes(), b"\n"].concat())?;
+    Ok(())
+}
+
+/// The `.git` of the worktree of which git keeps this, if it is there.
+fn back_of(own: &Path) -> Option<PathBuf> {
+    let back = fs::read_to_string(own.join("gitdir")).ok()?;
+    own.join(back.trim_end()).canonicalize().ok()
+}
+
 /// True for a worktree that G1 made of the repository of the project it lies in ([`super::beside`]), wherever that keeps
 /// its own: it may be a linked worktree itself, or a submodule.
 pub(super) fn is_ours(dir: &Path) -> bool {
@@ -287,8 +320,7 @@ pub(super) fn is_ours(dir: &Path) -> bool {
         let own = own_folder(dir)?.canonicalize().ok()?;
         let marked = fs::symlink_metadata(own.join(MARK)).is_ok_and(|meta| meta.is_file());
         // A copy of a worktree's link is no worktree.
-        let back = fs::read_to_string(own.join("gitdir")).ok()?;
-        let back = Path::new(back.trim_end()).canonicalize().ok()? == dir.join(".git").canonicalize().ok()?;
+        let back = back_of(&own)? == dir.join(".git").canonicalize().ok()?;
         let project = dir.parent()?.parent()?;
         Some(marked && back && common(&own)? == common(&git_folder(project)?)?)
     };

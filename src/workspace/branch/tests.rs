@@ -60,6 +60,44 @@ fn a_worktree_is_found_again_when_the_repository_was_moved_or_the_mark_is_missin
     assert!(adopt(&after, &place, "g1/one").is_err());
 }
 
+#[test]
+fn in_a_copy_of_a_repository_only_its_own_worktree_is_led_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().canonicalize().unwrap();
+    let (first, copy, theirs) = (dir.join("first"), dir.join("copy"), dir.join("theirs"));
+    repository_in(&first);
+    run(git(&first).args(["worktree", "add", "--quiet", "-b", "feature"]).arg(&theirs)).unwrap();
+    fs::create_dir(first.join(".g1")).unwrap();
+    worktree(&first, &crate::workspace::beside(&first), "g1/one", "HEAD").unwrap();
+    let copied = || {
+        let _ = fs::remove_dir_all(&copy);
+        assert!(Command::new("cp").arg("-a").args([&first, &copy]).status().unwrap().success());
+        crate::workspace::beside(&copy)
+    };
+    let links = [theirs.join(".git"), crate::workspace::beside(&first).join(".git")];
+    let before = links.clone().map(|link| fs::read_to_string(link).unwrap());
+    let kept = || assert_eq!(links.clone().map(|link| fs::read_to_string(link).unwrap()), before);
+
+    let place = copied();
+    adopt(&copy, &place, "g1/one").unwrap();
+    assert!(is_ours(&place) && is_ours(&crate::workspace::beside(&first)));
+    assert!(own_folder(&place).unwrap().starts_with(&copy));
+    kept();
+    // One that is made anew there.
+    let place = copied();
+    fs::remove_dir_all(&place).unwrap();
+    worktree(&copy, &place, "g1/one", "HEAD").unwrap();
+    assert!(is_ours(&place));
+    kept();
+    // A link to what is another's, and alive, takes nothing away from it.
+    let place = crate::workspace::beside(&copy.join("inner"));
+    fs::create_dir_all(&place).unwrap();
+    fs::copy(&links[1], place.join(".git")).unwrap();
+    assert!(adopt(&first, &place, "g1/one").is_err());
+    kept();
+    assert!(is_ours(&crate::workspace::beside(&first)));
+}
+
 /// A repository with a text file whose filter is `x`, and the file that a program of its configuration would make.
 fn filtered(dir: &Path) -> (PathBuf, PathBuf) {
     let root = dir.join("root");
