@@ -1,7 +1,10 @@
 //! A run on software that is there already: it is looked over before the run begins, and worked on beside where it lies,
 //! so that nothing of the person's is touched.
 
-use super::open::{self, OpenError};
+use super::{
+    jsonl::Ending,
+    open::{self, OpenError},
+};
 use crate::{
     domain::{
         Clean, Hash, StepId,
@@ -17,7 +20,11 @@ use crate::{
         confidential, count_lines, git, paths, survey,
     },
 };
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 /// What this version works on. All of it is in memory while a project is begun, several times over.
 const LIMITS: Limits = Limits { of_one: 4 << 20, files: 5_000, together: 128 << 20 };
@@ -162,10 +169,7 @@ pub(super) fn stand(dir: &Path, run: &Run, existing: &Existing, blobs: &Blobs) -
     let place = workspace::beside(dir);
     let failed = |error: &dyn std::fmt::Display| at(dir, error);
     let there = place.symlink_metadata().is_ok();
-    let root = branch::repository(dir).filter(|root| dir.canonicalize().is_ok_and(|dir| dir == *root));
-    if let (Some((branch, commit)), Some(root)) = (&existing.branch, root)
-        && branch::has(&root, commit)
-    {
+    if let Some((root, branch, commit)) = promised(dir, existing) {
         if there {
             return branch::adopt(&root, &place, branch).map_err(|e| failed(&e));
         }
@@ -224,17 +228,97 @@ fn copy(dir: &Path, existing: &Existing, place: &Path, blobs: &Blobs) -> Result<
     fs::rename(&half, place).map_err(|e| failed(&e))
 }
 
-/// Where the changes to software that was there before are, if a branch holds some.
-pub(super) fn changes(run: &Run) -> String {
-    let Some((branch, _)) = run.existing.as_ref().and_then(|existing| existing.branch.as_ref()) else {
-        return String::new();
-    };
-    if run.files.values().all(|file| file.step.as_str() == STEP) {
-        return format!("Nothing was changed: the branch {branch} is as your last commit.\n");
+/// The repository, and the branch of it on which the work is, with the commit at which that begins: none for what has no
+/// history, and for a fork, whose history is elsewhere.
+fn promised<'a>(dir: &Path, existing: &'a Existing) -> Option<(PathBuf, &'a Clean, &'a Clean)> {
+    let (branch, commit) = existing.branch.as_ref()?;
+    let root = branch::repository(dir).filter(|root| dir.canonicalize().is_ok_and(|dir| dir == *root))?;
+    branch::has(&root, commit).then_some((root, branch, commit))
+}
+
+/// Commits what a commit that failed has left out of the branch.
+///
+/// # Errors
+/// It fails again: the words say what git says.
+pub(super) fn catch_up(run: &Run, dir: &Path) -> Result<(), Clean> {
+    let lacking = changes(run, dir).lacking;
+    if lacking.is_empty() {
+        return Ok(());
     }
-    format!(
-        "The changes are on {branch}: `git diff HEAD...{branch}` shows them, `git merge {branch}` takes them over.\n"
-    )
+    let made = git::commit(&workspace::beside(dir), "The work so far", lacking.iter().map(String::as_str));
+    made.map(drop).map_err(|error| Clean::from(format!("what was made is in the files, but not committed: {error}")))
+}
+
+/// Where the changes to software that was there before are.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// In words for a person: nothing where nothing was said of a branch.
+    pub told: String,
+    /// The files that the run has written and the branch does not hold.
+    pub lacking: Vec<String>,
+}
+
+impl Changes {
+    /// The exit code of a run that would end with `exit`: whoever goes on with the branch would go on without them.
+    pub(super) fn exit(&self, exit: u8) -> u8 {
+        if !self.lacking.is_empty() && [0, 7].contains(&exit) { 1 } else { exit }
+    }
+
+    /// Says it in the last line of a stream.
+    pub(super) fn note(&self, line: &mut serde_json::Value) {
+        if !self.lacking.is_empty() {
+            line["uncommitted"] = self.lacking.clone().into();
+        }
+    }
+}
+
+/// So many files are named that a branch lacks.
+const NAMED: usize = 5;
+
+/// Where the changes of a run that ends so are; nothing is said of one that has built nothing yet.
+pub(super) fn changes_of(run: &Run, ending: Ending<'_>, dir: &Path) -> Changes {
+    match ending {
+        Ending::Completed { stopped_at_plan: false, .. } => changes(run, dir),
+        _ => Changes::default(),
+    }
+}
+
+fn changes(run: &Run, dir: &Path) -> Changes {
+    let Some((existing, (branch, _))) = run.existing.as_ref().and_then(|there| Some((there, there.branch.as_ref()?)))
+    else {
+        return Changes::default();
+    };
+    let only_told = |told: String| Changes { told, lacking: Vec::new() };
+    let made = || run.files.values().filter(|file| file.step.as_str() != STEP).map(|file| file.path.as_str());
+    if made().next().is_none() {
+        return only_told(format!("Nothing was changed: the branch {branch} is as your last commit.\n"));
+    }
+    let place = workspace::beside(dir);
+    if promised(dir, existing).is_none() {
+        let place = place.display();
+        return only_told(format!("The changes are in {place}, a copy with a history of its own.\n"));
+    }
+    let workspace = Workspace::open(&place).ok();
+    let as_made = |path: &str| {
+        let there = workspace.as_ref().and_then(|workspace| workspace.read(path).ok());
+        there.is_some_and(|there| run.files.get(path).is_some_and(|file| file.sha256 == Hash::of(&there)))
+    };
+    // Where git does not say, nothing is known to be there.
+    let lacking = branch::lacking(&place, branch, made(), &as_made).unwrap_or_else(|_| made().collect());
+    if lacking.is_empty() {
+        return only_told(format!(
+            "The changes are on {branch}: `git diff HEAD...{branch}` shows them, `git merge {branch}` takes them over.\n"
+        ));
+    }
+    let more = if lacking.len() > NAMED { ", …" } else { "" };
+    let told = format!(
+        "Not committed: the branch {branch} lacks {} ({}{more}), so it is not to be merged yet. The work is in {}; `g1 resume` \
+         commits it as soon as git can.\n",
+        counted(lacking.len(), "file"),
+        lacking.iter().take(NAMED).copied().collect::<Vec<_>>().join(", "),
+        place.display()
+    );
+    Changes { told, lacking: lacking.into_iter().map(str::to_owned).collect() }
 }
 
 #[cfg(test)]
@@ -275,16 +359,64 @@ mod tests {
         }
     }
 
+    /// A repository, and a run on it that has written its files in the worktree; the branch has none of them.
+    fn begun(dir: &Path) -> Run {
+        let git = |args: &[&str]| {
+            let mut git = Command::new("git");
+            git.args(["-c", "user.name=x", "-c", "user.email=x@y"]).args(args).current_dir(dir);
+            assert!(git.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success(), "git {args:?}");
+        };
+        git(&["init", "--quiet", "--initial-branch=main"]);
+        git(&["commit", "--quiet", "--allow-empty", "-m", "empty"]);
+        let commit = branch::head(dir).unwrap().unwrap();
+        fs::create_dir(dir.join(".g1")).unwrap();
+        let blobs = Blobs::at(&dir.join(".g1"));
+        let mut run = fixture::run(&blobs);
+        let branch = Some((Clean::new("g1/shelf"), Clean::from(commit)));
+        let existing = Existing { files: BTreeMap::new(), outline: Hash::of(b""), branch };
+        let mut planned = run.clone();
+        planned.files.clear();
+        stand(dir, &planned, &existing, &blobs).unwrap();
+        let written: Vec<_> = run.files.values().map(|file| (file.clone(), blobs.get(&file.sha256).unwrap())).collect();
+        Workspace::open(&workspace::beside(dir)).unwrap().write(&written, &|_, _| false).unwrap();
+        run.existing = Some(existing);
+        run
+    }
+
+    #[test]
+    fn a_branch_that_lacks_what_was_made_is_not_said_to_hold_it_until_it_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().canonicalize().unwrap();
+        let run = begun(&dir);
+        let lock = dir.join(".git/worktrees/worktree/index.lock");
+        fs::write(&lock, "").unwrap();
+        let error = catch_up(&run, &dir).unwrap_err();
+        assert!(error.contains("not committed: git: ") && error.contains("index.lock"), "{error}");
+        let said = changes(&run, &dir);
+        assert_eq!((said.lacking.len(), said.exit(0), said.exit(7), said.exit(4)), (run.files.len(), 1, 1, 4));
+        assert!(said.told.contains("lacks") && !said.told.contains("git merge"), "{}", said.told);
+        fs::remove_file(&lock).unwrap();
+        catch_up(&run, &dir).unwrap();
+        let said = changes(&run, &dir);
+        assert!(said.lacking.is_empty() && said.told.contains("`git merge g1/shelf` takes them over"), "{}", said.told);
+        assert_eq!((said.exit(0), said.exit(7)), (0, 7));
+        // Who goes on with it there need not commit.
+        let (path, _) = run.files.first_key_value().unwrap();
+        fs::write(workspace::beside(&dir).join(path), "otherwise\n").unwrap();
+        assert!(changes(&run, &dir).lacking.is_empty());
+    }
+
     #[test]
     fn a_branch_without_changes_is_not_said_to_hold_some() {
         let dir = tempfile::tempdir().unwrap();
         let mut run = fixture::run(&Blobs::at(dir.path()));
-        assert_eq!(changes(&run), "");
+        assert_eq!(changes(&run, dir.path()).told, "");
         let branch = Some((Clean::new("g1/shelf"), Clean::new("0a1b")));
         run.existing = Some(Existing { files: BTreeMap::new(), outline: Hash::of(b""), branch });
-        assert!(changes(&run).contains("`git merge g1/shelf` takes them over"));
+        let said = changes(&run, dir.path()).told;
+        assert!(said.contains("a copy with a history of its own") && !said.contains("merge"), "a fork: {said}");
         run.files.clear();
-        let said = changes(&run);
+        let said = changes(&run, dir.path()).told;
         assert!(said.contains("Nothing was changed") && !said.contains("merge"), "{said}");
     }
 }

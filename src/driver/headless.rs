@@ -92,6 +92,7 @@ pub async fn drive_with(prepared: Prepared, options: Options, closing: Option<&d
     if let (RunStatus::Completed { .. }, None) = (&prepared.run.status, &prepared.run.restoring) {
         let run = prepared.run.clone();
         out.talk("nothing to do: this run has ended");
+        existing::catch_up(&run, &prepared.services().dir).err().iter().for_each(|error| out.talk(error));
         return out.end(&run, None, options);
     }
     // What cannot be done is said before anything is built.
@@ -289,9 +290,11 @@ impl Printer<'_> {
             RunStatus::WaitingAtGate | RunStatus::Running => Ending::Paused { reason: PauseReason::Interrupted },
         };
         let closing = self.closing.filter(|_| stopped_by.is_none()).map(|closing| closing(run));
-        exit = closing.as_ref().and_then(|closing| closing.exit).unwrap_or(exit);
+        let changes = existing::changes_of(run, ending, &self.services.dir);
+        exit = changes.exit(closing.as_ref().and_then(|closing| closing.exit).unwrap_or(exit));
         if self.json {
             let mut line = jsonl::last_line(run, ending, exit);
+            changes.note(&mut line);
             if let Some(closing) = closing {
                 line["replay"] = closing.json;
             }
@@ -301,9 +304,7 @@ impl Printer<'_> {
             if !options.passing {
                 text.push_str(&next(ending, self.services.manifest(run).as_ref(), self.services.workspace.dir()));
             }
-            if matches!(ending, Ending::Completed { stopped_at_plan: false, .. }) {
-                text.push_str(&existing::changes(run));
-            }
+            text.push_str(&changes.told);
             if let Some(closing) = closing {
                 text.push_str(&closing.text);
             }

@@ -4,6 +4,7 @@
 
 use super::git::{GitError, git, run};
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     fs,
     io::{BufRead, BufReader, Read, Seek, Write},
@@ -55,6 +56,41 @@ pub fn uncommitted(root: &Path) -> Result<usize, GitError> {
     let listed =
         told(root, ["status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules"])?;
     Ok(listed.split(|byte| *byte == 0).filter(|entry| entry.len() > 3).count())
+}
+
+/// The paths of other repositories in what is checked out: nothing below them can be committed here.
+///
+/// # Errors
+/// git fails.
+pub fn submodules(root: &Path) -> Result<Vec<String>, GitError> {
+    let listed = told(root, ["ls-files", "--stage", "-z"])?;
+    let entries = listed.split(|byte| *byte == 0).filter_map(staged).filter(|(mode, _, _)| *mode == SUBMODULE);
+    Ok(entries.filter_map(|(_, _, path)| path.to_str().map(str::to_owned)).collect())
+}
+
+/// Which of `paths` the branch does not hold, or otherwise than they are in the worktree at `at`. Where a path is not
+/// `as_made` there, somebody goes on with it, and nothing is said of what differs.
+///
+/// # Errors
+/// git fails.
+pub fn lacking<'a>(
+    at: &Path,
+    branch: &str,
+    paths: impl IntoIterator<Item = &'a str>,
+    as_made: &dyn Fn(&str) -> bool,
+) -> Result<Vec<&'a str>, GitError> {
+    let commit = format!("refs/heads/{branch}");
+    let held = told(at, ["ls-tree", "-r", "-z", "--name-only", "--full-tree", &commit])?;
+    let compare =
+        ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules"];
+    let differing = told(at, compare.into_iter().chain([commit.as_str(), "--"]))?;
+    let (held, differing) = (names(&held), names(&differing));
+    let lacks = |path: &&str| !held.contains(path.as_bytes()) || (differing.contains(path.as_bytes()) && as_made(path));
+    Ok(paths.into_iter().filter(lacks).collect())
+}
+
+fn names(listed: &[u8]) -> BTreeSet<&[u8]> {
+    listed.split(|byte| *byte == 0).collect()
 }
 
 /// How much of software that is there already is worked on.

@@ -124,10 +124,16 @@ fn reply(name: &str, nth: usize, request: &Value) -> String {
             let files = match nth {
                 1 => {
                     let short = format!("class Shelf:\n{METHOD}");
-                    json!([file("shelf/store.py", &short), file("out/notes.py", MANIFEST), file("latest", MANIFEST)])
+                    let refused = ["out/notes.py", "latest", "vendor/led/small.py"].map(|path| file(path, MANIFEST));
+                    json!([&[file("shelf/store.py", &short)], refused.as_slice()].concat())
                 }
                 _ => {
-                    let told = ["lines are gone or changed", "ignore rules", "latest is there, or lies below"];
+                    let told = [
+                        "lines are gone or changed",
+                        "ignore rules",
+                        "latest is there, or lies below",
+                        "vendor/led/small.py is there, or lies below",
+                    ];
                     assert!(told.iter().all(|told| user.contains(told)) || nth > 2, "{user}");
                     let needs = file("requirements.txt", "left-pad==1.3\n");
                     json!([file("shelf/store.py", &changed()), file("g1.toml", MANIFEST), needs])
@@ -210,6 +216,10 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
     git(&bed.dir, &["init", "--quiet", "--initial-branch=main"]);
     git(&bed.dir, &["add", "."]);
     git(&bed.dir, &["commit", "--quiet", "-m", "shelf"]);
+    let module = format!("160000,{},vendor/led", git(&bed.dir, &["rev-parse", "HEAD"]).trim());
+    git(&bed.dir, &["update-index", "--add", "--cacheinfo", &module]);
+    git(&bed.dir, &["commit", "--quiet", "-m", "a module"]);
+    fs::create_dir_all(bed.dir.join("vendor/led")).expect("a folder");
     // Nothing can lie below a branch of this name.
     git(&bed.dir, &["branch", "g1"]);
     fs::write(bed.dir.join("shelf/store.py"), STORE.replace("Books on", "My books on")).expect("written");
@@ -283,6 +293,27 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
     assert_eq!(code(&verified), 0, "{}{}", text(&verified.stdout), text(&verified.stderr));
     assert_eq!(theirs(&bed.dir), before);
 
+    // Where git could not commit the run says so, also by its exit code, until it can.
+    let last = git(&bed.dir, &["rev-parse", &branch]);
+    git(&bed.dir, &["update-ref", &format!("refs/heads/{branch}"), "main"]);
+    let lock = bed.dir.join(".git/worktrees/worktree/index.lock");
+    fs::write(&lock, "").expect("written");
+    let resumed = |args: &[&str]| {
+        bed.g1(args).env("OPENAI_BASE_URL", format!("http://{}/v1", server.address)).output().expect("g1 starts")
+    };
+    let resume = |exit: i32, says: &str, never: &str| {
+        let resumed = resumed(&["resume"]);
+        let said = format!("{}{}", text(&resumed.stdout), text(&resumed.stderr));
+        assert!(code(&resumed) == exit && said.contains(says) && !said.contains(never), "{}: {said}", code(&resumed));
+    };
+    resume(1, &format!("Not committed: the branch {branch} lacks 4 files"), "takes them over");
+    let stream = resumed(&["resume", "--json"]);
+    let stream = lines(&stream.stdout).pop().expect("a last line");
+    assert_eq!((&stream["exit"], stream["uncommitted"].as_array().map(Vec::len)), (&json!(1), Some(4)), "{stream}");
+    fs::remove_file(&lock).expect("removed");
+    resume(0, "takes them over", "Not committed");
+    assert_eq!(git(&bed.dir, &["diff", last.trim(), &branch]), "");
+
     // Without the place beside there is none to go back in, and a fork has none of its own: both are made again.
     git(&bed.dir, &["worktree", "remove", "--force", ".g1/worktree"]);
     let lost = bed.output(&["verify"]);
@@ -306,8 +337,8 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
         .expect("g1 starts");
     assert_eq!(code(&resumed), 0, "{}{}", text(&resumed.stdout), text(&resumed.stderr));
     assert_eq!(fs::read_to_string(bed.dir.join(".g1/worktree/shelf/store.py")).expect("there"), changed());
-    let merge = format!("`git merge {branch}` takes them over");
-    assert!(text(&resumed.stdout).contains(&merge), "{}", text(&resumed.stdout));
+    let said = text(&resumed.stdout);
+    assert!(said.contains("a copy with a history of its own") && !said.contains("git merge"), "{said}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::{
     domain::{Clean, counted, existing::Existing, reply::NewFile},
     evidence::Tree,
     hub::HubError,
-    workspace::survey::Ignored,
+    workspace::{branch, survey::Ignored},
 };
 use similar::{ChangeTag, TextDiff};
 
@@ -31,6 +31,11 @@ pub(super) fn keep_line_ends(tree: &Tree, files: &mut [NewFile]) {
     }
 }
 
+/// True for a path below one of these folders.
+fn is_inside(folders: &[String], path: &str) -> bool {
+    folders.iter().any(|folder| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/')))
+}
+
 impl Bench<'_> {
     /// True where something is that was not looked over, and so is not in the tree.
     fn is_taken(&self, path: &str) -> bool {
@@ -42,6 +47,8 @@ impl Bench<'_> {
     pub(super) fn changes(&self, files: &[NewFile]) -> Result<Option<Changes>, HubError> {
         let Some(existing) = &self.run.existing else { return Ok(None) };
         let ignored = self.ignored(existing)?;
+        // Without git there is none.
+        let modules = branch::submodules(self.services.workspace.dir()).unwrap_or_default();
         let (mut problems, mut told) = (Vec::new(), Vec::new());
         let (mut new, mut new_lines) = (0, 0);
         for file in files {
@@ -52,7 +59,7 @@ impl Bench<'_> {
                 if ignored.keeps_out(&file.path) {
                     let text = "matches the project's ignore rules, so it would never be kept: choose another path";
                     problems.push(Clean::from(format!("{} {text}", file.path)));
-                } else if self.is_taken(&file.path) {
+                } else if self.is_taken(&file.path) || is_inside(&modules, &file.path) {
                     let text = "is there, or lies below what is there, and is left as it is (a link, a module of its own, a \
                                 file that holds keys or a very large one): choose another path";
                     problems.push(Clean::from(format!("{} {text}", file.path)));
@@ -103,6 +110,13 @@ impl Bench<'_> {
 mod tests {
     use super::*;
     use crate::evidence::TreeFile;
+
+    #[test]
+    fn a_path_is_inside_a_folder_whose_whole_name_it_begins_with() {
+        let modules = ["vendor/led".to_owned()];
+        assert!(is_inside(&modules, "vendor/led/small.py") && is_inside(&modules, "vendor/led/a/b.py"));
+        assert!(!is_inside(&modules, "vendor/ledger.py") && !is_inside(&modules, "vendor/led"));
+    }
 
     #[test]
     fn files_keep_the_ends_of_their_lines() {

@@ -9,7 +9,7 @@ use crate::{
         run::{Proposal, Run, Step},
         trace,
     },
-    driver::verify,
+    driver::{existing, verify},
     orchestrator::Input,
     workspace::{
         Workspace, WorkspaceError, count_lines,
@@ -97,10 +97,11 @@ pub async fn finish(run: Arc<Run>, services: Arc<Services>, port: &Port) -> Resu
             let paths = known.files.keys().map(String::as_str).chain([TRACE_FILE]);
             let _ = snapshot(services.workspace.dir(), "trace report", paths);
         }
-        Ok(verify::written_otherwise(&known, &services.workspace))
+        let lost = existing::catch_up(&known, &services.dir).err();
+        Ok(lost.into_iter().chain(verify::written_otherwise(&known, &services.workspace)))
     })
     .await?;
-    if let Some(text) = other {
+    for text in other {
         port.show(Update::Notice { error: true, text }).await;
     }
     port.ask(Input::Finished { tree, booted }).await?;

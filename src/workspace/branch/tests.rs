@@ -209,7 +209,15 @@ fn a_worktree_holds_what_is_committed_byte_for_byte() {
     assert_eq!(fs::metadata(place.join("empty")).unwrap().len(), 0);
     assert_eq!(fs::metadata(place.join("large.bin")).unwrap().len(), 5 << 20);
     assert!(place.join("module").is_dir());
+    assert_eq!(submodules(&place).unwrap(), ["module"]);
     assert_eq!(uncommitted(&place).unwrap(), 0);
+    fs::write(place.join("new"), "").unwrap();
+    fs::write(place.join("a.txt"), "b\n").unwrap();
+    let lack = |as_made: &dyn Fn(&str) -> bool| lacking(&place, "g1/one", ["a.txt", "empty", "new"], as_made).unwrap();
+    assert_eq!(lack(&|_| true), ["a.txt", "new"]);
+    assert_eq!(lack(&|path| path != "a.txt"), ["new"], "a person goes on with it");
+    fs::remove_file(place.join("new")).unwrap();
+    fs::write(place.join("a.txt"), "a\n").unwrap();
     // A run that was killed before all of it was there goes on, and what a person has taken away stays away.
     fs::remove_file(own_folder(&place).unwrap().join(MARK)).unwrap();
     fs::remove_file(place.join("empty")).unwrap();
