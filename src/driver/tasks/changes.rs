@@ -3,7 +3,7 @@
 use super::check::Bench;
 use crate::{
     domain::{Clean, counted, existing::Existing, reply::NewFile},
-    evidence::Tree,
+    evidence::{Manifest, Tree},
     hub::HubError,
     workspace::{branch, survey::Ignored},
 };
@@ -31,6 +31,11 @@ pub(super) fn keep_line_ends(tree: &Tree, files: &mut [NewFile]) {
     }
 }
 
+/// What is ignored is not kept, but for the one file that has no other place: commits take it in all the same.
+fn is_kept_out(ignored: &Ignored, path: &str) -> bool {
+    path != Manifest::PATH && ignored.keeps_out(path)
+}
+
 /// True for a path below one of these folders.
 fn is_inside(folders: &[String], path: &str) -> bool {
     folders.iter().any(|folder| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/')))
@@ -56,7 +61,7 @@ impl Bench<'_> {
             let Some(before) = before else {
                 new += 1;
                 new_lines += file.content.lines().count();
-                if ignored.keeps_out(&file.path) {
+                if is_kept_out(&ignored, &file.path) {
                     let text = "matches the project's ignore rules, so it would never be kept: choose another path";
                     problems.push(Clean::from(format!("{} {text}", file.path)));
                 } else if self.is_taken(&file.path) || is_inside(&modules, &file.path) {
@@ -110,6 +115,12 @@ impl Bench<'_> {
 mod tests {
     use super::*;
     use crate::evidence::TreeFile;
+
+    #[test]
+    fn the_manifest_is_kept_whatever_a_project_ignores() {
+        let ignored = Ignored::of([(".gitignore", "*.toml\n")]);
+        assert!(is_kept_out(&ignored, "app/settings.toml") && !is_kept_out(&ignored, Manifest::PATH));
+    }
 
     #[test]
     fn a_path_is_inside_a_folder_whose_whole_name_it_begins_with() {
