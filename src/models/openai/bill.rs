@@ -6,6 +6,10 @@ use super::{
     reader::{Ended, Reader},
     wire::Counted,
 };
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// An attempt under way. Dropped before it has ended (a person cancels, the time of the call is over), it leaves what it
 /// may have cost.
@@ -17,11 +21,28 @@ pub(super) struct Bill<'a, 'b> {
     /// Tokens that the server was allowed to write.
     allowed: u32,
     open: bool,
+    answered: Arc<AtomicBool>,
 }
 
 impl<'a, 'b> Bill<'a, 'b> {
     pub fn new(reader: Reader<'a>, spent: &'b mut Spent, sent: u64, allowed: u32) -> Self {
-        Self { reader, spent, sent, allowed, open: true }
+        Self { reader, spent, sent, allowed, open: true, answered: Arc::default() }
+    }
+
+    /// Set when the server takes the request and begins an answer.
+    pub fn answered(&self) -> Arc<AtomicBool> {
+        self.answered.clone()
+    }
+
+    /// It is billed although nobody counted it: something was written, a server is silent that may be at work, or an answer
+    /// was begun, whatever came of it. An error in place of a reply is none, also behind a status that says otherwise.
+    fn is_paid(&self, fault: &Fault) -> bool {
+        match fault {
+            _ if self.reader.written() > 0 => true,
+            Fault::Silence { .. } => true,
+            Fault::InStream { .. } => false,
+            _ => self.answered.load(Ordering::Relaxed),
+        }
     }
 
     fn estimate(&self) -> Counted {
@@ -43,11 +64,10 @@ impl<'a, 'b> Bill<'a, 'b> {
     }
 
     /// It has ended so. What was written is billed, a refusal and mere thought as well, and what was sent to a server that
-    /// then said nothing; where nobody counted it is estimated.
+    /// then said nothing of use; where nobody counted it is estimated.
     pub fn settle(mut self, result: Result<(), Fault>) -> Result<Ended, Fault> {
         self.open = false;
         let (estimate, counted) = (self.estimate(), self.reader.counted().map(|counted| self.believed(counted)));
-        let heard = self.reader.written() > 0;
         match result.and_then(|()| self.reader.end()) {
             Ok(mut ended) => {
                 let counted = counted.unwrap_or(estimate);
@@ -58,8 +78,7 @@ impl<'a, 'b> Bill<'a, 'b> {
                 Ok(ended)
             }
             Err(fault) => {
-                let paid = heard || matches!(fault, Fault::Silence { .. } | Fault::Drip { .. });
-                if let Some(counted) = counted.or_else(|| paid.then_some(estimate)) {
+                if let Some(counted) = counted.or_else(|| self.is_paid(&fault).then_some(estimate)) {
                     self.spent.add(counted);
                 }
                 Err(fault)

@@ -96,7 +96,7 @@ impl OpenAi {
         let sent = u64::from(self.count_tokens(system)) + u64::from(self.count_tokens(&user));
         let began = Instant::now();
         let mut bill = super::Bill::new(super::Reader::new(&deltas, limits), spent, sent, OUTPUT);
-        let result = self.exchange(body, shape, None, &mut bill.reader).await;
+        let result = self.exchange(body, shape, None, &mut bill).await;
         let ended = match bill.settle(result) {
             Ok(ended) => ended,
             Err(fault) => {

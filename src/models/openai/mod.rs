@@ -329,7 +329,7 @@ impl OpenAi {
         let course = if ask.cut.is_none() { Course::to(&request.schema) } else { Course::default() };
         let reader = Reader::new(deltas, limits).hiding(&self.endpoint.telling).towards(course);
         let mut bill = Bill::new(reader, spent, sent, ask.output_tokens);
-        let result = self.exchange(shape.body(&self.model, request, ask), shape, left, &mut bill.reader).await;
+        let result = self.exchange(shape.body(&self.model, request, ask), shape, left, &mut bill).await;
         bill.settle(result)
     }
 
@@ -339,7 +339,7 @@ impl OpenAi {
         body: Value,
         shape: Shape,
         left: Option<Duration>,
-        reader: &mut Reader<'_>,
+        bill: &mut Bill<'_, '_>,
     ) -> Result<(), Fault> {
         let mut timeouts = self.settings.timeouts;
         let mut quiet = if self.breaker.proven() { timeouts.call() } else { timeouts.unproven() };
@@ -351,7 +351,8 @@ impl OpenAi {
             timeouts.first_token_ms = as_ms(left);
             quiet = quiet.min(left);
         }
-        let probe = Arc::new(Probe::new(quiet));
+        let probe = Arc::new(Probe::new(quiet, bill.answered()));
+        let reader = &mut bill.reader;
         let transport = Transport {
             http: self.http.clone(),
             timeouts,

@@ -1,7 +1,7 @@
 //! What a model can do, found out by asking it on purpose (`g1 models test`), and remembered.
 
 use super::{
-    Counted, Fault, Limits, OpenAi, Reader, Spent,
+    Bill, Fault, Limits, OpenAi, Reader, Spent,
     canary::Told,
     pace::Patience,
     reader::Ended,
@@ -126,12 +126,10 @@ impl OpenAi {
             idle: Patience::usual(self.settings.timeouts.idle()),
             until: None,
         };
-        let mut reader = Reader::new(&deltas, limits);
-        self.exchange(body, shape, None, &mut reader).await?;
-        let output = reader.received() as u64 / 3;
-        let ended = reader.end()?;
-        let estimate = Counted { input: u64::from(self.count_tokens(words)) + 8, cached: 0, output };
-        spent.add(ended.counted.unwrap_or(estimate));
+        let sent = u64::from(self.count_tokens(words)) + 8;
+        let mut bill = Bill::new(Reader::new(&deltas, limits), spent, sent, OUTPUT);
+        let result = self.exchange(body, shape, None, &mut bill).await;
+        let ended = bill.settle(result)?;
         let mut count = 0;
         while pieces.try_recv().is_ok() {
             count += 1;

@@ -33,6 +33,8 @@ const ERROR_BODY_TIME: Duration = Duration::from_secs(10);
 pub struct Probe {
     fault: Mutex<Option<Fault>>,
     tokens_flow: AtomicBool,
+    /// The server has begun an answer.
+    answered: Arc<AtomicBool>,
     changed: Notify,
     /// When the last token came, at first when the request was made.
     token_at: Mutex<Instant>,
@@ -41,10 +43,11 @@ pub struct Probe {
 }
 
 impl Probe {
-    pub fn new(quiet: Duration) -> Self {
+    pub fn new(quiet: Duration, answered: Arc<AtomicBool>) -> Self {
         Self {
             fault: Mutex::default(),
             tokens_flow: AtomicBool::default(),
+            answered,
             changed: Notify::default(),
             token_at: Mutex::new(Instant::now()),
             quiet,
@@ -119,6 +122,7 @@ impl Transport {
             let body = String::from_utf8_lossy(&self.error_body(response).await).into_owned();
             return Err(Fault::Status { status: status.as_u16(), body, retry_after });
         }
+        self.probe.answered.store(true, Ordering::Relaxed);
         let not_api = |detail: String| Err(Fault::NotApi { status: status.as_u16(), detail });
         let packed = response.headers().get(header::CONTENT_ENCODING).filter(|packed| *packed != "identity");
         if let Some(packed) = packed {

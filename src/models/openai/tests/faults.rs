@@ -137,6 +137,30 @@ async fn a_reply_cut_by_its_limit_says_so() {
 }
 
 #[tokio::test]
+async fn whatever_comes_of_an_answer_its_request_is_paid_for() {
+    let begun = |kind: &str, body: Vec<u8>| {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n");
+        vec![head.into_bytes(), body]
+    };
+    let line = [b"data: {\"choices\":[{\"delta\":{\"content\":\"".to_vec(), vec![b'x'; 200_000]].concat();
+    let overloaded = event(&serde_json::json!({"error": {"message": "Overloaded", "code": 529}}));
+    for (act, calls) in [
+        (Act::Send(begun("application/json", vec![b' '; 200_000])), 1),
+        (Act::Send(begun("text/event-stream", line)), 1),
+        (Act::Send(begun("application/pdf", b"%PDF".to_vec())), 1),
+        (Act::Reset(HEAD.as_bytes().to_vec()), 1),
+        (Act::Send(begun("text/event-stream", overloaded.into_bytes())), 0),
+        (Act::Reset(Vec::new()), 0),
+        (error("500 Oops", "{}"), 0),
+    ] {
+        let settings = ModelSettings { max_reply_bytes: 20_000, retries: 0, ..quick() };
+        let server = Server::start(vec![act]).await;
+        let (error, spent) = collect(&server.model(settings), &request()).await.0.unwrap_err().split();
+        assert!(spent.calls == calls && (spent.input_tokens > 3) == (calls > 0), "{spent:?} {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_reply_that_repeats_itself_is_stopped() {
     let text = format!("{HEAD}{}", delta(&"1.0.0-2.0.0-".repeat(500)));
     assert!(
