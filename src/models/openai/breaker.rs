@@ -17,6 +17,9 @@ const MOST_TROUBLE: Duration = Duration::from_secs(150);
 const MOST_OFTEN: usize = 30;
 /// How long its replies have been of no use, where none ever was, after which the call ends.
 const MOST_USELESS: Duration = Duration::from_secs(110);
+/// So many answers of no use, where none ever was, after which the call ends too, however fast they come: those of a call
+/// or two that are under way may come on top, and a run is to make no more than 60.
+const MOST_IN_VAIN: u32 = 40;
 /// How long a wait counts against further ones: as long as a call may take.
 const REMEMBERED: Duration = Duration::from_secs(600);
 /// How long it is left alone before one call may try it.
@@ -41,7 +44,7 @@ struct Lasting {
     /// Requests of the last ten minutes that failed, and that were answered.
     failed: VecDeque<Instant>,
     answered: VecDeque<Instant>,
-    /// Since when whole replies were of no use, and how many.
+    /// Since when whole replies were of no use, and how many answers they took.
     useless: Option<(Instant, u32)>,
 }
 
@@ -84,15 +87,21 @@ impl Breaker {
         state.lasting.useless = None;
     }
 
-    /// A reply to what began at `began` held nothing of what was asked for. One that never gave it is not asked for long.
-    pub fn useless(&self, began: Instant, now: Instant) -> Result<(), Fault> {
+    /// A reply to what began at `began` held nothing of what was asked for, after so many `answers`. One that never gave it
+    /// is asked neither for long nor often.
+    pub fn useless(&self, began: Instant, now: Instant, answers: u32) -> Result<(), Fault> {
         let mut state = self.state();
         if state.lasting.proven {
             return Ok(());
         }
         let (since, before) = state.lasting.useless.unwrap_or((began, 0));
-        state.lasting.useless = Some((since, before + 1));
-        if before > 0 && now - since >= MOST_USELESS { Err(Fault::NoObject { over: now - since }) } else { Ok(()) }
+        let (over, all) = (now - since, before.saturating_add(answers));
+        state.lasting.useless = Some((since, all));
+        match all {
+            _ if before > 0 && over >= MOST_USELESS => Err(Fault::NoObject { over }),
+            MOST_IN_VAIN.. => Err(Fault::InVain { answers: all }),
+            _ => Ok(()),
+        }
     }
 
     /// It has given what was asked for to this program.
@@ -180,10 +189,19 @@ mod tests {
         let (breaker, now) = (Breaker::default(), Instant::now());
         let later = |n| now + MOST_USELESS * n / 2;
         breaker.answered(now);
-        assert!(breaker.useless(now, later(3)).is_ok() && !breaker.proven(), "one alone may be slow");
-        assert!(breaker.useless(later(3), later(4)).is_err(), "it counts from the beginning of the first");
+        assert!(breaker.useless(now, later(3), 1).is_ok() && !breaker.proven(), "one alone may be slow");
+        assert!(breaker.useless(later(3), later(4), 1).is_err(), "it counts from the beginning of the first");
         breaker.useful();
-        assert!(breaker.proven() && breaker.useless(later(4), later(9)).is_ok(), "a model may forget itself");
+        assert!(breaker.proven() && breaker.useless(later(4), later(9), 1).is_ok(), "a model may forget itself");
+    }
+
+    #[test]
+    fn replies_of_no_use_are_borne_so_often_however_fast_they_are() {
+        let (breaker, now) = (Breaker::default(), Instant::now());
+        let borne = (1..30).find(|_| breaker.useless(now, now, 5) == Err(Fault::InVain { answers: MOST_IN_VAIN }));
+        assert_eq!(borne, Some(MOST_IN_VAIN / 5));
+        breaker.useful();
+        assert_eq!((1..30).find(|_| breaker.useless(now, now, 5).is_err()), None, "it has shown that it can");
     }
 
     #[test]

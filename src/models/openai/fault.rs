@@ -46,9 +46,10 @@ pub enum Fault {
     },
     /// An event of the stream is not JSON, so a part of the reply is lost.
     Garbled(String),
-    /// The reply reached its token limit.
+    /// A limit ended the reply after so many tokens, the one it was given or one of the server's own.
     Cut {
         tokens: u64,
+        allowed: u32,
     },
     /// The provider's filter stopped the reply, or the model declined.
     Declined(String),
@@ -77,6 +78,10 @@ pub enum Fault {
     /// Words for so long, and never a beginning of the object that was asked for, from a server that never gave one.
     NoObject {
         over: Duration,
+    },
+    /// Answer after answer without the object that was asked for, from a server that never gave one.
+    InVain {
+        answers: u32,
     },
     /// The reply says the same over and over.
     Repeats,
@@ -244,6 +249,10 @@ impl Fault {
                  another model with -m, or for one that thinks aloud for long raise models.timeouts.unproven_ms, then `g1 resume`.",
                 over.as_secs().max(1)
             )),
+            Self::InVain { answers } => provider(format!(
+                "{id}: {answers} answers, and never the JSON that was asked for. `g1 models test` shows what it can do; choose \
+                 another model with -m, or raise the server's own limit where its replies are cut, then `g1 resume`."
+            )),
             Self::Repeats => reply(format!(
                 "{id}: the reply went on repeating itself and was stopped. Write the whole reply once; a stronger model helps."
             )),
@@ -286,9 +295,9 @@ impl Fault {
                 "{id}: a part of the reply arrived damaged and is lost{tries} ({detail}). Look at the server or a proxy before it, \
                  then `g1 resume`."
             )),
-            Self::Cut { tokens } => reply(format!(
-                "{id}: the reply reached its limit of {tokens} tokens and is cut. Answer shorter; if that cannot be, plan \
-                 smaller modules or choose a model with longer answers."
+            Self::Cut { tokens, allowed } => reply(format!(
+                "{id}: the reply was cut by a limit after {tokens} tokens ({allowed} were allowed). Answer shorter; if that \
+                 cannot be, plan smaller modules or choose a model with longer answers."
             )),
             Self::Declined(detail) => reply(format!("{id}: the model declined to answer: {}", words(&detail))),
             Self::TooLarge { limit } => reply(format!(

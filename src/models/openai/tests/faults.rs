@@ -137,6 +137,32 @@ async fn a_reply_cut_by_its_limit_says_so() {
 }
 
 #[tokio::test]
+async fn a_server_whose_every_reply_is_cut_is_asked_so_often_and_no_more() {
+    let cut = |n| {
+        Act::Send(vec![format!("{HEAD}{}{}{DONE}", delta(&format!("{{\"a{n}\":[\"b{n}")), finish("length")).into()])
+    };
+    let server = Server::start((0..90).map(cut).collect()).await;
+    let model = server.model(quick());
+    for _ in 0..7 {
+        let text = reply_text(collect(&model, &request()).await.0.unwrap_err().split().0);
+        assert!(text.contains("(16000 were allowed)"), "{text}");
+    }
+    let text = provider_text(collect(&model, &request()).await.0.unwrap_err().split().0);
+    let seen = server.bodies().len();
+    assert!(text.contains("40 answers, and never the JSON") && seen == 40, "{seen} {text}");
+}
+
+#[tokio::test]
+async fn an_object_with_nothing_of_what_was_asked_for_proves_nothing() {
+    let server = Server::start(vec![good("{}"), good("{\"weather\": 1}"), good("{\"files\": []}")]).await;
+    let model = server.model(quick());
+    for proven in [false, false, true] {
+        assert!(collect(&model, &request()).await.0.is_ok());
+        assert_eq!(model.breaker.proven(), proven);
+    }
+}
+
+#[tokio::test]
 async fn whatever_comes_of_an_answer_its_request_is_paid_for() {
     let begun = |kind: &str, body: Vec<u8>| {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n");
