@@ -3,32 +3,62 @@
 
 use super::json;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Far more than any text of a reply that is no file: their bounds in the schema are half of it.
 const LONGEST_TEXT: usize = 4_000;
+/// So many clauses that nobody spoke of are no slip of the pen.
+const MOST_UNHEARD: usize = 20;
+/// The same thing is listed no more often by any model that still knows what it does.
+const MOST_LISTED: usize = 4;
 /// What holds whole files or parts of them, of any length.
 const FILES: [&str; 3] = ["content", "text", "old"];
 
-/// The keys of the object that is asked for.
+/// What is known of the object that is asked for.
 #[derive(Debug, Default)]
-pub struct Course(Vec<String>);
+pub struct Course {
+    keys: Vec<String>,
+    /// The clauses that it is about.
+    clauses: BTreeSet<String>,
+}
 
 impl Course {
     /// Towards a reply of this schema.
     pub fn to(schema: &Value) -> Self {
         let properties = schema.get("properties").and_then(Value::as_object);
-        Self(properties.map(|all| all.keys().cloned().collect()).unwrap_or_default())
+        let keys = properties.map(|all| all.keys().cloned().collect()).unwrap_or_default();
+        Self { keys, clauses: BTreeSet::new() }
     }
 
-    /// The text holds no beginning of the object, only keys that nobody asked for, or a text without end.
+    /// About the clauses that this request names.
+    pub fn about(mut self, request: &str) -> Self {
+        self.clauses = clauses_in(request).map(str::to_owned).collect();
+        self
+    }
+
+    /// The text holds no beginning of the object, only keys that nobody asked for, or a text or a list without end.
     pub fn is_lost(&self, text: &str) -> bool {
         let Some(begin) = json::begin(text) else { return true };
         let so_far = Written::of(&text[begin..]);
-        let asked = |key: &&str| self.0.iter().any(|asked| asked == key);
-        let is_strange = !self.0.is_empty() && !so_far.keys.is_empty() && !so_far.keys.iter().any(asked);
+        let asked = |key: &&str| self.keys.iter().any(|asked| asked == key);
+        let is_strange = !self.keys.is_empty() && !so_far.keys.is_empty() && !so_far.keys.iter().any(asked);
         let in_file = so_far.key.is_some_and(|key| FILES.contains(&key));
-        is_strange || (so_far.open > LONGEST_TEXT && !in_file)
+        is_strange || (so_far.open > LONGEST_TEXT && !in_file) || self.is_list_without_end(&text[begin..], &so_far)
     }
+
+    /// Clauses that do not exist, one after the other, or the same thing over and over.
+    fn is_list_without_end(&self, text: &str, so_far: &Written<'_>) -> bool {
+        let unheard = clauses_in(text).filter(|id| !self.clauses.contains(*id)).count();
+        (!self.clauses.is_empty() && unheard > MOST_UNHEARD) || so_far.listed.values().any(|times| *times > MOST_LISTED)
+    }
+}
+
+/// Whatever has the form of a clause's id.
+fn clauses_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("C-").filter_map(|(at, mark)| {
+        let digits = text[at + mark.len()..].bytes().take_while(u8::is_ascii_digit).count();
+        (digits > 0).then(|| &text[at..at + mark.len() + digits])
+    })
 }
 
 /// An object, as far as it has been written.
@@ -38,6 +68,8 @@ struct Written<'a> {
     keys: Vec<&'a str>,
     /// The last key, at whatever depth.
     key: Option<&'a str>,
+    /// How often each `id` was given.
+    listed: BTreeMap<&'a str, usize>,
     /// Bytes of the string that has not ended yet.
     open: usize,
 }
@@ -59,6 +91,8 @@ impl<'a> Written<'a> {
                     if text[at..].trim_start().starts_with(':') {
                         this.key = Some(said);
                         this.keys.extend((depth == 1).then_some(said));
+                    } else if this.key == Some("id") {
+                        *this.listed.entry(said).or_default() += 1;
                     }
                 }
                 _ => depth = depth.saturating_sub(1),
@@ -105,6 +139,20 @@ mod tests {
         assert!(course().is_lost(&format!("{{\"title\": \"a\", \"{long}")), "a key is no file");
         assert!(!course().is_lost(&format!("{{\"title\": \"{long}\", \"files\": [")), "it has ended");
         assert!(!course().is_lost(&format!("{{\"files\": [{{\"path\": \"a.py\", \"content\": \"say(\\\"{long}")));
+    }
+
+    #[test]
+    fn a_list_without_end_leads_nowhere() {
+        let course =
+            Course::to(&json!({"properties": {"teach_back": {}, "clauses": {}}})).about("<clause id=C-001> C-002");
+        let ids = |from: u32, to: u32| (from..to).map(|n| format!(",\"C-{n:03}\"")).collect::<String>();
+        let told = |ids: &str| format!("{{\"teach_back\": {{\"clauses\": [\"C-001\"{ids}");
+        assert!(!course.is_lost(&told(&ids(1, 12))), "a slip of the pen");
+        assert!(course.is_lost(&told(&ids(1, 60))));
+        assert!(!Course::to(&json!({})).about("no clause").is_lost(&told(&ids(1, 60))), "nothing is known of them");
+        let entry = |n: u32| format!("{{\"id\": \"C-001\", \"kind\": \"function\", \"reason\": \"because of {n}\"}},");
+        let listed = |times: u32| format!("{{\"clauses\": [{}", (0..times).map(entry).collect::<String>());
+        assert!(!course.is_lost(&listed(2)) && course.is_lost(&listed(9)));
     }
 
     proptest! {

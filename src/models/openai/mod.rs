@@ -326,7 +326,8 @@ impl OpenAi {
         };
         let sent = self.asked_tokens(request, ask);
         // A reply that was cut goes on somewhere in the object.
-        let course = if ask.cut.is_none() { Course::to(&request.schema) } else { Course::default() };
+        let course =
+            if ask.cut.is_none() { Course::to(&request.schema).about(&request.user) } else { Course::default() };
         let reader = Reader::new(deltas, limits).hiding(&self.endpoint.telling).towards(course);
         let mut bill = Bill::new(reader, spent, sent, ask.output_tokens);
         let result = self.exchange(shape.body(&self.model, request, ask), shape, left, &mut bill).await;
