@@ -44,6 +44,13 @@ impl Check {
     pub const DOUBTS: &str = "doubts";
     /// The name of the check that tells of linked code which only tests could call.
     pub const UNUSED: &str = "unused";
+    /// The name of the check that a suite passes.
+    pub const TESTS: &str = "tests";
+    /// The name of the check that what passed before any change of existing software still does.
+    pub const OLD_TESTS: &str = "old tests";
+    /// The name of the check that tells of old tests whose file the run changed and which fail as they were, or which cannot
+    /// be run.
+    pub const OLD_IN_DOUBT: &str = "old tests in doubt";
     /// The name of the check that tells of code which can tell a test from a person.
     pub const AWARE: &str = "aware";
     /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.

@@ -17,7 +17,8 @@ use super::{
     AssumptionId, ClauseId, Clean, DecisionId, EvidenceId, Hash, InterpretationId, baseline,
     clause::{ClauseKind, Origin, Requirement, Retired},
     evidence::{EvidenceKind, SandboxLevel, TestOutcome},
-    run::{GateReason, Outcome, PauseReason, Run, RunStatus},
+    reply::ReplyKind,
+    run::{Check, GateReason, Outcome, PauseReason, Run, RunStatus},
     stand_in::{self, StandIn},
 };
 use serde::{Deserialize, Serialize};
@@ -159,6 +160,9 @@ pub struct Trace {
     pub counts: Counts,
     pub clauses: Vec<ClauseTrace>,
     pub evidence: Vec<EvidenceTrace>,
+    /// What of the whole suite fails on the final tree, or does not pass any more as it did before the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub red: Vec<String>,
     /// What personas hold to although, by its words, it says something else than a clause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<Doubt>,
@@ -203,6 +207,7 @@ pub fn trace_of(run: &Run, files: &BTreeMap<String, Hash>) -> Trace {
         counts,
         clauses,
         evidence,
+        red: red(run),
         doubts: doubts::of(run),
         stand_ins: stand_in::of(run),
     }
@@ -234,6 +239,24 @@ pub fn counts(run: &Run) -> Counts {
     trace(run).counts
 }
 
+/// What of the whole suite fails on the final tree, or does not pass any more as it did before the run.
+fn red(run: &Run) -> Vec<String> {
+    let last = run.steps.iter().filter(|step| step.plan.produces == ReplyKind::Verify).flat_map(|step| &step.checks);
+    let (old, all): (Vec<&Check>, Vec<&Check>) = last
+        .filter(|c| !c.passed && matches!(c.name.as_str(), Check::TESTS | Check::OLD_TESTS))
+        .partition(|c| c.name.as_str() == Check::OLD_TESTS);
+    let mut red: Vec<String> = Vec::new();
+    for detail in old.into_iter().chain(all).flat_map(|check| &check.details) {
+        // How it fails stands in the step's check.
+        let short = detail.split(": ").next().unwrap_or_default();
+        let test = short.split(' ').next().unwrap_or_default();
+        if !red.iter().any(|said| said.split(' ').next() == Some(test)) {
+            red.push(Clean::new(short).one_line(200));
+        }
+    }
+    red
+}
+
 fn outcome(run: &Run, counts: Counts) -> Outcome {
     if let RunStatus::Completed { stopped_at_plan: true, .. } = run.status {
         return Outcome::Partial;
@@ -242,7 +265,7 @@ fn outcome(run: &Run, counts: Counts) -> Outcome {
     let over = matches!(run.status, RunStatus::Completed { .. });
     if gone || (over && !starts(run)) {
         Outcome::Failed
-    } else if counts.demanding > 0 && counts.proven + counts.waived == counts.demanding {
+    } else if counts.demanding > 0 && counts.proven + counts.waived == counts.demanding && red(run).is_empty() {
         Outcome::Proven
     } else {
         Outcome::Partial

@@ -389,6 +389,7 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         Ending::Completed { outcome, .. } => {
             let word = match outcome {
                 Outcome::Proven => "Done: every demanding clause is proven or waived.",
+                Outcome::Partial if !trace.red.is_empty() => "Finished; tests of the whole fail.",
                 Outcome::Partial => "Finished honestly; not everything is proven.",
                 Outcome::Failed => "Failed: nothing that starts was built.",
             };
@@ -406,6 +407,9 @@ pub fn summary(run: &Run, ending: Ending<'_>) -> String {
         }
         Ending::Failed { error } => writeln!(text, "Stopped: {error}"),
     };
+    for failing in &trace.red {
+        let _ = writeln!(text, "The whole suite is not green: {failing}");
+    }
     // What nobody has built yet is not missing for good.
     let planned = matches!(ending, Ending::Completed { stopped_at_plan: true, .. });
     let missing = if run.is_over() && !planned { "missing" } else { "open" };

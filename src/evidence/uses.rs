@@ -95,7 +95,8 @@ fn is_used(name: &str, text: &str, own: Option<(u32, u32)>) -> bool {
 }
 
 /// Tests and what they share.
-pub(super) fn is_test(stack: Stack, path: &str) -> bool {
+#[must_use]
+pub fn is_test(stack: Stack, path: &str) -> bool {
     let holds_tests = |name: &str| matches!(name, "test" | "tests" | "__tests__" | "spec" | "testing");
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().unwrap_or(name);

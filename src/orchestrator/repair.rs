@@ -20,11 +20,10 @@ pub enum Next {
 }
 
 /// Checks whose failure is the truth about some clauses rather than a fault to repair: the trace shows it (a clause whose
-/// control runs fail stays `tested`, an exclusion with hits is not proven), or a gate and the verifier see it (an open doubt, a
-/// test that passed before the run).
+/// control runs fail stays `tested`, an exclusion with hits is not proven), or a gate and the verifier see it (an open doubt).
 #[must_use]
 pub fn informs(check: &Check) -> bool {
-    matches!(check.name.as_str(), "controls" | "searches" | "old tests" | Check::DOUBTS)
+    matches!(check.name.as_str(), "controls" | "searches" | Check::DOUBTS)
 }
 
 /// The checks that make the current attempt red.
@@ -161,6 +160,13 @@ pub fn blames_code(proposal: Option<&Proposal>) -> bool {
     matches!(proposal, Some(Proposal::Test { faults, .. }) if faults.iter().any(|fault| !is_of_link(fault)))
 }
 
+/// What the code broke that worked before the run: no test of the tester's is at fault.
+#[must_use]
+pub fn breaks_old_tests(step: &Step) -> bool {
+    let mut all = red(step).peekable();
+    all.peek().is_some() && all.all(|c| c.name.as_str() == Check::OLD_TESTS)
+}
+
 /// The build that a link is sent back to which the tester holds to be wrong: no test could show that.
 #[must_use]
 pub fn relinks<'a>(run: &'a Run, step: &Step, proposal: &Proposal) -> Option<&'a Step> {
@@ -173,7 +179,7 @@ pub fn relinks<'a>(run: &'a Run, step: &Step, proposal: &Proposal) -> Option<&'a
 /// tester who is asked again and again would only weaken the tests.
 #[must_use]
 pub fn sends_back<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
-    let failing = red(step).any(|c| c.name.as_str() == "tests");
+    let failing = red(step).any(|c| matches!(c.name.as_str(), Check::TESTS | Check::OLD_TESTS));
     if step.plan.produces != ReplyKind::Test
         || step.edited_by.is_some()
         || !failing

@@ -8,7 +8,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
-const WISH: &str = "A shelf tells how many pages its books have together.\n";
+pub const WISH: &str = "A shelf tells how many pages its books have together.\n";
 
 const STORE: &str = r#""""Books on a shelf, kept in memory."""
 
@@ -74,11 +74,11 @@ run = []
 "#;
 
 /// The module with the method at the end of the class, and every other line as it was.
-fn changed() -> String {
+pub fn changed() -> String {
     STORE.replace("\n\n\ndef describe", &format!("\n{METHOD}\n\ndef describe"))
 }
 
-fn reply(name: &str, nth: usize, request: &Value) -> String {
+pub fn reply(name: &str, nth: usize, request: &Value) -> String {
     let user = scripted::user(request);
     let listed = "shelf/store.py · 19 lines · Python · class Shelf, def __init__, def add, def titles, def describe";
     assert!(user.contains("<existing>") && user.contains(listed), "{name}: {user}");
@@ -178,7 +178,7 @@ fn git(dir: &Path, args: &[&str]) -> String {
     text(&output.stdout)
 }
 
-fn software(dir: &Path) {
+pub fn software(dir: &Path) {
     for (path, content) in [
         (".gitignore", "__pycache__/\nout/\n"),
         ("README.md", "# Shelf\n"),

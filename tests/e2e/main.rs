@@ -9,6 +9,7 @@ mod gates;
 mod import;
 mod kill;
 mod model;
+mod old_tests;
 mod pages;
 mod plans;
 #[path = "../support/quotes.rs"]

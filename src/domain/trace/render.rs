@@ -185,11 +185,15 @@ authors were told so once, and hold to them.";
 
 pub(super) fn sentence(trace: &Trace) -> String {
     let c = &trace.counts;
-    match trace.outcome {
+    let sentence = match trace.outcome {
         Outcome::Proven => format!("All {} demanding clauses are proven or waived.", c.demanding),
         Outcome::Partial => format!("{} of {} demanding clauses are proven.", c.proven, c.demanding),
         Outcome::Failed => "Nothing that starts was built.".to_owned(),
+    };
+    if trace.red.is_empty() {
+        return sentence;
     }
+    format!("{sentence} The whole suite is not green: {}.", trace.red.join("; "))
 }
 
 fn section(md: &mut String, clause: &ClauseTrace, evidence: bool) {

@@ -5,19 +5,18 @@ use super::{
     Port, Services, TaskError, carry,
     changes::{self, Changes},
     prove,
+    suite::{own_tests, tail},
 };
 use crate::{
     domain::{
         Clean, Hash, StepId,
         artifact::{CodeRange, FileEntry, TestRef},
         counted,
-        evidence::{ControlRun, Coverage, EvidenceKind, ExclusionSearch, TestOutcome},
+        evidence::{ControlRun, Coverage, EvidenceKind, ExclusionSearch},
         reply::{BuildReply, NewFile, NewSearch, TestReply},
         run::{Check, Run, Step},
     },
-    evidence::{
-        EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, cargo, genuine, links, runner::RUN_S,
-    },
+    evidence::{EvidenceError, Kind, Manifest, Recorded, Runner, Stack, Tree, TreeFile, cargo, genuine, links},
     orchestrator::{self, Checked, Input, Reply},
     workspace::{paths, tooling},
 };
@@ -148,17 +147,20 @@ impl Bench<'_> {
         self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
         self.checked.test_links = links.found;
         let only = own_tests(reply.files.iter().map(|file| file.path.as_str()), stack);
+        let before = self.before(&manifest, stack).await?;
         self.port.progress(&self.step.plan.id, "tests running").await;
         let recorded = self
             .runner
             .tests(&self.tree, &manifest, (!only.is_empty()).then_some(only.as_slice()), &self.cancel)
             .await?;
-        let green = self.judge_tests(&recorded);
+        let green = self.judge_tests(&recorded, before.as_ref());
         self.record(recorded)?;
         if !green {
             return Ok(());
         }
-        self.old_tests(&manifest, stack).await?;
+        if let Some(before) = &before {
+            self.old_tests(before).await?;
+        }
         let ranges = self.own_ranges();
         self.controls(&manifest, &ranges).await?;
         self.search(&manifest, &reply.searches).await
@@ -172,9 +174,13 @@ impl Bench<'_> {
         let Some((manifest, stack)) = self.runnable().await? else { return Ok(()) };
         self.boot(&manifest).await?;
         self.unused(&manifest, stack).await?;
+        let before = self.before(&manifest, stack).await?;
+        if let Some(before) = &before {
+            self.old_tests(before).await?;
+        }
         self.port.progress(&self.step.plan.id, "the whole suite runs").await;
         let recorded = self.runner.tests(&self.tree, &manifest, None, &self.cancel).await?;
-        let green = self.judge_tests(&recorded);
+        let green = self.judge_tests(&recorded, before.as_ref());
         self.record(recorded)?;
         let left = prove::unproven(self.run);
         self.controls(&manifest, &left).await?;
@@ -421,38 +427,6 @@ impl Bench<'_> {
         tests
     }
 
-    fn judge_tests(&mut self, recorded: &Recorded) -> bool {
-        let tests = &recorded.executed.tests;
-        let mut problems: Vec<Clean> = tests
-            .iter()
-            .filter(|t| t.outcome != TestOutcome::Passed)
-            .map(|t| Clean::from(format!("{} {:?}: {}", t.name, t.outcome, t.detail)))
-            .collect();
-        if recorded.executed.exit != Some(0)
-            && let Some(note) = &recorded.executed.note
-        {
-            // What failed last need not be the cause: the run did not come to its end.
-            problems.insert(0, Clean::from(format!("the run of the tests, which may take {RUN_S} seconds: {note}")));
-        }
-        if tests.is_empty() {
-            problems.push(Clean::from(format!("no test ran: {}", tail(recorded))));
-        } else if recorded.executed.exit != Some(0) && problems.is_empty() {
-            problems.push(tail(recorded));
-        }
-        let green = problems.is_empty();
-        // Which tests fail and how they end; what lies between (scratch folders, ports) is different every time.
-        let failing = tests.iter().filter(|t| t.outcome != TestOutcome::Passed);
-        let signature = Hash::of_parts(
-            failing.flat_map(|t| [t.name.as_bytes(), t.detail.lines().last().unwrap_or_default().as_bytes()]),
-        );
-        let passed = tests.iter().filter(|t| t.outcome == TestOutcome::Passed).count();
-        self.report("tests", problems, format!("{passed} of {} passed", tests.len()));
-        if let (false, Some(check)) = (green, self.checked.checks.last_mut()) {
-            check.signature = Some(signature);
-        }
-        green
-    }
-
     pub(super) fn record(&mut self, recorded: Recorded) -> Result<(), BenchError> {
         debug_assert!(matches!(
             recorded.executed.kind,
@@ -475,24 +449,4 @@ impl Bench<'_> {
             signature,
         });
     }
-}
-
-/// The last lines of what a command said, for the persona that has to repair it.
-fn tail(recorded: &Recorded) -> Clean {
-    let text = Clean::from_bytes(&recorded.output);
-    let lines: Vec<&str> = text.lines().collect();
-    let from = lines.len().saturating_sub(25);
-    let note = recorded.executed.note.as_deref().unwrap_or_default();
-    Clean::from(format!("{note} {}", lines[from..].join("\n")).trim().to_owned())
-}
-
-/// The test modules among the files, as the stack's runner is limited to them: dotted names in Python
-/// (`tests/test_workouts.py` → `tests.test_workouts`), files elsewhere.
-pub(super) fn own_tests<'a>(paths: impl Iterator<Item = &'a str>, stack: Stack) -> Vec<String> {
-    let own = paths.filter(|path| stack.is_test_file(path));
-    own.map(|path| match (stack, path.strip_suffix(".py")) {
-        (Stack::Python, Some(module)) => module.replace('/', "."),
-        _ => path.to_owned(),
-    })
-    .collect()
 }

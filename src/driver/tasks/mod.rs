@@ -11,6 +11,7 @@ mod commit;
 mod old_tests;
 mod prove;
 pub mod restore;
+mod suite;
 mod tools;
 mod unused;
 

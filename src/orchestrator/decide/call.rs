@@ -258,7 +258,11 @@ pub(super) fn red(draft: &mut Draft, id: &StepId, proposal: Option<Proposal>) {
     let attempt = step.attempt;
     let sent_back = repair::sends_back(&draft.run, step).map(|build| build.plan.id.clone());
     let why = match repair::next(&draft.run, step) {
-        Next::Retry if sent_back.is_some() && repair::blames_code(proposal.as_ref()) => Clean::default(),
+        Next::Retry
+            if sent_back.is_some() && (repair::blames_code(proposal.as_ref()) || repair::breaks_old_tests(step)) =>
+        {
+            Clean::default()
+        }
         Next::Retry => {
             draft.push(Event::StepStarted { step: id.clone(), attempt: attempt + 1 });
             return;

@@ -91,9 +91,14 @@ const ASKED: [(&str, &str, &str); 2] = [
 /// Names and words alone say these of the code, so they refuse nothing for good: who builds it is asked once. What stays so
 /// is in doubt, and so is what nobody can be asked about.
 fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, checked: &mut Checked) {
+    let found = |checked: &Checked, name| checked.checks.iter().position(|c| c.name.as_str() == name && !c.passed);
     let mut held = Vec::new();
+    // A changed rule may want a changed test, so nobody is asked about that.
+    if let Some(at) = found(checked, Check::OLD_IN_DOUBT) {
+        held.extend(checked.checks.remove(at).details);
+    }
     for (name, thing, advice) in ASKED {
-        let Some(at) = checked.checks.iter().position(|c| c.name.as_str() == name && !c.passed) else { continue };
+        let Some(at) = found(checked, name) else { continue };
         let asks = step.plan.produces == ReplyKind::Build && run.settings.unused_goes_back;
         let details = &checked.checks[at].details;
         let new: Vec<String> = match asks && !was_red && !repair::is_final(run, step) {

@@ -18,7 +18,8 @@ use crate::{
         services::Services,
         tasks::{
             TaskError,
-            check::{WARNED, ancestors, own_tests},
+            check::{WARNED, ancestors},
+            suite::own_tests,
         },
     },
     evidence::{EvidenceError, Kind, Manifest, Recorded, cargo, runner::RUN_S},

@@ -9,7 +9,7 @@ use crate::{
         reply::{CodeLink, ReplyKind},
         trace::lines_in_words,
     },
-    driver::tasks::{check::own_tests, prove},
+    driver::tasks::{prove, suite::own_tests},
     evidence::{
         EvidenceError, Manifest, Runner, Stack, Tree,
         controls::{Effect, Trial, Tried},

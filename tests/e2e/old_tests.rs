@@ -1,0 +1,64 @@
+//! A developer breaks what the tests that were there before hold to.
+
+use crate::{
+    existing::{WISH, changed, reply, software},
+    scripted::{self, Scripted},
+    support::{Bed, code, text},
+};
+use serde_json::{Value, json};
+
+/// The developer's reply, with what an old test asserts written otherwise, and the verifier's.
+fn breaking(name: &str, nth: usize, request: &Value) -> String {
+    if name == "verify_reply" {
+        return verdict("unmet", "“how many pages its books have together”: no test of it was green.");
+    }
+    // The other test's first replies are refused for something else.
+    let mut body: Value = serde_json::from_str(&reply(name, nth + 2, request)).expect("a reply");
+    if name == "build_reply" {
+        body["files"][0]["content"] = json!(changed().replace("%s (%d pages)", "%s: %d pages"));
+    }
+    body.to_string()
+}
+
+fn repairing(name: &str, nth: usize, request: &Value) -> String {
+    match (name, nth) {
+        ("verify_reply", _) => verdict("met", "“how many pages its books have together”: it adds them up."),
+        ("build_reply", 1) => breaking(name, nth, request),
+        _ => reply(name, nth + 2, request),
+    }
+}
+
+fn verdict(verdict: &str, argument: &str) -> String {
+    json!({
+        "teach_back": {"clauses": ["C-001"], "decisions": ["D-001"]},
+        "findings": [{"clause": "C-001", "verdict": verdict, "argument": argument}],
+        "summary": "It counts pages.",
+    })
+    .to_string()
+}
+
+fn run(says: fn(&str, usize, &Value) -> String) -> (Scripted, Bed, std::process::Output) {
+    let (server, bed) = (Scripted::saying(says), Bed::new());
+    software(&bed.dir);
+    let mut command = bed.g1(&["run", WISH, "-m", "compat/scripted", "-y", "--existing"]);
+    let output = command.env("OPENAI_BASE_URL", format!("http://{}/v1", server.address)).output().expect("g1 starts");
+    (server, bed, output)
+}
+
+#[test]
+fn an_old_test_that_the_code_breaks_goes_back_to_the_developer() {
+    let (server, _bed, output) = run(repairing);
+    assert_eq!(code(&output), 0, "{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!((server.count("build_reply"), server.count("test_reply")), (2, 2));
+    let told = scripted::user(&server.requests("build_reply")[1]).to_owned();
+    assert!(told.contains("tests.test_store.Store.test_describe passed before any change: Failed"), "{told}");
+}
+
+#[test]
+fn a_run_that_leaves_an_old_test_broken_is_not_done() {
+    let (_server, bed, output) = run(breaking);
+    assert_eq!(code(&output), 7, "{}{}", text(&output.stdout), text(&output.stderr));
+    let said = "The whole suite is not green: tests.test_store.Store.test_describe passed before any change";
+    assert!(text(&output.stdout).contains(said), "{}", text(&output.stdout));
+    assert_eq!(bed.trace()["red"], json!(["tests.test_store.Store.test_describe passed before any change"]));
+}
