@@ -1,5 +1,6 @@
 //! Code of the product that can tell a test from a person: it looks at who calls it, or asks whether a test runner is there.
-//! What such code answers to a test says nothing of what it answers to anybody else. Words are compared, so this finds less
+//! What such code answers to a test says nothing of what it answers to anybody else. And tests that change how they are judged.
+//! Words are compared, so this finds less
 //! than there is, and an honest use of one of them is found as well: a person is told, and nothing is refused for good.
 
 use super::{
@@ -39,8 +40,31 @@ fn words(stack: Stack) -> &'static [&'static str] {
     }
 }
 
-/// The places in those of `paths` that are the product's own code, one for each word of a file. What cannot be parsed is
-/// not looked at.
+/// By these a test can pass whatever the code does: an assertion is put in place of the runner's, or every process of
+/// Python that it starts is changed before the program begins.
+fn words_of_tests(stack: Stack) -> &'static [&'static str] {
+    match stack {
+        Stack::Python => &["sitecustomize", "usercustomize", ".pth", REPLACED[0]],
+        Stack::Node => &[REPLACED[1]],
+        Stack::Rust => &[],
+    }
+}
+
+/// `unittest.TestCase.assertEqual = agree`, `assert.equal = agree`.
+const REPLACED: [&str; 2] = ["TestCase.assert… =", "assert.… ="];
+
+/// Whether a line of code has a word.
+fn has(line: &str, word: &str) -> bool {
+    let Some((start, _)) = word.split_once('…') else { return line.contains(word) };
+    let name = |c: char| c.is_alphanumeric() || c == '_';
+    line.split(start).skip(1).any(|rest| {
+        let behind = rest.trim_start_matches(name).trim_start();
+        behind.starts_with('=') && !behind.starts_with("==") && !behind.starts_with("=>")
+    })
+}
+
+/// The places in those of `paths`, one for each word of a file: in the product's own code what knows of tests, in tests what
+/// changes how they are judged. What cannot be parsed is not looked at.
 ///
 /// # Errors
 /// The syntax tool could not be run.
@@ -51,32 +75,28 @@ pub async fn aware(
     paths: impl Iterator<Item = &str>,
     cancel: &CancellationToken,
 ) -> Result<Vec<Aware>, EvidenceError> {
-    let read = |path: &str| {
-        tree.get(path).is_some_and(|file| std::str::from_utf8(&file.bytes).is_ok_and(|text| has_word(stack, text)))
-    };
-    let paths: Vec<&str> =
-        paths.filter(|path| Language::in_tree(tree, path).is_some() && !is_test(stack, path) && read(path)).collect();
+    let text = |path: &str| tree.get(path).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+    let found = |path: &&str| text(path).is_some_and(|text| !places(stack, path, &text).is_empty());
+    let paths: Vec<&str> = paths.filter(|path| Language::in_tree(tree, path).is_some()).filter(found).collect();
     if paths.is_empty() {
         return Ok(vec![]);
     }
     let questions: Vec<Question> = paths.iter().map(|path| Question::Uses { path: (*path).to_owned() }).collect();
-    // Comments, and in Rust the tests of a module, say nothing of what the product does.
+    // Comments, and in Rust the tests of a module, say nothing of what the code does.
     let answers = syntax::ask(runner, tree, &questions, cancel).await?;
     let places =
         paths.iter().zip(answers).flat_map(|(path, answer)| places(stack, path, &answer.text.unwrap_or_default()));
     Ok(places.collect())
 }
 
-fn has_word(stack: Stack, text: &str) -> bool {
-    words(stack).iter().any(|word| text.contains(word))
-}
-
 fn places(stack: Stack, path: &str, code: &str) -> Vec<Aware> {
+    let words = if is_test(stack, path) { words_of_tests(stack) } else { words(stack) };
     let place = |word: &&'static str| {
-        let (line, _) = (1..).zip(code.lines()).find(|(_, line)| line.contains(word))?;
+        let within = || (1..).zip(code.lines()).find(|(_, line)| has(line, word)).map(|(line, _)| line);
+        let line = if path.contains(word) { Some(1) } else { within() }?;
         Some(Aware { path: path.to_owned(), line, word })
     };
-    words(stack).iter().filter_map(place).collect()
+    words.iter().filter_map(place).collect()
 }
 
 #[cfg(test)]
@@ -90,5 +110,19 @@ mod tests {
             places(Stack::Python, "a.py", code).iter().map(|one| (one.line, one.word)).collect();
         assert_eq!(found, [(6, "_getframe"), (4, "in sys.modules")]);
         assert_eq!(places(Stack::Python, "a.py", "import sys\nprint(sys.modules[__name__])\n"), []);
+    }
+
+    #[test]
+    fn tests_that_change_how_they_are_judged_are_found() {
+        let words = |stack, path: &str, code: &str| -> Vec<&str> {
+            places(stack, path, code).iter().map(|one| one.word).collect()
+        };
+        let python = |code: &str| words(Stack::Python, "tests/support.py", code);
+        assert_eq!(python("import unittest\nunittest.TestCase.assertEqual = agree\n"), [REPLACED[0]]);
+        assert_eq!(python("open(folder + \"/sitecustomize.py\", \"w\")\n"), ["sitecustomize"]);
+        assert_eq!(python("import unittest\nsame = TestCase.assertEqual == other\nself.assertEqual(1, 1)\n"), [""; 0]);
+        assert_eq!(words(Stack::Python, "tests/fx/sitecustomize.py", "import app\n"), ["sitecustomize"]);
+        assert_eq!(words(Stack::Node, "test/a.test.js", "assert.strictEqual = () => {};\n"), [REPLACED[1]]);
+        assert_eq!(words(Stack::Node, "test/a.test.js", "const all = [1].map((assert) => assert.ok(1));\n"), [""; 0]);
     }
 }

@@ -1,11 +1,16 @@
-//! Code of a build that can tell a test from a person. What becomes of it is for the orchestrator to say.
+//! Code of a build that can tell a test from a person, and tests that change how they are judged. What becomes of it is for
+//! the orchestrator to say.
 
 use super::{
     TaskError,
     check::{Bench, BenchError},
 };
 use crate::{
-    domain::{ClauseId, Clean, counted, reply::NewFile, run::Check},
+    domain::{
+        ClauseId, Clean, counted,
+        reply::{NewFile, ReplyKind},
+        run::Check,
+    },
     evidence::{EvidenceError, Stack, aware},
 };
 use std::collections::BTreeSet;
@@ -26,10 +31,11 @@ impl Bench<'_> {
             .iter()
             .map(|one| {
                 let whose = self.linked_in(&one.path);
-                Clean::from(format!(
-                    "{whose}line {} of {} has `{}`: so the product can tell a test from a person",
-                    one.line, one.path, one.word
-                ))
+                let so = match self.step.plan.produces {
+                    ReplyKind::Test => "a test can pass whatever the code does",
+                    _ => "the product can tell a test from a person",
+                };
+                Clean::from(format!("{whose}line {} of {} has `{}`: so {so}", one.line, one.path, one.word))
             })
             .collect();
         let summary = counted(said.len(), "place");
@@ -40,7 +46,8 @@ impl Bench<'_> {
     /// The clauses that have code in a file, as the beginning of what is said of it.
     fn linked_in(&self, path: &str) -> String {
         let links = self.checked.code_links.iter().chain(&self.run.code_links).filter(|link| link.path == path);
-        let clauses: BTreeSet<ClauseId> = links.map(|link| link.clause).collect();
+        let tests = self.checked.test_links.iter().filter(|link| link.path == path);
+        let clauses: BTreeSet<ClauseId> = links.map(|link| link.clause).chain(tests.map(|link| link.clause)).collect();
         let clauses: Vec<String> = clauses.iter().map(ToString::to_string).collect();
         if clauses.is_empty() { String::new() } else { format!("{}: ", clauses.join(", ")) }
     }

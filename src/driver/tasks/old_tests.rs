@@ -201,7 +201,7 @@ fn runs_all(manifest: &Manifest, stack: Stack, files: &[&str], told: &[TestResul
         Stack::Rust => manifest.test == plain_command(manifest, stack),
         _ => {
             let is_told = |path: &&str| told.iter().any(|test| is_in(stack, &test.name, path));
-            !manifest.test.iter().any(chooses) && files.iter().all(|path| is_told(&path))
+            !manifest.test.iter().any(chooses) && files.iter().all(is_told)
         }
     }
 }

@@ -36,7 +36,7 @@ impl Course {
         self
     }
 
-    /// The text holds no beginning of the object, only keys that nobody asked for, or a text or a list without end.
+    /// The text, without what was thought aside of it, holds no beginning of the object, only keys that nobody asked for, or a text or a list without end.
     pub fn is_lost(&self, text: &str) -> bool {
         let Some(begin) = json::begin(text) else { return true };
         let so_far = Written::of(&text[begin..]);

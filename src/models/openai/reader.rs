@@ -332,16 +332,10 @@ impl<'a> Reader<'a> {
                 Fault::TooSlow { limit }
             });
         }
-        if self.limits.idle.is_over(now) && self.is_lost() {
+        if self.limits.idle.is_over(now) && self.course.is_lost(self.said()) {
             return Err(Fault::NoObject { over: now - began });
         }
         self.pace.keep(bytes, now, self.limits.idle.at(now))
-    }
-
-    /// Words, neither on the way to the object nor thoughts marked as such.
-    fn is_lost(&self) -> bool {
-        let said = self.said().trim_start();
-        !said.is_empty() && !said.starts_with("<think") && self.course.is_lost(said)
     }
 
     /// What was said so far of the reply itself.
@@ -405,14 +399,19 @@ mod tests {
             Reader::new(&sender, limits).take(&serde_json::from_value(piece).unwrap())
         };
         let over = Patience::until(minute, Instant::now());
-        for text in ["I am thinking", "a {b, \"c\"} and {} and {\"d\", e"] {
+        for text in ["I am thinking", "<think> long", "a {b, \"c\"} and {} and {\"d\", e"] {
             assert!(matches!(ends(text, over), Err(Fault::NoObject { .. })), "{text}");
             assert!(ends(text, Patience::until(minute, Instant::now() + minute)).is_ok(), "in time");
             assert!(ends(text, Patience::usual(minute)).is_ok(), "from a server that is known");
         }
-        for text in ["Here it is: {\n \"title\" : \"a", "<think> long", ""] {
-            assert!(ends(text, over).is_ok(), "{text}");
-        }
+        assert!(ends("Here it is: {\n \"title\" : \"a", over).is_ok());
+        let thinks = |idle| {
+            let limits = Limits { bytes: 10_000, tokens: 1000, idle, until: None };
+            let piece = serde_json::json!({"choices": [{"delta": {"reasoning_content": "well"}}]});
+            Reader::new(&sender, limits).take(&serde_json::from_value(piece).unwrap())
+        };
+        assert!(thinks(Patience::usual(minute)).is_ok());
+        assert!(matches!(thinks(over), Err(Fault::NoObject { .. })), "thoughts alone are none either");
     }
 
     #[test]
