@@ -6,6 +6,7 @@ use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class, words};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
+use crate::domain::ClauseId;
 use crate::models::offline::spec::{Access, Feature, FieldRule, FieldType, Op, Rule, Scope, Who};
 
 /// `A member who owes a fee cannot book`, `Blocked members cannot book`, `Members whose fee is due …`: not every member.
@@ -116,6 +117,39 @@ fn in_some_state(np: &Np) -> bool {
     np.pronoun.is_none() && !np.adjectives().all(words::light)
 }
 
+/// Whether a sentence speaks of what is somebody else's.
+pub fn of_others(s: &Sentence) -> bool {
+    const OTHERS: [&str; 9] = [
+        "each other",
+        "other user",
+        "other people",
+        "others'",
+        "of others",
+        "one another",
+        "someone else",
+        "another ",
+        " other ",
+    ];
+    OTHERS.iter().any(|words| s.lower.contains(words))
+}
+
+/// Records that nobody sees but whoever added them, and these.
+pub fn unseen_by_others(d: &mut Draft, e: usize, seers: &[Who], id: ClauseId) {
+    let entity = &mut d.entities[e].entity;
+    entity.owned = true;
+    if !entity.private.contains(&id) {
+        entity.private.push(id);
+    }
+    // Where nobody is named, it is what is supposed of them anyway.
+    if !seers.is_empty() {
+        let who = d.ordinary();
+        d.allow(e, who, &[Op::Read], Scope::Own, id);
+    }
+    for who in seers {
+        d.allow(e, who.clone(), &[Op::Read], Scope::All, id);
+    }
+}
+
 /// `must never see each other's workouts`, `cannot be edited`, `a tenant cannot delete a defect`
 pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], targets: &[(usize, Np)], ops: &[Op]) {
     let s = &d.sentences[si];
@@ -123,23 +157,12 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
     let mut by = pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps);
     let by_anyone = by.any(|np| matches!(np.pronoun.as_deref(), Some("anyone" | "anybody")));
     let whos = if by_anyone { &[] } else { whos };
-    let others = s.lower.contains("each other")
-        || s.lower.contains("other user")
-        || s.lower.contains("other people")
-        || s.lower.contains("others'")
-        || s.lower.contains("of others")
-        || s.lower.contains("one another")
-        || s.lower.contains("someone else")
-        || s.lower.contains("another ")
-        || s.lower.contains(" other ");
+    let others = of_others(s);
     for (e, np) in targets {
         d.touch(*e, s.id);
         if others && ops == [Op::Read] {
-            let entity = &mut d.entities[*e].entity;
-            entity.owned = true;
-            if !entity.private.contains(&s.id) {
-                entity.private.push(s.id);
-            }
+            let seers = super::only::left_out(d, si, pred).unwrap_or_default();
+            unseen_by_others(d, *e, &seers, s.id);
             d.mark(si, 0..s.words.len());
         } else if others {
             d.entities[*e].entity.owned = true;

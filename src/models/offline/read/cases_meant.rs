@@ -348,3 +348,18 @@ fn what_is_booked_for_a_day_and_a_slot_keeps_both_and_is_booked_once_for_both() 
     let spec = read(&format!("{lathes}Members book a lathe for a day and a friend."));
     assert!(!whole(&spec, 2), "{:?}", spec.entities);
 }
+
+#[test]
+fn whoever_alone_sees_the_records_of_others_takes_nobodys_own_away() {
+    for sentence in [
+        "Nobody sees the bookings of others except the steward.",
+        "Nobody except the steward sees the bookings of others.",
+        "Nobody but the steward can see other members' bookings.",
+    ] {
+        let spec = read(&format!("The steward adds lathes with a name.\nMembers book a lathe for a day.\n{sentence}"));
+        let mut readers = may(&spec, "booking", Op::Read);
+        readers.sort_by_key(|(who, _)| format!("{who:?}"));
+        assert_eq!(readers, [(role("member"), Scope::Own), (role("steward"), Scope::All)], "{sentence}");
+        assert!(whole(&spec, 3), "{sentence}: {:?}", spec.gaps);
+    }
+}

@@ -88,10 +88,14 @@ pub fn everything(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who]
 /// on everybody.
 #[must_use]
 pub fn but_for(d: &Draft, si: usize, pred: &Pred) -> Option<Vec<Who>> {
+    let owned = pred.subject.iter().chain(&pred.objects).any(Np::possessed);
+    if owned { None } else { left_out(d, si, pred) }
+}
+
+/// The same of whatever records: `Nobody but the warden sees other members' bookings`.
+pub fn left_out(d: &Draft, si: usize, pred: &Pred) -> Option<Vec<Who>> {
     let s = &d.sentences[si];
-    let nobody = |np: &Np| np.pronoun.as_deref() == Some("nobody");
-    let objects = || pred.subject.iter().chain(&pred.objects);
-    if objects().any(Np::possessed) || !pred.subject.iter().any(nobody) {
+    if !pred.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody")) {
         return None;
     }
     let excepted = |i: &usize| matches!(s.words[*i].lower(), "but" | "except" | "than" | "besides");
@@ -128,15 +132,22 @@ pub fn nobody_but(d: &mut Draft, si: usize, pi: usize, pred: &Pred, targets: &[(
     let creator = ["who created", "who added", "who wrote", "who entered", "who posted", "who made"]
         .iter()
         .any(|w| s.lower.contains(w));
+    // `Nobody sees the bookings of others except the warden`: their own they see
+    let own_aside = ops == [Op::Read] && !creator && super::bans::of_others(s);
     for (e, np) in targets {
         let scope = if creator { Scope::Own } else { Scope::All };
+        if own_aside {
+            super::bans::unseen_by_others(d, *e, &whos, s.id);
+        }
         if creator {
             d.entities[*e].entity.owned = true;
         }
         for who in &whos {
             d.allow(*e, who.clone(), ops, scope.clone(), s.id);
         }
-        d.exclusive(*e, ops, &whos, s.id);
+        if !own_aside {
+            d.exclusive(*e, ops, &whos, s.id);
+        }
         d.touch(*e, s.id);
         d.mark_np(si, np);
     }
@@ -326,10 +337,8 @@ pub fn privacy_wish(d: &mut Draft, si: usize) {
         })
         .collect();
     for (pi, e, np) in seen {
-        d.entities[e].entity.owned = true;
-        if !d.entities[e].entity.private.contains(&s.id) {
-            d.entities[e].entity.private.push(s.id);
-        }
+        let seers = left_out(d, si, &s.preds[pi]).unwrap_or_default();
+        super::bans::unseen_by_others(d, e, &seers, s.id);
         d.touch(e, s.id);
         let words = 0..s.words.len();
         for i in words {
