@@ -19,6 +19,7 @@ mod replay;
 mod services;
 mod socket;
 mod subscribers;
+pub mod summary;
 mod tasks;
 pub mod told;
 pub mod transcript;

@@ -3,7 +3,7 @@
 use crate::support::{Ran, Spoil, isolated, plan_with, run_with};
 use g1::{
     domain::{event::Event, reply::ReplyKind, run::GateReason, trace::Status},
-    driver::{headless, jsonl::Ending},
+    driver::{jsonl::Ending, summary::summary},
     models::offline,
 };
 use serde_json::{Value, json};
@@ -113,7 +113,7 @@ fn reported(ran: &Ran, step: &str, says: &[&str]) {
         assert!(says.iter().all(|s| text.contains(s)), "{form}: {text}");
         assert!(*form == "json" || text.contains(said), "{form} lacks '{said}'");
     }
-    let ending = headless::summary(&run, Ending::Completed { outcome: trace.outcome, stopped_at_plan: false });
+    let ending = summary(&run, Ending::Completed { outcome: trace.outcome, stopped_at_plan: false });
     let count = format!("{} open doubt", trace.doubts.len());
     assert!(ending.contains(&count) && ending.contains("the verifier holds it"), "{ending}");
 }
