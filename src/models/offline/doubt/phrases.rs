@@ -205,7 +205,7 @@ fn not(spec: &AppSpec, s: &Sentence) -> Option<String> {
         || rules.into_iter().any(|r| r.clauses.contains(&s.id))
         || spec.entities.iter().any(|e| e.private.contains(&s.id))
         || rights(spec, s).any(|(_, a)| a.scope != Scope::All)
-        || pred.is_some_and(|p| left_to_others(spec, s, p) || kept_inside(spec, s, p))
+        || pred.is_some_and(|p| left_to_others(spec, s, p) || left_to_some(spec, s, p) || kept_inside(spec, s, p))
         // `A photo is not needed`
         || spec.entities.iter().flat_map(|e| &e.fields).any(|f| f.clauses.contains(&s.id) && !f.required);
     (!kept).then(|| s.quote(said))
@@ -226,6 +226,24 @@ fn left_to_others(spec: &AppSpec, s: &Sentence, pred: &Pred) -> bool {
     given.peek().is_some()
         && pred.subject.iter().all(|np| np.pronoun.is_none())
         && given.all(|(e, _)| !e.access.iter().any(|a| a.ops.contains(&op) && banned(&a.who)))
+}
+
+/// `Nobody but the steward may delete a kiln`: nobody has that right but by the clause itself.
+fn left_to_some(spec: &AppSpec, s: &Sentence, pred: &Pred) -> bool {
+    // `…, nobody else does`: what the verb before says
+    let before = s.preds.iter().take_while(|p| p.verb.range != pred.verb.range).last();
+    let said = before.filter(|_| pred.verb.base == "do").unwrap_or(pred);
+    let op = match said.verb.class {
+        Class::Create | Class::Transact => Op::Create,
+        Class::Read => Op::Read,
+        Class::Update => Op::Update,
+        Class::Delete => Op::Delete,
+        _ => return false,
+    };
+    let mut given = rights(spec, s).filter(|(_, a)| a.ops.contains(&op)).peekable();
+    pred.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody"))
+        && given.peek().is_some()
+        && given.all(|(e, _)| e.access.iter().filter(|a| a.ops.contains(&op)).all(|a| a.clauses.contains(&s.id)))
 }
 
 /// `Photos are not visible to visitors`: those who have an account see them, by a right that is linked to the clause, and

@@ -66,6 +66,7 @@ pub fn read(d: &mut Draft, si: usize) {
         predicate(d, si, pi, pred);
     }
     makers(d, si);
+    super::nobody::short(d, si);
 }
 
 /// `only the trainer who created a class`: whose it is, where that is what a right came to.
@@ -166,7 +167,10 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     {
         targets.push((e, np.clone()));
     }
-    if pred.verb.negated && (super::bans::of_some(d, s, pred) || super::bans::of_property(d, si, pi, pred, &whos)) {
+    let of_property = |d: &mut Draft| {
+        super::bans::of_property(d, si, pi, pred, &whos) || super::nobody::property_but(d, si, pi, pred)
+    };
+    if pred.verb.negated && (super::bans::of_some(d, s, pred) || of_property(d)) {
         return;
     }
     if super::only::everything(d, si, pi, pred, &whos, ops) {
@@ -177,7 +181,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     } else if targets.is_empty() {
         return;
     }
-    if super::only::nobody_but(d, si, pi, pred, &targets, ops) {
+    if super::nobody::nobody_but(d, si, pi, pred, &targets, ops) {
         return;
     }
     // `The system manages invoices`: it says that there are some, not who does it

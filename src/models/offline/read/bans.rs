@@ -42,14 +42,7 @@ pub fn of_property(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who
     if !(says && roles && property) || np.possessed() || s.preds.len() > 1 {
         return false;
     }
-    let whose: Vec<(usize, String)> = match d.entity_of(np) {
-        Some(e) => vec![e],
-        None => (0..d.entities.len()).collect(),
-    }
-    .into_iter()
-    .filter_map(|e| Some((e, d.field_of(e, np)?)))
-    .collect();
-    let [(e, field)] = &whose[..] else { return false };
+    let [(e, field)] = &whose_property(d, np)[..] else { return false };
     d.property_bans.push((*e, field.clone(), whos.to_vec(), s.id));
     d.touch(*e, s.id);
     d.mark_verb(si, pred);
@@ -57,6 +50,12 @@ pub fn of_property(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who
     d.mark_np(si, np);
     d.done[si].insert(pi);
     true
+}
+
+/// The records that have the property a phrase names, and what it is called there.
+pub fn whose_property(d: &Draft, np: &Np) -> Vec<(usize, String)> {
+    let all = d.entity_of(np).map_or_else(|| (0..d.entities.len()).collect(), |e| vec![e]);
+    all.into_iter().filter_map(|e| Some((e, d.field_of(e, np)?))).collect()
 }
 
 /// What [`of_property`] read: nobody else is kept from it, and somebody must be able to do it.
@@ -161,7 +160,7 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
     for (e, np) in targets {
         d.touch(*e, s.id);
         if others && ops == [Op::Read] {
-            let seers = super::only::left_out(d, si, pred).unwrap_or_default();
+            let seers = super::nobody::left_out(d, s, pred).unwrap_or_default();
             unseen_by_others(d, *e, &seers, s.id);
             d.mark(si, 0..s.words.len());
         } else if others {

@@ -74,7 +74,7 @@ pub fn bounds(text: &str, numbers: &[f64], negated: bool, whole: bool) -> Vec<Ru
     {
         return vec![Rule::Min { value: *least }, Rule::Max { value: *most }];
     }
-    let digits = |part: &&str| part.bytes().any(|b| b.is_ascii_digit());
+    let digits = |part: &&str| part.bytes().any(|b| b.is_ascii_digit()) || part.contains("zero");
     let either = if negated { " or " } else { " but " };
     let parts: Vec<&str> = if numbers.len() == 1 {
         vec![text]

@@ -102,7 +102,7 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let mut whos = if pred.verb.passive { agents_by(d, last) } else { d.actors(pred) };
     // what nobody may gives nobody a right, but those who are left out of it
     if group.iter().any(|k| s.preds[*k].verb.negated) {
-        let Some(but) = super::only::but_for(d, si, pred) else { return };
+        let Some(but) = super::nobody::but_for(d, s, pred) else { return };
         whos = but;
     }
     if whos.is_empty() && told_elsewhere(d, si, pred) {
@@ -337,7 +337,7 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
     let mut only = pred.only;
     if pred.verb.negated {
-        let Some(but) = super::only::but_for(d, si, pred) else { return };
+        let Some(but) = super::nobody::but_for(d, s, pred) else { return };
         (whos, only) = (but, true);
     }
     if whos.is_empty() && somebody_unknown(d, pred) {

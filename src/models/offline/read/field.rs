@@ -7,7 +7,7 @@ pub use super::naming::{identifier, sentence_case};
 use super::sentence::{Sentence, split_list};
 use super::tag::Tag;
 use super::value::raised;
-use super::value::{Bracket, base_type, bracket};
+use super::value::{Bracket, base_type, bracket, bracket_behind, within};
 pub use super::value::{choice_values, unit_of};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
@@ -168,7 +168,8 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         (ty, typed) = (FieldType::Integer, true);
     }
     // the bracket
-    if let Some(paren) = np.paren.clone() {
+    let bracketed = bracket_behind(s, &np, range.end);
+    if let Some(paren) = bracketed.clone() {
         match bracket(s, paren.clone(), &np.head) {
             Bracket::Choice(values) => {
                 // `20, 40 or 60 minutes`
@@ -178,18 +179,14 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
                 typed = true;
             }
             Bracket::Optional(v) => stated = Some(v),
-            Bracket::Range(a, b) => {
-                ty = FieldType::Integer;
-                id_rule(Rule::Min { value: a });
-                id_rule(Rule::Max { value: b });
-                typed = true;
+            Bracket::Bounds(bounds) => {
+                let (within, bounds) = within(&np.head, ty, bounds);
+                bounds.into_iter().for_each(&mut id_rule);
+                (ty, typed) = (within, true);
             }
             Bracket::Unit(u) => unit = Some(u),
             Bracket::Boolean => ty = FieldType::Boolean,
             Bracket::Date => ty = FieldType::Date,
-            Bracket::Length(n) => id_rule(Rule::MaxLength { value: n }),
-            Bracket::AtLeast(n) => id_rule(Rule::Min { value: n }),
-            Bracket::AtMost(n) => id_rule(Rule::Max { value: n }),
             // `bank account (IBAN number)`: said more exactly, for whoever fills it in
             Bracket::Other if paren.len() <= 3 => label = format!("{label} ({})", s.quote(paren.clone())),
             Bracket::Other => {}
@@ -205,6 +202,10 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     // what follows the phrase
     let mut i = np.range.end;
     while i < range.end {
+        if let Some(paren) = bracketed.as_ref().filter(|paren| paren.contains(&i)) {
+            i = paren.end;
+            continue;
+        }
         let w = words[i].lower();
         let n = |k: usize| words.get(i + k).filter(|_| i + k < range.end);
         if let Some(u) = n(2).and_then(|x| raised(n(1)?.lower(), &x.base)).filter(|_| w == "in") {

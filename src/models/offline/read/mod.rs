@@ -66,6 +66,7 @@ mod mentions;
 mod moments;
 mod naming;
 mod navigation;
+mod nobody;
 mod not_own;
 mod numbering;
 mod numbers_of;
@@ -153,6 +154,8 @@ mod cases_limits;
 mod cases_meant;
 #[cfg(test)]
 mod cases_misplaced;
+#[cfg(test)]
+mod cases_nearby;
 #[cfg(test)]
 mod cases_ordinary;
 #[cfg(test)]

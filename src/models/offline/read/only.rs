@@ -2,7 +2,6 @@
 
 use super::draft::Draft;
 use super::lexicon::{verbs::Class, verbs::Form};
-use super::relations::mark_places;
 use super::sentence::Pred;
 use super::tag::Tag;
 use super::{access::mark_subject, chunk::Np};
@@ -80,92 +79,6 @@ pub fn everything(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who]
     d.mark_verb(si, pred);
     mark_subject(d, si, pred);
     d.mark(si, np.range.clone());
-    d.done[si].insert(pi);
-    true
-}
-
-/// `Nobody but the board may approve requests`, `No request is approved except by the board`: those who are left out of a ban
-/// on everybody.
-#[must_use]
-pub fn but_for(d: &Draft, si: usize, pred: &Pred) -> Option<Vec<Who>> {
-    let owned = pred.subject.iter().chain(&pred.objects).any(Np::possessed);
-    if owned { None } else { left_out(d, si, pred) }
-}
-
-/// The same of whatever records: `Nobody but the warden sees other members' bookings`.
-pub fn left_out(d: &Draft, si: usize, pred: &Pred) -> Option<Vec<Who>> {
-    let s = &d.sentences[si];
-    if !pred.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody")) {
-        return None;
-    }
-    let excepted = |i: &usize| matches!(s.words[*i].lower(), "but" | "except" | "than" | "besides");
-    let at = (0..pred.range.end.min(s.words.len())).find(excepted)?;
-    let np = super::chunk::noun_phrase(&s.words, at + 1)?;
-    // `except the person who wrote it` is another right
-    let plain = s.words.get(np.range.end).is_none_or(|w| w.tag != Tag::Rel);
-    let who = d.who(&np).filter(|who| plain && *who != Who::Anyone)?;
-    Some(vec![who])
-}
-
-/// `Nobody else may change a course than the trainer who created it.`
-pub fn nobody_but(d: &mut Draft, si: usize, pi: usize, pred: &Pred, targets: &[(usize, Np)], ops: &[Op]) -> bool {
-    let s = &d.sentences[si];
-    let nobody = pred.subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody"));
-    if !nobody || !pred.verb.negated {
-        return false;
-    }
-    // `Nobody can delete his or her own loan`: others can
-    if pred.objects.iter().any(|np| np.mods.iter().any(|m| m == "own")) {
-        return true;
-    }
-    let except: Vec<Np> = pred
-        .preps
-        .iter()
-        .filter(|pp| matches!(pp.prep.as_str(), "than" | "except" | "besides"))
-        .flat_map(|pp| pp.nps.clone())
-        .collect();
-    let whos: Vec<Who> = except.iter().filter_map(|np| d.who(np)).filter(|w| *w != Who::Anyone).collect();
-    if whos.is_empty() {
-        // who else may is said elsewhere: without that it is no rule
-        return s.lower.contains(" else");
-    }
-    let creator = ["who created", "who added", "who wrote", "who entered", "who posted", "who made"]
-        .iter()
-        .any(|w| s.lower.contains(w));
-    // `Nobody sees the bookings of others except the warden`: their own they see
-    let own_aside = ops == [Op::Read] && !creator && super::bans::of_others(s);
-    for (e, np) in targets {
-        let scope = if creator { Scope::Own } else { Scope::All };
-        if own_aside {
-            super::bans::unseen_by_others(d, *e, &whos, s.id);
-        }
-        if creator {
-            d.entities[*e].entity.owned = true;
-        }
-        for who in &whos {
-            d.allow(*e, who.clone(), ops, scope.clone(), s.id);
-        }
-        if !own_aside {
-            d.exclusive(*e, ops, &whos, s.id);
-        }
-        d.touch(*e, s.id);
-        d.mark_np(si, np);
-    }
-    d.mark_verb(si, pred);
-    for np in &except {
-        d.mark_np(si, np);
-    }
-    for i in 0..s.words.len() {
-        if matches!(s.words[i].lower(), "nobody" | "else") {
-            d.mark(si, i..i + 1);
-        }
-    }
-    if creator {
-        for p in s.preds.iter().filter(|p| p.subordinate) {
-            d.mark(si, p.range.clone());
-        }
-    }
-    mark_places(d, si, pred);
     d.done[si].insert(pi);
     true
 }
@@ -337,7 +250,7 @@ pub fn privacy_wish(d: &mut Draft, si: usize) {
         })
         .collect();
     for (pi, e, np) in seen {
-        let seers = left_out(d, si, &s.preds[pi]).unwrap_or_default();
+        let seers = super::nobody::left_out(d, s, &s.preds[pi]).unwrap_or_default();
         super::bans::unseen_by_others(d, e, &seers, s.id);
         d.touch(e, s.id);
         let words = 0..s.words.len();

@@ -244,7 +244,9 @@ fn value_rules(d: &mut Draft, si: usize) {
                 if let Some(rule) = super::bounds::sign(&text, pred.verb.negated, open, whole)
                     && more.is_empty() == numbers.is_empty()
                 {
-                    rules.extend([rule].into_iter().chain(more));
+                    // `greater than zero and at most 100`: the zero is one of the numbers
+                    let beside = more.into_iter().filter(|r| *r != rule).collect::<Vec<_>>();
+                    rules.extend([rule].into_iter().chain(beside));
                 }
             } else if (text.contains("unique") || text.contains("only be used once")) && !pred.verb.negated
                 || taken_twice(s, pred)

@@ -271,7 +271,10 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
         }
         "do" | "does" | "did" => {
             let helps = next.is_some_and(|n| n.is("not")) || next_verb.is_some();
-            if helps { Tag::Modal } else { return None }
+            // `only the steward does`: it stands for the verb before it
+            let alone = next.is_none_or(|n| n.kind == Kind::Punct) && w != "did";
+            let short = alone && matches!(prev_tag, Some(Tag::Noun | Tag::Pron));
+            if helps || short { Tag::Modal } else { return None }
         }
         "own" if matches!(prev_tag, Some(Tag::Poss | Tag::Apos)) => Tag::Adj,
         "other" | "others" if prev_tag == Some(Tag::Det) => return if w == "other" { Some(Tag::Pron) } else { None },

@@ -4,7 +4,7 @@ use super::chunk::Np;
 use super::lexicon::nouns;
 use super::sentence::{Sentence, split_list};
 use super::tag::{Tag, Word};
-use crate::models::offline::spec::FieldType;
+use crate::models::offline::spec::{FieldType, Rule};
 use std::ops::Range;
 
 /// Several under one word: `the number of the audience` says how many there are.
@@ -114,14 +114,66 @@ pub fn raised(first: &str, second: &str) -> Option<&'static str> {
 pub enum Bracket {
     Choice(Vec<String>),
     Optional(bool),
-    Range(f64, f64),
+    /// Of a number, or of how long a text is.
+    Bounds(Vec<Rule>),
     Unit(String),
-    Length(u32),
-    AtLeast(f64),
-    AtMost(f64),
     Boolean,
     Date,
     Other,
+}
+
+/// `(80 characters)` is what fits; all else is said in so many words.
+fn lengths(text: &str, numbers: &[f64]) -> Vec<Rule> {
+    let rules = super::bounds::lengths(text, numbers, false);
+    match rules[..] {
+        [Rule::MinLength { .. }, ref most @ Rule::MaxLength { .. }] if numbers.len() == 1 => vec![most.clone()],
+        _ => rules,
+    }
+}
+
+/// Where the bracket stands that says more about a property: behind it, behind what there is a number of, behind its unit.
+#[must_use]
+pub fn bracket_behind(s: &Sentence, np: &Np, end: usize) -> Option<Range<usize>> {
+    let counted = np.of.as_deref().filter(|of| of.det.is_none()).and_then(|of| of.paren.clone());
+    np.paren.clone().or(counted).or_else(|| {
+        let open = (np.range.end..end).find(|i| s.words[*i].tag == Tag::Open)?;
+        let close = (open..end).find(|i| s.words[*i].tag == Tag::Close)?;
+        matches!(bracket(s, open + 1..close, &np.head), Bracket::Bounds(_)).then_some(open + 1..close)
+    })
+}
+
+/// Whether a bare number bounds how long a value is: nobody numbers titles and notes.
+fn wordy(head: &str, ty: &FieldType) -> bool {
+    let titles = matches!(head, "name" | "title" | "subject" | "headline" | "caption" | "nickname");
+    let text = matches!(nouns::property(head), Some(FieldType::Text { multiline: true }));
+    matches!(ty, FieldType::Text { .. }) && (titles || text)
+}
+
+/// The type of a property with such bounds, and the bounds: of its length, or of the number that it is.
+#[must_use]
+pub fn within(head: &str, ty: FieldType, rules: Vec<Rule>) -> (FieldType, Vec<Rule>) {
+    let numbers = |r: &Rule| matches!(r, Rule::Min { .. } | Rule::Max { .. });
+    let whole = |r: &Rule| match r {
+        Rule::Min { value } | Rule::Max { value } => value.fract() == 0.0,
+        _ => true,
+    };
+    if wordy(head, &ty) || !rules.iter().any(numbers) {
+        return (ty, rules.into_iter().map(length).collect());
+    }
+    let ty = match ty {
+        FieldType::Decimal { .. } => ty,
+        _ if rules.iter().all(whole) => FieldType::Integer,
+        _ => FieldType::Decimal { money: false },
+    };
+    (ty, rules)
+}
+
+fn length(rule: Rule) -> Rule {
+    match rule {
+        Rule::Min { value } => Rule::MinLength { value: value as u32 },
+        Rule::Max { value } => Rule::MaxLength { value: value as u32 },
+        other => other,
+    }
 }
 
 /// Reads the bracket behind a property named `head`.
@@ -155,22 +207,22 @@ pub fn bracket(s: &Sentence, range: Range<usize>, head: &str) -> Bracket {
                 || w.is("points")
         })
     {
-        return Bracket::Range(a, b);
+        // `(435, 385)` is a place, and no range
+        let range = vec![Rule::Min { value: a }, Rule::Max { value: b }];
+        return if a <= b { Bracket::Bounds(range) } else { Bracket::Other };
     }
-    if let [n] = numbers[..]
-        && text.contains("character")
-    {
-        return Bracket::Length(n as u32);
+    if !numbers.is_empty() && text.contains("character") {
+        return Bracket::Bounds(lengths(&text, &numbers));
     }
     if let [n] = numbers[..]
         && words.len() <= 6
     {
         let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
         if says(&["at least", "minimum", "min ", "min.", "≥", ">="]) {
-            return Bracket::AtLeast(n);
+            return Bracket::Bounds(vec![Rule::Min { value: n }]);
         }
         if says(&["at most", "maximum", "max ", "max.", "up to", "no more than", "≤", "<="]) {
-            return Bracket::AtMost(n);
+            return Bracket::Bounds(vec![Rule::Max { value: n }]);
         }
     }
     let bare = if first.is("in") { words.get(1) } else { Some(first) };

@@ -284,8 +284,8 @@ pub fn ban(d: &Draft, s: &Sentence) -> Option<Broken> {
     if d.features.iter().any(refused) || pred.verb.passive && pred.verb.class == Class::Transact {
         return None;
     }
-    let no = |np: &Np| np.det.as_deref() == Some("no");
-    let nobody = |np: &Np| np.pronoun.as_deref() == Some("nobody") || no(np);
+    let nobody = |np: &Np| np.pronoun.as_deref() == Some("nobody") || np.det.as_deref() == Some("no");
+    let spared = super::super::nobody::left_out(d, s, pred).unwrap_or_default();
     let banned = pred.verb.negated || pred.subject.iter().any(nobody);
     let plain = |np: &Np| np.adjectives().all(words::light) && np.number.is_none() && np.of.is_none();
     let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
@@ -300,7 +300,8 @@ pub fn ban(d: &Draft, s: &Sentence) -> Option<Broken> {
         return None;
     }
     for act in acts(d, pred) {
-        let held = holders(d, &act);
+        let mut held = holders(d, &act);
+        held.retain(|(who, _)| !spared.contains(who));
         let hit = |(holder, _): &&(Who, Scope)| whos.is_empty() || whos.iter().any(|w| covers(holder, w));
         if let Some((who, scope)) = held.iter().find(hit) {
             let built = format!("{} can {}{}", d.word_for(who), told(d, &act), whose(scope));

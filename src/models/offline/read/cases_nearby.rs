@@ -1,0 +1,87 @@
+//! Rules said beside something else: bounds in brackets, who is left out of a ban on everybody.
+
+use super::tests::{field, may, read_candidly as read, role, whole};
+use crate::models::offline::spec::{Feature, FieldType, Op, Rule, Scope};
+
+/// The rules of a property, without the clauses that say them.
+fn rules(text: &str, entity: &str, name: &str) -> (FieldType, Vec<Rule>) {
+    let spec = read(text);
+    let f = field(&spec, entity, name).unwrap_or_else(|| panic!("{name}: {:?}", spec.entities));
+    assert!(whole(&spec, 1), "{text}: {:?}", spec.gaps);
+    (f.ty.clone(), f.rules.iter().map(|r| r.rule.clone()).collect())
+}
+
+#[test]
+fn a_bracket_behind_a_number_of_something_bounds_it() {
+    let range = |least, most| vec![Rule::Min { value: least }, Rule::Max { value: most }];
+    let kept = |what: &str| format!("A kiln has a name and {what}.\nMembers see all kilns.");
+    for (what, name, ty, expected) in [
+        ("a number of shelves (1 to 80)", "number_of_shelves", FieldType::Integer, range(1.0, 80.0)),
+        ("a number of shelves (1-80)", "number_of_shelves", FieldType::Integer, range(1.0, 80.0)),
+        ("a number of shelves (at most 20)", "number_of_shelves", FieldType::Integer, vec![Rule::Max { value: 20.0 }]),
+        ("a number of shelves (up to 60)", "number_of_shelves", FieldType::Integer, vec![Rule::Max { value: 60.0 }]),
+        ("litres of glaze (0 to 50)", "litres", FieldType::Integer, range(0.0, 50.0)),
+        ("a weight in kg (0.5 to 12)", "weight", FieldType::Decimal { money: false }, range(0.5, 12.0)),
+        ("a price in euros (1 to 99)", "price", FieldType::Decimal { money: true }, range(1.0, 99.0)),
+        (
+            "a note (at least 3 characters)",
+            "note",
+            FieldType::Text { multiline: true },
+            vec![Rule::MinLength { value: 3 }],
+        ),
+        ("a note (80 characters)", "note", FieldType::Text { multiline: true }, vec![Rule::MaxLength { value: 80 }]),
+        ("a note (at most 80)", "note", FieldType::Text { multiline: true }, vec![Rule::MaxLength { value: 80 }]),
+    ] {
+        assert_eq!(rules(&kept(what), "kiln", name), (ty, expected), "{what}");
+    }
+}
+
+#[test]
+fn above_zero_and_at_most_so_much_are_two_bounds() {
+    let spec =
+        read("Members record a gift with an amount in euros.\nAn amount must be greater than zero and at most 900.");
+    let rules: Vec<Rule> = field(&spec, "gift", "amount").unwrap().rules.iter().map(|r| r.rule.clone()).collect();
+    assert_eq!(rules, [Rule::Min { value: 0.01 }, Rule::Max { value: 900.0 }]);
+    assert!(whole(&spec, 2), "{:?}", spec.gaps);
+}
+
+const KILNS: &str = "A kiln has a name and a fee in euros.\nMembers can see kilns.\nStewards can add kilns.\n\
+    Stewards and clerks can change kilns.\n";
+
+#[test]
+fn those_who_are_left_out_of_a_ban_on_everybody_may_alone() {
+    for ban in [
+        "Nobody but the steward may delete a kiln.",
+        "Nobody deletes a kiln, only the steward does.",
+        "No one may delete a kiln, only stewards may.",
+        "Nobody except the steward deletes a kiln.",
+        "Only stewards delete a kiln, nobody else does.",
+    ] {
+        let spec = read(&format!("{KILNS}{ban}"));
+        assert_eq!(may(&spec, "kiln", Op::Delete), [(role("steward"), Scope::All)], "{ban}");
+        assert!(whole(&spec, 5), "{ban}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{KILNS}Nobody but the steward and the clerk may delete a kiln."));
+    let both = [(role("steward"), Scope::All), (role("clerk"), Scope::All)];
+    assert_eq!(may(&spec, "kiln", Op::Delete), both);
+}
+
+#[test]
+fn a_property_can_be_kept_from_all_but_some() {
+    for ban in [
+        "Nobody but the steward may change the fee.",
+        "Nobody changes the fee, only the steward does.",
+        "Nobody changes a fee, only stewards do.",
+    ] {
+        let spec = read(&format!("{KILNS}{ban}"));
+        let guards = |f: &Feature| matches!(f, Feature::FieldGuard { field, who, .. } if field == "fee" && *who == [role("steward")]);
+        assert!(spec.features.iter().any(guards) && whole(&spec, 5), "{ban}: {:?} {:?}", spec.features, spec.gaps);
+        assert_eq!(may(&spec, "kiln", Op::Update).len(), 2, "{ban}");
+    }
+    // whoever adds a record says what its fee is
+    let spec = read(
+        "Clerks add kilns with a fee in euros.\nClerks can change kilns.\nStewards can change kilns.\n\
+         Nobody changes a fee, only the steward does.",
+    );
+    assert!(!whole(&spec, 4));
+}
