@@ -20,7 +20,7 @@ fn a_bracket_behind_a_number_of_something_bounds_it() {
         ("a number of shelves (1-80)", "number_of_shelves", FieldType::Integer, range(1.0, 80.0)),
         ("a number of shelves (at most 20)", "number_of_shelves", FieldType::Integer, vec![Rule::Max { value: 20.0 }]),
         ("a number of shelves (up to 60)", "number_of_shelves", FieldType::Integer, vec![Rule::Max { value: 60.0 }]),
-        ("litres of glaze (0 to 50)", "litres", FieldType::Integer, range(0.0, 50.0)),
+        ("litres of glaze (0 to 50)", "litres_of_glaze", FieldType::Integer, range(0.0, 50.0)),
         ("a weight in kg (0.5 to 12)", "weight", FieldType::Decimal { money: false }, range(0.5, 12.0)),
         ("a price in euros (1 to 99)", "price", FieldType::Decimal { money: true }, range(1.0, 99.0)),
         (

@@ -111,27 +111,28 @@ pub fn naming(s: &Sentence, np: &Np) -> (String, String) {
     if let Some(of) = &np.of
         && !of.head.is_empty()
         && (np.mods.is_empty() || nouns::property(&np.head).is_some())
-        && matches!(
-            np.head.as_str(),
-            "kind"
-                | "type"
-                | "date"
-                | "number"
-                | "name"
-                | "time"
-                | "place"
-                | "year"
-                | "country"
-                | "amount"
-                | "level"
-                | "reason"
-                | "method"
-                | "unit"
-                | "day"
-                | "sort"
-                | "category"
-                | "state"
-        )
+        && (measure(&np.head)
+            || matches!(
+                np.head.as_str(),
+                "kind"
+                    | "type"
+                    | "date"
+                    | "number"
+                    | "name"
+                    | "time"
+                    | "place"
+                    | "year"
+                    | "country"
+                    | "amount"
+                    | "level"
+                    | "reason"
+                    | "method"
+                    | "unit"
+                    | "day"
+                    | "sort"
+                    | "category"
+                    | "state"
+            ))
         && of.det.is_none()
     {
         label = format!(
@@ -140,6 +141,14 @@ pub fn naming(s: &Sentence, np: &Np) -> (String, String) {
         );
     }
     (identifier(&label), sentence_case(&label))
+}
+
+/// `litres of glaze`: of what they are is part of the name.
+fn measure(noun: &str) -> bool {
+    matches!(
+        super::value::unit_of(noun).as_deref(),
+        Some("l" | "ml" | "kg" | "g" | "t" | "m" | "cm" | "mm" | "km" | "ha")
+    )
 }
 
 fn words_dropped(m: &str) -> bool {
