@@ -41,6 +41,12 @@ fn what_an_organisation_does_anyway_is_no_record_of_it() {
         "The farm sells eggs and keeps sheep.",
         "Bellhaven Sailing Club rents out dinghies to guests.",
         "The theatre group stages plays and rents costumes.",
+        "Our club owns six boats.",
+        "The parish owns a hall and two meeting rooms.",
+        "The film club shows films in the town hall.",
+        "Our society shares a holiday house.",
+        "Our makerspace lends time on its lathes.",
+        "The library of our village lends books.",
     ] {
         let spec = read(&format!("{sentence}\n{hives}"));
         let kept: Vec<&str> = spec.entities.iter().map(|e| e.name.as_str()).collect();

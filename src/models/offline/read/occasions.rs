@@ -15,7 +15,7 @@ use crate::domain::clause::ClauseKind;
 /// What a sentence is that only says what for.
 #[must_use]
 pub fn kind(s: &Sentence, all: &[Sentence]) -> Option<ClauseKind> {
-    if trade(s, all) {
+    if trade(s, all) || possesses(s, all) {
         return Some(ClauseKind::Context);
     }
     let [pred] = &s.preds[..] else { return None };
@@ -79,15 +79,39 @@ fn trade(s: &Sentence, all: &[Sentence]) -> bool {
         && !(s.preds.iter().any(lending) && (others().any(lent) || others().any(any_thing) && !others().any(asks)))
 }
 
+/// `Our club owns six boats.`, `The film club shows films in the town hall.`: what an organisation has and does, likewise. What
+/// it has may be spoken of again.
+fn possesses(s: &Sentence, all: &[Sentence]) -> bool {
+    const DOES: [&str; 6] = ["share", "show", "stage", "screen", "perform", "host"];
+    let bound = |w: &super::tag::Word| matches!(w.tag, Tag::Colon | Tag::Rel | Tag::Sub | Tag::Modal);
+    let opens = all.iter().find(|x| !x.preds.is_empty() && !x.heading).is_some_and(|first| first.id == s.id);
+    let ([pred], true) = (&s.preds[..], opens && s.role.is_none() && !s.words.iter().any(bound)) else { return false };
+    let house = |np: &Np| np.det.as_deref() == Some("our") || background::HOUSES.contains(&np.head.as_str());
+    let others = || all.iter().filter(|x| x.id != s.id && !x.heading && !super::exclusion::is_exclusion(x));
+    let spoken = |np: &Np| others().any(|x| x.words.iter().any(|w| w.base == np.head));
+    let verb = match pred.verb.base.as_str() {
+        "own" | "possess" => true,
+        base => DOES.contains(&base) && pred.subject.iter().all(house),
+    };
+    verb && states(pred) && pred.subject.iter().all(|np| organisation(np) && !spoken(np)) && others().any(keeps)
+}
+
 /// A statement of what somebody does to some things, and not of what is kept of each.
 fn trades(pred: &Pred) -> bool {
     let class = matches!(
         pred.verb.class,
         Class::Create | Class::Manage | Class::Transact | Class::Assign | Class::Other | Class::Unsupported
     );
-    let kept = |np: &Np| nouns::property(&np.head).is_some() || np.paren.is_some() || words::system_noun(&np.head);
+    // `lends time on its lathes`: none is noted
+    let property = |np: &Np| nouns::property(&np.head).is_some() && np.head != "time";
+    class && states(pred) && !pred.objects.iter().any(property)
+}
+
+/// A plain statement about some things.
+fn states(pred: &Pred) -> bool {
+    let kept = |np: &Np| np.paren.is_some() || words::system_noun(&np.head);
     let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including"));
-    class
+    pred.verb.modal.is_none()
         && !pred.verb.negated
         && !pred.verb.passive
         && !pred.subordinate
@@ -96,6 +120,11 @@ fn trades(pred: &Pred) -> bool {
         && !pred.objects.is_empty()
         && !pred.objects.iter().any(kept)
         && !listed
+}
+
+/// `the library of our village`
+fn of_a_place(np: &Np) -> bool {
+    np.of.is_none() && (np.det.as_deref() == Some("our") || background::HOUSES.contains(&np.head.as_str()))
 }
 
 /// `our club`, `the park`, `Bellhaven Sailing Club`: neither people nor what is to be built.
@@ -110,7 +139,7 @@ pub fn organisation(np: &Np) -> bool {
         && !np.plural
         && np.pronoun.is_none()
         && np.number.is_none()
-        && np.of.is_none()
+        && np.of.as_deref().is_none_or(of_a_place)
         && np.det.as_deref() != Some("each")
         && nouns::person(&np.head).is_none()
         && nouns::property(&np.head).is_none()
@@ -118,9 +147,13 @@ pub fn organisation(np: &Np) -> bool {
 
 /// Whether a sentence makes records of its own: somebody may add some, or it says what each of them has.
 fn keeps(s: &Sentence) -> bool {
+    let property = |np: &Np| nouns::property(&np.head).is_some();
+    let detailed = |p: &Pred| p.preps.iter().any(|pp| pp.prep == "with" && pp.nps.iter().any(property));
     s.preds.iter().filter(|p| !p.verb.negated && !p.subordinate).any(|p| match p.verb.class {
-        Class::Create => p.verb.modal.is_some() || p.subject.iter().any(|np| nouns::person(&np.head).is_some()),
-        Class::Have => p.objects.iter().any(|np| nouns::property(&np.head).is_some()),
+        Class::Create => {
+            p.verb.modal.is_some() || p.subject.iter().any(|np| nouns::person(&np.head).is_some()) || detailed(p)
+        }
+        Class::Have => p.objects.iter().any(property),
         _ => false,
     })
 }
