@@ -363,6 +363,19 @@ async fn how_a_product_is_made_is_seen_in_its_manifests_and_imports() {
     let tested = ledger().with([TreeFile::new("tests/more.py", b"import pytest\n".to_vec())]);
     assert_eq!(hits(&tested, &manifest).await, [""; 0]);
 
+    // A server answers whoever asks; what asks others is named with its line, and so is what a page loads.
+    let network = asks(&["g1:network"]);
+    let reached = async |tree: &Tree, manifest: &Manifest| -> Vec<String> {
+        let found = runner.search(tree, manifest, &network, &cancel).await.unwrap();
+        found.searches[0].hits.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(reached(&ledger(), &manifest).await, [""; 0]);
+    let calls = "import sqlite3\nfrom urllib import request\nimport http.server\nPAGE = '<img src=\"https://example.org/a.png\">'";
+    let calling = reached(&changed(FILE, &[("import sqlite3", calls)]), &manifest).await;
+    assert!(calling.len() == 2, "{calling:?}");
+    assert!(calling.iter().any(|hit| hit.ends_with("(urllib.request)")), "{calling:?}");
+    assert!(calling.iter().any(|hit| hit.ends_with("(src=)")), "{calling:?}");
+
     let tally = tree("tally-js");
     let node = manifest_of(&tally);
     assert_eq!(hits(&tally, &node).await, [""; 0]);

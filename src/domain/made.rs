@@ -1,5 +1,5 @@
 //! What an exclusion may say of how the product is made. No search for words shows that, so a tester asks G1 to look:
-//! `g1:packages`, `g1:python`.
+//! `g1:packages`, `g1:network`, `g1:python`.
 
 use super::condition::Condition;
 
@@ -8,6 +8,8 @@ use super::condition::Condition;
 pub enum Made {
     /// Packages from outside: in manifests, and where code imports them.
     Packages,
+    /// Connections to other machines: in code, and in what pages load.
+    Network,
     /// Any other stack than this.
     Stack(Condition),
 }
@@ -23,9 +25,11 @@ impl Made {
         let stack = Condition::of_word(what).filter(|one| Condition::STACKS.contains(one) && *one != Condition::Other);
         Some(match (what, stack) {
             ("packages", _) => Ok(Self::Packages),
+            ("network", _) => Ok(Self::Network),
             (_, Some(stack)) => Ok(Self::Stack(stack)),
             _ => Err(format!(
-                "{term} is nothing that G1 looks for: there are g1:packages, g1:python, g1:node, g1:typescript, g1:rust"
+                "{term} is nothing that G1 looks for: there are g1:packages, g1:network, g1:python, g1:node, g1:typescript, \
+                 g1:rust"
             )),
         })
     }
@@ -37,13 +41,40 @@ impl Made {
             Self::Packages => {
                 &["packag", "librar", "depend", "modul", "framework", "crate", "third", "standard", "pip", "npm"]
             }
+            Self::Network => {
+                &["network", "internet", "online", "offline", "connect", "remote", "external", "web", "cloud"]
+            }
             Self::Stack(Condition::Python) => &["python"],
             Self::Stack(Condition::Rust) => &["rust"],
             Self::Stack(_) => &["node", "javascript", "typescript"],
         };
         words.iter().any(|word| meant.iter().any(|start| word.starts_with(start)))
     }
+
+    /// What an exclusion with these words has G1 look at, whatever else is searched for: nobody who uses the network
+    /// writes that word into code. Not a `social network`, and no other thing whose name is also a word of its own.
+    #[must_use]
+    pub fn meant(words: &[String]) -> Option<Self> {
+        let opens = |word: &String| LEADS.split(' ').any(|lead| lead == word);
+        let is_network = |at: usize| matches!(words[at].as_str(), "network" | "internet");
+        let plain = |at: usize| at.checked_sub(1).and_then(|before| words.get(before)).is_none_or(opens);
+        (0..words.len()).any(|at| is_network(at) && plain(at)).then_some(Self::Network)
+    }
+
+    /// As a tester writes it.
+    #[must_use]
+    pub fn term(self) -> String {
+        let what = match self {
+            Self::Packages => "packages",
+            Self::Network => "network",
+            Self::Stack(stack) => stack.word(),
+        };
+        format!("{ASKS}{what}")
+    }
 }
+
+/// Words before `network` where it is the one that machines are connected by.
+const LEADS: &str = "no without any the a or nor and not need needs use uses using via over to on of from";
 
 #[cfg(test)]
 mod tests {
@@ -53,6 +84,7 @@ mod tests {
     fn what_g1_looks_at_by_itself_is_told_from_words() {
         assert_eq!(Made::of("packages"), None);
         assert_eq!(Made::of("g1:packages"), Some(Ok(Made::Packages)));
+        assert_eq!(Made::of(&Made::Network.term()), Some(Ok(Made::Network)));
         assert_eq!(Made::of(" g1:rust"), Some(Ok(Made::Stack(Condition::Rust))));
         for wrong in ["g1:other", "g1:web", "g1:", "g1:go"] {
             assert!(Made::of(wrong).unwrap().unwrap_err().contains("g1:packages"), "{wrong}");
@@ -60,6 +92,13 @@ mod tests {
         let words = |text: &str| crate::domain::words(text);
         let clause = words("It is written in Python and needs nothing but its standard library.");
         assert!(Made::Packages.is_of(&clause) && Made::Stack(Condition::Python).is_of(&clause));
+        for network in ["No network access.", "It never uses the Internet.", "Works without any network."] {
+            assert_eq!(Made::meant(&words(network)), Some(Made::Network), "{network}");
+            assert!(Made::Network.is_of(&words(network)));
+        }
+        for other in ["No social network.", "No payment.", "Neither libraries nor packages."] {
+            assert_eq!(Made::meant(&words(other)), None, "{other}");
+        }
         assert!(!Made::Stack(Condition::Rust).is_of(&clause) && !Made::Packages.is_of(&words("No payment.")));
     }
 }

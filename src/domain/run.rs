@@ -53,6 +53,8 @@ impl Check {
     pub const OLD_IN_DOUBT: &str = "old tests in doubt";
     /// The name of the check that tells of code which can tell a test from a person.
     pub const AWARE: &str = "aware";
+    /// The name of the check that tells of clauses for which a build of existing software changes nothing.
+    pub const UNCHANGED: &str = "unchanged";
     /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.
     pub const TOOLING: &str = "tooling";
 

@@ -51,7 +51,7 @@ const METHOD: &str = r#"
         return sum(book["pages"] for book in self.books)
 "#;
 
-const NEW_TESTS: &str = r#"import unittest
+pub const NEW_TESTS: &str = r#"import unittest
 
 from shelf.store import Shelf
 

@@ -1,7 +1,7 @@
-//! A developer breaks what the tests that were there before hold to.
+//! A developer breaks what the tests that were there before hold to, or builds nothing.
 
 use crate::{
-    existing::{WISH, changed, reply, software},
+    existing::{NEW_TESTS, WISH, changed, reply, software},
     scripted::{self, Scripted},
     support::{Bed, code, text},
 };
@@ -61,4 +61,40 @@ fn a_run_that_leaves_an_old_test_broken_is_not_done() {
     let said = "The whole suite is not green: tests.test_store.Store.test_describe passed before any change";
     assert!(text(&output.stdout).contains(said), "{}", text(&output.stdout));
     assert_eq!(bed.trace()["red"], json!(["tests.test_store.Store.test_describe passed before any change"]));
+}
+
+/// The developer builds nothing, and links what was there.
+fn idle(name: &str, nth: usize, request: &Value) -> String {
+    match name {
+        "verify_reply" => verdict("met", "“how many pages its books have together”: there are titles."),
+        "build_reply" => {
+            let mut body: Value = serde_json::from_str(&reply(name, nth + 2, request)).expect("a reply");
+            body["files"] = json!([body["files"][1]]);
+            body["links"][0]["symbol"] = json!("Shelf.titles");
+            body.to_string()
+        }
+        "test_reply" => {
+            let titles = NEW_TESTS.replace("shelf.pages_together(), 153", "shelf.titles(), [\"Moss\", \"Fern\"]");
+            json!({
+                "teach_back": {"clauses": ["C-001"], "decisions": ["D-001"]},
+                "files": [{"path": "tests/test_pages.py", "content": titles}],
+                "links": [{"clause": "C-001", "test": "tests.test_pages.Pages.test_pages_together", "shows": "The pages add up.", "measures": false}],
+                "searches": [],
+                "notes": "",
+            })
+            .to_string()
+        }
+        _ => reply(name, nth, request),
+    }
+}
+
+#[test]
+fn a_demand_for_which_nothing_was_changed_is_asked_about_and_then_in_doubt() {
+    let (server, bed, output) = run(idle);
+    assert_eq!(code(&output), 0, "{}{}", text(&output.stdout), text(&output.stderr));
+    let said = "C-001: shelf/store.py:14-15 is as it was before the run, and nothing else is linked";
+    let asked = server.requests("build_reply");
+    assert!(asked.len() == 2 && scripted::user(&asked[1]).contains(said), "{}", scripted::user(&asked[1]));
+    let doubts = bed.trace()["doubts"].to_string();
+    assert!(doubts.contains(said), "{doubts}");
 }

@@ -132,6 +132,7 @@ impl Bench<'_> {
         // A range that both declare stays with the one that declared it first.
         self.checked.code_links.retain(|link| !carried.iter().any(|other| carry::same_lines(link, other)));
         self.checked.code_links.extend(carried);
+        self.unchanged()?;
         let Some((manifest, stack)) = self.runnable().await? else { return Ok(()) };
         self.boot(&manifest).await?;
         self.aware(stack, &reply.files).await?;
@@ -391,7 +392,8 @@ impl Bench<'_> {
         if searches.is_empty() {
             return Ok(());
         }
-        let searched = self.runner.search(&self.tree, manifest, searches, &self.cancel).await?;
+        let searches = prove::with_own(self.run, searches);
+        let searched = self.runner.search(&self.tree, manifest, &searches, &self.cancel).await?;
         let searches = searched.searches;
         self.record(searched.recorded)?;
         let at = u32::try_from(self.checked.executed.len()).unwrap_or(u32::MAX);

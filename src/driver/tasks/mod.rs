@@ -13,6 +13,7 @@ mod prove;
 pub mod restore;
 mod suite;
 mod tools;
+mod unchanged;
 mod unused;
 
 pub(super) use call::store_edit;

@@ -2,9 +2,10 @@
 
 use crate::{
     domain::{
-        ClauseId, Clean, StepId,
+        self, ClauseId, Clean, StepId,
         artifact::{CodeRange, TestRef},
         evidence::{Coverage, ExclusionSearch},
+        made::Made,
         reply::{NewSearch, ReplyKind},
         run::{Run, Step},
         trace::lines_in_words,
@@ -109,6 +110,17 @@ pub fn searches(run: &Run) -> Vec<NewSearch> {
             terms: terms.into_iter().map(str::to_owned).collect(),
         })
         .collect()
+}
+
+/// The same searches, with what G1 looks at by itself where a clause speaks of it.
+pub fn with_own(run: &Run, searches: &[NewSearch]) -> Vec<NewSearch> {
+    let mut searches = searches.to_vec();
+    for search in &mut searches {
+        let clause = search.clause.parse().ok().and_then(|id: ClauseId| run.clauses.get(&id));
+        let own = clause.and_then(|clause| Made::meant(&domain::words(&clause.text))).map(Made::term);
+        search.terms.extend(own.filter(|own| !search.terms.contains(own)));
+    }
+    searches
 }
 
 /// One target per range, with all tests of its clause; ranges without tests have nothing to show.

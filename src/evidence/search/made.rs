@@ -1,9 +1,12 @@
 //! How a product is made, as G1 sees by itself: the stack of its manifest, and every package from outside that a manifest
-//! names or the code imports. Tests are no part of the product, its manifests are.
+//! names or the code imports, and what connects to other machines. Tests are no part of the product, its manifests are.
 
-use super::super::{
-    EvidenceError, Manifest, Runner, Tree,
-    syntax::{self, Language, Question},
+use super::{
+    super::{
+        EvidenceError, Manifest, Runner, Tree,
+        syntax::{self, Language, Question},
+    },
+    Text, network,
 };
 use crate::domain::{Clean, condition::Condition, made::Made};
 use std::collections::BTreeSet;
@@ -14,6 +17,8 @@ pub(super) struct Seen {
     stack: String,
     /// Places with what stands there: `app/shop.py:3 (requests)`.
     packages: Vec<Clean>,
+    /// The same: `app/shop.py:3 (urllib.request)`.
+    network: Vec<Clean>,
 }
 
 impl Seen {
@@ -21,6 +26,7 @@ impl Seen {
     pub(super) fn against(&self, made: Made) -> Vec<Clean> {
         match made {
             Made::Packages => self.packages.clone(),
+            Made::Network => self.network.clone(),
             Made::Stack(wanted) if Condition::of_stack(&self.stack) == wanted => vec![],
             Made::Stack(_) => vec![Clean::from(format!("{}: the stack is {}", Manifest::PATH, self.stack))],
         }
@@ -33,6 +39,7 @@ impl Runner {
         &self,
         tree: &Tree,
         manifest: &Manifest,
+        texts: &[Text],
         cancel: &CancellationToken,
     ) -> Result<Seen, EvidenceError> {
         let mut packages = vec![];
@@ -48,14 +55,16 @@ impl Runner {
         let code: Vec<&str> = code.iter().filter(imports).copied().collect();
         let questions: Vec<Question> = code.iter().map(|path| Question::Imports { path: (*path).to_owned() }).collect();
         let answers = syntax::ask(self, tree, &questions, cancel).await?;
+        let mut network = network::in_words(texts);
+        let place = |path: &str, line: u32, name: &str| Clean::from(format!("{path}:{line} ({name})"));
         for (path, answer) in code.iter().zip(answers) {
             if let Some(problem) = answer.problem {
                 packages.push(Clean::from(problem));
             }
-            let foreign = answer.imports.into_iter().map(|(line, name)| format!("{path}:{line} ({name})"));
-            packages.extend(foreign.map(Clean::from));
+            packages.extend(answer.imports.iter().map(|(line, name)| place(path, *line, name)));
+            network.extend(answer.connects.iter().map(|(line, name)| place(path, *line, name)));
         }
-        Ok(Seen { stack: manifest.stack.clone(), packages })
+        Ok(Seen { stack: manifest.stack.clone(), packages, network })
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod crawl;
 mod made;
+mod network;
 mod words;
 
 use super::{
@@ -79,7 +80,7 @@ impl Runner {
         searched.extend(described.then(|| Clean::new("the API description")));
         searched.push(Clean::from(format!("pages: {pages}")));
         let asked = searches.iter().flat_map(|search| &search.terms).any(|term| Made::of(term).is_some());
-        let made = if asked { Some(self.made(tree, manifest, cancel).await?) } else { None };
+        let made = if asked { Some(self.made(tree, manifest, &texts, cancel).await?) } else { None };
         searched.extend(made.is_some().then(|| Clean::new("manifests and imports")));
         let mut problems = vec![];
         let mut done = vec![];

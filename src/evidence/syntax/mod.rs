@@ -35,6 +35,8 @@ const TOOL: &str = concat!(
     "\n\n",
     include_str!("imports.py"),
     "\n\n",
+    include_str!("network.py"),
+    "\n\n",
     include_str!("tool.py")
 );
 const LARGEST_ANSWER: u64 = 256 << 20;
@@ -116,7 +118,7 @@ pub(super) enum Question {
     Function { path: String, lines: (u32, u32) },
     /// The file without what names a function and does not use it: comments, docstrings, tests, lists of what is exported.
     Uses { path: String },
-    /// What the file imports that is neither of the tree nor of its language.
+    /// What the file imports that is neither of the tree nor of its language, and where it connects to other machines.
     Imports { path: String },
     /// TypeScript without its types: a file of the tree, or this text of it.
     Erase { path: String, text: Option<String> },
@@ -160,6 +162,8 @@ pub(super) struct Answer {
     pub name: Option<String>,
     /// Lines and names of what is from outside.
     pub imports: Vec<(u32, String)>,
+    /// Lines and names of what connects to other machines.
+    pub connects: Vec<(u32, String)>,
     /// It may reach functions without naming them.
     pub reflects: bool,
     /// Nothing is deleted: the lines are switched off at run time.

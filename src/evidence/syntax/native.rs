@@ -71,7 +71,9 @@ impl Desk {
                 let package = content("package.json").ok();
                 let package = package.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
                 let own = package.as_ref().and_then(|file| file.get("name")?.as_str());
-                Ok(Answer { imports: javascript::foreign(path, &content(path)?, own)?, ..Answer::default() })
+                let text = content(path)?;
+                let connects = javascript::connects(path, &text)?;
+                Ok(Answer { imports: javascript::foreign(path, &text, own)?, connects, ..Answer::default() })
             }
             Question::Test { test, language } => {
                 let (path, name) = match language {

@@ -397,7 +397,8 @@ def function(question):
 
 
 def imports(question):
-    return {"imports": foreign(Source.of(question["path"]))}
+    source = Source.of(question["path"])
+    return {"imports": foreign(source), "connects": connects(source)}
 
 
 def uses(question):

@@ -73,7 +73,7 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, mut checked:
 }
 
 /// What a developer is asked once about its code: the check that finds it, and what to do.
-const ASKED: [(&str, &str, &str); 2] = [
+const ASKED: [(&str, &str, &str); 3] = [
     (
         Check::UNUSED,
         "link",
@@ -85,6 +85,12 @@ const ASKED: [(&str, &str, &str); 2] = [
         "place",
         "where the product looks at what runs it, as code that answers otherwise to a test would. Leave that out. Where the \
          product needs it, keep it and say in `notes` what for",
+    ),
+    (
+        Check::UNCHANGED,
+        "clause",
+        "for which nothing was changed. Build what is asked for and link that. Where the software does it already, keep the \
+         link and say in `notes` how it does",
     ),
 ];
 

@@ -3,6 +3,7 @@
 mod erase;
 mod imports;
 mod marks;
+mod network;
 mod suite;
 
 use super::outline::{Edit, Item, Kind, Outline, row};
@@ -21,6 +22,7 @@ use oxc_syntax::scope::ScopeFlags;
 pub(super) use erase::erased;
 pub(super) use imports::foreign;
 pub(super) use marks::marked;
+pub(super) use network::connects;
 pub(super) use suite::Suite;
 
 /// Endings of files that this module reads.

@@ -3,7 +3,7 @@
 
 use super::{
     Original,
-    actors::{People, may_be_somebody, modal_subjects},
+    actors::{MODALS, People, may_be_somebody, modal_subjects},
     compare::Wording,
     words::{Text, Word, listed, negator},
 };
@@ -18,7 +18,7 @@ impl Original {
                 ClauseKind::Goal | ClauseKind::Context if self.leads_others(&mark.id) => return None,
                 ClauseKind::Goal | ClauseKind::Context => {
                     let banned = || ban(&clause.text, &self.people).map(|(_, words)| words);
-                    let words = must(&clause.text).or_else(banned)?;
+                    let words = must(&clause.text).or_else(banned).or_else(|| told(&clause.text))?;
                     format!("it says \"{words}\": a clause with a demand in it is neither goal nor context")
                 }
                 ClauseKind::Exclusion => {
@@ -42,6 +42,61 @@ fn must(text: &Text) -> Option<String> {
     modal_subjects(text)
         .find(|(at, _)| listed("must mustn't shall", &text.words[*at].lower) && !text.words[*at].purpose)
         .map(|(at, subject)| format!("{} {}", subject.lower, text.words[at].lower))
+}
+
+/// What is done to things by software, not by people at a desk.
+const DONE: &str = "printed shown displayed saved stored sorted rejected refused reported exported imported deleted removed \
+returned calculated computed rounded validated filtered uploaded downloaded encrypted hashed";
+
+/// What a text calls the software that it asks for.
+const SOFTWARE: &str = "program tool application app system software website command script";
+
+/// Verbs of what software is good for, and what a sentence about it says without asking for anything.
+const GOOD_FOR: &str = "is has was does needs helps replaces aims serves supports makes gives brings saves";
+
+/// Words of a sentence about how things are without the software.
+const UNTIL_NOW: &str = "today now currently yet already usually often moment far paper hand phone desk spreadsheet spreadsheets \
+excel whiteboard old existing present below above following table";
+
+/// A demand that stands without a modal: `no network access`, `the sum is printed`, `the tool prints it`.
+fn told(text: &Text) -> Option<String> {
+    let words = &text.words;
+    let begins = |at: usize| at == 0 || words[at - 1].sentence != words[at].sentence;
+    (0..words.len()).filter(|at| begins(*at)).find_map(|at| {
+        let behind = &words[at..];
+        let same: Vec<&Word> = behind.iter().take_while(|word| word.sentence == words[at].sentence).collect();
+        let is_of_today = same.iter().any(|word| word.purpose || listed(UNTIL_NOW, &word.lower));
+        if is_of_today { None } else { absent(&same).or_else(|| done(&same)).or_else(|| works(&same)) }
+    })
+}
+
+/// `No network access`, `without registration`: what follows has no verb.
+fn absent(sentence: &[&Word]) -> Option<String> {
+    let (first, rest) = sentence.split_first()?;
+    let verb =
+        |word: &&Word| listed(MODALS, &word.lower) || listed("is are was were has have had do does did", &word.lower);
+    let opens =
+        listed("no without", &first.lower) && !rest.first().is_some_and(|next| listed("longer one", &next.lower));
+    (opens && (1..=4).contains(&rest.len()) && !rest.iter().any(verb))
+        .then(|| sentence.iter().map(|word| word.lower.as_str()).collect::<Vec<_>>().join(" "))
+}
+
+/// `The sum is printed`; not `a list that is printed`.
+fn done(sentence: &[&Word]) -> Option<String> {
+    sentence.windows(3).find_map(|three| {
+        let [subject, is, done] = three else { return None };
+        let told = subject.is_content() && listed("is are", &is.lower) && listed(DONE, &done.lower);
+        told.then(|| format!("{} {} {}", subject.lower, is.lower, done.lower))
+    })
+}
+
+/// `The program prints …`; not `the program helps the clerks`.
+fn works(sentence: &[&Word]) -> Option<String> {
+    let subject = sentence.iter().take(3).position(|word| listed(SOFTWARE, &word.lower))?;
+    let leads = sentence[..subject].iter().all(|word| listed("the this each command line web", &word.lower));
+    let verb = sentence.get(subject + 1)?;
+    let is_verb = verb.segment == sentence[subject].segment && verb.lower.ends_with('s') && !verb.lower.ends_with("ss");
+    (leads && is_verb && !listed(GOOD_FOR, &verb.lower)).then(|| format!("{} {}", sentence[subject].lower, verb.lower))
 }
 
 /// What somebody must not do, and where it begins: `nobody sees`, `members never`, `a guest cannot`, `only members`.

@@ -21,6 +21,7 @@ use crate::{
     domain::{
         self, ClauseId, Clean,
         clause::ClauseKind,
+        made::Made,
         reply::{DesignReply, TestReply, Verdict, VerifyReply},
         run::{Check, Run, Step},
         trace::{self, doubts},
@@ -317,6 +318,7 @@ impl Original {
             let terms: Vec<&str> =
                 terms().filter(|(clause, _)| clause.parse() == Ok(id)).map(|(_, term)| term.as_str()).collect();
             if let Some(clause) = run.clauses.get(&id)
+                && Made::meant(&domain::words(&clause.text)).is_none()
                 && !trace::is_about(run, clause, terms.iter().copied())
             {
                 faults.push(format!(

@@ -20,6 +20,13 @@ fn a_demand_that_is_marked_as_none_is_named() {
         "Nobody sees the berths of others.",
         "A skipper never pays twice.",
         "Only skippers close a berth.",
+        "The sum is printed.",
+        "Berths are sorted by number, the longest first.",
+        "No network access.",
+        "- no payment",
+        "The tool prints the berths.",
+        "The program refuses a second boat.",
+        "It is a small tool. The tool keeps a list of boats.",
     ] {
         for kind in [ClauseKind::Context, ClauseKind::Goal] {
             let faults = marked(&[(text, kind)]);
@@ -32,6 +39,15 @@ fn a_demand_that_is_marked_as_none_is_named() {
         "Our skippers write on paper today.",
         "The harbour is small, so that members must wait.",
         "We can no longer go on like this.",
+        "Boats are printed on a list in the hall today.",
+        "The list that is printed each week hangs in the hall.",
+        "No harbour has such a list.",
+        "No longer a secret.",
+        "The program helps skippers.",
+        "A command line tool for skippers.",
+        "The sizes are shown in the table below.",
+        "It meets in the south.",
+        "## Page views",
     ] {
         assert_eq!(marked(&[(text, ClauseKind::Context)]), Vec::<String>::new(), "{text}");
     }
