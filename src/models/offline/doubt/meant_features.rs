@@ -205,8 +205,11 @@ impl Meant {
                 self.say("simultaneously immediately several more one only most nobody person");
                 self.can(&[Class::Transact, Class::Create]);
             }
-            Feature::UniqueTogether { fields, .. } => {
+            Feature::UniqueTogether { entity, fields, .. } => {
                 all(self, fields);
+                if matches!(entity.as_str(), "membership" | "registration" | "enrolment" | "sign_up") {
+                    self.act("sign enrol enroll register join");
+                }
                 self.say("once twice same only more second again one two already per combination pair combined unique distinct");
                 self.act("take happen occur");
                 self.can(&[Class::Transact, Class::Create]);

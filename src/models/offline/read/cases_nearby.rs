@@ -85,3 +85,51 @@ fn a_property_can_be_kept_from_all_but_some() {
     );
     assert!(!whole(&spec, 4));
 }
+
+/// What may be there only once, and at most how often for whom, by the clause that says it.
+fn numbers(text: &str, clause: u32) -> Vec<String> {
+    let spec = read(text);
+    assert!(whole(&spec, clause), "{text}: {:?}", spec.gaps);
+    let told = |f: &Feature| match f {
+        Feature::UniqueTogether { entity, fields, .. } => Some(format!("{entity}: {}", fields.join(" "))),
+        Feature::Limit { entity, max, per, .. } => Some(format!("{entity}: {max} {}", per.clone().unwrap_or_default())),
+        _ => None,
+    };
+    let of = |f: &&Feature| f.clauses().contains(&crate::domain::ClauseId(clause));
+    spec.features.iter().filter(of).filter_map(told).collect()
+}
+
+#[test]
+fn only_one_per_this_and_that_needs_no_verb() {
+    let boats = "A boat has a name.\nMembers book a boat.\nA booking has a date and a slot, which is early or late.\n\
+        Members see only their own bookings.\n";
+    for (sentence, expected) in [
+        ("Only one booking per boat and date.", "booking: boat_id date"),
+        ("Only one booking per boat, date and slot.", "booking: boat_id date slot"),
+        ("At most one booking per boat and day.", "booking: boat_id date"),
+        ("There is only one booking per member and date.", "booking: owner_id date"),
+    ] {
+        assert_eq!(numbers(&format!("{boats}{sentence}"), 5), [expected], "{sentence}");
+    }
+    let reviews = "Members add a review with a text and a mark from 1 to 5.\nMembers see only their own reviews.\n";
+    assert_eq!(numbers(&format!("{reviews}Only one review per member."), 3), ["review: 1 "]);
+    // what ends some day is there again on another
+    let spec = read(&format!("{boats}Only one booking per boat."));
+    assert!(!whole(&spec, 5) && !spec.features.iter().any(|f| matches!(f, Feature::Limit { .. })));
+}
+
+#[test]
+fn what_people_sign_up_for_may_be_a_session() {
+    let sessions = "Trainers add sessions with a title and a day.\nMembers can sign up for a session.\n";
+    for ban in [
+        "Nobody signs up for the same session twice.",
+        "No member can sign up for a session more than once.",
+        "A member cannot sign up for the same session twice.",
+    ] {
+        let found = numbers(&format!("{sessions}{ban}"), 3);
+        assert!(
+            found.len() == 1 && found[0].contains("session_id") && found[0].contains("owner_id"),
+            "{ban}: {found:?}"
+        );
+    }
+}

@@ -19,7 +19,7 @@ pub fn read(d: &mut Draft, si: usize) {
         return;
     }
     if !in_period(d, si) {
-        only_once(d, si);
+        super::once::read(d, si);
     }
     ages(d, si);
 }
@@ -170,7 +170,7 @@ fn period(d: &Draft, si: usize) -> Option<(usize, Period)> {
     })
 }
 
-fn day(d: &Draft, si: usize) -> Option<usize> {
+pub fn day(d: &Draft, si: usize) -> Option<usize> {
     let s = &d.sentences[si];
     (1..s.words.len()).find(|i| {
         s.words[*i].is("day")
@@ -179,7 +179,7 @@ fn day(d: &Draft, si: usize) -> Option<usize> {
     })
 }
 
-fn dated(d: &Draft, e: usize) -> Option<String> {
+pub fn dated(d: &Draft, e: usize) -> Option<String> {
     let fields = &d.entities[e].entity.fields;
     let is_day = |n: &String| fields.iter().any(|f| f.name == *n && f.ty.is_day());
     // what begins and ends on one day has the day beside it
@@ -246,7 +246,7 @@ fn taken(d: &mut Draft, si: usize) -> bool {
 }
 
 /// The records a sentence counts: those a transaction makes, else those its number stands before.
-fn counted(d: &Draft, si: usize) -> Option<(usize, Option<Np>)> {
+pub fn counted(d: &Draft, si: usize) -> Option<(usize, Option<Np>)> {
     let s = &d.sentences[si];
     let record = s.preds.iter().find_map(|p| super::access::record_entity(d, p));
     let phrase = s.items.iter().find_map(|i| match i {
@@ -263,7 +263,7 @@ fn counted(d: &Draft, si: usize) -> Option<(usize, Option<Np>)> {
 
 /// Whose records are counted: a reference to the thing named, or the account. What the number stands before is counted
 /// itself: in `3 courts per week` no court has a limit.
-fn per(d: &Draft, si: usize, e: usize, counted: Option<&Np>) -> Vec<String> {
+pub fn per(d: &Draft, si: usize, e: usize, counted: Option<&Np>) -> Vec<String> {
     let s = &d.sentences[si];
     let mut out: Vec<String> = Vec::new();
     for item in &s.items {
@@ -339,68 +339,13 @@ fn in_period(d: &mut Draft, si: usize) -> bool {
     finish(d, si, e, at)
 }
 
-/// `A space can be reserved only once per day.`, `Each member votes only once per poll.`
-fn only_once(d: &mut Draft, si: usize) -> bool {
-    let s = &d.sentences[si];
-    let one = s.items.iter().find_map(|i| match i {
-        Item::Np(np) if np.number == Some(1.0) && np.pronoun.is_none() => Some(np.head_at),
-        _ => None,
-    });
-    let per_word = s.words.iter().any(|w| w.is("per"));
-    let once = s.words.iter().any(|w| w.is("once"))
-        && (per_word || s.words.iter().any(|w| w.is("only")) || s.lower.contains("at most once"))
-        || s.words.iter().any(|w| w.is("twice")) && (s.preds.iter().any(|p| p.verb.negated))
-        || one.is_some()
-            && per_word
-            && (s.preds.is_empty() || s.lower.contains("only one") || s.lower.contains("at most one"));
-    if !once || s.lower.contains("same time") {
-        return false;
-    }
-    let Some((e, np)) = counted(d, si) else { return false };
-    let mut keys = per(d, si, e, np.as_ref());
-    // whoever does it, when nobody else is named: `a recipe can be rated only once`
-    let whose = s.preds.iter().any(|p| !p.verb.passive && p.subject.iter().any(|np| person(d, np)));
-    let by_name = |k: &String| {
-        let fields = &d.entities[e].entity.fields;
-        k == "owner_id" || fields.iter().any(|f| f.name == *k && matches!(f.ty, FieldType::UserReference { .. }))
-    };
-    if whose && !keys.iter().any(by_name) && d.has_users() && keys.len() < 2 && day(d, si).is_none() {
-        keys.push("owner_id".into());
-    }
-    let mut at = 0;
-    if let Some(i) = day(d, si) {
-        let Some(date) = dated(d, e) else { return false };
-        if d.entities[e].entity.fields.iter().any(|f| f.name == date && f.ty != FieldType::Date) {
-            return false;
-        }
-        if !keys.contains(&date) {
-            keys.push(date);
-        }
-        at = i;
-    }
-    if keys.len() < 2 || keys.len() > 3 {
-        return false;
-    }
-    if keys.iter().any(|k| k == "owner_id") {
-        d.entities[e].entity.owned = true;
-    }
-    for f in &mut d.entities[e].entity.fields {
-        if keys.contains(&f.name) {
-            f.required = true;
-        }
-    }
-    let entity = d.entities[e].entity.name.clone();
-    d.feature(Feature::UniqueTogether { entity, fields: keys, over: None, clauses: vec![s.id] });
-    finish(d, si, e, at)
-}
-
 /// Somebody who has an account, or nobody of those: `Nobody signs up twice for the same shift.`
-fn person(d: &Draft, np: &Np) -> bool {
+pub fn person(d: &Draft, np: &Np) -> bool {
     np.pronoun.as_deref() == Some("nobody") || d.who(np).is_some_and(|w| w != Who::Anyone)
 }
 
 /// Marks what such a rule carries; the right it takes for granted is read with it.
-fn finish(d: &mut Draft, si: usize, e: usize, period: usize) -> bool {
+pub fn finish(d: &mut Draft, si: usize, e: usize, period: usize) -> bool {
     let s = &d.sentences[si];
     d.touch(e, s.id);
     for item in &s.items {

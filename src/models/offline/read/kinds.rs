@@ -163,6 +163,11 @@ fn demands(s: &Sentence, all: &[Sentence]) -> bool {
         if s.words[0].is("no") && !s.words.get(1).is_some_and(|w| w.is("of") || w.tag == Tag::Stop) {
             return true;
         }
+        // `Only one booking per boat and date.`
+        let few = ["only one ", "at most ", "no more than ", "a maximum of ", "one "];
+        if s.words.iter().any(|w| w.is("per")) && few.iter().any(|w| s.lower.starts_with(w)) {
+            return true;
+        }
         let content = s.words.iter().filter(|w| w.tag == Tag::Noun && !words::light(&w.base)).count();
         let colon = s.words.iter().any(|w| w.tag == Tag::Colon);
         let listed = (!s.section.is_empty() || s.item) && !s.text.ends_with(':') && s.words.len() > 1 && all.len() > 1;

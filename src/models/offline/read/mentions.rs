@@ -126,6 +126,7 @@ fn signed_in_time(sentences: &[Sentence], name: &str) -> bool {
     let technical = |word: &str| TECHNICAL.split_whitespace().any(|w| w == word);
     let speaks = |s: &&Sentence| s.words.iter().any(|w| w.base == "session");
     name.split(' ').next_back() == Some("session")
+        && !super::things::attended(sentences, "session")
         && (name.split(' ').any(technical)
             || sentences.iter().filter(speaks).any(|s| s.words.iter().any(|w| technical(&w.base))))
 }

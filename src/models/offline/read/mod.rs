@@ -71,6 +71,7 @@ mod not_own;
 mod numbering;
 mod numbers_of;
 mod occasions;
+mod once;
 mod only;
 mod order;
 pub mod outline;

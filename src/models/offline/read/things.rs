@@ -161,6 +161,16 @@ pub fn kept(sentences: &[Sentence]) -> BTreeSet<String> {
     found
 }
 
+/// Whether people book or join what goes by this name.
+#[must_use]
+pub fn attended(sentences: &[Sentence], name: &str) -> bool {
+    let takes = |p: &Pred| {
+        let what = p.objects.iter().chain(p.preps.iter().flat_map(|pp| &pp.nps)).chain(&p.subject);
+        p.verb.class == Class::Transact && record_of(p).is_some() && what.into_iter().any(|np| np.head == name)
+    };
+    sentences.iter().flat_map(|s| &s.preds).any(takes)
+}
+
 /// Words that name records only where a text says what is kept of each.
 fn doubtful(head: &str) -> bool {
     const RECORDS: &str = "payment refund suggestion recommendation prediction analysis insight stream sensor terminal printer camera \
