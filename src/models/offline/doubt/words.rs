@@ -141,6 +141,17 @@ fn done(s: &Sentence, at: usize, meant: &Meant) -> bool {
         || meant.acts.contains(&word.base)
         || meant.verbs.contains(&class)
         || may(s, at, class, meant)
+        || meant.words.contains("author") && made_by_them(s, at)
+}
+
+/// `who gave it`, `that he planned himself`: whatever the verb, who made a record is its author.
+fn made_by_them(s: &Sentence, at: usize) -> bool {
+    let is =
+        |at: Option<usize>, list: &[&str]| at.and_then(|at| s.words.get(at)).is_some_and(|w| list.contains(&w.lower()));
+    const THEY: [&str; 9] = ["who", "whoever", "they", "he", "she", "i", "has", "have", "had"];
+    const WHAT: [&str; 8] = ["it", "them", "themselves", "himself", "herself", "myself", ".", ","];
+    let ends = s.words.get(at + 1).is_none_or(|w| w.tag == Tag::Stop) || is(Some(at + 1), &WHAT);
+    ends && is(at.checked_sub(1), &THEY)
 }
 
 /// `As an architect, I want to request plans`: that a clerk may add plans is not it.

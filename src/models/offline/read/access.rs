@@ -32,6 +32,7 @@ pub fn read(d: &mut Draft, si: usize) {
     super::only::hidden_from(d, si);
     super::only::privacy_wish(d, si);
     super::scopes::only_their_own(d, si);
+    super::makers::read(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
         if d.done[si].contains(&pi) {
@@ -146,7 +147,11 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let record = record_entity(d, pred);
     let mut targets: Vec<(usize, Np)> = Vec::new();
     for np in &objects {
-        if let Some(e) = d.entity_of(np) {
+        // `tasks they set themselves`: who set them is no more that is changed
+        let told = |(e, of): &(usize, Np)| {
+            super::makers::they_made(d, s, of, *e).is_some_and(|made| made.contains(&np.range.start))
+        };
+        if let Some(e) = d.entity_of(np).filter(|_| !targets.iter().any(told)) {
             targets.push((e, np.clone()));
         }
     }
@@ -302,6 +307,8 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let scope = np.as_ref().map_or(Scope::All, |np| scope(d, si, pred, *e, np, ops));
         let made = np.as_ref().and_then(|np| super::scopes::they_made(d, s, pred, (*e, np)));
         if let Some(made) = made.filter(|_| scope == Scope::Own) {
+            let inside = (0..s.preds.len()).filter(|k| made.contains(&s.preds[*k].verb.range.start));
+            d.done[si].extend(inside);
             d.mark(si, made);
         }
         if matches!(scope, Scope::AssignedTo { .. }) {

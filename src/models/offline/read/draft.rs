@@ -121,6 +121,8 @@ pub struct Draft<'a> {
     pub reserved: Vec<Reserved>,
     /// What nobody does with what is their own.
     pub not_own: Vec<super::not_own::NotOwn>,
+    /// What whoever made a record may do with it.
+    pub by_maker: Vec<super::makers::ByMaker>,
     /// Properties said to be optional.
     pub optional: BTreeSet<(usize, String)>,
     /// Records that strangers do not see.
@@ -170,6 +172,7 @@ impl<'a> Draft<'a> {
             moves: Vec::new(),
             reserved: Vec::new(),
             not_own: Vec::new(),
+            by_maker: Vec::new(),
             optional: BTreeSet::new(),
             inside: Vec::new(),
             waived: Vec::new(),
@@ -191,9 +194,7 @@ impl<'a> Draft<'a> {
         }
     }
     pub fn unmark(&mut self, sentence: usize, list: &[usize]) {
-        for i in list {
-            self.used[sentence][*i] = false;
-        }
+        list.iter().for_each(|i| self.used[sentence][*i] = false);
     }
     pub fn mark_words(&mut self, sentence: usize, list: &[usize]) {
         for i in list {

@@ -11,6 +11,7 @@ mod states;
 pub(super) use rights::covers;
 
 use super::draft::Draft;
+use super::makers;
 use super::sentence::Sentence;
 use std::ops::Range;
 
@@ -29,16 +30,12 @@ impl Broken {
 
 type Check = fn(&Draft, &Sentence) -> Option<Broken>;
 
+/// Who may: what each sentence is held to that names people, and not whoever made a record.
+const WHO: [Check; 7] =
+    [rights::only, rights::maker, rights::ban, rights::never_own, rights::everybody, rights::unknown, rights::given];
+
 /// What each sentence is held to.
-const TABLE: [Check; 21] = [
-    // who
-    rights::only,
-    rights::maker,
-    rights::ban,
-    rights::never_own,
-    rights::everybody,
-    rights::unknown,
-    rights::given,
+const TABLE: [Check; 14] = [
     // whose
     rights::scope,
     sight::some,
@@ -76,7 +73,8 @@ pub fn find(d: &mut Draft) {
         if d.gaps.iter().any(|g| g.clause == s.id && g.whole) {
             continue;
         }
-        let found: Vec<Broken> = TABLE.iter().filter_map(|check| check(d, s)).collect();
+        let who: &[Check] = if makers::reads(d, s.id) { &[] } else { &WHO };
+        let found: Vec<Broken> = who.iter().chain(&TABLE).filter_map(|check| check(d, s)).collect();
         for broken in found {
             name(d, s, &broken, false);
         }

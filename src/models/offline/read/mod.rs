@@ -62,6 +62,7 @@ mod lifecycle;
 mod limits;
 mod listing;
 mod locks;
+mod makers;
 mod mentions;
 mod moments;
 mod naming;
@@ -161,6 +162,8 @@ mod cases_nearby;
 mod cases_ordinary;
 #[cfg(test)]
 mod cases_overstated;
+#[cfg(test)]
+mod cases_own;
 #[cfg(test)]
 mod cases_plainly;
 #[cfg(test)]
@@ -309,6 +312,7 @@ pub fn analyse_again(
     if d.entities.is_empty() {
         idea::read(&mut d);
     }
+    makers::detect(&mut d);
     holders::detect(&mut d);
     sign_in::detect(&mut d, &all);
     holders::own(&mut d);

@@ -34,7 +34,7 @@ pub fn left_out(d: &Draft, s: &Sentence, pred: &Pred) -> Option<Vec<Who>> {
 }
 
 /// The phrases for those who are left out.
-fn excepted(s: &Sentence, pred: &Pred) -> Vec<Np> {
+pub(super) fn excepted(s: &Sentence, pred: &Pred) -> Vec<Np> {
     let excepts = |i: &usize| matches!(s.words[*i].lower(), "but" | "except" | "than" | "besides");
     let Some(first) = pred.subject.first().filter(|_| banned(pred)) else { return Vec::new() };
     match (first.range.start..pred.range.end.min(s.words.len())).find(excepts) {
@@ -45,7 +45,7 @@ fn excepted(s: &Sentence, pred: &Pred) -> Vec<Np> {
 }
 
 /// `the steward and the warden`: the phrases of a list that ends before `end`.
-fn listed(s: &Sentence, from: usize, end: usize) -> Vec<Np> {
+pub(super) fn listed(s: &Sentence, from: usize, end: usize) -> Vec<Np> {
     let mut out = Vec::new();
     let mut at = from;
     while let Some(np) = noun_phrase(&s.words, at).filter(|np| np.range.end <= end) {

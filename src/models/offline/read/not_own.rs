@@ -106,11 +106,19 @@ fn others_only(s: &Sentence) -> Option<Range<usize>> {
     while from > 0 && whose(&s.words[from - 1]) {
         from -= 1;
     }
-    let led = from.checked_sub(1)?;
+    let mut led = from.checked_sub(1)?;
+    // `but not for their own`
+    if led > 1
+        && matches!(s.words[led].lower(), "for" | "on" | "to" | "in" | "with" | "at")
+        && s.words[led - 1].is("not")
+    {
+        led -= 1;
+    }
     let from = match s.words[led].lower() {
         "not" if led > 0 && matches!(s.words[led - 1].lower(), "but" | "and" | "though") => led - 1,
         "not" if led > 0 && s.words[led - 1].tag == Tag::Comma => led,
         "except" | "besides" => led,
+        "than" if led > 0 && s.words[led - 1].is("other") => led - 1,
         "for" if led > 0 && s.words[led - 1].is("except") => led - 1,
         "not" if led > 1 && s.words[led - 1].tag == Tag::Be && matches!(s.words[led - 2].lower(), "that" | "which") => {
             led - 2

@@ -161,6 +161,7 @@ pub fn rights(d: &mut Draft, e: usize) {
         }
         kept = true;
     }
+    super::makers::settle(d, e);
     // whoever changes or sees their own must be able to have some
     let alone: Vec<(Who, Vec<ClauseId>)> = {
         let access = &d.entities[e].entity.access;

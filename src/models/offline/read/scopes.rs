@@ -117,6 +117,10 @@ pub fn made_it(s: &Sentence, pred: &Pred) -> bool {
 
 /// `the bookings (that) they have made`, `only the plots he added`: whoever does it made them, and where that is said.
 pub fn they_made(d: &Draft, s: &Sentence, pred: &Pred, (e, np): (usize, &Np)) -> Option<std::ops::Range<usize>> {
+    let people = |np: &Np| np.pronoun.is_none() && d.who(np).is_some();
+    if let Some(range) = super::makers::they_made(d, s, np, e).filter(|_| pred.subject.iter().all(people)) {
+        return Some(range);
+    }
     const MADE: [&str; 9] = ["make", "create", "add", "enter", "write", "post", "record", "submit", "report"];
     let who = |np: &Np| matches!(np.pronoun.as_deref(), Some("they" | "he" | "she" | "i" | "we"));
     let person = |np: &Np| who(np) || d.who(np).is_some();
@@ -139,6 +143,12 @@ pub fn they_made(d: &Draft, s: &Sentence, pred: &Pred, (e, np): (usize, &Np)) ->
     };
     let alone = made.objects.is_empty() && made.preps.is_empty() && pred.subject.iter().all(person);
     (own && alone).then_some(np.range.end..made.verb.range.end)
+}
+
+/// Whether a sentence speaks of records that whoever does something with them made.
+pub fn says_they_made(d: &Draft, s: &Sentence) -> bool {
+    let made = |p: &Pred, np: &Np| d.entity_of(np).is_some_and(|e| they_made(d, s, p, (e, np)).is_some());
+    s.preds.iter().any(|p| p.objects.iter().any(|np| np.pronoun.is_none() && made(p, np)))
 }
 
 /// `the requests for my own tools`: the record they belong to.

@@ -325,7 +325,7 @@ fn by_rights(d: &Draft) -> Vec<ClauseId> {
         out.extend(r.clauses.iter().copied());
     }
     for s in d.sentences.iter().filter(|s| !super::exclusion::is_exclusion(s)) {
-        if super::not_own::says(s) {
+        if super::not_own::says(s) || super::makers::says(d, s) || super::scopes::says_they_made(d, s) {
             out.push(s.id);
         }
         for p in &s.preds {
