@@ -16,7 +16,9 @@ use serde_json::json;
 use std::{fmt::Write, path::Path};
 
 pub fn run(folder: Option<&Path>, as_json: bool) -> Done {
-    let Looked { dir, run, .. } = project::look(folder)?;
+    let looked = project::look(folder)?;
+    looked.warn_of_losses();
+    let Looked { dir, run, .. } = looked;
     let writer = hub::writer(&dir);
     let now = super::trace::now(&dir, &run).counts;
     if as_json {
@@ -38,7 +40,7 @@ fn machine(run: &Run, counts: Counts, writer: Option<u32>) -> serde_json::Value 
     json!({
         "name": run.name, "title": run.title, "seq": run.seq, "status": run.status, "exit": exit_code(run),
         "writer": writer, "model": run.settings.model, "gates": gates, "steps": steps,
-        "counts": counts, "usage": run.usage, "cost": run.usage.dollars(),
+        "counts": counts, "usage": run.usage, "by_others": run.by_others, "cost": run.usage.dollars(),
     })
 }
 
@@ -103,9 +105,12 @@ fn text(run: &Run, counts: Counts, writer: Option<u32>) -> String {
         );
     }
     let usage = &run.usage;
+    let others: Vec<String> =
+        run.by_others.iter().map(|(model, calls)| format!("{calls} answered by {model}")).collect();
+    let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
     let _ = writeln!(
         text,
-        "{}: {} calls, {} tokens, ${:.2}",
+        "{}: {} calls{others}, {} tokens, ${:.2}",
         run.settings.model,
         usage.calls,
         usage.tokens(),

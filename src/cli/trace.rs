@@ -16,7 +16,9 @@ use crate::{
 use std::{collections::BTreeMap, path::Path};
 
 pub fn run(folder: Option<&Path>, clauses: &[String], format: Format, as_json: bool) -> Done {
-    let Looked { dir, run, .. } = project::look(folder)?;
+    let looked = project::look(folder)?;
+    looked.warn_of_losses();
+    let Looked { dir, run, .. } = looked;
     let mut trace = now(&dir, &run);
     if !clauses.is_empty() {
         only(&mut trace, clauses)?;

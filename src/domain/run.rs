@@ -394,6 +394,9 @@ pub struct Run {
     pub findings: Shared<Vec<Finding>>,
     pub waivers: Shared<BTreeMap<ClauseId, Waiver>>,
     pub usage: Usage,
+    /// How many calls another model answered than the one that was asked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_others: BTreeMap<Clean, u32>,
     pub chat: Shared<Vec<ChatItem>>,
     /// Set until the files are put back that a rewind or a fork asks for.
     #[serde(default)]
@@ -457,6 +460,13 @@ impl Run {
         let part =
             |s: &Step| Some(EditPart { step: s.plan.id.clone(), kind: s.plan.produces, reply: s.reply.clone()? });
         steps.filter_map(part).collect()
+    }
+    /// The contents on which what the trace says rests: the requirement, the files, and what their runs printed.
+    #[must_use]
+    pub fn rests_on(&self) -> BTreeSet<&Hash> {
+        let files = self.files.values().map(|file| &file.sha256);
+        let printed = self.evidence.iter().map(|evidence| &evidence.output_sha256);
+        files.chain(printed).chain([&self.requirement.sha256]).collect()
     }
     #[must_use]
     pub fn is_over(&self) -> bool {

@@ -37,6 +37,26 @@ impl Usage {
             cost_micros: self.cost_micros.saturating_sub(other.cost_micros),
         }
     }
+    /// The more of both, count by count.
+    #[must_use]
+    pub fn or_more(self, other: Self) -> Self {
+        Self {
+            calls: self.calls.max(other.calls),
+            input_tokens: self.input_tokens.max(other.input_tokens),
+            cached_tokens: self.cached_tokens.max(other.cached_tokens),
+            output_tokens: self.output_tokens.max(other.output_tokens),
+            cost_micros: self.cost_micros.max(other.cost_micros),
+        }
+    }
+    /// What a bound of this size leaves when so much is spent: tokens bound input and output together.
+    #[must_use]
+    pub fn room_after(self, spent: Self) -> Self {
+        Self {
+            input_tokens: self.tokens().saturating_sub(spent.tokens()),
+            cost_micros: self.cost_micros.saturating_sub(spent.cost_micros),
+            ..Self::default()
+        }
+    }
     /// US dollars, for display.
     #[must_use]
     pub fn dollars(&self) -> f64 {

@@ -79,6 +79,12 @@ impl Blobs {
         sync_dir(&self.dir).map_err(failed())
     }
 
+    /// True where there is something of that name, whatever it holds.
+    #[must_use]
+    pub fn holds(&self, hash: &Hash) -> bool {
+        self.path(hash).is_file()
+    }
+
     /// The content with that hash, verified.
     ///
     /// # Errors

@@ -116,11 +116,8 @@ impl Model for Fallback {
         self.models.iter().all(|model| model.is_free())
     }
     fn worst_case(&self, request: &Request) -> Usage {
-        // What failed may have cost as well.
-        self.models.iter().map(|model| model.worst_case(request)).fold(Usage::default(), |mut sum, one| {
-            sum += one;
-            sum
-        })
+        // One answers. What others took before that is taken from it: see `call`.
+        self.models.iter().map(|model| model.worst_case(request)).fold(Usage::default(), Usage::or_more)
     }
     fn call<'a>(
         &'a self,
@@ -133,6 +130,9 @@ impl Model for Fallback {
             let mut last = None;
             let mut spent = Usage::default();
             for model in &self.models {
+                let left = request.reserved.map(|reserved| reserved.room_after(spent));
+                let bounded = left.map(|left| Request { reserved: Some(left), ..request.clone() });
+                let request = bounded.as_ref().unwrap_or(request);
                 let result = model.call(request, deltas.clone(), cancel.clone()).await;
                 match result.map_err(|error| {
                     let (error, usage) = error.split();
@@ -181,7 +181,57 @@ mod tests {
         let (response, _) = collect(chain.as_ref(), &request_of("x/down", "design", 1, "")).await;
         assert_eq!(response.unwrap().by.as_deref(), Some("y/up"));
         let worst = chain.worst_case(&request_of("x/down", "design", 1, ""));
-        assert_eq!(worst.calls, 3, "whoever failed may have cost");
+        assert_eq!(worst.calls, 1, "one answers");
+    }
+
+    /// Its reply is what was reserved for the call, in tokens.
+    struct TellsRoom;
+
+    impl Model for TellsRoom {
+        fn id(&self) -> &'static str {
+            "y/room"
+        }
+        fn count_tokens(&self, _: &str) -> u32 {
+            0
+        }
+        fn accepts(&self, _: &[Clause]) -> Result<(), ModelError> {
+            Ok(())
+        }
+        fn has_price(&self) -> bool {
+            true
+        }
+        fn worst_case(&self, _: &Request) -> Usage {
+            Usage { calls: 1, input_tokens: 300, output_tokens: 700, ..Usage::default() }
+        }
+        fn call<'a>(
+            &'a self,
+            request: &'a Request,
+            _: mpsc::Sender<Clean>,
+            _: CancellationToken,
+        ) -> BoxFuture<'a, Result<Response, ModelError>> {
+            let told = request.reserved.map_or("whatever".to_owned(), |left| left.tokens().to_string());
+            Box::pin(async move { Ok(Response::reply(told, Usage::default())) })
+        }
+    }
+
+    #[tokio::test]
+    async fn the_call_is_reserved_once_and_what_a_failing_one_took_is_missing_to_the_next() {
+        let down = |error| Says::error("x/down", error);
+        let silent = || ModelError::Provider("x/down: no sign of life".into());
+        let paid = Usage { calls: 1, input_tokens: 150, output_tokens: 50, ..Usage::default() };
+        let charged = ModelError::Spent { error: Box::new(silent()), usage: paid };
+        let bounded = |chain: &dyn Model| {
+            let request = request_of("x/down", "design", 1, "");
+            Request { reserved: Some(chain.worst_case(&request)), ..request }
+        };
+        for (error, room) in [(silent(), "1000"), (charged, "800")] {
+            let chain = Fallback::chain(down(error), vec![Arc::new(TellsRoom)]);
+            let request = bounded(chain.as_ref());
+            assert_eq!(request.reserved.map(|worst| (worst.calls, worst.tokens())), Some((1, 1000)));
+            assert_eq!(collect(chain.as_ref(), &request).await.0.unwrap().text, room);
+            let free = Request { reserved: None, ..request };
+            assert_eq!(collect(chain.as_ref(), &free).await.0.unwrap().text, "whatever");
+        }
     }
 
     #[tokio::test]

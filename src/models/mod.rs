@@ -39,6 +39,10 @@ pub struct Request {
     /// What was said and done since `user`, oldest first; see [`Request::continued`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<Turn>,
+    /// What the call may take where somebody's budget has reserved it: less than its worst case when others were asked
+    /// before and have used some of it.
+    #[serde(skip)]
+    pub reserved: Option<Usage>,
 }
 
 /// One exchange within a step, after the request itself.

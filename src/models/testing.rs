@@ -38,6 +38,7 @@ pub fn request_of(model: &str, step: &str, attempt: u32, text: &str) -> Request 
         schema: crate::personas::schema(ReplyKind::Build),
         max_output_tokens: 16_000,
         turns: Vec::new(),
+        reserved: None,
     }
 }
 

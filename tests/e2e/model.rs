@@ -123,6 +123,38 @@ fn a_server_that_cannot_be_reached_pauses_the_run_with_exit_6_and_resume_goes_on
 }
 
 #[test]
+fn a_fallback_takes_no_more_of_a_budget_and_its_calls_are_its_own() {
+    let server = Scripted::saying(reply);
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let gone = format!("models.providers.gone.base_url=http://{closed}/v1");
+    let settings = ["models.backoff_ms=1", &gone, "models.fallback=[\"compat/scripted\"]"];
+    let settings: Vec<&str> = settings.iter().flat_map(|setting| ["-c", *setting]).collect();
+    let run = |fallback: bool, budget: &str| {
+        let bed = Bed::new();
+        let model = if fallback { "gone/m" } else { "compat/scripted" };
+        let mut run = bed.g1(&["run", WALL, "-m", model, "-y", "--budget", budget]);
+        run.args(if fallback { settings.as_slice() } else { &[] });
+        let run = run.env("OPENAI_BASE_URL", format!("http://{}/v1", server.address)).output().expect("g1 starts");
+        (bed, run)
+    };
+    let needs = |fallback: bool| {
+        let (_, run) = run(fallback, "10tok");
+        let said = format!("{}{}", text(&run.stdout), text(&run.stderr));
+        assert_eq!(code(&run), 5, "{said}");
+        let (_, rest) = said.split_once("understand can take ").expect("what is needed");
+        rest.split(' ').next().and_then(|number| number.parse::<u64>().ok()).expect("a number")
+    };
+    let (alone, with_another) = (needs(false), needs(true));
+    assert!(with_another < alone * 3 / 2, "{with_another} and {alone}");
+
+    let (bed, run) = run(true, "1000ktok");
+    assert_eq!(code(&run), 0, "{}{}", text(&run.stdout), text(&run.stderr));
+    let status = text(&bed.output(&["status"]).stdout);
+    let (calls, rest) = status.split_once("gone/m: ").and_then(|(_, said)| said.split_once(" calls ")).expect("calls");
+    assert!(rest.starts_with(&format!("({calls} answered by compat/scripted), ")), "{status}");
+}
+
+#[test]
 fn a_key_that_was_not_set_is_exit_6_and_nothing_is_created() {
     let bed = Bed::new();
     let run = bed.output(&["run", WALL, "-m", "openai/any", "-y"]);

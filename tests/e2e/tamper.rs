@@ -117,6 +117,11 @@ fn whatever_is_changed_behind_its_back_is_named() {
     let kept = fs::read(&blob).expect("readable");
     fs::remove_file(&blob).expect("removable");
     damaged("is missing");
+    for command in ["status", "trace"] {
+        let said = text(&bed.output(&[command]).stderr);
+        assert!(said.contains("1 file of what this rests on is missing in "), "{command}: {said}");
+    }
     fs::write(&blob, kept).expect("writable");
     assert_eq!(whole(), 0, "mended");
+    assert_eq!(text(&bed.output(&["status"]).stderr), "");
 }

@@ -150,6 +150,7 @@ fn proven() -> Run {
         waivers: Shared::default(),
         usage: Usage::default(),
         chat: Shared::default(),
+        by_others: BTreeMap::new(),
         restoring: None,
     }
 }

@@ -46,7 +46,7 @@ pub async fn call(
     let call = step.answered();
     let earlier = replies(step, call, services)?;
     let (pack, this) = pack(step.clone(), attempt, &run, services, &earlier, port.clone()).await?;
-    let request = request(step, pack, &run, services)?;
+    let mut request = request(step, pack, &run, services)?;
 
     let known = match tools::answered(step, services)? {
         Some(text) => Some(repaired(step, &request.pack, &text, services).unwrap_or(text)),
@@ -67,13 +67,17 @@ pub async fn call(
     }
 
     let model = services.models.of(&request.pack.personas).as_ref();
+    let worst_case = model.worst_case(&request);
+    if run.settings.budget.is_some() || !run.settings.caps.is_none() {
+        request.reserved = Some(worst_case);
+    }
     let starting = Input::CallStarting {
         step: step_id.clone(),
         attempt,
         call,
         request: request.hash.clone(),
         model: Clean::new(model.id()),
-        worst_case: model.worst_case(&request),
+        worst_case,
     };
     let events = port.ask(starting).await?;
     if !events.iter().any(|event| matches!(event, Event::CallIntended { .. })) {

@@ -92,6 +92,8 @@ pub enum Fault {
     },
     /// It wants a tool that nobody offered.
     UnknownTool(String),
+    /// Those who were asked before have left too little of what was reserved for the call.
+    NoRoom,
     /// The reply was still being written when the time of the call was over.
     TooLong {
         limit: Duration,
@@ -150,7 +152,7 @@ impl Fault {
         match self {
             fault if fault.is_answer() => false,
             Self::Status { status, .. } => *status == 429 || *status == 408 || *status >= 500,
-            Self::Cancelled | Self::Cut { .. } | Self::Truncated { .. } | Self::Resting { .. } => false,
+            Self::Cancelled | Self::NoRoom | Self::Cut { .. } | Self::Truncated { .. } | Self::Resting { .. } => false,
             _ => true,
         }
     }
@@ -230,6 +232,10 @@ impl Fault {
                 "{id}: it failed {failures} times in a row ({last}) and is left alone for {} s. Look at the server (`g1 doctor`), \
                  choose another model with -m, or name others under models.fallback; then `g1 resume`.",
                 left.as_secs().max(1)
+            )),
+            Self::NoRoom => provider(format!(
+                "{id}: not asked, because too little is left of what was reserved for the call. `g1 resume` asks again; put it \
+                 first (-m {id}) if the one before it goes on failing."
             )),
             Self::Drip { limit } => provider(format!(
                 "{id}: next to nothing arrived in {} s of a reply that had begun. Look at the server, choose a faster model or \
@@ -345,10 +351,10 @@ fn status_error(whom: &Whom<'_>, status: u16, body: &str, wait: Option<Duration>
                 "{id}: the quota is used up (HTTP {status}): {said}. Check your plan and billing, then `g1 resume`."
             )
         }
-        429 => match wait {
+        429 => match wait.filter(|wait| !wait.is_zero()) {
             Some(wait) => format!(
-                "{id}: too many requests (HTTP 429){tries}; the server asks for a pause of {} s: {said}. `g1 resume` after that.",
-                seconds(wait)
+                "{id}: too many requests (HTTP 429){tries}; the server asks for a pause of {}: {said}. `g1 resume` after that.",
+                pause(wait)
             ),
             None => format!("{id}: too many requests (HTTP 429){tries}: {said}. Wait a little, then `g1 resume`."),
         },
@@ -435,62 +441,17 @@ fn seconds(duration: Duration) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn secrets() -> Secrets {
-        Secrets::of(["sk-secret-1"], 1)
-    }
-
-    fn whom(secrets: &Secrets) -> Whom<'_> {
-        Whom { id: "openai/m", base_url: "https://x/v1", key_env: Some("OPENAI_API_KEY"), has_key: true, secrets }
-    }
-
-    #[test]
-    fn every_shape_of_error_body_gives_its_words() {
-        for (body, expected) in [
-            (r#"{"error":{"message":"No such model.","code":404}}"#, "No such model"),
-            (r#"{"error":"plain"}"#, "plain"),
-            (r#"[{"error":{"message":"in a list"}}]"#, "in a list"),
-            (r#"{"detail":"fast"}"#, "fast"),
-            ("<html><h1>502 Bad Gateway</h1></html>", "502 Bad Gateway"),
-            ("", "no explanation"),
-        ] {
-            assert_eq!(words(body), expected, "{body}");
-        }
-    }
-
-    #[test]
-    fn a_key_that_the_server_repeats_is_not_shown() {
-        let fault = Fault::Status {
-            status: 401,
-            body: r#"{"error":{"message":"Incorrect API key provided: sk-secret-1"}}"#.into(),
-            retry_after: None,
-        };
-        let ModelError::Key(text) = fault.into_error(&whom(&secrets()), 1) else { panic!("not a key error") };
-        assert!(text.contains("[key]") && !text.contains("sk-secret") && text.contains("OPENAI_API_KEY"), "{text}");
-        assert!(text.contains("401"));
-    }
-
-    #[test]
-    fn nothing_of_a_key_stays_where_a_long_text_is_cut() {
-        let body = format!(r#"{{"error":{{"message":"{}sk-secret-1 is no good"}}}}"#, "y".repeat(290));
-        let fault = Fault::Status { status: 400, body, retry_after: None };
-        let secrets = secrets();
-        let whom = whom(&secrets);
-        let text = fault.hiding(whom.secrets).into_error(&whom, 1).to_string();
-        assert!(text.contains("yy[key]") && !text.contains("sk-"), "{text}");
-    }
-
-    #[test]
-    fn only_what_may_pass_is_tried_again() {
-        let status = |status, body: &str| Fault::Status { status, body: body.into(), retry_after: None };
-        assert!(status(429, "").may_pass() && status(503, "<html>").may_pass() && status(529, "").may_pass());
-        assert!(!status(429, r#"{"error":{"code":"insufficient_quota"}}"#).may_pass());
-        assert!(!status(400, "").may_pass() && !status(401, "").may_pass() && !status(501, "").may_pass());
-        assert!(Fault::Broken { detail: String::new(), text: 0 }.may_pass());
-        assert!(!Fault::Broken { detail: String::new(), text: 1 }.may_pass());
-        assert!(!Fault::Silence { limit: Duration::from_secs(1), first: true }.may_pass());
+/// How long a server wants to be left alone, as a person waits.
+fn pause(wait: Duration) -> String {
+    const HOUR: u64 = 3600;
+    match wait.as_secs() {
+        0..120 => format!("{} s", seconds(wait)),
+        secs @ 120..7200 => format!("{} minutes", secs.div_ceil(60)),
+        secs if secs <= 48 * HOUR => format!("{} hours", secs.div_ceil(HOUR)),
+        secs if secs <= 365 * 24 * HOUR => format!("{} days", secs.div_ceil(24 * HOUR)),
+        _ => "more than a year".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

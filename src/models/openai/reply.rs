@@ -21,7 +21,7 @@ impl OpenAi {
     ) -> Result<Response, (Fault, u32)> {
         self.breaker.admit(Instant::now()).map_err(|fault| (fault, 1))?;
         let began = Instant::now();
-        let wanted = self.room(request);
+        let wanted = self.room(request).ok_or((Fault::NoRoom, 1))?;
         let mut noted = 0;
         let mut useless = |spent: &Spent| {
             let answers = spent.calls.saturating_sub(std::mem::replace(&mut noted, spent.calls));

@@ -38,15 +38,21 @@ impl OpenAi {
         worst
     }
 
-    /// Room for the answer: what the step wants, what the model writes at most, what its context leaves.
-    pub(super) fn room(&self, request: &Request) -> u32 {
+    /// Room for the answer: what the step wants, what the model writes at most, what its context leaves; `None` where those
+    /// who were asked before have left too little of what was reserved.
+    pub(super) fn room(&self, request: &Request) -> Option<u32> {
         let abilities = self.known().abilities.clone();
         let mut room = request.max_output_tokens.min(abilities.output_tokens.unwrap_or(u32::MAX));
         if let Some(context) = abilities.context_tokens {
             let left = context.saturating_sub(self.sent_tokens(request).saturating_add(256));
             room = room.min(left.max(LEAST_OUTPUT));
         }
-        room
+        let own = self.reserve(request);
+        let is_less = |left: Usage| left.tokens() < own.tokens() || left.cost_micros < own.cost_micros;
+        if request.reserved.is_some_and(is_less) {
+            return self.room_within(request, Spent::default(), self.sent_tokens(request).into(), room.into());
+        }
+        Some(room)
     }
 
     /// Room for the rest of a reply that was cut, within what was reserved for the whole call; `None` when there is too
@@ -60,7 +66,7 @@ impl OpenAi {
 
     /// Whether a further exchange of this size is within what was reserved for the whole call.
     pub(super) fn fits(&self, request: &Request, spent: Spent, input: u64, output: u64) -> bool {
-        let reserved = self.reserve(request);
+        let reserved = request.reserved.unwrap_or_else(|| self.reserve(request));
         let input = spent.counted.input.saturating_add(input);
         let output = spent.counted.output.saturating_add(output);
         input.saturating_add(output) <= reserved.tokens()

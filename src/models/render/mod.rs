@@ -66,6 +66,7 @@ pub fn request(pack: ContextPack, kind: ReplyKind, personas: &[&Persona], model:
         schema,
         max_output_tokens,
         turns: Vec::new(),
+        reserved: None,
     }
 }
 

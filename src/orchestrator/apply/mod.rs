@@ -15,6 +15,7 @@ use crate::domain::{
     reply::ReplyKind,
     run::{ChatItem, Outcome, PauseReason, Restoring, Run, RunStatus, Step},
 };
+use std::collections::BTreeMap;
 
 /// Fold one journal record. Only `RunStarted` makes a run out of none.
 pub fn apply(run: &mut Option<Run>, env: &Envelope) {
@@ -62,6 +63,7 @@ fn begin(env: &Envelope) -> Option<Run> {
         waivers: Shared::default(),
         usage: crate::domain::usage::Usage::default(),
         chat: Shared::default(),
+        by_others: BTreeMap::new(),
         restoring: None,
     })
 }

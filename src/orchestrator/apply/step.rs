@@ -67,9 +67,12 @@ pub(super) fn call(run: &mut Run, event: &Event) {
                 step.reserved = *worst_case;
             }
         }
-        Event::CallFinished { step, attempt, reply, usage, cached, merged, turn, .. } => {
+        Event::CallFinished { step, attempt, reply, usage, cached, by, merged, turn, .. } => {
             let spent = if *cached { Usage::default() } else { *usage };
             run.usage += spent;
+            if let (Some(model), false) = (by, cached) {
+                *run.by_others.entry(model.clone()).or_default() += 1;
+            }
             if let Some(step) = run.step_mut(step) {
                 step.usage += spent;
             }

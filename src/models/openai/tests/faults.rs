@@ -357,6 +357,22 @@ async fn a_server_that_ignores_its_limit_is_stopped_within_what_was_reserved() {
 }
 
 #[tokio::test]
+async fn a_model_that_is_asked_after_others_keeps_within_what_they_left() {
+    let left = |tokens| Some(crate::domain::usage::Usage { input_tokens: tokens, ..Default::default() });
+    let server = Server::start(vec![good("{}")]).await;
+    let model = server.model(quick());
+    let sent = u64::from(model.sent_tokens(&request()));
+    let less = Request { reserved: left(sent + 3_000), ..request() };
+    collect(&model, &less).await.0.unwrap();
+    let allowed = server.bodies()[0]["max_tokens"].as_u64().unwrap();
+    assert!((2_000..=3_000).contains(&allowed), "{allowed}");
+    let nothing = Request { reserved: left(sent), ..request() };
+    let text = provider_text(collect(&model, &nothing).await.0.unwrap_err());
+    assert!(text.contains("too little is left"), "{text}");
+    assert_eq!(server.bodies().len(), 1, "it is not asked");
+}
+
+#[tokio::test]
 async fn what_broken_attempts_cost_is_no_room_for_further_ones() {
     let thought = (0..9_000).map(|n| format!("{n} is {}, ", n * 7)).collect::<String>();
     let thought = event(&serde_json::json!({"choices": [{"delta": {"reasoning_content": &thought[..60_000]}}]}));
