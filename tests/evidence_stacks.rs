@@ -106,6 +106,11 @@ async fn a_program_without_a_port_starts_when_it_helps() {
     let silent = tree("tally-js").with([g1::evidence::TreeFile::new("tally.js", *b"process.exit(3)")]);
     let boot = runner.boot(&silent, &manifest_of(&silent), &CancellationToken::new()).await.unwrap();
     assert_eq!(boot.executed.exit, Some(3));
+    let note = boot.executed.note.as_deref();
+    assert_eq!(
+        note,
+        Some("called with --help it ended with exit status 3 instead of 0; last line: it printed nothing")
+    );
 }
 
 /// A program that is started by a file without an ending, which holds all of it.

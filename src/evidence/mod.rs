@@ -28,7 +28,7 @@ pub mod verify;
 
 pub use controls::{ControlTarget, Controlled};
 pub use manifest::{Manifest, ManifestError};
-pub use runner::{Recorded, Runner, Served};
+pub use runner::{Recorded, Runner, Served, without_last_line};
 pub use sandbox::Sandbox;
 pub use search::Searched;
 pub use stack::{Kind, Stack};

@@ -7,8 +7,8 @@ mod open;
 mod settle;
 mod suite;
 
-pub use boot::Served;
 pub(super) use boot::{Boot, last_line, why_not_booted};
+pub use boot::{Served, without_last_line};
 pub(super) use settle::settled;
 
 use super::{

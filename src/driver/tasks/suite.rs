@@ -3,7 +3,7 @@
 use super::{check::Bench, old_tests::Before};
 use crate::{
     domain::{Clean, Hash, evidence::TestOutcome, run::Check},
-    evidence::{Recorded, Stack, runner::RUN_S},
+    evidence::{Recorded, Stack, runner::RUN_S, without_last_line},
 };
 
 impl Bench<'_> {
@@ -46,7 +46,12 @@ pub(super) fn tail(recorded: &Recorded) -> Clean {
     let lines: Vec<&str> = text.lines().collect();
     let from = lines.len().saturating_sub(25);
     let note = recorded.executed.note.as_deref().unwrap_or_default();
-    Clean::from(format!("{note} {}", lines[from..].join("\n")).trim().to_owned())
+    let said = lines[from..].join("\n");
+    match (note, said.trim()) {
+        (note, "") => Clean::new(note),
+        ("", said) => Clean::new(said),
+        (note, said) => Clean::from(format!("{}:\n{said}", without_last_line(note))),
+    }
 }
 
 /// The test modules among the files, as the stack's runner is limited to them: dotted names in Python

@@ -132,12 +132,20 @@ impl Runner {
             Boot::Up(None) => (Finished::nothing(), true),
             Boot::Down(finished) => (finished, false),
         };
+        let kind = Kind::of(manifest);
+        let note = match (up, &said) {
+            (true, _) => open.then(|| OPEN.to_owned()),
+            (false, Some(_)) if kind == Kind::Program => Some(why_no_help(&finished)),
+            (false, _) => Some(why_not_booted(&finished)),
+        };
         // What the compiler warns of is for whoever wrote it.
-        if up && said.windows(9).any(|window| window == b"warning: ") {
+        if let Some(said) = said
+            && up
+            && said.windows(9).any(|window| window == b"warning: ")
+        {
             finished.output.bytes.splice(0..0, said);
         }
-        let note = if up { open.then(|| OPEN.to_owned()) } else { Some(why_not_booted(&finished)) };
-        let argv = match Kind::of(manifest) {
+        let argv = match kind {
             // The port is another each time.
             Kind::Web => manifest.run.clone(),
             Kind::Program => manifest.with_help(),
@@ -160,19 +168,19 @@ impl Runner {
         Ok(self.compiled(scratch, manifest, cancel).await?.0)
     }
 
-    /// The same, with what the compiler said where there is one.
+    /// The same, with what the compiler said where there is one: `None` where it refused, and nothing was started.
     async fn compiled(
         &self,
         scratch: &Scratch,
         manifest: &Manifest,
         cancel: &CancellationToken,
-    ) -> Result<(Boot, Vec<u8>), EvidenceError> {
+    ) -> Result<(Boot, Option<Vec<u8>>), EvidenceError> {
         let stack = self.ready(manifest).await?;
         let mut said = vec![];
         if stack == Stack::Rust {
             match self.compile(scratch, cancel).await? {
                 Ok(output) => said = output,
-                Err(failed) => return Ok((Boot::Down(failed), said)),
+                Err(failed) => return Ok((Boot::Down(failed), None)),
             }
         }
         let spec = |port: Option<u16>| {
@@ -183,7 +191,7 @@ impl Runner {
             };
             self.spec(scratch, stack, &argv, port)
         };
-        Ok((self.start_as(&spec, Kind::of(manifest), scratch, cancel).await?, said))
+        Ok((self.start_as(&spec, Kind::of(manifest), scratch, cancel).await?, Some(said)))
     }
 
     /// Starts what `spec` says for a port; see [`Runner::boot`] for what counts as started.
@@ -346,10 +354,29 @@ async fn healthy(
 pub(in crate::evidence) fn why_not_booted(finished: &Finished) -> String {
     let last = last_line(finished);
     match (finished.ended, finished.exit) {
-        (Ended::Stopped, _) => format!("did not answer /healthz with 200; last line: {last}"),
-        (Ended::Exited, Some(code)) => format!("ended with exit status {code} instead of starting; last line: {last}"),
+        (Ended::Stopped, _) => format!("did not answer /healthz with 200{LAST_LINE}{last}"),
+        (Ended::Exited, Some(code)) => format!("ended with exit status {code} instead of starting{LAST_LINE}{last}"),
         (ended, _) => ended.note().unwrap_or_else(|| "did not start".to_owned()),
     }
+}
+
+/// The same of a program, whose author may not know how it is called.
+fn why_no_help(finished: &Finished) -> String {
+    match (finished.ended, finished.exit) {
+        (Ended::Exited, Some(code)) => {
+            let last = last_line(finished);
+            format!("called with --help it ended with exit status {code} instead of 0{LAST_LINE}{last}")
+        }
+        (ended, _) => format!("called with --help: {}", ended.note().unwrap_or_else(|| "did not start".to_owned())),
+    }
+}
+
+const LAST_LINE: &str = "; last line: ";
+
+/// Why something did not start, for those who are shown what it printed as well.
+#[must_use]
+pub fn without_last_line(note: &str) -> &str {
+    note.split_once(LAST_LINE).map_or(note, |(why, _)| why)
 }
 
 /// The last thing it printed, for people.

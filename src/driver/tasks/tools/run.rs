@@ -22,7 +22,7 @@ use crate::{
             suite::own_tests,
         },
     },
-    evidence::{EvidenceError, Kind, Manifest, Recorded, cargo, runner::RUN_S},
+    evidence::{EvidenceError, Kind, Manifest, Recorded, cargo, runner::RUN_S, without_last_line},
 };
 use report::{is_report, report};
 use std::time::Duration;
@@ -203,7 +203,9 @@ fn started(manifest: &Manifest, recorded: &Recorded, is_mine: impl Fn(&str) -> b
         return Gave::good(text);
     }
     let note = recorded.executed.note.as_deref().unwrap_or("it did not start");
-    Gave::failed(format!("{note}\n{}", Clean::from_bytes(&recorded.output)))
+    let printed = Clean::from_bytes(&recorded.output);
+    let note = if printed.trim().is_empty() { note } else { without_last_line(note) };
+    Gave::failed(format!("{note}\n{printed}"))
 }
 
 #[cfg(test)]
