@@ -20,12 +20,18 @@ pub(super) struct Changes {
     pub summary: String,
 }
 
-/// A file whose lines end with CR and LF keeps them: models write LF, and mean nothing by it.
+/// A file keeps the ends of its lines: models write LF, and mean nothing by it. They mean as little by the CR and LF of a
+/// project whose working files have them (`* text eol=crlf`) and whose commits do not: those are what is worked on.
 pub(super) fn keep_line_ends(tree: &Tree, files: &mut [NewFile]) {
-    for file in files.iter_mut().filter(|file| !file.content.contains('\r')) {
+    for file in files.iter_mut() {
         let Some(before) = tree.get(&file.path).map(|before| String::from_utf8_lossy(&before.bytes)) else { continue };
         let ends = before.matches('\n').count();
-        if ends > 0 && before.matches("\r\n").count() == ends {
+        if ends == 0 {
+            continue;
+        }
+        if !before.contains('\r') {
+            file.content = file.content.replace("\r\n", "\n");
+        } else if before.matches("\r\n").count() == ends && !file.content.contains('\r') {
             file.content = file.content.replace('\n', "\r\n");
         }
     }
@@ -140,6 +146,9 @@ mod tests {
         };
         assert_eq!(now("dos.py", "a\nc\n"), "a\r\nc\r\n");
         assert_eq!(now("dos.py", "a\r\nc\n"), "a\r\nc\n", "what is said is meant");
+        assert_eq!(now("unix.py", "a\r\nc\r\n"), "a\nc\n", "commits have them so");
+        assert_eq!(now("unix.py", "a\r\nc\n"), "a\nc\n");
+        assert_eq!(now("mixed.py", "a\r\nc\r\n"), "a\r\nc\r\n");
         for path in ["unix.py", "mixed.py", "one.py", "new.py"] {
             assert_eq!(now(path, "a\nc\n"), "a\nc\n", "{path}");
         }
