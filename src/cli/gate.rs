@@ -63,6 +63,10 @@ fn reply(dir: &Path, run: &Run, gate: &Gate) -> Done {
 }
 
 fn edit(dir: &Path, run: &Run, gate: &Gate, file: &Path, who: &Who, as_json: bool) -> Done {
+    // What can be edited is another thing by now, so that the text would seem to have a wrong form.
+    if let Some(why) = gate.why_closed() {
+        return Err(Fail::usage(why));
+    }
     let parts = desk::parts(&blobs_of(dir), &run.editable(gate)).map_err(Fail::error)?;
     let text = match file.to_str() {
         Some("-") => input::given(Some("-"), None, "the edited text")?.0,

@@ -3,13 +3,17 @@
 use super::{
     out::{self, Done, Fail, columns, talk},
     run::runtime,
+    status::status_words,
 };
 use crate::{
     domain::{
+        counted,
         evidence::Confinement,
+        run::{Run, RunStatus, StepState},
         trace::{self, exit_code},
     },
     driver::verify::{VerifyError, serve},
+    hub,
 };
 use serde_json::json;
 use std::{path::Path, sync::Arc};
@@ -30,12 +34,16 @@ pub fn verify(folder: Option<&Path>, wanted: Confinement, strict: bool, as_json:
         };
         let (run, verified) = verified.map_err(|e| fail(&e))?;
         let failed = verified.failed().count();
+        let unfinished = unfinished(&run, hub::writer(&dir).is_some());
         if as_json {
             for claim in &verified.claims {
                 out::json(&json!({"clause": claim.clause, "claimed": claim.claimed, "failed": claim.failed}))?;
             }
             for changed in &verified.reach {
                 out::json(&json!({"reach": changed}))?;
+            }
+            if let Some(why) = unfinished {
+                out::json(&json!({"unfinished": why}))?;
             }
         } else {
             let rows: Vec<Vec<String>> = verified
@@ -49,7 +57,8 @@ pub fn verify(folder: Option<&Path>, wanted: Confinement, strict: bool, as_json:
                 .collect();
             let total = rows.len();
             let reach: String = verified.reach.iter().map(|changed| format!("{}\n", changed.one_line(300))).collect();
-            out::show(&format!("{}{reach}{} of {total} claims hold", columns(&rows), total - failed))?;
+            let unfinished = unfinished.map_or_else(String::new, |why| format!("\n{why}"));
+            out::show(&format!("{}{reach}{} of {total} claims hold{unfinished}", columns(&rows), total - failed))?;
         }
         if failed > 0 {
             return Ok(4);
@@ -58,6 +67,18 @@ pub fn verify(folder: Option<&Path>, wanted: Confinement, strict: bool, as_json:
         let unproven = counts.proven + counts.waived < counts.demanding || exit_code(&run) != 0;
         Ok(if strict && unproven { 7 } else { 0 })
     })
+}
+
+/// How far a run is that has not ended, so that nobody takes what holds for the whole.
+fn unfinished(run: &Run, open: bool) -> Option<String> {
+    let stands = match &run.status {
+        RunStatus::Completed { stopped_at_plan: false, .. } => return None,
+        RunStatus::Running if !open => "nobody works on it".to_owned(),
+        _ => status_words(run),
+    };
+    let done = run.steps.iter().filter(|step| step.state == StepState::Done).count();
+    let of = counted(run.steps.len(), "step");
+    Some(format!("This is no whole run yet ({stands}): done are {done} of {of}; the others claim nothing so far."))
 }
 
 pub fn preview(folder: Option<&Path>, wanted: Confinement, port: Option<u16>, as_json: bool) -> Done {

@@ -92,6 +92,10 @@ fn dispatch(cli: &Cli) -> Done {
     if let (Some(dir), Some(_)) = (&cli.dir, &cli.command) {
         return Err(Fail::usage(format!("'{}' is in the wrong place: the folder goes with -C DIR", dir.display())));
     }
+    if let Some(file) = cli.dir.as_deref().or(folder).filter(|dir| is_file(dir)) {
+        let file = file.display();
+        return Err(Fail::usage(format!("{file} is a file, no folder; a requirement in a file: g1 run -f FILE")));
+    }
     let mut loaded = load(global, cli.dir.as_deref().or(folder))?;
     loaded.warnings.iter().for_each(|warning| talk(warning));
     let models = &loaded.config.models;
@@ -157,6 +161,14 @@ fn dispatch(cli: &Cli) -> Done {
             out::print(&String::from_utf8_lossy(&script))?;
             Ok(0)
         }
+    }
+}
+
+/// True for what is there and no folder, and for what would lie in such a thing.
+fn is_file(dir: &Path) -> bool {
+    match dir.metadata() {
+        Ok(meta) => !meta.is_dir(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotADirectory,
     }
 }
 

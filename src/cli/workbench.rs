@@ -33,9 +33,6 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
     if let Some(said) = no_command(dir.as_os_str()) {
         return Err(Fail::usage(said));
     }
-    if dir.exists() && !dir.is_dir() {
-        return Err(Fail::usage(format!("{} is no folder; a requirement in a file: g1 run -f FILE", dir.display())));
-    }
     // A terminal that cannot move its cursor gets the same workbench line by line; no terminal at all must ask for it.
     let plain = how.config.plain || (!term::full_screen(&term::process_env) && std::io::stdin().is_terminal());
     if !plain && !term::full_screen(&term::process_env) {

@@ -5,7 +5,7 @@ use crate::{
     domain::{Clean, Hash, artifact::FileEntry, evidence::Confinement, run::Run},
     evidence::{self, Runner, verify::Verified},
     hub,
-    workspace::{Workspace, preview},
+    workspace::{self, Workspace, preview},
 };
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +41,7 @@ pub async fn verify(
     let run = client::look(dir)?;
     let say = |error: &dyn std::fmt::Display| VerifyError::Here(Clean::from(error.to_string()));
     let runner = Runner::detect(wanted).await.map_err(|error| say(&error))?;
-    let workspace = Workspace::of_project(dir, run.existing.is_some()).map_err(|error| say(&error))?;
+    let workspace = workspace_of(dir, &run)?;
     let tree = workspace.current(&run.files).map_err(|error| say(&error))?;
     let blobs = hub::project::blobs_of(dir);
     let content = move |hash: &crate::domain::Hash| blobs.get(hash).ok();
@@ -57,10 +57,23 @@ pub async fn verify(
 /// As for [`verify`]; the port is taken; the application does not start.
 pub async fn serve(dir: &Path, wanted: Confinement, port: Option<u16>) -> Result<preview::Preview, VerifyError> {
     let run = client::look(dir)?;
-    let workspace = Workspace::of_project(dir, run.existing.is_some())
-        .map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
+    let workspace = workspace_of(dir, &run)?;
     let runner = Runner::detect(wanted).await.map_err(|error| VerifyError::Here(Clean::from(error.to_string())))?;
     super::preview::serve(dir, &workspace, &runner, &run, port).await.map_err(VerifyError::Here)
+}
+
+fn workspace_of(dir: &Path, run: &Run) -> Result<Workspace, VerifyError> {
+    Workspace::of_project(dir, run.existing.is_some()).map_err(|error| {
+        VerifyError::Here(Clean::from(if run.existing.is_some() && error.is_missing() {
+            let place = workspace::beside(dir);
+            format!(
+                "{}, in which the work is done, is gone: `g1 resume` makes it anew, as it was committed",
+                place.display()
+            )
+        } else {
+            error.to_string()
+        }))
+    })
 }
 
 /// That files are not as the run wrote them, in words: what it claims is of its own.

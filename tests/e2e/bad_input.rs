@@ -40,6 +40,18 @@ fn unknown_words_and_options_are_usage_errors() {
 }
 
 #[test]
+fn a_file_for_a_folder_is_called_that() {
+    let bed = Bed::new();
+    std::fs::write(&bed.dir, "A guest book.").expect("written");
+    for args in [&["status"][..], &["verify"], &["resume"], &["run", "A guest book.", "-y"], &["doctor"], &[]] {
+        let output = bed.output(args);
+        let said = text(&output.stderr);
+        assert_eq!(code(&output), 2, "{args:?}: {said}");
+        assert!(said.contains(&format!("{} is a file, no folder", bed.dir.display())), "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn a_folder_with_other_things_in_it_is_left_alone() {
     let bed = Bed::new();
     std::fs::create_dir_all(&bed.dir).expect("a folder");

@@ -314,6 +314,16 @@ fn a_feature_is_added_on_a_branch_and_the_persons_work_is_not_touched() {
     resume(0, "takes them over", "Not committed");
     assert_eq!(git(&bed.dir, &["diff", last.trim(), &branch]), "");
 
+    // The place beside is made again, at the head of the branch.
+    fs::remove_dir_all(bed.dir.join(".g1/worktree")).expect("removed");
+    let lost = bed.output(&["verify"]);
+    let said = text(&lost.stderr);
+    assert!(code(&lost) == 1 && said.contains("is gone: `g1 resume` makes it anew"), "{said}");
+    resume(0, "takes them over", "Not committed");
+    assert_eq!(fs::read_to_string(bed.dir.join(".g1/worktree/shelf/store.py")).expect("there"), changed());
+    assert_eq!(git(&bed.dir, &["diff", last.trim(), &branch]), "");
+    assert_eq!(git(&bed.dir.join(".g1/worktree"), &["status", "--porcelain"]), "");
+
     // Without the place beside there is none to go back in, and a fork has none of its own: both are made again.
     git(&bed.dir, &["worktree", "remove", "--force", ".g1/worktree"]);
     let lost = bed.output(&["verify"]);

@@ -18,6 +18,13 @@ fn without_a_terminal_a_run_stops_at_the_first_gate_and_goes_on_when_it_is_appro
     assert_eq!((&last["type"], &last["reason"], &last["exit"]), (&"run.paused".into(), &"gate".into(), &3.into()));
     assert!(workspace(&bed.dir).is_empty(), "nothing is built before the plan is approved");
 
+    let early = bed.output(&["verify"]);
+    let said = text(&early.stdout);
+    assert!(
+        code(&early) == 0 && said.contains("0 of 0 claims hold\nThis is no whole run yet (waiting for a decision): "),
+        "{said}"
+    );
+
     let list = bed.output(&["gate", "list"]);
     assert!(text(&list.stdout).contains("G-01"), "{}", text(&list.stdout));
     let approve = bed.output(&["gate", "approve", "G-01"]);
@@ -78,6 +85,9 @@ fn what_a_person_edits_is_checked_and_asked_again() {
     assert!(text(&broken.stderr).contains("line"), "{}", text(&broken.stderr));
     let edited = edit(reply.replace(title, "title = \"Shed of our own\""));
     assert_eq!(code(&edited), 0, "{}", text(&edited.stderr));
+    let again = edit(reply.replace(title, "title = \"Shed of yours\""));
+    assert_eq!(code(&again), 2);
+    assert!(text(&again.stderr).contains("G-01 is no longer open"), "{}", text(&again.stderr));
 
     assert_eq!(code(&bed.output(&["resume"])), 3, "the plan is made again and asked about");
     let gate = open_gate(&bed);

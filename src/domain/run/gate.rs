@@ -77,6 +77,13 @@ impl Gate {
     pub fn is_open(&self) -> bool {
         self.decided.is_none() && self.withdrawn.is_none()
     }
+    /// Why nothing is decided here any more, in words.
+    #[must_use]
+    pub fn why_closed(&self) -> Option<String> {
+        let decided =
+            self.decided.as_ref().map(|decided| format!("{} was already decided by {}", self.id, decided.who));
+        decided.or_else(|| self.withdrawn.as_ref().map(|why| format!("{} is no longer open: {why}", self.id)))
+    }
     #[must_use]
     pub fn is_red(&self) -> bool {
         matches!(self.reason, GateReason::Red { .. } | GateReason::Budget { .. })

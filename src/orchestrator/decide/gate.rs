@@ -28,11 +28,8 @@ fn open<'a>(draft: &'a Draft, id: GateId, digest: &Hash) -> Result<&'a Gate, Ref
     let Some(gate) = draft.run.gates.get(&id) else {
         return refuse(format!("there is no gate {id}: `g1 gate list` shows those there are"));
     };
-    if let Some(decided) = &gate.decided {
-        return refuse(format!("{id} was already decided by {}", decided.who));
-    }
-    if let Some(why) = &gate.withdrawn {
-        return refuse(format!("{id} is no longer open: {why}"));
+    if let Some(why) = gate.why_closed() {
+        return refuse(why);
     }
     if gate.digest != *digest {
         return refuse(format!("what {id} shows has changed since you looked: look again, then decide"));
