@@ -71,7 +71,7 @@ async fn a_pause_longer_than_the_limit_is_told_and_not_slept() {
     let (fault, seen) = failure(vec![act], quick()).await;
     let text = provider_text(fault);
     assert_eq!(seen, 1);
-    assert!(text.contains("3600 s") && text.contains("later"), "{text}");
+    assert!(text.contains("60 minutes") && text.contains("later"), "{text}");
 }
 
 #[tokio::test]
