@@ -1,7 +1,7 @@
 //! Rules said beside something else: bounds in brackets, who is left out of a ban on everybody.
 
 use super::tests::{field, may, read_candidly as read, role, whole};
-use crate::models::offline::spec::{Feature, FieldType, Op, Rule, Scope};
+use crate::models::offline::spec::{Feature, FieldType, Op, Rule, Scope, Who};
 
 /// The rules of a property, without the clauses that say them.
 fn rules(text: &str, entity: &str, name: &str) -> (FieldType, Vec<Rule>) {
@@ -132,4 +132,23 @@ fn what_people_sign_up_for_may_be_a_session() {
             "{ban}: {found:?}"
         );
     }
+}
+
+#[test]
+fn who_takes_a_step_alone_is_told_from_who_takes_another() {
+    let bugs = "Testers report bugs with a title.\nA bug is open, in progress or closed.\n\
+        Developers can set a bug to in progress.\nOnly the tester who reported a bug can close it.";
+    let spec = read(bugs);
+    let steps = spec.features.iter().find_map(|f| match f {
+        Feature::Workflow { initial, transitions, .. } => Some((initial.as_str(), transitions.clone())),
+        _ => None,
+    });
+    let (initial, steps) = steps.unwrap();
+    let by: Vec<(&str, &[Who])> = steps.iter().map(|step| (step.to.as_str(), &step.who[..])).collect();
+    assert_eq!(initial, "open");
+    assert_eq!(by, [("in progress", &[role("developer")][..]), ("closed", &[role("tester")][..])]);
+    assert!(whole(&spec, 3) && whole(&spec, 4), "{:?}", spec.gaps);
+    // who closes theirs may well see all
+    let spec = read(&format!("{bugs}\nAll testers see all bugs."));
+    assert_eq!(may(&spec, "bug", Op::Read)[..1], [(role("tester"), Scope::All)]);
 }

@@ -82,12 +82,12 @@ fn what_only_some_may_set_is_set_by_no_others() {
         _ => None,
     });
     assert!(steps.unwrap().iter().all(|step| step.who == [role("janitor")]), "{:?}", spec.features);
-    // where no steps tell the values apart, the sentence is not claimed
+    // where no list of steps tells the values apart, the sentence is not claimed wholly
     let spec = read(
         "Teachers log in.\nTeachers report faults with a title.\nTeachers mark a fault as urgent.\n\
          Only janitors can set a fault to solved.",
     );
-    assert!(missing(&spec, 4), "{:?}", spec.gaps);
+    assert!(spec.gaps.iter().any(|g| g.clause == ClauseId(4)), "{:?}", spec.gaps);
 }
 
 #[test]

@@ -169,10 +169,20 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     d.entities[e].entity.owned |= scope == Scope::Own;
     for who in &whos {
         d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
-        d.allow(e, who.clone(), &[Op::Read], scope.clone(), s.id);
+        // what one decides on of one's own says nothing of what one sees
+        if scope != Scope::Own {
+            d.allow(e, who.clone(), &[Op::Read], scope.clone(), s.id);
+        }
     }
     if d.has_users() && scope == Scope::All {
         merge_guard(d, &entity, &field, &whos, s.id);
+    }
+    // `Only the tester who reported a bug can close it`
+    let lead = pred.subject.first().map_or(0..0, |np| np.range.start.saturating_sub(1)..np.head_at);
+    let only = pred.only || s.words[lead].iter().any(|w| w.is("only"));
+    if d.has_users() && scope == Scope::Own && only {
+        let (field, who) = (field.clone(), whos.clone());
+        d.reserved.push(Reserved { entity: e, field, values, who, clause: s.id });
     }
     d.touch(e, s.id);
     for k in group {
