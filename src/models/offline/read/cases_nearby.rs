@@ -152,3 +152,27 @@ fn who_takes_a_step_alone_is_told_from_who_takes_another() {
     let spec = read(&format!("{bugs}\nAll testers see all bugs."));
     assert_eq!(may(&spec, "bug", Op::Read)[..1], [(role("tester"), Scope::All)]);
 }
+
+#[test]
+fn so_many_in_one_record_are_not_so_many_records() {
+    let spec = read(
+        "Staff add shows with a title and a date.\nMembers book seats for a show, at most 4 per booking.\n\
+         Members see only their own bookings.",
+    );
+    assert!(!spec.features.iter().any(|f| matches!(f, Feature::Limit { .. })), "{:?}", spec.features);
+    assert!(!whole(&spec, 2));
+}
+
+#[test]
+fn a_command_is_no_record() {
+    let spec = read(
+        "The program keeps the expenses of a household.\n`add` records an expense with a date and an amount in euros.\n\
+         `list` shows all expenses, newest first.\n`total` prints the sum of the amounts.",
+    );
+    let kept: Vec<&str> = spec.entities.iter().map(|e| e.name.as_str()).collect();
+    assert_eq!(kept, ["expense"]);
+    // what is started in a shell has no pages
+    let text = "A command line tool keeps the expenses of a household.\n`add` records an expense with a date.";
+    let refused = super::analyse(&super::tests::cut(text), &std::collections::BTreeMap::new());
+    assert!(refused.unwrap_err().to_string().contains("command line tool"));
+}

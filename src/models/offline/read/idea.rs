@@ -164,10 +164,7 @@ pub fn not_data(sentences: &[Sentence]) -> Option<String> {
             {
                 return Some(np.name());
             }
-            if np.nouns.iter().any(|m| matches!(m.as_str(), "batch" | "command-line" | "cli"))
-                && words::system_noun(head)
-                && nouns::property(head).is_none()
-            {
+            if without_pages(np) && nouns::property(head).is_none() {
                 return Some(format!("{} {head}", np.nouns.join(" ")));
             }
             let soft = words::system_noun(head) && np.nouns.last().is_some_and(|m| m == "game");
@@ -177,6 +174,13 @@ pub fn not_data(sentences: &[Sentence]) -> Option<String> {
         }
     }
     None
+}
+
+/// `a command line tool`, `a batch program`: software that nobody opens in a browser.
+fn without_pages(np: &super::chunk::Np) -> bool {
+    let software = words::system_noun(&np.head) || matches!(np.head.as_str(), "tool" | "utility" | "script");
+    let shell = np.nouns.iter().any(|m| matches!(m.as_str(), "batch" | "command-line" | "cli"));
+    software && (shell || np.nouns.join(" ").contains("command line"))
 }
 
 /// Finds what an idea collects when the text names no record otherwise.

@@ -72,7 +72,7 @@ fn limit(d: &mut Draft, si: usize, some: bool) {
         let after: Vec<&str> = s.words[np.range.end.min(s.words.len())..].iter().take(2).map(|w| w.lower()).collect();
         let elsewhere = matches!(after[..], ["on", "loan" | "hire" | "order"] | ["in", "use"]);
         let Some(e) = record.or_else(|| d.entity_of(&np).filter(|_| !elsewhere)) else { continue };
-        if !matches!(pred.verb.class, Class::Create | Class::Transact | Class::Have) {
+        if !matches!(pred.verb.class, Class::Create | Class::Transact | Class::Have) || within_one(d, si, e, &np) {
             continue;
         }
         // `Members can join at most 3 walks`, where nothing is kept of who joined which: no limit on the walks that are added
@@ -159,6 +159,17 @@ fn limit(d: &mut Draft, si: usize, some: bool) {
         d.done[si].insert(pi);
         return;
     }
+}
+
+/// `book seats for a screening, at most 4 per booking`: so many in one record, and not so many records.
+fn within_one(d: &Draft, si: usize, e: usize, np: &Np) -> bool {
+    let s = &d.sentences[si];
+    let Some(per) = (np.range.end.saturating_sub(1)..s.words.len()).find(|i| s.words[*i].is("per")) else {
+        return false;
+    };
+    // `booking` may look like a verb
+    let name = |w: &super::tag::Word| d.find(w.lower()) == Some(e) || d.find(&w.base) == Some(e);
+    s.words.get(per + 1).is_some_and(name)
 }
 
 /// `days`, `hours`; a `day` before another noun only tells what kind of thing is counted.

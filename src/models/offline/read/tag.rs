@@ -147,6 +147,9 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
     {
         return (Tag::Verb(form), base.to_owned());
     }
+    if i == 0 && names_a_command(tokens) {
+        return (Tag::Noun, own());
+    }
     if let Some((base, form)) = verbs::verb(w) {
         let looks_name = token.capitalised() && i > 0 && token.text.len() > 1 && !tokens[i - 1].is(".");
         // backlogs write `I want to Submit Application`: after `to` a capital is no name
@@ -181,6 +184,14 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
     // `CAS`, `GPS`: letters that stand for words have no plural s
     let letters = (2..=4).contains(&token.text.len()) && token.text.bytes().all(|b| b.is_ascii_uppercase());
     (Tag::Noun, if letters { own() } else { nouns::singular(w) })
+}
+
+/// `add records an expense`, `list shows all expenses`: the first word names what does it.
+fn names_a_command(tokens: &[Token]) -> bool {
+    let form = |i: usize| tokens.get(i).and_then(|t: &Token| verbs::verb(&t.lower)).map(|(_, form)| form);
+    let object =
+        tokens.get(2).is_some_and(|t| matches!(t.lower.as_str(), "a" | "an" | "the" | "all" | "every" | "each"));
+    form(0) == Some(Form::Base) && form(1) == Some(Form::Third) && object
 }
 
 /// What ends like an adjective qualifies something; `a chemical has a name` ends a subject with it, so it is a thing.
