@@ -318,7 +318,7 @@ pub fn by_clause(spec: &AppSpec) -> BTreeMap<ClauseId, Meant> {
         each(&entity.clauses, &|m| m.entity(entity));
         each(&entity.private, &|m| {
             m.entity(entity);
-            m.say("other else only own never private");
+            m.say("other else only own never private secret confidential how");
             m.can(&[Class::Read]);
         });
         for field in &entity.fields {

@@ -3,6 +3,7 @@
 use super::meant::Meant;
 use crate::domain::{ClauseId, Clean};
 use crate::models::offline::read::HOUSES;
+use crate::models::offline::read::chunk::noun_phrase;
 use crate::models::offline::read::gaps::example;
 use crate::models::offline::read::lexicon::{
     nouns,
@@ -34,6 +35,7 @@ pub fn unaccounted(meant: Option<&Meant>, clause: ClauseId, text: &str, opening:
     let machine = if meant.own_machine { s.words.iter().rposition(|w| w.is("on")) } else { None };
     let left: Vec<usize> = (named..machine.unwrap_or(s.words.len()))
         .filter(|i| !navigates(&s, *i) && !housed(&s, *i) && !outside(&s, *i))
+        .filter(|i| !least_of_all(&s, *i))
         .filter(|i| !s.aside[*i] && !example(&s, *i) && !accounted(&s, *i, meant))
         .collect();
     let quoted: Vec<String> = left.iter().map(|i| s.words[*i].token.text.clone()).collect();
@@ -88,6 +90,15 @@ fn outside(s: &Sentence, at: usize) -> bool {
         np && p.verb.negated && matches!(p.verb.class, Class::Be | Class::Read)
     };
     nothing_shown(s) || stranger && s.preds.iter().any(kept)
+}
+
+/// `…, not even by the head nurse`: whom a ban on everybody keeps from it, too.
+fn least_of_all(s: &Sentence, at: usize) -> bool {
+    let Some(even) = s.words.iter().position(|w| w.is("even")) else { return false };
+    let banned = s.words[..even].iter().any(|w| w.is("nobody") || w.is("not") || w.is("never") || w.is("cannot"));
+    let from = even + 1 + usize::from(s.words.get(even + 1).is_some_and(|w| w.is("by")));
+    let whom = noun_phrase(&s.words, from).filter(|np| nouns::person(&np.head).is_some());
+    banned && whom.is_some_and(|np| (even..np.range.end).contains(&at))
 }
 
 /// What an application does for those who have it made; who adds something acts by themselves.

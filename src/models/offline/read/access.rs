@@ -33,6 +33,8 @@ pub fn read(d: &mut Draft, si: usize) {
     super::only::privacy_wish(d, si);
     super::scopes::only_their_own(d, si);
     super::makers::read(d, si);
+    super::secret::read(d, si);
+    super::not_even::mark(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
         if d.done[si].contains(&pi) {

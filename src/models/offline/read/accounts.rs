@@ -44,7 +44,7 @@ pub fn read(d: &mut Draft, si: usize) {
                 }
             }
             Class::Update | Class::Manage if own_data(d, pred) => change_own(d, si, pi, pred),
-            _ if about_account(pred) => account_verb(d, si, pi, pred),
+            _ if about_account(pred) && !sign_in::shut_out(s, pred) => account_verb(d, si, pi, pred),
             _ => {}
         }
     }

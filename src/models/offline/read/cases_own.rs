@@ -1,6 +1,6 @@
 //! What is whose: rights of whoever made a record, and of nobody else.
 
-use super::tests::{field, may, read, read_candidly, role, whole};
+use super::tests::{field, locked, may, read, read_candidly, role, whole};
 use crate::models::offline::spec::{Feature, Op, Scope, Who};
 
 const BOARD: &str = "A notice board for a house.\nTenants post notices with a title.\nTenants comment on notices.\n\
@@ -114,4 +114,98 @@ fn what_is_done_with_that_of_others_is_not_done_with_ones_own() {
         let said = spec.features.iter().any(kept) && spec.entity("topic").unwrap().owned;
         assert!(said && whole(&spec, 4), "{sentence}: {:?} {:?}", spec.features, spec.gaps);
     }
+}
+
+#[test]
+fn nobody_at_all_is_nobody_even_of_those_named() {
+    let ward = "A hospital ward.\nNurses write notes with a text.\nThe head nurse reads notes.\n";
+    for sentence in [
+        "Notes cannot be deleted, not even by the head nurse.",
+        "Nobody may delete a note, not even the head nurse.",
+        "Not even the head nurse can delete a note.",
+        "Notes must never be deleted, even by the head nurse.",
+    ] {
+        let spec = read_candidly(&format!("{ward}{sentence}"));
+        assert!(may(&spec, "note", Op::Delete).is_empty(), "{sentence}: {:?}", may(&spec, "note", Op::Delete));
+        assert!(whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn what_is_secret_is_seen_by_nobody_else() {
+    let motions = "An association.\nThe board adds motions with a title.\nMembers vote on motions.\n";
+    for sentence in [
+        "Votes are secret.",
+        "Votes are secret: nobody, not even the board, can see who voted how.",
+        "Nobody can see who voted.",
+        "Nobody sees who voted how.",
+    ] {
+        let spec = read_candidly(&format!("{motions}{sentence}"));
+        let seen = may(&spec, "vote", Op::Read);
+        assert!(seen.iter().all(|(_, scope)| *scope == Scope::Own), "{sentence}: {seen:?}");
+    }
+}
+
+#[test]
+fn an_author_changes_it_unless_it_is_in_a_state_that_is_told_of_later() {
+    let spec = read_candidly(
+        "A society.\nMembers suggest topics with a title.\nTopics can be edited by their author unless they are closed.\n\
+         The president closes topics.",
+    );
+    assert_eq!(may(&spec, "topic", Op::Update), [(role("member"), Scope::Own)]);
+    assert_eq!(locked(&spec, 3), [(Op::Update, vec!["closed".to_owned()])]);
+    assert!(whole(&spec, 3), "{:?}", spec.gaps);
+}
+
+#[test]
+fn what_has_been_ordered_is_what_orders_refer_to() {
+    let shop = "A shop.\nCustomers order cakes.\nOnly the baker can add cakes with a name.\n";
+    for sentence in [
+        "A cake that has been ordered cannot be deleted.",
+        "Cakes which have been ordered cannot be deleted.",
+        "A cake cannot be deleted after it has been ordered.",
+        "A cake that was ordered cannot be deleted.",
+    ] {
+        let spec = read_candidly(&format!("{shop}{sentence}"));
+        let used = |f: &Feature| matches!(f, Feature::InUse { entity, by, .. } if entity == "cake" && by == "order");
+        assert!(spec.features.iter().any(used), "{sentence}: {:?} {:?}", spec.features, spec.gaps);
+        assert!(field(&spec, "cake", "status").is_none() && whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn who_has_no_account_is_no_property_and_no_role() {
+    let ward = "A hospital ward.\nNurses write notes about patients with a text.\n\
+                Only the head nurse can add patients with a name and a room.\n";
+    for sentence in [
+        "Patients have no access.",
+        "Patients do not get an account.",
+        "Patients have no account.",
+        "Patients get no login.",
+        "Patients do not have access to the system.",
+    ] {
+        let spec = read_candidly(&format!("{ward}{sentence}"));
+        assert!(!whole(&spec, 4), "{sentence}");
+        let names: Vec<&str> = spec.entity("patient").unwrap().fields.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, ["name", "room"], "{sentence}");
+        assert!(spec.users.iter().flat_map(|u| &u.roles).all(|r| r.name != "patient"), "{sentence}");
+        let seen: Vec<Who> = may(&spec, "patient", Op::Read).into_iter().map(|(who, _)| who).collect();
+        assert_eq!(seen, [role("head_nurse"), role("nurse")], "{sentence}");
+    }
+}
+
+#[test]
+fn strangers_who_see_only_a_part_do_not_see_all_of_it() {
+    let songs = "A choir site.\nSingers add songs with a title and a composer.\nEvery singer sees all songs.\n";
+    for sentence in ["Guests see only the titles of songs.", "Guests can only see the title of a song."] {
+        let spec = read_candidly(&format!("{songs}{sentence}"));
+        assert!(may(&spec, "song", Op::Read).iter().all(|(who, _)| *who != Who::Anyone), "{sentence}");
+        assert!(!whole(&spec, 4), "{sentence}");
+    }
+}
+
+#[test]
+fn what_lies_between_two_bounds_is_there() {
+    let spec = read("Customers place orders.\nAn order has a quantity between 1 and 10, a remark and a pick-up date.");
+    assert!(field(&spec, "order", "quantity").unwrap().required && !field(&spec, "order", "remark").unwrap().required);
 }

@@ -447,6 +447,8 @@ fn required(d: &mut Draft) {
         } else {
             essential
         };
+        let between = |n: &&String| d.entities[e].entity.fields.iter().any(|f| f.name == **n && bounded(f));
+        let picked: Vec<String> = open.iter().filter(|n| picked.contains(n) || between(n)).cloned().collect();
         if picked.is_empty() {
             continue;
         }
@@ -487,4 +489,11 @@ fn aside(name: &str) -> bool {
 fn essential(f: &Field) -> bool {
     let named = ["title", "name", "date", "amount", "subject", "message", "text", "author"].contains(&f.name.as_str());
     named || f.ty.is_day()
+}
+
+/// `a quantity between 1 and 10`: without one it would not lie between them.
+fn bounded(f: &Field) -> bool {
+    let told = |bound: fn(&Rule) -> bool| f.rules.iter().any(|r| bound(&r.rule) && r.clauses == f.clauses);
+    let least = |rule: &Rule| matches!(rule, Rule::Min { value } if *value > 0.0);
+    told(least) && told(|rule| matches!(rule, Rule::Max { .. }))
 }

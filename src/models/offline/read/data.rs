@@ -26,7 +26,8 @@ pub fn read(d: &mut Draft, si: usize) {
     bare_list(d, si);
     for_each(d, si);
     for (pi, pred) in s.preds.iter().enumerate() {
-        if d.done[si].contains(&pi) || super::waived::of_two(s, pred) {
+        let told = super::waived::of_two(s, pred) || super::sign_in::shut_out(s, pred);
+        if d.done[si].contains(&pi) || told {
             continue;
         }
         super::relations::relate(d, si, pred);

@@ -19,14 +19,17 @@ pub fn read(d: &mut Draft, si: usize) {
     // `Members can change an entry until it is signed. The leader signs an entry.`: the state is told of later
     let later = |p: &Pred| {
         let done = p.verb.passive || super::lifecycle::has_done(d.sentences, s, p);
-        p.subordinate && done && s.words[..p.verb.range.start].iter().any(|w| w.is("until"))
+        p.subordinate && done && s.words[..p.verb.range.start].iter().any(|w| w.is("until") || w.is("unless"))
     };
     if s.preds.iter().enumerate().any(|(pi, p)| later(p) && !d.done[si].contains(&pi)) {
         super::lifecycle::read(d, si);
     }
     let bans = |p: &Pred| !p.subordinate && p.verb.negated && matches!(p.verb.class, Class::Update | Class::Delete);
     let Some(ban) = s.preds.iter().position(bans).filter(|pi| !d.done[si].contains(pi)) else { return };
-    if for_good(d, si, ban) {
+    // `that has been ordered`: there are orders, and no state tells of them
+    let ordered =
+        s.preds[ban].verb.class == Class::Delete && s.preds.iter().any(|p| super::in_use::been_done(d, s, p).is_some());
+    if ordered || for_good(d, si, ban) {
         return;
     }
     let Some((e, state)) = clause(d, si, ban).or_else(|| adjective(d, si, ban)) else { return };

@@ -3,6 +3,7 @@
 use super::chunk::Item;
 use super::draft::Draft;
 use super::lexicon::verbs::Class;
+use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::models::offline::spec::Feature;
 
@@ -13,12 +14,12 @@ pub fn read(d: &mut Draft, si: usize) {
     let targets = if pred.verb.passive { &pred.subject } else { &pred.objects };
     let Some(e) = targets.iter().find_map(|np| d.entity_of(np)) else { return };
     let name = d.entities[e].entity.name.clone();
+    let child = named_by(d, s, e);
     let condition = s.words.iter().any(|w| {
-        matches!(w.lower(), "while" | "once" | "if" | "when" | "that" | "which" | "with" | "has" | "have" | "exist")
-    });
-    let child = s.items.iter().find_map(|i| match i {
-        Item::Np(np) if np.pronoun.is_none() => d.entity_of(np).filter(|c| *c != e && d.reference(*c, &name).is_some()),
-        _ => None,
+        matches!(
+            w.lower(),
+            "while" | "once" | "if" | "when" | "that" | "which" | "with" | "has" | "have" | "exist" | "after"
+        )
     });
     // `A customer with orders cannot be deleted`: who is deleted deletes nothing
     let people = if pred.verb.passive { super::decisions::agents_by(d, pred) } else { d.actors(pred) };
@@ -35,6 +36,26 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     let all = d.sentences[si].preds.len();
     d.done[si].extend(0..all);
+}
+
+/// The records that a sentence names, or speaks of by what makes them, and that refer to the other.
+fn named_by(d: &Draft, s: &Sentence, e: usize) -> Option<usize> {
+    let name = &d.entities[e].entity.name;
+    let refers = |child: &usize| *child != e && d.reference(*child, name).is_some();
+    let named = s.items.iter().find_map(|i| match i {
+        Item::Np(np) if np.pronoun.is_none() => d.entity_of(np).filter(refers),
+        _ => None,
+    });
+    named.or_else(|| s.preds.iter().find_map(|p| been_done(d, s, p)).filter(refers))
+}
+
+/// `A cake that has been ordered`, and `that was ever ordered`: what is in some state now is not meant.
+#[must_use]
+pub fn been_done(d: &Draft, s: &Sentence, pred: &Pred) -> Option<usize> {
+    let past = s.words[pred.verb.range.clone()].iter().any(|w| matches!(w.lower(), "been" | "was" | "were"));
+    let bare = pred.subordinate && pred.verb.passive && !pred.verb.negated && pred.objects.is_empty();
+    let record = super::access::record_entity(d, pred);
+    record.filter(|_| bare && past && pred.preps.is_empty())
 }
 
 /// What refers to what may be said by a right: `add orders for a customer`.

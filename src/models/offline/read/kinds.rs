@@ -296,6 +296,7 @@ fn demanding(s: &Sentence, p: &Pred) -> bool {
                         | "readable"
                         | "hidden"
                         | "confidential"
+                        | "secret"
                         | "editable"
                         | "accessible"
                         | "anonymous"

@@ -68,6 +68,7 @@ mod moments;
 mod naming;
 mod navigation;
 mod nobody;
+mod not_even;
 mod not_own;
 mod numbering;
 mod numbers_of;
@@ -96,6 +97,7 @@ mod rules;
 mod scopes;
 mod scored;
 mod seats;
+mod secret;
 pub(in crate::models::offline) mod sentence;
 mod shown;
 mod sight;
@@ -268,6 +270,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     requested::settle(&mut all);
     publishing::settle(&mut all);
     theirs::settle(&mut all);
+    not_even::settle(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)
 }

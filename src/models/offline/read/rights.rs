@@ -415,8 +415,28 @@ fn confidential(d: &Draft, e: usize) -> bool {
     d.entities[e].entity.fields.iter().any(tells) && !referred
 }
 
+/// Records of people who have no account themselves, where only those who are appointed have one: patients, pupils.
+fn in_care(d: &Draft, e: usize) -> bool {
+    const IN_CARE: [&str; 9] =
+        ["patient", "pupil", "child", "kid", "client", "resident", "applicant", "inmate", "student"];
+    let name = d.entities[e].entity.name.as_str();
+    let appointed = d.roles.iter().all(|r| !r.open && r.kind == nouns::Person::Appointed);
+    d.has_users() && appointed && IN_CARE.contains(&name.rsplit('_').next().unwrap_or(name))
+}
+
+/// Who adds those records, and who adds what names them.
+fn carers(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
+    let name = d.entities[e].entity.name.clone();
+    let name_them = (0..d.entities.len()).filter(|x| *x != e && d.reference(*x, &name).is_some());
+    let adds = name_them.flat_map(|x| &d.entities[x].entity.access).filter(|a| a.ops.contains(&Op::Create));
+    unique(blind.iter().cloned().chain(adds.map(|a| a.who.clone()).filter(|who| matches!(who, Who::Role(_)))))
+}
+
 /// Who sees what is nobody's alone.
 fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
+    if in_care(d, e) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
+        return carers(d, e, blind);
+    }
     if confidential(d, e) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         return blind.to_vec();
     }

@@ -119,6 +119,7 @@ pub fn shut_out(s: &Sentence, pred: &Pred) -> bool {
     let none = pred.verb.negated || pred.objects.iter().any(|np| np.det.as_deref() == Some("no"));
     none && match pred.verb.class {
         Class::Have => pred.objects.iter().any(account),
+        _ if matches!(pred.verb.base.as_str(), "get" | "receive" | "obtain") => pred.objects.iter().any(account),
         // `Blocked members cannot log in`: some of those who have an account; `do not have to log in`: they may
         Class::LogIn | Class::SignUp => {
             let may = s.words[pred.verb.range.clone()].iter().any(|w| w.tag == super::tag::Tag::To);

@@ -17,10 +17,7 @@ struct Shown {
 /// `only the reports of his own department`, `approved applications only`, `the status of his own loans`
 fn narrowed(d: &Draft, s: &Sentence, pred: &Pred) -> Option<Shown> {
     let sees = pred.verb.class == Class::Read && !pred.verb.negated && !pred.verb.passive && !pred.subordinate;
-    let [np] = &pred.objects[..] else { return None };
-    if !sees {
-        return None;
-    }
+    let np = pred.objects.iter().find(|np| np.of.is_some()).or(pred.objects.first()).filter(|_| sees)?;
     let only = |w: &super::super::tag::Word| w.is("only") || w.is("just");
     let said = s.words[pred.verb.range.start..pred.range.end.min(s.words.len())].iter().any(only);
     let theirs = |np: &Np| np.possessed() && !matches!(np.det.as_deref(), Some("our" | "its"));
@@ -28,7 +25,7 @@ fn narrowed(d: &Draft, s: &Sentence, pred: &Pred) -> Option<Shown> {
     let property = d.entity_of(np).is_none() && of.is_some_and(theirs);
     let some = (of.is_some() || theirs(np) || !np.adjectives().all(words::light)) && !words::system_noun(&np.head);
     let e = d.entity_of(np).or_else(|| d.entity_of(of?))?;
-    let whos = pred.subject.iter().filter_map(|np| d.who(np)).filter(|who| *who != Who::Anyone).collect();
+    let whos = pred.subject.iter().filter_map(|np| d.who(np)).collect();
     (said && some || property).then_some(Shown { e, whos })
 }
 
