@@ -110,6 +110,7 @@ pub(super) fn base() -> Run {
         waivers: Shared::default(),
         usage: Usage::default(),
         chat: Shared::default(),
+        by_others: BTreeMap::new(),
         restoring: None,
     }
 }
