@@ -176,3 +176,21 @@ fn a_command_is_no_record() {
     let refused = super::analyse(&super::tests::cut(text), &std::collections::BTreeMap::new());
     assert!(refused.unwrap_err().to_string().contains("command line tool"));
 }
+
+#[test]
+fn what_is_reported_is_the_report_of_the_other_sentences() {
+    let told = "Villagers report a broken thing with a place and a text.\n";
+    let spec = read(&format!("{told}The mayor marks a report as fixed.\nOnly the mayor can delete a report."));
+    let kept = |spec: &crate::models::offline::spec::AppSpec| -> Vec<String> {
+        spec.entities.iter().map(|e| e.name.clone()).collect()
+    };
+    assert_eq!(kept(&spec), ["report"]);
+    assert!(field(&spec, "report", "place").is_some());
+    assert_eq!(may(&spec, "report", Op::Delete), [(role("mayor"), Scope::All)]);
+    assert_eq!(may(&spec, "report", Op::Create), [(role("villager"), Scope::All)]);
+    // a thing that is spoken of again, and a report with properties of its own, are what they are
+    let spec = read(&format!("{told}The mayor can delete a thing.\nThe mayor can delete a report."));
+    assert!(kept(&spec).iter().any(|name| name.ends_with("thing")));
+    let spec = read(&format!("{told}A report has a title and a date.\nThe mayor can delete a report."));
+    assert!(kept(&spec).iter().any(|name| name.ends_with("thing")));
+}

@@ -180,7 +180,9 @@ pub fn not_data(sentences: &[Sentence]) -> Option<String> {
 fn without_pages(np: &super::chunk::Np) -> bool {
     let software = words::system_noun(&np.head) || matches!(np.head.as_str(), "tool" | "utility" | "script");
     let shell = np.nouns.iter().any(|m| matches!(m.as_str(), "batch" | "command-line" | "cli"));
-    software && (shell || np.nouns.join(" ").contains("command line"))
+    // an interface may be one of several
+    let started = np.nouns.join(" ").contains("command line") && np.head != "interface";
+    software && (shell || started)
 }
 
 /// Finds what an idea collects when the text names no record otherwise.

@@ -65,6 +65,7 @@ mod locks;
 mod makers;
 mod mentions;
 mod moments;
+mod named_by_verb;
 mod naming;
 mod navigation;
 mod nobody;
@@ -268,6 +269,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     seats::taken(&mut all);
     seats::recorded(&mut all);
     requested::settle(&mut all);
+    named_by_verb::settle(&mut all);
     publishing::settle(&mut all);
     theirs::settle(&mut all);
     not_even::settle(&mut all);
