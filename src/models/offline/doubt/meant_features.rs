@@ -242,7 +242,7 @@ impl Meant {
                 self.say(per);
                 self.say(capacity);
                 self.say(amount.as_deref().unwrap_or_default());
-                self.say("more than exceed most full capacity limit maximum number place seat room free available left");
+                self.say("overbook overbooked more than exceed most full capacity limit maximum number place seat room free available left");
                 self.can(&[Class::Transact, Class::Create]);
             }
             Feature::Computed { field, formula, .. } => {

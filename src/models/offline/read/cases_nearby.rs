@@ -194,3 +194,14 @@ fn what_is_reported_is_the_report_of_the_other_sentences() {
     let spec = read(&format!("{told}A report has a title and a date.\nThe mayor can delete a report."));
     assert!(kept(&spec).iter().any(|name| name.ends_with("thing")));
 }
+
+#[test]
+fn what_cannot_be_overbooked_has_so_many_seats() {
+    let shows = "Staff add shows with a title, a date and a number of seats (up to 60).\nMembers can book a show.\n\
+        Members see only their own bookings.\n";
+    for ban in ["A show cannot be overbooked.", "Shows must never be overbooked."] {
+        let spec = read(&format!("{shows}{ban}"));
+        let room = |f: &Feature| matches!(f, Feature::Capacity { capacity, .. } if capacity == "number_of_seats");
+        assert!(spec.features.iter().any(room) && whole(&spec, 4), "{ban}: {:?}", spec.gaps);
+    }
+}

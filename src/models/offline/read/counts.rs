@@ -34,6 +34,7 @@ fn capacity(d: &mut Draft, si: usize) -> bool {
     let s = &d.sentences[si];
     let l = &s.lower;
     let full = l.contains(" full")
+        || l.contains("overbooked")
         || l.contains("fully booked")
         || l.contains("no free")
         || l.contains("places are taken")
