@@ -113,6 +113,27 @@ async fn a_program_without_a_port_starts_when_it_helps() {
     );
 }
 
+#[tokio::test]
+async fn a_test_file_that_fails_as_a_whole_says_why() {
+    let runner = runner_for(Stack::Node).await;
+    let loads = b"const test = require(\"node:test\");\n\nrequire(\"node:fs\").mkdtempSync(\"/nowhere/notes-\");\n";
+    let tally = tree("tally-js").with([TreeFile::new("test/loads.test.js", *loads)]);
+    let ran = runner.tests(&tally, &manifest_of(&tally), None, &CancellationToken::new()).await.unwrap().executed;
+    let failed = ran.tests.iter().find(|test| test.name == "test/loads.test.js").expect("told as one test");
+    let says = ["the file failed as a whole", "Error: E", "mkdtemp '/nowhere/notes-", "loads.test.js:3"];
+    assert!(says.iter().all(|word| failed.detail.contains(word)), "{}", failed.detail);
+}
+
+#[tokio::test]
+async fn a_server_that_lacks_its_port_is_told_so() {
+    let runner = runner_for(Stack::Node).await;
+    let serves = b"require(\"node:http\").createServer(() => {}).listen(8080, \"127.0.0.1\");\n";
+    let tally = tree("tally-js").with([TreeFile::new("tally.js", *serves)]);
+    let boot = runner.boot(&tally, &manifest_of(&tally), &CancellationToken::new()).await.unwrap().executed;
+    let note = boot.note.unwrap_or_default();
+    assert!(note.contains("called with --help") && note.contains("takes its port from {port}"), "{note}");
+}
+
 /// A program that is started by a file without an ending, which holds all of it.
 fn started_by(stack: &str, run: &str, program: &str, tests: &[(&str, &str)]) -> Tree {
     let test = if stack == "node" { r#"["node", "--test"]"# } else { r#"["python3", "-m", "unittest", "-v"]"# };

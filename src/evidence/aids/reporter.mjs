@@ -16,7 +16,19 @@ function isAssertion(error) {
   return Boolean(error) && (error.code === "ERR_ASSERTION" || error.name === "AssertionError");
 }
 
+/** Why a file failed as a whole, by what it wrote to stderr: the last line that names an error with its place, without Node's own. */
+function unloaded(said, exit) {
+  const lines = plain(said).split("\n").filter((line) => !/^\s*}?\s*$|^Node\.js v|\(node:|at node:/.test(line));
+  const last = lines.findLastIndex((line) => /^(Uncaught )?[A-Za-z]*(Error|Exception)\b/.test(line));
+  if (lines.length === 0) return [`it ended with exit status ${exit}`];
+  // What cannot be parsed is shown before the error, with its place.
+  const place = lines.findLastIndex((line, at) => at < last && at >= last - 4 && /^(file:\/\/)?\/.*:\d+$/.test(line));
+  const from = last < 0 ? Math.max(lines.length - 11, 0) : place < 0 ? last : place;
+  return lines.slice(from, from + 11);
+}
+
 export default async function* report(source) {
+  const stderr = new Map();
   const open = [];
   const worst = [];
   let ran = 0;
@@ -46,11 +58,17 @@ export default async function* report(source) {
       ran += 1;
       const name = whole ? file : [file, ...names].map(line).join(" > ");
       yield `${word}${name}\n`;
-      if (error) {
+      if (error && whole) {
+        const said = unloaded(stderr.get(data.file) ?? "", data.details.error.exitCode ?? "unknown");
+        const why = ["the file failed as a whole, not one of its tests:", ...said];
+        yield why.map((text) => `      ${text}\n`).join("");
+      } else if (error) {
         const said = plain(error.stack ?? error.message ?? error).split("\n").slice(0, 12);
         yield said.map((text) => `      ${text}\n`).join("");
       }
     } else if (type === "test:stdout" || type === "test:stderr") {
+      // The end of it is what matters.
+      if (type === "test:stderr") stderr.set(data.file, ((stderr.get(data.file) ?? "") + data.message).slice(-20_000));
       yield String(data.message).replace(/\n$/, "").split("\n").map((text) => `| ${text}\n`).join("");
     }
   }

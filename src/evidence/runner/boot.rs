@@ -360,16 +360,27 @@ pub(in crate::evidence) fn why_not_booted(finished: &Finished) -> String {
     }
 }
 
-/// The same of a program, whose author may not know how it is called.
+/// The same of a program, whose author may not know how it is called; one that would serve ends because no port is
+/// permitted but the one it is given, or does not end.
 fn why_no_help(finished: &Finished) -> String {
+    let printed = Clean::from_bytes(&finished.output.bytes).to_ascii_lowercase();
+    let serves = finished.ended == Ended::TimedOut || PORTS.iter().any(|word| printed.contains(word));
+    let hint = if serves { NO_PORT } else { "" };
     match (finished.ended, finished.exit) {
         (Ended::Exited, Some(code)) => {
             let last = last_line(finished);
-            format!("called with --help it ended with exit status {code} instead of 0{LAST_LINE}{last}")
+            format!("called with --help it ended with exit status {code} instead of 0{hint}{LAST_LINE}{last}")
         }
-        (ended, _) => format!("called with --help: {}", ended.note().unwrap_or_else(|| "did not start".to_owned())),
+        (ended, _) => {
+            format!("called with --help: {}{hint}", ended.note().unwrap_or_else(|| "did not start".to_owned()))
+        }
     }
 }
+
+/// What is said where a port is not to be had.
+const PORTS: [&str; 6] = ["permission denied", "eacces", "eperm", "operation not permitted", "bind", "listen"];
+const NO_PORT: &str =
+    " (what serves pages takes its port from {port} among the words of `run` in g1.toml, and no other is permitted)";
 
 const LAST_LINE: &str = "; last line: ";
 
