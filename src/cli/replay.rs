@@ -32,12 +32,12 @@ pub fn run(replay: &args::Replay, how: &Headless<'_>) -> Done {
         passing: passing.is_some(),
         ..headless::Options::default()
     };
-    run::runtime()?.block_on(async {
+    run::block_on(async {
         let setup = run::setup(how.config);
         let prepared = driver::replay(dir, &begun, how.plan_only, &cassette, setup).await.map_err(|e| run::fail(&e))?;
         let closing = |run: &_| Replayed::of(run, &cassette).closing();
         Ok(headless::drive_with(prepared, options, Some(&closing)).await)
-    })
+    })?
 }
 
 /// What the recorded run was given: as the recording says, else as the command line does.

@@ -11,7 +11,7 @@ use crate::{
     hub::{clauses, project, store::Place},
     models::{local, memory::Memory, settings::ModelSettings},
 };
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 /// What both need.
 pub struct Headless<'a> {
@@ -79,6 +79,20 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Fail> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Fail::error)
 }
 
+/// How long work that nobody waits for any more may take to end, such as the reading of a long text.
+const LAST_WORK: Duration = Duration::from_secs(5);
+
+/// Runs a session to its end.
+///
+/// # Errors
+/// As [`runtime`].
+pub fn block_on<T>(session: impl Future<Output = T>) -> Result<T, Fail> {
+    let runtime = runtime()?;
+    let done = runtime.block_on(session);
+    runtime.shutdown_timeout(LAST_WORK);
+    Ok(done)
+}
+
 pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
     let settings = settings(how.config, how.plan_only);
     let input::Given { text: requirement, attachments } = input::requirement(run)?;
@@ -88,12 +102,12 @@ pub fn run(run: &args::Run, how: &Headless<'_>) -> Done {
         driver::Start { dir, requirement, attachments, existing: run.existing, settings, setup: setup(how.config) };
     let options =
         headless::Options { json: how.json, allow_partial: run.allow_partial, ..headless::Options::default() };
-    runtime()?.block_on(async {
+    block_on(async {
         let (prepared, hint) = tokio::join!(driver::create(start), hint(how));
         let mut prepared = prepared.map_err(|e| fail(&e))?;
         prepared.notes.extend(hint);
         Ok(headless::drive(prepared, options).await)
-    })
+    })?
 }
 
 /// What is said of a server on this machine to who has chosen no model.
@@ -136,8 +150,8 @@ pub fn resume(resume: &args::Resume, how: &Headless<'_>) -> Done {
         caps: how.caps_given.then(|| caps(how.config)),
         ..headless::Options::default()
     };
-    runtime()?.block_on(async {
+    block_on(async {
         let prepared = driver::reopen(dir, model, &setup(how.config)).await.map_err(|e| fail(&e))?;
         Ok(headless::drive(prepared, options).await)
-    })
+    })?
 }

@@ -43,7 +43,7 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
     let config = Arc::new(how.config.clone());
     let settings = run::settings(&config, how.plan_only);
     let engines = Engines::default();
-    run::runtime()?.block_on(async {
+    run::block_on(async {
         let there = dir.join(project::FOLDER).is_dir();
         let handle = match there {
             true => {
@@ -92,7 +92,7 @@ pub fn open(dir: Option<&Path>, how: &Headless<'_>, who: &Who) -> Done {
             }
         }
         Ok(outcome.exit)
-    })
+    })?
 }
 
 fn color(color: Color) -> ColorChoice {

@@ -371,7 +371,7 @@ async fn stream(
     cancel: CancellationToken,
 ) -> Result<crate::models::Response, ModelError> {
     let (deltas, mut words) = mpsc::channel::<Clean>(WORDS);
-    let call = model.call(request, deltas, cancel);
+    let call = model.call(request, deltas, cancel.clone());
     tokio::pin!(call);
     // Between the first word and the moment it is shown nothing wakes up for the words in between.
     let mut first: Option<(Clean, Instant)> = None;
@@ -379,6 +379,8 @@ async fn stream(
         let due = first.as_ref().map_or_else(Instant::now, |(_, at)| *at);
         tokio::select! {
             result = &mut call => break result,
+            // It may read for minutes and hear nothing meanwhile; others say what they have cost.
+            () = cancel.cancelled(), if model.is_free() => break Err(ModelError::Cancelled),
             Some(word) = words.recv(), if first.is_none() => first = Some((word, Instant::now() + MERGE)),
             () = tokio::time::sleep_until(due), if first.is_some() => {
                 let word = first.take().map(|(word, _)| word);
