@@ -20,6 +20,7 @@ fn an_empty_text_is_refused() {
 #[test]
 fn bytes_that_are_not_utf8_are_refused_with_the_offset() {
     refused(b"A guest book\xff for us", &["12"]);
+    refused(b"\0A\0 \0b\0o\0o\0k", &["NUL byte at offset 0", "iconv -f UTF-16BE"]);
 }
 
 #[test]

@@ -16,19 +16,28 @@ use crate::domain::{
     clause::{Clause, Origin},
 };
 
-/// A text that is not UTF-8.
+/// Bytes that are no plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the text is not UTF-8: the byte at offset {offset} does not belong; convert it, for example with iconv -t UTF-8"
-)]
-pub struct NotUtf8 {
-    pub offset: usize,
+pub enum NotText {
+    #[error(
+        "the text is not UTF-8: the byte at offset {offset} does not belong; convert it, for example with iconv -t UTF-8"
+    )]
+    Utf8 { offset: usize },
+    #[error(
+        "the text holds a NUL byte at offset {offset}, as UTF-16 does; convert it, for example with iconv -f UTF-16BE -t \
+         UTF-8, or take the byte out"
+    )]
+    Nul { offset: usize },
 }
 
 /// # Errors
-/// The bytes are not UTF-8; the offset is that of the first byte that does not belong.
-pub fn decode(bytes: &[u8]) -> Result<&str, NotUtf8> {
-    std::str::from_utf8(bytes).map_err(|e| NotUtf8 { offset: e.valid_up_to() })
+/// The bytes are not UTF-8, or hold NUL bytes; the offset is that of the first byte that does not belong.
+pub fn decode(bytes: &[u8]) -> Result<&str, NotText> {
+    let text = std::str::from_utf8(bytes).map_err(|e| NotText::Utf8 { offset: e.valid_up_to() })?;
+    match text.find('\0') {
+        Some(offset) => Err(NotText::Nul { offset }),
+        None => Ok(text),
+    }
 }
 
 /// Cuts `text` into clauses whose spans partition `[0, len)`. No kind is marked; an empty text has none.

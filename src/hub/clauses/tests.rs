@@ -153,9 +153,10 @@ fn bom_line_ends_and_white_space_are_kept() {
 
 #[test]
 fn what_is_not_utf8_is_refused_with_the_offset() {
-    assert_eq!(decode(b"abc\xffdef"), Err(NotUtf8 { offset: 3 }));
+    assert_eq!(decode(b"abc\0"), Err(NotText::Nul { offset: 3 }));
+    assert_eq!(decode(b"abc\xffdef"), Err(NotText::Utf8 { offset: 3 }));
     assert_eq!(decode("é".as_bytes()), Ok("é"));
-    assert_eq!(decode(&"aé".as_bytes()[..2]), Err(NotUtf8 { offset: 1 }));
+    assert_eq!(decode(&"aé".as_bytes()[..2]), Err(NotText::Utf8 { offset: 1 }));
 }
 
 #[test]
