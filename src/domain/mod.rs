@@ -34,5 +34,5 @@ pub use ids::{
     AssumptionId, ClauseId, DecisionId, EvidenceId, GateId, InterpretationId, InterpretationKind, PersonaId, StepId,
 };
 pub use shared::Shared;
-pub use text::{Clean, counted};
+pub use text::{Clean, counted, in_shell};
 pub use words::words;

@@ -452,14 +452,17 @@ impl Run {
     /// understanding too; money and the result of the whole are not written by anybody.
     #[must_use]
     pub fn editable(&self, gate: &Gate) -> Vec<EditPart> {
-        let steps = self.steps().filter(|s| match gate.reason {
+        let part =
+            |s: &Step| Some(EditPart { step: s.plan.id.clone(), kind: s.plan.produces, reply: s.reply.clone()? });
+        self.steps_at(gate).filter_map(part).collect()
+    }
+    /// The steps whose replies a gate is about.
+    pub(super) fn steps_at(&self, gate: &Gate) -> impl Iterator<Item = &Step> {
+        self.steps().filter(move |s| match gate.reason {
             GateReason::Budget { .. } | GateReason::Result => false,
             GateReason::Plan => matches!(s.plan.produces, ReplyKind::Understand | ReplyKind::Plan),
             _ => s.plan.id == gate.step,
-        });
-        let part =
-            |s: &Step| Some(EditPart { step: s.plan.id.clone(), kind: s.plan.produces, reply: s.reply.clone()? });
-        steps.filter_map(part).collect()
+        })
     }
     /// The contents on which what the trace says rests: the requirement, the files, and what their runs printed.
     #[must_use]

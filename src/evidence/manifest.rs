@@ -1,7 +1,7 @@
 //! `g1.toml`: the manifest of the generated software. Argument vectors only; nothing ever passes through a shell.
 
 use super::{Kind, Stack};
-use crate::domain::artifact::MANIFEST;
+use crate::domain::{artifact::MANIFEST, in_shell};
 use serde::{Deserialize, Serialize};
 
 /// What the generated software is and how it is set up, tested and run.
@@ -96,16 +96,6 @@ impl Manifest {
         let words: Vec<String> = self.with_help().iter().map(|argument| in_shell(argument)).collect();
         (Kind::of(self) == Kind::Program).then(|| words.join(" "))
     }
-}
-
-/// An argument as a shell reads it.
-#[must_use]
-pub fn in_shell(argument: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !argument.is_empty() && argument.chars().all(plain) {
-        return argument.to_owned();
-    }
-    format!("'{}'", argument.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

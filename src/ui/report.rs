@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         clause::Clause,
-        counted,
+        counted, in_shell,
         run::{Outcome, Run, RunStatus},
         trace::Status,
     },
@@ -157,10 +157,14 @@ pub fn farewell(model: &Model) -> Vec<String> {
         RunStatus::Paused { detail, .. } => format!("Paused. {}", detail.one_line(80)),
         RunStatus::Running => "Stopped in the middle of a step; nothing is lost.".into(),
     };
+    // They are typed in another folder than the one that was given.
+    let folder = Some(in_shell(&model.setup.folder)).filter(|folder| folder != ".");
+    let at = folder.as_ref().map_or_else(String::new, |folder| format!(" -C {folder}"));
     let next = if run.is_over() {
-        "g1 preview   g1 trace   g1 verify"
+        format!("g1 preview{at}   g1 trace{at}   g1 verify{at}")
     } else {
-        "g1 resume   or g1 to open the workbench again"
+        let opens = folder.map_or_else(|| "g1".to_owned(), |folder| format!("g1 {folder}"));
+        format!("g1 resume{at}   or {opens} to open the workbench again")
     };
     let mut lines =
         vec![format!("{title} in {}", model.setup.folder), state, verdict(model, run), format!("Next: {next}")];

@@ -334,6 +334,19 @@ fn a_search_without_a_match_leaves_nothing_behind() {
 }
 
 #[test]
+fn what_can_be_typed_next_names_the_folder() {
+    let mut bench = Bench::real(At::Working, 80, 24);
+    for (folder, next) in [
+        (".", "Next: g1 resume   or g1 to open the workbench again"),
+        ("w/t1", "Next: g1 resume -C w/t1   or g1 w/t1 to open the workbench again"),
+        ("my club", "Next: g1 resume -C 'my club'   or g1 'my club' to open the workbench again"),
+    ] {
+        bench.model.setup.folder = folder.into();
+        assert_eq!(g1::ui::report::farewell(&bench.model).last().map(String::as_str), Some(next));
+    }
+}
+
+#[test]
 fn silence_is_said_and_waiting_for_a_person_is_not_working_time() {
     let mut bench = Bench::real(At::Working, 80, 24);
     bench.wait(12_000);

@@ -118,6 +118,10 @@ impl Run {
         ways.push("choose a model (-m, in the workbench /model)");
         let last = ways.pop().unwrap_or_default();
         let ways = if ways.is_empty() { last.to_owned() } else { format!("{}, or {last}", ways.join(", ")) };
-        Some(format!("The offline engine cannot use remarks. What helps: {ways}."))
+        let edited = self.steps_at(gate).find_map(|step| Some((step.edited_by.as_ref()?, &step.plan.id)));
+        let lost = edited.map_or_else(String::new, |(who, step)| {
+            format!(" Sent back, {step} is worked out anew without what {who} edited.")
+        });
+        Some(format!("The offline engine cannot use remarks. What helps: {ways}.{lost}"))
     }
 }

@@ -104,7 +104,11 @@ fn an_answer_does_not_drop_what_a_person_wrote() {
     let refused = sim.feed(Input::Command(answer.clone())).unwrap_err().to_string();
     assert!(refused.contains("Anna edited design") && refused.contains("send it back"), "{refused}");
     assert_eq!(sim.step("design").edited_by.as_deref(), Some("Anna"));
-    let gate = sim.run().open_gates().next().unwrap().id;
-    sim.decide_gate(gate, crate::domain::run::Verb::Changes { text: "Without that.".into() }).unwrap();
+    let mut run = sim.run().clone();
+    let gate = run.open_gates().next().unwrap().clone();
+    run.settings.model = "offline".into();
+    let told = run.instead_of_remarks(&gate).unwrap();
+    assert!(told.ends_with("Sent back, design is worked out anew without what Anna edited."), "{told}");
+    sim.decide_gate(gate.id, crate::domain::run::Verb::Changes { text: "Without that.".into() }).unwrap();
     sim.feed(Input::Command(answer)).unwrap();
 }

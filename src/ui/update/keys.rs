@@ -307,7 +307,13 @@ fn send(model: &mut Model, burst: bool, cmds: &mut Vec<Cmd>) {
             return model.say(true, why);
         }
     };
+    let offline = model.run.as_deref().is_some_and(|run| run.settings.model == "offline");
     let reaches = match &step {
+        _ if offline => {
+            "Said, and kept. The offline engine reads no remarks: it works from the clauses and the answers; /model chooses \
+             another."
+                .to_owned()
+        }
         Some(step) => format!("Said to {step}: it reaches the next context packed for it."),
         None => "Said. It reaches the next context that is packed; @NAME speaks to one persona.".to_owned(),
     };

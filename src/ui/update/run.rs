@@ -88,6 +88,10 @@ fn snapshot(model: &mut Model, run: Arc<Run>, cmds: &mut Vec<Cmd>) {
     let speaks = |id: &crate::domain::StepId| run.step(id).is_some_and(|s| s.state == StepState::Working);
     model.streams.retain(|id, _| speaks(id));
     model.heard.retain(|id, _| at_work(id));
+    // A step may have begun long ago, and rested since: silence counts from when it was seen at work.
+    for step in run.steps().filter(|step| at_work(&step.plan.id)) {
+        model.heard.entry(step.plan.id.clone()).or_insert(model.now);
+    }
     model.progress.retain(|id, _| id.as_ref().is_none_or(at_work));
     if run.is_over() {
         model.progress.clear();

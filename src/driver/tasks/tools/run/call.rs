@@ -2,8 +2,8 @@
 
 use super::Gave;
 use crate::{
-    domain::{Clean, counted},
-    evidence::{EvidenceError, Kind, Manifest, Runner, Tree, manifest::in_shell, sandbox::Finished},
+    domain::{Clean, counted, in_shell},
+    evidence::{EvidenceError, Kind, Manifest, Runner, Tree, sandbox::Finished},
 };
 use tokio_util::sync::CancellationToken;
 
