@@ -209,3 +209,45 @@ fn what_lies_between_two_bounds_is_there() {
     let spec = read("Customers place orders.\nAn order has a quantity between 1 and 10, a remark and a pick-up date.");
     assert!(field(&spec, "order", "quantity").unwrap().required && !field(&spec, "order", "remark").unwrap().required);
 }
+
+#[test]
+fn what_is_restricted_in_words_that_are_not_understood_is_opened_to_nobody() {
+    let club = "A club site.\nMembers record trips with a date and a distance.\nThe leader can delete trips.\n";
+    for (sentence, op) in [
+        ("Members can change trips unless the weather was bad.", Op::Update),
+        ("Members may change all trips except those abroad.", Op::Update),
+        ("Members can delete trips except during the regatta.", Op::Delete),
+        ("Members can see trips only if they paddled along.", Op::Read),
+    ] {
+        let spec = read_candidly(&format!("{club}{sentence}"));
+        let open: Vec<_> = may(&spec, "trip", op).into_iter().filter(|(who, _)| *who != role("leader")).collect();
+        assert!(open.iter().all(|(_, scope)| *scope == Scope::Own), "{sentence}: {open:?}");
+        assert!(!whole(&spec, 4), "{sentence}");
+    }
+    // who is named alone keeps it, whatever else is not understood
+    let spec = read_candidly(&format!("{club}Only the leader may change trips on rainy days."));
+    assert!(may(&spec, "trip", Op::Update).iter().all(|(who, _)| *who == role("leader")), "{:?}", spec.gaps);
+}
+
+#[test]
+fn visitors_who_see_nothing_change_nothing_of_who_sees_patients() {
+    let spec = read(
+        "A ward.\nNurses write notes about patients with a text.\nThe head nurse adds patients with a name.\n\
+         Patients have no access.\nVisitors may not see anything.",
+    );
+    let seen: Vec<Who> = may(&spec, "patient", Op::Read).into_iter().map(|(who, _)| who).collect();
+    assert!(!seen.contains(&Who::SignedIn) && seen.contains(&role("nurse")), "{seen:?}");
+}
+
+#[test]
+fn the_day_a_record_was_made_is_no_record_of_its_changes() {
+    let absences = "A school.\nTeachers record absences with a date.\nParents sign up.\n";
+    for sentence in [
+        "A teacher can change an absence only on the day it was recorded.",
+        "Absences can only be changed on the day on which they were recorded.",
+    ] {
+        let spec = read_candidly(&format!("{absences}{sentence}"));
+        let history = |f: &Feature| matches!(f, Feature::History { .. });
+        assert!(!spec.features.iter().any(history) && !whole(&spec, 4), "{sentence}: {:?}", spec.features);
+    }
+}

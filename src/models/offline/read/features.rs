@@ -73,6 +73,14 @@ fn records_who(s: &Sentence) -> bool {
     }) && !more
 }
 
+/// `on the day it was recorded`: when the record was made, and no record of its changes.
+fn when_made(s: &Sentence) -> bool {
+    s.words.windows(3).any(|w| {
+        let it = w[0].is("it") || w[0].is("they");
+        it && (w[1].is("was") || w[1].is("were")) && w[2].is("recorded")
+    })
+}
+
 /// `Every change of a defect is recorded with who did it and when, and can be read by the board.`
 fn history(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
@@ -98,7 +106,7 @@ fn history(d: &mut Draft, si: usize) {
         "is noted",
     ]
     .iter()
-    .any(|w| l.contains(w))
+    .any(|w| l.contains(w) && !when_made(s))
         || logged
         || audited
         || records_who(s);

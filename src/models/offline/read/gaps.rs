@@ -14,10 +14,7 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
         if d.gaps.iter().any(|g| g.clause == s.id && g.whole) {
             continue;
         }
-        let left: Vec<usize> = (0..s.words.len())
-            .filter(|i| !d.is_used(si, *i) && !s.aside[*i] && (content(&s.words[*i]) || stated(s, *i)))
-            .filter(|i| !example(s, *i))
-            .collect();
+        let left = left(d, si);
         // that there are such records is not what it asks for
         let built = linked.contains(&s.id) && (left.is_empty() || !only_named(d, s));
         if built {
@@ -30,6 +27,14 @@ pub fn find(d: &mut Draft, linked: &BTreeSet<ClauseId>) {
             whole(d, s, lexicon::NOT_UNDERSTOOD);
         }
     }
+}
+
+/// The words of a sentence that say something and were not read.
+#[must_use]
+pub fn left(d: &Draft, si: usize) -> Vec<usize> {
+    let s = &d.sentences[si];
+    let says = |i: &usize| !s.aside[*i] && (content(&s.words[*i]) || stated(s, *i)) && !example(s, *i);
+    (0..s.words.len()).filter(|i| !d.is_used(si, *i) && says(i)).collect()
 }
 
 /// Whether of a sentence that says what becomes of records nothing is built but that there are some.

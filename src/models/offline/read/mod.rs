@@ -22,6 +22,7 @@ mod brackets;
 mod bullets;
 mod capacity;
 pub(in crate::models::offline) mod chunk;
+mod closed;
 mod compared;
 mod complete;
 mod conditions;
@@ -48,6 +49,7 @@ mod holders;
 mod idea;
 mod implied_state;
 mod in_and_out;
+mod in_care;
 mod in_charge;
 mod in_line;
 mod in_use;
@@ -405,6 +407,7 @@ pub fn analyse_again(
     gaps::find(&mut d, &linked);
     overstated::find(&mut d);
     held::find(&mut d);
+    closed::find(&mut d);
     overlaps::settle_numbers(&mut d);
     for s in &all {
         if let Some(reason) = unread.get(&s.id) {

@@ -3,7 +3,7 @@
 use super::answers::{Asked, Holder, all_of};
 use super::draft::Draft;
 use super::lexicon::nouns;
-use super::{exclusives, sight};
+use super::{exclusives, in_care, sight};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
@@ -226,7 +226,8 @@ pub fn rights(d: &mut Draft, e: usize) {
         let for_others = !readers.is_empty() && blind.iter().all(keeps) && d.entities[e].entity.private.is_empty();
         // what somebody else books or borrows, somebody else must see
         let wanted = d.entities.iter().any(|x| x.about.as_deref() == Some(name.as_str()));
-        let own = (personal(d, e) || !readers.is_empty())
+        let restricted = super::closed::unseen(d, e);
+        let own = (personal(d, e) || !readers.is_empty() || restricted)
             && !for_others
             && !wanted
             && d.has_users()
@@ -415,27 +416,10 @@ fn confidential(d: &Draft, e: usize) -> bool {
     d.entities[e].entity.fields.iter().any(tells) && !referred
 }
 
-/// Records of people who have no account themselves, where only those who are appointed have one: patients, pupils.
-fn in_care(d: &Draft, e: usize) -> bool {
-    const IN_CARE: [&str; 9] =
-        ["patient", "pupil", "child", "kid", "client", "resident", "applicant", "inmate", "student"];
-    let name = d.entities[e].entity.name.as_str();
-    let appointed = d.roles.iter().all(|r| !r.open && r.kind == nouns::Person::Appointed);
-    d.has_users() && appointed && IN_CARE.contains(&name.rsplit('_').next().unwrap_or(name))
-}
-
-/// Who adds those records, and who adds what names them.
-fn carers(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
-    let name = d.entities[e].entity.name.clone();
-    let name_them = (0..d.entities.len()).filter(|x| *x != e && d.reference(*x, &name).is_some());
-    let adds = name_them.flat_map(|x| &d.entities[x].entity.access).filter(|a| a.ops.contains(&Op::Create));
-    unique(blind.iter().cloned().chain(adds.map(|a| a.who.clone()).filter(|who| matches!(who, Who::Role(_)))))
-}
-
 /// Who sees what is nobody's alone.
 fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
-    if in_care(d, e) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
-        return carers(d, e, blind);
+    if let Some(carers) = in_care::carers(d, e, blind) {
+        return carers;
     }
     if confidential(d, e) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         return blind.to_vec();

@@ -1,0 +1,113 @@
+//! What a sentence restricts in words that were not understood is opened to nobody: the right that the rest of it would give
+//! reaches no further than to whoever made a record, and the clause is a gap that says so.
+
+use super::chunk::Np;
+use super::draft::Draft;
+use super::gaps;
+use super::lexicon::{nouns::Person, verbs::Class};
+use super::sentence::{Pred, Sentence};
+use super::tag::{Tag, Word};
+use crate::models::offline::spec::{Access, Entity, Op, Scope, Who};
+use std::ops::Range;
+
+/// Whether a word leaves somebody or some records out.
+fn leaves_out(w: &Word) -> bool {
+    matches!(
+        w.lower(),
+        "unless" | "except" | "besides" | "whoever" | "themselves" | "himself" | "herself" | "only" | "just"
+    )
+}
+
+/// From the restricting word on, what of a sentence was not understood.
+fn not_understood(d: &Draft, si: usize) -> Option<Range<usize>> {
+    let s = &d.sentences[si];
+    let mut depth = 0;
+    let cue = s.words.iter().enumerate().position(|(i, w)| {
+        depth += i32::from(w.tag == Tag::Open) - i32::from(w.tag == Tag::Close);
+        leaves_out(w) && !s.aside[i] && depth == 0
+    })?;
+    let last = gaps::left(d, si).into_iter().filter(|i| *i > cue).max()?;
+    Some(cue..last + 1)
+}
+
+/// Who does what is restricted: `admins see all of them, while members see only …` restricts the members.
+fn restricted(d: &Draft, s: &Sentence, cue: usize) -> Vec<Who> {
+    let from = |p: &Pred| p.subject.first().map_or(p.verb.range.start, |np| np.range.start);
+    let pred = s.preds.iter().rfind(|p| !p.subordinate && from(p) <= cue + 1);
+    pred.map(|p| if p.verb.passive { super::decisions::agents_by(d, p) } else { d.actors(p) }).unwrap_or_default()
+}
+
+/// Whether these are all who sign up, or nearly so.
+fn many(d: &Draft, who: &Who) -> bool {
+    match who {
+        Who::Anyone | Who::SignedIn => true,
+        Who::Role(name) => {
+            d.roles.iter().any(|r| r.name == *name && (r.open || matches!(r.kind, Person::Ordinary | Person::User)))
+        }
+    }
+}
+
+/// Takes back what the rest of such a sentence gave to all.
+pub fn find(d: &mut Draft) {
+    let sentences = d.sentences;
+    for (si, s) in sentences.iter().enumerate() {
+        if !d.has_users() || d.gaps.iter().any(|g| g.clause == s.id && g.whole) {
+            continue;
+        }
+        let Some(range) = not_understood(d, si) else { continue };
+        let whos = restricted(d, s, range.start);
+        for e in 0..d.entities.len() {
+            if let Some(told) = narrow(d, e, s, &whos) {
+                let why = format!("as this is not understood, no more than whoever added them can {told}");
+                d.gap(s.id, &s.quote(range.clone()), &why, false);
+            }
+        }
+    }
+}
+
+/// Leaves the rights that a sentence alone gave to many to whoever made the records. Says what that was. What is supposed where
+/// the text is silent is no right that the sentence gave.
+fn narrow(d: &mut Draft, e: usize, s: &Sentence, whos: &[Who]) -> Option<String> {
+    let Entity { name, access, .. } = &d.entities[e].entity;
+    let asked = |kind: &str| d.questions.iter().any(|q| q.key == format!("{kind}:{name}") && q.clauses.contains(&s.id));
+    let (see, edit) = (asked("see"), asked("edit"));
+    let told = |a: &Access| if a.ops.contains(&Op::Read) { !see } else { !edit && !a.ops.contains(&Op::Create) };
+    let wide = |a: &Access| {
+        let theirs = whos.is_empty() || whos.contains(&a.who);
+        a.clauses == [s.id] && a.scope == Scope::All && told(a) && theirs && many(d, &a.who)
+    };
+    let ops: Vec<Op> = access.iter().filter(|a| wide(a)).flat_map(|a| a.ops.clone()).collect();
+    let made = access.iter().any(|a| a.ops.contains(&Op::Create) && a.who != Who::Anyone);
+    let own = |a: Access| if wide(&a) { Access { scope: Scope::Own, ..a } } else { a };
+    let kept: Vec<Access> =
+        access.iter().filter(|a| !wide(a) || made && a.who != Who::Anyone).cloned().map(own).collect();
+    let verb = match ops.first()? {
+        Op::Read => "see",
+        Op::Delete => "delete",
+        Op::Create | Op::Update => "change",
+    };
+    let entity = &mut d.entities[e].entity;
+    entity.owned |= made;
+    entity.access = kept;
+    Some(format!("{verb} {}", entity.label_plural.to_lowercase()))
+}
+
+/// Whether a sentence of which nothing was read keeps somebody from seeing these records: where the text leaves open who sees
+/// them, not everybody does.
+#[must_use]
+pub fn unseen(d: &Draft, e: usize) -> bool {
+    let built = super::assemble::built(d);
+    let sees = |p: &Pred| {
+        let shown = if p.verb.passive { &p.subject } else { &p.objects };
+        let named = |np: &Np| d.find(&np.name()) == Some(e) || d.find(&np.head) == Some(e);
+        p.verb.class == Class::Read && shown.iter().any(named)
+    };
+    let denies = |s: &Sentence| {
+        let word = |w: &Word| matches!(w.lower(), "nobody" | "only" | "except" | "unless");
+        s.preds.iter().any(|p| p.verb.negated) || s.words.iter().any(word)
+    };
+    d.sentences.iter().enumerate().any(|(si, s)| {
+        let unread = d.done[si].is_empty() && !built.contains(&s.id) && !super::exclusion::is_exclusion(s);
+        unread && denies(s) && s.preds.iter().any(sees)
+    })
+}
