@@ -38,6 +38,7 @@ fn back(now: &Run, then: &Run, step: &StepId, aside: bool, who: &Clean, env: &En
         seq: env.seq,
         updated_at: env.at,
         usage: now.usage,
+        by_others: now.by_others.clone(),
         settings: RunSettings { relaxed: then.settings.relaxed.clone(), ..now.settings.clone() },
         ..then.clone()
     };
