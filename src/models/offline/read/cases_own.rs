@@ -241,7 +241,8 @@ fn visitors_who_see_nothing_change_nothing_of_who_sees_patients() {
 
 #[test]
 fn the_day_a_record_was_made_is_no_record_of_its_changes() {
-    let absences = "A school.\nTeachers record absences with a date.\nParents sign up.\n";
+    let absences =
+        "A school.\nTeachers record absences with a date.\nThe head can see everything but cannot change anything.\n";
     for sentence in [
         "A teacher can change an absence only on the day it was recorded.",
         "Absences can only be changed on the day on which they were recorded.",
@@ -249,5 +250,8 @@ fn the_day_a_record_was_made_is_no_record_of_its_changes() {
         let spec = read_candidly(&format!("{absences}{sentence}"));
         let history = |f: &Feature| matches!(f, Feature::History { .. });
         assert!(!spec.features.iter().any(history) && !whole(&spec, 4), "{sentence}: {:?}", spec.features);
+        // which day that is nobody looks at: no teacher changes what another one has recorded
+        let changes = may(&spec, "absence", Op::Update);
+        assert!(changes.iter().all(|(_, scope)| *scope == Scope::Own), "{sentence}: {changes:?}");
     }
 }

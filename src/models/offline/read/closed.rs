@@ -30,11 +30,18 @@ fn not_understood(d: &Draft, si: usize) -> Option<Range<usize>> {
     Some(cue..last + 1)
 }
 
-/// Who does what is restricted: `admins see all of them, while members see only …` restricts the members.
-fn restricted(d: &Draft, s: &Sentence, cue: usize) -> Vec<Who> {
+/// Whom a restriction is about, and whether it is about what they do: `Only the leader …` says who, and not when.
+struct Restricted {
+    whos: Vec<Who>,
+    act: bool,
+}
+
+/// `admins see all of them, while members see only …` restricts the members.
+fn restricted(d: &Draft, s: &Sentence, cue: usize) -> Restricted {
     let from = |p: &Pred| p.subject.first().map_or(p.verb.range.start, |np| np.range.start);
     let pred = s.preds.iter().rfind(|p| !p.subordinate && from(p) <= cue + 1);
-    pred.map(|p| if p.verb.passive { super::decisions::agents_by(d, p) } else { d.actors(p) }).unwrap_or_default()
+    let whos = pred.map(|p| if p.verb.passive { super::decisions::agents_by(d, p) } else { d.actors(p) });
+    Restricted { whos: whos.unwrap_or_default(), act: pred.is_some_and(|p| p.verb.range.start < cue) }
 }
 
 /// Whether these are all who sign up, or nearly so.
@@ -55,9 +62,9 @@ pub fn find(d: &mut Draft) {
             continue;
         }
         let Some(range) = not_understood(d, si) else { continue };
-        let whos = restricted(d, s, range.start);
+        let restricted = restricted(d, s, range.start);
         for e in 0..d.entities.len() {
-            if let Some(told) = narrow(d, e, s, &whos) {
+            if let Some(told) = narrow(d, e, s, &restricted) {
                 let why = format!("as this is not understood, no more than whoever added them can {told}");
                 d.gap(s.id, &s.quote(range.clone()), &why, false);
             }
@@ -67,14 +74,20 @@ pub fn find(d: &mut Draft) {
 
 /// Leaves the rights that a sentence alone gave to many to whoever made the records. Says what that was. What is supposed where
 /// the text is silent is no right that the sentence gave.
-fn narrow(d: &mut Draft, e: usize, s: &Sentence, whos: &[Who]) -> Option<String> {
+fn narrow(d: &mut Draft, e: usize, s: &Sentence, restricted: &Restricted) -> Option<String> {
+    let Restricted { whos, act } = restricted;
     let Entity { name, access, .. } = &d.entities[e].entity;
     let asked = |kind: &str| d.questions.iter().any(|q| q.key == format!("{kind}:{name}") && q.clauses.contains(&s.id));
     let (see, edit) = (asked("see"), asked("edit"));
     let told = |a: &Access| if a.ops.contains(&Op::Read) { !see } else { !edit && !a.ops.contains(&Op::Create) };
     let wide = |a: &Access| {
         let theirs = whos.is_empty() || whos.contains(&a.who);
-        a.clauses == [s.id] && a.scope == Scope::All && told(a) && theirs && many(d, &a.who)
+        // `A teacher can change an absence only on the day …`, where teachers add them
+        let maker = *act && access.iter().any(|b| b.who == a.who && b.ops.contains(&Op::Create));
+        // what another sentence denies others is no right that it gives
+        let bans = |id| d.sentences.iter().any(|x| x.id == id && x.preds.iter().any(|p| p.verb.negated));
+        let alone = a.clauses.contains(&s.id) && a.clauses.iter().all(|id| *id == s.id || bans(*id));
+        alone && a.scope == Scope::All && told(a) && theirs && (maker || many(d, &a.who))
     };
     let ops: Vec<Op> = access.iter().filter(|a| wide(a)).flat_map(|a| a.ops.clone()).collect();
     let made = access.iter().any(|a| a.ops.contains(&Op::Create) && a.who != Who::Anyone);
@@ -90,6 +103,19 @@ fn narrow(d: &mut Draft, e: usize, s: &Sentence, whos: &[Who]) -> Option<String>
     entity.owned |= made;
     entity.access = kept;
     Some(format!("{verb} {}", entity.label_plural.to_lowercase()))
+}
+
+/// `Absences can only be changed on the day on which they were recorded`: who changes them is left open, when is not, and that
+/// was not understood.
+#[must_use]
+pub fn unchanged(d: &Draft, e: usize) -> bool {
+    let named = |np: &Np| d.find(&np.name()) == Some(e) || d.find(&np.head) == Some(e);
+    let changes = |p: &Pred| {
+        let changed = if p.verb.passive { &p.subject } else { &p.objects };
+        matches!(p.verb.class, Class::Update | Class::Delete) && changed.iter().any(named)
+    };
+    let mut told = d.sentences.iter().enumerate().filter(|(_, s)| s.preds.iter().any(changes));
+    told.any(|(si, _)| not_understood(d, si).is_some())
 }
 
 /// Whether a sentence of which nothing was read keeps somebody from seeing these records: where the text leaves open who sees

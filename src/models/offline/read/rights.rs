@@ -265,8 +265,11 @@ pub fn rights(d: &mut Draft, e: usize) {
             d.roles.iter().any(|r| many(r) && *who == Who::Role(r.name.clone()))
         };
         let handed_in = !kept && creators.iter().all(ordinary);
-        let owned =
-            (d.entities[e].entity.owned || handed_in || said && !creators.contains(&Who::Anyone)) && d.has_users();
+        let owned = (d.entities[e].entity.owned
+            || handed_in
+            || super::closed::unchanged(d, e)
+            || said && !creators.contains(&Who::Anyone))
+            && d.has_users();
         // who checks a record in and out leaves it to whoever added it
         let way = |field: &String| super::in_and_out::FIELDS.contains(&field.as_str());
         // nor does who adds it by saying in which state it is, nor who alone sets a price
