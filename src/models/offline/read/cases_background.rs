@@ -1,6 +1,6 @@
 //! What is background, and what may be a demand although no rule understands it.
 
-use super::tests::read;
+use super::tests::{read, whole};
 use crate::domain::ClauseId;
 
 const OPENING: &str = "A board for a street market. Traders add stalls with a name and a size.";
@@ -127,4 +127,13 @@ fn what_a_person_does_to_a_record_is_no_background() {
         let spec = read(&format!("Members can add a tool with a name and a fee.\nMembers can see tools.\n{sentence}"));
         assert!(!spec.marks[2].kind.demands(), "{sentence}: {:?}", spec.marks[2]);
     }
+}
+
+#[test]
+fn a_sentence_that_goes_on_and_on_is_a_gap() {
+    let long = format!("Members can write entries{}.", " and write entries".repeat(600));
+    let spec = read(&format!("Members add boats with a name.\n{long}"));
+    let gap = spec.gaps.iter().find(|gap| gap.clause.0 == 2).expect("a gap");
+    assert!(gap.whole && gap.reason.contains("more than 300 words"), "{gap:?}");
+    assert!(whole(&spec, 1) && !spec.entities.iter().any(|entity| entity.name == "entry"));
 }

@@ -62,6 +62,10 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
     if background::furniture(s) {
         return furniture(s);
     }
+    if super::token::is_too_long(&s.text) {
+        unread.insert(s.id, "the offline engine reads no sentence of more than 300 words; say it in several");
+        return of(ClauseKind::Function, "too long to be read");
+    }
     let waives = waived::of_a_property(s, all) || waived::of_a_bound(s);
     if exclusion::is_exclusion(s) && !waives {
         return of(ClauseKind::Exclusion, "names what shall not be part of the product");

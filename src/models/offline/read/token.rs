@@ -132,6 +132,24 @@ fn value(word: &str) -> Option<f64> {
     plain.parse().ok()
 }
 
+/// Nobody writes such a sentence, and what holds its words against each other takes the square of them.
+const MOST_WORDS: usize = 300;
+
+#[must_use]
+pub fn is_too_long(text: &str) -> bool {
+    text.split_whitespace().nth(MOST_WORDS).is_some()
+}
+
+/// The [`tokens`] of a sentence, and of one that is too long the first of them.
+#[must_use]
+pub fn readable(text: &str) -> Vec<Token> {
+    if is_too_long(text) {
+        let first: Vec<&str> = text.split_whitespace().take(MOST_WORDS).collect();
+        return tokens(&first.join(" "));
+    }
+    tokens(text)
+}
+
 /// Cuts `text` into words, numbers and punctuation. `user's` becomes `user` + `'s`; `€500` and `3%` become two tokens.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
