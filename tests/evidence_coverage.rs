@@ -10,7 +10,7 @@ use g1::{
         evidence::Coverage,
         reply::{CodeLink, TestLink},
     },
-    evidence::{ControlTarget, Controlled, Runner, Stack, Tree, TreeFile, links},
+    evidence::{ControlTarget, Controlled, Manifest, Runner, Stack, Tree, TreeFile, links},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -179,9 +179,17 @@ async fn python_lines_are_reached_in_threads_and_processes() {
     let note = done.recorded[0].executed.note.clone().unwrap();
     assert!(!note.contains("not measured"), "{note}");
 
-    let alone = targets(&runner, Stack::Python, &tree, "toll.py", &linked).await;
-    let alone = runner.coverage(&tree, &manifest_of(&tree), &alone, &CancellationToken::new()).await.unwrap();
+    let targets = targets(&runner, Stack::Python, &tree, "toll.py", &linked).await;
+    let alone = runner.coverage(&tree, &manifest_of(&tree), &targets, &CancellationToken::new()).await.unwrap();
     assert_eq!(alone.coverage, done.coverage, "the same without control runs");
+
+    // Of what is started and asked, `check` is run by nothing but the tests themselves.
+    let run = ["python3", "toll.py", "--port", "{port}"].map(str::to_owned).to_vec();
+    let served = Manifest { run, ..manifest_of(&tree) };
+    let served = runner.coverage(&tree, &served, &targets, &CancellationToken::new()).await.unwrap();
+    let inside = |coverage: &[Coverage]| coverage.iter().map(|one| one.inside).collect::<Vec<_>>();
+    assert_eq!(inside(&served.coverage), [false, false, false, false, true]);
+    assert_eq!(inside(&done.coverage), [false; 5], "a library");
 }
 
 #[tokio::test]

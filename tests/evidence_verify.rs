@@ -375,6 +375,9 @@ async fn how_a_product_is_made_is_seen_in_its_manifests_and_imports() {
     assert!(calling.len() == 2, "{calling:?}");
     assert!(calling.iter().any(|hit| hit.ends_with("(urllib.request)")), "{calling:?}");
     assert!(calling.iter().any(|hit| hit.ends_with("(src=)")), "{calling:?}");
+    let mailing = changed(FILE, &[("import sqlite3", "import sqlite3\nimport smtplib, socket")]);
+    let sent = runner.search(&mailing, &manifest, &asks(&["g1:mail"]), &cancel).await.unwrap().searches.remove(0).hits;
+    assert!(sent.len() == 1 && sent[0].ends_with("(smtplib)"), "{sent:?}");
 
     let tally = tree("tally-js");
     let node = manifest_of(&tally);

@@ -131,6 +131,9 @@ pub struct Coverage {
     /// On how many lines of the range a statement begins; 0 in journals of earlier versions.
     #[serde(default)]
     pub statements: usize,
+    /// The product is one that is started and asked, and the range ran in the tests' own process and thread only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inside: bool,
     pub evidence: EvidenceId,
 }
 
@@ -157,6 +160,12 @@ impl Coverage {
     #[must_use]
     pub fn is_unseen(&self) -> bool {
         self.statements > 0 && self.unreached.is_none()
+    }
+
+    /// It says how the range is run.
+    #[must_use]
+    pub fn says_where(&self) -> bool {
+        self.statements > 0 && !self.is_idle() && !self.is_unseen()
     }
 
     /// True when it is about this range as it is and the tests that `tests` stands for.

@@ -10,6 +10,8 @@ pub enum Made {
     Packages,
     /// Connections to other machines: in code, and in what pages load.
     Network,
+    /// What sends mail.
+    Mail,
     /// Any other stack than this.
     Stack(Condition),
 }
@@ -26,10 +28,11 @@ impl Made {
         Some(match (what, stack) {
             ("packages", _) => Ok(Self::Packages),
             ("network", _) => Ok(Self::Network),
+            ("mail", _) => Ok(Self::Mail),
             (_, Some(stack)) => Ok(Self::Stack(stack)),
             _ => Err(format!(
-                "{term} is nothing that G1 looks for: there are g1:packages, g1:network, g1:python, g1:node, g1:typescript, \
-                 g1:rust"
+                "{term} is nothing that G1 looks for: there are g1:packages, g1:network, g1:mail, g1:python, g1:node, \
+                 g1:typescript, g1:rust"
             )),
         })
     }
@@ -44,6 +47,7 @@ impl Made {
             Self::Network => {
                 &["network", "internet", "online", "offline", "connect", "remote", "external", "web", "cloud"]
             }
+            Self::Mail => &["mail", "email", "smtp", "newsletter"],
             Self::Stack(Condition::Python) => &["python"],
             Self::Stack(Condition::Rust) => &["rust"],
             Self::Stack(_) => &["node", "javascript", "typescript"],
@@ -52,13 +56,15 @@ impl Made {
     }
 
     /// What an exclusion with these words has G1 look at, whatever else is searched for: nobody who uses the network
-    /// writes that word into code. Not a `social network`, and no other thing whose name is also a word of its own.
+    /// writes that word into code. Not a `social network`, no `e-mail address`, and no thing whose name is also a word of
+    /// its own.
     #[must_use]
     pub fn meant(words: &[String]) -> Option<Self> {
-        let opens = |word: &String| LEADS.split(' ').any(|lead| lead == word);
-        let is_network = |at: usize| matches!(words[at].as_str(), "network" | "internet");
-        let plain = |at: usize| at.checked_sub(1).and_then(|before| words.get(before)).is_none_or(opens);
-        (0..words.len()).any(|at| is_network(at) && plain(at)).then_some(Self::Network)
+        let is = |at: usize, list: &str| words.get(at).is_some_and(|word| list.split(' ').any(|one| one == word));
+        let network = |at: usize| is(at, "network internet") && at.checked_sub(1).is_none_or(|at| is(at, LEADS));
+        let mail = |at: usize| is(at, "mail mails email emails") && !is(at + 1, "address addresses");
+        let any = |found: &dyn Fn(usize) -> bool| (0..words.len()).any(found);
+        any(&network).then_some(Self::Network).or_else(|| any(&mail).then_some(Self::Mail))
     }
 
     /// As a tester writes it.
@@ -67,6 +73,7 @@ impl Made {
         let what = match self {
             Self::Packages => "packages",
             Self::Network => "network",
+            Self::Mail => "mail",
             Self::Stack(stack) => stack.word(),
         };
         format!("{ASKS}{what}")
@@ -96,7 +103,10 @@ mod tests {
             assert_eq!(Made::meant(&words(network)), Some(Made::Network), "{network}");
             assert!(Made::Network.is_of(&words(network)));
         }
-        for other in ["No social network.", "No payment.", "Neither libraries nor packages."] {
+        for mail in ["No e-mail.", "It sends no emails to anybody."] {
+            assert_eq!(Made::meant(&words(mail)), Some(Made::Mail), "{mail}");
+        }
+        for other in ["No social network.", "No payment.", "No e-mail addresses.", "Neither libraries nor packages."] {
             assert_eq!(Made::meant(&words(other)), None, "{other}");
         }
         assert!(!Made::Stack(Condition::Rust).is_of(&clause) && !Made::Packages.is_of(&words("No payment.")));

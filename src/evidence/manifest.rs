@@ -72,6 +72,12 @@ impl Manifest {
         self.run.iter().map(|arg| arg.replace("{port}", &port.to_string())).collect()
     }
 
+    /// Whether what is started answers at a port.
+    #[must_use]
+    pub fn serves(&self) -> bool {
+        self.run.iter().any(|arg| arg.contains("{port}"))
+    }
+
     /// `run` of a program that serves nothing, asked for its help.
     #[must_use]
     pub fn with_help(&self) -> Vec<String> {

@@ -270,7 +270,9 @@ impl<'a> Judge<'a> {
             return (Status::Tested, Some("no test measures the quality itself on what the clause names".to_owned()));
         }
         let linked = Coverage::tests(tests.iter().copied());
-        match code.iter().find_map(|range| self.unproven(range, &proving).or_else(|| self.idle(range, &linked))) {
+        let unproven =
+            || code.iter().find_map(|range| self.unproven(range, &proving).or_else(|| self.idle(range, &linked)));
+        match unproven().or_else(|| self.inside(code, &linked)) {
             Some(reason) => (Status::Tested, Some(reason)),
             None => (Status::Proven, None),
         }
@@ -327,6 +329,16 @@ impl<'a> Judge<'a> {
                  gave no result"
             )
         })
+    }
+
+    /// Why tests that call all of a clause's code themselves do not prove that the product, as it is started, does it.
+    fn inside(&self, code: &[&CodeRange], tests: &Hash) -> Option<String> {
+        let measured = || code.iter().filter_map(|range| self.measured(range, tests)).filter(|one| one.says_where());
+        let first = measured().next().filter(|_| measured().all(|one| one.inside))?;
+        Some(format!(
+            "its tests call {}:{}-{} themselves, and none asks the product as it is started",
+            first.path, first.lines.0, first.lines.1
+        ))
     }
 
     /// An exclusion is kept when a recorded search of the finished application has no hits, and no test of it fails.

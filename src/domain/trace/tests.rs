@@ -265,6 +265,7 @@ fn coverage(unreached: Option<&[u32]>) -> Coverage {
         tests: Coverage::tests(&[link()]),
         unreached: unreached.map(<[u32]>::to_vec),
         statements: 3,
+        inside: false,
         evidence: EvidenceId(2),
     }
 }
@@ -315,6 +316,17 @@ fn noticing_that_code_is_gone_proves_nothing_where_it_never_ran() {
     // Rows of a table have no statements.
     let rows = Coverage { statements: 0, ..coverage(Some(&[])) };
     assert_eq!(judged(|run| *run.coverage = vec![rows]).0, Status::Proven);
+}
+
+#[test]
+fn what_only_tests_call_is_not_shown_of_the_product_that_is_started() {
+    let inside = Coverage { inside: true, ..coverage(Some(&[])) };
+    let (status, why) = judged(|run| *run.coverage = vec![inside.clone()]);
+    assert!(status == Status::Tested && why.contains("none asks the product as it is started"), "{why}");
+    assert_eq!(judged(|run| *run.coverage = vec![inside.clone(), coverage(Some(&[]))]).0, Status::Proven);
+    // What never ran says nothing of where.
+    let row = Coverage { statements: 0, ..inside.clone() };
+    assert_eq!(judged(|run| *run.coverage = vec![row]).0, Status::Proven);
 }
 
 #[test]

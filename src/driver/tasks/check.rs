@@ -326,6 +326,11 @@ impl Bench<'_> {
         let offset = self.checked.executed.len();
         let unrun = prove::unrun(&controlled.coverage, ranges);
         let in_part = prove::run_in_part(&controlled.coverage);
+        let inside = prove::inside(&controlled.coverage);
+        if !inside.is_empty() {
+            let summary = counted(inside.len(), "clause");
+            self.report(Check::INSIDE, inside, summary);
+        }
         self.keep(controlled.recorded, controlled.coverage)?;
         let controls = controlled.runs;
         let proven = controls.iter().filter(|c| c.proves()).count();

@@ -92,6 +92,28 @@ pub fn run_in_part(coverage: &[Coverage]) -> Vec<Clean> {
     coverage.iter().filter_map(told).collect()
 }
 
+/// Clauses of which the tests run code, and none of it otherwise than by calling it themselves: that the product as it is
+/// started answers so is shown by nothing.
+pub fn inside(coverage: &[Coverage]) -> Vec<Clean> {
+    let mut places: BTreeMap<ClauseId, Option<Vec<String>>> = BTreeMap::new();
+    // What no test runs, and what has no statement, says nothing of how it is run.
+    for one in coverage.iter().filter(|one| one.says_where()) {
+        let place = || format!("{}:{}-{}", one.path, one.lines.0, one.lines.1);
+        let told = places.entry(one.clause).or_insert_with(|| Some(vec![]));
+        match one.inside {
+            true => told.iter_mut().for_each(|told| told.push(place())),
+            false => *told = None,
+        }
+    }
+    let told = |(clause, told): (ClauseId, Option<Vec<String>>)| {
+        Some(Clean::from(format!(
+            "{clause}: {} is run by its tests alone, and never by the product as it is started",
+            told?.join(", ")
+        )))
+    };
+    places.into_iter().filter_map(told).collect()
+}
+
 /// The searches to repeat on the finished application: the terms of each exclusion's testers together.
 pub fn searches(run: &Run) -> Vec<NewSearch> {
     let mut terms: BTreeMap<ClauseId, BTreeSet<&str>> = BTreeMap::new();
@@ -140,6 +162,26 @@ mod tests {
     use crate::domain::{EvidenceId, Hash};
 
     #[test]
+    fn a_clause_of_which_the_started_product_runs_nothing_is_named() {
+        let of = |clause: u32, line: u32, inside: bool| Coverage {
+            clause: ClauseId(clause),
+            path: "app/a.py".to_owned(),
+            lines: (line, line),
+            file_sha256: Hash::of(b"a"),
+            tests: Hash::of(b"t"),
+            unreached: Some(vec![]),
+            statements: 1,
+            inside,
+            evidence: EvidenceId(1),
+        };
+        let row = Coverage { statements: 0, ..of(1, 9, false) };
+        let told = inside(&[of(1, 1, true), of(1, 2, true), row, of(2, 1, true), of(2, 2, false), of(3, 3, false)]);
+        let said =
+            "C-001: app/a.py:1-1, app/a.py:2-2 is run by its tests alone, and never by the product as it is started";
+        assert_eq!(told, [Clean::from(said)]);
+    }
+
+    #[test]
     fn lines_of_a_range_that_its_tests_run_only_in_part_are_named() {
         let of = |clause: u32, unreached: Option<&[u32]>| Coverage {
             clause: ClauseId(clause),
@@ -149,6 +191,7 @@ mod tests {
             tests: Hash::of(b"t"),
             unreached: unreached.map(<[u32]>::to_vec),
             statements: 4,
+            inside: false,
             evidence: EvidenceId(1),
         };
         let told = run_in_part(&[of(1, Some(&[5, 7])), of(2, Some(&[])), of(3, None), of(4, Some(&[3, 5, 7, 8]))]);
@@ -176,6 +219,7 @@ mod tests {
             tests: Hash::of(b"t"),
             unreached: unreached.map(<[u32]>::to_vec),
             statements,
+            inside: false,
             evidence: EvidenceId(1),
         };
         let said = |one: Coverage| {

@@ -38,6 +38,9 @@ pub(in crate::evidence) struct Measured {
     files: BTreeMap<String, u32>,
     /// By test that passed: what it reached.
     reached: BTreeMap<String, BTreeSet<Line>>,
+    /// Lines that ran while a test did: in its own process and thread, and elsewhere.
+    own: BTreeSet<Line>,
+    elsewhere: BTreeSet<Line>,
     /// Why nothing, or less than everything, was measured.
     pub why: Option<String>,
 }
@@ -87,6 +90,13 @@ impl Measured {
         self.lines.get(place).map_or(0, BTreeSet::len)
     }
 
+    /// Whether the range ran, and only where the tests themselves do: what is started and asked never came by it.
+    fn is_inside(&self, place: &Place) -> bool {
+        let (Some(lines), Some(file)) = (self.lines.get(place), self.files.get(&place.0)) else { return false };
+        let ran = |there: &BTreeSet<Line>| lines.iter().any(|line| there.contains(&(*file, *line)));
+        ran(&self.own) && !ran(&self.elsewhere)
+    }
+
     /// Place by place the marked lines that no test reached at all, for the record.
     pub(super) fn listed(&self) -> String {
         let all: BTreeSet<Line> = self.reached.values().flatten().copied().collect();
@@ -104,8 +114,8 @@ impl Measured {
         said
     }
 
-    /// The record of each target.
-    pub(super) fn of(&self, targets: &[super::ControlTarget]) -> Vec<Coverage> {
+    /// The record of each target; `serves`: of a product that is started and asked.
+    pub(super) fn of(&self, targets: &[super::ControlTarget], serves: bool) -> Vec<Coverage> {
         let of = |target: &super::ControlTarget| {
             let place = (target.range.path.clone(), target.range.lines);
             Coverage {
@@ -116,6 +126,7 @@ impl Measured {
                 tests: Coverage::tests(&target.tests),
                 unreached: self.unreached(&place, target.tests.iter().map(|test| test.test.as_str())),
                 statements: self.statements(&place),
+                inside: serves && self.is_inside(&place),
                 evidence: EvidenceId(1),
             }
         };
@@ -182,6 +193,7 @@ impl Plan {
         let without = self.tests.len() - reached.len();
         measured.why = (without > 0).then(|| format!("{without} of {} tests gave no result", self.tests.len()));
         measured.reached = reached;
+        (measured.own, measured.elsewhere) = (told.own, told.elsewhere);
         measured
     }
 
@@ -220,6 +232,9 @@ struct Reached {
     shared: BTreeSet<Line>,
     /// What a process that tests use reached in the time in which it was started: it may serve later tests, too.
     first: BTreeMap<String, (String, BTreeSet<Line>)>,
+    /// What ran while a test did: in its own process and thread, and elsewhere.
+    own: BTreeSet<Line>,
+    elsewhere: BTreeSet<Line>,
 }
 
 impl Reached {
@@ -228,14 +243,14 @@ impl Reached {
         let mut testers = BTreeSet::new();
         let mut hits = vec![];
         for line in text.lines() {
-            match line.splitn(5, '\t').collect::<Vec<_>>().as_slice() {
-                ["t", process, window, name] => {
+            match line.split('\t').collect::<Vec<_>>().as_slice() {
+                ["t", process, window, name @ ..] => {
                     testers.insert(*process);
-                    told.windows.entry((*name).to_owned()).or_default().insert((*window).to_owned());
+                    told.windows.entry(name.join("\t")).or_default().insert((*window).to_owned());
                 }
-                ["r", process, window, file, line] => {
+                ["r", process, window, file, line, thread @ ..] => {
                     if let (Ok(file), Ok(line)) = (file.parse(), line.parse()) {
-                        hits.push((*process, *window, (file, line)));
+                        hits.push((*process, *window, (file, line), thread.is_empty()));
                     }
                 }
                 _ => {}
@@ -243,7 +258,12 @@ impl Reached {
         }
         let known: BTreeSet<&String> = told.windows.values().flatten().collect();
         let known: BTreeSet<String> = known.into_iter().cloned().collect();
-        for (process, window, line) in hits {
+        for (process, window, line, is_main) in hits {
+            match (testers.contains(process) && is_main, window) {
+                (true, "-") => {}
+                (true, _) => drop(told.own.insert(line)),
+                (false, _) => drop(told.elsewhere.insert(line)),
+            }
             if !known.contains(window) {
                 told.shared.insert(line);
                 continue;
@@ -355,7 +375,7 @@ mod tests {
             lines: [(("a.ts".to_owned(), (1, 3)), [2].into()), (("a.ts".to_owned(), (9, 9)), BTreeSet::new())].into(),
             files: [("a.ts".to_owned(), 0)].into(),
             reached: [("measured".to_owned(), [(0, 2)].into()), ("elsewhere".to_owned(), BTreeSet::new())].into(),
-            why: None,
+            ..Measured::default()
         };
         let tried = |lines| measured.narrowed(&case(lines)).into_owned();
         assert_eq!(tried((1, 3)), ["failed", "measured"].map(str::to_owned).into());
@@ -369,6 +389,22 @@ mod tests {
         assert_eq!(lines(said, "A.one"), Some(vec![1, 2, 3, 4]));
         assert_eq!(lines(said, "A.two"), Some(vec![1, 2, 5]));
         assert_eq!(lines(said, "A.three"), None, "it never began");
+    }
+
+    #[test]
+    fn what_only_the_tests_themselves_run_is_told_from_what_is_asked() {
+        let text = "t\t1\t1.1\ta\nr\t1\t-\t0\t1\nr\t1\t1.1\t0\t2\nr\t1\t1.1\t0\t3\tt\nr\t1\t1.1\t0\t4\nr\t7\t-\t0\t4\n";
+        let told = Reached::read(text);
+        let at = |line| ("a.py".to_owned(), (line, line));
+        let measured = Measured {
+            lines: (1..=4).map(|line| (at(line), [line].into())).collect(),
+            files: [("a.py".to_owned(), 0)].into(),
+            own: told.own,
+            elsewhere: told.elsewhere,
+            ..Measured::default()
+        };
+        // Loaded, called by a test, served on a thread of the tests' process, and run by the product's own process.
+        assert_eq!([1, 2, 3, 4].map(|line| measured.is_inside(&at(line))), [false, true, false, false]);
     }
 
     #[test]

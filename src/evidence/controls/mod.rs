@@ -124,7 +124,7 @@ impl Runner {
                 evidence: EvidenceId(1),
             }));
         }
-        let coverage = batch.measured.of(targets);
+        let coverage = batch.measured.of(targets, manifest.serves());
         let problems = batch.problems.into_iter().map(|(_, problem)| problem).chain(batch.dependent).collect();
         Ok(Controlled { recorded: vec![batch.recorded], runs, coverage, problems })
     }
@@ -149,7 +149,7 @@ impl Runner {
             Stack::Rust => work.measured_compiled(&cases).await?,
             Stack::Python | Stack::Node => work.measured(&cases).await?,
         };
-        let coverage = measured.of(targets);
+        let coverage = measured.of(targets, manifest.serves());
         let note = match &measured.why {
             Some(why) => format!("{NOT_MEASURED}: {why}"),
             None => "every linked test was run to see which linked lines it reaches".to_owned(),

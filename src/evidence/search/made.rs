@@ -17,8 +17,8 @@ pub(super) struct Seen {
     stack: String,
     /// Places with what stands there: `app/shop.py:3 (requests)`.
     packages: Vec<Clean>,
-    /// The same: `app/shop.py:3 (urllib.request)`.
-    network: Vec<Clean>,
+    /// The same, and the names alone: `app/shop.py:3 (urllib.request)`.
+    network: Vec<(Clean, String)>,
 }
 
 impl Seen {
@@ -26,7 +26,11 @@ impl Seen {
     pub(super) fn against(&self, made: Made) -> Vec<Clean> {
         match made {
             Made::Packages => self.packages.clone(),
-            Made::Network => self.network.clone(),
+            Made::Network => self.network.iter().map(|(place, _)| place.clone()).collect(),
+            Made::Mail => {
+                let sends = self.network.iter().filter(|(_, name)| network::sends_mail(name));
+                sends.map(|(place, _)| place.clone()).collect()
+            }
             Made::Stack(wanted) if Condition::of_stack(&self.stack) == wanted => vec![],
             Made::Stack(_) => vec![Clean::from(format!("{}: the stack is {}", Manifest::PATH, self.stack))],
         }
@@ -62,7 +66,7 @@ impl Runner {
                 packages.push(Clean::from(problem));
             }
             packages.extend(answer.imports.iter().map(|(line, name)| place(path, *line, name)));
-            network.extend(answer.connects.iter().map(|(line, name)| place(path, *line, name)));
+            network.extend(answer.connects.into_iter().map(|(line, name)| (place(path, line, &name), name)));
         }
         Ok(Seen { stack: manifest.stack.clone(), packages, network })
     }

@@ -5,19 +5,27 @@ use super::Text;
 use crate::domain::Clean;
 
 /// Clients of Rust: of its standard library, and the usual ones from outside.
-const RUST: [&str; 6] = ["TcpStream::connect", "UdpSocket::", "reqwest::", "ureq::", "hyper::client", "isahc::"];
+const RUST: [&str; 7] =
+    ["TcpStream::connect", "UdpSocket::", "reqwest::", "ureq::", "hyper::client", "isahc::", "lettre::"];
 
 /// How a page begins to load something, in small letters and without quotation marks.
 const LOADS: [&str; 5] = ["src=", "url(", "@import ", "action=", "poster="];
 
-/// Places and what stands there.
-pub(super) fn in_words(texts: &[Text]) -> Vec<Clean> {
-    let lines = |text: &Text| -> Vec<Clean> {
+/// What of all that connects sends mail.
+const MAIL: [&str; 6] = ["smtplib", "aiosmtplib", "nodemailer", "lettre::", "sendmail", "mailx"];
+
+pub(super) fn sends_mail(name: &str) -> bool {
+    MAIL.contains(&name)
+}
+
+/// Places with what stands there, and that alone.
+pub(super) fn in_words(texts: &[Text]) -> Vec<(Clean, String)> {
+    let lines = |text: &Text| -> Vec<(Clean, String)> {
         let is_rust = text.place.ends_with(".rs");
         let told = |(number, line): (usize, &str)| {
             let what = if is_rust { RUST.into_iter().find(|name| line.contains(name)) } else { None };
             let what = what.or_else(|| loads(line))?;
-            Some(Clean::from(format!("{}:{} ({what})", text.place, number + 1)))
+            Some((Clean::from(format!("{}:{} ({what})", text.place, number + 1)), what.to_owned()))
         };
         text.text.lines().enumerate().filter_map(told).collect()
     };
@@ -65,10 +73,8 @@ mod tests {
     #[test]
     fn rust_is_seen_by_the_names_of_what_connects() {
         let of = |place: &str, text: &str| in_words(&[Text { place: place.into(), text: text.into() }]);
-        assert_eq!(
-            of("src/a.rs", "\nlet s = TcpStream::connect(at)?;"),
-            [Clean::new("src/a.rs:2 (TcpStream::connect)")]
-        );
+        let found = of("src/a.rs", "\nlet s = TcpStream::connect(at)?;");
+        assert_eq!(found, [(Clean::new("src/a.rs:2 (TcpStream::connect)"), "TcpStream::connect".to_owned())]);
         assert_eq!(of("src/a.rs", "let l = TcpListener::bind(at)?;"), []);
     }
 }

@@ -4,11 +4,11 @@ import ast
 # Clients of the standard library and the usual ones from outside. A server is none: what listens calls nobody.
 CLIENTS = {
     "socket", "ssl", "urllib.request", "http.client", "ftplib", "smtplib", "poplib", "imaplib", "nntplib", "telnetlib",
-    "xmlrpc.client", "requests", "httpx", "aiohttp", "urllib3", "websocket", "websockets", "paramiko", "pycurl",
+    "xmlrpc.client", "requests", "httpx", "aiohttp", "urllib3", "aiosmtplib", "websocket", "websockets", "paramiko", "pycurl",
 }
 # What else connects, by the name it is called by.
 CALLS = {"open_connection", "create_connection", "create_datagram_endpoint", "urlopen", "urlretrieve"}
-COMMANDS = ("curl", "wget")
+COMMANDS = ("curl", "wget", "sendmail", "mailx")
 
 
 def client(name):

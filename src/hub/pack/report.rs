@@ -183,6 +183,7 @@ mod tests {
             tests: Hash::of(b"t"),
             unreached: Some(lines.to_vec()),
             statements: 9,
+            inside: false,
             evidence: EvidenceId(301),
         };
         let coverage = [unreached(&[5, 7, 8]), unreached(&[])];

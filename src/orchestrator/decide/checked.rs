@@ -72,8 +72,8 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, mut checked:
     }
 }
 
-/// What a developer is asked once about its code: the check that finds it, and what to do.
-const ASKED: [(&str, &str, &str); 3] = [
+/// What a developer is asked once about its code, and a tester about its tests: the check that finds it, and what to do.
+const ASKED: [(&str, &str, &str); 4] = [
     (
         Check::UNUSED,
         "link",
@@ -92,6 +92,12 @@ const ASKED: [(&str, &str, &str); 3] = [
         "for which nothing was changed. Build what is asked for and link that. Where the software does it already, keep the \
          link and say in `notes` how it does",
     ),
+    (
+        Check::INSIDE,
+        "clause",
+        "whose tests call functions and ask no product. Start it as `run` does, ask it, and link those tests. Where that cannot \
+         show it, keep them and say in `notes` why",
+    ),
 ];
 
 /// Names and words alone say these of the code, so they refuse nothing for good: who builds it is asked once. What stays so
@@ -105,7 +111,8 @@ fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, ch
     }
     for (name, thing, advice) in ASKED {
         let Some(at) = found(checked, name) else { continue };
-        let asks = step.plan.produces == ReplyKind::Build && run.settings.unused_goes_back;
+        let asked = if name == Check::INSIDE { ReplyKind::Test } else { ReplyKind::Build };
+        let asks = step.plan.produces == asked && run.settings.unused_goes_back;
         let details = &checked.checks[at].details;
         let new: Vec<String> = match asks && !was_red && !repair::is_final(run, step) {
             true => details.iter().filter(|d| !step.told.contains(d)).map(ToString::to_string).collect(),
@@ -122,7 +129,7 @@ fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, ch
         return;
     }
     let reason = match proposal {
-        Proposal::Build { notes, .. } => notes.one_line(400),
+        Proposal::Build { notes, .. } | Proposal::Test { notes, .. } => notes.one_line(400),
         _ => String::new(),
     };
     let held = held.into_iter().map(|detail| match reason.is_empty() {

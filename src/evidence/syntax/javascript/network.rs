@@ -9,7 +9,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::Span;
 
 /// Modules of Node that connect, and the usual clients from outside.
-const CLIENTS: &str = "net tls dgram dns undici axios node-fetch got ws superagent";
+const CLIENTS: &str = "net tls dgram dns undici axios node-fetch got ws superagent nodemailer";
 
 /// Modules that serve as well: what they are asked for decides.
 const EITHER: &str = "http https http2";
