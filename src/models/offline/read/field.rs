@@ -61,6 +61,9 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     {
         start += 1;
     }
+    if super::denied::none(words, start) {
+        return None;
+    }
     // `how much`: of money, when it stands alone
     if range.end - start == 2 && words[start].is("how") && words[start + 1].is("much") {
         let ty = FieldType::Decimal { money: true };

@@ -33,6 +33,7 @@ mod data;
 mod deadlines;
 mod decisions;
 mod defaults;
+mod denied;
 mod draft;
 mod durations;
 mod exclusion;
@@ -143,6 +144,8 @@ mod cases_claims;
 mod cases_everyday;
 #[cfg(test)]
 mod cases_fields;
+#[cfg(test)]
+mod cases_forbidden;
 #[cfg(test)]
 mod cases_fresh;
 #[cfg(test)]
@@ -275,6 +278,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     publishing::settle(&mut all);
     theirs::settle(&mut all);
     not_even::settle(&mut all);
+    denied::settle(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)
 }

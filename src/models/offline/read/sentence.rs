@@ -376,8 +376,9 @@ impl Builder<'_> {
                 subject.push(role.clone());
             }
         }
-        // `Nobody may …`, `No member may …`
-        if subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody") || np.det.as_deref() == Some("no")) {
+        // `Nobody may …`, `No member may …`, `Neither guides nor visitors may …`
+        let none = |np: &Np| matches!(np.det.as_deref(), Some("no" | "neither"));
+        if subject.iter().any(|np| np.pronoun.as_deref() == Some("nobody") || none(np)) {
             verb.negated = !vg.negated;
         }
         Pred {
