@@ -21,6 +21,15 @@ pub fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
         let after = s.words.get(np.range.end..pred.verb.range.start.max(np.range.end)).unwrap_or_default();
         after.iter().any(|w| w.tag == Tag::Rel)
     };
+    // `Readers under 16 cannot comment`, `A member with an overdue tool cannot borrow`, `Readers younger than …`
+    let narrowed = |np: &Np| {
+        let after = s.words.get(np.range.end..pred.verb.range.start.max(np.range.end)).unwrap_or_default();
+        // `Nobody except the steward …` leaves some out of a ban on all
+        let left_out =
+            |w: &super::tag::Word| matches!(w.lower(), "of" | "but" | "except" | "besides" | "other" | "apart");
+        let narrows = |w: &&super::tag::Word| matches!(w.tag, Tag::Prep | Tag::Adj | Tag::Verb(_)) && !left_out(w);
+        after.first().filter(narrows).is_some()
+    };
     // `cannot join two shifts that overlap`: one of them they can
     let some = |np: &Np| {
         // `cannot rate a room they have not booked`
@@ -29,7 +38,8 @@ pub fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
         };
         s.words.get(np.range.end).is_some_and(whose) || np.number.is_some()
     };
-    pred.subject.iter().any(|np| limited(np) || !pred.verb.passive && told(np)) || pred.objects.iter().any(some)
+    let known = |np: &Np| limited(np) || !pred.verb.passive && (told(np) || narrowed(np));
+    pred.subject.iter().any(known) || pred.objects.iter().any(some)
 }
 
 /// `Members must not change the deposit.`: one property of a record. Who may change it is settled when all rights are known.
@@ -101,6 +111,13 @@ fn somehow(pred: &Pred, ops: &[Op]) -> bool {
         }
     };
     pred.preps.iter().any(more)
+}
+
+/// `Readers cannot comment if they are under 16`: where no rule knows the condition, it is no ban without it.
+fn on_condition(d: &Draft, si: usize) -> bool {
+    let s = &d.sentences[si];
+    let unread = |(pi, p): (usize, &Pred)| p.subordinate && !d.done[si].contains(&pi);
+    s.words.iter().any(|w| w.tag == Tag::Sub && !w.is("that")) && s.preds.iter().enumerate().any(unread)
 }
 
 /// `Trips of last year cannot be changed`: those of a time, and no others.
@@ -231,7 +248,7 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
                 d.mark_verb(si, pred);
                 d.mark_np(si, np);
             }
-        } else if !somehow(pred, ops) {
+        } else if !somehow(pred, ops) && !on_condition(d, si) {
             d.denials.push((*e, whos.to_vec(), ops.to_vec(), s.id));
             d.mark_verb(si, pred);
             d.mark_np(si, np);

@@ -41,6 +41,28 @@ fn neither_of_those_named_may() {
 }
 
 #[test]
+fn a_ban_on_some_people_is_no_ban_on_all() {
+    let archive = "A parish archive.\nThe editor adds issues with a title.\nReaders comment on issues.";
+    for text in [
+        "Readers under 16 cannot comment.",
+        "Readers younger than 16 cannot comment.",
+        "Readers aged under 16 may not comment.",
+        "A reader with an open fine cannot comment.",
+        "Readers without a library card must not comment on issues.",
+        "No reader under 16 may comment.",
+        "Readers cannot comment with an open fine.",
+        "Readers cannot comment if they are under 16.",
+    ] {
+        let spec = read(&format!("{archive}\n{text}"));
+        assert!(!forbidden(&spec, Op::Create), "{text}: {:?}", spec.features);
+        assert!(may(&spec, "comment", &role("reader"), Op::Create), "{text}: {:?}", spec.entities);
+        assert!(!whole(&spec, 4), "{text}: {:?}", spec.gaps);
+    }
+    let spec = read(&format!("{archive}\nReaders cannot delete issues."));
+    assert!(whole(&spec, 4), "{:?}", spec.gaps);
+}
+
+#[test]
 fn whoever_is_named_behind_but_not_does_not_get_it() {
     let club = "A rowing club.\nThe boatman adds outings with a name.\nMembers see outings.";
     for text in [
