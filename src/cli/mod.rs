@@ -225,14 +225,18 @@ fn load(global: &Global, dir: Option<&Path>) -> Result<Loaded, Fail> {
     .map_err(Fail::usage)
 }
 
-/// The command that a mistyped word most likely means.
 /// What is said of a word that is nearly a command, and no folder.
 fn no_command(word: &OsStr) -> Option<String> {
     let word = word.to_str().filter(|word| !word.contains(['/', '.']) && !Path::new(word).exists())?;
     let command = nearest_command(word)?;
-    (command != word).then(|| format!("there is no command '{word}', did you mean `g1 {command}`?"))
+    (command != word).then(|| {
+        format!(
+            "there is no command '{word}', did you mean `g1 {command}`? For a new folder of that name: `g1 ./{word}`"
+        )
+    })
 }
 
+/// The command that a mistyped word most likely means.
 fn nearest_command(word: &str) -> Option<String> {
     let names = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
     let best = names.into_iter().min_by_key(|name| settings::distance(name, word))?;
@@ -252,6 +256,8 @@ mod tests {
     fn words_that_are_nearly_commands_are_recognised() {
         assert_eq!(nearest_command("staus").as_deref(), Some("status"));
         assert_eq!(nearest_command("my-project"), None);
+        let said = no_command(OsStr::new("l1")).unwrap_or_default();
+        assert!(said.contains("did you mean `g1 log`?") && said.ends_with("`g1 ./l1`"), "{said}");
     }
 
     #[test]
