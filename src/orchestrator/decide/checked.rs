@@ -72,35 +72,50 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, mut checked:
     }
 }
 
-/// What a developer is asked once about its code, and a tester about its tests: the check that finds it, and what to do.
-const ASKED: [(&str, &str, &str); 4] = [
-    (
-        Check::UNUSED,
-        "link",
-        "to code that nothing in the product seems to call. Link what the product really runs, or have it call this. Where \
-         something calls it that names cannot show, keep it and say in `notes` what does",
-    ),
-    (
-        Check::AWARE,
-        "place",
-        "where the product looks at what runs it, as code that answers otherwise to a test would. Leave that out. Where the \
-         product needs it, keep it and say in `notes` what for",
-    ),
-    (
-        Check::UNCHANGED,
-        "clause",
-        "for which nothing was changed. Build what is asked for and link that. Where the software does it already, keep the \
-         link and say in `notes` how it does",
-    ),
-    (
-        Check::INSIDE,
-        "clause",
-        "whose tests call functions and ask no product. Start it as `run` does, ask it, and link those tests. Where that cannot \
-         show it, keep them and say in `notes` why",
-    ),
+/// What a persona is asked once about what it made.
+struct Asked {
+    /// Who is asked, by what it makes.
+    of: ReplyKind,
+    /// The check that finds it.
+    check: &'static str,
+    /// What it finds one of.
+    thing: &'static str,
+    /// What to do.
+    advice: &'static str,
+}
+
+const ASKED: [Asked; 4] = [
+    Asked {
+        of: ReplyKind::Build,
+        check: Check::UNUSED,
+        thing: "link",
+        advice: "to code that nothing in the product seems to call. Link what the product really runs, or have it call this. Where \
+                 something calls it that names cannot show, keep it and say in `notes` what does",
+    },
+    Asked {
+        of: ReplyKind::Build,
+        check: Check::AWARE,
+        thing: "place",
+        advice: "where the product looks at what runs it, as code that answers otherwise to a test would. Leave that out. Where \
+                 the product needs it, keep it and say in `notes` what for",
+    },
+    Asked {
+        of: ReplyKind::Build,
+        check: Check::UNCHANGED,
+        thing: "clause",
+        advice: "for which nothing was changed. Build what is asked for and link that. Where the software does it already, keep \
+                 the link and say in `notes` how it does",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::INSIDE,
+        thing: "clause",
+        advice: "whose tests call functions and ask no product. Start it as `run` does, ask it, and link those tests. Where that \
+                 cannot show it, keep them and say in `notes` why",
+    },
 ];
 
-/// Names and words alone say these of the code, so they refuse nothing for good: who builds it is asked once. What stays so
+/// Names and words alone say these of the code, so they refuse nothing for good: who made it is asked once. What stays so
 /// is in doubt, and so is what nobody can be asked about.
 fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, checked: &mut Checked) {
     let found = |checked: &Checked, name| checked.checks.iter().position(|c| c.name.as_str() == name && !c.passed);
@@ -109,10 +124,9 @@ fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, ch
     if let Some(at) = found(checked, Check::OLD_IN_DOUBT) {
         held.extend(checked.checks.remove(at).details);
     }
-    for (name, thing, advice) in ASKED {
-        let Some(at) = found(checked, name) else { continue };
-        let asked = if name == Check::INSIDE { ReplyKind::Test } else { ReplyKind::Build };
-        let asks = step.plan.produces == asked && run.settings.unused_goes_back;
+    for Asked { of, check, thing, advice } in ASKED {
+        let Some(at) = found(checked, check) else { continue };
+        let asks = step.plan.produces == of && run.settings.unused_goes_back;
         let details = &checked.checks[at].details;
         let new: Vec<String> = match asks && !was_red && !repair::is_final(run, step) {
             true => details.iter().filter(|d| !step.told.contains(d)).map(ToString::to_string).collect(),
@@ -123,7 +137,7 @@ fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, ch
             continue;
         }
         let summary = format!("{} {advice}: it then stands as a doubt for whoever decides", counted(new.len(), thing));
-        checked.checks[at] = checks::verdict(name, summary, new);
+        checked.checks[at] = checks::verdict(check, summary, new);
     }
     if held.is_empty() {
         return;
