@@ -28,6 +28,7 @@ mod shown;
 mod spreadsheet;
 mod stage;
 mod sums;
+mod together;
 mod unshown;
 mod views;
 mod world;
@@ -302,7 +303,7 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
             one(limits::no_overlap(world, e, (start, end), (per.as_deref(), over.as_ref()), clauses))
         }
         (Feature::UniqueTogether { fields, over, .. }, Some(e)) => {
-            one(limits::unique_together(world, e, (fields, over.as_ref()), clauses))
+            one(together::once(world, e, (fields, over.as_ref()), clauses))
         }
         (Feature::Limit { max, per, over, .. }, Some(e)) => {
             one(limits::limit(world, e, *max, (per.as_deref(), over.as_ref()), clauses))
