@@ -210,7 +210,12 @@ fn rules_that_meet_on_one_record_leave_the_suite_green() {
 }
 
 /// Rights that a sentence gives in passing, takes from some alone, or leaves to whoever added the records.
-const GIVEN_TO_SOME: [&str; 10] = [
+const GIVEN_TO_SOME: [&str; 12] = [
+    "A practice.\nPatients request appointments with a day and a time.\nReceptionists assign appointments to a therapist.\n\
+     A therapist cannot have two appointments at the same time.\nThe receptionist confirms each request.\n\
+     Patients do not see the appointments of anybody else.",
+    "A florist.\nThe owner adds bouquets with a name.\nCustomers order bouquets.\nVisitors see bouquets.\n\
+     The owner can hide a bouquet.\nThe florist can close a bouquet for orders.",
     "A loan has a tool and a start date.\nMembers can add a loan.\n\
      Members only see their own loans, volunteers see all loans.",
     "Clerks register items with a description and a category.\nItems are stored, returned, donated or destroyed.\n\

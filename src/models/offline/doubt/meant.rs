@@ -255,8 +255,17 @@ impl Meant {
                 self.say(field);
                 values.iter().for_each(|v| self.say(v));
                 self.say("only");
+                self.hidden(entity, field, values);
             }
         }
+    }
+    /// What is not in such a state is not shown.
+    fn hidden(&mut self, entity: &Entity, field: &str, values: &[String]) {
+        let of = entity.fields.iter().find(|f| f.name == field);
+        let Some(FieldType::Choice { values: all }) = of.map(|f| &f.ty) else { return };
+        all.iter().filter(|v| !values.contains(v)).for_each(|v| self.say(v));
+        self.say("hide hidden");
+        self.act("list show display hide");
     }
     fn users(&mut self, users: &Users, clause: ClauseId) {
         let account = "account user authentication login log sign in registration credential email e-mail address password username name";

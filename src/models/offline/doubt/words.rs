@@ -12,7 +12,7 @@ use crate::models::offline::read::lexicon::{
 };
 use crate::models::offline::read::sentence::{Pred, Sentence};
 use crate::models::offline::read::tag::{Tag, Word};
-use crate::models::offline::read::{nothing_shown, unit_of};
+use crate::models::offline::read::{is_asked_for, nothing_shown, unit_of};
 use std::collections::BTreeSet;
 
 /// Words that carry meaning of their own although a demand often goes without: not to be passed over before a noun that
@@ -217,7 +217,13 @@ fn said(s: &Sentence, at: usize, meant: &Meant) -> bool {
     if !in_name(s, at) && meant.people.iter().any(|w| related(w, lower) || related(w, &word.base)) {
         return true;
     }
-    if meant.no_accounts && !in_name(s, at) && nouns::person(&word.base).is_some() {
+    // `each request`, where what is asked for is kept by its own name
+    if word.base == "request" && meant.words.iter().any(|w| is_asked_for(w)) {
+        return true;
+    }
+    // whoever can do it `without an account`, whatever the text calls them
+    let anyone = meant.people.contains("anybody") && s.find("without an account").is_some();
+    if (meant.no_accounts || anyone) && !in_name(s, at) && nouns::person(&word.base).is_some() {
         return true;
     }
     unit_of(&word.base).is_some_and(|unit| meant.words.contains(&unit.to_lowercase()))

@@ -25,6 +25,7 @@ pub fn read(d: &mut Draft, si: usize) {
     super::inside::read(d, si);
     super::shown::visible(d, si);
     super::only::visible_to(d, si);
+    super::public::read(d, si);
     for pred in &d.sentences[si].preds {
         super::product::audience(d, si, pred);
     }
@@ -53,6 +54,9 @@ pub fn read(d: &mut Draft, si: usize) {
         if pred.verb.range.start.checked_sub(1).is_some_and(|before| s.words[before].is("without")) {
             continue;
         }
+        if super::closed_for::says(s, pi) {
+            continue;
+        }
         // `the shifts they have joined`: what was done is no right to do it
         let perfect = !pred.verb.passive && s.words[pred.verb.range.clone()].iter().any(|w| w.base == "have");
         if perfect && pred.verb.base != "have" && pred.verb.modal.is_none() {
@@ -70,6 +74,7 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     makers(d, si);
     super::nobody::short(d, si);
+    super::nobody::else_than(d, si);
 }
 
 /// `only the trainer who created a class`: whose it is, where that is what a right came to.
@@ -96,7 +101,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     {
         return;
     }
-    if super::decisions::sets_to(pred) || super::only::sees_who(d, si, pi, pred) {
+    if super::decisions::sets_to(pred) || super::takers::read(d, si, pi, pred) {
         return;
     }
     // `marked as ordered`: a state that was not read is no right to everything else of the record

@@ -135,7 +135,7 @@ fn in_some_state(np: &Np) -> bool {
 
 /// Whether a sentence speaks of what is somebody else's.
 pub fn of_others(s: &Sentence) -> bool {
-    const OTHERS: [&str; 9] = [
+    const OTHERS: [&str; 12] = [
         "each other",
         "other user",
         "other people",
@@ -143,6 +143,9 @@ pub fn of_others(s: &Sentence) -> bool {
         "of others",
         "one another",
         "someone else",
+        "somebody else",
+        "anyone else",
+        "anybody else",
         "another ",
         " other ",
     ];
@@ -207,7 +210,9 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
                 let values = d.entities[*e].entity.fields.iter().find(|x| x.name == *f).map(|x| x.ty.clone());
                 matches!(values, Some(FieldType::Choice { values }) if states.iter().any(|s| values.contains(s)))
             });
-            if let Some(field) = locked {
+            if locked.is_some() && ops == [Op::Read] {
+                // `Sold books are not listed`: who does not see them is settled when it is known who sees the others
+            } else if let Some(field) = locked {
                 for op in ops {
                     let entity = d.entities[*e].entity.name.clone();
                     d.feature(Feature::Locked {

@@ -18,13 +18,26 @@ fn leaves_out(w: &Word) -> bool {
     )
 }
 
+/// `the games they played`: what people have to do with some of the records, and not with all.
+fn theirs(s: &Sentence, at: usize) -> bool {
+    let named = at.checked_sub(1).is_some_and(|before| s.words[before].tag == Tag::Noun);
+    let clause = |p: &Pred| p.subordinate && !p.verb.negated && p.subject.iter().any(|np| np.range.start == at);
+    named && matches!(s.words[at].lower(), "they" | "he" | "she") && s.preds.iter().any(clause)
+}
+
+/// `withdraw a report on the same day`
+fn same_time(s: &Sentence, at: usize) -> bool {
+    let time = |w: &Word| matches!(w.base.as_str(), "day" | "evening" | "morning" | "week" | "month" | "year" | "hour");
+    s.words[at].is("same") && s.words.get(at + 1).is_some_and(time)
+}
+
 /// From the restricting word on, what of a sentence was not understood.
 fn not_understood(d: &Draft, si: usize) -> Option<Range<usize>> {
     let s = &d.sentences[si];
     let mut depth = 0;
     let cue = s.words.iter().enumerate().position(|(i, w)| {
         depth += i32::from(w.tag == Tag::Open) - i32::from(w.tag == Tag::Close);
-        leaves_out(w) && !s.aside[i] && depth == 0
+        (leaves_out(w) || theirs(s, i) || same_time(s, i)) && !s.aside[i] && depth == 0
     })?;
     let last = gaps::left(d, si).into_iter().filter(|i| *i > cue).max()?;
     Some(cue..last + 1)

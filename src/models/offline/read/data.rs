@@ -23,6 +23,7 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     super::in_charge::read(d, si);
     super::kept_lists::read(d, si);
+    super::what_is::read(d, si);
     bare_list(d, si);
     for_each(d, si);
     for (pi, pred) in s.preds.iter().enumerate() {

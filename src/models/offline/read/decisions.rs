@@ -108,6 +108,10 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if whos.is_empty() && told_elsewhere(d, si, pred) {
         return;
     }
+    // `confirmed by the opponent`, where that is a name that somebody wrote down
+    if whos.is_empty() && pred.verb.passive && by_a_property(d, last, e) {
+        return d.gap(s.id, &s.text, "the offline engine knows nobody by a property that is a text", true);
+    }
     if of_a_list(pred, &whos) || whos.is_empty() && somebody_unknown(d, pred) {
         return;
     }
@@ -165,9 +169,14 @@ pub fn decide(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     d.moves.push(Moved { entity: e, field: field.clone(), from, to, who, clause: s.id });
     // `reopened by the teacher who reported it`
     let made = || (d.has_users() && super::scopes::made_it(s, last)).then_some(Scope::Own);
-    let scope = super::holders::scope(d, pred, e).or_else(made).unwrap_or(Scope::All);
-    d.entities[e].entity.owned |= scope == Scope::Own;
-    for who in &whos {
+    let scope_of = |who: &Who| {
+        let held = super::holders::scope(d, &super::scopes::as_if_alone(d, pred, who), e);
+        held.or_else(made).unwrap_or(Scope::All)
+    };
+    let scopes: Vec<Scope> = whos.iter().map(scope_of).collect();
+    let scope = scopes.iter().find(|scope| **scope == Scope::All).or(scopes.first()).cloned().unwrap_or(Scope::All);
+    d.entities[e].entity.owned |= scopes.contains(&Scope::Own);
+    for (who, scope) in whos.iter().zip(scopes) {
         d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
         // what one decides on of one's own says nothing of what one sees
         if scope != Scope::Own {
@@ -234,6 +243,16 @@ fn somebody(d: &mut Draft, pred: &Pred, e: usize, id: ClauseId) -> Vec<Who> {
 
 pub fn agents_by(d: &Draft, pred: &Pred) -> Vec<Who> {
     pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps).filter_map(|np| d.who(np)).collect()
+}
+
+/// Whether whoever does it is only named by a property of the record.
+fn by_a_property(d: &Draft, pred: &Pred, e: usize) -> bool {
+    let by = pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps);
+    let text = |np: &super::chunk::Np| {
+        let named = d.entities[e].entity.fields.iter().find(|f| f.name == np.head);
+        named.is_some_and(|f| matches!(f.ty, FieldType::Text { .. }))
+    };
+    by.into_iter().any(text)
 }
 
 /// A second role in the sentence: who decides below the limit.
@@ -401,8 +420,10 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     };
     let entity = d.entities[e].entity.name.clone();
     let scope = if np.possessed() && d.has_users() { own_scope(d, e, &whos) } else { Scope::All };
-    let scope = super::holders::scope(d, pred, e).unwrap_or(scope);
     for who in &whos {
+        // `Both the poster and the helper can …`: the one of theirs, the other of all
+        let held = super::holders::scope(d, &super::scopes::as_if_alone(d, pred, who), e);
+        let scope = held.unwrap_or_else(|| scope.clone());
         d.allow_fields(e, who.clone(), &[Op::Update], scope.clone(), std::slice::from_ref(&field), s.id);
     }
     if d.has_users() && (only || whos.iter().all(|w| *w != d.ordinary())) {

@@ -52,7 +52,8 @@ const MOST_WORDS: usize = 3;
 /// Whether the whole clause names things the product shall not have.
 #[must_use]
 pub fn is_exclusion(s: &Sentence) -> bool {
-    if s.heading || s.words.len() < 2 {
+    let alone = s.words.len() < 2;
+    if s.heading || alone && !(s.item && unwanted_section(s)) {
         return false;
     }
     if super::unwanted::banned(s).is_some() {
@@ -66,13 +67,7 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     if OPENINGS.iter().any(|o| l.starts_with(o)) {
         return true;
     }
-    let in_section = s.section.iter().any(|h| {
-        let h = h.to_lowercase();
-        ["out of scope", "not wanted", "non-goals", "not in scope", "exclusions", "won't have", "not included"]
-            .iter()
-            .any(|o| h.contains(o))
-    });
-    if in_section && s.words.len() < 40 {
+    if unwanted_section(s) && s.words.len() < 40 {
         return true;
     }
     // `No payment, no e-mail.`
@@ -138,6 +133,13 @@ pub fn is_exclusion(s: &Sentence) -> bool {
                     && !l.contains(" can ")
                     && !l.contains("more than"))
     }) && !s.preds.is_empty()
+}
+
+/// Whether a heading above says that what stands below is not wanted.
+fn unwanted_section(s: &Sentence) -> bool {
+    const TITLES: [&str; 7] =
+        ["out of scope", "not wanted", "non-goals", "not in scope", "exclusions", "won't have", "not included"];
+    s.section.iter().map(|h| h.to_lowercase()).any(|h| TITLES.iter().any(|title| h.contains(title)))
 }
 
 /// `No bookings on Sundays`, `No deliveries after 6 pm`: when something may not be is a rule for what there is.

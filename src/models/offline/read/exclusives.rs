@@ -1,11 +1,13 @@
 //! What is one group's alone, and what is kept from one: who does it then.
 
 use super::answers::{Asked, Holder, all_of};
+use super::decisions::agents_by;
 use super::draft::Draft;
 use super::rights::{unique, words_for};
+use super::sentence::{Pred, Sentence};
 use super::{scopes, sight};
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Feature, Op, Scope, Who};
+use crate::models::offline::spec::{Access, Feature, Op, Scope, Who};
 
 /// `Only the leader who added a walk may change it.`, where walkers add walks: whoever added it, or nobody changes theirs.
 pub fn whoever_added(d: &mut Draft, e: usize, alone: &[(Who, Vec<ClauseId>)]) {
@@ -64,11 +66,22 @@ fn others_instead(d: &mut Draft, e: usize, denied: &[Who], op: Op, id: ClauseId)
     sight::see_what_one_changes(d, e);
 }
 
+/// `The organiser closes a course` beside `Only teachers can change courses`: another sentence names them for one property.
+fn named_for_a_property(d: &Draft, a: &Access, id: ClauseId) -> bool {
+    let names = |p: &Pred| {
+        let whos = if p.verb.passive { agents_by(d, p) } else { d.actors(p) };
+        !p.subordinate && !p.verb.negated && whos.contains(&a.who)
+    };
+    let elsewhere = |s: &&Sentence| s.id != id && a.clauses.contains(&s.id);
+    !a.only_fields.is_empty() && d.sentences.iter().filter(elsewhere).any(|s| s.preds.iter().any(names))
+}
+
 /// `only the board approves`, `a tenant cannot delete a defect`: others lose the right.
 pub fn exclusives(d: &mut Draft) {
     for (e, ops, whos, id) in std::mem::take(&mut d.exclusives) {
-        for a in &mut d.entities[e].entity.access {
-            if !whos.contains(&a.who) {
+        let told: Vec<bool> = d.entities[e].entity.access.iter().map(|a| named_for_a_property(d, a, id)).collect();
+        for (a, told) in d.entities[e].entity.access.iter_mut().zip(told) {
+            if !whos.contains(&a.who) && !told {
                 a.ops.retain(|op| !ops.contains(op));
             }
         }

@@ -203,7 +203,7 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
         label = sentence_case(s.quote(np.head_at..np.range.end).trim_end_matches(['.', ';']));
     }
     // what follows the phrase
-    let mut i = np.range.end;
+    let mut i = super::ranged::behind(words, &np);
     while i < range.end {
         if let Some(paren) = bracketed.as_ref().filter(|paren| paren.contains(&i)) {
             i = paren.end;
@@ -235,8 +235,12 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
             typed = true;
             id_rule(Rule::Min { value: least });
             id_rule(Rule::Max { value: most });
-            used.extend(i..i + 4);
-            i += 4;
+            // `between 5 and 250 euros`
+            let measured = n(4).and_then(|x| unit_of(&x.base));
+            let end = i + 4 + usize::from(measured.is_some());
+            unit = unit.or(measured);
+            used.extend(i..end);
+            i = end;
         } else if w == "if"
             && n(1).is_some_and(|x| {
                 x.is("any")

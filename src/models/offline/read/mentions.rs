@@ -8,7 +8,7 @@ use super::lexicon::{
     verbs::Class,
     words,
 };
-use super::people::{add_role, agents, same_people};
+use super::people::{add_role, agents, keeps_people, same_people};
 use super::sentence::{Pred, Sentence};
 use super::things::{self as names, measured, recorded, told_of};
 pub use super::things::{collecting, thing};
@@ -262,7 +262,7 @@ fn objects(
         if let Some(kind) = person {
             // records of people: patients with a name and a birth date
             let listed = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":" | "including"));
-            if matches!(class, Class::Create | Class::Manage | Class::Delete | Class::Update)
+            if keeps_people(pred)
                 && (!matches!(kind, Person::User | Person::Stranger) || listed && told_of(np, roles))
                 && (!np.possessed() || listed && class == Class::Create)
             {
@@ -319,7 +319,7 @@ fn objects(
                     })
                     .and_then(|pp| pp.nps.first())
             });
-        let about = object.and_then(thing).map(|(n, _)| n);
+        let about = object.and_then(|np| names::taken(pred, np));
         let same = about.as_deref().is_some_and(|a| a == record || a.ends_with(&format!(" {record}")));
         if !same && about.is_some() {
             *order += 1;

@@ -23,6 +23,7 @@ mod bullets;
 mod capacity;
 pub(in crate::models::offline) mod chunk;
 mod closed;
+mod closed_for;
 mod compared;
 mod complete;
 mod conditions;
@@ -44,8 +45,10 @@ mod field;
 mod formulas;
 pub(in crate::models::offline) mod gaps;
 mod greeting;
+mod guarded;
 mod headings;
 mod held;
+mod hidden;
 mod holders;
 mod idea;
 mod implied_state;
@@ -79,6 +82,7 @@ mod numbers_of;
 mod occasions;
 mod once;
 mod only;
+mod openly;
 mod order;
 pub mod outline;
 mod overlaps;
@@ -88,6 +92,7 @@ mod past;
 mod people;
 mod product;
 mod properties;
+mod public;
 mod publishing;
 mod qualities;
 mod ranged;
@@ -111,6 +116,7 @@ mod stock;
 mod sums;
 pub(in crate::models::offline) mod tag;
 mod taken_as;
+mod takers;
 mod tallies;
 mod targets;
 mod theirs;
@@ -125,6 +131,7 @@ mod verb_or_noun;
 mod views;
 mod waiting;
 mod waived;
+mod what_is;
 mod who;
 mod wording;
 
@@ -152,6 +159,8 @@ mod cases_fresh;
 mod cases_given;
 #[cfg(test)]
 mod cases_held;
+#[cfg(test)]
+mod cases_held_back;
 #[cfg(test)]
 mod cases_kept;
 #[cfg(test)]
@@ -200,6 +209,7 @@ pub(in crate::models::offline) use field::unit_of;
 pub(in crate::models::offline) use gaps::quoted;
 pub(in crate::models::offline) use inside::nothing_shown;
 pub(in crate::models::offline) use readings::a;
+pub(in crate::models::offline) use requested::is_asked_for;
 
 use crate::domain::{ClauseId, clause::ClauseKind};
 use crate::models::offline::spec::{AppSpec, Mark};
@@ -279,6 +289,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     theirs::settle(&mut all);
     not_even::settle(&mut all);
     denied::settle(&mut all);
+    what_is::settle(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)
 }
@@ -403,6 +414,7 @@ pub fn analyse_again(
     overlaps::settle(&mut d);
     not_own::settle(&mut d);
     decisions::needless(&mut d);
+    guarded::settle(&mut d);
     decisions::reached(&mut d);
     reserved::settle(&mut d);
     locks::settle(&mut d);

@@ -8,6 +8,7 @@ use super::lexicon::verbs::Class;
 use super::relations::mark_places;
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
+use crate::domain::ClauseId;
 use crate::models::offline::spec::{Access, Op, Scope, Who};
 
 /// Whether nobody is who does it.
@@ -93,6 +94,52 @@ pub fn short(d: &mut Draft, si: usize) {
             d.mark(si, i..i + 1);
         }
         d.done[si].insert(pi + 1);
+    }
+}
+
+/// `The janitor deletes defects, nobody else can, except the caretaker.`: what the sentence before gave is theirs alone.
+pub fn else_than(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pair) in s.preds.windows(2).enumerate() {
+        let [said, short] = pair else { continue };
+        let excepts = |pp: &super::sentence::Pp| matches!(pp.prep.as_str(), "except" | "but" | "besides");
+        let bare = short.verb.base == "do" && short.objects.is_empty() && short.preps.iter().all(excepts);
+        let read = d.done[si].contains(&pi) && !d.done[si].contains(&(pi + 1));
+        if !(bare && banned(short) && read) || said.verb.negated || short.subordinate {
+            continue;
+        }
+        let left_out = excepted(s, short);
+        let whos: Vec<Who> = left_out.iter().filter_map(|np| d.role(np).map(|role| d.who_of(role))).collect();
+        let holders = if said.verb.passive { super::decisions::agents_by(d, said) } else { d.actors(said) };
+        if whos.len() < left_out.len() || holders.is_empty() || holders.contains(&Who::Anyone) {
+            continue;
+        }
+        share(d, s.id, &holders, &whos);
+        d.mark_verb(si, short);
+        mark_subject(d, si, short);
+        for np in &left_out {
+            d.mark_np(si, np);
+        }
+        let small: Vec<usize> = short.preps.iter().map(|pp| pp.at).collect();
+        d.mark_words(si, &small);
+        d.done[si].insert(pi + 1);
+    }
+}
+
+/// Gives what a sentence gave to some to others, too, and to nobody else.
+fn share(d: &mut Draft, id: ClauseId, holders: &[Who], others: &[Who]) {
+    let all: Vec<Who> = holders.iter().chain(others).cloned().collect();
+    for e in 0..d.entities.len() {
+        let given = |a: &&Access| a.clauses.contains(&id) && holders.contains(&a.who);
+        let rows: Vec<Access> = d.entities[e].entity.access.iter().filter(given).cloned().collect();
+        for a in rows {
+            for who in others {
+                d.allow_fields(e, who.clone(), &a.ops, a.scope.clone(), &a.only_fields, id);
+            }
+            if a.only_fields.is_empty() {
+                d.exclusive(e, &a.ops, &all, id);
+            }
+        }
     }
 }
 

@@ -3,7 +3,18 @@
 use super::chunk::Item;
 use super::counts::{counted, dated, day, finish, per, person};
 use super::draft::Draft;
+use super::sentence::Sentence;
+use super::tag::Tag;
 use crate::models::offline::spec::{Feature, Field, FieldType};
+
+/// `Employees can like a suggestion once.`: what somebody thinks of something is said of each once.
+fn each_once(s: &Sentence) -> bool {
+    let ends = |i: usize| s.words.get(i).is_none_or(|w| w.tag == Tag::Stop);
+    let last = (0..s.words.len()).any(|i| s.words[i].is("once") && ends(i + 1));
+    let [pred] = &s.preds[..] else { return false };
+    let thinks = matches!(pred.verb.base.as_str(), "like" | "vote" | "rate" | "review" | "favorite" | "nominate");
+    last && thinks && !pred.verb.negated && !pred.verb.passive && pred.objects.len() == 1
+}
 
 /// `A space can be reserved only once per day.`, `Each member votes only once per poll.`
 pub fn read(d: &mut Draft, si: usize) -> bool {
@@ -20,7 +31,7 @@ pub fn read(d: &mut Draft, si: usize) -> bool {
         || one.is_some()
             && per_word
             && (s.preds.is_empty() || s.lower.contains("only one") || s.lower.contains("at most one"));
-    if !once || s.lower.contains("same time") {
+    if !(once || each_once(s)) || s.lower.contains("same time") {
         return false;
     }
     let Some((e, np)) = counted(d, si) else { return false };

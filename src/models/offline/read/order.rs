@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::features::mentioned;
+use super::lexicon::nouns;
 use super::listing::entity;
 use super::sentence::Sentence;
 use super::tag::Tag;
@@ -83,7 +84,7 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
         text.iter()
             .rev()
             .find_map(|w| d.field_named(e, w))
-            .or_else(|| ranked(&["rating", "score", "amount", "price"]))
+            .or_else(|| ranked(&["rating", "score", "amount", "price"]).filter(|_| !of_others(d, e, &text)))
             .map(|f| (f, true))
     } else {
         None
@@ -108,6 +109,11 @@ pub fn order_phrase(d: &mut Draft, si: usize) {
         });
         d.mark(si, from..place.end);
     }
+}
+
+/// `The snack with the most votes is at the top`: how many there are of something else is no property of what is listed.
+fn of_others(d: &Draft, e: usize, text: &[&str]) -> bool {
+    text.iter().filter_map(|w| d.find(&nouns::singular(w))).any(|other| other != e)
 }
 
 /// A list comes in one order by itself: what another sentence asks for beside the first is an order to choose, and is said to

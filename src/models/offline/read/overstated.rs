@@ -81,6 +81,29 @@ fn one_of_many(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
     named.then(|| pred.range.clone())
 }
 
+/// `Both the poster and the helper can close it.` of which one is nobody that is known: the right is given to the other alone.
+fn half_of_them(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let does = |p: &&Pred| {
+        let changes =
+            matches!(p.verb.class, Class::Create | Class::Read | Class::Update | Class::Delete | Class::Decide);
+        changes && !p.verb.passive && !p.verb.negated && !p.subordinate && p.verb.modal.is_some()
+    };
+    let unknown = |np: &&Np| np.pronoun.is_none() && d.who(np).is_none() && d.entity_of(np).is_none();
+    let found = s.preds.iter().filter(does).find_map(|p| {
+        let known = p.subject.iter().any(|np| d.who(np).is_some());
+        p.subject.iter().find(unknown).filter(|_| known)
+    })?;
+    Some(found.range.clone())
+}
+
+/// `Groups book a room for a day, from and to.`: two times of which nothing more is said.
+fn from_nowhere(_: &Draft, s: &Sentence) -> Option<Range<usize>> {
+    let and = |i: usize| s.words[i].is("from") && s.words[i + 1].is("and") && s.words[i + 2].is("to");
+    let ends = |i: usize| s.words.get(i).is_none_or(|w| matches!(w.tag, Tag::Stop | Tag::Comma));
+    let bare = |i: &usize| and(*i) && ends(i + 3) && !s.words[*i].tag.eq(&Tag::Noun);
+    (0..s.words.len().saturating_sub(2)).find(bare).map(|i| i..i + 3)
+}
+
 /// Names a gap for what was passed over.
 pub fn find(d: &mut Draft) {
     for si in 0..d.sentences.len() {
@@ -108,6 +131,8 @@ pub fn find(d: &mut Draft) {
             accounts_of_others,
             first,
             one_of_many,
+            half_of_them,
+            from_nowhere,
         ]
         .iter()
         .filter_map(|rule| rule(d, s))

@@ -131,6 +131,9 @@ pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
             }
         }
     }
+    for np in super::nobody::excepted(s, pred).iter().filter(|np| left_out(np)) {
+        add_role(roles, np, s.id, false);
+    }
     let lists = matches!(pred.verb.class, Class::Filter | Class::Sort | Class::Search)
         || matches!(pred.verb.base.as_str(), "list" | "group");
     if (pred.verb.passive || pred.verb.base == "be") && !lists {
@@ -142,6 +145,19 @@ pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
             }
         }
     }
+}
+
+/// `Nobody sees them except the warden`: who is left out of a ban is somebody. Whoever made something is no group of people.
+fn left_out(np: &Np) -> bool {
+    let maker = super::makers::MAKERS.contains(&np.head.as_str()) || matches!(np.head.as_str(), "person" | "user");
+    nouns::person(&np.head).is_some() && !maker && !np.possessed() && np.pronoun.is_none()
+}
+
+/// Whether records of people are made or kept. Who `sets the therapist of an appointment` makes no therapist.
+#[must_use]
+pub fn keeps_people(pred: &Pred) -> bool {
+    let keeps = matches!(pred.verb.class, Class::Create | Class::Manage | Class::Delete | Class::Update);
+    keeps && pred.verb.base != "set"
 }
 
 /// Several people who are called by one word.

@@ -8,6 +8,16 @@ use super::tag::{Tag, Word};
 use crate::models::offline::spec::{Field, FieldRule, FieldType, Rule};
 use std::ops::Range;
 
+/// Where what is said behind a property begins: `of 0 to 80 euros` behind `a deposit` is no part of the phrase.
+#[must_use]
+pub fn behind(words: &[Word], np: &Np) -> usize {
+    let end = np.range.end;
+    let number = |i: usize| words.get(i).is_some_and(|w| w.token.value.is_some());
+    let of = end >= 2 && number(end - 1) && words[end - 2].is("of") && np.head_at < end - 2;
+    let goes_on = words.get(end).is_some_and(|w| matches!(w.lower(), "to" | "-" | "–")) && number(end + 1);
+    if of && goes_on { end - 2 } else { end }
+}
+
 /// The two bounds, and what they stand before.
 fn bounds(words: &[Word], range: &Range<usize>) -> Option<(f64, f64, Np)> {
     let first = range.clone().find(|i| !matches!(words[*i].tag, Tag::Conj | Tag::Comma | Tag::Det))?;

@@ -296,7 +296,7 @@ pub fn days(d: &mut Draft) {
     for si in 0..d.sentences.len() {
         let s = &d.sentences[si];
         for pred in s.preds.iter().filter(|p| !p.verb.negated && !p.subordinate) {
-            if let Some(record) = record_entity(d, pred) {
+            if let Some(record) = record_entity(d, pred).or_else(|| super::requested::asked_for(d, pred)) {
                 on_a_day(d, si, pred, &[record]);
             }
         }

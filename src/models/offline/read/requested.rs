@@ -1,7 +1,8 @@
 //! What people request: of a text that speaks of bookings it is a booking, not another room. Of what others add it is a record
 //! of its own: whoever requests a tool or enters a race makes no more of them.
 
-use super::chunk::Item;
+use super::chunk::{Item, Np};
+use super::draft::Draft;
 use super::lexicon::{
     nouns,
     verbs::{self, Class},
@@ -15,6 +16,7 @@ const MADE: [(&str, &str); 2] = [("booking", "book"), ("reservation", "reserve")
 /// `A hirer requests a room with a first day.` in a text of bookings and of no requests is `books a room with …`.
 pub fn settle(all: &mut [Sentence]) {
     of_others(all);
+    are_requests(all);
     so_many(all);
     let speaks =
         |head: &str| all.iter().any(|s| s.items.iter().any(|item| matches!(item, Item::Np(np) if np.head == head)));
@@ -34,17 +36,63 @@ pub fn settle(all: &mut [Sentence]) {
     }
 }
 
+/// `Patients request appointments. The office confirms each request.`: what is there because somebody asked for it is the request.
+fn are_requests(all: &mut [Sentence]) {
+    let added = added(all);
+    let asks = |p: &&Pred| p.verb.base == "request" && !p.verb.passive && !p.objects.is_empty();
+    let asked: BTreeSet<String> = all
+        .iter()
+        .flat_map(|s| s.preds.iter().filter(asks))
+        .flat_map(|p| &p.objects)
+        .map(|np| np.head.clone())
+        .collect();
+    let mut heads = asked.iter();
+    let (Some(head), None) = (heads.next(), heads.next()) else { return };
+    if !BY_ASKING.contains(&head.as_str()) || head == "request" || added.contains(head) {
+        return;
+    }
+    let rename = |np: &mut Np| {
+        if np.head == "request" && np.pronoun.is_none() && np.nouns.is_empty() {
+            head.clone_into(&mut np.head);
+        }
+    };
+    for s in all.iter_mut() {
+        s.items.iter_mut().for_each(|item| {
+            if let Item::Np(np) = item {
+                rename(np);
+            }
+        });
+        for pred in &mut s.preds {
+            let phrases = pred.preps.iter_mut().flat_map(|pp| &mut pp.nps);
+            pred.subject.iter_mut().chain(&mut pred.objects).chain(phrases).for_each(rename);
+        }
+    }
+}
+
 /// `send a request with a title and a text`: what is asked for is kept as it was asked; no message leaves for it.
 pub fn sent(pred: &mut Pred) {
     const ASKED: [&str; 9] =
         ["request", "application", "report", "complaint", "inquiry", "enquiry", "proposal", "claim", "order"];
-    let asked = |np: &super::chunk::Np| ASKED.contains(&np.head.as_str()) && np.pronoun.is_none();
+    let asked = |np: &Np| ASKED.contains(&np.head.as_str()) && np.pronoun.is_none();
     let described = pred.preps.iter().any(|pp| pp.prep == "with" && pp.nps.len() > 1);
     // to whom, or by which way, is another demand
     let plain = pred.preps.iter().all(|pp| matches!(pp.prep.as_str(), "with" | "for" | "of" | "about"));
     if pred.verb.base == "send" && !pred.verb.passive && described && plain && pred.objects.iter().all(asked) {
         pred.verb.class = verbs::Class::Create;
     }
+}
+
+/// Whether what goes by this name is there because somebody asks for it.
+#[must_use]
+pub fn is_asked_for(noun: &str) -> bool {
+    BY_ASKING.contains(&noun)
+}
+
+/// The record that somebody asks for: the appointment of `request an appointment`.
+#[must_use]
+pub fn asked_for(d: &Draft, pred: &Pred) -> Option<usize> {
+    let named = |np: &Np| d.find(&np.head).filter(|_| BY_ASKING.contains(&np.head.as_str()));
+    pred.objects.iter().find_map(named).filter(|_| pred.verb.base == "request")
 }
 
 /// Verbs that may add what their object names, or only take part in it.
@@ -71,16 +119,7 @@ const BY_ASKING: [&str; 10] =
 /// `Runners can enter a race.` where `The organiser can add a race.`: a registration for it. `Members can request tools.` where
 /// somebody adds them: a request for one.
 fn of_others(all: &mut [Sentence]) {
-    let adds = |p: &&Pred| {
-        let makes = matches!(p.verb.class, Class::Create | Class::Manage | Class::Share);
-        makes && !p.verb.negated && !p.subordinate && !TAKES_UP.contains(&p.verb.base.as_str())
-    };
-    let named = |p: &Pred| {
-        let objects = if p.verb.passive { &p.subject } else { &p.objects };
-        objects.iter().filter(|np| np.pronoun.is_none()).map(|np| np.head.clone()).collect::<Vec<_>>()
-    };
-    let added: BTreeSet<String> =
-        all.iter().filter(|s| !s.heading).flat_map(|s| s.preds.iter().filter(adds)).flat_map(named).collect();
+    let added = added(all);
     for pred in all.iter_mut().flat_map(|s| &mut s.preds).filter(|p| !p.verb.passive && !p.objects.is_empty()) {
         let theirs = |head: &String| added.contains(head) && nouns::person(head).is_none();
         let of = |list: &[&str]| pred.objects.iter().all(|np| np.pronoun.is_none() && list.contains(&np.head.as_str()));
@@ -98,6 +137,19 @@ fn of_others(all: &mut [Sentence]) {
             _ => {}
         }
     }
+}
+
+/// What the text says that somebody adds.
+fn added(all: &[Sentence]) -> BTreeSet<String> {
+    let adds = |p: &&Pred| {
+        let makes = matches!(p.verb.class, Class::Create | Class::Manage | Class::Share);
+        makes && !p.verb.negated && !p.subordinate && !TAKES_UP.contains(&p.verb.base.as_str())
+    };
+    let named = |p: &Pred| {
+        let objects = if p.verb.passive { &p.subject } else { &p.objects };
+        objects.iter().filter(|np| np.pronoun.is_none()).map(|np| np.head.clone()).collect::<Vec<_>>()
+    };
+    all.iter().filter(|s| !s.heading).flat_map(|s| s.preds.iter().filter(adds)).flat_map(named).collect()
 }
 
 /// `join at most 3 walks`, `lend at most 2 tools`: the walks and the tools are what it is done to, and no place where.

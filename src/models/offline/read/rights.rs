@@ -3,7 +3,7 @@
 use super::answers::{Asked, Holder, all_of};
 use super::draft::Draft;
 use super::lexicon::nouns;
-use super::{exclusives, in_care, sight};
+use super::{exclusives, hidden, in_care, sight};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
@@ -327,6 +327,7 @@ pub fn rights(d: &mut Draft, e: usize) {
     }
     sight::privacy(d, e);
     sight::in_a_state(d, e);
+    hidden::settle(d, e);
     sight::limits_of_sight(d, e);
     sight::see_what_one_changes(d, e);
 }

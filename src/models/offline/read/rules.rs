@@ -123,6 +123,7 @@ pub fn read(d: &mut Draft, si: usize) {
             _ => {}
         }
     }
+    super::closed_for::read(d, si);
 }
 
 /// Said of records in some state: they stay as they are.
@@ -138,7 +139,7 @@ fn limited(s: &Sentence, np: &Np, pred: &super::sentence::Pred) -> bool {
 }
 
 /// Whether what is cancelled is kept with that state: the text names it. Otherwise it is gone, and its place is free.
-fn keeps_cancelled(d: &Draft, pred: &super::sentence::Pred) -> bool {
+pub(super) fn keeps_cancelled(d: &Draft, pred: &super::sentence::Pred) -> bool {
     let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
     objects.iter().filter_map(|np| d.entity_of(np)).any(|e| {
         d.entities[e].entity.fields.iter().any(|f| match &f.ty {

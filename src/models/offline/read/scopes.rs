@@ -91,6 +91,12 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
 
 /// `the owner of a bike or a mechanic`: the owner's own ones, and all of them.
 pub fn scope_of(d: &Draft, si: usize, pred: &Pred, who: &Who, (e, np): (usize, &Np), ops: &[Op]) -> Scope {
+    scope(d, si, &as_if_alone(d, pred, who), e, np, ops)
+}
+
+/// A predicate as if nobody did it beside these.
+#[must_use]
+pub fn as_if_alone(d: &Draft, pred: &Pred, who: &Who) -> Pred {
     let mut alone = pred.clone();
     let meant = |np: &Np| d.who(np).is_none_or(|w| w == *who);
     if pred.verb.passive {
@@ -100,7 +106,7 @@ pub fn scope_of(d: &Draft, si: usize, pred: &Pred, who: &Who, (e, np): (usize, &
     } else {
         alone.subject.retain(meant);
     }
-    scope(d, si, &alone, e, np, ops)
+    alone
 }
 
 /// `only the person who made a booking can change it`, `by the teacher who reported it`
@@ -196,20 +202,34 @@ pub fn without_verb(s: &Sentence) -> Option<(Np, std::ops::Range<usize>)> {
     (told && np.pronoun.is_none() && nouns::person(&np.head).is_some()).then_some((np, from..end))
 }
 
+/// What is done with what is seen: `see and delete all bookings`. Nothing where one of it is no such right.
+fn done_beside(d: &Draft, s: &Sentence, sees: &Pred, range: &std::ops::Range<usize>) -> Option<Vec<Op>> {
+    let beside =
+        |p: &&Pred| !p.subordinate && p.verb.range.start > sees.verb.range.start && p.range.start < range.start;
+    let also = s.preds.iter().filter(beside).filter(|p| p.subject == sees.subject && p.objects == sees.objects);
+    let op = |p: &Pred| match p.verb.class {
+        Class::Read => Some(Op::Read),
+        Class::Update => Some(Op::Update),
+        Class::Delete => Some(Op::Delete).filter(|_| !super::rules::keeps_cancelled(d, p)),
+        _ => None,
+    };
+    std::iter::once(sees).chain(also).map(op).collect()
+}
+
 /// `Staff can see all bookings, guests only their own.`
 pub fn only_their_own(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     let Some((np, range)) = without_verb(s).filter(|_| d.has_users()) else { return };
     let reads =
         |p: &&Pred| p.verb.class == Class::Read && !p.verb.negated && !p.subordinate && p.range.start < range.start;
-    let Some(e) = s.preds.iter().find(reads).and_then(|p| p.objects.iter().find_map(|o| d.entity_of(o))) else {
-        return;
-    };
+    let Some(sees) = s.preds.iter().find(reads) else { return };
+    let Some(e) = sees.objects.iter().find_map(|o| d.entity_of(o)) else { return };
+    let Some(ops) = done_beside(d, s, sees, &range) else { return };
     let Some(who) = d.role(&np).cloned().map(|role| d.who_of(&role)).filter(|who| *who != Who::Anyone) else { return };
     let roles: Vec<String> = if let Who::Role(role) = &who { vec![role.clone()] } else { Vec::new() };
     let scope = super::rules::names(d, e, &roles).map_or(Scope::Own, |field| Scope::AssignedTo { field });
     d.entities[e].entity.owned |= scope == Scope::Own;
-    d.allow(e, who.clone(), &[Op::Read], scope.clone(), s.id);
+    d.allow(e, who.clone(), &ops, scope.clone(), s.id);
     d.limited.push((e, who, scope));
     d.touch(e, s.id);
     let said: Vec<usize> = (0..s.preds.len()).filter(|pi| range.contains(&s.preds[*pi].verb.range.start)).collect();
@@ -221,7 +241,9 @@ pub fn only_their_own(d: &mut Draft, si: usize) {
 pub fn create_scope(d: &Draft, si: usize, pred: &Pred, e: usize, who: &Who) -> Option<Scope> {
     let s = &d.sentences[si];
     let named = |w: &Who| if let Who::Role(role) = w { vec![role.clone()] } else { Vec::new() };
-    for np in pred.preps.iter().flat_map(|pp| &pp.nps) {
+    // `reserve a book, except their own books`: of all others
+    let leaves_out = |pp: &super::sentence::Pp| matches!(pp.prep.as_str(), "except" | "but" | "besides" | "than");
+    for np in pred.preps.iter().filter(|pp| !leaves_out(pp)).flat_map(|pp| &pp.nps) {
         let Some(parent) = d.entity_of(np).filter(|p| *p != e) else { continue };
         let assigned = np.adjectives().any(|a| a == "assigned");
         if assigned && let Some(path) = super::rules::assignee(d, parent, named(who).as_slice()) {

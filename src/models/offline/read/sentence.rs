@@ -70,7 +70,8 @@ impl Sentence {
     pub fn new(id: ClauseId, raw: &str, section: &[String]) -> Self {
         let text = super::greeting::behind(&token::plain(raw)).to_owned();
         let trimmed = raw.trim_start();
-        let mut words = tag::tag(super::scored::plain(super::wording::plain(token::readable(&text))));
+        let mut words =
+            tag::tag(super::scored::plain(super::wording::plain(super::openly::plain(token::readable(&text)))));
         asides::hedge(&mut words);
         asides::qualify(&mut words);
         asides::times(&mut words);

@@ -76,7 +76,7 @@ pub fn in_a_state(d: &mut Draft, e: usize) {
 }
 
 /// Somebody sees those in other states, too: whoever adds them, where the text says of nobody that they do.
-fn see_the_others(d: &mut Draft, e: usize) {
+pub fn see_the_others(d: &mut Draft, e: usize) {
     let entity = &d.entities[e].entity;
     let makers = entity.access.iter().filter(|a| a.ops.contains(&Op::Create) && a.who != Who::Anyone);
     let makers = super::rights::unique(makers.map(|a| a.who.clone()));

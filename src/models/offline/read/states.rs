@@ -67,8 +67,11 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
                 })
         })
         && parts.iter().all(|p| {
+            // `for sale`, `for rent`
+            let offered = p.len() == 2 && s.words[p.start].is("for");
             !s.words[p.clone()].iter().any(|w| {
                 w.tag == Tag::Prep
+                    && !offered
                     && !matches!(w.lower(), "in" | "on" | "out" | "of" | "over" | "under" | "up" | "back" | "off")
             })
         });

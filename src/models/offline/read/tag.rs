@@ -150,6 +150,10 @@ fn classify(tokens: &[Token], i: usize, done: &[Word], state: &State) -> (Tag, S
     if i == 0 && names_a_command(tokens) {
         return (Tag::Noun, own());
     }
+    // `readers younger than 16`
+    if prev_tag == Some(Tag::Noun) && w.ends_with("er") && w != "rather" && next.is_some_and(|n| n.is("than")) {
+        return (Tag::Adj, own());
+    }
     if let Some((base, form)) = verbs::verb(w) {
         let looks_name = token.capitalised() && i > 0 && token.text.len() > 1 && !tokens[i - 1].is(".");
         // backlogs write `I want to Submit Application`: after `to` a capital is no name
@@ -286,6 +290,13 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
             let alone = next.is_none_or(|n| n.kind == Kind::Punct) && w != "did";
             let short = alone && matches!(prev_tag, Some(Tag::Noun | Tag::Pron));
             if helps || short { Tag::Modal } else { return None }
+        }
+        // `a class, first day and last day`
+        "first"
+            if matches!(prev_tag, Some(Tag::Comma | Tag::Conj | Tag::Colon))
+                && next.is_some_and(|n| matches!(n.lower.as_str(), "day" | "name" | "date" | "line")) =>
+        {
+            Tag::Adj
         }
         "own" if matches!(prev_tag, Some(Tag::Poss | Tag::Apos)) => Tag::Adj,
         "other" | "others" if prev_tag == Some(Tag::Det) => return if w == "other" { Some(Tag::Pron) } else { None },

@@ -138,7 +138,10 @@ pub fn kept(sentences: &[Sentence]) -> BTreeSet<String> {
         for pred in s.preds.iter().filter(|p| !p.verb.negated) {
             let listed =
                 |prep: &str| pred.preps.iter().find(|pp| pp.prep == prep).is_some_and(|pp| pp.nps.iter().any(property));
+            // `The library lends puzzles`: what goes from hand to hand is there
+            let lends = matches!(pred.verb.base.as_str(), "lend" | "borrow" | "loan");
             let told: &[Np] = match pred.verb.class {
+                Class::Transact if lends && !pred.verb.passive => &pred.objects,
                 Class::Create | Class::Manage if listed("with") || listed(":") => {
                     if pred.verb.passive {
                         &pred.subject
@@ -153,12 +156,25 @@ pub fn kept(sentences: &[Sentence]) -> BTreeSet<String> {
             let one = matches!(np.det.as_deref(), Some("a" | "an" | "each" | "every")) || np.plural && np.det.is_none();
             // every page has a title: that is what it looks like, unless somebody adds pages
             let looks = pred.verb.class == Class::Have && surface(&np.head);
-            if one && np.of.is_none() && np.nouns.is_empty() && doubtful(&np.head) && !looks {
+            if one
+                && np.of.is_none()
+                && (np.nouns.is_empty() || lends)
+                && (doubtful(&np.head) || lends && nouns::person(&np.head).is_none())
+                && !looks
+            {
                 found.insert(np.head.clone());
             }
         }
     }
     found
+}
+
+/// What a transaction is about. Who borrows chairs borrows nobody who presides.
+#[must_use]
+pub fn taken(pred: &Pred, np: &Np) -> Option<String> {
+    let people = pred.subject.iter().any(|np| nouns::person(&np.head).is_some());
+    let goes = matches!(pred.verb.base.as_str(), "borrow" | "lend" | "loan") && np.pronoun.is_none() && people;
+    thing(np).map(|(name, _)| name).or_else(|| goes.then(|| np.name()).filter(|name| !name.is_empty()))
 }
 
 /// Whether people book or join what goes by this name.
