@@ -345,3 +345,19 @@ fn what_works_out_a_price_is_imported() {
     let module = files.iter().find(|f| f.content.contains("return priced(")).expect("the total is worked out");
     assert!(module.content.contains("from app.features.formulas import priced"), "{}", module.content);
 }
+
+/// `There are no marks` is shown by a search of the whole application: a name in what all of them share would refute it.
+#[test]
+fn what_is_shared_has_no_words_that_texts_exclude() {
+    const EXCLUDED: [&str; 8] = ["mark", "marks", "badge", "badges", "point", "points", "calendar", "marked"];
+    for (name, spec) in samples::all() {
+        let own = serde_json::to_string(&spec).unwrap().to_lowercase();
+        let free: Vec<&&str> = EXCLUDED.iter().filter(|word| !own.contains(**word)).collect();
+        for file in everything(&spec).0 {
+            let lower = file.content.to_lowercase();
+            let words: BTreeSet<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+            let found: Vec<&&&str> = free.iter().filter(|word| words.contains(**word)).collect();
+            assert!(found.is_empty(), "{name}: {} has {found:?}", file.path);
+        }
+    }
+}

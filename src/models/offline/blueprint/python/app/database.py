@@ -76,8 +76,8 @@ class Database:
 
     def insert(self, table, values):
         names = ", ".join(quote(name) for name in values)
-        marks = ", ".join("?" for _ in values)
-        sql = "INSERT INTO %s (%s) VALUES (%s)" % (quote(table), names, marks)
+        blanks = ", ".join("?" for _ in values)
+        sql = "INSERT INTO %s (%s) VALUES (%s)" % (quote(table), names, blanks)
         if not values:
             sql = "INSERT INTO %s DEFAULT VALUES" % quote(table)
         return self.run(sql, values.values()).lastrowid

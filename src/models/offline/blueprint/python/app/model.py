@@ -18,7 +18,7 @@ class Field:
         self.multiline = more.get("multiline", False)
         self.money = more.get("money", False)
         self.choices = tuple(more.get("choices", ()))
-        # What a reference points at, and for accounts the role they must hold.
+        # What a reference refers to, and for accounts the role they must hold.
         self.entity = more.get("entity")
         self.role = more.get("role")
 

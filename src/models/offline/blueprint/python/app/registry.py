@@ -17,7 +17,7 @@ class Registry:
             module = importlib.import_module("app.modules." + name)
             self.entities.extend(getattr(module, "COLLECTIONS", ()))
             self.totals.extend(getattr(module, "TOTALS", ()))
-        order = {name: place for place, name in enumerate(settings.ORDER)}
+        order = {name: position for position, name in enumerate(settings.ORDER)}
         self.entities.sort(key=lambda entity: order.get(entity.name, len(order)))
         self.by_name = {entity.name: entity for entity in self.entities}
 
@@ -25,7 +25,7 @@ class Registry:
         return self.by_name.get(name)
 
     def referring_to(self, entity):
-        """Pairs of (entity, field) that point at this kind of record."""
+        """Pairs of (entity, field) that refer to this kind of record."""
         return [
             (other, field)
             for other in self.entities

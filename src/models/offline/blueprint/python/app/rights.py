@@ -121,8 +121,8 @@ def scope_condition(app, account, entity, scope):
     if isinstance(scope, Where):
         if entity.field(scope.path) is None or not scope.values:
             return NOTHING
-        marks = ", ".join("?" for _ in scope.values)
-        return "r.%s IN (%s)" % (quote(scope.path), marks), list(scope.values)
+        blanks = ", ".join("?" for _ in scope.values)
+        return "r.%s IN (%s)" % (quote(scope.path), blanks), list(scope.values)
     return EVERYTHING
 
 

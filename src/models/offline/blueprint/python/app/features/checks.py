@@ -92,8 +92,8 @@ def overlap(change, start, end, same, message, days=False, over=None):
         parts.append(times % (quote(start), quote(end), quote(start)))
         values.append(values[-1])
     if over is not None and has(change, over[0]):
-        marks = ", ".join("?" for _ in over[1])
-        parts.append("(%s IS NULL OR %s NOT IN (%s))" % (quote(over[0]), quote(over[0]), marks))
+        blanks = ", ".join("?" for _ in over[1])
+        parts.append("(%s IS NULL OR %s NOT IN (%s))" % (quote(over[0]), quote(over[0]), blanks))
         values = [*values, *over[1]]
     condition = " AND ".join(parts)
     return message if others(change, condition, values) else None

@@ -23,7 +23,7 @@ class Totals:
         self.label = label
         self.entity = entity
         self.function = function
-        # The field of the groups, and the stretch of the calendar they are for.
+        # The field of the groups, and the stretch of time they are for.
         self.by = by
         self.each = each
 
@@ -94,7 +94,7 @@ def add_up(request, name, measures=(), date_field=None, days=None, group_by=None
             group["value"] = loaded(field, group["value"])
         answer["groups"].append({**group, **numbers(row, measures)})
     if field is not None and field.kind == "choice" and "period" not in columns:
-        order = {choice: place for place, choice in enumerate(field.choices)}
+        order = {choice: position for position, choice in enumerate(field.choices)}
         answer["groups"].sort(key=lambda group: order.get(group["value"], len(order)))
     return answer
 

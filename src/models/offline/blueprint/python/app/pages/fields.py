@@ -49,7 +49,7 @@ def show(request, entity, field, record, short=False):
         account = request.app.accounts.get(value) if request.app.accounts is not None else None
         return account.name if account is not None else "No. %d" % value
     if field.kind == "choice":
-        return el("span", words(value), class_="badge")
+        return el("span", words(value), class_="chosen")
     if field.kind == "url":
         return el("a", value if len(value) < 60 else value[:57] + "…", href=value, rel="noopener noreferrer nofollow")
     if field.name == "progress_percent":
