@@ -185,7 +185,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     if pred.verb.negated && (super::bans::of_some(d, s, pred) || of_property(d)) {
         return;
     }
-    if super::only::everything(d, si, pi, pred, &whos, ops) {
+    if super::nobody::property_alone(d, si, pi, pred, &whos) || super::only::everything(d, si, pi, pred, &whos, ops) {
         return;
     }
     if let Some(r) = record {

@@ -85,8 +85,18 @@ pub fn settle(d: &mut Draft) {
         let could = access.iter().any(|a| changes(a) && banned(&a.who));
         // whoever adds a record says what the property is, and only from then on may not change it
         let adds = access.iter().any(|a| a.ops.contains(&Op::Create) && banned(&a.who));
-        if rest.is_empty() || could && adds {
+        if rest.is_empty() {
             d.gap(id, &field.replace('_', " "), super::lexicon::NOT_UNDERSTOOD, true);
+        } else if could && adds {
+            let fields: Vec<String> = d.entities[e].entity.fields.iter().map(|f| f.name.clone()).collect();
+            let access = &mut d.entities[e].entity.access;
+            access.retain(|a| a.only_fields != [field.clone()] || !banned(&a.who));
+            for a in access.iter_mut().filter(|a| a.ops == [Op::Update] && changes(a) && banned(&a.who)) {
+                let may = if a.only_fields.is_empty() { &fields } else { &a.only_fields };
+                a.only_fields = may.iter().filter(|f| **f != field).cloned().collect();
+                a.clauses.push(id);
+            }
+            access.retain(|a| !(a.ops == [Op::Update] && banned(&a.who) && a.only_fields.is_empty()));
         } else if could {
             let entity = d.entities[e].entity.name.clone();
             super::decisions::merge_guard(d, &entity, &field, &rest, id);

@@ -312,3 +312,28 @@ fn whoever_is_younger_is_no_role() {
     assert!(roles.contains(&"firefighter") && roles.iter().all(|r| !r.contains("younger")), "{roles:?}");
     assert!(!whole(&spec, 3));
 }
+
+#[test]
+fn a_property_that_some_alone_change_is_set_by_who_adds_it_and_changed_by_them() {
+    let shop = "A shop.\nAssistants enter articles with a name and a price.\nCustomers order articles.\n";
+    for sentence in [
+        "Only the manager can change the price.",
+        "Only the manager can change a price.",
+        "Only the manager may change prices.",
+        "Nobody but the manager can change the price.",
+    ] {
+        let spec = read_candidly(&format!("{shop}{sentence}"));
+        let access = &spec.entity("article").unwrap().access;
+        let changes = |who: &str, field: &str| {
+            let may = |a: &&crate::models::offline::spec::Access| a.who == role(who) && a.ops.contains(&Op::Update);
+            let reaches = |only: &[String]| only.is_empty() || only.iter().any(|f| f == field);
+            access.iter().filter(may).any(|a| reaches(&a.only_fields))
+        };
+        assert!(!changes("assistant", "price"), "{sentence}: {access:?}");
+        if whole(&spec, 4) {
+            assert!(changes("manager", "price") && changes("assistant", "name"), "{sentence}: {access:?}");
+        }
+        assert!(holds(&spec, "article", Op::Create, &role("assistant")), "{sentence}");
+    }
+    assert!(whole(&read_candidly(&format!("{shop}Only the manager can change a price.")), 4));
+}

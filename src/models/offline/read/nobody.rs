@@ -207,16 +207,7 @@ pub fn property_but(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
     let record = d.find(&np.head).is_some() || d.find(&np.name()).is_some() || np.pronoun.is_some();
     let Some(whos) = but_for(d, s, pred).filter(|_| !record && pred.preps.is_empty()) else { return false };
     let [(e, field)] = &super::bans::whose_property(d, np)[..] else { return false };
-    let all = d.roles.iter().map(|r| Who::Role(r.name.clone()));
-    let others: Vec<Who> = all.filter(|who| !whos.contains(who)).collect();
-    let changes = |a: &Access, who: &Who| a.who == *who && a.ops.contains(&Op::Update);
-    for who in &whos {
-        if !d.entities[*e].entity.access.iter().any(|a| changes(a, who)) {
-            d.allow_fields(*e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(field), s.id);
-        }
-    }
-    d.property_bans.push((*e, field.clone(), others, s.id));
-    d.touch(*e, s.id);
+    keep_property(d, (*e, field), &whos, s.id);
     d.mark_verb(si, pred);
     mark_subject(d, si, pred);
     for np in excepted(s, pred).iter().chain([np]) {
@@ -224,4 +215,39 @@ pub fn property_but(d: &mut Draft, si: usize, pi: usize, pred: &Pred) -> bool {
     }
     d.done[si].insert(pi);
     true
+}
+
+/// `Only the manager can change a price`: the same.
+pub fn property_alone(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who]) -> bool {
+    let s = &d.sentences[si];
+    let ([np], Class::Update, true) = (&pred.objects[..], pred.verb.class, pred.only) else { return false };
+    let plain = !pred.verb.negated && !pred.verb.passive && pred.preps.is_empty() && s.preds.len() == 1;
+    let record = d.find(&np.head).is_some() || d.find(&np.name()).is_some() || np.pronoun.is_some();
+    let roles = !whos.is_empty() && whos.len() == pred.subject.len() && whos.iter().all(|w| matches!(w, Who::Role(_)));
+    if !plain || record || !roles || np.possessed() {
+        return false;
+    }
+    let [(e, field)] = &super::bans::whose_property(d, np)[..] else { return false };
+    keep_property(d, (*e, field), whos, s.id);
+    d.mark_verb(si, pred);
+    mark_subject(d, si, pred);
+    d.mark_np(si, np);
+    let only = pred.subject[0].range.start;
+    d.mark(si, only.saturating_sub(1)..only);
+    d.done[si].insert(pi);
+    true
+}
+
+/// Lets these change a property, and nobody else.
+fn keep_property(d: &mut Draft, (e, field): (usize, &String), whos: &[Who], id: ClauseId) {
+    let all = d.roles.iter().map(|r| Who::Role(r.name.clone()));
+    let others: Vec<Who> = all.filter(|who| !whos.contains(who)).collect();
+    let changes = |a: &Access, who: &Who| a.who == *who && a.ops.contains(&Op::Update);
+    for who in whos {
+        if !d.entities[e].entity.access.iter().any(|a| changes(a, who)) {
+            d.allow_fields(e, who.clone(), &[Op::Update], Scope::All, std::slice::from_ref(field), id);
+        }
+    }
+    d.property_bans.push((e, field.clone(), others, id));
+    d.touch(e, id);
 }

@@ -100,7 +100,7 @@ fn half_of_them(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
 fn from_nowhere(_: &Draft, s: &Sentence) -> Option<Range<usize>> {
     let and = |i: usize| s.words[i].is("from") && s.words[i + 1].is("and") && s.words[i + 2].is("to");
     let ends = |i: usize| s.words.get(i).is_none_or(|w| matches!(w.tag, Tag::Stop | Tag::Comma));
-    let bare = |i: &usize| and(*i) && ends(i + 3) && !s.words[*i].tag.eq(&Tag::Noun);
+    let bare = |i: &usize| and(*i) && ends(i + 3);
     (0..s.words.len().saturating_sub(2)).find(bare).map(|i| i..i + 3)
 }
 
