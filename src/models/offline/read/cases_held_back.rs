@@ -337,3 +337,22 @@ fn a_property_that_some_alone_change_is_set_by_who_adds_it_and_changed_by_them()
     }
     assert!(whole(&read_candidly(&format!("{shop}Only the manager can change a price.")), 4));
 }
+
+#[test]
+fn two_lists_under_one_verb_have_an_order_each() {
+    let library =
+        "A toy library.\nThe librarian adds puzzles with a title.\nMembers reserve a puzzle with a pick-up date.\n";
+    for sentence in [
+        "The puzzles are sorted by title, the reservations by pick-up date.",
+        "Puzzles are listed by title and reservations by pick-up date.",
+        "The puzzles are sorted by title and the reservations by pick-up date.",
+    ] {
+        let spec = read_candidly(&format!("{library}{sentence}"));
+        let sorted = |e: &str, by: &str| {
+            let of = |f: &Feature| matches!(f, Feature::Sort { entity, field, .. } if entity == e && field == by);
+            spec.features.iter().any(of)
+        };
+        assert!(sorted("puzzle", "title") && sorted("reservation", "pick_up_date"), "{sentence}: {:?}", spec.features);
+        assert!(field(&spec, "puzzle", "date").is_none(), "{sentence}");
+    }
+}

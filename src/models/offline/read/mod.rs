@@ -106,6 +106,7 @@ mod rules;
 mod scopes;
 mod scored;
 mod seats;
+mod second_list;
 mod secret;
 pub(in crate::models::offline) mod sentence;
 mod shown;
@@ -290,6 +291,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     not_even::settle(&mut all);
     denied::settle(&mut all);
     what_is::settle(&mut all);
+    second_list::settle(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)
 }
