@@ -157,7 +157,7 @@ impl Meant {
             Feature::FieldGuard { field, who, .. } => {
                 self.say(field.trim_end_matches("_id"));
                 who.iter().for_each(|w| self.who(w));
-                self.say("set mark put");
+                self.say("set mark put alone");
                 self.can(&[Class::Assign, Class::Decide, Class::Update]);
             }
             Feature::Threshold { field, values, amount, limit, above, below, .. } => {

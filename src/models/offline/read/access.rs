@@ -160,6 +160,10 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         };
         if let Some(e) = d.entity_of(np).filter(|_| !targets.iter().any(told)) {
             targets.push((e, np.clone()));
+        } else if let Some((e, _)) =
+            super::parts::of_record(d, &objects, np).filter(|_| pred.verb.class == Class::Update)
+        {
+            targets.push((e, np.clone()));
         }
     }
     // `post news, and members comment on them`: no more news
@@ -282,16 +286,18 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         // `add a description of the event`: one property of a record that is there
         if let Some(np) = np
             && matches!(pred.verb.class, Class::Create | Class::Update)
-            && nouns::property(&np.head).is_some()
             && d.find(&np.head) != Some(*e)
             && d.find(&np.name()) != Some(*e)
+            && let whose = super::parts::of_record(d, &objects, np).filter(|(whole, _)| whole == e)
+            && (nouns::property(&np.head).is_some() || whose.is_some())
             && let Some(field) = d.field_of(*e, np)
         {
-            let scope = scope(d, si, pred, *e, np, &[Op::Update]);
+            let scope = scope(d, si, pred, *e, whose.as_ref().map_or(np, |(_, of)| of), &[Op::Update]);
             for who in &whos {
                 let scope = scope.clone();
                 d.allow_fields(*e, who.clone(), &[Op::Update], scope, std::slice::from_ref(&field), s.id);
             }
+            super::parts::mark_measure(d, si, np, &field);
             d.touch(*e, s.id);
             d.focus = Some(*e);
             continue;
@@ -344,6 +350,7 @@ fn predicate(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
         let shown = matches!(pred.verb.class, Class::Read | Class::Export);
         if (pred.only || alone) && (!shown || alone && pred.verb.class == Class::Read) {
             d.exclusive(*e, &ops, &whos, s.id);
+            super::only::mark_alone(d, si, pred);
         }
         if pred.verb.class == Class::Read && scope != Scope::All && s.words.iter().any(|w| w.is("only")) {
             d.limited.extend(whos.iter().map(|who| (*e, who.clone(), scope.clone())));

@@ -34,6 +34,10 @@ struct Seen {
     for_oneself: bool,
     several: bool,
     made: bool,
+    /// Puts records into a state: `The bursar can mark an order as paid`.
+    puts: bool,
+    /// A property of records: `A task has a title and an assignee`.
+    had: bool,
 }
 
 /// The nouns (singular) that name people in this text and that no list knows.
@@ -51,7 +55,8 @@ pub fn people(sentences: &[Sentence]) -> BTreeMap<String, Person> {
         }
     }
     let house = |noun: &str| super::background::HOUSES.contains(&noun);
-    let acts = |noun: &str, seen: &Seen| seen.surely || seen.acts >= ENOUGH && !seen.made && !house(noun);
+    let enough = |seen: &Seen| seen.acts >= ENOUGH || seen.puts && !seen.had;
+    let acts = |noun: &str, seen: &Seen| seen.surely || enough(seen) && !seen.made && !house(noun);
     seen.into_iter().filter(|(noun, seen)| acts(noun, seen)).map(|(noun, seen)| (noun, kind(&seen))).collect()
 }
 
@@ -101,8 +106,15 @@ fn look(seen: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred) {
     let told =
         pred.preps.iter().any(|pp| pp.prep == "with" && pp.nps.iter().any(|np| nouns::property(&np.head).is_some()));
     let keeps = told && matches!(pred.verb.modal.as_deref(), Some("can" | "may")) && among("add enter create record");
+    let into = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "as" | "to"));
+    let puts = may && into && matches!(base, "mark" | "set") && !pred.objects.is_empty();
+    let told_of = pred.preps.iter().filter(|pp| pp.prep == "with").flat_map(|pp| &pp.nps);
+    let had = pred.objects.iter().filter(|_| pred.verb.class == Class::Have);
+    told_of.chain(had).filter(|np| could(np)).for_each(|np| note(seen, np).had = true);
     for np in pred.subject.iter().filter(|np| could(np)) {
         let entry = note(seen, np);
+        entry.decides |= puts;
+        entry.puts |= puts;
         let does = !pred.objects.is_empty() && (may || np.plural || own) && among(PEOPLE_MAY);
         entry.acts += if among(PEOPLE_ONLY) || keeps || hands_out { ENOUGH } else { u32::from(does).max(asks(pred)) };
         entry.surely |= enters || account || themselves;

@@ -351,12 +351,13 @@ pub fn marks_state(d: &Draft, pred: &Pred) -> bool {
     (object_state || as_state) && pred.verb.class == Class::Update || sets_to(pred)
 }
 
-/// `sets it to in progress`: a state, not a new record.
+/// `sets it to in progress`, `is set to done by the clerk`: a state, not a new record.
 #[must_use]
 pub fn sets_to(pred: &Pred) -> bool {
+    let told = |prep: &str| pred.preps.iter().any(|pp| pp.prep == prep);
     matches!(pred.verb.base.as_str(), "set" | "move" | "put" | "switch" | "turn")
-        && !pred.objects.is_empty()
-        && pred.preps.iter().any(|pp| pp.prep == "to")
+        && (!pred.objects.is_empty() || pred.verb.passive && !pred.subject.is_empty() && told("by"))
+        && told("to")
 }
 
 /// `Only the caretaker changes this.` `mark a task as done`
@@ -364,16 +365,13 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
     let objects = if pred.verb.passive { pred.subject.clone() } else { pred.objects.clone() };
     let mut whos = if pred.verb.passive { agents_by(d, pred) } else { d.actors(pred) };
-    let mut only = pred.only;
+    let mut only = pred.only || super::only::alone(d, si, pred) || super::only::none_but(s, pred);
     if pred.verb.negated {
         let Some(but) = super::nobody::but_for(d, s, pred) else { return };
         (whos, only) = (but, true);
     }
-    if whos.is_empty() && somebody_unknown(d, pred) {
+    if whos.is_empty() && (somebody_unknown(d, pred) || super::parts::left_open(d, s, pred)) {
         return;
-    }
-    if whos.is_empty() {
-        whos.push(d.ordinary());
     }
     let Some(np) = objects.first() else { return };
     // `Only the assignee may …`: whom each record names, and no group of people
@@ -389,6 +387,13 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let pronoun = matches!(np.pronoun.as_deref(), Some("this" | "that"))
         || np.pronoun.as_deref() == Some("it") && super::decisions::sets_to(pred);
     let Some(e) = d.entity_of(np).or(if state_word || pronoun { d.focus } else { None }) else { return };
+    // `to mended by the cobbler and to picked up by the clerk`: who sets it to which is more than one rule
+    if pred.verb.passive && pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "as" | "to")).count() > 1 {
+        return;
+    }
+    if whos.is_empty() {
+        whos = somebody(d, pred, e, s.id);
+    }
     // a state the record is put into
     let to = pred.preps.iter().find(|pp| matches!(pp.prep.as_str(), "as" | "to"));
     let mut values: Vec<String> = Vec::new();
@@ -398,6 +403,7 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
                 s.aside[*i]
                     || matches!(s.words[*i].tag, Tag::Sub | Tag::Stop | Tag::Rel)
                     || s.words[*i].is("with")
+                    || s.words[*i].is("only")
                     || pred.verb.passive && s.words[*i].is("by")
                     || s.words[*i].tag == Tag::Comma && s.words.get(*i + 1).is_some_and(|w| w.is("with"))
             })
@@ -453,6 +459,7 @@ pub fn guard(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
             .map_or(pp.at + 1, |i| i + 1);
         d.mark(si, pp.at..upto);
     }
+    super::only::mark_alone(d, si, pred);
     d.focus = Some(e);
     d.done[si].insert(pi);
 }

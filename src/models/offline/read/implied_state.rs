@@ -92,7 +92,8 @@ pub fn set_by_somebody(d: &mut Draft) {
         let access = entity.access.clone();
         let with = |op: Op| {
             let rows = access.iter().filter(|a| a.ops.contains(&op));
-            super::rights::unique(rows.map(|a| a.who.clone()).filter(|who| *who != Who::Anyone || !d.has_users()))
+            let whole = |who: &Who| (*who != Who::Anyone || !d.has_users()) && !super::parts::alone(d, e, who);
+            super::rights::unique(rows.map(|a| a.who.clone()).filter(whole))
         };
         let held = || super::rights::unique(access.iter().map(|a| a.who.clone()).filter(|who| *who != Who::Anyone));
         let whos = [with(Op::Update), with(Op::Create), d.keepers(), held()].into_iter().find(|whos| !whos.is_empty());

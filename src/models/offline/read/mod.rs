@@ -88,6 +88,7 @@ pub mod outline;
 mod overlaps;
 mod overstated;
 mod pages;
+mod parts;
 mod past;
 mod people;
 mod product;
@@ -164,6 +165,8 @@ mod cases_held;
 mod cases_held_back;
 #[cfg(test)]
 mod cases_kept;
+#[cfg(test)]
+mod cases_kept_apart;
 #[cfg(test)]
 mod cases_lent;
 #[cfg(test)]
@@ -403,9 +406,12 @@ pub fn analyse_again(
             in_use::late(&mut d, si);
         }
     }
+    parts::states(&mut d);
     waiting::read(&mut d, &kind_of);
     conditions::with_decisions(&mut d);
     complete::complete(&mut d);
+    let demanded = all.iter().zip(&marks).filter(|(_, m)| m.kind.demands() && m.kind != ClauseKind::Exclusion);
+    parts::left_to_first(&mut d, &demanded.map(|(s, _)| s).collect::<Vec<_>>());
     ratings::read(&mut d);
     inside::settle(&mut d);
     implied_state::settle(&mut d);

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::lexicon::{verbs::Class, verbs::Form};
-use super::sentence::Pred;
+use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use super::{access::mark_subject, chunk::Np};
 use crate::models::offline::spec::{Feature, Op, Scope, Who};
@@ -19,6 +19,20 @@ pub fn alone(d: &Draft, si: usize, pred: &Pred) -> bool {
             s.words.get(np.range.end).is_some_and(|w| only(w) || w.is("alone"))
                 && pred.verb.range.start <= np.range.end + 1
         })
+}
+
+/// The word behind those whose alone it is, once they are held to it.
+pub fn mark_alone(d: &mut Draft, si: usize, pred: &Pred) {
+    if let Some(np) = pred.subject.last().filter(|_| alone(d, si, pred)) {
+        d.mark(si, np.range.end..np.range.end + 1);
+    }
+}
+
+/// `It is only the cobbler who sets a job to mended.`
+#[must_use]
+pub fn none_but(s: &Sentence, pred: &Pred) -> bool {
+    let before = pred.subject.first().and_then(|np| np.range.start.checked_sub(1));
+    before.is_some_and(|at| s.words[at].is("only"))
 }
 
 /// `Deleting a donation is only allowed for a doctor.`: who may, when the predicate says what is done to what.

@@ -140,7 +140,8 @@ pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
         for np in pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "by" | "to" | "for")).flat_map(|pp| &pp.nps)
         {
             let several = np.number.is_some() || np.head == "person";
-            if nouns::person(&np.head).is_some() && (!np.possessed() || np.det.is_none()) && !several {
+            let agent = pred.verb.passive && works(pred) && np.det.as_deref() == Some("the") && agent_noun(np);
+            if (nouns::person(&np.head).is_some() || agent) && (!np.possessed() || np.det.is_none()) && !several {
                 add_role(roles, np, s.id, false);
             }
         }

@@ -13,7 +13,9 @@ pub fn settle(d: &mut Draft) {
     for Reserved { entity, field, values, who, clause } in std::mem::take(&mut d.reserved) {
         let name = d.entities[entity].entity.name.clone();
         let same = |e: &String, f: &String| *e == name && *f == field;
-        let elsewhere = |m: &&Moved| m.entity == entity && m.field == field && m.clause != clause;
+        let elsewhere = |m: &&Moved| {
+            m.entity == entity && m.field == field && (m.clause != clause || m.to.iter().all(|v| !values.contains(v)))
+        };
         let told = given_at_first(d, entity, &field, clause);
         let all = d.moves.iter().filter(elsewhere).cloned().chain(told);
         let others: Vec<Moved> = all.filter(|m| m.who.iter().any(|w| !who.contains(w))).collect();

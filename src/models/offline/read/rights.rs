@@ -312,16 +312,21 @@ pub fn rights(d: &mut Draft, e: usize) {
         } else {
             all_of(creators)
         };
-        let (key, question) =
-            (format!("edit:{name}"), format!("Who may change or delete {}?", super::readings::a(&label)));
+        // `A member may change the remark of his booking`: that, and the rest stays
+        let parts: Vec<Who> = otherwise.iter().map(|h| h.who.clone()).collect();
+        let parts = !parts.is_empty() && parts.iter().all(|who| super::parts::alone(d, e, who));
+        let (key, does) = if parts { ("delete", "delete") } else { ("edit", "change or delete") };
+        let (key, question) = (format!("{key}:{name}"), format!("Who may {does} {}?", super::readings::a(&label)));
         let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
         for Holder { who, own } in d.ask_who(asked, otherwise) {
             if own {
                 d.entities[e].entity.owned = true;
             }
             let scope = if own { Scope::Own } else { Scope::All };
+            let part = parts || super::parts::alone(d, e, &who);
+            let ops: &[Op] = if part { &[Op::Delete] } else { &[Op::Update, Op::Delete] };
             for id in &clauses {
-                d.allow(e, who.clone(), &[Op::Update, Op::Delete], scope.clone(), *id);
+                d.allow(e, who.clone(), ops, scope.clone(), *id);
             }
         }
     }

@@ -112,8 +112,8 @@ pub fn as_if_alone(d: &Draft, pred: &Pred, who: &Who) -> Pred {
 /// `only the person who made a booking can change it`, `by the teacher who reported it`
 #[must_use]
 pub fn made_it(s: &Sentence, pred: &Pred) -> bool {
-    const MADE: [&str; 10] =
-        ["made", "created", "added", "booked", "entered", "wrote", "posted", "owns", "reported", "submitted"];
+    const MADE: [&str; 11] =
+        ["made", "created", "added", "booked", "entered", "wrote", "posted", "owns", "reported", "submitted", "handed"];
     let agents = pred.preps.iter().filter(|pp| pp.prep == "by" && pred.verb.passive).flat_map(|pp| &pp.nps);
     pred.subject.iter().chain(agents).any(|np| {
         s.words.get(np.range.end).is_some_and(|w| w.is("who"))

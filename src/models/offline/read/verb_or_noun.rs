@@ -286,6 +286,10 @@ fn clause_start(words: &[Word]) -> bool {
         Some(at) if at > 1 && matches!(words[at].tag, Tag::Det | Tag::Poss) && words[at - 1].is("of") => {
             clause_start(&words[..at - 1])
         }
+        // `…, and only the clerk sets it`
+        Some(at) if at > 1 && matches!(words[at].tag, Tag::Det | Tag::Poss) && words[at - 1].is("only") => {
+            matches!(words[at - 2].tag, Tag::Conj | Tag::Comma | Tag::Stop | Tag::Colon)
+        }
         Some(at) if matches!(words[at].tag, Tag::Det | Tag::Poss) => {
             at > 0 && matches!(words[at - 1].tag, Tag::Conj | Tag::Comma | Tag::Stop | Tag::Colon)
         }

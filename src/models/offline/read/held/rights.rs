@@ -175,7 +175,7 @@ pub fn only(d: &Draft, s: &Sentence) -> Option<Broken> {
         let words = |np: &Np| s.words.get(np.range.start.saturating_sub(1)..=np.head_at);
         let all = |np: &Np| words(np).is_some_and(|words| words.iter().any(|w| w.is("all")));
         let every = pred.objects.iter().chain(&pred.subject).any(|np| every(np) || all(np));
-        for act in acts(d, pred) {
+        for act in acts(d, pred).into_iter().filter(|act| !super::states::stepped(d, s, pred, act, &whos)) {
             let held = holders(d, &act);
             // who sees all of them is alone in that, and others see their own
             let counts = |scope: &Scope| !(every && act.op == Op::Read) || *scope == Scope::All;

@@ -8,7 +8,7 @@ use super::super::lexicon::{
 use super::super::sentence::{Pred, Sentence};
 use super::super::tag::Tag;
 use super::Broken;
-use crate::models::offline::spec::{Feature, FieldType, Op};
+use crate::models::offline::spec::{Feature, FieldType, Op, Who};
 use std::ops::Range;
 
 fn features<'d>(d: &'d Draft, s: &Sentence) -> impl Iterator<Item = &'d Feature> {
@@ -59,6 +59,19 @@ fn everything(s: &Sentence) -> Range<usize> {
 /// Where a value of a choice stands in the sentence.
 fn place(s: &Sentence, value: &str) -> Option<Range<usize>> {
     s.find(value).or_else(|| s.find(&value.replace('-', " ")))
+}
+
+/// `Only the cobbler sets a job to mended`, where other steps are taken by others: the steps to what is said are theirs alone.
+pub(super) fn stepped(d: &Draft, s: &Sentence, pred: &Pred, act: &super::rights::Act, whos: &[Who]) -> bool {
+    let entity = &d.entities[act.e].entity.name;
+    let said = |value: &str| place(s, value).is_some_and(|at| pred.range.contains(&at.start));
+    features(d, s).any(|f| match f {
+        Feature::Workflow { entity: e, field, transitions, .. } if e == entity && act.field.as_ref() == Some(field) => {
+            let mut steps = transitions.iter().filter(|step| said(&step.to)).peekable();
+            steps.peek().is_some() && steps.all(|step| step.who == whos)
+        }
+        _ => false,
+    })
 }
 
 /// `An expense is open, approved or paid.`: these states and no other.

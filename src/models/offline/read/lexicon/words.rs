@@ -30,7 +30,7 @@ word_list!(modal, "can could may might must shall should will would cannot");
 word_list!(be, "be is are was were been being am");
 word_list!(
     adverb,
-    "not also only just then ahead beforehand too very more most less least at-least there here now later again always never ever often once directly easily quickly immediately automatically together already still yet even well back away online first last next twice manually securely efficiently currently additionally furthermore moreover however therefore thus instead otherwise simply especially anytime anymore please"
+    "not also only alone just then ahead beforehand too very more most less least at-least there here now later again always never ever often once directly easily quickly immediately automatically together already still yet even well back away online first last next twice manually securely efficiently currently additionally furthermore moreover however therefore thus instead otherwise simply especially anytime anymore please"
 );
 
 word_list!(
