@@ -13,6 +13,7 @@ mod acting;
 mod answers;
 mod asides;
 mod assemble;
+mod assigned;
 mod availability;
 mod background;
 mod bans;

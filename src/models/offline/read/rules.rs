@@ -2,7 +2,7 @@
 
 use super::bounds::amount;
 use super::chunk::Np;
-use super::decisions::{assign, cancel, decide, guard, marks_state};
+use super::decisions::{cancel, decide, guard, marks_state};
 use super::draft::Draft;
 use super::lexicon::{nouns, verbs::Class};
 use super::sentence::Sentence;
@@ -110,7 +110,7 @@ pub fn read(d: &mut Draft, si: usize) {
         }
         d.attend(si, pi);
         match pred.verb.class {
-            Class::Assign => assign(d, si, pi, pred),
+            Class::Assign => super::assigned::read(d, si, pi, pred),
             // `Once an item is claimed, …` says when, not that it may be done
             Class::Decide if pred.subordinate && s.preds.iter().any(|p| !p.subordinate) => {}
             // `A claim that is paid is closed`: what one state means for another, and nobody who sets it
