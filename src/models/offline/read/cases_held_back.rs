@@ -356,3 +356,32 @@ fn two_lists_under_one_verb_have_an_order_each() {
         assert!(field(&spec, "puzzle", "date").is_none(), "{sentence}");
     }
 }
+
+#[test]
+fn whoever_made_it_may_beside_whoever_else_is_named() {
+    let school = "A school.\nInstructors add boats with a name.\nStudents reserve a boat for a date.\n";
+    for sentence in [
+        "The student who made a reservation or an instructor can cancel it.",
+        "The student who made the reservation and the instructors can cancel it.",
+        "An instructor or the student who made a reservation can cancel it.",
+        "A reservation can be cancelled by the student who made it or by an instructor.",
+    ] {
+        let spec = read_candidly(&format!("{school}{sentence}"));
+        let held = may(&spec, "reservation", Op::Delete);
+        assert!(held.contains(&(role("student"), Scope::Own)), "{sentence}: {held:?}");
+        assert!(held.contains(&(role("instructor"), Scope::All)) && held.len() == 2, "{sentence}: {held:?}");
+        assert!(whole(&spec, 4), "{sentence}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
+fn who_suggests_what_others_add_adds_none() {
+    let choir = "A choir.\nThe librarian enters scores with a title.\nSingers borrow scores.\n";
+    for sentence in ["Singers can suggest new scores.", "Singers propose scores.", "A singer may recommend a score."] {
+        let spec = read_candidly(&format!("{choir}{sentence}"));
+        assert_eq!(may(&spec, "score", Op::Create), [(role("librarian"), Scope::All)], "{sentence}");
+        assert!(!whole(&spec, 4), "{sentence}");
+    }
+    let spec = read_candidly("A club.\nMembers suggest topics with a title.\nThe president closes topics.");
+    assert!(holds(&spec, "topic", Op::Create, &role("member")));
+}

@@ -59,6 +59,7 @@ mod in_charge;
 mod in_line;
 mod in_use;
 mod inside;
+mod joined_people;
 mod kept_lists;
 mod kinds;
 mod lang;
@@ -295,6 +296,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     not_even::settle(&mut all);
     denied::settle(&mut all);
     what_is::settle(&mut all);
+    joined_people::settle(&mut all);
     second_list::settle(&mut all);
     let (marks, unread) = kinds::mark(&all, &foreign);
     (all, marks, unread)

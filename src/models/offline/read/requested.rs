@@ -17,6 +17,7 @@ const MADE: [(&str, &str); 2] = [("booking", "book"), ("reservation", "reserve")
 pub fn settle(all: &mut [Sentence]) {
     of_others(all);
     are_requests(all);
+    only_suggested(all);
     so_many(all);
     let speaks =
         |head: &str| all.iter().any(|s| s.items.iter().any(|item| matches!(item, Item::Np(np) if np.head == head)));
@@ -65,6 +66,32 @@ fn are_requests(all: &mut [Sentence]) {
         for pred in &mut s.preds {
             let phrases = pred.preps.iter_mut().flat_map(|pp| &mut pp.nps);
             pred.subject.iter_mut().chain(&mut pred.objects).chain(phrases).for_each(rename);
+        }
+    }
+}
+
+/// `Singers can suggest new scores` where the librarian enters scores: a wish for one, and no score that is there.
+fn only_suggested(all: &mut [Sentence]) {
+    let suggests = |p: &Pred| matches!(p.verb.base.as_str(), "suggest" | "propose" | "recommend");
+    let makes = |p: &&Pred| {
+        let adds = matches!(p.verb.class, Class::Create | Class::Manage) && !suggests(p);
+        adds && !p.verb.negated && !p.verb.passive && !p.subordinate
+    };
+    let person = |np: &&Np| np.pronoun.is_none() && nouns::person(&np.head).is_some();
+    let mut added: Vec<(String, Vec<String>)> = Vec::new();
+    for pred in all.iter().flat_map(|s| &s.preds).filter(makes) {
+        let whos: Vec<String> = pred.subject.iter().filter(person).map(|np| np.head.clone()).collect();
+        added.extend(pred.objects.iter().map(|np| (np.head.clone(), whos.clone())));
+    }
+    for pred in all.iter_mut().flat_map(|s| &mut s.preds).filter(|p| suggests(p) && !p.verb.passive) {
+        let told = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":"));
+        let others = |what: &Np| {
+            let theirs = |whos: &[String]| !whos.is_empty() && pred.subject.iter().all(|np| !whos.contains(&np.head));
+            let mut adders = added.iter().filter(|(head, _)| *head == what.head).peekable();
+            adders.peek().is_some() && adders.all(|(_, whos)| theirs(whos))
+        };
+        if !told && !pred.objects.is_empty() && pred.objects.iter().all(others) {
+            pred.verb.class = Class::Other;
         }
     }
 }
