@@ -1,7 +1,7 @@
 //! One property is not the whole record, one state is not every state, and what is not understood opens neither.
 
-use super::tests::{may, read_candidly, role, whole};
-use crate::models::offline::spec::{AppSpec, Feature, Op, Scope, Who};
+use super::tests::{field, may, read_candidly, role, whole};
+use crate::models::offline::spec::{AppSpec, Feature, Op, Rule, Scope, Who};
 
 const SHOES: &str = "A shoe repair shop.\nThe clerk enters shoes with a name.\n\
                      Customers hand in jobs with a remark and a number of pairs.\nA job is new, mended or picked up.\n";
@@ -140,5 +140,81 @@ fn who_makes_a_record_does_not_set_the_state_that_others_set() {
         let whole = may(&spec, "order", Op::Update).iter().any(|(who, _)| *who == role("parent"));
         let part = parts(&spec, "order").iter().any(|(who, ..)| *who == role("parent"));
         assert!(kept || !whole && !part, "{sentence}: {:?}", spec.features);
+    }
+}
+
+#[test]
+fn a_property_that_is_named_is_unique_whatever_there_is_of_its_first_word() {
+    let club = "A diving club.\nThe warden keeps a list of permits.\n\
+                A diver has a name, a permit number and a level (A, B or C).\nThe warden adds divers.\n";
+    for sentence in [
+        "The permit number must not occur twice.",
+        "Permit numbers are unique.",
+        "A permit number may not be used more than once.",
+        "The permit number is unique.",
+    ] {
+        let spec = read_candidly(&format!("{club}{sentence}"));
+        let unique = |name: &str, property: &str| {
+            let rules = field(&spec, name, property).map(|f| f.rules.clone()).unwrap_or_default();
+            rules.iter().any(|r| matches!(r.rule, Rule::Unique { .. }))
+        };
+        assert!(unique("diver", "permit_number") && !unique("permit", "number"), "{sentence}: {:?}", spec.entities);
+    }
+}
+
+#[test]
+fn only_one_of_them_is_not_one_for_each_of_them() {
+    let vans = "A van rental.\nThe clerk adds vans with a name.\nCustomers reserve a van for a day.\n";
+    for sentence in [
+        "A van is reserved by only one customer per day.",
+        "A van can be reserved by at most one customer per day.",
+        "A van may be reserved by one customer only per day.",
+        "Only one customer can reserve a van per day.",
+    ] {
+        let spec = read_candidly(&format!("{vans}{sentence}"));
+        for f in &spec.features {
+            let Feature::UniqueTogether { fields, .. } = f else { continue };
+            assert_eq!(fields[..], ["van_id", "date"], "{sentence}");
+        }
+        let kept = spec.features.iter().any(|f| matches!(f, Feature::UniqueTogether { .. }));
+        assert!(kept || !whole(&spec, 4), "{sentence}: {:?}", spec.features);
+    }
+    let spec = read_candidly(&format!("{vans}A van is reserved by only one customer per day."));
+    assert!(spec.features.iter().any(|f| matches!(f, Feature::UniqueTogether { .. })), "{:?}", spec.gaps);
+}
+
+#[test]
+fn who_sees_neither_sees_none_of_them() {
+    let archive = "A village archive.\nThe archivist adds records with a title.\nMembers write comments with a text.\n\
+                   Members read the records.\n";
+    for sentence in [
+        "Lodgers see neither records nor comments.",
+        "Lodgers can see neither the records nor the comments.",
+        "A lodger may read neither records nor comments.",
+    ] {
+        let spec = read_candidly(&format!("{archive}{sentence}"));
+        for kind in ["record", "comment"] {
+            let seen = may(&spec, kind, Op::Read);
+            let open = |who: &Who| matches!(who, Who::Anyone | Who::SignedIn) || *who == role("lodger");
+            assert!(seen.iter().all(|(who, _)| !open(who)), "{sentence}: {kind} {seen:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_kept_from_those_who_work_there_is_not_given_to_whoever_signs_up() {
+    let park = "A nature park.\nRangers enter trails with a name.\nHikers may look at trails.\n\
+                Hikers suggest changes with a text.\n";
+    for sentence in [
+        "Rangers may not delete trails; only the head of the park does that.",
+        "Rangers cannot delete trails.",
+        "Trails must not be deleted by rangers.",
+    ] {
+        let spec = read_candidly(&format!("{park}{sentence}"));
+        let deletes = may(&spec, "trail", Op::Delete);
+        assert!(
+            deletes.iter().all(|(who, _)| *who != role("hiker") && *who != Who::SignedIn),
+            "{sentence}: {deletes:?}"
+        );
     }
 }

@@ -37,7 +37,15 @@ fn neither(words: &[Word], pred: &mut Pred) {
     };
     let inside = words.get(pred.verb.range.clone()).is_some_and(|w| w.iter().any(|w| w.is("neither")));
     let subject = pred.subject.iter().any(|np| led(np.range.start));
-    if inside || subject || led(pred.verb.range.start) || pred.verb.passive && pred.preps.iter().any(by) {
+    // `Outsiders see neither minutes nor comments`
+    let none = |np: &Np| led(np.range.start) || np.det.as_deref() == Some("neither");
+    let objects = !pred.objects.is_empty() && pred.objects.iter().all(none);
+    if inside
+        || subject
+        || objects && pred.verb.class != Class::Have
+        || led(pred.verb.range.start)
+        || pred.verb.passive && pred.preps.iter().any(by)
+    {
         pred.verb.negated = true;
     }
 }

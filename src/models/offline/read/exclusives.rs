@@ -1,6 +1,6 @@
 //! What is one group's alone, and what is kept from one: who does it then.
 
-use super::answers::{Asked, Holder, all_of};
+use super::answers::{Asked, Holder};
 use super::decisions::agents_by;
 use super::draft::Draft;
 use super::rights::{unique, words_for};
@@ -52,13 +52,19 @@ fn others_instead(d: &mut Draft, e: usize, denied: &[Who], op: Op, id: ClauseId)
         unique(rows.map(|a| a.who.clone()).filter(others))
     };
     let keepers = || d.keepers().into_iter().filter(others).collect();
-    let whos = [rows(Some(Op::Create)), keepers(), rows(None)].into_iter().find(|whos: &Vec<Who>| !whos.is_empty());
+    // whoever signs up does not get what is kept from those who work there
+    let open = |who: &Who| matches!(who, Who::Role(name) if d.roles.iter().any(|r| r.open && r.name == *name));
+    let appointed = || rows(None).into_iter().filter(|who| !open(who)).collect();
+    let whos = [rows(Some(Op::Create)), keepers(), appointed()].into_iter().find(|whos: &Vec<Who>| !whos.is_empty());
     let Some(whos) = whos.filter(|_| !d.features.iter().any(gone)) else { return };
     let label = super::readings::a(&entity.label.to_lowercase());
     let verb = if op == Op::Delete { "delete" } else { "change" };
-    let (key, question, default) = (format!("{verb}:{name}"), format!("Who may {verb} {label}?"), words_for(d, &whos));
+    let own = whos.iter().all(open);
+    let default = if own { "whoever added it".to_owned() } else { words_for(d, &whos) };
+    let holders = whos.into_iter().map(|who| Holder { who, own }).collect();
+    let (key, question) = (format!("{verb}:{name}"), format!("Who may {verb} {label}?"));
     let asked = Asked { key: &key, question: &question, default: &default, clauses: &[id] };
-    for Holder { who, own } in d.ask_who(asked, all_of(whos)) {
+    for Holder { who, own } in d.ask_who(asked, holders) {
         let own = own && who != Who::Anyone;
         d.entities[e].entity.owned |= own;
         d.allow(e, who, &[op], if own { Scope::Own } else { Scope::All }, id);

@@ -36,8 +36,13 @@ pub fn read(d: &mut Draft, si: usize) -> bool {
     }
     let Some((e, np)) = counted(d, si) else { return false };
     let mut keys = per(d, si, e, np.as_ref());
+    // `by only one customer per day`: how many of them there are is what is counted, so none of them is told apart
+    if only_one_person(d, s) {
+        keys.retain(|k| k != "owner_id");
+    }
     // whoever does it, when nobody else is named: `a recipe can be rated only once`
-    let whose = s.preds.iter().any(|p| !p.verb.passive && p.subject.iter().any(|np| person(d, np)));
+    let whose =
+        !only_one_person(d, s) && s.preds.iter().any(|p| !p.verb.passive && p.subject.iter().any(|np| person(d, np)));
     let by_name = |k: &String| {
         let fields = &d.entities[e].entity.fields;
         k == "owner_id" || fields.iter().any(|f| f.name == *k && matches!(f.ty, FieldType::UserReference { .. }))
@@ -74,6 +79,20 @@ pub fn read(d: &mut Draft, si: usize) -> bool {
     let fields = as_said_before(d, &entity, keys);
     d.feature(Feature::UniqueTogether { entity, fields, over: None, clauses: vec![s.id] });
     finish(d, si, e, at)
+}
+
+/// `reserved by only one customer`, `Only one customer can reserve …`: not two of them, whoever they are.
+fn only_one_person(d: &Draft, s: &Sentence) -> bool {
+    let only = |at: Option<usize>| {
+        let word = at.and_then(|at| s.words.get(at));
+        word.is_some_and(|w| matches!(w.lower(), "only" | "just" | "most"))
+    };
+    s.items.iter().any(|item| match item {
+        Item::Np(np) if np.number == Some(1.0) && person(d, np) => {
+            only(np.range.start.checked_sub(1)) || only(Some(np.range.start)) || only(Some(np.range.end))
+        }
+        _ => false,
+    })
 }
 
 /// `Only one vote per member.`, `Only one rating per guest list.`: one in all, where it does not end some day.

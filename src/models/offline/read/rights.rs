@@ -430,7 +430,9 @@ fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
     if let Some(carers) = in_care::carers(d, e, blind) {
         return carers;
     }
-    if confidential(d, e) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
+    // `Outsiders see neither minutes nor comments`: whoever has an account may be one of them
+    let denied = d.denials.iter().any(|(of, _, ops, _)| *of == e && ops.contains(&Op::Read));
+    if (denied || confidential(d, e)) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         return blind.to_vec();
     }
     let inside = d.inside.iter().any(|(x, _)| *x == e);

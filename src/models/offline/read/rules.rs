@@ -167,6 +167,15 @@ pub fn subject_field(d: &Draft, np: &Np) -> Option<(usize, String)> {
         let field = d.field_of(e, np).or_else(|| called(d, e, np));
         return field.filter(|f| !refers(e, f)).map(|f| (e, f));
     }
+    // `The licence number must not occur twice`, where a coach has one: whatever else there is of licences
+    if !np.nouns.is_empty() && whose.is_none() && d.find(&np.name()).is_none() {
+        let name = super::field::identifier(&np.name());
+        let has = |e: &usize| d.entities[*e].entity.fields.iter().any(|f| f.name == name);
+        let known = d.focus.into_iter().chain(0..d.entities.len()).find(has);
+        if let Some(e) = known.filter(|e| !refers(*e, &name)) {
+            return Some((e, name));
+        }
+    }
     let candidates = d.entity_of(np).into_iter().chain(d.focus).chain(0..d.entities.len());
     for e in candidates {
         if d.find(&np.name()) == Some(e) && nouns::property(&np.head).is_none() {
