@@ -1,7 +1,7 @@
 //! One property is not the whole record, one state is not every state, and what is not understood opens neither.
 
 use super::tests::{field, may, read_candidly, role, whole};
-use crate::models::offline::spec::{AppSpec, Feature, Op, Rule, Scope, Who};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule, Scope, Who};
 
 const SHOES: &str = "A shoe repair shop.\nThe clerk enters shoes with a name.\n\
                      Customers hand in jobs with a remark and a number of pairs.\nA job is new, mended or picked up.\n";
@@ -216,5 +216,17 @@ fn what_is_kept_from_those_who_work_there_is_not_given_to_whoever_signs_up() {
             deletes.iter().all(|(who, _)| *who != role("hiker") && *who != Who::SignedIn),
             "{sentence}: {deletes:?}"
         );
+    }
+}
+
+#[test]
+fn the_hour_of_a_day_is_a_number() {
+    let club = "A squash club.\nThe host adds halls with a number.\n";
+    for sentence in
+        ["Members book a hall for a day and an hour.", "Members book halls.\nA booking has a day and an hour."]
+    {
+        let spec = read_candidly(&format!("{club}{sentence}"));
+        let hour = field(&spec, "booking", "hour").map(|f| f.ty.clone());
+        assert_eq!(hour, Some(FieldType::Integer), "{sentence}");
     }
 }

@@ -293,6 +293,10 @@ pub fn field(s: &Sentence, range: Range<usize>) -> Option<FieldDraft> {
     if size && matches!(ty, FieldType::Text { .. }) && rules.iter().any(bounded) {
         ty = FieldType::Integer;
     }
+    // `for a day and an hour`: which hour of the day is a number, and 9 comes before 10
+    if name == "hour" && matches!(ty, FieldType::Text { .. }) {
+        ty = FieldType::Integer;
+    }
     Some(FieldDraft {
         field: Field {
             name,

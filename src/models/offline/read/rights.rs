@@ -431,7 +431,9 @@ fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
         return carers;
     }
     // `Outsiders see neither minutes nor comments`: whoever has an account may be one of them
-    let denied = d.denials.iter().any(|(of, _, ops, _)| *of == e && ops.contains(&Op::Read));
+    // and who rates a barrel must find it
+    let needed = (0..d.entities.len()).any(|x| x != e && d.reference(x, &d.entities[e].entity.name).is_some());
+    let denied = !needed && d.denials.iter().any(|(of, _, ops, _)| *of == e && ops.contains(&Op::Read));
     if (denied || confidential(d, e)) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         return blind.to_vec();
     }
