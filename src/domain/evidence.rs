@@ -131,7 +131,7 @@ pub struct Coverage {
     /// On how many lines of the range a statement begins; 0 in journals of earlier versions.
     #[serde(default)]
     pub statements: usize,
-    /// The product is one that is started and asked, and the range ran in the tests' own process and thread only.
+    /// The product is one that is started and asked, and the range ran in the tests' own program only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inside: bool,
     pub evidence: EvidenceId,

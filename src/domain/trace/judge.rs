@@ -336,7 +336,7 @@ impl<'a> Judge<'a> {
         let measured = || code.iter().filter_map(|range| self.measured(range, tests)).filter(|one| one.says_where());
         let first = measured().next().filter(|_| measured().all(|one| one.inside))?;
         Some(format!(
-            "its tests call {}:{}-{} themselves, and none asks the product as it is started",
+            "its tests run {}:{}-{} in their own process, and none asks the product as it is started",
             first.path, first.lines.0, first.lines.1
         ))
     }

@@ -107,7 +107,7 @@ pub fn inside(coverage: &[Coverage]) -> Vec<Clean> {
     }
     let told = |(clause, told): (ClauseId, Option<Vec<String>>)| {
         Some(Clean::from(format!(
-            "{clause}: {} is run by its tests alone, and never by the product as it is started",
+            "{clause}: {} runs in the process of its tests alone, and never in the product as it is started",
             told?.join(", ")
         )))
     };
@@ -176,8 +176,7 @@ mod tests {
         };
         let row = Coverage { statements: 0, ..of(1, 9, false) };
         let told = inside(&[of(1, 1, true), of(1, 2, true), row, of(2, 1, true), of(2, 2, false), of(3, 3, false)]);
-        let said =
-            "C-001: app/a.py:1-1, app/a.py:2-2 is run by its tests alone, and never by the product as it is started";
+        let said = "C-001: app/a.py:1-1, app/a.py:2-2 runs in the process of its tests alone, and never in the product as it is started";
         assert_eq!(told, [Clean::from(said)]);
     }
 

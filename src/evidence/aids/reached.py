@@ -2,7 +2,6 @@
 # of the source, and runs this once in each module that has some.
 import os
 import sys
-import threading
 import types
 
 
@@ -11,17 +10,16 @@ def start():
     out = os.open(REACHED, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
     now = os.open(NOW, os.O_RDWR | os.O_CREAT, 0o666)
     seen = set()
-    # A product that is served within the tests' process is asked on another thread than theirs.
-    current, main = threading.get_ident, threading.main_thread().ident
+    # Whose program it is, wherever that forks to.
+    begun = pid()
 
     def mark(file, line, loading=False):
         # What happens while a module is loaded happens for every test.
         window = b"-" if loading else read(now, 64, 0).strip()
-        beside = b"" if current() == main else b"\tt"
-        key = (window, file, line, beside)
+        key = (window, file, line)
         if key not in seen:
             seen.add(key)
-            write(out, b"r\t%d\t%s\t%d\t%d%s\n" % (pid(), window, file, line, beside))
+            write(out, b"r\t%d\t%s\t%d\t%d\t%d\n" % (pid(), *key, begun))
 
     def windows():
         """From here to its end a test is what runs, its fixtures included; what a class sets up is anybody's."""

@@ -38,7 +38,7 @@ pub(in crate::evidence) struct Measured {
     files: BTreeMap<String, u32>,
     /// By test that passed: what it reached.
     reached: BTreeMap<String, BTreeSet<Line>>,
-    /// Lines that ran while a test did: in its own process and thread, and elsewhere.
+    /// Lines that ran while a test did: in the tests' own program, and in another.
     own: BTreeSet<Line>,
     elsewhere: BTreeSet<Line>,
     /// Why nothing, or less than everything, was measured.
@@ -232,7 +232,7 @@ struct Reached {
     shared: BTreeSet<Line>,
     /// What a process that tests use reached in the time in which it was started: it may serve later tests, too.
     first: BTreeMap<String, (String, BTreeSet<Line>)>,
-    /// What ran while a test did: in its own process and thread, and elsewhere.
+    /// What ran while a test did: in the tests' own program, and in another.
     own: BTreeSet<Line>,
     elsewhere: BTreeSet<Line>,
 }
@@ -243,14 +243,16 @@ impl Reached {
         let mut testers = BTreeSet::new();
         let mut hits = vec![];
         for line in text.lines() {
-            match line.split('\t').collect::<Vec<_>>().as_slice() {
-                ["t", process, window, name @ ..] => {
-                    testers.insert(*process);
-                    told.windows.entry(name.join("\t")).or_default().insert((*window).to_owned());
+            let parts: Vec<&str> = line.split('\t').collect();
+            match *parts.as_slice() {
+                ["t", process, window, ref name @ ..] => {
+                    testers.insert(process);
+                    told.windows.entry(name.join("\t")).or_default().insert(window.to_owned());
                 }
-                ["r", process, window, file, line, thread @ ..] => {
+                // Last the process in which its program began, where it may have forked since.
+                ["r", process, window, file, line, ref begun @ ..] => {
                     if let (Ok(file), Ok(line)) = (file.parse(), line.parse()) {
-                        hits.push((*process, *window, (file, line), thread.is_empty()));
+                        hits.push((process, window, (file, line), begun.first().copied().unwrap_or(process)));
                     }
                 }
                 _ => {}
@@ -258,8 +260,8 @@ impl Reached {
         }
         let known: BTreeSet<&String> = told.windows.values().flatten().collect();
         let known: BTreeSet<String> = known.into_iter().cloned().collect();
-        for (process, window, line, is_main) in hits {
-            match (testers.contains(process) && is_main, window) {
+        for (process, window, line, begun) in hits {
+            match (testers.contains(begun), window) {
                 (true, "-") => {}
                 (true, _) => drop(told.own.insert(line)),
                 (false, _) => drop(told.elsewhere.insert(line)),
@@ -393,18 +395,21 @@ mod tests {
 
     #[test]
     fn what_only_the_tests_themselves_run_is_told_from_what_is_asked() {
-        let text = "t\t1\t1.1\ta\nr\t1\t-\t0\t1\nr\t1\t1.1\t0\t2\nr\t1\t1.1\t0\t3\tt\nr\t1\t1.1\t0\t4\nr\t7\t-\t0\t4\n";
+        let text = "t\t1\t1.1\ta\nr\t1\t-\t0\t1\t1\nr\t1\t1.1\t0\t2\t1\nr\t5\t1.1\t0\t3\t1\nr\t1\t1.1\t0\t4\t1\n\
+                    r\t7\t-\t0\t4\t7\nr\t1\t1.1\t0\t5\nr\t8\t1.1\t0\t6\t7\n";
         let told = Reached::read(text);
         let at = |line| ("a.py".to_owned(), (line, line));
         let measured = Measured {
-            lines: (1..=4).map(|line| (at(line), [line].into())).collect(),
+            lines: (1..=6).map(|line| (at(line), [line].into())).collect(),
             files: [("a.py".to_owned(), 0)].into(),
             own: told.own,
             elsewhere: told.elsewhere,
             ..Measured::default()
         };
-        // Loaded, called by a test, served on a thread of the tests' process, and run by the product's own process.
-        assert_eq!([1, 2, 3, 4].map(|line| measured.is_inside(&at(line))), [false, true, false, false]);
+        // Loaded, called by a test, served by a fork of the tests, run by the product's own process too, called by a test in
+        // a language that does not say where it began, and served by a fork of the product.
+        let inside = [false, true, true, false, true, false];
+        assert_eq!([1, 2, 3, 4, 5, 6].map(|line| measured.is_inside(&at(line))), inside);
     }
 
     #[test]

@@ -45,6 +45,7 @@ use std::collections::BTreeSet;
 use world::World;
 
 const SUPPORT: &str = include_str!("py/support.py");
+const SERVED: &str = include_str!("py/served.py");
 const PEOPLE: &str = include_str!("py/people.py");
 
 /// What a test module may import.
@@ -129,6 +130,7 @@ fn module_tests(spec: &AppSpec, module: &ModuleSpec, withdrawn: &BTreeSet<String
     if core {
         suite.files.push(NewFile { path: "tests/__init__.py".into(), content: String::new() });
         suite.files.push(NewFile { path: "tests/support.py".into(), content: support(world) });
+        suite.files.push(NewFile { path: "tests/served.py".into(), content: SERVED.to_owned() });
         file.classes.push(platform(world));
         file.classes.extend(people::classes(world));
     }

@@ -20,34 +20,24 @@ _shipped = {}
 @_before.append
 def hash_quickly():
     """Hashing a password is slow on purpose. Tests sign up many people, so here it is quick."""
-    from app import accounts
-
-    _shipped["cost"] = accounts.COST
-    accounts.COST = 2**4
     # Rights are shown with several people, also where only one of them could sign up.
-    _shipped["limits"] = accounts.LIMITS
-    accounts.LIMITS = []
+    _shipped.update(tell(set={"app.accounts.COST": 2**4, "app.accounts.LIMITS": []}))
 
 
 def shipped_cost():
     """How much work hashing a password is where no test runs."""
     application()
-    return _shipped["cost"]
+    return _shipped["app.accounts.COST"]
 
 
 class sign_up_as_shipped:
     """For a while as many can sign up as do where no test runs."""
 
     def __enter__(self):
-        from app import accounts
-
-        application()
-        accounts.LIMITS = _shipped["limits"]
+        tell(restore=["app.accounts.LIMITS"])
 
     def __exit__(self, *_):
-        from app import accounts
-
-        accounts.LIMITS = []
+        tell(set={"app.accounts.LIMITS": []})
 
 
 def traces(password):

@@ -1,4 +1,4 @@
-"""What every test uses: the application, started once in a folder of its own, and requests that never raise."""
+"""What every test uses: the application, started once in a process and a folder of its own, and requests that never raise."""
 
 import atexit
 import csv
@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
@@ -25,23 +26,59 @@ LEFT_OUT = object()
 _numbers = itertools.count(1)
 _running = {}
 _here = threading.local()
-# What is done before the application starts.
+# What the application is told as soon as it runs.
 _before = []
+
+
+class NotServed(AssertionError):
+    """The application does not start, or does not answer to what it is told."""
 
 
 def application():
     """Host and port of the application, started at the first call."""
+    if "failure" in _running:
+        raise NotServed(_running["failure"])
     if not _running:
-        from app.server import make_server
-
-        for prepare in _before:
-            prepare()
-        folder = tempfile.mkdtemp(prefix="app-test-")
-        server = make_server(int(os.environ.get("PORT") or 0), data_dir=folder)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        _running.update(server=server, folder=folder, address=server.server_address[:2])
-        atexit.register(_stop)
+        try:
+            _start()
+        except NotServed as error:
+            _running["failure"] = str(error)
+            raise
     return _running["address"]
+
+
+def _start():
+    folder = tempfile.mkdtemp(prefix="app-test-")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.served", "--port", os.environ.get("PORT") or "0"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "APP_DATA_DIR": folder},
+    )
+    _running.update(process=process, folder=folder)
+    atexit.register(_stop)
+    address = re.fullmatch(r"http://([\d.]+):(\d+)/\n", process.stdout.readline())
+    if not address:
+        raise NotServed("the application does not start")
+    _running["address"] = address[1], int(address[2])
+    for prepare in _before:
+        prepare()
+
+
+def tell(**order):
+    """Tells the application's process what tests/served.py knows to set; gives its answer."""
+    application()
+    process = _running["process"]
+    try:
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
+    except (OSError, ValueError):
+        answer = {"error": "it has ended"}
+    if "error" in answer:
+        raise NotServed("the application cannot be told %s: %s" % (order, answer["error"]))
+    return answer
 
 
 def _connection():
@@ -59,12 +96,12 @@ def _disconnect():
 
 def _stop():
     _disconnect()
-    _running["server"].shutdown()
-    _running["server"].server_close()
-    # Whoever still closes a database while the interpreter goes down brings it down hard.
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread():
-            thread.join(5)
+    process = _running["process"]
+    # Its data goes, too, so nothing is lost.
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
     shutil.rmtree(_running["folder"], ignore_errors=True)
 
 
@@ -159,6 +196,8 @@ class Client:
                 connection.request(method, path, body, headers)
                 answer = connection.getresponse()
                 return Answer(answer.status, answer.getheaders(), answer.read())
+            except NotServed as error:
+                return Answer(0, [], str(error).encode())
             except (OSError, http.client.HTTPException):
                 _disconnect()
                 if last:
@@ -358,29 +397,20 @@ class clock_at:
         self.moment = datetime.datetime.fromisoformat(str(text)[:16]) + datetime.timedelta(minutes=minutes)
 
     def __enter__(self):
-        from app import values
-
-        values.AHEAD = self.moment - datetime.datetime.now()
+        tell(clock=(self.moment - datetime.datetime.now()).total_seconds())
 
     def __exit__(self, *_):
-        from app import values
-
-        values.AHEAD = datetime.timedelta()
+        tell(clock=0)
 
 
 class settings:
-    """Environment variables with these values for a while."""
+    """The application's environment has these values for a while."""
 
     def __init__(self, **values):
         self.values = values
 
     def __enter__(self):
-        self.before = {name: os.environ.get(name) for name in self.values}
-        os.environ.update(self.values)
+        tell(environment=self.values)
 
     def __exit__(self, *_):
-        for name, value in self.before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        tell(environment={name: os.environ.get(name) for name in self.values})
