@@ -12,7 +12,7 @@ use g1::{
     orchestrator,
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Write,
     path::Path,
@@ -97,6 +97,7 @@ impl World {
                 earlier: &[],
                 budget: 10_000,
                 lacks: &BTreeSet::new(),
+                tools: &BTreeMap::new(),
             };
             pack::build(&run, &step, &ask, &hub, project.blobs(), &|t| t.len() as u32 / 4).unwrap().pack
         };

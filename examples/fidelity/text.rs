@@ -103,6 +103,7 @@ impl Text {
                 earlier: &[],
                 budget,
                 lacks: &Default::default(),
+                tools: &Default::default(),
             };
             let packed = pack::build(&run, &step.plan.id, &ask, &hub, &blobs, &count)?;
             covered.extend(&packed.covers);

@@ -198,6 +198,7 @@ fn pack(run: &Run, step: &StepId) -> ContextPack {
         seat: None,
         page: Page::default(),
         beside: Vec::new(),
+        runs_on: None,
         holds: None,
         items: items.collect(),
         cut: Vec::new(),

@@ -138,6 +138,9 @@ pub struct ContextPack {
     /// in packs of earlier versions, with which all are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<BTreeSet<Condition>>,
+    /// What runs the product on this machine, such as `Node.js 20.20`, where that is known and matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs_on: Option<Clean>,
     pub items: Vec<PackItem>,
     pub cut: Vec<CutItem>,
 }

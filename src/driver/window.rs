@@ -77,6 +77,7 @@ fn empty() -> Option<ContextPack> {
         page: Page::default(),
         beside: Vec::new(),
         holds: None,
+        runs_on: None,
         items: Vec::new(),
         cut: Vec::new(),
     })

@@ -24,6 +24,7 @@ pub fn request_of(model: &str, step: &str, attempt: u32, text: &str) -> Request 
         seat: None,
         page: Page::default(),
         beside: vec![],
+        runs_on: None,
         holds: None,
         items: vec![],
         cut: vec![],

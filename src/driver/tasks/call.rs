@@ -5,6 +5,7 @@ use crate::{
     domain::{
         Clean, Hash, StepId,
         command::{Command, Update},
+        condition::Condition,
         event::Event,
         pack::ContextPack,
         plan::{Seat, Task},
@@ -12,7 +13,7 @@ use crate::{
         run::{Call, PauseReason, Run, Step, StepState},
         usage::Usage,
     },
-    evidence,
+    evidence::{self, Stack, Tools},
     hub::{
         self, HubError,
         blobs::Blobs,
@@ -21,7 +22,7 @@ use crate::{
     models::{Model, ModelError, Request, render},
     orchestrator::{self, Input, Reply, calls::Next},
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -299,6 +300,7 @@ async fn pack(
     }
     let heard = heard(run, &step, &next, earlier);
     let seat = next.seat.clone();
+    let tools = tools_here(&step, run, services.models.of(&seat.personas).as_ref()).await;
     let Packed { pack, covers } = {
         let (run, services, id, step) = (run.clone(), services.clone(), step.plan.id.clone(), step.clone());
         let build = move || {
@@ -307,8 +309,8 @@ async fn pack(
             let covered = next.covered.iter().copied().collect();
             let budget = run.settings.pack_tokens;
             let parts = orchestrator::repair::parts(&step);
-            let (seat, earlier, lacks) = (&next.seat, &heard[..], &evidence::lacking());
-            let ask = Ask { seat, page: next.page, covered: &covered, parts, earlier, budget, lacks };
+            let (seat, earlier, lacks, tools) = (&next.seat, &heard[..], &evidence::lacking(), &tools);
+            let ask = Ask { seat, page: next.page, covered: &covered, parts, earlier, budget, lacks, tools };
             let hub = services.hub();
             hub::pack::build(&run, &id, &ask, &hub, &services.blobs, &count)
         };
@@ -321,6 +323,24 @@ async fn pack(
     let call = Call { seat, page: pack.page, covers, pack: Some(blob.clone()), reply: None, turn: None };
     port.ask(packed(&step, attempt, &call, &pack, blob)).await?;
     Ok((pack, call))
+}
+
+/// What runs programs on this machine, by stack: for who designs and writes them, that nothing newer is needed. The offline
+/// engine knows it, and Rust's tools are asked only where the product is in Rust, for they may go and install themselves.
+async fn tools_here(step: &Step, run: &Run, model: &dyn Model) -> BTreeMap<Condition, Clean> {
+    let mut here = BTreeMap::new();
+    if model.id() == "offline" || !matches!(step.plan.produces, ReplyKind::Design | ReplyKind::Build | ReplyKind::Test)
+    {
+        return here;
+    }
+    let tools = Tools::default();
+    for stack in Stack::ALL {
+        let asked = stack != Stack::Rust || run.understood.contains(&Condition::Rust);
+        if asked && let Some(version) = tools.version(stack).await {
+            here.extend(stack.conditions().iter().map(|condition| (*condition, Clean::from(version.clone()))));
+        }
+    }
+    here
 }
 
 fn stored(blob: &Hash, services: &Services) -> Result<ContextPack, TaskError> {

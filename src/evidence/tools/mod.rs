@@ -14,12 +14,10 @@ use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
     process::Stdio,
-    sync::Arc,
+    sync::{Arc, LazyLock},
     time::Duration,
 };
 use tokio::{process::Command, sync::OnceCell};
-
-type Found<T> = OnceCell<Result<T, String>>;
 
 /// The stacks whose tools are nowhere on the PATH, in words for a person. Nothing is started: some tools write into the home
 /// of who asks them for their version, and none may be needed.
@@ -41,22 +39,28 @@ fn absent() -> impl Iterator<Item = Stack> {
 }
 
 /// Shared by all clones.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Tools(Arc<Cells>);
 
 #[derive(Debug, Default)]
 struct Cells {
-    python: Found<Python>,
-    node: Found<Node>,
-    cargo: Found<Cargo>,
+    python: OnceCell<Python>,
+    node: OnceCell<Node>,
+    cargo: OnceCell<Cargo>,
+}
+
+impl Default for Tools {
+    /// Those of the PATH, which all runs of this process share. What was not found is looked for again when it is needed again.
+    fn default() -> Self {
+        static ON_PATH: LazyLock<Tools> = LazyLock::new(|| Tools(Arc::default()));
+        ON_PATH.clone()
+    }
 }
 
 impl From<Python> for Tools {
     /// With this Python; the others are looked for.
     fn from(python: Python) -> Self {
-        let tools = Self::default();
-        let _ = tools.0.python.set(Ok(python));
-        tools
+        Self(Arc::new(Cells { python: OnceCell::new_with(Some(python)), ..Cells::default() }))
     }
 }
 
@@ -64,25 +68,33 @@ impl Tools {
     /// # Errors
     /// The tool of this stack is missing or too old.
     pub async fn find(&self, stack: Stack) -> Result<(), EvidenceError> {
-        let missing = match stack {
-            Stack::Python => self.0.python.get_or_init(Python::find).await.as_ref().err(),
-            Stack::Node => self.0.node.get_or_init(Node::find).await.as_ref().err(),
-            Stack::Rust => self.0.cargo.get_or_init(Cargo::find).await.as_ref().err(),
-        };
-        match missing {
-            Some(why) => Err(EvidenceError::NoTool { stack, why: why.clone() }),
-            None => Ok(()),
+        match stack {
+            Stack::Python => self.0.python.get_or_try_init(Python::find).await.map(drop),
+            Stack::Node => self.0.node.get_or_try_init(Node::find).await.map(drop),
+            Stack::Rust => self.0.cargo.get_or_try_init(Cargo::find).await.map(drop),
         }
+        .map_err(|why| EvidenceError::NoTool { stack, why })
+    }
+
+    /// What runs programs of a stack on this machine, such as `Node.js 20.20`; nothing where there is none.
+    pub async fn version(&self, stack: Stack) -> Option<String> {
+        self.find(stack).await.ok()?;
+        let (name, (major, minor)) = match stack {
+            Stack::Python => ("Python", self.python()?.version),
+            Stack::Node => ("Node.js", self.node()?.version),
+            Stack::Rust => ("Rust", self.cargo()?.version),
+        };
+        Some(format!("{name} {major}.{minor}"))
     }
 
     pub(super) fn python(&self) -> Option<&Python> {
-        self.0.python.get()?.as_ref().ok()
+        self.0.python.get()
     }
     pub(super) fn node(&self) -> Option<&Node> {
-        self.0.node.get()?.as_ref().ok()
+        self.0.node.get()
     }
     pub(super) fn cargo(&self) -> Option<&Cargo> {
-        self.0.cargo.get()?.as_ref().ok()
+        self.0.cargo.get()
     }
 
     /// What the programs of a stack may read.

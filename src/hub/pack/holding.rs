@@ -3,7 +3,7 @@
 use super::{Ask, pages::Chunk};
 use crate::{
     domain::{
-        StepId,
+        Clean, StepId,
         artifact::MANIFEST,
         clause::{Clause, ClauseKind},
         condition::Condition,
@@ -48,6 +48,13 @@ pub(super) fn of(
         holds.insert(Condition::Missing);
     }
     Ok(holds)
+}
+
+/// What runs the product on this machine, where its stack is known.
+pub(super) fn runs_on(holds: &BTreeSet<Condition>, ask: &Ask<'_>) -> Option<Clean> {
+    let mut stacks = Condition::STACKS.iter().filter(|stack| holds.contains(stack));
+    let (known, None) = (stacks.next()?, stacks.next()) else { return None };
+    ask.tools.get(known).cloned()
 }
 
 /// Kind and stack as they were understood, with all that each of them may be where it is open.

@@ -18,7 +18,7 @@ mod tests;
 
 use super::{Blobs, Hub, HubError};
 use crate::domain::{
-    ClauseId, Hash, StepId,
+    ClauseId, Clean, Hash, StepId,
     condition::Condition,
     pack::{ContextPack, CutItem, PackItem},
     plan::{Seat, Task},
@@ -26,7 +26,7 @@ use crate::domain::{
     run::Run,
 };
 use gather::Candidate;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A call of a step, as far as its pack depends on it.
 #[derive(Debug, Clone)]
@@ -44,6 +44,8 @@ pub struct Ask<'a> {
     pub budget: u32,
     /// The stacks that this machine cannot run.
     pub lacks: &'a BTreeSet<Condition>,
+    /// What runs the others here, as far as it was looked for.
+    pub tools: &'a BTreeMap<Condition, Clean>,
 }
 
 /// A reply of an earlier call of the same attempt.
@@ -117,8 +119,9 @@ pub fn build(
     let items: Vec<PackItem> = candidates.into_iter().map(|c| c.item).collect();
     cut.sort_by(|a, b| a.kind.cmp(&b.kind).then_with(|| a.id.cmp(&b.id)));
 
+    let runs_on = holding::runs_on(&holds, ask);
     let pack = ContextPack {
-        id: identity(ask.seat, step.plan.produces, &step.plan.id, &holds, &items, &cut),
+        id: identity(ask.seat, step.plan.produces, &step.plan.id, (&holds, runs_on.as_ref()), &items, &cut),
         step: step.plan.id.clone(),
         attempt: step.attempt,
         personas: ask.seat.personas.clone(),
@@ -128,6 +131,7 @@ pub fn build(
         page: chunk.page,
         beside: step.plan.personas.iter().filter(|p| !ask.seat.personas.contains(p)).cloned().collect(),
         holds: Some(holds),
+        runs_on,
         items,
         cut,
     };
@@ -139,7 +143,7 @@ fn identity(
     seat: &Seat,
     kind: ReplyKind,
     step: &StepId,
-    holds: &BTreeSet<Condition>,
+    (holds, runs_on): (&BTreeSet<Condition>, Option<&Clean>),
     items: &[PackItem],
     cut: &[CutItem],
 ) -> Hash {
@@ -149,6 +153,7 @@ fn identity(
         parts.push(format!("{:?} {} {}", seat.task, seat.round, seat.blind).into_bytes());
     }
     parts.extend(holds.iter().map(|condition| condition.word().as_bytes().to_vec()));
+    parts.extend(runs_on.map(|tool| tool.as_str().as_bytes().to_vec()));
     for item in items {
         parts.push(format!("{:?}", item.kind).into_bytes());
         parts.extend([&item.id, item.label.as_str(), &item.text].map(|s| s.as_bytes().to_vec()));

@@ -19,13 +19,14 @@ struct World {
     blobs: Blobs,
     run: Run,
     lacks: BTreeSet<crate::domain::condition::Condition>,
+    tools: BTreeMap<crate::domain::condition::Condition, Clean>,
 }
 
 fn world() -> World {
     let dir = tempfile::tempdir().unwrap();
     let blobs = Blobs::at(dir.path());
     let run = fixture::run(&blobs);
-    World { _dir: dir, blobs, run, lacks: BTreeSet::new() }
+    World { _dir: dir, blobs, run, lacks: BTreeSet::new(), tools: BTreeMap::new() }
 }
 
 /// Of a command that ended well and printed nothing of interest.
@@ -59,8 +60,8 @@ impl World {
         let hub = Hub::in_memory(&self.run, &self.blobs);
         let id = StepId::new(step).unwrap();
         let seat = Seat::shared(&self.run.step(&id).unwrap().plan);
-        let (budget, lacks) = (self.run.settings.pack_tokens, &self.lacks);
-        let ask = Ask { seat: &seat, page, covered, parts, earlier: &[], budget, lacks };
+        let (budget, lacks, tools) = (self.run.settings.pack_tokens, &self.lacks, &self.tools);
+        let ask = Ask { seat: &seat, page, covered, parts, earlier: &[], budget, lacks, tools };
         build(&self.run, &id, &ask, &hub, &self.blobs, &count).unwrap()
     }
 
@@ -380,8 +381,8 @@ fn a_missing_blob_or_step_is_an_error_that_names_it() {
     let hub = Hub::in_memory(&world.run, &world.blobs);
     let build = |step: &str| {
         let seat = Seat::work(Vec::new());
-        let (covered, lacks) = (&BTreeSet::new(), &BTreeSet::new());
-        let ask = Ask { seat: &seat, page: 1, covered, parts: 1, earlier: &[], budget: 10_000, lacks };
+        let (covered, lacks, tools) = (&BTreeSet::new(), &BTreeSet::new(), &BTreeMap::new());
+        let ask = Ask { seat: &seat, page: 1, covered, parts: 1, earlier: &[], budget: 10_000, lacks, tools };
         super::build(&world.run, &StepId::new(step).unwrap(), &ask, &hub, &world.blobs, &count)
     };
     assert!(matches!(build("build:goals"), Err(HubError::BlobMissing { .. })));

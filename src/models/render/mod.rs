@@ -152,6 +152,9 @@ pub fn user(pack: &ContextPack, title: &str) -> String {
         let kind = kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
         let _ = writeln!(text, "Product: {}{kind}", attribute(title));
     }
+    if let Some(tool) = &pack.runs_on {
+        let _ = writeln!(text, "{tool} runs it here: use nothing newer.");
+    }
     let _ = write!(text, "Step: `{}`", pack.step);
     if pack.page.is_part() {
         let _ = write!(text, ", page {} of {}", pack.page.number, pack.page.of);

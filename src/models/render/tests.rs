@@ -58,6 +58,7 @@ fn pack(items: Vec<PackItem>) -> ContextPack {
         seat: None,
         page: Default::default(),
         beside: Vec::new(),
+        runs_on: None,
         holds: None,
         items,
         cut: vec![CutItem {
@@ -253,6 +254,8 @@ fn who_designs_is_told_the_rules_of_the_kind_that_was_understood() {
         let pack = ContextPack { module: None, holds: Some(holds.iter().copied().collect()), ..pack(items) };
         user(&pack, "Kilns").lines().find(|line| line.starts_with("Product:")).unwrap().to_owned()
     };
+    let here = ContextPack { runs_on: Some("Node.js 20.20".into()), ..pack(vec![]) };
+    assert!(user(&here, "Kilns").contains("\nNode.js 20.20 runs it here: use nothing newer.\nStep:"));
     assert_eq!(line(&[Program, Rust], vec![]), "Product: Kilns (program, rust)");
     assert_eq!(line(&Condition::KINDS, vec![]), "Product: Kilns");
     assert_eq!(line(&[Program, Rust], vec![item(PackKind::Artifact, "api", "x")]), "Product: Kilns", "designs say it");

@@ -385,6 +385,7 @@ impl Sample {
             seat: None,
             page: Default::default(),
             beside: Vec::new(),
+            runs_on: None,
             holds: None,
             items: vec![
                 item(

@@ -59,6 +59,9 @@ fn kind_and_stack_hold_once_the_manifest_says_them() {
     assert_eq!(holds(&world, "build:goals"), BTreeSet::from([Library, Rust, Tools, Missing, New]));
     assert!(!holds(&world, "design").contains(&Missing), "nobody knows yet what is needed");
     world.lacks.clear();
+    world.tools = [(Rust, Clean::from("Rust 1.95")), (Python, Clean::from("Python 3.11"))].into();
+    assert_eq!(world.pack("build:goals").runs_on, Some(Clean::from("Rust 1.95")));
+    assert_eq!(world.pack("build:core").runs_on, None, "of two that may be nobody knows which");
     // What was understood holds until a manifest says otherwise, and is open to who reads the requirement again.
     world.run.understood = Condition::of_product("program", "");
     let of = |kinds: &[Condition]| -> BTreeSet<Condition> {
