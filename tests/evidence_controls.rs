@@ -325,6 +325,43 @@ async fn a_helper_with_a_name_of_assertions_is_followed_whatever_it_is_given() {
 }
 
 #[tokio::test]
+async fn a_test_that_only_says_what_is_not_so_is_told_from_one_that_says_what_is() {
+    let (runner, cancel) = (runner().await, CancellationToken::new());
+    let denying = [
+        "self.assertNotEqual(201, f())",
+        "self.assertTrue(f() != 201)",
+        "self.assertFalse(f() == 201)",
+        "assert f() != 201",
+        "assert not f() == 201",
+        "self.assertNotIn(201, [f()])",
+        "self.other(f())",
+    ];
+    let stating = [
+        "self.assertEqual(422, f())",
+        "self.assertFalse(f())",
+        "assert f() is not None",
+        "self.assertGreaterEqual(f(), 400)",
+        "self.other(f())\n        self.assertTrue(f())",
+        "with self.assertRaises(ValueError):\n            int('x', f())",
+    ];
+    let mut text = "import unittest\n\ndef f():\n    return 10\n\n\nclass Said(unittest.TestCase):\n    \
+                    def other(self, status):\n        self.assertNotEqual(201, status)\n"
+        .to_owned();
+    let bodies: Vec<&str> = denying.iter().chain(&stating).copied().collect();
+    let name = |at: usize| format!("tests.test_said.Said.test_{at}");
+    for (at, body) in bodies.iter().enumerate() {
+        text.push_str(&format!("\n    def test_{at}(self):\n        {body}\n"));
+    }
+    let tree = ledger().with([TreeFile::new("tests/test_said.py", text.into_bytes())]);
+    let links: Vec<TestLink> = (0..bodies.len()).map(|at| TestLink { test: name(at), ..test("x") }).collect();
+    let found = links::tests(&runner, &tree, Stack::Python, &links, &cancel).await.unwrap();
+    assert_eq!(found.problems, []);
+    for (at, body) in bodies.iter().enumerate() {
+        assert_eq!(found.denying.contains(&name(at)), at < denying.len(), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn rows_of_python_that_begin_alike_are_named_by_more_of_what_they_say_or_by_their_place() {
     let text = "GUARDS = [\n    {\"POST /keys\": \"owner\"},\n    {\"GET /keys\": \"owner\"},\n]\nRULES = (\n\
                 \x20   (\"title\", required, \"give one\"),\n    (\"title\", shorter(80)),\n    (\"body\", required),\n\

@@ -57,6 +57,8 @@ impl Check {
     pub const UNCHANGED: &str = "unchanged";
     /// The name of the check that tells of clauses whose code tests call and the started product does not.
     pub const INSIDE: &str = "inside";
+    /// The name of the check that tells of clauses whose tests say nothing but what is not so.
+    pub const DENIES: &str = "denies";
     /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.
     pub const TOOLING: &str = "tooling";
 

@@ -9,8 +9,17 @@ use crate::domain::{
     artifact::{CodeRange, TestRef},
     reply::{CodeLink, TestLink},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
+
+/// What became of links to tests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tests {
+    pub found: Vec<TestRef>,
+    pub problems: Vec<Clean>,
+    /// The names of those that say nothing but what is not so.
+    pub denying: BTreeSet<String>,
+}
 
 /// What became of some links. A problem names what its author must repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,18 +135,21 @@ pub async fn tests(
     stack: Stack,
     links: &[TestLink],
     cancel: &CancellationToken,
-) -> Result<Resolved<TestRef>, EvidenceError> {
+) -> Result<Tests, EvidenceError> {
     let questions: Vec<Question> = links
         .iter()
         .map(|link| Question::Test { test: link.test.clone(), language: Language::of_stack(stack) })
         .collect();
     let answers = syntax::ask(runner, tree, &questions, cancel).await?;
-    let mut resolved: Resolved<TestRef> = Resolved { found: vec![], problems: vec![] };
+    let mut resolved = Tests::default();
     for (link, answer) in links.iter().zip(answers) {
         let found = link.clause.parse::<ClauseId>().ok().zip(answer.path.clone());
         let test = found.and_then(|(clause, path)| {
             let sha256 = tree.sha256(&path)?.clone();
             let test = answer.name.clone().unwrap_or_else(|| link.test.clone());
+            if answer.denies {
+                resolved.denying.insert(test.clone());
+            }
             Some(TestRef { clause, test, path, sha256, measures: link.measures, shows: Clean::new(&link.shows) })
         });
         // What is said of it twice is one link.

@@ -1,4 +1,5 @@
-//! A developer links code that nothing in the product calls, and that can tell a test from a person.
+//! What a developer or tester is asked about once: linked code that nothing calls or that can tell a test from a person, and tests
+//! that only say what is not so.
 
 use crate::{
     quotes::{self, WALL},
@@ -45,4 +46,39 @@ fn linked_code_that_nothing_calls_is_asked_about_once_and_shown_to_the_verifier(
     }
     let doubts = bed.trace()["doubts"].clone();
     assert_eq!(doubts.as_array().map(Vec::len), Some(2), "{doubts}");
+}
+
+/// The second clause has a test that is content with any answer but one.
+fn denies(name: &str, _: usize, request: &Value) -> String {
+    let mut reply = quotes::reply(name, scripted::user(request));
+    if name == "test_reply" {
+        let kept = |link: &Value| link["clause"] != "C-002";
+        reply["links"].as_array_mut().expect("a list").retain(kept);
+        let link = json!({"clause": "C-002", "test": "tests.test_core.Quotes.test_refused", "shows": "It is refused.", "measures": false});
+        reply["links"].as_array_mut().expect("a list").push(link);
+        for file in reply["files"].as_array_mut().expect("a list") {
+            if file["path"] == "tests/test_core.py" {
+                let with = "\n    def test_refused(self):\n        answer = self.request(\"POST\", \"/api/quotes\", {\"text\": \"t\"})\n        \
+                            self.assertNotEqual(201, answer[0])\n";
+                file["content"] = json!(file["content"].as_str().expect("text").to_owned() + with);
+            }
+        }
+        reply["notes"] = json!("Any refusal will do.");
+    }
+    reply.to_string()
+}
+
+#[test]
+fn tests_that_only_say_what_is_not_so_are_asked_about_once_and_are_in_doubt_after() {
+    let (server, bed) = (Scripted::saying(denies), Bed::new());
+    let mut command = bed.g1(&["run", WALL, "-m", "compat/scripted", "-y", "--json"]);
+    command.args(["-c", "models.backoff_ms=1"]);
+    command.env("OPENAI_BASE_URL", format!("http://{}/v1", server.address));
+    let output = command.output().expect("g1 starts");
+    assert_eq!(server.count("test_reply"), 2, "it is asked once: {}", text(&output.stdout));
+    let seen = scripted::user(&server.requests("test_reply")[1]);
+    let said = "C-002: tests.test_core.Quotes.test_refused says only what is not so";
+    assert!(seen.contains("denies: 1 clause whose tests say only what is not so") && seen.contains(said), "{seen}");
+    let doubts = bed.trace()["doubts"].to_string();
+    assert!(doubts.contains(said) && doubts.contains("Any refusal will do."), "{doubts}");
 }

@@ -147,6 +147,7 @@ impl Bench<'_> {
         let links = links::tests(self.runner, &self.tree, stack, &reply.links, &self.cancel).await?;
         self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
         self.checked.test_links = links.found;
+        self.denying(&links.denying);
         self.aware(stack, &reply.files).await?;
         let only = own_tests(reply.files.iter().map(|file| file.path.as_str()), stack);
         let before = self.before(&manifest, stack).await?;

@@ -2,9 +2,10 @@
 
 use super::{check::Bench, old_tests::Before};
 use crate::{
-    domain::{Clean, Hash, evidence::TestOutcome, run::Check},
+    domain::{ClauseId, Clean, Hash, counted, evidence::TestOutcome, run::Check},
     evidence::{Recorded, Stack, runner::RUN_S, without_last_line},
 };
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Bench<'_> {
     /// True when all tests passed but those that were red before any change.
@@ -37,6 +38,31 @@ impl Bench<'_> {
             check.signature = Some(signature);
         }
         green
+    }
+
+    /// Tells of the clauses all of whose tests are among these, which say nothing but what is not so.
+    pub(super) fn denying(&mut self, tests: &BTreeSet<String>) {
+        let mut by_clause: BTreeMap<ClauseId, Vec<&str>> = BTreeMap::new();
+        let links = &self.checked.test_links;
+        for link in links {
+            by_clause.entry(link.clause).or_default().push(&link.test);
+        }
+        let mine: BTreeSet<&str> = links.iter().map(|link| link.path.as_str()).collect();
+        let of_others = self.run.test_links.iter().filter(|link| !mine.contains(link.path.as_str()));
+        let elsewhere: BTreeSet<ClauseId> = of_others.map(|link| link.clause).collect();
+        by_clause
+            .retain(|clause, linked| linked.iter().all(|test| tests.contains(*test)) && !elsewhere.contains(clause));
+        let said: Vec<Clean> = by_clause
+            .iter()
+            .map(|(clause, linked)| {
+                let says = if linked.len() == 1 { "says" } else { "say" };
+                Clean::from(format!("{clause}: {} {says} only what is not so", linked.join(", ")))
+            })
+            .collect();
+        if !said.is_empty() {
+            let summary = counted(said.len(), "clause");
+            self.report(Check::DENIES, said, summary);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! Python for Python, one in Rust for JavaScript, TypeScript and Rust. They run confined like everything else, because
 //! parsing alone can exhaust memory or crash a parser.
 
+mod asserted;
 mod javascript;
 mod marks;
 pub(super) mod native;
@@ -160,6 +161,8 @@ pub(super) struct Answer {
     pub path: Option<String>,
     /// What G1 calls a test, however it was asked for; the name of a function.
     pub name: Option<String>,
+    /// A test says nothing but what is not so.
+    pub denies: bool,
     /// Lines and names of what is from outside.
     pub imports: Vec<(u32, String)>,
     /// Lines and names of what connects to other machines.

@@ -76,12 +76,13 @@ impl Desk {
                 Ok(Answer { imports: javascript::foreign(path, &text, own)?, connects, ..Answer::default() })
             }
             Question::Test { test, language } => {
-                let (path, name) = match language {
+                let (path, name, asserted) = match language {
                     Language::Rust => self.rust().check(test)?,
                     Language::JavaScript => self.javascript().check(test)?,
                     Language::Python => return Err(format!("{test} is not looked for in Python here")),
                 };
-                Ok(Answer { path: Some(path), name: Some(name), ..Answer::default() })
+                let denies = asserted.only_denies();
+                Ok(Answer { path: Some(path), name: Some(name), denies, ..Answer::default() })
             }
             Question::Erase { path, text } => {
                 let text = match text {

@@ -4,6 +4,8 @@ import functools
 
 # What looks at the text of a program, or at what became of it, instead of at what it does.
 READS = ("getsource", "getsourcelines", "getsourcefile", "findsource", "__code__", "co_code")
+# Assertions that say only what is not so, whatever they are given.
+DENIALS = ("assertNotEqual", "assertNotEquals", "assertNotIn", "assertIsNot", "assertNotRegex", "assertNotAlmostEqual")
 SKIPS = ("skip", "skipIf", "skipUnless", "expectedFailure", "skipTest", "SkipTest")
 
 
@@ -13,8 +15,23 @@ def last_name(node):
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
+def differs(test, holds=True):
+    """Whether an expression says, where it holds or does not, only what is not so: `a != b`, `not a == b`, `a not in b`."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return differs(test.operand, not holds)
+    unequal, equal = (ast.NotEq, ast.NotIn), (ast.Eq, ast.In)
+    return isinstance(test, ast.Compare) and all(isinstance(op, unequal if holds else equal) for op in test.ops)
+
+
+def denies(name, given):
+    """Whether an assertion of `unittest` says only what is not so."""
+    if name in ("assertTrue", "assertFalse"):
+        return bool(given) and differs(given[0], name == "assertTrue")
+    return name in DENIALS
+
+
 class Suite:
-    """The test files: where a name is defined, and whether calling it asserts anything."""
+    """The test files: where a name is defined, and what calling it asserts."""
 
     def __init__(self):
         self.sources = {}
@@ -85,31 +102,31 @@ class Suite:
                     return home, node
         return None
 
-    def asserts(self, source, cls, function, seen=()):
+    def asserted(self, source, cls, function, seen=()):
+        """Of each assertion, whether it says what is so; the last one asked for is the first that does."""
         if function in seen or len(seen) > 4:
-            return False
+            return
         for node in ast.walk(function):
             if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
-                return True
+                yield not differs(node.test)
             if not isinstance(node, ast.Call):
                 continue
             name, on_self = last_name(node), isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("self", "cls")
             if name == "fail" and on_self or name == "raises" and not on_self:
-                return True
+                yield True
             found = self.method(source, cls, name) if on_self and cls else self.look_up(source, ast.unparse(node.func))
             if found and isinstance(found[1], FUNCTIONS):
                 # A helper of the tests' own, whatever its name: what it is given says nothing of what it asserts.
-                if self.asserts(found[0], cls if on_self else None, found[1], seen + (function,)):
-                    return True
+                yield from self.asserted(found[0], cls if on_self else None, found[1], seen + (function,))
             elif name.startswith("assert") and isinstance(node.func, ast.Attribute):
                 # Constants alone assert nothing about the application.
                 given = node.args + [keyword.value for keyword in node.keywords]
                 if any(not isinstance(argument, ast.Constant) for argument in given):
-                    return True
-        return False
+                    yield not denies(name, given)
 
     def check(self, test):
-        """The file of a test; a problem when it is missing, skipped, or asserts nothing."""
+        """The file of a test, and whether it says nothing but what is not so; a problem when it is missing, skipped, or
+        asserts nothing."""
         parts = test.split(".")
         for cut_at in range(len(parts) - 2, 0, -1):
             source = self.module(".".join(parts[:cut_at]))
@@ -140,6 +157,10 @@ class Suite:
         read = next((name for name in looked_at if name in READS), None)
         if read:
             raise Problem(f"{test} reads the source of the program ({read}): a test shows what a program does")
-        if not self.asserts(home, cls, function):
+        states = None
+        for states in self.asserted(home, cls, function):
+            if states:
+                break
+        if states is None:
             raise Problem(f"{test} asserts nothing")
-        return source.path
+        return {"path": source.path, "denies": not states}

@@ -410,7 +410,7 @@ def main(request, response):
     with open(request, encoding="utf-8") as file:
         questions = json.load(file)
     suite = Suite()
-    kinds = {"resolve": resolve, "neutralise": neutralise, "locate": locate, "mark": mark, "strip": strip, "function": function, "uses": uses, "imports": imports, "test": lambda q: {"path": suite.check(q["test"])}}
+    kinds = {"resolve": resolve, "neutralise": neutralise, "locate": locate, "mark": mark, "strip": strip, "function": function, "uses": uses, "imports": imports, "test": lambda q: suite.check(q["test"])}
     answers = []
     for question in questions:
         try:

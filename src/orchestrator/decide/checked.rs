@@ -84,7 +84,7 @@ struct Asked {
     advice: &'static str,
 }
 
-const ASKED: [Asked; 4] = [
+const ASKED: [Asked; 5] = [
     Asked {
         of: ReplyKind::Build,
         check: Check::UNUSED,
@@ -110,8 +110,15 @@ const ASKED: [Asked; 4] = [
         of: ReplyKind::Test,
         check: Check::INSIDE,
         thing: "clause",
-        advice: "whose tests call functions and ask no product. Start it as `run` does, ask it, and link those tests. Where that \
+        advice: "whose tests run the code in their own process and ask no product. Start it as `run` does, ask it, link those tests. Where that \
                  cannot show it, keep them and say in `notes` why",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::DENIES,
+        thing: "clause",
+        advice: "whose tests say only what is not so, which is true of a product that gives no answer, too. Assert what it answers and \
+                 what is there afterwards. Where nothing else can be said, keep them and say in `notes` why",
     },
 ];
 

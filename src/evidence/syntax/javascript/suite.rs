@@ -1,12 +1,15 @@
 //! The tests of `node:test` files: what they are called, whether they are skipped, whether they assert anything.
 
-use super::{ENDINGS, constant, parsed, unwrapped};
+use super::{super::asserted::Asserted, ENDINGS, constant, parsed, unwrapped};
 use oxc_ast::ast::{
     Argument, CallExpression, Class, ClassElement, Expression, Function, ImportDeclaration, ImportDeclarationSpecifier,
     ObjectProperty, ObjectPropertyKind, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
-use oxc_syntax::scope::ScopeFlags;
+use oxc_syntax::{
+    operator::{BinaryOperator, UnaryOperator},
+    scope::ScopeFlags,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Component, Path, PathBuf},
@@ -41,7 +44,7 @@ struct Test {
 
 #[derive(Debug, Default, Clone)]
 struct Calls {
-    asserts: bool,
+    asserted: Asserted,
     skips: bool,
     /// Object, if any, and function.
     callees: BTreeSet<(Option<String>, String)>,
@@ -58,8 +61,9 @@ impl Suite {
         Self { files }
     }
 
-    /// The file of a test and the name that G1 knows it by; a problem when it is missing, skipped, or asserts nothing.
-    pub fn check(&self, wanted: &str) -> Result<(String, String), String> {
+    /// The file of a test, the name that G1 knows it by, and what it asserts; a problem when it is missing, skipped, or asserts
+    /// nothing.
+    pub fn check(&self, wanted: &str) -> Result<(String, String, Asserted), String> {
         let found: Vec<(&str, &Facts, &Test)> = self
             .files
             .iter()
@@ -81,7 +85,8 @@ impl Suite {
         if test.skipped || test.calls.skips {
             return Err(format!("{wanted} is skipped"));
         }
-        if !self.asserts(path, facts, &test.calls, DEPTH) {
+        let asserted = self.asserted(path, facts, &test.calls, DEPTH);
+        if !asserted.anything() {
             return Err(format!("{wanted} asserts nothing"));
         }
         let name = if test.names.iter().any(|name| name.contains('*')) {
@@ -91,28 +96,27 @@ impl Suite {
         } else {
             test.names.join(SEPARATOR)
         };
-        Ok(((*path).to_owned(), format!("{path}{SEPARATOR}{name}")))
+        Ok(((*path).to_owned(), format!("{path}{SEPARATOR}{name}"), asserted))
     }
 
-    fn asserts(&self, path: &str, facts: &Facts, calls: &Calls, depth: u32) -> bool {
-        if calls.asserts {
-            return true;
-        }
+    fn asserted(&self, path: &str, facts: &Facts, calls: &Calls, depth: u32) -> Asserted {
         if depth == 0 {
-            return false;
+            return calls.asserted;
         }
-        calls.callees.iter().any(|(object, name)| {
+        let called = calls.callees.iter().map(|(object, name)| {
             let object = object.as_deref().filter(|object| *object != "this");
             if object.is_none()
                 && let Some(own) = facts.functions.get(name)
             {
-                return self.asserts(path, facts, own, depth - 1);
+                return self.asserted(path, facts, own, depth - 1);
             }
-            let Some((module, there)) = facts.imports.get(object.unwrap_or(name)) else { return false };
-            let Some((file, Ok(other))) = self.resolve(path, module) else { return false };
+            let Some((module, there)) = facts.imports.get(object.unwrap_or(name)) else { return Asserted::NOTHING };
+            let Some((file, Ok(other))) = self.resolve(path, module) else { return Asserted::NOTHING };
             let wanted = if object.is_some() { name } else { there };
-            other.functions.get(wanted).is_some_and(|calls| self.asserts(file, other, calls, depth - 1))
-        })
+            let calls = other.functions.get(wanted);
+            calls.map_or(Asserted::NOTHING, |calls| self.asserted(file, other, calls, depth - 1))
+        });
+        calls.asserted.and(called)
     }
 
     fn resolve(&self, from: &str, module: &str) -> Option<(&str, &Result<Facts, String>)> {
@@ -247,7 +251,7 @@ impl<'a> Reader {
         if let Some(name) = name {
             // Several of one name: what any of them does, a caller may do.
             let known = self.facts.functions.entry(name).or_default();
-            known.asserts |= calls.asserts;
+            known.asserted = known.asserted | calls.asserted;
             known.callees.extend(calls.callees.iter().cloned());
         }
         calls
@@ -262,11 +266,14 @@ impl<'a> Reader {
         match unwrapped(&call.callee) {
             Expression::Identifier(id) => {
                 let name = id.name.to_string();
-                let module = self.facts.imports.get(&name).map(|(module, _)| module.as_str());
+                let imported = self.facts.imports.get(&name);
+                let module = imported.map(|(module, _)| module.as_str());
                 let asserts = name == "assert" || module.is_some_and(is_assertions);
                 let expects = name == "expect" && module.is_some_and(|module| !module.starts_with('.'));
                 if (asserts && real) || expects {
-                    return self.note(|calls| calls.asserts = true);
+                    let function = imported.map_or(name.as_str(), |(_, there)| there.as_str());
+                    let asserted = Asserted::by(!expects && denies(function, &call.arguments));
+                    return self.note(|calls| calls.asserted = calls.asserted | asserted);
                 }
                 self.note(|calls| {
                     calls.callees.insert((None, name.clone()));
@@ -284,7 +291,8 @@ impl<'a> Reader {
                 let imported = self.facts.imports.get(&object).is_some_and(|(module, _)| is_assertions(module));
                 let asserts = imported || matches!(object.as_str(), "assert" | "strict");
                 if asserts && (real || name == "fail") {
-                    return self.note(|calls| calls.asserts = true);
+                    let asserted = Asserted::by(denies(&name, &call.arguments));
+                    return self.note(|calls| calls.asserted = calls.asserted | asserted);
                 }
                 if matches!(name.as_str(), "skip" | "todo") {
                     return self.note(|calls| calls.skips = true);
@@ -295,6 +303,46 @@ impl<'a> Reader {
             }
             _ => {}
         }
+    }
+}
+
+/// Whether an assertion of `node:assert` says only what is not so: that something is not equal, or does not match.
+fn denies(function: &str, arguments: &[Argument<'_>]) -> bool {
+    match function {
+        "notEqual" | "notStrictEqual" | "notDeepEqual" | "notDeepStrictEqual" => {
+            !arguments.iter().any(|one| one.as_expression().is_some_and(is_nothing))
+        }
+        "doesNotMatch" => true,
+        "assert" | "ok" | "default" | "strict" => {
+            arguments.first().and_then(|one| one.as_expression()).is_some_and(differs)
+        }
+        _ => false,
+    }
+}
+
+/// To be other than nothing is to be something.
+fn is_nothing(expression: &Expression<'_>) -> bool {
+    match unwrapped(expression) {
+        Expression::NullLiteral(_) => true,
+        Expression::Identifier(id) => id.name == "undefined",
+        _ => false,
+    }
+}
+
+/// `a !== b`, `!(a === b)`.
+fn differs(expression: &Expression<'_>) -> bool {
+    let compares = |expression: &Expression<'_>, equal: bool| match unwrapped(expression) {
+        Expression::BinaryExpression(one) if is_nothing(&one.left) || is_nothing(&one.right) => false,
+        Expression::BinaryExpression(one) => match one.operator {
+            BinaryOperator::Equality | BinaryOperator::StrictEquality => equal,
+            BinaryOperator::Inequality | BinaryOperator::StrictInequality => !equal,
+            _ => false,
+        },
+        _ => false,
+    };
+    match unwrapped(expression) {
+        Expression::UnaryExpression(not) if not.operator == UnaryOperator::LogicalNot => compares(&not.argument, true),
+        other => compares(other, false),
     }
 }
 

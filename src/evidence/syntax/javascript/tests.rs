@@ -201,6 +201,24 @@ fn types_become_blanks_and_nothing_moves() {
 }
 
 #[test]
+fn a_test_that_only_says_what_is_not_so_is_told_from_one_that_says_what_is() {
+    let tests = "import { test } from 'node:test'; import assert, { notEqual as differ } from 'node:assert/strict';\n\
+        const ok = (answer) => assert.equal(answer.status, 200); const other = (a) => assert.notEqual(a.status, 201);\n\
+        test('not', () => { assert.notStrictEqual(f(), 1); }); test('by name', () => { differ(f(), 1); }); test('helped', () => { other(f()); });\n\
+        test('unequal', () => { assert(f() !== 1); }); test('turned', () => { assert.ok(!(f() === 1)); });\n\
+        test('both', () => { ok(f()); other(f()); }); test('is', () => { assert.ok(f() === 1); }); test('no', () => { assert.ok(!f()); });\n\
+        test('some', () => { assert.notEqual(f(), null); }); test('there', () => { assert(f() !== undefined); });";
+    let suite = Suite::read(&["test/a.test.mjs".to_owned()], |_| Some(tests.to_owned()));
+    let denies = |wanted: &str| suite.check(wanted).map(|(_, _, asserted)| asserted.only_denies());
+    for name in ["not", "by name", "helped", "unequal", "turned"] {
+        assert_eq!(denies(name), Ok(true), "{name}");
+    }
+    for name in ["both", "is", "no", "some", "there"] {
+        assert_eq!(denies(name), Ok(false), "{name}");
+    }
+}
+
+#[test]
 fn tests_are_found_by_any_part_of_their_name_and_must_assert() {
     let support = "import assert from 'node:assert'; export class Client { expect(a, b) { assert.equal(a, b); } send() {} } export const check = (x) => { assert.ok(x); };";
     let tests = "import { test, describe } from 'node:test'; import assert from 'node:assert/strict'; import { check } from './support.mjs'; import * as help from './support.mjs';\n\
@@ -210,7 +228,7 @@ fn tests_are_found_by_any_part_of_their_name_and_must_assert() {
         for (const x of [1]) test(`made of ${x}`, () => { assert.ok(x); });";
     let files = ["test/support.mjs".to_owned(), "test/a.test.mjs".to_owned()];
     let suite = Suite::read(&files, |path| Some(if path.contains("support") { support } else { tests }.to_owned()));
-    let name = |wanted: &str| suite.check(wanted).map(|(_, name)| name);
+    let name = |wanted: &str| suite.check(wanted).map(|(_, name, _)| name);
     assert_eq!(name("S > own").unwrap(), "test/a.test.mjs > S > own");
     for wanted in ["helped", "by module", "on", "test/a.test.mjs > S > helped", "S::helped"] {
         assert!(name(wanted).is_ok(), "{wanted}: {:?}", name(wanted));

@@ -1,7 +1,6 @@
 //! The tests of a cargo package: what they are called, whether they are ignored, whether they assert anything.
 
-use super::parsed;
-use crate::evidence::syntax::rust::instrument::is_root;
+use super::{super::asserted::Asserted, instrument::is_root, parsed};
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{
     Attribute, Expr,
@@ -43,7 +42,7 @@ struct Test {
 
 #[derive(Debug, Default, Clone)]
 struct Calls {
-    asserts: bool,
+    asserted: Asserted,
     callees: BTreeSet<String>,
 }
 
@@ -53,8 +52,9 @@ impl Suite {
         Self { files: files.filter_map(|path| Some((path.clone(), facts(path, &text(path)?)))).collect() }
     }
 
-    /// The file of a test and the name that G1 knows it by: the root of its crate, then its path as the harness says it.
-    pub fn check(&self, wanted: &str) -> Result<(String, String), String> {
+    /// The file of a test, the name that G1 knows it by (the root of its crate, then its path as the harness says it), and
+    /// what it asserts.
+    pub fn check(&self, wanted: &str) -> Result<(String, String, Asserted), String> {
         let mut found = vec![];
         for (path, facts) in &self.files {
             let Ok(facts) = facts else { continue };
@@ -76,10 +76,11 @@ impl Suite {
         if test.ignored {
             return Err(format!("{wanted} is skipped"));
         }
-        if !self.asserts(facts, &test.calls, DEPTH) {
+        let asserted = self.asserted(facts, &test.calls, DEPTH);
+        if !asserted.anything() {
             return Err(format!("{wanted} asserts nothing"));
         }
-        Ok(((*path).clone(), name.clone()))
+        Ok(((*path).clone(), name.clone(), asserted))
     }
 
     pub fn places(&self, path: &str) -> Places {
@@ -87,14 +88,11 @@ impl Suite {
     }
 
     /// Functions are looked for by their last name, in the file and in everything that is there for tests.
-    fn asserts(&self, facts: &Facts, calls: &Calls, depth: u32) -> bool {
-        if calls.asserts {
-            return true;
-        }
+    fn asserted(&self, facts: &Facts, calls: &Calls, depth: u32) -> Asserted {
         if depth == 0 {
-            return false;
+            return calls.asserted;
         }
-        calls.callees.iter().any(|name| {
+        let called = calls.callees.iter().flat_map(|name| {
             let own = facts.functions.get(name).map(|calls| (facts, calls));
             let shared = self
                 .files
@@ -102,8 +100,12 @@ impl Suite {
                 .filter(|(path, _)| is_test_file(path))
                 .filter_map(|(_, facts)| facts.as_ref().ok())
                 .filter_map(|facts| Some((facts, facts.functions.get(name)?)));
-            own.into_iter().chain(shared).any(|(facts, calls)| self.asserts(facts, calls, depth - 1))
-        })
+            own.into_iter()
+                .chain(shared)
+                .map(|(facts, calls)| self.asserted(facts, calls, depth - 1))
+                .collect::<Vec<_>>()
+        });
+        calls.asserted.and(called)
     }
 
     /// The tests of a file: what G1 calls them by where they are in it.
@@ -217,14 +219,17 @@ impl Reader {
         let has = |wanted: &str| {
             attributes.iter().any(|a| a.path().segments.last().is_some_and(|segment| segment.ident == wanted))
         };
-        self.open.push(Calls { asserts: has("should_panic"), callees: BTreeSet::new() });
+        self.open.push(Calls {
+            asserted: Asserted { states: has("should_panic"), denies: false },
+            callees: BTreeSet::new(),
+        });
         let around = self.testing;
         self.testing |= has("test");
         visit::visit_block(self, block);
         self.testing = around;
         let calls = self.open.pop().unwrap_or_default();
         let known = self.facts.functions.entry(name.to_string()).or_default();
-        known.asserts |= calls.asserts;
+        known.asserted = known.asserted | calls.asserted;
         known.callees.extend(calls.callees.iter().cloned());
         if has("test") {
             self.facts.places.regions.push(lines(whole));
@@ -262,18 +267,18 @@ impl<'ast> Visit<'ast> for Reader {
     }
     fn visit_macro(&mut self, one: &'ast syn::Macro) {
         let name = one.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let arguments = one.parse_body_with(Arguments::parse_terminated).ok();
         let asserts = name.starts_with("assert") || name.starts_with("debug_assert");
         let says = name == "panic" && self.testing;
         if asserts || says {
             self.facts.places.asserts.push(lines(one).0);
             if has_names(one.tokens.clone()) || says {
-                self.note(|calls| calls.asserts = true);
+                let asserted = Asserted::by(!says && denies(&name, arguments.as_ref()));
+                self.note(|calls| calls.asserted = calls.asserted | asserted);
             }
         }
         // What is called inside is called: `assert!(…)` aside, `matches!`, `format!`, `vec!`.
-        if let Ok(arguments) =
-            one.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated)
-        {
+        if let Some(arguments) = arguments {
             arguments.iter().for_each(|argument| {
                 let mut names = Names(BTreeSet::new());
                 names.visit_expr(argument);
@@ -298,6 +303,33 @@ impl<'ast> Visit<'ast> for Reader {
             calls.callees.insert(name.clone());
         });
         visit::visit_expr_method_call(self, call);
+    }
+}
+
+type Arguments = syn::punctuated::Punctuated<Expr, syn::Token![,]>;
+
+/// Whether an assertion says only what is not so.
+fn denies(name: &str, arguments: Option<&Arguments>) -> bool {
+    match name.trim_start_matches("debug_") {
+        "assert_ne" => true,
+        "assert" => arguments.and_then(|all| all.first()).is_some_and(differs),
+        _ => false,
+    }
+}
+
+/// `a != b`, `!(a == b)`.
+fn differs(expression: &Expr) -> bool {
+    match expression {
+        Expr::Binary(one) => matches!(one.op, syn::BinOp::Ne(_)),
+        Expr::Unary(not) if matches!(not.op, syn::UnOp::Not(_)) => {
+            let mut inner = &*not.expr;
+            while let Expr::Paren(paren) = inner {
+                inner = &paren.expr;
+            }
+            matches!(inner, Expr::Binary(one) if matches!(one.op, syn::BinOp::Eq(_)))
+        }
+        Expr::Paren(paren) => differs(&paren.expr),
+        _ => false,
     }
 }
 

@@ -166,7 +166,7 @@ fn tests_have_the_names_that_cargo_prints_and_places_tell_assertions() {
     let names: Vec<String> = files.iter().map(|(path, _)| (*path).to_owned()).collect();
     let text = |path: &str| files.iter().find(|(known, _)| *known == path).map(|(_, text)| (*text).to_owned());
     let suite = Suite::read(&names, text);
-    let name = |wanted: &str| suite.check(wanted).map(|(_, name)| name);
+    let name = |wanted: &str| suite.check(wanted).map(|(_, name, _)| name);
     assert_eq!(name("helps").unwrap(), "src/main.rs::cli::tests::helps");
     assert_eq!(name("store::tests::adds").unwrap(), "src/lib.rs::store::tests::adds");
     assert_eq!(name("tests/api.rs::adds").unwrap(), "tests/api.rs::adds");
@@ -186,4 +186,20 @@ fn tests_have_the_names_that_cargo_prints_and_places_tell_assertions() {
     assert!(store.asserts.contains(&3));
     assert_eq!(suite.places("tests/support/mod.rs").asserts, [1], "a helper that gives up asserts nothing");
     assert_eq!(suite.places("tests/api.rs").asserts.first(), Some(&5));
+}
+
+#[test]
+fn a_test_that_only_says_what_is_not_so_is_told_from_one_that_says_what_is() {
+    let text = "fn other(a: u16) { assert_ne!(a, 201); } fn ok(a: u16) { assert_eq!(a, 200); }\n\
+        #[test] fn not() { assert_ne!(f(), 1); } #[test] fn helped() { other(f()); } #[test] fn unequal() { assert!(f() != 1); }\n\
+        #[test] fn turned() { assert!(!(f() == 1), \"no\"); } #[test] fn both() { ok(f()); other(f()); }\n\
+        #[test] fn is() { assert!(f() == 1); } #[test] fn no() { assert!(!f()); }";
+    let suite = Suite::read(&["tests/a.rs".to_owned()], |_| Some(text.to_owned()));
+    let denies = |wanted: &str| suite.check(wanted).map(|(_, _, asserted)| asserted.only_denies());
+    for name in ["not", "helped", "unequal", "turned"] {
+        assert_eq!(denies(name), Ok(true), "{name}");
+    }
+    for name in ["both", "is", "no"] {
+        assert_eq!(denies(name), Ok(false), "{name}");
+    }
 }
