@@ -344,6 +344,41 @@ fn a_value_is_taken_whatever_its_case() {
     passes(folder.path(), "test_letters");
 }
 
+/// What the application stored before a property became one of another kind is taken over where it can be, and never lost.
+const BEFORE: &str = r#"
+import contextlib, io, os, sqlite3, tempfile, unittest
+from app.server import Application
+
+class Before(unittest.TestCase):
+    def test_values_of_another_kind(self):
+        with tempfile.TemporaryDirectory() as folder:
+            database = sqlite3.connect(os.path.join(folder, "data.sqlite3"))
+            database.execute("CREATE TABLE racks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, zone INTEGER, height TEXT)")
+            rows = [("Old", 30, "12"), ("Odd", None, "tall"), ("New", None, "12.5")]
+            database.executemany("INSERT INTO racks (title, zone, height) VALUES (?, ?, ?)", rows)
+            database.commit()
+            database.close()
+            for _ in range(2):
+                said = io.StringIO()
+                with contextlib.redirect_stderr(said):
+                    data = Application(folder).database
+                found = [tuple(row) for row in data.rows("SELECT title, zone, zone_before, height, height_before FROM racks")]
+                data.close()
+                expected = [("Old", None, 30, 12, "12"), ("Odd", None, None, None, "tall"), ("New", None, None, 12.5, "12.5")]
+                self.assertEqual(found, expected)
+            self.assertEqual(said.getvalue(), "", "it is said once")
+"#;
+
+#[test]
+fn values_of_a_property_that_became_another_kind_are_taken_over_or_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "Clerks can add racks with a title, a zone (A, B or C) and a height in cm.";
+    let clauses = clauses::cut(text).into_iter().map(|c| (c.id, c.text, c.section)).collect::<Vec<_>>();
+    generate(&read::analyse(&clauses, &BTreeMap::new()).expect("a specification"), folder.path());
+    fs::write(folder.path().join("tests/test_before.py"), BEFORE).unwrap();
+    passes(folder.path(), "test_before");
+}
+
 /// Who looks at records of others sees on the list whose they are; who has only their own is not told their own name.
 const WHOSE: &str = r#"
 from tests.support import PeopleCase

@@ -66,6 +66,7 @@ class Accounts:
             columns = {"sign_in": "TEXT", "sign_in_key": "TEXT", "password": "TEXT", "administrator": "INTEGER"}
             for field in people.PERSON.fields:
                 columns[field.name] = "TEXT" if field.is_text else "NUMERIC" if field.is_number else ""
+            self.db.set_aside(TABLE, people.PERSON.fields)
             self.db.table(TABLE, columns)
             self.db.table("app_roles", {"account_id": "INTEGER", "role": "TEXT"})
             self.db.table("app_sessions", {"account_id": "INTEGER", "token": "TEXT", "since": "INTEGER"})

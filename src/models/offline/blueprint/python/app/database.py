@@ -3,9 +3,10 @@
 import contextlib
 import os
 import sqlite3
+import sys
 import threading
 
-from app.values import moment
+from app.values import carried, moment
 
 TYPES = {"integer": "INTEGER", "reference": "INTEGER", "account": "INTEGER", "boolean": "INTEGER", "decimal": "NUMERIC"}
 
@@ -94,6 +95,7 @@ class Database:
                 columns = {"owner_id": "INTEGER"} if entity.owned else {}
                 for field in entity.fields:
                     columns[field.name] = TYPES.get(field.kind, "TEXT")
+                self.set_aside(entity.plural, entity.fields)
                 self.table(entity.plural, columns)
                 for name in columns:
                     field = entity.field(name)
@@ -103,6 +105,34 @@ class Database:
                 for feature in entity.features:
                     for table, more in extra_tables(feature, entity).items():
                         self.table(table, more)
+
+    def set_aside(self, table, fields):
+        """Text where a newer declaration has numbers, or numbers where it has text: the column gets another name, and a new
+        one takes over what can be said in the new way."""
+        known = {row["name"]: row["type"] for row in self.rows("PRAGMA table_info(%s)" % quote(table))}
+        for field in fields:
+            kind = TYPES.get(field.kind, "TEXT")
+            if field.name not in known or (known[field.name] == "TEXT") == (kind == "TEXT"):
+                continue
+            aside = field.name + "_before"
+            while aside in known:
+                aside += "_that"
+            known[aside] = known[field.name]
+            self.run("DROP INDEX IF EXISTS %s" % quote(table + "_by_" + field.name))
+            self.run("ALTER TABLE %s RENAME COLUMN %s TO %s" % (quote(table), quote(field.name), quote(aside)))
+            self.table(table, {field.name: kind})
+            self.take_over(table, field, aside)
+
+    def take_over(self, table, field, aside):
+        """Fills a new column from the one that was set aside."""
+        rows = self.rows("SELECT id, %s FROM %s WHERE %s IS NOT NULL" % (quote(aside), quote(table), quote(aside)))
+        values = {row["id"]: carried(field, row[aside]) for row in rows}
+        for number, value in values.items():
+            self.update(table, number, {field.name: value})
+        lost = sum(value is None for value in values.values())
+        if lost:
+            said = "%d of %d values of %s in %s are of another kind now: what was there stays in the column %s"
+            print(said % (lost, len(values), field.name, table, aside), file=sys.stderr)
 
     def has(self, table, column):
         """Whether there is such a column."""

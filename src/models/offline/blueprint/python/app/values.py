@@ -185,6 +185,14 @@ def from_query(field, text):
     return clean(field, from_form(field, text))
 
 
+def carried(field, value):
+    """What was entered when the field was of another kind, as it is entered now; None if it cannot be."""
+    try:
+        return stored(clean(field, from_form(field, number_text(value) if isinstance(value, float) else str(value))))
+    except Invalid:
+        return None
+
+
 def initial(field):
     """The value of a new record when nobody gives one."""
     value = field.default
