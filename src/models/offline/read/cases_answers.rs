@@ -271,3 +271,22 @@ fn what_the_text_keeps_from_others_is_not_offered_to_them() {
     let asked = read(text).assumptions.into_iter().find(|q| q.key == "see:workout");
     assert!(asked.is_none_or(|q| q.choices.is_empty()), "everybody would see them");
 }
+
+#[test]
+fn where_one_kind_of_person_is_named_alone_they_may_be_told_from_others() {
+    let text = "A register of dogs. The town clerk registers dogs with a name and a breed.";
+    let open = analyse(&cut(text), &BTreeMap::new()).unwrap();
+    assert!(open.users.is_none(), "{:?}", open.users);
+    let closed = answered(text, "accounts", "Only the town clerk, who logs in");
+    assert!(closed.users.as_ref().unwrap().roles.iter().all(|role| !role.open), "{:?}", closed.users);
+    for op in [Op::Create, Op::Read, Op::Delete] {
+        assert_eq!(holders(&closed, "dog", op), [(role("town_clerk"), Scope::All)], "{op:?}");
+    }
+    let neither = answered(text, "accounts", "my brother");
+    assert!(neither.users.is_none() && said(&neither).len() == 1, "{:?}", said(&neither));
+    // Who else is named, or anybody at all, is no question of one kind of person.
+    for text in ["Visitors add entries with a text.", "Anybody adds dogs with a name. The clerk deletes dogs."] {
+        let spec = analyse(&cut(text), &BTreeMap::new()).unwrap();
+        assert!(spec.assumptions.iter().all(|q| q.key != "accounts"), "{text}: {:?}", spec.assumptions);
+    }
+}

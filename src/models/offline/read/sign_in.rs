@@ -1,5 +1,6 @@
 //! Whether the application knows who somebody is: which clauses ask for accounts, and who needs none.
 
+use super::answers::Asked;
 use super::chunk::Np;
 use super::draft::{Draft, RoleDraft};
 use super::lexicon::{nouns, verbs::Class, words};
@@ -22,11 +23,39 @@ pub fn detect(d: &mut Draft, all: &[Sentence]) {
     if implied.is_empty() && writer(all).is_some() {
         implied = by_writer(d);
     }
-    d.users.implied = implied;
+    let alone = if implied.is_empty() { for_one_kind(d) } else { Vec::new() };
+    let closed = !alone.is_empty();
+    d.users.implied = if closed { alone } else { implied };
     if d.has_users() {
         speaker(d, all);
-        open_role(d);
+        // who is to be alone with it grants that to others
+        if !closed {
+            open_role(d);
+        }
     }
+}
+
+/// `The doctor keeps patients.`: where nobody else is named and nobody logs in, whoever is at the computer is the doctor, unless
+/// a person says otherwise. Gives what asks for accounts then.
+fn for_one_kind(d: &mut Draft) -> Vec<ClauseId> {
+    let [role] = &d.roles[..] else { return Vec::new() };
+    if role.kind != nouns::Person::Appointed {
+        return Vec::new();
+    }
+    let (name, clauses) = (role.name.replace('_', " "), role.clauses.clone());
+    let question = format!("Only the {name} is named, and nobody logs in: who may use it?");
+    let (open, closed) = ("whoever is at the computer that it runs on", format!("only the {name}, who logs in"));
+    let answer = d.ask("accounts", &question, open, &clauses);
+    d.offer("accounts", open, [closed.as_str()]);
+    if answer.eq_ignore_ascii_case(open) {
+        return Vec::new();
+    }
+    if !answer.eq_ignore_ascii_case(&closed) {
+        let asked = Asked { key: "accounts", question: &question, default: open, clauses: &clauses };
+        d.not_followed(asked, &answer, "it is neither of the two that can be built");
+        return Vec::new();
+    }
+    clauses
 }
 
 /// `I'm the caretaker of four houses.`, `I run a kennel.`: who writes, as far as the text says so.
