@@ -3,6 +3,7 @@
 mod erase;
 mod imports;
 mod marks;
+mod modules;
 mod network;
 mod suite;
 

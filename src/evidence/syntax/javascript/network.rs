@@ -1,9 +1,9 @@
 //! Where a file of JavaScript or TypeScript connects to other machines.
 
-use super::{bytes, parsed};
+use super::{modules, parsed};
 use oxc_ast::ast::{
     Argument, CallExpression, Expression, IdentifierReference, ImportDeclaration, ImportDeclarationSpecifier,
-    ImportExpression, NewExpression,
+    NewExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::Span;
@@ -21,7 +21,11 @@ const CALLS: &str = "request get connect";
 /// out and is another one.
 pub fn connects(path: &str, text: &str) -> Result<Vec<(u32, String)>, String> {
     parsed(path, text, |program| {
-        let mut reader = Reader { text, is_page: false, found: vec![], asked: vec![] };
+        let clients = modules::named(program)
+            .into_iter()
+            .filter_map(|(from, span)| Some((modules::line(text, span), client(&from)?.to_owned())));
+        let found = clients.collect();
+        let mut reader = Reader { text, is_page: false, found, asked: vec![] };
         reader.visit_program(program);
         if !reader.is_page {
             reader.found.append(&mut reader.asked);
@@ -51,26 +55,20 @@ fn elsewhere(arguments: &[Argument]) -> Option<bool> {
 }
 
 impl Reader<'_> {
-    fn line(&self, span: Span) -> u32 {
-        let before = self.text.as_bytes().iter().take(bytes(span).0).filter(|byte| **byte == b'\n').count();
-        u32::try_from(before).unwrap_or(u32::MAX - 1) + 1
-    }
-
-    fn module(&mut self, from: &str, span: Span) {
-        let name = from.strip_prefix("node:").unwrap_or(from);
-        if is_in(CLIENTS, name.split('/').next().unwrap_or(name)) {
-            self.found.push((self.line(span), name.to_owned()));
-        }
-    }
-
     fn asks(&mut self, what: &str, arguments: &[Argument], span: Span) {
-        let one = (self.line(span), what.to_owned());
+        let one = (modules::line(self.text, span), what.to_owned());
         match elsewhere(arguments) {
             Some(true) => self.found.push(one),
             Some(false) => {}
             None => self.asked.push(one),
         }
     }
+}
+
+/// A module that connects, as it is called without `node:`.
+fn client(from: &str) -> Option<&str> {
+    let name = from.strip_prefix("node:").unwrap_or(from);
+    is_in(CLIENTS, name.split('/').next().unwrap_or(name)).then_some(name)
 }
 
 fn is_in(list: &str, word: &str) -> bool {
@@ -83,22 +81,15 @@ impl<'a> Visit<'a> for Reader<'_> {
             return;
         }
         let from = one.source.value.as_str();
-        self.module(from, one.span);
         let either = is_in(EITHER, from.strip_prefix("node:").unwrap_or(from));
         for named in one.specifiers.iter().flatten() {
             if let ImportDeclarationSpecifier::ImportSpecifier(named) = named
                 && either
                 && is_in(CALLS, &named.imported.name())
             {
-                self.found.push((self.line(one.span), format!("{from} {}", named.imported.name())));
+                self.found.push((modules::line(self.text, one.span), format!("{from} {}", named.imported.name())));
             }
         }
-    }
-    fn visit_import_expression(&mut self, one: &ImportExpression<'a>) {
-        if let Expression::StringLiteral(source) = &one.source {
-            self.module(&source.value, one.span);
-        }
-        walk::walk_import_expression(self, one);
     }
     fn visit_new_expression(&mut self, one: &NewExpression<'a>) {
         if let Expression::Identifier(name) = &one.callee
@@ -110,19 +101,12 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         match &call.callee {
-            Expression::Identifier(callee) if callee.name == "require" => {
-                if let Some(Expression::StringLiteral(source)) =
-                    call.arguments.first().and_then(|one| one.as_expression())
-                {
-                    self.module(&source.value, call.span);
-                }
-            }
             Expression::Identifier(callee) if callee.name == "fetch" => self.asks("fetch", &call.arguments, call.span),
             Expression::StaticMemberExpression(member) => {
                 let called = member.property.name.as_str();
                 match &member.object {
                     Expression::Identifier(object) if is_in(EITHER, &object.name) && is_in(CALLS, called) => {
-                        self.found.push((self.line(call.span), format!("{}.{called}", object.name)));
+                        self.found.push((modules::line(self.text, call.span), format!("{}.{called}", object.name)));
                     }
                     Expression::Identifier(object) if object.name == "globalThis" && called == "fetch" => {
                         self.asks("fetch", &call.arguments, call.span);
