@@ -76,7 +76,8 @@ fn tests_that_only_say_what_is_not_so_are_asked_about_once_and_are_in_doubt_afte
     command.env("OPENAI_BASE_URL", format!("http://{}/v1", server.address));
     let output = command.output().expect("g1 starts");
     assert_eq!(server.count("test_reply"), 2, "it is asked once: {}", text(&output.stdout));
-    let seen = scripted::user(&server.requests("test_reply")[1]);
+    let asked = &server.requests("test_reply")[1];
+    let seen = scripted::user(asked);
     let said = "C-002: tests.test_core.Quotes.test_refused says only what is not so";
     assert!(seen.contains("denies: 1 clause whose tests say only what is not so") && seen.contains(said), "{seen}");
     let doubts = bed.trace()["doubts"].to_string();
