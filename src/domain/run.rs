@@ -59,6 +59,8 @@ impl Check {
     pub const INSIDE: &str = "inside";
     /// The name of the check that tells of clauses whose tests say nothing but what is not so.
     pub const DENIES: &str = "denies";
+    /// The name of the check that tells of limits which tests do not try on both sides.
+    pub const LIMITS: &str = "limits";
     /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.
     pub const TOOLING: &str = "tooling";
 

@@ -9,6 +9,7 @@ pub mod cargo;
 pub mod controls;
 pub mod genuine;
 mod http;
+pub mod limits;
 pub mod links;
 pub mod manifest;
 mod node;

@@ -69,9 +69,10 @@ fn denies(name: &str, _: usize, request: &Value) -> String {
 }
 
 #[test]
-fn tests_that_only_say_what_is_not_so_are_asked_about_once_and_are_in_doubt_after() {
+fn tests_that_only_say_what_is_not_so_or_leave_out_a_limit_are_asked_about_once_and_are_in_doubt_after() {
     let (server, bed) = (Scripted::saying(denies), Bed::new());
-    let mut command = bed.g1(&["run", WALL, "-m", "compat/scripted", "-y", "--json"]);
+    let bounded = WALL.replace("who said it.", "who said it, with at most 300 letters.");
+    let mut command = bed.g1(&["run", &bounded, "-m", "compat/scripted", "-y", "--json"]);
     command.args(["-c", "models.backoff_ms=1"]);
     command.env("OPENAI_BASE_URL", format!("http://{}/v1", server.address));
     let output = command.output().expect("g1 starts");
@@ -80,6 +81,11 @@ fn tests_that_only_say_what_is_not_so_are_asked_about_once_and_are_in_doubt_afte
     let seen = scripted::user(asked);
     let said = "C-002: tests.test_core.Quotes.test_refused says only what is not so";
     assert!(seen.contains("denies: 1 clause whose tests say only what is not so") && seen.contains(said), "{seen}");
+    let untried = "C-002: 300 and the value next to it";
+    assert!(
+        seen.contains("limits: 1 limit that its tests do not try on both sides") && seen.contains(untried),
+        "{seen}"
+    );
     let doubts = bed.trace()["doubts"].to_string();
-    assert!(doubts.contains(said) && doubts.contains("Any refusal will do."), "{doubts}");
+    assert!(doubts.contains(said) && doubts.contains(untried) && doubts.contains("Any refusal will do."), "{doubts}");
 }

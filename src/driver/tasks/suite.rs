@@ -2,8 +2,15 @@
 
 use super::{check::Bench, old_tests::Before};
 use crate::{
-    domain::{ClauseId, Clean, Hash, counted, evidence::TestOutcome, run::Check},
-    evidence::{Recorded, Stack, runner::RUN_S, without_last_line},
+    domain::{
+        ClauseId, Clean, Hash,
+        artifact::TestRef,
+        clause::{Clause, ClauseKind},
+        counted,
+        evidence::TestOutcome,
+        run::Check,
+    },
+    evidence::{Recorded, Stack, limits, runner::RUN_S, without_last_line},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,27 +49,55 @@ impl Bench<'_> {
 
     /// Tells of the clauses all of whose tests are among these, which say nothing but what is not so.
     pub(super) fn denying(&mut self, tests: &BTreeSet<String>) {
-        let mut by_clause: BTreeMap<ClauseId, Vec<&str>> = BTreeMap::new();
-        let links = &self.checked.test_links;
-        for link in links {
-            by_clause.entry(link.clause).or_default().push(&link.test);
-        }
-        let mine: BTreeSet<&str> = links.iter().map(|link| link.path.as_str()).collect();
-        let of_others = self.run.test_links.iter().filter(|link| !mine.contains(link.path.as_str()));
-        let elsewhere: BTreeSet<ClauseId> = of_others.map(|link| link.clause).collect();
-        by_clause
-            .retain(|clause, linked| linked.iter().all(|test| tests.contains(*test)) && !elsewhere.contains(clause));
-        let said: Vec<Clean> = by_clause
-            .iter()
-            .map(|(clause, linked)| {
-                let says = if linked.len() == 1 { "says" } else { "say" };
-                Clean::from(format!("{clause}: {} {says} only what is not so", linked.join(", ")))
+        let said: Vec<Clean> = self
+            .tested_here()
+            .into_iter()
+            .filter(|(_, links)| links.iter().all(|link| tests.contains(&link.test)))
+            .map(|(clause, links)| {
+                let says = if links.len() == 1 { "says" } else { "say" };
+                let names: Vec<&str> = links.iter().map(|link| link.test.as_str()).collect();
+                Clean::from(format!("{clause}: {} {says} only what is not so", names.join(", ")))
             })
             .collect();
         if !said.is_empty() {
             let summary = counted(said.len(), "clause");
             self.report(Check::DENIES, said, summary);
         }
+    }
+
+    /// Tells of the limits of these clauses of which the files of their tests do not have both sides. The offline engine's
+    /// tests are made from what it read, not from figures.
+    pub(super) fn untried(&mut self) {
+        if self.run.settings.model == "offline" {
+            return;
+        }
+        let text = |path: &str| self.tree.get(path).map(|file| String::from_utf8_lossy(&file.bytes));
+        let mut said = vec![];
+        for (clause, links) in self.tested_here() {
+            let bounded = |c: &&Clause| !matches!(c.kind, Some(ClauseKind::Quality | ClauseKind::Exclusion));
+            let Some(clause) = self.run.clauses.get(&clause).filter(bounded) else { continue };
+            let paths: BTreeSet<&str> = links.iter().map(|link| link.path.as_str()).collect();
+            let tests: String = paths.into_iter().filter_map(text).collect();
+            let missed = limits::of(&clause.text).into_iter().filter(|limit| !limits::is_tried(*limit, &tests));
+            said.extend(missed.map(|limit| Clean::from(format!("{}: {limit} and the value next to it", clause.id))));
+        }
+        if !said.is_empty() {
+            let summary = counted(said.len(), "limit");
+            self.report(Check::LIMITS, said, summary);
+        }
+    }
+
+    /// The linked tests of each clause that no other step tests.
+    fn tested_here(&self) -> BTreeMap<ClauseId, Vec<&TestRef>> {
+        let links = &self.checked.test_links;
+        let mine: BTreeSet<&str> = links.iter().map(|link| link.path.as_str()).collect();
+        let of_others = self.run.test_links.iter().filter(|link| !mine.contains(link.path.as_str()));
+        let elsewhere: BTreeSet<ClauseId> = of_others.map(|link| link.clause).collect();
+        let mut by_clause: BTreeMap<ClauseId, Vec<&TestRef>> = BTreeMap::new();
+        for link in links.iter().filter(|link| !elsewhere.contains(&link.clause)) {
+            by_clause.entry(link.clause).or_default().push(link);
+        }
+        by_clause
     }
 }
 

@@ -84,7 +84,7 @@ struct Asked {
     advice: &'static str,
 }
 
-const ASKED: [Asked; 5] = [
+const ASKED: [Asked; 6] = [
     Asked {
         of: ReplyKind::Build,
         check: Check::UNUSED,
@@ -119,6 +119,13 @@ const ASKED: [Asked; 5] = [
         thing: "clause",
         advice: "whose tests say only what is not so, which is true of a product that gives no answer, too. Assert what it answers and \
                  what is there afterwards. Where nothing else can be said, keep them and say in `notes` why",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::LIMITS,
+        thing: "limit",
+        advice: "that its tests do not try on both sides. Try the last value that is allowed and the first that is not, at every way \
+                 in. Where it is tried otherwise, keep the tests and say in `notes` how",
     },
 ];
 
