@@ -286,6 +286,7 @@ impl<'a> Judge<'a> {
     fn unproven(&self, range: &CodeRange, tests: &[&TestRef]) -> Option<String> {
         let place = format!("{}:{}-{}", range.path, range.lines.0, range.lines.1);
         let mut reason = format!("{place} was not neutralised in a control run");
+        let mut breaks = false;
         for control in self
             .controls(range.clause)
             .iter()
@@ -297,6 +298,11 @@ impl<'a> Judge<'a> {
             if control.proves() {
                 return None;
             }
+            // Of several tests one that breaks is nearest to showing something.
+            if breaks {
+                continue;
+            }
+            breaks = control.booted && control.outcome == Some(TestOutcome::Error);
             reason = match (control.booted, control.outcome) {
                 (false, _) => {
                     format!("without {place} the application does not start, which proves nothing about the clause")

@@ -352,7 +352,10 @@ impl Bench<'_> {
                          it: what starts and answers all the same has to be linked"
                     )
                 } else {
-                    format!("{clause}: {path}:{first}-{last} can be taken away and no linked test fails by an assertion")
+                    let breaking = prove::breaking(&controls, range);
+                    format!(
+                        "{clause}: {path}:{first}-{last} can be taken away and no linked test fails by an assertion{breaking}"
+                    )
                 })
             })
             .collect();

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         self, ClauseId, Clean, StepId,
         artifact::{CodeRange, TestRef},
-        evidence::{Coverage, ExclusionSearch},
+        evidence::{ControlRun, Coverage, ExclusionSearch, TestOutcome},
         made::Made,
         reply::{NewSearch, ReplyKind},
         run::{Run, Step},
@@ -112,6 +112,21 @@ pub fn inside(coverage: &[Coverage]) -> Vec<Clean> {
         )))
     };
     places.into_iter().filter_map(told).collect()
+}
+
+/// What follows of a range that no assertion notices where tests break off without it, as by a lost connection.
+pub fn breaking(controls: &[ControlRun], range: &CodeRange) -> String {
+    let of_range = |c: &&ControlRun| (c.clause, &c.path, c.lines) == (range.clause, &range.path, range.lines);
+    let breaks = |c: &&ControlRun| c.booted && c.outcome == Some(TestOutcome::Error);
+    let names: Vec<&str> = controls.iter().filter(of_range).filter(breaks).map(|c| c.test.as_str()).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let (they, their) = if names.len() == 1 { ("breaks", "its") } else { ("break", "their") };
+    format!(
+        ": {} {they} off without it instead. What breaks is to end in a failed assertion of {their} helpers",
+        names.join(", ")
+    )
 }
 
 /// The searches to repeat on the finished application: the terms of each exclusion's testers together.
