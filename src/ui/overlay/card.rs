@@ -136,12 +136,37 @@ fn step_gate(page: &mut Page<'_>, run: &Run, step: &Step) {
         let warn = page.model.look.theme.warn;
         page.styled("stood in", format!("by G1, for no reply could be used: {why}"), warn);
     }
+    came_back(page, step);
     before_in_phase(page, run, step);
     proposed(page, run, step);
     check_rows(page, step);
     evidence_rows(page, run, step);
     questions_of(page, run, step);
     cost(page, run, Some(step));
+}
+
+/// Why tests have sent the step back, which its own checks do not say: they were made before anything was tested.
+fn came_back(page: &mut Page<'_>, step: &Step) {
+    const SHOWN: usize = 6;
+    if step.reworks == 0 {
+        return;
+    }
+    let t = page.model.look.theme.clone();
+    let lines: Vec<&str> = step.feedback.iter().flat_map(|told| told.lines()).collect();
+    for (n, line) in lines.iter().take(SHOWN).enumerate() {
+        page.styled(if n == 0 { "came back" } else { "" }, (*line).to_owned(), if n == 0 { t.warn } else { t.text });
+    }
+    if lines.len() > SHOWN {
+        page.styled("", format!("and {} more lines", lines.len() - SHOWN), t.dim);
+    }
+    if unchanged(step) {
+        page.styled("", "This reply is the one that came back, unchanged.".to_owned(), t.error);
+    }
+}
+
+/// Whether the reply says the same as the one of the attempt before.
+fn unchanged(step: &Step) -> bool {
+    step.reply.is_some() && step.reply == step.last_reply
 }
 
 /// Who decides about the end of a phase decides about all of it: the steps of it that were taken over without asking.

@@ -93,8 +93,14 @@ pub fn addressed<'a>(model: &Model, words: &'a str) -> Result<(Option<StepId>, &
         Some(_) if said.is_empty() => Err(Clean::from(format!("Say something to {name} in the same line."))),
         Some(step) => Ok((Some(step), said)),
         None => {
-            let known = names(model).join(" ");
-            Err(Clean::from(format!("Nobody called '{name}' has work left. There are {known}")))
+            let seats = |s: &&crate::domain::run::Step| s.plan.personas.iter().any(|p| p.as_str() == name);
+            Err(Clean::from(match run.steps().filter(seats).last() {
+                Some(done) => format!(
+                    "What {name} had to do is done. `/rewind {}` takes it back; then tell {name} what to change, and /resume",
+                    done.plan.id
+                ),
+                None => format!("Nobody called '{name}' has work left. There are {}", names(model).join(" ")),
+            }))
         }
     }
 }
@@ -364,7 +370,13 @@ fn rewind(model: &mut Model, words: &str, cmds: &mut Vec<Cmd>) {
             let who = model.setup.who.clone();
             cmds.push(Cmd::Send(Command::Rewind { step, aside: !aside.is_empty(), who }));
         }
-        _ => model.say(true, "Write /rewind and a step, such as /rewind design: 3 shows them all."),
+        (Ok(step), _) => {
+            let said = format!(
+                "/rewind takes a step alone. First `/rewind {step}`, then @{step} and what to change, then /resume."
+            );
+            model.say(true, said);
+        }
+        (Err(_), _) => model.say(true, "Write /rewind and a step, such as /rewind design: 3 shows them all."),
     }
 }
 

@@ -52,6 +52,8 @@ pub struct EntityDraft {
 #[derive(Debug, Clone, Default)]
 pub struct UsersDraft {
     pub implied: Clauses,
+    /// The role that nobody holds by signing up, where it is the only one and a person keeps it apart.
+    pub alone: Option<String>,
     pub sign_up: Clauses,
     pub log_in: Clauses,
     pub change_password: Clauses,

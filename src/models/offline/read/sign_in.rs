@@ -23,13 +23,14 @@ pub fn detect(d: &mut Draft, all: &[Sentence]) {
     if implied.is_empty() && writer(all).is_some() {
         implied = by_writer(d);
     }
-    let alone = if implied.is_empty() { for_one_kind(d) } else { Vec::new() };
-    let closed = !alone.is_empty();
-    d.users.implied = if closed { alone } else { implied };
+    if implied.is_empty() {
+        implied = for_one_kind(d);
+    }
+    d.users.implied = implied;
     if d.has_users() {
         speaker(d, all);
         // who is to be alone with it grants that to others
-        if !closed {
+        if d.users.alone.is_none() {
             open_role(d);
         }
     }
@@ -55,6 +56,7 @@ fn for_one_kind(d: &mut Draft) -> Vec<ClauseId> {
         d.not_followed(asked, &answer, "it is neither of the two that can be built");
         return Vec::new();
     }
+    d.users.alone = d.roles.first().map(|role| role.name.clone());
     clauses
 }
 

@@ -58,6 +58,9 @@ impl Draft<'_> {
         if !self.has_users() {
             return Who::Anyone;
         }
+        if let Some(name) = &self.users.alone {
+            return Who::Role(name.clone());
+        }
         self.roles.iter().find(|r| r.open).map_or(Who::SignedIn, |r| Who::Role(r.name.clone()))
     }
     #[must_use]
