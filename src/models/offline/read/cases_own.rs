@@ -240,6 +240,43 @@ fn visitors_who_see_nothing_change_nothing_of_who_sees_patients() {
 }
 
 #[test]
+fn whoever_recorded_something_is_no_record_of_its_changes() {
+    let trips =
+        "A trip log.\nMembers record trips with a title and a date.\nMembers read trips.\nThe chair deletes trips.\n";
+    for sentence in [
+        "Only members who recorded a trip may change it.",
+        "A trip may be changed only by the member who recorded it.",
+        "A trip can be changed by whoever has logged it.",
+        "Members can change trips they recorded.",
+    ] {
+        let spec = read_candidly(&format!("{trips}{sentence}"));
+        assert!(!spec.features.iter().any(|f| matches!(f, Feature::History { .. })), "{sentence}: {:?}", spec.features);
+        let changes = may(&spec, "trip", Op::Update);
+        assert!(
+            !changes.is_empty() && changes.iter().all(|(_, scope)| *scope == Scope::Own),
+            "{sentence}: {changes:?}"
+        );
+    }
+    let audited = read_candidly(&format!("{trips}It is recorded who changed a trip and when."));
+    assert!(audited.features.iter().any(|f| matches!(f, Feature::History { .. })), "{:?}", audited.features);
+}
+
+#[test]
+fn how_long_a_record_may_be_changed_opens_it_to_nobody_else_where_that_is_not_understood() {
+    let trips =
+        "A trip log.\nMembers record trips with a title and a date.\nMembers read trips.\nThe chair deletes trips.\n";
+    for sentence in [
+        "A trip can be changed within 3 days by the member who recorded it.",
+        "A trip may be changed for a week by the member who recorded it.",
+    ] {
+        let spec = read_candidly(&format!("{trips}{sentence}"));
+        let changes = may(&spec, "trip", Op::Update);
+        assert!(changes.iter().all(|(_, scope)| *scope == Scope::Own), "{sentence}: {changes:?}");
+        assert!(!whole(&spec, 5), "{sentence}: {:?}", spec.gaps);
+    }
+}
+
+#[test]
 fn the_day_a_record_was_made_is_no_record_of_its_changes() {
     let absences =
         "A school.\nTeachers record absences with a date.\nThe head can see everything but cannot change anything.\n";

@@ -31,13 +31,20 @@ fn same_time(s: &Sentence, at: usize) -> bool {
     s.words[at].is("same") && s.words.get(at + 1).is_some_and(time)
 }
 
+/// `changed within 3 days`, `changed for a week`
+fn for_a_time(s: &Sentence, at: usize) -> bool {
+    let unit = |w: &Word| matches!(w.base.as_str(), "minute" | "hour" | "day" | "week" | "month" | "year");
+    let follows = s.words[at + 1..].iter().take(3).take_while(|w| w.tag != Tag::Comma).any(unit);
+    matches!(s.words[at].lower(), "within" | "for" | "during") && follows
+}
+
 /// From the restricting word on, what of a sentence was not understood.
 fn not_understood(d: &Draft, si: usize) -> Option<Range<usize>> {
     let s = &d.sentences[si];
     let mut depth = 0;
     let cue = s.words.iter().enumerate().position(|(i, w)| {
         depth += i32::from(w.tag == Tag::Open) - i32::from(w.tag == Tag::Close);
-        (leaves_out(w) || theirs(s, i) || same_time(s, i)) && !s.aside[i] && depth == 0
+        (leaves_out(w) || theirs(s, i) || same_time(s, i) || for_a_time(s, i)) && !s.aside[i] && depth == 0
     })?;
     let last = gaps::left(d, si).into_iter().filter(|i| *i > cue).max()?;
     Some(cue..last + 1)

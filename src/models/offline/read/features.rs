@@ -73,11 +73,18 @@ fn records_who(s: &Sentence) -> bool {
     }) && !more
 }
 
-/// `on the day it was recorded`: when the record was made, and no record of its changes.
-fn when_made(s: &Sentence) -> bool {
-    s.words.windows(3).any(|w| {
-        let it = w[0].is("it") || w[0].is("they");
-        it && (w[1].is("was") || w[1].is("were")) && w[2].is("recorded")
+/// `on the day it was recorded`, `the member who recorded it`, `whoever has logged a trip`: the record was made, and its changes
+/// are not recorded by that.
+fn made(s: &Sentence) -> bool {
+    let who =
+        |w: &super::tag::Word| matches!(w.lower(), "who" | "whoever" | "they" | "he" | "she" | "i" | "you" | "we");
+    let it = |w: &super::tag::Word| w.is("it") || w.is("they");
+    let between = |w: &super::tag::Word| matches!(w.lower(), "have" | "has" | "had" | "first" | "originally");
+    s.words.iter().enumerate().filter(|(_, w)| matches!(w.lower(), "recorded" | "logged" | "tracked")).any(|(at, _)| {
+        let before = |n: usize| at.checked_sub(n).map(|at| &s.words[at]);
+        let passive = before(1).is_some_and(|w| w.is("was") || w.is("were")) && before(2).is_some_and(it);
+        let active = before(1).is_some_and(who) || before(1).is_some_and(between) && before(2).is_some_and(who);
+        passive || active
     })
 }
 
@@ -106,12 +113,12 @@ fn history(d: &mut Draft, si: usize) {
         "is noted",
     ]
     .iter()
-    .any(|w| l.contains(w) && !when_made(s))
+    .any(|w| l.contains(w))
         || logged
         || audited
         || records_who(s);
     let change = audited || ["change", "modification", "edit", "update"].iter().any(|w| l.contains(w));
-    if !recorded || !change {
+    if !recorded || !change || made(s) && !audited && !records_who(s) {
         return;
     }
     let target = s.items.iter().find_map(|item| match item {
