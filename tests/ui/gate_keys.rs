@@ -27,6 +27,25 @@ fn read_on(bench: &mut Bench) {
     bench.wait(400);
 }
 
+/// The card of a step that the tests of its module sent back.
+#[test]
+fn why_a_step_came_back_is_said_where_it_is_decided_about() {
+    let mut bench = Bench::real(At::Build, 120, 40);
+    let mut run = Run::clone(bench.model.run.as_ref().unwrap());
+    let id = run.open_gates().next().unwrap().step.clone();
+    let step = run.step_mut(&id).unwrap();
+    step.reworks = 1;
+    step.feedback = vec!["The tests of test:core fail (5 of 6 passed):\n- test_weight Failed: 201 != 422".into()];
+    step.last_reply = step.reply.clone();
+    bench.model.overlays.clear();
+    bench.send(Msg::Update(Update::Run(Arc::new(run))));
+    bench.key("enter");
+    let card = bench.text();
+    for said in ["came back", "The tests of test:core fail (5 of 6 passed)", "201 != 422", "unchanged."] {
+        assert!(card.contains(said), "{said}: {card}");
+    }
+}
+
 /// The recorded run at a moment, with its waiting gate asked for another reason.
 fn asked(at: At, reason: GateReason) -> Bench {
     let mut bench = Bench::real(at, 80, 24);

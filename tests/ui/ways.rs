@@ -201,6 +201,24 @@ fn words_can_be_addressed_to_a_persona_and_names_are_completed() {
 }
 
 #[test]
+fn who_is_done_is_reached_by_taking_the_step_back() {
+    let mut bench = Bench::real(At::Working, 80, 24);
+    bench.typed("@developer 41 to 50 must be accepted");
+    bench.key("enter");
+    assert!(bench.commands().is_empty());
+    let notice = bench.notice();
+    assert!(notice.contains("What developer had to do is done. `/rewind build:core` takes it back"), "{notice}");
+    for _ in 0..2 {
+        bench.key("ctrl-u");
+    }
+    bench.typed("/rewind build:core 41 to 50 must be accepted");
+    bench.key("enter");
+    assert!(bench.commands().is_empty());
+    let notice = bench.notice();
+    assert!(notice.contains("First `/rewind build:core`, then @build:core"), "{notice}");
+}
+
+#[test]
 fn slash_words_are_suggested_and_completed() {
     let mut bench = Bench::real(At::Working, 80, 24);
     bench.typed("/prev");
