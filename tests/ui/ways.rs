@@ -202,7 +202,9 @@ fn words_can_be_addressed_to_a_persona_and_names_are_completed() {
 
 #[test]
 fn who_is_done_is_reached_by_taking_the_step_back() {
-    let mut bench = Bench::real(At::Working, 80, 24);
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.key("esc");
+    bench.key("i");
     bench.typed("@developer 41 to 50 must be accepted");
     bench.key("enter");
     assert!(bench.commands().is_empty());

@@ -246,7 +246,7 @@ fn whoever_recorded_something_is_no_record_of_its_changes() {
     for sentence in [
         "Only members who recorded a trip may change it.",
         "A trip may be changed only by the member who recorded it.",
-        "A trip can be changed by whoever has logged it.",
+        "A trip can be changed by whoever has recorded it.",
         "Members can change trips they recorded.",
     ] {
         let spec = read_candidly(&format!("{trips}{sentence}"));

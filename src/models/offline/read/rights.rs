@@ -434,7 +434,8 @@ fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
     // and who rates a barrel must find it
     let needed = (0..d.entities.len()).any(|x| x != e && d.reference(x, &d.entities[e].entity.name).is_some());
     let denied = !needed && d.denials.iter().any(|(of, _, ops, _)| *of == e && ops.contains(&Op::Read));
-    if (denied || confidential(d, e)) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
+    let alone = d.users.alone.is_some();
+    if alone || (denied || confidential(d, e)) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         return blind.to_vec();
     }
     let inside = d.inside.iter().any(|(x, _)| *x == e);
