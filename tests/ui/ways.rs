@@ -210,9 +210,9 @@ fn who_is_done_is_reached_by_taking_the_step_back() {
     assert!(bench.commands().is_empty());
     let notice = bench.notice();
     assert!(notice.contains("What developer had to do is done. `/rewind build:core` takes it back"), "{notice}");
-    for _ in 0..2 {
-        bench.key("ctrl-u");
-    }
+    let mut bench = Bench::real(At::End, 80, 24);
+    bench.key("esc");
+    bench.key("i");
     bench.typed("/rewind build:core 41 to 50 must be accepted");
     bench.key("enter");
     assert!(bench.commands().is_empty());

@@ -2,11 +2,8 @@
 
 use super::chunk::Np;
 use super::field::{identifier, sentence_case};
-use super::lexicon::{
-    nouns::{self, Person},
-    verbs::Class,
-    words,
-};
+use super::lexicon::nouns::{self, Person};
+use super::lexicon::{verbs::Class, words};
 use super::sentence::{Pp, Pred, Sentence};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Access, Clauses, Entity, Feature, Field, Op, Question, Scope, SpecGap, Who};
@@ -52,7 +49,7 @@ pub struct EntityDraft {
 #[derive(Debug, Clone, Default)]
 pub struct UsersDraft {
     pub implied: Clauses,
-    /// The role that nobody holds by signing up, where it is the only one and a person keeps it apart.
+    /// The only role, where a person wants nobody to hold it by signing up.
     pub alone: Option<String>,
     pub sign_up: Clauses,
     pub log_in: Clauses,
