@@ -13,7 +13,7 @@ use g1::{
         command::{Command, Update},
         pack::Page,
         plan::Seat,
-        run::{Call, Run},
+        run::{Call, Run, Step, StepState},
     },
     ui::{
         Cmd, Key, Msg, StartRequest,
@@ -202,22 +202,28 @@ fn words_can_be_addressed_to_a_persona_and_names_are_completed() {
 
 #[test]
 fn who_is_done_is_reached_by_taking_the_step_back() {
-    let mut bench = Bench::real(At::End, 80, 24);
-    bench.key("esc");
-    bench.key("i");
-    bench.typed("@developer 41 to 50 must be accepted");
-    bench.key("enter");
-    assert!(bench.commands().is_empty());
-    let notice = bench.notice();
-    assert!(notice.contains("What developer had to do is done. `/rewind build:core` takes it back"), "{notice}");
-    let mut bench = Bench::real(At::End, 80, 24);
-    bench.key("esc");
-    bench.key("i");
-    bench.typed("/rewind build:core 41 to 50 must be accepted");
-    bench.key("enter");
-    assert!(bench.commands().is_empty());
-    let notice = bench.notice();
-    assert!(notice.contains("First `/rewind build:core`, then @build:core"), "{notice}");
+    let mut run = Run::clone(Bench::real(At::Working, 80, 24).model.run.as_ref().unwrap());
+    let theirs = |s: &&Step| s.plan.personas.iter().any(|p| p.as_str() == "developer");
+    let steps: Vec<StepId> = run.steps().filter(theirs).map(|s| s.plan.id.clone()).collect();
+    for id in &steps {
+        run.step_mut(id).unwrap().state = StepState::Done;
+    }
+    let last = steps.last().unwrap();
+    let run = Arc::new(run);
+    for (words, said) in [
+        (
+            "@developer 41 to 50 must be accepted",
+            format!("What developer had to do is done. `/rewind {last}` takes it back"),
+        ),
+        ("/rewind build:core 41 to 50", "First `/rewind build:core`, then @build:core and what to change".to_owned()),
+    ] {
+        let mut bench = Bench::real(At::Working, 80, 24);
+        bench.send(Msg::Update(Update::Run(run.clone())));
+        bench.typed(words);
+        bench.key("enter");
+        assert!(bench.commands().is_empty());
+        assert!(bench.notice().contains(&said), "{words}: {}", bench.notice());
+    }
 }
 
 #[test]
