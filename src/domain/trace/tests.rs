@@ -172,8 +172,7 @@ fn a_clause_is_proven_by_code_a_passing_test_and_its_control_run() {
 }
 
 fn breaks_and_passes(run: &mut Run) {
-    run.controls[0].outcome = Some(TestOutcome::Error);
-    run.controls.push(ControlRun { outcome: Some(TestOutcome::Passed), ..run.controls[0].clone() });
+    *run.controls = [TestOutcome::Error, TestOutcome::Passed].map(|outcome| control((1, 3), true, outcome)).to_vec();
 }
 
 #[test]

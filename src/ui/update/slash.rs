@@ -94,7 +94,7 @@ pub fn addressed<'a>(model: &Model, words: &'a str) -> Result<(Option<StepId>, &
         Some(step) => Ok((Some(step), said)),
         None => {
             let seats = |s: &&crate::domain::run::Step| s.plan.personas.iter().any(|p| p.as_str() == name);
-            Err(Clean::from(match run.steps().filter(seats).last() {
+            Err(Clean::from(match run.steps().rfind(seats) {
                 Some(done) => format!(
                     "What {name} had to do is done. `/rewind {}` takes it back; then tell {name} what to change, and /resume",
                     done.plan.id

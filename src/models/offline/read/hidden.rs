@@ -78,7 +78,7 @@ fn actively(d: &Draft, s: &Sentence, pred: &Pred, e: usize, values: &[String]) -
     }
     let values = values.iter().filter(|v| *v == HIDDEN).cloned().collect::<Vec<_>>();
     let spared = unique(spared.into_iter().chain(keepers(d, e)));
-    (!values.is_empty()).then(|| Hidden { values, from: None, spared, clause: s.id })
+    (!values.is_empty()).then_some(Hidden { values, from: None, spared, clause: s.id })
 }
 
 fn names(d: &Draft, np: &Np, e: usize) -> bool {
