@@ -212,6 +212,20 @@ fn all_that_is_done_with_ones_own_is_said_of_both() {
 }
 
 #[test]
+fn when_something_is_is_no_state_of_it() {
+    let studio = "A pottery studio.\nThe manager adds kilns with a name.\nMembers reserve a kiln for a day and a slot (morning or evening).\n";
+    for sentence in [
+        "A reservation is for today or later.",
+        "A reservation is today or later.",
+        "A reservation is for a day or a week.",
+    ] {
+        let spec = read_candidly(&format!("{studio}{sentence}"));
+        let fields = &spec.entity("reservation").unwrap().fields;
+        assert!(fields.iter().all(|f| f.name != "status"), "{sentence}: {fields:?}");
+    }
+}
+
+#[test]
 fn records_in_some_state_are_kept_from_others() {
     let shop = "A bookshop.\nThe owner adds books with a title.\nA book is for sale, reserved or sold.\nCustomers see the books.\n\
                 Customers sign up.\n";

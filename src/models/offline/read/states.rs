@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class};
 use super::sentence::{Sentence, split_list};
-use super::tag::Tag;
+use super::tag::{Tag, Word};
 use crate::{
     domain::ClauseId,
     models::offline::spec::{Field, FieldType},
@@ -64,11 +64,15 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
                             Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)
                         )
                         || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory")
+                        // `for today or later`: when it is, and no state
+                        || matches!(w.lower(), "today" | "tomorrow" | "now" | "later" | "earlier" | "sooner")
                 })
         })
         && parts.iter().all(|p| {
             // `for sale`, `for rent`
-            let offered = p.len() == 2 && s.words[p.start].is("for");
+            let market =
+                |w: &Word| matches!(w.lower(), "sale" | "rent" | "hire" | "loan" | "lease" | "adoption" | "free");
+            let offered = p.len() == 2 && s.words[p.start].is("for") && market(&s.words[p.start + 1]);
             !s.words[p.clone()].iter().any(|w| {
                 w.tag == Tag::Prep
                     && !offered
