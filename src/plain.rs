@@ -310,9 +310,7 @@ impl<W: Write> Session<W> {
             use crate::ui::Action as A;
             Some(match action {
                 A::Approve => "approve",
-                A::RequestChanges if run.settings.model == "offline" => {
-                    "changes TEXT (the offline engine cannot use it)"
-                }
+                A::RequestChanges if run.settings.is_offline() => "changes TEXT (the offline engine cannot use it)",
                 A::RequestChanges => "changes TEXT",
                 A::ApprovePhase => "rest (approve the rest of the phase)",
                 A::Reject => "reject",

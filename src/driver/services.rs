@@ -61,7 +61,7 @@ impl Services {
             Err(why) => return vec![why],
         };
         let known = self.manifest(run).and_then(|manifest| Stack::of(&manifest.stack));
-        let offline = run.settings.model == "offline";
+        let offline = run.settings.is_offline();
         let lacks = match known.or(offline.then_some(Stack::Python)) {
             Some(stack) => runner.lack(stack).await.into_iter().collect(),
             None => evidence::not_on_path(),

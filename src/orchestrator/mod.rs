@@ -7,6 +7,7 @@
 //! events would have said is decided again from the effect that `pending` issues again.
 
 pub mod apply;
+mod asked;
 pub mod budget;
 pub mod calls;
 pub mod checks;

@@ -121,10 +121,7 @@ pub fn is_final(run: &Run, step: &Step) -> bool {
 pub fn told(step: &Step) -> impl Iterator<Item = Clean> {
     let details = |name| red(step).filter(move |check| check.name.as_str() == name).flat_map(|check| &check.details);
     let faults = details("faults").map(|d| fault_of(d));
-    let about_code = [Check::UNUSED, Check::AWARE, Check::UNCHANGED, Check::INSIDE, Check::DENIES, Check::LIMITS]
-        .into_iter()
-        .flat_map(details)
-        .cloned();
+    let about_code = super::asked::ALL.into_iter().map(|asked| asked.check).flat_map(details).cloned();
     details("content").map(|d| sense(d)).chain(faults).chain(about_code)
 }
 

@@ -40,13 +40,19 @@ pub struct RunSettings {
     /// before there was this keep their course.
     #[serde(default)]
     pub searches_go_back: bool,
-    /// A developer is asked once about linked code that only tests could call, and about code that can tell a test from a
-    /// person. As above.
+    /// Developer and tester are asked once about what names and words alone find in what they made, such as linked code that
+    /// only tests could call. As above.
     #[serde(default)]
     pub unused_goes_back: bool,
 }
 
 impl RunSettings {
+    /// No model answers, but the rules of the offline engine.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        self.model == "offline"
+    }
+
     /// A run of the whole, as short as it can be, in which nobody is asked and nothing is bounded but the pack.
     #[must_use]
     pub fn unattended(model: &str, pack_tokens: u32) -> Self {

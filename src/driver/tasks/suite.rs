@@ -68,7 +68,7 @@ impl Bench<'_> {
     /// Tells of the limits of these clauses of which the files of their tests do not have both sides. The offline engine's
     /// tests are made from what it read, not from figures.
     pub(super) fn untried(&mut self) {
-        if self.run.settings.model == "offline" {
+        if self.run.settings.is_offline() {
             return;
         }
         let text = |path: &str| self.tree.get(path).map(|file| String::from_utf8_lossy(&file.bytes));

@@ -178,7 +178,7 @@ fn answer_assumption(draft: &mut Draft, id: AssumptionId, answer: Clean, who: Cl
     let settled = draft.run.steps().any(|s| s.plan.produces == ReplyKind::Design);
     let known = |choice: &Clean| choice.trim().eq_ignore_ascii_case(answer.trim());
     if settled
-        && draft.run.settings.model == "offline"
+        && draft.run.settings.is_offline()
         && !assumption.choices.is_empty()
         && !assumption.choices.iter().any(known)
     {

@@ -48,7 +48,7 @@ fn priced(run: &Run, estimate: Estimate) -> Estimate {
 /// Calls, tokens and time of a step.
 fn unpriced(run: &Run, step: &StepPlan, variant: PlanVariant) -> Estimate {
     let mut total = Estimate::default();
-    let offline = run.settings.model == "offline";
+    let offline = run.settings.is_offline();
     let budget = u64::from(run.settings.pack_tokens).max(1);
     let own: u64 = demanded(run, step);
     let pages = own.div_ceil(budget).max(1);

@@ -317,7 +317,7 @@ pub(super) fn send(model: &mut Model, gate: GateId, digest: Hash, verb: Verb, cm
         Verb::Approve => "approved",
         Verb::ApprovePhase => "approved, with the rest of the phase while it stays green",
         // The chat says what helps.
-        Verb::Changes { .. } if model.run.as_deref().is_some_and(|run| run.settings.model == "offline") => {
+        Verb::Changes { .. } if model.run.as_deref().is_some_and(|run| run.settings.is_offline()) => {
             "sent back, but the offline engine cannot use remarks"
         }
         Verb::Changes { .. } => "sent back with your words",

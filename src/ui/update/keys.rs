@@ -307,7 +307,7 @@ fn send(model: &mut Model, burst: bool, cmds: &mut Vec<Cmd>) {
             return model.say(true, why);
         }
     };
-    let offline = model.run.as_deref().is_some_and(|run| run.settings.model == "offline");
+    let offline = model.run.as_deref().is_some_and(|run| run.settings.is_offline());
     let reaches = match &step {
         _ if offline => {
             "Said, and kept. The offline engine reads no remarks: it works from the clauses and the answers; /model chooses \

@@ -65,7 +65,8 @@ fn restricted(d: &Draft, s: &Sentence, cue: usize) -> Restricted {
 }
 
 /// Whether these are all who sign up, or nearly so.
-fn many(d: &Draft, who: &Who) -> bool {
+#[must_use]
+pub fn many(d: &Draft, who: &Who) -> bool {
     match who {
         Who::Anyone | Who::SignedIn => true,
         Who::Role(name) => {

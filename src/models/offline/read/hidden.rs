@@ -2,8 +2,9 @@
 //! others do not see.
 
 use super::chunk::Np;
+use super::closed::many;
 use super::draft::Draft;
-use super::lexicon::{nouns::Person, words};
+use super::lexicon::words;
 use super::rights::unique;
 use super::sentence::{Pred, Sentence};
 use super::sight::see_the_others;
@@ -93,11 +94,6 @@ fn keepers(d: &Draft, e: usize) -> Vec<Who> {
     };
     let named = |who: &Who| matches!(who, Who::Role(_));
     unique(d.entities[e].entity.access.iter().filter(keeps).map(|a| a.who.clone()).filter(named))
-}
-
-/// Whether anybody may be one of them.
-fn many(d: &Draft, who: &Who) -> bool {
-    !matches!(who, Who::Role(name) if d.roles.iter().any(|r| r.name == *name && !r.open && r.kind == Person::Appointed))
 }
 
 /// Whoever of many adds some sees their own in any state.

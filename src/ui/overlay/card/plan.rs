@@ -133,8 +133,7 @@ pub(super) fn gate(page: &mut Page<'_>, run: &Run, question: usize) {
     let rest: Vec<&Gap> = u.gaps.iter().copied().filter(|gap| !told(gap)).collect();
     if !rest.is_empty() {
         page.blank();
-        let offline =
-            if run.settings.model == "offline" { "Offline".into() } else { format!("With {}", run.settings.model) };
+        let offline = if run.settings.is_offline() { "Offline".into() } else { format!("With {}", run.settings.model) };
         page.full(vec![(format!("{offline} I cannot do:"), t.warn)], 2);
         gaps(page, &rest);
     }

@@ -1,0 +1,60 @@
+//! What a persona is asked once about what it made: names and words alone say these of it, so they refuse nothing for good.
+
+use crate::domain::{reply::ReplyKind, run::Check};
+
+/// What a persona is asked once about what it made.
+pub(super) struct Asked {
+    /// Who is asked, by what it makes.
+    pub of: ReplyKind,
+    /// The check that finds it.
+    pub check: &'static str,
+    /// What it finds one of.
+    pub thing: &'static str,
+    /// What to do.
+    pub advice: &'static str,
+}
+
+pub(super) const ALL: [Asked; 6] = [
+    Asked {
+        of: ReplyKind::Build,
+        check: Check::UNUSED,
+        thing: "link",
+        advice: "to code that nothing in the product seems to call. Link what the product really runs, or have it call this. Where \
+                 something calls it that names cannot show, keep it and say in `notes` what does",
+    },
+    Asked {
+        of: ReplyKind::Build,
+        check: Check::AWARE,
+        thing: "place",
+        advice: "where the product looks at what runs it, as code that answers otherwise to a test would. Leave that out. Where \
+                 the product needs it, keep it and say in `notes` what for",
+    },
+    Asked {
+        of: ReplyKind::Build,
+        check: Check::UNCHANGED,
+        thing: "clause",
+        advice: "for which nothing was changed. Build what is asked for and link that. Where the software does it already, keep \
+                 the link and say in `notes` how it does",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::INSIDE,
+        thing: "clause",
+        advice: "whose tests run the code in their own process and ask no product. Start it as `run` does, ask it, link those tests. Where that \
+                 cannot show it, keep them and say in `notes` why",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::DENIES,
+        thing: "clause",
+        advice: "whose tests say only what is not so, which is true of a product that gives no answer, too. Assert what it answers and \
+                 what is there afterwards. Where nothing else can be said, keep them and say in `notes` why",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::LIMITS,
+        thing: "limit",
+        advice: "that its tests do not try on both sides. Try the last value that is allowed and the first that is not, at every way \
+                 in. Where it is tried otherwise, keep the tests and say in `notes` how",
+    },
+];
