@@ -70,10 +70,10 @@ pub(super) fn chunk(
     }
     let sizes: Vec<u32> = left.iter().map(|(_, tokens)| *tokens).collect();
     let begin: BTreeSet<ClauseId> = left[..packing::fill(&sizes, budget)].iter().map(|(id, _)| *id).collect();
-    let told: u32 = step.feedback.iter().filter_map(|f| drafts::concerning(f, &begin)).map(|f| count(&f)).sum();
+    let back: u32 = step.feedback.iter().filter_map(|f| drafts::concerning(f, &begin)).map(|f| count(&f)).sum();
     let duties = handoff::duties(run, step, &begin, upstream);
     let room = |handoff: &str| {
-        let room = budget.saturating_sub(count(handoff).min(budget / 4)).saturating_sub(told.min(budget / 4));
+        let room = budget.saturating_sub(count(handoff).min(budget / 4)).saturating_sub(back.min(budget / 4));
         // Asked in smaller parts: each has about as much of the whole.
         let whole =
             demanded().filter_map(|id| run.clauses.get(id)).map(|c| count(&c.text)).fold(0, u32::saturating_add);
@@ -103,8 +103,12 @@ pub(super) fn chunk(
         true => duties,
         false => handoff::part(step, range(&own).filter(|_| whole), page, &duties),
     };
+    // In a small budget the room that is kept for a handoff is smaller than it may be: one that does not fit tells nobody
+    // which clauses are meant.
+    let used: u32 = first.here.iter().filter_map(|at| sizes.get(*at)).fold(0, |sum, size| sum.saturating_add(*size));
+    let told = used.saturating_add(count(&handoff)) <= budget;
     // Who is asked in smaller parts has failed on the whole.
-    Chunk { own, others, page, covers: ids, handoff, alone: bare || !whole || parts > 1 }
+    Chunk { own, others, page, covers: ids, handoff, alone: bare || !whole || !told || parts > 1 }
 }
 
 fn range(ids: &BTreeSet<ClauseId>) -> Option<(ClauseId, ClauseId)> {

@@ -259,6 +259,21 @@ fn a_full_page_reaches_ahead_rather_than_costing_a_call() {
 }
 
 #[test]
+fn a_page_without_room_for_its_handoff_shows_no_other_demands() {
+    // The handoff takes more than the quarter that is kept for it, and the rest would fill up with single words.
+    let pages = long(&[&[1; 25][..], &[57; 12]].concat(), 80).pages("verify");
+    let bare = pages.iter().filter(|p| p.pack.of_kind(PackKind::Handoff).count() == 0);
+    let shown: Vec<(usize, usize)> = bare
+        .map(|p| {
+            let demands = |item: &&PackItem| item.text.starts_with("word") && item.label.as_str() == "function";
+            (p.covers.len(), p.pack.of_kind(PackKind::Clause).filter(demands).count())
+        })
+        .collect();
+    assert!(!shown.is_empty());
+    assert!(shown.iter().all(|(covered, shown)| covered == shown), "{shown:?}");
+}
+
+#[test]
 fn a_page_that_was_right_is_the_same_call_again_when_another_is_repaired() {
     let mut world = long(&[30; 60], 400);
     let before = world.pages("design");
