@@ -36,7 +36,9 @@ pub fn of_some(d: &Draft, s: &Sentence, pred: &Pred) -> bool {
         let whose = |w: &super::tag::Word| {
             w.tag == Tag::Rel || matches!(w.lower(), "they" | "he" | "she" | "it" | "you" | "we" | "i")
         };
-        s.words.get(np.range.end).is_some_and(whose) || np.number.is_some()
+        // the `which` of `comments which they cannot change` stands before the verb, and for all of them
+        let behind = np.range.start >= pred.verb.range.end;
+        behind && s.words.get(np.range.end).is_some_and(whose) || np.number.is_some()
     };
     let known = |np: &Np| limited(np) || !pred.verb.passive && (told(np) || narrowed(np));
     pred.subject.iter().any(known) || pred.objects.iter().any(some)

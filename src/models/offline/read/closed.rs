@@ -1,7 +1,7 @@
 //! What a sentence restricts in words that were not understood is opened to nobody: the right that the rest of it would give
 //! reaches no further than to whoever made a record, and the clause is a gap that says so.
 
-use super::chunk::Np;
+use super::chunk::{Item, Np};
 use super::draft::Draft;
 use super::gaps;
 use super::lexicon::{nouns::Person, verbs::Class};
@@ -139,8 +139,8 @@ pub fn unchanged(d: &Draft, e: usize) -> bool {
     told.any(|(si, _)| not_understood(d, si).is_some())
 }
 
-/// Whether a sentence of which nothing was read keeps somebody from seeing these records: where the text leaves open who sees
-/// them, not everybody does.
+/// Whether what was not read keeps somebody from seeing these records: where the text leaves open who sees them, not everybody
+/// does.
 #[must_use]
 pub fn unseen(d: &Draft, e: usize) -> bool {
     let built = super::assemble::built(d);
@@ -153,8 +153,28 @@ pub fn unseen(d: &Draft, e: usize) -> bool {
         let word = |w: &Word| matches!(w.lower(), "nobody" | "only" | "except" | "unless");
         s.preds.iter().any(|p| p.verb.negated) || s.words.iter().any(word)
     };
+    let withheld = |(pi, p): (usize, &Pred), si: usize| {
+        let says = (p.verb.negated || p.only) && !p.subordinate && sees(p);
+        says && !d.done[si].contains(&pi)
+    };
     d.sentences.iter().enumerate().any(|(si, s)| {
         let unread = d.done[si].is_empty() && !built.contains(&s.id) && !super::exclusion::is_exclusion(s);
-        unread && denies(s) && s.preds.iter().any(sees)
+        unread && denies(s) && s.preds.iter().any(sees) || s.preds.iter().enumerate().any(|told| withheld(told, si))
+    })
+}
+
+/// Whether a sentence that has these records says of something, in words that were not understood, that not everybody is to see
+/// it: `confidential reports`, `a report, to which parents have no access`.
+#[must_use]
+pub fn kept_back(d: &Draft, e: usize) -> bool {
+    const SIGHT: &str = "visible invisible readable accessible access hidden secret confidential private internal eyes";
+    let named = |item: &Item| match item {
+        Item::Np(np) => np.pronoun.is_none() && (d.find(&np.name()) == Some(e) || d.find(&np.head) == Some(e)),
+        _ => false,
+    };
+    let says = |w: &Word| SIGHT.split(' ').any(|word| w.is(word));
+    d.sentences.iter().enumerate().any(|(si, s)| {
+        let told = s.items.iter().any(named) && s.words.iter().any(says) && !super::exclusion::is_exclusion(s);
+        told && gaps::left(d, si).into_iter().any(|i| says(&s.words[i]))
     })
 }

@@ -102,6 +102,7 @@ mod ranged;
 mod ratings;
 mod readings;
 mod relations;
+mod relative_bans;
 mod requested;
 mod reserved;
 mod rights;
@@ -208,6 +209,8 @@ mod cases_told;
 #[cfg(test)]
 mod cases_waived;
 #[cfg(test)]
+mod cases_withheld;
+#[cfg(test)]
 mod tests;
 
 pub(in crate::models::offline) use background::HOUSES;
@@ -295,6 +298,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     theirs::settle(&mut all);
     not_even::settle(&mut all);
     denied::settle(&mut all);
+    relative_bans::settle(&mut all);
     what_is::settle(&mut all);
     joined_people::settle(&mut all);
     second_list::settle(&mut all);

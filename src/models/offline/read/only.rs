@@ -154,16 +154,26 @@ pub fn visible_to(d: &mut Draft, si: usize) {
     }
 }
 
+/// `are not visible to`, `are hidden from`
+#[must_use]
+pub fn hides(s: &Sentence, pred: &Pred) -> bool {
+    let seen = s.words[pred.range.clone()].iter().any(|w| matches!(w.lower(), "visible" | "readable" | "accessible"));
+    pred.verb.class == Class::Be && pred.verb.negated && seen
+        || pred.verb.base == "hide" && pred.verb.passive && !pred.verb.negated
+}
+
 /// `Notes must not be visible to the receptionist.`: whole records that somebody does not see.
 pub fn hidden_from(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
-        let seen =
-            s.words[pred.range.clone()].iter().any(|w| matches!(w.lower(), "visible" | "readable" | "accessible"));
-        if pred.verb.class != Class::Be || !pred.verb.negated || !seen || pred.subordinate {
+        // until when, or while what is so, other rules say
+        let always = pred.preps.len() == 1 && !s.words.iter().any(|w| w.tag == Tag::Sub);
+        let by_verb = pred.verb.base == "hide";
+        if !hides(s, pred) || pred.subordinate || d.done[si].contains(&pi) || by_verb && !always {
             continue;
         }
-        let to: Vec<Np> = pred.preps.iter().filter(|pp| pp.prep == "to").flat_map(|pp| pp.nps.clone()).collect();
+        let prep = if by_verb { "from" } else { "to" };
+        let to: Vec<Np> = pred.preps.iter().filter(|pp| pp.prep == prep).flat_map(|pp| pp.nps.clone()).collect();
         let whos: Vec<Who> = to.iter().filter_map(|np| d.who(np)).filter(|w| matches!(w, Who::Role(_))).collect();
         let [np] = &pred.subject[..] else { continue };
         let Some(e) = d.find(&np.name()).or_else(|| d.find(&np.head)) else { continue };

@@ -381,7 +381,7 @@ fn readers_by_default(
             d.allow(e, who.clone(), &[Op::Read], scope.clone(), *id);
         }
     }
-    parent_owner(d, e, clauses);
+    sight::parent_owner(d, e, clauses);
 }
 
 /// `Customers add orders. An order has lines.`: whoever adds the order adds its lines.
@@ -434,7 +434,7 @@ fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
     // and who rates a barrel must find it
     let needed = (0..d.entities.len()).any(|x| x != e && d.reference(x, &d.entities[e].entity.name).is_some());
     let denied = !needed && d.denials.iter().any(|(of, _, ops, _)| *of == e && ops.contains(&Op::Read));
-    let alone = d.users.alone.is_some();
+    let alone = d.users.alone.is_some() || super::closed::kept_back(d, e);
     if alone || (denied || confidential(d, e)) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         return blind.to_vec();
     }
@@ -462,37 +462,4 @@ pub fn unique(whos: impl Iterator<Item = Who>) -> Vec<Who> {
         }
     }
     out
-}
-
-/// What is attached to somebody's record is seen by that somebody.
-fn parent_owner(d: &mut Draft, e: usize, clauses: &[ClauseId]) {
-    if d.entities[e].about.is_some() {
-        // who books something does not show it to whoever offers it, unless the text says so
-        return;
-    }
-    let parents: Vec<(String, String)> = d.entities[e]
-        .entity
-        .fields
-        .iter()
-        .filter_map(|f| match &f.ty {
-            FieldType::Reference { entity } => Some((f.name.clone(), entity.clone())),
-            _ => None,
-        })
-        .collect();
-    for (field, parent) in parents {
-        let Some(p) = d.find(&parent) else { continue };
-        if d.entities[p].entity.owned && d.has_users() {
-            let who = d.ordinary();
-            let all = d.entities[e]
-                .entity
-                .access
-                .iter()
-                .any(|a| a.ops.contains(&Op::Read) && a.scope == Scope::All && a.who == who);
-            if !all {
-                for id in clauses {
-                    d.allow(e, who.clone(), &[Op::Read], Scope::OwnParent { field: field.clone() }, *id);
-                }
-            }
-        }
-    }
 }

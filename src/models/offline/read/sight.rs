@@ -41,6 +41,40 @@ pub fn only_some(d: &Draft, e: usize) -> bool {
     d.has_users() && d.sentences.iter().flat_map(|s| &s.preds).any(says)
 }
 
+/// What is attached to somebody's record is seen by that somebody.
+pub fn parent_owner(d: &mut Draft, e: usize, clauses: &[ClauseId]) {
+    // who books something does not show it to whoever offers it, unless the text says so
+    let withheld = super::closed::unseen(d, e) || super::closed::kept_back(d, e);
+    if d.entities[e].about.is_some() || withheld || only_some(d, e) {
+        return;
+    }
+    let parents: Vec<(String, String)> = d.entities[e]
+        .entity
+        .fields
+        .iter()
+        .filter_map(|f| match &f.ty {
+            FieldType::Reference { entity } => Some((f.name.clone(), entity.clone())),
+            _ => None,
+        })
+        .collect();
+    for (field, parent) in parents {
+        let Some(p) = d.find(&parent) else { continue };
+        if d.entities[p].entity.owned && d.has_users() {
+            let who = d.ordinary();
+            let all = d.entities[e]
+                .entity
+                .access
+                .iter()
+                .any(|a| a.ops.contains(&Op::Read) && a.scope == Scope::All && a.who == who);
+            if !all {
+                for id in clauses {
+                    d.allow(e, who.clone(), &[Op::Read], Scope::OwnParent { field: field.clone() }, *id);
+                }
+            }
+        }
+    }
+}
+
 /// `The treasurer may see approved applications only.`, `Visitors read the closed topics without logging in.`: those in a
 /// state, and no others.
 pub fn in_a_state(d: &mut Draft, e: usize) {
