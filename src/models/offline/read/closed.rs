@@ -167,14 +167,22 @@ pub fn unseen(d: &Draft, e: usize) -> bool {
 /// it: `confidential reports`, `a report, to which parents have no access`.
 #[must_use]
 pub fn kept_back(d: &Draft, e: usize) -> bool {
-    const SIGHT: &str = "visible invisible readable accessible access hidden secret confidential private internal eyes";
+    const SIGHT: &str = "visible invisible readable accessible hidden private internal eyes";
+    const SECRET: [&str; 2] = ["confidential", "secret"];
     let named = |item: &Item| match item {
         Item::Np(np) => np.pronoun.is_none() && (d.find(&np.name()) == Some(e) || d.find(&np.head) == Some(e)),
         _ => false,
     };
-    let says = |w: &Word| SIGHT.split(' ').any(|word| w.is(word));
+    let secret = |item: &Item| matches!(item, Item::Np(np) if np.mods.iter().any(|m| SECRET.contains(&m.as_str())));
+    let word = |w: &Word| SIGHT.split(' ').any(|word| w.is(word)) || SECRET.contains(&w.lower());
+    let says =
+        |s: &Sentence, i: usize| word(&s.words[i]) || s.words[i].is("access") && i > 0 && s.words[i - 1].is("no");
     d.sentences.iter().enumerate().any(|(si, s)| {
-        let told = s.items.iter().any(named) && s.words.iter().any(says) && !super::exclusion::is_exclusion(s);
-        told && gaps::left(d, si).into_iter().any(|i| says(&s.words[i]))
+        if super::exclusion::is_exclusion(s) || !(0..s.words.len()).any(|i| says(s, i)) {
+            return false;
+        }
+        let told: Vec<&Item> = s.items.iter().filter(|item| named(item)).collect();
+        let unread = || gaps::left(d, si).into_iter().any(|i| says(s, i));
+        told.iter().any(|item| secret(item)) || !told.is_empty() && unread()
     })
 }

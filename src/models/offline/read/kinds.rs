@@ -68,6 +68,10 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
     }
     let waives = waived::of_a_property(s, all) || waived::of_a_bound(s);
     if exclusion::is_exclusion(s) && !waives {
+        if super::no_such::is_rule(s, all) {
+            unread.insert(s.id, lexicon::NOT_UNDERSTOOD);
+            return of(ClauseKind::Constraint, "limits what may be done");
+        }
         return of(ClauseKind::Exclusion, "names what shall not be part of the product");
     }
     if s.heading

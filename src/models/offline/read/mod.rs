@@ -76,6 +76,7 @@ mod moments;
 mod named_by_verb;
 mod naming;
 mod navigation;
+mod no_such;
 mod nobody;
 mod not_even;
 mod not_own;
@@ -182,6 +183,8 @@ mod cases_meant;
 mod cases_misplaced;
 #[cfg(test)]
 mod cases_nearby;
+#[cfg(test)]
+mod cases_no_such;
 #[cfg(test)]
 mod cases_ordinary;
 #[cfg(test)]
@@ -290,6 +293,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     let foreign: BTreeSet<ClauseId> = clauses.iter().filter(|(_, t, _)| lang::foreign(t)).map(|(id, ..)| *id).collect();
     let mut all: Vec<Sentence> = clauses.iter().map(|(id, text, section)| Sentence::new(*id, text, section)).collect();
     bullets::settle(&mut all);
+    no_such::settle(&mut all);
     seats::taken(&mut all);
     seats::recorded(&mut all);
     requested::settle(&mut all);

@@ -177,7 +177,8 @@ pub fn hidden_from(d: &mut Draft, si: usize) {
         let whos: Vec<Who> = to.iter().filter_map(|np| d.who(np)).filter(|w| matches!(w, Who::Role(_))).collect();
         let [np] = &pred.subject[..] else { continue };
         let Some(e) = d.find(&np.name()).or_else(|| d.find(&np.head)) else { continue };
-        if to.is_empty() || whos.len() != to.len() || np.pronoun.is_some() {
+        let some = by_verb && (!np.adjectives().all(super::lexicon::words::light) || np.of.is_some() || np.possessed());
+        if to.is_empty() || whos.len() != to.len() || np.pronoun.is_some() || some {
             continue;
         }
         d.denials.push((e, whos, vec![Op::Read], s.id));
