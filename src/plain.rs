@@ -306,12 +306,13 @@ impl<W: Write> Session<W> {
         for line in card::lines(&self.model, run, gate, COLUMNS, usize::MAX) {
             self.say(text::wrap::plain(&line).trim_end())?;
         }
-        let words = gate_card::actions(gate).into_iter().filter_map(|(action, _)| {
+        let words = gate_card::actions(run, gate).into_iter().filter_map(|(action, _)| {
             use crate::ui::Action as A;
             Some(match action {
                 A::Approve => "approve",
                 A::RequestChanges if run.settings.is_offline() => "changes TEXT (the offline engine cannot use it)",
                 A::RequestChanges => "changes TEXT",
+                A::Fault => "fault TEXT (what is wrong with the code, for its developer)",
                 A::ApprovePhase => "rest (approve the rest of the phase)",
                 A::Reject => "reject",
                 A::EditProposal => "edit",
@@ -352,34 +353,31 @@ impl<W: Write> Session<W> {
                 "approve" | "y" | "yes" | "build" if alone => Some(Verb::Approve),
                 "rest" | "a" if alone => Some(Verb::ApprovePhase),
                 "changes" | "change" | "f" if !alone => Some(Verb::Changes { text: rest.into() }),
+                "fault" | "c" if !alone => Some(Verb::Fault { text: rest.into() }),
+                "fault" | "c" => return self.told("Say what is wrong with the code in the same line: fault TEXT"),
                 "changes" | "change" | "f" => {
                     let helps = self.model.run.as_deref().and_then(|run| run.instead_of_remarks(&gate));
-                    self.say(helps.as_deref().unwrap_or("Say what must change in the same line: changes TEXT"))?;
-                    return Ok(vec![]);
+                    return self
+                        .told(helps.as_deref().unwrap_or("Say what must change in the same line: changes TEXT"));
                 }
                 "reject" | "x" if alone && self.rejecting.as_ref() == Some(&key) => Some(Verb::Reject),
                 "reject" | "x" if alone => {
                     if let Some(run) = self.model.run.clone() {
                         self.say(&Confirm::reject(&run, &gate).text)?;
                     }
-                    self.say("Type reject once more to do it.")?;
                     self.rejecting = Some(key);
-                    return Ok(vec![]);
+                    return self.told("Type reject once more to do it.");
                 }
                 "edit" | "e" if alone => {
                     let folder = self.model.setup.folder.clone();
-                    self.say(&format!(
+                    return self.told(&format!(
                         "In another shell: g1 gate show {0} --reply -C {folder} > reply.toml, edit it, then g1 gate edit {0} -f reply.toml -C {folder}. What comes of it is asked here.",
                         gate.id
-                    ))?;
-                    return Ok(vec![]);
+                    ));
                 }
                 "diff" | "d" if alone => return self.show_diff(&gate),
                 "context" | "v" if alone => return self.slash(&format!("/context {}", gate.step)),
-                "later" if alone => {
-                    self.say("It stays open. /gate shows it again.")?;
-                    return Ok(vec![]);
-                }
+                "later" if alone => return self.told("It stays open. /gate shows it again."),
                 _ => None,
             };
             self.rejecting = None;
@@ -397,10 +395,15 @@ impl<W: Write> Session<W> {
                 });
             }
         } else if matches!(word.as_str(), "approve" | "y" | "yes" | "rest" | "reject") && rest.is_empty() {
-            self.say("No gate is waiting.")?;
-            return Ok(vec![]);
+            return self.told("No gate is waiting.");
         }
         if line.is_empty() { Ok(vec![]) } else { self.slash(line) }
+    }
+
+    /// Says it; there is nothing to be done.
+    fn told(&mut self, words: &str) -> std::io::Result<Vec<Command>> {
+        self.say(words)?;
+        Ok(vec![])
     }
 
     fn show_diff(&mut self, gate: &Gate) -> std::io::Result<Vec<Command>> {

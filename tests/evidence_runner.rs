@@ -219,3 +219,30 @@ async fn in_a_network_of_its_own_a_program_may_listen_everywhere() {
     assert_eq!(runner.boot(&tree, &everywhere, &cancel).await.unwrap().executed.note, None);
     runner.serve(&tree, &everywhere, None, dir.path(), &cancel).await.unwrap().stop().await;
 }
+
+/// A folder of tests without `__init__.py`, as many projects have it: each test has the same name and the same neighbours,
+/// whether all of them run or this one alone.
+#[tokio::test]
+async fn tests_beside_each_other_in_a_folder_that_is_no_package_are_found_by_path() {
+    let (runner, cancel) = (runner().await, CancellationToken::new());
+    let test = "import unittest\nfrom helping import three\n\n\nclass Count(unittest.TestCase):\n    def test_three(self):\n        \
+                self.assertEqual(three(), 3)\n";
+    // The standard library has a package `test`, too.
+    for folder in ["tests", "test"] {
+        let manifest = Manifest {
+            test: ["python3", "-m", "unittest", "discover", "-s", folder].map(str::to_owned).into(),
+            ..manifest()
+        };
+        let tree = Tree::new(vec![
+            TreeFile::new(format!("{folder}/test_count.py"), test.as_bytes().to_vec()),
+            TreeFile::new(format!("{folder}/helping.py"), b"def three():\n    return 3\n".to_vec()),
+        ]);
+        let name = format!("{folder}.test_count.Count.test_three");
+        for only in [None, Some(vec![format!("{folder}.test_count")]), Some(vec![name.clone()])] {
+            let run = runner.tests(&tree, &manifest, only.as_deref(), &cancel).await.unwrap();
+            let told: Vec<_> = run.executed.tests.iter().map(|test| (test.name.as_str(), test.outcome)).collect();
+            assert_eq!(told, [(name.as_str(), TestOutcome::Passed)], "{}", String::from_utf8_lossy(&run.output));
+            assert_eq!((run.executed.exit, run.executed.note), (Some(0), None));
+        }
+    }
+}

@@ -310,6 +310,7 @@ Examples:
   g1 gate show G-01                what is to be decided, with the checks
   g1 gate approve G-01
   g1 gate changes G-02 --text \"Members must not see other members' e-mail\"
+  g1 gate fault G-05 --text \"41 to 50 must be taken\"   the tests are right: to their developer
   g1 gate show G-02 --reply > reply.toml    what was answered, to be edited
   g1 gate edit G-02 -f reply.toml           checked like a persona's answer, then shown again
   g1 gate reject G-02

@@ -138,7 +138,9 @@ fn carry_out(looked: Looked, mut change: Change, document: Option<Attached>, how
     }
     let workspace = Workspace::of_project(&dir, run.existing.is_some()).map_err(Fail::error)?;
     if let Some(other) = verify::written_otherwise(&run, &workspace) {
-        talk(&format!("{other}. Move away what a step writes anew"));
+        talk(&format!(
+            "{other}. What a step writes anew keeps your changes where they are in other lines; else it stops and says so"
+        ));
     }
     if let Some((file, bytes)) = document {
         talk(&format!("with the change: {}", file.line(&run.settings.model)));

@@ -174,6 +174,7 @@ fn decisions(run: &Run) -> String {
                     Verb::Approve => "approved".to_owned(),
                     Verb::ApprovePhase => "approved with the rest of the phase".to_owned(),
                     Verb::Changes { text } => format!("sent back: {}", text.one_line(400)),
+                    Verb::Fault { text } => format!("sent to the developer: {}", text.one_line(400)),
                     Verb::Reject => "rejected".to_owned(),
                 };
                 writeln!(text, "- {} {}: {verb}, {} at {} ({})", gate.id, gate.step, d.who, d.at, d.digest.short())

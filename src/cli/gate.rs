@@ -35,6 +35,7 @@ pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> 
         Action::Edit { id, file } => return edit(&dir, &run, gate(&run, id)?, file, who, as_json),
         Action::Approve { id } => (id, Verb::Approve),
         Action::Changes { id, text } => (id, Verb::Changes { text: text.as_str().into() }),
+        Action::Fault { id, text } => (id, Verb::Fault { text: text.as_str().into() }),
         Action::Reject { id } => (id, Verb::Reject),
     };
     let gate = gate(&run, id)?;
@@ -46,6 +47,7 @@ pub fn run(folder: Option<&Path>, action: &Action, who: &Who, as_json: bool) -> 
         Verb::Changes { .. } => run
             .instead_of_remarks(gate)
             .map_or("sent back with your words".to_owned(), |why| format!("sent back. {why}")),
+        Verb::Fault { .. } => "sent to the developer with your words".to_owned(),
         Verb::Reject => "rejected; the run is paused".to_owned(),
     };
     let wish = Command::Decide { gate: gate.id, digest: gate.digest.clone(), verb, who: who.name() };

@@ -48,8 +48,9 @@ impl Check {
     pub const TESTS: &str = "tests";
     /// The name of the check that what passed before any change of existing software still does.
     pub const OLD_TESTS: &str = "old tests";
-    /// The name of the check that tells of old tests whose file the run changed and which fail as they were, or which cannot
-    /// be run.
+    /// The name of the check that tells of old tests whose file the run changed and which fail as they were.
+    pub const OLD_CHANGED: &str = "old tests changed";
+    /// The name of the check that tells of old tests which cannot be run.
     pub const OLD_IN_DOUBT: &str = "old tests in doubt";
     /// The name of the check that tells of code which can tell a test from a person.
     pub const AWARE: &str = "aware";
@@ -61,6 +62,8 @@ impl Check {
     pub const DENIES: &str = "denies";
     /// The name of the check that tells of limits which tests do not try on both sides.
     pub const LIMITS: &str = "limits";
+    /// The name of the check that tells of acts left to some people of which tests show no refusal.
+    pub const REFUSALS: &str = "refusals";
     /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.
     pub const TOOLING: &str = "tooling";
 
@@ -460,7 +463,9 @@ impl Run {
     pub fn editable(&self, gate: &Gate) -> Vec<EditPart> {
         let part =
             |s: &Step| Some(EditPart { step: s.plan.id.clone(), kind: s.plan.produces, reply: s.reply.clone()? });
-        self.steps_at(gate).filter_map(part).collect()
+        // What came in no agreed form cannot be shown in one.
+        let formless = |s: &Step| matches!(gate.reason, GateReason::Red { .. }) && s.proposal.is_none();
+        self.steps_at(gate).filter(|s| !formless(s)).filter_map(part).collect()
     }
     /// The steps whose replies a gate is about.
     pub(super) fn steps_at(&self, gate: &Gate) -> impl Iterator<Item = &Step> {

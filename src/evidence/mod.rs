@@ -15,6 +15,7 @@ pub mod manifest;
 mod node;
 mod ports;
 mod python;
+pub mod refusals;
 pub mod report;
 pub mod runner;
 pub mod sandbox;

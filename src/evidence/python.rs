@@ -1,17 +1,56 @@
 //! Running the tests of Python projects.
 
-use super::{EvidenceError, Manifest, Stack, Tree, scratch::Scratch};
+use super::{EvidenceError, Manifest, Stack, Tree, report::Report, scratch::Scratch};
 
 const SUITE: &str = include_str!("aids/suite.py");
 
 /// The same command by G1's own way into `unittest`, which nothing in the project can stand in front of.
-pub(super) fn launched(argv: &[String], scratch: &Scratch) -> Result<Vec<String>, EvidenceError> {
+pub(super) fn launched(
+    argv: &[String],
+    scratch: &Scratch,
+    manifest: &Manifest,
+    tree: &Tree,
+) -> Result<Vec<String>, EvidenceError> {
     let suite = scratch.aid("suite.py", SUITE)?.to_string_lossy().into_owned();
     let mut argv = argv.to_vec();
     let runner = argv.windows(2).position(|pair| pair == ["-m", "unittest"]);
     let at = runner.ok_or_else(|| EvidenceError::Unsupported(argv.join(" "), Stack::Python.own_runner()))?;
-    argv.splice(at..at + 2, [suite]);
+    let beside = apart(manifest, tree).map(|folder| format!("--beside={folder}"));
+    argv.splice(at..at + 2, [suite].into_iter().chain(beside));
     Ok(argv)
+}
+
+/// The folder of tests that is no package, where the manifest has `discover` begin there: its runner names the modules
+/// without it (`test_a.Case.test_one`), and they find each other so.
+fn apart<'m>(manifest: &'m Manifest, tree: &Tree) -> Option<&'m str> {
+    let at = manifest.test.iter().position(|word| word == "discover")?;
+    let folder = start(&manifest.test[at + 1..]).filter(|folder| !matches!(*folder, "" | "."))?;
+    tree.get(&format!("{folder}/__init__.py")).is_none().then_some(folder)
+}
+
+/// Names as they are used everywhere else, by the path from the project's folder: of a test whose module lies in one folder
+/// alone, and not where its name says, that folder comes before.
+pub(super) fn named_by_path(mut report: Report, tree: &Tree) -> Report {
+    for test in &mut report.tests {
+        let Some((module, _)) = test.name.split_once('.') else { continue };
+        let inside = format!("{module}/");
+        if tree.files().any(|file| file.path.starts_with(&inside)) {
+            continue;
+        }
+        let is_its = |path: &str| {
+            let path = path.strip_suffix(".py").or_else(|| path.strip_suffix("/__init__.py"));
+            path.and_then(|path| path.strip_suffix(module)).filter(|above| above.is_empty() || above.ends_with('/'))
+        };
+        let mut above = tree.files().filter_map(|file| is_its(&file.path).map(str::to_owned));
+        let named = |folder: &str| folder.split('/').all(|part| !part.is_empty() && !part.contains(['.', '-']));
+        if let (Some(folder), None) = (above.next(), above.next())
+            && let Some(folder) = folder.strip_suffix('/').filter(|folder| named(folder))
+        {
+            test.name = format!("{}.{}", folder.replace('/', "."), test.name);
+        }
+    }
+    report.tests.sort_by(|a, b| a.name.cmp(&b.name));
+    report
 }
 
 /// Each test is told by name, whatever the manifest says: what is not named cannot be evidence. Only some modules, classes
@@ -37,7 +76,10 @@ pub(super) fn test_command(manifest: &Manifest, tree: &Tree, only: Option<&[Stri
         // `discover` must stay next to the module, and takes the option too.
         argv.insert(at + usize::from(looks && only.is_none()), "-v".to_owned());
     }
-    argv.extend(only.unwrap_or_default().iter().cloned());
+    let folder = apart(manifest, tree).map(|folder| folder.replace('/', ".") + ".");
+    let bare =
+        |name: &String| folder.as_deref().and_then(|folder| name.strip_prefix(folder)).unwrap_or(name).to_owned();
+    argv.extend(only.unwrap_or_default().iter().map(bare));
     argv
 }
 
@@ -114,6 +156,50 @@ mod tests {
             ("python3 -m unittest -b -f tests.test_a tests.test_b", "python3 -m unittest -v -b -f tests.test_a"),
         ] {
             assert_eq!(command(test, Some(&one)), run, "{test}");
+        }
+    }
+
+    #[test]
+    fn a_test_has_one_name_wherever_its_runner_begins_to_look() {
+        let files =
+            ["tests/test_a.py", "test_b.py", "tests/test_b.py", "app/__init__.py", "a-b/test_c.py", "x/y/test_d.py"];
+        let tree = Tree::new(files.iter().map(|path| TreeFile::new(*path, vec![])).collect());
+        let named = |name: &str| {
+            let report =
+                super::super::report::unittest(format!("one ({name}) ... ok\n\nRan 1 test in 0s\n\nOK\n").as_bytes());
+            named_by_path(report, &tree).tests[0].name.clone()
+        };
+        for (told, name) in [
+            ("test_a.Case.one", "tests.test_a.Case.one"),
+            ("tests.test_a.Case.one", "tests.test_a.Case.one"),
+            ("test_b.Case.one", "test_b.Case.one"),
+            ("app.Case.one", "app.Case.one"),
+            ("test_c.Case.one", "test_c.Case.one"),
+            ("test_d.Case.one", "x.y.test_d.Case.one"),
+            ("unknown.Case.one", "unknown.Case.one"),
+        ] {
+            assert_eq!(named(told), name);
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_no_package_is_looked_in_for_what_its_modules_import() {
+        let manifest = |test: &str| Manifest {
+            name: "a".into(),
+            stack: "python".into(),
+            setup: vec![],
+            test: test.split(' ').map(str::to_owned).collect(),
+            run: vec![],
+        };
+        let (bare, package) = (Tree::default(), Tree::new(vec![TreeFile::new("tests/__init__.py", vec![])]));
+        for (test, tree, folder) in [
+            ("python3 -m unittest discover -s tests", &bare, Some("tests")),
+            ("python3 -m unittest discover -v ./tests", &bare, Some("tests")),
+            ("python3 -m unittest discover -s tests", &package, None),
+            ("python3 -m unittest discover -s .", &bare, None),
+            ("python3 -m unittest", &bare, None),
+        ] {
+            assert_eq!(apart(&manifest(test), tree), folder, "{test}");
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) struct Asked {
     pub advice: &'static str,
 }
 
-pub(super) const ALL: [Asked; 6] = [
+pub(super) const ALL: [Asked; 8] = [
     Asked {
         of: ReplyKind::Build,
         check: Check::UNUSED,
@@ -56,5 +56,19 @@ pub(super) const ALL: [Asked; 6] = [
         thing: "limit",
         advice: "that its tests do not try on both sides. Try the last value that is allowed and the first that is not, at every way \
                  in. Where it is tried otherwise, keep the tests and say in `notes` how",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::REFUSALS,
+        thing: "act",
+        advice: "left to some people of which its tests show no refusal. Try it as somebody who may not, at every way in, and \
+                 that nothing was done. Where it is refused otherwise, keep the tests and say in `notes` how",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::OLD_CHANGED,
+        thing: "old test",
+        advice: "changed without a word. Where a clause asks for what it refused, say in `notes` which. Where none does, leave it as \
+                 it was and name in `faults` what the code breaks",
     },
 ];

@@ -78,6 +78,7 @@ actions! {
     ReviewGate, "review_gate", "review gate", "Open the card of the waiting gate";
     Approve, "approve", "approve", "Approve what the gate shows";
     RequestChanges, "request_changes", "request changes", "Say what must change; the step is done again";
+    Fault, "fault", "the code is wrong", "Say what is wrong with the code: its developer mends it, then the tests run again";
     EditProposal, "edit_proposal", "edit", "Edit what the step proposes in $EDITOR; it is checked and shown again";
     GateDiff, "gate_diff", "diff", "Show what the step would change as a unified diff";
     GateContext, "gate_context", "what it saw", "Show exactly what the persona was given, and what was cut";

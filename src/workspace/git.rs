@@ -32,6 +32,12 @@ pub fn may_commit(dir: &Path) -> bool {
     (free || is_ours(&dir)) && program().is_some()
 }
 
+/// Whether git is there and runs.
+#[must_use]
+pub fn is_there() -> bool {
+    program().is_some()
+}
+
 /// Where git is, if it is there and runs: looked for once. A program with a path is started without a copy of this
 /// process's page tables, which costs more than git itself.
 fn program() -> Option<&'static Path> {

@@ -5,6 +5,7 @@ pub mod confidential;
 #[cfg(target_os = "linux")]
 mod created;
 pub mod git;
+pub mod merge;
 mod objects;
 pub mod paths;
 pub mod preview;

@@ -2,7 +2,10 @@
 
 use crate::support::{Bed, code, lines, text, workspace};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 const GARDEN: [&str; 4] = [
     "A website for our garden club. ",
@@ -85,4 +88,33 @@ fn a_finished_project_follows_its_requirement_and_keeps_what_is_not_touched() {
     assert_eq!(code(&bed.output(&["verify"])), 0);
     let page = text(&bed.output(&["trace", "--format", "html"]).stdout);
     assert!(page.contains("by policy") && page.contains("<del>"), "{page}");
+}
+
+/// A person edits what was built, then wants something more.
+#[test]
+fn what_a_person_changed_stays_when_the_requirement_changes() {
+    let bed = Bed::new();
+    let wall = "A notice board. Members publish notices with a title and a text.";
+    assert!([0, 7].contains(&code(&bed.with_input(&["run", "-", "-y"], wall.as_bytes()))));
+    let path = |name: &str| bed.dir.join(name);
+    let read = |name: &str| fs::read_to_string(path(name)).expect("readable");
+    // One file that comes again as it was, and one that comes with other lines.
+    let style = read("app/pages/style.css") + "/* mine */\n";
+    fs::write(path("app/pages/style.css"), &style).expect("written");
+    let readme = read("README.md") + "\nAsk Anna for the password.\n";
+    fs::write(path("README.md"), &readme).expect("written");
+    let output = bed.output(&["add", "A notice has a place.", "-y"]);
+    assert!([0, 7].contains(&code(&output)), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(read("app/pages/style.css"), style);
+    let merged = read("README.md");
+    assert!(merged.contains("Ask Anna") && merged != readme && merged.contains("place"), "{merged}");
+    // The lines that a step changes: nothing is chosen, nothing is lost.
+    fs::write(path("README.md"), "Mine alone.\n").expect("written");
+    let output = bed.output(&["add", "A notice has a colour.", "-y"]);
+    assert_eq!(code(&output), 1, "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("README.md: it was written or changed by somebody else"));
+    assert_eq!(read("README.md"), "Mine alone.\n");
+    fs::rename(path("README.md"), path("README.mine")).expect("moved");
+    assert!([0, 7].contains(&code(&bed.output(&["resume"]))));
+    assert!(read("README.md").contains("colour"));
 }

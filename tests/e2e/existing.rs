@@ -31,7 +31,7 @@ def describe(book):
     return "%s (%d pages)" % (book["title"], book["pages"])
 "#;
 
-const OLD_TESTS: &str = r#"import unittest
+pub const OLD_TESTS: &str = r#"import unittest
 
 from shelf.store import Shelf, describe
 

@@ -1,7 +1,7 @@
 //! A developer breaks what the tests that were there before hold to, or builds nothing.
 
 use crate::{
-    existing::{NEW_TESTS, WISH, changed, reply, software},
+    existing::{NEW_TESTS, OLD_TESTS, WISH, changed, reply, software},
     scripted::{self, Scripted},
     support::{Bed, code, text},
 };
@@ -61,6 +61,33 @@ fn a_run_that_leaves_an_old_test_broken_is_not_done() {
     let said = "The whole suite is not green: tests.test_store.Store.test_describe passed before any change";
     assert!(text(&output.stdout).contains(said), "{}", text(&output.stdout));
     assert_eq!(bed.trace()["red"], json!(["tests.test_store.Store.test_describe passed before any change"]));
+}
+
+/// The tester makes the old test fit what the developer broke, and says nothing of it.
+fn refitting(name: &str, nth: usize, request: &Value) -> String {
+    match name {
+        "verify_reply" => verdict("met", "“how many pages its books have together”: it adds them up."),
+        "test_reply" => {
+            let mut body: Value = serde_json::from_str(&reply(name, nth, request)).expect("a reply");
+            let fitting = OLD_TESTS.replace(" (120 pages)", ": 120 pages");
+            assert_ne!(fitting, OLD_TESTS);
+            let files = body["files"].as_array_mut().expect("files");
+            files.push(json!({"path": "tests/test_store.py", "content": fitting}));
+            body.to_string()
+        }
+        _ => breaking(name, nth, request),
+    }
+}
+
+#[test]
+fn an_old_test_that_is_changed_without_a_word_is_asked_about_once_and_then_in_doubt() {
+    let (server, bed, output) = run(refitting);
+    assert_eq!(code(&output), 0, "{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!((server.count("build_reply"), server.count("test_reply")), (1, 2));
+    let asked = scripted::user(&server.requests("test_reply")[1]).to_owned();
+    assert!(asked.contains("old tests changed: 1 old test changed without a word"), "{asked}");
+    let said = "the run changed tests/test_store.py: as it was, tests.test_store.Store.test_describe passed before";
+    assert!(asked.contains(said) && bed.trace()["doubts"].to_string().contains(said), "{}", bed.trace()["doubts"]);
 }
 
 /// The developer builds nothing, and links what was there.

@@ -69,9 +69,10 @@ fn denies(name: &str, _: usize, request: &Value) -> String {
 }
 
 #[test]
-fn tests_that_only_say_what_is_not_so_or_leave_out_a_limit_are_asked_about_once_and_are_in_doubt_after() {
+fn tests_that_only_deny_or_leave_out_a_limit_or_a_refusal_are_asked_about_once_and_are_in_doubt_after() {
     let (server, bed) = (Scripted::saying(denies), Bed::new());
-    let bounded = WALL.replace("who said it.", "who said it, with at most 300 letters.");
+    let bounded =
+        WALL.replace("who said it.", "who said it, with at most 300 letters, and only that person can delete it.");
     let mut command = bed.g1(&["run", &bounded, "-m", "compat/scripted", "-y", "--json"]);
     command.args(["-c", "models.backoff_ms=1"]);
     command.env("OPENAI_BASE_URL", format!("http://{}/v1", server.address));
@@ -86,6 +87,18 @@ fn tests_that_only_say_what_is_not_so_or_leave_out_a_limit_are_asked_about_once_
         seen.contains("limits: 1 limit that its tests do not try on both sides") && seen.contains(untried),
         "{seen}"
     );
+    let allowed = "C-002: deleting";
+    assert!(
+        seen.contains("refusals: 1 act left to some people of which its tests show no refusal")
+            && seen.contains(allowed),
+        "{seen}"
+    );
     let doubts = bed.trace()["doubts"].to_string();
-    assert!(doubts.contains(said) && doubts.contains(untried) && doubts.contains("Any refusal will do."), "{doubts}");
+    assert!(
+        doubts.contains(allowed)
+            && doubts.contains(said)
+            && doubts.contains(untried)
+            && doubts.contains("Any refusal will do."),
+        "{doubts}"
+    );
 }

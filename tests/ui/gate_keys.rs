@@ -215,3 +215,34 @@ fn the_way_to_the_application_over_ssh_is_one_line() {
         assert!(text.contains("ssh -L 40321:127.0.0.1:40321 devbox\n") && text.contains(lead), "{text}");
     }
 }
+
+#[test]
+fn failing_tests_are_sent_to_the_developer_by_a_key_that_nothing_else_has() {
+    let red = |failing: bool| {
+        let mut bench = Bench::real(At::Test, 80, 24);
+        let mut run = Run::clone(bench.model.run.as_ref().unwrap());
+        let gate = run.open_gates().next().unwrap().clone();
+        run.settings.model = "compat/any".to_owned();
+        run.gates.get_mut(&gate.id).unwrap().reason = GateReason::Red { why: Clean::new("tests: 5 of 6 passed") };
+        let step = run.step_mut(&gate.step).unwrap();
+        let check = step.checks.iter_mut().find(|check| check.name.as_str() == "tests").unwrap();
+        check.passed = !failing;
+        bench.model.overlays.clear();
+        bench.send(Msg::Update(Update::Run(Arc::new(run))));
+        bench.key("enter");
+        bench.draw();
+        bench
+    };
+    let mut bench = red(true);
+    assert!(in_front(&bench.text()).contains("c the code is wrong"), "{}", bench.text());
+    bench.key("c");
+    bench.typed("41 to 50 must be taken");
+    bench.key("enter");
+    let commands = bench.commands();
+    let [Command::Decide { verb: Verb::Fault { text }, .. }] = &commands[..] else { panic!("{commands:?}") };
+    assert_eq!(text.as_str(), "41 to 50 must be taken");
+    let mut bench = red(false);
+    assert!(!in_front(&bench.text()).contains("the code is wrong"), "{}", bench.text());
+    bench.key("c");
+    assert!(bench.commands().is_empty() && bench.notice().contains("Only failing tests"), "{}", bench.notice());
+}

@@ -22,6 +22,12 @@ pub enum Gate {
         #[arg(long, value_name = "TEXT")]
         text: String,
     },
+    /// Say that failing tests are right and what is wrong with the code: its developer mends it, then they run again
+    Fault {
+        id: String,
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+    },
     /// Put your own version in its place: it is checked like a persona's answer, then shown again
     Edit {
         id: String,

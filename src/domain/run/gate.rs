@@ -1,6 +1,6 @@
 //! Gates: where a run waits for a decision, and the decision.
 
-use super::{Run, Step, StepState};
+use super::{Check, Run, Step, StepState};
 use crate::domain::{
     Clean, GateId, Hash, StepId,
     reply::ReplyKind,
@@ -40,6 +40,10 @@ pub enum Verb {
     /// Approve this and the rest of its phase while green.
     ApprovePhase,
     Changes {
+        text: Clean,
+    },
+    /// The tests fail because the code is wrong: what is wrong with it goes to its developer, then the tests run again.
+    Fault {
         text: Clean,
     },
     /// Reject: the step's proposal is dropped, the run pauses.
@@ -98,11 +102,26 @@ impl Run {
         let settled = self.steps().any(|s| s.plan.produces == ReplyKind::Design && kept(s));
         !self.is_over() && !settled && !self.assumptions.is_empty()
     }
+    /// The build whose code a person may hold to be what the failing tests at this gate show. None where nobody reads
+    /// words, and where the tests are a person's own: they would be written anew.
+    #[must_use]
+    pub fn build_at_fault(&self, gate: &Gate) -> Option<&Step> {
+        let tests = self.step(&gate.step).filter(|step| step.plan.produces == ReplyKind::Test)?;
+        let theirs = |build: &&Step| {
+            build.plan.produces == ReplyKind::Build
+                && build.plan.module == tests.plan.module
+                && build.state == StepState::Done
+        };
+        let fails = |check: &Check| !check.passed && matches!(check.name.as_str(), Check::TESTS | Check::OLD_TESTS);
+        let red = matches!(gate.reason, GateReason::Red { .. }) && tests.checks.iter().any(fails);
+        let heard = !self.settings.is_offline() && tests.edited_by.is_none();
+        self.steps().find(theirs).filter(|_| red && heard)
+    }
     /// What helps at this gate in the place of remarks, where the offline engine works: it works everything out from the
     /// clauses and the answers. `None`: a model reads them.
     #[must_use]
     pub fn instead_of_remarks(&self, gate: &Gate) -> Option<String> {
-        if self.settings.model != "offline" {
+        if !self.settings.is_offline() {
             return None;
         }
         let mut ways = Vec::new();

@@ -148,7 +148,7 @@ impl Bench<'_> {
         self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
         self.checked.test_links = links.found;
         self.denying(&links.denying);
-        self.untried();
+        self.untried(&manifest);
         self.aware(stack, &reply.files).await?;
         let only = own_tests(reply.files.iter().map(|file| file.path.as_str()), stack);
         let before = self.before(&manifest, stack).await?;

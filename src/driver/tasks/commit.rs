@@ -1,6 +1,6 @@
 //! Writing approved work into the workspace, and the end of a run.
 
-use super::{Port, Services, TaskError};
+use super::{Port, Services, TaskError, kept};
 use crate::{
     domain::{
         Clean, Hash, StepId,
@@ -46,7 +46,11 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
             .map(|entry| services.blobs.get(&entry.sha256).map(|bytes| (entry, bytes)))
             .collect::<Result<_, _>>()?;
         let _alone = services.writing();
-        let ours = |path: &str, there: &[u8]| known.files.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
+        let (contents, theirs) = kept::beside_a_persons(&known, contents, &services)?;
+        let ours = |path: &str, there: &[u8]| {
+            let there = Hash::of(there);
+            known.files.get(path).is_some_and(|file| file.sha256 == there) || theirs.get(path) == Some(&there)
+        };
         services.workspace.write(&contents, &ours)?;
         services.workspace.remove(&gone)?;
         if !gone.is_empty()

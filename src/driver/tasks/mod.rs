@@ -8,6 +8,7 @@ mod carry;
 mod changes;
 mod check;
 mod commit;
+mod kept;
 mod old_tests;
 mod prove;
 pub mod restore;

@@ -177,9 +177,13 @@ impl Bench<'_> {
             format!("{path} was there before and holds no test that the stack's own runner runs: whether what it tests still works is not known")
         });
         let known: BTreeSet<&Clean> = self.run.steps().flat_map(|step| step.doubts()).collect();
-        let details: Vec<Clean> = fails.chain(unrun).map(Clean::from).filter(|said| !known.contains(said)).collect();
-        if !details.is_empty() {
-            self.report(Check::OLD_IN_DOUBT, details, String::new());
+        let new = |said: &Clean| !known.contains(said);
+        let fails: Vec<Clean> = fails.map(Clean::from).filter(new).collect();
+        let unrun: Vec<Clean> = unrun.map(Clean::from).filter(new).collect();
+        for (check, details) in [(Check::OLD_CHANGED, fails), (Check::OLD_IN_DOUBT, unrun)] {
+            if !details.is_empty() {
+                self.report(check, details, String::new());
+            }
         }
     }
 

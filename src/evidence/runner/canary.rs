@@ -102,7 +102,7 @@ impl Runner {
     ) -> Result<bool, EvidenceError> {
         let Some(canary) = Canary::beside(tree, report) else { return Ok(true) };
         let scratch = Scratch::of(&tree.with([canary.file.clone()]), self.owner(Stack::Python))?;
-        let argv = python::launched(&canary.command(manifest, tree, only), &scratch)?;
+        let argv = python::launched(&canary.command(manifest, tree, only), &scratch, manifest, tree)?;
         let finished = self.on_a_port(&scratch, Stack::Python, &argv, cancel).await?;
         let ended = finished.ended == Ended::Exited;
         Ok(ended && canary.is_told(&report::unittest(&finished.output.bytes)))

@@ -62,7 +62,7 @@ impl Runner {
         cancel: &CancellationToken,
     ) -> Result<Report, EvidenceError> {
         match stack {
-            Stack::Python => Ok(report::unittest(output)),
+            Stack::Python => Ok(python::named_by_path(report::unittest(output), tree)),
             Stack::Node => Ok(report::node(output)),
             Stack::Rust => {
                 let (mut report, panics) = report::libtest(output);
@@ -120,7 +120,7 @@ impl Runner {
         match stack {
             Stack::Python => {
                 let shown = python::test_command(manifest, tree, only);
-                Ok((python::launched(&shown, scratch)?, shown))
+                Ok((python::launched(&shown, scratch, manifest, tree)?, shown))
             }
             Stack::Node => self.node_tests(scratch, tree, manifest, only),
             Stack::Rust => Ok(cargo::test_command(manifest, only)),

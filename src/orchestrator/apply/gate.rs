@@ -38,6 +38,7 @@ pub(super) fn opened(
 pub(super) fn decided(run: &mut Run, id: GateId, decided: &Decided, env: &Envelope) {
     let Some(gate) = run.gates.get_mut(&id).filter(|g| g.is_open()) else { return };
     gate.decided = Some(decided.clone());
+    let gate = gate.clone();
     let (reason, step_name) = (gate.reason.clone(), gate.step.clone());
     match &decided.verb {
         Verb::Approve => approved(run, &step_name, &reason, decided, env.at),
@@ -51,6 +52,14 @@ pub(super) fn decided(run: &mut Run, id: GateId, decided: &Decided, env: &Envelo
         Verb::Changes { text } => {
             again(run, &step_name, &reason, Some(text));
             say(run, env, Some(step_name), Clean::new(YOU), text.clone());
+        }
+        Verb::Fault { text } => {
+            // The build is opened again by what is recorded next.
+            let build = run.build_at_fault(&gate).map(|build| build.plan.id.clone());
+            if let Some(step) = build.as_ref().and_then(|id| run.step_mut(id)) {
+                step.feedback.push(text.clone());
+            }
+            say(run, env, build, Clean::new(YOU), text.clone());
         }
         Verb::Reject => {
             let detail = Clean::from(format!("{id} was rejected by {}: {}", decided.who, undone(run, &step_name)));

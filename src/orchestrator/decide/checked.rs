@@ -77,13 +77,19 @@ pub(super) fn checked(draft: &mut Draft, id: &StepId, attempt: u32, mut checked:
 fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, checked: &mut Checked) {
     let found = |checked: &Checked, name| checked.checks.iter().position(|c| c.name.as_str() == name && !c.passed);
     let mut held = Vec::new();
-    // A changed rule may want a changed test, so nobody is asked about that.
+    // No persona can make them run.
     if let Some(at) = found(checked, Check::OLD_IN_DOUBT) {
         held.extend(checked.checks.remove(at).details);
     }
+    let reason = match proposal {
+        Proposal::Build { notes, .. } | Proposal::Test { notes, .. } => notes.one_line(400),
+        _ => String::new(),
+    };
     for asked::Asked { of, check, thing, advice } in asked::ALL {
         let Some(at) = found(checked, check) else { continue };
-        let asks = step.plan.produces == of && run.settings.unused_goes_back;
+        // A changed rule may want a changed test: who says so has answered.
+        let answered = check == Check::OLD_CHANGED && !reason.is_empty();
+        let asks = step.plan.produces == of && run.settings.unused_goes_back && !answered;
         let details = &checked.checks[at].details;
         let new: Vec<String> = match asks && !was_red && !repair::is_final(run, step) {
             true => details.iter().filter(|d| !step.told.contains(d)).map(ToString::to_string).collect(),
@@ -99,10 +105,6 @@ fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, ch
     if held.is_empty() {
         return;
     }
-    let reason = match proposal {
-        Proposal::Build { notes, .. } | Proposal::Test { notes, .. } => notes.one_line(400),
-        _ => String::new(),
-    };
     let held = held.into_iter().map(|detail| match reason.is_empty() {
         true => detail,
         false => Clean::from(doubts::with_reason(&detail, &reason)),

@@ -95,12 +95,25 @@ pub(super) fn decide(draft: &mut Draft, id: GateId, digest: Hash, verb: Verb, wh
         }
     }
     let step = gate.step.clone();
+    let at_fault = draft.run.build_at_fault(gate).map(|build| build.plan.id.clone());
+    if let Verb::Fault { text } = &verb {
+        if at_fault.is_none() {
+            return refuse(format!("{id} does not show failing tests that a developer could be asked about"));
+        }
+        if text.trim().is_empty() {
+            return refuse("say what is wrong with the code".to_owned());
+        }
+    }
+    let at_fault = at_fault.filter(|_| matches!(verb, Verb::Fault { .. }));
     let rejected = verb == Verb::Reject;
     let helps = draft.run.instead_of_remarks(gate).filter(|_| matches!(verb, Verb::Changes { .. }));
     let decided = Decided { verb, who, by_policy: false, at: draft.at, digest };
     draft.push(Event::GateDecided { gate: id, decided });
     if let Some(helps) = helps {
         draft.push(Event::Said { step: Some(step.clone()), speaker: Clean::new(G1), text: Clean::from(helps) });
+    }
+    if let Some(build) = at_fault {
+        draft.push(Event::StepReopened { step: build, by: step.clone() });
     }
     if rejected {
         // The fold has paused the run already; the event says so to whoever follows the journal.

@@ -156,3 +156,50 @@ fn who_asks_the_offline_engine_for_something_else_is_told_that_it_reads_no_remar
         assert_eq!(said, told, "{model}");
     }
 }
+
+/// The offline engine does not listen to words.
+fn asked_of_a_model(gates: GateMode) -> Sim {
+    let mut begun = begin(gates);
+    if let super::super::Input::Begin { settings, .. } = &mut begun {
+        settings.model = "compat/any".to_owned();
+    }
+    Sim::start_with(begun)
+}
+
+#[test]
+fn who_finds_the_code_wrong_at_failing_tests_sends_that_to_its_developer() {
+    let mut sim = asked_of_a_model(GateMode::Risk).with_fault("test:notes", 0, Fault::Fails);
+    sim.go();
+    let gate = sim.run().open_gates().next().unwrap().clone();
+    assert_eq!(
+        (gate.step.as_str(), sim.step("build:notes").reworks),
+        ("test:notes", 1),
+        "it was sent back once by rule"
+    );
+    let (builds, tests) = (sim.step("build:notes").attempt, sim.step("test:notes").attempt);
+    assert!(sim.decide_gate(gate.id, Verb::Fault { text: " ".into() }).is_err(), "nothing was said");
+    sim.faults.clear();
+    sim.decide_gate(gate.id, Verb::Fault { text: "A title may be empty".into() }).unwrap();
+    let build = sim.step("build:notes");
+    assert_eq!(build.feedback.last().map(|said| said.starts_with("The tests of test:notes fail")), Some(true));
+    assert!(build.feedback.iter().any(|said| said.as_str() == "A title may be empty"), "{:?}", build.feedback);
+    sim.finish();
+    assert_eq!((sim.step("build:notes").attempt, sim.step("test:notes").attempt), (builds + 1, tests + 1));
+    assert_eq!(exit_code(sim.run()), 0);
+}
+
+#[test]
+fn only_failing_tests_are_sent_to_a_developer() {
+    let mut sim = asked_of_a_model(GateMode::Step).with_fault("test:notes", 0, Fault::Garbage);
+    let mut refused = 0;
+    loop {
+        sim.go();
+        let Some(gate) = sim.run().open_gates().next().cloned() else { break };
+        assert!(sim.run().build_at_fault(&gate).is_none(), "{gate:?}");
+        let said = sim.decide_gate(gate.id, Verb::Fault { text: "wrong".into() }).unwrap_err();
+        assert!(said.to_string().contains("does not show failing tests"), "{said}");
+        refused += 1;
+        sim.decide_gate(gate.id, Verb::Approve).unwrap();
+    }
+    assert!(refused > 5, "{refused}");
+}

@@ -34,6 +34,7 @@ fn any_verb() -> impl Strategy<Value = Verb> {
         4 => Just(Verb::Approve),
         1 => Just(Verb::ApprovePhase),
         1 => Just(Verb::Changes { text: "otherwise".into() }),
+        1 => Just(Verb::Fault { text: "wrong".into() }),
         1 => Just(Verb::Reject),
     ]
 }

@@ -100,6 +100,7 @@ pub(super) const DEFAULT: &[(Context, &str, Action)] = {
         (C::Panes, "space q", A::Quit),
         (C::Gate, "y", A::Approve),
         (C::Gate, "f", A::RequestChanges),
+        (C::Gate, "c", A::Fault),
         (C::Gate, "e", A::EditProposal),
         (C::Gate, "d", A::GateDiff),
         (C::Gate, "v", A::GateContext),

@@ -191,7 +191,7 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
     let ready = card.ready(now) && !model.watching;
     let stands_in = run.stands_in_at(gate).is_some();
     let (mut pieces, mut acting) = (Vec::new(), Vec::new());
-    for (action, decides) in actions(gate) {
+    for (action, decides) in actions(run, gate) {
         let label = match (action, &gate.reason) {
             (Action::Approve, GateReason::Plan) => "build",
             (Action::Approve, GateReason::Red { .. }) if stands_in => "let G1 stand in",
@@ -211,7 +211,7 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
         };
         let key = model.key(Context::Gate, action);
         // Asking for something else waits for nothing.
-        let acts = ready || !decides || (action == Action::RequestChanges && !model.watching);
+        let acts = ready || !decides || (asks(action) && !model.watching);
         let (of_key, of_word) = if acts { (t.key, t.text) } else { (t.dim, t.dim) };
         // A no-break space keeps key and word together when the row wraps.
         let piece =
@@ -235,15 +235,24 @@ fn footer(model: &Model, card: &Card, now: Timestamp) -> Vec<Line<'static>> {
     lines
 }
 
+/// Asking for something else approves of nothing, so that it need not wait till all is read.
+#[must_use]
+pub fn asks(action: Action) -> bool {
+    matches!(action, Action::RequestChanges | Action::Fault)
+}
+
 /// What can be done at a gate, and whether it decides something.
 #[must_use]
-pub fn actions(gate: &Gate) -> Vec<(Action, bool)> {
+pub fn actions(run: &Run, gate: &Gate) -> Vec<(Action, bool)> {
     use Action as A;
     let mut out = vec![(A::Approve, true)];
     if !matches!(gate.reason, GateReason::Budget { .. }) {
         out.push((A::RequestChanges, true));
     }
-    if !matches!(gate.reason, GateReason::Budget { .. } | GateReason::Result) {
+    if run.build_at_fault(gate).is_some() {
+        out.push((A::Fault, true));
+    }
+    if !run.editable(gate).is_empty() {
         out.push((A::EditProposal, false));
     }
     match gate.reason {
@@ -251,7 +260,11 @@ pub fn actions(gate: &Gate) -> Vec<(Action, bool)> {
             out.extend([(A::Readings, false), (A::NextPlan, false), (A::AskMe, false), (A::Answer, false)]);
         }
         GateReason::Budget { .. } | GateReason::Result => out.push((A::Readings, false)),
-        _ => out.extend([(A::GateDiff, false), (A::Readings, false)]),
+        _ => {
+            let proposed = run.step(&gate.step).is_some_and(|step| step.proposal.is_some());
+            out.extend(proposed.then_some((A::GateDiff, false)));
+            out.push((A::Readings, false));
+        }
     }
     out.push((A::GateContext, false));
     if matches!(gate.reason, GateReason::Step) {
@@ -298,7 +311,7 @@ pub fn view(model: &Model, card: &Card, focused: bool, buf: &mut Buffer) -> Opti
         draw::line(buf, inner, usize::from(inner.height).saturating_sub(foot.len()) + y, line);
     }
     draw::scrollbar(buf, area, card.top, visible, card.lines.len(), look);
-    let note = rest(model, card, gate, card.lines.len() - last, usize::from(area.width.saturating_sub(4)));
+    let note = rest(model, run, card, card.lines.len() - last, usize::from(area.width.saturating_sub(4)));
     if !note.is_empty() && area.height > 2 {
         let row = Rect { x: area.x + 2, y: area.y + area.height - 1, width: area.width.saturating_sub(4), height: 1 };
         draw::right(buf, row, 0, &Line::styled(note, t.warn));
@@ -316,15 +329,16 @@ pub fn view(model: &Model, card: &Card, focused: bool, buf: &mut Buffer) -> Opti
 }
 
 /// What is still to be read, and which keys wait for that.
-fn rest(model: &Model, card: &Card, gate: &Gate, below: usize, room: usize) -> String {
+fn rest(model: &Model, run: &Run, card: &Card, below: usize, room: usize) -> String {
+    let Some(gate) = run.gates.get(&card.gate) else { return String::new() };
     let (g, key) = (&model.look.glyphs, |action| model.key(Context::Gate, action));
     let unread = !card.wholly_seen() && !model.watching;
     if below == 0 {
         let above = unread && card.complete_since.is_none() && card.top > 0;
         return if above { format!(" {} there is more above: {} ", g.up, key(Action::Up)) } else { String::new() };
     }
-    let waits = |(action, decides): (Action, bool)| (decides && action != Action::RequestChanges).then(|| key(action));
-    let then: Vec<String> = actions(gate).into_iter().filter_map(waits).collect();
+    let waits = |(action, decides): (Action, bool)| (decides && !asks(action)).then(|| key(action));
+    let then: Vec<String> = actions(run, gate).into_iter().filter_map(waits).collect();
     let (then, page, down) = (then.join(" "), key(Action::PageDown), g.down);
     let how = format!(" {down} {below} more: read on with {} or {page}", key(Action::Down));
     let fits = |note: &String| unread && text::width(note) <= room;

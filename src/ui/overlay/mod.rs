@@ -41,6 +41,11 @@ pub enum Purpose {
         gate: GateId,
         digest: Hash,
     },
+    /// What is wrong with the code whose tests fail at this gate.
+    Fault {
+        gate: GateId,
+        digest: Hash,
+    },
     /// A remark on a place in the diff of this gate.
     Remark {
         gate: GateId,

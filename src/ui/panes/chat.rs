@@ -8,7 +8,7 @@ pub use moves::{act, current};
 use crate::{
     domain::{
         GateId, StepId,
-        run::{Proposal, Run, RunStatus, Step, StepState},
+        run::{Proposal, Run, RunStatus, Step, StepState, Verb},
     },
     ui::{
         Look, Model,
@@ -207,9 +207,7 @@ fn whole(model: &Model, run: &Run, entry: &ChatEntry, columns: usize) -> Vec<Lin
                 Span::styled(text, t.dim),
                 Span::styled(format!(" {}", rule.repeat(fill)), t.border),
             ]));
-            if let Some(crate::domain::run::Decided { verb: crate::domain::run::Verb::Changes { text }, .. }) =
-                &gate.decided
-            {
+            if let Some(Verb::Changes { text } | Verb::Fault { text }) = gate.decided.as_ref().map(|d| &d.verb) {
                 out.extend(indent(wrap_plain(text, columns.saturating_sub(2), t.you)));
             }
         }

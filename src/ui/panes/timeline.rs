@@ -148,6 +148,7 @@ pub fn gate_word(gate: &Gate) -> String {
                 Verb::Approve => "approved",
                 Verb::ApprovePhase => "approved with the rest of the phase",
                 Verb::Changes { .. } => "changes asked",
+                Verb::Fault { .. } => "sent to the developer",
                 Verb::Reject => "rejected",
             };
             if d.by_policy { format!("{verb} by policy") } else { format!("{verb} by {}", d.who) }
@@ -327,7 +328,7 @@ fn details(model: &Model, run: &Run, row: &TimelineRow, columns: usize) -> Vec<L
         TimelineRow::Gate(id) => {
             let Some(gate) = run.gates.get(id) else { return out };
             field("gate", format!("{id} of {}: {}", gate.step, gate_word(gate)));
-            if let Some(Verb::Changes { text }) = gate.decided.as_ref().map(|d| &d.verb) {
+            if let Some(Verb::Changes { text } | Verb::Fault { text }) = gate.decided.as_ref().map(|d| &d.verb) {
                 field("asked", text.to_string());
             }
             field("digest", gate.digest.short().to_owned());

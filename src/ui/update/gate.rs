@@ -134,8 +134,8 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
     // What was said about the key before goes with the next one.
     model.notice = None;
     match action {
-        A::Approve | A::ApprovePhase | A::RequestChanges | A::Reject => {
-            if !super::super::overlay::gate::actions(&gate).iter().any(|(a, _)| *a == action) {
+        A::Approve | A::ApprovePhase | A::RequestChanges | A::Fault | A::Reject => {
+            if !super::super::overlay::gate::actions(&run, &gate).iter().any(|(a, _)| *a == action) {
                 return not_here(model, &run, &gate, action);
             }
             if burst {
@@ -143,7 +143,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                     .say(false, "Keys that arrive together, as a paste does, decide nothing. Press it once more.");
             }
             // Asking for something else decides nothing, so it waits for nothing.
-            if !ready && action != A::RequestChanges {
+            if !ready && !super::super::overlay::gate::asks(action) {
                 let why = match (card.wholly_seen(), card.rests_above()) {
                     (true, _) => "A moment: the card has only just come up.",
                     (false, true) => "There is more on this card, further up: read it with k, then decide.",
@@ -167,6 +167,10 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
                         prompt.draft.set(&remarks);
                     }
                     model.overlays.push(Overlay::Prompt(Box::new(prompt)));
+                }
+                A::Fault => {
+                    let purpose = Purpose::Fault { gate: key.0, digest: key.1 };
+                    model.overlays.push(Overlay::Prompt(Box::new(Prompt::new("the code is wrong", purpose))));
                 }
                 _ => {
                     let confirm = Confirm::reject(&run, &gate).since(model.now);
@@ -232,6 +236,7 @@ fn not_here(model: &mut Model, run: &Run, gate: &Gate, action: Action) {
         (A::ApprovePhase, _) => {
             format!("The rest of a phase is approved at the gate of a green step; {approve} decides this one.")
         }
+        (A::Fault, _) => "Only failing tests are sent to the developer of what they test.".to_owned(),
         (A::RequestChanges, _) => format!("This is about money: {approve} spends it, {} stops here.", key(A::Reject)),
         (A::Reject, _) => "The result is not rolled back here: /rewind and a step goes back to before it.".to_owned(),
         (A::NextPlan, _) => "How thoroughly the plan is carried out is chosen at the first gate.".to_owned(),
@@ -321,6 +326,7 @@ pub(super) fn send(model: &mut Model, gate: GateId, digest: Hash, verb: Verb, cm
             "sent back, but the offline engine cannot use remarks"
         }
         Verb::Changes { .. } => "sent back with your words",
+        Verb::Fault { .. } => "sent to the developer with your words",
         Verb::Reject => "rejected",
     };
     model.overlays.retain(|o| !matches!(o, Overlay::Gate(c) if c.gate == gate));
@@ -382,7 +388,9 @@ pub(super) fn refresh(model: &mut Model) {
             Overlay::Gate(card) => (card.gate, &card.digest),
             Overlay::Confirm(Confirm { sure: Sure::Reject { gate, digest }, .. }) => (*gate, digest),
             Overlay::Prompt(p) => match &p.purpose {
-                Purpose::Changes { gate, digest } | Purpose::Remark { gate, digest, .. } => (*gate, digest),
+                Purpose::Changes { gate, digest }
+                | Purpose::Fault { gate, digest }
+                | Purpose::Remark { gate, digest, .. } => (*gate, digest),
                 _ => continue,
             },
             _ => continue,

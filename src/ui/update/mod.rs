@@ -164,16 +164,12 @@ pub fn available(model: &Model, action: Action) -> bool {
         A::Resume => matches!(status, Some(RunStatus::Paused { .. })) && model.ended.is_none(),
         A::Preview => work && model.preview.url.is_none() && run.is_some_and(|r| !r.files.is_empty()),
         A::StopPreview => model.preview.url.is_some(),
-        A::Approve | A::RequestChanges | A::Reject | A::ApprovePhase => match model.overlays.last() {
+        A::Approve | A::RequestChanges | A::Fault | A::Reject | A::ApprovePhase => match model.overlays.last() {
             Some(Overlay::Pager(p)) => {
                 let open = |id| run.and_then(|r| r.gates.get(id)).is_some_and(crate::domain::run::Gate::is_open);
                 action == A::RequestChanges && matches!(&p.source, Source::Diff(id) if open(id))
             }
-            Some(Overlay::Gate(card)) => {
-                let offered = run.and_then(|r| r.gates.get(&card.gate));
-                card.ready(model.now)
-                    && offered.is_some_and(|g| super::overlay::gate::actions(g).iter().any(|(a, _)| *a == action))
-            }
+            Some(Overlay::Gate(card)) => card.ready(model.now) && is_offered(model, action),
             _ => false,
         },
         A::AskMe if context == Context::Confirm => {
@@ -181,11 +177,7 @@ pub fn available(model: &Model, action: Action) -> bool {
         }
         A::AskMe => work && !over && run.is_some(),
         A::NextPlan => gate_reason(model).is_some_and(|r| matches!(r, GateReason::Plan)),
-        A::EditProposal => {
-            gate_reason(model).is_some_and(|r| !matches!(r, GateReason::Budget { .. } | GateReason::Result))
-        }
-        A::GateDiff => gate_reason(model)
-            .is_some_and(|r| !matches!(r, GateReason::Plan | GateReason::Budget { .. } | GateReason::Result)),
+        A::EditProposal | A::GateDiff => is_offered(model, action),
         A::GateContext => gate_reason(model).is_some(),
         A::Answer => match context {
             Context::Gate => {
@@ -238,6 +230,13 @@ pub fn available(model: &Model, action: Action) -> bool {
 fn gate_reason(model: &Model) -> Option<&GateReason> {
     let Some(Overlay::Gate(card)) = model.overlays.last() else { return None };
     model.run.as_deref()?.gates.get(&card.gate).map(|g| &g.reason)
+}
+
+/// Whether the card in front has a key for it.
+fn is_offered(model: &Model, action: Action) -> bool {
+    let Some((Overlay::Gate(card), run)) = model.overlays.last().zip(model.run.as_deref()) else { return false };
+    let gate = run.gates.get(&card.gate);
+    gate.is_some_and(|gate| super::overlay::gate::actions(run, gate).iter().any(|(offered, _)| *offered == action))
 }
 
 impl Model {

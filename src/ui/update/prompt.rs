@@ -95,6 +95,9 @@ fn answer(model: &mut Model, purpose: &Purpose, text: &str, cmds: &mut Vec<Cmd>)
         Purpose::Changes { gate, digest } => {
             super::gate::send(model, *gate, digest.clone(), Verb::Changes { text: text.into() }, cmds);
         }
+        Purpose::Fault { gate, digest } => {
+            super::gate::send(model, *gate, digest.clone(), Verb::Fault { text: text.into() }, cmds);
+        }
         Purpose::Remark { gate, digest, place } => {
             let remarks = model.gates.remarks.entry((*gate, digest.clone())).or_default();
             remarks.push(format!("{place}: {text}"));

@@ -20,6 +20,7 @@ pub(super) fn acts(action: Action) -> bool {
         A::Approve
             | A::ApprovePhase
             | A::RequestChanges
+            | A::Fault
             | A::Reject
             | A::EditProposal
             | A::NextPlan
