@@ -246,3 +246,21 @@ async fn tests_beside_each_other_in_a_folder_that_is_no_package_are_found_by_pat
         }
     }
 }
+
+#[tokio::test]
+async fn packages_below_src_are_found_as_if_they_were_installed() {
+    let (runner, cancel) = (runner().await, CancellationToken::new());
+    let test = "import subprocess\nimport sys\nimport unittest\nfrom ledgers import count\n\n\nclass Count(unittest.TestCase):\n    \
+                def test_count(self):\n        self.assertEqual(count.three(), 3)\n\n    def test_started(self):\n        \
+                ended = subprocess.run([sys.executable, \"-m\", \"ledgers\"], capture_output=True, text=True)\n        \
+                self.assertEqual(ended.stdout, \"3\\n\")\n";
+    let tree = Tree::new(vec![
+        TreeFile::new("src/ledgers/__init__.py", vec![]),
+        TreeFile::new("src/ledgers/count.py", b"def three():\n    return 3\n".to_vec()),
+        TreeFile::new("src/ledgers/__main__.py", b"from ledgers import count\n\nprint(count.three())\n".to_vec()),
+        TreeFile::new("tests/__init__.py", vec![]),
+        TreeFile::new("tests/test_count.py", test.as_bytes().to_vec()),
+    ]);
+    let run = runner.tests(&tree, &manifest(), None, &cancel).await.unwrap();
+    assert_eq!((run.executed.exit, run.executed.tests.len()), (Some(0), 2), "{}", String::from_utf8_lossy(&run.output));
+}

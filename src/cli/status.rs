@@ -8,7 +8,7 @@ use crate::{
     domain::{
         counted,
         run::{Gate, GateReason, Run, RunStatus, Step, StepState},
-        trace::{Counts, exit_code},
+        trace::{Counts, exit_code, trace},
     },
     hub,
 };
@@ -25,6 +25,9 @@ pub fn run(folder: Option<&Path>, as_json: bool) -> Done {
         out::json(&machine(&run, now, writer))?;
     } else {
         out::show(&text(&run, now, writer))?;
+        if run.is_over() && trace(&run).counts != now {
+            out::show("Files were changed since it ended: `g1 verify` runs what is there now.\n")?;
+        }
     }
     Ok(0)
 }

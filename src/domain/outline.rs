@@ -40,7 +40,8 @@ pub fn declared(line: &str) -> Option<String> {
         rest = bare;
     }
     let named = DECLARES.iter().any(|word| rest.starts_with(word))
-        || rest.starts_with("const ") && (rest.contains("=>") || line.starts_with("export"));
+        || rest.starts_with("const ") && (rest.contains("=>") || line.starts_with("export"))
+        || ["exports.", "module.exports."].iter().any(|given| rest.starts_with(given)) && rest.contains(" = ");
     let name = rest.split(['(', '{', ':', '=', ';', '<']).next().unwrap_or_default().trim();
     (named && name.len() < 80).then(|| name.to_owned())
 }

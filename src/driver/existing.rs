@@ -98,7 +98,7 @@ pub(super) fn survey(dir: &Path, requirement: &str, offline: bool) -> Result<Opt
         return refused(format!("{shown} is part of the repository {root}: work on the whole, with -C {root}"));
     }
     let name = branch::free(&root, &format!("g1/{}", open::slug(requirement)));
-    let left = branch::uncommitted(&root).map_err(failed)?;
+    let left = branch::uncommitted(&root).map_err(failed)?.len();
     let files = branch::files(&root, &commit, &LIMITS, &|path| paths::check(path).is_ok()).map_err(failed)?;
     found(dir, files, Some((Clean::from(name), Clean::from(commit))), left).map(Some)
 }
@@ -306,8 +306,9 @@ fn changes(run: &Run, dir: &Path) -> Changes {
     // Where git does not say, nothing is known to be there.
     let lacking = branch::lacking(&place, branch, made(), &as_made).unwrap_or_else(|_| made().collect());
     if lacking.is_empty() {
+        let first = before_merging(&branch::uncommitted(dir).unwrap_or_default(), made());
         return only_told(format!(
-            "The changes are on {branch}: `git diff HEAD...{branch}` shows them, `git merge {branch}` takes them over.\n"
+            "The changes are on {branch}: `git diff HEAD...{branch}` shows them, `git merge {branch}` takes them over{first}.\n"
         ));
     }
     let more = if lacking.len() > NAMED { ", …" } else { "" };
@@ -319,6 +320,21 @@ fn changes(run: &Run, dir: &Path) -> Changes {
         place.display()
     );
     Changes { told, lacking: lacking.into_iter().map(str::to_owned).collect() }
+}
+
+/// What git would refuse a merge for: work of the person's that is not committed, in files that the branch has, too.
+fn before_merging<'a>(uncommitted: &[String], made: impl Iterator<Item = &'a str>) -> String {
+    let theirs =
+        |path: &&str| uncommitted.iter().any(|left| left == path || left.ends_with('/') && path.starts_with(left));
+    let both: Vec<&str> = made.filter(theirs).collect();
+    let more = if both.len() > NAMED { ", …" } else { "" };
+    match both.is_empty() {
+        true => String::new(),
+        false => format!(
+            "; commit or stash your own work on {}{more} first",
+            both.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ")
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -418,5 +434,13 @@ mod tests {
         run.files.clear();
         let said = changes(&run, dir.path()).told;
         assert!(said.contains("Nothing was changed") && !said.contains("merge"), "{said}");
+    }
+
+    #[test]
+    fn what_git_would_not_merge_over_is_named() {
+        let left = ["src/log.py", "notes/", "README.md"].map(str::to_owned);
+        let said = before_merging(&left, ["src/log.py", "notes/a.txt", "tests/test_log.py"].into_iter());
+        assert_eq!(said, "; commit or stash your own work on src/log.py, notes/a.txt first");
+        assert_eq!(before_merging(&left, ["tests/test_log.py"].into_iter()), "");
     }
 }

@@ -1,6 +1,10 @@
 //! Running the tests of Python projects.
 
-use super::{EvidenceError, Manifest, Stack, Tree, report::Report, scratch::Scratch};
+use super::{EvidenceError, Manifest, Stack, Tree, TreeFile, report::Report, scratch::Scratch};
+use std::{
+    fs::{self, DirEntry},
+    path::Path,
+};
 
 const SUITE: &str = include_str!("aids/suite.py");
 
@@ -20,6 +24,15 @@ pub(super) fn launched(
     Ok(argv)
 }
 
+/// Where packages lie in the usual place below the project's folder, as if they were installed from there: `src`, with a
+/// package in it.
+pub(super) fn source(tree: &Path) -> Option<String> {
+    let source = tree.join("src");
+    let is_package = |entry: &DirEntry| entry.path().join("__init__.py").is_file();
+    let mut inside = fs::read_dir(&source).ok()?.flatten();
+    inside.any(|entry| is_package(&entry)).then(|| source.to_string_lossy().into_owned())
+}
+
 /// The folder of tests that is no package, where the manifest has `discover` begin there: its runner names the modules
 /// without it (`test_a.Case.test_one`), and they find each other so.
 fn apart<'m>(manifest: &'m Manifest, tree: &Tree) -> Option<&'m str> {
@@ -37,11 +50,12 @@ pub(super) fn named_by_path(mut report: Report, tree: &Tree) -> Report {
         if tree.files().any(|file| file.path.starts_with(&inside)) {
             continue;
         }
-        let is_its = |path: &str| {
-            let path = path.strip_suffix(".py").or_else(|| path.strip_suffix("/__init__.py"));
-            path.and_then(|path| path.strip_suffix(module)).filter(|above| above.is_empty() || above.ends_with('/'))
+        let its = |file: &TreeFile| {
+            let path = file.path.strip_suffix(".py").or_else(|| file.path.strip_suffix("/__init__.py"))?;
+            let above = path.strip_suffix(module)?;
+            (above.is_empty() || above.ends_with('/')).then(|| above.to_owned())
         };
-        let mut above = tree.files().filter_map(|file| is_its(&file.path).map(str::to_owned));
+        let mut above = tree.files().filter_map(its);
         let named = |folder: &str| folder.split('/').all(|part| !part.is_empty() && !part.contains(['.', '-']));
         if let (Some(folder), None) = (above.next(), above.next())
             && let Some(folder) = folder.strip_suffix('/').filter(|folder| named(folder))
@@ -114,7 +128,6 @@ pub(super) fn first_module(argv: &[String]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::TreeFile;
 
     fn command(test: &str, only: Option<&[String]>) -> String {
         let manifest = Manifest {

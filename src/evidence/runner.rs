@@ -12,7 +12,7 @@ pub use boot::{Served, without_last_line};
 pub(super) use settle::settled;
 
 use super::{
-    EvidenceError, Manifest, Sandbox, Stack, Tools, Tree,
+    EvidenceError, Manifest, Sandbox, Stack, Tools, Tree, python,
     sandbox::{Finished, Limits, Spec},
     scratch::Scratch,
 };
@@ -236,12 +236,16 @@ impl Runner {
         };
         let mut env = set(&[("PATH", &path)]);
         env.extend(match stack {
-            Stack::Python => set(&[
-                ("PYTHONDONTWRITEBYTECODE", "1"),
-                ("PYTHONHASHSEED", "0"),
-                ("PYTHONNOUSERSITE", "1"),
-                ("PYTHONUNBUFFERED", "1"),
-            ]),
+            Stack::Python => {
+                let mut python = set(&[
+                    ("PYTHONDONTWRITEBYTECODE", "1"),
+                    ("PYTHONHASHSEED", "0"),
+                    ("PYTHONNOUSERSITE", "1"),
+                    ("PYTHONUNBUFFERED", "1"),
+                ]);
+                python.extend(python::source(&scratch.tree()).map(|path| ("PYTHONPATH".to_owned(), path)));
+                python
+            }
             Stack::Node => self.node_environment(scratch)?,
             Stack::Rust => self.cargo_environment(scratch),
         });

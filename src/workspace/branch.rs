@@ -48,14 +48,15 @@ pub fn head(root: &Path) -> Result<Option<String>, GitError> {
     Ok(found.ok().map(|text| String::from_utf8_lossy(&text).trim().to_owned()))
 }
 
-/// How many paths hold work that is not committed.
+/// The paths with work that is not committed; a folder that git does not know ends in `/`.
 ///
 /// # Errors
 /// git fails.
-pub fn uncommitted(root: &Path) -> Result<usize, GitError> {
+pub fn uncommitted(root: &Path) -> Result<Vec<String>, GitError> {
     let listed =
         told(root, ["status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules"])?;
-    Ok(listed.split(|byte| *byte == 0).filter(|entry| entry.len() > 3).count())
+    let path = |entry: &[u8]| entry.get(3..).map(|path| String::from_utf8_lossy(path).into_owned());
+    Ok(listed.split(|byte| *byte == 0).filter_map(path).filter(|path| !path.is_empty()).collect())
 }
 
 /// The paths of other repositories in what is checked out: nothing below them can be committed here.

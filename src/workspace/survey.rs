@@ -157,6 +157,11 @@ mod tests {
             outline("a.mjs", text.as_bytes()),
             "a.mjs · 4 lines · JavaScript · const total, const helper, function run\n"
         );
+        let text = "exports.take = (name) => {\n  exports.load(name)\n}\nmodule.exports.give = function () {}\n";
+        assert_eq!(
+            outline("a.cjs", text.as_bytes()),
+            "a.cjs · 4 lines · JavaScript · exports.take, module.exports.give\n"
+        );
         assert_eq!(outline("logo.png", &[0xff, 0]), "logo.png · 2 bytes, no text\n");
     }
 

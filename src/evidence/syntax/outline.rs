@@ -57,6 +57,9 @@ pub struct Outline {
     pub comments: Vec<(usize, usize)>,
 }
 
+/// Names that are told of a file or of what is in it.
+const NAMED: usize = 16;
+
 /// The items that lines or a symbol mean, and the named things around them.
 #[derive(Debug, Clone)]
 pub struct Unit<'a> {
@@ -188,10 +191,13 @@ impl Outline {
             parts = vec![&whole];
         }
         for (position, part) in parts.iter().enumerate() {
-            let found = named(level, part);
+            let mut found = named(level, part);
+            if position == 0 && found.is_empty() {
+                found = exported(level, part);
+            }
             let last = position + 1 == parts.len() && key.is_none();
             if found.is_empty() {
-                return Err(format!("{} has no {}", self.path, parts[..=position].join(".")));
+                return Err(format!("{} has no {}{}", self.path, parts[..=position].join("."), there(level)));
             }
             if last && found.len() > 1 {
                 return Err(format!("{} defines {name} {} times; name its lines", self.path, found.len()));
@@ -323,6 +329,17 @@ fn named<'a>(level: &'a [Item], name: &str) -> Vec<(Vec<&'a Item>, &'a Item)> {
             })
         })
         .collect()
+}
+
+/// The same of a name that a CommonJS module gives away where it says what that is: `exports.take = () => {…}`.
+fn exported<'a>(level: &'a [Item], name: &str) -> Vec<(Vec<&'a Item>, &'a Item)> {
+    ["exports", "module.exports"].iter().flat_map(|above| named(level, &format!("{above}.{name}"))).collect()
+}
+
+/// Which names there are instead, for whoever has named none of them.
+fn there(level: &[Item]) -> String {
+    let names: Vec<&str> = level.iter().filter_map(|item| item.name.as_deref()).take(NAMED).collect();
+    if names.is_empty() { String::new() } else { format!("; it has {}", names.join(", ")) }
 }
 
 /// The text without these stretches, line by line.

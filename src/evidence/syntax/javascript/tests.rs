@@ -77,6 +77,9 @@ fn each_kind_of_unit_is_taken_away_alone() {
     assert!(without("Store.add").unwrap().contains("async add(one) {}"));
     assert!(without("twice").unwrap().contains("async (x) => undefined"));
     assert!(without("module.exports.helper").unwrap().contains("function () {};"));
+    // As `exports.helper = …` is called from elsewhere.
+    assert_eq!(without("helper"), without("module.exports.helper"));
+    assert!(without("nowhere").unwrap_err().contains("nowhere; it has LIMITS, "), "{:?}", without("nowhere"));
     for (symbol, why) in
         [("Store", "more than one function"), ("nowhere", "has no nowhere"), ("LIMITS[x]", "no single row")]
     {
