@@ -128,6 +128,10 @@ pub(super) fn first_module(argv: &[String]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        Clean,
+        evidence::{TestOutcome, TestResult},
+    };
 
     fn command(test: &str, only: Option<&[String]>) -> String {
         let manifest = Manifest {
@@ -178,8 +182,8 @@ mod tests {
             ["tests/test_a.py", "test_b.py", "tests/test_b.py", "app/__init__.py", "a-b/test_c.py", "x/y/test_d.py"];
         let tree = Tree::new(files.iter().map(|path| TreeFile::new(*path, vec![])).collect());
         let named = |name: &str| {
-            let report =
-                super::super::report::unittest(format!("one ({name}) ... ok\n\nRan 1 test in 0s\n\nOK\n").as_bytes());
+            let (name, outcome, detail) = (name.to_owned(), TestOutcome::Passed, Clean::default());
+            let report = Report { tests: vec![TestResult { name, outcome, detail }], ran: Some(1), consistent: true };
             named_by_path(report, &tree).tests[0].name.clone()
         };
         for (told, name) in [

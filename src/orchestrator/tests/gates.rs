@@ -181,7 +181,7 @@ fn who_finds_the_code_wrong_at_failing_tests_sends_that_to_its_developer() {
     sim.faults.clear();
     sim.decide_gate(gate.id, Verb::Fault { text: "A title may be empty".into() }).unwrap();
     let build = sim.step("build:notes");
-    assert_eq!(build.feedback.last().map(|said| said.starts_with("The tests of test:notes fail")), Some(true));
+    assert!(build.feedback.iter().any(|said| said.starts_with("The tests of test:notes fail")));
     assert!(build.feedback.iter().any(|said| said.as_str() == "A title may be empty"), "{:?}", build.feedback);
     sim.finish();
     assert_eq!((sim.step("build:notes").attempt, sim.step("test:notes").attempt), (builds + 1, tests + 1));
