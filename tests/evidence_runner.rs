@@ -264,3 +264,31 @@ async fn packages_below_src_are_found_as_if_they_were_installed() {
     let run = runner.tests(&tree, &manifest(), None, &cancel).await.unwrap();
     assert_eq!((run.executed.exit, run.executed.tests.len()), (Some(0), 2), "{}", String::from_utf8_lossy(&run.output));
 }
+
+/// As other runners than the standard library's have them: of what was there before, more can be said to work still.
+#[tokio::test]
+async fn functions_that_are_tests_and_want_nothing_are_run_as_well() {
+    let (runner, cancel) = (runner().await, CancellationToken::new());
+    let test = "import unittest\n\n\ndef test_sum():\n    \"\"\"Adds.\"\"\"\n    assert 1 + 2 == 3\n\n\ndef test_wrong():\n    \
+                assert 1 + 2 == 4, \"no\"\n\n\ndef test_given(tmp_path):\n    assert False\n\n\ndef testing():\n    assert False\n\n\n\
+                class Case(unittest.TestCase):\n    def test_case(self):\n        self.assertEqual(1, 1)\n";
+    let tree = Tree::new(vec![
+        TreeFile::new("tests/__init__.py", vec![]),
+        TreeFile::new("tests/test_sums.py", test.as_bytes().to_vec()),
+    ]);
+    let told = |run: &g1::evidence::Recorded| {
+        let tests = run.executed.tests.iter();
+        tests.map(|test| (test.name.clone(), test.outcome)).collect::<Vec<_>>()
+    };
+    let named = |name: &str, outcome| (format!("tests.test_sums.{name}"), outcome);
+    let all = [
+        named("Case.test_case", TestOutcome::Passed),
+        named("test_sum", TestOutcome::Passed),
+        named("test_wrong", TestOutcome::Failed),
+    ];
+    let run = runner.tests(&tree, &manifest(), None, &cancel).await.unwrap();
+    assert_eq!(told(&run), all, "{}", String::from_utf8_lossy(&run.output));
+    let one = ["tests.test_sums.test_sum".to_owned()];
+    let run = runner.tests(&tree, &manifest(), Some(&one), &cancel).await.unwrap();
+    assert_eq!((told(&run).as_slice(), run.executed.exit), (&all[1..2], Some(0)));
+}
