@@ -103,18 +103,18 @@ fn what_a_person_changed_stays_when_the_requirement_changes() {
     fs::write(path("app/pages/style.css"), &style).expect("written");
     let readme = read("README.md") + "\nAsk Anna for the password.\n";
     fs::write(path("README.md"), &readme).expect("written");
-    let output = bed.output(&["add", "A notice has a place.", "-y"]);
+    let output = bed.output(&["add", "Members record harvests with a date and a crop.", "-y"]);
     assert!([0, 7].contains(&code(&output)), "{}{}", text(&output.stdout), text(&output.stderr));
     assert_eq!(read("app/pages/style.css"), style);
     let merged = read("README.md");
-    assert!(merged.contains("Ask Anna") && merged != readme && merged.contains("place"), "{merged}");
+    assert!(merged.contains("Ask Anna") && merged != readme && merged.contains("Harvests"), "{merged}");
     // The lines that a step changes: nothing is chosen, nothing is lost.
     fs::write(path("README.md"), "Mine alone.\n").expect("written");
-    let output = bed.output(&["add", "A notice has a colour.", "-y"]);
+    let output = bed.output(&["add", "Members record payments with a date and an amount.", "-y"]);
     assert_eq!(code(&output), 1, "{}", text(&output.stdout));
     assert!(text(&output.stderr).contains("README.md: it was written or changed by somebody else"));
     assert_eq!(read("README.md"), "Mine alone.\n");
     fs::rename(path("README.md"), path("README.mine")).expect("moved");
     assert!([0, 7].contains(&code(&bed.output(&["resume"]))));
-    assert!(read("README.md").contains("colour"));
+    assert!(read("README.md").contains("Payments"));
 }
