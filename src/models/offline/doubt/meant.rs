@@ -171,7 +171,9 @@ impl Meant {
             }
             Rule::FromDay { days } | Rule::UntilDay { days } => {
                 self.days(*days);
-                self.say("least most more late early later earlier advance ahead before from now today future than");
+                self.say(
+                    "least most more late early later earlier advance ahead before from now today future than lie",
+                );
                 self.can(&[Class::Transact, Class::Create]);
             }
         }

@@ -327,6 +327,12 @@ impl Meant {
                 self.say(by);
                 self.say("use refer still belong have there contain exist");
                 self.can(&[Class::Delete]);
+                // `a borrowed book`
+                match by.rsplit('_').next() {
+                    Some("loan" | "rental" | "borrowing") => self.say("lent borrowed loaned rented hired out loan"),
+                    Some("booking" | "reservation") => self.say("booked reserved"),
+                    _ => {}
+                }
             }
             Feature::Mobile { .. } => self.say(
                 "phone mobile smartphone small screen responsive tablet usable device desktop computer look use well fit work display laptop size",

@@ -217,6 +217,8 @@ fn of_field(field: &Field, note: &mut impl FnMut(&Clauses, &[Sense])) {
     // What a person enters may be called a sum or an average.
     let named: &[Sense] = match field.name.as_str() {
         name if name.contains("average") => &[Average, Number],
+        // `how many pages they have read`
+        name if name.starts_with("number_of_") && name.split('_').count() > 3 => &[Bound, Number],
         name if ["total", "sum", "number_of", "count", "amount"].iter().any(|w| name.contains(w)) => &[Bound],
         _ => &[],
     };

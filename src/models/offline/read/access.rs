@@ -36,6 +36,7 @@ pub fn read(d: &mut Draft, si: usize) {
     super::makers::read(d, si);
     super::secret::read(d, si);
     super::not_even::mark(d, si);
+    super::kept_from::read(d, si);
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
         if d.done[si].contains(&pi) {

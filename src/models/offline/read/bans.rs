@@ -194,6 +194,9 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
         if others && ops == [Op::Read] {
             let seers = super::nobody::left_out(d, s, pred).unwrap_or_default();
             unseen_by_others(d, *e, &seers, s.id);
+            // whoever is named sees no more than that, whatever they would see by default
+            let named = whos.iter().filter(|who| matches!(who, Who::Role(_)));
+            d.limited.extend(named.map(|who| (*e, who.clone(), Scope::Own)));
             d.mark(si, 0..s.words.len());
         } else if others {
             d.entities[*e].entity.owned = true;

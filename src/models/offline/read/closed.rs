@@ -144,22 +144,29 @@ pub fn unchanged(d: &Draft, e: usize) -> bool {
 #[must_use]
 pub fn unseen(d: &Draft, e: usize) -> bool {
     let built = super::assemble::built(d);
-    let sees = |p: &Pred| {
+    let sees = |s: &Sentence, p: &Pred| {
         let shown = if p.verb.passive { &p.subject } else { &p.objects };
         let named = |np: &Np| d.find(&np.name()) == Some(e) || d.find(&np.head) == Some(e);
-        p.verb.class == Class::Read && shown.iter().any(named)
+        // `A pupil cannot see what other pupils have read`: whatever they add
+        let theirs = || {
+            let makes = |a: &Access| a.ops.contains(&Op::Create) && d.actors(p).contains(&a.who);
+            let unnamed = shown.iter().all(|np| d.entity_of(np).is_none()) && p.verb.negated && !p.verb.passive;
+            unnamed && super::bans::of_others(s) && d.entities[e].entity.access.iter().any(makes)
+        };
+        p.verb.class == Class::Read && (shown.iter().any(named) || theirs())
     };
     let denies = |s: &Sentence| {
         let word = |w: &Word| matches!(w.lower(), "nobody" | "only" | "except" | "unless");
         s.preds.iter().any(|p| p.verb.negated) || s.words.iter().any(word)
     };
     let withheld = |(pi, p): (usize, &Pred), si: usize| {
-        let says = (p.verb.negated || p.only) && !p.subordinate && sees(p);
+        let says = (p.verb.negated || p.only) && !p.subordinate && sees(&d.sentences[si], p);
         says && !d.done[si].contains(&pi)
     };
     d.sentences.iter().enumerate().any(|(si, s)| {
         let unread = d.done[si].is_empty() && !built.contains(&s.id) && !super::exclusion::is_exclusion(s);
-        unread && denies(s) && s.preds.iter().any(sees) || s.preds.iter().enumerate().any(|told| withheld(told, si))
+        unread && denies(s) && s.preds.iter().any(|p| sees(s, p))
+            || s.preds.iter().enumerate().any(|told| withheld(told, si))
     })
 }
 

@@ -87,6 +87,9 @@ pub fn is_exclusion(s: &Sentence) -> bool {
     if s.words[0].is("no") && !numbers && s.preds.iter().all(|p| p.subordinate) {
         return true;
     }
+    if not_kept(s) {
+        return true;
+    }
     // `No mobile app is needed.`
     const NEEDED: [&str; 6] = [" needed", " required", " wanted", " necessary", " planned", " desired"];
     if s.words[0].is("no") && !numbers && NEEDED.iter().any(|n| l.trim_end_matches(['.', ' ']).ends_with(n)) {
@@ -133,6 +136,24 @@ pub fn is_exclusion(s: &Sentence) -> bool {
                     && !l.contains(" can ")
                     && !l.contains("more than"))
     }) && !s.preds.is_empty()
+}
+
+/// Words for keeping something.
+const KEPT: [&str; 6] = ["stored", "kept", "saved", "recorded", "collected", "archived"];
+
+/// `No diagnoses are stored.`: what is named is not part of it, and no record of which there are none.
+fn not_kept(s: &Sentence) -> bool {
+    const ANYTHING: [&str; 8] = ["data", "information", "detail", "record", "history", "log", "change", "entry"];
+    let [pred] = &s.preds[..] else { return false };
+    let [np] = &pred.subject[..] else { return false };
+    let no = np.det.as_deref() == Some("no") && np.of.is_none() && s.words[0].is("no");
+    let kept = s.words[pred.verb.range.clone()].last().is_some_and(|w| KEPT.contains(&w.lower()));
+    let ends = pred.objects.is_empty() && pred.preps.is_empty() && pred.verb.modal.is_none();
+    no && kept
+        && pred.verb.passive
+        && ends
+        && np.adjectives().all(words::light)
+        && !ANYTHING.contains(&np.head.as_str())
 }
 
 /// Whether a heading above says that what stands below is not wanted.
@@ -226,6 +247,7 @@ pub fn read(d: &mut Draft, si: usize) {
             .filter(|w| {
                 matches!(w.tag, Tag::Noun | Tag::Adj | Tag::Verb(_))
                     && !words::light(w.lower())
+                    && !KEPT.contains(&w.lower())
                     && !matches!(
                         w.lower(),
                         "scope"

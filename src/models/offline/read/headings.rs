@@ -1,5 +1,6 @@
 //! What structures a document and demands nothing: headings, titles, lists of those who will use it.
 
+use super::chunk::Item;
 use super::lexicon::{nouns, verbs::Class};
 use super::sentence::{Sentence, split_list};
 use super::tag::Tag;
@@ -132,9 +133,12 @@ pub fn titles(s: &Sentence, all: &[Sentence]) -> bool {
 #[must_use]
 pub fn named_with_a_stop(s: &Sentence, all: &[Sentence]) -> bool {
     let spoken = |s: &&Sentence| !s.heading && !super::background::courtesy(s);
-    let opens = all.iter().find(spoken).is_some_and(|first| first.id == s.id) && all.len() > 2;
+    let opens = all.iter().find(spoken).is_some_and(|first| first.id == s.id) && all.len() > 1;
+    if opens && is_a_house(s) {
+        return true;
+    }
     let words: Vec<&super::tag::Word> = s.words.iter().take_while(|w| w.tag != Tag::Stop).collect();
-    let ends = s.words.len() == words.len() + 1 && s.text.ends_with('.');
+    let ends = s.words.len() == words.len() + 1 && s.text.ends_with('.') && all.len() > 2;
     let first = s.words.first().map(|w| w.tag);
     let singular = |w: &&&super::tag::Word| w.tag == Tag::Noun && w.base == w.lower();
     // `planner` may be the object of `leave`, and the two of them a name
@@ -163,6 +167,15 @@ pub fn named_with_a_stop(s: &Sentence, all: &[Sentence]) -> bool {
         && !s.item
         && (2..=9).contains(&words.len())
         && words.iter().skip(usize::from(bare)).all(plain)
+}
+
+/// `The parish library.`, `Parish library`: nothing but whose software it is.
+fn is_a_house(s: &Sentence) -> bool {
+    let [Item::Np(np), rest @ ..] = &s.items[..] else { return false };
+    let plain = matches!(np.det.as_deref(), None | Some("the" | "our")) && np.of.is_none() && np.owner.is_none();
+    let house = super::background::HOUSES.contains(&np.head.as_str()) && !np.plural && np.number.is_none();
+    let all = np.range == (0..s.words.len() - rest.len()) && rest.iter().all(|item| matches!(item, Item::Stop(_)));
+    plain && house && all && s.preds.is_empty() && s.role.is_none() && !s.item && np.mods.len() <= 4
 }
 
 /// `iv. Claim Entry`, `B) Boat Repair` above a sentence: the name of what follows, although its first word may be a verb.

@@ -32,7 +32,11 @@ pub fn read(d: &mut Draft, si: usize) {
     if ordered || for_good(d, si, ban) {
         return;
     }
-    let Some((e, state)) = clause(d, si, ban).or_else(|| adjective(d, si, ban)) else { return };
+    let said = clause(d, si, ban).or_else(|| adjective(d, si, ban)).or_else(|| on_loan(d, si, ban));
+    let Some((e, state)) = said else { return };
+    if super::in_use::had(d, si, &s.preds[ban], e, &state) {
+        return;
+    }
     if introduce(d, si, e, &state) {
         super::lifecycle::read(d, si);
     }
@@ -164,10 +168,22 @@ fn clause(d: &Draft, si: usize, ban: usize) -> Option<(usize, String)> {
     let named = |nps: &[Np]| nps.iter().filter(|np| np.pronoun.is_none()).find_map(|np| d.entity_of(np));
     let banned = named(if pred.verb.passive { &pred.subject } else { &pred.objects });
     let (spoken, e) = (named(&when.subject), banned.or_else(|| named(&when.subject))?);
-    let participle = &s.words[when.verb.range.end - 1];
+    // `that are lent out`
+    let out = |w: &super::tag::Word| w.is("out") && when.verb.class == Class::Transact;
+    let participle = s.words[when.verb.range.clone()].iter().rev().find(|w| !out(w))?;
     let state = participle.lower().to_owned();
-    let said = s.words[when.verb.range.end..when.range.end].iter().all(|w| matches!(w.tag, Tag::Stop | Tag::Comma));
+    let more = &s.words[when.verb.range.end..when.range.end];
+    let said = more.iter().all(|w| matches!(w.tag, Tag::Stop | Tag::Comma) || out(w));
     (said && spoken.is_none_or(|x| x == e)).then_some((e, state))
+}
+
+/// `Books on loan`, `A book that is on loan`
+fn on_loan(d: &Draft, si: usize, ban: usize) -> Option<(usize, String)> {
+    let s = &d.sentences[si];
+    s.find("on loan").filter(|said| said.end <= s.preds[ban].verb.range.start)?;
+    let [np] = &s.preds[ban].subject[..] else { return None };
+    let e = d.find(&np.name()).or_else(|| d.find(&np.head))?;
+    super::in_use::lent(d, e).then(|| (e, "on loan".to_owned()))
 }
 
 /// `A returned loan`: the one participle before the noun.

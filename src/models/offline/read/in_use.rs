@@ -1,8 +1,9 @@
 //! What cannot be deleted while others refer to it.
 
 use super::chunk::Item;
-use super::draft::Draft;
-use super::lexicon::verbs::Class;
+use super::draft::{Draft, SAME};
+use super::field::identifier;
+use super::lexicon::verbs::{self, Class, Form};
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::models::offline::spec::Feature;
@@ -56,6 +57,49 @@ pub fn been_done(d: &Draft, s: &Sentence, pred: &Pred) -> Option<usize> {
     let bare = pred.subordinate && pred.verb.passive && !pred.verb.negated && pred.objects.is_empty();
     let record = super::access::record_entity(d, pred);
     record.filter(|_| bare && past && pred.preps.is_empty())
+}
+
+/// `Books that are lent may not be deleted`, `A borrowed book …`, where loans are kept: a loan refers to it. It is no state that
+/// somebody sets by hand. Of changes that it keeps off nothing is read.
+pub fn had(d: &mut Draft, si: usize, pred: &Pred, e: usize, state: &str) -> bool {
+    let listed = d.status(e).is_some() && super::lifecycle::values(d, e).iter().any(|value| value == state);
+    let Some(by) = makes_so(d, e, state).filter(|_| !listed) else { return false };
+    let s = &d.sentences[si];
+    let people = if pred.verb.passive { super::decisions::agents_by(d, pred) } else { d.actors(pred) };
+    let alone = s.preds.iter().all(|p| p.subordinate || p.verb.range == pred.verb.range);
+    let known = |w: &super::tag::Word| {
+        w.is(state) || w.is("may") || super::lexicon::words::light(w.lower()) || !matches!(w.tag, Tag::Adj | Tag::Num)
+    };
+    if pred.verb.class == Class::Delete && people.is_empty() && alone && s.words.iter().all(known) {
+        let (entity, by) = (d.entities[e].entity.name.clone(), d.entities[by].entity.name.clone());
+        d.feature(Feature::InUse { entity, by, clauses: vec![s.id] });
+        d.touch(e, s.id);
+        d.mark(si, 0..s.words.len());
+        d.done[si].extend(0..s.preds.len());
+    }
+    true
+}
+
+/// The records that somebody makes of a thing, so that it is called by that word: a loan, where a book is lent.
+fn makes_so(d: &Draft, e: usize, state: &str) -> Option<usize> {
+    let thing = &d.entities[e].entity.name;
+    let records: Vec<&str> = match verbs::verb(state).filter(|(_, form)| *form == Form::Past) {
+        Some((base, _)) => verbs::record_of(base).into_iter().collect(),
+        None if super::lent::says_out(state) => vec!["loan"],
+        None => Vec::new(),
+    };
+    let same = |name: &str| {
+        let group = SAME.iter().filter(|group| records.iter().any(|record| group.contains(record)));
+        records.contains(&name) || group.flat_map(|group| group.iter()).any(|word| *word == name)
+    };
+    let of_it = |r: &usize| d.entities[*r].about.as_deref().is_some_and(|about| identifier(about) == *thing);
+    (0..d.entities.len()).find(|r| of_it(r) && same(&d.entities[*r].entity.name))
+}
+
+/// Whether records are kept of who has it.
+#[must_use]
+pub fn lent(d: &Draft, e: usize) -> bool {
+    makes_so(d, e, "on loan").is_some()
 }
 
 /// What refers to what may be said by a right: `add orders for a customer`.

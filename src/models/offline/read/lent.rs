@@ -325,6 +325,31 @@ fn whether(d: &mut Draft, si: usize, e: usize) {
     d.done[si].extend(0..s.preds.len());
 }
 
+/// `A book that is lent cannot be lent again`: not while it is out, which is from the one day to the other where each loan says
+/// from when until when.
+pub fn out_for_some_days(d: &mut Draft) {
+    let span = |d: &Draft, entity: &str| {
+        let e = d.find(entity).filter(|e| is_record(d, *e) && over(d, *e).is_none())?;
+        let day = |name: &str| d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::Date);
+        let plain = || (day("date") && day("end_date")).then(|| ("date".to_owned(), "end_date".to_owned()));
+        super::overlaps::span(d, e).or_else(plain)
+    };
+    let spans: Vec<Option<(String, String)>> = d
+        .features
+        .iter()
+        .map(|f| match f {
+            Feature::Limit { entity, max: 1, per: Some(_), over: None, .. } => span(d, entity),
+            _ => None,
+        })
+        .collect();
+    for (feature, span) in d.features.iter_mut().zip(spans) {
+        if let (Some((start, end)), Feature::Limit { entity, per, clauses, .. }) = (span, &*feature) {
+            let (entity, per, clauses) = (entity.clone(), per.clone(), clauses.clone());
+            *feature = Feature::NoOverlap { entity, start, end, per, over: None, clauses };
+        }
+    }
+}
+
 /// What is counted of who has something is what is not over.
 pub fn settle(d: &mut Draft) {
     let features = std::mem::take(&mut d.features);

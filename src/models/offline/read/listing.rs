@@ -176,12 +176,19 @@ fn add_named(d: &mut Draft, si: usize, e: usize, np: &Np, any: bool) -> Option<S
         && d.role(np).is_none()
         && nouns::person(&np.head).is_none()
         && !words::system_noun(&np.head);
-    if nouns::property(&np.head).is_none() && !plain || np.pronoun.is_some() || np.head.is_empty() {
+    if nouns::property(&np.head).is_none() && !plain || np.pronoun.is_some() || np.head.is_empty() || counts(np) {
         return None;
     }
     let s = &d.sentences[si];
     let draft = super::field::field(s, np.range.start..np.head_at + 1)?;
     Some(d.add_field(e, draft, s.id))
+}
+
+/// `by number of votes`: how many there are is counted, and nobody enters it; `by date`, of what has none: which one, the text
+/// does not say.
+fn counts(np: &Np) -> bool {
+    let count = matches!(np.head.as_str(), "number" | "count" | "amount" | "total" | "sum");
+    count && np.of.is_some() || matches!(np.head.as_str(), "day" | "date" | "time") && np.mods.is_empty()
 }
 
 /// The entity of a list that is only called so: the one that has the properties named.

@@ -38,6 +38,7 @@ mod defaults;
 mod denied;
 mod draft;
 mod durations;
+mod entered;
 mod exclusion;
 mod exclusives;
 mod exports;
@@ -60,6 +61,7 @@ mod in_line;
 mod in_use;
 mod inside;
 mod joined_people;
+mod kept_from;
 mod kept_lists;
 mod kinds;
 mod lang;
@@ -153,6 +155,8 @@ mod cases_background;
 mod cases_candid;
 #[cfg(test)]
 mod cases_claims;
+#[cfg(test)]
+mod cases_entered;
 #[cfg(test)]
 mod cases_everyday;
 #[cfg(test)]
@@ -285,8 +289,12 @@ pub fn marks(clauses: &[Input]) -> Vec<Mark> {
 /// The people of this text whose name is in no list are known by it as long as what this gives is kept.
 #[must_use]
 pub(in crate::models::offline) fn known<'t>(texts: impl Iterator<Item = &'t str>) -> Known {
-    let sentences: Vec<Sentence> = texts.map(|text| Sentence::new(ClauseId(0), text, &[])).collect();
-    nouns::know(acting::people(&sentences), things::kept(&sentences))
+    let mut sentences: Vec<Sentence> = texts.map(|text| Sentence::new(ClauseId(0), text, &[])).collect();
+    let people = acting::people(&sentences);
+    let known = nouns::know(people.clone(), BTreeSet::new());
+    entered::settle(&mut sentences);
+    drop(known);
+    nouns::know(people, things::kept(&sentences))
 }
 
 fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
@@ -296,6 +304,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     no_such::settle(&mut all);
     seats::taken(&mut all);
     seats::recorded(&mut all);
+    entered::settle(&mut all);
     requested::settle(&mut all);
     named_by_verb::settle(&mut all);
     publishing::settle(&mut all);
@@ -303,6 +312,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     not_even::settle(&mut all);
     denied::settle(&mut all);
     relative_bans::settle(&mut all);
+    kept_from::settle(&mut all);
     what_is::settle(&mut all);
     joined_people::settle(&mut all);
     second_list::settle(&mut all);
@@ -421,6 +431,7 @@ pub fn analyse_again(
     waiting::read(&mut d, &kind_of);
     conditions::with_decisions(&mut d);
     complete::complete(&mut d);
+    lent::out_for_some_days(&mut d);
     let demanded = all.iter().zip(&marks).filter(|(_, m)| m.kind.demands() && m.kind != ClauseKind::Exclusion);
     parts::left_to_first(&mut d, &demanded.map(|(s, _)| s).collect::<Vec<_>>());
     ratings::read(&mut d);

@@ -40,7 +40,9 @@ fn banned(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let refused = allows && one && s.words[pred.verb.range.start..clause.end].iter().any(|w| possible(w.lower()));
     // `A booking cannot be in the past`, `… must not lie in the past`
     let lies = one && !refused && (pred.verb.class == Class::Be || pred.verb.base == "lie") && !pred.verb.passive;
-    let enters = matches!(pred.verb.class, Class::Create | Class::Transact | Class::Update) || refused || lies;
+    // `An entry cannot be dated in the future`
+    let dated = one && matches!(pred.verb.base.as_str(), "date" | "dated") && pred.verb.passive;
+    let enters = matches!(pred.verb.class, Class::Create | Class::Transact | Class::Update) || refused || lies || dated;
     if !enters {
         return;
     }

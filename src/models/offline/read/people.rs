@@ -183,7 +183,7 @@ fn works(pred: &Pred) -> bool {
 }
 
 /// `beekeeper`, `translator`, `boatman`: a noun for somebody who does something.
-fn agent_noun(np: &Np) -> bool {
+pub fn agent_noun(np: &Np) -> bool {
     let h = np.head.as_str();
     let man = ["man", "woman"].iter().any(|e| h.len() > e.len() + 2 && h.ends_with(e));
     if man && np.pronoun.is_none() && !matches!(h, "human" | "german" | "roman" | "talisman" | "shaman" | "ottoman") {

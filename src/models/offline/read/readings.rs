@@ -40,7 +40,7 @@ pub fn readings(d_sentences: &[Sentence], spec: &AppSpec) -> Vec<Reading> {
 fn statement(s: &Sentence) -> String {
     let from = s.role.as_ref().map_or(0, |_| s.aside.iter().position(|a| !*a).unwrap_or(0));
     let to = (from..s.words.len()).find(|i| s.aside[*i]).unwrap_or(s.words.len());
-    let body = s.quote(from..to);
+    let body = s.written.clone().unwrap_or_else(|| s.quote(from..to));
     let body = body.trim_end_matches([',', '.', ' ', ';']);
     let text = match &s.role {
         Some(role) => {
@@ -189,6 +189,7 @@ fn rule(f: &Field, label: &str, r: &Rule) -> String {
             format!("{one} whose {} is {} is refused without {name}.", field.replace('_', " "), values.join(" or "))
         }
         Rule::MinAge { years } => format!("{one} whose {name} is less than {years} years ago is refused."),
+        Rule::FromDay { days: 1 } => format!("{one} whose {name} is not after today is refused."),
         Rule::FromDay { days } => format!("{one} whose {name} is less than {days} days from today is refused."),
         Rule::UntilDay { days } => format!("{one} whose {name} is more than {days} days from today is refused."),
     }

@@ -276,7 +276,7 @@ fn value_rules(d: &mut Draft, si: usize) {
                 rules.push(Rule::Required);
             } else if let (Some(rule), [_]) = (in_year(d, e, &name, &text, pred.verb.negated), &numbers[..]) {
                 rules.push(rule(numbers[0]));
-            } else if let Some(rule) = from_today(&text, pred.verb.negated).filter(|_| !open) {
+            } else if let Some(rule) = from_today(d, (e, &name), &text, pred.verb.negated).filter(|_| !open) {
                 rules.push(rule);
             } else if (text.contains("character") || text.contains("letter")) && !numbers.is_empty() {
                 if !super::bounds::spelled(&text) {
@@ -417,14 +417,23 @@ fn in_year(d: &Draft, e: usize, name: &str, text: &str, negated: bool) -> Option
 }
 
 /// `is never in the future`, `may not be later than today`: on which side of today a date lies.
-fn from_today(text: &str, negated: bool) -> Option<Rule> {
+fn from_today(d: &Draft, (e, name): (usize, &str), text: &str, negated: bool) -> Option<Rule> {
     let says = |list: &[&str]| list.iter().any(|w| text.contains(w));
     let later = says(&["in the future", "later than today", "after today"]);
     let earlier = says(&["in the past", "earlier than today", "before today"]);
-    // `after today` leaves today out, which no rule does
+    // `before today` leaves today out, which no rule does
     let strict = says(&["today"]) && !negated;
+    // `at least 3 days in the future` says more of it elsewhere
+    let after =
+        |unit: &str| [" in the future", " after today"].iter().any(|said| text.contains(&format!("{unit}{said}")));
+    let counted = ["day", "days", "week", "weeks", "month", "months"].iter().any(|unit| after(unit));
+    let moment = d.entities[e].entity.fields.iter().any(|f| f.name == name && f.ty == FieldType::DateTime);
     match (later, earlier) {
-        (true, false) if !strict => Some(if negated { Rule::NotInFuture } else { Rule::NotInPast }),
+        (true, false) if negated => Some(Rule::NotInFuture),
+        // `lies in the future`: a time of today may, today itself does not
+        (true, false) if (moment || counted) && !strict => Some(Rule::NotInPast),
+        (true, false) if counted => None,
+        (true, false) => Some(Rule::FromDay { days: 1 }),
         (false, true) if !strict => Some(if negated { Rule::NotInPast } else { Rule::NotInFuture }),
         _ => None,
     }

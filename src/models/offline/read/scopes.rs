@@ -43,7 +43,7 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
     if made_it(s, pred) && d.has_users() {
         return Scope::Own;
     }
-    if they_made(d, s, pred, (e, np)).is_some() && d.has_users() {
+    if d.has_users() && (they_made(d, s, pred, (e, np)).is_some() || the_one_who_adds(d, pred, e, np)) {
         return Scope::Own;
     }
     if let Some(parent) = below(d, pred, e, np)
@@ -87,6 +87,23 @@ pub fn scope(d: &Draft, si: usize, pred: &Pred, e: usize, np: &Np, ops: &[Op]) -
         }
     }
     Scope::All
+}
+
+/// `Drivers offer rides. The driver can cancel a ride.`: of the many who offer rides, the one who offered it.
+fn the_one_who_adds(d: &Draft, pred: &Pred, e: usize, np: &Np) -> bool {
+    let [who] = &pred.subject[..] else { return false };
+    let one = |np: &Np| matches!(np.det.as_deref(), Some("the" | "its")) && !np.plural && np.mods.is_empty();
+    let article = matches!(np.det.as_deref(), Some("a" | "an" | "the"));
+    let acts = matches!(pred.verb.class, Class::Update | Class::Delete) && !pred.verb.passive && !pred.verb.negated;
+    if !acts || !one(who) || who.of.is_some() || np.plural || !article || !np.mods.is_empty() {
+        return false;
+    }
+    let many_add = |p: &Pred| {
+        let makes = p.verb.class == Class::Create && !p.subordinate && !p.verb.negated && !p.verb.passive;
+        let theirs = p.subject.iter().any(|other| other.head == who.head && other.plural);
+        makes && theirs && p.objects.iter().any(|made| d.entity_of(made) == Some(e))
+    };
+    d.sentences.iter().flat_map(|s| &s.preds).any(many_add)
 }
 
 /// `the owner of a bike or a mechanic`: the owner's own ones, and all of them.

@@ -63,6 +63,8 @@ pub struct Sentence {
     pub numbered: bool,
     /// How many of the words are those of the lead of its list: `Editors can:` above the item.
     pub lead: usize,
+    /// How it was written, where it is read in other words.
+    pub written: Option<String>,
 }
 
 impl Sentence {
@@ -122,6 +124,7 @@ impl Sentence {
             item,
             numbered: token::is_numbered(raw),
             lead: 0,
+            written: None,
         }
     }
 

@@ -213,8 +213,7 @@ pub fn see_what_one_takes(d: &mut Draft, e: usize) {
     let name = d.entities[e].entity.name.clone();
     // how people are reached is for nobody who only picks one of them
     let told = |d: &Draft, p: usize| {
-        d.entities[p].person
-            || d.entities[p].entity.owned
+        d.entities[p].entity.owned
             || d.entities[p].entity.access.iter().any(|a| a.ops.contains(&Op::Read) && a.scope != Scope::All)
             || d.entities[p].entity.fields.iter().any(|f| matches!(f.ty, FieldType::Email | FieldType::Phone))
     };

@@ -1,6 +1,7 @@
 //! Roundabout wordings, put the way the grammar knows: `it would be great to …` asks for what `it should be possible to …`
 //! asks for. Each word keeps how it was written.
 
+use super::lexicon::verbs::{self, Form};
 use super::token::{Kind, Token};
 
 /// Stands for any word that praises.
@@ -66,7 +67,48 @@ pub fn plain(tokens: Vec<Token>) -> Vec<Token> {
         }
         i += pattern.len();
     }
-    choices(&lengths(out))
+    choices(&lengths(suitable(neither(out))))
+}
+
+/// `can neither change nor delete an entry`: can not change or delete it.
+fn neither(mut tokens: Vec<Token>) -> Vec<Token> {
+    const MODALS: [&str; 7] = ["can", "may", "must", "shall", "should", "will", "could"];
+    let act = |i: usize| {
+        let base = |t: &Token| verbs::verb(&t.lower).is_some_and(|(_, form)| form == Form::Base);
+        tokens.get(i).is_some_and(|t| t.is("be") || base(t))
+    };
+    let led = |i: usize| tokens.get(i).is_some_and(|t| MODALS.contains(&t.lower.as_str()));
+    let Some(at) = (1..tokens.len()).find(|i| tokens[*i].is("neither") && led(i - 1) && act(i + 1)) else {
+        return tokens;
+    };
+    let passive = tokens[at + 1].is("be");
+    let nors: Vec<usize> = (at + 2..tokens.len()).filter(|i| tokens[*i].is("nor")).collect();
+    // `can neither add books nor authors` denies two things
+    let acts = |i: &usize| act(i + 1) || passive && verbs::looks_past(&tokens[i + 1].lower);
+    if nors.is_empty() || !nors.iter().all(|i| i + 1 < tokens.len() && acts(i)) {
+        return tokens;
+    }
+    "not".clone_into(&mut tokens[at].lower);
+    for nor in nors {
+        "or".clone_into(&mut tokens[nor].lower);
+    }
+    tokens
+}
+
+/// `an age from which it is suitable (1 to 8)`: what the age is for stands before its bounds, and bounds nothing.
+fn suitable(mut tokens: Vec<Token>) -> Vec<Token> {
+    let is = |i: usize, list: &[&str]| tokens.get(i).is_some_and(|t| list.contains(&t.lower.as_str()));
+    let found = (1..tokens.len()).find(|i| {
+        let led = is(*i, &["from", "for"]) && is(i + 1, &["which"]) && is(i + 2, &["it", "they"]);
+        let bounds = is(i + 5, &["("]) && tokens.get(i + 6).is_some_and(|t| t.value.is_some());
+        led && is(i + 3, &["is", "are"]) && bounds && is(i - 1, &["age", "ages"])
+    });
+    if let Some(at) = found {
+        let said: Vec<String> = tokens.drain(at..at + 5).map(|t| t.text).collect();
+        let age = &mut tokens[at - 1];
+        age.text = format!("{} {}", age.text, said.join(" "));
+    }
+    tokens
 }
 
 /// `is optional and at most 100 characters long`: what it is and how much it has are two things.
@@ -156,6 +198,10 @@ mod tests {
         assert_eq!(lower("There must be a way to export it"), "it must be possible to export it");
         assert_eq!(lower("visits, each consisting of a date"), "visits , with a date");
         assert_eq!(lower("it would be red"), "it would be red");
+        assert_eq!(lower("They can neither add nor delete it"), "they can not add or delete it");
+        assert_eq!(lower("It may neither be changed nor deleted"), "it may not be changed or deleted");
+        assert_eq!(lower("They see neither books nor pupils"), "they see neither books nor pupils");
+        assert_eq!(lower("an age from which it is suitable (1 to 8)"), "an age ( 1 to 8 )");
         assert_eq!(
             lower("a visit at a time, lasting 20, 40 or 60 minutes"),
             "a visit at a time , with a duration ( 20 , 40 or 60 minutes )"

@@ -118,10 +118,11 @@ pub(super) fn rule_tests<'a>(world: World<'a>, entity: &'a Entity, field: &'a Fi
             let earliest = matches!(rule, Rule::FromDay { .. });
             let at =
                 |n: i64| if field.ty == FieldType::DateTime { format!("moment({n})") } else { format!("day({n})") };
+            let unit = if days == 1 { "day" } else { "days" };
             let (word, bad) = if earliest { ("at_least", days - 1) } else { ("at_most", days + 1) };
             vec![(
-                format!("test_{}_is_{word}_{days}_days_ahead", field.name),
-                format!("The {label} of a {noun} is {} {days} days from today.", word.replace('_', " ")),
+                format!("test_{}_is_{word}_{days}_{unit}_ahead", field.name),
+                format!("The {label} of a {noun} is {} {days} {unit} from today.", word.replace('_', " "),),
                 if offsets_follow(entity, field) {
                     way(world, entity, field).and_then(|(mut scene, way)| {
                         refused(&mut scene, entity, field, &way, &at(bad)).map(|()| scene.lines)

@@ -129,7 +129,7 @@ def check_rule(rule, field, value):
             raise Invalid("may be at most %d days from today" % rule.days)
     elif isinstance(rule, Earliest):
         if field.kind in ("date", "datetime") and value[:10] < day_from_today(rule.days):
-            raise Invalid("must be at least %d days from today" % rule.days)
+            raise Invalid("must be after today" if rule.days == 1 else "must be at least %d days from today" % rule.days)
     elif isinstance(rule, MinimumAge):
         if field.kind in ("date", "datetime") and value[:10] > years_ago(rule.years):
             raise Invalid("must be at least %d years ago" % rule.years)
