@@ -1,6 +1,6 @@
 //! What is withheld from somebody beside what a sentence gives: it is given to nobody, whatever else is not understood.
 
-use super::tests::{may, read_candidly, role, whole};
+use super::tests::{locked, may, read_candidly, role, whole};
 use crate::models::offline::spec::{AppSpec, Op, Scope, Who};
 
 const OFFICE: &str = "A ward office.\nResidents file requests with a title.\nOfficers read requests.\n\
@@ -121,4 +121,46 @@ fn what_tells_some_from_others_is_no_ban_on_all() {
         );
         assert!(whole(&spec, 5), "{sentence}: {:?}", spec.gaps);
     }
+}
+
+#[test]
+fn what_is_seen_but_for_a_part_that_is_not_understood_is_not_seen() {
+    let hours = "A hospice.\nVolunteers record visits with a date, a duration and a remark.\nVolunteers see visits.\n\
+                 The head deletes visits.\n";
+    for sentence in [
+        "The board sees all visits but not what was said.",
+        "The board sees all visits but not the remark.",
+        "The board can see visits, but not whom they helped.",
+        "The board sees the visits of all volunteers but not where they were.",
+    ] {
+        let spec = read_candidly(&format!("{hours}{sentence}"));
+        let seen = sees(&spec, "visit");
+        assert!(seen.iter().all(|(who, _)| *who != role("board")), "{sentence}: {seen:?}");
+        assert!(!whole(&spec, 5), "{sentence}");
+    }
+    let others = "Volunteers write letters with a text.\nThe board sees all visits but not the letters.";
+    let spec = read_candidly(&format!("{hours}{others}"));
+    assert!(sees(&spec, "visit").contains(&(role("board"), Scope::All)), "{:?}", sees(&spec, "visit"));
+}
+
+#[test]
+fn what_one_alone_changes_in_some_state_others_do_not() {
+    let club = "A kennel club.\nBreeders register litters with a name and a birthday.\nThe registrar approves litters.\n\
+                Breeders can edit their litters.\n";
+    for sentence in [
+        "Approved litters may only be changed by the registrar.",
+        "Approved litters are changed only by the registrar.",
+        "A litter that is approved can only be changed by the registrar.",
+        "Once approved, a litter can only be changed by the registrar.",
+    ] {
+        let spec = read_candidly(&format!("{club}{sentence}"));
+        let own = may(&spec, "litter", Op::Update).contains(&(role("breeder"), Scope::Own));
+        let kept = locked(&spec, 5).contains(&(Op::Update, vec!["approved".into()]));
+        assert!(own && kept && !whole(&spec, 5), "{sentence}: {:?} {:?}", spec.features, spec.entities[0].access);
+    }
+    let looked =
+        "Buyers, who have no account, can look at approved litters only.\nBreeders may edit a litter within 14 days.";
+    let spec = read_candidly(&format!("{club}{looked}"));
+    let changes = may(&spec, "litter", Op::Update);
+    assert!(changes.iter().all(|(_, scope)| *scope == Scope::Own), "{changes:?}");
 }

@@ -38,15 +38,31 @@ fn for_a_time(s: &Sentence, at: usize) -> bool {
     matches!(s.words[at].lower(), "within" | "for" | "during") && follows
 }
 
+/// `sees the hours but not what they did`
+fn but_not(s: &Sentence, at: usize) -> bool {
+    let not = s.words.get(at + 1).is_some_and(|w| w.tag == Tag::Not || w.is("not") || w.is("never"));
+    s.words[at].is("but") && not
+}
+
 /// From the restricting word on, what of a sentence was not understood.
 fn not_understood(d: &Draft, si: usize) -> Option<Range<usize>> {
     let s = &d.sentences[si];
     let mut depth = 0;
     let cue = s.words.iter().enumerate().position(|(i, w)| {
         depth += i32::from(w.tag == Tag::Open) - i32::from(w.tag == Tag::Close);
-        (leaves_out(w) || theirs(s, i) || same_time(s, i) || for_a_time(s, i)) && !s.aside[i] && depth == 0
+        (leaves_out(w) || but_not(s, i) || theirs(s, i) || same_time(s, i) || for_a_time(s, i))
+            && !s.aside[i]
+            && depth == 0
     })?;
-    let last = gaps::left(d, si).into_iter().filter(|i| *i > cue).max()?;
+    // `but not where they were`: none of these words says much, and all of them together withhold
+    let asked = but_not(s, cue) && s.words.get(cue + 2).is_some_and(|w| matches!(w.tag, Tag::Sub | Tag::Rel));
+    let end = s.words.iter().rposition(|w| w.tag != Tag::Stop).filter(|_| asked);
+    let last = gaps::left(d, si).into_iter().filter(|i| *i > cue).max().or(end)?;
+    // `but not the bookings`: another kind of record, of which nothing was given
+    let records = |item: &Item| matches!(item, Item::Np(np) if np.range.start > cue && np.pronoun.is_none() && d.entity_of(np).is_some());
+    if but_not(s, cue) && s.items.iter().any(records) {
+        return None;
+    }
     Some(cue..last + 1)
 }
 
@@ -84,11 +100,29 @@ pub fn find(d: &mut Draft) {
         }
         let Some(range) = not_understood(d, si) else { continue };
         let restricted = restricted(d, s, range.start);
+        if but_not(s, range.start) {
+            withdraw(d, s, &range, &restricted.whos);
+            continue;
+        }
         for e in 0..d.entities.len() {
             if let Some(told) = narrow(d, e, s, &restricted) {
                 let why = format!("as this is not understood, no more than whoever added them can {told}");
                 d.gap(s.id, &s.quote(range.clone()), &why, false);
             }
+        }
+    }
+}
+
+/// Takes back what somebody sees of records of which they are not to see all: which part that is was not understood.
+fn withdraw(d: &mut Draft, s: &Sentence, range: &Range<usize>, whos: &[Who]) {
+    let seen =
+        |a: &Access| a.ops == [Op::Read] && a.scope != Scope::Own && a.clauses == [s.id] && whos.contains(&a.who);
+    for e in 0..d.entities.len() {
+        let entity = &mut d.entities[e].entity;
+        if entity.access.iter().any(seen) {
+            entity.access.retain(|a| !seen(a));
+            let why = format!("as this is not understood, nobody sees {} by it", entity.label_plural.to_lowercase());
+            d.gap(s.id, &s.quote(range.clone()), &why, false);
         }
     }
 }

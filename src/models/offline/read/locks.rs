@@ -19,6 +19,7 @@ struct Lock {
 /// it goes from shipped to invoiced: all but its state. And who could delete it would change more than that.
 pub fn settle(d: &mut Draft) {
     of_some_people(d);
+    of_all_others(d);
     let locks: Vec<Lock> = d
         .features
         .iter()
@@ -87,6 +88,44 @@ fn of_some_people(d: &mut Draft) {
         let why = "the offline engine keeps everybody from changing what is in some state, or nobody";
         d.gap(s.id, &s.text.clone(), why, true);
     }
+}
+
+/// `Approved litters may only be changed by the registrar.` where breeders change litters: nobody changes those, as no lock
+/// leaves one kind of people out, and that is said.
+fn of_all_others(d: &mut Draft) {
+    let sentences = d.sentences;
+    for (si, s) in sentences.iter().enumerate() {
+        for pred in s.preds.iter().filter(|p| !p.verb.negated && !p.subordinate) {
+            let Some((e, op, values)) = alone_in_state(d, si, pred) else { continue };
+            let whos = if pred.verb.passive { super::decisions::agents_by(d, pred) } else { d.actors(pred) };
+            let does = |a: &Access| a.ops.contains(&op) && a.only_fields.is_empty() && !whos.contains(&a.who);
+            let others = d.entities[e].entity.access.iter().any(does);
+            let Some(field) = d.status(e).filter(|_| others && !whos.is_empty()) else { continue };
+            let (entity, clauses) = (d.entities[e].entity.name.clone(), vec![s.id]);
+            d.feature(Feature::Locked { entity, op, field, values, only: Vec::new(), clauses });
+            let why = "the offline engine keeps everybody from what is in some state, or nobody; now it is everybody";
+            d.gap(s.id, &super::rights::words_for(d, &whos), why, false);
+        }
+    }
+}
+
+/// What a sentence lets some people alone do to the records in these states.
+fn alone_in_state(d: &Draft, si: usize, pred: &super::sentence::Pred) -> Option<(usize, Op, Vec<String>)> {
+    let s = &d.sentences[si];
+    let op = match pred.verb.class {
+        Class::Update => Op::Update,
+        Class::Delete => Op::Delete,
+        _ => return None,
+    };
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    // `Only approved litters may be changed by …` says which, and not who
+    let behind = objects.last()?.head_at;
+    let passive = pred.verb.passive && s.words[behind..].iter().any(|w| w.is("only") || w.is("alone"));
+    let e = objects.iter().find_map(|np| d.entity_of(np))?;
+    let said = |v: &String| s.words.iter().any(|w| w.lower() == v.replace('_', " "));
+    let values: Vec<String> = super::lifecycle::values(d, e).into_iter().filter(said).collect();
+    let alone = passive || pred.only || super::only::alone(d, si, pred);
+    (alone && !values.is_empty()).then_some((e, op, values))
 }
 
 /// The people whom a sentence keeps from something.

@@ -176,13 +176,20 @@ pub fn see_what_one_changes(d: &mut Draft, e: usize) {
         // whoever is appointed to delete or to change any record sees them all, unless the text says which they see
         let told = access.iter().any(|r| r.who == a.who && r.ops.contains(&Op::Read));
         let appointed = a.scope == Scope::All && a.only_fields.is_empty() && keepers.contains(&a.who) && !told;
-        if seen.is_empty() || appointed && !seen.contains(&Scope::All) {
+        // `Breeders look at approved litters`, and at their own: what they change is their own
+        let in_a_state = !seen.is_empty() && seen.iter().all(|scope| matches!(scope, Scope::Where { .. }));
+        let maker = in_a_state && access.iter().any(|b| b.who == a.who && b.ops.contains(&Op::Create));
+        if maker && a.who != Who::Anyone && !appointed && a.only_fields.is_empty() {
+            a.scope = Scope::Own;
+            give.push((a.who.clone(), Scope::Own, a.clauses.clone()));
+        } else if seen.is_empty() || appointed && !seen.contains(&Scope::All) {
             give.push((a.who.clone(), a.scope.clone(), a.clauses.clone()));
         } else if a.scope == Scope::All && !seen.contains(&Scope::All) {
-            a.scope = seen[0].clone();
+            a.scope = seen.iter().find(|scope| **scope == Scope::Own).unwrap_or(&seen[0]).clone();
         }
     }
     for (who, scope, clauses) in give {
+        d.entities[e].entity.owned |= scope == Scope::Own;
         for id in clauses {
             d.allow(e, who.clone(), &[Op::Read], scope.clone(), id);
         }
