@@ -144,6 +144,14 @@ fn for_each(d: &mut Draft, si: usize) {
 fn having(d: &mut Draft, si: usize, pi: usize, pred: &Pred) {
     let s = &d.sentences[si];
     let Some(np) = pred.subject.first() else { return };
+    // `A therapist can have only one appointment per day and time`: how many there may be, and no property
+    let whose = d.entity_of(np).map(|e| d.entities[e].entity.name.clone());
+    let of_it = |o: &Np| d.entity_of(o).zip(whose.as_ref()).is_some_and(|(e, whose)| d.reference(e, whose).is_some());
+    let inside = |o: &Np| pred.range.contains(&o.range.start) && o.number.is_some() && of_it(o);
+    let counted = s.items.iter().any(|item| matches!(item, Item::Np(o) if inside(o)));
+    if counted && s.words[pred.range.start..pred.range.end.min(s.words.len())].iter().any(|w| w.is("per")) {
+        return;
+    }
     // `As a designer, I want to have a style guide`: a wish for something, no property of designers
     let wishes = s.role.as_ref() == Some(np) || np.pronoun.as_deref() == Some("i");
     if wishes && !pred.objects.iter().all(|o| nouns::property(&o.head).is_some()) {

@@ -118,7 +118,12 @@ fn history(d: &mut Draft, si: usize) {
         || audited
         || records_who(s);
     let change = audited || ["change", "modification", "edit", "update"].iter().any(|w| l.contains(w));
-    if !recorded || !change || made(s) && !audited && !records_who(s) {
+    // `No change is recorded`
+    let none = s.words.first().is_some_and(|w| w.is("no"))
+        || s.preds
+            .iter()
+            .any(|p| p.verb.negated && matches!(p.verb.base.as_str(), "record" | "track" | "log" | "note"));
+    if none || !recorded || !change || made(s) && !audited && !records_who(s) {
         return;
     }
     let target = s.items.iter().find_map(|item| match item {

@@ -142,6 +142,7 @@ mod waived;
 mod what_is;
 mod who;
 mod wording;
+mod written;
 
 #[cfg(test)]
 mod cases;
@@ -217,6 +218,8 @@ mod cases_told;
 mod cases_waived;
 #[cfg(test)]
 mod cases_withheld;
+#[cfg(test)]
+mod cases_written;
 #[cfg(test)]
 mod tests;
 

@@ -18,6 +18,34 @@ pub fn read(d: &mut Draft, si: usize) {
     }
 }
 
+/// `A reservation is for today or later`, `A booking must be for today or a later day`: not for a day that is over.
+pub fn today_or_later(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    let [pred] = &s.preds[..] else { return };
+    let [np] = &pred.subject[..] else { return };
+    let is = pred.verb.class == Class::Be && !pred.verb.negated && !pred.subordinate && !d.done[si].contains(&0);
+    let said: Vec<&str> =
+        s.words[pred.verb.range.end..].iter().filter(|w| w.tag != Tag::Stop).map(super::tag::Word::lower).collect();
+    let said = said.join(" ");
+    let said = said.strip_prefix("for ").or_else(|| said.strip_prefix("on ")).unwrap_or(&said);
+    let ahead =
+        matches!(said, "today or later" | "today or a later day" | "today or a day after" | "today or in the future");
+    let plain = np.mods.is_empty() && np.of.is_none() && np.pronoun.is_none();
+    let Some(e) = d.find(&np.name()).filter(|_| is && ahead && plain) else { return };
+    let days: Vec<String> =
+        d.entities[e].entity.fields.iter().filter(|f| f.ty.is_day() && !f.read_only).map(|f| f.name.clone()).collect();
+    let start = super::overlaps::span(d, e).map(|(start, _)| start).filter(|start| days.contains(start));
+    let Some(day) = start.or_else(|| days.first().filter(|_| days.len() == 1).cloned()) else { return };
+    let (id, end) = (s.id, s.words.len());
+    if let Some(f) = d.field_mut(e, &day) {
+        f.required = true;
+        f.rules.push(FieldRule { rule: Rule::NotInPast, clauses: vec![id] });
+    }
+    d.touch(e, id);
+    d.mark(si, 0..end);
+    d.done[si].insert(0);
+}
+
 /// From the subject of a predicate to where the next one begins.
 fn span(d: &Draft, si: usize, pi: usize, pred: &Pred) -> Range<usize> {
     let s = &d.sentences[si];

@@ -91,6 +91,8 @@ pub fn read(d: &mut Draft, si: usize) {
     super::lent::read(d, si);
     super::durations::read(d, si);
     super::past::read(d, si);
+    super::past::today_or_later(d, si);
+    super::written::read(d, si);
     super::in_and_out::read(d, si);
     super::overlaps::read(d, si);
     super::compared::ends_after_it_begins(d, si);
