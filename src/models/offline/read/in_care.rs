@@ -1,22 +1,31 @@
-//! Records of people who have no account: patients, pupils. Who handles them sees them, and not everybody who signs up.
+//! Records of people: patients, guests, and what tells how they are reached. Who handles them sees them, and not everybody
+//! who signs up.
 
 use super::draft::Draft;
-use super::lexicon::nouns::Person;
+use super::lexicon::nouns::{self, Person};
 use super::rights::unique;
-use crate::models::offline::spec::{Op, Who};
+use crate::models::offline::spec::{Field, FieldType, Op, Who};
 
-/// Who adds records of people in somebody's care, and who adds what names them, where only those who are appointed have an
-/// account.
+/// Who adds such records, and who adds what names them and so must find them: an appointment with a doctor.
 #[must_use]
 pub fn carers(d: &Draft, e: usize, makers: &[Who]) -> Option<Vec<Who>> {
-    let role = |who: &Who| matches!(who, Who::Role(_));
-    if !in_care(d, e) || !makers.iter().all(role) {
+    if !(in_care(d, e) || confidential(d, e)) || !makers.iter().all(|who| matches!(who, Who::Role(_))) {
         return None;
     }
     let name = &d.entities[e].entity.name;
     let name_them = (0..d.entities.len()).filter(|x| *x != e && d.reference(*x, name).is_some());
     let adds = name_them.flat_map(|x| &d.entities[x].entity.access).filter(|a| a.ops.contains(&Op::Create));
-    Some(unique(makers.iter().cloned().chain(adds.map(|a| a.who.clone()).filter(role))))
+    Some(unique(makers.iter().cloned().chain(adds.map(|a| a.who.clone()))))
+}
+
+/// Records of people, and such as tell how they are reached, or how old they are.
+fn confidential(d: &Draft, e: usize) -> bool {
+    let tells = |f: &Field| {
+        matches!(f.ty, FieldType::Email | FieldType::Phone) || f.name.split('_').any(|part| part == "birth")
+    };
+    let entity = &d.entities[e].entity;
+    let people = nouns::person(entity.name.rsplit('_').next().unwrap_or(&entity.name)).is_some();
+    people || entity.fields.iter().any(tells)
 }
 
 fn in_care(d: &Draft, e: usize) -> bool {

@@ -1,10 +1,12 @@
 //! In which order a list comes: `the most urgent first`, `The newest loans come first`.
 
+use super::chunk::Np;
 use super::draft::Draft;
 use super::features::mentioned;
 use super::lexicon::nouns;
 use super::listing::entity;
-use super::sentence::Sentence;
+use super::lexicon::verbs::Class;
+use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Feature, FieldType};
@@ -21,6 +23,26 @@ pub fn time_of(d: &Draft, e: usize, day: &str, descending: bool) -> Vec<String> 
     let times: Vec<&str> = fields.iter().filter(|f| f.ty == FieldType::Time).map(|f| f.name.as_str()).collect();
     let time = if let [one] = times[..] { Some(one) } else { times.into_iter().find(|name| begins(name)) };
     time.map(|name| if descending { format!("-{name}") } else { name.to_owned() }).into_iter().collect()
+}
+
+/// `Tenants are sorted by name`, `Tenants can be searched by name`, `Guests are shown by table`: a sentence that says how a
+/// list comes or what finds something in it, and nothing of who does.
+#[must_use]
+pub fn only_orders(d: &Draft, clause: ClauseId) -> bool {
+    let by_property = |pred: &Pred| {
+        let told = |np: &Np| nouns::person(&np.head).is_none() && d.entity_of(np).is_none();
+        pred.preps.iter().any(|pp| pp.prep == "by" && !pp.nps.is_empty() && pp.nps.iter().all(told))
+    };
+    let orders = |pred: &Pred| {
+        pred.verb.passive
+            && match pred.verb.class {
+                Class::Sort | Class::Search | Class::Filter => true,
+                Class::Read => by_property(pred),
+                _ => false,
+            }
+    };
+    let mut told = d.sentences.iter().filter(|s| s.id == clause).flat_map(|s| &s.preds).peekable();
+    told.peek().is_some() && told.all(orders)
 }
 
 /// Where a sentence says that something stands ahead of the rest of a list: `first`, `at the top`.

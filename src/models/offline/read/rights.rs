@@ -33,17 +33,22 @@ pub fn unnamed_readers(d: &mut Draft) {
             // what whoever writes adds for the others is not the others' own
             let speaker = d.speaker.as_ref().map(|name| Who::Role(name.clone()));
             let makers = || d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create));
+            // how a list comes says nothing of who sees it: that is asked as it is of any other
+            if makers().next().is_some() && super::order::only_orders(d, id) {
+                continue;
+            }
             let offered = makers().next().is_some() && makers().all(|a| Some(&a.who) == speaker.as_ref());
             let others = makers().any(|a| a.who != who);
             // addresses of people are not for everybody who signs up, unless the text says so
             let keepers: Vec<Who> = unique(makers().map(|a| a.who.clone()));
-            if who == Who::SignedIn && confidential(d, e) && !keepers.is_empty() && !keepers.contains(&who) {
+            let carers = in_care::carers(d, e, &keepers).filter(|_| who == Who::SignedIn && !keepers.is_empty());
+            if let Some(carers) = carers.filter(|carers| !carers.contains(&who)) {
                 let entity = &d.entities[e].entity;
                 let key = format!("see:{}", entity.name);
                 let question = format!("Who sees {}?", entity.label_plural.to_lowercase());
-                let default = words_for(d, &keepers);
+                let default = words_for(d, &carers);
                 let asked = Asked { key: &key, question: &question, default: &default, clauses: &[id] };
-                for Holder { who, .. } in d.ask_who(asked, all_of(keepers)) {
+                for Holder { who, .. } in d.ask_who(asked, all_of(carers)) {
                     d.allow(e, who, &[Op::Read], Scope::All, id);
                 }
                 continue;
@@ -412,19 +417,6 @@ fn changes_all(d: &Draft, e: usize, who: &Who) -> Vec<ClauseId> {
     d.entities[e].entity.access.iter().filter(changes).flat_map(|a| a.clauses.clone()).collect()
 }
 
-/// Records that tell how people are reached, or how old they are.
-fn confidential(d: &Draft, e: usize) -> bool {
-    let tells = |f: &crate::models::offline::spec::Field| {
-        matches!(f.ty, FieldType::Email | FieldType::Phone) || f.name.split('_').any(|part| part == "birth")
-    };
-    // who enters an appointment with a doctor must find the doctor
-    let name = &d.entities[e].entity.name;
-    let names =
-        |f: &crate::models::offline::spec::Field| matches!(&f.ty, FieldType::Reference { entity } if entity == name);
-    let referred = d.entities.iter().any(|x| x.entity.fields.iter().any(names));
-    d.entities[e].entity.fields.iter().any(tells) && !referred
-}
-
 /// Who sees what is nobody's alone.
 fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
     if let Some(carers) = in_care::carers(d, e, blind) {
@@ -435,7 +427,7 @@ fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
     let needed = (0..d.entities.len()).any(|x| x != e && d.reference(x, &d.entities[e].entity.name).is_some());
     let denied = !needed && d.denials.iter().any(|(of, _, ops, _)| *of == e && ops.contains(&Op::Read));
     let alone = d.users.alone.is_some() || super::closed::kept_back(d, e);
-    if alone || (denied || confidential(d, e)) && blind.iter().all(|w| matches!(w, Who::Role(_))) {
+    if alone || denied && blind.iter().all(|w| matches!(w, Who::Role(_))) {
         return blind.to_vec();
     }
     let inside = d.inside.iter().any(|(x, _)| *x == e);
