@@ -18,14 +18,16 @@ pub fn carers(d: &Draft, e: usize, makers: &[Who]) -> Option<Vec<Who>> {
     Some(unique(makers.iter().cloned().chain(adds.map(|a| a.who.clone()))))
 }
 
-/// Records of people, and such as tell how they are reached, or how old they are.
+/// Records of people other than those who work there, and such as tell how people are reached, or how old they are.
 fn confidential(d: &Draft, e: usize) -> bool {
     let tells = |f: &Field| {
         matches!(f.ty, FieldType::Email | FieldType::Phone) || f.name.split('_').any(|part| part == "birth")
     };
     let entity = &d.entities[e].entity;
-    let people = nouns::person(entity.name.rsplit('_').next().unwrap_or(&entity.name)).is_some();
-    people || entity.fields.iter().any(tells)
+    let kind = nouns::person(entity.name.rsplit('_').next().unwrap_or(&entity.name));
+    // who enters an appointment with a doctor must find the doctor
+    let referred = || (0..d.entities.len()).any(|x| d.reference(x, &entity.name).is_some());
+    kind.is_some_and(|kind| kind != Person::Appointed) || entity.fields.iter().any(tells) && !referred()
 }
 
 fn in_care(d: &Draft, e: usize) -> bool {

@@ -183,6 +183,8 @@ mod cases_letters;
 #[cfg(test)]
 mod cases_limits;
 #[cfg(test)]
+mod cases_listed;
+#[cfg(test)]
 mod cases_meant;
 #[cfg(test)]
 mod cases_misplaced;
