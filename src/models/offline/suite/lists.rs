@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::spec::{Entity, Field, FieldType, Op, Rule},
+    models::offline::spec::{Entity, Feature, Field, FieldType, Op, Rule},
 };
 
 pub(super) const DEPTH: u32 = 5;
@@ -36,7 +36,7 @@ pub(super) fn pair<'a>(
         second = scene.make(entity, Some(&by), &[])?;
         for (record, value) in [(&first, values.0), (&second, values.1)] {
             let starts = match scene.world.workflow(entity, &field.name) {
-                Some(crate::models::offline::spec::Feature::Workflow { initial, .. }) => lit(initial) == value,
+                Some(Feature::Workflow { initial, .. }) => lit(initial) == value,
                 _ => false,
             };
             if !starts && !scene.set(entity, record, field, value, DEPTH) {
@@ -209,14 +209,22 @@ fn by_next(
     };
     let mut scene = Scene::test(world);
     let kept = same.iter().map(|f| Some((f.name.clone(), ends(f)?.1))).collect::<Option<Vec<_>>>()?;
-    let with = |value: String| [kept.clone(), vec![(field.name.clone(), value)]].concat();
+    let end = end_of(world, entity, field);
+    let with = |kept: Vec<(String, String)>, value: String| {
+        let until = end.zip(an_hour_after(&value)).map(|(end, hour)| (end.name.clone(), hour));
+        kept.into_iter().chain([(field.name.clone(), value)]).chain(until).collect::<Vec<_>>()
+    };
     // Records that nothing else tells apart come as they were made, or the other way round; never as is asked for.
     let (low, high) = ends(field)?;
     let (ahead, behind) = if down { (high, low) } else { (low, high) };
     let (early, late) = if upside_down { (ahead, behind) } else { (behind, ahead) };
-    let one = scene.make(entity, None, &with(early))?;
+    // Where none may overlap, the first has a day of its own, and the other the same.
+    let first = if end.is_some() { Vec::new() } else { kept.clone() };
+    let one = scene.make(entity, None, &with(first, early))?;
     let by = format!("{one}.by");
-    let other = scene.make(entity, Some(&by), &with(late))?;
+    let as_one = |(name, _): &(String, String)| (name.clone(), format!("{one}[{}]", lit(name)));
+    let kept = if end.is_some() { kept.iter().map(as_one).collect() } else { kept };
+    let other = scene.make(entity, Some(&by), &with(kept, late))?;
     let reader = scene.allowed(entity, &one, Op::Read)?;
     let path = lit(&format!("/api/{}", entity.plural));
     let (ahead, behind) = if upside_down { (&one, &other) } else { (&other, &one) };
@@ -239,6 +247,23 @@ fn by_next(
         clauses,
         scene,
     ))
+}
+
+/// The end of what begins at this time, where two records of one day must not overlap.
+fn end_of<'w>(world: World<'w>, entity: &'w Entity, begin: &Field) -> Option<&'w Field> {
+    let end = world.spec.features.iter().find_map(|feature| match feature {
+        Feature::NoOverlap { entity: name, start, end, .. } if *name == entity.name && *start == begin.name => {
+            Some(end)
+        }
+        _ => None,
+    })?;
+    entity.fields.iter().find(|f| f.name == *end && f.ty == FieldType::Time && begin.ty == FieldType::Time)
+}
+
+/// `clock(540)` → `clock(600)`
+fn an_hour_after(time: &str) -> Option<String> {
+    let minutes: u32 = time.strip_prefix("clock(")?.strip_suffix(')')?.parse().ok()?;
+    Some(format!("clock({})", minutes + 60))
 }
 
 pub(super) fn sort(
