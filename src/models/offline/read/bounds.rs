@@ -336,7 +336,11 @@ pub fn bounded_property(d: &mut Draft, si: usize) {
     }
     let value = amount(s, at).unwrap_or(0.0);
     let cents = s.words.get(at + 1).is_some_and(|w| w.base == "cent");
-    let numeric = |np: &Np| matches!(nouns::property(&np.head), Some(FieldType::Decimal { .. } | FieldType::Integer));
+    // not the scores of a choir, which are things
+    let numeric = |np: &Np| {
+        let number = matches!(nouns::property(&np.head), Some(FieldType::Decimal { .. } | FieldType::Integer));
+        number && d.find(&np.head).is_none()
+    };
     let property = s.items.iter().find_map(|i| match i {
         super::chunk::Item::Np(np) if np.range.end <= at && numeric(np) => Some(np.clone()),
         _ => None,

@@ -1,6 +1,6 @@
 //! How a list comes, who is one and who is everybody, and whose records are not everybody's.
 
-use super::tests::{may, read_candidly, role};
+use super::tests::{may, read_candidly, role, whole};
 use crate::models::offline::spec::{AppSpec, Op, Scope, Who};
 
 const ALL: [&str; 4] = [
@@ -64,4 +64,29 @@ fn the_one_who_is_named_is_not_whoever_signs_up() {
     assert_eq!(open("Parents log in. Parents order meals with a date.", "parent"), Some(true));
     let spec = read_candidly(list);
     assert_eq!(may(&spec, "guest", Op::Create), [(role("couple"), Scope::All)]);
+}
+
+#[test]
+fn what_is_booked_for_somebody_is_one_record_of_theirs() {
+    for booked in
+        ["books an appointment for a client", "reserves visits for a client", "books consultations for clients"]
+    {
+        let spec = read_candidly(&format!(
+            "The receptionist adds clients with a name.\nThe receptionist {booked} with a date."
+        ));
+        assert!(whole(&spec, 2), "{booked}: {:?}", spec.gaps);
+    }
+    let spec = read_candidly(
+        "Carers add children with a name.\nThe head adds trips with a date.\nA carer enrols a child in a trip.",
+    );
+    assert!(!whole(&spec, 3), "a child goes on more than one trip");
+}
+
+#[test]
+fn a_thing_that_is_counted_is_no_number_of_itself() {
+    let spec = read_candidly(
+        "The librarian keeps scores with a title.\nSingers borrow a score for a day; a singer borrows at most one score per day.",
+    );
+    let fields: Vec<&str> = spec.entity("score").expect("it is built").fields.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(fields, ["title"]);
 }

@@ -69,6 +69,10 @@ fn one_of_many(d: &Draft, s: &Sentence) -> Option<Range<usize>> {
         .preds
         .iter()
         .find(|p| p.verb.class == Class::Transact && !p.verb.negated && super::access::record_entity(d, p).is_none())?;
+    // `books an appointment for a client`: each appointment is one client's
+    if super::things::books_itself(pred) {
+        return None;
+    }
     let e = pred.objects.iter().find_map(|np| d.entity_of(np))?;
     let into = pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "in" | "for" | "on" | "to"));
     let other = into.flat_map(|pp| &pp.nps).find_map(|np| d.entity_of(np)).filter(|other| *other != e)?;

@@ -34,7 +34,7 @@ pub fn unnamed_readers(d: &mut Draft) {
             let speaker = d.speaker.as_ref().map(|name| Who::Role(name.clone()));
             let makers = || d.entities[e].entity.access.iter().filter(|a| a.ops.contains(&Op::Create));
             // how a list comes says nothing of who sees it: that is asked as it is of any other
-            if makers().next().is_some() && super::order::only_orders(d, id) {
+            if d.has_users() && makers().next().is_some() && super::order::only_orders(d, id) {
                 continue;
             }
             let offered = makers().next().is_some() && makers().all(|a| Some(&a.who) == speaker.as_ref());

@@ -297,19 +297,24 @@ pub fn collecting(pred: &Pred) -> Option<(String, Vec<Np>)> {
     (!pred.objects.is_empty()).then(|| (name, pred.objects.clone()))
 }
 
+/// `book an appointment`: what is booked is the record itself.
+#[must_use]
+pub fn books_itself(pred: &Pred) -> bool {
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
+    let itself = |np: &Np| {
+        let head = np.head.as_str();
+        matches!(head, "appointment" | "reservation" | "booking" | "visit" | "viewing" | "consultation" | "stay")
+    };
+    objects.iter().any(itself) && matches!(pred.verb.base.as_str(), "book" | "reserve" | "rent" | "hire" | "order")
+}
+
 /// The record that a transaction makes: a booking for `book a room`. `book an appointment` names it itself.
 #[must_use]
 pub fn record_of(pred: &Pred) -> Option<&'static str> {
-    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
-    let itself = objects.iter().any(|np| {
-        matches!(
-            np.head.as_str(),
-            "appointment" | "reservation" | "booking" | "visit" | "viewing" | "consultation" | "stay"
-        )
-    });
-    if itself && matches!(pred.verb.base.as_str(), "book" | "reserve" | "rent" | "hire" | "order") {
+    if books_itself(pred) {
         return None;
     }
+    let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
     if pred.verb.base == "request" {
         return objects.iter().any(|np| np.pronoun.is_none() && np.head != "request").then_some("request");
     }
