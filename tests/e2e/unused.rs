@@ -82,12 +82,12 @@ fn tests_that_only_deny_or_leave_out_a_limit_or_a_refusal_are_asked_about_once_a
     let seen = scripted::user(asked);
     let said = "C-002: tests.test_core.Quotes.test_refused says only what is not so";
     assert!(seen.contains("denies: 1 clause whose tests say only what is not so") && seen.contains(said), "{seen}");
-    let untried = "C-002: 300 and the value next to it";
+    let untried = "C-002: no test has both 300 and the value next to it";
     assert!(
         seen.contains("limits: 1 limit that its tests do not try on both sides") && seen.contains(untried),
         "{seen}"
     );
-    let allowed = "C-002: deleting";
+    let allowed = "C-002: no test shows that deleting is refused";
     assert!(
         seen.contains("refusals: 1 act left to some people of which its tests show no refusal")
             && seen.contains(allowed),

@@ -80,10 +80,16 @@ impl Bench<'_> {
             let paths: BTreeSet<&str> = links.iter().map(|link| link.path.as_str()).collect();
             let tests: String = paths.into_iter().filter_map(text).collect();
             let missed = limits::of(&clause.text).into_iter().filter(|limit| !limits::is_tried(*limit, &tests));
-            said.extend(missed.map(|limit| Clean::from(format!("{}: {limit} and the value next to it", clause.id))));
+            said.extend(
+                missed.map(|limit| {
+                    Clean::from(format!("{}: no test has both {limit} and the value next to it", clause.id))
+                }),
+            );
             let acts = refusals::of(&clause.text).into_iter().filter(|act| !refusals::is_tried(*act, &tests));
             let acts = acts.filter(|_| manifest.serves());
-            allowed.extend(acts.map(|act| Clean::from(format!("{}: {}", clause.id, act.word()))));
+            allowed.extend(
+                acts.map(|act| Clean::from(format!("{}: no test shows that {} is refused", clause.id, act.word()))),
+            );
         }
         for (check, thing, said) in [(Check::LIMITS, "limit", said), (Check::REFUSALS, "act", allowed)] {
             if !said.is_empty() {
