@@ -84,6 +84,7 @@ const BY_ITSELF: [&str; 8] = [
      A broken tool cannot be lent.\nNeighbours cannot delete tools.",
     "The warden adds rooms with a name.\nHirers sign up with a name.\n\
      Hirers book a room with a date, a start time and an end time.\nBookings of the same room must not overlap.\n\
+     Bookings are listed by date and start time.\n\
      The warden approves or refuses each booking.\nHirers see only their own bookings.",
     "Employees sign up with a name.\nEmployees add claims with an amount.\nManagers add claims.\nManagers see all claims.\n\
      A manager approves or rejects claims.\nA manager cannot approve or reject their own.\nManagers delete claims.\n\
