@@ -24,5 +24,5 @@ fn every_shipped_recording_replays_by_itself() {
         assert!(last["replay"]["recorded"]["tree"].is_string(), "{}: it says how it ended", folder.display());
         assert!(answered >= 2 && calls["unanswered"] == 0, "{}: {calls}", folder.display());
     }
-    assert_eq!(seen, 7);
+    assert_eq!(seen, 8);
 }
