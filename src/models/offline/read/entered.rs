@@ -98,7 +98,7 @@ fn parts(s: &Sentence, pred: &Pred) -> Option<(Np, Range<usize>, Range<usize>)> 
         let comma = usize::from(s.words.get(from).is_some_and(|w| w.tag == Tag::Comma));
         let who = noun_phrase(&s.words, from + comma)?;
         let ahead = who.range.end <= pred.verb.range.start && nouns::person(&who.head).is_some();
-        return ahead.then(|| (thing, who.range, verb..stop));
+        return ahead.then_some((thing, who.range, verb..stop));
     }
     let last = pred.subject.last()?;
     if verb >= stop {
