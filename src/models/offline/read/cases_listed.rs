@@ -62,6 +62,8 @@ fn the_one_who_is_named_is_not_whoever_signs_up() {
         Some(true)
     );
     assert_eq!(open("Parents log in. Parents order meals with a date.", "parent"), Some(true));
+    let trainers = "The manager adds rooms with a name.\nTrainers sign up with their e-mail address.\nTrainers book a room for a day.";
+    assert_eq!((open(trainers, "trainer"), open(trainers, "manager")), (Some(true), Some(false)));
     let spec = read_candidly(list);
     assert_eq!(may(&spec, "guest", Op::Create), [(role("couple"), Scope::All)]);
 }

@@ -428,14 +428,15 @@ fn open_role(d: &mut Draft) {
         acting.peek().is_some() && acting.all(|np| !np.plural && np.det.as_deref() == Some("the"))
     };
     let alone = accounts.first().copied().filter(|i| accounts.len() == 1 && !told_apart(i) && !the_one(i));
-    let open = user.or(ordinary).or(alone);
     // who says `my friend may read` lets nobody else in, but those of whom the text says that they sign up
     let signs_up = |i: &usize| {
         let enters = |p: &&Pred| (p.verb.class == Class::SignUp || registers(p)) && !p.verb.negated && !p.subordinate;
         let named = |np: &Np| d.role(np).is_some_and(|r| r.name == d.roles[*i].name);
         d.sentences.iter().flat_map(|s| &s.preds).filter(enters).any(|p| p.subject.iter().any(named))
     };
-    let open = if d.speaker.is_none() { open } else { accounts.iter().copied().find(signs_up) };
+    let entering = accounts.iter().copied().find(signs_up);
+    // `Trainers sign up with their e-mail address.`: whatever the word is for elsewhere
+    let open = if d.speaker.is_none() { user.or(ordinary).or(entering).or(alone) } else { entering };
     if let Some(i) = open {
         d.roles[i].open = true;
     }
