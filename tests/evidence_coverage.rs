@@ -429,3 +429,23 @@ async fn rust_lines_are_reached_in_the_build_of_the_control_runs() {
     let note = done.recorded[0].executed.note.clone().unwrap();
     assert!(note.contains("not measured"), "{note}");
 }
+
+/// Where the runner begins in a folder that is no package it names tests without it.
+#[tokio::test]
+async fn what_tests_of_a_bare_folder_reach_is_known_under_their_one_name() {
+    let manifest = "[app]\nname = \"sums\"\nstack = \"python-stdlib\"\n[commands]\nsetup = []\n\
+                    test = [\"python3\", \"-m\", \"unittest\", \"discover\", \"-s\", \"tests\"]\nrun = []\n";
+    let test = "import unittest\nimport helping\n\n\nclass Sums(unittest.TestCase):\n    def test_twice(self):\n        \
+                self.assertEqual(helping.twice(4), 8)\n";
+    let tree = tree_of(&[
+        ("g1.toml", manifest),
+        ("app/__init__.py", ""),
+        ("app/sums.py", "def twice(n):\n    return 2 * n\n"),
+        ("tests/helping.py", "from app.sums import twice\n"),
+        ("tests/test_sums.py", test),
+    ]);
+    let runner = runner_for(Stack::Python).await;
+    let linked: [Linked<'_>; 1] = [("twice", &["tests.test_sums.Sums.test_twice"])];
+    let done = controlled(&runner, Stack::Python, &tree, "app/sums.py", &linked).await;
+    assert_eq!(done.coverage[0].unreached, Some(vec![]), "{}", String::from_utf8_lossy(&done.recorded[0].output));
+}

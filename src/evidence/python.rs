@@ -41,30 +41,35 @@ fn apart<'m>(manifest: &'m Manifest, tree: &Tree) -> Option<&'m str> {
     tree.get(&format!("{folder}/__init__.py")).is_none().then_some(folder)
 }
 
-/// Names as they are used everywhere else, by the path from the project's folder: of a test whose module lies in one folder
-/// alone, and not where its name says, that folder comes before.
+/// The results under names as they are used everywhere else: see [`by_path`].
 pub(super) fn named_by_path(mut report: Report, tree: &Tree) -> Report {
     for test in &mut report.tests {
-        let Some((module, _)) = test.name.split_once('.') else { continue };
-        let inside = format!("{module}/");
-        if tree.files().any(|file| file.path.starts_with(&inside)) {
-            continue;
-        }
-        let its = |file: &TreeFile| {
-            let path = file.path.strip_suffix(".py").or_else(|| file.path.strip_suffix("/__init__.py"))?;
-            let above = path.strip_suffix(module)?;
-            (above.is_empty() || above.ends_with('/')).then(|| above.to_owned())
-        };
-        let mut above = tree.files().filter_map(its);
-        let named = |folder: &str| folder.split('/').all(|part| !part.is_empty() && !part.contains(['.', '-']));
-        if let (Some(folder), None) = (above.next(), above.next())
-            && let Some(folder) = folder.strip_suffix('/').filter(|folder| named(folder))
-        {
-            test.name = format!("{}.{}", folder.replace('/', "."), test.name);
+        if let Some(name) = by_path(&test.name, tree) {
+            test.name = name;
         }
     }
     report.tests.sort_by(|a, b| a.name.cmp(&b.name));
     report
+}
+
+/// Another name than the runner has for a test: by the path from the project's folder, where the module lies in one folder
+/// alone and not where its name says.
+pub(super) fn by_path(name: &str, tree: &Tree) -> Option<String> {
+    let (module, _) = name.split_once('.')?;
+    let inside = format!("{module}/");
+    if tree.files().any(|file| file.path.starts_with(&inside)) {
+        return None;
+    }
+    let its = |file: &TreeFile| {
+        let path = file.path.strip_suffix(".py").or_else(|| file.path.strip_suffix("/__init__.py"))?;
+        let above = path.strip_suffix(module)?;
+        (above.is_empty() || above.ends_with('/')).then(|| above.to_owned())
+    };
+    let mut above = tree.files().filter_map(its);
+    let (folder, None) = (above.next()?, above.next()) else { return None };
+    let folder = folder.strip_suffix('/')?;
+    let named = folder.split('/').all(|part| !part.is_empty() && !part.contains(['.', '-']));
+    named.then(|| format!("{}.{name}", folder.replace('/', ".")))
 }
 
 /// Each test is told by name, whatever the manifest says: what is not named cannot be evidence. Only some modules, classes

@@ -304,7 +304,7 @@ impl Work<'_> {
             output.extend(self.test_binary(scratch, desk, built, &[], root, &tests).await?.output.bytes);
         }
         let report: Report = self.runner.report(self.tree, Stack::Rust, &output, self.cancel).await?;
-        Ok(marks.plan.read(cases, &marks.lines, desk, &report))
+        Ok(marks.plan.read(cases, &marks.lines, (desk, self.tree), &report))
     }
 
     /// Compiles the product and its tests.

@@ -11,7 +11,7 @@ use crate::{
         trace::lines_in_words,
     },
     evidence::{
-        EvidenceError, Stack, TreeFile, node,
+        EvidenceError, Stack, Tree, TreeFile, node, python,
         report::Report,
         scratch::Scratch,
         syntax::{self, Place as Told, Question, Wanted},
@@ -173,7 +173,7 @@ impl Plan {
         &self,
         cases: &[&Case],
         marked: &BTreeMap<String, Vec<u32>>,
-        scratch: &Scratch,
+        (scratch, tree): (&Scratch, &Tree),
         report: &Report,
     ) -> Measured {
         let mut measured = self.lines(cases, marked);
@@ -186,7 +186,7 @@ impl Plan {
         if !report.consistent {
             return not("the run with marks was cut short");
         }
-        let told = Reached::read(&String::from_utf8_lossy(&said));
+        let told = Reached::read(&String::from_utf8_lossy(&said), &|name| python::by_path(name, tree));
         let passed = self.tests.iter().filter(|test| report.outcome(test) == Some(TestOutcome::Passed));
         let reached: BTreeMap<String, BTreeSet<Line>> =
             passed.filter_map(|test| Some((test.clone(), told.by(test)?))).collect();
@@ -238,7 +238,8 @@ struct Reached {
 }
 
 impl Reached {
-    fn read(text: &str) -> Self {
+    /// `renamed` gives the name by which a test is known, where it is another than its runner's.
+    fn read(text: &str, renamed: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut told = Self::default();
         let mut testers = BTreeSet::new();
         let mut hits = vec![];
@@ -247,7 +248,9 @@ impl Reached {
             match *parts.as_slice() {
                 ["t", process, window, ref name @ ..] => {
                     testers.insert(process);
-                    told.windows.entry(name.join("\t")).or_default().insert(window.to_owned());
+                    let name = name.join("\t");
+                    let name = renamed(&name).unwrap_or(name);
+                    told.windows.entry(name).or_default().insert(window.to_owned());
                 }
                 // Last the process in which its program began, where it may have forked since.
                 ["r", process, window, file, line, ref begun @ ..] => {
@@ -357,7 +360,7 @@ impl Work<'_> {
         let (finished, _) =
             self.runner.run_tests(&scratch, self.tree, self.manifest, Some(plan.tests()), self.cancel).await?;
         let report = self.runner.report(self.tree, self.stack, &finished.output.bytes, self.cancel).await?;
-        Ok(plan.read(cases, &marked, &scratch, &report))
+        Ok(plan.read(cases, &marked, (&scratch, self.tree), &report))
     }
 }
 
@@ -366,7 +369,7 @@ mod tests {
     use super::*;
 
     fn lines(text: &str, test: &str) -> Option<Vec<u32>> {
-        Some(Reached::read(text).by(test)?.into_iter().map(|(_, line)| line).collect())
+        Some(Reached::read(text, &|_| None).by(test)?.into_iter().map(|(_, line)| line).collect())
     }
 
     #[test]
@@ -397,7 +400,7 @@ mod tests {
     fn what_only_the_tests_themselves_run_is_told_from_what_is_asked() {
         let text = "t\t1\t1.1\ta\nr\t1\t-\t0\t1\t1\nr\t1\t1.1\t0\t2\t1\nr\t5\t1.1\t0\t3\t1\nr\t1\t1.1\t0\t4\t1\n\
                     r\t7\t-\t0\t4\t7\nr\t1\t1.1\t0\t5\nr\t8\t1.1\t0\t6\t7\n";
-        let told = Reached::read(text);
+        let told = Reached::read(text, &|_| None);
         let at = |line| ("a.py".to_owned(), (line, line));
         let measured = Measured {
             lines: (1..=6).map(|line| (at(line), [line].into())).collect(),
