@@ -61,7 +61,7 @@ fn list(config: &Config, as_json: bool) -> Done {
 
 /// Asks the model itself. What it finds is remembered for runs.
 fn test(spec: &str, config: &Config, as_json: bool) -> Done {
-    if spec == "offline" || spec.starts_with("cassette/") {
+    if crate::domain::run::is_offline(spec) || spec.starts_with("cassette/") {
         return Err(Fail::usage(format!("{spec} is no server: name a model, such as g1 models test ollama/NAME")));
     }
     let refused = |error: ModelError| Fail { code: 6, text: error.to_string() };

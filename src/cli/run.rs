@@ -127,7 +127,7 @@ pub fn may_ask_its_model(dir: &Path, config: &Config, model_given: bool) -> Resu
     // What cannot be read is complained about by whoever opens it.
     let Ok(run) = driver::client::look(dir) else { return Ok(()) };
     let model = run.settings.model;
-    if model == config.model || model == "offline" || model.starts_with("cassette/") {
+    if model == config.model || crate::domain::run::is_offline(&model) || model.starts_with("cassette/") {
         return Ok(());
     }
     let model = Clean::new(&model);

@@ -195,7 +195,7 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
         usable: true,
         names: Clean::default(),
     }];
-    if config.model != "offline" {
+    if !crate::domain::run::is_offline(&config.model) {
         models.push(welcome::ModelChoice {
             spec: config.model.clone(),
             note: Clean::new("chosen by flag or configuration"),
@@ -226,7 +226,7 @@ fn info(dir: &Path, config: &Config) -> WelcomeInfo {
         name == ".git" || workspace::survey::language(&name.to_string_lossy()).is_some()
     });
     WelcomeInfo {
-        model: usize::from(config.model != "offline"),
+        model: usize::from(!crate::domain::run::is_offline(&config.model)),
         models,
         here: dir.display().to_string(),
         folder: if empty { dir.display().to_string() } else { String::new() },

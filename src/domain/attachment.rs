@@ -38,7 +38,9 @@ impl Attachment {
         match self.role {
             Role::Original => Some("kept as it came; its text is the requirement"),
             Role::Beside if !self.text => Some("not read: it is not text, and no model is shown anything else"),
-            Role::Beside if model == "offline" => Some("not read: the offline engine reads the requirement only"),
+            Role::Beside if super::run::is_offline(model) => {
+                Some("not read: the offline engine reads the requirement only")
+            }
             Role::Beside => None,
         }
     }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use gate::{Decided, Gate, GateReason, Verb};
-pub use settings::{GateMode, RunSettings, TURNS};
+pub use settings::{GateMode, RunSettings, TURNS, is_offline};
 
 /// One named check of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,11 @@ impl Check {
     /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.
     pub const TOOLING: &str = "tooling";
 
+    /// Tests failed, be they of now or of before the run.
+    #[must_use]
+    pub fn tests_fail(&self) -> bool {
+        !self.passed && matches!(self.name.as_str(), Self::TESTS | Self::OLD_TESTS)
+    }
     /// Found wanting, and still no fault that has to go.
     #[must_use]
     pub fn is_doubt(&self) -> bool {

@@ -242,9 +242,8 @@ pub fn counts(run: &Run) -> Counts {
 /// What of the whole suite fails on the final tree, or does not pass any more as it did before the run.
 fn red(run: &Run) -> Vec<String> {
     let last = run.steps.iter().filter(|step| step.plan.produces == ReplyKind::Verify).flat_map(|step| &step.checks);
-    let (old, all): (Vec<&Check>, Vec<&Check>) = last
-        .filter(|c| !c.passed && matches!(c.name.as_str(), Check::TESTS | Check::OLD_TESTS))
-        .partition(|c| c.name.as_str() == Check::OLD_TESTS);
+    let (old, all): (Vec<&Check>, Vec<&Check>) =
+        last.filter(|c| c.tests_fail()).partition(|c| c.name.as_str() == Check::OLD_TESTS);
     let mut red: Vec<String> = Vec::new();
     for detail in old.into_iter().chain(all).flat_map(|check| &check.details) {
         // How it fails stands in the step's check.

@@ -311,12 +311,11 @@ fn changes(run: &Run, dir: &Path) -> Changes {
             "The changes are on {branch}: `git diff HEAD...{branch}` shows them, `git merge {branch}` takes them over{first}.\n"
         ));
     }
-    let more = if lacking.len() > NAMED { ", …" } else { "" };
     let told = format!(
-        "Not committed: the branch {branch} lacks {} ({}{more}), so it is not to be merged yet. The work is in {}; `g1 resume` \
+        "Not committed: the branch {branch} lacks {} ({}), so it is not to be merged yet. The work is in {}; `g1 resume` \
          commits it as soon as git can.\n",
         counted(lacking.len(), "file"),
-        lacking.iter().take(NAMED).copied().collect::<Vec<_>>().join(", "),
+        named(&lacking),
         place.display()
     );
     Changes { told, lacking: lacking.into_iter().map(str::to_owned).collect() }
@@ -327,14 +326,16 @@ fn before_merging<'a>(uncommitted: &[String], made: impl Iterator<Item = &'a str
     let theirs =
         |path: &&str| uncommitted.iter().any(|left| left == path || left.ends_with('/') && path.starts_with(left));
     let both: Vec<&str> = made.filter(theirs).collect();
-    let more = if both.len() > NAMED { ", …" } else { "" };
     match both.is_empty() {
         true => String::new(),
-        false => format!(
-            "; commit or stash your own work on {}{more} first",
-            both.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ")
-        ),
+        false => format!("; commit or stash your own work on {} first", named(&both)),
     }
+}
+
+/// The first of these paths.
+fn named(paths: &[&str]) -> String {
+    let more = if paths.len() > NAMED { ", …" } else { "" };
+    paths.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ") + more
 }
 
 #[cfg(test)]

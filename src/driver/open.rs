@@ -198,7 +198,7 @@ pub(super) fn begin(
     if cut.is_empty() {
         return Err(OpenError::Refused(Clean::from("the requirement is empty: say what should be built")));
     }
-    let offline = models.main().id() == "offline";
+    let offline = crate::domain::run::is_offline(models.main().id());
     let found = match found {
         None if start.existing => existing::survey(&start.dir, text, offline)?,
         found => found,
@@ -303,7 +303,7 @@ fn prepare(
     }
     let existing = run.existing.is_some();
     // What the offline engine writes is G1's own.
-    let ours = !existing && models.all().all(|model| model.id() == "offline");
+    let ours = !existing && models.all().all(|model| crate::domain::run::is_offline(model.id()));
     let confinement = if ours { Confinement::Weaker } else { setup.confinement };
     let hub = Hub::closed(dir, &blobs, setup.store.clone());
     let services = Services {

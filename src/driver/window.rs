@@ -23,7 +23,7 @@ pub fn pack_tokens(wished: u32, window: Option<u32>, models: &Assigned, library:
     let room = |model: &dyn Model| {
         let Some(window) = window.or(model.abilities().context_tokens) else { return Ok(wished) };
         // The offline engine reads the pack itself: no prompt, and no limit to what it writes.
-        if model.id() == "offline" {
+        if crate::domain::run::is_offline(model.id()) {
             return beside(window, 0, 0).ok_or_else(|| {
                 format!("a window of {window} tokens is too small; {LEAST} are the least (models.context)")
             });

@@ -105,6 +105,15 @@ impl Manifest {
 }
 
 #[cfg(test)]
+impl Manifest {
+    /// Of a Python product with this command for its tests.
+    pub(crate) fn tested_by(test: &str) -> Self {
+        let test = test.split(' ').map(str::to_owned).collect();
+        Self { name: "a".to_owned(), stack: "python".to_owned(), setup: vec![], test, run: vec![] }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

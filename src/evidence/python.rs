@@ -139,15 +139,8 @@ mod tests {
     };
 
     fn command(test: &str, only: Option<&[String]>) -> String {
-        let manifest = Manifest {
-            name: "a".into(),
-            stack: "python".into(),
-            setup: vec![],
-            test: test.split(' ').map(str::to_owned).collect(),
-            run: vec![],
-        };
         let tree = Tree::new(vec![TreeFile::new("tests/__init__.py", vec![])]);
-        test_command(&manifest, &tree, only).join(" ")
+        test_command(&Manifest::tested_by(test), &tree, only).join(" ")
     }
 
     #[test]
@@ -206,13 +199,6 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_no_package_is_looked_in_for_what_its_modules_import() {
-        let manifest = |test: &str| Manifest {
-            name: "a".into(),
-            stack: "python".into(),
-            setup: vec![],
-            test: test.split(' ').map(str::to_owned).collect(),
-            run: vec![],
-        };
         let (bare, package) = (Tree::default(), Tree::new(vec![TreeFile::new("tests/__init__.py", vec![])]));
         for (test, tree, folder) in [
             ("python3 -m unittest discover -s tests", &bare, Some("tests")),
@@ -221,7 +207,7 @@ mod tests {
             ("python3 -m unittest discover -s .", &bare, None),
             ("python3 -m unittest", &bare, None),
         ] {
-            assert_eq!(apart(&manifest(test), tree), folder, "{test}");
+            assert_eq!(apart(&Manifest::tested_by(test), tree), folder, "{test}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a clause leaves to some people only, and whether its tests show each part of it refused to others.
 
+use crate::domain::words;
+
 /// What is done to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
@@ -48,11 +50,7 @@ impl Act {
 /// The acts that a clause leaves to some people only, each once: `Only the owner can change or delete it`.
 #[must_use]
 pub fn of(clause: &str) -> Vec<Act> {
-    let words: Vec<String> = clause
-        .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words = words(clause);
     let mut acts = vec![];
     if !words.iter().any(|word| RESTRICTING.contains(&word.as_str())) {
         return acts;

@@ -115,7 +115,7 @@ fn bare(
 ) -> Result<Arc<dyn Model>, ModelError> {
     let spec = spec.trim();
     Ok(match spec.split_once('/') {
-        None if spec == "offline" => Arc::new(Offline::new()),
+        None if crate::domain::run::is_offline(spec) => Arc::new(Offline::new()),
         Some(("cassette", file)) if !file.is_empty() => Arc::new(Cassette::open(Path::new(file))?),
         _ => {
             let (model, breaker) = server(spec, settings, env)?;
@@ -148,7 +148,7 @@ pub fn assigned(spec: &str, settings: &ModelSettings) -> Vec<String> {
 
 /// It answers for everybody, and nobody is paid.
 fn is_free(spec: &str) -> bool {
-    spec == "offline" || spec.starts_with("cassette/")
+    crate::domain::run::is_offline(spec) || spec.starts_with("cassette/")
 }
 
 /// A model at a server, and the server's address.

@@ -5,7 +5,7 @@ use crate::domain::{
     Clean, Hash,
     evidence::{EvidenceKind, TestOutcome},
     reply::ReplyKind,
-    run::{Check, Proposal, Run, Step, StepState},
+    run::{Check, Proposal, Run, Step},
 };
 use std::collections::BTreeSet;
 
@@ -179,10 +179,9 @@ pub fn relinks<'a>(run: &'a Run, step: &Step, proposal: &Proposal) -> Option<&'a
 /// tester who is asked again and again would only weaken the tests.
 #[must_use]
 pub fn sends_back<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
-    let failing = red(step).any(|c| matches!(c.name.as_str(), Check::TESTS | Check::OLD_TESTS));
     if step.plan.produces != ReplyKind::Test
         || step.edited_by.is_some()
-        || !failing
+        || !step.checks.iter().any(Check::tests_fail)
         || super::budget::exhausted(run).is_some()
     {
         return None;
@@ -192,12 +191,7 @@ pub fn sends_back<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
 
 /// The build of the module that a step tests, while it may still be sent back.
 fn build_of<'a>(run: &'a Run, step: &Step) -> Option<&'a Step> {
-    run.steps().find(|s| {
-        s.plan.produces == ReplyKind::Build
-            && s.plan.module == step.plan.module
-            && s.state == StepState::Done
-            && s.reworks < MAX_REWORKS
-    })
+    run.build_of(step).filter(|build| build.reworks < MAX_REWORKS)
 }
 
 /// What is red, in one line.

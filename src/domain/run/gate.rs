@@ -107,15 +107,16 @@ impl Run {
     #[must_use]
     pub fn build_at_fault(&self, gate: &Gate) -> Option<&Step> {
         let tests = self.step(&gate.step).filter(|step| step.plan.produces == ReplyKind::Test)?;
-        let theirs = |build: &&Step| {
-            build.plan.produces == ReplyKind::Build
-                && build.plan.module == tests.plan.module
-                && build.state == StepState::Done
-        };
-        let fails = |check: &Check| !check.passed && matches!(check.name.as_str(), Check::TESTS | Check::OLD_TESTS);
-        let red = matches!(gate.reason, GateReason::Red { .. }) && tests.checks.iter().any(fails);
+        let red = matches!(gate.reason, GateReason::Red { .. }) && tests.checks.iter().any(Check::tests_fail);
         let heard = !self.settings.is_offline() && tests.edited_by.is_none();
-        self.steps().find(theirs).filter(|_| red && heard)
+        self.build_of(tests).filter(|_| red && heard)
+    }
+    /// The finished build of the module that a step tests.
+    #[must_use]
+    pub fn build_of(&self, tests: &Step) -> Option<&Step> {
+        self.steps().find(|s| {
+            s.plan.produces == ReplyKind::Build && s.plan.module == tests.plan.module && s.state == StepState::Done
+        })
     }
     /// What helps at this gate in the place of remarks, where the offline engine works: it works everything out from the
     /// clauses and the answers. `None`: a model reads them.

@@ -46,11 +46,17 @@ pub struct RunSettings {
     pub unused_goes_back: bool,
 }
 
+/// Whether that is no model, but the rules of the offline engine.
+#[must_use]
+pub fn is_offline(model: &str) -> bool {
+    model == "offline"
+}
+
 impl RunSettings {
     /// No model answers, but the rules of the offline engine.
     #[must_use]
     pub fn is_offline(&self) -> bool {
-        self.model == "offline"
+        is_offline(&self.model)
     }
 
     /// A run of the whole, as short as it can be, in which nobody is asked and nothing is bounded but the pack.

@@ -329,7 +329,8 @@ async fn pack(
 /// engine knows it, and Rust's tools are asked only where the product is in Rust, for they may go and install themselves.
 async fn tools_here(step: &Step, run: &Run, model: &dyn Model) -> BTreeMap<Condition, Clean> {
     let mut here = BTreeMap::new();
-    if model.id() == "offline" || !matches!(step.plan.produces, ReplyKind::Design | ReplyKind::Build | ReplyKind::Test)
+    if crate::domain::run::is_offline(model.id())
+        || !matches!(step.plan.produces, ReplyKind::Design | ReplyKind::Build | ReplyKind::Test)
     {
         return here;
     }

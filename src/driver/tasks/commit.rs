@@ -46,12 +46,11 @@ pub async fn commit(step: &StepId, run: Arc<Run>, services: Arc<Services>, port:
             .map(|entry| services.blobs.get(&entry.sha256).map(|bytes| (entry, bytes)))
             .collect::<Result<_, _>>()?;
         let _alone = services.writing();
-        let (contents, theirs) = kept::beside_a_persons(&known, contents, &services)?;
-        let ours = |path: &str, there: &[u8]| {
-            let there = Hash::of(there);
-            known.files.get(path).is_some_and(|file| file.sha256 == there) || theirs.get(path) == Some(&there)
+        let ours = |path: &str, there: &[u8]| known.files.get(path).is_some_and(|file| file.sha256 == Hash::of(there));
+        let contents = match services.workspace.write(&contents, &ours) {
+            Err(WorkspaceError::InTheWay { .. }) => kept::write_beside(&known, contents, &services)?,
+            done => done.map(|()| contents)?,
         };
-        services.workspace.write(&contents, &ours)?;
         services.workspace.remove(&gone)?;
         if !gone.is_empty()
             && git::may_commit(services.workspace.dir())

@@ -286,22 +286,19 @@ mod tests {
 
     #[test]
     fn a_command_that_leaves_old_tests_out_is_not_the_only_way_they_are_run() {
-        let manifest = |test: &str| Manifest {
-            name: "a".into(),
-            stack: "python".into(),
-            setup: vec![],
-            test: test.split(' ').map(str::to_owned).collect(),
-            run: vec![],
-        };
         let files = ["tests/test_a.py", "tests/test_b.py"];
         let told = [test("tests.test_a.T.test_x", TestOutcome::Passed), test("test_b.T.test_x", TestOutcome::Failed)];
-        let all = |command: &str, told: &[TestResult]| runs_all(&manifest(command), Stack::Python, &files, told);
+        let all =
+            |command: &str, told: &[TestResult]| runs_all(&Manifest::tested_by(command), Stack::Python, &files, told);
         assert!(all("python3 -m unittest", &told));
         assert!(!all("python3 -m unittest tests.test_a", &told[..1]));
         assert!(!all("python3 -m unittest -k x", &told));
-        assert!(runs_all(&manifest("cargo test"), Stack::Rust, &[], &[]));
-        assert!(!runs_all(&manifest("cargo test --test new"), Stack::Rust, &[], &[]));
-        assert_eq!(plain_command(&manifest("python3 -m unittest -k x"), Stack::Python), ["python3", "-m", "unittest"]);
+        assert!(runs_all(&Manifest::tested_by("cargo test"), Stack::Rust, &[], &[]));
+        assert!(!runs_all(&Manifest::tested_by("cargo test --test new"), Stack::Rust, &[], &[]));
+        assert_eq!(
+            plain_command(&Manifest::tested_by("python3 -m unittest -k x"), Stack::Python),
+            ["python3", "-m", "unittest"]
+        );
         assert!(is_in(Stack::Node, "test/a.test.js > sums", "test/a.test.js"));
         assert!(!is_in(Stack::Node, "test/a.test.js > sums", "a.test.js"));
     }

@@ -114,8 +114,7 @@ mod tests {
     use super::*;
 
     fn canary(test: &str, file: &str, reported: &str) -> (String, Vec<String>) {
-        let words: Vec<String> = test.split(' ').map(str::to_owned).collect();
-        let manifest = Manifest { name: "a".into(), stack: "python".into(), setup: vec![], test: words, run: vec![] };
+        let manifest = Manifest::tested_by(test);
         let report = report::unittest(format!("{reported} ... ok\n\nRan 1 test in 0s\n\nOK\n").as_bytes());
         let tree = Tree::new(vec![TreeFile::new(file, vec![])]);
         let canary = Canary::beside(&tree, &report).unwrap();

@@ -184,7 +184,7 @@ pub fn user(pack: &ContextPack, title: &str) -> String {
 #[must_use]
 pub fn item_tokens(model: &dyn Model, text: &str) -> u32 {
     const TAGS: u32 = 12;
-    model.count_tokens(text).saturating_add(if model.id() == "offline" { 0 } else { TAGS })
+    model.count_tokens(text).saturating_add(if crate::domain::run::is_offline(model.id()) { 0 } else { TAGS })
 }
 
 /// What exists and is not shown, each by name as long as there are few of a kind: the list must not take the room that

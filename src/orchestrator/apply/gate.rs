@@ -39,19 +39,18 @@ pub(super) fn decided(run: &mut Run, id: GateId, decided: &Decided, env: &Envelo
     let Some(gate) = run.gates.get_mut(&id).filter(|g| g.is_open()) else { return };
     gate.decided = Some(decided.clone());
     let gate = gate.clone();
-    let (reason, step_name) = (gate.reason.clone(), gate.step.clone());
     match &decided.verb {
-        Verb::Approve => approved(run, &step_name, &reason, decided, env.at),
+        Verb::Approve => approved(run, &gate.step, &gate.reason, decided, env.at),
         Verb::ApprovePhase => {
-            approved(run, &step_name, &reason, decided, env.at);
-            let phase = run.step(&step_name).map(|s| s.plan.phase);
+            approved(run, &gate.step, &gate.reason, decided, env.at);
+            let phase = run.step(&gate.step).map(|s| s.plan.phase);
             if let Some(phase) = phase.filter(|p| !run.settings.relaxed.contains(p)) {
                 run.settings.relaxed.push(phase);
             }
         }
         Verb::Changes { text } => {
-            again(run, &step_name, &reason, Some(text));
-            say(run, env, Some(step_name), Clean::new(YOU), text.clone());
+            again(run, &gate.step, &gate.reason, Some(text));
+            say(run, env, Some(gate.step), Clean::new(YOU), text.clone());
         }
         Verb::Fault { text } => {
             // The build is opened again by what is recorded next.
@@ -62,8 +61,8 @@ pub(super) fn decided(run: &mut Run, id: GateId, decided: &Decided, env: &Envelo
             say(run, env, build, Clean::new(YOU), text.clone());
         }
         Verb::Reject => {
-            let detail = Clean::from(format!("{id} was rejected by {}: {}", decided.who, undone(run, &step_name)));
-            again(run, &step_name, &reason, None);
+            let detail = Clean::from(format!("{id} was rejected by {}: {}", decided.who, undone(run, &gate.step)));
+            again(run, &gate.step, &gate.reason, None);
             run.status = RunStatus::Paused { reason: PauseReason::Gate, detail };
         }
     }

@@ -95,16 +95,14 @@ pub(super) fn decide(draft: &mut Draft, id: GateId, digest: Hash, verb: Verb, wh
         }
     }
     let step = gate.step.clone();
-    let at_fault = draft.run.build_at_fault(gate).map(|build| build.plan.id.clone());
-    if let Verb::Fault { text } = &verb {
-        if at_fault.is_none() {
-            return refuse(format!("{id} does not show failing tests that a developer could be asked about"));
-        }
-        if text.trim().is_empty() {
-            return refuse("say what is wrong with the code".to_owned());
-        }
-    }
-    let at_fault = at_fault.filter(|_| matches!(verb, Verb::Fault { .. }));
+    let at_fault = match &verb {
+        Verb::Fault { text } if text.trim().is_empty() => return refuse("say what is wrong with the code".to_owned()),
+        Verb::Fault { .. } => match draft.run.build_at_fault(gate) {
+            Some(build) => Some(build.plan.id.clone()),
+            None => return refuse(format!("{id} does not show failing tests that a developer could be asked about")),
+        },
+        _ => None,
+    };
     let rejected = verb == Verb::Reject;
     let helps = draft.run.instead_of_remarks(gate).filter(|_| matches!(verb, Verb::Changes { .. }));
     let decided = Decided { verb, who, by_policy: false, at: draft.at, digest };

@@ -135,7 +135,7 @@ pub(super) fn act(model: &mut Model, action: Action, burst: bool, cmds: &mut Vec
     model.notice = None;
     match action {
         A::Approve | A::ApprovePhase | A::RequestChanges | A::Fault | A::Reject => {
-            if !super::super::overlay::gate::actions(&run, &gate).iter().any(|(a, _)| *a == action) {
+            if !super::is_offered(model, action) {
                 return not_here(model, &run, &gate, action);
             }
             if burst {

@@ -164,3 +164,17 @@ fn what_one_alone_changes_in_some_state_others_do_not() {
     let changes = may(&spec, "litter", Op::Update);
     assert!(changes.iter().all(|(_, scope)| *scope == Scope::Own), "{changes:?}");
 }
+
+#[test]
+fn what_one_alone_may_read_is_nobody_elses_wherever_that_is_said() {
+    for kept in [
+        "Notes about a leader that only the quartermaster may read are kept, with a text.",
+        "Notes that only the quartermaster can see are kept with a text.",
+    ] {
+        let spec = read_candidly(&format!(
+            "The quartermaster adds items with a name.\nLeaders sign up with their e-mail address.\nLeaders reserve an item for a day.\n{kept}"
+        ));
+        let seen = spec.entity("note").map(|_| may(&spec, "note", Op::Read)).unwrap_or_default();
+        assert!(seen.iter().all(|(who, _)| *who == role("quartermaster")), "{kept}: {seen:?}");
+    }
+}

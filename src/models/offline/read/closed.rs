@@ -218,12 +218,16 @@ pub fn kept_back(d: &Draft, e: usize) -> bool {
     let word = |w: &Word| SIGHT.split(' ').any(|word| w.is(word)) || SECRET.contains(&w.lower());
     let says =
         |s: &Sentence, i: usize| word(&s.words[i]) || s.words[i].is("access") && i > 0 && s.words[i - 1].is("no");
-    d.sentences.iter().enumerate().any(|(si, s)| {
-        if super::exclusion::is_exclusion(s) || !(0..s.words.len()).any(|i| says(s, i)) {
-            return false;
-        }
-        let told: Vec<&Item> = s.items.iter().filter(|item| named(item)).collect();
+    // `Notes that only the nurse may read are kept`
+    let limits = |si: usize, (pi, p): (usize, &Pred)| {
+        // and not the ones that have not been read
+        let denied = p.verb.negated && p.verb.modal.is_some();
+        p.subordinate && p.verb.class == Class::Read && (denied || p.only) && !d.done[si].contains(&pi)
+    };
+    d.sentences.iter().enumerate().filter(|(_, s)| !super::exclusion::is_exclusion(s)).any(|(si, s)| {
+        let mut told = s.items.iter().filter(|item| named(item)).peekable();
         let unread = || gaps::left(d, si).into_iter().any(|i| says(s, i));
-        told.iter().any(|item| secret(item)) || !told.is_empty() && unread()
+        let kept_back = || unread() || s.preds.iter().enumerate().any(|pred| limits(si, pred));
+        told.peek().is_some() && (kept_back() || told.any(secret))
     })
 }

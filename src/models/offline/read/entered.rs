@@ -22,7 +22,6 @@ pub fn settle(all: &mut [Sentence]) {
         if let Some(found) = entered(all, si) {
             match found.said(&all[si], speaks_of_entries(all, si)) {
                 Some(text) => replace(&mut all[si], &text),
-                // how much of a thing somebody did is none of the properties of the thing
                 // how much of a thing somebody did is none of the properties of the thing, nor are entries things
                 None if found.counts => {
                     all[si].preds[found.pred].verb.class = Class::Other;
@@ -37,9 +36,8 @@ pub fn settle(all: &mut [Sentence]) {
 }
 
 fn replace(s: &mut Sentence, text: &str) {
-    let plain = Sentence::new(s.id, text, &s.section);
     s.written = Some(s.text.clone());
-    (s.words, s.items, s.preds, s.aside) = (plain.words, plain.items, plain.preds, plain.aside);
+    s.read_as(text);
 }
 
 /// Whether another sentence speaks of entries, and none says of itself how they come about.

@@ -12,9 +12,7 @@ pub fn carers(d: &Draft, e: usize, makers: &[Who]) -> Option<Vec<Who>> {
     if !(in_care(d, e) || confidential(d, e)) || !makers.iter().all(|who| matches!(who, Who::Role(_))) {
         return None;
     }
-    let name = &d.entities[e].entity.name;
-    let name_them = (0..d.entities.len()).filter(|x| *x != e && d.reference(*x, name).is_some());
-    let adds = name_them.flat_map(|x| &d.entities[x].entity.access).filter(|a| a.ops.contains(&Op::Create));
+    let adds = referring(d, e).flat_map(|x| &d.entities[x].entity.access).filter(|a| a.ops.contains(&Op::Create));
     Some(unique(makers.iter().cloned().chain(adds.map(|a| a.who.clone()))))
 }
 
@@ -26,8 +24,13 @@ fn confidential(d: &Draft, e: usize) -> bool {
     let entity = &d.entities[e].entity;
     let kind = nouns::person(entity.name.rsplit('_').next().unwrap_or(&entity.name));
     // who enters an appointment with a doctor must find the doctor
-    let referred = || (0..d.entities.len()).any(|x| d.reference(x, &entity.name).is_some());
+    let referred = || referring(d, e).next().is_some();
     kind.is_some_and(|kind| kind != Person::Appointed) || entity.fields.iter().any(tells) && !referred()
+}
+
+/// The other records that name these: appointments with a doctor, ratings of a barrel.
+pub fn referring(d: &Draft, e: usize) -> impl Iterator<Item = usize> {
+    (0..d.entities.len()).filter(move |x| *x != e && d.reference(*x, &d.entities[e].entity.name).is_some())
 }
 
 fn in_care(d: &Draft, e: usize) -> bool {

@@ -10,7 +10,7 @@ use super::lexicon::{
 };
 use super::sentence::{Pp, Pred, Sentence};
 use super::tag::Word;
-use super::{bans, people};
+use super::{bans, only, people};
 use crate::models::offline::spec::{Op, Who};
 
 /// Lets whom it is hidden from not see it, as the other rules know it.
@@ -36,16 +36,7 @@ fn kept_from(words: &[Word], pred: &Pred) -> Option<Vec<Np>> {
     let people = whom.iter().all(|np| nouns::person(&np.head).is_some() || people::agent_noun(np));
     let told = !whom.is_empty() && people && pred.preps.iter().all(from);
     let others = words[..pred.verb.range.start].iter().any(theirs);
-    (told && others && hides(words, pred)).then_some(whom)
-}
-
-/// `are hidden from`, `are not visible to`, `are invisible to`
-fn hides(words: &[Word], pred: &Pred) -> bool {
-    let said = &words[pred.verb.range.start..pred.range.end.min(words.len())];
-    let (visible, invisible) = (said.iter().any(|w| w.is("visible")), said.iter().any(|w| w.is("invisible")));
-    let hidden = matches!(pred.verb.base.as_str(), "hide" | "conceal") && pred.verb.passive && !pred.verb.negated;
-    let unseen = pred.verb.class == Class::Be && (visible && pred.verb.negated || invisible && !pred.verb.negated);
-    !pred.subordinate && (hidden || unseen)
+    (told && others && !pred.subordinate && only::hides(words, pred)).then_some(whom)
 }
 
 /// Reads who does not do what others do: nobody of those adds any.

@@ -13,11 +13,7 @@ pub fn settle(all: &mut [Sentence]) {
     for s in all.iter_mut() {
         let [at] = denials(s)[..] else { continue };
         let Some(said) = rule(s, at, &kept).and_then(|rule| in_full(s, &rule, &kept)) else { continue };
-        let full = Sentence::new(s.id, &said, &s.section);
-        // what is quoted is what is written
-        let text = std::mem::take(&mut s.text);
-        let (words, lower, aside) = (full.words, full.lower, full.aside);
-        *s = Sentence { text, words, lower, aside, items: full.items, preds: full.preds, ..s.clone() };
+        s.read_as(&said);
     }
 }
 

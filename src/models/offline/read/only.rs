@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::lexicon::{verbs::Class, verbs::Form};
 use super::sentence::{Pred, Sentence};
-use super::tag::Tag;
+use super::tag::{Tag, Word};
 use super::{access::mark_subject, chunk::Np};
 use crate::models::offline::spec::{Feature, Op, Scope, Who};
 
@@ -154,12 +154,18 @@ pub fn visible_to(d: &mut Draft, si: usize) {
     }
 }
 
-/// `are not visible to`, `are hidden from`
+/// `are not visible to`, `are invisible to`, `are hidden from`
 #[must_use]
-pub fn hides(s: &Sentence, pred: &Pred) -> bool {
-    let seen = s.words[pred.range.clone()].iter().any(|w| matches!(w.lower(), "visible" | "readable" | "accessible"));
-    pred.verb.class == Class::Be && pred.verb.negated && seen
-        || pred.verb.base == "hide" && pred.verb.passive && !pred.verb.negated
+pub fn hides(words: &[Word], pred: &Pred) -> bool {
+    let said = &words[pred.range.start..pred.range.end.min(words.len())];
+    let seen = said.iter().any(|w| matches!(w.lower(), "visible" | "readable" | "accessible"));
+    let unseen = said.iter().any(|w| w.is("invisible"));
+    let is = pred.verb.class == Class::Be;
+    is && (seen && pred.verb.negated || unseen && !pred.verb.negated) || conceals(pred)
+}
+
+fn conceals(pred: &Pred) -> bool {
+    matches!(pred.verb.base.as_str(), "hide" | "conceal") && pred.verb.passive && !pred.verb.negated
 }
 
 /// `Notes must not be visible to the receptionist.`: whole records that somebody does not see.
@@ -168,8 +174,8 @@ pub fn hidden_from(d: &mut Draft, si: usize) {
     for (pi, pred) in s.preds.iter().enumerate() {
         // until when, or while what is so, other rules say
         let always = pred.preps.len() == 1 && !s.words.iter().any(|w| w.tag == Tag::Sub);
-        let by_verb = pred.verb.base == "hide";
-        if !hides(s, pred) || pred.subordinate || d.done[si].contains(&pi) || by_verb && !always {
+        let by_verb = conceals(pred);
+        if !hides(&s.words, pred) || pred.subordinate || d.done[si].contains(&pi) || by_verb && !always {
             continue;
         }
         let prep = if by_verb { "from" } else { "to" };

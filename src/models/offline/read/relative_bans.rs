@@ -55,7 +55,7 @@ fn pronoun(s: &Sentence, main: &Pred, ban: &Pred) -> Option<usize> {
 }
 
 fn withholds(s: &Sentence, ban: &Pred) -> bool {
-    if super::only::hides(s, ban) {
+    if super::only::hides(&s.words, ban) {
         return true;
     }
     let deals = matches!(ban.verb.class, Class::Read | Class::Update | Class::Delete | Class::Manage);

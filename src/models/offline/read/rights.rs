@@ -424,7 +424,7 @@ fn public(d: &Draft, e: usize, blind: &[Who]) -> Vec<Who> {
     }
     // `Outsiders see neither minutes nor comments`: whoever has an account may be one of them
     // and who rates a barrel must find it
-    let needed = (0..d.entities.len()).any(|x| x != e && d.reference(x, &d.entities[e].entity.name).is_some());
+    let needed = in_care::referring(d, e).next().is_some();
     let denied = !needed && d.denials.iter().any(|(of, _, ops, _)| *of == e && ops.contains(&Op::Read));
     let alone = d.users.alone.is_some() || super::closed::kept_back(d, e);
     if alone || denied && blind.iter().all(|w| matches!(w, Who::Role(_))) {

@@ -128,6 +128,12 @@ impl Sentence {
         }
     }
 
+    /// Reads it in these words from now on. What is quoted of it stays as it was written.
+    pub fn read_as(&mut self, said: &str) {
+        let Self { words, lower, items, preds, aside, .. } = Self::new(self.id, said, &self.section);
+        (self.words, self.lower, self.items, self.preds, self.aside) = (words, lower, items, preds, aside);
+    }
+
     /// The words that demand, in lower case: without reasons and `As a …`.
     #[must_use]
     pub fn quote_demand(&self) -> String {

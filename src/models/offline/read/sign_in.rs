@@ -423,8 +423,8 @@ fn open_role(d: &mut Draft) {
     let the_one = |i: &usize| {
         let acts = |p: &&Pred| !p.verb.passive && !p.verb.negated && p.verb.class != Class::LogIn;
         let named = |np: &&Np| d.role(np).is_some_and(|r| r.name == d.roles[*i].name);
-        let mut acting = d.sentences.iter().flat_map(|s| &s.preds).filter(acts).flat_map(|p| &p.subject);
-        let mut acting = acting.by_ref().filter(named).peekable();
+        let subjects = d.sentences.iter().flat_map(|s| &s.preds).filter(acts).flat_map(|p| &p.subject);
+        let mut acting = subjects.filter(named).peekable();
         acting.peek().is_some() && acting.all(|np| !np.plural && np.det.as_deref() == Some("the"))
     };
     let alone = accounts.first().copied().filter(|i| accounts.len() == 1 && !told_apart(i) && !the_one(i));
