@@ -27,10 +27,25 @@ function unloaded(said, exit) {
   return lines.slice(from, from + 11);
 }
 
+function wholly(said, exit) {
+  return ["the file failed as a whole, not one of its tests:", ...unloaded(said ?? "", exit ?? "unknown")];
+}
+
+function reason(error) {
+  return plain(error.stack ?? error.message ?? error).split("\n").slice(0, 12);
+}
+
+/** The lines that say how a test ended. */
+function told(word, name, why) {
+  return `${word}${name}\n${why.map((text) => `      ${text}\n`).join("")}`;
+}
+
 export default async function* report(source) {
   const stderr = new Map();
   const open = [];
   const worst = [];
+  // Tests that were cancelled; why says the suite that they lie in, which is told of after them.
+  let waiting = [];
   let ran = 0;
   for await (const { type, data } of source) {
     if (type === "test:start") {
@@ -57,20 +72,23 @@ export default async function* report(source) {
       if ((suite && word === "ok    ") || (whole && word === "ok    ")) continue;
       ran += 1;
       const name = whole ? file : [file, ...names].map(line).join(" > ");
-      yield `${word}${name}\n`;
-      if (error && whole) {
-        const said = unloaded(stderr.get(data.file) ?? "", data.details.error.exitCode ?? "unknown");
-        const why = ["the file failed as a whole, not one of its tests:", ...said];
-        yield why.map((text) => `      ${text}\n`).join("");
-      } else if (error) {
-        const said = plain(error.stack ?? error.message ?? error).split("\n").slice(0, 12);
-        yield said.map((text) => `      ${text}\n`).join("");
+      const why = error && whole ? wholly(stderr.get(data.file), data.details.error.exitCode) : error ? reason(error) : [];
+      const failure = data.details?.error?.failureType;
+      if (word === "ERROR " && failure === "cancelledByParent") {
+        waiting.push({ depth: data.nesting, name, word, why });
+        continue;
       }
+      // They were not run because this could not be set up: that it failed by an assertion is said of each of them.
+      const its = waiting.filter((test) => test.depth > data.nesting);
+      waiting = waiting.filter((test) => test.depth <= data.nesting);
+      for (const test of its) yield failure === "hookFailed" ? told(word, test.name, why) : told(test.word, test.name, test.why);
+      yield told(word, name, why);
     } else if (type === "test:stdout" || type === "test:stderr") {
       // The end of it is what matters.
       if (type === "test:stderr") stderr.set(data.file, ((stderr.get(data.file) ?? "") + data.message).slice(-20_000));
       yield String(data.message).replace(/\n$/, "").split("\n").map((text) => `| ${text}\n`).join("");
     }
   }
+  for (const test of waiting) yield told(test.word, test.name, test.why);
   yield `ran ${ran}\n`;
 }

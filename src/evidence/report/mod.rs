@@ -9,6 +9,10 @@ pub use node::node;
 pub use unittest::unittest;
 
 use crate::domain::evidence::{TestOutcome, TestResult};
+use std::iter::repeat;
+
+/// What `unittest` sets up for many tests at once, by the last part of its name.
+const FIXTURES: [&str; 2] = ["setUpClass", "setUpModule"];
 
 /// What the output says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,16 +31,16 @@ impl Report {
         if let Some(found) = self.tests.iter().find(|result| result.name == test) {
             return Some(found.outcome);
         }
-        // A class or module that could not be set up takes its tests with it.
-        let broken = |result: &TestResult| {
-            result.outcome == TestOutcome::Error
-                && (result.name.strip_suffix(".setUpClass").or(result.name.strip_suffix(".setUpModule")))
-                    .unwrap_or(&result.name)
-                    .split('.')
-                    .zip(test.split('.').map(Some).chain(std::iter::repeat(None)))
-                    .all(|(a, b)| Some(a) == b)
+        // A class or module that could not be set up takes its tests with it: they end as that did.
+        let of =
+            |name: &str| name.split('.').zip(test.split('.').map(Some).chain(repeat(None))).all(|(a, b)| Some(a) == b);
+        let ends = |result: &TestResult| {
+            let above = FIXTURES.iter().find_map(|fixture| result.name.strip_suffix(fixture)?.strip_suffix('.'));
+            let fails = above.is_some() && unittest::is_assertion(&result.detail);
+            let broken = result.outcome == TestOutcome::Error && of(above.unwrap_or(&result.name));
+            broken.then_some(if fails { TestOutcome::Failed } else { TestOutcome::Error })
         };
-        self.tests.iter().any(broken).then_some(TestOutcome::Error)
+        self.tests.iter().find_map(ends)
     }
 
     /// True when it ran at all, everything passed or was skipped, and the numbers add up.

@@ -215,6 +215,17 @@ fn sections(lines: &[&str]) -> Vec<Section> {
     sections
 }
 
+/// Whether a traceback, or the end of one, ends in a failed assertion.
+pub(super) fn is_assertion(detail: &str) -> bool {
+    let lines: Vec<&str> = detail.lines().collect();
+    let last_frame = lines.iter().rposition(|line| line.starts_with("  File \"")).unwrap_or(0);
+    // Below the frame's own line its source and marks are indented; what an assertion says may be anything.
+    let error = lines.iter().skip(last_frame).find(|line| !line.starts_with(' '));
+    error.is_some_and(|line| {
+        line.strip_prefix("AssertionError").is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    })
+}
+
 struct Counts {
     ran: u32,
     failures: u32,
@@ -350,6 +361,28 @@ FAILED (failures=2, errors=1, skipped=1, expected failures=1)
         assert_eq!(report.outcome("tests.test_x.First.test_a"), Some(TestOutcome::Error));
         assert_eq!(report.outcome("tests.test_x.Second.test_a"), None);
         assert!(!report.is_green());
+    }
+
+    #[test]
+    fn tests_fail_by_an_assertion_where_what_is_set_up_for_them_does() {
+        let said = |error: &str| {
+            let text = format!(
+                "setUpClass (tests.t.C) ... ERROR\n\n{RULE}\nERROR: setUpClass (tests.t.C)\n{THIN_RULE}\nTraceback (most recent call last):\n\
+                 \x20 File \"t.py\", line 9, in setUpClass\n    cls.one = person()\n              ^^^^\n{error}\n\n{THIN_RULE}\n\
+                 Ran 0 tests in 0.0s\n\nFAILED (errors=1)\n"
+            );
+            let report = unittest(text.as_bytes());
+            assert!(report.consistent && !report.is_green());
+            (report.outcome("tests.t.C.test_a"), report.outcome("tests.t.D.test_a"))
+        };
+        assert_eq!(
+            said("AssertionError: 201 != 404 : {\n  \"error\": 1}\nOSError: no"),
+            (Some(TestOutcome::Failed), None)
+        );
+        assert_eq!(said("AssertionError"), (Some(TestOutcome::Failed), None));
+        for error in ["KeyError: 'AssertionError'", "AssertionErrors: x", "  AssertionError: x\nOSError: 1"] {
+            assert_eq!(said(error).0, Some(TestOutcome::Error), "{error}");
+        }
     }
 
     #[test]
