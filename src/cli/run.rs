@@ -45,6 +45,7 @@ pub fn settings(config: &Config, plan_only: bool) -> RunSettings {
         turns: config.turns,
         searches_go_back: true,
         unused_goes_back: true,
+        untested_goes_back: true,
     }
 }
 

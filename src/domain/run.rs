@@ -64,6 +64,12 @@ impl Check {
     pub const LIMITS: &str = "limits";
     /// The name of the check that tells of acts left to some people of which tests show no refusal.
     pub const REFUSALS: &str = "refusals";
+    /// The name of the check that tells of acts whose effect tests do not look at.
+    pub const EFFECTS: &str = "effects";
+    /// The name of the check that tells of ways into the product that no test comes by.
+    pub const WAYS: &str = "ways in";
+    /// The name of the check that tells of linked code whose loss no test of its clause notices.
+    pub const UNNOTICED: &str = "unnoticed";
     /// The name of the check that tells a person of files which tools execute outside of the sandbox. It never fails.
     pub const TOOLING: &str = "tooling";
 

@@ -1,4 +1,4 @@
-//! What a clause leaves to some people only, and whether its tests show each part of it refused to others.
+//! What a clause lets people do to a thing, and whether its tests show that it is done, and refused to whom it is not left.
 
 use crate::domain::words;
 
@@ -33,7 +33,12 @@ const REFUSED: [&str; 14] = [
     "401", "403", "404", "405", "302", "303", "refus", "forbid", "denied", "unauthor", "cannot", "may_not", "may not",
     "stranger",
 ];
-/// How many lines after the act its refusal is asserted at most.
+/// How tests say that something is not there any more.
+const GONE: [&str; 16] = [
+    "404", "410", "notin", "not in", "not_in", "not.", "notmatch", "(!", " !", "length", "len(", "count", "[]", "none",
+    "empty", "gone",
+];
+/// How many lines after the act what follows of it is asserted at most.
 const NEAR: usize = 8;
 
 impl Act {
@@ -49,14 +54,17 @@ impl Act {
 
 /// The acts that a clause leaves to some people only, each once: `Only the owner can change or delete it`.
 #[must_use]
-pub fn of(clause: &str) -> Vec<Act> {
-    let words = words(clause);
+pub fn restricted(clause: &str) -> Vec<Act> {
+    let is_restricting = |word: &String| RESTRICTING.contains(&word.as_str());
+    if words(clause).iter().any(is_restricting) { given(clause) } else { vec![] }
+}
+
+/// The acts that a clause says somebody can or cannot do, each once.
+#[must_use]
+pub fn given(clause: &str) -> Vec<Act> {
     let mut acts = vec![];
-    if !words.iter().any(|word| RESTRICTING.contains(&word.as_str())) {
-        return acts;
-    }
     let mut right = false;
-    for word in &words {
+    for word in &words(clause) {
         let act = VERBS.iter().find(|(_, verbs)| verbs.contains(&word.as_str())).map(|(act, _)| *act);
         match act.filter(|_| right) {
             Some(act) if !acts.contains(&act) => acts.push(act),
@@ -69,16 +77,29 @@ pub fn of(clause: &str) -> Vec<Act> {
 
 /// Whether a text of tests does this and says soon after that it is refused.
 #[must_use]
-pub fn is_tried(act: Act, tests: &str) -> bool {
+pub fn is_refused(act: Act, tests: &str) -> bool {
+    is_followed(act, tests, 0, |line| REFUSED.iter().any(|refused| line.contains(refused)))
+}
+
+/// Whether a text of tests deletes something and looks soon after whether it is gone: that the deletion was answered does
+/// not say so.
+#[must_use]
+pub fn is_gone(tests: &str) -> bool {
+    is_followed(Act::Delete, tests, 1, |line| GONE.iter().any(|gone| line.contains(gone)))
+}
+
+/// Whether a line of tests does this.
+pub(super) fn is_done_in(act: Act, line: &str) -> bool {
     let ways = DONE.iter().filter(|(done, _)| *done == act).flat_map(|(_, ways)| *ways);
     let ways: Vec<&str> = ways.copied().collect();
+    line.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|word| ways.contains(&word))
+}
+
+/// Whether the act is done in a line and what is looked for stands in one of the next, the line itself left out by `from` 1.
+fn is_followed(act: Act, tests: &str, from: usize, said: impl Fn(&String) -> bool) -> bool {
     let lines: Vec<String> = tests.lines().map(str::to_lowercase).collect();
-    let does = |line: &String| {
-        let mut words = line.split(|c: char| !c.is_ascii_alphanumeric());
-        words.any(|word| ways.contains(&word))
-    };
-    let refused = |line: &String| REFUSED.iter().any(|refused| line.contains(refused));
-    (0..lines.len()).any(|at| does(&lines[at]) && lines[at..].iter().take(NEAR).any(refused))
+    let does = |at: &usize| is_done_in(act, &lines[*at]);
+    (0..lines.len()).filter(does).any(|at| lines[at..].iter().take(NEAR).skip(from).any(&said))
 }
 
 #[cfg(test)]
@@ -100,7 +121,7 @@ mod tests {
             ("Entries that were deleted are not listed.", &[]),
         ];
         for (clause, acts) in cases {
-            assert_eq!(of(clause), acts, "{clause}");
+            assert_eq!(restricted(clause), acts, "{clause}");
         }
     }
 
@@ -108,11 +129,26 @@ mod tests {
     fn a_refusal_is_tried_where_the_act_and_its_refusal_stand_together() {
         let tests = "status = call('PUT', '/tools/1', body, owner)\nself.assertEqual(200, status)\n\n\n\n\n\n\n\n\
                      status = call('DELETE', '/tools/1', None, other)\nself.assertEqual(403, status)\n";
-        assert!(is_tried(Act::Delete, tests));
-        assert!(!is_tried(Act::Change, tests), "that is allowed");
-        assert!(is_tried(Act::Change, "test('a stranger cannot edit it', async () => {"));
-        assert!(is_tried(Act::Change, "for method in ('PUT', 'DELETE'):\n    self.refused(method, '/tools/1')"));
-        assert!(!is_tried(Act::Delete, "self.assertNotEqual(500, call('DELETE', '/tools/1')[0])"));
-        assert!(!is_tried(Act::Add, "address = renewed(403)"));
+        assert!(is_refused(Act::Delete, tests));
+        assert!(!is_refused(Act::Change, tests), "that is allowed");
+        assert!(is_refused(Act::Change, "test('a stranger cannot edit it', async () => {"));
+        assert!(is_refused(Act::Change, "for method in ('PUT', 'DELETE'):\n    self.refused(method, '/tools/1')"));
+        assert!(!is_refused(Act::Delete, "self.assertNotEqual(500, call('DELETE', '/tools/1')[0])"));
+        assert!(!is_refused(Act::Add, "address = renewed(403)"));
+    }
+
+    #[test]
+    fn what_is_deleted_is_looked_for() {
+        for tests in [
+            "expect(204, await request('DELETE', path));\nassert.ok(!(await list()).some((one) => one.id === id));",
+            "self.delete(path)\nself.assertNotIn('Heron', self.titles())",
+            "self.call('DELETE', path, 204)\nself.assertEqual(404, self.call('GET', path)[0])",
+            "remove(&app, 1);\nassert_eq!(list(&app).len(), 1);",
+        ] {
+            assert!(is_gone(tests), "{tests}");
+        }
+        let answered = "expect(204, await request('DELETE', path, null, ann));\nassert.ok(expect(200, await request('GET', '/')));";
+        assert!(!is_gone(answered), "the answer alone");
+        assert!(!is_gone("const removed = titles.length;\nassert.equal(titles.length, 3);"), "nothing is done");
     }
 }

@@ -1,5 +1,7 @@
 //! Limits that a clause says in figures, and whether its tests try them on both sides.
 
+use super::acts::{self, Act};
+
 /// What stands before a limit.
 const BEFORE: [&str; 19] = [
     "at most",
@@ -52,6 +54,8 @@ const CONVERTED: [&str; 23] = [
 ];
 /// Smaller figures stand in any test for something else.
 const LEAST: u32 = 10;
+/// So many lines from where something is done to it a limit may stand.
+const NEAR: usize = 8;
 
 /// The limits of 10 and more that a text says in figures, in its order: `from 1 to 50`, `at most 200 letters`.
 #[must_use]
@@ -89,6 +93,16 @@ pub fn is_tried(limit: u32, tests: &str) -> bool {
         next |= number != limit && (number - limit).abs() <= 1.0;
     }
     at && next
+}
+
+/// Whether the limit, or the value next to it, stands near a line that does this.
+#[must_use]
+pub fn is_tried_by(act: Act, limit: u32, tests: &str) -> bool {
+    let lines: Vec<&str> = tests.lines().collect();
+    let near =
+        |at: usize| lines[at.saturating_sub(NEAR)..].iter().take(2 * NEAR + 1).any(|line| acts::is_done_in(act, line));
+    let has = |line: &str| numbers(line).any(|number| (number - f64::from(limit)).abs() <= 1.0);
+    (0..lines.len()).any(|at| has(lines[at]) && near(at))
 }
 
 /// A word without what stands around it, in small letters.
@@ -152,5 +166,16 @@ mod tests {
             assert!(!is_tried(50, tests), "{tests}");
         }
         assert!(is_tried(1000, "f(1_000); f(1_001)"));
+    }
+
+    #[test]
+    fn a_limit_is_tried_by_what_is_done_near_it() {
+        let far = "\n".repeat(NEAR);
+        for tests in ["add(40)\nchange(id, 41)", "for way in (add, update):\n    way('x' * 41)", "PUT = 1\n\n40"] {
+            assert!(is_tried_by(Act::Change, 40, tests), "{tests}");
+        }
+        for tests in [format!("add(40); add(41)\n{far}change(id, 12)"), "change(id, 42); input(40)".to_owned()] {
+            assert!(!is_tried_by(Act::Change, 40, &tests), "{tests}");
+        }
     }
 }

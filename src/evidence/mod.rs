@@ -4,6 +4,7 @@
 //! neutralised while the application still starts, shows that those lines do what the clause demands. [`controls`] makes
 //! those control runs, [`search`] records the proof of an exclusion, [`verify`] does both again on changed files.
 
+pub mod acts;
 pub mod aware;
 pub mod cargo;
 pub mod controls;
@@ -15,7 +16,6 @@ pub mod manifest;
 mod node;
 mod ports;
 mod python;
-pub mod refusals;
 pub mod report;
 pub mod runner;
 pub mod sandbox;
@@ -27,6 +27,7 @@ mod tools;
 pub mod tree;
 pub mod uses;
 pub mod verify;
+pub mod ways;
 
 pub use controls::{ControlTarget, Controlled};
 pub use manifest::{Manifest, ManifestError};

@@ -1,6 +1,9 @@
 //! What a persona is asked once about what it made: names and words alone say these of it, so they refuse nothing for good.
 
-use crate::domain::{reply::ReplyKind, run::Check};
+use crate::domain::{
+    reply::ReplyKind,
+    run::{Check, RunSettings},
+};
 
 /// What a persona is asked once about what it made.
 pub(super) struct Asked {
@@ -14,7 +17,23 @@ pub(super) struct Asked {
     pub advice: &'static str,
 }
 
-pub(super) const ALL: [Asked; 8] = [
+impl Asked {
+    /// Whether a run asks this: one that was begun before there was the question keeps its course.
+    pub fn goes_back(&self, settings: &RunSettings) -> bool {
+        match self.check {
+            Check::UNNOTICED => settings.untested_goes_back && !settings.is_offline(),
+            Check::EFFECTS | Check::WAYS => settings.untested_goes_back,
+            _ => settings.unused_goes_back,
+        }
+    }
+
+    /// Whether what stays so is in doubt. Code that no test notices leaves its clause unproven, and the trace says why.
+    pub fn is_doubted(&self) -> bool {
+        self.check != Check::UNNOTICED
+    }
+}
+
+pub(super) const ALL: [Asked; 11] = [
     Asked {
         of: ReplyKind::Build,
         check: Check::UNUSED,
@@ -63,6 +82,27 @@ pub(super) const ALL: [Asked; 8] = [
         thing: "act",
         advice: "left to some people of which its tests show no refusal. Try it as somebody who may not, at every way in, and \
                  that nothing was done. Where it is refused otherwise, keep the tests and say in `notes` how",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::EFFECTS,
+        thing: "act",
+        advice: "of which its tests see the answer alone. Look afterwards whether it was done, and try limits where a thing is changed \
+                 as where it is added. Where it is shown otherwise, keep the tests and say in `notes` how",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::WAYS,
+        thing: "way in",
+        advice: "that its tests never take, so what it lets people do is not known. Ask it as who may and as who may not, with what \
+                 is allowed and what is not. Where it is no way in, keep the tests and say in `notes` what it is",
+    },
+    Asked {
+        of: ReplyKind::Test,
+        check: Check::UNNOTICED,
+        thing: "range",
+        advice: "of linked code that does nothing its tests would notice. Assert what it does for the clause. Where the clause does \
+                 not need it, name the link in `faults`; where no test can show it, keep the tests: the clause is then not proven",
     },
     Asked {
         of: ReplyKind::Test,

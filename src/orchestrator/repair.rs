@@ -206,18 +206,23 @@ pub fn words(step: &Step) -> String {
 #[must_use]
 pub fn feedback(step: &Step) -> Vec<Clean> {
     let besides = step.checks.iter().filter(|c| !c.passed && informs(c) && !c.is_doubt());
+    let mut said = BTreeSet::new();
     red(step)
         .chain(besides)
-        .map(|c| {
+        .filter_map(|c| {
+            let new: Vec<&Clean> = c.details.iter().filter(|detail| said.insert(detail.as_str())).collect();
+            if new.is_empty() && !c.details.is_empty() {
+                return None;
+            }
             let mut text = format!("{FAILED}{}: {}", c.name, c.summary);
-            for detail in c.details.iter().take(40) {
+            for detail in new.iter().take(40) {
                 text.push_str("\n- ");
                 text.push_str(detail);
             }
-            if c.details.len() > 40 {
-                text.push_str(&format!("\n- and {} more", c.details.len() - 40));
+            if new.len() > 40 {
+                text.push_str(&format!("\n- and {} more", new.len() - 40));
             }
-            Clean::from(text)
+            Some(Clean::from(text))
         })
         .collect()
 }

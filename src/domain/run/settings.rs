@@ -44,6 +44,10 @@ pub struct RunSettings {
     /// only tests could call. As above.
     #[serde(default)]
     pub unused_goes_back: bool,
+    /// The tester is asked once about linked code whose loss no test notices, ways in that none comes by and acts whose effect
+    /// none looks at. As above.
+    #[serde(default)]
+    pub untested_goes_back: bool,
 }
 
 /// Whether that is no model, but the rules of the offline engine.
@@ -74,6 +78,7 @@ impl RunSettings {
             turns: TURNS,
             searches_go_back: true,
             unused_goes_back: true,
+            untested_goes_back: true,
         }
     }
 }

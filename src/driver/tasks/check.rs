@@ -148,7 +148,7 @@ impl Bench<'_> {
         self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
         self.checked.test_links = links.found;
         self.denying(&links.denying);
-        self.untried(&manifest);
+        self.untried(&manifest, stack);
         self.aware(stack, &reply.files).await?;
         let only = own_tests(reply.files.iter().map(|file| file.path.as_str()), stack);
         let before = self.before(&manifest, stack).await?;
@@ -340,25 +340,31 @@ impl Bench<'_> {
             controls.iter().filter(|c| c.proves()).map(|c| (c.clause, c.path.as_str(), c.lines)).collect();
         let dead: BTreeSet<_> =
             controls.iter().filter(|c| !c.booted).map(|c| (c.clause, c.path.as_str(), c.lines)).collect();
-        let open: Vec<Clean> = ranges
-            .iter()
-            .map(|range| (range, (range.clause, range.path.as_str(), range.lines)))
-            .filter(|(_, place)| !caught.contains(place))
-            .map(|(range, place)| {
-                let (clause, path, (first, last)) = (range.clause, &range.path, range.lines);
-                Clean::from(if dead.contains(&place) {
-                    format!(
-                        "{clause}: without {path}:{first}-{last} the application does not start, so no test can show anything of \
-                         it: what starts and answers all the same has to be linked"
-                    )
-                } else {
-                    let breaking = prove::breaking(&controls, range);
-                    format!(
-                        "{clause}: {path}:{first}-{last} can be taken away and no linked test fails by an assertion{breaking}"
-                    )
-                })
-            })
-            .collect();
+        let (mut open, mut unnoticed) = (vec![], vec![]);
+        for range in ranges {
+            let place = (range.clause, range.path.as_str(), range.lines);
+            let (clause, path, (first, last)) = place;
+            if caught.contains(&place) {
+                continue;
+            }
+            if dead.contains(&place) {
+                open.push(Clean::from(format!(
+                    "{clause}: without {path}:{first}-{last} the application does not start, so no test can show anything of \
+                     it: what starts and answers all the same has to be linked"
+                )));
+                continue;
+            }
+            let breaking = prove::breaking(&controls, range);
+            let said = Clean::from(format!(
+                "{clause}: {path}:{first}-{last} can be taken away and no linked test fails by an assertion{breaking}"
+            ));
+            open.push(said.clone());
+            unnoticed.push(said);
+        }
+        if !unnoticed.is_empty() {
+            let summary = counted(unnoticed.len(), "range");
+            self.report(Check::UNNOTICED, unnoticed, summary);
+        }
         let mut open: Vec<Clean> = controlled.problems.into_iter().chain(open).chain(unrun).collect();
         // It makes nothing red, but who writes tests again anyway is told.
         if !open.is_empty() {

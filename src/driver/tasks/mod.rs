@@ -15,6 +15,7 @@ pub mod restore;
 mod suite;
 mod tools;
 mod unchanged;
+mod untried;
 mod unused;
 
 pub(super) use call::store_edit;

@@ -32,11 +32,15 @@ pub fn unproven(run: &Run) -> Vec<CodeRange> {
 }
 
 /// Linked ranges in files that the build of this step's module wrote.
-pub fn of_module<'a>(run: &'a Run, step: &Step) -> impl Iterator<Item = &'a CodeRange> {
-    let built = |s: &&Step| s.plan.produces == ReplyKind::Build && s.plan.module == step.plan.module;
-    let built_by: BTreeSet<&StepId> = run.steps().filter(built).map(|s| &s.plan.id).collect();
-    let of_module = move |range: &&CodeRange| run.files.get(&range.path).is_some_and(|f| built_by.contains(&f.step));
+pub fn of_module<'a>(run: &'a Run, step: &'a Step) -> impl Iterator<Item = &'a CodeRange> {
+    let of_module =
+        move |range: &&CodeRange| run.files.get(&range.path).is_some_and(|f| is_of_module(run, step, &f.step));
     run.code_links.iter().filter(of_module)
+}
+
+/// Whether that is a build of this step's module.
+pub fn is_of_module(run: &Run, step: &Step, by: &StepId) -> bool {
+    run.step(by).is_some_and(|s| s.plan.produces == ReplyKind::Build && s.plan.module == step.plan.module)
 }
 
 /// Linked ranges as they are, with all linked tests of their clauses, of which it is not known which lines those reach.

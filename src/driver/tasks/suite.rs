@@ -2,15 +2,8 @@
 
 use super::{check::Bench, old_tests::Before};
 use crate::{
-    domain::{
-        ClauseId, Clean, Hash,
-        artifact::TestRef,
-        clause::{Clause, ClauseKind},
-        counted,
-        evidence::TestOutcome,
-        run::Check,
-    },
-    evidence::{Manifest, Recorded, Stack, limits, refusals, runner::RUN_S, without_last_line},
+    domain::{ClauseId, Clean, Hash, artifact::TestRef, counted, evidence::TestOutcome, run::Check},
+    evidence::{Recorded, Stack, runner::RUN_S, without_last_line},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,42 +58,8 @@ impl Bench<'_> {
         }
     }
 
-    /// Tells of the limits of these clauses of which the files of their tests do not have both sides, and, of what is
-    /// served, of the acts left to some people of which they show no refusal. The offline engine's tests are made from what
-    /// it read, not from figures and verbs.
-    pub(super) fn untried(&mut self, manifest: &Manifest) {
-        if self.run.settings.is_offline() {
-            return;
-        }
-        let text = |path: &str| self.tree.get(path).map(|file| String::from_utf8_lossy(&file.bytes));
-        let (mut said, mut allowed) = (vec![], vec![]);
-        for (clause, links) in self.tested_here() {
-            let bounded = |c: &&Clause| !matches!(c.kind, Some(ClauseKind::Quality | ClauseKind::Exclusion));
-            let Some(clause) = self.run.clauses.get(&clause).filter(bounded) else { continue };
-            let paths: BTreeSet<&str> = links.iter().map(|link| link.path.as_str()).collect();
-            let tests: String = paths.into_iter().filter_map(text).collect();
-            let missed = limits::of(&clause.text).into_iter().filter(|limit| !limits::is_tried(*limit, &tests));
-            said.extend(
-                missed.map(|limit| {
-                    Clean::from(format!("{}: no test has both {limit} and the value next to it", clause.id))
-                }),
-            );
-            let acts = refusals::of(&clause.text).into_iter().filter(|act| !refusals::is_tried(*act, &tests));
-            let acts = acts.filter(|_| manifest.serves());
-            allowed.extend(
-                acts.map(|act| Clean::from(format!("{}: no test shows that {} is refused", clause.id, act.word()))),
-            );
-        }
-        for (check, thing, said) in [(Check::LIMITS, "limit", said), (Check::REFUSALS, "act", allowed)] {
-            if !said.is_empty() {
-                let summary = counted(said.len(), thing);
-                self.report(check, said, summary);
-            }
-        }
-    }
-
     /// The linked tests of each clause that no other step tests.
-    fn tested_here(&self) -> BTreeMap<ClauseId, Vec<&TestRef>> {
+    pub(super) fn tested_here(&self) -> BTreeMap<ClauseId, Vec<&TestRef>> {
         let links = &self.checked.test_links;
         let mine: BTreeSet<&str> = links.iter().map(|link| link.path.as_str()).collect();
         let of_others = self.run.test_links.iter().filter(|link| !mine.contains(link.path.as_str()));

@@ -85,18 +85,20 @@ fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, ch
         Proposal::Build { notes, .. } | Proposal::Test { notes, .. } => notes.one_line(400),
         _ => String::new(),
     };
-    for asked::Asked { of, check, thing, advice } in asked::ALL {
+    for asked in asked::ALL {
+        let asked::Asked { of, check, thing, advice } = asked;
         let Some(at) = found(checked, check) else { continue };
         // A changed rule may want a changed test: who says so has answered.
         let answered = check == Check::OLD_CHANGED && !reason.is_empty();
-        let asks = step.plan.produces == of && run.settings.unused_goes_back && !answered;
+        let asks = step.plan.produces == of && asked.goes_back(&run.settings) && !answered;
         let details = &checked.checks[at].details;
         let new: Vec<String> = match asks && !was_red && !repair::is_final(run, step) {
             true => details.iter().filter(|d| !step.told.contains(d)).map(ToString::to_string).collect(),
             false => Vec::new(),
         };
         if new.is_empty() {
-            held.extend(checked.checks.remove(at).details);
+            let stays = checked.checks.remove(at).details;
+            held.extend(stays.into_iter().filter(|_| asked.is_doubted()));
             continue;
         }
         let summary = format!("{} {advice}: it then stands as a doubt for whoever decides", counted(new.len(), thing));

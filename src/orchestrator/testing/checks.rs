@@ -113,6 +113,10 @@ impl Sim {
                     .map(|s| search(clause(s), fault == Some(Fault::Hits), 3))
                     .collect();
                 checked.checks = vec![ok("tests", !fails), ok("controls", fault != Some(Fault::Unnoticed))];
+                if fault == Some(Fault::Unnoticed) {
+                    let said = "C-003: app/notes.py:1-1 can be taken away and no linked test fails by an assertion";
+                    checked.checks.push(verdict(Check::UNNOTICED, "1 range".into(), vec![said.into()]));
+                }
             }
             ReplyKind::Verify => {
                 let fails = fault == Some(Fault::Fails);
