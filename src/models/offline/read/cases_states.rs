@@ -1,6 +1,7 @@
 //! What holds of a record in a state that the text lists nowhere, and values that follow from other records.
 
-use super::tests::{field, locked, read, whole};
+use super::tests::{field, locked, may, read, whole};
+use crate::domain::ClauseId;
 use crate::models::offline::spec::{
     Access, AppSpec, Condition, Feature, FieldType, Formula, Op, Rule, Scope, Span, Until, Who,
 };
@@ -416,5 +417,50 @@ fn the_size_of_what_one_wears_is_no_number() {
         ["A flat has a name and a size from 20 to 200.", "A flat has a name and a size.\nThe size is at most 200."]
     {
         assert_eq!(field(&read(text), "flat", "size").map(|f| f.ty.clone()), Some(FieldType::Integer), "{text}");
+    }
+}
+
+#[test]
+fn a_right_over_what_is_in_some_state_is_none_over_the_others() {
+    let before = "Citizens file petitions with a title.\nA petition is open, checked or closed.\nClerks set the status of petitions.\n";
+    let some = |values: &[&str]| {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        Scope::Where { field: "status".into(), values }
+    };
+    for (said, op, state) in [
+        ("Checked petitions can be read by everybody.", Op::Read, "checked"),
+        ("Closed petitions may be deleted by the clerk.", Op::Delete, "closed"),
+        ("The clerk can delete closed petitions.", Op::Delete, "closed"),
+        ("Clerks may change checked petitions.", Op::Update, "checked"),
+    ] {
+        let spec = read(&format!("{before}{said}"));
+        let of_it: Vec<Scope> = spec
+            .entity("petition")
+            .into_iter()
+            .flat_map(|e| &e.access)
+            .filter(|a| a.clauses == [ClauseId(4)] && a.ops == [op] && a.only_fields.is_empty())
+            .map(|a| a.scope.clone())
+            .collect();
+        assert_eq!(of_it, [some(&[state])], "{said} {:?}", spec.entity("petition").map(|e| &e.access));
+        assert!(whole(&spec, 4), "{said} {:?}", spec.gaps);
+    }
+    // No state of theirs: nothing is made of it, and who changes them sees them all the same.
+    let spec = read(&format!("{before}Printed petitions can be read by everybody."));
+    let read = may(&spec, "petition", Op::Read);
+    assert_eq!(read, [(Who::Role("clerk".into()), Scope::All)]);
+    assert!(!whole(&spec, 4));
+}
+
+#[test]
+fn who_may_do_it_to_their_own_in_some_state_may_not_in_another() {
+    let before = "Residents request permits with a street.\nA permit is requested, granted or refused.\nThe clerk sets the status of permits.\n";
+    for said in [
+        "Refused permits can be deleted by the resident who requested them.",
+        "Residents can delete their own refused permits.",
+    ] {
+        let spec = read(&format!("{before}{said}"));
+        let others = vec!["requested".to_owned(), "granted".to_owned()];
+        assert_eq!(locked(&spec, 4), [(Op::Delete, others)], "{said} {:?}", spec.features);
+        assert!(may(&spec, "permit", Op::Delete).iter().all(|(_, scope)| *scope == Scope::Own), "{said}");
     }
 }

@@ -58,6 +58,7 @@ mod in_and_out;
 mod in_care;
 mod in_charge;
 mod in_line;
+mod in_some_state;
 mod in_use;
 mod inside;
 mod joined_people;

@@ -3,7 +3,7 @@
 use super::answers::{Asked, Holder, all_of};
 use super::draft::Draft;
 use super::lexicon::nouns;
-use super::{exclusives, hidden, in_care, sight};
+use super::{exclusives, hidden, in_care, in_some_state, sight};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
@@ -340,6 +340,7 @@ pub fn rights(d: &mut Draft, e: usize) {
     hidden::settle(d, e);
     sight::limits_of_sight(d, e);
     sight::see_what_one_changes(d, e);
+    in_some_state::settle(d, e);
 }
 
 /// Who sees the records of those who add some and of whom the text does not say what they see.
