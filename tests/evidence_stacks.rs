@@ -125,6 +125,35 @@ async fn a_test_file_that_fails_as_a_whole_says_why() {
 }
 
 #[tokio::test]
+async fn tests_end_as_what_is_set_up_for_all_of_them_does() {
+    use TestOutcome::{Error, Failed, Passed, Skipped};
+    let runner = runner_for(Stack::Node).await;
+    let hooks =
+        b"const { before, describe, test } = require(\"node:test\");\nconst assert = require(\"node:assert\");\n\n\
+        describe(\"asserts\", () => {\n  before(() => assert.equal(1, 2));\n  test(\"one\", () => {});\n  \
+        test.skip(\"later\", () => {});\n  describe(\"within\", () => {\n    test(\"two\", () => {});\n  });\n});\n\
+        describe(\"throws\", () => {\n  before(() => null.x);\n  test(\"one\", () => {});\n});\n\
+        test(\"leaves\", (t) => {\n  t.test(\"open\", () => new Promise((done) => setTimeout(done, 60000)));\n});\n\
+        test(\"itself\", () => {});\n";
+    let tally = tree("tally-js").with([TreeFile::new("test/hooks.test.js", *hooks)]);
+    let ran = runner.tests(&tally, &manifest_of(&tally), None, &CancellationToken::new()).await.unwrap().executed;
+    let ended = |name: &str| ran.tests.iter().find(|test| test.name == format!("test/hooks.test.js > {name}"));
+    for (name, outcome) in [
+        ("asserts > one", Failed),
+        ("asserts > within > two", Failed),
+        ("asserts > later", Skipped),
+        ("throws > one", Error),
+        ("leaves > open", Error),
+        ("itself", Passed),
+    ] {
+        let test = ended(name).unwrap_or_else(|| panic!("{name}: {:?}", ran.tests));
+        assert_eq!(test.outcome, outcome, "{name}: {}", test.detail);
+    }
+    let says = ended("asserts > within > two").map(|test| test.detail.to_string()).unwrap_or_default();
+    assert!(says.contains("AssertionError"), "why it was not run: {says}");
+}
+
+#[tokio::test]
 async fn a_server_that_lacks_its_port_is_told_so() {
     let runner = runner_for(Stack::Node).await;
     let serves = b"require(\"node:http\").createServer(() => {}).listen(8080, \"127.0.0.1\");\n";

@@ -127,7 +127,7 @@ fn in_doubt(text: &mut String, doubts: &[Doubt]) {
             Some(worst) => format!("the verifier holds it {}", worst.word()),
         };
         let finding = Clean::new(&doubt.finding).one_line(160);
-        let _ = writeln!(text, "  in doubt {} since {}: {finding}; {held}", doubt.ids(), doubt.step);
+        let _ = writeln!(text, "  in doubt {}: {finding}; {held}", doubt.origin(doubt.step.as_str()));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-/// Folders of the machine: a path below one of them is no address of the product.
-const OF_THE_MACHINE: [&str; 12] =
-    ["bin", "dev", "etc", "home", "mnt", "opt", "proc", "root", "sys", "tmp", "usr", "var"];
+/// Folders of the machine, below which there is no address of the product, and what its start is seen by.
+const OTHERS: [&str; 14] =
+    ["bin", "dev", "etc", "home", "mnt", "opt", "proc", "root", "sys", "tmp", "usr", "var", "health", "healthz"];
 /// What may stand before an address in one text with it.
 const METHODS: [&str; 5] = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "];
 
@@ -13,7 +13,7 @@ const METHODS: [&str; 5] = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "];
 pub struct Way {
     /// From 1.
     pub line: usize,
-    /// As it is written there.
+    /// As it is written there, a pattern without the marks of its ends and slashes.
     pub path: String,
 }
 
@@ -33,10 +33,10 @@ pub fn unknown(source: &str, known: &BTreeSet<&str>) -> Vec<Way> {
     let product = source.split("#[cfg(test)]").next().unwrap_or_default();
     for (line, text) in (1..).zip(product.lines()) {
         for path in addresses(text) {
-            let parts = parts(path);
+            let parts = parts(&path);
             let is_known = parts.iter().all(|part| known.contains(part));
-            if !is_known && !OF_THE_MACHINE.contains(&parts[0]) && ways.iter().all(|way| way.path != path) {
-                ways.push(Way { line, path: path.to_owned() });
+            if !is_known && !OTHERS.contains(&parts[0]) && ways.iter().all(|way| way.path != path) {
+                ways.push(Way { line, path });
             }
         }
     }
@@ -44,7 +44,7 @@ pub fn unknown(source: &str, known: &BTreeSet<&str>) -> Vec<Way> {
 }
 
 /// The texts in quotes, and the patterns between slashes, that are an address.
-fn addresses(line: &str) -> impl Iterator<Item = &str> {
+fn addresses(line: &str) -> impl Iterator<Item = String> {
     let quoted = ['"', '\'', '`'].into_iter().flat_map(|quote| {
         // Which quote opens and which closes does not matter: what lies between two texts is no address.
         line.split(quote).skip(1)
@@ -65,13 +65,13 @@ fn pattern(rest: &str) -> &str {
 }
 
 /// An address without its method and without what makes it a pattern.
-fn bare(text: &str) -> &str {
+fn bare(text: &str) -> String {
     let text = METHODS.iter().find_map(|method| text.strip_prefix(method)).unwrap_or(text);
-    text.trim_start_matches('^').trim_end_matches('$')
+    text.trim_start_matches('^').trim_end_matches('$').replace("\\/", "/")
 }
 
 fn is_address(text: &str) -> bool {
-    let rest = text.strip_prefix('/').or_else(|| text.strip_prefix("\\/"));
+    let rest = text.strip_prefix('/');
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
         && text.chars().all(|c| !c.is_whitespace() && !matches!(c, ',' | ';'))
         && !parts(text).is_empty()
@@ -90,7 +90,7 @@ fn parts(address: &str) -> Vec<&str> {
             && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     };
     let path = address.split(['?', '#']).next().unwrap_or_default();
-    path.split('/').map(|part| part.trim_end_matches('\\')).filter(named).collect()
+    path.split('/').filter(named).collect()
 }
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
         let cases = [
             ("@app.route(\"/photos/<int:id>/delete\", methods=[\"POST\"])", "/photos/<int:id>/delete"),
             ("app.post('/add', guarded, add);", "/add"),
-            ("  [\"POST\", /^\\/photos\\/(\\d+)\\/delete$/, back(deletePhoto)],", "\\/photos\\/(\\d+)\\/delete"),
+            ("  [\"POST\", /^\\/photos\\/(\\d+)\\/delete$/, back(deletePhoto)],", "/photos/(\\d+)/delete"),
             (".route(\"/photos/{id}/hide\", post(hide))", "/photos/{id}/hide"),
             ("if re.fullmatch(r\"^/photos/(\\d+)/hide$\", path):", "/photos/(\\d+)/hide"),
             ("return `<form method=\"post\" action=\"/log-out\">`;", "/log-out"),
@@ -126,7 +126,7 @@ mod tests {
             "app.get(\"/photos\", list); app.get('/api/photos/:id', one)",
             "\"/style.css\": style, \"/\": page, '/static/app.js'",
             "text.replace(/\"/g,\"&quot;\").replace(/</g, '&lt;')",
-            "open(f\"/proc/{pid}/stat\"); path = '/tmp/x'",
+            "open(f\"/proc/{pid}/stat\"); path = '/tmp/x'; get('/healthz')",
             "a = 'one/two' + \"and/or\" + '/ or' + \"</h1>\"",
             "\"content-type\": \"text/html\", x = a / b / c",
             "get('/photos?of=ann&from=2')",

@@ -1,6 +1,6 @@
 //! `g1 rewind`, `g1 fork` and `g1 compare`.
 
-use crate::support::{Bed, GUEST_BOOK, TOOL_SHED, code, finished, text, workspace};
+use crate::support::{Bed, GUEST_BOOK, code, finished, text, workspace};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -111,7 +111,7 @@ fn what_a_person_changed_is_asked_for_and_a_repository_of_theirs_is_left_alone()
     git(&bed.dir, &["add", "notes.txt"]);
     let commit = ["-c", "user.name=x", "-c", "user.email=x@y", "commit", "--quiet", "-m", "mine"];
     git(&bed.dir, &commit);
-    let output = bed.with_input(&["run", "-", "-y", "--existing"], TOOL_SHED.as_bytes());
+    let output = bed.with_input(&["run", "-", "-y", "--existing"], GUEST_BOOK.as_bytes());
     let end = code(&output);
     assert!([0, 7].contains(&end), "{}", text(&output.stderr));
     fs::write(bed.dir.join("staged.txt"), "staged").expect("written");
@@ -147,7 +147,7 @@ fn what_a_person_changed_is_asked_for_and_a_repository_of_theirs_is_left_alone()
 
 #[test]
 fn a_fork_goes_its_own_way_and_the_two_are_compared() {
-    let (bed, end) = finished(TOOL_SHED);
+    let (bed, end) = finished(GUEST_BOOK);
     let (files, before) = (workspace(&bed.dir), log(&bed));
     let mut fork = Bed::new();
     fork.home.clone_from(&bed.home);
@@ -160,7 +160,7 @@ fn a_fork_goes_its_own_way_and_the_two_are_compared() {
     assert_eq!(workspace(&fork.dir), files, "the same way leads to the same place");
     whole(&fork);
 
-    let output = fork.output(&["add", "A tool has a colour.", "-y"]);
+    let output = fork.output(&["add", "An entry has a colour.", "-y"]);
     assert!([0, 7].contains(&code(&output)), "{}", text(&output.stderr));
     let output = bed.output(&["compare", &target, "--json"]);
     assert_eq!(code(&output), 0, "{}", text(&output.stderr));
@@ -168,12 +168,12 @@ fn a_fork_goes_its_own_way_and_the_two_are_compared() {
     let shared = found["shared_records"].as_u64().expect("a number");
     assert!(shared > 10 && shared < before.len() as u64, "{shared}");
     let clauses = found["comparison"]["clauses"].as_array().expect("clauses");
-    assert!(clauses.iter().any(|row| row["key"] == "A tool has a colour." && row["here"].is_null()), "{clauses:?}");
+    assert!(clauses.iter().any(|row| row["key"] == "An entry has a colour." && row["here"].is_null()), "{clauses:?}");
     assert!(found["comparison"]["files"].as_array().is_some_and(|rows| !rows.is_empty()), "{found}");
     let calls = |side: &str| found["comparison"][side]["usage"]["calls"].as_u64().expect("a number");
     assert!(calls("there") > calls("here"), "{found}");
     let page = text(&bed.output(&["compare", &target]).stdout);
-    for part in ["proven", "calls, tokens, cost", "A tool has a colour.", "Files that differ"] {
+    for part in ["proven", "calls, tokens, cost", "An entry has a colour.", "Files that differ"] {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert_eq!((workspace(&bed.dir), log(&bed)), (files, before), "the one that was forked is as it was");

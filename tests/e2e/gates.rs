@@ -1,4 +1,4 @@
-use crate::support::{Bed, TOOL_SHED, code, lines, text, workspace};
+use crate::support::{Bed, GUEST_BOOK, TOOL_SHED, code, lines, text, workspace};
 
 /// The id of the first open gate.
 pub fn open_gate(bed: &Bed) -> String {
@@ -11,7 +11,7 @@ pub fn open_gate(bed: &Bed) -> String {
 #[test]
 fn without_a_terminal_a_run_stops_at_the_first_gate_and_goes_on_when_it_is_approved() {
     let bed = Bed::new();
-    let output = bed.with_input(&["run", "-", "--json", "--gates", "plan"], TOOL_SHED.as_bytes());
+    let output = bed.with_input(&["run", "-", "--json", "--gates", "plan"], GUEST_BOOK.as_bytes());
     assert_eq!(code(&output), 3, "{}", text(&output.stderr));
     let stream = lines(&output.stdout);
     let last = stream.last().expect("a last line");

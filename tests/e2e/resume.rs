@@ -1,12 +1,12 @@
 //! Going on differently: with other gates, with more money, with a folder that is somebody's.
 
-use crate::support::{Bed, TOOL_SHED, code, lines, text};
+use crate::support::{Bed, GUEST_BOOK, code, lines, text};
 use std::{fs, process::Command};
 
 #[test]
 fn a_run_that_waits_goes_on_with_other_gates() {
     let bed = Bed::new();
-    assert_eq!(code(&bed.with_input(&["run", "-"], TOOL_SHED.as_bytes())), 3);
+    assert_eq!(code(&bed.with_input(&["run", "-"], GUEST_BOOK.as_bytes())), 3);
     let end = bed.output(&["resume", "-y"]);
     assert!([0, 7].contains(&code(&end)), "{}", text(&end.stderr));
 }
@@ -14,7 +14,7 @@ fn a_run_that_waits_goes_on_with_other_gates() {
 #[test]
 fn a_run_out_of_budget_goes_on_with_more() {
     let bed = Bed::new();
-    let out = bed.with_input(&["run", "-", "-y", "--budget", "100tok"], TOOL_SHED.as_bytes());
+    let out = bed.with_input(&["run", "-", "-y", "--budget", "100tok"], GUEST_BOOK.as_bytes());
     assert_eq!(code(&out), 5, "{}", text(&out.stderr));
     assert!(text(&out.stdout).contains("--budget"), "it says how to go on: {}", text(&out.stdout));
     assert_eq!(code(&bed.output(&["resume"])), 5, "nothing has changed");
@@ -31,7 +31,7 @@ fn the_stream_of_a_run_that_does_not_begin_has_a_last_line_too() {
             "Ein G\u{e4}stebuch f\u{fc}r unsere Hochzeit, in das jeder schreiben darf.",
             2,
         ),
-        (vec!["run", "-", "--json", "-y", "-m", "openai/gpt-4o"], TOOL_SHED, 6),
+        (vec!["run", "-", "--json", "-y", "-m", "openai/gpt-4o"], GUEST_BOOK, 6),
         (vec!["resume", "--json"], "", 1),
     ] {
         let out = bed.with_input(&args, input.as_bytes());
@@ -49,7 +49,7 @@ fn files_of_the_person_are_neither_replaced_nor_committed() {
     fs::create_dir_all(&bed.dir).unwrap();
     fs::write(bed.dir.join("README.md"), "mine").unwrap();
     fs::write(bed.dir.join(".env"), "KEY=secret").unwrap();
-    let out = bed.with_input(&["run", "-", "-y", "--existing"], TOOL_SHED.as_bytes());
+    let out = bed.with_input(&["run", "-", "-y", "--existing"], GUEST_BOOK.as_bytes());
     assert_eq!(code(&out), 1, "{}", text(&out.stderr));
     assert!(text(&out.stdout).contains("README.md"), "{}", text(&out.stdout));
     assert_eq!(fs::read_to_string(bed.dir.join("README.md")).unwrap(), "mine");

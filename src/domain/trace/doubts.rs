@@ -106,6 +106,12 @@ impl Doubt {
         self.clauses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 
+    /// Where it comes from, and which clauses it is about where it names any: `C-003 since test:core`.
+    #[must_use]
+    pub fn origin(&self, step: &str) -> String {
+        if self.clauses.is_empty() { format!("since {step}") } else { format!("{} since {step}", self.ids()) }
+    }
+
     /// What became of it, in lines: why its author holds to it, and the verifier's word.
     #[must_use]
     pub fn said(&self) -> Vec<String> {

@@ -116,7 +116,12 @@ impl Trace {
         }
         let _ = writeln!(md, "\n## Open doubts\n\n{DOUBTS}\n");
         for doubt in &self.doubts {
-            let _ = writeln!(md, "- {} since `{}`: {}", doubt.ids(), doubt.step, inline(&Clean::new(&doubt.finding)));
+            let _ = writeln!(
+                md,
+                "- {}: {}",
+                doubt.origin(&format!("`{}`", doubt.step)),
+                inline(&Clean::new(&doubt.finding))
+            );
             for line in doubt.said() {
                 let _ = writeln!(md, "  - {}", inline(&Clean::from(line)));
             }

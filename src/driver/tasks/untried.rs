@@ -22,7 +22,7 @@ use crate::{
         ways,
     },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many ways in are named; who makes a test for these finds the others.
 const NAMED: usize = 12;
@@ -54,7 +54,8 @@ impl Bench<'_> {
                 untried.refusals(clause, &tests);
             }
             if manifest.serves() && self.run.settings.untested_goes_back {
-                untried.effects(clause, self.run.clauses.values(), &tests);
+                let others = self.run.clauses.values().filter(|other| other.retired.is_none());
+                untried.effects(clause, others, &tests);
             }
         }
         self.tell(Check::LIMITS, "limit", untried.limits);
@@ -87,18 +88,17 @@ impl Bench<'_> {
         };
         let is_own =
             |file: &&FileEntry| prove::is_of_module(self.run, self.step, &file.step) && !is_test(stack, &file.path);
-        let mut said = vec![];
+        let mut said: BTreeMap<String, Clean> = BTreeMap::new();
         for file in self.run.files.values().filter(is_own).filter(|file| is_source(&file.path)) {
             let old: BTreeSet<String> =
                 ways::unknown(&before(&file.path), &known).into_iter().map(|way| way.path).collect();
             let ways = ways::unknown(&self.text(&file.path).unwrap_or_default(), &known);
-            let new = ways.into_iter().filter(|way| !old.contains(&way.path));
-            said.extend(
-                new.map(|way| Clean::from(format!("{}:{}: no test comes by {}", file.path, way.line, way.path))),
-            );
+            for way in ways.into_iter().filter(|way| !old.contains(&way.path)) {
+                let told = Clean::from(format!("{}:{}: no test comes by {}", file.path, way.line, way.path));
+                said.entry(way.path).or_insert(told);
+            }
         }
-        said.truncate(NAMED);
-        said
+        said.into_values().take(NAMED).collect()
     }
 }
 

@@ -294,27 +294,27 @@ fn who_does_the_tests_again_hears_which_ranges_no_test_notices() {
 
 #[test]
 fn unnoticed_code_is_asked_about_once_and_then_tested_not_red() {
-    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 0, Fault::Unnoticed);
-    sim.go();
-    let tests = sim.step("test:notes");
-    assert_eq!((tests.attempt, tests.state, exit_code(sim.run())), (2, StepState::Done, 7));
-    let asked = &tests.feedback;
-    assert!(asked.iter().any(|f| f.contains("unnoticed: 1 range") && f.contains("app/notes.py:1-1")), "{asked:?}");
-    let trace = trace(sim.run());
+    let sim = |goes_back: bool, fault: u32| {
+        let mut begun = begin(GateMode::None);
+        if let Input::Begin { settings, .. } = &mut begun {
+            (settings.model, settings.untested_goes_back) = ("compat/some".into(), goes_back);
+        }
+        let mut sim = Sim::start_with(begun).with_fault("test:notes", fault, Fault::Unnoticed);
+        sim.go();
+        sim
+    };
+    let asked = sim(true, 0);
+    let tests = asked.step("test:notes");
+    assert_eq!((tests.attempt, tests.state, exit_code(asked.run())), (2, StepState::Done, 7));
+    let told = &tests.feedback;
+    assert!(told.iter().any(|f| f.contains("unnoticed: 1 range") && f.contains("app/notes.py:1-1")), "{told:?}");
+    let trace = trace(asked.run());
     let notes = trace.clauses.iter().find(|c| c.id.0 == 3).unwrap();
     assert_eq!((notes.status.unwrap().word(), trace.doubts.len()), ("tested", 0));
     assert!(notes.reason.as_ref().unwrap().contains("still passes"), "{notes:?}");
-    // Noticed at the second time, nothing is left of it; a recording of before does not hold that call.
-    let mut sim = Sim::start(GateMode::None).with_fault("test:notes", 1, Fault::Unnoticed);
-    sim.go();
-    assert_eq!((attempts(&sim, "test:notes"), exit_code(sim.run())), (2, 0));
-    let mut begun = begin(GateMode::None);
-    if let Input::Begin { settings, .. } = &mut begun {
-        settings.untested_goes_back = false;
-    }
-    let mut sim = Sim::start_with(begun).with_fault("test:notes", 0, Fault::Unnoticed);
-    sim.go();
-    assert_eq!(attempts(&sim, "test:notes"), 1);
+    let noticed = sim(true, 1);
+    assert_eq!((attempts(&noticed, "test:notes"), exit_code(noticed.run())), (2, 0));
+    assert_eq!(attempts(&sim(false, 0), "test:notes"), 1, "a recording of before does not hold that call");
 }
 
 #[test]
