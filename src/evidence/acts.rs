@@ -41,8 +41,8 @@ const GONE: [&str; 16] = [
     "404", "410", "notin", "not in", "not_in", "not.", "notmatch", "(!", " !", "length", "len(", "count", "[]", "none",
     "empty", "gone",
 ];
-/// How many lines after the act what follows of it is asserted at most.
-const NEAR: usize = 8;
+/// How many lines from the act what belongs to it stands at most, such as what is asserted of it.
+pub(super) const NEAR: usize = 8;
 
 impl Act {
     #[must_use]

@@ -1,6 +1,6 @@
 //! Limits that a clause says in figures, and whether its tests try them on both sides.
 
-use super::acts::{self, Act};
+use super::acts::{self, Act, NEAR};
 
 /// What stands before a limit.
 const BEFORE: [&str; 19] = [
@@ -54,8 +54,6 @@ const CONVERTED: [&str; 23] = [
 ];
 /// Smaller figures stand in any test for something else.
 const LEAST: u32 = 10;
-/// So many lines from where something is done to it a limit may stand.
-const NEAR: usize = 8;
 
 /// The limits of 10 and more that a text says in figures, in its order: `from 1 to 50`, `at most 200 letters`.
 #[must_use]

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ClauseId, Clean, counted,
+        ClauseId, Clean,
         reply::{NewFile, ReplyKind},
         run::Check,
     },
@@ -38,8 +38,7 @@ impl Bench<'_> {
                 Clean::from(format!("{whose}line {} of {} has `{}`: so {so}", one.line, one.path, one.word))
             })
             .collect();
-        let summary = counted(said.len(), "place");
-        self.report(Check::AWARE, said, summary);
+        self.tell(Check::AWARE, said);
         Ok(())
     }
 

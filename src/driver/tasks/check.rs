@@ -148,7 +148,7 @@ impl Bench<'_> {
         self.report("assertions", links.problems, format!("{} linked tests assert", links.found.len()));
         self.checked.test_links = links.found;
         self.denying(&links.denying);
-        self.untried(&manifest, stack);
+        self.untried(&manifest, stack)?;
         self.aware(stack, &reply.files).await?;
         let only = own_tests(reply.files.iter().map(|file| file.path.as_str()), stack);
         let before = self.before(&manifest, stack).await?;
@@ -329,10 +329,7 @@ impl Bench<'_> {
         let unrun = prove::unrun(&controlled.coverage, ranges);
         let in_part = prove::run_in_part(&controlled.coverage);
         let inside = prove::inside(&controlled.coverage);
-        if !inside.is_empty() {
-            let summary = counted(inside.len(), "clause");
-            self.report(Check::INSIDE, inside, summary);
-        }
+        self.tell(Check::INSIDE, inside);
         self.keep(controlled.recorded, controlled.coverage)?;
         let controls = controlled.runs;
         let proven = controls.iter().filter(|c| c.proves()).count();
@@ -361,10 +358,7 @@ impl Bench<'_> {
             open.push(said.clone());
             unnoticed.push(said);
         }
-        if !unnoticed.is_empty() {
-            let summary = counted(unnoticed.len(), "range");
-            self.report(Check::UNNOTICED, unnoticed, summary);
-        }
+        self.tell(Check::UNNOTICED, unnoticed);
         let mut open: Vec<Clean> = controlled.problems.into_iter().chain(open).chain(unrun).collect();
         // It makes nothing red, but who writes tests again anyway is told.
         if !open.is_empty() {
@@ -454,6 +448,13 @@ impl Bench<'_> {
         self.services.blobs.put(&recorded.output)?;
         self.checked.executed.push(recorded.executed);
         Ok(())
+    }
+
+    /// A check that is there only where it finds something.
+    pub(super) fn tell(&mut self, name: &str, found: Vec<Clean>) {
+        if !found.is_empty() {
+            self.report(name, found, String::new());
+        }
     }
 
     pub(super) fn report(&mut self, name: &str, problems: Vec<Clean>, good: String) {

@@ -181,9 +181,7 @@ impl Bench<'_> {
         let fails: Vec<Clean> = fails.map(Clean::from).filter(new).collect();
         let unrun: Vec<Clean> = unrun.map(Clean::from).filter(new).collect();
         for (check, details) in [(Check::OLD_CHANGED, fails), (Check::OLD_IN_DOUBT, unrun)] {
-            if !details.is_empty() {
-                self.report(check, details, String::new());
-            }
+            self.tell(check, details);
         }
     }
 

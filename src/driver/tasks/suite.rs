@@ -2,7 +2,7 @@
 
 use super::{check::Bench, old_tests::Before};
 use crate::{
-    domain::{ClauseId, Clean, Hash, artifact::TestRef, counted, evidence::TestOutcome, run::Check},
+    domain::{ClauseId, Clean, Hash, artifact::TestRef, evidence::TestOutcome, run::Check},
     evidence::{Recorded, Stack, runner::RUN_S, without_last_line},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,10 +52,7 @@ impl Bench<'_> {
                 Clean::from(format!("{clause}: {} {says} only what is not so", names.join(", ")))
             })
             .collect();
-        if !said.is_empty() {
-            let summary = counted(said.len(), "clause");
-            self.report(Check::DENIES, said, summary);
-        }
+        self.tell(Check::DENIES, said);
     }
 
     /// The linked tests of each clause that no other step tests.

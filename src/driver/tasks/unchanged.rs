@@ -2,7 +2,7 @@
 //! asked for may be there already.
 
 use super::check::{Bench, BenchError};
-use crate::domain::{ClauseId, Clean, clause::ClauseKind, counted, run::Check};
+use crate::domain::{ClauseId, Clean, clause::ClauseKind, run::Check};
 use std::collections::BTreeMap;
 
 impl Bench<'_> {
@@ -40,10 +40,7 @@ impl Bench<'_> {
                 )))
             })
             .collect();
-        if !said.is_empty() {
-            let summary = counted(said.len(), "clause");
-            self.report(Check::UNCHANGED, said, summary);
-        }
+        self.tell(Check::UNCHANGED, said);
         Ok(())
     }
 }

@@ -1,16 +1,12 @@
 //! What the texts of tests do not try: limits, acts, and ways into the product. Names, verbs and figures alone say it, so it
 //! refuses nothing.
 
-use super::{
-    check::{Bench, tree_of},
-    prove,
-};
+use super::{check::Bench, prove};
 use crate::{
     domain::{
         Clean,
         artifact::FileEntry,
         clause::{Clause, ClauseKind},
-        counted,
         run::Check,
         words,
     },
@@ -21,6 +17,7 @@ use crate::{
         uses::is_test,
         ways,
     },
+    hub::HubError,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,9 +36,9 @@ impl Bench<'_> {
     /// Tells of the limits of these clauses of which the files of their tests do not have both sides, and, of what is
     /// served, of the acts left to some people of which they show no refusal, of what is deleted and not looked for, and of
     /// ways in that no test comes by. The offline engine's tests are made from what it read, not from figures and verbs.
-    pub(super) fn untried(&mut self, manifest: &Manifest, stack: Stack) {
+    pub(super) fn untried(&mut self, manifest: &Manifest, stack: Stack) -> Result<(), HubError> {
         if self.run.settings.is_offline() {
-            return;
+            return Ok(());
         }
         let mut untried = Untried::default();
         for (clause, links) in self.tested_here() {
@@ -58,20 +55,14 @@ impl Bench<'_> {
                 untried.effects(clause, others, &tests);
             }
         }
-        self.tell(Check::LIMITS, "limit", untried.limits);
-        self.tell(Check::REFUSALS, "act", untried.refusals);
-        self.tell(Check::EFFECTS, "act", untried.effects);
+        self.tell(Check::LIMITS, untried.limits);
+        self.tell(Check::REFUSALS, untried.refusals);
+        self.tell(Check::EFFECTS, untried.effects);
         if manifest.serves() && self.run.settings.untested_goes_back {
-            let ways = self.ways(stack);
-            self.tell(Check::WAYS, "way in", ways);
+            let ways = self.ways(stack)?;
+            self.tell(Check::WAYS, ways);
         }
-    }
-
-    fn tell(&mut self, check: &str, thing: &str, said: Vec<Clean>) {
-        if !said.is_empty() {
-            let summary = counted(said.len(), thing);
-            self.report(check, said, summary);
-        }
+        Ok(())
     }
 
     fn text(&self, path: &str) -> Option<String> {
@@ -79,26 +70,25 @@ impl Bench<'_> {
     }
 
     /// The ways in that this module's build brought and that no test of the tree comes by.
-    fn ways(&self, stack: Stack) -> Vec<Clean> {
+    fn ways(&self, stack: Stack) -> Result<Vec<Clean>, HubError> {
         let tests: String = self.tree.files().filter(|file| is_test(stack, &file.path)).map(text).collect();
         let known = ways::known(&tests);
-        let before = |path: &str| {
-            let there = self.run.existing.as_ref().and_then(|existing| existing.files.get(path));
-            there.and_then(|file| tree_of([file], self.services).ok()?.get(path).map(text)).unwrap_or_default()
-        };
         let is_own =
             |file: &&FileEntry| prove::is_of_module(self.run, self.step, &file.step) && !is_test(stack, &file.path);
         let mut said: BTreeMap<String, Clean> = BTreeMap::new();
         for file in self.run.files.values().filter(is_own).filter(|file| is_source(&file.path)) {
-            let old: BTreeSet<String> =
-                ways::unknown(&before(&file.path), &known).into_iter().map(|way| way.path).collect();
-            let ways = ways::unknown(&self.text(&file.path).unwrap_or_default(), &known);
-            for way in ways.into_iter().filter(|way| !old.contains(&way.path)) {
-                let told = Clean::from(format!("{}:{}: no test comes by {}", file.path, way.line, way.path));
-                said.entry(way.path).or_insert(told);
+            let old = match self.run.existing.as_ref().and_then(|existing| existing.files.get(&file.path)) {
+                Some(old) => ways::unknown(&String::from_utf8_lossy(&self.services.blobs.get(&old.sha256)?), &known),
+                None => vec![],
+            };
+            for way in ways::unknown(&self.text(&file.path).unwrap_or_default(), &known) {
+                if old.iter().all(|old| old.path != way.path) {
+                    let told = Clean::from(format!("{}:{}: no test comes by {}", file.path, way.line, way.path));
+                    said.entry(way.path).or_insert(told);
+                }
             }
         }
-        said.into_values().take(NAMED).collect()
+        Ok(said.into_values().take(NAMED).collect())
     }
 }
 

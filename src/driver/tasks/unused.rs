@@ -9,7 +9,6 @@ use crate::{
     domain::{
         Clean, StepId,
         artifact::CodeRange,
-        counted,
         reply::ReplyKind,
         run::{Check, Run, Step},
     },
@@ -29,18 +28,13 @@ impl Bench<'_> {
             // It is no proof of anything, so nothing is lost without it.
             Err(_) => return Ok(()),
         };
-        if found.is_empty() {
-            return Ok(());
-        }
         let said = found.iter().map(|one| {
             Clean::from(format!(
                 "{}: nothing in the product has the name of `{}` in {}: only a test could call it",
                 one.clause, one.function, one.path
             ))
         });
-        let said: Vec<Clean> = said.collect();
-        let summary = counted(said.len(), "link");
-        self.report(Check::UNUSED, said, summary);
+        self.tell(Check::UNUSED, said.collect());
         Ok(())
     }
 

@@ -72,7 +72,8 @@ export default async function* report(source) {
       if ((suite && word === "ok    ") || (whole && word === "ok    ")) continue;
       ran += 1;
       const name = whole ? file : [file, ...names].map(line).join(" > ");
-      const why = error && whole ? wholly(stderr.get(data.file), data.details.error.exitCode) : error ? reason(error) : [];
+      let why = [];
+      if (error) why = whole ? wholly(stderr.get(data.file), data.details.error.exitCode) : reason(error);
       const failure = data.details?.error?.failureType;
       if (word === "ERROR " && failure === "cancelledByParent") {
         waiting.push({ depth: data.nesting, name, word, why });

@@ -101,7 +101,8 @@ fn ask_about_code(run: &Run, step: &Step, proposal: &Proposal, was_red: bool, ch
             held.extend(stays.into_iter().filter(|_| asked.is_doubted()));
             continue;
         }
-        let summary = format!("{} {advice}: it then stands as a doubt for whoever decides", counted(new.len(), thing));
+        let stands = if asked.is_doubted() { ": it then stands as a doubt for whoever decides" } else { "" };
+        let summary = format!("{} {advice}{stands}", counted(new.len(), thing));
         checked.checks[at] = checks::verdict(check, summary, new);
     }
     if held.is_empty() {

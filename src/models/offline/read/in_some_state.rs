@@ -45,12 +45,13 @@ fn withhold(d: &mut Draft, e: usize, np: &Np, clause: ClauseId, op: Op) {
         a.ops.retain(|other| *other != op);
     }
     d.entities[e].entity.access.retain(|a| !a.ops.is_empty());
-    if gone && op == Op::Read {
+    if !gone {
+        return;
+    }
+    if op == Op::Read {
         others_see_them(d, e);
     }
-    if gone {
-        d.gap(clause, &word, "no sentence says which these are, so nobody is given it", true);
-    }
+    d.gap(clause, &word, "no sentence says which these are, so nobody is given it", true);
 }
 
 /// What is changed, deleted or, by whom the sentence names last, read. `Members can read open offers` tells of a list.
@@ -70,10 +71,9 @@ fn thing(pred: &Pred) -> Option<(&Np, Op)> {
 
 /// The states that stand before the thing, where nothing else does.
 fn states(d: &Draft, np: &Np, e: usize) -> Option<Vec<String>> {
-    let known = lifecycle::values(d, e);
-    let said: Vec<String> =
-        np.adjectives().filter(|word| !words::light(word)).map(|word| word.replace(' ', "_")).collect();
-    (!said.is_empty() && said.iter().all(|word| known.contains(word))).then_some(said)
+    let said = lifecycle::before(d, np, e);
+    let others = np.adjectives().filter(|word| !words::light(word) && !said.contains(&word.replace(' ', "_"))).count();
+    (!said.is_empty() && others == 0).then_some(said)
 }
 
 /// True where all that the sentence gives of it is a right over these records now.

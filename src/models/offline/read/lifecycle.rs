@@ -189,6 +189,13 @@ pub fn values(d: &Draft, e: usize) -> Vec<String> {
     }
 }
 
+/// The states that stand before a thing: `open` and `quoted` of `open and quoted repairs`.
+#[must_use]
+pub fn before(d: &Draft, np: &Np, e: usize) -> Vec<String> {
+    let known = values(d, e);
+    np.adjectives().map(|word| word.replace(' ', "_")).filter(|word| known.contains(word)).collect()
+}
+
 /// The state a clause such as `it is approved`, `it has been reviewed` names, and whether it is denied.
 fn state_in(s: &Sentence, pred: &Pred, known: &[String]) -> Option<(String, bool)> {
     let words = &s.words[pred.range.clone()];

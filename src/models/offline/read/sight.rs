@@ -79,13 +79,11 @@ pub fn parent_owner(d: &mut Draft, e: usize, clauses: &[ClauseId]) {
 /// state, and no others.
 pub fn in_a_state(d: &mut Draft, e: usize) {
     let Some(field) = d.status(e) else { return };
-    let states = super::lifecycle::values(d, e);
     let sentences = d.sentences;
     for (si, s) in sentences.iter().enumerate() {
         for pred in s.preds.iter().filter(|p| p.verb.class == Class::Read && !p.verb.negated && !p.verb.passive) {
             let [np] = &pred.objects[..] else { continue };
-            let is_state = |word: &&str| states.iter().any(|state| state.replace('_', " ") == **word);
-            let values: Vec<String> = np.adjectives().filter(is_state).map(|word| word.replace(' ', "_")).collect();
+            let values = super::lifecycle::before(d, np, e);
             let only = pred.only || s.words[pred.range.clone()].iter().any(|w| w.is("only") || w.is("just"));
             let strangers = super::sign_in::anonymous(s).is_some();
             if values.is_empty() || !only && !strangers || d.entity_of(np) != Some(e) {
