@@ -242,3 +242,20 @@ fn whoever_others_refer_to_stays() {
         assert!(spec.features.iter().any(kept) && whole(&spec, 4), "{:?}", spec.gaps);
     }
 }
+
+#[test]
+fn a_property_is_shown_to_those_whom_a_ban_spares_and_to_nobody_else() {
+    for said in [
+        "A telephone number is never shown to anybody but the warden and the steward.",
+        "The telephone number is not visible to anyone except the warden and the steward.",
+        "The telephone number is hidden from everybody but the warden and the steward.",
+    ] {
+        let spec = read(&format!(
+            "Members sign up and report swarms with a place and a telephone number.\nEverybody can see swarms.\n\
+             The warden deletes swarms.\nThe steward adds hives with a name.\n{said}"
+        ));
+        let of = &[role("warden"), role("steward")][..];
+        assert_eq!(shown(&spec), [("swarm", "telephone_number", of)], "{said} {:?}", spec.gaps);
+        assert!(whole(&spec, 5), "{said} {:?}", spec.gaps);
+    }
+}

@@ -464,3 +464,21 @@ fn who_may_do_it_to_their_own_in_some_state_may_not_in_another() {
         assert!(may(&spec, "permit", Op::Delete).iter().all(|(_, scope)| *scope == Scope::Own), "{said}");
     }
 }
+
+#[test]
+fn a_right_in_some_state_never_reaches_what_others_added() {
+    let spec = read(
+        "Residents request permits with a street.\nA permit is requested, granted or refused.\n\
+         The clerk sets the status of permits.\nOnly granted permits may be extended by residents.",
+    );
+    let resident = Who::Role("resident".into());
+    let all = may(&spec, "permit", Op::Update).into_iter().filter(|(who, _)| *who == resident);
+    assert!(all.clone().all(|(_, scope)| scope == Scope::Own), "{:?}", all.collect::<Vec<_>>());
+    // a state that no word list knows as one
+    let spec = read(
+        "Anybody can report a swarm with a place.\nA swarm is reported, claimed or caught.\n\
+         The coordinator sets the status of swarms.\nThe warden may delete caught swarms.",
+    );
+    let caught = Scope::Where { field: "status".into(), values: vec!["caught".into()] };
+    assert_eq!(may(&spec, "swarm", Op::Delete), [(Who::Role("warden".into()), caught)], "{:?}", spec.gaps);
+}

@@ -7,7 +7,7 @@ use super::lexicon::{verbs::Class, words};
 use super::sentence::Pred;
 use super::{lifecycle, sight};
 use crate::domain::ClauseId;
-use crate::models::offline::spec::{Access, Feature, Op, Scope};
+use crate::models::offline::spec::{Access, Feature, Op, Scope, Who};
 
 /// What a sentence gives, and over which records.
 struct InState {
@@ -40,7 +40,9 @@ fn withhold(d: &mut Draft, e: usize, np: &Np, clause: ClauseId, op: Op) {
         |word: &&str| word.ends_with("ed") && !words::light(word) && !d.entities[e].entity.name.contains(*word);
     let Some(word) = np.adjectives().find(unknown).map(str::to_owned) else { return };
     let mut gone = false;
-    for a in d.entities[e].entity.access.iter_mut().filter(|a| a.clauses == [clause] && a.only_fields.is_empty()) {
+    // What is about one's own opens nothing to others.
+    let wide = |a: &&mut Access| a.clauses == [clause] && a.only_fields.is_empty() && a.scope != Scope::Own;
+    for a in d.entities[e].entity.access.iter_mut().filter(wide) {
         gone |= a.ops.contains(&op);
         a.ops.retain(|other| *other != op);
     }
@@ -81,7 +83,9 @@ fn narrow(d: &mut Draft, e: usize, field: &str, right: &InState) -> bool {
     let given = |a: &Access| a.clauses == [right.clause] && a.ops == [right.op] && a.only_fields.is_empty();
     let rights = d.entities[e].entity.access.clone();
     let (mine, others): (Vec<&Access>, Vec<&Access>) = rights.iter().partition(|a| given(a));
-    if mine.is_empty() {
+    // Who adds them may be meant to change their own alone: that is for what is not understood to say.
+    let adds = |who: &Who| rights.iter().any(|a| a.who == *who && a.ops.contains(&Op::Create));
+    if mine.is_empty() || right.op != Op::Read && mine.iter().any(|a| a.scope == Scope::All && adds(&a.who)) {
         return false;
     }
     if mine.iter().all(|a| a.scope == Scope::All) {

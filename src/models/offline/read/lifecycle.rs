@@ -193,7 +193,8 @@ pub fn values(d: &Draft, e: usize) -> Vec<String> {
 #[must_use]
 pub fn before(d: &Draft, np: &Np, e: usize) -> Vec<String> {
     let known = values(d, e);
-    np.adjectives().map(|word| word.replace(' ', "_")).filter(|word| known.contains(word)).collect()
+    // `caught` of `caught swarms` is a noun to whoever does not know the verb
+    np.mods.iter().map(|word| word.replace(' ', "_")).filter(|word| known.contains(word)).collect()
 }
 
 /// The state a clause such as `it is approved`, `it has been reviewed` names, and whether it is denied.

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use super::lexicon::{nouns::Person, verbs::Class};
 use super::sentence::Pred;
 use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
+use std::ops::Range;
 
 /// The property a phrase names; whole records are another matter.
 fn property(d: &Draft, np: &Np) -> Option<(usize, String)> {
@@ -118,13 +119,15 @@ pub fn visible(d: &mut Draft, si: usize) {
             .flat_map(|pp| pp.nps.clone())
             .collect();
         let whos: Vec<Who> = to.iter().filter_map(|np| d.who(np)).collect();
-        if whos.is_empty() || whos.len() != to.len() || pred.preps.len() > 1 {
+        let spared = spared(d, si, pred);
+        let more = pred.preps.iter().filter(|pp| !is_except(&pp.prep)).count() > 1;
+        if whos.is_empty() || whos.len() != to.len() || more {
             continue;
         }
         let only = pred.only || words.iter().any(|w| w.is("only"));
         let shown = match (hidden || pred.verb.negated, only) {
             (false, true) if !whos.contains(&Who::Anyone) => whos,
-            (true, false) => match all_but(d, &whos) {
+            (true, false) => match spared.clone().map(|(_, whos)| whos).or_else(|| all_but(d, &whos)) {
                 Some(shown) => shown,
                 None => continue,
             },
@@ -138,6 +141,9 @@ pub fn visible(d: &mut Draft, si: usize) {
         }
         for np in &to {
             d.mark_np(si, np);
+        }
+        if let Some((range, _)) = spared {
+            d.mark(si, range);
         }
         d.mark(si, pred.verb.range.clone());
         let said: Vec<usize> = pred
@@ -153,6 +159,22 @@ pub fn visible(d: &mut Draft, si: usize) {
         d.mark_words(si, &said);
         d.done[si].insert(pi);
     }
+}
+
+/// `… to anybody but the warden and the steward`: those who are spared, and where that is said.
+fn spared(d: &Draft, si: usize, pred: &Pred) -> Option<(Range<usize>, Vec<Who>)> {
+    let s = &d.sentences[si];
+    let words = &s.words;
+    let at = (pred.verb.range.end..words.len()).find(|i| is_except(words[*i].lower()))?;
+    let listed = super::nobody::listed(s, at + 1, words.len());
+    let end = listed.last()?.range.end;
+    let whos: Vec<Who> = listed.iter().filter_map(|np| d.who(np)).collect();
+    let ends = words.get(end).is_none_or(|w| w.tag == super::tag::Tag::Stop);
+    (ends && whos.len() == listed.len() && !whos.contains(&Who::Anyone)).then_some((at..end, whos))
+}
+
+fn is_except(word: &str) -> bool {
+    matches!(word, "but" | "except" | "besides")
 }
 
 /// Those who see a property see the records it is of. Where nobody else does, the records themselves are theirs alone.
