@@ -21,6 +21,7 @@ pub mod runner;
 pub mod sandbox;
 mod scratch;
 pub mod search;
+pub mod sign_in;
 mod stack;
 mod syntax;
 mod tools;

@@ -13,7 +13,7 @@ use crate::{
     evidence::{
         Manifest, Stack, TreeFile,
         acts::{self, Act},
-        limits,
+        limits, sign_in,
         uses::is_test,
         ways,
     },
@@ -34,8 +34,8 @@ struct Untried {
 
 impl Bench<'_> {
     /// Tells of the limits of these clauses of which the files of their tests do not have both sides, and, of what is
-    /// served, of the acts left to some people of which they show no refusal, of what is deleted and not looked for, and of
-    /// ways in that no test comes by. The offline engine's tests are made from what it read, not from figures and verbs.
+    /// served, of the acts left to some people of which they show no refusal, of what is deleted and not looked for, of
+    /// secrets of which no wrong one is tried, and of ways in that no test comes by. The offline engine's tests are made from what it read, not from figures and verbs.
     pub(super) fn untried(&mut self, manifest: &Manifest, stack: Stack) -> Result<(), HubError> {
         if self.run.settings.is_offline() {
             return Ok(());
@@ -53,6 +53,7 @@ impl Bench<'_> {
             if manifest.serves() && self.run.settings.untested_goes_back {
                 let others = self.run.clauses.values().filter(|other| other.retired.is_none());
                 untried.effects(clause, others, &tests);
+                untried.secrets(clause, &tests);
             }
         }
         self.tell(Check::LIMITS, untried.limits);
@@ -106,6 +107,13 @@ impl Untried {
         self.refusals.extend(
             acts.map(|act| Clean::from(format!("{}: no test shows that {} is refused", clause.id, act.word()))),
         );
+    }
+
+    fn secrets(&mut self, clause: &Clause, tests: &str) {
+        if sign_in::takes_secret(&clause.text) && !sign_in::is_wrong_tried(tests) {
+            let told = format!("{}: no test shows that a wrong secret, and not only none, lets nobody in", clause.id);
+            self.refusals.push(Clean::from(told));
+        }
     }
 
     /// What is answered and not looked at afterwards, and limits of what `clauses` let people change that hold, as far as the
