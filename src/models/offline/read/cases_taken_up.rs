@@ -77,3 +77,47 @@ fn so_many_of_what_others_add_are_so_many_that_one_takes() {
         assert!(whole(&spec, 3), "{text}: {:?}", spec.gaps);
     }
 }
+
+#[test]
+fn a_room_is_asked_for_on_a_day_from_one_time_to_another() {
+    for asks in ["ask for", "request", "sign up and ask for"] {
+        let spec = read(&format!(
+            "A village hall lends out its rooms.\nA room has a name and a price per hour.\n\
+             Residents {asks} a room on a day, from one time to another.\nThe caretaker adds rooms and changes their prices.\n\
+             A request is new, accepted or refused; only the caretaker accepts or refuses it.\n\
+             Two accepted requests for the same room must not overlap."
+        ));
+        assert!(spec.entity("loan").is_none(), "the hall is only told of");
+        assert_eq!(adds(&spec, "room"), [role("caretaker")], "{asks}");
+        assert_eq!(adds(&spec, "request"), [role("resident")], "{asks}");
+        for name in ["room_id", "date", "start_time", "end_time"] {
+            assert!(field(&spec, "request", name).is_some(), "{asks}: {name}");
+        }
+        let apart = |f: &Feature| match f {
+            Feature::NoOverlap { entity, start, per, over: Some(over), .. } => {
+                let others = over.field == "status" && over.values == ["new", "refused"];
+                entity == "request" && start == "start_time" && per.as_deref() == Some("room_id") && others
+            }
+            _ => false,
+        };
+        assert!(spec.features.iter().any(apart), "{asks}: {:?}", spec.features);
+        assert!(spec.users.as_ref().unwrap().profile.is_empty(), "whose prices these are stands before them");
+        let changes = |a: &&crate::models::offline::spec::Access| a.ops.contains(&Op::Update);
+        let access = &spec.entity("room").unwrap().access;
+        assert!(
+            access.iter().filter(changes).all(|a| a.who == role("caretaker") && a.only_fields == ["price_per_hour"])
+        );
+    }
+}
+
+#[test]
+fn what_is_theirs_is_of_the_things_named_before_or_of_the_people() {
+    let profile = |text: &str| read(text).users.map(|u| u.profile.iter().map(|f| f.name.clone()).collect::<Vec<_>>());
+    let things =
+        "Members sign up.\nA tool has a name, a price and a place.\nThe keeper adds tools and edits their places.";
+    assert_eq!(profile(things), Some(vec![]));
+    let made = "Members sign up.\nA tool has a name and a price.\nThe keeper enters tools and edits their prices.";
+    assert_eq!(profile(made), Some(vec![]));
+    let people = "Members sign up.\nA tool has a name and a price.\nMembers see tools and change their address.";
+    assert_eq!(profile(people), Some(vec!["address".to_owned()]));
+}

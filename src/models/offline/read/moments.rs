@@ -42,7 +42,7 @@ pub fn from_to(d: &mut Draft, si: usize, pred: &Pred, e: usize) {
     }
 }
 
-/// `from one day to another`, `from one date to the next`: the first and the last.
+/// `from one day to another`, `from one time to the next`: the first and the last.
 fn from_one_to_another(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> bool {
     let s = &d.sentences[si];
     let Some(from) = pred.preps.iter().find(|pp| pp.prep == "from").filter(|pp| pp.nps.len() == 1) else {
@@ -52,16 +52,21 @@ fn from_one_to_another(d: &mut Draft, si: usize, pred: &Pred, e: usize) -> bool 
     let one = s.words[np.range.start].is("one") || matches!(np.det.as_deref(), Some("a" | "one"));
     let rest: Vec<&str> = s.words[np.range.end..].iter().take(4).map(super::tag::Word::lower).collect();
     let long = match rest[..] {
-        ["to" | "until", "another", "day" | "date", ..] | ["to" | "until", "the", "next" | "other", ..] => 3,
+        ["to" | "until", "another", "day" | "date" | "time", ..] | ["to" | "until", "the", "next" | "other", ..] => 3,
         ["to" | "until", "another", ..] => 2,
         _ => return false,
     };
-    if !one || !matches!(np.head.as_str(), "day" | "date") || !np.nouns.is_empty() {
+    let ends = match np.head.as_str() {
+        "day" | "date" => [("start_date", "Start date", FieldType::Date), ("end_date", "End date", FieldType::Date)],
+        "time" => [("start_time", "Start time", FieldType::Time), ("end_time", "End time", FieldType::Time)],
+        _ => return false,
+    };
+    if !one || !np.nouns.is_empty() {
         return false;
     }
-    for (name, label) in [("start_date", "Start date"), ("end_date", "End date")] {
+    for (name, label, ty) in ends {
         if d.field_mut(e, name).is_none() {
-            d.entities[e].entity.fields.push(made(name, label, FieldType::Date, s.id));
+            d.entities[e].entity.fields.push(made(name, label, ty, s.id));
         }
     }
     d.mark(si, from.at..np.range.end + long);

@@ -49,10 +49,13 @@ fn wants_page<'s>(pred: &Pred, others: &mut impl Iterator<Item = &'s Sentence>) 
     others.any(|s| event && !s.preds.is_empty() || s.words.iter().any(|w| w.tag == Tag::Noun && w.base == what.head))
 }
 
-/// `An allotment society lends out gear to its members.`: an organisation and its trade.
+/// `An allotment society lends out gear to its members.`, `A village hall lends out its rooms.`: an organisation and its trade.
 fn lends(pred: &Pred) -> bool {
+    let owns = pred.objects.iter().all(|np| np.det.as_deref() == Some("its"));
+    let thing = |np: &Np| np.pronoun.is_none() && nouns::person(&np.head).is_none() && !words::system_noun(&np.head);
     let house = |np: &Np| {
-        background::HOUSES.contains(&np.head.as_str()) && np.number.is_none() && np.det.as_deref() != Some("each")
+        let named = background::HOUSES.contains(&np.head.as_str()) || owns && thing(np);
+        named && np.number.is_none() && np.det.as_deref() != Some("each")
     };
     lending(pred)
         && pred.verb.modal.is_none()

@@ -271,9 +271,24 @@ fn same_property(d: &mut Draft, si: usize, e: usize) -> Option<String> {
     Some(d.add_field(e, draft, s.id))
 }
 
+/// `Two accepted requests must not overlap`: those in any other state keep no time taken.
+fn others_than_said(d: &Draft, feature: &Feature) -> Option<Over> {
+    let Feature::NoOverlap { entity, clauses, .. } = feature else { return None };
+    let e = d.find(entity)?;
+    let status = d.status(e).and_then(|name| d.entities[e].entity.fields.iter().find(|f| f.name == name))?;
+    let FieldType::Choice { values } = &status.ty else { return None };
+    let of_record = |np: &&Np| d.entity_of(np) == Some(e);
+    let told_by = d.sentences.iter().filter(|s| clauses.contains(&s.id));
+    let record = told_by.flat_map(|s| &s.preds).flat_map(|p| p.subject.iter().chain(&p.objects)).find(of_record)?;
+    let said = |value: &&String| record.adjectives().any(|word| word == value.as_str());
+    let (_, others): (Vec<_>, Vec<_>) = values.iter().partition(said);
+    let told = !others.is_empty() && others.len() < values.len();
+    told.then(|| Over { field: status.name.clone(), values: others.into_iter().cloned().collect() })
+}
+
 /// What was refused, called off or brought back keeps no time taken.
 pub fn settle(d: &mut Draft) {
-    let ends: Vec<Option<Over>> = d.features.iter().map(|f| freed(d, f)).collect();
+    let ends: Vec<Option<Over>> = d.features.iter().map(|f| others_than_said(d, f).or_else(|| freed(d, f))).collect();
     for (feature, end) in d.features.iter_mut().zip(ends) {
         if let Feature::NoOverlap { over, .. } = feature {
             *over = end;

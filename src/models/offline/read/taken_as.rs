@@ -20,8 +20,13 @@ pub fn lists(pred: &mut Pred) {
 /// stay what they are.
 pub fn asks_for(pred: &mut Pred) {
     let right_behind = |pp: &Pp| pp.prep == "for" && pp.at == pred.verb.range.end;
-    // `asks for a room with a first day` makes something, `asks for a date` only says what is entered
-    let described = pred.preps.iter().any(|pp| pp.prep == "with");
+    // `asks for a room with a first day`, `on a day` makes something, `asks for a date` only says what is entered
+    let timed = |pp: &Pp| pp.nps.iter().any(|np| nouns::property(&np.head).is_some_and(|ty| ty.is_when()));
+    let described = pred
+        .preps
+        .iter()
+        .skip(1)
+        .any(|pp| pp.prep == "with" || matches!(pp.prep.as_str(), "on" | "at" | "from") && timed(pp));
     let thing = |np: &Np| np.pronoun.is_none() && (described || nouns::property(&np.head).is_none());
     let by_people = !pred.subject.is_empty() && !pred.subject.iter().any(|np| words::system_noun(&np.head));
     if pred.verb.base == "ask"

@@ -1,4 +1,5 @@
-//! `Members can change their own.`: what is theirs is what the text says that they make, or what was spoken of last.
+//! `Members can change their own.`: what is theirs is what the text says that they make, or what was spoken of last. `The
+//! caretaker adds rooms and changes their prices.`: those of the rooms.
 
 use super::chunk::Np;
 use super::lexicon::{
@@ -7,9 +8,12 @@ use super::lexicon::{
     words,
 };
 use super::sentence::{Pred, Sentence};
+use std::collections::BTreeSet;
 
 /// Names what is somebody's own wherever a sentence leaves it out.
 pub fn settle(all: &mut [Sentence]) {
+    let has: BTreeSet<(String, String)> = all.iter().flat_map(|s| &s.preds).flat_map(properties).collect();
+    all.iter_mut().for_each(|s| of_things(s, &has));
     for si in 0..all.len() {
         for pi in 0..all[si].preds.len() {
             let pred = &all[si].preds[pi];
@@ -26,6 +30,43 @@ pub fn settle(all: &mut [Sentence]) {
                 np.nouns.clone_from(&nouns);
                 np.plural = true;
             }
+        }
+    }
+}
+
+/// What a thing has, by its name and that of the property.
+fn properties(pred: &Pred) -> Vec<(String, String)> {
+    let has = pred.verb.class == Class::Have && !pred.verb.negated;
+    let pairs = pred.subject.iter().flat_map(|thing| {
+        let listed = pred.objects.iter().chain(pred.preps.iter().flat_map(|pp| &pp.nps));
+        listed.map(|np| (thing.head.clone(), np.head.clone()))
+    });
+    pairs.filter(|_| has).collect()
+}
+
+/// A property of what the predicate before it, of the same people, is done to: one that such a thing `has`, or that of what
+/// they make, unless people have it.
+fn of_things(s: &mut Sentence, has: &BTreeSet<(String, String)>) {
+    const OF_PEOPLE: [&str; 7] = ["name", "address", "email", "e-mail", "phone", "password", "telephone"];
+    for at in 1..s.preds.len() {
+        let (before, rest) = s.preds.split_at_mut(at);
+        let (Some(before), Some(pred)) = (before.last(), rest.first_mut()) else { continue };
+        let [thing] = &before.objects[..] else { continue };
+        let people = |pred: &Pred| pred.subject.iter().map(Np::name).collect::<Vec<_>>();
+        let together = !pred.subordinate && !before.verb.passive && people(before) == people(pred);
+        if !together || nouns::person(&thing.head).is_some() || thing.pronoun.is_some() {
+            continue;
+        }
+        let made = matches!(before.verb.class, Class::Create | Class::Manage);
+        let theirs = |np: &&mut Np| {
+            let whose = np.det.as_deref() == Some(if thing.plural { "their" } else { "its" }) && np.of.is_none();
+            let listed = has.contains(&(thing.head.clone(), np.head.clone()));
+            let meant = made && nouns::property(&np.head).is_some() && !OF_PEOPLE.contains(&np.head.as_str());
+            whose && (listed || meant)
+        };
+        for np in pred.objects.iter_mut().filter(theirs) {
+            np.det = Some("the".to_owned());
+            np.of = Some(Box::new(thing.clone()));
         }
     }
 }
