@@ -266,8 +266,8 @@ impl Meant {
         let of = entity.fields.iter().find(|f| f.name == field);
         let Some(FieldType::Choice { values: all }) = of.map(|f| &f.ty) else { return };
         all.iter().filter(|v| !values.contains(v)).for_each(|v| self.say(v));
-        self.say("hide hidden");
-        self.act("list show display hide");
+        self.say("hide hidden visible invisible public online live");
+        self.act("list show display hide appear publish go");
     }
     fn users(&mut self, users: &Users, clause: ClauseId) {
         let account = "account user authentication login log sign in registration credential email e-mail address password username name";
@@ -373,6 +373,13 @@ pub fn by_clause(spec: &AppSpec) -> BTreeMap<ClauseId, Meant> {
                 && let Some(field) = spec.entity(entity).and_then(|e| e.fields.iter().find(|f| f.name == *by))
             {
                 m.field(field);
+            }
+            // those of which it was decided so, and no others
+            if let Feature::NoOverlap { entity, over: Some(over), .. } = feature
+                && let Some(field) = spec.entity(entity).and_then(|e| e.fields.iter().find(|f| f.name == over.field))
+                && let FieldType::Choice { values } = &field.ty
+            {
+                values.iter().for_each(|value| m.say(value));
             }
             m.feature(feature);
         });

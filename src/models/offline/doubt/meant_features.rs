@@ -119,6 +119,9 @@ impl Meant {
             }
             Feature::Filter { field, .. } => {
                 self.say(field);
+                if field == "status" {
+                    self.say("state");
+                }
                 self.say("filter select only by restrict range result search");
                 self.can(&[Class::Filter, Class::Read, Class::Search]);
             }

@@ -5,6 +5,7 @@ use super::chunk::Np;
 use super::closed::many;
 use super::draft::Draft;
 use super::lexicon::words;
+use super::once_shown;
 use super::rights::unique;
 use super::sentence::{Pred, Sentence};
 use super::sight::see_the_others;
@@ -28,6 +29,15 @@ pub fn settle(d: &mut Draft, e: usize) {
     let Some(FieldType::Choice { values }) = of.map(|f| f.ty.clone()) else { return };
     let sentences = d.sentences;
     for (si, s) in sentences.iter().enumerate().filter(|(_, s)| !s.heading) {
+        if let Some(shown) = once_shown::read(d, si, e) {
+            let hidden = Hidden { values: vec![], from: None, spared: keepers(d, e), clause: s.id };
+            if narrow(d, e, &hidden, &Scope::Where { field: field.clone(), values: shown }) {
+                d.touch(e, s.id);
+                d.mark(si, 0..s.words.len());
+                d.done[si].extend(0..s.preds.len());
+            }
+            continue;
+        }
         for (pi, pred) in s.preds.iter().enumerate() {
             let Some(hidden) = passively(d, s, pred, e, &values).or_else(|| actively(d, s, pred, e, &values)) else {
                 continue;

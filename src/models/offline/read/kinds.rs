@@ -132,7 +132,7 @@ fn kind(s: &Sentence, all: &[Sentence], foreign: bool, unread: &mut Unread) -> M
 }
 
 fn demands(s: &Sentence, all: &[Sentence]) -> bool {
-    if s.role.is_some() || super::defaults::says(s) || super::inside::nothing_shown(s) {
+    if s.role.is_some() || super::defaults::says(s) || super::once_shown::says(s) || super::inside::nothing_shown(s) {
         return true;
     }
     // `A parcel is waiting, collected or returned.`

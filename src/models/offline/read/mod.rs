@@ -87,6 +87,7 @@ mod numbering;
 mod numbers_of;
 mod occasions;
 mod once;
+mod once_shown;
 mod only;
 mod openly;
 mod order;
@@ -193,6 +194,8 @@ mod cases_misplaced;
 mod cases_nearby;
 #[cfg(test)]
 mod cases_no_such;
+#[cfg(test)]
+mod cases_once_shown;
 #[cfg(test)]
 mod cases_ordinary;
 #[cfg(test)]
@@ -314,6 +317,7 @@ fn sentences(clauses: &[Input]) -> (Vec<Sentence>, Vec<Mark>, kinds::Unread) {
     requested::settle(&mut all);
     named_by_verb::settle(&mut all);
     publishing::settle(&mut all);
+    once_shown::settle(&mut all);
     theirs::settle(&mut all);
     not_even::settle(&mut all);
     denied::settle(&mut all);

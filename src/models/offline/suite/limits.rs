@@ -10,95 +10,11 @@ use super::{
 };
 use crate::{
     domain::ClauseId,
-    models::offline::{
-        blueprint::functions::day_of,
-        spec::{Entity, Feature, Field, FieldType, Op, Over, Scope, Who},
-    },
+    models::offline::spec::{Entity, Feature, Field, FieldType, Op, Over, Scope, Who},
 };
 use std::collections::BTreeSet;
 
 pub(super) const DEPTH: u32 = 5;
-
-pub(super) fn no_overlap(
-    world: World<'_>,
-    entity: &Entity,
-    (start, end): (&str, &str),
-    (per, over): (Option<&str>, Option<&Over>),
-    clauses: &[ClauseId],
-) -> Option<Test> {
-    let entity = world.entity(&entity.name)?;
-    let first = entity.fields.iter().find(|f| f.name == start)?;
-    let last = entity.fields.iter().find(|f| f.name == end)?;
-    let (index, access) = world.maker(entity)?;
-    let mut scene = Scene::test(world);
-    let day = day_of(entity, start).filter(|d| Some(d.name.as_str()) != per);
-    let crowded = samples::crowded(entity, start, per);
-    if day.is_none() && !crowded {
-        scene.line("slot = serial()");
-    }
-    let at = |field: &Field, shift: i64| match crowded {
-        true => samples::within_days(world.spec, entity, field, first, shift),
-        false => samples::point(world.spec, entity, field, first, shift),
-    };
-    let span = |from: i64, to: i64| Some(vec![(start.to_owned(), at(first, from)?), (end.to_owned(), at(last, to)?)]);
-    let booked = scene.make(entity, None, &span(0, 6)?)?;
-    let by = format!("{booked}.by");
-    let same: Vec<(String, String)> = per
-        .filter(|p| *p != "owner_id")
-        .into_iter()
-        .chain(day.map(|d| d.name.as_str()))
-        .map(|p| (p.to_owned(), format!("self.value({booked}, {})", lit(p))))
-        .collect();
-    // Where days are whole, the last of them is taken, too.
-    let days = i64::from(entity.whole_days(start, end));
-    // Where one person may have but so many, others make the rest.
-    let few = per != Some("owner_id") && world.limited(entity);
-    let maker = |scene: &Scene<'_>| if few { scene.newcomer(&access.who, "") } else { by.clone() };
-    for (status, from, to) in [(409, 3, 9), (409, -3, 3), (409, 2, 4), (409, 6 * days, 8), (201, 6 + days, 8)] {
-        let by = maker(&scene);
-        let call = scene.making(entity, index, Some(&by), &[span(from, to)?, same.clone()].concat());
-        scene.line(format!("self.expect({status}, {})", attempted(&call)));
-    }
-    if let Some(day) = day {
-        // The same time on another day: records come with a day of their own.
-        let elsewhere: Vec<(String, String)> = same.iter().filter(|(name, _)| *name != day.name).cloned().collect();
-        let by = maker(&scene);
-        let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, elsewhere].concat());
-        scene.line(format!("self.expect(201, {})", attempted(&call)));
-    }
-    let other = per.and_then(|p| entity.fields.iter().find(|f| f.name == p)).filter(|f| target(f).is_some());
-    if other.is_some() {
-        let when: Vec<(String, String)> =
-            same.iter().filter(|(name, _)| day.is_some_and(|d| d.name == *name)).cloned().collect();
-        let by = maker(&scene);
-        let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, when].concat());
-        scene.line(format!("self.expect(201, {})", attempted(&call)));
-    }
-    if per == Some("owner_id") && world.has_people() {
-        // somebody else's records are beside the point
-        let other = scene.person("other", &scene.newcomer(&access.who, ""));
-        let call = scene.making(entity, index, Some(&other), &[span(0, 6)?, same.clone()].concat());
-        scene.line(format!("self.expect(201, {})", attempted(&call)));
-    }
-    // what was called off leaves its time to the next
-    if let Some(over) = over {
-        flow::end(&mut scene, entity, &booked, over)?;
-        let by = maker(&scene);
-        let call = scene.making(entity, index, Some(&by), &[span(0, 6)?, same.clone()].concat());
-        scene.line(format!("self.expect(201, {})", attempted(&call)));
-    }
-    Some(test(
-        format!("test_{}_do_not_overlap", ident(&entity.label_plural)),
-        format!(
-            "No two {} overlap{}; one may begin {} another ends.",
-            entity.label_plural.to_lowercase(),
-            per.map(|p| format!(" for one {}", p.trim_end_matches("_id").replace('_', " "))).unwrap_or_default(),
-            if days > 0 { "on the day after" } else { "when" }
-        ),
-        clauses,
-        scene,
-    ))
-}
 
 /// When one of the records is over, another can be made.
 fn again_when_over<'a>(scene: &mut Scene<'a>, entity: &'a Entity, record: &str, over: &Over, call: String) {

@@ -17,6 +17,7 @@ mod fields;
 mod flow;
 mod limits;
 mod lists;
+mod overlaps;
 mod own;
 mod people;
 mod people_blocked;
@@ -302,7 +303,7 @@ fn feature_tests(world: World<'_>, feature: &Feature) -> Vec<Test> {
             sums::progress(world, e, rule, clauses)
         }
         (Feature::NoOverlap { start, end, per, over, .. }, Some(e)) => {
-            one(limits::no_overlap(world, e, (start, end), (per.as_deref(), over.as_ref()), clauses))
+            one(overlaps::no_overlap(world, e, (start, end), (per.as_deref(), over.as_ref()), clauses))
         }
         (Feature::UniqueTogether { fields, over, .. }, Some(e)) => {
             one(together::once(world, e, (fields, over.as_ref()), clauses))

@@ -1,0 +1,69 @@
+//! Records that others see in some states only.
+
+use super::tests::{may, read, role};
+use crate::models::offline::spec::{AppSpec, Op, Scope, Who};
+
+fn reviews(decides: &str, gate: &str) -> AppSpec {
+    read(&format!(
+        "Anyone can write a review with a title and a text.\nVisitors can search the reviews.\n{decides}\n{gate}"
+    ))
+}
+
+fn seen_in(spec: &AppSpec) -> Vec<(Who, Scope)> {
+    may(spec, "review", Op::Read).into_iter().filter(|(who, _)| *who == Who::Anyone).collect()
+}
+
+fn only(states: &[&str]) -> Vec<(Who, Scope)> {
+    let values = states.iter().map(|state| (*state).to_owned()).collect();
+    vec![(Who::Anyone, Scope::Where { field: "status".into(), values })]
+}
+
+const DECIDES: &str = "A moderator approves or rejects a review.";
+
+#[test]
+fn what_appears_only_once_it_is_approved_is_seen_by_others_only_then() {
+    for gate in [
+        "A review is visible only after the moderator has approved it.",
+        "It appears only after a moderator has approved it.",
+        "Reviews appear only once they are approved.",
+        "Reviews are published after approval by a moderator.",
+        "Only approved reviews are shown.",
+        "Nobody sees a review before it is approved.",
+        "A review goes online when a moderator has approved it.",
+        "A review is not shown until it has been approved.",
+        "Until it is approved, a review is hidden.",
+        "New reviews are invisible until a moderator approves them.",
+        "Reviews that are not approved are not shown.",
+        "A review is shown on the site only if it has been approved.",
+    ] {
+        let spec = reviews(DECIDES, gate);
+        assert_eq!(seen_in(&spec), only(&["approved"]), "{gate}");
+        assert!(may(&spec, "review", Op::Read).contains(&(role("moderator"), Scope::All)), "{gate}");
+    }
+    assert_eq!(seen_in(&reviews(DECIDES, "A review is hidden once it is rejected.")), only(&["pending", "approved"]));
+}
+
+#[test]
+fn who_approves_is_told_where_it_is_said_what_for() {
+    for gate in
+        ["It appears only after a moderator has approved it.", "A review is hidden until a moderator has approved it."]
+    {
+        let spec = reviews("", gate);
+        assert_eq!(seen_in(&spec), only(&["approved"]), "{gate}");
+        assert!(may(&spec, "review", Op::Update).iter().any(|(who, _)| *who == role("moderator")), "{gate}");
+    }
+}
+
+#[test]
+fn what_is_shown_somewhere_or_sometimes_is_seen_elsewhere_as_before() {
+    for other in [
+        "Only approved reviews are shown on the front page.",
+        "Approved reviews are shown.",
+        "Reviews are shown once a week.",
+        "The number of reviews is shown after the title.",
+        "Reviews that are approved are shown.",
+        "The title is shown until the review is approved.",
+    ] {
+        assert_eq!(seen_in(&reviews(DECIDES, other)), [(Who::Anyone, Scope::All)], "{other}");
+    }
+}
