@@ -1,7 +1,7 @@
 //! Records that others see in some states only.
 
-use super::tests::{may, read, role};
-use crate::models::offline::spec::{AppSpec, Op, Scope, Who};
+use super::tests::{field, may, read, role};
+use crate::models::offline::spec::{AppSpec, Op, Rule, Scope, Who};
 
 fn reviews(decides: &str, gate: &str) -> AppSpec {
     read(&format!(
@@ -66,4 +66,14 @@ fn what_is_shown_somewhere_or_sometimes_is_seen_elsewhere_as_before() {
     ] {
         assert_eq!(seen_in(&reviews(DECIDES, other)), [(Who::Anyone, Scope::All)], "{other}");
     }
+}
+
+#[test]
+fn a_state_says_nothing_of_what_is_written() {
+    let spec = read(
+        "Readers sign up.\nReaders comment on issues. An issue has a title.\n\
+         Comments appear only after the editor has approved them.\nA comment has at most 300 characters.",
+    );
+    let text = field(&spec, "comment", "text").unwrap();
+    assert!(text.rules.iter().any(|r| r.rule == Rule::MaxLength { value: 300 }));
 }

@@ -4,7 +4,7 @@ use super::bounds;
 use super::data::made;
 use super::draft::Draft;
 use super::lexicon::verbs::Class;
-use crate::models::offline::spec::{FieldRule, FieldType};
+use crate::models::offline::spec::{Field, FieldRule, FieldType};
 
 /// Records that are nothing but what somebody writes, unless the text says otherwise.
 const WRITTEN: [&str; 7] = ["comment", "reply", "feedback", "remark", "answer", "response", "message"];
@@ -41,7 +41,8 @@ fn text_of(d: &mut Draft, si: usize, e: usize) -> Option<String> {
     let fields = &mut d.entities[e].entity.fields;
     let texts: Vec<String> =
         fields.iter().filter(|f| matches!(f.ty, FieldType::Text { .. })).map(|f| f.name.clone()).collect();
-    let told = fields.iter().any(|f| !matches!(f.ty, FieldType::Reference { .. } | FieldType::UserReference { .. }));
+    let refers = |f: &Field| matches!(f.ty, FieldType::Reference { .. } | FieldType::UserReference { .. });
+    let told = fields.iter().any(|f| !refers(f) && f.name != "status");
     match (&texts[..], told) {
         ([one], _) => Some(one.clone()),
         ([], false) => {

@@ -2,6 +2,7 @@
 
 use super::{
     access::who_words,
+    limits::DEPTH,
     python::{Test, lit},
     rules::test,
     samples,
@@ -29,6 +30,17 @@ pub(super) fn shown_to(world: World<'_>, entity: &Entity, field: &str, who: &[Wh
     hidden(world, entity, field, who, clauses).into_iter().collect()
 }
 
+/// Brings a record into a state in which somebody sees those of others.
+fn put_in_sight<'a>(scene: &mut Scene<'a>, entity: &'a Entity, record: &str, reading: &[&Scope]) -> bool {
+    let in_state = |scope: &&Scope| match scope {
+        Scope::Where { field, values } => Some((field.clone(), values.first()?.clone())),
+        _ => None,
+    };
+    let Some((name, value)) = reading.iter().find_map(in_state) else { return false };
+    let Some(field) = entity.fields.iter().find(|f| f.name == name) else { return false };
+    scene.set(entity, record, field, &lit(&value), DEPTH)
+}
+
 fn hidden<'a>(world: World<'a>, entity: &'a Entity, field: &str, who: &[Who], clauses: &[ClauseId]) -> Option<Test> {
     let column = entity.fields.iter().find(|f| f.name == field)?;
     let (_, maker) = world.maker(entity)?;
@@ -53,14 +65,16 @@ fn hidden<'a>(world: World<'a>, entity: &'a Entity, field: &str, who: &[Who], cl
     let mut others = false;
     let everybody = world.people().into_iter().chain(world.has_people().then_some(Who::Anyone));
     for person in everybody.filter(|p| !who.iter().any(|w| world.counts_as(p, w))) {
-        let mut reading = world.accesses(entity, Op::Read).filter(|a| world.counts_as(&person, &a.who));
-        let Some(access) = reading.next() else { continue };
-        let all = std::iter::once(access).chain(reading).any(|a| a.scope == Scope::All);
-        let by_maker = world.counts_as(&maker.who, &person) && !world.sees(entity, field, &maker.who);
-        let other = match (all, by_maker) {
-            (true, _) => scene.somebody(&person),
-            (false, true) => format!("{record}.by"),
-            (false, false) => continue,
+        let reading: Vec<&Scope> =
+            world.accesses(entity, Op::Read).filter(|a| world.counts_as(&person, &a.who)).map(|a| &a.scope).collect();
+        let own = reading.contains(&&Scope::Own) || person != Who::Anyone && !reading.is_empty();
+        let by_maker = own && world.counts_as(&maker.who, &person) && !world.sees(entity, field, &maker.who);
+        let other = if reading.contains(&&Scope::All) || put_in_sight(&mut scene, entity, &record, &reading) {
+            scene.somebody(&person)
+        } else if by_maker {
+            format!("{record}.by")
+        } else {
+            continue;
         };
         scene.line(format!("self.assertNotIn({name}, self.stored({record}, by={other}))"));
         scene.line(format!("rows = self.listed(\"/api/{}\", {other})", entity.plural));
