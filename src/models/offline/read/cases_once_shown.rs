@@ -1,7 +1,7 @@
 //! Records that others see in some states only.
 
 use super::tests::{field, may, read, role};
-use crate::models::offline::spec::{AppSpec, Op, Rule, Scope, Who};
+use crate::models::offline::spec::{AppSpec, Feature, Op, Rule, Scope, Who};
 
 fn reviews(decides: &str, gate: &str) -> AppSpec {
     read(&format!(
@@ -76,4 +76,16 @@ fn a_state_says_nothing_of_what_is_written() {
     );
     let text = field(&spec, "comment", "text").unwrap();
     assert!(text.rules.iter().any(|r| r.rule == Rule::MaxLength { value: 300 }));
+}
+
+#[test]
+fn a_phone_number_is_no_number_of_something() {
+    for number in ["number of helpers", "number of seats"] {
+        let spec = read(&format!(
+            "Helpers sign up and log in.\nThe committee creates shifts with a date and the {number}.\n\
+             Phone numbers are visible to the committee only."
+        ));
+        let shown = |f: &Feature| matches!(f, Feature::ShownTo { .. });
+        assert!(!spec.features.iter().any(shown), "{:?}", spec.features);
+    }
 }

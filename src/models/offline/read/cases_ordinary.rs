@@ -236,3 +236,14 @@ fn the_states_that_a_record_has_are_those_and_no_others() {
     // a state that no claim has
     assert!(!whole(&spec, 4) && locked(&spec, 4).is_empty());
 }
+
+#[test]
+fn on_a_date_a_start_and_an_end_are_times_of_that_day() {
+    for (listed, ty) in
+        [("a task, a date, a start and an end", FieldType::Time), ("a task, a start and an end", FieldType::DateTime)]
+    {
+        let spec = read(&format!("The committee creates shifts with {listed}."));
+        assert_eq!(field(&spec, "shift", "start").unwrap().ty, ty, "{listed}");
+        assert_eq!(field(&spec, "shift", "end").unwrap().ty, ty, "{listed}");
+    }
+}

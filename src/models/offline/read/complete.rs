@@ -181,41 +181,6 @@ pub fn person_accounts(d: &mut Draft) {
     }
 }
 
-/// A start time and an end time without a day mean a day and a time each.
-pub fn spans(d: &mut Draft) {
-    for e in 0..d.entities.len() {
-        // `a start and an end`
-        let fields = &mut d.entities[e].entity.fields;
-        let bare = |f: &Field| matches!(f.name.as_str(), "start" | "end") && matches!(f.ty, FieldType::Text { .. });
-        if fields.iter().filter(|f| bare(f)).count() == 2 {
-            fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::DateTime);
-        }
-        // `the date, the start and the place`: when on that day; beside a destination it is a place
-        let ways = fields.iter().any(|f| f.name.contains("destination"));
-        if !ways && fields.iter().any(|f| f.ty == FieldType::Date) && fields.iter().filter(|f| bare(f)).count() == 1 {
-            fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::Time);
-        }
-        // `a name, a unit and an amount`: so many of the unit, and no money
-        if fields.iter().any(|f| f.name == "unit") {
-            let amount = |f: &&mut Field| f.name == "amount" && f.unit.is_none();
-            fields.iter_mut().filter(amount).for_each(|f| f.ty = FieldType::Decimal { money: false });
-        }
-        let Some((start, end)) = super::overlaps::span(d, e) else { continue };
-        let times = [&start, &end]
-            .iter()
-            .all(|n| d.entities[e].entity.fields.iter().any(|f| f.name == **n && f.ty == FieldType::Time));
-        let dated = d.entities[e].entity.fields.iter().any(|f| f.ty == FieldType::Date);
-        if !times || dated {
-            continue;
-        }
-        for name in [start, end] {
-            if let Some(f) = d.field_mut(e, &name) {
-                f.ty = FieldType::DateTime;
-            }
-        }
-    }
-}
-
 /// A comment, a rating is about something: what its sentence names besides.
 pub fn about(d: &mut Draft) {
     for e in 0..d.entities.len() {

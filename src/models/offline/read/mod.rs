@@ -396,7 +396,7 @@ pub fn analyse_again(
     }
     complete::person_accounts(&mut d);
     relations::days(&mut d);
-    complete::spans(&mut d);
+    moments::spans(&mut d);
     complete::about(&mut d);
     formulas::ahead(&mut d, &kind_of);
     d.focus = None;

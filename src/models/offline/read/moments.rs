@@ -5,6 +5,7 @@ use super::data::made;
 use super::draft::Draft;
 use super::field;
 use super::lexicon::nouns;
+use super::overlaps;
 use super::sentence::{Pp, Pred};
 use crate::models::offline::spec::{Entity, Field, FieldType};
 
@@ -133,4 +134,41 @@ pub fn made_on(entity: &Entity) -> Option<String> {
     };
     let dated = entity.fields.iter().filter(|f| f.ty.is_day());
     dated.map(|f| &f.name).find(|name| name.split('_').all(of_it)).cloned()
+}
+
+/// A start time and an end time without a day mean a day and a time each.
+pub fn spans(d: &mut Draft) {
+    for e in 0..d.entities.len() {
+        // `a start and an end`
+        let fields = &mut d.entities[e].entity.fields;
+        let bare = |f: &Field| matches!(f.name.as_str(), "start" | "end") && matches!(f.ty, FieldType::Text { .. });
+        let day = fields.iter().any(|f| f.ty == FieldType::Date && matches!(f.name.as_str(), "date" | "day"));
+        if fields.iter().filter(|f| bare(f)).count() == 2 {
+            let ty = if day { FieldType::Time } else { FieldType::DateTime };
+            fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = ty.clone());
+        }
+        // `the date, the start and the place`: when on that day; beside a destination it is a place
+        let ways = fields.iter().any(|f| f.name.contains("destination"));
+        if !ways && fields.iter().any(|f| f.ty == FieldType::Date) && fields.iter().filter(|f| bare(f)).count() == 1 {
+            fields.iter_mut().filter(|f| bare(f)).for_each(|f| f.ty = FieldType::Time);
+        }
+        // `a name, a unit and an amount`: so many of the unit, and no money
+        if fields.iter().any(|f| f.name == "unit") {
+            let amount = |f: &&mut Field| f.name == "amount" && f.unit.is_none();
+            fields.iter_mut().filter(amount).for_each(|f| f.ty = FieldType::Decimal { money: false });
+        }
+        let Some((start, end)) = overlaps::span(d, e) else { continue };
+        let times = [&start, &end]
+            .iter()
+            .all(|n| d.entities[e].entity.fields.iter().any(|f| f.name == **n && f.ty == FieldType::Time));
+        let dated = d.entities[e].entity.fields.iter().any(|f| f.ty == FieldType::Date);
+        if !times || dated {
+            continue;
+        }
+        for name in [start, end] {
+            if let Some(f) = d.field_mut(e, &name) {
+                f.ty = FieldType::DateTime;
+            }
+        }
+    }
 }

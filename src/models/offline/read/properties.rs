@@ -36,7 +36,10 @@ impl Draft<'_> {
         let other = |(_, what): (&str, &str)| {
             of.is_some_and(|of| what.split('_').all(|word| word != of.head && nouns::singular(word) != of.head))
         };
-        if found.split_once("_of_").is_some_and(other) { None } else { Some(found) }
+        // and a phone number is none
+        let called = |noun: &String| found.split('_').any(|word| word == noun || nouns::singular(word) == *noun);
+        let unlike = |(kind, what)| other((kind, what)) || !np.nouns.is_empty() && !np.nouns.iter().any(called);
+        if found.split_once("_of_").is_some_and(unlike) { None } else { Some(found) }
     }
     /// The field of `e` by a word for it: its name, its end, its beginning.
     #[must_use]
