@@ -6,6 +6,7 @@ use super::field;
 use super::lexicon::{nouns, verbs::Class};
 use super::sentence::{Pp, Pred, Sentence};
 use super::tag::Tag;
+use crate::domain::ClauseId;
 use crate::models::offline::spec::{FieldRule, FieldType, Rule};
 
 /// What a number bounds, by the words around it.
@@ -386,4 +387,24 @@ pub fn bounded_property(d: &mut Draft, si: usize) {
         d.done[si].insert(pi);
     }
     d.focus = Some(e);
+}
+
+/// A bound on what is neither a number nor a text cannot be kept: no date is `at most 30`, no crew `up to six`.
+pub fn misplaced(d: &mut Draft) {
+    let mut lost: Vec<(ClauseId, String)> = Vec::new();
+    for field in d.entities.iter_mut().flat_map(|e| &mut e.entity.fields) {
+        let numeric = matches!(field.ty, FieldType::Integer | FieldType::Decimal { .. });
+        let fits = |rule: &FieldRule| match rule.rule {
+            Rule::Min { .. } | Rule::Max { .. } => numeric,
+            Rule::MinLength { .. } | Rule::MaxLength { .. } => !numeric && !field.ty.is_when(),
+            _ => true,
+        };
+        let gone: Vec<FieldRule> = field.rules.iter().filter(|rule| !fits(rule)).cloned().collect();
+        field.rules.retain(fits);
+        let label = field.label.to_lowercase();
+        lost.extend(gone.into_iter().flat_map(|rule| rule.clauses).map(|clause| (clause, label.clone())));
+    }
+    for (clause, label) in lost {
+        d.gap(clause, &label, "it is kept as it is written, and no bound is; a model (-m) may", false);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::tests::{field, read, whole};
 use crate::domain::{ClauseId, clause::ClauseKind};
-use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule, Who};
 
 fn limits(spec: &AppSpec) -> Vec<&Feature> {
     spec.features.iter().filter(|f| matches!(f, Feature::Limit { .. } | Feature::LimitIn { .. })).collect()
@@ -313,4 +313,52 @@ fn what_cannot_be_done_then_is_no_mere_reason() {
     assert!(!whole(&spec, 3), "{:?}", spec.features);
     let spec = read(&format!("{rooms}\nAs a caretaker, I want to close a room so that everybody knows."));
     assert!(whole(&spec, 3), "{:?}", spec.gaps);
+}
+
+#[test]
+fn a_bound_is_kept_of_a_number_or_a_text_and_named_of_anything_else() {
+    let spec = read(
+        "The keeper adds loans with a number.\nA loan has a due date at most 30 days after it was made.\n\
+         A trip has a boat, a crew of up to six members and a length of at most 80 km.",
+    );
+    for fields in spec.entities.iter().map(|e| &e.fields) {
+        for f in fields {
+            let bounded = f.rules.iter().any(|r| matches!(r.rule, Rule::Min { .. } | Rule::Max { .. }));
+            let numeric = matches!(f.ty, FieldType::Integer | FieldType::Decimal { .. });
+            assert!(!bounded || numeric, "{}: {:?}", f.name, f.rules);
+        }
+    }
+    assert!(!whole(&spec, 2) && !whole(&spec, 3));
+    let length = field(&spec, "trip", "length").unwrap();
+    assert!(length.rules.iter().any(|r| r.rule == Rule::Max { value: 80.0 }));
+}
+
+#[test]
+fn what_changes_or_closes_by_itself_is_nobody() {
+    for sentence in
+        ["The ladder changes every week.", "The rooster closes on Friday.", "After the game the ladder changes."]
+    {
+        let spec = read(&format!("Players sign up.\nA ladder has a name. A rooster has a name.\n{sentence}"));
+        let roles: Vec<&str> = spec.users.iter().flat_map(|u| &u.roles).map(|r| r.name.as_str()).collect();
+        assert!(!roles.contains(&"ladder") && !roles.contains(&"rooster"), "{sentence}: {roles:?}");
+    }
+}
+
+#[test]
+fn an_address_is_seen_by_some_only_however_it_is_called() {
+    for only in [
+        "E-mail addresses are seen by the organisers only.",
+        "The e-mail address is seen only by organisers.",
+        "The email is visible to the organisers only.",
+    ] {
+        let spec = read(&format!(
+            "Visitors can register an item without an account: name, e-mail and what is wrong.\n\
+             Organisers log in and change items.\n{only}"
+        ));
+        let kept = spec.features.iter().any(|f| match f {
+            Feature::ShownTo { field, who, .. } => field == "email" && *who == [Who::Role("organiser".into())],
+            _ => false,
+        });
+        assert!(kept, "{only}: {:?}", spec.features);
+    }
 }

@@ -1,7 +1,7 @@
 //! What is whose: rights of whoever made a record, and of nobody else.
 
 use super::tests::{field, locked, may, read, read_candidly, role, whole};
-use crate::models::offline::spec::{Feature, Op, Scope, Who};
+use crate::models::offline::spec::{Feature, FieldType, Op, Scope, Who};
 
 const BOARD: &str = "A notice board for a house.\nTenants post notices with a title.\nTenants comment on notices.\n\
                      The caretaker can delete notices.\n";
@@ -290,5 +290,47 @@ fn the_day_a_record_was_made_is_no_record_of_its_changes() {
         // which day that is nobody looks at: no teacher changes what another one has recorded
         let changes = may(&spec, "absence", Op::Update);
         assert!(changes.iter().all(|(_, scope)| *scope == Scope::Own), "{sentence}: {changes:?}");
+    }
+}
+
+#[test]
+fn what_somebody_else_adds_for_people_is_theirs_by_name() {
+    for (adds, sees, entity, role) in [
+        (
+            "The clerk adds invoices with a number and an amount.",
+            "Customers see only their own invoices.",
+            "invoice",
+            "customer",
+        ),
+        (
+            "A child has a name. Teachers add children.",
+            "Parents sign in and see only their own children.",
+            "child",
+            "parent",
+        ),
+        ("The vet adds reports with a date.", "Patients can see their own reports.", "report", "patient"),
+    ] {
+        let spec = read(&format!("{adds}\n{sees}"));
+        let field = format!("{role}_id");
+        let named = super::tests::field(&spec, entity, &field);
+        assert!(named.is_some_and(|f| f.required && matches!(f.ty, FieldType::UserReference { .. })), "{sees}");
+        let access = &spec.entity(entity).unwrap().access;
+        let theirs: Vec<&Scope> = access.iter().filter(|a| a.who == Who::Role(role.into())).map(|a| &a.scope).collect();
+        assert!(
+            !theirs.is_empty() && theirs.iter().all(|s| **s == Scope::AssignedTo { field: field.clone() }),
+            "{sees}"
+        );
+    }
+    // who adds some has those
+    for text in [
+        "Customers add orders with a number. Customers see only their own orders.",
+        "The clerk adds orders with a number. Customers add orders. Customers see only their own orders.",
+        "Users add notes. Members see their own notes.",
+    ] {
+        let spec = read(text);
+        let refers = |e: &crate::models::offline::spec::Entity| {
+            e.fields.iter().any(|f| matches!(f.ty, FieldType::UserReference { .. }))
+        };
+        assert!(!spec.entities.iter().any(refers), "{text}");
     }
 }

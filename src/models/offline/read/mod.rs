@@ -73,6 +73,7 @@ mod lifecycle;
 mod limits;
 mod listing;
 mod locks;
+mod made_for;
 mod makers;
 mod mentions;
 mod moments;
@@ -459,6 +460,7 @@ pub fn analyse_again(
     reserved::settle(&mut d);
     locks::settle(&mut d);
     states::beyond_the_list(&mut d);
+    bounds::misplaced(&mut d);
     let linked = assemble::linked(&d);
     gaps::find(&mut d, &linked);
     overstated::find(&mut d);

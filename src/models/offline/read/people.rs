@@ -116,6 +116,7 @@ pub fn agents(roles: &mut Vec<RoleDraft>, s: &Sentence, pred: &Pred) {
             if nouns::person(&np.head).is_some()
                 || agent_noun(np)
                     && (pred.verb.modal.is_some() || np.det.is_some() || np.plural)
+                    && !changes_by_itself(pred)
                     && (works(pred) || matches!(pred.verb.class, Class::Search | Class::Export | Class::Share))
             {
                 add_role(roles, np, s.id, false);
@@ -174,6 +175,12 @@ fn department(np: &Np) -> bool {
     )
 }
 
+/// `The ladder changes`, `The folder closes on Friday`: nobody does it to anything.
+fn changes_by_itself(pred: &Pred) -> bool {
+    const TURNS: [&str; 8] = ["change", "close", "open", "end", "start", "begin", "update", "move"];
+    pred.objects.is_empty() && pred.verb.modal.is_none() && TURNS.contains(&pred.verb.base.as_str())
+}
+
 /// What is done with records.
 fn works(pred: &Pred) -> bool {
     matches!(
@@ -204,6 +211,7 @@ pub fn thing_that_does(noun: &str) -> bool {
         error list monitor counter plant restaurant grant variant paper offer quarter semester trailer \
         parameter character water weather dinner flower tractor vector motor factor checklist playlist \
         wishlist watchlist shortlist center corner floor matter answer member boulder locker shelter theater \
-        tower power wonder summer winter sticker layer slider marker banner";
+        tower power wonder summer winter sticker layer slider marker banner ladder drawer heater cooker mixer freezer \
+        charger adapter projector generator elevator detector indicator corridor mirror sector scooter";
     THINGS.split_whitespace().any(|w| w == noun)
 }

@@ -21,7 +21,10 @@ impl Draft<'_> {
                 return Some(f.name.clone());
             }
         }
-        let found = self.field_named(e, &label).or_else(|| self.field_named(e, &np.head))?;
+        let found = self
+            .field_named(e, &label)
+            .or_else(|| self.field_named(e, &np.head))
+            .or_else(|| self.address_field(e, np))?;
         // `the date of payment` is no delivery date
         let exact = [&label, &np.head].iter().any(|word| {
             let id = identifier(word);
@@ -40,6 +43,15 @@ impl Draft<'_> {
         let called = |noun: &String| found.split('_').any(|word| word == noun || nouns::singular(word) == *noun);
         let unlike = |(kind, what)| other((kind, what)) || !np.nouns.is_empty() && !np.nouns.iter().any(called);
         if found.split_once("_of_").is_some_and(unlike) { None } else { Some(found) }
+    }
+    /// `the e-mail address` where each has an `email`: the one field for such an address or number.
+    fn address_field(&self, e: usize, np: &Np) -> Option<String> {
+        let reached =
+            |word: &String| nouns::property(word).filter(|ty| matches!(ty, FieldType::Email | FieldType::Phone));
+        let by_kind = np.nouns.iter().find_map(reached).filter(|_| matches!(np.head.as_str(), "address" | "number"));
+        let ty = by_kind.or_else(|| reached(&np.head))?;
+        let mut fields = self.entities[e].entity.fields.iter().filter(|f| f.ty == ty);
+        fields.next().filter(|_| fields.next().is_none()).map(|f| f.name.clone())
     }
     /// The field of `e` by a word for it: its name, its end, its beginning.
     #[must_use]

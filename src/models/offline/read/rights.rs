@@ -3,7 +3,7 @@
 use super::answers::{Asked, Holder, all_of};
 use super::draft::Draft;
 use super::lexicon::nouns;
-use super::{exclusives, hidden, in_care, in_some_state, sight};
+use super::{exclusives, hidden, in_care, in_some_state, made_for, sight};
 use crate::domain::ClauseId;
 use crate::models::offline::spec::{Access, Feature, FieldType, Op, Scope, Who};
 
@@ -341,6 +341,7 @@ pub fn rights(d: &mut Draft, e: usize) {
     sight::limits_of_sight(d, e);
     sight::see_what_one_changes(d, e);
     in_some_state::settle(d, e);
+    made_for::settle(d, e);
 }
 
 /// Who sees the records of those who add some and of whom the text does not say what they see.
@@ -447,11 +448,11 @@ pub fn words_for(d: &Draft, whos: &[Who]) -> String {
 }
 
 /// Each of them once, in the order in which they come.
-pub fn unique(whos: impl Iterator<Item = Who>) -> Vec<Who> {
+pub fn unique<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut out = Vec::new();
-    for w in whos {
-        if !out.contains(&w) {
-            out.push(w);
+    for one in all {
+        if !out.contains(&one) {
+            out.push(one);
         }
     }
     out

@@ -101,17 +101,19 @@ fn except(d: &mut Draft, si: usize, pred: &Pred, whos: &[Who]) {
     }
 }
 
-/// `The phone number is visible only to staff`, `The price must not be visible to translators`, `is hidden from the public`
+/// `The phone number is visible only to staff`, `is seen by staff only`, `The price must not be visible to translators`, `is hidden
+/// from the public`
 pub fn visible(d: &mut Draft, si: usize) {
     let s = &d.sentences[si];
     for (pi, pred) in s.preds.iter().enumerate() {
         let words = &s.words[pred.range.clone()];
-        let says = words.iter().any(|w| matches!(w.lower(), "visible" | "shown" | "readable" | "accessible"));
+        let seen = pred.verb.passive && matches!(pred.verb.base.as_str(), "see" | "read" | "view");
+        let says = seen || words.iter().any(|w| matches!(w.lower(), "visible" | "shown" | "readable" | "accessible"));
         let hidden = words.iter().any(|w| matches!(w.lower(), "hidden" | "invisible"));
         if !(says || hidden) || pred.subordinate || d.done[si].contains(&pi) {
             continue;
         }
-        let prepositions = ["to", "for", "from"];
+        let prepositions = if seen { &["by"][..] } else { &["to", "for", "from"] };
         let to: Vec<Np> = pred
             .preps
             .iter()
