@@ -89,3 +89,21 @@ fn a_phone_number_is_no_number_of_something() {
         assert!(!spec.features.iter().any(shown), "{:?}", spec.features);
     }
 }
+
+#[test]
+fn what_is_in_some_state_is_kept_from_others_and_the_rest_is_not() {
+    for hides in
+        ["Refused suggestions are not shown to other readers.", "Other readers do not see refused suggestions."]
+    {
+        let spec = read(&format!(
+            "Readers log in and add suggestions with a title.\nReaders see all suggestions.\n\
+             A suggestion is open, ordered or refused. Librarians set a suggestion to ordered or refused.\n{hides}"
+        ));
+        assert!(spec.entity("suggestion").unwrap().private.is_empty(), "{hides}");
+        let sees = may(&spec, "suggestion", Op::Read);
+        assert!(sees.contains(&(role("librarian"), Scope::All)), "{hides}: {sees:?}");
+        let refused =
+            |scope: &Scope| matches!(scope, Scope::Where { values, .. } if values.iter().any(|v| v == "refused"));
+        assert!(!sees.iter().any(|(who, scope)| *who == role("reader") && refused(scope)), "{hides}: {sees:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Who takes part in what others add, or asks for it, adds no more of it.
 
 use super::tests::{field, read, whole};
-use crate::models::offline::spec::{AppSpec, Feature, Op, Who};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Who};
 
 fn adds(spec: &AppSpec, entity: &str) -> Vec<Who> {
     let access = spec.entity(entity).unwrap().access.iter().filter(|a| a.ops.contains(&Op::Create));
@@ -120,4 +120,33 @@ fn what_is_theirs_is_of_the_things_named_before_or_of_the_people() {
     assert_eq!(profile(made), Some(vec![]));
     let people = "Members sign up.\nA tool has a name and a price.\nMembers see tools and change their address.";
     assert_eq!(profile(people), Some(vec!["address".to_owned()]));
+}
+
+#[test]
+fn what_readers_suggest_is_a_suggestion_where_it_is_spoken_of() {
+    for suggests in
+        ["suggest a book with title, author and reason", "can suggest books with a title, an author and a reason"]
+    {
+        let spec = read(&format!(
+            "Readers log in and {suggests}.\nA suggestion is open, ordered or refused.\n\
+             Librarians set a suggestion to ordered or refused."
+        ));
+        assert_eq!(adds(&spec, "suggestion"), [role("reader")], "{suggests}");
+        assert!(field(&spec, "suggestion", "author").is_some() && spec.entity("book").is_none(), "{suggests}");
+        assert!(whole(&spec, 2) && whole(&spec, 3), "{suggests}: {:?}", spec.gaps);
+    }
+    // the program suggests something
+    let spec = read("Readers add books with a title.\nThe system suggests books.");
+    assert!(!whole(&spec, 2));
+}
+
+#[test]
+fn slots_of_one_weekday_do_not_overlap() {
+    let spec = read(
+        "A club has a name.\nThe caretaker enters training slots: weekday, start time, end time and the club.\n\
+         Slots of the same weekday must not overlap.",
+    );
+    assert_eq!(field(&spec, "training_slot", "start_time").unwrap().ty, FieldType::Time);
+    let apart = |f: &Feature| matches!(f, Feature::NoOverlap { per: Some(per), .. } if per == "weekday");
+    assert!(spec.features.iter().any(apart), "{:?}", spec.features);
 }

@@ -2,6 +2,7 @@
 //! says.
 
 use super::answers::Asked;
+use super::chunk::Item;
 use super::data::made;
 use super::draft::Draft;
 use super::field::sentence_case;
@@ -28,7 +29,14 @@ pub fn settle(d: &mut Draft, e: usize) {
     let [Who::Role(role)] = &theirs[..] else { return };
     let own = |a: &&Access| a.who == theirs[0] && a.scope == Scope::Own;
     let clauses = unique(entity.access.iter().filter(own).flat_map(|a| a.clauses.clone()));
-    name(d, e, role, &clauses);
+    // What is private to others is not theirs for that.
+    let of_theirs = |item: &Item| match item {
+        Item::Np(np) => np.possessed() && d.find(&np.name()).or_else(|| d.find(&np.head)) == Some(e),
+        _ => false,
+    };
+    if d.sentences.iter().any(|s| clauses.contains(&s.id) && s.items.iter().any(of_theirs)) {
+        name(d, e, role, &clauses);
+    }
 }
 
 fn name(d: &mut Draft, e: usize, role: &str, clauses: &[ClauseId]) {

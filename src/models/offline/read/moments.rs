@@ -161,7 +161,8 @@ pub fn spans(d: &mut Draft) {
         let times = [&start, &end]
             .iter()
             .all(|n| d.entities[e].entity.fields.iter().any(|f| f.name == **n && f.ty == FieldType::Time));
-        let dated = d.entities[e].entity.fields.iter().any(|f| f.ty == FieldType::Date);
+        let day = |f: &Field| f.ty == FieldType::Date || f.name == "weekday";
+        let dated = d.entities[e].entity.fields.iter().any(day);
         if !times || dated {
             continue;
         }

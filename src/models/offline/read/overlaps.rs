@@ -123,6 +123,7 @@ pub fn read(d: &mut Draft, si: usize) {
     }
     let per = match same {
         Some(x) => Some(d.add_reference(e, x, true, s.id)),
+        None if let Some(name) = same_value(d, si, e) => Some(name),
         None if per.is_none()
             && let Some(name) = same_property(d, si, e) =>
         {
@@ -251,6 +252,18 @@ fn one_at_a_time(d: &mut Draft, si: usize) -> bool {
     d.done[si].extend(0..s.preds.len());
     d.focus = Some(e);
     true
+}
+
+/// `slots of the same weekday`: a property that the record has.
+fn same_value(d: &Draft, si: usize, e: usize) -> Option<String> {
+    let nps = d.sentences[si].items.iter().filter_map(|item| match item {
+        super::chunk::Item::Np(np) => Some([Some(np), np.of.as_deref()]),
+        _ => None,
+    });
+    let same = nps.flatten().flatten().find(|np| np.mods.iter().any(|m| m == "same"))?;
+    let day = matches!(same.head.as_str(), "time" | "day" | "date" | "hour" | "moment");
+    let plain = |f: &&Field| f.name == same.head && !f.ty.is_when();
+    d.entities[e].entity.fields.iter().find(plain).filter(|_| !day).map(|f| f.name.clone())
 }
 
 /// `two courses in the same kitchen`: a property of the record that nothing else names.

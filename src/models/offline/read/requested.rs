@@ -17,6 +17,7 @@ const MADE: [(&str, &str); 2] = [("booking", "book"), ("reservation", "reserve")
 pub fn settle(all: &mut [Sentence]) {
     of_others(all);
     are_requests(all);
+    are_suggestions(all);
     only_suggested(all);
     so_many(all);
     let speaks =
@@ -66,6 +67,22 @@ fn are_requests(all: &mut [Sentence]) {
         for pred in &mut s.preds {
             let phrases = pred.preps.iter_mut().flat_map(|pp| &mut pp.nps);
             pred.subject.iter_mut().chain(&mut pred.objects).chain(phrases).for_each(rename);
+        }
+    }
+}
+
+/// `Readers suggest a book with a title.` in a text that says what becomes of a suggestion: this makes one, and no book.
+fn are_suggestions(all: &mut [Sentence]) {
+    let speaks = |np: &Np| np.head == "suggestion" && np.pronoun.is_none() && np.nouns.is_empty();
+    if !all.iter().flat_map(|s| &s.preds).any(|p| p.subject.iter().chain(&p.objects).any(speaks)) {
+        return;
+    }
+    for pred in all.iter_mut().flat_map(|s| &mut s.preds).filter(|p| p.verb.base == "suggest" && !p.verb.passive) {
+        let person = pred.subject.iter().all(|np| nouns::person(&np.head).is_some());
+        let described = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "with" | ":"));
+        if let ([np], true) = (&mut pred.objects[..], person && described) {
+            "suggestion".clone_into(&mut np.head);
+            (np.mods, np.nouns) = (Vec::new(), Vec::new());
         }
     }
 }

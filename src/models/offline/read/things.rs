@@ -3,6 +3,7 @@
 use super::chunk::{Item, Np};
 use super::lexicon::{nouns, verbs, verbs::Class, words};
 use super::sentence::{Pred, Sentence};
+use super::tag::{Tag, Word};
 use std::collections::BTreeSet;
 
 /// The name of the thing a phrase speaks of, and whether it speaks of it directly (not of a property or list of it).
@@ -150,6 +151,7 @@ pub fn kept(sentences: &[Sentence]) -> BTreeSet<String> {
                     }
                 }
                 Class::Have if pred.verb.modal.is_none() && pred.objects.iter().any(property) => &pred.subject,
+                Class::Be if in_states(s, pred) => &pred.subject,
                 _ => continue,
             };
             let [np] = told else { continue };
@@ -167,6 +169,15 @@ pub fn kept(sentences: &[Sentence]) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// `A suggestion is open, ordered or refused.`
+fn in_states(s: &Sentence, pred: &Pred) -> bool {
+    let behind = &s.words[pred.verb.range.end..];
+    let joined = behind.iter().any(|w| w.tag == Tag::Comma) && behind.iter().any(|w| w.is("or"));
+    let plain =
+        |w: &Word| matches!(w.tag, Tag::Adj | Tag::Verb(_) | Tag::Noun | Tag::Comma | Tag::Conj | Tag::Stop | Tag::Adv);
+    joined && behind.iter().all(plain) && !pred.verb.negated && !pred.subordinate
 }
 
 /// What a transaction is about. Who borrows chairs borrows nobody who presides.

@@ -195,7 +195,15 @@ fn granted<'a>(scene: &mut Scene<'a>, parent: &'a Entity) -> Option<String> {
 pub(super) fn visible<'a>(scene: &mut Scene<'a>, parent: &'a Entity, who: &Who) -> Option<String> {
     let world = scene.world;
     let reading: Vec<&Access> = world.accesses(parent, Op::Read).filter(|a| world.counts_as(who, &a.who)).collect();
-    if reading.is_empty() || reading.iter().any(|a| matches!(a.scope, Scope::All | Scope::SameAs { .. })) {
+    let as_made = |scope: &Scope| match scope {
+        Scope::All | Scope::SameAs { .. } => true,
+        Scope::Where { field, values } => {
+            let first = parent.fields.iter().find(|f| f.name == *field).and_then(super::flow::begins);
+            first.is_some_and(|first| values.iter().any(|value| value == first))
+        }
+        _ => false,
+    };
+    if reading.is_empty() || reading.iter().any(|a| as_made(&a.scope)) {
         return scene.make(parent, None, &[]);
     }
     let place = scene.lines.len();

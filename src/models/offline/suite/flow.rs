@@ -1,7 +1,7 @@
 //! Ways through a workflow.
 
 use super::{python::lit, scene::Scene};
-use crate::models::offline::spec::{Entity, FieldType, Over, Transition, Who};
+use crate::models::offline::spec::{Entity, Field, FieldType, Over, Transition, Who};
 use std::collections::{BTreeSet, VecDeque};
 
 /// The moves (who may make it, the state it leads to) from `initial` to `to`; `None` when no way leads there.
@@ -27,6 +27,14 @@ pub(super) fn route(initial: &str, transitions: &[Transition], to: &str) -> Opti
         }
     }
     None
+}
+
+/// The state in which a record begins, unless whoever adds it says another.
+pub(super) fn begins(field: &Field) -> Option<&str> {
+    match &field.ty {
+        FieldType::Choice { values } => field.default.as_ref().or_else(|| values.first()).map(String::as_str),
+        _ => None,
+    }
 }
 
 /// Brings a record to where it is over.

@@ -120,11 +120,8 @@ pub(super) fn no_overlap(
 
 /// Whether a record takes no time as it begins: only what was decided later does.
 fn starts_over(entity: &Entity, over: &Over) -> bool {
-    let first = entity.fields.iter().find(|f| f.name == over.field).and_then(|f| match &f.ty {
-        FieldType::Choice { values } => f.default.clone().or_else(|| values.first().cloned()),
-        _ => None,
-    });
-    first.is_some_and(|value| over.values.contains(&value))
+    let field = entity.fields.iter().find(|f| f.name == over.field);
+    field.and_then(flow::begins).is_some_and(|first| over.values.iter().any(|value| value == first))
 }
 
 /// Records for the same time can be there until one is put into a state in which it takes its time: the next cannot be.
