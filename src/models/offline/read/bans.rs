@@ -192,7 +192,7 @@ pub fn negated(d: &mut Draft, si: usize, pi: usize, pred: &Pred, whos: &[Who], t
     for (e, np) in targets {
         d.touch(*e, s.id);
         // `Refused suggestions are not shown to other readers`: the others are
-        let others = others && !(ops == [Op::Read] && in_some_state(np));
+        let others = others && (ops != [Op::Read] || super::lifecycle::before(d, np, *e).is_empty());
         if others && ops == [Op::Read] {
             let seers = super::nobody::left_out(d, s, pred).unwrap_or_default();
             unseen_by_others(d, *e, &seers, s.id);

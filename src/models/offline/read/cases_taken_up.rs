@@ -135,6 +135,8 @@ fn what_readers_suggest_is_a_suggestion_where_it_is_spoken_of() {
         assert!(field(&spec, "suggestion", "author").is_some() && spec.entity("book").is_none(), "{suggests}");
         assert!(whole(&spec, 2) && whole(&spec, 3), "{suggests}: {:?}", spec.gaps);
     }
+    let spec = read("Citizens sign up and suggest corrections with a text. The clerk accepts or rejects a suggestion.");
+    assert!(field(&spec, "correction", "text").is_some());
     // the program suggests something
     let spec = read("Readers add books with a title.\nThe system suggests books.");
     assert!(!whole(&spec, 2));

@@ -73,8 +73,7 @@ fn are_requests(all: &mut [Sentence]) {
 
 /// `Readers suggest a book with a title.` in a text that says what becomes of a suggestion: this makes one, and no book.
 fn are_suggestions(all: &mut [Sentence]) {
-    let speaks = |np: &Np| np.head == "suggestion" && np.pronoun.is_none() && np.nouns.is_empty();
-    if !all.iter().flat_map(|s| &s.preds).any(|p| p.subject.iter().chain(&p.objects).any(speaks)) {
+    if nouns::unsupported("suggestion").is_some() {
         return;
     }
     for pred in all.iter_mut().flat_map(|s| &mut s.preds).filter(|p| p.verb.base == "suggest" && !p.verb.passive) {
