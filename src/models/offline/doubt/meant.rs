@@ -195,7 +195,11 @@ impl Meant {
                 people("user person people everyone everybody member anyone");
                 self.say("account signed logged");
             }
-            Who::Role(role) => people(role),
+            Who::Role(role) => {
+                people(role);
+                // `the bee-keeper` is one word of the text
+                self.people.insert(role.replace('_', "-"));
+            }
         }
     }
     /// A right is that of who has it: it stands for no verb of somebody else's.

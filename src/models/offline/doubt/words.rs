@@ -122,6 +122,11 @@ fn accounted(s: &Sentence, at: usize, meant: &Meant) -> bool {
     match word.tag {
         // `write down`, `bring in`: the verb with it is what is meant
         Tag::Adv if particle(s, at) => true,
+        // `read by clerks alone`, where the clerks are held to it
+        Tag::Adv if word.is("alone") && at > 0 => {
+            let who = &s.words[at - 1];
+            meant.people.iter().any(|w| related(w, who.lower()) || related(w, &who.base))
+        }
         Tag::Noun | Tag::Adj | Tag::Adv => said(s, at, meant) || narrows(s, at, meant) || harmless(s, at),
         // `I want to help create …`: with whom, and what the share in it is, nothing says
         Tag::Verb(_) if word.base == "help" && s.role.is_some() => false,
@@ -161,7 +166,9 @@ fn made_by_them(s: &Sentence, at: usize) -> bool {
         |at: Option<usize>, list: &[&str]| at.and_then(|at| s.words.get(at)).is_some_and(|w| list.contains(&w.lower()));
     const THEY: [&str; 9] = ["who", "whoever", "they", "he", "she", "i", "has", "have", "had"];
     const WHAT: [&str; 8] = ["it", "them", "themselves", "himself", "herself", "myself", ".", ","];
-    let ends = s.words.get(at + 1).is_none_or(|w| w.tag == Tag::Stop) || is(Some(at + 1), &WHAT);
+    // `who applied for them`
+    let what = at + 1 + usize::from(is(Some(at + 1), &["for"]));
+    let ends = s.words.get(at + 1).is_none_or(|w| w.tag == Tag::Stop) || is(Some(what), &WHAT);
     ends && is(at.checked_sub(1), &THEY)
 }
 

@@ -14,6 +14,9 @@ pub fn alone(d: &Draft, si: usize, pred: &Pred) -> bool {
     let s = &d.sentences[si];
     let which = pred.verb.class == Class::Read && pred.objects.iter().any(|np| np.possessed() && np.owner.is_none());
     let only = |w: &super::tag::Word| w.is("only") && !which;
+    if pred.verb.passive {
+        return alone_by(d, si, pred).is_some();
+    }
     pred.subject.iter().all(|np| d.who(np).is_some_and(|w| w != Who::Anyone))
         && pred.subject.last().is_some_and(|np| {
             s.words.get(np.range.end).is_some_and(|w| only(w) || w.is("alone"))
@@ -21,8 +24,21 @@ pub fn alone(d: &Draft, si: usize, pred: &Pred) -> bool {
         })
 }
 
+/// `Petitions are read by clerks alone`: where the word stands.
+fn alone_by(d: &Draft, si: usize, pred: &Pred) -> Option<usize> {
+    let by = pred.preps.iter().filter(|pp| pp.prep == "by").flat_map(|pp| &pp.nps);
+    let whos: Vec<&Np> = by.collect();
+    let people = whos.iter().all(|np| d.who(np).is_some_and(|who| who != Who::Anyone));
+    let at = whos.last().filter(|_| people)?.range.end;
+    d.sentences[si].words.get(at).filter(|w| w.is("alone")).map(|_| at)
+}
+
 /// The word behind those whose alone it is, once they are held to it.
 pub fn mark_alone(d: &mut Draft, si: usize, pred: &Pred) {
+    if let Some(at) = alone_by(d, si, pred).filter(|_| pred.verb.passive) {
+        d.mark(si, at..at + 1);
+        return;
+    }
     if let Some(np) = pred.subject.last().filter(|_| alone(d, si, pred)) {
         d.mark(si, np.range.end..np.range.end + 1);
     }
