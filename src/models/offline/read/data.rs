@@ -21,6 +21,7 @@ pub fn read(d: &mut Draft, si: usize) {
     if unless_given(d, si) || listed || initial(d, si) || default(d, si) {
         return;
     }
+    super::states::behind_properties(d, si);
     super::in_charge::read(d, si);
     super::kept_lists::read(d, si);
     super::what_is::read(d, si);

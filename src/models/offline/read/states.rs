@@ -4,12 +4,13 @@ use super::chunk::Item;
 use super::draft::Draft;
 use super::field::{self, choice_values};
 use super::lexicon::{nouns, verbs::Class};
-use super::sentence::{Sentence, split_list};
+use super::sentence::{Pred, Sentence, split_list};
 use super::tag::{Tag, Word};
 use crate::{
     domain::ClauseId,
     models::offline::spec::{Field, FieldType},
 };
+use std::ops::Range;
 
 /// `A defect is reported, assigned, in progress, done or rejected.` `The status is one of: open, closed.`
 pub fn states(d: &mut Draft, si: usize) -> bool {
@@ -45,49 +46,7 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
     let to = (from..s.words.len())
         .find(|i| s.words[*i].tag == Tag::Stop || matches!(s.words[*i].tag, Tag::Rel))
         .unwrap_or(s.words.len());
-    let explicit = s.lower.contains("one of");
-    // `tins, fresh or other`: what is none of those
-    let other =
-        |i: usize| s.words[i].is("other") && (i + 1 == to || matches!(s.words[i + 1].tag, Tag::Comma | Tag::Conj));
-    if from >= to || !(explicit || s.words[from..to].iter().any(|w| w.is("or"))) {
-        return false;
-    }
-    let parts = split_list(&s.words, from..to);
-    let short = parts.len() >= 2
-        && parts.iter().all(|p| {
-            p.len() <= 3
-                && !p.clone().any(|i| {
-                    let w = &s.words[i];
-                    !other(i)
-                        && matches!(
-                            w.tag,
-                            Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)
-                        )
-                        || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory")
-                        // `for today or later`: when it is, and no state
-                        || matches!(w.lower(), "today" | "tomorrow" | "now" | "later" | "earlier" | "sooner")
-                })
-        })
-        && parts.iter().all(|p| {
-            // `for sale`, `for rent`
-            let market =
-                |w: &Word| matches!(w.lower(), "sale" | "rent" | "hire" | "loan" | "lease" | "adoption" | "free");
-            let offered = p.len() == 2 && s.words[p.start].is("for") && market(&s.words[p.start + 1]);
-            !s.words[p.clone()].iter().any(|w| {
-                w.tag == Tag::Prep
-                    && !offered
-                    && !matches!(w.lower(), "in" | "on" | "out" | "of" | "over" | "under" | "up" | "back" | "off")
-            })
-        });
-    if !short {
-        return false;
-    }
-    let values = choice_values(s, from..to);
-    // `30, 45 or 60 minutes` are numbers, no states
-    let measured = |v: &String| v.split_once(' ').is_some_and(|(n, unit)| n.parse::<f64>().is_ok() && !unit.is_empty());
-    if values.len() < 2 || values.iter().any(measured) {
-        return false;
-    }
+    let Some(values) = values(s, from..to) else { return false };
     let property = nouns::property(&np.head).is_some();
     // `The blood group is one of …`: whichever record has that property, and not what was spoken of last
     let open = |e: &usize| {
@@ -124,6 +83,74 @@ pub fn states(d: &mut Draft, si: usize) -> bool {
     }
     // `Only the caretaker changes this.` in the same clause goes on
     s.words[to..].iter().all(|w| w.tag == Tag::Stop)
+}
+
+/// `open, in progress or closed`: short words for what something can be.
+fn values(s: &Sentence, range: Range<usize>) -> Option<Vec<String>> {
+    let explicit = s.lower.contains("one of");
+    // `tins, fresh or other`: what is none of those
+    let other = |i: usize| {
+        s.words[i].is("other") && (i + 1 == range.end || matches!(s.words[i + 1].tag, Tag::Comma | Tag::Conj))
+    };
+    if range.is_empty() || !(explicit || s.words[range.clone()].iter().any(|w| w.is("or"))) {
+        return None;
+    }
+    let parts = split_list(&s.words, range.clone());
+    let short = parts.len() >= 2
+        && parts.iter().all(|p| {
+            p.len() <= 3
+                && !p.clone().any(|i| {
+                    let w = &s.words[i];
+                    !other(i)
+                        && matches!(
+                            w.tag,
+                            Tag::Det | Tag::Poss | Tag::Pron | Tag::To | Tag::Verb(super::lexicon::verbs::Form::Base)
+                        )
+                        || matches!(w.lower(), "required" | "optional" | "edited" | "deleted" | "changed" | "mandatory")
+                        // `for today or later`: when it is, and no state
+                        || matches!(w.lower(), "today" | "tomorrow" | "now" | "later" | "earlier" | "sooner")
+                })
+        })
+        && parts.iter().all(|p| {
+            // `for sale`, `for rent`
+            let market =
+                |w: &Word| matches!(w.lower(), "sale" | "rent" | "hire" | "loan" | "lease" | "adoption" | "free");
+            let offered = p.len() == 2 && s.words[p.start].is("for") && market(&s.words[p.start + 1]);
+            !s.words[p.clone()].iter().any(|w| {
+                w.tag == Tag::Prep
+                    && !offered
+                    && !matches!(w.lower(), "in" | "on" | "out" | "of" | "over" | "under" | "up" | "back" | "off")
+            })
+        });
+    if !short {
+        return None;
+    }
+    let values = choice_values(s, range);
+    // `30, 45 or 60 minutes` are numbers, no states
+    let measured = |v: &String| v.split_once(' ').is_some_and(|(n, unit)| n.parse::<f64>().is_ok() && !unit.is_empty());
+    (values.len() >= 2 && !values.iter().any(measured)).then_some(values)
+}
+
+/// `A petition has a title and a text, and is open, checked or closed.`: the states behind the properties.
+pub fn behind_properties(d: &mut Draft, si: usize) {
+    let s = &d.sentences[si];
+    for (pi, pair) in s.preds.windows(2).enumerate() {
+        let [have, be] = pair else { continue };
+        let [np] = &have.subject[..] else { continue };
+        let bare = |p: &Pred| !p.verb.negated && !p.subordinate && p.verb.modal.is_none();
+        let same = have.verb.class == Class::Have && be.verb.class == Class::Be && have.subject == be.subject;
+        let Some(e) = d.find(&np.name()).filter(|_| same && bare(have) && bare(be)) else { continue };
+        let from = be.verb.range.end + usize::from(s.words.get(be.verb.range.end).is_some_and(|w| w.is("either")));
+        let to =
+            (from..s.words.len()).find(|i| matches!(s.words[*i].tag, Tag::Stop | Tag::Rel)).unwrap_or(s.words.len());
+        let Some(values) = values(s, from..to) else { continue };
+        let name = d.ensure_status(e, &[], None, s.id);
+        d.named_states.push((e, name.clone(), values.clone(), s.id));
+        choose_among(d, (e, &name), values, true, s.id);
+        d.touch(e, s.id);
+        d.mark(si, be.verb.range.start..to);
+        d.done[si].insert(pi + 1);
+    }
 }
 
 /// `Items are stored, returned, donated or destroyed.`: what they can be, and nothing that anybody does with them.
