@@ -278,7 +278,9 @@ fn picture(spec: &AppSpec, s: &Sentence) -> Option<String> {
 /// `apply a discount`: to what, or nothing is changed by it. `request an inspection`: what is asked for is yet to come; choosing one that is there is something else.
 fn performed(spec: &AppSpec, s: &Sentence) -> Option<String> {
     const TO_COME: [&str; 8] = ["ection", "ation", "ition", "ment", "ing", "ance", "refund", "review"];
-    let applies = |p: &&Pred| p.verb.base == "apply" && !p.verb.passive && !p.objects.is_empty() && p.preps.is_empty();
+    let for_it = |p: &Pred| s.words[p.verb.range.clone()].iter().any(|w| w.is("for"));
+    let applied = |p: &Pred| p.verb.base == "apply" && !p.verb.passive && !p.objects.is_empty() && p.preps.is_empty();
+    let applies = |p: &&Pred| applied(p) && !for_it(p);
     if let Some(p) = s.preds.iter().find(applies).filter(|p| p.objects.iter().all(|np| np.head != "application")) {
         return Some(s.quote(p.verb.range.start..p.range.end));
     }

@@ -67,7 +67,7 @@ pub fn collect(d: &mut Draft) {
             things.remove(&name);
         }
     }
-    things.retain(|name, _| !signed_in_time(sentences, name) && !begins_as(sentences, name));
+    things.retain(|name, _| !super::no_kind::names(sentences, name));
     d.merged = merge(&mut things);
     same_record(&mut things);
     let mut accepted: Vec<(&String, &Seen)> = things
@@ -104,31 +104,6 @@ pub fn collect(d: &mut Draft) {
         }
     }
     d.roles = same_people(sentences, roles);
-}
-
-/// `A request starts as a draft`, `mark a recipe as draft`: the state of something else, and nothing of its own.
-fn begins_as(sentences: &[Sentence], name: &str) -> bool {
-    let says = |p: &Pred| matches!(p.verb.base.as_str(), "start" | "begin" | "mark" | "save");
-    sentences.iter().filter(|s| s.preds.iter().any(says)).any(|s| {
-        (1..s.words.len()).any(|i| {
-            let article = matches!(s.words[i - 1].lower(), "a" | "an");
-            s.words[i].base == name
-                && !s.aside[i]
-                && i.checked_sub(1 + usize::from(article)).is_some_and(|at| s.words[at].is("as"))
-        })
-    })
-}
-
-/// `A session ends after 30 minutes of inactivity`: the time somebody is signed in, and no lesson or show.
-fn signed_in_time(sentences: &[Sentence], name: &str) -> bool {
-    const TECHNICAL: &str = "user login browser web http cookie token log sign account password inactivity inactive expire \
-        timeout authentication authenticate idle";
-    let technical = |word: &str| TECHNICAL.split_whitespace().any(|w| w == word);
-    let speaks = |s: &&Sentence| s.words.iter().any(|w| w.base == "session");
-    name.split(' ').next_back() == Some("session")
-        && !super::things::attended(sentences, "session")
-        && (name.split(' ').any(technical)
-            || sentences.iter().filter(speaks).any(|s| s.words.iter().any(|w| technical(&w.base))))
 }
 
 /// `The product needs to save this information: name, price`: the product has a name and a price.

@@ -80,6 +80,7 @@ mod moments;
 mod named_by_verb;
 mod naming;
 mod navigation;
+mod no_kind;
 mod no_such;
 mod nobody;
 mod not_even;
@@ -153,6 +154,8 @@ mod cases;
 mod cases_acting;
 #[cfg(test)]
 mod cases_answers;
+#[cfg(test)]
+mod cases_applied;
 #[cfg(test)]
 mod cases_background;
 #[cfg(test)]

@@ -15,6 +15,7 @@ const MADE: [(&str, &str); 2] = [("booking", "book"), ("reservation", "reserve")
 
 /// `A hirer requests a room with a first day.` in a text of bookings and of no requests is `books a room with …`.
 pub fn settle(all: &mut [Sentence]) {
+    applied_for(all);
     of_others(all);
     are_requests(all);
     are_suggestions(all);
@@ -35,6 +36,25 @@ pub fn settle(all: &mut [Sentence]) {
             base.clone_into(&mut pred.verb.base);
             pred.verb.class = verbs::class(base);
         }
+    }
+}
+
+/// `Residents apply for a permit with a plate and a street.`: what is applied for is told of, so it is what is kept; where the
+/// text speaks of applications, or where somebody adds permits, an application is a record about one.
+fn applied_for(all: &mut [Sentence]) {
+    let speaks = |s: &Sentence| s.items.iter().any(|item| matches!(item, Item::Np(np) if np.head == "application"));
+    if all.iter().any(speaks) {
+        return;
+    }
+    let added = added(all);
+    for pred in all.iter_mut().flat_map(|s| &mut s.preds).filter(|p| p.verb.base == "apply" && !p.verb.passive) {
+        let described = pred.preps.iter().any(|pp| pp.prep == "with" && pp.nps.len() > 1);
+        let thing = |np: &Np| np.pronoun.is_none() && nouns::person(&np.head).is_none() && !added.contains(&np.head);
+        let applies = pred.verb.class == Class::Transact && matches!(&pred.objects[..], [np] if thing(np));
+        if !(applies && described) {
+            continue;
+        }
+        pred.verb.class = Class::Create;
     }
 }
 
