@@ -16,7 +16,7 @@ const PEOPLE_ONLY: &str = "approve decide borrow book reserve hire buy enrol enr
 /// What people are allowed to do or do in numbers, and other things seldom: said twice, it is said of people.
 const PEOPLE_MAY: &str = "accept reject decline refuse cancel order choose pick type view add edit delete create enter write post submit \
     assign manage download export note comment rate review read confirm search swap claim offer upload log register join bid \
-    subscribe change";
+    subscribe change remove";
 /// What is done to somebody.
 const TO_PEOPLE: [&str; 6] = ["tell", "inform", "notify", "remind", "ask", "invite"];
 /// What one does for oneself.
@@ -103,9 +103,16 @@ fn look(seen: &mut BTreeMap<String, Seen>, s: &Sentence, pred: &Pred) {
     let to = pred.preps.iter().filter(|pp| pp.prep == "to").flat_map(|pp| &pp.nps);
     let hands_out = base == "assign" && to.into_iter().any(|np| nouns::person(&np.head).is_some());
     // `The sacristan can add a service with a title and a date`
-    let told =
-        pred.preps.iter().any(|pp| pp.prep == "with" && pp.nps.iter().any(|np| nouns::property(&np.head).is_some()));
-    let keeps = told && matches!(pred.verb.modal.as_deref(), Some("can" | "may")) && among("add enter create record");
+    let property = |np: &Np| nouns::property(&np.head).is_some();
+    let listed = pred.preps.iter().filter(|pp| matches!(pp.prep.as_str(), "with" | ":"));
+    let told = listed.flat_map(|pp| &pp.nps).any(property);
+    let adds = match pred.verb.modal.as_deref() {
+        Some("can" | "may") => among("add enter create record"),
+        // `The ledger records payments with an amount` tells of a list
+        None => among("add enter create") && !pred.verb.negated && !pred.subordinate,
+        Some(_) => false,
+    };
+    let keeps = told && adds;
     let into = pred.preps.iter().any(|pp| matches!(pp.prep.as_str(), "as" | "to"));
     let puts = may && into && matches!(base, "mark" | "set") && !pred.objects.is_empty();
     let told_of = pred.preps.iter().filter(|pp| pp.prep == "with").flat_map(|pp| &pp.nps);

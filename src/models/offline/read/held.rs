@@ -7,8 +7,10 @@ mod limits;
 mod rights;
 mod sight;
 mod states;
+mod unknown;
 
 pub(super) use rights::covers;
+pub(super) use unknown::adds as added_by_unknown;
 
 use super::draft::Draft;
 use super::makers;
@@ -32,7 +34,7 @@ type Check = fn(&Draft, &Sentence) -> Option<Broken>;
 
 /// Who may: what each sentence is held to that names people, and not whoever made a record.
 const WHO: [Check; 7] =
-    [rights::only, rights::maker, rights::ban, rights::never_own, rights::everybody, rights::unknown, rights::given];
+    [rights::only, rights::maker, rights::ban, rights::never_own, rights::everybody, unknown::unknown, rights::given];
 
 /// What each sentence is held to.
 const TABLE: [Check; 14] = [

@@ -7,7 +7,7 @@ use super::field::{identifier, sentence_case};
 use super::lexicon::verbs::{self, Class, Form};
 use super::sentence::{Pred, Sentence};
 use super::tag::{Tag, Word};
-use crate::models::offline::spec::{Feature, FieldType, Formula, Op, Over, Scope};
+use crate::models::offline::spec::{Access, Feature, FieldType, Formula, Op, Over, Scope, Who};
 use std::ops::Range;
 
 /// The records of what somebody has for a while.
@@ -18,6 +18,13 @@ const OUT: [&str; 12] =
 /// What is said of a thing that nobody has.
 const IN: [&str; 5] = ["in", "available", "free", "back", "at home"];
 const RETURNED: &str = "returned";
+
+/// Whether a sentence lets them say that something is back.
+#[must_use]
+pub fn brings_back(d: &Draft, e: usize, who: &Who) -> bool {
+    let says = |a: &Access| a.who == *who && a.ops == [Op::Update] && a.only_fields == [RETURNED];
+    d.entities[e].entity.access.iter().any(says)
+}
 
 /// Whether a word says that somebody has a thing.
 #[must_use]

@@ -174,7 +174,7 @@ fn people(d: &Draft, s: &Sentence) -> Vec<Who> {
     super::rights::unique(named.map(|role| d.who_of(role)).filter(|who| *who != Who::Anyone))
 }
 
-fn administrator(d: &mut Draft, id: ClauseId) -> Who {
+pub fn administrator(d: &mut Draft, id: ClauseId) -> Who {
     match d.roles.iter_mut().find(|r| r.name == FIRST) {
         Some(role) => role.clauses.push(id),
         None => d.roles.push(RoleDraft { name: FIRST.into(), kind: Person::Appointed, clauses: vec![id], open: false }),

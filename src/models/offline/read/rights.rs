@@ -153,10 +153,11 @@ pub fn rights(d: &mut Draft, e: usize) {
     if !has_op(d, e, Op::Create) && !forbidden(d, Op::Create) {
         // `my events`: whoever sees their own adds them
         let owner = d.entities[e].entity.access.iter().find(|a| a.scope == Scope::Own).map(|a| a.who.clone());
-        let keeper = owner
-            .or_else(|| maker_of_whole(d, e))
-            .or_else(|| d.keepers().first().cloned())
-            .unwrap_or_else(|| d.ordinary());
+        let keeper = owner.or_else(|| maker_of_whole(d, e)).or_else(|| d.keepers().first().cloned());
+        // `The zorb creates duties`: whoever that is, it is not whoever signs up
+        let unknown = keeper.is_none() && d.has_users() && super::held::added_by_unknown(d, e);
+        let first = clauses.first().filter(|_| unknown).map(|id| super::parts::administrator(d, *id));
+        let keeper = keeper.or(first).unwrap_or_else(|| d.ordinary());
         let (key, question, default) = (format!("create:{name}"), format!("Who adds {plural}?"), d.word_for(&keeper));
         let asked = Asked { key: &key, question: &question, default: &default, clauses: &clauses };
         for Holder { who, .. } in d.ask_who(asked, all_of(vec![keeper])) {
@@ -290,6 +291,8 @@ pub fn rights(d: &mut Draft, e: usize) {
             let aside = a.only_fields.iter().all(way) || a.only_fields.iter().all(told);
             !aside && !(creators.len() == 1 && creators.contains(&a.who))
         });
+        // who brings something back may do that, and nothing else with what was borrowed
+        let handled = handled || creators.iter().all(|who| super::lent::brings_back(d, e, who));
         let collection = anonymous
             && !d.has_users()
             && d.entities[e].bare

@@ -1,7 +1,7 @@
 //! Who may, nobody may, everybody may, all of them or one's own: held against all rights that there will be.
 
 use super::super::chunk::Np;
-use super::super::draft::Draft;
+use super::super::draft::{Draft, RoleDraft};
 use super::super::lexicon::{
     nouns::Person,
     verbs::{Class, Form},
@@ -25,7 +25,7 @@ pub(super) struct Act {
 pub(super) type Holders = Vec<(Who, Scope)>;
 
 /// The acts of a predicate, as far as its objects are named.
-fn acts(d: &Draft, pred: &Pred) -> Vec<Act> {
+pub(super) fn acts(d: &Draft, pred: &Pred) -> Vec<Act> {
     let objects = if pred.verb.passive { &pred.subject } else { &pred.objects };
     let entity = |np: &&Np| if np.pronoun.is_none() { d.entity_of(np) } else { None };
     if pred.verb.class == Class::Decide || decisions::sets_to(pred) || pred.verb.base == "mark" {
@@ -124,7 +124,7 @@ pub(super) fn span(pred: &Pred) -> Range<usize> {
     pred.subject.first().map_or(pred.verb.range.start, |np| np.range.start.min(pred.verb.range.start))..pred.range.end
 }
 
-fn main_preds(s: &Sentence) -> impl Iterator<Item = &Pred> {
+pub(super) fn main_preds(s: &Sentence) -> impl Iterator<Item = &Pred> {
     s.preds.iter().filter(|p| !p.subordinate)
 }
 
@@ -163,8 +163,14 @@ pub fn only(d: &Draft, s: &Sentence) -> Option<Broken> {
             continue;
         }
         // `Only staff can confirm`, where there is nobody else: it is no restriction
-        let open = |w: &&Who| matches!(w, Who::Role(name) if d.roles.iter().any(|r| r.open && r.kind == Person::Appointed && r.name == *name));
-        if let Some(who) = whos.iter().find(open)
+        // nor are those who sign up apart from the others: the cook is a parent, too, where everybody is
+        let others = d.roles.iter().any(|r| !r.open && r.kind == Person::Appointed);
+        let told_apart = |r: &RoleDraft| r.kind == Person::Appointed || r.kind == Person::Ordinary && others;
+        let open = |w: &&Who| matches!(w, Who::Role(name) if d.roles.iter().any(|r| r.open && told_apart(r) && r.name == *name));
+        // `by one parent only`: how many of them; `only the parent who ordered it`: which of them
+        let counted = agents(pred).iter().any(|np| np.number.is_some() || np.det.as_deref() == Some("one"));
+        let made = pred.subject.iter().any(|np| s.words.get(np.range.end).is_some_and(|w| w.tag == Tag::Rel));
+        if let Some(who) = whos.iter().find(open).filter(|_| !counted && !made)
             && acts(d, pred).iter().any(|act| act.op != Op::Read)
         {
             let built = format!("whoever signs up is {}", d.word_for(who));
@@ -469,31 +475,6 @@ pub fn given(d: &Draft, s: &Sentence) -> Option<Broken> {
             if let Some(who) = whos.iter().find(|w| !held.iter().any(|(h, _)| covers(h, w))) {
                 return Some(Broken::new(span(pred), format!("{} cannot {}", d.word_for(who), told(d, act))));
             }
-        }
-    }
-    None
-}
-
-/// `The office enters children.`: who that is must be known, or somebody else does it in their place.
-pub fn unknown(d: &Draft, s: &Sentence) -> Option<Broken> {
-    if !d.has_users() {
-        return None;
-    }
-    for pred in main_preds(s).filter(|p| !p.verb.negated && !p.verb.passive) {
-        let [np] = &pred.subject[..] else { continue };
-        let named = np.pronoun.is_none() && np.det.as_deref() == Some("the") && !np.plural && np.of.is_none();
-        let nobody = d.who(np).is_none() && d.entity_of(np).is_none() && !words::system_noun(&np.head);
-        let house = super::super::background::HOUSES.contains(&np.head.as_str());
-        let changes = matches!(pred.verb.class, Class::Create | Class::Update | Class::Delete | Class::Manage);
-        if !named || !nobody || house || !changes {
-            continue;
-        }
-        let own = |a: &&Act| a.field.is_none() && d.entities[a.e].entity.clauses.contains(&s.id);
-        if let Some(act) = acts(d, pred).iter().find(own)
-            && let Some((who, _)) = holders(d, act).first()
-        {
-            let built = format!("who “the {}” is, is not known; {} can {}", np.name(), d.word_for(who), told(d, act));
-            return Some(Broken::new(span(pred), built));
         }
     }
     None
