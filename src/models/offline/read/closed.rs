@@ -104,6 +104,9 @@ pub fn find(d: &mut Draft) {
             withdraw(d, s, &range, &restricted.whos);
             continue;
         }
+        if s.words[range.clone()].iter().any(|w| w.is("unless")) {
+            spare(d, s, &range, &restricted.whos);
+        }
         for e in 0..d.entities.len() {
             if let Some(told) = narrow(d, e, s, &restricted) {
                 let why = format!("as this is not understood, no more than whoever added them can {told}");
@@ -122,6 +125,23 @@ fn withdraw(d: &mut Draft, s: &Sentence, range: &Range<usize>, whos: &[Who]) {
         if entity.access.iter().any(seen) {
             entity.access.retain(|a| !seen(a));
             let why = format!("as this is not understood, nobody sees {} by it", entity.label_plural.to_lowercase());
+            d.gap(s.id, &s.quote(range.clone()), &why, false);
+        }
+    }
+}
+
+/// Takes back what somebody changes or deletes of their own: in which cases they may not was not understood.
+fn spare(d: &mut Draft, s: &Sentence, range: &Range<usize>, whos: &[Who]) {
+    let given = |a: &Access| {
+        let acts = a.ops.iter().all(|op| matches!(op, Op::Update | Op::Delete));
+        acts && a.scope == Scope::Own && a.clauses == [s.id] && whos.contains(&a.who)
+    };
+    for e in 0..d.entities.len() {
+        let entity = &mut d.entities[e].entity;
+        if entity.access.iter().any(given) {
+            entity.access.retain(|a| !given(a));
+            let many = entity.label_plural.to_lowercase();
+            let why = format!("as this is not understood, nobody changes or deletes {many} by it");
             d.gap(s.id, &s.quote(range.clone()), &why, false);
         }
     }

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::lexicon::verbs::Class;
 use super::sentence::{Pred, Sentence};
 use super::tag::Tag;
-use crate::models::offline::spec::{Feature, FieldRule, FieldType, Op, Rule, Until};
+use crate::models::offline::spec::{Feature, FieldRule, FieldType, Op, Rule, Scope, Until};
 use std::ops::Range;
 
 /// Reads the limits in time of a sentence.
@@ -212,7 +212,7 @@ fn closes(d: &mut Draft, si: usize) {
             continue;
         }
         let Some((what, e)) = act(d, si, pred) else { continue };
-        let found = (pred.verb.range.end..s.words.len()).find_map(|at| {
+        let found = (pred.verb.range.end..next_right(s, pi)).find_map(|at| {
             let one_day = phrase_at(s, at, "the day") || phrase_at(s, at, "one day");
             let time = stretch(s, at)
                 .or_else(|| one_day.then(|| Stretch { count: 1, unit: "day".into(), range: at..at + 2 }))?;
@@ -254,7 +254,13 @@ fn closes(d: &mut Draft, si: usize) {
         d.feature(Feature::Closes { entity, op, sets, date, time: clock, until, clauses: vec![id] });
         d.touch(e, id);
         d.mark(si, from..end);
-        if op == Op::Create {
+        let takes_back = takes_back(pred);
+        if takes_back {
+            for who in d.actors(pred) {
+                d.allow(e, who, &[Op::Delete], Scope::Own, id);
+            }
+        }
+        if op == Op::Create || takes_back {
             d.mark(si, pred.verb.range.clone());
             d.mark(si, pred.range.start..from);
             for np in &pred.subject {
@@ -268,6 +274,13 @@ fn closes(d: &mut Draft, si: usize) {
             }
         }
     }
+}
+
+/// Where the sentence gives another right of its own: `can book a seat and may withdraw until the day before` limits the
+/// withdrawing alone.
+fn next_right(s: &Sentence, pi: usize) -> usize {
+    let own = |p: &&Pred| !p.subordinate && s.words[p.verb.range.start].tag == Tag::Modal;
+    s.preds[pi + 1..].iter().find(own).map_or(s.words.len(), |p| p.verb.range.start)
 }
 
 /// `until it starts`, `before they begin`: no stretch of time before it.
@@ -305,6 +318,7 @@ fn act(d: &Draft, si: usize, pred: &Pred) -> Option<((Op, Option<(String, String
         _ if pred.verb.base == "leave" && !pred.verb.passive => {
             Some(((Op::Delete, None), super::relations::taking_part(d, about?)?))
         }
+        _ if takes_back(pred) => Some(((Op::Delete, None), taken_before(d, s, pred)?)),
         Class::Delete => {
             let e = about?;
             let cancelled = d.status(e).and_then(|field| {
@@ -325,6 +339,18 @@ fn act(d: &Draft, si: usize, pred: &Pred) -> Option<((Op, Option<(String, String
         }
         _ => None,
     }
+}
+
+/// `may withdraw`, from what the sentence speaks of before.
+fn takes_back(pred: &Pred) -> bool {
+    matches!(pred.verb.base.as_str(), "withdraw" | "cancel") && pred.objects.is_empty() && !pred.verb.passive
+}
+
+/// The record that the sentence lets the same people make: the registration of `can sign up for a duty and may withdraw`.
+fn taken_before(d: &Draft, s: &Sentence, pred: &Pred) -> Option<usize> {
+    let before = s.preds.iter().take_while(|p| p.verb.range.start < pred.verb.range.start);
+    let makes = |p: &&Pred| p.verb.class == Class::Transact && !p.verb.negated && p.subject == pred.subject;
+    before.filter(makes).last().and_then(|p| super::access::record_entity(d, p))
 }
 
 /// The date behind `before`: `it starts`, `the start`, `the trip`, or nothing. Gives where its words end.

@@ -274,6 +274,10 @@ fn closed(w: &str, next: Option<&Token>, prev: Option<&Word>) -> Option<Tag> {
         }
         "past" if next.is_some_and(|n| words::possessive(&n.lower) || words::determiner(&n.lower)) => Tag::Prep,
         "once" if next.is_some_and(|n| words::preposition(&n.lower)) => Tag::Adv,
+        // `only once and may withdraw`: how often
+        "once" if next.is_some_and(|n| words::conjunction(&n.lower)) => Tag::Adv,
+        // `unless these have been claimed`
+        "these" | "those" if next.is_some_and(|n| words::be(&n.lower) || n.is("have") || n.is("had")) => Tag::Pron,
         "will" if matches!(prev_tag, Some(Tag::Det | Tag::Poss)) => return None,
         // `last year two stalls were lost`; loans last
         "last"

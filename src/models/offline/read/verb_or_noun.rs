@@ -132,7 +132,17 @@ pub fn as_verb(
                 let plural = subject.tag == Tag::Noun && subject.base != subject.token.lower
                     || matches!(
                         subject.lower(),
-                        "i" | "you" | "we" | "they" | "who" | "which" | "that" | "people" | "staff" | "everyone"
+                        "i" | "you"
+                            | "we"
+                            | "they"
+                            | "these"
+                            | "those"
+                            | "who"
+                            | "which"
+                            | "that"
+                            | "people"
+                            | "staff"
+                            | "everyone"
                     );
                 let agrees = if form == Form::Base {
                     plural || coordinated(prev_words)
