@@ -4,7 +4,7 @@ use super::{
     python::{Class, Test, camel, ident, lit},
     samples,
     scene::Scene,
-    stage::{changeable, outside, stage},
+    stage::{changeable, outside, stage, unlock},
     world::World,
 };
 use crate::{
@@ -112,6 +112,9 @@ fn holds<'a>(world: World<'a>, entity: &'a Entity, index: usize, access: &'a Acc
         }
     } else {
         let (person, record) = stage(&mut scene, entity, access)?;
+        if op == Op::Delete || op == Op::Update && access.only_fields.is_empty() {
+            unlock(&mut scene, entity, op, &record)?;
+        }
         match op {
             Op::Read => {
                 scene.line(format!("self.stored({record}, by={person})"));

@@ -158,6 +158,29 @@ fn with_value<'a>(scene: &mut Scene<'a>, entity: &'a Entity, field: &str, values
     None
 }
 
+/// Brings a record out of the states in which it may not be changed or deleted, where it begins in one of them.
+pub(super) fn unlock<'a>(scene: &mut Scene<'a>, entity: &'a Entity, op: Op, record: &str) -> Option<()> {
+    let world = scene.world;
+    for column in entity.fields.iter() {
+        let FieldType::Choice { values } = &column.ty else { continue };
+        let of =
+            |f: &&'a Feature| matches!(f, Feature::Locked { op: o, field, .. } if *o == op && *field == column.name);
+        let locked = |value: &String| {
+            let names = |f: &'a Feature| matches!(f, Feature::Locked { values, .. } if values.contains(value));
+            world.features_of(&entity.name).filter(of).any(names)
+        };
+        let initial = match world.workflow(entity, &column.name) {
+            Some(Feature::Workflow { initial, .. }) => Some(initial),
+            _ => column.default.as_ref(),
+        };
+        if initial.is_some_and(locked) {
+            let free = values.iter().find(|v| !locked(v))?;
+            scene.set(entity, record, column, &lit(free), DEPTH).then_some(())?;
+        }
+    }
+    Some(())
+}
+
 /// A field that this right may change on the record as it is, and a new value.
 pub(super) fn changeable<'a>(
     scene: &mut Scene<'a>,
