@@ -379,8 +379,14 @@ pub fn by_clause(spec: &AppSpec) -> BTreeMap<ClauseId, Meant> {
                 m.field(field);
             }
             // those of which it was decided so, and no others
-            if let Feature::NoOverlap { entity, over: Some(over), .. } = feature
-                && let Some(field) = spec.entity(entity).and_then(|e| e.fields.iter().find(|f| f.name == over.field))
+            let states = match feature {
+                Feature::NoOverlap { entity, over: Some(over), .. } => Some((entity, &over.field)),
+                // `Refused permits can be deleted`: the others cannot
+                Feature::Locked { entity, field, .. } => Some((entity, field)),
+                _ => None,
+            };
+            if let Some((entity, name)) = states
+                && let Some(field) = spec.entity(entity).and_then(|e| e.fields.iter().find(|f| f.name == *name))
                 && let FieldType::Choice { values } = &field.ty
             {
                 values.iter().for_each(|value| m.say(value));
