@@ -250,3 +250,11 @@ pub fn lists_people(s: &Sentence) -> bool {
     let opens = |p: &super::sentence::Pred| p.verb.range.end < from && matches!(p.verb.class, Class::Be | Class::Have);
     s.preds.iter().all(opens) && !parts.is_empty() && parts.iter().all(person)
 }
+
+/// A paragraph that is no list item ends the list that a label such as `Not wanted:` opened.
+#[must_use]
+pub fn ends_list(text: &str) -> bool {
+    let line = text.trim_start();
+    !(line.starts_with(['-', '*', '+', '•', '–', '·', '▪', '\u{f0b7}'])
+        || line.starts_with(|c: char| c.is_ascii_digit() || c == '('))
+}

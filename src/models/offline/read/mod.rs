@@ -273,7 +273,7 @@ pub fn inputs(clauses: Vec<(ClauseId, String)>) -> Vec<Input> {
             let level = headings::level(&text);
             if let Some(level) = level {
                 open.retain(|(l, _)| *l < level);
-            } else if open.last().is_some_and(|(l, _)| *l == 9) && ends_list(&text) {
+            } else if open.last().is_some_and(|(l, _)| *l == 9) && headings::ends_list(&text) {
                 open.pop();
             }
             let section = open.iter().map(|(_, h)| h.clone()).collect();
@@ -283,13 +283,6 @@ pub fn inputs(clauses: Vec<(ClauseId, String)>) -> Vec<Input> {
             (id, text, section)
         })
         .collect()
-}
-
-/// A paragraph that is no list item ends the list that a label such as `Not wanted:` opened.
-fn ends_list(text: &str) -> bool {
-    let line = text.trim_start();
-    !(line.starts_with(['-', '*', '+', '•', '–', '·', '▪', '\u{f0b7}'])
-        || line.starts_with(|c: char| c.is_ascii_digit() || c == '('))
 }
 
 /// What each clause is about, of any text, also of one that nothing can be built from.
