@@ -1,7 +1,7 @@
 //! Who takes part in what others add, or asks for it, adds no more of it.
 
 use super::tests::{field, read, whole};
-use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Who};
+use crate::models::offline::spec::{AppSpec, Feature, FieldType, Op, Rule, Who};
 
 fn adds(spec: &AppSpec, entity: &str) -> Vec<Who> {
     let access = spec.entity(entity).unwrap().access.iter().filter(|a| a.ops.contains(&Op::Create));
@@ -101,6 +101,9 @@ fn a_room_is_asked_for_on_a_day_from_one_time_to_another() {
             _ => false,
         };
         assert!(spec.features.iter().any(apart), "{asks}: {:?}", spec.features);
+        let ends = field(&spec, "request", "end_time").unwrap();
+        let after = Rule::After { field: "start_time".into(), or_equal: false };
+        assert!(ends.rules.iter().any(|r| r.rule == after), "what ends before it begins lies beside everything");
         assert!(spec.users.as_ref().unwrap().profile.is_empty(), "whose prices these are stands before them");
         let changes = |a: &&crate::models::offline::spec::Access| a.ops.contains(&Op::Update);
         let access = &spec.entity("room").unwrap().access;

@@ -1,5 +1,7 @@
 //! What may not be at the same time.
 
+mod intervals;
+
 use super::chunk::Np;
 use super::draft::Draft;
 use super::lexicon::verbs::{self, Class};
@@ -307,6 +309,7 @@ pub fn settle(d: &mut Draft) {
             *over = end;
         }
     }
+    intervals::settle(d);
 }
 
 /// What was refused or called off counts as little against what there may be at most, or only once.
