@@ -365,15 +365,25 @@ async fn a_test_that_only_says_what_is_not_so_is_told_from_one_that_says_what_is
 async fn rows_of_python_that_begin_alike_are_named_by_more_of_what_they_say_or_by_their_place() {
     let text = "GUARDS = [\n    {\"POST /keys\": \"owner\"},\n    {\"GET /keys\": \"owner\"},\n]\nRULES = (\n\
                 \x20   (\"title\", required, \"give one\"),\n    (\"title\", shorter(80)),\n    (\"body\", required),\n\
-                \x20   (\"body\", required),\n)\nNAMES = frozenset([\n    \"a\",\n    \"b\",\n])\n";
+                \x20   (\"body\", required),\n)\nNAMES = frozenset([\n    \"a\",\n    \"b\",\n])\nTABLES = [\n    \"CREATE TABLE plots (id INTEGER)\",\n\
+                \x20   \"CREATE UNIQUE INDEX plots_number ON plots (number)\",\n]\n";
     let tree = Tree::new(vec![TreeFile::new(FILE.to_owned(), text.as_bytes().to_vec())]);
     let names = ["GUARDS[POST /keys]", "GUARDS['GET /keys']", "RULES[title required]", "RULES[title, 80]", "RULES[#4]"];
-    let links: Vec<CodeLink> =
-        names.into_iter().chain(["NAMES[a]", "RULES[title]", "RULES[body]"]).map(symbol).collect();
+    let links: Vec<CodeLink> = names
+        .into_iter()
+        .chain([
+            "NAMES[a]",
+            "TABLES[CREATE UNIQUE INDEX plots_number]",
+            "RULES[title]",
+            "RULES[body]",
+            "TABLES[CREATE]",
+        ])
+        .map(symbol)
+        .collect();
     let resolved = links::resolve(&runner().await, &tree, &links, &CancellationToken::new()).await.unwrap();
     let found: Vec<u32> = resolved.found.iter().map(|range| range.lines.0).collect();
-    assert_eq!(found, [2, 3, 6, 7, 9, 12], "{resolved:?}");
-    let [title, body] = resolved.problems.as_slice() else { panic!("{resolved:?}") };
+    assert_eq!(found, [2, 3, 6, 7, 9, 12, 17], "{resolved:?}");
+    let [title, body, _] = resolved.problems.as_slice() else { panic!("{resolved:?}") };
     assert!(title.ends_with("RULES[title required], RULES[title 80]"), "{title}");
     assert!(body.ends_with("RULES[#3], RULES[#4]"), "{body}");
 }

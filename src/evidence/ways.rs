@@ -24,8 +24,8 @@ pub fn known(tests: &str) -> BTreeSet<&str> {
     tests.split('/').skip(1).map(|rest| rest.split(|c| !part(c)).next().unwrap_or_default()).collect()
 }
 
-/// The addresses of a source that have a part which tests do not know, each once. What stands for a value of its own, such as
-/// `:id`, is no such part, and neither is a file.
+/// The addresses of a source that have a part which tests do not know, each once, however its values are written and where its
+/// end stands alone, too. What stands for a value of its own, such as `:id`, is no such part, and neither is a file.
 #[must_use]
 pub fn unknown(source: &str, known: &BTreeSet<&str>) -> Vec<Way> {
     let mut ways: Vec<Way> = vec![];
@@ -35,12 +35,25 @@ pub fn unknown(source: &str, known: &BTreeSet<&str>) -> Vec<Way> {
         for path in addresses(text) {
             let parts = parts(&path);
             let is_known = parts.iter().all(|part| known.contains(part));
-            if !is_known && !OTHERS.contains(&parts[0]) && ways.iter().all(|way| way.path != path) {
+            if !is_known && !OTHERS.contains(&parts[0]) && ways.iter().all(|way| shape(&way.path) != shape(&path)) {
                 ways.push(Way { line, path });
             }
         }
     }
+    let shapes: Vec<Vec<String>> = ways.iter().map(|way| shape(&way.path)).collect();
+    let is_end = |way: &Way| {
+        let own = shape(&way.path);
+        own.len() == 1 && shapes.iter().any(|other| other.len() > 1 && other.last() == own.last())
+    };
+    ways.retain(|way| !is_end(way));
     ways
+}
+
+/// An address with one sign for every value in it: `/plots/%d/delete` is `/plots/:id/delete`.
+fn shape(address: &str) -> Vec<String> {
+    let names = parts(address);
+    let segments = address.split(['?', '#']).next().unwrap_or_default().split('/').skip(1);
+    segments.map(|part| if names.contains(&part) { part } else { ":" }.to_owned()).collect()
 }
 
 /// The texts in quotes, and the patterns between slashes, that are an address.
@@ -117,6 +130,8 @@ mod tests {
             assert_eq!(unasked(source, tests), [format!("1 {way}")], "{source}");
         }
         assert_eq!(unasked("get(\"/add\")\n\npost(\"/add\")", tests), ["1 /add"], "once");
+        let one = "form(\"/plots/%d/delete\" % id)\naction = own + \"/delete\"\nroute(\"/plots/{id}/delete\", delete)";
+        assert_eq!(unasked(one, tests), ["1 /plots/%d/delete"], "one way in");
     }
 
     #[test]

@@ -98,6 +98,8 @@ def row_of_symbol(source, node, name, key):
             lambda at: spaced(key_of(rows[at]) or "") == wanted,
             lambda at: is_table and spaced(" ".join(words[at])) == wanted,
             lambda at: is_table and any(spaced(" ".join(words[at][:many])) == wanted for many in range(1, len(words[at]) + 1)),
+            # the first words of a long text, such as a statement of SQL
+            lambda at: is_table and wanted and spaced(" ".join(words[at])).startswith(wanted + " "),
         ]
         several = []
         for rule in rules:

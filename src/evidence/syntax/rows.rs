@@ -23,7 +23,14 @@ pub(super) fn find<'a>(level: &'a [Item], name: &str, key: &str) -> Result<Found
         let begins = |item: &Item| {
             (1..=item.words.len()).any(|many| spaced(&item.words[..many].join(" ")) == key) && item.kind == Kind::Row
         };
-        let rules: [&dyn Fn(&Item) -> bool; 3] = [&by_name, &by_words, &begins];
+        // the first words of a long text, such as a statement of SQL
+        let first_words = |item: &Item| {
+            let said = spaced(&item.words.join(" "));
+            item.kind == Kind::Row
+                && !key.is_empty()
+                && said.strip_prefix(&key).is_some_and(|rest| rest.starts_with(' '))
+        };
+        let rules: [&dyn Fn(&Item) -> bool; 4] = [&by_name, &by_words, &begins, &first_words];
         for rule in rules {
             let fits: Vec<(usize, &Found<'a>)> = open.iter().enumerate().filter(|(_, (_, item))| rule(item)).collect();
             match fits.as_slice() {

@@ -105,6 +105,10 @@ const ROUTES = new Map([
   ["GET /a", list],
   ["GET /b", list],
 ]);
+const TABLES = [
+  "CREATE TABLE plots (id INTEGER PRIMARY KEY)",
+  "CREATE UNIQUE INDEX plots_number ON plots (number)",
+];
 "#;
     let outline = outline("a.js", TABLES).unwrap();
     let line = |symbol: &str| outline.symbol(symbol).map(|unit| outline.lines(unit.span()).0);
@@ -116,6 +120,7 @@ const ROUTES = new Map([
         ("RULES[title 90]", 8),
         ("RULES[#5]", 10),
         ("ROUTES[GET /a]", 13),
+        ("TABLES[CREATE UNIQUE INDEX plots_number]", 18),
     ] {
         assert_eq!(line(symbol), Ok(at), "{symbol}");
         let unit = outline.symbol(symbol).unwrap();
@@ -126,6 +131,7 @@ const ROUTES = new Map([
     assert!(problem.ends_with("\"title\": RULES[title required], RULES[title 80], RULES[title 90]"), "{problem}");
     let problem = line("RULES[body]").unwrap_err();
     assert!(problem.ends_with("RULES[#4], RULES[#5]"), "{problem}");
+    assert!(line("TABLES[CREATE]").is_err() && line("TABLES[CREATE TABLE plot]").is_err());
     assert!(line("RULES[#6]").is_err() && line("RULES[#0]").is_err() && line("RULES[titl]").is_err());
 }
 
