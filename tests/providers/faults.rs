@@ -84,6 +84,8 @@ faults! {
     rate_limit_without_retry_after: 2, [], |s, _| send(s, &error("429 Slow", "", "slow down")) => Right;
     rate_limit_that_stays: ALWAYS, [], |s, _| send(s, &error("429 Slow", "", "slow down")) => Paused(&["429", "slow down", "g1 resume"]);
     rate_limit_for_an_hour: ALWAYS, [], |s, _| send(s, &error("429 Slow", "retry-after: 3600\r\n", "later")) => Paused(&["429", "a pause of 60 minutes", "g1 resume"]);
+    rate_limit_told_in_words: 2, [], |s, _| send(s, &page("429 Slow", "", "application/json", r#"{"error":{"message":"Please try again in 10ms."}}"#)) => Right;
+    rate_limit_of_an_hour_in_words: ALWAYS, [], |s, _| send(s, &page("429 Slow", "", "application/json", r#"{"error":{"details":[{"retryDelay": "3600s"}]}}"#)) => Paused(&["429", "a pause of 60 minutes", "g1 resume"]);
     quota_used_up: ALWAYS, [], |s, _| send(s, &page("429 Quota", "", "application/json", r#"{"error":{"message":"Quota","code":"insufficient_quota"}}"#)) => Paused(&["quota", "billing"]);
     internal_error_once: 1, [], |s, _| send(s, &error("500 Oops", "", "oops")) => Right;
     internal_error_that_stays: ALWAYS, [], |s, _| send(s, &error("500 Oops", "", "oops")) => Paused(&["500", "oops", "g1 resume"]);

@@ -14,6 +14,7 @@ mod hide;
 mod hops;
 mod json;
 mod pace;
+mod pause;
 mod probe;
 mod proxy;
 mod reader;

@@ -4,7 +4,7 @@
 //! that it is still at work. Here everything passes, so here time is kept, sizes are limited and faults are noted.
 
 use super::super::settings::Timeouts;
-use super::{fault::Fault, pace::Patience};
+use super::{fault::Fault, pace::Patience, pause};
 use async_openai::{error::OpenAIError, middleware::HttpRequestFactory};
 use futures::future::BoxFuture;
 use reqwest::{Body, Response, header};
@@ -118,8 +118,10 @@ impl Transport {
         };
         let status = response.status();
         if !status.is_success() {
-            let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|v| retry_after(v.to_str().ok()?));
+            let retry_after =
+                response.headers().get(header::RETRY_AFTER).and_then(|v| pause::in_header(v.to_str().ok()?));
             let body = String::from_utf8_lossy(&self.error_body(response).await).into_owned();
+            let retry_after = retry_after.or_else(|| pause::in_words(&body).filter(|_| status.as_u16() == 429));
             return Err(Fault::Status { status: status.as_u16(), body, retry_after });
         }
         self.probe.answered.store(true, Ordering::Relaxed);
@@ -359,18 +361,6 @@ pub(in crate::models) fn cause(error: reqwest::Error) -> String {
     reason.to_string()
 }
 
-/// `Retry-After` as seconds or as a date.
-fn retry_after(value: &str) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse::<f64>() {
-        // A pause that no clock can tell is longer than any that is waited for.
-        let too_long = (seconds > 0.0).then_some(Duration::MAX);
-        return Duration::try_from_secs_f64(seconds).ok().or(too_long);
-    }
-    let at = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
-    let wait = at.duration_since(jiff::Timestamp::now());
-    Some(Duration::try_from(wait).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -430,16 +420,5 @@ mod tests {
             assert_eq!(of(other, true), (other.to_owned(), true), "{other}");
         }
         assert_eq!(of("data: pi", true), ("data: pi".to_owned(), false));
-    }
-
-    #[test]
-    fn retry_after_is_read_as_seconds_or_as_a_date() {
-        assert_eq!(retry_after("2"), Some(Duration::from_secs(2)));
-        assert_eq!(retry_after(" 0.5 "), Some(Duration::from_millis(500)));
-        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        assert!(retry_after("Thu, 31 Dec 2099 23:59:59 GMT").unwrap() > Duration::from_secs(1_000_000));
-        assert_eq!([retry_after("1e308"), retry_after("inf")], [Some(Duration::MAX); 2]);
-        assert_eq!([retry_after("-3"), retry_after("nan")], [None; 2]);
-        assert_eq!(retry_after("soon"), None);
     }
 }

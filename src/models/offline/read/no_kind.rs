@@ -46,7 +46,7 @@ fn is(np: &Np, name: &str) -> bool {
     np.pronoun.is_none() && np.name() == name
 }
 
-fn phrases<'p>(pred: &'p Pred) -> &'p [Np] {
+fn phrases(pred: &Pred) -> &[Np] {
     if pred.verb.passive { &pred.subject } else { &pred.objects }
 }
 
